@@ -1,0 +1,1 @@
+"""Frozen value objects and the words of the field; no I/O."""

@@ -1,0 +1,85 @@
+"""What an analytical model is: a name and version, two schemas, and a configuration; never code."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.vocabulary import ModelType
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+RuntimeName = Literal[
+    "rules",
+    "seasonal_residual",
+    "mann_kendall",
+    "change_points",
+    "pyod",
+    "prophet",
+]
+
+RUNTIME_TYPES: dict[str, ModelType] = {
+    "rules": ModelType.RULE_BASED,
+    "seasonal_residual": ModelType.STATISTICAL,
+    "mann_kendall": ModelType.STATISTICAL,
+    "change_points": ModelType.STATISTICAL,
+    "pyod": ModelType.ML,
+    "prophet": ModelType.ML,
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputSpec(_Frozen):
+    """Which panel a model reads: one series for each combination of `series`, one row each period.
+
+    `measures` name measures of the dataset; the first is `y`. `where` is in the words of
+    query_config. `history` is the number of periods read before the scored window.
+    """
+
+    measures: tuple[Name, ...] = Field(min_length=1)
+    series: tuple[Name, ...] = ()
+    where: dict[str, Any] | None = None
+    history: Annotated[int, Field(ge=1, le=100_000)] = 400
+
+
+class Trigger(_Frozen):
+    """`dataset_update` starts an execution for each new data version; on `weekdays` only, if given,
+    meaning the weekday of the version's last period."""
+
+    on: Literal["dataset_update", "request"] = "dataset_update"
+    weekdays: tuple[Weekday, ...] = ()
+
+
+class Advice(_Frozen):
+    """What a person should do about a finding, and who."""
+
+    action: str
+    owner: str | None = None
+
+
+class ModelConfig(_Frozen):
+    """`params` are checked by the runtime they are for. `quality_threshold` is 0 to 100: data scored lower, or not scored
+    yet, holds the model back; None runs without asking."""
+
+    runtime: RuntimeName
+    dataset: str
+    input: InputSpec
+    params: dict[str, Any] = {}
+    trigger: Trigger = Trigger()
+    quality_threshold: Annotated[float, Field(ge=0, le=100)] | None = None
+    advice: Advice | None = None
+
+
+class ModelSpec(_Frozen):
+    """A model as its file declares it; `input_schema` and `output_schema` are JSON Schema (draft
+    2020-12) over one row."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$", max_length=64)] = "v1.0.0"
+    type: ModelType
+    description: str = ""
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    config: ModelConfig

@@ -1,0 +1,72 @@
+"""The closed sets of words that tables, API and reports share; their order is the database's enum order."""
+
+from enum import StrEnum
+
+
+class ModelType(StrEnum):
+    RULE_BASED = "rule_based"
+    STATISTICAL = "statistical"
+    ML = "ml"
+
+
+class ModelStatus(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+
+
+class ExecutionStatus(StrEnum):
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """Where an accepted request stands; `status` keeps the three words of the contract.
+
+    held: waits for a data quality score. queued: may be launched. claimed: a Dagster run
+    was requested for this attempt. started: a worker computes it. done: terminal.
+    """
+
+    HELD = "held"
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    STARTED = "started"
+    DONE = "done"
+
+
+class ReportFormat(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+
+
+class TemplateStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class ReportStatus(StrEnum):
+    PENDING = "pending"
+    GENERATING = "generating"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Category(StrEnum):
+    ANOMALY = "anomaly"
+    TREND = "trend"
+    OPTIMISATION = "optimisation"
+    FORECAST = "forecast"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class ReviewStatus(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"

@@ -1,0 +1,66 @@
+"""Every error that IOP raises on purpose.
+
+IopError
+├── InvalidInput            the caller can mend it; a rerun of the same input cannot help
+│   ├── InvalidDeclaration  a dataset, model or template file is wrong
+│   ├── InvalidQuery        a query_config names what does not exist or is not allowed
+│   └── InvalidFrame        rows break the schema of the model that reads or writes them
+├── NotFound                a name, version or id that is not there
+├── Conflict                the thing exists, or its state forbids the change
+├── SeriesTooShort          too few points for the method; more data mends it
+├── MissingDependency       a library or font of the system is absent; the message has the command
+├── MisconfiguredInstance   settings that contradict each other or name what is not there
+└── Unavailable             a database, broker or store does not answer; a rerun can help
+
+Messages name the thing, the value and the accepted range.
+"""
+
+
+class IopError(Exception):
+    """Base of all; `retryable` says whether running again without a change can help."""
+
+    retryable = False
+
+
+class InvalidInput(IopError):
+    """`field` is the path of the offending value, such as `config.params.window`."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+
+
+class InvalidDeclaration(InvalidInput):
+    pass
+
+
+class InvalidQuery(InvalidInput):
+    pass
+
+
+class InvalidFrame(InvalidInput):
+    pass
+
+
+class NotFound(IopError):
+    pass
+
+
+class Conflict(IopError):
+    pass
+
+
+class SeriesTooShort(IopError):
+    pass
+
+
+class MissingDependency(IopError):
+    pass
+
+
+class MisconfiguredInstance(IopError):
+    pass
+
+
+class Unavailable(IopError):
+    retryable = True

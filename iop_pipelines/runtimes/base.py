@@ -1,0 +1,73 @@
+"""The one interface behind which every kind of model runs.
+
+A runtime sees history and the window to score and must not let a point inform its own expectation:
+what it fits lies strictly before the point it scores.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from iop_pipelines.domain.findings import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTPUT_COLUMNS = (
+    "unique_id",
+    "ds",
+    "measure",
+    "y",
+    "yhat",
+    "lo",
+    "hi",
+    "score",
+    "is_finding",
+)
+
+
+@dataclass(frozen=True)
+class RuntimeInput:
+    """What a model is run on.
+
+    Attributes:
+        panel: long frame `unique_id` (str), `ds` (datetime64, naive, dataset-local), then one
+            float64 column a measure, the first of them y. Sorted by unique_id, ds; one row for
+            each pair; periods without rows are absent, unknown values are NaN.
+        measures: the measure columns in order; units: measure -> unit.
+        freq: pandas offset alias of the dataset ("h", "D", "W", "MS"), or None for events without
+            a step, whose order alone counts.
+        window_start, window_end: the half-open range [start, end) of ds to score.
+        params: the model's own `config.params`, as registered.
+    """
+
+    panel: "pd.DataFrame"
+    measures: tuple[str, ...]
+    units: Mapping[str, str]
+    freq: str | None
+    window_start: datetime
+    window_end: datetime
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RuntimeOutput:
+    """`frame` has exactly OUTPUT_COLUMNS, one row for each scored (unique_id, ds, measure); a forecast's rows lie
+    at or after window_end. `metrics` are JSON-ready numbers for the ledger and the UI."""
+
+    frame: "pd.DataFrame"
+    findings: tuple[Finding, ...]
+    metrics: Mapping[str, float | int | str]
+
+
+class Runtime(Protocol):
+    name: str
+
+    def check_params(self, params: Mapping[str, Any]) -> None:
+        """Raises InvalidDeclaration, naming the parameter, its value and the accepted range."""
+        ...
+
+    def run(self, given: RuntimeInput) -> RuntimeOutput:
+        """Raises SeriesTooShort if no series at all has enough history."""
+        ...

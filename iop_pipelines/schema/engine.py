@@ -1,0 +1,66 @@
+"""Engines for SQLite, MySQL and MariaDB that behave alike: UTC sessions, bounded waits, live connections."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+CONNECT_TIMEOUT_S = 10
+IO_TIMEOUT_S = 60
+LOCK_WAIT_S = 30
+
+
+@lru_cache(maxsize=8)
+def engine_for(url: str) -> sa.Engine:
+    """One engine a URL and process. A file database's folder is made if it is absent."""
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url)
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "read_timeout": IO_TIMEOUT_S,
+            "write_timeout": IO_TIMEOUT_S,
+            "charset": "utf8mb4",
+            "init_command": "SET time_zone='+00:00', "
+            "sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+        },
+    )
+    return engine
+
+
+def _sqlite_engine(url: str) -> sa.Engine:
+    database = sa.make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection, record):  # pyright: ignore
+        # SQLAlchemy begins transactions itself (below): the driver's own BEGIN would come only
+        # before the first write, too late for a read-then-write to be safe.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection):  # pyright: ignore
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def begin_write(engine: sa.Engine):
+    """A transaction that will write; on SQLite it takes the write lock at once, so it waits, not fails.
+
+    A deferred SQLite transaction that reads first and writes later fails with "database is locked"
+    the moment another one wrote in between, whatever the time-out.
+    """
+    return engine.execution_options(sqlite_begin="IMMEDIATE").begin()

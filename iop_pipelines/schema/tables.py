@@ -1,0 +1,350 @@
+"""IOP's tables: the five of the contract, with columns added, and those that carry the work between them.
+
+TIMESTAMP has whole seconds on MySQL, so order and cursors go by id. All TIMESTAMP values are naive
+UTC; `ds` and window columns are DATETIME in the dataset's local time.
+"""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from iop_pipelines.domain import vocabulary as words
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s__%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s__%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s__%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s__%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class CurrentTimestampOnUpdate(FunctionElement):
+    """MySQL keeps the column current by itself; on SQLite the migration adds a trigger."""
+
+    inherit_cache = True
+
+
+@compiles(CurrentTimestampOnUpdate)
+def _now_default(element: CurrentTimestampOnUpdate, compiler: object, **kw: object) -> str:
+    return "CURRENT_TIMESTAMP"
+
+
+@compiles(CurrentTimestampOnUpdate, "mysql", "mariadb")
+def _now_mysql(element: CurrentTimestampOnUpdate, compiler: object, **kw: object) -> str:
+    return "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
+
+
+def exact(length: int) -> sa.String:
+    """A string whose case and accents count; MySQL's default collation would make café and cafe one."""
+    kind = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return sa.String(length).with_variant(kind, "mysql", "mariadb")
+
+
+# DATETIME(6) keeps the fractions that DRM delivers; TEXT on MySQL ends at 64 kB.
+Moment = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+Double = sa.Double()
+
+
+def _enum(words_: type[StrEnum], name: str) -> sa.Enum:
+    return sa.Enum(
+        words_,
+        name=name,
+        values_callable=lambda members: [member.value for member in members],
+        create_constraint=True,
+        validate_strings=True,
+    )
+
+
+def _id() -> sa.Column:
+    return sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
+
+
+def _created_at() -> sa.Column:
+    return sa.Column("created_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP"))
+
+
+def _updated_at() -> sa.Column:
+    return sa.Column(
+        "updated_at",
+        sa.TIMESTAMP,
+        server_default=CurrentTimestampOnUpdate(),
+        server_onupdate=sa.FetchedValue(),
+    )
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+
+
+# The contract's five -------------------------------------------------------------------------
+
+analytical_models = _table(
+    "analytical_models",
+    _id(),
+    sa.Column("name", exact(255), nullable=False),
+    sa.Column("version", exact(64), nullable=False, server_default="v1.0.0"),
+    sa.Column("type", _enum(words.ModelType, "model_type"), nullable=False),
+    sa.Column("status", _enum(words.ModelStatus, "model_status"), server_default="draft"),
+    sa.Column("input_schema", sa.JSON),
+    sa.Column("output_schema", sa.JSON),
+    sa.Column("config", sa.JSON),
+    sa.Column("created_by", sa.Integer),
+    _created_at(),
+    _updated_at(),
+    sa.Column("description", sa.Text),
+    # The dataset that the trigger subscribes to; a copy of config.dataset that can be indexed.
+    sa.Column("dataset", exact(64), index=True),
+    sa.UniqueConstraint("name", "version"),
+)
+
+model_executions = _table(
+    "model_executions",
+    _id(),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False, index=True),
+    sa.Column("status", _enum(words.ExecutionStatus, "execution_status"), server_default="running"),
+    sa.Column("input_ref", sa.String(512)),
+    sa.Column("output_ref", sa.String(512)),
+    sa.Column("duration_ms", sa.Integer),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("started_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("finished_at", sa.TIMESTAMP),
+    sa.Column("phase", _enum(words.Phase, "execution_phase"), nullable=False, server_default="queued"),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    # hash of (model version, data version, trigger): the same event asked twice is one row.
+    sa.Column("trigger_key", exact(64), unique=True),
+    # Who asked: `drm_run:17`, `request:…`, `ui:RUN_ID`.
+    sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
+    sa.Column("data_version", exact(64), index=True),
+    sa.Column("dagster_run_id", exact(64), index=True),
+    sa.Column("worker_id", exact(64)),
+    sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("metrics", sa.JSON),
+    # When recommendations were made from this output; NULL on a success means still to do.
+    sa.Column("advised_at", sa.TIMESTAMP),
+    sa.Index("ix_model_executions__status_phase", "status", "phase"),
+)
+
+report_templates = _table(
+    "report_templates",
+    _id(),
+    sa.Column("name", exact(255), nullable=False, unique=True),
+    sa.Column("description", sa.Text),
+    sa.Column("query_config", sa.JSON, nullable=False),
+    sa.Column("format", _enum(words.ReportFormat, "report_format"), server_default="json"),
+    sa.Column("schedule", sa.String(128)),
+    sa.Column("status", _enum(words.TemplateStatus, "template_status"), server_default="active"),
+    sa.Column("created_by", sa.Integer),
+    _created_at(),
+    _updated_at(),
+    # Slots before this moment were due before the template existed and are never made up.
+    sa.Column("schedule_since", sa.TIMESTAMP),
+)
+
+generated_reports = _table(
+    "generated_reports",
+    _id(),
+    sa.Column("template_id", sa.ForeignKey("report_templates.id"), nullable=False, index=True),
+    sa.Column("status", _enum(words.ReportStatus, "report_status"), server_default="pending"),
+    sa.Column("storage_url", sa.String(1024)),
+    sa.Column("row_count", sa.Integer),
+    sa.Column("size_bytes", sa.BigInteger),
+    sa.Column("generated_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("phase", _enum(words.Phase, "report_phase"), nullable=False, server_default="queued"),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    # The moment, in UTC, that the schedule named; NULL for a report asked for by hand.
+    sa.Column("slot", sa.TIMESTAMP),
+    sa.Column("trigger_key", exact(64), unique=True),
+    sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
+    sa.Column("format", _enum(words.ReportFormat, "generated_format")),
+    sa.Column("dagster_run_id", exact(64), index=True),
+    sa.Column("worker_id", exact(64)),
+    sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("started_at", sa.TIMESTAMP),
+    sa.Column("finished_at", sa.TIMESTAMP),
+    sa.Column("duration_ms", sa.Integer),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("checksum", exact(64)),
+    sa.UniqueConstraint("template_id", "slot"),
+    sa.Index("ix_generated_reports__status_phase", "status", "phase"),
+)
+
+recommendations = _table(
+    "recommendations",
+    _id(),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("category", _enum(words.Category, "recommendation_category"), nullable=False),
+    sa.Column("severity", _enum(words.Severity, "severity"), server_default="info"),
+    sa.Column("status", _enum(words.ReviewStatus, "review_status"), server_default="open"),
+    sa.Column("source_ref", sa.String(512)),
+    sa.Column("metadata", sa.JSON),
+    _created_at(),
+    _updated_at(),
+    # hash of (category, dataset, series, model name)
+    sa.Column("fingerprint", exact(64), nullable=False, index=True),
+    # The fingerprint while this one still takes updates, else NULL: unique, so one at a time.
+    sa.Column("live_key", exact(64), unique=True),
+    sa.Column("dataset", exact(64)),
+    sa.Column("unique_id", exact(255)),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id")),
+    sa.Column("occurrences", sa.Integer, nullable=False, server_default="1"),
+    # Periods of data (dataset-local) of the first and last finding.
+    sa.Column("first_ds", Moment),
+    sa.Column("last_ds", Moment),
+    sa.Column("resolved_at", sa.TIMESTAMP),
+    sa.Column("previous_id", sa.ForeignKey("recommendations.id")),
+    sa.Index("ix_recommendations__status", "status", "id"),
+)
+
+# Added ---------------------------------------------------------------------------------------
+
+recommendation_events = _table(
+    "recommendation_events",
+    _id(),
+    sa.Column("recommendation_id", sa.ForeignKey("recommendations.id"), nullable=False, index=True),
+    # opened, updated, resolved, reopened, status
+    sa.Column("kind", exact(64), nullable=False),
+    sa.Column("status_before", sa.String(16)),
+    sa.Column("status_after", sa.String(16)),
+    sa.Column("actor", sa.Integer),
+    sa.Column("reason", sa.Text),
+    # The execution that caused it; with `kind`, what makes advising idempotent.
+    sa.Column("source_ref", exact(255)),
+    sa.Column("details", sa.JSON),
+    _created_at(),
+)
+
+model_events = _table(
+    "model_events",
+    _id(),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False, index=True),
+    sa.Column("status_before", sa.String(16)),
+    sa.Column("status_after", sa.String(16), nullable=False),
+    sa.Column("actor", sa.Integer),
+    sa.Column("reason", sa.Text),
+    _created_at(),
+)
+
+datasets = _table(
+    "datasets",
+    _id(),
+    sa.Column("name", exact(64), nullable=False, unique=True),
+    sa.Column("source", exact(64), nullable=False, index=True),
+    # The latest declaration, and its version number.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("declaration", sa.JSON, nullable=False),
+    _created_at(),
+    _updated_at(),
+)
+
+dataset_versions = _table(
+    "dataset_versions",
+    # `id` orders the versions of a dataset; prepared rows point to it.
+    _id(),
+    sa.Column("dataset_id", sa.ForeignKey("datasets.id"), nullable=False, index=True),
+    # hash of (dataset, declaration version, DRM run id, content checksum)
+    sa.Column("data_version", exact(64), nullable=False),
+    sa.Column("drm_run_id", sa.Integer, nullable=False),
+    sa.Column("content_checksum", exact(64)),
+    sa.Column("declaration_version", sa.Integer, nullable=False),
+    sa.Column("window_start", Moment, nullable=False),
+    sa.Column("window_end", Moment, nullable=False),
+    # pending until prepared; prepared or failed afterwards
+    sa.Column("status", exact(64), nullable=False, server_default="pending"),
+    sa.Column("quality_score", Double),
+    sa.Column("rows_in", sa.Integer),
+    sa.Column("rows_out", sa.Integer),
+    sa.Column("rows_rejected", sa.Integer),
+    # reason -> count
+    sa.Column("reject_reasons", sa.JSON),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("prepared_at", sa.TIMESTAMP),
+    _created_at(),
+    sa.UniqueConstraint("dataset_id", "data_version"),
+)
+
+rejected_rows = _table(
+    "rejected_rows",
+    _id(),
+    sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), nullable=False, index=True),
+    sa.Column("step", exact(64), nullable=False),
+    sa.Column("reason", sa.String(255), nullable=False),
+    sa.Column("row", sa.JSON, nullable=False),
+)
+
+input_validations = _table(
+    "input_validations",
+    _id(),
+    sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), nullable=False),
+    sa.Column("schema_hash", exact(64), nullable=False),
+    sa.Column("is_success", sa.Boolean, nullable=False),
+    # the list of CheckOutcome as JSON
+    sa.Column("outcomes", LongText, nullable=False),
+    _created_at(),
+    sa.UniqueConstraint("dataset_version_id", "schema_hash"),
+)
+
+model_outputs = _table(
+    "model_outputs",
+    _id(),
+    sa.Column("execution_id", sa.ForeignKey("model_executions.id"), nullable=False, index=True),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False),
+    sa.Column("unique_id", exact(255), nullable=False),
+    sa.Column("ds", Moment, nullable=False),
+    sa.Column("measure", exact(64), nullable=False),
+    sa.Column("y", Double),
+    sa.Column("yhat", Double),
+    sa.Column("lo", Double),
+    sa.Column("hi", Double),
+    sa.Column("score", Double),
+    sa.Column("is_finding", sa.Boolean, nullable=False),
+    sa.Index("ix_model_outputs__model_ds", "model_id", "ds"),
+)
+
+findings = _table(
+    "findings",
+    _id(),
+    sa.Column("execution_id", sa.ForeignKey("model_executions.id"), nullable=False, index=True),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False),
+    sa.Column("category", _enum(words.Category, "finding_category"), nullable=False),
+    sa.Column("kind", exact(64), nullable=False),
+    sa.Column("severity", _enum(words.Severity, "finding_severity"), nullable=False),
+    sa.Column("unique_id", exact(255), nullable=False),
+    sa.Column("measure", exact(64), nullable=False),
+    sa.Column("unit", sa.String(32), nullable=False),
+    sa.Column("ds", Moment, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("value", Double),
+    sa.Column("expected", Double),
+    sa.Column("lo", Double),
+    sa.Column("hi", Double),
+    sa.Column("score", Double, nullable=False),
+    sa.Column("confidence", Double),
+    sa.Column("evidence", LongText, nullable=False),
+)
+
+workers = _table(
+    "workers",
+    sa.Column("id", exact(64), primary_key=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.TIMESTAMP, nullable=False),
+    sa.Column("heartbeat_at", sa.TIMESTAMP, nullable=False),
+    # The Dagster run it works on, if any.
+    sa.Column("run_id", exact(64)),
+)
+
+# Cursors of what is not a Dagster sensor, and the slot a cadence was last asked for.
+cursors = _table(
+    "cursors",
+    sa.Column("name", exact(128), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    _updated_at(),
+)

@@ -1,0 +1,78 @@
+"""What an instance is configured with; everything comes from the environment, nothing from the working folder.
+
+| variable | default | meaning |
+| --- | --- | --- |
+| `IOP_HOME` | `~/.iop` | folder that holds all an embedded instance owns |
+| `DATABASE_URL` | `sqlite:///$IOP_HOME/iop.db` | IOP's tables; with MySQL or MariaDB, Dagster's too |
+| `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`, or `DATABASE_URL` if that is a server | the database that DRM shares |
+| `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
+| `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
+| `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
+| `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from iop_pipelines.errors import MisconfiguredInstance
+
+
+@dataclass(frozen=True)
+class Settings:
+    home: Path
+    database_url: str
+    drm_database_url: str
+    storage_url: str
+    broker_url: str | None
+    clock: str
+    time_zone: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises MisconfiguredInstance, naming the variable, for a value that cannot work."""
+        home = Path(env.get("IOP_HOME") or "~/.iop").expanduser().resolve()
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{home / 'iop.db'}"
+        embedded_drm = f"sqlite:///{home / 'drm.db'}"
+        settings = cls(
+            home=home,
+            database_url=database_url,
+            drm_database_url=env.get("IOP_DRM_DATABASE_URL")
+            or (embedded_drm if database_url.startswith("sqlite") else database_url),
+            storage_url=env.get("IOP_STORAGE_URL") or f"file://{home / 'files'}",
+            broker_url=env.get("IOP_BROKER_URL") or None,
+            clock=env.get("IOP_CLOCK") or "system",
+            time_zone=env.get("IOP_TIME_ZONE") or "UTC",
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        if self.clock not in ("system", "drm"):
+            raise MisconfiguredInstance(f"IOP_CLOCK is {self.clock!r}; it can be system or drm")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise MisconfiguredInstance(
+                f"IOP_TIME_ZONE is {self.time_zone!r}, which is no IANA time zone such as Africa/Lagos"
+            ) from error
+        for name, url in (
+            ("DATABASE_URL", self.database_url),
+            ("IOP_DRM_DATABASE_URL", self.drm_database_url),
+        ):
+            if not url.startswith(("sqlite:", "mysql+pymysql:", "mariadb+pymysql:")):
+                scheme = url.partition(":")[0]
+                raise MisconfiguredInstance(
+                    f"{name} begins with {scheme!r}; it can be sqlite:///…, mysql+pymysql://… "
+                    "or mariadb+pymysql://…"
+                )
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
