@@ -79,6 +79,18 @@ def _updated_at() -> sa.Column:
     )
 
 
+def _work_columns(phase_enum: str) -> list[sa.Column]:
+    """What makes a row a piece of work that is launched, may die with its worker, and is tried again."""
+    return [
+        sa.Column("phase", _enum(words.Phase, phase_enum), nullable=False, server_default="queued"),
+        sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+        # Names the Dagster run of this attempt before that run exists; NULL while queued.
+        sa.Column("run_key", exact(64), index=True),
+        sa.Column("claimed_at", sa.TIMESTAMP),
+        sa.Column("dagster_run_id", exact(64), index=True),
+    ]
+
+
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, metadata, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
 
@@ -115,15 +127,13 @@ model_executions = _table(
     sa.Column("error_msg", sa.Text),
     sa.Column("started_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
     sa.Column("finished_at", sa.TIMESTAMP),
-    sa.Column("phase", _enum(words.Phase, "execution_phase"), nullable=False, server_default="queued"),
-    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    *_work_columns("execution_phase"),
     # hash of (model version, data version, trigger): the same event asked twice is one row.
     sa.Column("trigger_key", exact(64), unique=True),
     # Who asked: `drm_run:17`, `request:…`, `ui:RUN_ID`.
     sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
     sa.Column("data_version", exact(64), index=True),
-    sa.Column("dagster_run_id", exact(64), index=True),
-    sa.Column("worker_id", exact(64)),
+    sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), index=True),
     sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
     sa.Column("metrics", sa.JSON),
     # When recommendations were made from this output; NULL on a success means still to do.
@@ -156,15 +166,12 @@ generated_reports = _table(
     sa.Column("row_count", sa.Integer),
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("generated_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
-    sa.Column("phase", _enum(words.Phase, "report_phase"), nullable=False, server_default="queued"),
-    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    *_work_columns("report_phase"),
     # The moment, in UTC, that the schedule named; NULL for a report asked for by hand.
     sa.Column("slot", sa.TIMESTAMP),
     sa.Column("trigger_key", exact(64), unique=True),
     sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
     sa.Column("format", _enum(words.ReportFormat, "generated_format")),
-    sa.Column("dagster_run_id", exact(64), index=True),
-    sa.Column("worker_id", exact(64)),
     sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
     sa.Column("started_at", sa.TIMESTAMP),
     sa.Column("finished_at", sa.TIMESTAMP),
@@ -258,6 +265,7 @@ dataset_versions = _table(
     sa.Column("window_end", Moment, nullable=False),
     # pending until prepared; prepared or failed afterwards
     sa.Column("status", exact(64), nullable=False, server_default="pending"),
+    *_work_columns("version_phase"),
     sa.Column("quality_score", Double),
     sa.Column("rows_in", sa.Integer),
     sa.Column("rows_out", sa.Integer),
