@@ -1,0 +1,70 @@
+# One verb each. Works with GNU make 3.81 (macOS) and later.
+#   make demo [ONCE=1] [PORT=3000] [HOME_DIR=folder]
+#   make test, the same that CI runs
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+PATHS := iop_pipelines assets sensors schedules tests benchmarks
+# The newest Python that every locked dependency has wheels for, and that can make a virtualenv.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
+	"$$p" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
+	2>/dev/null && echo "$$p" && break; done)
+
+.PHONY: help demo test lint fix types bench-import lock system-packages clean
+
+help:
+	@sed -n '2,3s/^# *//p' Makefile
+	@echo "make lint | fix | types | bench-import | lock | clean"
+
+demo: .venv/.runtime
+	.venv/bin/iop demo $(if $(ONCE),--once) $(if $(HOME_DIR),--home "$(HOME_DIR)") $(if $(PORT),--port $(PORT))
+
+test: system-packages lint types
+	.venv/bin/pytest --cov --cov-report=term $(ARGS)
+
+lint: .venv/.dev
+	.venv/bin/ruff check $(PATHS)
+	.venv/bin/ruff format --check $(PATHS)
+
+fix: .venv/.dev
+	.venv/bin/ruff check --fix $(PATHS)
+	.venv/bin/ruff format $(PATHS)
+
+types: .venv/.dev
+	.venv/bin/pyright
+
+bench-import: .venv/.runtime
+	$(PY) benchmarks/import_time.py
+
+# Real servers and PDF libraries for the tests; on Debian they are installed where that needs no password.
+system-packages:
+	@sh tests/servers/system_packages.sh
+
+# Both locks in one go, so that they agree; `make lock UPGRADE=--upgrade` takes newer releases.
+lock: .cache/lock/bin/uv
+	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--quiet --group build --extra dev pyproject.toml -o requirements-dev.lock
+	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--quiet --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+.cache/lock/bin/uv: .venv/bin/pip
+	$(PY) -m venv .cache/lock
+	.cache/lock/bin/pip install --quiet uv
+
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "IOP needs Python 3.11 to 3.14 with its venv module." \
+		"Debian, Ubuntu: sudo apt-get install -y python3-venv   macOS: brew install python@3.13" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+
+# Old releases of pip look up extras again in hash mode; the locks are complete, so --no-deps loses nothing.
+.venv/.runtime: .venv/bin/pip requirements.lock pyproject.toml
+	$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf .venv .cache .pytest_cache .ruff_cache htmlcov .coverage .coverage.*
