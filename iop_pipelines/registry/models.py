@@ -1,0 +1,327 @@
+"""Analytical models: registered as draft, promoted to active, retired as deprecated.
+
+A version is immutable once it has been active; what changes is which version is. Every change of
+status is a row of `model_events`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.models import ModelConfig, ModelSpec
+from iop_pipelines.domain.vocabulary import ModelStatus
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.registry.checks import check_model
+from iop_pipelines.registry.files import parse_declaration, read_declaration
+from iop_pipelines.registry.keys import model_key
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import analytical_models as models
+from iop_pipelines.schema.tables import model_events
+
+MAX_LISTED = 1000
+
+# What a status may become by `set_status`; a deprecated version comes back by promotion.
+TRANSITIONS: dict[ModelStatus, tuple[ModelStatus, ...]] = {
+    ModelStatus.DRAFT: (ModelStatus.ACTIVE, ModelStatus.DEPRECATED),
+    ModelStatus.ACTIVE: (ModelStatus.DEPRECATED,),
+    ModelStatus.DEPRECATED: (ModelStatus.ACTIVE,),
+}
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A registered version; `partition_key` is its Dagster partition."""
+
+    id: int
+    spec: ModelSpec
+    status: ModelStatus
+    created_by: int | None = None
+
+    @property
+    def partition_key(self) -> str:
+        return model_key(self.id, self.spec.name, self.spec.version)
+
+    @property
+    def label(self) -> str:
+        """`delay-trend v1.0.0`, for messages."""
+        return f"{self.spec.name} {self.spec.version}"
+
+
+def load_spec(source: Path | str | dict[str, Any]) -> ModelSpec:
+    """A model from a JSON or YAML file, or from such a mapping.
+
+    Raises InvalidDeclaration naming the field's path; whether the dataset, its measures and the
+    runtime's parameters exist is asked by `register`.
+    """
+    content = source if isinstance(source, dict) else read_declaration(source)
+    return parse_declaration(ModelSpec, content)
+
+
+def register(engine: sa.Engine, spec: ModelSpec, created_by: int | None = None) -> int:
+    """Store `spec` as a draft and return its id; the same content again is the same id.
+
+    Raises:
+        InvalidDeclaration: a schema, a parameter, or a name that its dataset does not have.
+        Conflict: this name and version exist with other content.
+    """
+    check_model(engine, spec)
+    try:
+        with begin_write(engine) as connection:
+            stored = _find(connection, spec.name, spec.version)
+            return _same(stored, spec) if stored else _insert(connection, spec, created_by)
+    except sa.exc.IntegrityError:
+        # Another process inserted it between the look and the insert, on MySQL.
+        with engine.connect() as connection:
+            stored = _find(connection, spec.name, spec.version)
+        if stored is None:
+            raise
+        return _same(stored, spec)
+
+
+def update(engine: sa.Engine, model_id: int, spec: ModelSpec, actor: int | None = None) -> None:
+    """Replace a draft; raises Conflict for a version that is or was active, or a name that is taken."""
+    check_model(engine, spec)
+    with begin_write(engine) as connection:
+        stored = _locked(connection, model_id)
+        if stored.status is not ModelStatus.DRAFT or _was_active(connection, model_id):
+            raise Conflict(
+                f"model {stored.label} is {stored.status} and cannot change; "
+                "register a new version instead"
+            )
+        other = _find(connection, spec.name, spec.version)
+        if other is not None and other.id != model_id:
+            raise Conflict(f"model {other.label} exists, with id {other.id}")
+        connection.execute(sa.update(models).where(models.c.id == model_id).values(_values(spec)))
+        _record(connection, model_id, ModelStatus.DRAFT, ModelStatus.DRAFT, actor, "changed")
+
+
+def set_status(
+    engine: sa.Engine,
+    model_id: int,
+    status: ModelStatus,
+    actor: int | None = None,
+    reason: str | None = None,
+) -> StoredModel:
+    """Move one version and no other; the status that it has already changes nothing.
+
+    Raises Conflict for a way that TRANSITIONS does not have: nothing goes back to draft.
+    """
+    with begin_write(engine) as connection:
+        return _move(connection, _locked(connection, model_id), status, actor, reason)
+
+
+def promote(
+    engine: sa.Engine, model_id: int, actor: int | None = None, reason: str | None = None
+) -> StoredModel:
+    """Make this the one active version of its name; the former is deprecated in the same transaction."""
+    with begin_write(engine) as connection:
+        chosen = _locked(connection, model_id)
+        for former in _active_versions(connection, chosen.spec.name):
+            if former.id != model_id:
+                why = reason or f"replaced by {chosen.spec.version}"
+                _move(connection, former, ModelStatus.DEPRECATED, actor, why)
+        return _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
+
+
+def rollback(
+    engine: sa.Engine, name: str, actor: int | None = None, reason: str | None = None
+) -> StoredModel:
+    """Promote the version that was active before the present one.
+
+    Raises NotFound if none of that name was active and is deprecated now.
+    """
+    with begin_write(engine) as connection:
+        active = {each.id for each in _active_versions(connection, name)}
+        # The present one and what it replaced were recorded in one transaction, the former first:
+        # so the last event that retired another version names the one to go back to.
+        former_id = connection.scalar(
+            sa.select(model_events.c.model_id)
+            .join(models, models.c.id == model_events.c.model_id)
+            .where(
+                models.c.name == name,
+                models.c.status == ModelStatus.DEPRECATED,
+                model_events.c.status_before == ModelStatus.ACTIVE,
+                model_events.c.status_after == ModelStatus.DEPRECATED,
+            )
+            .order_by(model_events.c.id.desc())
+            .limit(1)
+        )
+        if former_id is None:
+            raise NotFound(f"model {name!r} has no earlier version that was active")
+        why = reason or "rolled back"
+        for present_id in sorted(active):
+            present = _locked(connection, present_id)
+            _move(connection, present, ModelStatus.DEPRECATED, actor, why)
+        return _move(connection, _locked(connection, former_id), ModelStatus.ACTIVE, actor, why)
+
+
+def model(engine: sa.Engine, model_id: int) -> StoredModel:
+    """Raises NotFound."""
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(models).where(models.c.id == model_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no model with id {model_id}")
+    return _stored(row)
+
+
+def model_named(engine: sa.Engine, name: str, version: str | None = None) -> StoredModel:
+    """This version, or the newest active one; raises NotFound and lists the versions there are."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.select(models).where(models.c.name == name).order_by(models.c.id.desc())
+        ).all()
+    stored = [_stored(row) for row in rows]
+    for each in stored:
+        if each.spec.version == version or (version is None and each.status == ModelStatus.ACTIVE):
+            return each
+    wanted = f"version {version}" if version else "active version"
+    there = ", ".join(f"{each.spec.version} ({each.status})" for each in stored) or "none"
+    raise NotFound(f"model {name!r} has no {wanted}; versions: {there}")
+
+
+def active_models_of(engine: sa.Engine, dataset: str) -> list[StoredModel]:
+    """Every active version that reads `dataset`, by id, whatever its trigger."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.select(models)
+            .where(models.c.dataset == dataset, models.c.status == ModelStatus.ACTIVE)
+            .order_by(models.c.id)
+        ).all()
+    return [_stored(row) for row in rows]
+
+
+def list_models(
+    engine: sa.Engine,
+    *,
+    status: ModelStatus | None = None,
+    name: str | None = None,
+    limit: int = 50,
+    cursor: int | None = None,
+) -> list[StoredModel]:
+    """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
+    query = sa.select(models).order_by(models.c.id.desc()).limit(min(limit, MAX_LISTED))
+    if status is not None:
+        query = query.where(models.c.status == status)
+    if name is not None:
+        query = query.where(models.c.name == name)
+    if cursor is not None:
+        query = query.where(models.c.id < cursor)
+    with engine.connect() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def _values(spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "type": spec.type,
+        "description": spec.description,
+        "input_schema": spec.input_schema,
+        "output_schema": spec.output_schema,
+        "config": spec.config.model_dump(mode="json"),
+        "dataset": spec.config.dataset,
+    }
+
+
+def _stored(row: Any) -> StoredModel:
+    # Built from parts that were checked when they were stored, so a later, stricter rule cannot
+    # make an old row unreadable: construct the outer model and validate only the configuration.
+    spec = ModelSpec.model_construct(
+        name=row.name,
+        version=row.version,
+        type=row.type,
+        description=row.description or "",
+        input_schema=row.input_schema,
+        output_schema=row.output_schema,
+        config=ModelConfig.model_validate(row.config),
+    )
+    return StoredModel(id=row.id, spec=spec, status=row.status, created_by=row.created_by)
+
+
+def _find(connection: sa.Connection, name: str, version: str) -> StoredModel | None:
+    row = connection.execute(
+        sa.select(models).where(models.c.name == name, models.c.version == version)
+    ).one_or_none()
+    return _stored(row) if row else None
+
+
+def _locked(connection: sa.Connection, model_id: int) -> StoredModel:
+    row = connection.execute(
+        sa.select(models).where(models.c.id == model_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no model with id {model_id}")
+    return _stored(row)
+
+
+def _active_versions(connection: sa.Connection, name: str) -> list[StoredModel]:
+    rows = connection.execute(
+        sa.select(models)
+        .where(models.c.name == name, models.c.status == ModelStatus.ACTIVE)
+        .order_by(models.c.id)
+        .with_for_update()
+    ).all()
+    return [_stored(row) for row in rows]
+
+
+def _same(stored: StoredModel, spec: ModelSpec) -> int:
+    if _values(stored.spec) != _values(spec):
+        changed = sorted(
+            field for field, value in _values(spec).items() if _values(stored.spec)[field] != value
+        )
+        raise Conflict(
+            f"model {stored.label} exists (id {stored.id}) with another {', '.join(changed)}; "
+            "raise the version"
+        )
+    return stored.id
+
+
+def _insert(connection: sa.Connection, spec: ModelSpec, created_by: int | None) -> int:
+    result = connection.execute(
+        sa.insert(models).values(**_values(spec), status=ModelStatus.DRAFT, created_by=created_by)
+    )
+    model_id = result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
+    _record(connection, model_id, None, ModelStatus.DRAFT, created_by, "registered")
+    return model_id
+
+
+def _was_active(connection: sa.Connection, model_id: int) -> bool:
+    query = sa.select(model_events.c.id).where(
+        model_events.c.model_id == model_id,
+        model_events.c.status_after == ModelStatus.ACTIVE,
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
+def _move(
+    connection: sa.Connection,
+    stored: StoredModel,
+    status: ModelStatus,
+    actor: int | None,
+    reason: str | None,
+) -> StoredModel:
+    if stored.status is status:
+        return stored
+    if status not in TRANSITIONS[stored.status]:
+        allowed = " or ".join(TRANSITIONS[stored.status])
+        raise Conflict(f"model {stored.label} is {stored.status}: it can become {allowed}")
+    connection.execute(sa.update(models).where(models.c.id == stored.id).values(status=status))
+    _record(connection, stored.id, stored.status, status, actor, reason)
+    return StoredModel(stored.id, stored.spec, status, stored.created_by)
+
+
+def _record(
+    connection: sa.Connection,
+    model_id: int,
+    before: ModelStatus | None,
+    after: ModelStatus,
+    actor: int | None,
+    reason: str | None,
+) -> None:
+    connection.execute(
+        sa.insert(model_events).values(
+            model_id=model_id, status_before=before, status_after=after, actor=actor, reason=reason
+        )
+    )
