@@ -1,0 +1,65 @@
+"""Databases for any test: `database_url` runs it on SQLite, MariaDB and MySQL, `server_url` on the two servers.
+
+A server that cannot be had fails the test in CI; elsewhere the summary shows the reason of the skip.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
+
+from iop_pipelines.schema.engine import engine_for
+
+SERVERS = [
+    pytest.param("mariadb", marks=pytest.mark.mariadb),
+    pytest.param("mysql", marks=pytest.mark.mysql),
+]
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    yield from _running(start_mariadb, tmp_path_factory.mktemp("mariadb"))
+
+
+@pytest.fixture(scope="session")
+def mysql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    yield from _running(start_mysql, tmp_path_factory.mktemp("mysql"))
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database."""
+    if request.param == "sqlite":
+        yield from _used(f"sqlite:///{tmp_path / 'iop.db'}")
+    else:
+        yield from _fresh(request.getfixturevalue(f"{request.param}_server"))
+
+
+@pytest.fixture(params=SERVERS)
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of an empty database on a server."""
+    yield from _fresh(request.getfixturevalue(f"{request.param}_server"))
+
+
+def _fresh(server: DatabaseServer) -> Iterator[str]:
+    url = server.create_database()
+    yield from _used(url)
+    server.drop_database(url)
+
+
+def _used(url: str) -> Iterator[str]:
+    yield url
+    engine_for(url).dispose()
+
+
+def _running(start: Callable[[Path], DatabaseServer], folder: Path) -> Iterator[DatabaseServer]:
+    try:
+        server = start(folder)
+    except ServerUnavailable as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+    yield server
+    server.stop()

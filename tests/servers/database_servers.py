@@ -1,0 +1,239 @@
+"""Private MariaDB and MySQL servers for the suite: a free loopback port, data in a temporary folder, ended by pid.
+
+MariaDB is the one installed on the system. MySQL is an installed one, or else unpacked under the
+user's cache from Debian's newest suite, since stable Debian has none; nothing is installed on the system.
+"""
+
+import fcntl
+import getpass
+import itertools
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pymysql
+
+START_TIMEOUT_S = 90
+STOP_TIMEOUT_S = 30
+FETCH_TIMEOUT_S = 240
+_SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+_SYSTEM_LOADER = "ld-linux-*.so.*"
+_TUNING = (
+    # Losing the last second of a test database at a power cut costs nothing.
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-fast-shutdown=2",
+    "--character-set-server=utf8mb4",
+    "--skip-log-bin",
+)
+
+
+class ServerUnavailable(Exception):
+    """The message says which server, why not, and what would mend it."""
+
+
+@dataclass
+class DatabaseServer:
+    """A running server; user root without a password, reachable on the loopback only."""
+
+    scheme: str
+    port: int
+    process: subprocess.Popen[bytes]
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def create_database(self) -> str:
+        """Makes an empty database and gives its SQLAlchemy URL."""
+        name = f"iop_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name}")
+        return f"{self.scheme}://root@127.0.0.1:{self.port}/{name}"
+
+    def drop_database(self, url: str) -> None:
+        self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _execute(self, statement: str) -> None:
+        connection = pymysql.connect(host="127.0.0.1", port=self.port, user="root", autocommit=True)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def start_mariadb(folder: Path) -> DatabaseServer:
+    """Raises ServerUnavailable if MariaDB is not installed or does not start."""
+    server, installer = _which("mariadbd"), _which("mariadb-install-db")
+    if server is None or installer is None:
+        raise ServerUnavailable(
+            "MariaDB is not installed; Debian: apt-get install mariadb-server-core "
+            "mariadb-client-core, macOS: brew install mariadb"
+        )
+    data = folder / "data"
+    _run(
+        "MariaDB",
+        [
+            *(installer, "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}"),
+            *("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"),
+        ],
+    )
+    return _start("mariadb+pymysql", [server, "--no-defaults", f"--datadir={data}"], folder)
+
+
+def start_mysql(folder: Path) -> DatabaseServer:
+    """Raises ServerUnavailable if MySQL can be neither found nor fetched, or does not start."""
+    command = _installed_mysql() or _fetched_mysql()
+    data = folder / "data"
+    common = [*command, f"--datadir={data}", f"--user={getpass.getuser()}"]
+    _run("MySQL", [*common, "--initialize-insecure", f"--log-error={folder / 'init.log'}"])
+    return _start("mysql+pymysql", [*common, "--mysqlx=OFF"], folder)
+
+
+def _installed_mysql() -> list[str] | None:
+    server = _which("mysqld")
+    if server is None:
+        return None
+    version = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=30)
+    # MariaDB installs a mysqld of its own.
+    return None if "MariaDB" in version.stdout else [server, "--no-defaults"]
+
+
+def _fetched_mysql() -> list[str]:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "iop" / "mysql"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (cache / "complete").exists():
+            _fetch_mysql(cache)
+            (cache / "complete").touch()
+    root = cache / "root"
+    libraries = next(root.glob("usr/lib/*-linux-gnu"))
+    # The newest suite's programs need its own C library, hence its own loader.
+    loader = next(itertools.chain(libraries.glob(_SYSTEM_LOADER), root.glob(f"usr/lib*/{_SYSTEM_LOADER}")))
+    paths = (libraries, libraries / "mysql/private", root / "usr/lib/mysql/private")
+    return [
+        *(str(loader), "--library-path", ":".join(map(str, paths)), str(root / "usr/sbin/mysqld")),
+        *("--no-defaults", f"--basedir={root / 'usr'}", "--secure-file-priv=NULL"),
+        f"--lc-messages-dir={root / 'usr/share/mysql'}",
+    ]
+
+
+def _fetch_mysql(cache: Path) -> None:
+    """Unpacks mysql-server-core and what it depends on, about 60 MB, from the mirror apt already uses."""
+    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    if _which("apt-get") is None or not keyring.exists():
+        raise ServerUnavailable(
+            "MySQL is not installed, and this is no Debian to fetch it from; "
+            "install MySQL 8.0 or later so that mysqld is on the path"
+        )
+    apt, root = cache / "apt", cache / "root"
+    for part in ("etc/preferences.d", "etc/apt.conf.d", "state/lists/partial"):
+        (apt / part).mkdir(parents=True, exist_ok=True)
+    (apt / "cache/archives/partial").mkdir(parents=True, exist_ok=True)
+    root.mkdir(exist_ok=True)
+    source = f"deb [signed-by={keyring}] {_debian_mirror()} sid main\n"
+    (apt / "etc/sources.list").write_text(source)
+    options = {
+        "Dir::Etc": apt / "etc",
+        "Dir::State": apt / "state",
+        "Dir::State::status": "/dev/null",
+        "Dir::Cache": apt / "cache",
+        "Acquire::Languages": "none",
+        "APT::Sandbox::User": getpass.getuser(),
+        "Debug::NoLocking": 1,
+    }
+    get = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
+    install = ["-y", "--no-install-recommends", "--download-only", "install", "mysql-server-core"]
+    _run("MySQL", [*get, "update"], FETCH_TIMEOUT_S)
+    _run("MySQL", [*get, *install], FETCH_TIMEOUT_S)
+    for package in sorted((apt / "cache/archives").glob("*.deb")):
+        _unpack(package, root)
+    shutil.rmtree(apt)
+
+
+def _unpack(package: Path, root: Path) -> None:
+    unwanted = ("./usr/share/doc", "./usr/share/man", "./usr/share/perl*", "./usr/lib/*/perl*")
+    tar = ["tar", "-x", "-C", str(root), "--keep-directory-symlink"]
+    with subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
+    ) as archive:
+        subprocess.run(
+            [*tar, *(f"--exclude={path}" for path in unwanted)],
+            stdin=archive.stdout,
+            check=True,
+            timeout=FETCH_TIMEOUT_S,
+        )
+
+
+def _debian_mirror() -> str:
+    sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*.sources")]
+    for source in (path for path in sources if path.exists()):
+        found = re.search(
+            r"^(?:URIs:|deb(?: +\[[^]]*\])?) *(http\S+?/debian/?)(?=\s|$)", source.read_text(), re.M
+        )
+        if found:
+            return found[1]
+    raise ServerUnavailable("MySQL is not installed, and apt's sources name no Debian mirror")
+
+
+def _start(scheme: str, command: list[str], folder: Path) -> DatabaseServer:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "error.log"
+    # A socket's path must be shorter than 108 characters, and pytest's folders can be longer.
+    socket_path = Path("/tmp") / f"iop-test-{os.getpid()}-{port}.sock"
+    process = subprocess.Popen(
+        [
+            *command,
+            *(f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_path}"),
+            *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", *_TUNING),
+            *([f"--user={getpass.getuser()}"] if "mariadb" in scheme else []),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    server = DatabaseServer(scheme, port, process)
+    try:
+        _wait_until_ready(server, log)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _wait_until_ready(server: DatabaseServer, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            pymysql.connect(host="127.0.0.1", port=server.port, user="root").close()
+        except pymysql.err.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else "no log"
+    raise ServerUnavailable(f"{server.scheme} did not start within {START_TIMEOUT_S} s: {tail}")
+
+
+def _run(server: str, command: list[str], timeout_s: int = START_TIMEOUT_S) -> None:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=timeout_s
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ServerUnavailable(f"{server}: {error}") from error
+    if done.returncode:
+        output = (done.stderr or done.stdout)[-800:]
+        raise ServerUnavailable(f"{server}: {Path(command[0]).name} failed: {output}")
+
+
+def _which(program: str) -> str | None:
+    return shutil.which(program, path=_SEARCH_PATH)
