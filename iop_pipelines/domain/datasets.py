@@ -89,7 +89,7 @@ class DatasetDeclaration(_Frozen):
     """How DRM's rows of `source` become prepared rows.
 
     `time` is the field that says when a row is true, in local time of `time_zone`; `freq` is its
-    step ("D" or "h"). `key` makes a row unique together with nothing else. `steps` are validated
+    step ("D" or "h"), None for events without one. `key` makes a row unique together with nothing else. `steps` are validated
     by `iop_pipelines.transform`.
     """
 
@@ -98,7 +98,7 @@ class DatasetDeclaration(_Frozen):
     description: str = ""
     source: Name
     time: Name
-    freq: Literal["h", "D", "W", "MS"]
+    freq: Literal["h", "D", "W", "MS"] | None
     time_zone: str = "UTC"
     key: tuple[Name, ...]
     fields: dict[Name, FieldSpec]

@@ -1,0 +1,52 @@
+"""What time it is: the wall clock's, or that of a DRM replay (`IOP_CLOCK=drm`)."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from iop_pipelines.drm.tables import clock
+from iop_pipelines.errors import MisconfiguredInstance
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.settings import Settings
+
+
+def now(settings: Settings) -> datetime:
+    """Naive UTC.
+
+    Raises:
+        MisconfiguredInstance: `IOP_CLOCK` is drm and no replay has set its clock.
+    """
+    if settings.clock == "system":
+        return datetime.now(UTC).replace(tzinfo=None)
+    engine = engine_for(settings.drm_database_url)
+    try:
+        moment = read_clock(engine)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        if sa.inspect(engine).has_table(clock.name):
+            raise
+        raise MisconfiguredInstance(_NO_CLOCK) from error
+    if moment is None:
+        raise MisconfiguredInstance(_NO_CLOCK)
+    return moment
+
+
+_NO_CLOCK = "IOP_CLOCK is drm, but the shared database has no replay's clock; `iop demo` makes one"
+
+
+def read_clock(engine: sa.Engine) -> datetime | None:
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(clock.c.now).where(clock.c.id == 1))
+
+
+def set_clock(engine: sa.Engine, moment: datetime) -> None:
+    """Sets the replay's clock to `moment`, naive UTC; its row is made if it is absent."""
+    with begin_write(engine) as connection:
+        write_clock(connection, moment)
+
+
+def write_clock(connection: sa.Connection, moment: datetime) -> None:
+    held = connection.scalar(sa.select(clock.c.id).where(clock.c.id == 1).with_for_update())
+    if held is None:
+        connection.execute(clock.insert().values(id=1, now=moment))
+    else:
+        connection.execute(clock.update().where(clock.c.id == 1).values(now=moment))

@@ -1,0 +1,136 @@
+"""The physical table of a dataset's prepared rows; no pandas here, queries import this.
+
+A row is true for the data versions v with `iop_from <= v` and (`iop_to` is NULL or `iop_to > v`);
+both are ids of `dataset_versions`. Current rows are those whose `iop_to` is NULL.
+"""
+
+import hashlib
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.errors import Conflict, InvalidDeclaration
+from iop_pipelines.schema.tables import Double, Moment, exact
+
+STRING_LENGTH = 255
+_MAX_NAME = 64  # of a table, on MySQL
+
+
+def table_name(dataset: str) -> str:
+    """`prepared_<dataset>`, cut and marked with a hash where MySQL's 64 characters do not hold it."""
+    name = f"prepared_{dataset}"
+    if len(name) <= _MAX_NAME:
+        return name
+    return f"{name[:52]}_{hashlib.sha256(dataset.encode()).hexdigest()[:8]}"
+
+
+def prepared_table(declaration: DatasetDeclaration) -> sa.Table:
+    """Columns iop_id, iop_from, iop_to, then the declared fields, all nullable."""
+    fields = tuple((name, spec.type) for name, spec in declaration.fields.items())
+    return _table(declaration.name, fields, declaration.time)
+
+
+@lru_cache(maxsize=256)
+def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -> sa.Table:
+    for name, _ in fields:
+        if name.startswith("iop_"):
+            raise InvalidDeclaration("names that begin with iop_ are IOP's own", f"fields.{name}")
+    name = table_name(dataset)
+    short = name.removeprefix("prepared_")[:40]
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        sa.Column(
+            "iop_id",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            primary_key=True,
+            autoincrement=True,
+        ),
+        sa.Column("iop_from", sa.Integer, nullable=False),
+        sa.Column("iop_to", sa.Integer),
+        *(sa.Column(field, column_type(kind)) for field, kind in fields),
+        sa.Index(f"ix_{short}__iop_from", "iop_from"),
+        sa.Index(f"ix_{short}__iop_to_time", "iop_to", time),
+        sa.Index(f"ix_{short}__time", time),
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+    )
+
+
+def column_type(kind: FieldType) -> sa.types.TypeEngine:
+    return {
+        "string": exact(STRING_LENGTH),
+        "integer": sa.BigInteger(),
+        "number": Double,
+        "boolean": sa.Boolean(),
+        "date": sa.Date(),
+        "datetime": Moment,
+    }[kind]
+
+
+def ensure_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table:
+    """Makes the table, or adds the columns that a newer declaration has; never drops one.
+
+    Raises:
+        Conflict: a column is there with another type than the declaration's.
+    """
+    table = prepared_table(declaration)
+    known = _ensured(engine)
+    if table in known:
+        return table
+    if not sa.inspect(engine).has_table(table.name):
+        _create(engine, table)
+    _add_columns(engine, table)
+    known.add(table)
+    return table
+
+
+# Tables already made through an engine in this process: inspecting costs ten statements.
+_ENSURED: dict[tuple[int, str], set[sa.Table]] = {}
+
+
+def _ensured(engine: sa.Engine) -> set[sa.Table]:
+    return _ENSURED.setdefault((id(engine), str(engine.url)), set())
+
+
+def _create(engine: sa.Engine, table: sa.Table) -> None:
+    try:
+        table.create(engine, checkfirst=True)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+        # Another process made it between the look and the statement.
+        if not sa.inspect(engine).has_table(table.name):
+            raise
+
+
+def _add_columns(engine: sa.Engine, table: sa.Table) -> None:
+    there = {
+        column["name"]: column["type"] for column in sa.inspect(engine).get_columns(table.name)
+    }
+    for column in table.columns:
+        if column.name not in there:
+            spec = sa.schema.CreateColumn(column).compile(dialect=engine.dialect)
+            quoted = engine.dialect.identifier_preparer.quote(table.name)
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {spec}")
+            continue
+        wanted, held = _family(column.type), _family(there[column.name])
+        if wanted != held:
+            raise Conflict(
+                f"{table.name}.{column.name} holds {held} values and the declaration says {wanted}; "
+                "give the field another name"
+            )
+
+
+def _family(kind: sa.types.TypeEngine) -> str:
+    """Boolean and integer are one family: MySQL keeps both as integers."""
+    for family, types in {
+        "whole": (sa.Boolean, sa.Integer),
+        "text": (sa.String,),
+        "moment": (sa.DateTime,),
+        "date": (sa.Date,),
+        "number": (sa.Float, sa.Numeric),
+    }.items():
+        if isinstance(kind, types):
+            return family
+    return str(kind)

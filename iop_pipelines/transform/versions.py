@@ -1,0 +1,277 @@
+"""Datasets and their data versions, as rows; no pandas here, sensors import this.
+
+A data version is what one DRM run delivered, prepared by one declaration: the same run seen twice is
+one version, a restated day is another. Versions of a dataset are ordered by row id, which is the order
+in which runs were seen to end, not the order of their windows.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.drm.source import DrmRun
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import dataset_versions, datasets
+
+PIPELINE_RUNS = "pipeline_runs"
+_A_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class StoredDataset:
+    id: int
+    declaration: DatasetDeclaration
+
+    @property
+    def is_system(self) -> bool:
+        """True for DRM's own runs, which are read where they are and never prepared."""
+        return self.declaration.name == PIPELINE_RUNS
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """A row of `dataset_versions`; the window is dataset-local and half-open."""
+
+    id: int
+    dataset_id: int
+    data_version: str
+    drm_run_id: int
+    content_checksum: str | None
+    declaration_version: int
+    window_start: datetime
+    window_end: datetime
+    status: str
+    quality_score: float | None
+    rows_in: int | None
+    rows_out: int | None
+    rows_rejected: int | None
+    error_msg: str | None
+
+
+def _measure(label: str, unit: str) -> dict[str, str]:
+    return {"kind": "mean", "field": label, "unit": unit}
+
+
+PIPELINE_RUNS_DECLARATION = DatasetDeclaration.model_validate(
+    {
+        "name": PIPELINE_RUNS,
+        "description": "DRM's pipeline runs: how long, how late, how often they fail, one row a run.",
+        "source": PIPELINE_RUNS,
+        "time": "ds",
+        "freq": None,
+        "key": ["unique_id", "ds"],
+        "fields": {
+            "unique_id": {"type": "string", "label": "Pipeline", "nullable": False},
+            "ds": {"type": "datetime", "label": "Ended at (UTC)", "nullable": False},
+            "duration_s": {"type": "number", "label": "Duration", "unit": "s"},
+            "delay_s": {"type": "number", "label": "Ended after its SLA by", "unit": "s"},
+            "is_failed": {"type": "integer", "label": "Failed"},
+            "rows": {"type": "integer", "label": "Rows ingested", "unit": "rows"},
+            "is_repeat": {"type": "integer", "label": "Delivered what was there already"},
+            "quality_score": {"type": "number", "label": "Quality score", "unit": "points"},
+        },
+        "measures": {
+            "duration_s": _measure("duration_s", "s"),
+            "delay_s": _measure("delay_s", "s"),
+            "is_failed": _measure("is_failed", "failed"),
+            "rows": _measure("rows", "rows"),
+            "is_repeat": _measure("is_repeat", "repeated"),
+            "quality_score": _measure("quality_score", "points"),
+        },
+    }
+)
+
+
+def data_version(dataset: str, declaration_version: int, drm_run_id: int, checksum: str) -> str:
+    """32 hexadecimal digits of the SHA-256 of the four."""
+    text = "|".join((dataset, str(declaration_version), str(drm_run_id), checksum))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def register_dataset(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDataset:
+    """Stores a declaration; the same one again changes nothing, a higher version replaces the former.
+
+    Raises:
+        InvalidDeclaration: its steps cannot work; the message names `steps.N.field`.
+        Conflict: this version is there with other content, or a later version is.
+    """
+    if declaration.name != PIPELINE_RUNS:
+        from iop_pipelines.transform.steps import check_steps
+
+        check_steps(declaration)
+    content = declaration.model_dump(mode="json")
+    values = {"source": declaration.source, "version": declaration.version, "declaration": content}
+    with begin_write(engine) as connection:
+        row = connection.execute(
+            sa.select(datasets).where(datasets.c.name == declaration.name).with_for_update()
+        ).first()
+        if row is None:
+            result = connection.execute(datasets.insert().values(name=declaration.name, **values))
+            return StoredDataset(_new_id(result), declaration)
+        if row.version < declaration.version:
+            connection.execute(datasets.update().where(datasets.c.id == row.id).values(**values))
+        elif row.version > declaration.version:
+            raise Conflict(
+                f"dataset {declaration.name} is at version {row.version}; "
+                f"version {declaration.version} is older"
+            )
+        elif DatasetDeclaration.model_validate(row.declaration) != declaration:
+            raise Conflict(
+                f"dataset {declaration.name} version {row.version} is declared differently already; "
+                "raise its version"
+            )
+        return StoredDataset(row.id, declaration)
+
+
+def register_system_datasets(engine: sa.Engine) -> StoredDataset:
+    """The dataset `pipeline_runs`, so that models can subscribe to DRM's own behaviour."""
+    return register_dataset(engine, PIPELINE_RUNS_DECLARATION)
+
+
+def dataset(engine: sa.Engine, name: str) -> StoredDataset:
+    """Raises NotFound with the names that are there."""
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(datasets).where(datasets.c.name == name)).first()
+        if row is not None:
+            return _stored(row)
+        names = connection.scalars(sa.select(datasets.c.name).order_by(datasets.c.name)).all()
+    raise NotFound(f"no dataset {name!r}; there are {', '.join(names) or 'none'}")
+
+
+def dataset_by_id(engine: sa.Engine, dataset_id: int) -> StoredDataset:
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(datasets).where(datasets.c.id == dataset_id)).first()
+    if row is None:
+        raise NotFound(f"no dataset with id {dataset_id}")
+    return _stored(row)
+
+
+def list_datasets(engine: sa.Engine) -> list[StoredDataset]:
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(datasets).order_by(datasets.c.id)).all()
+    return [_stored(row) for row in rows]
+
+
+def datasets_of_source(engine: sa.Engine, source: str) -> list[StoredDataset]:
+    """Datasets prepared from the DRM dataset `source`, by id."""
+    query = sa.select(datasets).where(datasets.c.source == source).order_by(datasets.c.id)
+    with engine.connect() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def ensure_version(connection: sa.Connection, stored: StoredDataset, run: DrmRun) -> int:
+    """The id of the version that `run` delivered for `stored`, inserted as `pending` if absent.
+
+    A version of `pipeline_runs` needs no preparing: its window is the second in which the run ended.
+
+    Raises:
+        Conflict: the run has not ended, or delivered nothing for a dataset that is prepared.
+    """
+    if run.finished_at is None or not (run.is_success or stored.is_system):
+        raise Conflict(f"DRM run {run.id} is {run.status.value}; it has no data version")
+    checksum = run.finished_at.isoformat() if stored.is_system else run.content_checksum or ""
+    digest = data_version(stored.declaration.name, stored.declaration.version, run.id, checksum)
+    there = connection.scalar(
+        sa.select(dataset_versions.c.id).where(
+            dataset_versions.c.dataset_id == stored.id,
+            dataset_versions.c.data_version == digest,
+        )
+    )
+    if there is not None:
+        return there
+    values = {
+        "dataset_id": stored.id,
+        "data_version": digest,
+        "drm_run_id": run.id,
+        "content_checksum": run.content_checksum,
+        "declaration_version": stored.declaration.version,
+        "window_start": run.window_start,
+        "window_end": run.window_end,
+    }
+    if stored.is_system:
+        ended = run.finished_at.replace(microsecond=0)
+        values |= {
+            "window_start": ended,
+            "window_end": ended + _A_SECOND,
+            "status": "prepared",
+            "phase": Phase.DONE,
+            "rows_in": 1,
+            "rows_out": 1,
+            "rows_rejected": 0,
+            "prepared_at": sa.func.current_timestamp(),
+        }
+    return _new_id(connection.execute(dataset_versions.insert().values(**values)))
+
+
+def version(engine: sa.Engine, version_id: int) -> StoredVersion:
+    found = _versions(engine, dataset_versions.c.id == version_id)
+    if not found:
+        raise NotFound(f"no data version with id {version_id}")
+    return found[0]
+
+
+def version_named(engine: sa.Engine, dataset_id: int, digest: str) -> StoredVersion:
+    found = _versions(
+        engine,
+        dataset_versions.c.dataset_id == dataset_id,
+        dataset_versions.c.data_version == digest,
+    )
+    if not found:
+        raise NotFound(f"dataset {dataset_id} has no data version {digest!r}")
+    return found[0]
+
+
+def latest_version(
+    engine: sa.Engine, dataset_id: int, *, is_prepared: bool = True
+) -> StoredVersion | None:
+    """The version with the highest id; of those that are prepared, unless told otherwise."""
+    conditions = [dataset_versions.c.dataset_id == dataset_id]
+    if is_prepared:
+        conditions.append(dataset_versions.c.status == "prepared")
+    found = _versions(engine, *conditions, limit=1)
+    return found[0] if found else None
+
+
+def record_quality(
+    connection: sa.Connection, drm_run_id: int, score: float, dataset_ids: Sequence[int]
+) -> int:
+    """Notes DRM's score of a run on the versions it delivered; returns how many there are."""
+    result = connection.execute(
+        dataset_versions.update()
+        .where(
+            dataset_versions.c.drm_run_id == drm_run_id,
+            dataset_versions.c.dataset_id.in_(dataset_ids),
+        )
+        .values(quality_score=score)
+    )
+    return result.rowcount
+
+
+_FIELDS = [dataset_versions.c[name] for name in StoredVersion.__dataclass_fields__]
+
+
+def _versions(
+    engine: sa.Engine, *conditions: sa.ColumnElement[bool], limit: int = 1000
+) -> list[StoredVersion]:
+    query = (
+        sa.select(*_FIELDS).where(*conditions).order_by(dataset_versions.c.id.desc()).limit(limit)
+    )
+    with engine.connect() as connection:
+        return [StoredVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def _stored(row: sa.Row) -> StoredDataset:
+    return StoredDataset(row.id, DatasetDeclaration.model_validate(row.declaration))
+
+
+def _new_id(result: sa.CursorResult) -> int:
+    key = result.inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database returned no id for an insert")
+    return key[0]
