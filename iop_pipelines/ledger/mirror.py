@@ -1,0 +1,86 @@
+"""Mirrors Dagster's terminal events into IOP's rows; applying an event twice, or late, changes nothing.
+
+Workers apply an event right after they logged it; `mirror` reads the event log behind a cursor and
+applies what a worker that died in between did not.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
+from iop_pipelines.ledger.work import EXECUTION
+from iop_pipelines.schema.engine import begin_write
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    cursor: str
+    seen: int
+    applied: int
+
+
+def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
+    """Writes the event into its row unless the row has ended already; True if it did."""
+    table = event.kind.table
+    if event.kind is EXECUTION:
+        status = ExecutionStatus.SUCCESS if event.is_success else ExecutionStatus.FAILED
+    else:
+        status = ReportStatus.READY if event.is_success else ReportStatus.FAILED
+    values = {
+        **event.values,
+        "status": status,
+        "phase": Phase.DONE,
+        "duration_ms": event.duration_ms,
+        "error_msg": event.error,
+        "finished_at": event.finished_at,
+    }
+    if event.kind is not EXECUTION:
+        values["generated_at"] = event.finished_at
+    if event.run_id:
+        values["dagster_run_id"] = event.run_id
+    statement = (
+        table.update()
+        .where(table.c.id == event.item_id, table.c.phase != Phase.DONE)
+        .values(**values)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def terminal_records(
+    instance: dg.DagsterInstance, asset_key: dg.AssetKey, observed: bool, after: int | None
+) -> Iterator[dg.EventLogRecord]:
+    """All materializations, or observations, of an asset with a storage id above `after`, oldest first."""
+    fetch = instance.fetch_observations if observed else instance.fetch_materializations
+    records_filter = dg.AssetRecordsFilter(asset_key=asset_key, after_storage_id=after)
+    cursor = None
+    while True:
+        page = fetch(records_filter, limit=PAGE, cursor=cursor, ascending=True)
+        yield from page.records
+        if not page.has_more or not page.records:
+            return
+        cursor = page.cursor
+
+
+def mirror(instance: dg.DagsterInstance, engine: sa.Engine, cursor: str | None) -> Mirrored:
+    """Applies the events after `cursor` (None: all) and returns the next cursor; safe to run twice."""
+    positions: dict[str, int] = json.loads(cursor) if cursor else {}
+    seen = applied = 0
+    for asset_key in KIND_OF_ASSET:
+        for observed in (False, True):
+            name = f"{asset_key.to_user_string()}/{'observation' if observed else 'materialization'}"
+            records = list(terminal_records(instance, asset_key, observed, positions.get(name)))
+            events = [event for event in map(from_record, records) if event]
+            if events:
+                with begin_write(engine) as connection:
+                    applied += sum(apply(connection, event) for event in events)
+            if records:
+                positions[name] = max(record.storage_id for record in records)
+            seen += len(events)
+    return Mirrored(json.dumps(positions, sort_keys=True), seen, applied)

@@ -1,0 +1,280 @@
+"""Closes what a dead process left open: runs whose worker is gone, claims without a run, lost messages.
+
+Dagster's launcher does not notice a worker that died (a run stays STARTED for ever); here a worker's
+heartbeat decides. Items of a lost run go back to the queue as a new attempt, or end as failed after
+MAX_ATTEMPTS, by an event in Dagster's log like every other end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import dagster as dg
+import sqlalchemy as sa
+from dagster._core.storage.tags import RUN_KEY_TAG
+
+from iop_pipelines.domain.vocabulary import ModelType, Phase
+from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
+from iop_pipelines.ledger.mirror import apply
+from iop_pipelines.ledger.work import (
+    EXECUTION,
+    IN_FLIGHT,
+    KINDS,
+    MAX_ATTEMPTS,
+    VERSION,
+    WorkKind,
+    requeue,
+)
+from iop_pipelines.registry.keys import key, model_key
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    dataset_versions,
+    generated_reports,
+    model_executions,
+    report_templates,
+    workers,
+)
+
+HEARTBEAT_LOST_S = 30
+CLAIM_LOST_S = 120
+HELD_LIMIT = timedelta(hours=24)
+
+
+@dataclass
+class Repairs:
+    """What a pass did; each line says what was found and what was done."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def reconcile(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> Repairs:
+    """One pass; call `mirror` first, so that nothing that ended is tried again."""
+    repairs = Repairs()
+    _fail_runs_of_dead_workers(instance, engine, now, repairs)
+    for kind in KINDS:
+        for run_key, items in _in_flight(engine, kind).items():
+            _settle(instance, engine, kind, run_key, items, now, repairs)
+    _close_orphans_of_failed_versions(instance, engine, now, repairs)
+    _close_held_too_long(instance, engine, now, repairs)
+    return repairs
+
+
+def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> Repairs:
+    """For the start of an instance of which no process can be alive: every unfinished run is lost."""
+    repairs = Repairs()
+    unfinished = dg.RunsFilter(
+        statuses=[
+            dg.DagsterRunStatus.NOT_STARTED,
+            dg.DagsterRunStatus.STARTING,
+            dg.DagsterRunStatus.STARTED,
+            dg.DagsterRunStatus.CANCELING,
+            dg.DagsterRunStatus.QUEUED,
+        ]
+    )
+    for run in instance.get_runs(unfinished):
+        instance.report_run_failed(run, "The instance was stopped while this run was unfinished.")
+        repairs.add(f"run {run.run_id}: left unfinished by the last stop, closed as failed")
+    with begin_write(engine) as connection:
+        connection.execute(workers.delete())
+    for kind in KINDS:
+        for run_key, items in _in_flight(engine, kind).items():
+            _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
+    return repairs
+
+
+def close_as_failed(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    kind: WorkKind,
+    item_id: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Ends an item outside any run: an event without a run, then its mirror."""
+    event, asset_key, partition = _failure(engine, kind, item_id, reason, now)
+    instance.report_runless_asset_event(to_dagster(event, asset_key, partition))
+    with begin_write(engine) as connection:
+        apply(connection, event)
+
+
+def _failure(
+    engine: sa.Engine, kind: WorkKind, item_id: int, reason: str, now: datetime
+) -> tuple[TerminalEvent, dg.AssetKey, str]:
+    if kind is EXECUTION:
+        query = (
+            sa.select(model_executions.c.attempt, analytical_models)
+            .join(analytical_models, analytical_models.c.id == model_executions.c.model_id)
+            .where(model_executions.c.id == item_id)
+        )
+    else:
+        query = (
+            sa.select(generated_reports.c.attempt, report_templates)
+            .join(report_templates, report_templates.c.id == generated_reports.c.template_id)
+            .where(generated_reports.c.id == item_id)
+        )
+    with engine.connect() as connection:
+        row = connection.execute(query).one()
+    if kind is EXECUTION:
+        asset_key = OUTPUT_ASSETS[ModelType(row.type)]
+        partition = model_key(row.id, row.name, row.version)
+    else:
+        asset_key, partition = REPORT_ASSET, key(row.id, row.name)
+    event = TerminalEvent(kind, item_id, row.attempt, False, 0, now, error=reason)
+    return event, asset_key, partition
+
+
+def _in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[sa.Row]]:
+    table = kind.table
+    query = (
+        sa.select(table.c.id, table.c.attempt, table.c.run_key, table.c.claimed_at)
+        .where(table.c.phase.in_(IN_FLIGHT))
+        .order_by(table.c.id)
+    )
+    grouped: dict[str, list[sa.Row]] = {}
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            grouped.setdefault(row.run_key, []).append(row)
+    return grouped
+
+
+def _settle(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    kind: WorkKind,
+    run_key: str,
+    items: Sequence[sa.Row],
+    now: datetime,
+    repairs: Repairs,
+) -> None:
+    run = find_run(instance, run_key)
+    if run is None:
+        if now - items[0].claimed_at > timedelta(seconds=CLAIM_LOST_S):
+            _give_back(instance, engine, kind, items, "no run was launched", now, repairs)
+    elif run.is_finished:
+        reason = f"run {run.run_id} ended ({run.status.value}) without a result"
+        _give_back(instance, engine, kind, items, reason, now, repairs)
+
+
+def find_run(instance: dg.DagsterInstance, run_key: str) -> dg.DagsterRun | None:
+    runs = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: run_key}), limit=1)
+    return runs[0] if runs else None
+
+
+def _give_back(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    kind: WorkKind,
+    items: Sequence[sa.Row],
+    reason: str,
+    now: datetime,
+    repairs: Repairs,
+) -> None:
+    again = [item.id for item in items if item.attempt < MAX_ATTEMPTS]
+    given_up = [item.id for item in items if item.attempt >= MAX_ATTEMPTS]
+    if again:
+        with begin_write(engine) as connection:
+            requeue(connection, kind, again)
+        repairs.add(f"{kind.name} {again}: {reason}; queued again")
+    for item_id in given_up:
+        message = f"{reason}; gave up after {MAX_ATTEMPTS} attempts"
+        if kind is VERSION:
+            _fail_version(engine, item_id, message)
+        else:
+            close_as_failed(instance, engine, kind, item_id, message, now)
+        repairs.add(f"{kind.name} {item_id}: {message}")
+
+
+def _fail_version(engine: sa.Engine, version_id: int, reason: str) -> None:
+    with begin_write(engine) as connection:
+        connection.execute(
+            dataset_versions.update()
+            .where(dataset_versions.c.id == version_id)
+            .values(status="failed", phase=Phase.DONE, error_msg=reason)
+        )
+
+
+def _fail_runs_of_dead_workers(
+    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+) -> None:
+    stale = now - timedelta(seconds=HEARTBEAT_LOST_S)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(workers).where(workers.c.heartbeat_at < stale)).all()
+    for row in rows:
+        run = instance.get_run_by_id(row.run_id) if row.run_id else None
+        if run is not None and not run.is_finished:
+            instance.report_run_failed(
+                run, f"Worker {row.id} has sent no heartbeat since {row.heartbeat_at} UTC."
+            )
+            repairs.add(f"run {run.run_id}: worker {row.id} is gone, closed as failed")
+        with begin_write(engine) as connection:
+            connection.execute(
+                workers.delete().where(workers.c.id == row.id, workers.c.heartbeat_at < stale)
+            )
+    _fail_lost_messages(instance, engine, now, repairs)
+
+
+def _fail_lost_messages(
+    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+) -> None:
+    """A run that waits while every worker has been idle for long: its message was lost with a worker."""
+    with engine.connect() as connection:
+        alive = connection.execute(sa.select(workers)).all()
+    idle_since = timedelta(seconds=HEARTBEAT_LOST_S)
+    if not alive or any(row.run_id or now - row.started_at < idle_since for row in alive):
+        return
+    waiting = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
+    )
+    for record in instance.get_run_records(waiting):
+        launched = record.create_timestamp.replace(tzinfo=None)
+        if now - launched > 2 * idle_since and _is_ours(record.dagster_run):
+            instance.report_run_failed(
+                record.dagster_run, "No worker took this run although all are idle."
+            )
+            repairs.add(f"run {record.dagster_run.run_id}: its message was lost, closed as failed")
+
+
+def _is_ours(run: dg.DagsterRun) -> bool:
+    return any(run.tags.get(RUN_KEY_TAG, "").startswith(f"{kind.name}-") for kind in KINDS)
+
+
+def _executions(engine: sa.Engine, condition: sa.ColumnElement[bool]) -> list[sa.Row]:
+    query = (
+        sa.select(model_executions.c.id, dataset_versions.c.error_msg)
+        .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
+        .where(condition)
+    )
+    with engine.connect() as connection:
+        return list(connection.execute(query))
+
+
+def _close_orphans_of_failed_versions(
+    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+) -> None:
+    condition = sa.and_(
+        dataset_versions.c.status == "failed",
+        model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
+    )
+    for row in _executions(engine, condition):
+        reason = f"its data could not be prepared: {row.error_msg}"
+        close_as_failed(instance, engine, EXECUTION, row.id, reason, now)
+        repairs.add(f"execution {row.id}: {reason}")
+
+
+def _close_held_too_long(
+    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+) -> None:
+    condition = sa.and_(
+        model_executions.c.phase == Phase.HELD,
+        model_executions.c.requested_at < now - HELD_LIMIT,
+    )
+    for row in _executions(engine, condition):
+        reason = f"no sufficient data quality score came within {HELD_LIMIT}"
+        close_as_failed(instance, engine, EXECUTION, row.id, reason, now)
+        repairs.add(f"execution {row.id}: {reason}")
+
+

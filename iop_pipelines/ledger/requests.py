@@ -1,0 +1,304 @@
+"""A request is a row before it is a run: what is asked for is written in one transaction, then launched.
+
+Nothing here talks to Dagster, so a request is safe while Dagster is down. What asks twice with the
+same trigger key gets the row that is there.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, Phase, TemplateStatus
+from iop_pipelines.drm.source import DrmRun, QualityScore, SharedDatabase
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
+from iop_pipelines.registry.models import StoredModel, active_models_of, model
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    datasets,
+    generated_reports,
+    model_executions,
+    report_templates,
+)
+from iop_pipelines.transform.versions import (
+    PIPELINE_RUNS,
+    StoredDataset,
+    dataset,
+    datasets_of_source,
+    ensure_version,
+)
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass
+class Requested:
+    """What one finished DRM run led to; ids of the rows written."""
+
+    versions: list[int] = field(default_factory=list)
+    queued: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def trigger_key_of(*parts: object) -> str:
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def request_for_drm_run(
+    engine: sa.Engine, drm: SharedDatabase, run: DrmRun, now: datetime
+) -> Requested:
+    """Rows for all that one ended DRM run sets going: data versions to prepare and executions.
+
+    A run that failed delivers no data; only models of DRM's own runs look at it. A run that
+    delivered for a window what that window holds already sets nothing going. An older execution
+    that is still held for the same window is superseded by the new data.
+    """
+    requested = Requested()
+    stored = [dataset(engine, PIPELINE_RUNS)]
+    if run.is_success:
+        stored += datasets_of_source(engine, run.dataset)
+    score = drm.latest_score(run.dataset, run.id)
+    models = {each.id: active_models_of(engine, each.declaration.name) for each in stored}
+    with begin_write(engine) as connection:
+        for each in stored:
+            if _holds_already(connection, each, run):
+                requested.unchanged.append(each.declaration.name)
+                continue
+            version_id = ensure_version(connection, each, run)
+            requested.versions.append(version_id)
+            _request_models(connection, each, version_id, models[each.id], run, score, now, requested)
+    return requested
+
+
+def _holds_already(connection: sa.Connection, stored: StoredDataset, run: DrmRun) -> bool:
+    if stored.is_system:
+        return False
+    newest = connection.execute(
+        sa.select(dataset_versions.c.content_checksum, dataset_versions.c.drm_run_id)
+        .where(
+            dataset_versions.c.dataset_id == stored.id,
+            dataset_versions.c.window_start == run.window_start,
+            dataset_versions.c.window_end == run.window_end,
+            dataset_versions.c.drm_run_id < run.id,
+            dataset_versions.c.status != "failed",
+        )
+        .order_by(dataset_versions.c.drm_run_id.desc())
+        .limit(1)
+    ).first()
+    return newest is not None and newest.content_checksum == run.content_checksum
+
+
+def _request_models(
+    connection: sa.Connection,
+    stored: StoredDataset,
+    version_id: int,
+    models: Sequence[StoredModel],
+    run: DrmRun,
+    score: QualityScore | None,
+    now: datetime,
+    requested: Requested,
+) -> None:
+    version = _version_row(connection, version_id)
+    last_period = WEEKDAYS[(version.window_end - A_MOMENT).weekday()]
+    for each in models:
+        trigger = each.spec.config.trigger
+        if trigger.on != "dataset_update" or (
+            trigger.weekdays and last_period not in trigger.weekdays
+        ):
+            continue
+        threshold = each.spec.config.quality_threshold
+        may_run = threshold is None or (score is not None and score.score >= threshold)
+        execution_id = _insert_once(
+            connection,
+            model_executions,
+            trigger_key_of(each.id, version.data_version, "dataset_update"),
+            model_id=each.id,
+            status=ExecutionStatus.RUNNING,
+            phase=Phase.QUEUED if may_run else Phase.HELD,
+            input_ref=str(InputRef(stored.declaration.name, version.data_version)),
+            trigger=f"drm_run:{run.id}",
+            data_version=version.data_version,
+            dataset_version_id=version_id,
+            requested_at=now,
+            started_at=now,
+        )
+        if execution_id is None:
+            continue
+        (requested.queued if may_run else requested.held).append(execution_id)
+        requested.superseded += _superseded(connection, each.id, version)
+
+
+def _superseded(connection: sa.Connection, model_id: int, version: sa.Row) -> list[int]:
+    """Held executions of the model whose window the new version delivers again."""
+    older = dataset_versions.alias()
+    return list(
+        connection.scalars(
+            sa.select(model_executions.c.id)
+            .join(older, older.c.id == model_executions.c.dataset_version_id)
+            .where(
+                model_executions.c.model_id == model_id,
+                model_executions.c.phase == Phase.HELD,
+                older.c.id < version.id,
+                older.c.window_start >= version.window_start,
+                older.c.window_end <= version.window_end,
+            )
+        )
+    )
+
+
+def request_execution(
+    engine: sa.Engine,
+    model_id: int,
+    input_ref: str,
+    now: datetime,
+    trigger: str = "request",
+    idempotency_key: str | None = None,
+) -> int:
+    """Accepts one execution of a draft or active model and returns its row's id.
+
+    Raises NotFound for a model, dataset or data version that is not there, Conflict for a
+    deprecated model, InvalidInput for an input_ref of another form or of a dataset that the model
+    does not read.
+    """
+    stored_model = model(engine, model_id)
+    if stored_model.status == ModelStatus.DEPRECATED:
+        raise Conflict(
+            f"model {stored_model.spec.name} {stored_model.spec.version} is deprecated; "
+            "promote it, or execute an active version"
+        )
+    ref = InputRef.parse(input_ref)
+    if ref.dataset != stored_model.spec.config.dataset:
+        raise InvalidInput(
+            f"model {stored_model.spec.name} reads {stored_model.spec.config.dataset!r}, "
+            f"not {ref.dataset!r}",
+            "inputRef",
+        )
+    stored = dataset(engine, ref.dataset)
+    with begin_write(engine) as connection:
+        version = _resolve_version(connection, stored, ref)
+        window_of(ref, version.window_start, version.window_end)
+        key = trigger_key_of(model_id, "key", idempotency_key) if idempotency_key else None
+        execution_id = _insert_once(
+            connection,
+            model_executions,
+            key,
+            model_id=model_id,
+            status=ExecutionStatus.RUNNING,
+            phase=Phase.QUEUED,
+            input_ref=str(ref.at(version.data_version)),
+            trigger=trigger,
+            data_version=version.data_version,
+            dataset_version_id=version.id,
+            requested_at=now,
+            started_at=now,
+        )
+        if execution_id is None:
+            return _id_of(connection, model_executions, key)
+        return execution_id
+
+
+def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: InputRef) -> sa.Row:
+    query = sa.select(dataset_versions).where(
+        dataset_versions.c.dataset_id == stored.id, dataset_versions.c.status != "failed"
+    )
+    if ref.data_version:
+        query = query.where(dataset_versions.c.data_version == ref.data_version)
+    row = connection.execute(query.order_by(dataset_versions.c.id.desc()).limit(1)).first()
+    if row is None:
+        wanted = f"data version {ref.data_version}" if ref.data_version else "data version yet"
+        raise NotFound(f"dataset {ref.dataset} has no {wanted}")
+    return row
+
+
+def request_report(
+    engine: sa.Engine,
+    template_id: int,
+    now: datetime,
+    trigger: str = "request",
+    slot: datetime | None = None,
+    idempotency_key: str | None = None,
+) -> int:
+    """Accepts one report and returns its row's id; one slot of a template is accepted once.
+
+    Raises NotFound for a template that is not there, Conflict for a slot of a paused one.
+    """
+    with begin_write(engine) as connection:
+        template = connection.execute(
+            sa.select(report_templates).where(report_templates.c.id == template_id)
+        ).first()
+        if template is None:
+            raise NotFound(f"report template {template_id} does not exist")
+        if slot is not None and template.status == TemplateStatus.PAUSED:
+            raise Conflict(f"report template {template.name!r} is paused")
+        key = None
+        if slot is not None:
+            key = trigger_key_of(template_id, "slot", slot.isoformat())
+        elif idempotency_key is not None:
+            key = trigger_key_of(template_id, "key", idempotency_key)
+        report_id = _insert_once(
+            connection,
+            generated_reports,
+            key,
+            template_id=template_id,
+            format=template.format,
+            slot=slot,
+            trigger=trigger,
+            requested_at=now,
+            generated_at=now,
+        )
+        if report_id is None:
+            return _id_of(connection, generated_reports, key)
+        return report_id
+
+
+def held_executions(engine: sa.Engine, dataset_name: str, drm_run_id: int) -> list[sa.Row]:
+    """Rows (id, model_id) of executions held for the data of that DRM run."""
+    query = (
+        sa.select(model_executions.c.id, model_executions.c.model_id)
+        .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
+        .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
+        .where(
+            model_executions.c.phase == Phase.HELD,
+            dataset_versions.c.drm_run_id == drm_run_id,
+            datasets.c.source == dataset_name,
+        )
+    )
+    with engine.connect() as connection:
+        return list(connection.execute(query))
+
+
+def release(engine: sa.Engine, execution_ids: Sequence[int]) -> int:
+    """Queues held executions whose data has been found good."""
+    with begin_write(engine) as connection:
+        return connection.execute(
+            model_executions.update()
+            .where(
+                model_executions.c.id.in_(execution_ids), model_executions.c.phase == Phase.HELD
+            )
+            .values(phase=Phase.QUEUED)
+        ).rowcount
+
+
+def _version_row(connection: sa.Connection, version_id: int) -> sa.Row:
+    query = sa.select(dataset_versions).where(dataset_versions.c.id == version_id)
+    return connection.execute(query).one()
+
+
+def _insert_once(
+    connection: sa.Connection, table: sa.Table, trigger_key: str | None, **values: object
+) -> int | None:
+    """The new row's id, or None where the trigger key has a row; the write lock or unique index decides."""
+    if trigger_key is not None and _id_of(connection, table, trigger_key) is not None:
+        return None
+    result = connection.execute(table.insert().values(trigger_key=trigger_key, **values))
+    return result.inserted_primary_key[0]
+
+
+def _id_of(connection: sa.Connection, table: sa.Table, trigger_key: str | None) -> int | None:
+    return connection.scalar(sa.select(table.c.id).where(table.c.trigger_key == trigger_key))

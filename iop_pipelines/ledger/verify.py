@@ -1,0 +1,109 @@
+"""Proves that IOP's rows and Dagster's run history tell the same story.
+
+Every row that has ended has exactly one terminal event, of the same id, status and error; every event
+has its row; and nothing is open whose run has ended.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import dagster as dg
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
+from iop_pipelines.ledger.mirror import terminal_records
+from iop_pipelines.ledger.reconcile import find_run
+from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT, KINDS, REPORT, WorkKind
+from iop_pipelines.schema.tables import model_outputs
+
+SUCCESS = (ExecutionStatus.SUCCESS, ReportStatus.READY)
+
+
+@dataclass(frozen=True)
+class Drift:
+    kind: str
+    item_id: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    executions: int
+    reports: int
+    events: int
+    drift: tuple[Drift, ...]
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
+    """Compares all rows with all events; reads, never repairs."""
+    events = [
+        event
+        for asset_key in KIND_OF_ASSET
+        for observed in (False, True)
+        for event in map(from_record, terminal_records(instance, asset_key, observed, None))
+        if event
+    ]
+    drift: list[Drift] = []
+    counts = {}
+    for kind in (EXECUTION, REPORT):
+        with engine.connect() as connection:
+            rows = {row.id: row for row in connection.execute(sa.select(kind.table))}
+        counts[kind.name] = len(rows)
+        drift += _compare(kind, rows, [event for event in events if event.kind is kind])
+    drift += _open_after_their_run(instance, engine)
+    drift += _outputs_without_success(engine)
+    return Verdict(counts["execution"], counts["report"], len(events), tuple(drift))
+
+
+def _compare(
+    kind: WorkKind, rows: dict[int, sa.Row], events: list[TerminalEvent]
+) -> Iterator[Drift]:
+    told = Counter(event.item_id for event in events)
+    by_id = {event.item_id: event for event in events}
+    for item_id, times in told.items():
+        if item_id not in rows:
+            yield Drift(kind.name, item_id, "Dagster has its end, the ledger has no row")
+        elif times > 1:
+            yield Drift(kind.name, item_id, f"ended {times} times in Dagster's history")
+    for item_id, row in rows.items():
+        event = by_id.get(item_id)
+        if row.phase != Phase.DONE:
+            if event is not None:
+                yield Drift(kind.name, item_id, f"has ended in Dagster, its row is {row.phase}")
+        elif event is None:
+            yield Drift(kind.name, item_id, f"row says {row.status}, Dagster has no such end")
+        elif (row.status in SUCCESS) != event.is_success:
+            yield Drift(kind.name, item_id, f"row says {row.status}, Dagster says otherwise")
+        elif row.error_msg != event.error or row.duration_ms != event.duration_ms:
+            yield Drift(kind.name, item_id, "error or duration differ from Dagster's event")
+
+
+def _open_after_their_run(instance: dg.DagsterInstance, engine: sa.Engine) -> Iterator[Drift]:
+    for kind in KINDS:
+        query = sa.select(kind.table.c.id, kind.table.c.run_key).where(
+            kind.table.c.phase.in_(IN_FLIGHT)
+        )
+        with engine.connect() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            run = find_run(instance, row.run_key)
+            if run is not None and run.is_finished:
+                yield Drift(kind.name, row.id, f"open, but its run {run.run_id} has ended")
+
+
+def _outputs_without_success(engine: sa.Engine) -> Iterator[Drift]:
+    table = EXECUTION.table
+    query = (
+        sa.select(table.c.id, table.c.status)
+        .distinct()
+        .join(model_outputs, model_outputs.c.execution_id == table.c.id)
+        .where(table.c.phase == Phase.DONE, table.c.status != ExecutionStatus.SUCCESS)
+    )
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            yield Drift(EXECUTION.name, row.id, f"row says {row.status} but has output rows")

@@ -1,0 +1,1 @@
+"""How Dagster carries IOP's work: the instance, the requests, the workers, and the processes of `iop up`."""

@@ -1,0 +1,168 @@
+"""Runs one execution: read the input, check it, run the model, check the output, store it.
+
+Heavy: imports pandas and all that validation and runtimes need, so only workers import it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.ledger.inputs import InputRef, window_of
+from iop_pipelines.query.panel import read_panel
+from iop_pipelines.registry.models import StoredModel, model
+from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.lookup import runtime_for
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import findings, model_executions, model_outputs
+from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset, version
+from iop_pipelines.validation.inputs import validate_version
+from iop_pipelines.validation.outcomes import CheckOutcome
+from iop_pipelines.validation.suite import validate
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What one execution gave, for the ledger and for Dagster's UI."""
+
+    output_ref: str
+    rows: int
+    findings: tuple[Finding, ...]
+    metrics: Mapping[str, float | int | str]
+    output_checks: tuple[CheckOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """An execution with all it needs read from the database but its rows."""
+
+    execution_id: int
+    model: StoredModel
+    dataset: StoredDataset
+    version: StoredVersion
+    window_start: datetime
+    window_end: datetime
+
+
+def load(engine: sa.Engine, execution_id: int) -> Work:
+    with engine.connect() as connection:
+        row = connection.execute(
+            sa.select(model_executions).where(model_executions.c.id == execution_id)
+        ).one()
+    ref = InputRef.parse(row.input_ref)
+    read = version(engine, row.dataset_version_id)
+    start, end = window_of(ref, read.window_start, read.window_end)
+    stored = dataset(engine, ref.dataset)
+    return Work(execution_id, model(engine, row.model_id), stored, read, start, end)
+
+
+def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
+    """Validates the dataset's rows against the model's input schema; once a data version and schema.
+
+    DRM's own runs are not prepared rows: their panel is checked when it is read.
+    """
+    if work.dataset.is_system:
+        return ()
+    schema = work.model.spec.input_schema
+    return tuple(validate_version(engine, work.dataset, work.version.id, schema))
+
+
+def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
+    """Runs the model and stores its output in one transaction; running it again replaces that output.
+
+    Raises InvalidFrame if the output breaks its schema, and what the runtime raises.
+    """
+    spec = work.model.spec
+    panel = read_panel(
+        engine,
+        drm_engine,
+        work.dataset,
+        spec.config.input,
+        work.version.id,
+        work.window_start,
+        work.window_end,
+    )
+    if work.dataset.is_system:
+        require_success(work, "input", tuple(validate(panel, spec.input_schema)))
+    output = runtime_for(spec.config.runtime).run(_runtime_input(work, panel))
+    checks = tuple(validate(output.frame, spec.output_schema))
+    require_success(work, "output", checks)
+    _store(engine, work, output)
+    return Executed(
+        output_ref=f"execution:{work.execution_id}",
+        rows=len(output.frame),
+        findings=output.findings,
+        metrics={**output.metrics, "rows": len(output.frame), "findings": len(output.findings)},
+        output_checks=checks,
+    )
+
+
+def require_success(work: Work, side: str, checks: tuple[CheckOutcome, ...]) -> None:
+    """Raises InvalidFrame naming each broken column, rule and count."""
+    broken = [check for check in checks if not check.is_success]
+    if broken:
+        problems = "; ".join(check.describe() for check in broken)
+        raise InvalidFrame(f"{side} of {work.model.label}: {problems}")
+
+
+def _runtime_input(work: Work, panel: pd.DataFrame) -> RuntimeInput:
+    declaration = work.dataset.declaration
+    names = work.model.spec.config.input.measures
+    units = {
+        name: getattr(declaration.measures.get(name), "unit", None)
+        or getattr(declaration.fields.get(name), "unit", None)
+        or ""
+        for name in names
+    }
+    return RuntimeInput(
+        panel=panel,
+        measures=names,
+        units=units,
+        freq=None if work.dataset.is_system else declaration.freq,
+        window_start=work.window_start,
+        window_end=work.window_end,
+        params=work.model.spec.config.params,
+    )
+
+
+def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
+    keys = {"execution_id": work.execution_id, "model_id": work.model.id}
+    rows = [{**keys, **row} for row in _records(output.frame)]
+    found = [{**keys, **_finding_row(finding)} for finding in output.findings]
+    with begin_write(engine) as connection:
+        for table, values in ((model_outputs, rows), (findings, found)):
+            connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
+            if values:
+                connection.execute(table.insert(), values)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
+    plain = frame.assign(ds=frame["ds"].dt.to_pydatetime(), is_finding=frame["is_finding"].astype(bool))
+    numbers = [name for name in ("y", "yhat", "lo", "hi", "score") if name in plain]
+    records = plain.to_dict("records")
+    for record in records:
+        record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
+        for name in numbers:
+            record[name] = _finite(record[name])
+    return records
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    names = ("category", "kind", "severity", "unique_id", "measure", "unit", "ds", "since")
+    row = {name: getattr(finding, name) for name in names}
+    for name in ("value", "expected", "lo", "hi", "score", "confidence"):
+        row[name] = _finite(getattr(finding, name))
+    row["evidence"] = json.dumps(finding.evidence, allow_nan=False, default=str)
+    return row

@@ -1,0 +1,179 @@
+"""What Dagster's UI shows of each piece of work: counts, references, checks and a small chart."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.registry.keys import key
+from iop_pipelines.validation.outcomes import CheckOutcome
+
+if TYPE_CHECKING:
+    from iop_pipelines.orchestration.execute import Executed, Work
+    from iop_pipelines.recommendations.engine import AdviceSummary
+    from iop_pipelines.reporting.generate import Generated
+    from iop_pipelines.transform.prepare_version import PreparedSummary
+
+MAX_CHART_BYTES = 10_000
+SHOWN_FINDINGS = 20
+
+
+def of_prepared(
+    summary: "PreparedSummary", drm_dataset: dg.AssetKey, prepared_dataset: dg.AssetKey
+) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
+    """DRM's delivery and what became of it, with the checks of each."""
+    partition = key(summary.dataset_id, summary.dataset)
+    window = f"{summary.window_start:%Y-%m-%d} to {summary.window_end:%Y-%m-%d}"
+    common = {
+        "dataset": summary.dataset,
+        "data version": summary.data_version,
+        "window": window,
+        "DRM run": summary.drm_run_id,
+    }
+    delivered = {**common, "dagster/row_count": summary.rows_in}
+    if summary.quality_score is not None:
+        delivered["quality score"] = summary.quality_score
+    yield dg.AssetMaterialization(drm_dataset, partition=partition, metadata=delivered)
+    yield dg.AssetCheckEvaluation(
+        drm_dataset,
+        "columns_match_catalogue",
+        passed=not summary.missing_columns,
+        partition=partition,
+        metadata={"missing": ", ".join(summary.missing_columns) or "none"},
+    )
+    if summary.quality_score is not None:
+        yield dg.AssetCheckEvaluation(
+            drm_dataset,
+            "quality_score",
+            passed=summary.quality_score >= summary.quality_floor,
+            partition=partition,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"score": summary.quality_score, "at least": summary.quality_floor},
+        )
+    yield dg.AssetMaterialization(
+        prepared_dataset,
+        partition=partition,
+        metadata={
+            **common,
+            "rows in": summary.rows_in,
+            "dagster/row_count": summary.rows_out,
+            "rows rejected": summary.rows_rejected,
+            "reject reasons": dg.MetadataValue.json(dict(summary.reject_reasons)),
+        },
+    )
+    yield dg.AssetCheckEvaluation(
+        prepared_dataset,
+        "no_rows_rejected",
+        passed=summary.rows_rejected == 0,
+        partition=partition,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"reject reasons": dg.MetadataValue.json(dict(summary.reject_reasons))},
+    )
+
+
+def of_check(
+    asset_key: dg.AssetKey, partition: str, name: str, outcomes: Sequence[CheckOutcome]
+) -> dg.AssetCheckEvaluation:
+    """One check a schema; the broken rules with a sample of their rows are its metadata."""
+    broken = [outcome for outcome in outcomes if not outcome.is_success]
+    return dg.AssetCheckEvaluation(
+        asset_key,
+        name,
+        passed=not broken,
+        partition=partition,
+        description="; ".join(outcome.describe() for outcome in broken) or None,
+        metadata={
+            "rules": len(outcomes),
+            "broken": dg.MetadataValue.json([outcome.to_json() for outcome in broken]),
+        },
+    )
+
+
+def of_broken_output(
+    asset_key: dg.AssetKey, partition: str, reason: str
+) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key, "output_schema", passed=False, partition=partition, description=reason
+    )
+
+
+def of_execution(work: "Work", executed: "Executed | None") -> dict[str, Any]:
+    spec = work.model.spec
+    described: dict[str, Any] = {
+        "model": f"{spec.name} {spec.version}",
+        "runtime": spec.config.runtime,
+        "dataset": work.dataset.declaration.name,
+        "data version": work.version.data_version,
+        "window": f"{work.window_start.isoformat()} to {work.window_end.isoformat()}",
+        "DRM run": work.version.drm_run_id,
+    }
+    if executed is None:
+        return described
+    described["dagster/row_count"] = executed.rows
+    described["findings"] = len(executed.findings)
+    described["output"] = executed.output_ref
+    described["metrics"] = dg.MetadataValue.json(dict(executed.metrics))
+    if executed.findings:
+        described["what was found"] = dg.MetadataValue.md(_findings_table(executed.findings))
+        chart = _chart(executed.findings[0])
+        if chart is not None:
+            described["chart"] = dg.MetadataValue.md(chart)
+    return described
+
+
+def _findings_table(findings: Sequence[Finding]) -> str:
+    lines = ["| series | what | when | value | expected |", "| --- | --- | --- | --- | --- |"]
+    for each in findings[:SHOWN_FINDINGS]:
+        cells = (each.unique_id, each.kind, f"{each.ds:%Y-%m-%d}", _number(each.value, each.unit))
+        lines.append(f"| {' | '.join(cells)} | {_number(each.expected, each.unit)} |")
+    if len(findings) > SHOWN_FINDINGS:
+        lines.append(f"\n{len(findings) - SHOWN_FINDINGS} more are in the table `findings`.")
+    return "\n".join(lines)
+
+
+def _number(value: float | None, unit: str) -> str:
+    return "–" if value is None else f"{value:.4g} {unit}".strip()
+
+
+def _chart(finding: Finding) -> str | None:
+    from iop_pipelines.reporting.preview import finding_chart
+
+    points = finding.evidence.get("points")
+    if not points:
+        return None
+    chart = finding_chart(points, f"{finding.measure} of {finding.unique_id}")
+    return chart if len(chart) <= MAX_CHART_BYTES else None
+
+
+def of_advice(
+    summaries: Sequence["AdviceSummary"], asset_key: dg.AssetKey
+) -> dg.AssetMaterialization:
+    """What a batch of executions changed among the recommendations."""
+    counts = {
+        name: sum(len(getattr(summary, name)) for summary in summaries)
+        for name in ("opened", "updated", "resolved")
+    }
+    titles = [title for summary in summaries for title in summary.titles]
+    return dg.AssetMaterialization(
+        asset_key,
+        metadata={
+            **counts,
+            "opened now": dg.MetadataValue.md("\n".join(f"- {title}" for title in titles) or "–"),
+        },
+    )
+
+
+def of_report(
+    template: str, fmt: ReportFormat, slot: datetime | None, generated: "Generated | None"
+) -> dict[str, Any]:
+    described: dict[str, Any] = {"template": template, "format": fmt.value}
+    if slot is not None:
+        described["slot (UTC)"] = slot.isoformat()
+    if generated is not None:
+        described["file"] = generated.storage_url
+        described["dagster/row_count"] = generated.row_count
+        described["size in bytes"] = generated.size_bytes
+    return described
