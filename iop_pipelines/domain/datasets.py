@@ -89,8 +89,8 @@ class DatasetDeclaration(_Frozen):
     """How DRM's rows of `source` become prepared rows.
 
     `time` is the field that says when a row is true, in local time of `time_zone`; `freq` is its
-    step ("D" or "h"), None for events without one. `key` makes a row unique together with nothing else. `steps` are validated
-    by `iop_pipelines.transform`.
+    step ("D" or "h"), None for events without one. `key` makes a row unique together with nothing
+    else. `steps` are validated by `iop_pipelines.transform`.
     """
 
     name: Name

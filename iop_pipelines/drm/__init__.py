@@ -1,1 +1,1 @@
-"""The DRM contract: catalogue, pipeline runs, quality scores and delivered rows in a shared database, and a stand-in."""
+"""The DRM contract: catalogue, runs, quality scores and delivered rows in a shared database, and a stand-in."""

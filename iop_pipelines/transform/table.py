@@ -6,6 +6,7 @@ both are ids of `dataset_versions`. Current rows are those whose `iop_to` is NUL
 
 import hashlib
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -87,11 +88,11 @@ def ensure_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table
 
 
 # Tables already made through an engine in this process: inspecting costs ten statements.
-_ENSURED: dict[tuple[int, str], set[sa.Table]] = {}
+_ENSURED: WeakKeyDictionary[sa.Engine, set[sa.Table]] = WeakKeyDictionary()
 
 
 def _ensured(engine: sa.Engine) -> set[sa.Table]:
-    return _ENSURED.setdefault((id(engine), str(engine.url)), set())
+    return _ENSURED.setdefault(engine, set())
 
 
 def _create(engine: sa.Engine, table: sa.Table) -> None:

@@ -65,9 +65,9 @@ PIPELINE_RUNS_DECLARATION = DatasetDeclaration.model_validate(
         "source": PIPELINE_RUNS,
         "time": "ds",
         "freq": None,
-        "key": ["unique_id", "ds"],
+        "key": ["pipeline", "ds"],
         "fields": {
-            "unique_id": {"type": "string", "label": "Pipeline", "nullable": False},
+            "pipeline": {"type": "string", "label": "Pipeline", "nullable": False},
             "ds": {"type": "datetime", "label": "Ended at (UTC)", "nullable": False},
             "duration_s": {"type": "number", "label": "Duration", "unit": "s"},
             "delay_s": {"type": "number", "label": "Ended after its SLA by", "unit": "s"},

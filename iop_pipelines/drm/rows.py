@@ -1,0 +1,129 @@
+"""DRM's rows and runs as frames; heavy, since it loads pandas."""
+
+from datetime import datetime
+
+import pandas as pd
+import sqlalchemy as sa
+
+from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.drm.tables import (
+    TERMINAL,
+    RunStatus,
+    pipeline_runs,
+    pipelines,
+    quality_scores,
+)
+from iop_pipelines.errors import NotFound
+
+RUN_COLUMNS = (
+    "unique_id",
+    "ds",
+    "duration_s",
+    "delay_s",
+    "is_failed",
+    "rows",
+    "is_repeat",
+    "quality_score",
+)
+
+
+def read_rows(engine: sa.Engine, dataset: str, run_id: int) -> pd.DataFrame:
+    """What run `run_id` delivered, in order of delivery: columns of object, each cell text or None.
+
+    Raises:
+        NotFound: the catalogue has no such dataset.
+    """
+    entry = SharedDatabase(engine).dataset(dataset)
+    landing = entry.landing_table
+    query = (
+        sa.select(*(landing.c[name] for name in entry.columns))
+        .where(landing.c.run_id == run_id)
+        .order_by(landing.c.id)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return pd.DataFrame(rows, columns=list(entry.columns), dtype=object)
+
+
+def read_pipeline_runs(engine: sa.Engine, up_to_run_id: int, limit: int = 10_000) -> pd.DataFrame:
+    """The system dataset `pipeline_runs`: the last `limit` runs that had ended when run `up_to_run_id` ended.
+
+    Runs end out of id order, so a later id is among them if it ended earlier: what an execution sees does
+    not depend on when it is run.
+
+    Returns:
+        RUN_COLUMNS, one row a run, sorted by unique_id and ds: `unique_id` the pipeline, `ds` when the
+        run ended (naive UTC), `duration_s`, `delay_s` seconds after its SLA (0 if within), `is_failed`
+        0 or 1, `rows` (NaN if failed), `is_repeat` 1 if it delivered a window's content that was
+        there already, `quality_score` the latest of the run (NaN if none).
+
+    Raises:
+        NotFound: no such run, or it has not ended.
+    """
+    ended = _require_end(engine, up_to_run_id)
+    runs = pipeline_runs
+    as_of = sa.or_(
+        runs.c.finished_at < ended,
+        sa.and_(runs.c.finished_at == ended, runs.c.id <= up_to_run_id),
+    )
+    last_score = (
+        sa.select(sa.func.max(quality_scores.c.id))
+        .where(quality_scores.c.run_id == runs.c.id)
+        .correlate(runs)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            runs.c.id,
+            runs.c.pipeline,
+            runs.c.dataset,
+            runs.c.status,
+            runs.c.scheduled_for,
+            runs.c.started_at,
+            runs.c.finished_at,
+            runs.c.window_start,
+            runs.c.window_end,
+            runs.c.rows_ingested,
+            runs.c.content_checksum,
+            pipelines.c.sla_minutes,
+            quality_scores.c.score,
+        )
+        .outerjoin(pipelines, pipelines.c.name == runs.c.pipeline)
+        .outerjoin(quality_scores, quality_scores.c.id == last_score)
+        .where(runs.c.status.in_(TERMINAL), as_of)
+        .order_by(runs.c.finished_at.desc(), runs.c.id.desc())
+        .limit(limit)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return _panel(pd.DataFrame(rows, columns=list(query.selected_columns.keys())))
+
+
+def _require_end(engine: sa.Engine, run_id: int) -> datetime:
+    run = SharedDatabase(engine).run(run_id)
+    if run.finished_at is None:
+        raise NotFound(f"DRM pipeline run {run_id} has not ended; it is {run.status.value}")
+    return run.finished_at
+
+
+def _panel(runs: pd.DataFrame) -> pd.DataFrame:
+    runs = runs.sort_values(["finished_at", "id"], kind="stable")
+    for name in ("scheduled_for", "started_at", "finished_at"):
+        runs[name] = pd.to_datetime(runs[name])
+    is_success = runs["status"] == RunStatus.SUCCESS
+    due = runs["scheduled_for"] + pd.to_timedelta(runs["sla_minutes"].astype(float), unit="min")
+    content = ["dataset", "window_start", "window_end", "content_checksum"]
+    is_repeat = runs[is_success].duplicated(content).reindex(runs.index, fill_value=False)
+    panel = pd.DataFrame(
+        {
+            "unique_id": runs["pipeline"].astype(object),
+            "ds": runs["finished_at"],
+            "duration_s": (runs["finished_at"] - runs["started_at"]).dt.total_seconds(),
+            "delay_s": (runs["finished_at"] - due).dt.total_seconds().clip(lower=0.0),
+            "is_failed": (~is_success).astype(float),
+            "rows": runs["rows_ingested"].astype(float),
+            "is_repeat": is_repeat.astype(float),
+            "quality_score": runs["score"].astype(float),
+        }
+    )
+    return panel.sort_values(["unique_id", "ds"], kind="stable").reset_index(drop=True)
