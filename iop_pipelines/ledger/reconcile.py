@@ -56,7 +56,7 @@ def reconcile(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) ->
     repairs = Repairs()
     _fail_runs_of_dead_workers(instance, engine, now, repairs)
     for kind in KINDS:
-        for run_key, items in _in_flight(engine, kind).items():
+        for run_key, items in in_flight(engine, kind).items():
             _settle(instance, engine, kind, run_key, items, now, repairs)
     _close_orphans_of_failed_versions(instance, engine, now, repairs)
     _close_held_too_long(instance, engine, now, repairs)
@@ -81,7 +81,7 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
     with begin_write(engine) as connection:
         connection.execute(workers.delete())
     for kind in KINDS:
-        for run_key, items in _in_flight(engine, kind).items():
+        for run_key, items in in_flight(engine, kind).items():
             _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
     return repairs
 
@@ -127,10 +127,17 @@ def _failure(
     return event, asset_key, partition
 
 
-def _in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[sa.Row]]:
+def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[sa.Row]]:
+    """Claimed and started items by the key of their run."""
     table = kind.table
     query = (
-        sa.select(table.c.id, table.c.attempt, table.c.run_key, table.c.claimed_at)
+        sa.select(
+            table.c.id,
+            table.c.attempt,
+            table.c.run_key,
+            table.c.claimed_at,
+            table.c.dagster_run_id,
+        )
         .where(table.c.phase.in_(IN_FLIGHT))
         .order_by(table.c.id)
     )
@@ -150,7 +157,7 @@ def _settle(
     now: datetime,
     repairs: Repairs,
 ) -> None:
-    run = find_run(instance, run_key)
+    run = find_run(instance, run_key, items)
     if run is None:
         if now - items[0].claimed_at > timedelta(seconds=CLAIM_LOST_S):
             _give_back(instance, engine, kind, items, "no run was launched", now, repairs)
@@ -159,7 +166,13 @@ def _settle(
         _give_back(instance, engine, kind, items, reason, now, repairs)
 
 
-def find_run(instance: dg.DagsterInstance, run_key: str) -> dg.DagsterRun | None:
+def find_run(
+    instance: dg.DagsterInstance, run_key: str, items: Sequence[sa.Row]
+) -> dg.DagsterRun | None:
+    """The run that works on these items of one claim: by its id once an item has started, else by its key."""
+    run_id = next((item.dagster_run_id for item in items if item.dagster_run_id), None)
+    if run_id is not None:
+        return instance.get_run_by_id(run_id)
     runs = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: run_key}), limit=1)
     return runs[0] if runs else None
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.mirror import terminal_records
-from iop_pipelines.ledger.reconcile import find_run
-from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT, KINDS, REPORT, WorkKind
+from iop_pipelines.ledger.reconcile import find_run, in_flight
+from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
 from iop_pipelines.schema.tables import model_outputs
 
 SUCCESS = (ExecutionStatus.SUCCESS, ReportStatus.READY)
@@ -85,15 +85,11 @@ def _compare(
 
 def _open_after_their_run(instance: dg.DagsterInstance, engine: sa.Engine) -> Iterator[Drift]:
     for kind in KINDS:
-        query = sa.select(kind.table.c.id, kind.table.c.run_key).where(
-            kind.table.c.phase.in_(IN_FLIGHT)
-        )
-        with engine.connect() as connection:
-            rows = connection.execute(query).all()
-        for row in rows:
-            run = find_run(instance, row.run_key)
+        for run_key, items in in_flight(engine, kind).items():
+            run = find_run(instance, run_key, items)
             if run is not None and run.is_finished:
-                yield Drift(kind.name, row.id, f"open, but its run {run.run_id} has ended")
+                for item in items:
+                    yield Drift(kind.name, item.id, f"open, but its run {run.run_id} has ended")
 
 
 def _outputs_without_success(engine: sa.Engine) -> Iterator[Drift]:

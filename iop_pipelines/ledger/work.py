@@ -79,6 +79,24 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
         return batches
 
 
+def claim_these(
+    engine: sa.Engine, kind: WorkKind, ids: Sequence[int], run_key: str, run_id: str, now: datetime
+) -> list[int]:
+    """Claims exactly these for the run that calls; returns those it may not have, and then takes none."""
+    with begin_write(engine) as connection:
+        free = {row.id for row in connection.execute(_claimable(kind, limit=100_000))}
+        refused = [item_id for item_id in ids if item_id not in free]
+        if ids and not refused:
+            connection.execute(
+                kind.table.update()
+                .where(kind.table.c.id.in_(ids))
+                .values(
+                    phase=Phase.CLAIMED, run_key=run_key, claimed_at=now, dagster_run_id=run_id
+                )
+            )
+    return refused
+
+
 def _claimable(kind: WorkKind, limit: int) -> sa.Select:
     table = kind.table
     if kind is not EXECUTION:
@@ -132,6 +150,7 @@ def requeue(connection: sa.Connection, kind: WorkKind, ids: Sequence[int]) -> in
         "attempt": kind.table.c.attempt + 1,
         "run_key": None,
         "claimed_at": None,
+        "dagster_run_id": None,
     }
     if kind is REPORT:
         values["status"] = ReportStatus.PENDING

@@ -36,6 +36,13 @@ RECOMMENDATION = dg.AssetKey("recommendation")
 Context = dg.OpExecutionContext | dg.AssetExecutionContext
 
 
+class BatchConfig(dg.Config):
+    """Ids of the rows that a sensor claimed, in the order to work on them, under the key it named."""
+
+    ids: list[int]
+    run_key: str
+
+
 @dataclass
 class Tally:
     """How a batch went; `failed` names each failed item with its reason."""

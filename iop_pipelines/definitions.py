@@ -1,0 +1,15 @@
+"""The one code location: assets, jobs, sensors and schedules merged with their resources."""
+
+import dagster as dg
+
+import assets
+import schedules
+import sensors
+from iop_pipelines.orchestration.resources import Platform
+
+defs = dg.Definitions.merge(
+    assets.defs,
+    sensors.defs,
+    schedules.defs,
+    dg.Definitions(resources={"platform": Platform()}),
+)

@@ -1,0 +1,112 @@
+"""What happens when an operator materializes partitions in Dagster's UI: rows first, as for any request."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dagster as dg
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.requests import request_execution, request_report
+from iop_pipelines.ledger.work import (
+    EXECUTION,
+    REPORT,
+    VERSION,
+    WorkKind,
+    claim_these,
+)
+from iop_pipelines.orchestration import batches
+from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.registry.keys import id_of
+from iop_pipelines.registry.models import model
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import dataset_versions
+from iop_pipelines.transform.versions import dataset_by_id
+
+
+def prepare(
+    context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
+) -> batches.Tally:
+    """Prepares the waiting and failed data versions of the datasets; of DRM's own runs there are none."""
+    ids = [id_of(key) for key in keys]
+    for dataset_id in ids:
+        dataset_by_id(platform.engine, dataset_id)
+    versions = dataset_versions.c
+    with begin_write(platform.engine) as connection:
+        connection.execute(
+            dataset_versions.update()
+            .where(versions.dataset_id.in_(ids), versions.status == "failed")
+            .values(status="pending", phase=Phase.QUEUED, attempt=1, error_msg=None)
+        )
+        query = sa.select(versions.id).where(
+            versions.dataset_id.in_(ids), versions.phase == Phase.QUEUED
+        )
+        waiting = list(connection.scalars(query.order_by(versions.id)))
+    return _run(context, platform, VERSION, waiting, batches.prepare_datasets)
+
+
+def execute(
+    context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
+) -> batches.Tally:
+    """One execution of each model on the latest data version of its dataset."""
+    requested = []
+    for key in keys:
+        stored = model(platform.engine, id_of(key))
+        requested.append(
+            request_execution(
+                platform.engine,
+                stored.id,
+                stored.spec.config.dataset,
+                utc_now(),
+                trigger=f"ui:{context.run_id}",
+                idempotency_key=f"{context.run_id}/{stored.id}",
+            )
+        )
+    return _run(context, platform, EXECUTION, requested, batches.execute_models)
+
+
+def generate(
+    context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
+) -> batches.Tally:
+    """One report of each template, now."""
+    requested = [
+        request_report(
+            platform.engine,
+            id_of(key),
+            utc_now(),
+            trigger=f"ui:{context.run_id}",
+            idempotency_key=f"{context.run_id}/{id_of(key)}",
+        )
+        for key in keys
+    ]
+    return _run(context, platform, REPORT, requested, batches.generate_reports)
+
+
+def advise(platform: Platform) -> dict[str, Any]:
+    """Makes the recommendations that executions still owe; counts of all by status for the UI."""
+    from iop_pipelines.recommendations.engine import advise_pending, counts_by_status
+
+    summaries = advise_pending(platform.engine)
+    return {"executions advised": len(summaries), **counts_by_status(platform.engine)}
+
+
+def _run(
+    context: dg.AssetExecutionContext,
+    platform: Platform,
+    kind: WorkKind,
+    ids: Sequence[int],
+    work: Callable[..., batches.Tally],
+) -> batches.Tally:
+    """The run itself holds the claim; what another run has in flight is refused by name."""
+    run_key = f"{kind.name}-ui-{context.run_id}"
+    refused = claim_these(platform.engine, kind, ids, run_key, context.run_id, utc_now())
+    if refused:
+        raise Conflict(
+            f"{kind.name} {refused}: the data is not prepared yet or another run is on it; "
+            "it stays queued and starts by itself"
+        )
+    if not ids:
+        raise NotFound(f"no {kind.name} waits for these partitions")
+    return work(context, platform, ids, run_key)

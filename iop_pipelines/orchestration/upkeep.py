@@ -1,0 +1,50 @@
+"""Keeps Dagster's partitions and IOP's ledger in step with what is registered and what has happened."""
+
+from datetime import timedelta
+
+import dagster as dg
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.mirror import mirror
+from iop_pipelines.ledger.reconcile import reconcile
+from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.recommendations.engine import advise_pending
+from iop_pipelines.registry.keys import key, model_key
+from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
+
+# A worker advises right after the event; what it has not done by then, it will not do.
+ADVICE_OVERDUE = timedelta(seconds=60)
+
+
+def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
+    """Partition keys by group: `datasets`, each model type, and `templates`."""
+    models, templates = analytical_models.c, report_templates.c
+    keys: dict[str, list[str]] = {group: [] for group in ("datasets", *ModelType, "templates")}
+    with engine.connect() as connection:
+        for row in connection.execute(sa.select(datasets.c.id, datasets.c.name)):
+            keys["datasets"].append(key(row.id, row.name))
+        query = sa.select(models.id, models.name, models.version, models.type)
+        for row in connection.execute(query):
+            keys[ModelType(row.type)].append(model_key(row.id, row.name, row.version))
+        for row in connection.execute(sa.select(templates.id, templates.name)):
+            keys["templates"].append(key(row.id, row.name))
+    return keys
+
+
+def keep_ledger(
+    instance: dg.DagsterInstance, platform: Platform, cursor: str | None
+) -> tuple[str, str]:
+    """Mirror, then repair, then advise what is owed; returns the next cursor and what was done."""
+    mirrored = mirror(instance, platform.engine, cursor)
+    now = utc_now()
+    repairs = reconcile(instance, platform.engine, now)
+    advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
+    done = [
+        f"{mirrored.seen} terminal events seen, {mirrored.applied} applied late",
+        *repairs.lines,
+    ]
+    if advised:
+        done.append(f"{len(advised)} executions advised late")
+    return mirrored.cursor, "; ".join(done)

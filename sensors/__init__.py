@@ -1,0 +1,17 @@
+"""Sensors: what watches DRM, launches requested work, and keeps the ledger true."""
+
+import dagster as dg
+
+from sensors import drm, ledger, requests
+
+defs = dg.Definitions(
+    sensors=[
+        drm.drm_pipeline_runs,
+        drm.drm_quality_scores,
+        requests.requested_executions,
+        requests.requested_reports,
+        requests.one_time_reports,
+        ledger.registered_partitions,
+        ledger.ledger_reconciler,
+    ]
+)

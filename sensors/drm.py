@@ -1,0 +1,28 @@
+"""Sensors on the tables that DRM shares."""
+
+import dagster as dg
+
+from iop_pipelines.orchestration import ticks
+from iop_pipelines.orchestration.resources import Platform
+
+EVERY_S = 5
+
+
+@dg.sensor(
+    job_name="prepare_datasets",
+    minimum_interval_seconds=EVERY_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def drm_pipeline_runs(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
+    """A finished DRM run starts the models subscribed to its dataset; a failed one does not."""
+    return ticks.drm_pipeline_runs(platform, context.instance, context.cursor).result()
+
+
+@dg.sensor(
+    job_name="execute_models",
+    minimum_interval_seconds=EVERY_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def drm_quality_scores(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
+    """A score under a model's threshold holds it back and raises a recommendation; recovery lets it run."""
+    return ticks.drm_quality_scores(platform, context.cursor).result()
