@@ -1,9 +1,12 @@
 """Engines for SQLite, MySQL and MariaDB that behave alike: UTC sessions, bounded waits, live connections."""
 
+import sqlite3
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 CONNECT_TIMEOUT_S = 10
 IO_TIMEOUT_S = 60
@@ -11,8 +14,11 @@ LOCK_WAIT_S = 30
 
 
 @lru_cache(maxsize=8)
-def engine_for(url: str) -> sa.Engine:
-    """One engine a URL and process. A file database's folder is made if it is absent."""
+def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
+    """One engine a URL and process. A file database's folder is made if it is absent.
+
+    io_timeout_s: longest wait for one answer of a server; SQLite does not use it.
+    """
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
     engine = sa.create_engine(
@@ -22,8 +28,8 @@ def engine_for(url: str) -> sa.Engine:
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "read_timeout": IO_TIMEOUT_S,
-            "write_timeout": IO_TIMEOUT_S,
+            "read_timeout": io_timeout_s,
+            "write_timeout": io_timeout_s,
             "charset": "utf8mb4",
             "init_command": "SET time_zone='+00:00', "
             "sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
@@ -38,8 +44,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
 
-    @sa.event.listens_for(engine, "connect")
-    def _configure(connection, record):  # pyright: ignore
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
         # SQLAlchemy begins transactions itself (below): the driver's own BEGIN would come only
         # before the first write, too late for a read-then-write to be safe.
         connection.isolation_level = None
@@ -49,15 +55,15 @@ def _sqlite_engine(url: str) -> sa.Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection):  # pyright: ignore
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
 
 
-def begin_write(engine: sa.Engine):
+def begin_write(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
     """A transaction that will write; on SQLite it takes the write lock at once, so it waits, not fails.
 
     A deferred SQLite transaction that reads first and writes later fails with "database is locked"

@@ -46,6 +46,9 @@ def exact(length: int) -> sa.String:
     return sa.String(length).with_variant(kind, "mysql", "mariadb")
 
 
+# Importing dagster makes every plain TIMESTAMP a TIMESTAMP(6) on MySQL, for the whole process; a
+# variant of MySQL's own type is left alone, and keeps whole seconds as the contract has them.
+Timestamp = sa.TIMESTAMP().with_variant(mysql.TIMESTAMP(), "mysql", "mariadb")
 # DATETIME(6) keeps the fractions that DRM delivers; TEXT on MySQL ends at 64 kB.
 Moment = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
@@ -67,13 +70,13 @@ def _id() -> sa.Column:
 
 
 def _created_at() -> sa.Column:
-    return sa.Column("created_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP"))
+    return sa.Column("created_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP"))
 
 
 def _updated_at() -> sa.Column:
     return sa.Column(
         "updated_at",
-        sa.TIMESTAMP,
+        Timestamp,
         server_default=CurrentTimestampOnUpdate(),
         server_onupdate=sa.FetchedValue(),
     )
@@ -86,13 +89,22 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
         sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
         # Names the Dagster run of this attempt before that run exists; NULL while queued.
         sa.Column("run_key", exact(64), index=True),
-        sa.Column("claimed_at", sa.TIMESTAMP),
+        sa.Column("claimed_at", Timestamp),
         sa.Column("dagster_run_id", exact(64), index=True),
     ]
 
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-    return sa.Table(name, metadata, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+    # SQLAlchemy reads the options of the dialect that the URL names, and only those.
+    return sa.Table(
+        name,
+        metadata,
+        *parts,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mariadb_engine="InnoDB",
+        mariadb_charset="utf8mb4",
+    )
 
 
 # The contract's five -------------------------------------------------------------------------
@@ -125,8 +137,8 @@ model_executions = _table(
     sa.Column("output_ref", sa.String(512)),
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
-    sa.Column("started_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
-    sa.Column("finished_at", sa.TIMESTAMP),
+    sa.Column("started_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("finished_at", Timestamp),
     *_work_columns("execution_phase"),
     # hash of (model version, data version, trigger): the same event asked twice is one row.
     sa.Column("trigger_key", exact(64), unique=True),
@@ -134,10 +146,10 @@ model_executions = _table(
     sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
     sa.Column("data_version", exact(64), index=True),
     sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), index=True),
-    sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("requested_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
     sa.Column("metrics", sa.JSON),
     # When recommendations were made from this output; NULL on a success means still to do.
-    sa.Column("advised_at", sa.TIMESTAMP),
+    sa.Column("advised_at", Timestamp),
     sa.Index("ix_model_executions__status_phase", "status", "phase"),
 )
 
@@ -154,7 +166,7 @@ report_templates = _table(
     _created_at(),
     _updated_at(),
     # Slots before this moment were due before the template existed and are never made up.
-    sa.Column("schedule_since", sa.TIMESTAMP),
+    sa.Column("schedule_since", Timestamp),
 )
 
 generated_reports = _table(
@@ -165,16 +177,16 @@ generated_reports = _table(
     sa.Column("storage_url", sa.String(1024)),
     sa.Column("row_count", sa.Integer),
     sa.Column("size_bytes", sa.BigInteger),
-    sa.Column("generated_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("generated_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
     *_work_columns("report_phase"),
     # The moment, in UTC, that the schedule named; NULL for a report asked for by hand.
-    sa.Column("slot", sa.TIMESTAMP),
+    sa.Column("slot", Timestamp),
     sa.Column("trigger_key", exact(64), unique=True),
     sa.Column("trigger", sa.String(128), nullable=False, server_default="request"),
     sa.Column("format", _enum(words.ReportFormat, "generated_format")),
-    sa.Column("requested_at", sa.TIMESTAMP, server_default=sa.text("CURRENT_TIMESTAMP")),
-    sa.Column("started_at", sa.TIMESTAMP),
-    sa.Column("finished_at", sa.TIMESTAMP),
+    sa.Column("requested_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
+    sa.Column("started_at", Timestamp),
+    sa.Column("finished_at", Timestamp),
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
     sa.Column("checksum", exact(64)),
@@ -194,8 +206,8 @@ recommendations = _table(
     sa.Column("metadata", sa.JSON),
     _created_at(),
     _updated_at(),
-    # hash of (category, dataset, series, model name)
-    sa.Column("fingerprint", exact(64), nullable=False, index=True),
+    # hash of (category, dataset, series, model name); NULL for a row that no model of ours made.
+    sa.Column("fingerprint", exact(64), index=True),
     # The fingerprint while this one still takes updates, else NULL: unique, so one at a time.
     sa.Column("live_key", exact(64), unique=True),
     sa.Column("dataset", exact(64)),
@@ -205,7 +217,7 @@ recommendations = _table(
     # Periods of data (dataset-local) of the first and last finding.
     sa.Column("first_ds", Moment),
     sa.Column("last_ds", Moment),
-    sa.Column("resolved_at", sa.TIMESTAMP),
+    sa.Column("resolved_at", Timestamp),
     sa.Column("previous_id", sa.ForeignKey("recommendations.id")),
     sa.Index("ix_recommendations__status", "status", "id"),
 )
@@ -273,7 +285,7 @@ dataset_versions = _table(
     # reason -> count
     sa.Column("reject_reasons", sa.JSON),
     sa.Column("error_msg", sa.Text),
-    sa.Column("prepared_at", sa.TIMESTAMP),
+    sa.Column("prepared_at", Timestamp),
     _created_at(),
     sa.UniqueConstraint("dataset_id", "data_version"),
 )
@@ -281,7 +293,9 @@ dataset_versions = _table(
 rejected_rows = _table(
     "rejected_rows",
     _id(),
-    sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), nullable=False, index=True),
+    sa.Column(
+        "dataset_version_id", sa.ForeignKey("dataset_versions.id"), nullable=False, index=True
+    ),
     sa.Column("step", exact(64), nullable=False),
     sa.Column("reason", sa.String(255), nullable=False),
     sa.Column("row", sa.JSON, nullable=False),
@@ -343,8 +357,8 @@ workers = _table(
     sa.Column("id", exact(64), primary_key=True),
     sa.Column("host", sa.String(255), nullable=False),
     sa.Column("pid", sa.Integer, nullable=False),
-    sa.Column("started_at", sa.TIMESTAMP, nullable=False),
-    sa.Column("heartbeat_at", sa.TIMESTAMP, nullable=False),
+    sa.Column("started_at", Timestamp, nullable=False),
+    sa.Column("heartbeat_at", Timestamp, nullable=False),
     # The Dagster run it works on, if any.
     sa.Column("run_id", exact(64)),
 )

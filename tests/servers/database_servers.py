@@ -28,7 +28,6 @@ _TUNING = (
     "--innodb-flush-log-at-trx-commit=2",
     "--innodb-buffer-pool-size=64M",
     "--innodb-fast-shutdown=2",
-    "--character-set-server=utf8mb4",
     "--skip-log-bin",
 )
 

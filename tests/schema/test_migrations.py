@@ -1,0 +1,132 @@
+"""Migrations against the tables in code, beside Dagster's own, twice at once, and half done."""
+
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from dagster_mysql import DagsterMySQLStorage
+
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.orchestration.instance import dagster_mysql_url
+from iop_pipelines.schema import migrate
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import metadata
+
+MIGRATE = "import sys; from iop_pipelines.schema import migrate; print(migrate.upgrade(sys.argv[1]))"
+
+
+def test_a_migrated_database_agrees_with_the_tables_in_code(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    assert _differences(database_url) == []
+
+
+def test_upgrading_again_runs_nothing(database_url: str) -> None:
+    assert migrate.current(database_url) is None
+    assert migrate.pending(database_url) == ["0001"]
+    assert migrate.upgrade(database_url) == ["0001"]
+    assert migrate.upgrade(database_url) == []
+    assert (migrate.current(database_url), migrate.pending(database_url)) == ("0001", [])
+
+
+def test_downgrading_to_base_drops_our_tables_and_no_others(database_url: str) -> None:
+    engine = engine_for(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE somebody_elses (id INT)"))
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "base")
+    assert set(sa.inspect(engine).get_table_names()) == {"somebody_elses", migrate.VERSION_TABLE}
+    assert migrate.upgrade(database_url) == ["0001"]
+
+
+def test_an_unknown_revision_is_refused_before_anything_is_locked(tmp_path) -> None:
+    with pytest.raises(InvalidInput, match=r"'0815' is unknown; there are base, 0001"):
+        migrate.upgrade(f"sqlite:///{tmp_path / 'absent.db'}", "0815")
+    assert not (tmp_path / "absent.db").exists()
+
+
+def test_of_replicas_that_migrate_at_once_one_runs_and_the_others_wait(database_url: str) -> None:
+    command = [sys.executable, "-W", "error", "-c", MIGRATE, database_url]
+    replicas = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    outputs = [replica.communicate(timeout=120) for replica in replicas]
+    assert [replica.returncode for replica in replicas] == [0, 0, 0], outputs
+    assert sorted(output.strip() for output, _ in outputs) == ["['0001']", "[]", "[]"]
+    assert _differences(database_url) == []
+
+
+def test_a_migration_that_died_half_way_is_completed(server_url: str) -> None:
+    migrate.upgrade(server_url)
+    with engine_for(server_url).begin() as connection:
+        for statement in (
+            "DROP TABLE model_outputs",
+            "DROP TABLE findings",
+            "DROP INDEX ix_recommendations__status ON recommendations",
+            f"DELETE FROM {migrate.VERSION_TABLE}",
+        ):
+            connection.execute(sa.text(statement))
+    assert migrate.upgrade(server_url) == ["0001"]
+    assert _differences(server_url) == []
+
+
+@pytest.mark.parametrize("is_dagster_first", [True, False])
+def test_dagster_and_iop_share_a_database_in_either_order(
+    server_url: str, is_dagster_first: bool
+) -> None:
+    if is_dagster_first:
+        _use_dagster(server_url)
+    migrate.upgrade(server_url)
+    dagsters_version = _use_dagster(server_url)
+    migrate.downgrade(server_url, "base")
+    migrate.upgrade(server_url)
+    assert _use_dagster(server_url) == dagsters_version
+    assert migrate.current(server_url) == "0001"
+    assert _differences(server_url) == []
+
+
+@pytest.mark.parametrize("table", metadata.tables)
+def test_names_fit_every_database_and_none_is_dagsters(table: str) -> None:
+    from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+    from dagster._core.storage.runs.schema import RunStorageSqlMetadata
+    from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
+
+    for theirs in (
+        SqlEventLogStorageMetadata,
+        RunStorageSqlMetadata,
+        ScheduleStorageSqlMetadata,
+    ):
+        assert table not in theirs.tables
+    dialect = sa.create_engine("mysql+pymysql://").dialect
+    preparer = dialect.identifier_preparer
+    parts = [*metadata.tables[table].constraints, *metadata.tables[table].indexes]
+    names = [
+        preparer.format_index(part)
+        if isinstance(part, sa.Index)
+        else preparer.format_constraint(part)
+        for part in parts
+    ]
+    assert [name for name in names if name and len(name.strip("`")) > 64] == []
+
+
+def _differences(url: str) -> list:
+    with engine_for(url).connect() as connection:
+        context = MigrationContext.configure(connection, opts=migrate.context_options())
+        return compare_metadata(context, metadata)
+
+
+def _use_dagster(url: str) -> list[str]:
+    """Opens Dagster's storage as an instance does, writes to it, and gives its schema version."""
+    storage = DagsterMySQLStorage(dagster_mysql_url(url))
+    try:
+        storage.event_log_storage.add_dynamic_partitions("models", ["1.storms@v1.0.0"])
+        assert storage.event_log_storage.get_dynamic_partitions("models") == ["1.storms@v1.0.0"]
+        assert storage.run_storage.get_runs() == []
+    finally:
+        for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+            part.dispose()
+    with engine_for(url).connect() as connection:
+        return list(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
