@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from iop_pipelines.schema.tables import Double, Moment, exact
+from iop_pipelines.schema.tables import Double, Moment, exact, new_table
 
 
 class RunStatus(StrEnum):
@@ -30,7 +30,7 @@ drm_metadata = sa.MetaData(
 
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-    return sa.Table(name, drm_metadata, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+    return new_table(drm_metadata, name, *parts)
 
 
 def _id() -> sa.Column:
@@ -128,13 +128,11 @@ clock = _table(
 @lru_cache(maxsize=256)
 def landing_table(table_name: str, columns: tuple[str, ...]) -> sa.Table:
     """Rows of one dataset as they were delivered: text or NULL, one generation for each run."""
-    return sa.Table(
-        table_name,
+    return new_table(
         sa.MetaData(),
+        table_name,
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("run_id", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Text) for name in columns),
         sa.Index(f"ix_{table_name[:48]}__run_id", "run_id"),
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
     )

@@ -94,17 +94,22 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
     ]
 
 
-def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+def new_table(owner: sa.MetaData, name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    """A table that is InnoDB and utf8mb4 on any server, whatever the server's own default is."""
     # SQLAlchemy reads the options of the dialect that the URL names, and only those.
     return sa.Table(
         name,
-        metadata,
+        owner,
         *parts,
         mysql_engine="InnoDB",
         mysql_charset="utf8mb4",
         mariadb_engine="InnoDB",
         mariadb_charset="utf8mb4",
     )
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return new_table(metadata, name, *parts)
 
 
 # The contract's five -------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
 from iop_pipelines.errors import Conflict, InvalidDeclaration
-from iop_pipelines.schema.tables import Double, Moment, exact
+from iop_pipelines.schema.tables import Double, Moment, exact, new_table
 
 STRING_LENGTH = 255
 _MAX_NAME = 64  # of a table, on MySQL
@@ -39,9 +40,9 @@ def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -
             raise InvalidDeclaration("names that begin with iop_ are IOP's own", f"fields.{name}")
     name = table_name(dataset)
     short = name.removeprefix("prepared_")[:40]
-    return sa.Table(
-        name,
+    return new_table(
         sa.MetaData(),
+        name,
         sa.Column(
             "iop_id",
             sa.BigInteger().with_variant(sa.Integer, "sqlite"),
@@ -54,8 +55,6 @@ def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -
         sa.Index(f"ix_{short}__iop_from", "iop_from"),
         sa.Index(f"ix_{short}__iop_to_time", "iop_to", time),
         sa.Index(f"ix_{short}__time", time),
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
     )
 
 
@@ -98,7 +97,7 @@ def _ensured(engine: sa.Engine) -> set[sa.Table]:
 def _create(engine: sa.Engine, table: sa.Table) -> None:
     try:
         table.create(engine, checkfirst=True)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+    except (OperationalError, ProgrammingError):
         # Another process made it between the look and the statement.
         if not sa.inspect(engine).has_table(table.name):
             raise
