@@ -1,0 +1,167 @@
+"""The panel a model reads: one row for each series and period, as one data version saw it.
+
+The only module of this room that imports pandas.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+import sqlalchemy as sa
+
+from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.drm.rows import read_pipeline_runs
+from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
+from iop_pipelines.query.compile import Scope, compile_condition, measure_expression
+from iop_pipelines.query.config import parse_condition
+from iop_pipelines.query.periods import shift
+from iop_pipelines.query.sources import Source, SourceField, dataset_source
+from iop_pipelines.query.words import closest
+from iop_pipelines.transform.versions import StoredDataset, version
+
+ALL = "all"
+# Events of `pipeline_runs` read before a window, over all pipelines.
+_MAX_EVENTS = 50_000
+_UNITS = {"h": "hour", "D": "day", "W": "week", "MS": "month"}
+
+
+def read_panel(
+    engine: sa.Engine,
+    stored: StoredDataset,
+    given: InputSpec,
+    version_id: int,
+    window_start: datetime,
+    window_end: datetime,
+    *,
+    drm_engine: sa.Engine | None = None,
+) -> pd.DataFrame:
+    """Aggregates the rows that were true at a data version.
+
+    Args:
+        version_id: id of `dataset_versions`; later restatements are not seen.
+        window_start, window_end: half-open, dataset-local; `given.history` periods before the
+            start are read too.
+        drm_engine: needed for `pipeline_runs`, which is read where it is.
+
+    Returns:
+        `unique_id` (values of `given.series` joined by "/", or "all"), `ds` (datetime64[ns],
+        naive), then one float64 column a measure. Sorted by both; one row a pair; periods without
+        rows are absent, unknown values NaN.
+
+    Raises:
+        InvalidQuery: a measure, series or condition names what the dataset does not have.
+    """
+    if stored.is_system:
+        if drm_engine is None:
+            raise MisconfiguredInstance("pipeline_runs is read from DRM; pass its engine")
+        return _read_events(engine, drm_engine, given, version_id, window_start, window_end)
+    return _read_prepared(engine, stored, given, version_id, window_start, window_end)
+
+
+def _read_prepared(
+    engine: sa.Engine,
+    stored: StoredDataset,
+    given: InputSpec,
+    version_id: int,
+    start: datetime,
+    end: datetime,
+) -> pd.DataFrame:
+    declaration = stored.declaration
+    source = dataset_source(declaration)
+    unit = _UNITS[str(declaration.freq)]
+    first = shift(start, -given.history, unit)  # type: ignore[arg-type]
+    statement = panel_statement(source, given, version_id, first, end)
+    with engine.connect() as connection:
+        rows = connection.execute(statement).all()
+    return _frame(rows, given)
+
+
+def panel_statement(
+    source: Source, given: InputSpec, version_id: int, first: datetime, end: datetime
+) -> sa.Select:
+    """One row for each period and series of [first, end), true at `version_id`."""
+    time = source.field(str(source.time), "time")
+    series = [source.field(name, f"input.series.{i}") for i, name in enumerate(given.series)]
+    measures = [
+        measure_expression(source.measure(name, f"input.measures.{i}"), source)[0]
+        for i, name in enumerate(given.measures)
+    ]
+    groups = [column.column.label(f"_{i}") for i, column in enumerate([time, *series])]
+    values = [value.label(f"m{i}") for i, value in enumerate(measures)]
+    rows = source.rows.c
+    conditions = [
+        rows.iop_from <= version_id,
+        sa.or_(rows.iop_to.is_(None), rows.iop_to > version_id),
+        time.column >= _bound(first, time),
+        time.column < _bound(end, time),
+    ]
+    if given.where is not None:
+        tree = parse_condition(given.where, "input.where")
+        scope = Scope(now=end, zone=source.dataset.time_zone if source.dataset else "UTC")
+        conditions.append(compile_condition(tree, source, scope, "input.where"))
+    statement = sa.select(*groups, *values).select_from(source.rows).where(*conditions)
+    return statement.group_by(*(sa.text(group.name) for group in groups))
+
+
+def _bound(moment: datetime, time: SourceField) -> datetime | object:
+    """A window that does not begin at midnight still holds the whole of its days."""
+    if time.type == "datetime":
+        return moment
+    day = moment.date()
+    return day if moment.time() == datetime.min.time() else day + timedelta(days=1)
+
+
+def _frame(rows: Sequence[sa.Row], given: InputSpec) -> pd.DataFrame:
+    width = len(given.series)
+    columns = ["ds", *(f"_{i}" for i in range(width)), *given.measures]
+    frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns)
+    frame["ds"] = pd.to_datetime(frame["ds"]).astype("datetime64[ns]")
+    return _panel(frame, [f"_{i}" for i in range(width)], given.measures)
+
+
+def _panel(frame: pd.DataFrame, series: list[str], measures: tuple[str, ...]) -> pd.DataFrame:
+    parts = [frame[name].map(_part) for name in series]
+    unique_id = parts[0] if parts else pd.Series(ALL, index=frame.index, dtype=object)
+    for part in parts[1:]:
+        unique_id = unique_id + "/" + part
+    panel = pd.DataFrame({"unique_id": unique_id.astype(object), "ds": frame["ds"]})
+    for measure in measures:
+        panel[measure] = frame[measure].astype("float64")
+    return panel.sort_values(["unique_id", "ds"], kind="stable", ignore_index=True)
+
+
+def _part(value: object) -> str:
+    return "(none)" if value is None else str(value)
+
+
+# DRM's own runs ------------------------------------------------------------------------------
+
+
+def _read_events(
+    engine: sa.Engine,
+    drm_engine: sa.Engine,
+    given: InputSpec,
+    version_id: int,
+    start: datetime,
+    end: datetime,
+) -> pd.DataFrame:
+    """Runs up to the one that made the version: its window's, and `history` before, a pipeline."""
+    if given.where is not None or given.series not in ((), ("pipeline",)):
+        raise InvalidQuery("pipeline_runs has one series a pipeline and takes no where", "input")
+    run_id = version(engine, version_id).drm_run_id
+    events = read_pipeline_runs(drm_engine, run_id, _MAX_EVENTS)
+    for position, name in enumerate(given.measures):
+        if name not in events.columns or name in ("unique_id", "ds"):
+            known = [column for column in events.columns if column not in ("unique_id", "ds")]
+            raise InvalidQuery(
+                f"pipeline_runs has no measure {closest(name, known)}", f"input.measures.{position}"
+            )
+    events = events[events["ds"] < pd.Timestamp(end)]
+    panel = _panel(events, ["unique_id"], given.measures)
+    is_before = panel["ds"] < pd.Timestamp(start)
+    history = panel[is_before].groupby("unique_id", sort=False).tail(given.history)
+    return (
+        pd.concat([history, panel[~is_before]])
+        .sort_values(["unique_id", "ds"], kind="stable", ignore_index=True)
+        .drop_duplicates(["unique_id", "ds"], keep="last", ignore_index=True)
+    )

@@ -1,0 +1,148 @@
+"""Periods in words, resolved once against a moment and a zone; always half-open [start, end).
+
+`last_7_days` ends with yesterday: a period that is still running is asked for as `this_…` or `today`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.config import Between
+
+Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+_WORDS = (
+    "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
+    "this_year, last_year, last_N_days, last_N_weeks, last_N_months, or {from, to}"
+)
+_CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|year)\Z")
+_ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
+
+
+@dataclass(frozen=True)
+class Period:
+    """`start` and `end` are naive local times of `zone`; `step` says how far back the previous is."""
+
+    start: datetime
+    end: datetime
+    zone: str
+    step: tuple[int, Unit] | None = None
+
+    @property
+    def is_whole_days(self) -> bool:
+        return self.start.time() == time() and self.end.time() == time()
+
+    def previous(self) -> "Period":
+        if self.step is None:
+            return Period(self.start - (self.end - self.start), self.start, self.zone)
+        count, unit = self.step
+        return Period(shift(self.start, -count, unit), self.start, self.zone, self.step)
+
+    def in_zone(self, zone: str) -> tuple[datetime, datetime]:
+        return to_zone(self.start, self.zone, zone), to_zone(self.end, self.zone, zone)
+
+    def describe(self) -> str:
+        if not self.is_whole_days:
+            return f"{self.start:%Y-%m-%d %H:%M} to before {self.end:%Y-%m-%d %H:%M}"
+        last = self.end - timedelta(days=1)
+        if last.date() <= self.start.date():
+            return f"{self.start:%Y-%m-%d}"
+        return f"{self.start:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def zone_info(name: str, path: str | None = None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidQuery(
+            f"{name!r} is no IANA time zone such as Africa/Lagos", path or "time_zone"
+        ) from None
+
+
+def to_zone(moment: datetime, source: str, target: str) -> datetime:
+    """Naive local time of one zone as naive local time of another."""
+    if source == target:
+        return moment
+    return moment.replace(tzinfo=ZoneInfo(source)).astimezone(ZoneInfo(target)).replace(tzinfo=None)
+
+
+def local_now(now: datetime, zone: str) -> datetime:
+    """`now` is naive UTC."""
+    return now.replace(tzinfo=UTC).astimezone(zone_info(zone)).replace(tzinfo=None)
+
+
+def shift(moment: datetime, count: int, unit: Unit) -> datetime:
+    """Adds calendar units; a month keeps the day, cut to the month's length."""
+    if unit in ("hour", "day", "week"):
+        return moment + count * timedelta(**{f"{unit}s": 1})
+    months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
+    index = moment.year * 12 + moment.month - 1 + months
+    year, month = divmod(index, 12)
+    last_day = (date(year + (month == 11), month % 11 + 2 if month < 11 else 1, 1)) - timedelta(
+        days=1
+    )
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last_day.day))
+
+
+def floor(moment: datetime, unit: Unit) -> datetime:
+    if unit == "hour":
+        return moment.replace(minute=0, second=0, microsecond=0)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    if unit == "month":
+        return day.replace(day=1)
+    if unit == "quarter":
+        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return day.replace(month=1, day=1) if unit == "year" else day
+
+
+def resolve_period(words: str | Between, now: datetime, zone: str, path: str) -> Period:
+    """Raises InvalidQuery naming the words and those that are known. `now` is naive UTC."""
+    if isinstance(words, Between):
+        return _between(words, zone, path)
+    here = local_now(now, zone)
+    try:
+        return _in_words(words, floor(here, "day"), zone, path)
+    except (OverflowError, ValueError):
+        raise InvalidQuery(f"{words!r} reaches beyond the calendar", path) from None
+
+
+def _in_words(words: str, today: datetime, zone: str, path: str) -> Period:
+    if words in ("today", "yesterday"):
+        start = today if words == "today" else shift(today, -1, "day")
+        return Period(start, shift(start, 1, "day"), zone, (1, "day"))
+    if match := _CALENDAR.match(words):
+        unit: Unit = match[2]  # type: ignore[assignment]
+        start = floor(today, unit)
+        if match[1] == "last":
+            start = shift(start, -1, unit)
+        return Period(start, shift(start, 1, unit), zone, (1, unit))
+    if match := _ROLLING.match(words):
+        count, rolled = int(match[1]), match[2]
+        end = floor(today, rolled)  # type: ignore[arg-type]
+        return Period(shift(end, -count, rolled), end, zone, (count, rolled))  # type: ignore[arg-type]
+    raise InvalidQuery(f"{words!r} is no period; it can be {_WORDS}", path)
+
+
+def _between(words: Between, zone: str, path: str) -> Period:
+    start, end = (
+        parse_moment(text, zone, f"{path}.{end}")
+        for text, end in ((words.start, "from"), (words.end, "to"))
+    )
+    if start >= end:
+        raise InvalidQuery(f"ends at {words.end}, not after its start {words.start}", path)
+    return Period(start, end, zone)
+
+
+def parse_moment(text: str, zone: str, path: str) -> datetime:
+    """An ISO date or moment as naive local time of `zone`; an offset in the text is honoured."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise InvalidQuery(f"{text!r} is no ISO date or moment such as 2013-02-08", path) from None
+    return moment

@@ -1,0 +1,394 @@
+"""Running a query_config: every table in one read transaction, frozen with its filters and freshness."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query import config as form
+from iop_pipelines.query.compile import (
+    Compiled,
+    Scope,
+    compile_table,
+    describe_condition,
+    select_item,
+)
+from iop_pipelines.query.periods import Period, zone_info
+from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
+from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
+from iop_pipelines.query.words import closest
+from iop_pipelines.schema import tables as iop
+
+Rows = list[tuple[Value, ...]]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one run holds on to: a connection for each database, and one moment."""
+
+    connections: Mapping[Database, sa.Connection]
+    catalogue: Catalogue
+    config: form.QueryConfig
+    scope: Scope
+
+    def rows(self, compiled: Compiled, source: Source) -> Rows:
+        result = self.connections[source.database].execute(compiled.statement)
+        columns = compiled.columns
+        return [
+            tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
+            for row in result
+        ]
+
+
+def run_query(
+    config: form.QueryConfig | Mapping[str, Any],
+    *,
+    engine: sa.Engine,
+    drm_engine: sa.Engine,
+    now: datetime,
+    time_zone: str = "UTC",
+    params: Mapping[str, Any] | None = None,
+) -> FrozenResult:
+    """Reads all tables of a config as of one moment.
+
+    Args:
+        now: naive UTC; what "yesterday" is counted from.
+        time_zone: zone of the periods where the config names none.
+
+    Raises:
+        InvalidQuery: with the JSON path of what is wrong.
+    """
+    parsed = form.parse_config(config)
+    zone = parsed.time_zone or time_zone
+    zone_info(zone)
+    values = resolve_params(parsed, params or {})
+    scope = Scope(now=now, zone=zone, params=values)
+    with _connections(engine, drm_engine) as connections:
+        reading = _Reading(connections, load_catalogue(connections["iop"]), parsed, scope)
+        tables = tuple(_read_table(name, query, reading) for name, query in parsed.datasets.items())
+        return FrozenResult(
+            tables=tables,
+            params={name: _plain(value) for name, value in values.items()},
+            filters=_top_filters(reading),
+            as_of=now,
+            time_zone=zone,
+            sources=tuple(_states(reading)),
+        )
+
+
+def check_query(
+    config: Mapping[str, Any], engine: sa.Engine, *, now: datetime, time_zone: str = "UTC"
+) -> form.QueryConfig:
+    """Compiles everything without running it: what a template is checked with when it is saved."""
+    parsed = form.parse_config(config)
+    zone = parsed.time_zone or time_zone
+    zone_info(zone)
+    scope = Scope(now=now, zone=zone, params=resolve_params(parsed, {}))
+    with engine.connect() as connection:
+        catalogue = load_catalogue(connection)
+    for name, query in parsed.datasets.items():
+        _compile(name, query, parsed, catalogue, scope)
+    return parsed
+
+
+@contextmanager
+def _connections(
+    engine: sa.Engine, drm_engine: sa.Engine
+) -> Iterator[Mapping[Database, sa.Connection]]:
+    with ExitStack() as stack:
+        iop_connection = stack.enter_context(engine.connect())
+        same = drm_engine is engine
+        drm = iop_connection if same else stack.enter_context(drm_engine.connect())
+        yield {"iop": iop_connection, "drm": drm}
+
+
+# Parameters ----------------------------------------------------------------------------------
+
+
+def resolve_params(config: form.QueryConfig, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Defaults overlaid with what was given. Raises InvalidQuery for unknown or missing ones."""
+    for name in given:
+        if name not in config.params:
+            raise InvalidQuery(f"no parameter {closest(name, config.params)}", f"params.{name}")
+    values: dict[str, Any] = {}
+    for name, param in config.params.items():
+        value = given.get(name, param.default)
+        if value is None and not param.optional:
+            raise InvalidQuery("has no value and no default, and is not optional", f"params.{name}")
+        if value is not None:
+            value = _param_value(param, value, f"params.{name}")
+        values[name] = value
+    return values
+
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "date": (str,),
+    "datetime": (str,),
+}
+
+
+def _param_value(param: form.Param, value: Any, path: str) -> Any:
+    if param.type == "period":
+        if isinstance(value, Mapping):
+            value = form.parse_condition({"field": "f", "op": "in_period", "value": value}).value  # type: ignore[union-attr]
+        if not isinstance(value, str | form.Between):
+            raise InvalidQuery(f"{value!r} is no period", path)
+        return value
+    if param.type == "list":
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= form.MAX_IN:
+            raise InvalidQuery(f"must be a list of 1 to {form.MAX_IN} values", path)
+        return tuple(_scalar(param.of, one, f"{path}.{i}") for i, one in enumerate(value))
+    return _scalar(param.type, value, path)
+
+
+def _scalar(kind: str, value: Any, path: str) -> Any:
+    fits = isinstance(value, _PYTHON_TYPES[kind]) and (
+        isinstance(value, bool) == (kind == "boolean")
+    )
+    if not fits:
+        raise InvalidQuery(f"{value!r} is no {kind}", path)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, form.Between):
+        return {"from": value.start, "to": value.end}
+    return list(value) if isinstance(value, tuple) else value
+
+
+# Tables --------------------------------------------------------------------------------------
+
+
+def _source_of(query: form.TableQuery, config: form.QueryConfig, catalogue: Catalogue, path: str):
+    own = query.source is not None
+    return catalogue.source(query.source or config.source, f"{path}.source" if own else "source")
+
+
+def _conditions(
+    query: form.TableQuery, config: form.QueryConfig, path: str
+) -> list[tuple[form.Condition, str]]:
+    """The config's own `where` speaks about its own source; another source has other fields."""
+    conditions = []
+    if config.where is not None and query.source in (None, config.source):
+        conditions.append((config.where, "where"))
+    if query.where is not None:
+        conditions.append((query.where, f"{path}.where"))
+    return conditions
+
+
+def _compile(
+    name: str,
+    query: form.TableQuery,
+    config: form.QueryConfig,
+    catalogue: Catalogue,
+    scope: Scope,
+    extra: sa.ColumnElement[Any] | None = None,
+) -> Compiled:
+    path = f"datasets.{name}"
+    source = _source_of(query, config, catalogue, path)
+    conditions = _conditions(query, config, path)
+    compiled = compile_table(query, source, conditions, scope, path, extra)
+    if any(item.compare for item in query.select) and not scope.periods:
+        raise InvalidQuery("compare needs a condition with in_period", f"{path}.select")
+    return compiled
+
+
+def _read_table(name: str, query: form.TableQuery, reading: _Reading) -> Table:
+    config = reading.config
+    source = _source_of(query, config, reading.catalogue, f"datasets.{name}")
+    scope = replace(reading.scope, periods=[])
+    compiled = _compile(name, query, config, reading.catalogue, scope)
+    rows = reading.rows(compiled, source)
+    if query.top and query.top.rest and len(rows) == query.top.n:
+        rows += _rest(name, query, source, rows, reading)
+    columns = compiled.columns
+    if any(item.compare for item in query.select):
+        earlier = _previous_rows(name, query, source, reading)
+        columns, rows = _with_changes(query, compiled, rows, earlier)
+    own_filters = describe_condition(query.where, source, scope) if query.where is not None else []
+    return Table(
+        name=name,
+        title=query.title or name.replace("_", " ").capitalize(),
+        source=source.name,
+        columns=columns,
+        rows=tuple(rows[: query.limit]),
+        limit=query.limit,
+        is_truncated=len(rows) > query.limit,
+        filters=tuple(own_filters),
+    )
+
+
+def _rest(name: str, query: form.TableQuery, source: Source, rows: Rows, reading: _Reading) -> Rows:
+    """One row for all that the top list left out, aggregated from the rows themselves."""
+    position = next(i for i, item in enumerate(query.select) if not item.is_aggregate)
+    expression, column = select_item(query.select[position], source, f"datasets.{name}")
+    shown = [row[position] for row in rows if row[position] is not None]
+    outside = expression.not_in(shown)
+    has_null = any(row[position] is None for row in rows)
+    outside = (
+        sa.and_(outside, expression.is_not(None))
+        if has_null
+        else sa.or_(outside, expression.is_(None))
+    )
+    measures = tuple(item for item in query.select if item.is_aggregate)
+    plain = query.model_copy(update={"select": measures, "top": None, "sort": (), "limit": 1})
+    count = form.Select.model_validate({"agg": "count", "as": "rest_rows"})
+    plain = plain.model_copy(update={"select": (*measures, count)})
+    scope = replace(reading.scope, periods=[])
+    compiled = _compile(name, plain, reading.config, reading.catalogue, scope, outside)
+    (found,) = reading.rows(compiled, source)
+    if not found[-1]:
+        return []
+    values = iter(found[:-1])
+    label = query.top.rest if query.top and column.type == "string" else None
+    return [tuple(next(values) if item.is_aggregate else label for item in query.select)]
+
+
+def _previous_rows(name: str, query: form.TableQuery, source: Source, reading: _Reading) -> Rows:
+    unlimited = query.model_copy(update={"top": None, "sort": (), "limit": form.MAX_LIMIT})
+    scope = reading.scope.previous()
+    compiled = _compile(name, unlimited, reading.config, reading.catalogue, scope)
+    return reading.rows(compiled, source)
+
+
+def _with_changes(
+    query: form.TableQuery, compiled: Compiled, rows: Rows, earlier: Rows
+) -> tuple[tuple[Column, ...], Rows]:
+    def key(row: tuple[Value, ...]) -> tuple[Value, ...]:
+        return tuple(row[i] for i in compiled.dimensions)
+
+    before = {key(row): row for row in earlier}
+    columns: list[Column] = []
+    for item, column in zip(query.select, compiled.columns, strict=True):
+        columns.append(column)
+        if item.compare:
+            columns.append(
+                replace(column, name=f"{column.name}_previous", label=f"{column.label}, before")
+            )
+            columns.append(
+                Column(f"{column.name}_change", "Change", "number", _change_unit(column), 1)
+            )
+    return tuple(columns), [
+        _changed_row(query, compiled.columns, row, before.get(key(row))) for row in rows
+    ]
+
+
+def _change_unit(column: Column) -> str:
+    return "pts" if column.unit == "%" else "%"
+
+
+def _changed_row(
+    query: form.TableQuery,
+    columns: tuple[Column, ...],
+    row: tuple[Value, ...],
+    before: tuple[Value, ...] | None,
+) -> tuple[Value, ...]:
+    cells: list[Value] = []
+    for position, (item, column) in enumerate(zip(query.select, columns, strict=True)):
+        cells.append(row[position])
+        if item.compare:
+            earlier = before[position] if before else None
+            cells += [earlier, _change(row[position], earlier, column)]
+    return tuple(cells)
+
+
+def _change(value: Value, earlier: Value, column: Column) -> float | None:
+    """Percent of what was before; for a percentage, the difference in points."""
+    if not isinstance(value, int | float) or not isinstance(earlier, int | float):
+        return None
+    if column.unit == "%":
+        return float(f"{value - earlier:.12g}")
+    return float(f"{100 * (value - earlier) / abs(earlier):.12g}") if earlier else None
+
+
+# Freshness and quality -----------------------------------------------------------------------
+
+
+def _top_filters(reading: _Reading) -> tuple[str, ...]:
+    if reading.config.where is None:
+        return ()
+    source = reading.catalogue.source(reading.config.source)
+    return tuple(describe_condition(reading.config.where, source, reading.scope))
+
+
+def _states(reading: _Reading) -> Iterator[SourceState]:
+    seen: dict[str, tuple[Source, Period | None]] = {}
+    for name, query in reading.config.datasets.items():
+        source = _source_of(query, reading.config, reading.catalogue, f"datasets.{name}")
+        if source.name in seen:
+            continue
+        scope = replace(reading.scope, periods=[])
+        _compile(name, query, reading.config, reading.catalogue, scope)
+        seen[source.name] = (source, scope.periods[0] if scope.periods else None)
+    for source, period in seen.values():
+        connection = reading.connections[source.database]
+        mean, lowest = (None, None)
+        if source.dataset is not None:
+            mean, lowest = _quality(source, period, reading)
+        yield SourceState(source.name, source.label, _latest(source, connection), mean, lowest)
+
+
+def _latest(source: Source, connection: sa.Connection) -> datetime | None:
+    if source.time is None:
+        return None
+    newest = sa.select(sa.func.max(source.fields[source.time].column)).select_from(source.rows)
+    value = connection.execute(newest.where(*source.scope)).scalar_one()
+    return None if value is None else _as_moment(value)
+
+
+def _as_moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def _quality(
+    source: Source, period: Period | None, reading: _Reading
+) -> tuple[float | None, float | None]:
+    """Mean and lowest of the latest score of each DRM run whose data the period touches."""
+    runs = reading.connections["iop"].execute(_runs_used(source, period)).scalars().all()
+    if not runs:
+        return None, None
+    scores = drm_metadata.tables["drm_quality_scores"]
+    last = (
+        sa.select(sa.func.max(scores.c.id).label("id"))
+        .where(scores.c.run_id.in_(runs))
+        .group_by(scores.c.run_id)
+        .subquery()
+    )
+    found = reading.connections["drm"].execute(
+        sa.select(sa.func.avg(scores.c.score), sa.func.min(scores.c.score)).where(
+            scores.c.id.in_(sa.select(last.c.id))
+        )
+    )
+    mean, lowest = found.one()
+    return normalise(mean, "number"), normalise(lowest, "number")  # type: ignore[return-value]
+
+
+def _runs_used(source: Source, period: Period | None) -> sa.Select[Any]:
+    """DRM runs of the newest version of each window: a restated day counts once."""
+    versions, datasets = iop.dataset_versions, iop.datasets
+    mine = [
+        datasets.c.name == source.dataset.name,  # type: ignore[union-attr]
+        versions.c.status == "prepared",
+    ]
+    if period is not None:
+        start, end = period.in_zone(source.dataset.time_zone)  # type: ignore[union-attr]
+        mine += [versions.c.window_start < end, versions.c.window_end > start]
+    newest = (
+        sa.select(sa.func.max(versions.c.id).label("id"))
+        .join_from(versions, datasets, datasets.c.id == versions.c.dataset_id)
+        .where(*mine)
+        .group_by(versions.c.window_start, versions.c.window_end)
+        .subquery()
+    )
+    return sa.select(versions.c.drm_run_id).where(versions.c.id.in_(sa.select(newest.c.id)))

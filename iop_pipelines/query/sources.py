@@ -1,0 +1,468 @@
+"""What may be asked for: the declared fields and measures of datasets and of IOP's and DRM's ledgers.
+
+A source is the trust boundary of every query. Periods of datasets are in the dataset's own zone,
+moments of the ledgers in UTC.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from iop_pipelines.domain.datasets import (
+    Count,
+    DatasetDeclaration,
+    FieldType,
+    Max,
+    Mean,
+    Measure,
+    Min,
+    Ratio,
+    Sum,
+)
+from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.words import closest
+from iop_pipelines.schema import tables as iop
+from iop_pipelines.transform.table import prepared_table
+
+Database = Literal["iop", "drm"]
+
+
+class SecondsBetween(FunctionElement):
+    """Whole seconds from the first moment to the second."""
+
+    type = sa.Integer()
+    inherit_cache = True
+    name = "seconds_between"
+
+
+@compiles(SecondsBetween)
+def _sqlite_seconds(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(strftime('%s', {end}) - strftime('%s', {start}))"
+
+
+@compiles(SecondsBetween, "mysql", "mariadb")
+def _mysql_seconds(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"TIMESTAMPDIFF(SECOND, {start}, {end})"
+
+
+@dataclass(frozen=True)
+class SourceField:
+    """`zone` is the zone of a datetime's local times; a date has none."""
+
+    column: sa.ColumnElement[Any]
+    type: FieldType
+    label: str
+    unit: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """`scope` is AND-ed to every query, outside the user's own conditions; `order` breaks ties."""
+
+    name: str
+    label: str
+    database: Database
+    rows: sa.FromClause
+    fields: Mapping[str, SourceField]
+    measures: Mapping[str, Measure]
+    order: tuple[sa.ColumnElement[Any], ...]
+    time: str | None = None
+    scope: tuple[sa.ColumnElement[bool], ...] = ()
+    dataset: DatasetDeclaration | None = None
+
+    def field(self, name: str, path: str) -> SourceField:
+        if name not in self.fields:
+            raise InvalidQuery(f"{self.name} has no field {closest(name, self.fields)}", path)
+        return self.fields[name]
+
+    def measure(self, name: str, path: str) -> Measure:
+        if name not in self.measures:
+            raise InvalidQuery(f"{self.name} has no measure {closest(name, self.measures)}", path)
+        return self.measures[name]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The sources of one instance; datasets are read when they are first asked for."""
+
+    declarations: Mapping[str, DatasetDeclaration] = field(default_factory=dict)
+
+    def source(self, name: str, path: str = "source") -> Source:
+        if name.startswith("dataset:"):
+            wanted = name.removeprefix("dataset:")
+            if wanted not in self.declarations:
+                raise InvalidQuery(f"no dataset {closest(wanted, self.declarations)}", path)
+            return dataset_source(self.declarations[wanted])
+        if name not in _SYSTEM:
+            known = [*_SYSTEM, *(f"dataset:{dataset}" for dataset in self.declarations)]
+            raise InvalidQuery(f"no source {closest(name, known)}", path)
+        return _SYSTEM[name]()
+
+
+def load_catalogue(connection: sa.Connection) -> Catalogue:
+    """Every prepared dataset's latest declaration; `pipeline_runs` is a source of its own."""
+    rows = connection.execute(sa.select(iop.datasets.c.name, iop.datasets.c.declaration))
+    return Catalogue(
+        {
+            name: DatasetDeclaration.model_validate(declaration)
+            for name, declaration in rows
+            if name not in _SYSTEM
+        }
+    )
+
+
+def dataset_source(declaration: DatasetDeclaration) -> Source:
+    """The prepared rows that are true now."""
+    table = prepared_table(declaration)
+    fields = {
+        name: SourceField(
+            column=table.c[name],
+            type=spec.type,
+            label=spec.label or _title(name),
+            unit=spec.unit,
+            zone=declaration.time_zone if spec.type == "datetime" else None,
+        )
+        for name, spec in declaration.fields.items()
+    }
+    return Source(
+        name=f"dataset:{declaration.name}",
+        label=_title(declaration.name),
+        database="iop",
+        rows=table,
+        fields=fields,
+        measures=declaration.measures,
+        order=tuple(table.c[name] for name in declaration.key),
+        time=declaration.time,
+        scope=(table.c.iop_to.is_(None),),
+        dataset=declaration,
+    )
+
+
+def _title(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _text(column: sa.ColumnElement[Any], label: str) -> SourceField:
+    # Enum columns would refuse an unknown word at bind time, in their own words.
+    return SourceField(sa.type_coerce(column, sa.String()), "string", label)
+
+
+def _integer(column: sa.ColumnElement[Any], label: str, unit: str | None = None) -> SourceField:
+    return SourceField(column, "integer", label, unit)
+
+
+def _number(column: sa.ColumnElement[Any], label: str, unit: str | None = None) -> SourceField:
+    return SourceField(column, "number", label, unit)
+
+
+def _flag(condition: sa.ColumnElement[bool], label: str) -> SourceField:
+    return SourceField(sa.case((condition, 1), else_=0), "integer", label)
+
+
+def _utc(column: sa.ColumnElement[Any], label: str) -> SourceField:
+    return SourceField(column, "datetime", f"{label} (UTC)", zone="UTC")
+
+
+def _local(column: sa.ColumnElement[Any], label: str) -> SourceField:
+    """Dataset-local time of many datasets: there is no one zone to convert from."""
+    return SourceField(column, "datetime", label, zone=None)
+
+
+def _severity_rank(column: sa.ColumnElement[Any]) -> SourceField:
+    word = sa.type_coerce(column, sa.String())
+    ranks = {"critical": 3, "warning": 2, "info": 1}
+    rank = sa.case(*((word == name, rank) for name, rank in ranks.items()), else_=0)
+    return _integer(rank, "Severity rank")
+
+
+def _recommendations() -> Source:
+    t, models = iop.recommendations, iop.analytical_models
+    return Source(
+        name="recommendations",
+        label="Recommendations",
+        database="iop",
+        rows=t.outerjoin(models, models.c.id == t.c.model_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "title": _text(t.c.title, "Recommendation"),
+            "description": _text(t.c.description, "Description"),
+            "category": _text(t.c.category, "Category"),
+            "severity": _text(t.c.severity, "Severity"),
+            "severity_rank": _severity_rank(t.c.severity),
+            "status": _text(t.c.status, "Status"),
+            "source_ref": _text(t.c.source_ref, "Source"),
+            "dataset": _text(t.c.dataset, "Dataset"),
+            "unique_id": _text(t.c.unique_id, "Series"),
+            "model": _text(models.c.name, "Model"),
+            "occurrences": _integer(t.c.occurrences, "Occurrences"),
+            "first_ds": _local(t.c.first_ds, "First seen"),
+            "last_ds": _local(t.c.last_ds, "Last seen"),
+            "created_at": _utc(t.c.created_at, "Created"),
+            "updated_at": _utc(t.c.updated_at, "Updated"),
+            "resolved_at": _utc(t.c.resolved_at, "Resolved"),
+        },
+        measures={
+            "recommendations": Count(kind="count", unit=None, label="Recommendations"),
+            "repeats": Sum(kind="sum", field="occurrences", label="Occurrences"),
+        },
+        order=(t.c.id,),
+        time="last_ds",
+    )
+
+
+def _findings() -> Source:
+    t, models = iop.findings, iop.analytical_models
+    return Source(
+        name="findings",
+        label="Findings",
+        database="iop",
+        rows=t.join(models, models.c.id == t.c.model_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "execution_id": _integer(t.c.execution_id, "Execution"),
+            "model": _text(models.c.name, "Model"),
+            "model_version": _text(models.c.version, "Version"),
+            "model_type": _text(models.c.type, "Model type"),
+            "dataset": _text(models.c.dataset, "Dataset"),
+            "category": _text(t.c.category, "Category"),
+            "kind": _text(t.c.kind, "Kind"),
+            "severity": _text(t.c.severity, "Severity"),
+            "severity_rank": _severity_rank(t.c.severity),
+            "unique_id": _text(t.c.unique_id, "Series"),
+            "measure": _text(t.c.measure, "Measure"),
+            "unit": _text(t.c.unit, "Unit"),
+            "ds": _local(t.c.ds, "Period"),
+            "since": _local(t.c.since, "Since"),
+            "value": _number(t.c.value, "Value"),
+            "expected": _number(t.c.expected, "Expected"),
+            "lo": _number(t.c.lo, "Lower bound"),
+            "hi": _number(t.c.hi, "Upper bound"),
+            "score": _number(t.c.score, "Score"),
+            "confidence": _number(t.c.confidence, "Confidence"),
+        },
+        measures={
+            "findings": Count(kind="count", unit=None, label="Findings"),
+            "highest_score": Max(kind="max", field="score", label="Highest score"),
+        },
+        order=(t.c.id,),
+        time="ds",
+    )
+
+
+def _model_outputs() -> Source:
+    t, models = iop.model_outputs, iop.analytical_models
+    return Source(
+        name="model_outputs",
+        label="Model outputs",
+        database="iop",
+        rows=t.join(models, models.c.id == t.c.model_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "execution_id": _integer(t.c.execution_id, "Execution"),
+            "model": _text(models.c.name, "Model"),
+            "model_version": _text(models.c.version, "Version"),
+            "dataset": _text(models.c.dataset, "Dataset"),
+            "unique_id": _text(t.c.unique_id, "Series"),
+            "ds": _local(t.c.ds, "Period"),
+            "measure": _text(t.c.measure, "Measure"),
+            "y": _number(t.c.y, "Actual"),
+            "yhat": _number(t.c.yhat, "Expected"),
+            "lo": _number(t.c.lo, "Lower bound"),
+            "hi": _number(t.c.hi, "Upper bound"),
+            "score": _number(t.c.score, "Score"),
+            "is_finding": SourceField(t.c.is_finding, "boolean", "Finding"),
+        },
+        measures={
+            "points": Count(kind="count", unit="points", label="Points"),
+            "mean_y": Mean(kind="mean", field="y", label="Mean actual"),
+            "mean_yhat": Mean(kind="mean", field="yhat", label="Mean expected"),
+            "highest_score": Max(kind="max", field="score", label="Highest score"),
+        },
+        order=(t.c.id,),
+        time="ds",
+    )
+
+
+def _executions() -> Source:
+    t, models = iop.model_executions, iop.analytical_models
+    return Source(
+        name="executions",
+        label="Model executions",
+        database="iop",
+        rows=t.join(models, models.c.id == t.c.model_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "model": _text(models.c.name, "Model"),
+            "model_version": _text(models.c.version, "Version"),
+            "model_type": _text(models.c.type, "Model type"),
+            "dataset": _text(models.c.dataset, "Dataset"),
+            "status": _text(t.c.status, "Status"),
+            "phase": _text(t.c.phase, "Phase"),
+            "trigger": _text(t.c.trigger, "Trigger"),
+            "input_ref": _text(t.c.input_ref, "Input"),
+            "output_ref": _text(t.c.output_ref, "Output"),
+            "data_version": _text(t.c.data_version, "Data version"),
+            "attempt": _integer(t.c.attempt, "Attempt"),
+            "duration_ms": _integer(t.c.duration_ms, "Duration", "ms"),
+            "error_msg": _text(t.c.error_msg, "Error"),
+            "requested_at": _utc(t.c.requested_at, "Requested"),
+            "started_at": _utc(t.c.started_at, "Started"),
+            "finished_at": _utc(t.c.finished_at, "Finished"),
+            "is_failed": _flag(t.c.status == "failed", "Failed"),
+            "is_run": _flag(t.c.status != "running", "Ended"),
+        },
+        measures={
+            "executions": Count(kind="count", unit=None, label="Executions"),
+            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "failed_pct": Ratio(
+                kind="ratio",
+                numerator="is_failed",
+                denominator="is_run",
+                scale=100,
+                unit="%",
+                label="Failed",
+            ),
+            "mean_duration_ms": Mean(
+                kind="mean", field="duration_ms", unit="ms", label="Mean duration"
+            ),
+            "max_duration_ms": Max(
+                kind="max", field="duration_ms", unit="ms", label="Longest duration"
+            ),
+        },
+        order=(t.c.id,),
+        time="started_at",
+    )
+
+
+def _reports() -> Source:
+    t, templates = iop.generated_reports, iop.report_templates
+    return Source(
+        name="reports",
+        label="Generated reports",
+        database="iop",
+        rows=t.join(templates, templates.c.id == t.c.template_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "template": _text(templates.c.name, "Template"),
+            "format": _text(t.c.format, "Format"),
+            "status": _text(t.c.status, "Status"),
+            "trigger": _text(t.c.trigger, "Trigger"),
+            "row_count": _integer(t.c.row_count, "Rows", "rows"),
+            "size_bytes": _integer(t.c.size_bytes, "Size", "B"),
+            "duration_ms": _integer(t.c.duration_ms, "Duration", "ms"),
+            "error_msg": _text(t.c.error_msg, "Error"),
+            "slot": _utc(t.c.slot, "Slot"),
+            "requested_at": _utc(t.c.requested_at, "Requested"),
+            "generated_at": _utc(t.c.generated_at, "Generated"),
+            "is_failed": _flag(t.c.status == "failed", "Failed"),
+        },
+        measures={
+            "reports": Count(kind="count", unit=None, label="Reports"),
+            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "total_rows": Sum(kind="sum", field="row_count", unit="rows", label="Rows"),
+            "total_bytes": Sum(kind="sum", field="size_bytes", unit="B", label="Size"),
+            "mean_duration_ms": Mean(
+                kind="mean", field="duration_ms", unit="ms", label="Mean duration"
+            ),
+        },
+        order=(t.c.id,),
+        time="generated_at",
+    )
+
+
+def _quality() -> Source:
+    t = drm_metadata.tables["drm_quality_scores"]
+    runs = drm_metadata.tables["drm_pipeline_runs"]
+    score_fields = ("score", "completeness", "validity", "uniqueness", "timeliness")
+    return Source(
+        name="quality",
+        label="Data quality",
+        database="drm",
+        rows=t.outerjoin(runs, runs.c.id == t.c.run_id),
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "dataset": _text(t.c.dataset, "Dataset"),
+            "run_id": _integer(t.c.run_id, "DRM run"),
+            **{name: _number(t.c[name], _title(name), "of 100") for name in score_fields},
+            "window_start": _local(runs.c.window_start, "Data from"),
+            "scored_at": _utc(t.c.scored_at, "Scored"),
+        },
+        measures={
+            "scores": Count(kind="count", unit=None, label="Scores"),
+            **{
+                f"mean_{name}": Mean(kind="mean", field=name, unit="of 100", label=f"Mean {name}")
+                for name in score_fields
+            },
+            "lowest_score": Min(kind="min", field="score", unit="of 100", label="Lowest score"),
+        },
+        order=(t.c.id,),
+        time="scored_at",
+    )
+
+
+def _pipeline_runs() -> Source:
+    t = drm_metadata.tables["drm_pipeline_runs"]
+    return Source(
+        name="pipeline_runs",
+        label="Pipeline runs",
+        database="drm",
+        rows=t,
+        fields={
+            "id": _integer(t.c.id, "Id"),
+            "pipeline": _text(t.c.pipeline, "Pipeline"),
+            "dataset": _text(t.c.dataset, "Dataset"),
+            "status": _text(t.c.status, "Status"),
+            "scheduled_for": _utc(t.c.scheduled_for, "Scheduled for"),
+            "started_at": _utc(t.c.started_at, "Started"),
+            "finished_at": _utc(t.c.finished_at, "Finished"),
+            "window_start": _local(t.c.window_start, "Data from"),
+            "window_end": _local(t.c.window_end, "Data to"),
+            "rows_ingested": _integer(t.c.rows_ingested, "Rows", "rows"),
+            "bytes_ingested": _integer(t.c.bytes_ingested, "Size", "B"),
+            "error_msg": _text(t.c.error_msg, "Error"),
+            "duration_s": _integer(
+                SecondsBetween(t.c.started_at, t.c.finished_at), "Duration", "s"
+            ),
+            "is_failed": _flag(t.c.status == "failed", "Failed"),
+            "is_ended": _flag(t.c.status != "running", "Ended"),
+        },
+        measures={
+            "runs": Count(kind="count", unit=None, label="Runs"),
+            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "failed_pct": Ratio(
+                kind="ratio",
+                numerator="is_failed",
+                denominator="is_ended",
+                scale=100,
+                unit="%",
+                label="Failed",
+            ),
+            "rows": Sum(kind="sum", field="rows_ingested", unit="rows", label="Rows"),
+            "mean_duration_s": Mean(
+                kind="mean", field="duration_s", unit="s", label="Mean duration"
+            ),
+        },
+        order=(t.c.id,),
+        time="started_at",
+    )
+
+
+_SYSTEM: dict[str, Callable[[], Source]] = {
+    "recommendations": _recommendations,
+    "findings": _findings,
+    "model_outputs": _model_outputs,
+    "executions": _executions,
+    "reports": _reports,
+    "quality": _quality,
+    "pipeline_runs": _pipeline_runs,
+}
+SYSTEM_SOURCES = tuple(_SYSTEM)

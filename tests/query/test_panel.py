@@ -1,0 +1,96 @@
+"""The panel that a model reads, on every engine."""
+
+from datetime import datetime
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
+from iop_pipelines.query.panel import read_panel
+from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION, StoredDataset
+
+DAY = datetime(2013, 2, 2)
+NEXT = datetime(2013, 2, 3)
+
+
+def panel(instance, version: int, **given) -> pd.DataFrame:
+    spec = InputSpec.model_validate({"measures": ["flights"], **given})
+    return read_panel(instance.engine, instance.stored, spec, version, DAY, NEXT)
+
+
+def test_a_panel_is_sorted_typed_and_has_one_row_a_period_and_series(instance):
+    frame = panel(instance, 5, series=["origin", "airline"], measures=["flights", "delay"])
+    assert list(frame.columns) == ["unique_id", "ds", "flights", "delay"]
+    assert frame["ds"].dtype == "datetime64[ns]"
+    assert frame["flights"].dtype == frame["delay"].dtype == "float64"
+    assert not frame.duplicated(["unique_id", "ds"]).any()
+    assert frame.equals(frame.sort_values(["unique_id", "ds"], ignore_index=True))
+    assert frame["unique_id"].unique().tolist()[0] == "EWR/B6"
+    # 30 January to 2 February: the window's day and the three before it.
+    assert len(frame) == 9 * 4
+
+
+def test_an_unknown_value_is_nan_and_never_zero(instance):
+    frame = panel(instance, 5, series=["origin", "airline"], measures=["delay"])
+    assert frame[frame["unique_id"] == "LGA/UA"]["delay"].isna().all()
+    assert frame[frame["unique_id"] != "LGA/UA"]["delay"].notna().all()
+
+
+def test_a_version_does_not_see_what_was_restated_later(instance):
+    before, after = panel(instance, 5), panel(instance, 6)
+    assert before["unique_id"].unique().tolist() == ["all"]
+    assert after["flights"].iloc[-1] == 2 * before["flights"].iloc[-1]
+    assert after["flights"].iloc[:-1].equals(before["flights"].iloc[:-1])
+
+
+def test_an_early_version_sees_only_what_had_arrived(instance):
+    assert panel(instance, 2)["ds"].max() == pd.Timestamp(2013, 1, 31)
+
+
+def test_history_counts_periods(instance):
+    frame = panel(instance, 5, history=1)
+    assert frame["ds"].tolist() == [pd.Timestamp(2013, 2, 1), pd.Timestamp(2013, 2, 2)]
+
+
+def test_conditions_are_those_of_a_query(instance):
+    frame = panel(
+        instance, 5, series=["origin"], where={"field": "origin", "op": "ne", "value": "JFK"}
+    )
+    assert frame["unique_id"].unique().tolist() == ["EWR", "LGA"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"measures": ["flihgts"]}, "input.measures.0"),
+        ({"series": ["orgin"]}, "input.series.0"),
+        ({"where": {"field": "origin", "op": "eq", "valeu": 1}}, "input.where.valeu"),
+        ({"where": {"field": "orgin", "op": "eq", "value": "x"}}, "input.where.field"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_its_path(instance, given, field):
+    with pytest.raises(InvalidQuery) as caught:
+        panel(instance, 5, **given)
+    assert caught.value.field == field
+
+
+def events(instance, drm_engine: sa.Engine | None, **given) -> pd.DataFrame:
+    spec = InputSpec.model_validate({"measures": ["duration_s"], **given})
+    stored = StoredDataset(9, PIPELINE_RUNS_DECLARATION)
+    # The run of version 5 ended on 4 February at 10:00.
+    end = datetime(2013, 2, 4, 10)
+    window = (end, end.replace(second=1))
+    return read_panel(instance.engine, stored, spec, 5, *window, drm_engine=drm_engine)
+
+
+def test_pipeline_runs_are_read_where_they_are_up_to_the_run_of_the_version(instance):
+    frame = events(instance, instance.engine, history=2)
+    assert list(frame.columns) == ["unique_id", "ds", "duration_s"]
+    assert frame["unique_id"].unique().tolist() == ["flights_daily"]
+    assert frame["duration_s"].tolist() == [90.0, 90.0, 90.0]
+    with pytest.raises(InvalidQuery, match="did you mean 'duration_s'"):
+        events(instance, instance.engine, measures=["duration"])
+    with pytest.raises(MisconfiguredInstance):
+        events(instance, None)

@@ -1,0 +1,452 @@
+"""Questions with answers worked out in plain Python, asked of SQLite, MariaDB and MySQL alike."""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.result import FrozenResult, Table
+from iop_pipelines.query.run import check_query, run_query
+
+# 2 February 2013, 07:00 in New York: yesterday is the first, and January is last month.
+NOW = datetime(2013, 2, 2, 12)
+ZONE = "America/New_York"
+
+
+def ask(instance, dataset: dict, **config) -> Table:
+    return run(instance, {"t": dataset}, **config).tables[0]
+
+
+def run(instance, datasets: dict, *, now: datetime = NOW, given=None, **config) -> FrozenResult:
+    body = {"version": 1, "source": "dataset:flights", "datasets": datasets, **config}
+    return run_query(
+        body,
+        engine=instance.engine,
+        drm_engine=instance.engine,
+        now=now,
+        time_zone=ZONE,
+        params=given,
+    )
+
+
+def numbers(table: Table, name: str) -> list[float]:
+    return [value for value in table.values(name) if isinstance(value, int | float)]
+
+
+def current(instance) -> list[dict]:
+    return [row for row in instance.rows if row["iop_to"] is None]
+
+
+def test_measures_by_origin_agree_with_plain_arithmetic(instance):
+    table = ask(
+        instance,
+        {
+            "select": [
+                {"field": "origin"},
+                {"measure": "flights"},
+                {"measure": "cancelled_pct"},
+                {"measure": "delay"},
+                {"measure": "worst"},
+                {"measure": "mean_flights"},
+                {"measure": "rows"},
+            ]
+        },
+    )
+    groups = defaultdict(list)
+    for row in current(instance):
+        groups[row["origin"]].append(row)
+    for origin, flights, pct, delay, worst, mean, rows in table.rows:
+        mine = groups[str(origin)]
+        known = [row for row in mine if row["delay"] is not None]
+        total = sum(row["flights"] for row in mine)
+        assert flights == total
+        assert isinstance(flights, int)
+        assert pct == pytest.approx(100 * sum(row["cancelled"] for row in mine) / total, rel=1e-11)
+        assert delay == pytest.approx(
+            sum(row["delay"] * row["flights"] for row in known)
+            / sum(row["flights"] for row in known),
+            rel=1e-11,
+        )
+        assert worst == max(row["delay"] for row in known)
+        assert mean == pytest.approx(total / len(mine), rel=1e-11)
+        assert rows == len(mine)
+    assert [row[0] for row in table.rows] == ["EWR", "JFK", "LGA"]
+    assert [column.type for column in table.columns[:3]] == ["string", "integer", "number"]
+    assert table.columns[2].unit == "%"
+
+
+def test_a_restated_day_counts_once(instance):
+    table = ask(
+        instance,
+        {
+            "select": [{"measure": "rows"}],
+            "where": {"field": "date", "op": "eq", "value": "2013-02-02"},
+        },
+    )
+    assert table.rows == ((9,),)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [
+        (
+            "day",
+            [
+                date(2013, 1, 30),
+                date(2013, 1, 31),
+                date(2013, 2, 1),
+                date(2013, 2, 2),
+                date(2013, 2, 3),
+            ],
+        ),
+        ("week", [date(2013, 1, 28)]),
+        ("month", [date(2013, 1, 1), date(2013, 2, 1)]),
+        ("quarter", [date(2013, 1, 1)]),
+        ("year", [date(2013, 1, 1)]),
+    ],
+)
+@pytest.mark.parametrize("field", ["date", "left_at"])
+def test_buckets_begin_alike_on_every_engine(instance, bucket, expected, field):
+    table = ask(
+        instance,
+        {"select": [{"field": field, "bucket": bucket, "as": "start"}, {"measure": "flights"}]},
+    )
+    assert table.values("start") == expected
+    assert sum(numbers(table, "flights")) == sum(row["flights"] for row in current(instance))
+
+
+def test_hours_are_moments(instance):
+    table = ask(instance, {"select": [{"field": "left_at", "bucket": "hour"}, {"measure": "rows"}]})
+    assert table.rows[0] == (datetime(2013, 1, 30, 6), 3)
+
+
+@pytest.mark.parametrize(
+    ("where", "keep"),
+    [
+        ({"field": "origin", "op": "in", "value": ["JFK", "LGA"]}, lambda r: r["origin"] != "EWR"),
+        ({"field": "origin", "op": "not_in", "value": ["JFK"]}, lambda r: r["origin"] != "JFK"),
+        (
+            {"field": "flights", "op": "between", "value": [12, 14]},
+            lambda r: 12 <= r["flights"] <= 14,
+        ),
+        ({"field": "delay", "op": "is_null"}, lambda r: r["delay"] is None),
+        ({"field": "delay", "op": "not_null"}, lambda r: r["delay"] is not None),
+        ({"field": "delay", "op": "ge", "value": 1.5}, lambda r: (r["delay"] or 0) >= 1.5),
+        (
+            {"not": {"field": "delay", "op": "ge", "value": 1.5}},
+            lambda r: not (r["delay"] or 0) >= 1.5,
+        ),
+        ({"field": "is_hub", "op": "eq", "value": True}, lambda r: r["is_hub"]),
+        ({"field": "airline", "op": "contains", "value": "b"}, lambda r: r["airline"] == "B6"),
+        ({"field": "airline", "op": "starts_with", "value": "u"}, lambda r: r["airline"] == "UA"),
+        ({"field": "airline", "op": "contains", "value": "%"}, lambda r: False),
+        (
+            {"field": "date", "op": "lt", "value": "2013-02-01"},
+            lambda r: r["date"] < date(2013, 2, 1),
+        ),
+        (
+            {"field": "left_at", "op": "ge", "value": "2013-02-01T11:30:00+00:00"},
+            lambda r: r["left_at"] >= datetime(2013, 2, 1, 6, 30),
+        ),
+        (
+            {
+                "or": [
+                    {"field": "origin", "op": "eq", "value": "JFK"},
+                    {"field": "airline", "op": "eq", "value": "UA"},
+                ]
+            },
+            lambda r: r["origin"] == "JFK" or r["airline"] == "UA",
+        ),
+        (
+            {"field": "date", "op": "in_period", "value": "yesterday"},
+            lambda r: r["date"] == date(2013, 2, 1),
+        ),
+        (
+            {"field": "date", "op": "in_period", "value": "last_month"},
+            lambda r: r["date"].month == 1,
+        ),
+        (
+            {
+                "field": "left_at",
+                "op": "in_period",
+                "value": {"from": "2013-01-31", "to": "2013-02-02"},
+            },
+            lambda r: r["date"] in (date(2013, 1, 31), date(2013, 2, 1)),
+        ),
+    ],
+)
+def test_conditions_keep_what_they_say(instance, where, keep):
+    table = ask(instance, {"select": [{"agg": "count"}], "where": where})
+    assert table.rows == ((sum(1 for row in current(instance) if keep(row)),),)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a%' OR 1=1 --", "'; DROP TABLE prepared_flights; --", "\\", "\\' OR ''='", 'x" OR "1"="1'],
+)
+def test_hostile_values_stay_values(instance, value):
+    for op in ("eq", "contains", "starts_with"):
+        table = ask(
+            instance,
+            {"select": [{"agg": "count"}], "where": {"field": "origin", "op": op, "value": value}},
+        )
+        assert table.rows == ((0,),)
+    with instance.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT COUNT(*) FROM prepared_flights")).scalar() == 54
+
+
+def test_text_sorts_by_its_bytes_everywhere(own_instance):
+    with own_instance.engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE prepared_flights SET airline = 'b7' WHERE airline = 'DL'")
+        )
+    table = ask(own_instance, {"select": [{"field": "airline"}], "group": True})
+    assert table.values("airline") == ["B6", "UA", "b7"]
+
+
+def test_the_rest_of_a_top_list_is_made_from_rows_not_from_ratios(instance):
+    table = ask(
+        instance,
+        {
+            "select": [{"field": "airline"}, {"measure": "flights"}, {"measure": "cancelled_pct"}],
+            "sort": [{"by": "flights", "dir": "desc"}],
+            "top": {"n": 1, "rest": "Other"},
+        },
+    )
+    others = [row for row in current(instance) if row["airline"] != "UA"]
+    flights = sum(row["flights"] for row in others)
+    assert table.values("airline") == ["UA", "Other"]
+    assert table.rows[1][1] == flights
+    assert table.rows[1][2] == pytest.approx(
+        100 * sum(row["cancelled"] for row in others) / flights, rel=1e-11
+    )
+
+
+def test_a_list_that_holds_all_groups_has_no_rest(instance):
+    table = ask(
+        instance,
+        {
+            "select": [{"field": "airline"}, {"measure": "flights"}],
+            "sort": [{"by": "flights", "dir": "desc"}],
+            "top": {"n": 3, "rest": "Other"},
+        },
+    )
+    assert table.values("airline") == ["UA", "DL", "B6"]
+
+
+def test_truncation_is_said(instance):
+    whole = ask(instance, {"select": [{"field": "date"}, {"field": "origin"}], "limit": 45})
+    cut = ask(instance, {"select": [{"field": "date"}, {"field": "origin"}], "limit": 44})
+    assert (len(whole.rows), whole.is_truncated) == (45, False)
+    assert (len(cut.rows), cut.is_truncated) == (44, True)
+
+
+def test_a_measure_is_compared_with_the_period_before(instance):
+    table = ask(
+        instance,
+        {
+            "select": [
+                {"field": "origin"},
+                {"measure": "flights", "compare": "previous_period"},
+                {"measure": "cancelled_pct", "compare": "previous_period"},
+            ],
+            "where": {"field": "date", "op": "in_period", "value": "yesterday"},
+        },
+    )
+    first = dict(zip([c.name for c in table.columns], table.rows[0], strict=True))
+    assert first["flights"] == 12 + 13 + 14
+    assert first["flights_previous"] == 11 + 12 + 13
+    assert first["flights_change"] == pytest.approx(100 * 3 / 36)
+    (after, before, change) = (
+        numbers(table, f"cancelled_pct{suffix}")[0] for suffix in ("", "_previous", "_change")
+    )
+    assert change == pytest.approx(after - before)
+    assert table.column("cancelled_pct_change").unit == "pts"
+
+
+def test_several_sources_in_one_config(instance):
+    result = run(
+        instance,
+        {
+            "daily": {"select": [{"field": "date"}, {"measure": "flights"}]},
+            "runs": {
+                "source": "pipeline_runs",
+                "select": [{"measure": "runs"}, {"measure": "mean_duration_s"}],
+            },
+            "quality": {
+                "source": "quality",
+                "select": [{"field": "dataset"}, {"measure": "lowest_score"}],
+            },
+        },
+        where={"field": "date", "op": "in_period", "value": "this_month"},
+    )
+    assert len(result.table("daily").rows) == 3
+    assert result.table("runs").rows == ((6, 90.0),)
+    assert result.table("quality").rows == (("flights_raw", 40.0),)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "recommendations",
+        "findings",
+        "model_outputs",
+        "executions",
+        "reports",
+        "quality",
+        "pipeline_runs",
+    ],
+)
+def test_every_field_and_measure_of_the_system_sources_can_be_asked_for(instance, source):
+    from iop_pipelines.query.sources import Catalogue
+
+    known = Catalogue().source(source)
+    run(
+        instance,
+        {"detail": {"source": source, "select": [{"field": name} for name in known.fields]}},
+    )
+    table = ask(
+        instance, {"source": source, "select": [{"measure": name} for name in known.measures]}
+    )
+    assert len(table.rows) == 1
+
+
+def test_the_result_says_how_fresh_and_how_good_the_data_was(instance):
+    result = run(
+        instance,
+        {"t": {"select": [{"measure": "flights"}]}},
+        where={
+            "field": "date",
+            "op": "in_period",
+            "value": {"from": "2013-02-01", "to": "2013-02-03"},
+        },
+    )
+    (state,) = result.sources
+    assert state.data_time == datetime(2013, 2, 3)
+    # Run 14 scored 40 and was restated by run 16, which scored 100.
+    assert (state.quality_score, state.quality_lowest) == (100.0, 100.0)
+    assert result.filters == ("Date: 2013-02-01 to 2013-02-02",)
+
+
+def test_a_frozen_result_survives_json_byte_for_byte(instance):
+    result = run(
+        instance,
+        {
+            "daily": {
+                "select": [
+                    {"field": "date"},
+                    {"measure": "delay"},
+                    {"agg": "max", "field": "left_at"},
+                ]
+            },
+            "empty": {"source": "recommendations", "select": [{"field": "title"}]},
+        },
+    )
+    text = result.to_json()
+    assert FrozenResult.from_json(text) == result
+    assert FrozenResult.from_json(text).to_json() == text
+
+
+def test_parameters_have_defaults_and_are_checked(instance):
+    config = {
+        "params": {
+            "when": {"type": "period", "default": "yesterday"},
+            "origins": {"type": "list", "of": "string", "optional": True},
+        },
+        "where": {
+            "and": [
+                {"field": "date", "op": "in_period", "value": {"param": "when"}},
+                {
+                    "field": "origin",
+                    "op": "in",
+                    "value": {"param": "origins"},
+                    "skip_if_null": True,
+                },
+            ]
+        },
+    }
+    datasets = {"t": {"select": [{"agg": "count"}]}}
+    assert run(instance, datasets, **config).tables[0].rows == ((9,),)
+    chosen = {"when": {"from": "2013-01-30", "to": "2013-02-01"}, "origins": ["JFK"]}
+    result = run(instance, datasets, given=chosen, **config)
+    assert result.tables[0].rows == ((6,),)
+    assert result.filters == ("Date: 2013-01-30 to 2013-01-31", "Origin is one of JFK")
+    for wrong, field in [
+        ({"nope": 1}, "params.nope"),
+        ({"origins": "JFK"}, "params.origins"),
+        ({"when": 7}, "params.when"),
+    ]:
+        with pytest.raises(InvalidQuery) as caught:
+            run(instance, datasets, given=wrong, **config)
+        assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("datasets", "field", "words"),
+    [
+        (
+            {"t": {"select": [{"field": "orgin"}]}},
+            "datasets.t.select.0.field",
+            "did you mean 'origin'",
+        ),
+        (
+            {"t": {"select": [{"measure": "flight"}]}},
+            "datasets.t.select.0.measure",
+            "did you mean 'flights'",
+        ),
+        ({"t": {"select": [{"field": "iop_from"}]}}, "datasets.t.select.0.field", "no field"),
+        (
+            {"t": {"source": "dataset:nope", "select": [{"field": "x"}]}},
+            "datasets.t.source",
+            "no dataset",
+        ),
+        ({"t": {"source": "users", "select": [{"field": "x"}]}}, "datasets.t.source", "no source"),
+        (
+            {"t": {"select": [{"field": "origin", "bucket": "day"}]}},
+            "datasets.t.select.0.bucket",
+            "not a time",
+        ),
+        (
+            {"t": {"select": [{"field": "date", "bucket": "hour"}]}},
+            "datasets.t.select.0.bucket",
+            "no hours",
+        ),
+        (
+            {"t": {"select": [{"agg": "sum", "field": "origin"}]}},
+            "datasets.t.select.0",
+            "needs numbers",
+        ),
+        (
+            {
+                "t": {
+                    "select": [{"agg": "count"}],
+                    "where": {"field": "flights", "op": "eq", "value": "7"},
+                }
+            },
+            "datasets.t.where.value",
+            "no integer",
+        ),
+        (
+            {
+                "t": {
+                    "select": [{"agg": "count"}],
+                    "where": {"and": [{"field": "date", "op": "in_period", "value": "someday"}]},
+                }
+            },
+            "datasets.t.where.and.0.value",
+            "last_N_days",
+        ),
+        (
+            {"t": {"select": [{"measure": "flights", "compare": "previous_period"}]}},
+            "datasets.t.select",
+            "in_period",
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused_with_its_path(instance, datasets, field, words):
+    body = {"version": 1, "source": "dataset:flights", "datasets": datasets}
+    with pytest.raises(InvalidQuery, match=words) as caught:
+        check_query(body, instance.engine, now=NOW)
+    assert caught.value.field == field
