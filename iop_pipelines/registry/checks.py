@@ -7,24 +7,10 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import RUNTIME_TYPES, ModelSpec
-from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
-from iop_pipelines.schema.tables import datasets
+from iop_pipelines.transform.versions import PIPELINE_RUNS, PIPELINE_RUNS_DECLARATION, dataset
 from iop_pipelines.validation.json_schema import check_row_schema
-
-PIPELINE_RUNS = "pipeline_runs"
-"""The system dataset: DRM's own runs, one row a finished run."""
-
-PIPELINE_RUN_MEASURES = (
-    "duration_s",
-    "delay_s",
-    "is_failed",
-    "rows",
-    "is_repeat",
-    "quality_score",
-)
-PIPELINE_RUN_COLUMNS = ("unique_id", "ds", *PIPELINE_RUN_MEASURES)
-PIPELINE_RUN_SERIES = ("pipeline",)
 
 
 def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
@@ -32,7 +18,7 @@ def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
     _check_type(spec)
     for side in ("input_schema", "output_schema"):
         _check_schema(getattr(spec, side), side)
-    _check_names(spec, *_names_of(engine, spec.config.dataset))
+    _check_names(spec, _declaration_of(engine, spec.config.dataset))
     _check_params(spec)
 
 
@@ -73,36 +59,23 @@ def _below(prefix: str, error: InvalidDeclaration) -> InvalidDeclaration:
     return InvalidDeclaration(message, field=f"{prefix}.{short}" if short else prefix)
 
 
-def _names_of(
-    engine: sa.Engine, dataset: str
-) -> tuple[Collection[str], Collection[str], Collection[str]]:
-    """Measures, series fields and row columns that a model of `dataset` may name."""
-    if dataset == PIPELINE_RUNS:
-        return PIPELINE_RUN_MEASURES, PIPELINE_RUN_SERIES, PIPELINE_RUN_COLUMNS
-    with engine.connect() as connection:
-        content = connection.scalar(
-            sa.select(datasets.c.declaration).where(datasets.c.name == dataset)
-        )
-        if content is None:
-            known = connection.scalars(sa.select(datasets.c.name).order_by(datasets.c.name)).all()
-            there = ", ".join([*(name for name in known if name != PIPELINE_RUNS), PIPELINE_RUNS])
-            raise InvalidDeclaration(
-                f"there is no dataset {dataset!r}; there are {there}", field="config.dataset"
-            )
-    declaration = DatasetDeclaration.model_validate(content)
-    return declaration.measures, declaration.fields, declaration.fields
+def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
+    if name == PIPELINE_RUNS:
+        return PIPELINE_RUNS_DECLARATION
+    try:
+        return dataset(engine, name).declaration
+    except NotFound as error:
+        raise InvalidDeclaration(str(error), field="config.dataset") from error
 
 
-def _check_names(
-    spec: ModelSpec,
-    measures: Collection[str],
-    series: Collection[str],
-    columns: Collection[str],
-) -> None:
-    dataset = f"dataset {spec.config.dataset!r}"
-    _check_each(spec.config.input.measures, measures, "config.input.measures", dataset, "measure")
-    _check_each(spec.config.input.series, series, "config.input.series", dataset, "field")
-    _check_columns(spec.input_schema, columns, "input_schema", dataset)
+def _check_names(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
+    read, owner = spec.config.input, f"dataset {spec.config.dataset!r}"
+    measures, fields = declaration.measures, declaration.fields
+    _check_each(read.measures, measures, "config.input.measures", owner, "measure")
+    _check_each(read.series, fields, "config.input.series", owner, "field")
+    # DRM's own runs are read as a panel, whose series column has its own name.
+    columns = {*fields, "unique_id"} if declaration.name == PIPELINE_RUNS else fields
+    _check_columns(spec.input_schema, columns, "input_schema", owner)
     _check_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", "a model's output")
 
 

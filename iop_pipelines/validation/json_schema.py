@@ -28,7 +28,7 @@ ROOT_KEYWORDS = (
 )
 COLUMN_KEYWORDS = (
     *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *_NOTES,
 )
 
@@ -70,9 +70,7 @@ def allows_null(column: Mapping[str, Any]) -> bool:
     """Whether null satisfies every keyword of the column."""
     if "null" not in types_of(column):
         return False
-    if "const" in column and column["const"] is not None:
-        return False
-    return "enum" not in column or None in column["enum"]
+    return "const" not in column and None in column.get("enum", (None,))
 
 
 def _check_draft(schema: Mapping[str, Any]) -> None:
@@ -112,10 +110,15 @@ def _check_column(column: Any, path: str) -> None:
         )
     for position, value in enumerate(column.get("enum", ())):
         _check_scalar(value, f"{path}.enum.{position}")
-    if not 1 <= len(column.get("enum", (None,))) <= MAX_ENUM:
-        raise InvalidDeclaration(f"has to hold 1 to {MAX_ENUM} values", f"{path}.enum")
+    values = [each for each in column.get("enum", (0,)) if each is not None]
+    if not 1 <= len(values) <= MAX_ENUM:
+        raise InvalidDeclaration(f"has to hold 1 to {MAX_ENUM} values besides null", f"{path}.enum")
     if "const" in column:
         _check_scalar(column["const"], f"{path}.const")
+        if column["const"] is None:
+            raise InvalidDeclaration(
+                "a column of nothing but null can be left out", f"{path}.const"
+            )
     if "pattern" in column:
         _check_pattern(column["pattern"], f"{path}.pattern")
 

@@ -1,0 +1,109 @@
+"""Inputs validated once for each (data version, schema), and only the rows that are new to it.
+
+A version of a dataset holds every row of its past too. What an earlier version had, and passed under
+the same schema, is not asked again: so rules across rows (`x-unique`, `x-min-rows`) are about the rows
+that came since, which a restatement has replaced whole.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import dataset_versions, input_validations
+from iop_pipelines.transform.table import prepared_table
+from iop_pipelines.transform.versions import StoredDataset
+from iop_pipelines.validation.json_schema import schema_hash
+from iop_pipelines.validation.outcomes import CheckOutcome, dumps, loads
+from iop_pipelines.validation.suite import validate
+
+_SAMPLE_ROWS_KEPT = 10
+
+
+def validate_version(
+    engine: sa.Engine, stored: StoredDataset, version_id: int, schema: Mapping[str, Any]
+) -> list[CheckOutcome]:
+    """What `schema` finds in the prepared rows of `version_id`; a second call reads the first's answer.
+
+    Failing rows stay in question for later versions until they are restated, for a version that
+    failed is no ground to skip its rows.
+    """
+    return validate_once(
+        engine, version_id, schema, lambda: _new_rows(engine, stored, version_id, schema)
+    )
+
+
+def validate_once(
+    engine: sa.Engine,
+    version_id: int,
+    schema: Mapping[str, Any],
+    read: Callable[[], pd.DataFrame],
+) -> list[CheckOutcome]:
+    """As `validate_version`, for rows that are no prepared table: `read` is called at most once."""
+    digest = schema_hash(schema)
+    known = _known(engine, version_id, digest)
+    if known is not None:
+        return known
+    outcomes = validate(read(), schema, sample=_SAMPLE_ROWS_KEPT)
+    try:
+        with begin_write(engine) as connection:
+            connection.execute(
+                input_validations.insert().values(
+                    dataset_version_id=version_id,
+                    schema_hash=digest,
+                    is_success=all(outcome.is_success for outcome in outcomes),
+                    outcomes=dumps(outcomes),
+                )
+            )
+    except sa.exc.IntegrityError:
+        # Another worker asked the same at the same time; its answer is the same.
+        known = _known(engine, version_id, digest)
+        if known is None:
+            raise
+        return known
+    return outcomes
+
+
+def _known(engine: sa.Engine, version_id: int, digest: str) -> list[CheckOutcome] | None:
+    with engine.connect() as connection:
+        text = connection.scalar(
+            sa.select(input_validations.c.outcomes).where(
+                input_validations.c.dataset_version_id == version_id,
+                input_validations.c.schema_hash == digest,
+            )
+        )
+    return None if text is None else loads(text)
+
+
+def _new_rows(
+    engine: sa.Engine, stored: StoredDataset, version_id: int, schema: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Rows true at `version_id` that came after the last earlier version which passed."""
+    table = prepared_table(stored.declaration)
+    columns = [table.c[name] for name in stored.declaration.fields]
+    with engine.connect() as connection:
+        passed = _last_passed(connection, stored.id, version_id, schema_hash(schema))
+        query = sa.select(*columns).where(
+            table.c.iop_from > passed,
+            table.c.iop_from <= version_id,
+            sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
+        )
+        rows = connection.execute(query.order_by(table.c.iop_id)).all()
+    # Built from objects, so that a whole number beside a NULL does not become a float unseen.
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(stored.declaration.fields))
+
+
+def _last_passed(connection: sa.Connection, dataset_id: int, version_id: int, digest: str) -> int:
+    passed = connection.scalar(
+        sa.select(sa.func.max(input_validations.c.dataset_version_id))
+        .join(dataset_versions, dataset_versions.c.id == input_validations.c.dataset_version_id)
+        .where(
+            dataset_versions.c.dataset_id == dataset_id,
+            input_validations.c.dataset_version_id < version_id,
+            input_validations.c.schema_hash == digest,
+            input_validations.c.is_success,
+        )
+    )
+    return passed or 0
