@@ -1,6 +1,7 @@
 """What must hold before a model is stored: each name it uses exists, and its runtime accepts its parameters."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import RUNTIME_TYPES, ModelSpec
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
+from iop_pipelines.runtimes.params import check_params
 from iop_pipelines.transform.versions import PIPELINE_RUNS, PIPELINE_RUNS_DECLARATION, dataset
 from iop_pipelines.validation.json_schema import check_row_schema
 
@@ -18,8 +20,10 @@ def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
     _check_type(spec)
     for side in ("input_schema", "output_schema"):
         _check_schema(getattr(spec, side), side)
-    _check_names(spec, _declaration_of(engine, spec.config.dataset))
-    _check_params(spec)
+    declaration = _declaration_of(engine, spec.config.dataset)
+    _check_names(spec, declaration)
+    _check_where(spec, declaration)
+    check_params(spec.config.runtime, spec.config.params, spec.config.input.measures)
 
 
 def _check_type(spec: ModelSpec) -> None:
@@ -37,26 +41,9 @@ def _check_schema(schema: Mapping[str, Any], side: str) -> None:
     try:
         check_row_schema(schema)
     except InvalidDeclaration as error:
-        raise _below(side, error) from error
-
-
-def _check_params(spec: ModelSpec) -> None:
-    from iop_pipelines.runtimes.lookup import runtime_for
-
-    try:
-        runtime_for(spec.config.runtime).check_params(spec.config.params)
-    except InvalidDeclaration as error:
-        raise _below("config.params", error) from error
-
-
-def _below(prefix: str, error: InvalidDeclaration) -> InvalidDeclaration:
-    """The same error with its path seen from the model's root; a path that is so already is kept."""
-    field = error.field or ""
-    if field == prefix or field.startswith(f"{prefix}."):
-        return error
-    message = str(error).removeprefix(f"{field}: ") if field else str(error)
-    short = field.removeprefix("params.") if prefix == "config.params" else field
-    return InvalidDeclaration(message, field=f"{prefix}.{short}" if short else prefix)
+        message = str(error).removeprefix(f"{error.field}: ") if error.field else str(error)
+        path = f"{side}.{error.field}" if error.field else side
+        raise InvalidDeclaration(message, field=path) from error
 
 
 def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
@@ -77,6 +64,19 @@ def _check_names(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
     columns = {*fields, "unique_id"} if declaration.name == PIPELINE_RUNS else fields
     _check_columns(spec.input_schema, columns, "input_schema", owner)
     _check_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", "a model's output")
+
+
+def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
+    from iop_pipelines.query.compile import Scope, compile_condition
+    from iop_pipelines.query.config import parse_condition
+    from iop_pipelines.query.sources import dataset_source
+
+    if spec.config.input.where is None:
+        return
+    path = "config.input.where"
+    tree = parse_condition(spec.config.input.where, path)
+    scope = Scope(now=datetime.min, zone=declaration.time_zone)
+    compile_condition(tree, dataset_source(declaration), scope, path)
 
 
 def _check_each(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.models import ModelConfig, ModelSpec
 from iop_pipelines.domain.vocabulary import ModelStatus
@@ -71,7 +72,7 @@ def register(engine: sa.Engine, spec: ModelSpec, created_by: int | None = None) 
         with begin_write(engine) as connection:
             stored = _find(connection, spec.name, spec.version)
             return _same(stored, spec) if stored else _insert(connection, spec, created_by)
-    except sa.exc.IntegrityError:
+    except IntegrityError:
         # Another process inserted it between the look and the insert, on MySQL.
         with engine.connect() as connection:
             stored = _find(connection, spec.name, spec.version)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions, input_validations
@@ -57,7 +58,7 @@ def validate_once(
                     outcomes=dumps(outcomes),
                 )
             )
-    except sa.exc.IntegrityError:
+    except IntegrityError:
         # Another worker asked the same at the same time; its answer is the same.
         known = _known(engine, version_id, digest)
         if known is None:

@@ -1,0 +1,246 @@
+"""Report templates: what is asked, in which format, and when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import IntegrityError
+
+from iop_pipelines.domain.vocabulary import ReportFormat, TemplateStatus
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.registry.files import parse_declaration, read_declaration
+from iop_pipelines.registry.keys import key
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import report_templates as templates
+
+MAX_LISTED = 1000
+
+CheckSchedule = Callable[[str], object]
+"""Raises InvalidInput for words that are no schedule; `reporting.schedule.parse_schedule` is one."""
+
+
+class TemplateSpec(BaseModel):
+    """A template as its file declares it; `schedule` in the words of `docs/reports.md`, None for on request."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    description: str = ""
+    query_config: dict[str, Any]
+    format: ReportFormat = ReportFormat.JSON
+    schedule: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
+@dataclass(frozen=True)
+class StoredTemplate:
+    """A registered template; slots of its schedule before `schedule_since` (UTC) are not made up."""
+
+    id: int
+    spec: TemplateSpec
+    status: TemplateStatus
+    schedule_since: datetime | None
+    created_by: int | None = None
+
+    @property
+    def partition_key(self) -> str:
+        return key(self.id, self.spec.name)
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def schedule(self) -> str | None:
+        return self.spec.schedule
+
+    @property
+    def format(self) -> ReportFormat:
+        return self.spec.format
+
+    @property
+    def query_config(self) -> dict[str, Any]:
+        return self.spec.query_config
+
+
+def load_template(source: Path | str | dict[str, Any]) -> TemplateSpec:
+    """A template from a JSON or YAML file or a mapping; raises InvalidDeclaration naming the field."""
+    content = source if isinstance(source, dict) else read_declaration(source)
+    return parse_declaration(TemplateSpec, content)
+
+
+def register_template(
+    engine: sa.Engine,
+    spec: TemplateSpec,
+    *,
+    check_schedule: CheckSchedule,
+    created_by: int | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Store `spec` and return its id; the same content again is the same id.
+
+    Args:
+        now: naive UTC, from when on its schedule counts; the wall clock's if not given.
+
+    Raises:
+        InvalidQuery: the query names what is not there, or `check_schedule` refuses the words.
+        Conflict: the name is taken by other content.
+    """
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    _check(engine, spec, check_schedule, now)
+    try:
+        with begin_write(engine) as connection:
+            stored = _find(connection, spec.name)
+            if stored is not None:
+                return _same(stored, spec)
+            result = connection.execute(
+                sa.insert(templates).values(
+                    **_values(spec),
+                    status=TemplateStatus.ACTIVE,
+                    created_by=created_by,
+                    schedule_since=now,
+                )
+            )
+            return result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
+    except IntegrityError:
+        # Another process inserted it between the look and the insert, on MySQL.
+        with engine.connect() as connection:
+            stored = _find(connection, spec.name)
+        if stored is None:
+            raise
+        return _same(stored, spec)
+
+
+def update_template(
+    engine: sa.Engine,
+    template_id: int,
+    spec: TemplateSpec,
+    *,
+    check_schedule: CheckSchedule,
+    now: datetime | None = None,
+) -> StoredTemplate:
+    """Replace a template; a changed schedule counts from `now` on. Reports made before keep their files."""
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    _check(engine, spec, check_schedule, now)
+    try:
+        with begin_write(engine) as connection:
+            stored = _locked(connection, template_id)
+            values = _values(spec)
+            if spec.schedule != stored.schedule:
+                values["schedule_since"] = now
+            connection.execute(
+                sa.update(templates).where(templates.c.id == template_id).values(**values)
+            )
+    except IntegrityError as error:
+        raise Conflict(f"a report template {spec.name!r} exists") from error
+    return template(engine, template_id)
+
+
+def set_template_status(
+    engine: sa.Engine, template_id: int, status: TemplateStatus, now: datetime | None = None
+) -> StoredTemplate:
+    """Pause or resume; slots that fell due while it was paused are not made up."""
+    with begin_write(engine) as connection:
+        stored = _locked(connection, template_id)
+        if stored.status is not status:
+            values: dict[str, Any] = {"status": status}
+            if status is TemplateStatus.ACTIVE:
+                values["schedule_since"] = now or datetime.now(UTC).replace(tzinfo=None)
+            connection.execute(
+                sa.update(templates).where(templates.c.id == template_id).values(**values)
+            )
+    return template(engine, template_id)
+
+
+def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
+    """Raises NotFound."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            sa.select(templates).where(templates.c.id == template_id)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no report template with id {template_id}")
+    return _stored(row)
+
+
+def template_named(engine: sa.Engine, name: str) -> StoredTemplate:
+    """Raises NotFound and lists the names there are."""
+    with engine.connect() as connection:
+        stored = _find(connection, name)
+        names = connection.scalars(sa.select(templates.c.name).order_by(templates.c.name)).all()
+    if stored is None:
+        raise NotFound(f"no report template {name!r}; there are {', '.join(names) or 'none'}")
+    return stored
+
+
+def list_templates(
+    engine: sa.Engine,
+    *,
+    status: TemplateStatus | None = None,
+    limit: int = MAX_LISTED,
+    cursor: int | None = None,
+) -> list[StoredTemplate]:
+    """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
+    query = sa.select(templates).order_by(templates.c.id.desc()).limit(min(limit, MAX_LISTED))
+    if status is not None:
+        query = query.where(templates.c.status == status)
+    if cursor is not None:
+        query = query.where(templates.c.id < cursor)
+    with engine.connect() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def _check(
+    engine: sa.Engine, spec: TemplateSpec, check_schedule: CheckSchedule, now: datetime
+) -> None:
+    from iop_pipelines.query.run import check_query
+
+    check_query(spec.query_config, engine, now=now)
+    if spec.schedule is not None:
+        check_schedule(spec.schedule)
+
+
+def _values(spec: TemplateSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "query_config": spec.query_config,
+        "format": spec.format,
+        "schedule": spec.schedule,
+    }
+
+
+def _stored(row: Any) -> StoredTemplate:
+    spec = TemplateSpec(
+        name=row.name,
+        description=row.description or "",
+        query_config=row.query_config,
+        format=row.format,
+        schedule=row.schedule,
+    )
+    return StoredTemplate(row.id, spec, row.status, row.schedule_since, row.created_by)
+
+
+def _find(connection: sa.Connection, name: str) -> StoredTemplate | None:
+    row = connection.execute(sa.select(templates).where(templates.c.name == name)).one_or_none()
+    return _stored(row) if row else None
+
+
+def _locked(connection: sa.Connection, template_id: int) -> StoredTemplate:
+    row = connection.execute(
+        sa.select(templates).where(templates.c.id == template_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no report template with id {template_id}")
+    return _stored(row)
+
+
+def _same(stored: StoredTemplate, spec: TemplateSpec) -> int:
+    if stored.spec != spec:
+        raise Conflict(
+            f"a report template {spec.name!r} exists (id {stored.id}) with other content; update it"
+        )
+    return stored.id
