@@ -16,8 +16,10 @@ help:
 	@sed -n '2,3s/^# *//p' Makefile
 	@echo "make lint | fix | types | bench-import | lock | clean"
 
+HOME_DIR ?= .iop/demo
+
 demo: .venv/.runtime
-	.venv/bin/iop demo $(if $(ONCE),--once) $(if $(HOME_DIR),--home "$(HOME_DIR)") $(if $(PORT),--port $(PORT))
+	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
 test: system-packages lint types
 	.venv/bin/pytest --cov --cov-report=term $(ARGS)

@@ -37,7 +37,9 @@ def prepared_dataset(context: dg.AssetExecutionContext, platform: Platform) -> N
 
 
 @dg.op
-def prepare(context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform) -> None:
+def prepare(
+    context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform
+) -> None:
     """Prepares the data versions that a sensor claimed."""
     tally = batches.prepare_datasets(context, platform, config.ids, config.run_key)
     tally.raise_failures("data versions")

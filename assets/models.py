@@ -50,7 +50,9 @@ ml_output = _output(
 
 
 @dg.op
-def execute(context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform) -> None:
+def execute(
+    context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform
+) -> None:
     """Runs the executions that a sensor claimed."""
     tally = batches.execute_models(context, platform, config.ids, config.run_key)
     tally.raise_failures("executions")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from iop_pipelines.drm.tables import clock
 from iop_pipelines.errors import MisconfiguredInstance
@@ -21,7 +22,7 @@ def now(settings: Settings) -> datetime:
     engine = engine_for(settings.drm_database_url)
     try:
         moment = read_clock(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+    except (OperationalError, ProgrammingError) as error:
         if sa.inspect(engine).has_table(clock.name):
             raise
         raise MisconfiguredInstance(_NO_CLOCK) from error
@@ -34,8 +35,15 @@ _NO_CLOCK = "IOP_CLOCK is drm, but the shared database has no replay's clock; `i
 
 
 def read_clock(engine: sa.Engine) -> datetime | None:
+    """The moment up to which readers have caught up with the replay."""
     with engine.connect() as connection:
-        return connection.scalar(sa.select(clock.c.now).where(clock.c.id == 1))
+        return connection.scalar(sa.select(clock.c.released).where(clock.c.id == 1))
+
+
+def release_clock(engine: sa.Engine) -> None:
+    """Lets readers' time follow the replay's, which runs ahead while they work on what it delivered."""
+    with begin_write(engine) as connection:
+        connection.execute(clock.update().where(clock.c.id == 1).values(released=clock.c.now))
 
 
 def set_clock(engine: sa.Engine, moment: datetime) -> None:
@@ -47,6 +55,6 @@ def set_clock(engine: sa.Engine, moment: datetime) -> None:
 def write_clock(connection: sa.Connection, moment: datetime) -> None:
     held = connection.scalar(sa.select(clock.c.id).where(clock.c.id == 1).with_for_update())
     if held is None:
-        connection.execute(clock.insert().values(id=1, now=moment))
+        connection.execute(clock.insert().values(id=1, now=moment, released=moment))
     else:
-        connection.execute(clock.update().where(clock.c.id == 1).values(now=moment))
+        connection.execute(clock.update().where(clock.c.id == 1).values(now=moment, released=moment))

@@ -36,6 +36,7 @@ DATASETS = {
     ),
     AIRPORTS: ("Traffic and weather at New York's airports, a row an hour and airport", "h"),
 }
+START = datetime.combine(FIRST_DAY, datetime.min.time())
 _CATALOGUED_AT = datetime(2013, 1, 1)
 
 
@@ -59,8 +60,7 @@ def create(engine: sa.Engine) -> None:
         _fill_once(connection, tables.pipelines, _pipeline_entries())
         held = connection.scalar(sa.select(clock.c.id).where(clock.c.id == 1))
         if held is None:
-            start = datetime.combine(FIRST_DAY, datetime.min.time())
-            connection.execute(clock.insert().values(id=1, now=start, events_applied=0))
+            connection.execute(clock.insert().values(id=1, now=START, released=START, events_applied=0))
 
 
 def landing_of(dataset: str) -> sa.Table:
@@ -99,6 +99,11 @@ class Replay:
         """The simulated moment, naive UTC."""
         with self._engine.connect() as connection:
             return connection.execute(sa.select(clock.c.now)).scalar_one()
+
+    @property
+    def next_day(self) -> date:
+        """The first day of data that is still to be ingested; the day after the last if none is."""
+        return FIRST_DAY + timedelta(days=self.total_days - self.remaining_days)
 
     @property
     def total_days(self) -> int:

@@ -119,6 +119,8 @@ clock = _table(
     "drm_clock",
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("now", Moment, nullable=False),
+    # What readers take for now while it lags behind: they have caught up to this moment.
+    sa.Column("released", Moment, nullable=False),
     # How many events of the plan are in these tables, and which plan that is.
     sa.Column("events_applied", sa.Integer, nullable=False, server_default="0"),
     sa.Column("plan_id", exact(64)),

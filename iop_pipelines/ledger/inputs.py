@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from iop_pipelines.errors import InvalidInput
 
-_FORM = re.compile(r"^(?:dataset:)?(?P<name>[a-z][a-z0-9_]{0,62})(?:@(?P<version>[0-9a-f]{8,64}))?$")
+_FORM = re.compile(
+    r"^(?:dataset:)?(?P<name>[a-z][a-z0-9_]{0,62})(?:@(?P<version>[0-9a-f]{8,64}))?$"
+)
 ACCEPTED = "a dataset's name, or dataset:NAME[@DATA_VERSION][?from=2013-02-01&to=2013-03-01]"
 
 

@@ -74,7 +74,9 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine, cursor: str | None) 
     seen = applied = 0
     for asset_key in KIND_OF_ASSET:
         for observed in (False, True):
-            name = f"{asset_key.to_user_string()}/{'observation' if observed else 'materialization'}"
+            name = (
+                f"{asset_key.to_user_string()}/{'observation' if observed else 'materialization'}"
+            )
             records = list(terminal_records(instance, asset_key, observed, positions.get(name)))
             events = [event for event in map(from_record, records) if event]
             if events:

@@ -289,5 +289,3 @@ def _close_held_too_long(
         reason = f"no sufficient data quality score came within {HELD_LIMIT}"
         close_as_failed(instance, engine, EXECUTION, row.id, reason, now)
         repairs.add(f"execution {row.id}: {reason}")
-
-

@@ -72,7 +72,9 @@ def request_for_drm_run(
                 continue
             version_id = ensure_version(connection, each, run)
             requested.versions.append(version_id)
-            _request_models(connection, each, version_id, models[each.id], run, score, now, requested)
+            _request_models(
+                connection, each, version_id, models[each.id], run, score, now, requested
+            )
     return requested
 
 
@@ -278,9 +280,7 @@ def release(engine: sa.Engine, execution_ids: Sequence[int]) -> int:
     with begin_write(engine) as connection:
         return connection.execute(
             model_executions.update()
-            .where(
-                model_executions.c.id.in_(execution_ids), model_executions.c.phase == Phase.HELD
-            )
+            .where(model_executions.c.id.in_(execution_ids), model_executions.c.phase == Phase.HELD)
             .values(phase=Phase.QUEUED)
         ).rowcount
 

@@ -6,7 +6,7 @@ has its row; and nothing is open whose run has ended.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import dagster as dg
 import sqlalchemy as sa
@@ -34,6 +34,10 @@ class Verdict:
     reports: int
     events: int
     drift: tuple[Drift, ...]
+
+    def agreeing_with(self, earlier: "Verdict") -> "Verdict":
+        """This verdict with only the drift that the earlier one had too."""
+        return replace(self, drift=tuple(each for each in self.drift if each in earlier.drift))
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)

@@ -90,9 +90,7 @@ def claim_these(
             connection.execute(
                 kind.table.update()
                 .where(kind.table.c.id.in_(ids))
-                .values(
-                    phase=Phase.CLAIMED, run_key=run_key, claimed_at=now, dagster_run_id=run_id
-                )
+                .values(phase=Phase.CLAIMED, run_key=run_key, claimed_at=now, dagster_run_id=run_id)
             )
     return refused
 
@@ -176,3 +174,14 @@ def unfinished(connection: sa.Connection) -> dict[str, int]:
     )
     counts["advice"] = connection.scalar(owed) or 0
     return counts
+
+
+def phases(engine: sa.Engine) -> dict[str, dict[str, int]]:
+    """Kind -> phase -> how many, every phase named."""
+    found = {}
+    with engine.connect() as connection:
+        for kind in KINDS:
+            query = sa.select(kind.table.c.phase, sa.func.count()).group_by(kind.table.c.phase)
+            counts = {Phase(phase): count for phase, count in connection.execute(query).tuples()}
+            found[kind.name] = {phase.value: counts.get(phase, 0) for phase in Phase}
+    return found

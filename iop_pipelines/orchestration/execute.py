@@ -145,7 +145,9 @@ def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
-    plain = frame.assign(ds=frame["ds"].dt.to_pydatetime(), is_finding=frame["is_finding"].astype(bool))
+    plain = frame.assign(
+        ds=frame["ds"].dt.to_pydatetime(), is_finding=frame["is_finding"].astype(bool)
+    )
     numbers = [name for name in ("y", "yhat", "lo", "hi", "score") if name in plain]
     records = plain.to_dict("records")
     for record in records:

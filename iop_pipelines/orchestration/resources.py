@@ -4,6 +4,7 @@ from datetime import datetime
 
 import dagster as dg
 import sqlalchemy as sa
+from pydantic import PrivateAttr
 
 from iop_pipelines.drm import clock
 from iop_pipelines.drm.source import SharedDatabase
@@ -14,9 +15,18 @@ from iop_pipelines.settings import Settings
 class Platform(dg.ConfigurableResource):
     """IOP's instance, as the environment of the process describes it; connects on first use."""
 
+    _settings: Settings | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Platform":
+        """An instance that the environment does not describe, for commands and tests."""
+        platform = cls()
+        platform._settings = settings
+        return platform
+
     @property
     def settings(self) -> Settings:
-        return Settings.from_env()
+        return self._settings or Settings.from_env()
 
     @property
     def engine(self) -> sa.Engine:

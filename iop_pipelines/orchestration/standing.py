@@ -39,12 +39,14 @@ def of(engine: sa.Engine, asset: str, check: str) -> Standing:
         return _of_models(engine, TYPE_OF_ASSET[asset], f"{side} of ")
     tests: dict[str, Callable[[sa.Row], str | None]] = {
         "columns_match_catalogue": lambda row: row.error_msg,
-        "quality_score": lambda row: f"score {row.quality_score:.0f}"
-        if row.quality_score is not None and row.quality_score < QUALITY_FLOOR
-        else None,
-        "no_rows_rejected": lambda row: f"{row.rows_rejected} rows rejected"
-        if row.rows_rejected
-        else None,
+        "quality_score": lambda row: (
+            f"score {row.quality_score:.0f}"
+            if row.quality_score is not None and row.quality_score < QUALITY_FLOOR
+            else None
+        ),
+        "no_rows_rejected": lambda row: (
+            f"{row.rows_rejected} rows rejected" if row.rows_rejected else None
+        ),
     }
     return _of_datasets(engine, tests[check])
 
@@ -70,9 +72,7 @@ def _of_models(engine: sa.Engine, model_type: ModelType, prefix: str) -> Standin
         .group_by(model_executions.c.model_id)
     )
     query = (
-        sa.select(
-            analytical_models.c.name, model_executions.c.status, model_executions.c.error_msg
-        )
+        sa.select(analytical_models.c.name, model_executions.c.status, model_executions.c.error_msg)
         .join(analytical_models, analytical_models.c.id == model_executions.c.model_id)
         .where(model_executions.c.id.in_(latest), analytical_models.c.type == model_type)
     )

@@ -58,7 +58,11 @@ def launch(platform: Platform, kind: WorkKind) -> list[dg.RunRequest]:
 
 
 def _run_request(batch: Batch) -> dg.RunRequest:
-    op = {"prepare_datasets": "prepare", "execute_models": "execute", "generate_reports": "generate"}
+    op = {
+        "prepare_datasets": "prepare",
+        "execute_models": "execute",
+        "generate_reports": "generate",
+    }
     config = {"ids": list(batch.ids), "run_key": batch.run_key}
     return dg.RunRequest(
         run_key=batch.run_key,
@@ -83,9 +87,7 @@ def drm_pipeline_runs(
         requested = request_for_drm_run(platform.engine, platform.drm, run, utc_now())
         for execution_id in requested.superseded:
             reason = f"held for its data quality until DRM run {run.id} delivered the window again"
-            close_as_failed(
-                instance, platform.engine, EXECUTION, execution_id, reason, utc_now()
-            )
+            close_as_failed(instance, platform.engine, EXECUTION, execution_id, reason, utc_now())
         queued += len(requested.queued)
         held += len(requested.held)
     next_cursor = _advance(platform, position, [run.id for run in runs])
@@ -162,7 +164,11 @@ def _request_slots(platform: Platform, cadence: str, now: datetime) -> int:
 
 
 def _due(
-    platform: Platform, template: StoredTemplate, cadence: str, since: datetime | None, now: datetime
+    platform: Platform,
+    template: StoredTemplate,
+    cadence: str,
+    since: datetime | None,
+    now: datetime,
 ) -> Iterator[datetime]:
     schedule = parse_schedule(template.schedule or "", platform.settings.time_zone)
     if schedule.cadence != cadence:
@@ -184,5 +190,3 @@ def _write_cursor(engine: sa.Engine, name: str, moment: datetime) -> None:
         )
         if changed.rowcount == 0:
             connection.execute(cursors.insert().values(name=name, value=moment.isoformat()))
-
-

@@ -1,0 +1,145 @@
+"""What all commands share: the options, the two ways to print, and how errors end a command."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import sqlalchemy as sa
+from rich.console import Console
+from rich.table import Table
+
+from iop_pipelines.errors import IopError
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+console = Console()
+progress_console = Console(stderr=True)
+
+
+class Failed(click.ClickException):
+    """Ends a command with exit code 1 and one clear message; as JSON where JSON was asked for."""
+
+    def __init__(self, message: str, as_json: bool) -> None:
+        super().__init__(message)
+        self._as_json = as_json
+
+    def show(self, file: Any = None) -> None:
+        if self._as_json:
+            print_json({"error": self.message})
+        else:
+            Console(stderr=True).print(f"[bold red]Error:[/] {_escaped(self.message)}")
+
+
+def command(group: click.Group, name: str | None = None) -> Callable[[Command], click.Command]:
+    """Adds a command to the group with --home and --json, and turns IOP's errors into its exit.
+
+    The function is called with `settings` and `as_json` besides its own options.
+    """
+
+    def decorate(function: Command) -> click.Command:
+        @group.command(name or function.__name__.replace("_", "-"), help=function.__doc__)
+        @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+        @click.option(
+            "--home",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Folder of the instance. Default: $IOP_HOME, else ~/.iop.",
+        )
+        @functools.wraps(function)
+        def wrapper(home: Path | None, as_json: bool, **options: Any) -> None:
+            try:
+                function(settings=settings_for(home), as_json=as_json, **options)
+            except IopError as error:
+                raise Failed(str(error), as_json) from error
+            except sa.exc.OperationalError as error:
+                raise Failed(_database_problem(error), as_json) from error
+
+        return wrapper
+
+    return decorate
+
+
+def settings_for(home: Path | None) -> Settings:
+    import os
+
+    env = dict(os.environ)
+    if home is not None:
+        env["IOP_HOME"] = str(home)
+    return Settings.from_env(env)
+
+
+def engine_of(settings: Settings) -> sa.Engine:
+    """The instance's engine; raises NotFound with the command that makes a database, if there is none."""
+    from iop_pipelines.errors import NotFound
+
+    if settings.is_embedded:
+        path = sa.make_url(settings.database_url).database or ""
+        if not Path(path).is_file():
+            raise NotFound(f"there is no instance at {settings.home}: `iop migrate` makes one")
+    return engine_for(settings.database_url)
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool, empty: str
+) -> None:
+    """A list: as JSON all of each row, else a table of those columns, or `empty` said in words."""
+    if as_json:
+        print_json(list(rows))
+    elif not rows:
+        console.print(empty)
+    else:
+        console.print(table_of(rows, columns))
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> Table:
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for name in columns:
+        is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    return table
+
+
+def print_done(message: str, value: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(value)
+    else:
+        console.print(_escaped(message), highlight=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return _escaped(str(_plain(value) if isinstance(value, date) else value))
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _database_problem(error: sa.exc.OperationalError) -> str:
+    text = str(error.orig)
+    if "no such table" in text or "doesn't exist" in text:
+        return f"the database has no tables of IOP yet ({text}): run `iop migrate`"
+    return f"the database does not answer: {text}"

@@ -1,0 +1,92 @@
+"""`iop up`, `iop migrate`, `iop doctor`: the instance itself."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from iop_pipelines.cli.console import command, console, print_done, print_json, table_of
+from iop_pipelines.settings import Settings
+
+group = click.Group()
+PORT = 3000
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that its children are stopped."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+@command(group)
+@click.option("--port", default=PORT, show_default=True, help="Port of the web server.")
+@click.option("--workers", default=1, show_default=True, help="Warm workers to start.")
+def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
+    """Run the whole product in the foreground until Ctrl-C.
+
+    Migrates the database, then starts the code server, the daemon, the web server and the warm
+    workers, all bound to 127.0.0.1. Everything the instance owns lives under its home.
+    """
+    from iop_pipelines.orchestration.launch import running
+
+    with stop_on_signals(), running(settings, port, workers) as supervisor:
+        supervisor.wait_until_served()
+        value = {"url": supervisor.url, "home": settings.home}
+        print_done(
+            f"IOP runs at {supervisor.url} (home {settings.home}); Ctrl-C stops it.", value, as_json
+        )
+        try:
+            while True:
+                supervisor.check()
+                time.sleep(1)
+        except KeyboardInterrupt:
+            if not as_json:
+                console.print("Stopping …")
+
+
+@command(group)
+def migrate(settings: Settings, as_json: bool) -> None:
+    """Create the database, or upgrade it to this version of IOP; safe to run again."""
+    from iop_pipelines.orchestration.launch import migrate_instance
+
+    revision = migrate_instance(settings)
+    print_done(
+        f"The database is at revision {revision}.",
+        {"revision": revision, "home": settings.home},
+        as_json,
+    )
+
+
+@command(group)
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Check that all that IOP needs is here, and say how to get what is not.
+
+    Exits with 1 if anything is missing. CSV and JSON reports work without the PDF libraries.
+    """
+    from iop_pipelines.doctor import checks
+
+    found = checks(settings)
+    rows = [
+        {"check": each.name, "ok": each.is_ok, "detail": each.detail, "fix": each.fix}
+        for each in found
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        shown = [{**row, "ok": "yes" if row["ok"] else "NO"} for row in rows]
+        console.print(table_of(shown, ("check", "ok", "detail", "fix")))
+    if not all(each.is_ok for each in found):
+        raise SystemExit(1)
+
+
+commands = group.commands

@@ -1,0 +1,50 @@
+"""The `iop` group: names its commands and loads each only when it is called."""
+
+import importlib
+from importlib import metadata
+
+import click
+
+# command -> (module that defines it, line for --help)
+COMMANDS = {
+    "up": ("instance", "Run the whole product in the foreground."),
+    "demo": ("demo", "Replay real flights of 2013 through the whole product."),
+    "migrate": ("instance", "Create or upgrade the database."),
+    "doctor": ("instance", "Check that all that IOP needs is here, and say how to get it."),
+    "dataset": ("datasets", "Datasets: register, list, and the steps they can declare."),
+    "model": ("models", "Models: register, promote, execute, history."),
+    "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss."),
+    "report": ("reports", "Reports: templates, schedules, generate, list files."),
+    "ledger": ("ledger", "The execution ledger: verify it, see what is open."),
+}
+
+
+class LazyGroup(click.Group):
+    """Importing one command's module does not import the others': `iop --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"iop_pipelines.cli.{COMMANDS[cmd_name][0]}")
+        return module.commands[cmd_name]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `iop demo`. Each command has --help and --json.",
+)
+@click.version_option(metadata.version("iop"), prog_name="iop")
+def main() -> None:
+    """IOP, the Intelligence & Optimization Platform.
+
+    Reads the datasets, pipeline runs and quality scores of DRM, runs analytical models on them,
+    and tells people what to do: recommendations, reports, and the evidence behind them.
+    """

@@ -1,0 +1,34 @@
+"""Loads what the demo needs into an instance: DRM's stand-in, datasets, models and report templates."""
+
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+import sqlalchemy as sa
+import yaml
+
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.drm import standin
+from iop_pipelines.registry.models import load_spec, promote, register
+from iop_pipelines.registry.templates import load_template, register_template
+from iop_pipelines.transform.versions import register_dataset, register_system_datasets
+
+
+def folder(name: str) -> Path:
+    return Path(str(resources.files("iop_pipelines.demo"))) / name
+
+
+def load(engine: sa.Engine, drm_engine: sa.Engine, schedule_since: datetime) -> None:
+    """Registers everything and makes models active; loading twice changes nothing.
+
+    schedule_since: naive UTC of the business clock; slots before it are not due.
+    """
+    standin.create(drm_engine)
+    register_system_datasets(engine)
+    for path in sorted(folder("datasets").glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        register_dataset(engine, DatasetDeclaration.model_validate(content))
+    for path in sorted(folder("models").glob("*.yaml")):
+        promote(engine, register(engine, load_spec(path)), reason="part of the demo")
+    for path in sorted(folder("templates").glob("*.yaml")):
+        register_template(engine, load_template(path), schedule_since=schedule_since)

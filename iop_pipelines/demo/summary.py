@@ -1,0 +1,186 @@
+"""What came of the demo, and what of it is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import (
+    Category,
+    ExecutionStatus,
+    ModelType,
+    ReportFormat,
+    ReportStatus,
+)
+from iop_pipelines.drm.tables import pipeline_runs
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    dataset_versions,
+    findings,
+    generated_reports,
+    model_executions,
+    recommendations,
+    report_templates,
+)
+
+Rows = list[dict[str, Any]]
+STORM = (datetime(2013, 2, 8), datetime(2013, 2, 9, 23, 59, 59))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts as rows ready to print; `missing` says in words what was expected and is not there."""
+
+    drm_runs: Rows
+    dagster_runs: Rows
+    executions: Rows
+    findings: Rows
+    recommendations: Rows
+    reports: Rows
+    drift: int
+    missing: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def tables(self) -> list[tuple[str, Rows, Sequence[str]]]:
+        return [
+            ("DRM pipeline runs", self.drm_runs, ("pipeline", "status", "count")),
+            ("Dagster runs", self.dagster_runs, ("job", "status", "count")),
+            ("Executions", self.executions, ("type", "status", "count", "mean_ms")),
+            ("Findings", self.findings, ("category", "severity", "count")),
+            (
+                "Recommendations",
+                self.recommendations,
+                ("category", "severity", "status", "count", "latest"),
+            ),
+            ("Reports", self.reports, ("template", "format", "status", "rows", "bytes", "file")),
+        ]
+
+
+def collect(
+    engine: sa.Engine, drm_engine: sa.Engine, dagster_runs: Mapping[tuple[str, str], int]
+) -> dict[str, Rows]:
+    """The summary's rows, read from the databases; dagster_runs: (job, status) -> count."""
+    executions, models = model_executions.c, analytical_models.c
+    advice, made = recommendations.c, generated_reports.c
+    count = sa.func.count().label("count")
+    with drm_engine.connect() as connection:
+        runs = pipeline_runs.c
+        drm_rows = _rows(
+            connection,
+            sa.select(runs.pipeline, runs.status, count).group_by(runs.pipeline, runs.status),
+        )
+    with engine.connect() as connection:
+        return {
+            "drm_runs": drm_rows,
+            "dagster_runs": [
+                {"job": job, "status": status, "count": number}
+                for (job, status), number in sorted(dagster_runs.items())
+            ],
+            "executions": _rows(
+                connection,
+                sa.select(
+                    models.type,
+                    executions.status,
+                    count,
+                    sa.cast(sa.func.avg(executions.duration_ms), sa.Integer).label("mean_ms"),
+                )
+                .select_from(model_executions)
+                .join(analytical_models, models.id == executions.model_id)
+                .group_by(models.type, executions.status),
+            ),
+            "findings": _rows(
+                connection,
+                sa.select(findings.c.category, findings.c.severity, count).group_by(
+                    findings.c.category, findings.c.severity
+                ),
+            ),
+            "recommendations": _rows(
+                connection,
+                sa.select(
+                    advice.category,
+                    advice.severity,
+                    advice.status,
+                    count,
+                    sa.func.max(advice.title).label("latest"),
+                ).group_by(advice.category, advice.severity, advice.status),
+            ),
+            "reports": _rows(
+                connection,
+                sa.select(
+                    report_templates.c.name.label("template"),
+                    made.format,
+                    made.status,
+                    made.row_count.label("rows"),
+                    made.size_bytes.label("bytes"),
+                    made.storage_url.label("file"),
+                    made.error_msg.label("error"),
+                )
+                .select_from(generated_reports)
+                .join(report_templates, report_templates.c.id == made.template_id)
+                .order_by(made.id),
+            ),
+        }
+
+
+def missing_from(
+    engine: sa.Engine, rows: Mapping[str, Rows], drift: int, is_pdf_possible: bool
+) -> tuple[str, ...]:
+    """What the demo promises and did not give; a report that failed is named with its reason."""
+    lines = []
+    succeeded = {
+        row["type"] for row in rows["executions"] if row["status"] == ExecutionStatus.SUCCESS
+    }
+    lines += [f"a successful {kind} execution" for kind in ModelType if kind not in succeeded]
+    advised = {row["category"] for row in rows["recommendations"]}
+    lines += [f"a recommendation of category {kind}" for kind in Category if kind not in advised]
+    ready = {row["format"] for row in rows["reports"] if row["status"] == ReportStatus.READY}
+    wanted = [kind for kind in ReportFormat if kind is not ReportFormat.PDF or is_pdf_possible]
+    lines += [f"a {kind} report" for kind in wanted if kind not in ready]
+    lines += [
+        f"the report {row['template']!r}: {row['error']}"
+        for row in rows["reports"]
+        if row["status"] == ReportStatus.FAILED
+        and (is_pdf_possible or row["format"] != ReportFormat.PDF)
+    ]
+    if {row["status"] for row in rows["drm_runs"]} < {"success", "failed"}:
+        lines.append("both succeeded and failed DRM runs")
+    lines += _branches_missing(engine)
+    if drift:
+        lines.append(f"a ledger without drift: `iop ledger verify` counts {drift}")
+    return tuple(lines)
+
+
+def _branches_missing(engine: sa.Engine) -> list[str]:
+    lines = []
+    with engine.connect() as connection:
+        storm = connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(findings)
+            .where(
+                findings.c.category == Category.ANOMALY,
+                findings.c.ds.between(*STORM),
+            )
+        )
+        if not storm:
+            lines.append("the storm of 8–9 February among the anomalies")
+        if not connection.scalar(sa.select(sa.func.sum(dataset_versions.c.rows_rejected))):
+            lines.append("rejected rows with their reasons")
+        if not connection.scalar(
+            sa.select(sa.func.count()).where(
+                recommendations.c.category == Category.OPTIMISATION,
+                recommendations.c.resolved_at.is_not(None),
+            )
+        ):
+            lines.append("a quality problem that held models back and was resolved")
+    return lines
+
+
+def _rows(connection: sa.Connection, query: sa.Select) -> Rows:
+    return [
+        {name: getattr(value, "value", value) for name, value in row.items()}
+        for row in connection.execute(query).mappings()
+    ]

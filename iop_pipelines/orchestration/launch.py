@@ -1,0 +1,63 @@
+"""Brings an instance to life: database, Dagster's home, what a crash left, then the processes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.mirror import mirror
+from iop_pipelines.ledger.reconcile import recover
+from iop_pipelines.orchestration.supervisor import (
+    Supervisor,
+    exclusive,
+    instance_environment,
+    write_dagster_home,
+)
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.settings import Settings
+
+
+def migrate_instance(settings: Settings) -> str:
+    """Upgrades IOP's tables and registers what every instance has; returns the revision."""
+    from iop_pipelines.schema.migrate import current, upgrade
+    from iop_pipelines.transform.versions import register_system_datasets
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    register_system_datasets(engine_for(settings.database_url))
+    return current(settings.database_url) or "none"
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of this home, for a command."""
+    write_dagster_home(settings)
+    os.environ.update(instance_environment(settings))
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+@contextmanager
+def running(settings: Settings, port: int, workers: int) -> Iterator[Supervisor]:
+    """An instance that runs while the block does; all its processes have ended when it is left."""
+    with exclusive(settings):
+        migrate_instance(settings)
+        if settings.is_embedded:
+            _recover(settings)
+        write_dagster_home(settings)
+        supervisor = Supervisor(settings, port, workers, environment=instance_environment(settings))
+        try:
+            supervisor.start()
+            yield supervisor
+        finally:
+            supervisor.stop()
+
+
+def _recover(settings: Settings) -> None:
+    """No process of an embedded instance outlives its supervisor: what is unfinished now is lost."""
+    engine = engine_for(settings.database_url)
+    with dagster_instance(settings) as instance:
+        mirror(instance, engine, None)
+        recover(instance, engine, utc_now())

@@ -1,0 +1,252 @@
+"""The processes of `iop up`: code server, daemon, web server and warm workers, one home, one lifetime.
+
+All that they own lives under the home. A second supervisor on the same home is refused; children
+that a killed one left behind are ended before anything is started.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import IO
+
+import yaml
+
+from iop_pipelines.errors import Conflict, MisconfiguredInstance, Unavailable
+from iop_pipelines.orchestration.instance import FOLDER_BROKER
+from iop_pipelines.settings import Settings
+
+HOST = "127.0.0.1"
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 20
+LOCATION = "iop"
+
+
+@dataclass
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@dataclass
+class Supervisor:
+    """Starts, watches and stops the children; `environment` is what they are given."""
+
+    settings: Settings
+    port: int
+    workers: int = 1
+    children: list[Child] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Raises Conflict if the port is taken, Unavailable, with the log's end, if a child does not start."""
+        require_free(self.port)
+        _clear_broker(self.settings)
+        grpc_port = free_port()
+        workspace = _write_workspace(self.settings, grpc_port)
+        for number in range(1, self.workers + 1):
+            self._spawn(f"worker-{number}", ["iop_pipelines.orchestration.worker", f"w{number}"])
+        module = _module_of_workspace()
+        self._spawn(
+            "code-server",
+            ["dagster", "api", "grpc", "-h", HOST, "-p", str(grpc_port), "-m", module]
+            + ["--location-name", LOCATION],
+        )
+        self._wait_for_port(grpc_port, "code-server")
+        self._spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        self._spawn(
+            "web-server",
+            ["dagster_webserver", "-h", HOST, "-p", str(self.port), "-w", str(workspace)],
+        )
+
+    def wait_until_served(self) -> None:
+        self._wait_for_port(self.port, "web-server")
+
+    def check(self) -> None:
+        """Raises Unavailable, with the end of its log, if a child has died."""
+        for child in self.children:
+            if child.process.poll() is not None:
+                raise Unavailable(
+                    f"the {child.name} ended with code {child.process.returncode}; "
+                    f"the end of {child.log}:\n{_tail(child.log)}"
+                )
+
+    def stop(self) -> None:
+        """Asks all to end, workers first since they finish the run in hand; then ends those that have not."""
+        for child in self.children:
+            if child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for child in self.children:
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+        self.children.clear()
+        _pids_file(self.settings).unlink(missing_ok=True)
+
+    def _spawn(self, name: str, module_and_arguments: Sequence[str]) -> None:
+        log = self.settings.home / "logs" / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        tether = [sys.executable, "-m", "iop_pipelines.orchestration.tether", str(os.getpid())]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [*tether, sys.executable, "-m", *module_and_arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                cwd=self.settings.home,
+                start_new_session=True,
+            )
+        self.children.append(Child(name, process, log))
+        pids = [child.process.pid for child in self.children]
+        _pids_file(self.settings).write_text(json.dumps(pids))
+
+    def _wait_for_port(self, port: int, name: str) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            self.check()
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((HOST, port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise Unavailable(f"the {name} did not listen on {HOST}:{port} in {START_TIMEOUT_S} s")
+
+
+def instance_environment(settings: Settings) -> dict[str, str]:
+    """What every process of the instance is given: its settings, Dagster's home, and no telemetry."""
+    return {
+        **os.environ,
+        "IOP_HOME": str(settings.home),
+        "DATABASE_URL": settings.database_url,
+        "IOP_DRM_DATABASE_URL": settings.drm_database_url,
+        "IOP_STORAGE_URL": settings.storage_url,
+        "IOP_BROKER_URL": settings.broker_url or FOLDER_BROKER,
+        "IOP_CLOCK": settings.clock,
+        "IOP_TIME_ZONE": settings.time_zone,
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PYTHONUNBUFFERED": "1",
+        # One run at a time a worker: more threads in its libraries would only fight for the cores.
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
+    }
+
+
+def instance_file(name: str) -> Path:
+    """`dagster.yaml` or `workspace.yaml`: in the wheel, or at the root of a checkout."""
+    packaged = Path(str(resources.files("iop_pipelines"))) / "instance" / name
+    for path in (packaged, Path(__file__).parents[2] / name):
+        if path.is_file():
+            return path
+    raise MisconfiguredInstance(f"{name} is neither in the installed package nor at the root")
+
+
+def write_dagster_home(settings: Settings) -> None:
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(instance_file("dagster.yaml"), settings.dagster_home / "dagster.yaml")
+
+
+@contextmanager
+def exclusive(settings: Settings) -> Iterator[None]:
+    """Holds the home; raises Conflict while another process does. Ends what a killed one left behind."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock: IO[str] = (settings.home / "lock").open("w")
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                f"another instance runs on {settings.home}; stop it, or choose another --home"
+            ) from error
+        _end_leftovers(settings)
+        yield
+    finally:
+        lock.close()
+
+
+def require_free(port: int) -> None:
+    """Raises Conflict if something listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise Conflict(
+                f"port {port} on {HOST} is taken ({error.strerror}); choose another with --port"
+            ) from error
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def _module_of_workspace() -> str:
+    """workspace.yaml is the one place that names the code location; here it is served by gRPC."""
+    content = yaml.safe_load(instance_file("workspace.yaml").read_text())
+    return content["load_from"][0]["python_module"]["module_name"]
+
+
+def _write_workspace(settings: Settings, grpc_port: int) -> Path:
+    path = settings.home / "workspace.yaml"
+    server = {"host": HOST, "port": grpc_port, "location_name": LOCATION}
+    path.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
+    return path
+
+
+def _clear_broker(settings: Settings) -> None:
+    """Messages of runs that the last stop left unfinished: those runs were closed and are asked again."""
+    shutil.rmtree(settings.home / "broker", ignore_errors=True)
+
+
+def _pids_file(settings: Settings) -> Path:
+    return settings.home / "pids.json"
+
+
+def _end_leftovers(settings: Settings) -> None:
+    path = _pids_file(settings)
+    if not path.exists():
+        return
+    for pid in json.loads(path.read_text() or "[]"):
+        if str(sys.executable) in _command_of(pid):
+            os.kill(pid, signal.SIGKILL)
+    path.unlink()
+
+
+def _command_of(pid: int) -> str:
+    """Empty if there is no such process. Linux has /proc always and ps not always."""
+    if sys.platform == "linux":
+        path = Path(f"/proc/{pid}/cmdline")
+        return path.read_bytes().replace(b"\0", b" ").decode() if path.exists() else ""
+    shown = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607  ps is where the system has it
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return shown.stdout
+
+
+def _tail(log: Path, lines: int = 20) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

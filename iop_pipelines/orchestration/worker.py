@@ -1,0 +1,134 @@
+"""A warm worker: one process that has all models imported and takes one Dagster run at a time.
+
+`python -m iop_pipelines.orchestration.worker NAME`. It tells the ledger that it lives every few
+seconds, and which run it is on; a worker that stops telling is dead, and its run is given to another.
+"""
+
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+import sqlalchemy as sa
+from celery.signals import task_postrun, task_prerun
+from dagster._grpc.types import ExecuteRunArgs
+from dagster._serdes import unpack_value
+from dagster_celery.make_app import make_app
+from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
+
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.orchestration.instance import QUEUE, celery_options
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.tables import workers
+from iop_pipelines.settings import Settings
+
+HEARTBEAT_S = 5
+# What the three jobs import when first used; here, before the first run comes.
+PRELOAD = (
+    "iop_pipelines.definitions",
+    "iop_pipelines.transform.prepare_version",
+    "iop_pipelines.orchestration.execute",
+    "iop_pipelines.runtimes.rules",
+    "iop_pipelines.runtimes.seasonal_residual",
+    "iop_pipelines.runtimes.mann_kendall",
+    "iop_pipelines.runtimes.change_points",
+    "iop_pipelines.runtimes.pyod",
+    "iop_pipelines.runtimes.prophet",
+    "iop_pipelines.reporting.generate",
+)
+
+
+class Heartbeat:
+    """Keeps this worker's row in `workers` current from a thread of its own."""
+
+    def __init__(self, engine: sa.Engine, worker_id: str) -> None:
+        self._engine = engine
+        self._id = worker_id
+        self._run_id: str | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def begin(self) -> None:
+        now = utc_now()
+        with begin_write(self._engine) as connection:
+            connection.execute(workers.delete().where(workers.c.id == self._id))
+            connection.execute(
+                workers.insert().values(
+                    id=self._id,
+                    host=socket.gethostname(),
+                    pid=os.getpid(),
+                    started_at=now,
+                    heartbeat_at=now,
+                )
+            )
+        self._thread.start()
+
+    def end(self) -> None:
+        self._stopped.set()
+        with begin_write(self._engine) as connection:
+            connection.execute(workers.delete().where(workers.c.id == self._id))
+
+    def set_run(self, run_id: str | None) -> None:
+        self._run_id = run_id
+        self._write()
+
+    def _write(self) -> None:
+        with begin_write(self._engine) as connection:
+            connection.execute(
+                workers.update()
+                .where(workers.c.id == self._id)
+                .values(heartbeat_at=utc_now(), run_id=self._run_id)
+            )
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(HEARTBEAT_S):
+            try:
+                self._write()
+            except sa.exc.OperationalError as error:
+                # The database is away: others will think this worker dead, rightly, if it stays so.
+                print(f"heartbeat not written: {error.orig}", file=sys.stderr, flush=True)
+
+
+def run_worker(name: str, settings: Settings) -> None:
+    """Takes runs until SIGTERM; the run in hand is finished first."""
+    for module in PRELOAD:
+        importlib.import_module(module)
+    app = make_app({**celery_options(settings), "include": [], "task_default_queue": QUEUE})
+    create_execute_job_task(app)
+    create_resume_job_task(app)
+    heartbeat = Heartbeat(engine_for(settings.database_url), f"{name}@{socket.gethostname()}")
+
+    def on_begin(kwargs: dict[str, Any], **_: Any) -> None:
+        packed = kwargs.get("execute_job_args_packed")
+        if packed is not None:
+            heartbeat.set_run(unpack_value(packed, as_type=ExecuteRunArgs).run_id)
+
+    def on_end(**_: Any) -> None:
+        heartbeat.set_run(None)
+
+    task_prerun.connect(on_begin, weak=False)
+    task_postrun.connect(on_end, weak=False)
+    heartbeat.begin()
+    try:
+        app.worker_main(
+            [
+                "worker",
+                "--pool=solo",
+                f"--queues={QUEUE}",
+                f"--hostname={name}@%h",
+                "--loglevel=WARNING",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+            ]
+        )
+    finally:
+        heartbeat.end()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    run_worker(sys.argv[1], Settings.from_env())
