@@ -90,7 +90,7 @@ class Scope:
 class Compiled:
     """`statement` returns `limit` + 1 rows at most; `dimensions` are positions of grouped columns."""
 
-    statement: sa.Select[Any]
+    statement: sa.Select
     columns: tuple[Column, ...]
     dimensions: tuple[int, ...]
 
@@ -129,8 +129,8 @@ def compile_table(
 
 
 def _sorted(
-    statement: sa.Select[Any], query: form.TableQuery, source: Source, columns: list[Column]
-) -> sa.Select[Any]:
+    statement: sa.Select, query: form.TableQuery, source: Source, columns: list[Column]
+) -> sa.Select:
     """By the user's words, then by what makes the order total: equal sorts must not shuffle rows."""
     names = [column.name for column in columns]
     order: list[Any] = []

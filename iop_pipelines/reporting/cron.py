@@ -1,0 +1,113 @@
+"""Five-field cron expressions: which days, and which times of a day.
+
+Written here because the copies that are installed live inside Dagster, and loading Dagster to parse
+a template is too dear; and because daylight saving is decided in `schedule`, once for all forms.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from iop_pipelines.errors import InvalidInput
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+}
+_FIELDS = (
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day of month", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("day of week", 0, 7, _DAYS),
+)
+_PART = re.compile(r"\A(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/(\d+))?\Z")
+
+
+@dataclass(frozen=True)
+class Cron:
+    """As in Vixie cron: when both kinds of day are restricted, either is enough."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    days: frozenset[int]
+    months: frozenset[int]
+    weekdays: frozenset[int]
+    is_either_day: bool
+
+    def matches(self, day: date) -> bool:
+        if day.month not in self.months:
+            return False
+        by_month, by_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
+        return by_month or by_week if self.is_either_day else by_month and by_week
+
+    def times(self) -> tuple[time, ...]:
+        return tuple(
+            time(hour, minute) for hour in sorted(self.hours) for minute in sorted(self.minutes)
+        )
+
+
+def parse_cron(text: str) -> Cron:
+    """Raises InvalidInput naming the field, its value and its range."""
+    fields = _MACROS.get(text, text).lower().split()
+    if len(fields) != len(_FIELDS):
+        raise InvalidInput(f"{text!r} has {len(fields)} fields; cron needs five", "schedule")
+    sets = [_values(field, *spec) for field, spec in zip(fields, _FIELDS, strict=True)]
+    minutes, hours, days, months, weekdays = sets
+    cron = Cron(
+        minutes,
+        hours,
+        days,
+        months,
+        frozenset(day % 7 for day in weekdays),
+        is_either_day=not (fields[2].startswith("*") or fields[4].startswith("*")),
+    )
+    four_years = (date(2000, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1))
+    if not any(cron.matches(day) for day in four_years):
+        raise InvalidInput(f"{text!r} names a day that no year has", "schedule")
+    return cron
+
+
+def _values(
+    field: str, name: str, lowest: int, highest: int, words: tuple[str, ...]
+) -> frozenset[int]:
+    found: set[int] = set()
+    for part in field.split(","):
+        match = _PART.match(part)
+        step = int(match[3]) if match and match[3] else 1
+        if match is None or step == 0:
+            raise _wrong(name, part, lowest, highest)
+        first, last = _range(match, part, name, lowest, highest, words)
+        found.update(range(first, last + 1, step))
+    return frozenset(found)
+
+
+def _range(
+    match: re.Match[str], part: str, name: str, lowest: int, highest: int, words: tuple[str, ...]
+) -> tuple[int, int]:
+    if match[1] == "*":
+        if match[2]:
+            raise _wrong(name, part, lowest, highest)
+        return lowest, highest
+
+    def number(text: str) -> int:
+        if text in words:
+            return words.index(text) + lowest
+        if not text.isdigit() or not lowest <= int(text) <= highest:
+            raise _wrong(name, part, lowest, highest)
+        return int(text)
+
+    first = number(match[1])
+    last = number(match[2]) if match[2] else (highest if match[3] else first)
+    if first > last:
+        raise _wrong(name, part, lowest, highest)
+    return first, last
+
+
+def _wrong(name: str, part: str, lowest: int, highest: int) -> InvalidInput:
+    return InvalidInput(f"cron's {name} is {part!r}; it can be {lowest} to {highest}", "schedule")

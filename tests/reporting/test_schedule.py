@@ -1,0 +1,240 @@
+"""The words of a schedule, and daylight saving."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.reporting.schedule import (
+    due_slots,
+    local_to_utc,
+    next_times,
+    parse_schedule,
+    utc_to_local,
+)
+
+NEW_YORK = "America/New_York"
+NOW = datetime(2013, 1, 15, 12)
+
+
+def local_times(text: str, n: int = 3, now: datetime = NOW) -> list[str]:
+    schedule = parse_schedule(text)
+    return [
+        f"{utc_to_local(t, schedule.zone):%a %m-%d %H:%M}" for t in next_times(schedule, now, n)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("daily 09:00 Africa/Lagos", ["Wed 01-16 09:00", "Thu 01-17 09:00", "Fri 01-18 09:00"]),
+        ("daily", ["Wed 01-16 06:00", "Thu 01-17 06:00", "Fri 01-18 06:00"]),
+        (
+            "weekly mon 06:00 America/New_York",
+            ["Mon 01-21 06:00", "Mon 01-28 06:00", "Mon 02-04 06:00"],
+        ),
+        ("weekly", ["Mon 01-21 06:00", "Mon 01-28 06:00", "Mon 02-04 06:00"]),
+        ("weekly fri Africa/Lagos", ["Fri 01-18 06:00", "Fri 01-25 06:00", "Fri 02-01 06:00"]),
+        ("monthly 1 06:00 UTC", ["Fri 02-01 06:00", "Fri 03-01 06:00", "Mon 04-01 06:00"]),
+        ("monthly last 23:30 UTC", ["Thu 01-31 23:30", "Thu 02-28 23:30", "Sun 03-31 23:30"]),
+        ("monthly first-mon 09:00 UTC", ["Mon 02-04 09:00", "Mon 03-04 09:00", "Mon 04-01 09:00"]),
+        ("monthly last-fri 09:00 UTC", ["Fri 01-25 09:00", "Fri 02-22 09:00", "Fri 03-29 09:00"]),
+        ("monthly", ["Fri 02-01 06:00", "Fri 03-01 06:00", "Mon 04-01 06:00"]),
+        (
+            "cron 30 7 * * 1-5 Africa/Lagos",
+            ["Wed 01-16 07:30", "Thu 01-17 07:30", "Fri 01-18 07:30"],
+        ),
+        ("0 6 1,15 * *", ["Fri 02-01 06:00", "Fri 02-15 06:00", "Fri 03-01 06:00"]),
+        ("0 */8 * jan,feb sun UTC", ["Sun 01-20 00:00", "Sun 01-20 08:00", "Sun 01-20 16:00"]),
+        # Both kinds of day restricted: either is enough.
+        ("0 0 18 * mon", ["Fri 01-18 00:00", "Mon 01-21 00:00", "Mon 01-28 00:00"]),
+        ("@daily", ["Wed 01-16 00:00", "Thu 01-17 00:00", "Fri 01-18 00:00"]),
+        ("once 2013-02-01T09:00 Africa/Lagos", ["Fri 02-01 09:00"]),
+        ("once 2012-02-01T09:00 Africa/Lagos", []),
+    ],
+)
+def test_words_name_moments(text, expected):
+    assert local_times(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "cadence"),
+    [
+        ("daily 09:00 Africa/Lagos", "every day at 09:00 (Africa/Lagos)", "daily"),
+        ("weekly", "every Monday at 06:00 (Africa/Lagos)", "weekly"),
+        (
+            "monthly first-mon",
+            "on the first Monday of every month at 06:00 (Africa/Lagos)",
+            "monthly",
+        ),
+        ("monthly last", "on the last day of every month at 06:00 (Africa/Lagos)", "monthly"),
+        ("once 2026-12-01T09:00 UTC", "once on 2026-12-01 at 09:00 (UTC)", "once"),
+        ("*/5 * * * *", "by cron */5 * * * * (Africa/Lagos)", "daily"),
+    ],
+)
+def test_a_schedule_describes_itself_and_its_full_text_means_the_same(text, words, cadence):
+    schedule = parse_schedule(text, "Africa/Lagos")
+    assert schedule.describe() == words
+    assert schedule.cadence == cadence
+    again = parse_schedule(schedule.text, "Asia/Tokyo")
+    assert again.describe() == words
+    assert again.text == schedule.text
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", "empty"),
+        ("hourly", "once 2026-12-01T09:00 ZONE, daily"),
+        ("daily 25:00 UTC", "'25:00'"),
+        ("daily 9:00", "'9:00'"),
+        ("daily 09:00 Mars/Olympus", "'Mars/Olympus'"),
+        ("daily 09:00 ../../etc/passwd", "no IANA time zone"),
+        ("daily 09:00 UTC please", "no schedule"),
+        ("weekly monday 09:00", "'monday'"),
+        ("monthly 31 09:00", "1 to 28, last"),
+        ("monthly fifth-mon", "'fifth-mon'"),
+        ("once", "names no moment"),
+        ("once tomorrow", "'tomorrow'"),
+        ("cron 61 * * * *", "minute is '61'; it can be 0 to 59"),
+        ("cron * * * *", "4 fields"),
+        ("cron 0 0 31 2 *", "no year has"),
+        ("cron */0 * * * *", "'*/0'"),
+        ("cron 5-1 * * * *", "'5-1'"),
+        ("daily 09:00 " + "x" * 128, "longer than 128"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_accepted(text, named):
+    with pytest.raises(InvalidInput) as caught:
+        parse_schedule(text)
+    assert named in str(caught.value)
+    assert caught.value.field == "schedule"
+
+
+@given(st.text(max_size=140))
+def test_no_text_raises_anything_but_invalid_input(text):
+    try:
+        parse_schedule(text)
+    except InvalidInput:
+        return
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "daily",
+                "weekly",
+                "monthly",
+                "cron",
+                "once",
+                "*",
+                "0",
+                "5",
+                "*/7",
+                "last",
+                "mon",
+                "09:00",
+                "UTC",
+                "1-5",
+                "Etc/GMT-14",
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_no_mix_of_known_words_raises_anything_but_invalid_input(words):
+    try:
+        schedule = parse_schedule(" ".join(words))
+    except InvalidInput:
+        return
+    times = next_times(schedule, NOW, 3)
+    assert times == sorted(set(times))
+
+
+def test_a_skipped_time_happens_once_at_the_end_of_the_gap():
+    # On 10 March 2013 the clocks of New York jumped from 02:00 to 03:00 EDT, 07:00 UTC.
+    daily = parse_schedule(f"daily 02:30 {NEW_YORK}")
+    slots = due_slots(daily, datetime(2013, 3, 9), datetime(2013, 3, 12))
+    assert slots == [
+        datetime(2013, 3, 9, 7, 30),
+        datetime(2013, 3, 10, 7, 0),
+        datetime(2013, 3, 11, 6, 30),
+    ]
+
+
+def test_a_doubled_hour_fires_once():
+    # On 3 November 2013 01:30 came twice: 05:30 and 06:30 UTC.
+    daily = parse_schedule(f"daily 01:30 {NEW_YORK}")
+    slots = due_slots(daily, datetime(2013, 11, 3), datetime(2013, 11, 4))
+    assert slots == [datetime(2013, 11, 3, 5, 30)]
+
+
+def test_many_times_in_a_gap_are_one_moment():
+    often = parse_schedule(f"cron */15 * * * * {NEW_YORK}")
+    slots = due_slots(often, datetime(2013, 3, 10, 6, 40), datetime(2013, 3, 10, 7, 20))
+    assert slots == [
+        datetime(2013, 3, 10, 6, 45),
+        datetime(2013, 3, 10, 7),
+        datetime(2013, 3, 10, 7, 15),
+    ]
+
+
+def test_a_day_that_a_zone_left_out_still_has_its_report():
+    # Samoa went from 29 to 31 December 2011 at midnight, 10:00 UTC.
+    daily = parse_schedule("daily 12:00 Pacific/Apia")
+    slots = due_slots(daily, datetime(2011, 12, 29, 22), datetime(2012, 1, 1))
+    assert slots == [
+        datetime(2011, 12, 30, 10),
+        datetime(2011, 12, 30, 22),
+        datetime(2011, 12, 31, 22),
+    ]
+
+
+def test_slots_are_half_open_so_that_no_tick_is_asked_twice():
+    daily = parse_schedule("daily 06:00 UTC")
+    slot = datetime(2013, 1, 16, 6)
+    assert due_slots(daily, slot - timedelta(minutes=1), slot) == [slot]
+    assert due_slots(daily, slot, slot + timedelta(minutes=1)) == []
+    assert due_slots(daily, slot, slot) == []
+
+
+def test_after_a_long_stop_only_the_latest_slots_are_given():
+    often = parse_schedule("cron * * * * * UTC")
+    slots = due_slots(often, datetime(2013, 1, 1), datetime(2013, 1, 2), limit=3)
+    assert slots == [
+        datetime(2013, 1, 1, 23, 58),
+        datetime(2013, 1, 1, 23, 59),
+        datetime(2013, 1, 2),
+    ]
+
+
+@given(
+    st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 31)),
+    st.sampled_from(
+        [NEW_YORK, "Africa/Lagos", "Pacific/Apia", "Australia/Lord_Howe", "UTC", "Africa/Cairo"]
+    ),
+)
+def test_a_local_time_becomes_the_first_moment_that_shows_it_or_later(local, zone):
+    local = local.replace(second=0, microsecond=0)
+    moment = local_to_utc(local, zone)
+    assert utc_to_local(moment, zone) >= local
+    assert utc_to_local(moment - timedelta(seconds=1), zone) < local
+    if datetime.combine(local.date(), local.time(), ZoneInfo(zone)).astimezone(
+        UTC
+    ) == moment.replace(tzinfo=UTC):
+        assert utc_to_local(moment, zone) == local
+
+
+def test_reading_a_schedule_loads_nothing_heavy():
+    code = (
+        "import sys; import iop_pipelines.reporting.schedule; "
+        "print([m for m in ('pandas', 'dagster', 'pydantic', 'sqlalchemy') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
