@@ -1,0 +1,88 @@
+"""Arithmetic on columns as data: a small tree in JSON that pydantic checks; there is no text to parse and no eval.
+
+`{"op": "subtract", "args": [{"column": "flights"}, {"column": "cancelled"}]}`
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from iop_pipelines.domain.datasets import Name
+
+MAX_DEPTH = 12
+
+Unary = Literal["negate", "abs", "not", "is_null"]
+Binary = Literal[
+    "subtract",
+    "divide",
+    "round",
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+]
+Many = Literal["add", "multiply", "min", "max", "coalesce", "and", "or"]
+Operator = Literal[Unary, Binary, Many, "if"]
+
+_ARITY: dict[str, tuple[int, int]] = {
+    **dict.fromkeys(get_args(Unary), (1, 1)),
+    **dict.fromkeys(get_args(Binary), (2, 2)),
+    **dict.fromkeys(get_args(Many), (2, 20)),
+    "if": (3, 3),
+}
+
+
+class _Node(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Node):
+    column: Name
+
+
+class Constant(_Node):
+    value: Annotated[float, Field(allow_inf_nan=False)] | str | None
+
+
+class Call(_Node):
+    """A null operand makes the result null, except in coalesce, is_null and the branch that `if` does not take;
+    so does a division by zero. `round` takes a constant number of decimals, `if` (condition, then, else)."""
+
+    op: Operator
+    args: tuple["Expression", ...]
+
+    @model_validator(mode="after")
+    def _arity_fits(self) -> "Call":
+        low, high = _ARITY[self.op]
+        if not low <= len(self.args) <= high:
+            wanted = str(low) if low == high else f"{low} to {high}"
+            raise ValueError(f"{self.op} takes {wanted} args, not {len(self.args)}")
+        if self.op == "round":
+            digits = self.args[1]
+            if not isinstance(digits, Constant) or digits.value not in range(10):
+                raise ValueError("round takes a constant number of decimals, 0 to 9, as second arg")
+        if depth_of(self) > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        return self
+
+
+Expression = Column | Constant | Call
+Call.model_rebuild()
+
+
+def depth_of(expression: Expression) -> int:
+    if isinstance(expression, Call):
+        return 1 + max(map(depth_of, expression.args))
+    return 1
+
+
+def columns_of(expression: Expression) -> Iterator[str]:
+    """Names of the columns that the expression reads, in order, perhaps more than once."""
+    if isinstance(expression, Column):
+        yield expression.column
+    elif isinstance(expression, Call):
+        for arg in expression.args:
+            yield from columns_of(arg)

@@ -1,0 +1,129 @@
+"""From the text that DRM delivered to typed rows, by the steps that the dataset declares. Pure; heavy."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.transform.apply import Context, Rejects, apply_step, no_reasons
+from iop_pipelines.transform.references import References, read_carried
+from iop_pipelines.transform.steps import parse_steps
+from iop_pipelines.transform.table import STRING_LENGTH
+
+# The names of the two checks that every dataset gets after its steps, beside the steps' own.
+WINDOW_CHECK = "window"
+FIELDS_CHECK = "fields"
+
+
+@dataclass(frozen=True)
+class StepCount:
+    """Rows before, after and rejected by one step; resample and gap_policy change the number otherwise too."""
+
+    kind: str
+    rows_in: int
+    rows_out: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Attributes:
+    frame: the declared fields, typed (string object, integer Int64, number float64, boolean boolean,
+        date and datetime datetime64[ns] naive local), unique by key, within the window, sorted by
+        time and key.
+    rejects: `step`, `reason`, `row` (the row before that step, JSON-ready).
+    reject_reasons: reason -> rows.
+    """
+
+    frame: pd.DataFrame
+    rejects: pd.DataFrame
+    rows_in: int
+    rows_out: int
+    reject_reasons: dict[str, int]
+    steps: tuple[StepCount, ...] = ()
+
+
+def prepare(
+    declaration: DatasetDeclaration,
+    raw: pd.DataFrame,
+    window: tuple[datetime, datetime],
+    references: References = read_carried,
+) -> Prepared:
+    """Runs the declared steps on `raw`, cells text or None, in order of delivery.
+
+    window: [start, end) in the dataset's local time; rows outside of it are rejected, since they would
+    stand beside those of the version that their own window belongs to.
+
+    Raises:
+        InvalidDeclaration: a step cannot do what it says with these columns.
+        InvalidFrame: a column that the cast names was not delivered.
+    """
+    context = Context(declaration.time_zone, *window, references)
+    rejects = Rejects()
+    frame = raw.reset_index(drop=True)
+    counts = []
+    for step in parse_steps(declaration):
+        before, rejected = len(frame), len(rejects.rows)
+        frame = apply_step(step, frame, context, rejects)
+        counts.append(StepCount(step.kind, before, len(frame), len(rejects.rows) - rejected))
+    frame = _within_window(declaration, frame, window, rejects)
+    frame = _conform(declaration, frame, rejects)
+    return Prepared(
+        frame=frame,
+        rejects=pd.DataFrame(
+            {"step": rejects.steps, "reason": rejects.reasons, "row": rejects.rows}, dtype=object
+        ),
+        rows_in=len(raw),
+        rows_out=len(frame),
+        reject_reasons=dict(Counter(rejects.reasons)),
+        steps=tuple(counts),
+    )
+
+
+def _within_window(
+    declaration: DatasetDeclaration,
+    frame: pd.DataFrame,
+    window: tuple[datetime, datetime],
+    rejects: Rejects,
+) -> pd.DataFrame:
+    name, (start, end) = declaration.time, window
+    time = frame[name]
+    is_outside = (time < start) | (time >= end)
+    reasons = no_reasons(frame).mask(is_outside, f"{name}: outside of the run's window")
+    reasons = reasons.mask(time.isna(), f"{name}: missing")
+    return rejects.take(frame, reasons, WINDOW_CHECK)
+
+
+def _conform(
+    declaration: DatasetDeclaration, frame: pd.DataFrame, rejects: Rejects
+) -> pd.DataFrame:
+    """The declared fields with their types; rejects nulls where none may be, and second rows of a key."""
+    frame = frame[list(declaration.fields)]
+    reasons = no_reasons(frame)
+    for name, spec in declaration.fields.items():
+        if not spec.nullable:
+            reasons = reasons.mask(frame[name].isna() & reasons.isna(), f"{name}: missing")
+        if spec.type == "string":
+            too_long = frame[name].str.len().gt(STRING_LENGTH) if len(frame) else frame[name].isna()
+            reasons = reasons.mask(
+                too_long & reasons.isna(), f"{name}: longer than {STRING_LENGTH} characters"
+            )
+    is_former = frame.duplicated(list(declaration.key), keep="last")
+    reasons = reasons.mask(is_former & reasons.isna(), "key: another row has the same")
+    frame = rejects.take(frame, reasons, FIELDS_CHECK)
+    frame = frame.astype({name: _DTYPES[spec.type] for name, spec in declaration.fields.items()})
+    order = list(dict.fromkeys((declaration.time, *declaration.key)))
+    return frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+
+
+_DTYPES: dict[FieldType, str | type] = {
+    "string": object,
+    "integer": "Int64",
+    "number": np.float64,
+    "boolean": "boolean",
+    "date": "datetime64[ns]",
+    "datetime": "datetime64[ns]",
+}

@@ -1,0 +1,352 @@
+"""The steps that a dataset declares: typed, versioned, checked before anything runs. Declarations only, no pandas.
+
+A step reads and writes columns of the frame that the step before it left. Rows that a step cannot use
+are rejected with a reason, never mended silently and never turned into zeros.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
+from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.transform.expressions import Expression, columns_of
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone such as Africa/Lagos") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+OnMissing = Literal["null", "reject"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Step(_Frozen):
+    version: Literal[1] = 1
+
+    def reads(self) -> Iterator[str]:
+        """Columns that must be there before the step."""
+        yield from ()
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        """Columns that are there after the step, given those before."""
+        return columns
+
+
+class CastColumn(_Frozen):
+    """How one delivered column of text is read.
+
+    Attributes:
+        to: integer (digits), number (decimal point, finite), boolean (true/false, yes/no, 1/0), date
+            (YYYY-MM-DD), datetime (ISO 8601), string.
+        source: the delivered column, if it has another name.
+        zone: for datetime: the result is local time of this zone; a value with an offset is
+            converted, one without is taken to be in it.
+        required: a missing value rejects the row.
+        null_values: texts that mean "not known", beside the empty one.
+    """
+
+    to: FieldType
+    source: str | None = Field(default=None, max_length=64)
+    zone: Zone = "UTC"
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    one_of: tuple[str, ...] | None = None
+    null_values: tuple[str, ...] = ()
+
+
+class Cast(_Step):
+    """Reads the delivered text as types; rejects rows with a value that cannot be read or is out of
+    range, and drops the columns not named."""
+
+    kind: Literal["cast"]
+    columns: dict[Name, CastColumn] = Field(min_length=1)
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        return frozenset(self.columns)
+
+
+class Deduplicate(_Step):
+    """Keeps the last row of each key, in order of delivery; what goes is counted as exact duplicate or
+    as restated by a later row."""
+
+    kind: Literal["deduplicate"]
+    key: tuple[Name, ...] = Field(min_length=1)
+
+    def reads(self) -> Iterator[str]:
+        yield from self.key
+
+
+class Aggregate(_Frozen):
+    """Unknown values are left out; a period without a known value is null, also for `sum`."""
+
+    column: Name
+    how: Literal["sum", "mean", "min", "max", "first", "last", "count", "weighted_mean"]
+    weight: Name | None = None
+
+    @model_validator(mode="after")
+    def _weight_fits(self) -> "Aggregate":
+        if (self.how == "weighted_mean") != (self.weight is not None):
+            raise ValueError("weight belongs to weighted_mean, which needs it")
+        return self
+
+
+class Resample(_Step):
+    """From finer rows to one row for each local period and combination of `by`.
+
+    Attributes:
+        time: the fine rows' moment, naive local time of `from_zone`.
+        into: the new column: start of the period in the dataset's time zone, naive.
+        coverage_into: a column for the share (0 to 100 %) of the period's fine steps that have a
+            row; a local day has 23, 24 or 25 hours.
+    """
+
+    kind: Literal["resample"]
+    time: Name
+    into: Name
+    freq: Literal["D", "W", "MS"] = "D"
+    from_zone: Zone = "UTC"
+    by: tuple[Name, ...] = ()
+    aggregate: dict[Name, Aggregate] = Field(min_length=1)
+    coverage_into: Name | None = None
+    step_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+
+    def reads(self) -> Iterator[str]:
+        yield self.time
+        yield from self.by
+        for each in self.aggregate.values():
+            yield each.column
+            if each.weight is not None:
+                yield each.weight
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        coverage = {self.coverage_into} if self.coverage_into else set()
+        return frozenset({self.into, *self.by, *self.aggregate, *coverage})
+
+
+class CsvReference(_Frozen):
+    """A file that IOP carries, `<csv>.csv`."""
+
+    csv: Name
+
+
+class TableReference(_Frozen):
+    """A table of the shared database that DRM maintains."""
+
+    table: Annotated[str, Field(pattern=r"^drm_ref_[a-z0-9_]{1,54}$")]
+
+
+ReferenceSource = CsvReference | TableReference
+
+
+class JoinReference(_Step):
+    """Looks up `take` (new column → column of the reference) where `match` (column → column of the
+    reference) are equal as text."""
+
+    kind: Literal["join_reference"]
+    reference: ReferenceSource
+    match: dict[Name, str] = Field(min_length=1, max_length=1)
+    take: dict[Name, str] = Field(min_length=1)
+    on_missing: OnMissing = "null"
+
+    def reads(self) -> Iterator[str]:
+        yield from self.match
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        return columns | set(self.take)
+
+
+class Holidays(_Step):
+    """Marks public holidays of a country (ISO 3166-1 alpha-2) and subdivision, by the library `holidays`."""
+
+    kind: Literal["holidays"]
+    column: Name
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    subdivision: str | None = None
+    into: Name = "is_holiday"
+    name_into: Name | None = None
+
+    def reads(self) -> Iterator[str]:
+        yield self.column
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        return columns | {self.into} | ({self.name_into} if self.name_into else set())
+
+
+class Currency(_Step):
+    """Converts an amount by the last rate on or before the row's date, at most `max_age_days` old.
+
+    Attributes:
+        rates: a reference with the columns `date` (YYYY-MM-DD), `currency`, `quote` and `rate`: how many
+            units of `quote` one unit of `currency` is worth.
+        currency: the column that names each row's currency, or one code for all of them.
+        to: the currency wanted, the `quote` of the rates.
+    """
+
+    kind: Literal["currency"]
+    amount: Name
+    into: Name
+    currency: Name | CurrencyCode
+    to: CurrencyCode
+    date: Name
+    rates: ReferenceSource
+    max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
+    on_missing: OnMissing = "null"
+
+    @property
+    def currency_column(self) -> str | None:
+        return self.currency if self.currency.islower() else None
+
+    def reads(self) -> Iterator[str]:
+        yield from (self.amount, self.date)
+        if self.currency_column:
+            yield self.currency_column
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        return columns | {self.into}
+
+
+class DerivedColumn(_Frozen):
+    type: Literal["integer", "number", "boolean", "string"] = "number"
+    value: Expression
+
+
+class Derive(_Step):
+    """New columns from arithmetic on those before the step; they do not see each other."""
+
+    kind: Literal["derive"]
+    columns: dict[Name, DerivedColumn] = Field(min_length=1)
+
+    def reads(self) -> Iterator[str]:
+        for derived in self.columns.values():
+            yield from columns_of(derived.value)
+
+    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
+        return columns | set(self.columns)
+
+
+class GapPolicy(_Step):
+    """What a period without a row, or a value that is not known, becomes. Never zero.
+
+    absent: periods without rows stay absent; a row in which all of `columns` are unknown is rejected.
+    null: periods of the window without a row get one, with nulls.
+    forward_fill: unknown values of `columns` become the series' last known one, over at most `limit`
+    rows in a stretch; with `adds_rows`, missing periods get rows first.
+
+    Attributes:
+        columns: the columns the policy is for.
+        series: columns that tell series apart, with the values that must be there; an empty list
+            means those that were delivered.
+    """
+
+    kind: Literal["gap_policy"]
+    policy: Literal["absent", "null", "forward_fill"]
+    time: Name
+    freq: Literal["h", "D", "W", "MS"] = "D"
+    series: dict[Name, tuple[str, ...]] = {}
+    columns: tuple[Name, ...] = ()
+    limit: Annotated[int, Field(ge=1, le=1000)] | None = None
+    adds_rows: bool = False
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> "GapPolicy":
+        if (self.policy == "forward_fill") != (self.limit is not None):
+            raise ValueError("limit belongs to forward_fill, which needs it")
+        if self.policy != "null" and not self.columns:
+            raise ValueError(f"columns must name what {self.policy} is for")
+        if self.adds_rows and self.policy != "forward_fill":
+            raise ValueError("adds_rows belongs to forward_fill; null adds rows in any case")
+        return self
+
+    def reads(self) -> Iterator[str]:
+        yield self.time
+        yield from self.series
+        yield from self.columns
+
+
+Step = Annotated[
+    Cast | Deduplicate | Resample | JoinReference | Holidays | Currency | Derive | GapPolicy,
+    Field(discriminator="kind"),
+]
+_ADAPTER: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
+_KINDS = (
+    "cast",
+    "deduplicate",
+    "resample",
+    "join_reference",
+    "holidays",
+    "currency",
+    "derive",
+    "gap_policy",
+)
+
+
+def steps_json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the list `steps` of a declaration."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Steps that prepare a dataset",
+        **_ADAPTER.json_schema(),
+    }
+
+
+def parse_steps(declaration: DatasetDeclaration) -> tuple[Step, ...]:
+    """Raises InvalidDeclaration naming `steps.N.field` for the first thing that is wrong."""
+    try:
+        return _ADAPTER.validate_python(declaration.steps)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InvalidDeclaration(first["msg"], _path_of(first["loc"])) from error
+
+
+def _path_of(location: tuple[int | str, ...]) -> str:
+    """steps.0.columns.flights.to; pydantic's own names of the alternatives left out."""
+    parts = [part for i, part in enumerate(location) if not (i == 1 and part in _KINDS)]
+    return ".".join(["steps", *map(str, parts)])
+
+
+def check_steps(declaration: DatasetDeclaration) -> None:
+    """Checks that each step finds the columns it reads and that the last one leaves the declared fields.
+
+    Raises:
+        InvalidDeclaration: naming `steps.N` or `fields.NAME`.
+    """
+    steps = parse_steps(declaration)
+    if not steps or not isinstance(steps[0], Cast):
+        raise InvalidDeclaration("the first step must be a cast: DRM delivers text", "steps.0.kind")
+    columns: frozenset[str] = frozenset()
+    for position, step in enumerate(steps):
+        missing = sorted(set(step.reads()) - columns)
+        if missing:
+            raise InvalidDeclaration(
+                f"{step.kind} reads {', '.join(missing)}; the step before leaves "
+                f"{', '.join(sorted(columns))}",
+                f"steps.{position}",
+            )
+        columns = step.leaves(columns)
+    for name in declaration.fields:
+        if name not in columns:
+            raise InvalidDeclaration(
+                f"no step leaves it; the last one leaves {', '.join(sorted(columns))}",
+                f"fields.{name}",
+            )
