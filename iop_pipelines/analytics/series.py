@@ -1,0 +1,167 @@
+"""A panel taken apart into regular series, where a period without a row is NaN and never 0.
+
+`is_present` tells a row that holds NaN (asked for, unknown) from a period that has no row at all:
+only the former is part of an output.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from iop_pipelines.errors import InvalidFrame, InvalidInput
+
+_STEPS = {"h": "h", "D": "D", "W": "W"}
+SEASON_LENGTHS = {"h": 24, "D": 7, "W": 52, "MS": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a panel, oldest first, ending with the panel's last period before window_end.
+
+    Attributes:
+        unique_id: its name.
+        ds: (n,) datetime64[ns]; equally spaced, or in order only where the panel has no freq.
+        values: (n, m) float64, one column a measure, NaN where unknown or absent.
+        is_present: (n,) bool, the panel has a row for the period.
+        is_scored: (n,) bool, present and inside the scored window.
+    """
+
+    unique_id: str
+    ds: np.ndarray
+    values: np.ndarray
+    is_present: np.ndarray
+    is_scored: np.ndarray
+
+    @property
+    def scored(self) -> np.ndarray:
+        """Positions to score."""
+        return np.flatnonzero(self.is_scored)
+
+
+def split_panel(
+    panel: pd.DataFrame,
+    measures: Sequence[str],
+    freq: str | None,
+    window_start: datetime,
+    window_end: datetime,
+) -> list[Series]:
+    """Cuts a long panel into series, in the order of unique_id; rows at or after window_end are left out.
+
+    Args:
+        panel: `unique_id`, `ds` and the measures, sorted by unique_id, ds.
+        measures: columns to take, in this order.
+        freq: "h", "D", "W", "MS", or None for events whose order alone counts.
+        window_start, window_end: the half-open range to score.
+
+    Raises:
+        InvalidFrame: a (unique_id, ds) pair occurs twice, or a ds is off the grid of freq.
+        InvalidInput: freq is none of the above.
+    """
+    known = panel[panel["ds"] < pd.Timestamp(window_end)]
+    if known.empty:
+        return []
+    ds = known["ds"].to_numpy(dtype="datetime64[ns]")
+    ids = known["unique_id"].to_numpy(dtype=object)
+    values = known[list(measures)].to_numpy(dtype=np.float64)
+    numbers = np.arange(len(ds)) if freq is None else _period_numbers(ds, freq)
+    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    _check_order(ids, ds, starts)
+    last = None if freq is None else int(numbers.max())
+    start = np.datetime64(window_start, "ns")
+    return [
+        _regular_series(
+            str(ids[a]), ds[a:b], values[a:b], numbers[a:b], (ds.min(), freq, last), start
+        )
+        for a, b in zip(starts, np.r_[starts[1:], len(ds)], strict=True)
+    ]
+
+
+def stack(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Series side by side, aligned at their ends: (longest, number of series), NaN above the shorter ones."""
+    longest = max(len(column) for column in columns)
+    matrix = np.full((longest, len(columns)), np.nan)
+    for place, column in enumerate(columns):
+        matrix[longest - len(column) :, place] = column
+    return matrix
+
+
+def unstack(matrix: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
+    """The inverse of stack, for a matrix of any dtype."""
+    return [matrix[len(matrix) - n :, place] for place, n in enumerate(lengths)]
+
+
+def default_season_length(freq: str | None) -> int:
+    """A day of hours, a week of days, a year of weeks or months; 1 where there is no step."""
+    return 1 if freq is None else SEASON_LENGTHS[freq]
+
+
+def future_periods(last: np.datetime64, freq: str, h: int) -> pd.DatetimeIndex:
+    """The h periods after `last`."""
+    return pd.DatetimeIndex(_moments(last, freq, np.arange(1, h + 1)))
+
+
+def _regular_series(
+    unique_id: str,
+    ds: np.ndarray,
+    values: np.ndarray,
+    numbers: np.ndarray,
+    grid: tuple[np.datetime64, str | None, int | None],
+    window_start: np.datetime64,
+) -> Series:
+    origin, freq, last = grid
+    if freq is None or last is None:
+        is_present = np.ones(len(ds), dtype=bool)
+        return Series(unique_id, ds, values, is_present, ds >= window_start)
+    first = int(numbers[0])
+    place = numbers - first
+    length = last - first + 1
+    filled = np.full((length, values.shape[1]), np.nan)
+    filled[place] = values
+    is_present = np.zeros(length, dtype=bool)
+    is_present[place] = True
+    moments = _moments(origin, freq, np.arange(first, last + 1))
+    return Series(unique_id, moments, filled, is_present, is_present & (moments >= window_start))
+
+
+def _period_numbers(ds: np.ndarray, freq: str) -> np.ndarray:
+    origin = ds.min()
+    if freq == "MS":
+        months = ds.astype("datetime64[M]")
+        within = ds - months.astype("datetime64[ns]")
+        numbers = (months - origin.astype("datetime64[M]")).astype(np.int64)
+        off_grid = within != origin - origin.astype("datetime64[M]").astype("datetime64[ns]")
+    elif freq in _STEPS:
+        step = np.timedelta64(1, _STEPS[freq]).astype("timedelta64[ns]")
+        numbers, rest = np.divmod((ds - origin).astype(np.int64), step.astype(np.int64))
+        off_grid = rest != 0
+    else:
+        raise InvalidInput(f"freq is {freq!r}; it can be h, D, W, MS or None")
+    if off_grid.any():
+        raise InvalidFrame(
+            f"ds {ds[off_grid][0]} is not a whole number of periods ({freq}) after {origin}"
+        )
+    return numbers
+
+
+def _moments(origin: np.datetime64, freq: str, numbers: np.ndarray) -> np.ndarray:
+    origin = origin.astype("datetime64[ns]")
+    if freq == "MS":
+        month = origin.astype("datetime64[M]")
+        return (month + numbers).astype("datetime64[ns]") + (
+            origin - month.astype("datetime64[ns]")
+        )
+    return origin + numbers * np.timedelta64(1, _STEPS[freq]).astype("timedelta64[ns]")
+
+
+def _check_order(ids: np.ndarray, ds: np.ndarray, starts: np.ndarray) -> None:
+    names = ids[starts]
+    if len(set(names)) != len(names):
+        raise InvalidFrame("the panel is not sorted by unique_id")
+    is_later = np.diff(ds.astype(np.int64)) > 0
+    is_later[starts[1:] - 1] = True
+    if not is_later.all():
+        at = int(np.flatnonzero(~is_later)[0]) + 1
+        raise InvalidFrame(f"series {ids[at]!r} has ds {ds[at]} twice or out of order")

@@ -1,0 +1,146 @@
+"""Lasting changes of level; the method is `analytics.shifts`.
+
+A change is a finding as long as it is recent, with one `since` all the while: the place it had on
+the day it was first seen.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from iop_pipelines.analytics.series import Series, default_season_length
+from iop_pipelines.analytics.shifts import Shift, anchored_shift
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.params import ChangePointsParams, parse_params
+from iop_pipelines.runtimes.results import (
+    Rows,
+    chosen_measure,
+    evidence_points,
+    make_output,
+    read_series,
+    to_datetime,
+    to_number,
+)
+
+_BAND_SIGMAS = 1.959963984540054
+# A change of more than this many times the scatter about the level is a warning, not a note.
+_WARNING_SIGMAS = 2.0
+
+
+class ChangePoints:
+    name = "change_points"
+
+    def check_params(self, params: Mapping[str, Any]) -> None:
+        parse_params(ChangePointsParams, params)
+
+    def run(self, given: RuntimeInput) -> RuntimeOutput:
+        params = parse_params(ChangePointsParams, given.params)
+        measure = chosen_measure(given, params.measure)
+        season_length = params.season_length or default_season_length(given.freq)
+        series = read_series(given, [measure])
+        rows, findings, skipped, looked = [], [], 0, 0
+        for one in series:
+            row = int(one.scored[-1])
+            known = np.isfinite(one.values[max(0, row + 1 - params.window) : row + 1, 0]).sum()
+            if known < 3 * params.min_size:
+                skipped += 1
+                continue
+            looked += len(one.scored)
+            shift = _shift_at(one, row, params, season_length)
+            rows.append(_rows(one, shift, params, measure))
+            if shift is not None:
+                findings.append(
+                    _finding(one, row, shift, params, measure, given.units.get(measure, ""))
+                )
+        return make_output(
+            rows,
+            findings,
+            series=len(series),
+            skipped=skipped,
+            needed=f"{3 * params.min_size} known periods among {params.window} are needed",
+            points_scored=looked,
+        )
+
+
+def _shift_at(
+    one: Series, row: int, params: ChangePointsParams, season_length: int
+) -> Shift | None:
+    """The change that is worth telling at `row`, if there is one."""
+    shift = anchored_shift(
+        one.values[: row + 1, 0],
+        params.window,
+        season_length=season_length,
+        penalty=params.penalty,
+        min_size=params.min_size,
+    )
+    if shift is None or row + 1 - shift.at > params.recent or shift.p_value >= params.alpha:
+        return None
+    change = shift.after - shift.before
+    toward = {"both": abs(change), "above": change, "below": -change}[params.direction]
+    return shift if toward > 0 and toward >= params.min_effect else None
+
+
+def _level_before(one: Series, row: int, params: ChangePointsParams) -> tuple[float, float]:
+    """Median and robust sigma of the last min_size known values strictly before `row`."""
+    past = one.values[max(0, row - params.window) : row, 0]
+    known = past[np.isfinite(past)][-params.min_size :]
+    if not len(known):
+        return np.nan, np.nan
+    middle = float(np.median(known))
+    return middle, 1.482602218505602 * float(np.median(np.abs(known - middle)))
+
+
+def _rows(one: Series, shift: Shift | None, params: ChangePointsParams, measure: str) -> Rows:
+    at = one.scored
+    levels = np.array([_level_before(one, row, params) for row in at])
+    yhat, half = levels[:, 0], _BAND_SIGMAS * levels[:, 1]
+    flags = np.zeros(len(at), dtype=bool)
+    score = np.zeros(len(at))
+    if shift is not None:
+        flags[-1], score[-1] = True, shift.z
+    y = one.values[at, 0]
+    return Rows(one.unique_id, measure, one.ds[at], y, yhat, yhat - half, yhat + half, score, flags)
+
+
+def _finding(
+    one: Series, row: int, shift: Shift, params: ChangePointsParams, measure: str, unit: str
+) -> Finding:
+    window = slice(max(0, row + 1 - params.window), row + 1)
+    ds, y = one.ds[window], one.values[window, 0]
+    is_after = np.arange(window.start, window.stop) >= shift.at
+    level = np.where(is_after, shift.after, shift.before)
+    half = _BAND_SIGMAS * shift.sigma
+    change = shift.after - shift.before
+    is_large = abs(change) > _WARNING_SIGMAS * shift.sigma
+    return Finding(
+        category=Category.TREND,
+        kind="change_point",
+        severity=Severity.WARNING if is_large else Severity.INFO,
+        unique_id=one.unique_id,
+        measure=measure,
+        unit=unit,
+        ds=to_datetime(one.ds[row]),
+        since=to_datetime(one.ds[shift.at]),
+        value=to_number(shift.after),
+        expected=to_number(shift.before),
+        lo=to_number(shift.before - half),
+        hi=to_number(shift.before + half),
+        score=shift.z,
+        confidence=1 - shift.p_value,
+        evidence={
+            "points": evidence_points(ds, y, level, level - half, level + half),
+            "before": to_number(shift.before),
+            "after": to_number(shift.after),
+            "change": to_number(change),
+            "sigma": to_number(shift.sigma),
+            "p_value": to_number(shift.p_value),
+            "periods_since": row + 1 - shift.at,
+            "direction": "above" if change > 0 else "below",
+        },
+    )
+
+
+RUNTIME = ChangePoints()

@@ -1,0 +1,220 @@
+"""Outliers by PyOD detectors over lag windows; the method is `analytics.outliers`.
+
+A joint score of several measures stands in the row of each; the finding is about the one that lies
+farthest from its expectation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from iop_pipelines.analytics.outliers import (
+    MIN_TRAINING_ROWS,
+    Outlyingness,
+    lag_windows,
+    robust_distance,
+    score_outliers,
+)
+from iop_pipelines.analytics.robust import stretches
+from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
+from iop_pipelines.analytics.series import Series, stack
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.params import PyodParams, parse_params, require_measure
+from iop_pipelines.runtimes.results import (
+    Rows,
+    cut,
+    evidence_points,
+    make_output,
+    read_series,
+    to_datetime,
+    to_number,
+)
+from iop_pipelines.runtimes.seasonal_residual import make_baseline
+
+# A score so many times the threshold is critical.
+_CRITICAL_RATIO = 2.0
+# Where practical effect is given, a sigma under a tenth of it would only magnify what does not matter.
+_MIN_SIGMA_PER_EFFECT = 0.1
+
+
+class Pyod:
+    name = "pyod"
+
+    def check_params(self, params: Mapping[str, Any]) -> None:
+        parse_params(PyodParams, params)
+
+    def run(self, given: RuntimeInput) -> RuntimeOutput:
+        params = parse_params(PyodParams, given.params)
+        measures = params.measures or given.measures
+        for name in measures:
+            require_measure(name, given.measures, "config.params.measures")
+        baseline = make_baseline(params, given.freq)
+        series = read_series(given, measures)
+        rows, findings, skipped, scored = [], [], 0, 0
+        for one in _score_each(series, len(measures), baseline, params) if series else []:
+            if not np.isfinite(one.score).any():
+                skipped += 1
+                continue
+            scored += int(np.isfinite(one.score).sum())
+            rows += _rows(one, measures)
+            findings += _findings(one, measures, given, params)
+        return make_output(
+            rows,
+            findings,
+            series=len(series),
+            skipped=skipped,
+            needed=f"{baseline.min_history} known periods, and {MIN_TRAINING_ROWS} with an "
+            "expectation to train on, are needed before the window",
+            points_scored=scored,
+            detector=params.detector,
+        )
+
+
+class _Scored:
+    """One series with its joint score; arrays are (n,) or (n, m)."""
+
+    def __init__(
+        self,
+        series: Series,
+        parts: list[Scores],
+        z: np.ndarray,
+        outlying: Outlyingness,
+        place: int,
+        params: PyodParams,
+    ) -> None:
+        n = len(series.ds)
+        self.series = series
+        self.y = series.values
+        self.score = outlying.score[-n:, place]
+        self.threshold = outlying.threshold[-n:, place]
+        self.rank = outlying.rank[-n:, place]
+        self.z = z[-n:, place]
+        yhat = np.stack([part.yhat[-n:, place] for part in parts], axis=1)
+        sigma = np.stack([part.sigma[-n:, place] for part in parts], axis=1)
+        half = params.exclude * sigma
+        self.yhat, self.lo, self.hi = (
+            cut(band, params.floor, params.ceiling) for band in (yhat, yhat - half, yhat + half)
+        )
+        self.farthest = np.argmax(np.where(np.isfinite(self.z), np.abs(self.z), -1), axis=1)
+        self.is_outlier = self._flag(params)
+        # Before the window nothing is scored by the detector; far off by itself is far off.
+        self.is_anomaly = self.is_outlier | (
+            np.any(np.stack([part.is_anomaly[-n:, place] for part in parts]), axis=0)
+            & ~np.isfinite(self.score)
+        )
+
+    def _flag(self, params: PyodParams) -> np.ndarray:
+        row = np.arange(len(self.y))
+        error = (self.y - self.yhat)[row, self.farthest]
+        toward = {"both": np.abs(error), "above": error, "below": -error}[params.direction]
+        with np.errstate(invalid="ignore"):
+            is_wanted = (toward > 0) & (toward >= params.min_effect)
+            return is_wanted & (self.score > self.threshold) & self.series.is_scored
+
+
+def _score_each(
+    series: list[Series], count: int, baseline: Baseline, params: PyodParams
+) -> list[_Scored]:
+    stacked = [stack([one.values[:, place] for one in series]) for place in range(count)]
+    parts = [
+        score_rows(
+            y,
+            baseline,
+            threshold=params.exclude,
+            direction="both",
+            min_effect=params.min_effect,
+        )
+        for y in stacked
+    ]
+    min_sigma = _MIN_SIGMA_PER_EFFECT * params.min_effect
+    distances = [
+        robust_distance(y, part, min_sigma) for y, part in zip(stacked, parts, strict=True)
+    ]
+    longest = len(stacked[0])
+    first_scored = min(longest - len(one.ds) + int(one.scored[0]) for one in series)
+    outlying = score_outliers(
+        lag_windows(distances, [part.is_anomaly for part in parts], params.lags),
+        first_scored,
+        detector=params.detector,
+        quantile=params.quantile,
+        scope=params.scope,
+        seed=params.seed,
+    )
+    z = np.stack(distances, axis=2)
+    return [_Scored(one, parts, z, outlying, place, params) for place, one in enumerate(series)]
+
+
+def _rows(one: _Scored, measures: tuple[str, ...]) -> list[Rows]:
+    at = one.series.scored
+    return [
+        Rows(
+            one.series.unique_id,
+            measure,
+            one.series.ds[at],
+            one.y[at, place],
+            one.yhat[at, place],
+            one.lo[at, place],
+            one.hi[at, place],
+            one.score[at],
+            one.is_outlier[at] & (one.farthest[at] == place),
+        )
+        for place, measure in enumerate(measures)
+    ]
+
+
+def _findings(
+    one: _Scored, measures: tuple[str, ...], given: RuntimeInput, params: PyodParams
+) -> list[Finding]:
+    found = []
+    for start, end in stretches(one.is_anomaly):
+        inside = [row for row in range(start, end) if one.is_outlier[row]]
+        if inside:
+            peak = max(inside, key=lambda row: one.score[row])
+            found.append(_finding(one, start, end, peak, measures, given, params))
+    return found
+
+
+def _finding(
+    one: _Scored,
+    start: int,
+    end: int,
+    peak: int,
+    measures: tuple[str, ...],
+    given: RuntimeInput,
+    params: PyodParams,
+) -> Finding:
+    place = int(one.farthest[peak])
+    measure = measures[place]
+    columns = (one.y, one.yhat, one.lo, one.hi)
+    ratio = one.score[peak] / one.threshold[peak] if one.threshold[peak] > 0 else np.inf
+    return Finding(
+        category=Category.ANOMALY,
+        kind="outlier",
+        severity=Severity.CRITICAL if ratio >= _CRITICAL_RATIO else Severity.WARNING,
+        unique_id=one.series.unique_id,
+        measure=measure,
+        unit=given.units.get(measure, ""),
+        ds=to_datetime(one.series.ds[peak]),
+        since=to_datetime(one.series.ds[start]),
+        value=to_number(one.y[peak, place]),
+        expected=to_number(one.yhat[peak, place]),
+        lo=to_number(one.lo[peak, place]),
+        hi=to_number(one.hi[peak, place]),
+        score=float(one.score[peak]),
+        confidence=to_number(one.rank[peak]),
+        evidence={
+            "points": evidence_points(one.series.ds[:end], *(c[:end, place] for c in columns)),
+            "until": to_datetime(one.series.ds[end - 1]).isoformat(),
+            "periods": end - start,
+            "detector": params.detector,
+            "threshold": to_number(one.threshold[peak]),
+            "distances": {name: to_number(one.z[peak, k]) for k, name in enumerate(measures)},
+            "direction": "above" if one.y[peak, place] > one.yhat[peak, place] else "below",
+        },
+    )
+
+
+RUNTIME = Pyod()
