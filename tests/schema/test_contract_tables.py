@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
@@ -120,7 +121,7 @@ def test_a_row_of_the_contracts_columns_alone_is_accepted_and_gets_the_defaults(
 
 def test_a_word_outside_an_enum_is_refused_by_the_database(engine: sa.Engine) -> None:
     statement = sa.text("INSERT INTO recommendations (title, category) VALUES ('x', 'gossip')")
-    with pytest.raises(sa.exc.DBAPIError), engine.begin() as connection:
+    with pytest.raises(DBAPIError), engine.begin() as connection:
         connection.execute(statement)
 
 
@@ -144,7 +145,9 @@ def test_updated_at_moves_with_a_change_and_can_be_set_by_hand(engine: sa.Engine
         connection.execute(
             sa.text("INSERT INTO report_templates (name, query_config) VALUES ('daily', '{}')")
         )
-        connection.execute(sa.text("UPDATE report_templates SET updated_at = '2020-01-01 00:00:00'"))
+        connection.execute(
+            sa.text("UPDATE report_templates SET updated_at = '2020-01-01 00:00:00'")
+        )
         by_hand = connection.scalar(read)
         connection.execute(sa.text("UPDATE report_templates SET description = 'changed'"))
         by_change = connection.scalar(read)

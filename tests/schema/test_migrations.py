@@ -15,7 +15,9 @@ from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import metadata
 
-MIGRATE = "import sys; from iop_pipelines.schema import migrate; print(migrate.upgrade(sys.argv[1]))"
+MIGRATE = (
+    "import sys; from iop_pipelines.schema import migrate; print(migrate.upgrade(sys.argv[1]))"
+)
 
 
 def test_a_migrated_database_agrees_with_the_tables_in_code(database_url: str) -> None:
