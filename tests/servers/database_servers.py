@@ -116,7 +116,9 @@ def _fetched_mysql() -> list[str]:
     root = cache / "root"
     libraries = next(root.glob("usr/lib/*-linux-gnu"))
     # The newest suite's programs need its own C library, hence its own loader.
-    loader = next(itertools.chain(libraries.glob(_SYSTEM_LOADER), root.glob(f"usr/lib*/{_SYSTEM_LOADER}")))
+    loader = next(
+        itertools.chain(libraries.glob(_SYSTEM_LOADER), root.glob(f"usr/lib*/{_SYSTEM_LOADER}"))
+    )
     paths = (libraries, libraries / "mysql/private", root / "usr/lib/mysql/private")
     return [
         *(str(loader), "--library-path", ":".join(map(str, paths)), str(root / "usr/sbin/mysqld")),
@@ -218,7 +220,9 @@ def _wait_until_ready(server: DatabaseServer, log: Path) -> None:
             time.sleep(0.1)
         else:
             return
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else "no log"
+    tail = (
+        "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else "no log"
+    )
     raise ServerUnavailable(f"{server.scheme} did not start within {START_TIMEOUT_S} s: {tail}")
 
 
