@@ -25,8 +25,8 @@ def _check(
 checks = [
     _check(
         "drm_dataset",
-        "columns_match_catalogue",
-        "DRM delivered every column that the dataset's declaration reads.",
+        "can_be_prepared",
+        "The dataset's declared steps can be run on what DRM delivered.",
         dg.AssetCheckSeverity.ERROR,
     ),
     _check(

@@ -5,12 +5,12 @@ from importlib import resources
 from pathlib import Path
 
 import sqlalchemy as sa
-import yaml
 
-from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm import standin
 from iop_pipelines.registry.models import load_spec, promote, register
 from iop_pipelines.registry.templates import load_template, register_template
+from iop_pipelines.reporting.schedule import parse_schedule
+from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset, register_system_datasets
 
 
@@ -25,10 +25,11 @@ def load(engine: sa.Engine, drm_engine: sa.Engine, schedule_since: datetime) -> 
     """
     standin.create(drm_engine)
     register_system_datasets(engine)
-    for path in sorted(folder("datasets").glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        register_dataset(engine, DatasetDeclaration.model_validate(content))
+    for declaration in demo_declarations():
+        register_dataset(engine, declaration)
     for path in sorted(folder("models").glob("*.yaml")):
         promote(engine, register(engine, load_spec(path)), reason="part of the demo")
     for path in sorted(folder("templates").glob("*.yaml")):
-        register_template(engine, load_template(path), schedule_since=schedule_since)
+        register_template(
+            engine, load_template(path), check_schedule=parse_schedule, now=schedule_since
+        )

@@ -23,6 +23,7 @@ from iop_pipelines.ledger.work import (
     MAX_ATTEMPTS,
     VERSION,
     WorkKind,
+    end_version,
     requeue,
 )
 from iop_pipelines.registry.keys import key, model_key
@@ -195,19 +196,10 @@ def _give_back(
     for item_id in given_up:
         message = f"{reason}; gave up after {MAX_ATTEMPTS} attempts"
         if kind is VERSION:
-            _fail_version(engine, item_id, message)
+            end_version(engine, item_id, message)
         else:
             close_as_failed(instance, engine, kind, item_id, message, now)
         repairs.add(f"{kind.name} {item_id}: {message}")
-
-
-def _fail_version(engine: sa.Engine, version_id: int, reason: str) -> None:
-    with begin_write(engine) as connection:
-        connection.execute(
-            dataset_versions.update()
-            .where(dataset_versions.c.id == version_id)
-            .values(status="failed", phase=Phase.DONE, error_msg=reason)
-        )
 
 
 def _fail_runs_of_dead_workers(

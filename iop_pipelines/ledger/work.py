@@ -160,6 +160,17 @@ def requeue(connection: sa.Connection, kind: WorkKind, ids: Sequence[int]) -> in
     return result.rowcount
 
 
+def end_version(engine: sa.Engine, version_id: int, error: str | None = None) -> None:
+    """Ends the preparing of a data version; with an error it has failed, and its executions will."""
+    values: dict[str, object] = {"phase": Phase.DONE}
+    if error is not None:
+        values |= {"status": "failed", "error_msg": error}
+    with begin_write(engine) as connection:
+        connection.execute(
+            dataset_versions.update().where(dataset_versions.c.id == version_id).values(**values)
+        )
+
+
 def unfinished(connection: sa.Connection) -> dict[str, int]:
     """How many items of each kind are not done; held executions are not counted."""
     counts = {}

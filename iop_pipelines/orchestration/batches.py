@@ -22,15 +22,20 @@ from iop_pipelines.ledger.events import (
     utc_now,
 )
 from iop_pipelines.ledger.mirror import apply
-from iop_pipelines.ledger.work import EXECUTION, REPORT, VERSION, WorkKind, start
+from iop_pipelines.ledger.work import (
+    EXECUTION,
+    REPORT,
+    VERSION,
+    WorkKind,
+    end_version,
+    start,
+)
 from iop_pipelines.orchestration import metadata
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports, report_templates
 
-DRM_DATASET = dg.AssetKey("drm_dataset")
-PREPARED_DATASET = dg.AssetKey("prepared_dataset")
 RECOMMENDATION = dg.AssetKey("recommendation")
 
 Context = dg.OpExecutionContext | dg.AssetExecutionContext
@@ -89,19 +94,22 @@ def prepare_datasets(
     context: Context, platform: Platform, ids: Sequence[int], run_key: str
 ) -> Tally:
     """Prepares data versions; their executions may run once this has ended."""
-    from iop_pipelines.transform.prepare_version import fail_version, prepare_version
+    from iop_pipelines.transform.prepare_version import prepare_version
+    from iop_pipelines.transform.versions import dataset_by_id, version
 
     def work(version_id: int) -> str | None:
+        found = version(platform.engine, version_id)
+        stored = dataset_by_id(platform.engine, found.dataset_id)
+        summary = reason = None
         try:
             summary = prepare_version(platform.engine, platform.drm, version_id)
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = reason_of(error)
-            fail_version(platform.engine, version_id, reason)
-            return reason
-        for event in metadata.of_prepared(summary, DRM_DATASET, PREPARED_DATASET):
+        for event in metadata.of_preparing(stored, found, summary, reason):
             context.log_event(event)
-        return None
+        end_version(platform.engine, version_id, reason)
+        return reason
 
     return _run_items(context, platform, VERSION, ids, run_key, work)
 

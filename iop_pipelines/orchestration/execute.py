@@ -24,7 +24,7 @@ from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
 from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset, version
 from iop_pipelines.validation.inputs import validate_version
-from iop_pipelines.validation.outcomes import CheckOutcome
+from iop_pipelines.validation.outcomes import CheckOutcome, failure_message, failures
 from iop_pipelines.validation.suite import validate
 
 
@@ -82,12 +82,12 @@ def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
     spec = work.model.spec
     panel = read_panel(
         engine,
-        drm_engine,
         work.dataset,
         spec.config.input,
         work.version.id,
         work.window_start,
         work.window_end,
+        drm_engine=drm_engine,
     )
     if work.dataset.is_system:
         require_success(work, "input", tuple(validate(panel, spec.input_schema)))
@@ -106,10 +106,8 @@ def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
 
 def require_success(work: Work, side: str, checks: tuple[CheckOutcome, ...]) -> None:
     """Raises InvalidFrame naming each broken column, rule and count."""
-    broken = [check for check in checks if not check.is_success]
-    if broken:
-        problems = "; ".join(check.describe() for check in broken)
-        raise InvalidFrame(f"{side} of {work.model.label}: {problems}")
+    if failures(checks):
+        raise InvalidFrame(failure_message(f"{side} of {work.model.label}", checks))
 
 
 def _runtime_input(work: Work, panel: pd.DataFrame) -> RuntimeInput:

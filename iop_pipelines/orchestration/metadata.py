@@ -9,6 +9,8 @@ import dagster as dg
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.registry.keys import key
+from iop_pipelines.orchestration.standing import QUALITY_FLOOR
+from iop_pipelines.transform.versions import StoredDataset, StoredVersion
 from iop_pipelines.validation.outcomes import CheckOutcome
 
 if TYPE_CHECKING:
@@ -17,60 +19,63 @@ if TYPE_CHECKING:
     from iop_pipelines.reporting.generate import Generated
     from iop_pipelines.transform.prepare_version import PreparedSummary
 
+DRM_DATASET = dg.AssetKey("drm_dataset")
+PREPARED_DATASET = dg.AssetKey("prepared_dataset")
 MAX_CHART_BYTES = 10_000
 SHOWN_FINDINGS = 20
 
 
-def of_prepared(
-    summary: "PreparedSummary", drm_dataset: dg.AssetKey, prepared_dataset: dg.AssetKey
-) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
-    """DRM's delivery and what became of it, with the checks of each."""
-    partition = key(summary.dataset_id, summary.dataset)
-    window = f"{summary.window_start:%Y-%m-%d} to {summary.window_end:%Y-%m-%d}"
-    common = {
-        "dataset": summary.dataset,
-        "data version": summary.data_version,
-        "window": window,
-        "DRM run": summary.drm_run_id,
+def of_preparing(
+    stored: StoredDataset,
+    version: StoredVersion,
+    summary: "PreparedSummary | None",
+    reason: str | None,
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckEvaluation]:
+    """DRM's delivery and what became of it, with the checks of each; without a summary it failed."""
+    partition = key(stored.id, stored.declaration.name)
+    common: dict[str, Any] = {
+        "dataset": stored.declaration.name,
+        "data version": version.data_version,
+        "window": f"{version.window_start.isoformat()} to {version.window_end.isoformat()}",
+        "DRM run": version.drm_run_id,
     }
+    if summary is None:
+        failed = {**common, "iop/status": "failed", "iop/error": reason or ""}
+        yield dg.AssetObservation(PREPARED_DATASET, partition=partition, metadata=failed)
+        yield dg.AssetCheckEvaluation(
+            DRM_DATASET, "can_be_prepared", passed=False, partition=partition, description=reason
+        )
+        return
     delivered = {**common, "dagster/row_count": summary.rows_in}
-    if summary.quality_score is not None:
-        delivered["quality score"] = summary.quality_score
-    yield dg.AssetMaterialization(drm_dataset, partition=partition, metadata=delivered)
+    yield dg.AssetMaterialization(DRM_DATASET, partition=partition, metadata=delivered)
     yield dg.AssetCheckEvaluation(
-        drm_dataset,
-        "columns_match_catalogue",
-        passed=not summary.missing_columns,
-        partition=partition,
-        metadata={"missing": ", ".join(summary.missing_columns) or "none"},
+        DRM_DATASET, "can_be_prepared", passed=True, partition=partition, metadata=common
     )
     if summary.quality_score is not None:
         yield dg.AssetCheckEvaluation(
-            drm_dataset,
+            DRM_DATASET,
             "quality_score",
-            passed=summary.quality_score >= summary.quality_floor,
+            passed=summary.quality_score >= QUALITY_FLOOR,
             partition=partition,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={"score": summary.quality_score, "at least": summary.quality_floor},
+            metadata={"score": summary.quality_score, "at least": QUALITY_FLOOR},
         )
-    yield dg.AssetMaterialization(
-        prepared_dataset,
-        partition=partition,
-        metadata={
-            **common,
-            "rows in": summary.rows_in,
-            "dagster/row_count": summary.rows_out,
-            "rows rejected": summary.rows_rejected,
-            "reject reasons": dg.MetadataValue.json(dict(summary.reject_reasons)),
-        },
-    )
+    reasons = dg.MetadataValue.json(dict(summary.reject_reasons))
+    prepared = {
+        **common,
+        "rows in": summary.rows_in,
+        "dagster/row_count": summary.rows_out,
+        "rows rejected": summary.rows_rejected,
+        "reject reasons": reasons,
+    }
+    yield dg.AssetMaterialization(PREPARED_DATASET, partition=partition, metadata=prepared)
     yield dg.AssetCheckEvaluation(
-        prepared_dataset,
+        PREPARED_DATASET,
         "no_rows_rejected",
         passed=summary.rows_rejected == 0,
         partition=partition,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"reject reasons": dg.MetadataValue.json(dict(summary.reject_reasons))},
+        metadata={"rows rejected": summary.rows_rejected, "reject reasons": reasons},
     )
 
 

@@ -38,7 +38,7 @@ def of(engine: sa.Engine, asset: str, check: str) -> Standing:
         side = check.removesuffix("_schema")
         return _of_models(engine, TYPE_OF_ASSET[asset], f"{side} of ")
     tests: dict[str, Callable[[sa.Row], str | None]] = {
-        "columns_match_catalogue": lambda row: row.error_msg,
+        "can_be_prepared": lambda row: row.error_msg,
         "quality_score": lambda row: (
             f"score {row.quality_score:.0f}"
             if row.quality_score is not None and row.quality_score < QUALITY_FLOOR
