@@ -1,0 +1,214 @@
+"""Against a real Dagster instance: events as the jobs log them, runs that die."""
+
+from datetime import datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase
+from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
+from iop_pipelines.ledger.mirror import mirror
+from iop_pipelines.ledger.reconcile import CLAIM_LOST_S, HELD_LIMIT, reconcile, recover
+from iop_pipelines.ledger.verify import verify
+from iop_pipelines.ledger.work import EXECUTION, MAX_ATTEMPTS, claim, start
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import model_executions, model_outputs, workers
+
+NOW = datetime(2026, 3, 1, 12)
+ASSET = OUTPUT_ASSETS["statistical"]
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def _event(item: int, *, is_success: bool = True, error: str | None = None) -> TerminalEvent:
+    values = {"output_ref": f"execution:{item}", "metrics": {"rows": 3}} if is_success else {}
+    return TerminalEvent(EXECUTION, item, 1, is_success, 42, NOW, error=error, values=values)
+
+
+def _log(instance: dg.DagsterInstance, *events: TerminalEvent) -> None:
+    for event in events:
+        instance.report_runless_asset_event(to_dagster(event, ASSET, "1.delays@v1.0.0"))
+
+
+def _start(seeded, run_id: str) -> int:
+    item = seeded.add_execution()
+    (batch,) = claim(seeded.engine, EXECUTION, NOW)
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, run_id, NOW)
+    return item
+
+
+def _create_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+    @dg.job
+    def execute_models():
+        pass
+
+    return instance.create_run_for_job(execute_models, status=status)
+
+
+def test_mirroring_a_run_twice_writes_one_row(instance, seeded):
+    good, bad = seeded.add_execution(), seeded.add_execution()
+    _log(instance, _event(good), _event(bad, is_success=False, error="column y breaks minimum 0"))
+
+    first = mirror(instance, seeded.engine, None)
+    second = mirror(instance, seeded.engine, None)
+    after_cursor = mirror(instance, seeded.engine, first.cursor)
+
+    assert (first.applied, second.applied, after_cursor.seen) == (2, 0, 0)
+    row = seeded.row(model_executions, good)
+    assert (row.status, row.phase, row.duration_ms) == (ExecutionStatus.SUCCESS, Phase.DONE, 42)
+    assert (row.output_ref, row.metrics) == (f"execution:{good}", {"rows": 3})
+    assert seeded.row(model_executions, bad).error_msg == "column y breaks minimum 0"
+    assert verify(instance, seeded.engine).drift == ()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        ({"status": "failed"}, "Dagster says otherwise"),
+        ({"duration_ms": 7}, "differ from Dagster's event"),
+        ({"phase": "started", "run_key": "execution-0"}, "has ended in Dagster"),
+    ],
+)
+def test_verify_tells_every_kind_of_drift(instance, seeded, spoil, problem):
+    item = seeded.add_execution()
+    _log(instance, _event(item))
+    mirror(instance, seeded.engine, None)
+    with begin_write(seeded.engine) as connection:
+        connection.execute(model_executions.update().values(**spoil))
+
+    (drift,) = verify(instance, seeded.engine).drift
+
+    assert problem in drift.problem
+
+
+def test_verify_tells_rows_and_events_that_stand_alone_and_double_ends(instance, seeded):
+    silent = seeded.add_execution(phase=Phase.DONE, status=ExecutionStatus.SUCCESS)
+    twice = seeded.add_execution()
+    _log(instance, _event(999), _event(twice), _event(twice))
+    mirror(instance, seeded.engine, None)
+
+    problems = {drift.item_id: drift.problem for drift in verify(instance, seeded.engine).drift}
+
+    assert problems == {
+        silent: "row says success, Dagster has no such end",
+        twice: "ended 2 times in Dagster's history",
+        999: "Dagster has its end, the ledger has no row",
+    }
+
+
+def test_verify_tells_output_of_an_execution_that_failed(instance, seeded):
+    item = seeded.add_execution()
+    _log(instance, _event(item, is_success=False, error="no"))
+    mirror(instance, seeded.engine, None)
+    with begin_write(seeded.engine) as connection:
+        connection.execute(
+            model_outputs.insert().values(
+                execution_id=item,
+                model_id=seeded.model_id,
+                unique_id="all",
+                ds=NOW,
+                measure="y",
+                is_finding=False,
+            )
+        )
+
+    (drift,) = verify(instance, seeded.engine).drift
+
+    assert "has output rows" in drift.problem
+
+
+def test_work_of_a_worker_without_heartbeat_is_queued_again(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTED)
+    item = _start(seeded, run.run_id)
+    with begin_write(seeded.engine) as connection:
+        connection.execute(
+            workers.insert().values(
+                id="w1",
+                host="here",
+                pid=1,
+                started_at=NOW,
+                heartbeat_at=NOW - timedelta(minutes=5),
+                run_id=run.run_id,
+            )
+        )
+
+    repairs = reconcile(instance, seeded.engine, NOW)
+
+    assert any("w1 is gone" in line for line in repairs.lines)
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
+    row = seeded.row(model_executions, item)
+    assert (row.phase, row.attempt, row.run_key) == (Phase.QUEUED, 2, None)
+
+
+def test_work_of_a_live_worker_is_left_alone(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTED)
+    item = _start(seeded, run.run_id)
+    with begin_write(seeded.engine) as connection:
+        connection.execute(
+            workers.insert().values(
+                id="w1", host="here", pid=1, started_at=NOW, heartbeat_at=NOW, run_id=run.run_id
+            )
+        )
+
+    assert reconcile(instance, seeded.engine, NOW).lines == []
+    assert seeded.row(model_executions, item).phase == Phase.STARTED
+
+
+def test_a_claim_that_no_run_follows_is_queued_again_after_a_while(instance, seeded):
+    item = seeded.add_execution()
+    claim(seeded.engine, EXECUTION, NOW)
+
+    assert reconcile(instance, seeded.engine, NOW).lines == []
+    reconcile(instance, seeded.engine, NOW + timedelta(seconds=CLAIM_LOST_S + 1))
+
+    assert seeded.row(model_executions, item).phase == Phase.QUEUED
+
+
+def test_an_item_that_kills_its_worker_each_time_ends_as_failed(instance, seeded):
+    item = seeded.add_execution()
+    for _ in range(MAX_ATTEMPTS):
+        run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
+        (batch,) = claim(seeded.engine, EXECUTION, NOW)
+        start(seeded.engine, EXECUTION, item, batch.run_key, run.run_id, NOW)
+        reconcile(instance, seeded.engine, NOW)
+
+    row = seeded.row(model_executions, item)
+    assert (row.status, row.phase) == (ExecutionStatus.FAILED, Phase.DONE)
+    assert f"gave up after {MAX_ATTEMPTS} attempts" in row.error_msg
+    assert verify(instance, seeded.engine).drift == ()
+
+
+def test_what_ended_before_its_worker_died_is_mirrored_not_repeated(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
+    item = _start(seeded, run.run_id)
+    _log(instance, _event(item))
+
+    mirror(instance, seeded.engine, None)
+    reconcile(instance, seeded.engine, NOW)
+
+    assert seeded.row(model_executions, item).status == ExecutionStatus.SUCCESS
+    assert claim(seeded.engine, EXECUTION, NOW) == []
+
+
+def test_data_held_too_long_ends_with_its_reason(instance, seeded):
+    item = seeded.add_execution(phase=Phase.HELD)
+
+    assert reconcile(instance, seeded.engine, NOW).lines == []
+    reconcile(instance, seeded.engine, NOW + HELD_LIMIT + timedelta(seconds=1))
+
+    assert "data quality score" in seeded.row(model_executions, item).error_msg
+    assert verify(instance, seeded.engine).drift == ()
+
+
+def test_after_a_stop_every_unfinished_run_is_closed_and_its_work_queued(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTED)
+    item = _start(seeded, run.run_id)
+
+    recover(instance, seeded.engine, NOW)
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
+    assert seeded.row(model_executions, item).phase == Phase.QUEUED
