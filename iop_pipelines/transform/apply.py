@@ -4,11 +4,13 @@ Between steps a frame has a RangeIndex and, by type: string object (text or None
 float64, boolean `boolean`, date and datetime datetime64[ns], naive. Rows keep their order of delivery.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ from iop_pipelines.transform.table import STRING_LENGTH
 
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
-_HAS_OFFSET = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,21 @@ class Context:
     references: References
 
 
+class Reasons:
+    """Why each row of a frame is rejected: for each row the first reason that was added, or None."""
+
+    def __init__(self, length: int) -> None:
+        self.texts = np.full(length, None, dtype=object)
+
+    def add(self, mask: Mask, reason: str) -> None:
+        if mask.any():
+            self.texts[mask & ~self.is_rejected] = reason
+
+    @property
+    def is_rejected(self) -> Mask:
+        return self.texts != None  # noqa: E711 - element by element
+
+
 @dataclass
 class Rejects:
     """Collects rejected rows; a row is rejected once, for the first reason found."""
@@ -54,14 +71,14 @@ class Rejects:
     reasons: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def take(self, frame: pd.DataFrame, reasons: pd.Series, step: str) -> pd.DataFrame:
-        """Rows whose reason is not None go; the others come back. `reasons` is aligned with `frame`."""
-        is_rejected = reasons.notna().to_numpy()
+    def take(self, frame: pd.DataFrame, reasons: Reasons, step: str) -> pd.DataFrame:
+        """Rows that have a reason go, the others come back."""
+        is_rejected = reasons.is_rejected
         if not is_rejected.any():
             return frame
         gone = frame[is_rejected]
         self.rows.extend(json_rows(gone))
-        self.reasons.extend(reasons[is_rejected])
+        self.reasons.extend(reasons.texts[is_rejected])
         self.steps.extend([step] * len(gone))
         return frame[~is_rejected].reset_index(drop=True)
 
@@ -79,8 +96,8 @@ def _json_cell(cell: Any) -> Any:
     return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
-def no_reasons(frame: pd.DataFrame) -> pd.Series:
-    return pd.Series(None, index=frame.index, dtype=object)
+def unknown(values: pd.Series) -> Mask:
+    return values.isna().to_numpy(dtype=bool)
 
 
 def apply_step(step: Step, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
@@ -88,97 +105,122 @@ def apply_step(step: Step, frame: pd.DataFrame, context: Context, rejects: Rejec
 
 
 # cast ----------------------------------------------------------------------------------------
+# Cells are read one by one in Python: for the hundreds of rows of a day's delivery that costs a
+# third of the vectorised string methods, which loop in Python too.
+
+Cells = list[str | None]
 
 
 def _cast(step: Cast, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
-    reasons = no_reasons(frame)
+    reasons = Reasons(len(frame))
     for name, spec in step.columns.items():
         source = spec.source or name
         if source not in frame.columns:
             raise InvalidFrame(
                 f"DRM delivered no column {source!r}; it has {sorted(frame.columns)}"
             )
-        values, why = _cast_column(name, spec, frame[source])
-        columns[name] = values
-        for mask, reason in why:
-            reasons = reasons.mask(mask & reasons.isna(), reason)
-    kept = reasons.isna().to_numpy()
+        columns[name] = _cast_column(name, spec, _clean(frame[source], spec), reasons)
+    is_rejected = reasons.is_rejected
     rejects.take(frame, reasons, step.kind)
-    return pd.DataFrame(columns, index=frame.index)[kept].reset_index(drop=True)
+    result = pd.DataFrame(columns, index=frame.index)
+    return result[~is_rejected].reset_index(drop=True) if is_rejected.any() else result
 
 
-def _cast_column(
-    name: str, spec: CastColumn, raw: pd.Series
-) -> tuple[pd.Series, list[tuple[pd.Series, str]]]:
-    text = raw.astype(object).str.strip() if len(raw) else raw.astype(object)
-    is_null = text.isna() | text.isin(["", *spec.null_values])
-    text = text.mask(is_null, None)
-    values = _READ[spec.to](text, spec)
+def _clean(raw: pd.Series, spec: CastColumn) -> Cells:
+    nulls = {"", *spec.null_values}
+    return [
+        None if not isinstance(cell, str) or (text := cell.strip()) in nulls else text
+        for cell in raw.tolist()
+    ]
+
+
+def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) -> pd.Series:
+    is_null = np.array([cell is None for cell in cells], dtype=bool)
+    values = _READ[spec.to](cells, spec)
     article = "an" if spec.to == "integer" else "a"
-    why = [(values.isna() & ~is_null, f"{name}: not {article} {spec.to}")]
+    reasons.add(unknown(values) & ~is_null, f"{name}: not {article} {spec.to}")
     if spec.to == "string":
-        too_long = text.str.len().gt(STRING_LENGTH) if len(text) else is_null
-        why = [
-            (too_long.fillna(False).astype(bool), f"{name}: longer than {STRING_LENGTH} characters")
-        ]
+        reasons.add(too_long(values), f"{name}: longer than {STRING_LENGTH} characters")
     if spec.required:
-        why.append((is_null, f"{name}: missing"))
+        reasons.add(is_null, f"{name}: missing")
     if spec.one_of is not None:
-        known = f"{name}: not one of {len(spec.one_of)} accepted values"
-        why.append((~is_null & ~text.isin(spec.one_of), known))
-    if spec.minimum is not None:
-        why.append((_is_true(values < spec.minimum), f"{name}: below {spec.minimum:g}"))
-    if spec.maximum is not None:
-        why.append((_is_true(values > spec.maximum), f"{name}: above {spec.maximum:g}"))
-    return values, why
+        strange = np.array([cell is not None and cell not in spec.one_of for cell in cells], bool)
+        reasons.add(strange, f"{name}: not one of {len(spec.one_of)} accepted values")
+    if spec.minimum is not None or spec.maximum is not None:
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        if spec.minimum is not None:
+            reasons.add(numbers < spec.minimum, f"{name}: below {spec.minimum:g}")
+        if spec.maximum is not None:
+            reasons.add(numbers > spec.maximum, f"{name}: above {spec.maximum:g}")
+    return values
 
 
-def _is_true(mask: pd.Series) -> pd.Series:
-    return mask.fillna(False).astype(bool)
+def too_long(values: pd.Series) -> Mask:
+    cells = values.tolist()
+    return np.array([isinstance(c, str) and len(c) > STRING_LENGTH for c in cells], dtype=bool)
 
 
-def _read_integer(text: pd.Series, spec: CastColumn) -> pd.Series:
-    is_whole = text.str.fullmatch(r"[+-]?\d{1,18}", na=False).to_numpy(dtype=bool)
-    digits = np.where(is_whole, text.to_numpy(dtype=object), "0")
-    values = pd.arrays.IntegerArray(digits.astype(np.int64), ~is_whole)
-    return pd.Series(values, index=text.index)
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _read_number(text: pd.Series, spec: CastColumn) -> pd.Series:
-    values = pd.to_numeric(text, errors="coerce").astype(np.float64)
-    return values.where(np.isfinite(values))
+def _read_integer(cells: Cells, spec: CastColumn) -> pd.Series:
+    is_whole = np.array([c is not None and _WHOLE.fullmatch(c) is not None for c in cells], bool)
+    values = [int(cell or 0) if good else 0 for cell, good in zip(cells, is_whole, strict=True)]
+    return pd.Series(pd.arrays.IntegerArray(np.array(values, dtype=np.int64), ~is_whole))
 
 
-def _read_boolean(text: pd.Series, spec: CastColumn) -> pd.Series:
-    words = text.str.lower()
-    known = words.isin(TRUE_WORDS | FALSE_WORDS)
-    return words.isin(TRUE_WORDS).astype("boolean").where(known)
+def _read_number(cells: Cells, spec: CastColumn) -> pd.Series:
+    values = np.array(
+        [float(c) if c is not None and _NUMBER.fullmatch(c) else np.nan for c in cells], np.float64
+    )
+    return pd.Series(np.where(np.isfinite(values), values, np.nan))
 
 
-def _read_date(text: pd.Series, spec: CastColumn) -> pd.Series:
-    return _moments(pd.to_datetime(text, format="%Y-%m-%d", errors="coerce"))
+def _read_boolean(cells: Cells, spec: CastColumn) -> pd.Series:
+    words = [(cell or "").lower() for cell in cells]
+    is_true = np.array([word in TRUE_WORDS for word in words], dtype=bool)
+    is_false = np.array([word in FALSE_WORDS for word in words], dtype=bool)
+    return pd.Series(pd.arrays.BooleanArray(is_true, ~(is_true | is_false)))
 
 
-def _read_datetime(text: pd.Series, spec: CastColumn) -> pd.Series:
-    has_offset = text.str.contains(_HAS_OFFSET, regex=True, na=False).astype(bool)
-    aware = pd.to_datetime(text.where(has_offset), format="ISO8601", errors="coerce", utc=True)
-    local = aware.dt.tz_convert(spec.zone).dt.tz_localize(None)
-    if has_offset.all():
-        return _moments(local)
-    naive = pd.to_datetime(text.mask(has_offset, None), format="ISO8601", errors="coerce")
-    return _moments(local.where(has_offset, naive))
+def _read_date(cells: Cells, spec: CastColumn) -> pd.Series:
+    return _read_moments(cells, lambda cell: _DATE.fullmatch(cell) and datetime.fromisoformat(cell))
 
 
-def _moments(values: pd.Series) -> pd.Series:
-    return values.astype("datetime64[ns]")
+def _read_datetime(cells: Cells, spec: CastColumn) -> pd.Series:
+    zone = ZoneInfo(spec.zone)
+
+    def read(cell: str) -> datetime:
+        moment = datetime.fromisoformat(cell)
+        return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+
+    return _read_moments(cells, read)
 
 
-def _read_string(text: pd.Series, spec: CastColumn) -> pd.Series:
-    return text
+def _read_moments(cells: Cells, read: Callable[[str], datetime | None]) -> pd.Series:
+    """Each different text is read once; what is not a moment, or outside of datetime64[ns], is NaT."""
+    moments: dict[str | None, np.datetime64] = {None: _NAT}
+    for cell in {cell for cell in cells if cell is not None}:
+        try:
+            moment = read(cell)
+        except (ValueError, OverflowError):
+            moment = None
+        fits = moment is not None and 1678 <= moment.year <= 2261
+        moments[cell] = np.datetime64(moment, "ns") if fits else _NAT
+    return pd.Series(np.array([moments[cell] for cell in cells], dtype="datetime64[ns]"))
 
 
-_READ: dict[FieldType, Callable[[pd.Series, CastColumn], pd.Series]] = {
+_NAT = np.datetime64("NaT", "ns")
+
+
+def _read_string(cells: Cells, spec: CastColumn) -> pd.Series:
+    return pd.Series(cells, dtype=object)
+
+
+_READ: dict[FieldType, Callable[[Cells, CastColumn], pd.Series]] = {
     "integer": _read_integer,
     "number": _read_number,
     "boolean": _read_boolean,
@@ -199,8 +241,9 @@ def _deduplicate(
     is_former = frame.duplicated(list(step.key), keep="last")
     if not is_former.any():
         return frame
-    is_exact = frame.duplicated(keep="last")
-    reasons = no_reasons(frame).mask(is_former, RESTATED).mask(is_exact, EXACT_DUPLICATE)
+    reasons = Reasons(len(frame))
+    reasons.add(frame.duplicated(keep="last").to_numpy(), EXACT_DUPLICATE)
+    reasons.add(is_former.to_numpy(), RESTATED)
     return rejects.take(frame, reasons, step.kind)
 
 
@@ -211,11 +254,10 @@ def _resample(
     step: Resample, frame: pd.DataFrame, context: Context, rejects: Rejects
 ) -> pd.DataFrame:
     local = _local_time(frame[step.time], step.from_zone, context.time_zone)
-    reasons = no_reasons(frame).mask(
-        local.isna(), f"{step.time}: ambiguous or absent in {step.from_zone}"
-    )
-    reasons = reasons.mask(frame[step.time].isna(), f"{step.time}: missing")
-    local = local[reasons.isna()].reset_index(drop=True)
+    reasons = Reasons(len(frame))
+    reasons.add(unknown(frame[step.time]), f"{step.time}: missing")
+    reasons.add(unknown(local), f"{step.time}: ambiguous or absent in {step.from_zone}")
+    local = local[~reasons.is_rejected].reset_index(drop=True)
     frame = rejects.take(frame, reasons, step.kind)
     period = _period_start(local, step.freq).rename(step.into)
     groups = frame.groupby([period, *(frame[name] for name in step.by)], sort=True, dropna=False)
@@ -232,7 +274,7 @@ def _local_time(moments: pd.Series, from_zone: str, zone: str) -> pd.Series:
     if from_zone == zone:
         return moments
     aware = moments.dt.tz_localize(from_zone, ambiguous="NaT", nonexistent="NaT")
-    return _moments(aware.dt.tz_convert(zone).dt.tz_localize(None))
+    return aware.dt.tz_convert(zone).dt.tz_localize(None)
 
 
 def _period_start(local: pd.Series, freq: str) -> pd.Series:
@@ -295,18 +337,21 @@ def _join_reference(
             raise InvalidDeclaration(
                 f"join_reference: the reference has no column {name!r}; it has {list(reference.columns)}"
             )
-    if reference[key].duplicated().any():
-        twice = reference.loc[reference[key].duplicated(), key].iloc[0]
-        raise InvalidDeclaration(f"join_reference: {key} {twice!r} is in the reference twice")
-    wanted = frame[column].map(lambda cell: None if pd.isna(cell) else str(cell)).astype(object)
     by_key = reference.set_index(key)
+    if by_key.index.has_duplicates:
+        twice = by_key.index[by_key.index.duplicated()][0]
+        raise InvalidDeclaration(f"join_reference: {key} {twice!r} is in the reference twice")
+    wanted = [None if pd.isna(cell) else str(cell) for cell in frame[column].tolist()]
     if step.on_missing == "reject":
-        reasons = no_reasons(frame).mask(
-            ~wanted.isin(by_key.index), f"{column}: not in the reference"
-        )
-        wanted = wanted[reasons.isna()].reset_index(drop=True)
+        is_absent = np.array([cell not in by_key.index for cell in wanted], dtype=bool)
+        reasons = Reasons(len(frame))
+        reasons.add(is_absent, f"{column}: not in the reference")
+        wanted = [cell for cell, absent in zip(wanted, is_absent, strict=True) if not absent]
         frame = rejects.take(frame, reasons, step.kind)
-    found = {name: _text(wanted.map(by_key[source])) for name, source in step.take.items()}
+    found = {}
+    for name, source in step.take.items():
+        values = by_key[source].to_dict()
+        found[name] = pd.Series([values.get(cell) for cell in wanted], dtype=object)
     return frame.assign(**found)
 
 
@@ -320,13 +365,12 @@ def _holidays(
 ) -> pd.DataFrame:
     days = frame[step.column]
     years = tuple(sorted({int(year) for year in days.dt.year.dropna().unique()}))
-    names = {
-        pd.Timestamp(day): name
-        for day, name in _calendar(step.country, step.subdivision, years).items()
-    }
-    name = _text(days.dt.normalize().map(names))
+    calendar = _calendar(step.country, step.subdivision, years)
+    names = [None if pd.isna(day) else calendar.get(day.date()) for day in days.tolist()]
+    name = pd.Series(names, dtype=object)
+    is_holiday = np.array([found is not None for found in names], dtype=bool)
     columns: dict[str, pd.Series] = {
-        step.into: name.notna().astype("boolean").mask(days.isna(), pd.NA)
+        step.into: pd.Series(pd.arrays.BooleanArray(is_holiday, unknown(days)))
     }
     if step.name_into:
         columns[step.name_into] = name
@@ -359,7 +403,8 @@ def _currency(
     if step.on_missing == "reject":
         lacks = converted.isna() & amount.notna()
         why = f"no rate to {step.to} within {step.max_age_days} days"
-        reasons = no_reasons(frame).mask(lacks, f"{step.amount}: {why}")
+        reasons = Reasons(len(frame))
+        reasons.add(lacks.to_numpy(), f"{step.amount}: {why}")
         converted = converted[~lacks].reset_index(drop=True)
         frame = rejects.take(frame, reasons, step.kind)
     return frame.assign(**{step.into: converted})
@@ -421,8 +466,9 @@ def _gap_policy(
 ) -> pd.DataFrame:
     columns = list(step.columns)
     if step.policy == "absent":
-        is_gap = frame[columns].isna().all(axis=1)
-        reasons = no_reasons(frame).mask(is_gap, f"gap: {', '.join(columns)[:200]} not known")
+        reasons = Reasons(len(frame))
+        is_gap = frame[columns].isna().all(axis=1).to_numpy()
+        reasons.add(is_gap, f"gap: {', '.join(columns)[:200]} not known")
         return rejects.take(frame, reasons, step.kind)
     if step.policy == "null" or step.adds_rows:
         frame = _with_missing_periods(step, frame, context)

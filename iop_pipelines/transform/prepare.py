@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
-from iop_pipelines.transform.apply import Context, Rejects, apply_step, no_reasons
+from iop_pipelines.transform.apply import (
+    Context,
+    Reasons,
+    Rejects,
+    apply_step,
+    too_long,
+    unknown,
+)
 from iop_pipelines.transform.references import References, read_carried
 from iop_pipelines.transform.steps import parse_steps
 from iop_pipelines.transform.table import STRING_LENGTH
@@ -90,10 +97,11 @@ def _within_window(
     rejects: Rejects,
 ) -> pd.DataFrame:
     name, (start, end) = declaration.time, window
-    time = frame[name]
-    is_outside = (time < start) | (time >= end)
-    reasons = no_reasons(frame).mask(is_outside, f"{name}: outside of the run's window")
-    reasons = reasons.mask(time.isna(), f"{name}: missing")
+    time = frame[name].to_numpy(dtype="datetime64[ns]")
+    reasons = Reasons(len(frame))
+    reasons.add(np.isnat(time), f"{name}: missing")
+    is_outside = (time < np.datetime64(start)) | (time >= np.datetime64(end))
+    reasons.add(is_outside, f"{name}: outside of the run's window")
     return rejects.take(frame, reasons, WINDOW_CHECK)
 
 
@@ -102,21 +110,20 @@ def _conform(
 ) -> pd.DataFrame:
     """The declared fields with their types; rejects nulls where none may be, and second rows of a key."""
     frame = frame[list(declaration.fields)]
-    reasons = no_reasons(frame)
+    reasons = Reasons(len(frame))
     for name, spec in declaration.fields.items():
         if not spec.nullable:
-            reasons = reasons.mask(frame[name].isna() & reasons.isna(), f"{name}: missing")
+            reasons.add(unknown(frame[name]), f"{name}: missing")
         if spec.type == "string":
-            too_long = frame[name].str.len().gt(STRING_LENGTH) if len(frame) else frame[name].isna()
-            reasons = reasons.mask(
-                too_long & reasons.isna(), f"{name}: longer than {STRING_LENGTH} characters"
-            )
-    is_former = frame.duplicated(list(declaration.key), keep="last")
-    reasons = reasons.mask(is_former & reasons.isna(), "key: another row has the same")
+            reasons.add(too_long(frame[name]), f"{name}: longer than {STRING_LENGTH} characters")
+    is_former = frame.duplicated(list(declaration.key), keep="last").to_numpy()
+    reasons.add(is_former, "key: another row has the same")
     frame = rejects.take(frame, reasons, FIELDS_CHECK)
-    frame = frame.astype({name: _DTYPES[spec.type] for name, spec in declaration.fields.items()})
+    wanted = {name: _DTYPES[spec.type] for name, spec in declaration.fields.items()}
+    others = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}
+    frame = frame.astype(others) if others else frame
     order = list(dict.fromkeys((declaration.time, *declaration.key)))
-    return frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+    return frame.sort_values(order, kind="stable", na_position="first", ignore_index=True)
 
 
 _DTYPES: dict[FieldType, str | type] = {
