@@ -26,10 +26,15 @@ def phase_median_before(
 ) -> np.ndarray:
     """(n, s): median of the rows 1, 2, … `cycles` whole seasons before each row."""
     n, s = y.shape
-    pad = -n % season_length
+    pad = cycles * season_length
     padded = np.vstack([np.full((pad, s), np.nan), y])
-    by_cycle = padded.reshape(-1, season_length * s)
-    return median_before(by_cycle, cycles, min_count).reshape(-1, s)[pad:]
+    # Few values a window and many windows: sorting them all at once is faster than rolling column by column.
+    earlier = np.stack([padded[pad - k * season_length :][:n] for k in range(1, cycles + 1)], axis=2)
+    earlier.sort(axis=2)
+    count = np.isfinite(earlier).sum(axis=2)[:, :, None]
+    low = np.take_along_axis(earlier, np.maximum((count - 1) // 2, 0), axis=2)[:, :, 0]
+    high = np.take_along_axis(earlier, np.minimum(count // 2, cycles - 1), axis=2)[:, :, 0]
+    return np.where(count[:, :, 0] >= max(min_count, 1), (low + high) / 2, np.nan)
 
 
 def known_before(y: np.ndarray) -> np.ndarray:

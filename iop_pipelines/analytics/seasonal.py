@@ -64,7 +64,7 @@ class Scores:
         yhat, sigma: expectation and robust sigma of the one-step error, from the rows before.
         score: distance in sigmas, signed so that larger is stronger in the wanted direction.
         is_anomaly: beyond the threshold, in the direction, by min_effect at least.
-        coverage: share of the earlier rows that lay inside this row's band, from (0, 1).
+        coverage: share of the earlier rows that lay inside their own bands, under 1 even if all did.
     """
 
     yhat: np.ndarray
@@ -87,7 +87,7 @@ def expect(y: np.ndarray, baseline: Baseline) -> tuple[np.ndarray, np.ndarray]:
     level = robust.median_before(y, baseline.level_window, max(m, 3))
     yhat = level
     if m > 1:
-        effect = robust.phase_median_before(y - level, m, baseline.season_cycles, 2)
+        effect = robust.phase_median_before(y - level, m, baseline.season_cycles, 1)
         yhat = level + effect
     error = np.abs(y - yhat)
     min_count = max(5, min(m, 10))
@@ -147,9 +147,9 @@ def _in_sigmas(distance: np.ndarray, sigma: np.ndarray) -> np.ndarray:
 
 
 def _coverage(error: np.ndarray, half_width: np.ndarray) -> np.ndarray:
-    """Rows before whose error lay inside their own band, as (inside + 0.5) / (known + 1)."""
-    known = np.isfinite(error)
+    """Share of the rows before whose error lay inside their own band, as inside / (known + 1)."""
+    known = np.isfinite(error) & np.isfinite(half_width)
     inside = known & (np.abs(np.where(known, error, np.inf)) <= half_width)
     earlier_inside = np.cumsum(inside, axis=0) - inside
     earlier_known = np.cumsum(known, axis=0) - known
-    return (earlier_inside + 0.5) / (earlier_known + 1)
+    return earlier_inside / (earlier_known + 1)

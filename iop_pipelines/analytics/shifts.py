@@ -79,7 +79,13 @@ def latest_shift(
 
 
 def anchored_shift(
-    y: np.ndarray, window: int, *, season_length: int, penalty: float, min_size: int
+    y: np.ndarray,
+    window: int,
+    *,
+    recent: int,
+    season_length: int = 1,
+    penalty: float = 3.0,
+    min_size: int = 7,
 ) -> Shift | None:
     """The last change in the trailing `window`, dated as on the first day it could be seen.
 
@@ -87,7 +93,9 @@ def anchored_shift(
     ended one, two, … periods earlier finds the day it was first seen; its place then is kept, so that
     the same change has the same date in every later execution.
 
-    y: (n,) as in latest_shift; the window ends with its last element.
+    Args:
+        y: (n,) as in latest_shift; the window ends with its last element.
+        recent: a change that is older than this many periods is not looked for.
     """
 
     def look(end: int) -> Shift | None:
@@ -98,16 +106,19 @@ def anchored_shift(
         return found and _moved(found, first)
 
     now = look(len(y))
-    if now is None:
+    # The first date a change had can be later than the present one, but by less than a shortest level.
+    if now is None or len(y) - now.at > recent + min_size:
         return None
     anchor, end, misses = now, len(y) - 1, 0
-    while end > now.at and misses <= 2:
+    while end >= now.at + 2 and misses <= 2:
         earlier = look(end)
         if earlier is not None and abs(earlier.at - now.at) <= min_size:
             anchor, misses = earlier, 0
         else:
             misses += 1
         end -= 1
+    if len(y) - anchor.at > recent:
+        return None
     return Shift(anchor.at, now.before, now.after, now.sigma, now.z, now.p_value)
 
 

@@ -72,11 +72,12 @@ def _shift_at(
     shift = anchored_shift(
         one.values[: row + 1, 0],
         params.window,
+        recent=params.recent,
         season_length=season_length,
         penalty=params.penalty,
         min_size=params.min_size,
     )
-    if shift is None or row + 1 - shift.at > params.recent or shift.p_value >= params.alpha:
+    if shift is None or shift.p_value >= params.alpha:
         return None
     change = shift.after - shift.before
     toward = {"both": abs(change), "above": change, "below": -change}[params.direction]
