@@ -1,0 +1,1 @@
+"""Advice with evidence, made from what models found and from data quality, and its review."""

@@ -1,0 +1,157 @@
+"""What a recommendation's `metadata` holds: the evidence, and the state that its updates go by."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.vocabulary import Category, Severity
+
+MAX_OCCURRENCES = 50
+
+Frequency = Literal["h", "D", "W", "MS"]
+SEVERITIES = tuple(Severity)
+
+
+class _Part(BaseModel):
+    # Rows written by a later release may hold more.
+    model_config = ConfigDict(extra="ignore")
+
+
+class ModelRef(_Part):
+    id: int
+    name: str
+    version: str
+
+
+class Seen(_Part):
+    """One finding without its points; `source_ref` names the execution or score it comes from."""
+
+    kind: str
+    severity: Severity
+    measure: str
+    unit: str
+    label: str
+    ds: datetime
+    since: datetime
+    value: float | None
+    expected: float | None
+    lo: float | None
+    hi: float | None
+    score: float
+    confidence: float | None
+    details: dict[str, Any] = {}
+    source_ref: str
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Severity first, then strength."""
+        return SEVERITIES.index(self.severity), self.score
+
+
+class Occurrence(_Part):
+    ds: datetime
+    value: float | None
+    severity: Severity
+    source_ref: str
+
+
+class Evidence(_Part):
+    """The `metadata` of a recommendation.
+
+    Attributes:
+        band: what was expected at `ds`, in `unit`: {expected, lo, hi}.
+        points: [{ds, y, yhat, lo, hi}], the latest finding's.
+        peak: the strongest finding; title and text are about it. latest: the last one.
+        also: what else the latest execution found of the same series.
+        occurrences: the last 50, oldest first.
+        clean: executions since the last finding that scored the series and found nothing.
+        window_end: end of the latest window of data that was found wanting, dataset-local.
+        closed_ds: end of the data at the time of the last review or recovery; the cool-down
+            counts from there.
+    """
+
+    model: ModelRef | None
+    dataset: str
+    series: str
+    series_fields: list[str] = []
+    freq: Frequency | None
+    data_version: str | None
+    quality_score: float | None
+    measure: str
+    unit: str
+    confidence: float | None
+    band: dict[str, float | None]
+    points: list[dict[str, Any]]
+    peak: Seen
+    latest: Seen
+    also: list[Seen] = []
+    occurrences: list[Occurrence]
+    clean: list[str] = []
+    window_end: datetime
+    closed_ds: datetime | None = None
+    cool_down: int
+    recovery_after: int
+    action: str | None = None
+    owner: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    @property
+    def cool_until(self) -> datetime | None:
+        """Data up to this moment opens nothing new; None while it was never closed."""
+        if self.closed_ds is None:
+            return None
+        return add_periods(self.closed_ds, self.cool_down, self.freq)
+
+    def clean_needed(self, category: Category) -> int:
+        """Executions without the finding that resolve it."""
+        is_statement = category in (Category.TREND, Category.FORECAST)
+        return 1 if is_statement else self.recovery_after
+
+    def updated(self, new: "Evidence") -> "Evidence":
+        """With a later finding's evidence; what is older than the latest only counts."""
+        is_later = new.window_end >= self.window_end
+        base = new if is_later else self
+        return base.model_copy(
+            update={
+                "peak": max(self.peak, new.peak, key=lambda seen: seen.rank),
+                "occurrences": [*self.occurrences, *new.occurrences][-MAX_OCCURRENCES:],
+                "closed_ds": self.closed_ds,
+                "clean": [] if is_later else self.clean,
+            }
+        )
+
+
+def seen(finding: Finding, label: str, source_ref: str) -> Seen:
+    details = {key: value for key, value in finding.evidence.items() if key != "points"}
+    return Seen(
+        kind=finding.kind,
+        severity=finding.severity,
+        measure=finding.measure,
+        unit=finding.unit,
+        label=label,
+        ds=finding.ds,
+        since=finding.since,
+        value=finding.value,
+        expected=finding.expected,
+        lo=finding.lo,
+        hi=finding.hi,
+        score=finding.score,
+        confidence=finding.confidence,
+        details=details,
+        source_ref=source_ref,
+    )
+
+
+def add_periods(moment: datetime, count: int, freq: Frequency | None) -> datetime:
+    """`count` steps later; events without a step count by days, months keep to the month's last day."""
+    if freq == "MS":
+        years, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
+        after = datetime(years + (month == 11), (month + 1) % 12 + 1, 1)
+        last_day = (after - timedelta(days=1)).day
+        return moment.replace(year=years, month=month + 1, day=min(moment.day, last_day))
+    step = {"h": timedelta(hours=1), "W": timedelta(weeks=1)}.get(freq or "D", timedelta(days=1))
+    return moment + count * step

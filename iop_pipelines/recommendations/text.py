@@ -1,0 +1,271 @@
+"""The catalogue of titles and texts: what happened, where, how much, since when, how sure, what to do."""
+
+from dataclasses import dataclass
+
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.recommendations.evidence import Evidence, Seen
+from iop_pipelines.recommendations.wording import (
+    capitalise,
+    plural,
+    say_amount,
+    say_band,
+    say_certainty,
+    say_day,
+    say_name,
+    say_number,
+    say_percent,
+)
+from iop_pipelines.transform.versions import PIPELINE_RUNS
+
+MAX_TITLE = 255
+ALL_SERIES = "all"
+QUALITY = "quality"
+
+_PLACES = {
+    *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
+    *("location", "city", "state", "country", "region", "branch", "warehouse", "market"),
+}
+_PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", None: "run"}
+
+_DEFAULT_ACTIONS = {
+    (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
+    (Category.ANOMALY, "outlier"): (
+        "Look at the measures together: each may be in its own range and the mix still be new."
+    ),
+    (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",
+    (Category.TREND, "change_point"): (
+        "Confirm that the change was meant; plans and limits made before it no longer fit."
+    ),
+    (Category.FORECAST, None): "Prepare for it now, or change what leads to it.",
+    (Category.OPTIMISATION, None): "Look at the pipeline's latest runs in DRM and mend the cause.",
+    (Category.OPTIMISATION, "slow"): (
+        "Look for more rows, a slower source or a missing index since the runs became slower."
+    ),
+    (Category.OPTIMISATION, "failing"): (
+        "Read the runs' errors in DRM, mend the cause, and have the missing windows delivered again."
+    ),
+    (Category.OPTIMISATION, "late"): (
+        "Start the pipeline earlier or make it faster; reports and models wait for its data."
+    ),
+    (Category.OPTIMISATION, "wasteful"): (
+        "Skip a run whose source has not changed: it delivered what was there already."
+    ),
+    (Category.OPTIMISATION, QUALITY): (
+        "Have DRM mend and deliver the window again; the models then run by themselves."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`title` has at most 255 characters; `description` is plain text, a paragraph a line."""
+
+    title: str
+    description: str
+
+
+def write(category: Category, evidence: Evidence, count: int) -> Wording:
+    """The words of a recommendation that `count` findings led to."""
+    peak = evidence.peak
+    what = _headline(category, evidence, peak)
+    paragraphs = [
+        capitalise(_what_happened(category, evidence, peak)),
+        *(_explained(peak)),
+        _how_often(category, evidence, count),
+        _how_sure(category, evidence, peak),
+        *_also(category, evidence),
+        f"What to do: {evidence.action or default_action(category, peak.kind)}"
+        + (f" Owner: {evidence.owner}." if evidence.owner else ""),
+        _grounds(evidence),
+    ]
+    title = capitalise(what)
+    short = title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
+    return Wording(short, "\n".join(each for each in paragraphs if each))
+
+
+def default_action(category: Category, kind: str) -> str:
+    """What is usually done about such a finding, where its model does not say."""
+    return _DEFAULT_ACTIONS.get((category, kind)) or _DEFAULT_ACTIONS[category, None]
+
+
+def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
+    where, day = _where(evidence), say_day(seen.ds)
+    amount, band = say_amount(seen.value, seen.unit), _band(seen)
+    expected = f" (expected {band})" if band else ""
+    match category, seen.kind:
+        case Category.OPTIMISATION, "quality":
+            held = plural(len(seen.details.get("models", [])), "model")
+            return (
+                f"Data quality of {evidence.dataset} is {say_number(seen.value or 0)} of 100 "
+                f"on {day}: {held} held back"
+            )
+        case Category.OPTIMISATION, kind if evidence.dataset == PIPELINE_RUNS:
+            said = f": {seen.label} {amount}{expected}" if not _is_flag(seen) else ""
+            return f"Pipeline {evidence.series} is {say_name(kind)}{said}, {day}"
+        case Category.FORECAST, _:
+            limit = seen.details.get("limit")
+            side = "below" if _is_below_limit(seen) else "above"
+            beyond = (
+                f"{side} {say_amount(_number(limit), seen.unit)}" if limit is not None else "off"
+            )
+            sure = (
+                f", {say_percent(seen.confidence)} probable" if seen.confidence is not None else ""
+            )
+            return f"{seen.label}{where} forecast {beyond} from {day}: {amount}{sure}"
+        case Category.TREND, "change_point":
+            before = say_amount(seen.expected, seen.unit)
+            way = "up" if _is_above(seen) else "down"
+            since = say_day(seen.since)
+            return f"{seen.label}{where} stepped {way} from {before} to {amount} on {since}"
+        case Category.TREND, _:
+            way = "rising" if (seen.value or 0) > 0 else "falling"
+            return (
+                f"{seen.label}{where} {way} by {_slope(evidence, seen)} since {say_day(seen.since)}"
+            )
+        case Category.ANOMALY, "outlier":
+            return f"Unusual day{where} on {day}: {seen.label} {amount}{expected}"
+        case Category.ANOMALY, "residual":
+            far = "far " if seen.severity is Severity.CRITICAL else ""
+            side = "above" if _is_above(seen) else "below"
+            return f"{seen.label}{where} {far}{side} normal: {amount} on {day}{expected}"
+        case _:
+            return f"{say_name(seen.kind)}{where}: {seen.label} {amount} on {day}{expected}"
+
+
+def _what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
+    where, day = _where(evidence), say_day(seen.ds)
+    amount, band = say_amount(seen.value, seen.unit), _band(seen)
+    if seen.kind == QUALITY:
+        weakest = _weakest_component(seen)
+        return (
+            f"DRM scored the delivery for {day} {say_number(seen.value or 0)} of 100; models ask for "
+            f"{say_number(seen.lo or 0)}.{weakest} "
+            f"Held back: {', '.join(seen.details.get('models', [])) or 'none'}."
+        )
+    if category is Category.TREND and seen.kind != "change_point":
+        return (
+            f"{seen.label}{where} changes by {_slope(evidence, seen)}, from "
+            f"{say_day(seen.since)} to {say_day(seen.ds)}."
+        )
+    if category is Category.FORECAST:
+        limit = say_amount(_number(seen.details.get("limit")), seen.unit)
+        beyond = "below" if _is_below_limit(seen) else "above"
+        interval = f", between {band}" if band else ""
+        return f"{seen.label}{where} is forecast at {amount}{interval}, on {day}: {beyond} {limit}."
+    if seen.kind == "change_point":
+        before = say_amount(seen.expected, seen.unit)
+        since = say_day(seen.since)
+        return f"{seen.label}{where} moved from about {before} to about {amount} on {since}."
+    said = f"{seen.label}{where} was {amount} on {day}" if not _is_flag(seen) else ""
+    against = f"; expected was {band}{_distance(seen)}" if said and band else ""
+    return f"{said}{against}." if said else f"{say_name(seen.kind)}{where}, {day}."
+
+
+def _explained(seen: Seen) -> list[str]:
+    """The rule's own words, which its author wrote for people."""
+    message = seen.details.get("message")
+    return [str(message)] if message else []
+
+
+def _how_often(category: Category, evidence: Evidence, count: int) -> str:
+    if category in (Category.TREND, Category.FORECAST):
+        return f"Found by {plural(count, 'execution')}." if count > 1 else ""
+    since = min(evidence.peak.since, evidence.latest.since)
+    begun = f"It began on {say_day(since)}." if since != evidence.peak.ds else ""
+    if count == 1:
+        return begun
+    latest = evidence.latest
+    amount = "" if _is_flag(latest) else f" ({say_amount(latest.value, latest.unit)})"
+    return f"{begun} Seen {count:,} times, last on {say_day(latest.ds)}{amount}.".strip()
+
+
+def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
+    quality = (
+        f" The data behind it scored {say_number(evidence.quality_score)} of 100 for quality."
+        if evidence.quality_score is not None and seen.kind != QUALITY
+        else ""
+    )
+    if seen.confidence is None:
+        return quality.strip()
+    what = {
+        Category.FORECAST: "That the limit is crossed is",
+        Category.TREND: "That this is no chance is",
+        Category.ANOMALY: "That this is no ordinary day is",
+        Category.OPTIMISATION: "That this is no chance is",
+    }[category]
+    return f"How sure: {what[0].lower()}{what[1:]} {say_certainty(seen.confidence)}.{quality}"
+
+
+def _also(category: Category, evidence: Evidence) -> list[str]:
+    if not evidence.also:
+        return []
+    others = "; ".join(_headline(category, evidence, each) for each in evidence.also[:5])
+    more = len(evidence.also) - 5
+    return [f"Also: {others}{f'; and {more} more' if more > 0 else ''}."]
+
+
+def _grounds(evidence: Evidence) -> str:
+    if evidence.model is None:
+        return ""
+    version = f", data version {evidence.data_version[:12]}" if evidence.data_version else ""
+    return (
+        f"Found by {evidence.model.name} {evidence.model.version} in {evidence.dataset}{version}."
+    )
+
+
+def _where(evidence: Evidence) -> str:
+    if evidence.series == ALL_SERIES:
+        return ""
+    preposition = "at" if set(evidence.series_fields) & _PLACES else "for"
+    return f" {preposition} {evidence.series.replace('/', ', ')}"
+
+
+def _band(seen: Seen) -> str:
+    return say_band(seen.lo, seen.hi, seen.expected, seen.unit)
+
+
+def _distance(seen: Seen) -> str:
+    """How far outside the band, in the unit, where that adds something."""
+    if seen.value is None:
+        return ""
+    if seen.hi is not None and seen.value > seen.hi:
+        return f", {_gap(seen.value - seen.hi, seen.unit)} less"
+    if seen.lo is not None and seen.value < seen.lo:
+        return f", {_gap(seen.lo - seen.value, seen.unit)} more"
+    return ""
+
+
+def _gap(size: float, unit: str) -> str:
+    return say_amount(size, "points" if unit == "%" else unit)
+
+
+def _is_above(seen: Seen) -> bool:
+    reference = seen.expected
+    if reference is None:
+        reference = seen.hi if seen.hi is not None else seen.lo
+    return seen.value is not None and (reference is None or seen.value >= reference)
+
+
+def _is_below_limit(seen: Seen) -> bool:
+    return seen.details.get("direction") == "below"
+
+
+def _is_flag(seen: Seen) -> bool:
+    """A measure that is 0 or 1, of which an amount says nothing."""
+    return seen.measure.startswith(("is_", "has_"))
+
+
+def _slope(evidence: Evidence, seen: Seen) -> str:
+    return f"{say_amount(abs(seen.value or 0), seen.unit)} a {_PERIOD[evidence.freq]}"
+
+
+def _weakest_component(seen: Seen) -> str:
+    components = seen.details.get("components", {})
+    if not components:
+        return ""
+    name = min(components, key=lambda each: components[each])
+    return f" Weakest is {name} with {say_number(components[name])}."
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
