@@ -1,0 +1,123 @@
+"""Scales and ticks of charts: round numbers, whole days, and no labels on top of each other."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from iop_pipelines.reporting.formats import format_number
+
+_DAY_S = 86_400
+_STEPS = (1, 2, 5, 10)
+# Steps of a time axis in seconds, from an hour to five years; months and years are calendar steps.
+_HOURS = (1, 3, 6, 12)
+_DAYS = (1, 2, 7, 14)
+_MONTHS = (1, 3, 6, 12, 24, 60, 120)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps `low..high` to `start..end`; a range of one value is drawn in the middle."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        if self.high == self.low:
+            return (self.start + self.end) / 2
+        share = (value - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+
+def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten that enclose low..high, about `wanted` of them."""
+    if high <= low:
+        margin = abs(low) / 2 or 1.0
+        low, high = low - margin, high + margin
+    step = _nice_step((high - low) / max(wanted - 1, 1))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(index * step, 12) for index in range(first, last + 1)]
+
+
+def _nice_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return power * next(step for step in _STEPS if rough <= step * power * 1.0001)
+
+
+def tick_label(value: float, ticks: Sequence[float]) -> str:
+    """As many decimals as the step needs; thousands and millions are shortened together."""
+    largest = max(abs(tick) for tick in ticks)
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else largest or 1
+    for size, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if largest >= 10 * size:
+            return _shortest(value / size, step / size) + (suffix if value else "")
+    return _shortest(value, step)
+
+
+def _shortest(value: float, step: float) -> str:
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
+    return format_number(value, min(decimals, 6))
+
+
+def as_seconds(moment: date | datetime) -> float:
+    """Seconds on a calendar without zones."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time())
+    return (moment - datetime(1970, 1, 1)).total_seconds()
+
+
+def time_ticks(low: float, high: float, wanted: int = 7) -> list[tuple[float, str]]:
+    """(seconds, label) at whole hours, days, Mondays, months or years within low..high."""
+    span_days = max(high - low, 1.0) / _DAY_S
+    for hours in _HOURS:
+        if span_days * 24 / hours <= wanted:
+            return _fixed_ticks(low, high, hours * 3600.0, "%H:%M")
+    for days in _DAYS:
+        if span_days / days <= wanted:
+            return _day_ticks(low, high, days)
+    months = next((m for m in _MONTHS if span_days / (30.4 * m) <= wanted), _MONTHS[-1])
+    return _month_ticks(low, high, months)
+
+
+def _fixed_ticks(low: float, high: float, step_s: float, form: str) -> list[tuple[float, str]]:
+    first = math.ceil(low / step_s)
+    seconds = [index * step_s for index in range(first, math.floor(high / step_s) + 1)]
+    return [(at, f"{_moment(at):{form}}") for at in seconds]
+
+
+def _day_ticks(low: float, high: float, days: int) -> list[tuple[float, str]]:
+    # 1970-01-05 was a Monday: steps of weeks begin on Mondays.
+    first = math.ceil(low / _DAY_S)
+    found = [day for day in range(first, math.floor(high / _DAY_S) + 1) if (day - 4) % days == 0]
+    return [(day * float(_DAY_S), _day_label(_moment(day * _DAY_S))) for day in found]
+
+
+def _day_label(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b}"
+
+
+def _month_ticks(low: float, high: float, months: int) -> list[tuple[float, str]]:
+    first, last = _moment(low), _moment(high)
+    found = []
+    for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        start = datetime(index // 12, index % 12 + 1, 1)
+        if index % months == 0 and as_seconds(start) >= low:
+            form = "%Y" if months >= 12 else "%b %Y" if start.month == 1 else "%b"
+            found.append((as_seconds(start), f"{start:{form}}"))
+    return found
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime(1970, 1, 1) + timedelta(seconds=seconds)
+
+
+def thin(labels: Sequence[str], room: float, char_width: float) -> int:
+    """Show every n-th label: the smallest n at which they do not touch in `room` each."""
+    widest = max((len(label) for label in labels), default=0) * char_width
+    return max(1, math.ceil((widest + char_width) / max(room, 1e-9)))
+
+
+def shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

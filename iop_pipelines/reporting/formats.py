@@ -1,0 +1,62 @@
+"""Numbers and times as a person reads them; only for pages and charts, never for CSV or JSON."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from iop_pipelines.query.result import Column, Value
+
+NO_VALUE = "–"
+_MINUS = "−"
+
+
+def format_number(value: float, decimals: int, *, is_signed: bool = False) -> str:
+    """`1,234.5`, with a true minus sign; a value that rounds to zero has no sign."""
+    text = f"{value:+,.{decimals}f}" if is_signed else f"{value:,.{decimals}f}"
+    if not text.strip("+-0.,"):
+        text = text.lstrip("+-")
+    return text.replace("-", _MINUS)
+
+
+def decimals_of(column: Column, values: Sequence[Value]) -> int:
+    """One count for a whole column, so that its points stand under each other."""
+    if column.type == "integer":
+        return 0
+    if column.decimals is not None:
+        return column.decimals
+    numbers = [abs(value) for value in values if isinstance(value, int | float)]
+    if not numbers or all(float(number).is_integer() for number in numbers):
+        return 0
+    if column.unit == "%":
+        return 1
+    largest = max(numbers)
+    return 0 if largest >= 1_000 else 1 if largest >= 10 else 2
+
+
+def format_value(value: Value, column: Column, decimals: int) -> str:
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        # An id is a name made of digits: no separators.
+        if column.name == "id" or column.name.endswith("_id"):
+            return str(value)
+        return format_number(value, decimals, is_signed=column.name.endswith("_change"))
+    if isinstance(value, datetime):
+        return format_moment(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def format_moment(value: datetime) -> str:
+    """A midnight is a day."""
+    if (value.hour, value.minute, value.second) == (0, 0, 0):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:%Y-%m-%d %H:%M}"
+
+
+def format_size(size_bytes: int) -> str:
+    if size_bytes < 1_000:
+        return f"{size_bytes} B"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1_000:.0f} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"

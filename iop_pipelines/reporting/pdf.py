@@ -1,0 +1,73 @@
+"""HTML to PDF, by WeasyPrint in a process of its own, bounded in time and memory."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from iop_pipelines.errors import IopError, MissingDependency, Unavailable
+
+TIMEOUT_S = 180
+CPU_S = 150
+MEMORY_BYTES = 2 * 1024**3
+_MISSING = 3
+APT_LINE = (
+    "sudo apt-get install --no-install-recommends "
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+)
+BREW_LINE = "brew install pango"
+
+
+def html_to_pdf(html: str, css: str) -> bytes:
+    """Raises MissingDependency with the command that installs it, or Unavailable after TIMEOUT_S."""
+    return _child(html, css)
+
+
+def check_pdf() -> None:
+    """Raises MissingDependency if this machine cannot make PDFs; takes about two seconds."""
+    _child("", "")
+
+
+def _child(html: str, css: str) -> bytes:
+    job = {"html": html, "css": css, "memory_bytes": MEMORY_BYTES, "cpu_s": CPU_S}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "iop_pipelines.reporting.pdf_child"],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            env=_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(
+            f"rendering the PDF took longer than {TIMEOUT_S} s; lower outputs.pdf.max_rows"
+        ) from None
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode == _MISSING:
+        raise MissingDependency(f"{said}; install it with: {install_line()}")
+    if done.returncode != 0:
+        last = said.splitlines()[-1] if said else "it said nothing"
+        raise IopError(
+            f"the PDF renderer ended with {done.returncode}, within {MEMORY_BYTES >> 20} MB and "
+            f"{CPU_S} CPU seconds: {last}"
+        )
+    return done.stdout
+
+
+def install_line() -> str:
+    return BREW_LINE if sys.platform == "darwin" else APT_LINE
+
+
+@lru_cache(maxsize=1)
+def _environment() -> dict[str, str]:
+    """The parent's, with the folders where Homebrew puts libraries, which macOS does not search."""
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, (str(Path(__file__).parents[2]), environment.get("PYTHONPATH")))
+    )
+    if sys.platform == "darwin":
+        environment.setdefault("DYLD_FALLBACK_LIBRARY_PATH", "/opt/homebrew/lib:/usr/local/lib")
+    return environment
