@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `IOP_HOME` | `~/.iop` | folder that holds all an embedded instance owns |
 | `DATABASE_URL` | `sqlite:///$IOP_HOME/iop.db` | IOP's tables; with MySQL or MariaDB, Dagster's too |
-| `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`, or `DATABASE_URL` if that is a server | the database that DRM shares |
+| `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
 | `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |

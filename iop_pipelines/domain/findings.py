@@ -43,4 +43,4 @@ class Finding:
     hi: float | None
     score: float
     confidence: float | None
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -68,8 +68,11 @@ class Advice(_Frozen):
 
 
 class ModelConfig(_Frozen):
-    """`params` are checked by the runtime they are for. `quality_threshold` is 0 to 100: data scored lower, or not scored
-    yet, holds the model back; None runs without asking."""
+    """`params` are checked by the runtime they are for.
+
+    `quality_threshold` is 0 to 100: data scored lower, or not scored yet, holds the model back; None
+    runs without asking.
+    """
 
     runtime: RuntimeName
     dataset: str

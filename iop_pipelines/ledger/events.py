@@ -39,7 +39,7 @@ class TerminalEvent:
     finished_at: datetime
     run_id: str | None = None
     error: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def to_dagster(
@@ -70,7 +70,7 @@ def from_record(record: dg.EventLogRecord) -> TerminalEvent | None:
     if happened is None:
         return None
     kind = KIND_OF_ASSET.get(happened.asset_key)
-    metadata = {name: entry.value for name, entry in happened.metadata.items()}
+    metadata: dict[str, Any] = {name: entry.value for name, entry in happened.metadata.items()}
     if kind is None or f"iop/{kind.name}_id" not in metadata:
         return None
     return TerminalEvent(

@@ -27,7 +27,7 @@ from iop_pipelines.ledger.work import (
     requeue,
 )
 from iop_pipelines.registry.keys import key, model_key
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.engine import Record, begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -46,7 +46,7 @@ HELD_LIMIT = timedelta(hours=24)
 class Repairs:
     """What a pass did; each line says what was found and what was done."""
 
-    lines: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list[str])
 
     def add(self, line: str) -> None:
         self.lines.append(line)
@@ -128,7 +128,7 @@ def _failure(
     return event, asset_key, partition
 
 
-def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[sa.Row]]:
+def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
     """Claimed and started items by the key of their run."""
     table = kind.table
     query = (
@@ -142,7 +142,7 @@ def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[sa.Row]]:
         .where(table.c.phase.in_(IN_FLIGHT))
         .order_by(table.c.id)
     )
-    grouped: dict[str, list[sa.Row]] = {}
+    grouped: dict[str, list[Record]] = {}
     with engine.connect() as connection:
         for row in connection.execute(query):
             grouped.setdefault(row.run_key, []).append(row)
@@ -154,7 +154,7 @@ def _settle(
     engine: sa.Engine,
     kind: WorkKind,
     run_key: str,
-    items: Sequence[sa.Row],
+    items: Sequence[Record],
     now: datetime,
     repairs: Repairs,
 ) -> None:
@@ -168,7 +168,7 @@ def _settle(
 
 
 def find_run(
-    instance: dg.DagsterInstance, run_key: str, items: Sequence[sa.Row]
+    instance: dg.DagsterInstance, run_key: str, items: Sequence[Record]
 ) -> dg.DagsterRun | None:
     """The run that works on these items of one claim: by its id once an item has started, else by its key."""
     run_id = next((item.dagster_run_id for item in items if item.dagster_run_id), None)
@@ -182,7 +182,7 @@ def _give_back(
     instance: dg.DagsterInstance,
     engine: sa.Engine,
     kind: WorkKind,
-    items: Sequence[sa.Row],
+    items: Sequence[Record],
     reason: str,
     now: datetime,
     repairs: Repairs,
@@ -247,7 +247,7 @@ def _is_ours(run: dg.DagsterRun) -> bool:
     return any(run.tags.get(RUN_KEY_TAG, "").startswith(f"{kind.name}-") for kind in KINDS)
 
 
-def _executions(engine: sa.Engine, condition: sa.ColumnElement[bool]) -> list[sa.Row]:
+def _executions(engine: sa.Engine, condition: sa.ColumnElement[bool]) -> list[Record]:
     query = (
         sa.select(model_executions.c.id, dataset_versions.c.error_msg)
         .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)

@@ -16,7 +16,7 @@ from iop_pipelines.drm.source import DrmRun, QualityScore, SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
 from iop_pipelines.registry.models import StoredModel, active_models_of, model
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.engine import Record, begin_write
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
@@ -39,11 +39,11 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Requested:
     """What one finished DRM run led to; ids of the rows written."""
 
-    versions: list[int] = field(default_factory=list)
-    queued: list[int] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
-    superseded: list[int] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
+    versions: list[int] = field(default_factory=list[int])
+    queued: list[int] = field(default_factory=list[int])
+    held: list[int] = field(default_factory=list[int])
+    superseded: list[int] = field(default_factory=list[int])
+    unchanged: list[str] = field(default_factory=list[str])
 
 
 def trigger_key_of(*parts: object) -> str:
@@ -107,7 +107,8 @@ def _request_models(
     requested: Requested,
 ) -> None:
     version = _version_row(connection, version_id)
-    last_period = WEEKDAYS[(version.window_end - A_MOMENT).weekday()]
+    window_end: datetime = version.window_end
+    last_period = WEEKDAYS[(window_end - A_MOMENT).weekday()]
     for each in models:
         trigger = each.spec.config.trigger
         if trigger.on != "dataset_update" or (
@@ -136,7 +137,7 @@ def _request_models(
         requested.superseded += _superseded(connection, each.id, version)
 
 
-def _superseded(connection: sa.Connection, model_id: int, version: sa.Row) -> list[int]:
+def _superseded(connection: sa.Connection, model_id: int, version: Record) -> list[int]:
     """Held executions of the model whose window the new version delivers again."""
     older = dataset_versions.alias()
     return list(
@@ -201,11 +202,11 @@ def request_execution(
             started_at=now,
         )
         if execution_id is None:
-            return _id_of(connection, model_executions, key)
+            return _present_id(connection, model_executions, key)
         return execution_id
 
 
-def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: InputRef) -> sa.Row:
+def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: InputRef) -> Record:
     query = sa.select(dataset_versions).where(
         dataset_versions.c.dataset_id == stored.id, dataset_versions.c.status != "failed"
     )
@@ -255,11 +256,11 @@ def request_report(
             generated_at=now,
         )
         if report_id is None:
-            return _id_of(connection, generated_reports, key)
+            return _present_id(connection, generated_reports, key)
         return report_id
 
 
-def held_executions(engine: sa.Engine, dataset_name: str, drm_run_id: int) -> list[sa.Row]:
+def held_executions(engine: sa.Engine, dataset_name: str, drm_run_id: int) -> list[Record]:
     """Rows (id, model_id) of executions held for the data of that DRM run."""
     query = (
         sa.select(model_executions.c.id, model_executions.c.model_id)
@@ -285,7 +286,7 @@ def release(engine: sa.Engine, execution_ids: Sequence[int]) -> int:
         ).rowcount
 
 
-def _version_row(connection: sa.Connection, version_id: int) -> sa.Row:
+def _version_row(connection: sa.Connection, version_id: int) -> Record:
     query = sa.select(dataset_versions).where(dataset_versions.c.id == version_id)
     return connection.execute(query).one()
 
@@ -297,7 +298,11 @@ def _insert_once(
     if trigger_key is not None and _id_of(connection, table, trigger_key) is not None:
         return None
     result = connection.execute(table.insert().values(trigger_key=trigger_key, **values))
-    return result.inserted_primary_key[0]
+    return result.lastrowid
+
+
+def _present_id(connection: sa.Connection, table: sa.Table, trigger_key: str | None) -> int:
+    return connection.scalars(sa.select(table.c.id).where(table.c.trigger_key == trigger_key)).one()
 
 
 def _id_of(connection: sa.Connection, table: sa.Table, trigger_key: str | None) -> int | None:

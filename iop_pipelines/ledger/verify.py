@@ -16,6 +16,7 @@ from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_recor
 from iop_pipelines.ledger.mirror import terminal_records
 from iop_pipelines.ledger.reconcile import find_run, in_flight
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import model_outputs
 
 SUCCESS = (ExecutionStatus.SUCCESS, ReportStatus.READY)
@@ -53,7 +54,7 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
         if event
     ]
     drift: list[Drift] = []
-    counts = {}
+    counts: dict[str, int] = {}
     for kind in (EXECUTION, REPORT):
         with engine.connect() as connection:
             rows = {row.id: row for row in connection.execute(sa.select(kind.table))}
@@ -65,7 +66,7 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
 
 
 def _compare(
-    kind: WorkKind, rows: dict[int, sa.Row], events: list[TerminalEvent]
+    kind: WorkKind, rows: dict[int, Record], events: list[TerminalEvent]
 ) -> Iterator[Drift]:
     told = Counter(event.item_id for event in events)
     by_id = {event.item_id: event for event in events}

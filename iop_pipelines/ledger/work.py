@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -66,7 +67,7 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
     """
     with begin_write(engine) as connection:
         rows = connection.execute(_claimable(kind, limit)).all()
-        batches = []
+        batches: list[Batch] = []
         for pool in dict.fromkeys(row.pool for row in rows):
             items = [(row.id, row.attempt) for row in rows if row.pool == pool]
             batch = Batch(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items))
@@ -95,7 +96,7 @@ def claim_these(
     return refused
 
 
-def _claimable(kind: WorkKind, limit: int) -> sa.Select:
+def _claimable(kind: WorkKind, limit: int) -> sa.Select[*tuple[Any, ...]]:
     table = kind.table
     if kind is not EXECUTION:
         return (
@@ -173,7 +174,7 @@ def end_version(engine: sa.Engine, version_id: int, error: str | None = None) ->
 
 def unfinished(connection: sa.Connection) -> dict[str, int]:
     """How many items of each kind are not done; held executions are not counted."""
-    counts = {}
+    counts: dict[str, int] = {}
     for kind in KINDS:
         query = sa.select(sa.func.count()).where(
             kind.table.c.phase.in_((Phase.QUEUED, Phase.CLAIMED, Phase.STARTED))
@@ -189,7 +190,7 @@ def unfinished(connection: sa.Connection) -> dict[str, int]:
 
 def phases(engine: sa.Engine) -> dict[str, dict[str, int]]:
     """Kind -> phase -> how many, every phase named."""
-    found = {}
+    found: dict[str, dict[str, int]] = {}
     with engine.connect() as connection:
         for kind in KINDS:
             query = sa.select(kind.table.c.phase, sa.func.count()).group_by(kind.table.c.phase)

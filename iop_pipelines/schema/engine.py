@@ -4,9 +4,13 @@ import sqlite3
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import event
+
+# A row of any statement: its columns are known to the statement, not to the type checker.
+Record: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 10
 IO_TIMEOUT_S = 60
