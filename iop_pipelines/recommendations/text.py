@@ -100,7 +100,7 @@ def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
                 f"on {day}: {held} held back"
             )
         case Category.OPTIMISATION, kind if evidence.dataset == PIPELINE_RUNS:
-            said = f": {seen.label} {amount}{expected}" if not _is_flag(seen) else ""
+            said = f": {_inside(seen.label)} {amount}{expected}" if not _is_flag(seen) else ""
             return f"Pipeline {evidence.series} is {say_name(kind)}{said}, {day}"
         case Category.FORECAST, _:
             limit = seen.details.get("limit")
@@ -116,20 +116,22 @@ def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
             before = say_amount(seen.expected, seen.unit)
             way = "up" if _is_above(seen) else "down"
             since = say_day(seen.since)
-            return f"{seen.label}{where} stepped {way} from {before} to {amount} on {since}"
+            return f"{seen.label}{where} stepped {way} from {_bare(before, amount)} to {amount} on {since}"
         case Category.TREND, _:
             way = "rising" if (seen.value or 0) > 0 else "falling"
             return (
                 f"{seen.label}{where} {way} by {_slope(evidence, seen)} since {say_day(seen.since)}"
             )
         case Category.ANOMALY, "outlier":
-            return f"Unusual day{where} on {day}: {seen.label} {amount}{expected}"
+            return f"Unusual {_PERIOD[evidence.freq]}{where} on {day}: {_inside(seen.label)} {amount}{expected}"
         case Category.ANOMALY, "residual":
             far = "far " if seen.severity is Severity.CRITICAL else ""
             side = "above" if _is_above(seen) else "below"
             return f"{seen.label}{where} {far}{side} normal: {amount} on {day}{expected}"
         case _:
-            return f"{say_name(seen.kind)}{where}: {seen.label} {amount} on {day}{expected}"
+            return (
+                f"{say_name(seen.kind)}{where}: {_inside(seen.label)} {amount} on {day}{expected}"
+            )
 
 
 def _what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
@@ -143,22 +145,26 @@ def _what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"Held back: {', '.join(seen.details.get('models', [])) or 'none'}."
         )
     if category is Category.TREND and seen.kind != "change_point":
-        return (
-            f"{seen.label}{where} changes by {_slope(evidence, seen)}, from "
-            f"{say_day(seen.since)} to {say_day(seen.ds)}."
-        )
+        levels = [_number(seen.details.get(name)) for name in ("start_level", "end_level")]
+        way = "rose" if (seen.value or 0) > 0 else "fell"
+        between = f"from {say_day(seen.since)} to {say_day(seen.ds)}"
+        start, end = (say_amount(level, seen.unit) for level in levels)
+        moved = f", {start} to {end} on its line" if None not in levels else ""
+        return f"{seen.label}{where} {way} by {_slope(evidence, seen)} {between}{moved}."
     if category is Category.FORECAST:
         limit = say_amount(_number(seen.details.get("limit")), seen.unit)
         beyond = "below" if _is_below_limit(seen) else "above"
-        interval = f", between {band}" if band else ""
-        return f"{seen.label}{where} is forecast at {amount}{interval}, on {day}: {beyond} {limit}."
+        interval = f" ({band})" if band else ""
+        return f"{seen.label}{where} is forecast at {amount}{interval} on {day}, {beyond} {limit}."
     if seen.kind == "change_point":
         before = say_amount(seen.expected, seen.unit)
         since = say_day(seen.since)
-        return f"{seen.label}{where} moved from about {before} to about {amount} on {since}."
-    said = f"{seen.label}{where} was {amount} on {day}" if not _is_flag(seen) else ""
-    against = f"; expected was {band}{_distance(seen)}" if said and band else ""
-    return f"{said}{against}." if said else f"{say_name(seen.kind)}{where}, {day}."
+        return (
+            f"{seen.label}{where} moved from about {_bare(before, amount)} to {amount} on {since}."
+        )
+    if _is_flag(seen):
+        return f"{say_name(seen.kind)}{where}, {day}."
+    return f"{seen.label}{where} was {amount} on {day}{_against(seen, band)}."
 
 
 def _explained(seen: Seen) -> list[str]:
@@ -187,13 +193,15 @@ def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
-    what = {
-        Category.FORECAST: "That the limit is crossed is",
-        Category.TREND: "That this is no chance is",
-        Category.ANOMALY: "That this is no ordinary day is",
-        Category.OPTIMISATION: "That this is no chance is",
-    }[category]
-    return f"How sure: {what[0].lower()}{what[1:]} {say_certainty(seen.confidence)}.{quality}"
+    if seen.confidence >= 1:
+        return f"How sure: certain, the rule compares figures that are known.{quality}"
+    meant = {
+        (Category.FORECAST, seen.kind): " that the limit is crossed on that day",
+        (Category.TREND, seen.kind): " that this is no chance",
+        (Category.ANOMALY, "residual"): ", the share of earlier periods that kept to their range",
+        (Category.ANOMALY, "outlier"): ", the share of earlier periods that were less unusual",
+    }.get((category, seen.kind), "")
+    return f"How sure: {say_certainty(seen.confidence)}{meant}.{quality}"
 
 
 def _also(category: Category, evidence: Evidence) -> list[str]:
@@ -220,19 +228,24 @@ def _where(evidence: Evidence) -> str:
     return f" {preposition} {evidence.series.replace('/', ', ')}"
 
 
+def _inside(label: str) -> str:
+    """A label inside a sentence: `share cancelled`, but `SLA breaches` as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _band(seen: Seen) -> str:
     return say_band(seen.lo, seen.hi, seen.expected, seen.unit)
 
 
-def _distance(seen: Seen) -> str:
-    """How far outside the band, in the unit, where that adds something."""
-    if seen.value is None:
+def _against(seen: Seen, band: str) -> str:
+    """How far outside the band, in the measure's unit; or what was expected instead."""
+    if not band or seen.value is None:
         return ""
     if seen.hi is not None and seen.value > seen.hi:
-        return f", {_gap(seen.value - seen.hi, seen.unit)} less"
+        return f", {_gap(seen.value - seen.hi, seen.unit)} above the expected {band}"
     if seen.lo is not None and seen.value < seen.lo:
-        return f", {_gap(seen.lo - seen.value, seen.unit)} more"
-    return ""
+        return f", {_gap(seen.lo - seen.value, seen.unit)} below the expected {band}"
+    return f" against an expected {band.removeprefix('about ')}"
 
 
 def _gap(size: float, unit: str) -> str:
@@ -253,6 +266,12 @@ def _is_below_limit(seen: Seen) -> bool:
 def _is_flag(seen: Seen) -> bool:
     """A measure that is 0 or 1, of which an amount says nothing."""
     return seen.measure.startswith(("is_", "has_"))
+
+
+def _bare(before: str, after: str) -> str:
+    """The first of two amounts, without the unit if the second says the same."""
+    number, _, unit = before.partition(" ")
+    return number if after.endswith(f" {unit}") else before
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
