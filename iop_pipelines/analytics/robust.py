@@ -29,7 +29,9 @@ def phase_median_before(
     pad = cycles * season_length
     padded = np.vstack([np.full((pad, s), np.nan), y])
     # Few values a window and many windows: sorting them all at once is faster than rolling column by column.
-    earlier = np.stack([padded[pad - k * season_length :][:n] for k in range(1, cycles + 1)], axis=2)
+    earlier = np.stack(
+        [padded[pad - k * season_length :][:n] for k in range(1, cycles + 1)], axis=2
+    )
     earlier.sort(axis=2)
     count = np.isfinite(earlier).sum(axis=2)[:, :, None]
     low = np.take_along_axis(earlier, np.maximum((count - 1) // 2, 0), axis=2)[:, :, 0]

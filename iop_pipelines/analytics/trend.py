@@ -12,10 +12,12 @@ import numpy as np
 import pymannkendall
 from scipy.stats import norm
 
+from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.errors import SeriesTooShort
 
 Variant = Literal["original", "hamed_rao", "seasonal"]
-MIN_POINTS = 8
+# The normal approximation is good from 10 points on (Gilbert 1987); a runtime asks for more than this.
+MIN_POINTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,11 @@ def measure_trend(
             the variance for autocorrelation; `seasonal` (Hirsch, Slack & Smith 1982) compares
             points of the same phase only.
         season_length: periods in a season, for `seasonal`.
-        lags: autocorrelations that hamed_rao corrects for; all if None.
+        lags: autocorrelations that hamed_rao corrects for; all if None, which on few points finds too much.
         alpha: of the slope's interval (Gilbert 1987, 16.5).
 
     Raises:
-        SeriesTooShort: fewer than 8 known points, or no two points of one phase.
+        SeriesTooShort: fewer than 5 known points, or no two points of one phase.
     """
     known = y[np.isfinite(y)]
     if len(known) < MIN_POINTS:
@@ -96,7 +98,7 @@ def measure_trend(
         z=z,
         p_value=p_value,
         tau=tau,
-        sigma=float(1.482602218505602 * np.median(np.abs(residuals - np.median(residuals)))),
+        sigma=float(SIGMA_PER_MAD * np.median(np.abs(residuals - np.median(residuals)))),
         n=len(known),
     )
 
@@ -124,6 +126,6 @@ def _mann_kendall(
 def _slope_interval(slopes: np.ndarray, variance: float, alpha: float) -> tuple[float, float]:
     reach = norm.ppf(1 - alpha / 2) * math.sqrt(max(variance, 0.0))
     last = len(slopes) - 1
-    low = round((len(slopes) - reach) / 2)
+    low = round((len(slopes) - reach) / 2) - 1
     high = round((len(slopes) + reach) / 2)
     return float(slopes[min(max(low, 0), last)]), float(slopes[min(max(high, 0), last)])

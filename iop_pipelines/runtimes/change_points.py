@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.analytics.shifts import Shift, anchored_shift
 from iop_pipelines.domain.findings import Finding
@@ -91,7 +92,7 @@ def _level_before(one: Series, row: int, params: ChangePointsParams) -> tuple[fl
     if not len(known):
         return np.nan, np.nan
     middle = float(np.median(known))
-    return middle, 1.482602218505602 * float(np.median(np.abs(known - middle)))
+    return middle, SIGMA_PER_MAD * float(np.median(np.abs(known - middle)))
 
 
 def _rows(one: Series, shift: Shift | None, params: ChangePointsParams, measure: str) -> Rows:

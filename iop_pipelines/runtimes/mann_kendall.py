@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from iop_pipelines.analytics.series import Series, default_season_length
-from iop_pipelines.analytics.trend import MIN_POINTS, Trend, measure_trend
+from iop_pipelines.analytics.trend import Trend, measure_trend
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -25,6 +25,7 @@ from iop_pipelines.runtimes.results import (
     to_number,
 )
 
+_MIN_POINTS = 8
 # Half-width, in robust sigmas, of the band around the line: 95 % of a normal.
 _BAND_SIGMAS = 1.959963984540054
 # A trend this sure that also moved the level by more than its scatter is a warning, not a note.
@@ -41,7 +42,7 @@ class MannKendall:
         params = parse_params(MannKendallParams, given.params)
         measure = chosen_measure(given, params.measure)
         season_length = params.season_length or default_season_length(given.freq)
-        needed = params.min_points or max(MIN_POINTS, params.window // 2)
+        needed = params.min_points or max(_MIN_POINTS, params.window // 2)
         series = read_series(given, [measure])
         rows, findings, skipped, tested = [], [], 0, 0
         for one in series:

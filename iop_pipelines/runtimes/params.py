@@ -89,7 +89,8 @@ class SeasonalResidualParams(_OneMeasure, _Expecting):
 class MannKendallParams(_OneMeasure):
     """Attributes:
     window: periods that end with the scored one, in which a trend is sought.
-    variant: how dependence between points is treated; lags: autocorrelations corrected by hamed_rao.
+    variant: how dependence between points is treated; lags: autocorrelations that hamed_rao corrects for,
+        all if null (short windows then find too much).
     alpha: a trend's p-value lies under it.
     min_slope: smallest slope that matters, in the measure's unit a period.
     direction: `above` looks for rises, `below` for falls.
@@ -99,7 +100,7 @@ class MannKendallParams(_OneMeasure):
     window: Annotated[int, Field(ge=8, le=2000)] = 28
     variant: Literal["original", "hamed_rao", "seasonal"] = "hamed_rao"
     season_length: Annotated[int, Field(ge=1, le=8784)] | None = None
-    lags: Annotated[int, Field(ge=1, le=100)] | None = 3
+    lags: Annotated[int, Field(ge=1, le=100)] | None = 1
     alpha: Probability = 0.01
     min_slope: NotNegative = 0.0
     direction: Direction = "both"

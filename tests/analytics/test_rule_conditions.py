@@ -1,0 +1,116 @@
+"""What a rule's words mean, and that a gap never decides."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from iop_pipelines.analytics.conditions import evaluate, operand_values
+from iop_pipelines.analytics.rule_language import Condition, Operand, Rule, depth_of, measures_of
+
+NAN = np.nan
+COLUMNS = {"y": np.array([1.0, 2.0, NAN, 4.0, 5.0]), "flag": np.array([0.0, 1.0, 1.0, NAN, 0.0])}
+
+
+def operand(words: Any) -> list[float]:
+    parsed = TypeAdapter(Operand).validate_python(words)
+    return np.broadcast_to(operand_values(parsed, COLUMNS.__getitem__), 5).tolist()
+
+
+def verdict(words: Any) -> str:
+    """t, f or u (unknown) for each period."""
+    parsed = TypeAdapter(Condition).validate_python(words)
+    found = evaluate(parsed, COLUMNS.__getitem__)
+    return "".join(
+        "t" if yes else "f" if no else "u"
+        for yes, no in zip(found.is_true, found.is_false, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (3, [3, 3, 3, 3, 3]),
+        ({"measure": "y"}, [1, 2, NAN, 4, 5]),
+        ({"measure": "y", "lag": 1}, [NAN, 1, 2, NAN, 4]),
+        ({"measure": "y", "lag": 9}, [NAN] * 5),
+        ({"measure": "y", "agg": "sum", "previous": 2}, [NAN, 1, 3, 2, 4]),
+        ({"measure": "y", "agg": "sum", "previous": 2, "min_count": 2}, [NAN, NAN, 3, NAN, NAN]),
+        ({"measure": "y", "agg": "mean", "previous": 4}, [NAN, NAN, 1.5, 1.5, 7 / 3]),
+        ({"measure": "y", "agg": "median", "previous": 3, "min_count": 1}, [NAN, 1, 1.5, 1.5, 3]),
+        ({"measure": "y", "agg": "min", "previous": 2, "min_count": 1}, [NAN, 1, 1, 2, 4]),
+        ({"measure": "y", "agg": "max", "previous": 2, "min_count": 1}, [NAN, 1, 2, 2, 4]),
+        ({"measure": "y", "agg": "std", "previous": 2}, [NAN, NAN, 0.5**0.5, NAN, NAN]),
+        ({"measure": "y", "agg": "count", "previous": 3}, [0, 1, 2, 2, 2]),
+        ({"multiply": [3, {"measure": "y"}]}, [3, 6, NAN, 12, 15]),
+        (
+            {"add": [{"measure": "y"}, {"multiply": [-1, {"measure": "y", "lag": 1}]}]},
+            [NAN, 1, NAN, NAN, 1],
+        ),
+    ],
+)
+def test_operands(words: Any, values: list[float]) -> None:
+    np.testing.assert_allclose(operand(words), values)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"left": {"measure": "y"}, "op": ">", "right": 2}, "ffutt"),
+        ({"left": {"measure": "y"}, "op": ">=", "right": 2}, "ftutt"),
+        ({"left": {"measure": "y"}, "op": "<", "right": 2}, "tfuff"),
+        ({"left": {"measure": "y"}, "op": "<=", "right": 2}, "ttuff"),
+        ({"left": {"measure": "y"}, "op": "==", "right": 2}, "ftuff"),
+        ({"left": {"measure": "y"}, "op": "!=", "right": 2}, "tfutt"),
+        ({"not": {"left": {"measure": "y"}, "op": ">", "right": 2}}, "ttuff"),
+    ],
+)
+def test_comparisons(words: Any, said: str) -> None:
+    assert verdict(words) == said
+
+
+def test_and_is_false_as_soon_as_one_part_is_and_or_true_as_soon_as_one_part_is() -> None:
+    big = {"left": {"measure": "y"}, "op": ">", "right": 1}
+    flagged = {"left": {"measure": "flag"}, "op": "==", "right": 1}
+    assert (verdict(big), verdict(flagged)) == ("ftutt", "fttuf")
+    assert verdict({"and": [big, flagged]}) == "ftuuf"
+    assert verdict({"or": [big, flagged]}) == "ftttt"
+
+
+def test_a_rule_knows_every_measure_it_names() -> None:
+    rule = Rule.model_validate(
+        {
+            "name": "slow",
+            "measure": "a",
+            "when": {
+                "and": [
+                    {
+                        "left": {"measure": "b"},
+                        "op": ">",
+                        "right": {"add": [1, {"measure": "c", "lag": 2}]},
+                    },
+                    {
+                        "not": {
+                            "or": [
+                                {
+                                    "left": {"measure": "d", "agg": "max", "previous": 3},
+                                    "op": "<",
+                                    "right": 0,
+                                }
+                            ]
+                        }
+                    },
+                ]
+            },
+            "expected": {"multiply": [2, {"measure": "e"}]},
+        }
+    )
+    assert measures_of(rule) == {"a", "b", "c", "d", "e"}
+
+
+def test_depth_counts_nesting_without_recursion() -> None:
+    nested: Any = 1
+    for _ in range(5000):
+        nested = {"not": nested}
+    assert depth_of(nested) == 5001

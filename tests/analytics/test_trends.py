@@ -1,0 +1,90 @@
+"""Mann-Kendall and Theil-Sen against published values and closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from iop_pipelines.analytics.trend import measure_trend, sen_slopes
+from iop_pipelines.errors import SeriesTooShort
+
+
+def test_the_example_of_sen_1968() -> None:
+    # P. K. Sen, JASA 63 (1968), section 6: x is irregular, which here is a grid with gaps.
+    y = np.full(18, np.nan)
+    y[np.array([1, 2, 3, 4, 10, 12, 18]) - 1] = [9, 15, 19, 20, 45, 55, 78]
+    trend = measure_trend(y, variant="original", alpha=0.07)
+    assert trend.slope == 4
+    assert trend.slope_lo == pytest.approx(3.71, abs=0.005)
+    assert trend.slope_hi == pytest.approx(4.38, abs=0.005)
+
+
+def test_the_statistic_and_its_variance_with_ties_by_their_formulas() -> None:
+    # S = sum of signs; var = (n(n-1)(2n+5) - sum t(t-1)(2t+5)) / 18; z = (S - 1) / sqrt(var).
+    y = np.array([2.0, 3, 3, 5, 4, 5, 5, 8, 7, 9])
+    s = sum(np.sign(y[j] - y[i]) for i in range(10) for j in range(i + 1, 10))
+    variance = (10 * 9 * 25 - 2 * 1 * 9 - 3 * 2 * 11) / 18
+    trend = measure_trend(y, variant="original")
+    assert trend.z == pytest.approx((s - 1) / math.sqrt(variance))
+    assert trend.p_value == pytest.approx(2 * norm.sf((s - 1) / math.sqrt(variance)))
+
+
+def test_a_straight_line_has_its_own_slope_and_no_scatter() -> None:
+    trend = measure_trend(5 - 0.25 * np.arange(40), variant="original")
+    assert trend.slope == trend.slope_lo == trend.slope_hi == -0.25
+    assert (trend.start, trend.end, trend.sigma) == (5, 5 - 0.25 * 39, 0)
+    assert trend.p_value < 1e-12
+
+
+def test_a_slope_is_per_period_of_the_grid_even_where_points_are_missing() -> None:
+    y = 2.0 * np.arange(30)
+    y[5:20] = np.nan
+    assert measure_trend(y).slope == 2
+
+
+def test_outliers_hardly_move_the_slope() -> None:
+    y = np.arange(40) + np.random.default_rng(0).normal(0, 0.1, 40)
+    y[[3, 17, 30]] = [500, -400, 900]
+    assert measure_trend(y).slope == pytest.approx(1, abs=0.02)
+
+
+def test_a_series_that_never_changes_has_no_trend() -> None:
+    trend = measure_trend(np.full(20, 7.0))
+    assert (trend.slope, trend.p_value) == (0, 1)
+
+
+def test_the_seasonal_variant_compares_points_of_one_phase_only() -> None:
+    y = np.resize([0.0, 50, -30, 10, 80, 5, -60], 42) + 0.5 * np.arange(42)
+    trend = measure_trend(y, variant="seasonal", season_length=7)
+    assert trend.slope == pytest.approx(0.5)
+    assert trend.p_value < 1e-6
+    assert len(sen_slopes(y, 7)) == 7 * math.comb(6, 2)
+
+
+def test_autocorrelation_makes_the_corrected_test_less_sure() -> None:
+    rng = np.random.default_rng(3)
+    plain = corrected = 0
+    for _ in range(100):
+        y = rng.normal(size=60)
+        for t in range(1, 60):
+            y[t] += 0.6 * y[t - 1]
+        plain += measure_trend(y, variant="original").p_value < 0.05
+        corrected += measure_trend(y, variant="hamed_rao", lags=1).p_value < 0.05
+    assert corrected < 0.7 * plain
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=25, deadline=None)
+def test_turning_a_series_upside_down_turns_the_trend(seed: int) -> None:
+    y = np.random.default_rng(seed).normal(size=25)
+    up, down = measure_trend(y), measure_trend(-y)
+    assert up.slope == pytest.approx(-down.slope)
+    assert up.p_value == pytest.approx(down.p_value)
+
+
+def test_too_few_points_are_refused_with_both_numbers() -> None:
+    with pytest.raises(SeriesTooShort, match="needs 5 known points, and there are 4"):
+        measure_trend(np.array([1.0, np.nan, 2, 3, 4]))
