@@ -151,11 +151,10 @@ def stammering(rows: list[Row]) -> list[Row]:
 
 
 def premature(rows: list[Row]) -> list[Row]:
-    """Sent before the day's books were closed: cancellations of American Airlines are not in yet, delays of United
-    are too small; a restatement corrects both."""
+    """Sent before the day's books were closed: no cancellation is in yet, and United's delays are too small; a
+    restatement corrects both."""
     for row in rows:
-        if row["airline"] == "American Airlines Inc.":
-            row["cancelled"] = "0"
+        row["cancelled"] = "0"
         if row["airline"] == "United Air Lines Inc." and row["dep_delay_mean"]:
             row["dep_delay_mean"] = f"{float(row['dep_delay_mean']) / 2:.2f}"
     return rows
