@@ -70,7 +70,7 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
         batches: list[Batch] = []
         for pool in dict.fromkeys(row.pool for row in rows):
             items = [(row.id, row.attempt) for row in rows if row.pool == pool]
-            batch = Batch(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items))
+            batch = Batch(kind, str(pool), tuple(i for i, _ in items), run_key_of(kind, items))
             connection.execute(
                 kind.table.update()
                 .where(kind.table.c.id.in_(batch.ids), kind.table.c.phase == Phase.QUEUED)

@@ -232,7 +232,8 @@ def _tell(
     """Dagster's log first, for it is the truth; the row follows, here or by the reconciler."""
     context.log_event(to_dagster(event, asset_key, partition, described))
     for check in checks:
-        context.log_event(check)
+        # Dagster takes it; only the annotation of log_event leaves it out.
+        context.log_event(check)  # pyright: ignore[reportArgumentType]
     with begin_write(engine) as connection:
         apply(connection, event)
 

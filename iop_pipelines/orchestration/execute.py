@@ -147,7 +147,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         ds=frame["ds"].dt.to_pydatetime(), is_finding=frame["is_finding"].astype(bool)
     )
     numbers = [name for name in ("y", "yhat", "lo", "hi", "score") if name in plain]
-    records = plain.to_dict("records")
+    records = [{str(name): cell for name, cell in row.items()} for row in plain.to_dict("records")]
     for record in records:
         record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
         for name in numbers:

@@ -23,8 +23,8 @@ FOLDER_BROKER = "filesystem://"
 QUEUE = "dagster"
 
 
-class InstanceStorage(ConfigurableClass):
-    """Dagster's storage: MySQL or MariaDB where DATABASE_URL names one, SQLite in the home elsewhere."""
+class InstanceStorage(DagsterStorage, ConfigurableClass):
+    """Never made itself; gives MySQL or MariaDB where DATABASE_URL names one, SQLite in the home elsewhere."""
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -59,7 +59,7 @@ def dagster_mysql_url(database_url: str) -> str:
     return url.update_query_dict(timeouts).render_as_string(hide_password=False)
 
 
-class WarmRunLauncher(ConfigurableClass):
+class WarmRunLauncher(RunLauncher, ConfigurableClass):
     """Runs go to the warm workers where a broker is set, else to a process each."""
 
     @property

@@ -8,8 +8,8 @@ import dagster as dg
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import ReportFormat
-from iop_pipelines.registry.keys import key
 from iop_pipelines.orchestration.standing import QUALITY_FLOOR
+from iop_pipelines.registry.keys import key
 from iop_pipelines.transform.versions import StoredDataset, StoredVersion
 from iop_pipelines.validation.outcomes import CheckOutcome
 

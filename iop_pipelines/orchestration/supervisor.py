@@ -64,8 +64,10 @@ class Supervisor:
         module = _module_of_workspace()
         self._spawn(
             "code-server",
-            ["dagster", "api", "grpc", "-h", HOST, "-p", str(grpc_port), "-m", module]
-            + ["--location-name", LOCATION],
+            [
+                *("dagster", "api", "grpc", "-h", HOST, "-p", str(grpc_port), "-m", module),
+                *("--location-name", LOCATION),
+            ],
         )
         self._wait_for_port(grpc_port, "code-server")
         self._spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])

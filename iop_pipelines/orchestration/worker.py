@@ -18,6 +18,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import unpack_value
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
@@ -87,7 +88,7 @@ class Heartbeat:
         while not self._stopped.wait(HEARTBEAT_S):
             try:
                 self._write()
-            except sa.exc.OperationalError as error:
+            except OperationalError as error:
                 # The database is away: others will think this worker dead, rightly, if it stays so.
                 print(f"heartbeat not written: {error.orig}", file=sys.stderr, flush=True)
 
