@@ -12,6 +12,7 @@ import click
 import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.errors import IopError
 from iop_pipelines.schema.engine import engine_for
@@ -57,7 +58,7 @@ def command(group: click.Group, name: str | None = None) -> Callable[[Command], 
                 function(settings=settings_for(home), as_json=as_json, **options)
             except IopError as error:
                 raise Failed(str(error), as_json) from error
-            except sa.exc.OperationalError as error:
+            except OperationalError as error:
                 raise Failed(_database_problem(error), as_json) from error
 
         return wrapper
@@ -138,7 +139,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _database_problem(error: sa.exc.OperationalError) -> str:
+def _database_problem(error: OperationalError) -> str:
     text = str(error.orig)
     if "no such table" in text or "doesn't exist" in text:
         return f"the database has no tables of IOP yet ({text}): run `iop migrate`"

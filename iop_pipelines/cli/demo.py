@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import (
@@ -17,6 +18,9 @@ from iop_pipelines.cli.console import command, console, print_json, progress_con
 from iop_pipelines.cli.instance import PORT, stop_on_signals
 from iop_pipelines.demo.summary import Summary
 from iop_pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from iop_pipelines.orchestration.supervisor import Supervisor
 
 group = click.Group()
 
@@ -55,7 +59,7 @@ def demo(settings: Settings, as_json: bool, once: bool, port: int, workers: int)
         raise SystemExit(1)
 
 
-def _replay(settings: Settings, supervisor, once: bool) -> Summary:
+def _replay(settings: Settings, supervisor: "Supervisor", once: bool) -> Summary:
     from iop_pipelines.demo.session import DemoSession
 
     session = DemoSession(settings, supervisor, ONCE_UNTIL if once else None)

@@ -67,8 +67,9 @@ def format_view(column: pd.Series, name: str) -> pd.Series:
     """
     if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
         fits = column.dt.normalize() == column if name == "date" else column.notna()
-        words = np.where(fits, VALID, f"not a {name}")
-        return pd.Series(np.where(column.isna(), None, words), index=column.index, dtype=object)
+        words = np.where(fits, VALID, f"not a {name}").astype(object)
+        words[column.isna()] = None
+        return pd.Series(words, index=column.index, dtype=object)
     return _mapped(column, lambda cell: _format_of(cell, name), is_iso=True)
 
 

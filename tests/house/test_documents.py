@@ -59,5 +59,5 @@ def test_decisions_are_numbered_without_gaps_and_have_their_four_parts() -> None
     decisions = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
     assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
     for path in decisions:
-        headings = re.findall(r"^## (\w+)", path.read_text(), re.M)
-        assert headings[:4] == ["Status", "Context", "Decision", "Consequences"], path.name
+        parts = re.findall(r"^(Status|## \w+)", path.read_text(), re.M)
+        assert parts == ["Status", "## Context", "## Decision", "## Consequences"], path.name

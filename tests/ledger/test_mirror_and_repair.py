@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 import pytest
 
-from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase
+from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import CLAIM_LOST_S, HELD_LIMIT, reconcile, recover
@@ -15,7 +15,7 @@ from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import model_executions, model_outputs, workers
 
 NOW = datetime(2026, 3, 1, 12)
-ASSET = OUTPUT_ASSETS["statistical"]
+ASSET = OUTPUT_ASSETS[ModelType.STATISTICAL]
 
 
 @pytest.fixture

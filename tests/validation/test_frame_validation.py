@@ -43,7 +43,7 @@ def _column(values, **keywords):
         (["a", None], {"type": "string"}, 1),
         ([b"a"], {"type": "string"}, 1),
         ([dt.date(2013, 2, 8)], {"type": "string", "format": "date"}, 0),
-        (pd.to_datetime(["2013-02-08", None]), {"type": "string", "format": "date"}, 1),
+        (pd.DatetimeIndex(["2013-02-08", None]), {"type": "string", "format": "date"}, 1),
         (pd.to_datetime(["2013-02-08 09:30"]), {"type": "string", "format": "date"}, 1),
         (pd.to_datetime(["2013-02-08 09:30"]), {"type": "string", "format": "date-time"}, 0),
         (["2013-02-30", "2013-02-28", "20130228"], {"format": "date"}, 2),
@@ -140,7 +140,8 @@ def test_a_failure_says_column_rule_count_and_first_row():
 
 def test_rows_that_repeat_a_key_are_all_counted_nulls_too():
     frame = _flights().astype(object)
-    frame.loc[1, ["day", "origin"]] = frame.loc[0, ["day", "origin"]]
+    for name in ("day", "origin"):
+        frame.loc[1, name] = frame.loc[0, name]
     frame.loc[[2, 3], "day"] = None
     frame.loc[[2, 3], "origin"] = "LGA"
     broken = {outcome.rule: outcome for outcome in failures(validate(frame, SCHEMA))}
