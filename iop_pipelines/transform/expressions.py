@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from iop_pipelines.domain.datasets import Name
 
@@ -69,7 +69,26 @@ class Call(_Node):
         return self
 
 
-Expression = Column | Constant | Call
+# Pydantic puts the tags into error paths; the space tells them from names in a declaration.
+_TAGS = {"column": "a column", "value": "a constant", "op": "a call"}
+
+
+def _tag_of(node: Any) -> str | None:
+    """Which alternative is meant, so that an error is about it and not about the others."""
+    names = node if isinstance(node, dict) else type(node).model_fields
+    return next((tag for name, tag in _TAGS.items() if name in names), None)
+
+
+Expression = Annotated[
+    Annotated[Column, Tag("a column")]
+    | Annotated[Constant, Tag("a constant")]
+    | Annotated[Call, Tag("a call")],
+    Discriminator(
+        _tag_of,
+        custom_error_type="expression",
+        custom_error_message="an expression has `column`, `value`, or `op` and `args`",
+    ),
+]
 Call.model_rebuild()
 
 

@@ -12,7 +12,9 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     TypeAdapter,
     ValidationError,
     model_validator,
@@ -156,7 +158,19 @@ class TableReference(_Frozen):
     table: Annotated[str, Field(pattern=r"^drm_ref_[a-z0-9_]{1,54}$")]
 
 
-ReferenceSource = CsvReference | TableReference
+def _tag_of(source: Any) -> str | None:
+    names = source if isinstance(source, dict) else type(source).model_fields
+    return next((f"a {name}" for name in ("csv", "table") if name in names), None)
+
+
+ReferenceSource = Annotated[
+    Annotated[CsvReference, Tag("a csv")] | Annotated[TableReference, Tag("a table")],
+    Discriminator(
+        _tag_of,
+        custom_error_type="reference",
+        custom_error_message="a reference has `csv` or `table`",
+    ),
+]
 
 
 class JoinReference(_Step):
@@ -289,16 +303,6 @@ Step = Annotated[
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
-_KINDS = (
-    "cast",
-    "deduplicate",
-    "resample",
-    "join_reference",
-    "holidays",
-    "currency",
-    "derive",
-    "gap_policy",
-)
 
 
 def steps_json_schema() -> dict[str, Any]:
@@ -320,9 +324,9 @@ def parse_steps(declaration: DatasetDeclaration) -> tuple[Step, ...]:
 
 
 def _path_of(location: tuple[int | str, ...]) -> str:
-    """steps.0.columns.flights.to; pydantic's own names of the alternatives left out."""
-    parts = [part for i, part in enumerate(location) if not (i == 1 and part in _KINDS)]
-    return ".".join(["steps", *map(str, parts)])
+    """steps.0.columns.flights.to: without the kind after the number, nor the tags of alternatives."""
+    parts = [str(part) for i, part in enumerate(location) if i != 1]
+    return ".".join(["steps", *(part for part in parts if " " not in part)])
 
 
 def check_steps(declaration: DatasetDeclaration) -> None:
