@@ -1,0 +1,83 @@
+"""A database with one small dataset, and a model of it as its file would declare it."""
+
+import copy
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import metadata
+from iop_pipelines.transform.versions import register_dataset
+
+SALES = {
+    "name": "sales",
+    "source": "shop_sales",
+    "time": "day",
+    "freq": "D",
+    "key": ["day", "shop"],
+    "fields": {
+        "day": {"type": "date", "nullable": False},
+        "shop": {"type": "string"},
+        "amount": {"type": "number", "unit": "EUR"},
+    },
+    "steps": [
+        {
+            "kind": "cast",
+            "columns": {
+                "day": {"to": "date"},
+                "shop": {"to": "string"},
+                "amount": {"to": "number"},
+            },
+        }
+    ],
+    "measures": {"revenue": {"kind": "sum", "field": "amount", "unit": "EUR"}},
+}
+
+MODEL = {
+    "name": "revenue-trend",
+    "type": "statistical",
+    "description": "Shops whose revenue rises or falls.",
+    "input_schema": {
+        "type": "object",
+        "required": ["day", "shop"],
+        "properties": {
+            "day": {"type": "string", "format": "date"},
+            "shop": {"type": "string"},
+            "amount": {"type": ["number", "null"], "minimum": 0},
+        },
+    },
+    "output_schema": {
+        "type": "object",
+        "properties": {"unique_id": {"type": "string"}, "y": {"type": ["number", "null"]}},
+    },
+    "config": {
+        "runtime": "mann_kendall",
+        "dataset": "sales",
+        "input": {"measures": ["revenue"], "series": ["shop"], "history": 60},
+        "params": {"window": 28},
+        "trigger": {"on": "dataset_update", "weekdays": ["sun"]},
+    },
+}
+
+
+@pytest.fixture
+def model_content():
+    return copy.deepcopy(MODEL)
+
+
+@pytest.fixture
+def engine(database_url) -> sa.Engine:
+    engine = engine_for(database_url)
+    metadata.create_all(engine)
+    register_dataset(engine, DatasetDeclaration.model_validate(SALES))
+    return engine
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path):
+    engine = engine_for(f"sqlite:///{tmp_path / 'registry.db'}")
+    metadata.create_all(engine)
+    register_dataset(engine, DatasetDeclaration.model_validate(SALES))
+    yield engine
+    engine.dispose()

@@ -1,0 +1,84 @@
+import json
+
+import pytest
+
+from iop_pipelines.domain.models import ModelSpec
+from iop_pipelines.errors import InvalidDeclaration, NotFound
+from iop_pipelines.registry.files import read_declaration
+from iop_pipelines.registry.models import load_spec
+
+
+def _file(folder, text, suffix=".yaml"):
+    path = folder / f"declared{suffix}"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_yaml_is_read_as_json_would_be(tmp_path):
+    text = "on: yes\nday: 2013-02-08\nis_late: true\nrate: 0.5\nnothing: null\n"
+    assert read_declaration(_file(tmp_path, text)) == {
+        "on": "yes",
+        "day": "2013-02-08",
+        "is_late": True,
+        "rate": 0.5,
+        "nothing": None,
+    }
+
+
+def test_a_model_is_the_same_from_json_yaml_and_a_mapping(tmp_path, model_content):
+    import yaml
+
+    from_json = load_spec(_file(tmp_path, json.dumps(model_content), ".json"))
+    from_yaml = load_spec(_file(tmp_path, yaml.safe_dump(model_content)))
+    assert from_json == from_yaml == load_spec(model_content)
+    assert isinstance(from_json, ModelSpec)
+    assert from_json.version == "v1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "said"),
+    [
+        ("name: a\nname: b\n", ".yaml", "given twice"),
+        ("x: {1: 2}\n", ".yaml", "no text"),
+        ("a: [1\n", ".yaml", "no YAML"),
+        ("x: !!python/object/apply:os.system [ls]\n", ".yaml", "no YAML"),
+        ("- 1\n", ".yaml", "a mapping is needed"),
+        ("", ".yaml", "a mapping is needed"),
+        ("{", ".json", "no JSON"),
+        ("name = 1", ".toml", "can be .json, .yaml or .yml"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path, text, suffix, said):
+    with pytest.raises(InvalidDeclaration, match=said):
+        read_declaration(_file(tmp_path, text, suffix))
+
+
+def test_a_missing_file_is_not_found(tmp_path):
+    with pytest.raises(NotFound, match="absent"):
+        read_declaration(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("input_schema",), None),
+        (("output_schema",), None),
+        (("type",), "quantum"),
+        (("version",), "1.0"),
+        (("config", "runtime"), "pickle"),
+        (("config", "input", "history"), 0),
+        (("config", "quality_threshold"), 101),
+        (("config", "unknown"), 1),
+    ],
+)
+def test_a_wrong_field_is_named_by_its_path(model_content, path, value):
+    part = model_content
+    for name in path[:-1]:
+        part = part[name]
+    if value is None:
+        del part[path[-1]]
+    else:
+        part[path[-1]] = value
+    with pytest.raises(InvalidDeclaration) as refused:
+        load_spec(model_content)
+    assert refused.value.field == ".".join(path)

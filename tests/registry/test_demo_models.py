@@ -1,0 +1,46 @@
+"""Every model file of the demo registers against the demo's datasets and covers its kind."""
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from iop_pipelines.domain.models import RUNTIME_TYPES
+from iop_pipelines.registry.models import active_models_of, load_spec, promote, register
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import metadata
+from iop_pipelines.transform.declarations import demo_declarations
+from iop_pipelines.transform.versions import register_dataset, register_system_datasets
+
+FILES = sorted((Path(str(resources.files("iop_pipelines.demo"))) / "models").glob("*.yaml"))
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = engine_for(f"sqlite:///{tmp_path / 'demo.db'}")
+    metadata.create_all(engine)
+    register_system_datasets(engine)
+    for declaration in demo_declarations():
+        register_dataset(engine, declaration)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_demo_model_registers_twice_as_one(engine, path):
+    spec = load_spec(path)
+    assert spec.name == path.stem
+    model_id = register(engine, spec)
+    assert register(engine, load_spec(path)) == model_id
+    promote(engine, model_id)
+    assert [each.id for each in active_models_of(engine, spec.config.dataset)] == [model_id]
+
+
+def test_the_demo_uses_every_runtime():
+    assert {load_spec(path).config.runtime for path in FILES} == set(RUNTIME_TYPES)
+
+
+def test_models_that_run_daily_ask_for_good_data():
+    for spec in map(load_spec, FILES):
+        is_daily = spec.config.dataset != "pipeline_runs" and not spec.config.trigger.weekdays
+        assert spec.config.quality_threshold == (80 if is_daily else None)

@@ -1,0 +1,211 @@
+"""Registration, versions and their life, on every database."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ModelStatus
+from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
+from iop_pipelines.registry.models import (
+    active_models_of,
+    list_models,
+    load_spec,
+    model,
+    model_named,
+    promote,
+    register,
+    rollback,
+    set_status,
+    update,
+)
+from iop_pipelines.schema.tables import analytical_models, model_events
+
+ACTIVE, DRAFT, DEPRECATED = ModelStatus.ACTIVE, ModelStatus.DRAFT, ModelStatus.DEPRECATED
+
+
+def _events(engine, model_id):
+    query = sa.select(model_events).where(model_events.c.model_id == model_id)
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(model_events.c.id)).all()
+    return [(row.status_before, row.status_after, row.actor, row.reason) for row in rows]
+
+
+def test_a_model_is_registered_once_and_read_back_whole(engine, model_content):
+    spec = load_spec(model_content)
+    model_id = register(engine, spec, created_by=7)
+    assert register(engine, spec) == model_id
+    stored = model(engine, model_id)
+    assert (stored.spec, stored.status, stored.created_by) == (spec, DRAFT, 7)
+    assert stored.partition_key == f"{model_id}.revenue-trend@v1.0.0"
+    assert stored.label == "revenue-trend v1.0.0"
+    assert _events(engine, model_id) == [(None, "draft", 7, "registered")]
+
+
+def test_the_same_version_with_other_content_is_a_conflict(engine, model_content):
+    register(engine, load_spec(model_content))
+    model_content["config"]["params"]["window"] = 35
+    with pytest.raises(Conflict, match="another config; raise the version"):
+        register(engine, load_spec(model_content))
+    model_content["version"] = "v1.1.0"
+    register(engine, load_spec(model_content))
+
+
+def test_names_count_case_and_accents(engine, model_content):
+    ids = set()
+    for name in ("revenue", "Revenue", "révenue"):
+        ids.add(register(engine, load_spec({**model_content, "name": name})))
+    assert len(ids) == 3
+
+
+def test_promotion_retires_the_former_and_rollback_brings_it_back(engine, model_content):
+    first = register(engine, load_spec(model_content))
+    second = register(engine, load_spec({**model_content, "version": "v2.0.0"}))
+    promote(engine, first, actor=1)
+    promote(engine, second, actor=2, reason="better")
+    assert model(engine, first).status is DEPRECATED
+    assert [each.id for each in active_models_of(engine, "sales")] == [second]
+    assert rollback(engine, "revenue-trend", actor=3, reason="worse").id == first
+    assert model(engine, second).status is DEPRECATED
+    assert [each.id for each in active_models_of(engine, "sales")] == [first]
+    assert _events(engine, first)[1:] == [
+        ("draft", "active", 1, None),
+        ("active", "deprecated", 2, "better"),
+        ("deprecated", "active", 3, "worse"),
+    ]
+    assert rollback(engine, "revenue-trend").id == second
+
+
+def test_only_drafts_change(engine, model_content):
+    model_id = register(engine, load_spec(model_content))
+    model_content["description"] = "Said better."
+    update(engine, model_id, load_spec(model_content), actor=1)
+    assert model(engine, model_id).spec.description == "Said better."
+    promote(engine, model_id)
+    for status in (ACTIVE, DEPRECATED):
+        set_status(engine, model_id, status)
+        with pytest.raises(Conflict, match="cannot change"):
+            update(engine, model_id, load_spec(model_content))
+
+
+def test_a_draft_cannot_take_the_name_of_another(engine, model_content):
+    register(engine, load_spec(model_content))
+    other = register(engine, load_spec({**model_content, "version": "v2.0.0"}))
+    with pytest.raises(Conflict, match=r"revenue-trend v1\.0\.0 exists"):
+        update(engine, other, load_spec(model_content))
+
+
+def test_activating_leaves_other_versions_alone_and_nothing_goes_back_to_draft(
+    engine, model_content
+):
+    first = register(engine, load_spec(model_content))
+    second = register(engine, load_spec({**model_content, "version": "v2.0.0"}))
+    set_status(engine, first, ACTIVE)
+    set_status(engine, second, ACTIVE)
+    assert [each.id for each in active_models_of(engine, "sales")] == [first, second]
+    with pytest.raises(Conflict, match="can become deprecated"):
+        set_status(engine, first, DRAFT)
+    before = _events(engine, first)
+    assert set_status(engine, first, ACTIVE).status is ACTIVE
+    assert _events(engine, first) == before
+
+
+def test_models_are_listed_newest_first_by_cursor(sqlite_engine, model_content):
+    ids = [
+        register(sqlite_engine, load_spec({**model_content, "version": f"v1.0.{patch}"}))
+        for patch in range(5)
+    ]
+    promote(sqlite_engine, ids[2])
+    listed = [each.id for each in list_models(sqlite_engine, limit=2)]
+    assert listed == ids[:-3:-1]
+    rest = list_models(sqlite_engine, limit=10, cursor=listed[-1])
+    assert [each.id for each in rest] == ids[2::-1]
+    assert [each.id for each in list_models(sqlite_engine, status=ACTIVE)] == [ids[2]]
+    assert list_models(sqlite_engine, name="other") == []
+
+
+def test_a_model_is_found_by_name_and_version(sqlite_engine, model_content):
+    model_id = register(sqlite_engine, load_spec(model_content))
+    assert model_named(sqlite_engine, "revenue-trend", "v1.0.0").id == model_id
+    with pytest.raises(NotFound, match=r"no active version; versions: v1\.0\.0 \(draft\)"):
+        model_named(sqlite_engine, "revenue-trend")
+    promote(sqlite_engine, model_id)
+    assert model_named(sqlite_engine, "revenue-trend").id == model_id
+    for ask in (lambda: model(sqlite_engine, 99), lambda: promote(sqlite_engine, 99)):
+        with pytest.raises(NotFound, match="99"):
+            ask()
+    with pytest.raises(NotFound, match="no earlier version"):
+        rollback(sqlite_engine, "revenue-trend")
+
+
+def _set(content, path, value):
+    *parents, last = path.split(".")
+    for name in parents:
+        content = content[name]
+    content[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        ("config.runtime", "pyod", "config.runtime"),
+        ("config.dataset", "nowhere", "config.dataset"),
+        ("config.input.measures", ["profit"], "config.input.measures.0"),
+        ("config.input.series", ["shop", "town"], "config.input.series.1"),
+        ("config.input.series", ["shop", "shop"], "config.input.series.1"),
+        ("config.params", {"window": 3}, "config.params.window"),
+        ("config.params", {"width": 3}, "config.params.width"),
+        ("config.params", {"measure": "profit"}, "config.params.measure"),
+        (
+            "config.input.where",
+            {"field": "town", "op": "eq", "value": "Lagos"},
+            "config.input.where.field",
+        ),
+        ("input_schema", {}, "input_schema.type"),
+        ("input_schema.properties", {"town": {}}, "input_schema.properties.town"),
+        ("input_schema.properties.shop", {"anyOf": [{}]}, "input_schema.properties.shop.anyOf"),
+        ("output_schema.properties", {"shop": {}}, "output_schema.properties.shop"),
+    ],
+)
+def test_what_a_model_names_must_exist(sqlite_engine, model_content, path, value, field):
+    _set(model_content, path, value)
+    if path == "input_schema.properties":
+        model_content["input_schema"]["required"] = []
+    with pytest.raises(InvalidInput) as refused:
+        register(sqlite_engine, load_spec(model_content))
+    assert refused.value.field == field
+    assert list_models(sqlite_engine) == []
+
+
+def test_a_condition_over_fields_of_the_dataset_is_accepted(sqlite_engine, model_content):
+    model_content["config"]["input"]["where"] = {"field": "shop", "op": "in", "value": ["Lagos"]}
+    register(sqlite_engine, load_spec(model_content))
+
+
+def test_a_rule_that_names_another_measure_is_refused(sqlite_engine, model_content):
+    model_content["type"] = "rule_based"
+    model_content["config"]["runtime"] = "rules"
+    rule = {
+        "name": "low",
+        "measure": "profit",
+        "when": {"left": {"measure": "profit"}, "op": "<", "right": 1},
+    }
+    model_content["config"]["params"] = {"rules": [rule]}
+    with pytest.raises(InvalidDeclaration, match="profit"):
+        register(sqlite_engine, load_spec(model_content))
+
+
+def test_processes_that_register_the_same_model_at_once_make_one_row(engine, model_content):
+    spec = load_spec(model_content)
+    ids: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: ids.append(register(engine, spec))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        count = connection.scalar(sa.select(sa.func.count()).select_from(analytical_models))
+    assert len(ids) == 4
+    assert len(set(ids)) == count == 1

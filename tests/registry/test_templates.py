@@ -1,0 +1,119 @@
+"""Report templates: registered once, checked against what exists, and when their schedule counts."""
+
+from datetime import datetime
+
+import pytest
+
+from iop_pipelines.domain.vocabulary import ReportFormat, TemplateStatus
+from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
+from iop_pipelines.registry.templates import (
+    list_templates,
+    load_template,
+    register_template,
+    set_template_status,
+    template,
+    template_named,
+    update_template,
+)
+from iop_pipelines.reporting.schedule import parse_schedule
+
+NOON = datetime(2013, 2, 8, 12)
+LATER = datetime(2013, 2, 9, 12)
+
+
+def _content(**changes):
+    content = {
+        "name": "Daily sales",
+        "query_config": {
+            "version": 1,
+            "source": "dataset:sales",
+            "datasets": {"by_shop": {"select": [{"field": "shop"}, {"measure": "revenue"}]}},
+        },
+        "format": "csv",
+        "schedule": "daily 09:00 Africa/Lagos",
+    }
+    return content | changes
+
+
+def _register(engine, content, now=NOON):
+    return register_template(engine, load_template(content), check_schedule=parse_schedule, now=now)
+
+
+def test_a_template_is_registered_once_and_read_back_whole(engine):
+    template_id = _register(engine, _content())
+    assert _register(engine, _content(), LATER) == template_id
+    stored = template(engine, template_id)
+    assert stored.spec == load_template(_content())
+    assert (stored.status, stored.schedule_since) == (TemplateStatus.ACTIVE, NOON)
+    assert (stored.name, stored.format) == ("Daily sales", ReportFormat.CSV)
+    assert stored.partition_key == f"{template_id}.daily-sales"
+    assert template_named(engine, "Daily sales") == stored
+    assert list_templates(engine) == [stored]
+
+
+def test_other_content_under_a_name_is_a_conflict_and_an_update_is_not(engine):
+    template_id = _register(engine, _content())
+    with pytest.raises(Conflict, match="Daily sales"):
+        _register(engine, _content(format="pdf"))
+    changed = update_template(
+        engine,
+        template_id,
+        load_template(_content(format="pdf")),
+        check_schedule=parse_schedule,
+        now=LATER,
+    )
+    assert (changed.format, changed.schedule_since) == (ReportFormat.PDF, NOON)
+    weekly = load_template(_content(schedule="weekly mon 09:00 Africa/Lagos"))
+    changed = update_template(engine, template_id, weekly, check_schedule=parse_schedule, now=LATER)
+    assert changed.schedule_since == LATER
+
+
+def test_a_name_cannot_be_taken_by_an_update(engine):
+    _register(engine, _content())
+    other = _register(engine, _content(name="Other"))
+    with pytest.raises(Conflict, match="Daily sales"):
+        update_template(
+            engine, other, load_template(_content()), check_schedule=parse_schedule, now=LATER
+        )
+
+
+def test_slots_of_a_paused_template_are_not_made_up(engine):
+    template_id = _register(engine, _content())
+    paused = set_template_status(engine, template_id, TemplateStatus.PAUSED, LATER)
+    assert (paused.status, paused.schedule_since) == (TemplateStatus.PAUSED, NOON)
+    resumed = set_template_status(engine, template_id, TemplateStatus.ACTIVE, LATER)
+    assert (resumed.status, resumed.schedule_since) == (TemplateStatus.ACTIVE, LATER)
+    assert [each.id for each in list_templates(engine, status=TemplateStatus.PAUSED)] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schedule": "every now and then"},
+        {"query_config": {"version": 1, "source": "dataset:nowhere", "datasets": {}}},
+        {
+            "query_config": {
+                "version": 1,
+                "source": "dataset:sales",
+                "datasets": {"t": {"select": [{"field": "town"}]}},
+            }
+        },
+    ],
+)
+def test_a_template_that_cannot_work_is_not_stored(sqlite_engine, changes):
+    with pytest.raises(InvalidInput):
+        _register(sqlite_engine, _content(**changes))
+    assert list_templates(sqlite_engine) == []
+
+
+def test_a_wrong_field_of_a_file_is_named():
+    with pytest.raises(InvalidDeclaration) as refused:
+        load_template(_content(format="xls"))
+    assert refused.value.field == "format"
+
+
+def test_a_template_that_is_not_there_is_not_found(sqlite_engine):
+    with pytest.raises(NotFound, match="99"):
+        template(sqlite_engine, 99)
+    with pytest.raises(NotFound, match="there are none"):
+        template_named(sqlite_engine, "Monthly")
