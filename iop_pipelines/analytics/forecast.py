@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-# Handlers and levels go first: both libraries speak while they are imported.
+# Before the import, at which both libraries speak; prophet's own level after it, at which prophet sets it.
 logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
-logging.getLogger("prophet").setLevel(logging.WARNING)
 logging.getLogger("cmdstanpy").addHandler(logging.NullHandler())
 logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
 
 from prophet import Prophet  # noqa: E402  (see above)
+
+logging.getLogger("prophet").setLevel(logging.WARNING)
 
 _drawing = threading.Lock()
 
@@ -82,7 +83,9 @@ def forecast(
     known = np.isfinite(y)
     history = pd.DataFrame({"ds": ds[known], "y": y[known]})
     with tempfile.TemporaryDirectory(prefix="iop-prophet-") as folder:
-        model.fit(history, seed=seed, output_dir=folder)
+        # Left to itself Prophet takes Newton's method under 100 points: 4 times slower, 7 s on a
+        # straight line, and no closer. It still falls back to it where L-BFGS fails.
+        model.fit(history, algorithm="LBFGS", seed=seed, output_dir=folder)
     samples = np.clip(_draw(model, future, seed), floor, ceiling)
     lo, yhat, hi = np.quantile(samples, _central(level), axis=1)
     return Forecast(future, yhat, lo, hi, samples)

@@ -7,7 +7,8 @@ Robin, A robust approach for estimating change-points in the mean of an AR(1) pr
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 
 _MAX_AUTOCORRELATION = 0.8
 _CLIP_SIGMAS = 3.0
+# Looks in a row that may miss a change between two that see it.
+_MISSED_LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,11 @@ def anchored_shift(
     penalty: float = 3.0,
     min_size: int = 7,
 ) -> Shift | None:
-    """The last change in the trailing `window`, dated as on the first day it could be seen.
+    """The last change in the trailing `window`, with a date that stays the same as data follow.
 
-    A change's estimated place moves by a period or two as data follow. Looking again at the series as it
-    ended one, two, … periods earlier finds the day it was first seen; its place then is kept, so that
-    the same change has the same date in every later execution.
+    A change's estimated place moves while the new level has few points. So it is believed on the first
+    period whose look agrees with that of the period before, and keeps the place it had then: looking
+    again at the series as it ended one, two, … periods earlier finds it in every later execution.
 
     Args:
         y: (n,) as in latest_shift; the window ends with its last element.
@@ -103,23 +106,23 @@ def anchored_shift(
         found = latest_shift(
             y[first:end], season_length=season_length, penalty=penalty, min_size=min_size
         )
-        return found and _moved(found, first)
+        return found and replace(found, at=found.at + first)
 
     now = look(len(y))
-    # The first date a change had can be later than the present one, but by less than a shortest level.
+    # A place that was believed earlier differs from the present one by less than a shortest level.
     if now is None or len(y) - now.at > recent + min_size:
         return None
-    anchor, end, misses = now, len(y) - 1, 0
-    while end >= now.at + 2 and misses <= 2:
+    places, end, misses = [now.at], len(y) - 1, 0
+    while end > now.at and misses <= _MISSED_LOOKS:
         earlier = look(end)
-        if earlier is not None and abs(earlier.at - now.at) <= min_size:
-            anchor, misses = earlier, 0
-        else:
-            misses += 1
+        is_same = earlier is not None and abs(earlier.at - now.at) <= min_size
+        places.append(earlier.at if earlier is not None and is_same else -1)
+        misses = 0 if is_same else misses + 1
         end -= 1
-    if len(y) - anchor.at > recent:
+    agreed = [new for new, old in pairwise(places) if new == old != -1]
+    if not agreed or len(y) - agreed[-1] > recent:
         return None
-    return Shift(anchor.at, now.before, now.after, now.sigma, now.z, now.p_value)
+    return replace(now, at=agreed[-1])
 
 
 def remove_season(y: np.ndarray, season_length: int) -> np.ndarray:
@@ -130,10 +133,6 @@ def remove_season(y: np.ndarray, season_length: int) -> np.ndarray:
     phase = np.arange(len(y)) % season_length
     effects = pd.Series(y - level).groupby(phase).transform("median").to_numpy()
     return y - effects
-
-
-def _moved(shift: Shift, by: int) -> Shift:
-    return Shift(shift.at + by, shift.before, shift.after, shift.sigma, shift.z, shift.p_value)
 
 
 def _scale(x: np.ndarray) -> tuple[float, float]:

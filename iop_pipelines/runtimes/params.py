@@ -111,7 +111,7 @@ class ChangePointsParams(_OneMeasure):
     """Attributes:
     window: periods looked at, ending with the scored one.
     recent: a change is a finding while it is at most this many periods old.
-    min_size: known points at the new level before it counts as one.
+    min_size: shortest stretch that counts as a level, in known points.
     penalty: of a change, in multiples of log n; more finds fewer.
     alpha: the change's p-value, corrected for the choice of place, lies under it.
     min_effect: smallest change that matters, in the measure's unit.

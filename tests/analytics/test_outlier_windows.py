@@ -1,0 +1,82 @@
+"""Lag windows for PyOD: what a detector sees, what it learns from, and that it never sees the future."""
+
+import numpy as np
+import pytest
+
+from iop_pipelines.analytics.outliers import lag_windows, make_detector, score_outliers
+
+DETECTORS = ["ecod", "copod", "hbos", "iforest", "knn"]
+
+
+def distances(n: int = 60, s: int = 1, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(n, s))
+
+
+def calm(z: np.ndarray) -> np.ndarray:
+    return np.zeros(z.shape, dtype=bool)
+
+
+def test_the_point_enters_as_it_is_and_its_lags_clipped() -> None:
+    z = np.array([[1.0], [-9.0], [2.0], [0.5]])
+    features = lag_windows([z], [calm(z)], lags=2)
+    np.testing.assert_array_equal(
+        features.x[:, 0], [[1, 0, 0], [-9, 1, 0], [2, -3, 1], [0.5, 2, -3]]
+    )
+
+
+def test_unknown_or_anomalous_lags_count_as_expected_and_such_rows_are_not_learned() -> None:
+    z = np.array([[1.0], [np.nan], [8.0], [0.5]])
+    odd = np.array([[False], [False], [True], [False]])
+    features = lag_windows([z], [odd], lags=2)
+    assert np.isnan(features.x[1, 0]).all()
+    np.testing.assert_array_equal(features.x[3, 0], [0.5, 0, 0])
+    assert features.is_normal[:, 0].tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_every_detector_finds_a_far_point_and_repeats_itself(detector: str) -> None:
+    z = distances(120)
+    z[110] = 12.0
+    runs = [
+        score_outliers(lag_windows([z], [calm(z)], lags=2), 100, detector=detector, quantile=0.99)  # type: ignore[arg-type]
+        for _ in range(2)
+    ]
+    assert runs[0].score[110, 0] > runs[0].threshold[110, 0]
+    assert runs[0].score[110, 0] == np.nanmax(runs[0].score)
+    assert runs[0].rank[110, 0] == pytest.approx(100 / 101)
+    np.testing.assert_array_equal(runs[0].score, runs[1].score)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("scope", ["series", "panel"])
+def test_what_is_scored_beside_or_after_a_point_does_not_change_it(
+    detector: str, scope: str
+) -> None:
+    z = distances(60, 3)
+    changed = z.copy()
+    changed[52:] = 40.0
+    first, second = (
+        score_outliers(
+            lag_windows([each], [calm(each)], lags=1),
+            50,
+            detector=detector,  # type: ignore[arg-type]
+            quantile=0.98,
+            scope=scope,  # type: ignore[arg-type]
+        )
+        for each in (z, changed)
+    )
+    np.testing.assert_array_equal(first.score[:52], second.score[:52])
+    np.testing.assert_array_equal(first.threshold[:52], second.threshold[:52])
+
+
+def test_a_series_with_too_little_to_learn_from_is_not_scored() -> None:
+    z = distances(60, 2)
+    z[:45, 1] = np.nan
+    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 50, detector="knn", quantile=0.9)
+    assert np.isfinite(found.score[50:, 0]).all()
+    assert np.isnan(found.score[:, 1]).all()
+
+
+def test_a_detector_that_nobody_allowed_cannot_be_made() -> None:
+    with pytest.raises(KeyError):
+        make_detector("auto_encoder", 1, 10)  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+"""Forecasts: on known signals, bounded, repeatable, quiet, and nothing left behind."""
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.analytics.forecast import (
+    crossing_probability,
+    crossing_probability_within,
+    forecast,
+)
+
+DS = pd.date_range("2024-01-01", periods=120)
+AHEAD = pd.date_range("2024-04-30", periods=14)
+WEEK = np.array([0.0, 1, 2, 3, 4, 9, 8])
+
+
+def weekly(sigma: float = 0.5) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(0, sigma, 120)
+    return 20 + 0.1 * np.arange(120) + np.resize(WEEK, 120) + noise
+
+
+@pytest.fixture(scope="module")
+def signal_forecast():
+    return forecast(DS.to_numpy(), weekly(), AHEAD, level=80)
+
+
+def test_trend_and_week_are_carried_on(signal_forecast) -> None:
+    truth = 20 + 0.1 * np.arange(120, 134) + np.resize(np.roll(WEEK, -120 % 7), 14)
+    assert np.abs(signal_forecast.yhat - truth).max() < 1.5
+    assert (signal_forecast.lo < signal_forecast.yhat).all()
+    assert (signal_forecast.yhat < signal_forecast.hi).all()
+    share = np.mean(signal_forecast.samples[0] < signal_forecast.hi[0])
+    assert share == pytest.approx(0.9, abs=0.01)
+
+
+def test_the_same_seed_gives_the_same_paths_and_leaves_numpy_as_it_was(signal_forecast) -> None:
+    before = np.random.get_state()[1].copy()
+    again = forecast(DS.to_numpy(), weekly(), AHEAD, level=80)
+    np.testing.assert_array_equal(again.samples, signal_forecast.samples)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+def test_a_constant_added_to_the_past_is_added_to_the_future(signal_forecast) -> None:
+    moved = forecast(DS.to_numpy(), weekly() + 100, AHEAD, level=80)
+    np.testing.assert_allclose(moved.yhat, signal_forecast.yhat + 100, atol=1.0)
+
+
+def test_unknown_values_are_left_out_and_not_read_as_zero(signal_forecast) -> None:
+    y = weekly()
+    y[60:75] = np.nan
+    gappy = forecast(DS.to_numpy(), y, AHEAD, level=80)
+    assert np.abs(gappy.yhat - signal_forecast.yhat).max() < 1
+
+
+def test_paths_stay_between_floor_and_ceiling() -> None:
+    y = np.abs(np.random.default_rng(1).normal(0, 2, 120))
+    bounded = forecast(DS.to_numpy(), y, AHEAD, floor=0, ceiling=3)
+    assert bounded.samples.min() == 0
+    assert bounded.samples.max() == 3
+    assert bounded.lo.min() >= 0
+
+
+def test_no_file_is_left_and_nothing_is_said(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import cmdstanpy
+
+    def files() -> set[str]:
+        own = {name for name in os.listdir(tempfile.gettempdir()) if "prophet" in name}
+        return own | set(os.listdir(cmdstanpy._TMPDIR)) | set(os.listdir(Path.cwd()))
+
+    before = files()
+    with caplog.at_level(logging.INFO):
+        forecast(DS.to_numpy(), weekly(), AHEAD, holidays_country="NG")
+    assert files() == before
+    assert [
+        record for record in caplog.records if record.name.startswith(("cmdstan", "prophet"))
+    ] == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_crossing_probabilities_count_paths() -> None:
+    samples = np.array([[1.0, 5, 5, 1], [5, 1, 1, 1]])
+    assert crossing_probability(samples, 3, above=True).tolist() == [0.5, 0.25]
+    assert crossing_probability(samples, 3, above=False).tolist() == [0.5, 0.75]
+    assert crossing_probability_within(samples, 3, above=True) == 0.75
+    # On the limit is not beyond it.
+    assert crossing_probability(samples, 5, above=True).tolist() == [0, 0]

@@ -1,0 +1,179 @@
+"""Seasonal residuals, PyOD, trends and changes as findings: what, where, since when, how sure."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.domain.vocabulary import Category, Severity
+
+
+@pytest.mark.parametrize(
+    ("runtime", "kind"), [("seasonal_residual", "residual"), ("pyod", "outlier")]
+)
+def test_a_storm_of_two_days_is_one_finding_with_its_beginning(
+    runtime: str, kind: str, run, panel_of, weeks, on_day
+) -> None:
+    y = weeks()
+    y[87] += 30
+    y[88] += 50
+    panel = panel_of({"calm": weeks(seed=1), "stormy": y})
+    [finding] = run(runtime, panel, {}, first=86, last=89).findings
+    assert (finding.category, finding.kind) == (Category.ANOMALY, kind)
+    assert (finding.unique_id, finding.ds, finding.since) == ("stormy", on_day(88), on_day(87))
+    assert finding.severity == Severity.CRITICAL
+    assert finding.value == pytest.approx(y[88], rel=1e-5)
+    assert finding.expected == pytest.approx(y[88] - 50, abs=3)
+    assert finding.lo is not None
+    assert finding.hi is not None
+    assert finding.lo < finding.expected < finding.hi < finding.value
+    assert finding.evidence["direction"] == "above"
+    assert finding.evidence["until"] == on_day(88).isoformat()
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+def test_the_second_day_alone_knows_when_it_began(
+    runtime: str, run, panel_of, weeks, on_day
+) -> None:
+    y = weeks()
+    y[[88, 89]] += 50
+    [finding] = run(runtime, panel_of({"a": y}), {}, first=89).findings
+    assert (finding.ds, finding.since) == (on_day(89), on_day(88))
+    assert finding.evidence["periods"] == 2
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+def test_a_past_anomaly_is_no_event_of_this_window(runtime: str, run, panel_of, weeks) -> None:
+    y = weeks()
+    y[85] += 50
+    assert run(runtime, panel_of({"a": y}), {}, first=86, last=89).findings == ()
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+def test_direction_and_practical_effect_are_asked_for(runtime: str, run, panel_of, weeks) -> None:
+    y = weeks()
+    y[89] += 20
+    panel = panel_of({"a": y})
+    assert (
+        len(run(runtime, panel, {"direction": "above", "min_effect": 10}, first=89).findings) == 1
+    )
+    assert run(runtime, panel, {"direction": "below"}, first=89).findings == ()
+    assert run(runtime, panel, {"min_effect": 40}, first=89).findings == ()
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+def test_the_band_ends_where_the_measure_does(runtime: str, run, panel_of) -> None:
+    share = np.abs(np.random.default_rng(0).normal(0, 1, 90))
+    frame = run(
+        runtime, panel_of({"a": share}), {"floor": 0, "ceiling": 2}, first=80, last=89
+    ).frame
+    assert frame["lo"].min() == 0
+    assert frame["hi"].max() == 2
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod", "mann_kendall", "change_points"])
+def test_adding_a_constant_shifts_the_expectation(runtime: str, run, panel_of, weeks) -> None:
+    y = np.round(weeks() * 8) / 8
+    plain = run(runtime, panel_of({"a": y}), {}, first=85, last=89).frame
+    moved = run(runtime, panel_of({"a": y + 64}), {}, first=85, last=89).frame
+    np.testing.assert_allclose(moved["yhat"], plain["yhat"] + 64)
+    np.testing.assert_allclose(moved["score"], plain["score"], atol=1e-9)
+
+
+def test_calm_weeks_raise_hardly_an_alarm(run, panel_of, weeks) -> None:
+    panel = panel_of({f"s{n:02d}": weeks(200, seed=n) for n in range(10)})
+    found = run("seasonal_residual", panel, {}, first=60, last=199)
+    assert found.metrics["points_scored"] == 1400
+    assert found.metrics["anomalous_points"] <= 2
+
+
+def test_pyod_sees_several_measures_and_names_the_one_that_is_off(run, panel_of, weeks) -> None:
+    panel = panel_of({"a": weeks()}).rename(columns={"y": "delay"})
+    other = weeks(seed=5)
+    other[89] -= 40
+    panel["flights"] = other
+    output = run("pyod", panel, {"lags": 0}, first=89)
+    [finding] = output.findings
+    assert finding.measure == "flights"
+    assert finding.evidence["direction"] == "below"
+    assert set(finding.evidence["distances"]) == {"delay", "flights"}
+    assert output.frame["measure"].tolist() == ["delay", "flights"]
+    assert output.frame["score"].nunique() == 1
+    assert output.frame["is_finding"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("detector", ["ecod", "copod", "hbos", "iforest", "knn"])
+def test_every_detector_of_the_list_runs_and_repeats_itself(
+    detector: str, run, panel_of, weeks
+) -> None:
+    panel = panel_of({"a": weeks(), "b": weeks(seed=1)})
+    params = {"detector": detector, "scope": "panel" if detector == "iforest" else "series"}
+    first, second = (run("pyod", panel, params, first=89) for _ in range(2))
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    assert first.metrics["detector"] == detector
+
+
+def test_a_rise_is_a_trend_with_its_slope_and_its_certainty(run, panel_of, on_day) -> None:
+    y = 50 + 0.5 * np.arange(60) + np.random.default_rng(0).normal(0, 1, 60)
+    [finding] = run("mann_kendall", panel_of({"a": y}), {"window": 28}, first=58, last=59).findings
+    assert (finding.category, finding.kind) == (Category.TREND, "trend")
+    assert (finding.ds, finding.since) == (on_day(59), on_day(32))
+    assert finding.value == pytest.approx(0.5, abs=0.08)
+    assert finding.lo is not None
+    assert finding.hi is not None
+    assert finding.lo < 0.5 < finding.hi
+    assert finding.confidence is not None
+    assert finding.confidence > 0.999
+    assert finding.severity == Severity.WARNING
+    assert finding.evidence["end_level"] - finding.evidence["start_level"] == pytest.approx(
+        27 * finding.value, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    "params", [{"direction": "below"}, {"min_slope": 1.0}, {"alpha": 1e-30}, {"min_points": 29}]
+)
+def test_a_trend_that_was_not_asked_for_is_not_told(params: dict, run, panel_of) -> None:
+    y = 50 + 0.5 * np.arange(60) + np.random.default_rng(0).normal(0, 1, 60)
+    steady = np.resize([1.0, 2.0], 60)
+    if "min_points" in params:
+        y[35] = np.nan
+        params = {**params, "min_points": 28}
+        steady[:] = np.arange(60)
+        # 27 of the 28 known: too few for the first series, enough for the second.
+        output = run("mann_kendall", panel_of({"a": y, "b": steady}), params, first=59)
+        assert [finding.unique_id for finding in output.findings] == ["b"]
+        return
+    assert run("mann_kendall", panel_of({"a": y}), params, first=59).findings == ()
+
+
+def test_a_new_level_is_found_while_it_is_new_and_with_one_date(
+    run, panel_of, weeks, on_day
+) -> None:
+    y = weeks(100)
+    y[70:] += 8
+    panel = panel_of({"a": y})
+    found = {
+        n: run("change_points", panel, {"min_size": 5}, first=n).findings for n in range(68, 100)
+    }
+    told = {n: findings[0] for n, findings in found.items() if findings}
+    assert len(told) >= 5
+    # Five points make a level, and one more makes its beginning sure.
+    assert min(told) >= 75
+    assert max(told) <= 84
+    assert len({finding.since for finding in told.values()}) == 1
+    last = told[max(told)]
+    assert last.since == on_day(70)
+    assert (last.category, last.kind, last.severity) == (
+        Category.TREND,
+        "change_point",
+        Severity.WARNING,
+    )
+    assert last.value is not None
+    assert last.expected is not None
+    assert last.value - last.expected == pytest.approx(8, abs=1.5)
+
+
+def test_one_bad_day_is_not_a_new_level(run, panel_of, weeks) -> None:
+    y = weeks(90)
+    y[84] += 100
+    assert run("change_points", panel_of({"a": y}), {"min_size": 5}, first=89).findings == ()

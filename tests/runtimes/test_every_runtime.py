@@ -1,0 +1,180 @@
+"""What holds of all six: lookup, parameters, short and empty panels, many series, gaps, no look ahead."""
+
+import subprocess
+import sys
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.domain.models import RuntimeName
+from iop_pipelines.errors import InvalidDeclaration, NotFound, SeriesTooShort
+from iop_pipelines.runtimes.lookup import RUNTIME_MODULES, runtime_for
+from iop_pipelines.runtimes.params import check_params
+
+PARAMS: dict[str, dict[str, Any]] = {
+    "rules": {
+        "rules": [
+            {
+                "name": "high",
+                "measure": "y",
+                "when": {"left": {"measure": "y"}, "op": ">", "right": 25},
+            }
+        ]
+    },
+    "seasonal_residual": {},
+    "mann_kendall": {},
+    "change_points": {},
+    "pyod": {},
+    "prophet": {"h": 3, "paths": 50},
+}
+LEARNING = [name for name in PARAMS if name != "rules"]
+
+
+def test_every_runtime_that_a_model_can_name_is_there() -> None:
+    assert set(RUNTIME_MODULES) == set(get_args(RuntimeName)) == set(PARAMS)
+    for name in RUNTIME_MODULES:
+        assert runtime_for(name).name == name
+
+
+def test_an_unknown_runtime_is_refused_with_those_there_are() -> None:
+    with pytest.raises(NotFound, match="no runtime 'onnx'; there are rules, seasonal_residual"):
+        runtime_for("onnx")
+    with pytest.raises(NotFound, match="no runtime 'onnx'"):
+        check_params("onnx", {})
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_a_parameter_that_does_not_exist_is_named(name: str) -> None:
+    with pytest.raises(InvalidDeclaration, match=r"^config\.params\.window_size: there is no such"):
+        runtime_for(name).check_params({**PARAMS[name], "window_size": 3})
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        (
+            "seasonal_residual",
+            {"threshold": 0},
+            r"config\.params\.threshold: is 0; .*greater than 0",
+        ),
+        (
+            "seasonal_residual",
+            {"direction": "up"},
+            r"direction: is 'up'; .*'both', 'above' or 'below'",
+        ),
+        (
+            "mann_kendall",
+            {"window": 3},
+            r"config\.params\.window: is 3; .*greater than or equal to 8",
+        ),
+        ("change_points", {"recent": 5}, r"config\.params: recent is 5; .*min_size = 7"),
+        ("pyod", {"detector": "lof"}, r"config\.params\.detector: is 'lof'; .*'ecod', 'copod'"),
+        ("pyod", {"quantile": 1}, r"config\.params\.quantile: is 1; .*less than 1"),
+        ("prophet", {"limit": {}}, r"config\.params\.limit: give either value or quantile"),
+        ("prophet", {"limit": {"value": 1, "quantile": 0.5}}, r"limit: give either"),
+        ("prophet", {"holidays_country": "usa!"}, r"config\.params\.holidays_country: is 'usa!'"),
+        ("seasonal_residual", {"floor": float("inf")}, r"config\.params\.floor: is inf"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_range(
+    name: str, params: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidDeclaration, match=message):
+        runtime_for(name).check_params(params)
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_a_measure_that_the_input_has_not_is_refused(name: str, run, panel_of, weeks) -> None:
+    params = {"measures": ["other"]} if name == "pyod" else {"measure": "other"}
+    with pytest.raises(
+        InvalidDeclaration, match="'other' is not a measure of the input; there are y"
+    ):
+        run(name, panel_of({"a": weeks()}), params, first=89)
+    with pytest.raises(InvalidDeclaration, match="'other' is not a measure"):
+        check_params(name, params, ["y"])
+
+
+def test_params_are_checked_without_loading_any_method() -> None:
+    code = (
+        "import sys; from iop_pipelines.runtimes.params import check_params; "
+        "import iop_pipelines.runtimes.lookup; check_params('prophet', {'h': 3}); "
+        "print([m for m in ('numpy', 'pandas', 'prophet', 'pyod', 'scipy') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_a_short_series_is_skipped_and_counted(name: str, run, panel_of, weeks) -> None:
+    short = np.full(90, np.nan)
+    short[85:] = 1.0
+    output = run(name, panel_of({"long": weeks(), "short": short}), PARAMS[name], first=89)
+    assert output.metrics["series"] == 2
+    assert output.metrics["series_skipped"] == 1
+    assert set(output.frame["unique_id"]) == {"long"}
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_nothing_but_short_series_is_an_error_that_says_what_is_needed(
+    name: str, run, panel_of
+) -> None:
+    with pytest.raises(SeriesTooShort, match=r"all 2 series have too short a history: \d+ known"):
+        run(name, panel_of({"a": np.arange(4.0), "b": np.arange(4.0)}), PARAMS[name], first=3)
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_a_window_without_rows_gives_an_empty_frame_of_the_right_kinds(
+    name: str, run, panel_of, weeks
+) -> None:
+    output = run(name, panel_of({"a": weeks(60)}), PARAMS[name], first=89)
+    assert len(output.frame) == 0
+    assert output.frame.dtypes.astype(str).to_dict() == {
+        "unique_id": "object",
+        "ds": "datetime64[ns]",
+        "measure": "object",
+        "y": "float64",
+        "yhat": "float64",
+        "lo": "float64",
+        "hi": "float64",
+        "score": "float64",
+        "is_finding": "bool",
+    }
+    assert output.findings == ()
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMS if name != "prophet"])
+def test_a_gap_in_the_window_stays_a_gap(name: str, run, panel_of, weeks) -> None:
+    y = weeks()
+    y[88] = np.nan
+    panel = panel_of({"a": y})
+    output = run(name, panel, PARAMS[name], first=87, last=89)
+    assert output.frame["y"].isna().tolist() == [False, True, False]
+    absent = run(
+        name, panel[panel["y"].notna()].reset_index(drop=True), PARAMS[name], first=87, last=89
+    )
+    assert [str(moment.date()) for moment in absent.frame["ds"]] == ["2024-03-28", "2024-03-30"]
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_rows_after_the_window_change_nothing(name: str, run, panel_of, weeks) -> None:
+    y = weeks(90)
+    later = np.concatenate([y, np.full(10, 1e4)])
+    now = run(name, panel_of({"a": y}), PARAMS[name], first=85, last=89)
+    hindsight = run(name, panel_of({"a": later}), PARAMS[name], first=85, last=89)
+    pd.testing.assert_frame_equal(now.frame, hindsight.frame)
+    assert now.findings == hindsight.findings
+
+
+@pytest.mark.parametrize("name", ["rules", "seasonal_residual", "mann_kendall", "change_points"])
+def test_a_window_of_days_scores_each_as_a_window_of_one_day_does(
+    name: str, run, panel_of, weeks
+) -> None:
+    panel = panel_of({"a": weeks(), "b": weeks(seed=1)})
+    together = run(name, panel, PARAMS[name], first=86, last=89).frame
+    one_by_one = pd.concat(
+        [run(name, panel, PARAMS[name], first=n).frame for n in range(86, 90)]
+    ).sort_values(["unique_id", "ds"], ignore_index=True)
+    columns = ["y", "yhat", "lo", "hi"]
+    pd.testing.assert_frame_equal(together[columns], one_by_one[columns])
