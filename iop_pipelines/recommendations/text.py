@@ -66,15 +66,17 @@ class Wording:
 
 def write(category: Category, evidence: Evidence, count: int) -> Wording:
     """The words of a recommendation that `count` findings led to."""
-    peak = evidence.peak
-    what = _headline(category, evidence, peak)
+    # An event is worth its worst; a statement about what goes on is worth its last.
+    is_statement = category in (Category.TREND, Category.FORECAST)
+    main = evidence.latest if is_statement else evidence.peak
+    what = _headline(category, evidence, main)
     paragraphs = [
-        capitalise(_what_happened(category, evidence, peak)),
-        *(_explained(peak)),
+        capitalise(_what_happened(category, evidence, main)),
+        *(_explained(main)),
         _how_often(category, evidence, count),
-        _how_sure(category, evidence, peak),
+        _how_sure(category, evidence, main),
         *_also(category, evidence),
-        f"What to do: {evidence.action or default_action(category, peak.kind)}"
+        f"What to do: {evidence.action or default_action(category, main.kind)}"
         + (f" Owner: {evidence.owner}." if evidence.owner else ""),
         _grounds(evidence),
     ]
@@ -182,7 +184,7 @@ def _how_often(category: Category, evidence: Evidence, count: int) -> str:
         return begun
     latest = evidence.latest
     amount = "" if _is_flag(latest) else f" ({say_amount(latest.value, latest.unit)})"
-    return f"{begun} Seen {count:,} times, last on {say_day(latest.ds)}{amount}.".strip()
+    return f"{begun} Found by {count:,} executions, last on {say_day(latest.ds)}{amount}.".strip()
 
 
 def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
@@ -193,7 +195,7 @@ def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
-    if seen.confidence >= 1:
+    if "rule" in seen.details and seen.confidence >= 1:
         return f"How sure: certain, the rule compares figures that are known.{quality}"
     meant = {
         (Category.FORECAST, seen.kind): " that the limit is crossed on that day",

@@ -1,0 +1,269 @@
+"""From findings to recommendations: opened once, updated, resolved, and opened anew after a cool-down."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
+from iop_pipelines.errors import NotFound
+from iop_pipelines.recommendations.engine import advise, advise_pending, counts_by_status
+from iop_pipelines.recommendations.review import (
+    events_of,
+    list_recommendations,
+    recommendation,
+    review,
+)
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import model_executions, recommendations
+
+
+def _advise(world, *arguments, **options):
+    return advise(world.engine, world.run(*arguments, **options))
+
+
+def test_a_storm_from_its_first_day_to_its_end(world_anywhere, day, found):
+    world = world_anywhere
+    first = _advise(world, 0, found(0), found(0, "JFK"))
+    assert (len(first.opened), first.updated, first.resolved) == (2, (), ())
+    assert first.titles[0] == (
+        "Cancellations at EWR far above normal: 68 % on 8 Feb 2013 (expected 2.1–9.3 %)"
+    )
+    second = _advise(world, 1, found(1, value=40.0, score=12.0, since=day(0)))
+    assert (second.opened, second.updated) == ((), first.opened[:1])
+
+    stored = recommendation(world.engine, first.opened[0])
+    assert (stored.category, stored.severity) == (Category.ANOMALY, Severity.CRITICAL)
+    assert (stored.occurrences, stored.first_ds, stored.last_ds) == (2, day(0), day(1))
+    assert stored.source_ref == "execution:2"
+    # The title keeps the worst, the text adds the last.
+    assert "68 % on 8 Feb 2013" in stored.title
+    assert "last on 9 Feb 2013 (40 %)" in stored.description
+
+    _advise(world, 2)
+    assert recommendation(world.engine, stored.id).resolved_at is None
+    # JFK's second execution without it was the one before.
+    last = _advise(world, 3)
+    assert last.resolved == (stored.id,)
+    resolved = recommendation(world.engine, stored.id)
+    assert resolved.resolved_at is not None
+    assert resolved.status is ReviewStatus.OPEN
+    kinds = [event.kind for event in events_of(world.engine, stored.id)]
+    assert kinds == ["opened", "updated", "resolved"]
+
+
+def test_metadata_carries_the_evidence(world, day, found):
+    world.model("storms", {"action": "Open the desks.", "owner": "Operations"})
+    (opened,) = _advise(world, 0, found(0)).opened
+    stored = recommendation(world.engine, opened)
+    evidence = stored.metadata
+    assert evidence["model"] == {"id": 1, "name": "storms", "version": "v1.0.0"}
+    assert evidence["dataset"] == "flights"
+    assert evidence["data_version"] == "0" * 32
+    assert evidence["quality_score"] == 97.0
+    assert evidence["band"] == {"expected": 4.6, "lo": 2.1, "hi": 9.3}
+    assert (evidence["measure"], evidence["unit"]) == ("cancelled_pct", "%")
+    assert evidence["confidence"] == 0.97
+    assert evidence["points"] == [{"ds": "2013-02-08T00:00:00", "y": 68.2}]
+    assert evidence["peak"]["details"] == {"sigma": 1.2}
+    assert [each["source_ref"] for each in evidence["occurrences"]] == ["execution:1"]
+    assert stored.description.splitlines()[0] == (
+        "Cancellations at EWR was 68 % on 8 Feb 2013, 59 points above the expected 2.1–9.3 %."
+    )
+    assert "very likely (97 %)" in stored.description
+    assert "What to do: Open the desks. Owner: Operations." in stored.description
+
+
+def test_advising_twice_changes_nothing(world_anywhere, day, found):
+    world = world_anywhere
+    execution_id = world.run(0, found(0))
+    first = advise(world.engine, execution_id)
+    before = list_recommendations(world.engine)
+    again = advise(world.engine, execution_id)
+    assert first.changed == 1
+    assert again.changed == 0
+    assert list_recommendations(world.engine) == before
+    assert len(events_of(world.engine, before[0].id)) == 1
+
+
+def test_workers_that_advise_at_once_open_one_recommendation(world_anywhere, day, found):
+    world = world_anywhere
+    executions = [world.run(0, found(0)), world.run(1, found(1)), world.run(2, found(2))]
+    failed = []
+
+    def work(execution_id):
+        try:
+            advise(world.engine, execution_id)
+            advise(world.engine, execution_id)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in executions * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    (stored,) = list_recommendations(world.engine)
+    assert stored.occurrences == 3
+    assert sorted(event.source_ref for event in events_of(world.engine, stored.id)) == [
+        f"execution:{each}" for each in executions
+    ]
+
+
+def test_findings_of_one_series_are_one_recommendation_led_by_the_gravest(world, found):
+    minor = found(0, kind="many", severity=Severity.WARNING, score=99.0)
+    (opened,) = _advise(world, 0, minor, found(0)).opened
+    stored = recommendation(world.engine, opened)
+    assert stored.severity is Severity.CRITICAL
+    assert "far above normal" in stored.title
+    assert "Also: many at EWR" in stored.description
+
+
+def test_categories_series_and_models_are_apart_and_versions_of_a_model_are_not(world, found):
+    _advise(world, 0, found(0), found(0, "JFK"), found(0, category=Category.OPTIMISATION))
+    _advise(world, 0, found(0), model="other")
+    world.model("storms", version="v2.0.0")
+    summary = _advise(world, 1, found(1))
+    assert len(list_recommendations(world.engine)) == 4
+    assert len(summary.updated) == 1
+    assert recommendation(world.engine, summary.updated[0]).metadata["model"]["version"] == "v2.0.0"
+
+
+def test_severity_rises_and_never_falls(world, found):
+    (opened,) = _advise(world, 0, found(0, severity=Severity.INFO)).opened
+    for offset, given, expected in (
+        (1, Severity.CRITICAL, Severity.CRITICAL),
+        (2, Severity.WARNING, Severity.CRITICAL),
+    ):
+        _advise(world, offset, found(offset, severity=given))
+        assert recommendation(world.engine, opened).severity is expected
+
+
+@pytest.mark.parametrize("category", [Category.TREND, Category.FORECAST])
+def test_a_trend_or_forecast_is_resolved_by_the_first_execution_without_it(world, found, category):
+    (opened,) = _advise(world, 0, found(0, category=category)).opened
+    assert _advise(world, 7).resolved == (opened,)
+
+
+def test_recovery_asks_for_as_many_clean_executions_as_the_model_says_in_a_row(world, found):
+    world.model("storms", {"recovery_after": 3})
+    (opened,) = _advise(world, 0, found(0)).opened
+    for offset in (1, 2):
+        assert _advise(world, offset).resolved == ()
+    _advise(world, 3, found(3))
+    for offset in (4, 5):
+        assert _advise(world, offset).resolved == ()
+    assert _advise(world, 6).resolved == (opened,)
+
+
+def test_only_a_series_that_was_scored_can_recover(world, found):
+    _advise(world, 0, found(0))
+    for offset in range(1, 5):
+        assert _advise(world, offset, scored=("JFK",)).resolved == ()
+    for offset in range(5, 9):
+        assert _advise(world, offset, model="other").resolved == ()
+
+
+def test_older_data_prove_no_recovery_and_restated_data_do(world, found):
+    (opened,) = _advise(world, 5, found(5)).opened
+    for _ in range(3):
+        assert _advise(world, 4).resolved == ()
+    assert _advise(world, 5).resolved == (opened,)
+    assert "restated" in (events_of(world.engine, opened)[-1].reason or "")
+
+
+def test_an_older_window_found_late_counts_and_keeps_the_latest_evidence(world, day, found):
+    (opened,) = _advise(world, 5, found(5)).opened
+    assert _advise(world, 3, found(3, value=20.0, score=3.0)).updated == (opened,)
+    stored = recommendation(world.engine, opened)
+    assert (stored.occurrences, stored.first_ds, stored.last_ds) == (2, day(3), day(5))
+    assert stored.metadata["latest"]["ds"] == "2013-02-13T00:00:00"
+
+
+@pytest.mark.parametrize("decision", [ReviewStatus.ACCEPTED, ReviewStatus.DISMISSED])
+def test_what_was_decided_stays_and_recurrence_within_the_cool_down_is_noted(
+    world_anywhere, found, decision
+):
+    world = world_anywhere
+    (opened,) = _advise(world, 0, found(0, severity=Severity.WARNING)).opened
+    before = review(world.engine, opened, decision, actor=3, reason="known")
+    # The cool-down ends 7 days after the data that were known, on the 16th.
+    noted = _advise(world, 7, found(7, severity=Severity.WARNING))
+    assert (noted.opened, noted.updated) == ((), (opened,))
+    stored = recommendation(world.engine, opened)
+    assert (stored.status, stored.occurrences, stored.title) == (decision, 2, before.title)
+
+    anew = _advise(world, 8, found(8, severity=Severity.WARNING))
+    assert anew.updated == ()
+    assert recommendation(world.engine, anew.opened[0]).previous_id == opened
+    assert recommendation(world.engine, opened).status is decision
+
+
+def test_a_graver_recurrence_opens_a_new_one_at_once(world, found):
+    (opened,) = _advise(world, 0, found(0, severity=Severity.WARNING)).opened
+    review(world.engine, opened, ReviewStatus.DISMISSED)
+    (anew,) = _advise(world, 1, found(1, severity=Severity.CRITICAL)).opened
+    assert recommendation(world.engine, anew).previous_id == opened
+
+
+def test_after_a_recovery_recurrence_cools_down_too_by_the_models_own_count(world, found):
+    world.model("storms", {"cool_down": 2, "recovery_after": 1})
+    (opened,) = _advise(world, 0, found(0)).opened
+    _advise(world, 1)
+    assert _advise(world, 3, found(3)).updated == (opened,)
+    assert recommendation(world.engine, opened).resolved_at is not None
+    (anew,) = _advise(world, 4, found(4)).opened
+    assert recommendation(world.engine, anew).previous_id == opened
+
+
+def test_what_was_accepted_is_resolved_when_it_is_gone(world, found):
+    (opened,) = _advise(world, 0, found(0)).opened
+    review(world.engine, opened, ReviewStatus.ACCEPTED)
+    _advise(world, 1)
+    assert _advise(world, 2).resolved == (opened,)
+    assert recommendation(world.engine, opened).status is ReviewStatus.ACCEPTED
+
+
+def test_an_execution_that_failed_or_runs_is_not_advised(world, found):
+    for status in ("failed", "running"):
+        assert _advise(world, 0, found(0), status=status).changed == 0
+    assert advise_pending(world.engine) == []
+    with pytest.raises(NotFound, match="99"):
+        advise(world.engine, 99)
+
+
+def test_what_is_pending_is_advised_in_the_order_of_its_data(world, day, found):
+    for offset in (0, 1):
+        world.run(offset, found(offset))
+    summaries = advise_pending(world.engine, finished_before=day(99999))
+    assert [(len(each.opened), len(each.updated)) for each in summaries] == [(1, 0), (0, 1)]
+    assert advise_pending(world.engine) == []
+    assert counts_by_status(world.engine) == {"open": 1, "accepted": 0, "dismissed": 0}
+
+
+def test_what_a_worker_just_finished_is_left_to_it(world, day, found):
+    world.run(0, found(0))
+    assert advise_pending(world.engine, finished_before=day(0)) == []
+
+
+def test_a_failure_in_the_middle_leaves_nothing_behind(world, found):
+    execution_id = world.run(0, found(0), found(0, "JFK"))
+    with begin_write(world.engine) as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER stop BEFORE INSERT ON recommendations WHEN NEW.unique_id = 'JFK' "
+                "BEGIN SELECT RAISE(ABORT, 'stopped'); END"
+            )
+        )
+    with pytest.raises(sa.exc.IntegrityError, match="stopped"):
+        advise(world.engine, execution_id)
+    with world.engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(recommendations)) == 0
+        assert connection.scalar(sa.select(model_executions.c.advised_at)) is None
+
+
+def test_a_thousand_series_are_advised_in_one_go(world, found):
+    given = [found(0, f"S{number:04d}") for number in range(1200)]
+    assert len(_advise(world, 0, *given).opened) == 1200
+    assert len(_advise(world, 1, *given).updated) == 1200
