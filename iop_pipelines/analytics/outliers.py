@@ -112,7 +112,8 @@ def score_outliers(
         training = features.x[:first_scored, group][features.is_normal[:first_scored, group]]
         if not places or len(training) < MIN_TRAINING_ROWS:
             continue
-        fitted = make_detector(detector, seed, len(training))
+        # What fit() sets, PyOD's base class does not declare.
+        fitted: Any = make_detector(detector, seed, len(training))
         fitted.fit(training)
         learned = np.asarray(fitted.decision_scores_, dtype=float)
         threshold = float(np.quantile(learned, quantile))

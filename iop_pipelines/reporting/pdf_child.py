@@ -12,7 +12,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
@@ -91,7 +91,8 @@ def render(html: str, css: str) -> bytes:
     fonts = FontConfiguration()
     style = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, url_fetcher=fetcher)
-    return document.write_pdf(stylesheets=[style], font_config=fonts, pdf_tags=True)
+    # None would be for a target to write to, which is not given.
+    return cast(bytes, document.write_pdf(stylesheets=[style], font_config=fonts, pdf_tags=True))
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def _rows(
     ]
     yhat = np.array([np.nan if t is None else t.end + t.slope for t in before])
     half = np.array([np.nan if t is None else _BAND_SIGMAS * t.sigma for t in before])
-    score = np.array([np.nan if trends[row] is None else abs(trends[row].z) for row in at])
+    score = np.array([np.nan if (t := trends[row]) is None else abs(t.z) for row in at])
     flags = np.zeros(len(at), dtype=bool)
     flags[-1] = _is_wanted(trends[at[-1]], params)
     y = one.values[at, 0]

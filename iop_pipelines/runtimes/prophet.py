@@ -95,7 +95,7 @@ def _forecast(one: Series, freq: str, params: ProphetParams) -> Forecast:
 def _limit(one: Series, params: ProphetParams) -> float | None:
     if params.limit is None:
         return None
-    if params.limit.value is not None:
+    if params.limit.quantile is None:
         return params.limit.value
     return float(np.nanquantile(one.values[:, 0], params.limit.quantile))
 
