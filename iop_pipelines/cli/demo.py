@@ -27,7 +27,7 @@ group = click.Group()
 TIME_ZONE = "America/New_York"
 # Reaches every branch, a month's end and the reports of that month.
 ONCE_UNTIL = date(2013, 2, 28)
-DAYS_A_BATCH = 7
+DAYS_A_BATCH = 10
 
 
 @command(group)

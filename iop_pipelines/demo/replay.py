@@ -25,7 +25,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
-POLL_S = 0.5
+POLL_S = 1.0
 BATCH_TIMEOUT_S = 600
 
 
@@ -36,7 +36,6 @@ class Backlog:
     runs_unseen: int
     unfinished: int
     releasable: int
-    reports_due: int
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +72,7 @@ def backlog(platform: Platform) -> Backlog:
         score = platform.drm.latest_score(row.source, row.drm_run_id)
         threshold = row.config.get("quality_threshold") or 0
         releasable += score is not None and score.score >= threshold
-    return Backlog((ended or 0) - (seen or 0), open_work, releasable, reports_due(platform))
+    return Backlog((ended or 0) - (seen or 0), open_work, releasable)
 
 
 def reports_due(platform: Platform) -> int:

@@ -62,8 +62,7 @@ class DemoSession:
         )
 
     def _nothing_due(self) -> bool:
-        found = steps.backlog(self._platform)
-        return found.is_empty and found.reports_due == 0
+        return steps.backlog(self._platform).is_empty and not steps.reports_due(self._platform)
 
     def summary(self) -> Summary:
         with dagster_instance(self._settings) as instance:

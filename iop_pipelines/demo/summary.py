@@ -21,6 +21,7 @@ from iop_pipelines.schema.tables import (
     findings,
     generated_reports,
     model_executions,
+    recommendation_events,
     recommendations,
     report_templates,
 )
@@ -171,8 +172,8 @@ def _branches_missing(engine: sa.Engine) -> list[str]:
             lines.append("rejected rows with their reasons")
         if not connection.scalar(
             sa.select(sa.func.count()).where(
-                recommendations.c.category == Category.OPTIMISATION,
-                recommendations.c.resolved_at.is_not(None),
+                recommendation_events.c.kind == "resolved",
+                recommendation_events.c.source_ref.startswith("quality_score:"),
             )
         ):
             lines.append("a quality problem that held models back and was resolved")

@@ -88,6 +88,11 @@ def drm_pipeline_runs(
         for execution_id in requested.superseded:
             reason = f"held for its data quality until DRM run {run.id} delivered the window again"
             close_as_failed(instance, platform.engine, EXECUTION, execution_id, reason, utc_now())
+        if requested.held:
+            # The score may have come, and been handled, before there was anything to hold.
+            score = platform.drm.latest_score(run.dataset, run.id)
+            if score is not None:
+                _judge(platform, score)
         queued += len(requested.queued)
         held += len(requested.held)
     next_cursor = _advance(platform, position, [run.id for run in runs])
