@@ -1,0 +1,89 @@
+"""Decisions of people, and what is read of recommendations."""
+
+import pytest
+
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus
+from iop_pipelines.errors import NotFound
+from iop_pipelines.recommendations.engine import advise
+from iop_pipelines.recommendations.review import (
+    events_of,
+    list_recommendations,
+    recommendation,
+    review,
+)
+
+OPEN, ACCEPTED, DISMISSED = ReviewStatus.OPEN, ReviewStatus.ACCEPTED, ReviewStatus.DISMISSED
+
+
+@pytest.fixture
+def opened(world, found):
+    return advise(world.engine, world.run(0, found(0))).opened[0]
+
+
+def test_every_change_is_recorded_with_who_and_why(world, opened):
+    for status, actor, reason in (
+        (ACCEPTED, 1, "we do it"),
+        (DISMISSED, 2, None),
+        (OPEN, 3, "by mistake"),
+    ):
+        assert review(world.engine, opened, status, actor, reason).status is status
+    assert [
+        (event.status_before, event.status_after, event.actor, event.reason)
+        for event in events_of(world.engine, opened)
+        if event.kind == "status"
+    ] == [
+        ("open", "accepted", 1, "we do it"),
+        ("accepted", "dismissed", 2, None),
+        ("dismissed", "open", 3, "by mistake"),
+    ]
+
+
+def test_the_same_status_again_records_nothing(world, opened):
+    review(world.engine, opened, ACCEPTED)
+    review(world.engine, opened, ACCEPTED)
+    assert len(events_of(world.engine, opened)) == 2
+
+
+def test_one_that_is_opened_again_takes_updates(world, found, opened):
+    review(world.engine, opened, DISMISSED)
+    review(world.engine, opened, OPEN)
+    summary = advise(world.engine, world.run(20, found(20)))
+    assert (summary.opened, summary.updated) == ((), (opened,))
+
+
+def test_one_that_is_opened_again_gives_way_to_its_successor(world, found, opened):
+    review(world.engine, opened, DISMISSED)
+    (successor,) = advise(world.engine, world.run(20, found(20))).opened
+    assert review(world.engine, opened, OPEN).status is OPEN
+    assert advise(world.engine, world.run(21, found(21))).updated == (successor,)
+
+
+def test_the_cool_down_starts_with_the_data_known_at_the_decision(world, found, opened):
+    for offset in range(1, 2):
+        advise(world.engine, world.run(offset))
+    # Known up to the end of the 9th: quiet up to the 16th.
+    review(world.engine, opened, DISMISSED)
+    assert advise(world.engine, world.run(8, found(8))).updated == (opened,)
+    assert advise(world.engine, world.run(9, found(9))).opened
+
+
+def test_recommendations_are_listed_newest_first(world, found):
+    for offset in range(3):
+        series = f"S{offset}"
+        advise(world.engine, world.run(offset, found(offset, series), scored=(series,)))
+    advise(world.engine, world.run(3, found(3, category=Category.TREND)))
+    listed = list_recommendations(world.engine, limit=2)
+    assert [each.id for each in listed] == [4, 3]
+    assert [each.id for each in list_recommendations(world.engine, cursor=3)] == [2, 1]
+    review(world.engine, 2, ACCEPTED)
+    assert [each.id for each in list_recommendations(world.engine, status=ACCEPTED)] == [2]
+    assert [each.id for each in list_recommendations(world.engine, category=Category.TREND)] == [4]
+
+
+def test_what_is_not_there_is_not_found(world):
+    for ask in (
+        lambda: recommendation(world.engine, 9),
+        lambda: review(world.engine, 9, ACCEPTED),
+    ):
+        with pytest.raises(NotFound, match="9"):
+            ask()
