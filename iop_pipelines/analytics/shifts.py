@@ -64,7 +64,8 @@ def latest_shift(
     clipped = _clip_spikes(x, sigma, min_size)
     long_run = sigma * math.sqrt((1 + rho) / (1 - rho))
     detector = ruptures.KernelCPD(kernel="linear", min_size=min_size)
-    ends = detector.fit((clipped / long_run)[:, None]).predict(pen=penalty * math.log(len(x)))
+    # The library's annotations allow None, which it gives without a penalty only.
+    ends = detector.fit((clipped / long_run)[:, None]).predict(pen=penalty * math.log(len(x))) or []
     if len(ends) < 2:
         return None
     edges = [0, *(int(end) for end in ends)]

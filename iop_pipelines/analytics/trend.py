@@ -124,7 +124,7 @@ def _mann_kendall(
 
 
 def _slope_interval(slopes: np.ndarray, variance: float, alpha: float) -> tuple[float, float]:
-    reach = norm.isf(alpha / 2) * math.sqrt(max(variance, 0.0))
+    reach = float(norm.isf(alpha / 2)) * math.sqrt(max(variance, 0.0))
     last = len(slopes) - 1
     low = round((len(slopes) - reach) / 2) - 1
     high = round((len(slopes) + reach) / 2)
