@@ -44,6 +44,11 @@ class Period:
         return to_zone(self.start, self.zone, zone), to_zone(self.end, self.zone, zone)
 
     def describe(self) -> str:
+        """`January 2013`, `2013`, `2013-02-08` or `2013-02-01 to 2013-02-07`, both included."""
+        if self.start == floor(self.start, "year") and self.end == shift(self.start, 1, "year"):
+            return f"{self.start:%Y}"
+        if self.start == floor(self.start, "month") and self.end == shift(self.start, 1, "month"):
+            return f"{self.start:%B %Y}"
         if not self.is_whole_days:
             return f"{self.start:%Y-%m-%d %H:%M} to before {self.end:%Y-%m-%d %H:%M}"
         last = self.end - timedelta(days=1)
@@ -103,9 +108,8 @@ def resolve_period(words: str | Between, now: datetime, zone: str, path: str) ->
     """Raises InvalidQuery naming the words and those that are known. `now` is naive UTC."""
     if isinstance(words, Between):
         return _between(words, zone, path)
-    here = local_now(now, zone)
     try:
-        return _in_words(words, floor(here, "day"), zone, path)
+        return _in_words(words, floor(local_now(now, zone), "day"), zone, path)
     except (OverflowError, ValueError):
         raise InvalidQuery(f"{words!r} reaches beyond the calendar", path) from None
 

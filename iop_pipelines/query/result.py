@@ -77,7 +77,8 @@ class SourceState:
 
 @dataclass(frozen=True)
 class FrozenResult:
-    """`as_of` is the moment, naive UTC, that periods were resolved against."""
+    """`as_of` is the moment, naive UTC, that periods were resolved against; `period` the first of
+    them, in words."""
 
     tables: tuple[Table, ...]
     params: Mapping[str, Any]
@@ -85,6 +86,7 @@ class FrozenResult:
     as_of: datetime
     time_zone: str
     sources: tuple[SourceState, ...]
+    period: str | None = None
 
     def table(self, name: str) -> Table:
         for table in self.tables:
@@ -116,6 +118,7 @@ class FrozenResult:
             filters=tuple(data["filters"]),
             as_of=datetime.fromisoformat(data["as_of"]),
             time_zone=data["time_zone"],
+            period=data["period"],
             sources=tuple(
                 SourceState(**{**state, "data_time": _moment(state["data_time"])})
                 for state in data["sources"]

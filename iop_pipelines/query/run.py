@@ -70,14 +70,18 @@ def run_query(
     scope = Scope(now=now, zone=zone, params=values)
     with _connections(engine, drm_engine) as connections:
         reading = _Reading(connections, load_catalogue(connections["iop"]), parsed, scope)
-        tables = tuple(_read_table(name, query, reading) for name, query in parsed.datasets.items())
+        states = _states(reading)
+        periods = [period for _, period in states if period is not None]
         return FrozenResult(
-            tables=tables,
+            tables=tuple(
+                _read_table(name, query, reading) for name, query in parsed.datasets.items()
+            ),
             params={name: _plain(value) for name, value in values.items()},
             filters=_top_filters(reading),
             as_of=now,
             time_zone=zone,
-            sources=tuple(_states(reading)),
+            sources=tuple(state for state, _ in states),
+            period=periods[0].describe() if periods else None,
         )
 
 
@@ -220,10 +224,20 @@ def _read_table(name: str, query: form.TableQuery, reading: _Reading) -> Table:
         title=query.title or name.replace("_", " ").capitalize(),
         source=source.name,
         columns=columns,
-        rows=tuple(rows[: query.limit]),
+        rows=tuple(_rounded(row, columns) for row in rows[: query.limit]),
         limit=query.limit,
         is_truncated=len(rows) > query.limit,
         filters=tuple(own_filters),
+    )
+
+
+def _rounded(row: tuple[Value, ...], columns: tuple[Column, ...]) -> tuple[Value, ...]:
+    """To the decimals that were asked for, in every format alike; adding 0.0 turns -0.0 to 0.0."""
+    return tuple(
+        round(value, column.decimals) + 0.0
+        if isinstance(value, float) and column.decimals is not None
+        else value
+        for value, column in zip(row, columns, strict=True)
     )
 
 
@@ -320,7 +334,8 @@ def _top_filters(reading: _Reading) -> tuple[str, ...]:
     return tuple(describe_condition(reading.config.where, source, reading.scope))
 
 
-def _states(reading: _Reading) -> Iterator[SourceState]:
+def _states(reading: _Reading) -> list[tuple[SourceState, Period | None]]:
+    """Each source once, in the order of the tables, with the period it was asked about."""
     seen: dict[str, tuple[Source, Period | None]] = {}
     for name, query in reading.config.datasets.items():
         source = _source_of(query, reading.config, reading.catalogue, f"datasets.{name}")
@@ -329,12 +344,15 @@ def _states(reading: _Reading) -> Iterator[SourceState]:
         scope = replace(reading.scope, periods=[])
         _compile(name, query, reading.config, reading.catalogue, scope)
         seen[source.name] = (source, scope.periods[0] if scope.periods else None)
-    for source, period in seen.values():
-        connection = reading.connections[source.database]
-        mean, lowest = (None, None)
-        if source.dataset is not None:
-            mean, lowest = _quality(source, period, reading)
-        yield SourceState(source.name, source.label, _latest(source, connection), mean, lowest)
+    return [(_state(source, period, reading), period) for source, period in seen.values()]
+
+
+def _state(source: Source, period: Period | None, reading: _Reading) -> SourceState:
+    mean, lowest = None, None
+    if source.dataset is not None:
+        mean, lowest = _quality(source, period, reading)
+    newest = _latest(source, reading.connections[source.database])
+    return SourceState(source.name, source.label, newest, mean, lowest)
 
 
 def _latest(source: Source, connection: sa.Connection) -> datetime | None:

@@ -65,7 +65,11 @@ class SourceField:
 
 @dataclass(frozen=True)
 class Source:
-    """`scope` is AND-ed to every query, outside the user's own conditions; `order` breaks ties."""
+    """`scope` is AND-ed to every query, outside the user's own conditions; `order` breaks ties.
+
+    `time` is the field whose latest value says how far the data goes; forecasts and what is made
+    from them reach beyond the data and have none.
+    """
 
     name: str
     label: str
@@ -215,7 +219,6 @@ def _recommendations() -> Source:
             "repeats": Sum(kind="sum", field="occurrences", label="Occurrences"),
         },
         order=(t.c.id,),
-        time="last_ds",
     )
 
 
@@ -254,7 +257,6 @@ def _findings() -> Source:
             "highest_score": Max(kind="max", field="score", label="Highest score"),
         },
         order=(t.c.id,),
-        time="ds",
     )
 
 
@@ -288,7 +290,6 @@ def _model_outputs() -> Source:
             "highest_score": Max(kind="max", field="score", label="Highest score"),
         },
         order=(t.c.id,),
-        time="ds",
     )
 
 

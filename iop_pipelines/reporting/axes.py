@@ -38,7 +38,7 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
         low, high = low - margin, high + margin
     step = _nice_step((high - low) / max(wanted - 1, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(index * step, 12) for index in range(first, last + 1)]
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
 def _nice_step(rough: float) -> float:
@@ -57,8 +57,9 @@ def tick_label(value: float, ticks: Sequence[float]) -> str:
 
 
 def _shortest(value: float, step: float) -> str:
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
-    return format_number(value, min(decimals, 6))
+    if step < 1e-6:
+        return f"{value:.3g}"
+    return format_number(value, max(0, -math.floor(math.log10(step) + 1e-9)))
 
 
 def as_seconds(moment: date | datetime) -> float:
@@ -68,12 +69,14 @@ def as_seconds(moment: date | datetime) -> float:
     return (moment - datetime(1970, 1, 1)).total_seconds()
 
 
-def time_ticks(low: float, high: float, wanted: int = 7) -> list[tuple[float, str]]:
+def time_ticks(
+    low: float, high: float, wanted: int = 7, *, has_hours: bool = True
+) -> list[tuple[float, str]]:
     """(seconds, label) at whole hours, days, Mondays, months or years within low..high."""
     span_days = max(high - low, 1.0) / _DAY_S
-    for hours in _HOURS:
+    for hours in _HOURS if has_hours else ():
         if span_days * 24 / hours <= wanted:
-            return _fixed_ticks(low, high, hours * 3600.0, "%H:%M")
+            return _hour_ticks(low, high, hours * 3600.0)
     for days in _DAYS:
         if span_days / days <= wanted:
             return _day_ticks(low, high, days)
@@ -81,10 +84,13 @@ def time_ticks(low: float, high: float, wanted: int = 7) -> list[tuple[float, st
     return _month_ticks(low, high, months)
 
 
-def _fixed_ticks(low: float, high: float, step_s: float, form: str) -> list[tuple[float, str]]:
+def _hour_ticks(low: float, high: float, step_s: float) -> list[tuple[float, str]]:
+    """A midnight is named by its day."""
     first = math.ceil(low / step_s)
     seconds = [index * step_s for index in range(first, math.floor(high / step_s) + 1)]
-    return [(at, f"{_moment(at):{form}}") for at in seconds]
+    return [
+        (at, f"{_moment(at):%H:%M}" if at % _DAY_S else _day_label(_moment(at))) for at in seconds
+    ]
 
 
 def _day_ticks(low: float, high: float, days: int) -> list[tuple[float, str]]:

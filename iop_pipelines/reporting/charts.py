@@ -8,8 +8,9 @@ they survive a black-and-white printer.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
+from itertools import pairwise
 from typing import Literal
 
 from iop_pipelines.errors import InvalidInput
@@ -130,7 +131,7 @@ def _y(value: Value) -> float | None:
 def _x(value: Value, column: Column, kind: Kind) -> X:
     if kind == "scatter":
         return float(value) if isinstance(value, int | float) else math.nan
-    if kind == "line" and (isinstance(value, date) or column.is_number and value is not None):
+    if kind == "line" and (isinstance(value, date) or (column.is_number and value is not None)):
         return float(value) if isinstance(value, int | float) else value  # type: ignore[return-value]
     return format_value(value, column, 0)
 
@@ -146,7 +147,9 @@ def _capped(data: ChartData) -> ChartData:
     if longest <= MAX_BARS:
         return data
     cut = tuple(replace(one, points=one.points[:MAX_BARS]) for one in data.series)
-    return replace(data, series=cut, notes=(*data.notes, f"The first {MAX_BARS} of {longest} bars."))
+    return replace(
+        data, series=cut, notes=(*data.notes, f"The first {MAX_BARS} of {longest} bars.")
+    )
 
 
 def _cap_line(data: ChartData) -> ChartData:
@@ -218,17 +221,16 @@ def _cap_scatter(data: ChartData) -> ChartData:
 
 
 def _cap_pie(data: ChartData) -> ChartData:
-    """Largest slices first, the small ones as one; what is not positive has no slice."""
+    """In the table's order; beyond MAX_SLICES the smallest become one. What is not positive has
+    no slice."""
     points = [point for one in data.series for point in one.points]
-    slices = sorted(
-        ((str(x), y, label) for x, y, label in points if y is not None and y > 0),
-        key=lambda point: -point[1],
-    )
+    slices = [(str(x), y, label) for x, y, label in points if y is not None and y > 0]
     notes = data.notes
-    left_out = len(points) - len(slices)
-    if left_out:
+    if len(slices) < len(points):
+        left_out = len(points) - len(slices)
         notes = (*notes, f"{left_out} without a positive value are not drawn.")
     if len(slices) > MAX_SLICES:
+        slices.sort(key=lambda point: -point[1])
         rest = slices[MAX_SLICES - 1 :]
         name = f"{len(rest)} others"
         slices = [*slices[: MAX_SLICES - 1], (name, sum(y for _, y, _ in rest), "")]
@@ -311,7 +313,9 @@ def _v_line(x: float, y1: float, y2: float, stroke: str = GRID) -> str:
     return f'<path d="M{x:.1f} {y1:.1f}V{y2:.1f}" stroke="{stroke}" stroke-width="1" fill="none"/>'
 
 
-def _legend(data: ChartData, width: float, top: float, *, is_dashed: bool = False) -> tuple[str, float]:
+def _legend(
+    data: ChartData, width: float, top: float, *, is_dashed: bool = False
+) -> tuple[str, float]:
     """(SVG, height used); nothing for one series without a name."""
     names = [one.name for one in data.series]
     if len(names) < 2:
@@ -342,16 +346,14 @@ def _y_axis(box: Box, ticks: Sequence[float], scale: Scale, label: str) -> str:
     for tick in ticks:
         y = scale(tick)
         parts.append(_h_line(box.left, box.right, y, GRID if tick else "#9AA5B1"))
-        parts.append(
-            _text(box.left - 7, y + 4, tick_label(tick, ticks), anchor="end", fill=MUTED)
-        )
-    parts.append(_text(0, box.top - 9, label, fill=MUTED))
+        parts.append(_text(box.left - 7, y + 4, tick_label(tick, ticks), anchor="end", fill=MUTED))
+    parts.append(_text(0, box.top - 14, label, fill=MUTED))
     return "".join(parts)
 
 
 def _plot_box(width: int, height: int, top: float, ticks: Sequence[float]) -> Box:
     left = max(len(tick_label(tick, ticks)) for tick in ticks) * _CHAR + 12
-    return Box(left, top + 22, width - 10.0, height - 24.0)
+    return Box(left, top + 27, width - 10.0, height - 24.0)
 
 
 # Bars ----------------------------------------------------------------------------------------
@@ -443,9 +445,7 @@ def _line(data: ChartData, width: int, height: int, top: float) -> str:
     position, x_axis = _x_axis(data, box)
     parts = [legend, _y_axis(box, ticks, y, data.y_label), x_axis]
     for index, one in enumerate(data.series):
-        at = [
-            (position(x), None if value is None else y(value)) for x, value, _ in one.points
-        ]
+        at = [(position(x), None if value is None else y(value)) for x, value, _ in _with_gaps(one)]
         dash = f' stroke-dasharray="{_DASHES[index]}"' if _DASHES[index] else ""
         parts.append(
             f'<path d="{polyline(at)}" fill="none" stroke="{PALETTE[index]}" stroke-width="2" '
@@ -453,6 +453,26 @@ def _line(data: ChartData, width: int, height: int, top: float) -> str:
         )
         parts += [_dot(px, py, PALETTE[index], 2.4) for px, py in _lonely(at)]
     return "".join(parts)
+
+
+def _with_gaps(one: Series) -> list[tuple[X, float | None, str]]:
+    """A period that is not there breaks the line: nothing is known between its neighbours."""
+    points = list(one.points)
+    if len(points) < 3 or not all(isinstance(point[0], date) for point in points):
+        return points
+    at = [_position(point[0]) for point in points]
+    steps = sorted(_differences(at))
+    usual = steps[len(steps) // 2]
+    filled = points[:1]
+    for before, point, step in zip(at, points[1:], _differences(at), strict=False):
+        if step > 1.6 * usual:
+            filled.append((datetime(1970, 1, 1) + timedelta(seconds=before + step / 2), None, ""))
+        filled.append(point)
+    return filled
+
+
+def _differences(at: Sequence[float]) -> list[float]:
+    return [after - before for before, after in pairwise(at)]
 
 
 def _breathing(values: Sequence[float]) -> tuple[float, float]:
@@ -470,7 +490,8 @@ def _x_axis(data: ChartData, box: Box) -> tuple[Callable[[X], float], str]:
         seconds = [_position(x) for x in xs]
         scale = Scale(min(seconds), max(seconds), box.left + 4, box.right - 4)
         wanted = int((box.right - box.left) / 72)
-        ticks = time_ticks(min(seconds), max(seconds), wanted)
+        has_hours = any(isinstance(x, datetime) for x in xs)
+        ticks = time_ticks(min(seconds), max(seconds), wanted, has_hours=has_hours)
         return lambda x: scale(_position(x)), _x_labels([(scale(s), t) for s, t in ticks], box)
     if all(isinstance(x, float) for x in xs):
         return _number_axis([float(x) for x in xs if isinstance(x, float)], box, "")
@@ -528,28 +549,45 @@ def _dot(x: float, y: float, fill: str, radius: float, opacity: float = 1.0) -> 
 def _pie(data: ChartData, width: int, height: int, top: float) -> str:
     """A ring, from twelve o'clock; shares stand in the legend, largest first."""
     slices = [(str(x), float(y or 0)) for x, y, _ in data.series[0].points]
+    is_narrow = width < 460
+    rows = 18.0 * len(slices) + 6
+    outer = (height - top - (rows if is_narrow else 0) - 12) / 2
+    cx = width / 2 if is_narrow else outer + 8
+    cy, inner = top + 6 + outer, outer * 0.6
     total = sum(value for _, value in slices)
-    outer = (height - top - 12) / 2
-    cx, cy, inner = outer + 8, top + 6 + outer, outer * 0.58
     parts, turn = [], 0.0
     for index, (_, value) in enumerate(slices):
-        share = value / total
-        parts.append(_slice(cx, cy, outer, inner, turn, share, PALETTE[index]))
-        turn += share
-    parts.append(_text(cx, cy + 1, format_number(total, data.decimals), anchor="middle", size=17, weight="600"))
-    parts.append(_text(cx, cy + 16, "in all", anchor="middle", fill=MUTED))
-    left = cx + outer + 34
-    right = min(width - 8.0, left + 330)
-    y = cy - len(slices) * 11 + 13
-    parts.append(_text(right, y - 22, data.y_label, anchor="end", fill=MUTED))
+        parts.append(_slice(cx, cy, outer, inner, turn, value / total, PALETTE[index]))
+        turn += value / total
+    shown = format_number(total, data.decimals)
+    size = min(17.0, 2.9 * inner / max(len(shown), 1))
+    parts.append(_text(cx, cy + size * 0.35, shown, anchor="middle", size=size, weight="600"))
+    left, right = (
+        (0.0, float(width)) if is_narrow else (cx + outer + 34, min(width, cx + outer + 364))
+    )
+    first = height - rows + 14 if is_narrow else cy - len(slices) * 9 + 12
+    return "".join(parts) + _pie_legend(slices, total, data.decimals, left, right, first)
+
+
+def _pie_legend(
+    slices: list[tuple[str, float]],
+    total: float,
+    decimals: int,
+    left: float,
+    right: float,
+    y: float,
+) -> str:
+    parts = []
     for index, (name, value) in enumerate(slices):
         parts.append(
-            f'<rect x="{left:.1f}" y="{y - 10:.1f}" width="11" height="11" rx="2" fill="{PALETTE[index]}"/>'
+            f'<rect x="{left:.1f}" y="{y - 9:.1f}" width="11" height="11" rx="2" '
+            f'fill="{PALETTE[index]}"/>'
         )
         parts.append(_text(left + 18, y, shorten(name, 26)))
-        shown = f"{format_number(value, data.decimals)} · {format_number(100 * value / total, 1)} %"
-        parts.append(_text(right, y, shown, anchor="end"))
-        y += 22
+        parts.append(_text(right - 52, y, format_number(value, decimals), anchor="end"))
+        share = f"{format_number(100 * value / total, 1)} %"
+        parts.append(_text(right, y, share, anchor="end", fill=MUTED))
+        y += 18
     return "".join(parts)
 
 
@@ -605,7 +643,11 @@ def _point_labels(points: list[tuple[float, float, str]], box: Box, most: int = 
     middle_x = sorted(p[0] for p in points)[len(points) // 2]
     middle_y = sorted(p[1] for p in points)[len(points) // 2]
     wide, high = box.right - box.left, box.bottom - box.top
-    named.sort(key=lambda p: -math.hypot((p[0] - middle_x) / wide, (p[1] - middle_y) / high))
+
+    def distance(point: tuple[float, float, str]) -> float:
+        return math.hypot((point[0] - middle_x) / wide, (point[1] - middle_y) / high)
+
+    named = sorted((p for p in named if distance(p) > 0.2), key=distance, reverse=True)
     parts: list[str] = []
     taken: list[tuple[float, float, float]] = []
     for x, y, label in named:

@@ -29,8 +29,9 @@ from iop_pipelines.reporting.pdf import html_to_pdf
 
 TEMPLATES = Path(__file__).parent / "templates"
 FULL_WIDTH, HALF_WIDTH = 660, 324
-_FULL_HEIGHT, _HALF_HEIGHT, _PIE_HEIGHT = 232, 236, 236
-_ARROWS = {1: "▲", 0: "●", -1: "▼"}
+_FULL_HEIGHT, _HALF_HEIGHT = 226, 236
+_ARROWS = {1: "▲", 0: "=", -1: "▼"}
+_BLANK = {"name": "", "value": "", "unit": "", "change": "", "against": ""}
 
 
 @dataclass(frozen=True)
@@ -99,25 +100,21 @@ def _kicker(heading: Heading) -> str:
 
 
 def _period(result: FrozenResult) -> str:
-    """The first filter that is a period, else how far the data goes."""
-    for line in result.filters:
-        if ": " in line and line.partition(": ")[2][:4].isdigit():
-            return line.partition(": ")[2]
+    """What the running head says: the period asked about, or how far the data goes."""
+    if result.period:
+        return result.period
     return f"Data up to {format_moment(result.data_time)}" if result.data_time else ""
 
 
 def _facts(result: FrozenResult) -> list[dict[str, str]]:
     facts = []
-    period = _period(result)
-    if period and not period.startswith("Data"):
-        facts.append({"name": "Period", "value": period, "more": ""})
+    if result.period:
+        facts.append({"name": "Period", "value": result.period, "more": ""})
     newest = format_moment(result.data_time) if result.data_time else NO_VALUE
     facts.append({"name": "Data up to", "value": newest, "more": ""})
     facts.append({"name": "Data quality", **_quality(result)})
     made = local_now(result.as_of, result.time_zone)
-    facts.append(
-        {"name": "As of", "value": f"{made:%Y-%m-%d %H:%M}", "more": result.time_zone}
-    )
+    facts.append({"name": "As of", "value": f"{made:%Y-%m-%d %H:%M}", "more": result.time_zone})
     return facts
 
 
@@ -151,33 +148,39 @@ def _warnings(
 # Figures -------------------------------------------------------------------------------------
 
 
-def _tiles(table: Table) -> list[dict[str, str]]:
+def _tiles(table: Table) -> list[list[dict[str, str]]]:
+    """Rows of equally wide tiles, at most four in each; the last row is filled with blanks."""
     if not table.rows:
         return []
     record = next(iter(table.records()))
-    tiles = []
-    for column in table.columns:
-        if column.name.endswith(("_previous", "_change")):
-            continue
-        value = record[column.name]
-        change = record.get(f"{column.name}_change")
-        before = record.get(f"{column.name}_previous")
-        shown = format_value(value, column, decimals_of(column, [value]))
-        is_share = column.unit == "%" and value is not None
-        tile = {
-            "name": column.label,
-            "value": f"{shown} %" if is_share else shown,
-            "unit": "" if is_share or _repeats(column) else column.unit or "",
-            "change": "",
-            "against": "",
-        }
-        if isinstance(change, int | float) and before is not None:
-            sign = (change > 0) - (change < 0)
-            unit = table.column(f"{column.name}_change").unit
-            tile["change"] = f"{_ARROWS[sign]} {format_number(change, 1, is_signed=True)} {unit}"
-            tile["against"] = f"from {format_value(before, column, decimals_of(column, [before]))}"
-        tiles.append(tile)
-    return tiles
+    tiles = [
+        _tile(column, table, record)
+        for column in table.columns
+        if not column.name.endswith(("_previous", "_change"))
+    ]
+    wide = len(tiles) if len(tiles) <= 4 else 3 if len(tiles) in (5, 6, 9) else 4
+    tiles += [_BLANK] * (-len(tiles) % wide)
+    return [tiles[i : i + wide] for i in range(0, len(tiles), wide)]
+
+
+def _tile(column: Column, table: Table, record: Mapping[str, Value]) -> dict[str, str]:
+    value = record[column.name]
+    change = record.get(f"{column.name}_change")
+    before = record.get(f"{column.name}_previous")
+    shown = format_value(value, column, decimals_of(column, [value]))
+    is_share = column.unit == "%" and value is not None
+    tile = {
+        **_BLANK,
+        "name": column.label,
+        "value": f"{shown} %" if is_share else shown,
+        "unit": "" if is_share or _repeats(column) else column.unit or "",
+    }
+    if isinstance(change, int | float) and before is not None:
+        arrow = _ARROWS[(change > 0) - (change < 0)]
+        unit = table.column(f"{column.name}_change").unit
+        tile["change"] = f"{arrow} {format_number(change, 1, is_signed=True)} {unit}"
+        tile["against"] = f"from {format_value(before, column, decimals_of(column, [before]))}"
+    return tile
 
 
 def _repeats(column: Column) -> bool:
@@ -185,29 +188,31 @@ def _repeats(column: Column) -> bool:
     return bool(column.unit) and str(column.unit).lower() in column.label.lower()
 
 
-def _charts(charts: Sequence[Chart], result: FrozenResult) -> list[dict[str, Any]]:
-    """Lines take the whole width; others stand in pairs where two follow each other."""
-    widths = _widths([chart.type for chart in charts])
-    drawn = []
-    for chart, width in zip(charts, widths, strict=True):
-        data = chart_data(chart, result.table(chart.data))
-        is_half = width == "half"
-        height = _HALF_HEIGHT if is_half else _FULL_HEIGHT
-        # Every character of the SVG is ours or escaped by charts.clean.
-        svg = Markup(draw(data, HALF_WIDTH if is_half else FULL_WIDTH, height))  # noqa: S704
-        drawn.append({"title": data.title, "svg": svg, "notes": list(data.notes), "width": width})
-    return drawn
+def _charts(charts: Sequence[Chart], result: FrozenResult) -> list[list[dict[str, Any]]]:
+    """Rows of the page: a line has the whole width, others stand in pairs where two follow."""
+    return [
+        [_chart(chart, result, is_half=len(row) == 2) for chart in row]
+        for row in _chart_rows(charts)
+    ]
 
 
-def _widths(kinds: Sequence[str]) -> list[str]:
-    widths: list[str] = []
-    while len(widths) < len(kinds):
-        pair = kinds[len(widths) : len(widths) + 2]
-        if len(pair) == 2 and "line" not in pair:
-            widths += ["half", "half"]
-        else:
-            widths.append("full")
-    return widths
+def _chart(chart: Chart, result: FrozenResult, *, is_half: bool) -> dict[str, Any]:
+    data = chart_data(chart, result.table(chart.data))
+    width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
+    # Every character of the SVG is ours or escaped by charts.clean.
+    svg = Markup(draw(data, width, height))  # noqa: S704
+    return {"title": data.title, "svg": svg, "notes": list(data.notes)}
+
+
+def _chart_rows(charts: Sequence[Chart]) -> list[list[Chart]]:
+    rows: list[list[Chart]] = []
+    left = list(charts)
+    while left:
+        is_pair = len(left) > 1 and "line" not in (left[0].type, left[1].type)
+        size = 2 if is_pair else 1
+        rows.append(left[:size])
+        left = left[size:]
+    return rows
 
 
 # Recommendations -----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def html_to_pdf(html: str, css: str) -> bytes:
     return _child(html, css)
 
 
-def check_pdf() -> None:
+def require_pdf_libraries() -> None:
     """Raises MissingDependency if this machine cannot make PDFs; takes about two seconds."""
     _child("", "")
 

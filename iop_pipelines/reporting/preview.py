@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from iop_pipelines.reporting.axes import Scale, as_seconds, nice_ticks, tick_label, time_ticks
+from iop_pipelines.reporting.axes import (
+    Scale,
+    as_seconds,
+    nice_ticks,
+    shorten,
+    tick_label,
+    time_ticks,
+)
 from iop_pipelines.reporting.charts import ALERT, GRID, INK, MUTED, PALETTE, clean, polyline, svg
 
 MAX_POINTS = 60
@@ -23,6 +30,7 @@ def finding_chart(points: Sequence[Mapping[str, Any]], title: str) -> str:
     Returns:
         `![title](data:image/svg+xml;base64,…)`, or the title alone without any value to draw.
     """
+    title = shorten(title, 100)
     drawn = finding_svg(points, title)
     if drawn is None:
         return title
@@ -39,7 +47,7 @@ def finding_svg(points: Sequence[Mapping[str, Any]], title: str) -> str | None:
     ticks = nice_ticks(min(values), max(values), 4)
     x = Scale(rows[0][0], rows[-1][0], _LEFT, _RIGHT - 6)
     y = Scale(ticks[0], ticks[-1], _BOTTOM, _TOP)
-    parts = [f'<text x="0" y="14" font-size="12" font-weight="600">{clean(title[:90])}</text>']
+    parts = [f'<text x="0" y="14" font-size="12" font-weight="600">{clean(title)}</text>']
     for tick in ticks:
         at = y(tick)
         parts.append(f'<path d="M{_LEFT} {at:.1f}H{_RIGHT}" stroke="{GRID}"/>')
@@ -61,10 +69,8 @@ def finding_svg(points: Sequence[Mapping[str, Any]], title: str) -> str | None:
     seen = polyline((x(at), None if v is None else y(v)) for at, v, _, _, _ in rows)
     parts.append(f'<path d="{seen}" fill="none" stroke="{INK}" stroke-width="1.8"/>')
     outside = [(at, v) for at, v, _, lo, hi in rows if v is not None and _is_outside(v, lo, hi)]
-    parts += [
-        f'<circle cx="{x(at):.1f}" cy="{y(v):.1f}" r="4.5" fill="{ALERT}" stroke="#fff"/>'
-        for at, v in outside
-    ]
+    marks = "".join(f'<circle cx="{x(at):.1f}" cy="{y(v):.1f}" r="4"/>' for at, v in outside)
+    parts.append(f'<g fill="{ALERT}" stroke="#fff">{marks}</g>')
     description = f"{len(rows)} points, {len(outside)} of them outside the expected band."
     background = f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
     return svg(background + "".join(parts), _WIDTH, _HEIGHT, title, description)

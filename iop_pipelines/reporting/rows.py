@@ -71,13 +71,20 @@ def plain_number(value: float) -> str:
 
 
 def render_json(name: str, config: QueryConfig, result: FrozenResult) -> tuple[bytes, int]:
-    """(`{meta, columns, rows}`, rows of the first table); further tables stand under `tables`."""
+    """(`{meta, columns, rows}`, rows of the first table); further tables stand under `tables`.
+
+    One row a line: small, and still readable.
+    """
     main, *others = (result.table(table) for table in config.json_tables())
-    document: dict[str, Any] = {"meta": meta(name, result, main), **_table(main)}
+    parts = [f'"meta": {_json(meta(name, result, main))}', _table(main)]
     if others:
-        document["tables"] = {table.name: _table(table) for table in others}
-    text = json.dumps(document, default=_iso, ensure_ascii=False, allow_nan=False, indent=1)
-    return f"{text}\n".encode(), len(main.rows)
+        each = ",\n".join(f"{_json(table.name)}: {{\n{_table(table)}\n}}" for table in others)
+        parts.append(f'"tables": {{\n{each}\n}}')
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode(), len(main.rows)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_iso, ensure_ascii=False, allow_nan=False)
 
 
 def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
@@ -104,11 +111,10 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
-    return {
-        "columns": [_column(column) for column in table.columns],
-        "rows": [list(row) for row in table.rows],
-    }
+def _table(table: Table) -> str:
+    columns = _json([_column(column) for column in table.columns])
+    rows = ",\n".join(_json(row) for row in table.rows)
+    return f'"columns": {columns},\n"rows": [\n{rows}\n]'
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -1,0 +1,105 @@
+"""Periods in words."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.config import Between
+from iop_pipelines.query.periods import resolve_period, shift
+
+# Wednesday 13 March 2013, 01:00 UTC: still the 12th in New York, and already the 13th in Lagos.
+NOW = datetime(2013, 3, 13, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "end"),
+    [
+        ("today", "2013-03-12", "2013-03-13"),
+        ("yesterday", "2013-03-11", "2013-03-12"),
+        ("this_week", "2013-03-11", "2013-03-18"),
+        ("last_week", "2013-03-04", "2013-03-11"),
+        ("this_month", "2013-03-01", "2013-04-01"),
+        ("last_month", "2013-02-01", "2013-03-01"),
+        ("last_quarter", "2012-10-01", "2013-01-01"),
+        ("this_quarter", "2013-01-01", "2013-04-01"),
+        ("last_year", "2012-01-01", "2013-01-01"),
+        ("last_7_days", "2013-03-05", "2013-03-12"),
+        ("last_2_weeks", "2013-02-25", "2013-03-11"),
+        ("last_3_months", "2012-12-01", "2013-03-01"),
+    ],
+)
+def test_words_are_whole_days_of_the_zone(words, start, end):
+    period = resolve_period(words, NOW, "America/New_York", "where")
+    assert (period.start.isoformat(), period.end.isoformat()) == (
+        f"{start}T00:00:00",
+        f"{end}T00:00:00",
+    )
+    assert period.previous().end == period.start
+
+
+def test_the_same_moment_is_another_day_elsewhere():
+    assert resolve_period("today", NOW, "Africa/Lagos", "where").start == datetime(2013, 3, 13)
+
+
+def test_the_month_before_has_its_own_length():
+    before = resolve_period("last_month", NOW, "UTC", "where").previous()
+    assert (before.start, before.end) == (datetime(2013, 1, 1), datetime(2013, 2, 1))
+
+
+def test_bounds_in_another_zone_follow_its_clocks():
+    # New York's 10 March 2013 had 23 hours.
+    period = resolve_period(
+        Between.model_validate({"from": "2013-03-10", "to": "2013-03-11"}),
+        NOW,
+        "America/New_York",
+        "w",
+    )
+    start, end = period.in_zone("UTC")
+    assert (start, end) == (datetime(2013, 3, 10, 5), datetime(2013, 3, 11, 4))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("last_month", "February 2013"),
+        ("last_year", "2012"),
+        ("yesterday", "2013-03-11"),
+        ("last_7_days", "2013-03-05 to 2013-03-11"),
+        (
+            Between.model_validate({"from": "2013-03-01T06:00", "to": "2013-03-02"}),
+            "2013-03-01 06:00 to before 2013-03-02 00:00",
+        ),
+    ],
+)
+def test_a_period_says_itself(words, said):
+    assert resolve_period(words, NOW, "America/New_York", "where").describe() == said
+
+
+@pytest.mark.parametrize(
+    "words", ["", "last_0_days", "last_month ", "LAST_MONTH", "last_10000_days"]
+)
+def test_other_words_are_refused(words):
+    with pytest.raises(InvalidQuery):
+        resolve_period(words, NOW, "UTC", "where.value")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2013-02-01", "2013-02-01"), ("x", "2013-02-01"), ("2013-02-30", "2013-03-01")],
+)
+def test_a_period_must_begin_before_it_ends(start, end):
+    with pytest.raises(InvalidQuery):
+        resolve_period(
+            Between.model_validate({"from": start, "to": end}), NOW, "UTC", "where.value"
+        )
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-500, 500))
+def test_shifting_months_keeps_the_day_or_cuts_it(moment, count):
+    there = shift(moment, count, "month")
+    assert (there.year * 12 + there.month) - (moment.year * 12 + moment.month) == count
+    assert there.day <= moment.day
+    assert there.time() == moment.time()

@@ -1,0 +1,175 @@
+"""A ledger row to a file in the store, on real templates of the demo too."""
+
+import csv
+import hashlib
+import json
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import pytest
+import sqlalchemy as sa
+import yaml
+
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.query.run import check_query
+from iop_pipelines.reporting.generate import generate, store
+from iop_pipelines.reporting.schedule import parse_schedule
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.tables import (
+    datasets,
+    generated_reports,
+    metadata,
+    recommendations,
+    report_templates,
+)
+from iop_pipelines.settings import Settings
+
+DEMO = Path(__file__).parents[2] / "iop_pipelines" / "demo"
+NOW = datetime(2013, 2, 12, 15)
+CONFIG = {
+    "version": 1,
+    "source": "recommendations",
+    "where": {"field": "created_at", "op": "in_period", "value": "yesterday"},
+    "datasets": {"open": {"select": [{"field": "id"}, {"field": "title"}, {"field": "severity"}]}},
+}
+
+
+@pytest.fixture
+def engine(tmp_path) -> sa.Engine:
+    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
+    metadata.create_all(engine)
+    drm_metadata.create_all(engine)
+    with begin_write(engine) as connection:
+        connection.execute(
+            recommendations.insert(),
+            [
+                {
+                    "title": f"on the {day}th",
+                    "category": "anomaly",
+                    "fingerprint": str(day),
+                    "created_at": datetime(2013, 2, day, 12),
+                }
+                for day in (9, 10, 11)
+            ],
+        )
+        for path in (DEMO / "datasets").glob("*.yaml"):
+            declaration = DatasetDeclaration.model_validate(
+                yaml.safe_load(path.read_text(encoding="utf-8"))
+            )
+            connection.execute(
+                datasets.insert().values(
+                    name=declaration.name,
+                    source=declaration.source,
+                    version=declaration.version,
+                    declaration=declaration.model_dump(mode="json"),
+                )
+            )
+    return engine
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings.from_env({"IOP_HOME": str(tmp_path / "home of IOP")})
+
+
+def ask(engine, *, slot=None, schedule=None, form="csv") -> int:
+    with begin_write(engine) as connection:
+        template = connection.execute(
+            report_templates.insert().values(
+                name="Open", query_config=CONFIG, format=form, schedule=schedule
+            )
+        ).inserted_primary_key
+        report = connection.execute(
+            generated_reports.insert().values(template_id=template[0], slot=slot)
+        ).inserted_primary_key
+    return report[0]
+
+
+def file_of(url: str) -> Path:
+    assert url.startswith("file://")
+    return Path(unquote(urlparse(url).path))
+
+
+def test_a_report_is_a_file_whose_size_rows_and_checksum_are_true(engine, settings):
+    made = generate(engine, engine, settings, ask(engine), now=NOW)
+    path = file_of(made.storage_url)
+    content = path.read_bytes()
+    rows = list(csv.reader(content.decode("utf-8-sig").splitlines()))
+    assert rows == [["id", "title", "severity"], ["3", "on the 11th", "info"]]
+    assert (made.row_count, made.size_bytes) == (1, len(content))
+    assert made.checksum == hashlib.sha256(content).hexdigest()
+    assert made.duration_ms >= 0
+    assert len(path.stem) >= 32
+    # Nothing half-written stays, and the ledger row is the orchestration's.
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(generated_reports.c.status)) == "pending"
+
+
+def test_an_old_slot_gives_the_old_period(engine, settings):
+    report = ask(engine, slot=datetime(2013, 2, 11, 11), form="json")
+    made = generate(engine, engine, settings, report, now=NOW)
+    read = json.loads(file_of(made.storage_url).read_bytes())
+    assert [row[1] for row in read["rows"]] == ["on the 10th"]
+    assert read["meta"]["asOf"] == "2013-02-11T11:00:00Z"
+
+
+def test_periods_are_those_of_the_zone_of_the_schedule(engine, settings):
+    # 12:00 UTC on the 11th is already the 12th in Kiritimati.
+    report = ask(engine, schedule="daily 06:00 Pacific/Kiritimati", form="json")
+    made = generate(engine, engine, settings, report, now=NOW)
+    read = json.loads(file_of(made.storage_url).read_bytes())
+    assert read["meta"]["timeZone"] == "Pacific/Kiritimati"
+    assert [row[1] for row in read["rows"]] == ["on the 11th"]
+
+
+def test_every_file_has_a_name_of_its_own(engine, settings):
+    report = ask(engine)
+    urls = {generate(engine, engine, settings, report, now=NOW).storage_url for _ in range(2)}
+    assert len(urls) == 2
+
+
+def test_a_report_that_is_not_there_is_not_found(engine, settings):
+    with pytest.raises(NotFound, match="no report has id 7"):
+        generate(engine, engine, settings, 7, now=NOW)
+
+
+def test_a_store_that_refuses_is_unavailable(tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(Unavailable, match="does not take a file"):
+        store(f"file://{tmp_path / 'file'}", b"x", "csv")
+
+
+def test_any_fsspec_store_takes_reports():
+    assert store("memory://reports", b"x", "csv").startswith("memory://")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DEMO / "templates").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_the_templates_of_the_demo_ask_for_what_its_datasets_have(engine, path):
+    template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config = check_query(template["query_config"], engine, now=NOW)
+    assert config.datasets
+    assert parse_schedule(template["schedule"]).zone == "America/New_York"
+    assert template["format"] in ("json", "csv", "pdf")
+
+
+def test_the_demo_has_every_format_cadence_and_kind_of_chart():
+    templates = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in (DEMO / "templates").glob("*.yaml")
+    ]
+    assert {template["format"] for template in templates} == {"json", "csv", "pdf"}
+    kinds = {parse_schedule(template["schedule"]).kind for template in templates}
+    assert kinds == {"once", "daily", "weekly", "monthly", "cron"}
+    (monthly,) = [t for t in templates if t["format"] == "pdf"]
+    assert {chart["type"] for chart in monthly["query_config"]["charts"]} == {
+        "bar",
+        "line",
+        "pie",
+        "scatter",
+    }

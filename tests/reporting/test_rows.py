@@ -1,0 +1,107 @@
+"""CSV and JSON files, read back."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+
+from iop_pipelines.reporting.rows import guard_formula, plain_number, render_csv, render_json
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_csv_reads_back_as_it_was(frozen, configured):
+    content, rows = render_csv(configured(), frozen)
+    header, *body = read_csv(content)
+    assert header == ["date", "origin", "flights", "delay"]
+    assert rows == len(body) == 120
+    for cells, row in zip(body, frozen.table("detail").rows, strict=True):
+        assert date.fromisoformat(cells[0]) == row[0]
+        assert int(cells[2]) == row[2]
+        assert (float(cells[3]) if cells[3] else None) == row[3]
+
+
+def test_the_spreadsheet_profile_has_a_bom_and_a_guard_and_raw_has_neither(frozen_with, configured):
+    rows = ((date(2013, 1, 1), '=HYPERLINK("http://x")', -5, -1.5),)
+    guarded, _ = render_csv(configured(), frozen_with(rows))
+    raw, _ = render_csv(configured(csv={"profile": "raw"}), frozen_with(rows))
+    assert guarded.startswith(b"\xef\xbb\xbf")
+    assert guarded.endswith(b"\r\n")
+    assert read_csv(guarded)[1] == ["2013-01-01", '\'=HYPERLINK("http://x")', "-5", "-1.5"]
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert read_csv(raw)[1][1] == '=HYPERLINK("http://x")'
+
+
+def test_quotes_commas_and_line_breaks_survive(frozen_with, configured):
+    text = 'one, "two"\nthree ẹ ọ ₦'
+    content, _ = render_csv(configured(), frozen_with(((None, text, None, None),)))
+    assert read_csv(content)[1] == ["", text, "", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_guarded"),
+    [
+        ("=1+1", True),
+        ("  =1+1", True),
+        ("+SUM(A1)", True),
+        ("-2+3+cmd|' /C calc'!A0", True),
+        ("@import", True),
+        ("\tx", True),
+        ("\uff1d1+1", True),
+        ("+254700000000", False),
+        ("+254 700 000 000", False),
+        ("-5.20", False),
+        ("EWR", False),
+        ("a=b", False),
+        ("", False),
+    ],
+)
+def test_only_what_a_spreadsheet_would_run_is_guarded(text, is_guarded):
+    assert guard_formula(text) == (f"'{text}" if is_guarded else text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1200000.0, "1200000"), (0.1, "0.1"), (0.00001, "0.00001"), (-3.0, "-3"), (1e21, "1e+21")],
+)
+def test_numbers_stay_plain(value, text):
+    assert plain_number(value) == text
+    assert float(text) == value
+
+
+def test_a_json_file_has_meta_columns_and_rows(frozen, configured):
+    content, rows = render_json("Daily", configured(), frozen)
+    read = json.loads(content)
+    assert list(read) == ["meta", "columns", "rows"]
+    assert rows == len(read["rows"]) == read["meta"]["rowCount"] == 120
+    assert read["columns"][3] == {
+        "name": "delay",
+        "label": "Delay",
+        "type": "number",
+        "unit": "min",
+    }
+    assert read["rows"][0] == ["2013-01-01", "EWR", 1000, None]
+    assert read["meta"]["asOf"] == "2013-02-01T11:00:00Z"
+    assert read["meta"]["qualityScore"] == 96.84
+    assert read["meta"]["filters"] == ["Day: January 2013", "Origin is one of EWR, JFK, LGA"]
+    assert read["meta"]["isTruncated"] is False
+
+
+def test_further_tables_stand_beside_the_first(frozen, configured):
+    config = configured(json={"datasets": ["totals", "detail"]})
+    content, rows = render_json("Daily", config, frozen)
+    read = json.loads(content)
+    assert rows == 1
+    assert read["rows"] == [[27004, 28135, -4.0199]]
+    assert len(read["tables"]["detail"]["rows"]) == 120
+
+
+def test_a_truncated_table_says_so(frozen_with, configured):
+    content, _ = render_json("Daily", configured(), frozen_with((), is_truncated=True))
+    read = json.loads(content)
+    assert read["meta"]["isTruncated"] is True
+    assert read["rows"] == []
