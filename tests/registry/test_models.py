@@ -5,8 +5,9 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.domain.vocabulary import ModelStatus
+from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
+from iop_pipelines.registry.defaults import default_config
 from iop_pipelines.registry.models import (
     active_models_of,
     list_models,
@@ -20,6 +21,7 @@ from iop_pipelines.registry.models import (
     update,
 )
 from iop_pipelines.schema.tables import analytical_models, model_events
+from iop_pipelines.transform.versions import dataset
 
 ACTIVE, DRAFT, DEPRECATED = ModelStatus.ACTIVE, ModelStatus.DRAFT, ModelStatus.DEPRECATED
 
@@ -209,3 +211,16 @@ def test_processes_that_register_the_same_model_at_once_make_one_row(engine, mod
         count = connection.scalar(sa.select(sa.func.count()).select_from(analytical_models))
     assert len(ids) == 4
     assert len(set(ids)) == count == 1
+
+
+@pytest.mark.parametrize("model_type", [ModelType.STATISTICAL, ModelType.ML])
+def test_a_default_configuration_registers(sqlite_engine, model_content, model_type):
+    config = default_config(model_type, dataset(sqlite_engine, "sales").declaration)
+    content = model_content | {"type": model_type, "config": config.model_dump(mode="json")}
+    assert model(sqlite_engine, register(sqlite_engine, load_spec(content))).spec.config == config
+
+
+def test_a_rule_based_model_has_no_default(sqlite_engine):
+    with pytest.raises(InvalidDeclaration) as refused:
+        default_config(ModelType.RULE_BASED, dataset(sqlite_engine, "sales").declaration)
+    assert refused.value.field == "config"
