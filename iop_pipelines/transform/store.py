@@ -13,11 +13,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
 from iop_pipelines.transform.prepare import Prepared
 from iop_pipelines.transform.table import ensure_table, prepared_table
+from iop_pipelines.transform.versions import version
 
 Window = tuple[datetime, datetime]
 _BATCH = 2000
@@ -39,8 +39,9 @@ def write_version(
         NotFound: no such version.
     """
     table = ensure_table(engine, declaration)
+    dataset_id = version(engine, version_id).dataset_id
     with begin_write(engine) as connection:
-        dataset_id = _lock_dataset(connection, version_id)
+        _lock_dataset(connection, dataset_id)
         connection.execute(table.delete().where(table.c.iop_from == version_id))
         _end_earlier_rows(connection, table, declaration, version_id, window)
         later = _later_versions(connection, dataset_id, version_id, window)
@@ -53,19 +54,15 @@ def write_version(
     return len(rows)
 
 
-def _lock_dataset(connection: sa.Connection, version_id: int) -> int:
-    """Two versions of a dataset are written one after the other: each must see the other's rows."""
-    owner = (
-        sa.select(dataset_versions.c.dataset_id)
-        .where(dataset_versions.c.id == version_id)
-        .scalar_subquery()
+def _lock_dataset(connection: sa.Connection, dataset_id: int) -> None:
+    """Two versions of a dataset are written one after the other: each must see the other's rows.
+
+    This must be the transaction's first statement, and read nothing else: MySQL and MariaDB take the snapshot that
+    later reads see at the first read that does not lock, a subquery here included.
+    """
+    connection.execute(
+        sa.select(datasets.c.id).where(datasets.c.id == dataset_id).with_for_update()
     )
-    locked = connection.scalar(
-        sa.select(datasets.c.id).where(datasets.c.id == owner).with_for_update()
-    )
-    if locked is None:
-        raise NotFound(f"no data version with id {version_id}")
-    return locked
 
 
 def _end_earlier_rows(
@@ -106,10 +103,10 @@ def _later_versions(
 
 def _ends(times: pd.Series, later: Sequence[sa.Row]) -> list[int | None]:
     ends: list[int | None] = [None] * len(times)
-    for version in later:
-        held = (times >= version.window_start) & (times < version.window_end)
+    for each in later:
+        held = (times >= each.window_start) & (times < each.window_end)
         for place in np.flatnonzero(held.to_numpy()):
-            ends[place] = version.id
+            ends[place] = each.id
     return ends
 
 

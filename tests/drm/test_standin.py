@@ -1,5 +1,7 @@
 import re
+import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -304,8 +306,6 @@ def test_recent_runs_are_the_newest_of_a_pipeline_up_to_an_id(february):
 
 
 def test_28_days_take_well_under_5_seconds_of_cpu(drm_engine):
-    import time
-
     standin.load_history(drm_engine)
     before = time.process_time()
     Replay(drm_engine).ingest_next_days(28)
@@ -359,8 +359,6 @@ def test_a_replays_clock_that_is_not_there_is_named(tmp_path):
 
 
 def test_names_in_the_contract_are_the_tables_own():
-    from pathlib import Path
-
     text = (Path(__file__).parents[2] / "docs" / "drm-contract.md").read_text()
     for table in tables.drm_metadata.sorted_tables:
         assert f"`{table.name}`" in text

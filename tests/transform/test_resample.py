@@ -65,7 +65,7 @@ def declare(zone="America/New_York", freq="D", **options):
     )
 
 
-def hours(start, count, value="1", weight="1", place="JFK"):
+def hours(start, count, value: str | None = "1", weight="1", place="JFK"):
     return [
         ((start + timedelta(hours=i)).strftime("%Y-%m-%dT%H:%M:%SZ"), place, value, weight)
         for i in range(count)

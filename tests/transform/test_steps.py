@@ -28,7 +28,7 @@ def test_the_demos_measures_are_the_ones_that_models_ask_for():
         flights
     )
     assert flights["dep_delay"].unit == "min"
-    assert flights["cancelled_pct"].scale == 100
+    assert flights["cancelled_pct"].model_dump()["scale"] == 100
 
 
 def test_the_json_schema_accepts_the_demos_steps_and_refuses_an_unknown_kind():

@@ -1,5 +1,6 @@
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -10,6 +11,7 @@ from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidFrame, NotFound
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import dataset_versions, metadata, rejected_rows
+from iop_pipelines.transform import store
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.prepare import Prepared, prepare
 from iop_pipelines.transform.prepare_version import prepare_version
@@ -53,7 +55,7 @@ def rows_of(declaration, raw, marker, start, end):
 
 def units(engine, declaration, version_id=None, **bounds):
     frame = read_version(engine, declaration, version_id, **bounds)
-    return {row.day.day: row.units for row in frame.itertuples()}
+    return dict(zip(frame["day"].dt.day, frame["units"], strict=True))
 
 
 # Three deliveries: days 1-4, then 2 and 3 restated, then 3 and 4 restated.
@@ -75,7 +77,8 @@ def test_versions_written_in_any_order_and_again_read_the_same(
     ids = [add_version(iop_engine, stored, f"v{n}", *window) for n, window in enumerate(WINDOWS)]
     for n in order * repeats:
         prepared = rows_of(declaration, raw, 10 * (n + 1), *WINDOWS[n])
-        write_version(iop_engine, declaration, ids[n], prepared, tuple(map(day, WINDOWS[n])))
+        start, end = WINDOWS[n]
+        write_version(iop_engine, declaration, ids[n], prepared, (day(start), day(end)))
     for version_id, expected in zip(ids, AS_OF, strict=True):
         assert units(iop_engine, declaration, version_id) == expected
     assert units(iop_engine, declaration) == AS_OF[-1]
@@ -183,8 +186,6 @@ def test_writing_to_a_version_that_is_not_there_leaves_nothing(iop_engine, sales
 
 
 def test_a_write_that_fails_half_way_leaves_the_former_state(iop_engine, sales, raw, monkeypatch):
-    from iop_pipelines.transform import store
-
     declaration = sales()
     stored = register_dataset(iop_engine, declaration)
     ids = [add_version(iop_engine, stored, name, 1, 3) for name in ("v1", "v2")]
@@ -250,7 +251,7 @@ def demo(iop_engine, february):
 
     def prepare_runs(choose=lambda run: True):
         summaries = {}
-        runs = sorted(drm.finished_runs(limit=500), key=lambda run: run.finished_at)
+        runs = sorted(drm.finished_runs(limit=500), key=lambda run: run.finished_at or datetime.max)
         for run in runs:
             if not (run.is_success and choose(run)):
                 continue
@@ -284,10 +285,10 @@ def test_the_whole_demo_is_prepared_and_shows_its_incidents(demo, iop_engine, fe
     frame = read_version(iop_engine, flights)
     daily = frame.groupby("date")[["flights", "cancelled"]].sum()
     assert len(daily) == 59
-    assert daily.loc["2013-02-08"].tolist() == [930, 472]
+    assert daily.loc["2013-02-08", :].to_dict() == {"flights": 930, "cancelled": 472}
     # What is true in the end is what the suppliers meant, incidents or not.
     assert daily.loc["2013-02-12", "cancelled"] == 6
-    assert daily.loc["2013-02-15"].tolist() == [954, 6]
+    assert daily.loc["2013-02-15", :].to_dict() == {"flights": 954, "cancelled": 6}
     weather = read_version(iop_engine, airports)
     assert len(weather) == 59 * 3
     storm = weather[weather["date"] == "2013-02-08"].set_index("origin")
@@ -363,8 +364,6 @@ def test_a_day_is_prepared_and_ten_thousand_rows_are_read_within_their_budgets(
 
 def test_two_writers_of_one_dataset_on_a_server_see_each_other(server_url, sales, raw):
     """Without the lock on the dataset both would read before either wrote, and two rows stay true."""
-    from concurrent.futures import ThreadPoolExecutor
-
     engine = engine_for(server_url)
     metadata.create_all(engine)
     declaration = sales()

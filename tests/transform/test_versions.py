@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -7,7 +9,8 @@ from iop_pipelines.drm.source import DrmRun, SharedDatabase
 from iop_pipelines.drm.tables import RunStatus
 from iop_pipelines.errors import Conflict, InvalidDeclaration, NotFound
 from iop_pipelines.schema.engine import begin_write, engine_for
-from iop_pipelines.schema.tables import dataset_versions, metadata
+from iop_pipelines.schema.tables import dataset_versions
+from iop_pipelines.transform import table
 from iop_pipelines.transform.table import ensure_table, prepared_table, table_name
 from iop_pipelines.transform.versions import (
     data_version,
@@ -27,7 +30,7 @@ from iop_pipelines.transform.versions import (
 ENDED = datetime(2013, 2, 2, 5, 16, 26)
 
 
-def run(run_id=1, status="success", checksum="c1", finished_at=ENDED):
+def run(run_id=1, status="success", checksum: str | None = "c1", finished_at=ENDED):
     return DrmRun(
         id=run_id,
         pipeline="ingest_sales",
@@ -178,8 +181,8 @@ def test_a_newer_declaration_adds_its_columns_and_never_changes_a_type(database_
     wider = sales(
         version=2, more_fields={"town": {"type": "string"}, "is_open": {"type": "boolean"}}
     )
-    table = ensure_table(engine, wider)
-    columns = {column["name"] for column in sa.inspect(engine).get_columns(table.name)}
+    name = ensure_table(engine, wider).name
+    columns = {column["name"] for column in sa.inspect(engine).get_columns(name)}
     assert {"iop_id", "iop_from", "iop_to", "town", "is_open"} <= columns
     with pytest.raises(Conflict, match=r"prepared_sales\.town holds text values"):
         ensure_table(engine, sales(more_fields={"town": {"type": "number"}}))
@@ -191,16 +194,11 @@ def test_a_fresh_process_finds_the_table_as_declared(database_url, sales):
     kinds = ("string", "integer", "number", "boolean", "date", "datetime")
     every = sales(more_fields={f"a_{kind}": {"type": kind} for kind in kinds})
     ensure_table(engine, every)
-    from iop_pipelines.transform import table as module
-
-    module._ENSURED.clear()
+    table._ENSURED.clear()
     ensure_table(engine, every)
 
 
 def test_sensors_do_not_load_pandas():
-    import subprocess
-    import sys
-
     code = (
         "import sys, iop_pipelines.transform.versions, iop_pipelines.transform.table, "
         "iop_pipelines.transform.steps, iop_pipelines.transform.declarations, "
@@ -217,4 +215,3 @@ def test_demo_runs_have_versions_in_the_order_in_which_they_were_seen(iop_engine
     ids = [ensure(iop_engine, stored, each) for each in runs]
     assert ids == sorted(ids)
     assert len(set(ids)) == len(runs) == 61
-    assert metadata.tables["dataset_versions"].c.data_version.type.length == 64
