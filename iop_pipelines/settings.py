@@ -1,4 +1,7 @@
-"""What an instance is configured with; everything comes from the environment, nothing from the working folder.
+"""What an instance is configured with: the environment, and below it the file `instance.env` in its home.
+
+Nothing is read from the working folder. `instance.env` holds lines `NAME=value` of the variables below but
+`IOP_HOME`; the demo writes one, so that `iop up` on its home goes by the replay's clock.
 
 | variable | default | meaning |
 | --- | --- | --- |
@@ -19,6 +22,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from iop_pipelines.errors import MisconfiguredInstance
 
+INSTANCE_ENV = "instance.env"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -34,6 +39,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Raises MisconfiguredInstance, naming the variable, for a value that cannot work."""
         home = Path(env.get("IOP_HOME") or "~/.iop").expanduser().resolve()
+        env = {**_read_instance_env(home / INSTANCE_ENV), **{k: v for k, v in env.items() if v}}
         database_url = env.get("DATABASE_URL") or f"sqlite:///{home / 'iop.db'}"
         embedded_drm = f"sqlite:///{home / 'drm.db'}"
         settings = cls(
@@ -76,3 +82,17 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
+
+
+def _read_instance_env(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    values = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        name, found, value = line.strip().partition("=")
+        if not name or name.startswith("#"):
+            continue
+        if not found:
+            raise MisconfiguredInstance(f"{path}, line {number}: {line!r} is not NAME=value")
+        values[name.strip()] = value.strip()
+    return values

@@ -17,7 +17,7 @@ from rich.progress import (
 from iop_pipelines.cli.console import command, console, print_json, progress_console, table_of
 from iop_pipelines.cli.instance import PORT, stop_on_signals
 from iop_pipelines.demo.summary import Summary
-from iop_pipelines.settings import Settings
+from iop_pipelines.settings import INSTANCE_ENV, Settings
 
 if TYPE_CHECKING:
     from iop_pipelines.orchestration.supervisor import Supervisor
@@ -47,6 +47,7 @@ def demo(settings: Settings, as_json: bool, once: bool, port: int, workers: int)
     from iop_pipelines.orchestration.launch import running
 
     settings = replace(settings, clock="drm", time_zone=TIME_ZONE)
+    _remember(settings)
     progress_console.print(f"Home {settings.home}", highlight=False)
     with stop_on_signals(), running(settings, port, workers) as supervisor:
         try:
@@ -85,6 +86,15 @@ def _replay(settings: Settings, supervisor: "Supervisor", once: bool) -> Summary
         session.finish()
         progress.update(bar, description="Checking")
         return session.summary()
+
+
+def _remember(settings: Settings) -> None:
+    """So that `iop up` and every other command on this home go by the replay's clock too."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lines = (
+        f"# Written by iop demo.\nIOP_CLOCK={settings.clock}\nIOP_TIME_ZONE={settings.time_zone}\n"
+    )
+    (settings.home / INSTANCE_ENV).write_text(lines, encoding="utf-8")
 
 
 def _show(summary: Summary, as_json: bool) -> None:

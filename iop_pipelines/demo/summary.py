@@ -57,8 +57,24 @@ class Summary:
                 self.recommendations,
                 ("category", "severity", "status", "count", "latest"),
             ),
-            ("Reports", self.reports, ("template", "format", "status", "rows", "bytes", "file")),
+            (
+                "Reports, the latest of each template",
+                _latest_reports(self.reports),
+                ("template", "format", "ready", "failed", "rows", "bytes", "file"),
+            ),
         ]
+
+
+def _latest_reports(reports: Rows) -> Rows:
+    latest: dict[str, dict[str, Any]] = {}
+    for report in reports:
+        counts = latest.get(report["template"], {"ready": 0, "failed": 0})
+        latest[report["template"]] = {
+            **report,
+            "ready": counts["ready"] + (report["status"] == ReportStatus.READY),
+            "failed": counts["failed"] + (report["status"] == ReportStatus.FAILED),
+        }
+    return list(latest.values())
 
 
 def collect(

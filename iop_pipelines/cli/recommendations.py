@@ -1,0 +1,94 @@
+"""`iop recommendation`: what people are told, and what they decide."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from iop_pipelines.cli.console import (
+    command,
+    console,
+    engine_of,
+    print_done,
+    print_json,
+    print_rows,
+)
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus
+from iop_pipelines.recommendations.review import (
+    StoredRecommendation,
+    list_recommendations,
+    review,
+)
+from iop_pipelines.recommendations.review import recommendation as stored
+from iop_pipelines.settings import Settings
+
+recommendation = click.Group(
+    "recommendation", help="Recommendations: list, show, accept, dismiss, reopen."
+)
+
+
+@command(recommendation, "list")
+@click.option("--status", type=click.Choice([each.value for each in ReviewStatus]))
+@click.option("--category", type=click.Choice([each.value for each in Category]))
+@click.option("--limit", default=50, show_default=True)
+def list_(
+    settings: Settings, as_json: bool, status: str | None, category: str | None, limit: int
+) -> None:
+    """List recommendations, newest first."""
+    found = list_recommendations(
+        engine_of(settings),
+        status=ReviewStatus(status) if status else None,
+        category=Category(category) if category else None,
+        limit=limit,
+    )
+    columns = ("id", "category", "severity", "status", "title", "occurrences", "resolved_at")
+    rows = [_plain(each) for each in found]
+    print_rows(rows, columns, as_json, "There is no recommendation.")
+
+
+@command(recommendation)
+@click.argument("recommendation_id", type=int)
+def show(settings: Settings, as_json: bool, recommendation_id: int) -> None:
+    """Show one with its text; with --json, its evidence too."""
+    found = stored(engine_of(settings), recommendation_id)
+    if as_json:
+        print_json(_plain(found))
+        return
+    console.print(f"[bold]{escape(found.title)}[/]", highlight=False)
+    state = " · ".join(
+        [found.severity.value, found.category.value, found.status.value]
+        + (["resolved"] if found.resolved_at else [])
+    )
+    console.print(state, highlight=False)
+    console.print(found.description, highlight=False, markup=False)
+    console.print(f"Source: {found.source_ref}", highlight=False)
+
+
+def _decision(name: str, status: ReviewStatus, done: str, text: str) -> None:
+    @click.argument("recommendation_id", type=int)
+    @click.option("--reason", help="Kept with the decision.")
+    def decide(
+        settings: Settings, as_json: bool, recommendation_id: int, reason: str | None
+    ) -> None:
+        review(engine_of(settings), recommendation_id, status, reason=reason)
+        print_done(
+            f"Recommendation {recommendation_id} is {done}.",
+            {"id": recommendation_id, "status": status.value},
+            as_json,
+        )
+
+    decide.__doc__ = text
+    command(recommendation, name)(decide)
+
+
+_decision("accept", ReviewStatus.ACCEPTED, "accepted", "Accept a recommendation.")
+_decision("dismiss", ReviewStatus.DISMISSED, "dismissed", "Dismiss a recommendation.")
+_decision("reopen", ReviewStatus.OPEN, "open again", "Undo a decision.")
+
+
+def _plain(found: StoredRecommendation) -> dict[str, Any]:
+    return {name: getattr(value, "value", value) for name, value in asdict(found).items()}
+
+
+commands = {"recommendation": recommendation}
