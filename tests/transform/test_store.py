@@ -369,14 +369,14 @@ def test_two_writers_of_one_dataset_on_a_server_see_each_other(server_url, sales
     declaration = sales()
     stored = register_dataset(engine, declaration)
     window = (day(1), day(4))
-    ids = [add_version(engine, stored, f"v{n}", 1, 4) for n in range(8)]
-    prepared = [rows_of(declaration, raw, n, 1, 4) for n in range(8)]
+    ids = [add_version(engine, stored, f"v{n}", 1, 4) for n in range(24)]
+    prepared = [rows_of(declaration, raw, n, 1, 4) for n in range(24)]
     with ThreadPoolExecutor(4) as pool:
         list(
             pool.map(
-                lambda n: write_version(engine, declaration, ids[n], prepared[n], window), range(8)
+                lambda n: write_version(engine, declaration, ids[n], prepared[n], window), range(24)
             )
         )
-    assert units(engine, declaration) == {1: 7, 2: 7, 3: 7}
-    for n in range(8):
+    assert units(engine, declaration) == {1: 23, 2: 23, 3: 23}
+    for n in range(24):
         assert set(units(engine, declaration, ids[n]).values()) == {n}
