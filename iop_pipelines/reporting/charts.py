@@ -313,9 +313,7 @@ def _v_line(x: float, y1: float, y2: float, stroke: str = GRID) -> str:
     return f'<path d="M{x:.1f} {y1:.1f}V{y2:.1f}" stroke="{stroke}" stroke-width="1" fill="none"/>'
 
 
-def _legend(
-    data: ChartData, width: float, top: float, *, is_dashed: bool = False
-) -> tuple[str, float]:
+def _legend(data: ChartData, width: float, top: float) -> tuple[str, float]:
     """(SVG, height used); nothing for one series without a name."""
     names = [one.name for one in data.series]
     if len(names) < 2:
@@ -323,22 +321,24 @@ def _legend(
     parts, x, y = [], 0.0, top + 10
     for index, name in enumerate(names):
         shown = shorten(name, 28)
-        wide = 26 + len(shown) * _CHAR + 14
+        wide = 26 + len(shown) * _CHAR + 12
         if x and x + wide > width:
             x, y = 0.0, y + 17
-        colour = PALETTE[index]
-        if is_dashed:
-            dash = f' stroke-dasharray="{_DASHES[index]}"' if _DASHES[index] else ""
-            parts.append(
-                f'<path d="M{x:.1f} {y - 4:.1f}h20" stroke="{colour}" stroke-width="2.2"{dash}/>'
-            )
-        else:
-            parts.append(
-                f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="11" height="11" rx="2" fill="{colour}"/>'
-            )
-        parts.append(_text(x + (26 if is_dashed else 17), y, shown))
-        x += wide if is_dashed else wide - 8
+        parts.append(_legend_mark(data.kind, index, x, y))
+        parts.append(_text(x + 26, y, shown))
+        x += wide
     return "".join(parts), y - top + 8
+
+
+def _legend_mark(kind: Kind, index: int, x: float, y: float) -> str:
+    """What the series looks like in its chart: a line with its dash, a dot, or a bar."""
+    colour = PALETTE[index]
+    if kind == "line":
+        dash = f' stroke-dasharray="{_DASHES[index]}"' if _DASHES[index] else ""
+        return f'<path d="M{x:.1f} {y - 4:.1f}h20" stroke="{colour}" stroke-width="2.2"{dash}/>'
+    if kind == "scatter":
+        return _dot(x + 13, y - 4, colour, 4.5)
+    return f'<rect x="{x + 9:.1f}" y="{y - 9:.1f}" width="11" height="11" rx="2" fill="{colour}"/>'
 
 
 def _y_axis(box: Box, ticks: Sequence[float], scale: Scale, label: str) -> str:
@@ -437,7 +437,7 @@ def _bars_across(data: ChartData, names: list[str], width: int, height: int, top
 
 
 def _line(data: ChartData, width: int, height: int, top: float) -> str:
-    legend, used = _legend(data, width, top, is_dashed=True)
+    legend, used = _legend(data, width, top)
     values = _bar_values(data)
     ticks = nice_ticks(*_breathing(values))
     box = _plot_box(width, height, top + used, ticks)
@@ -560,7 +560,7 @@ def _pie(data: ChartData, width: int, height: int, top: float) -> str:
         parts.append(_slice(cx, cy, outer, inner, turn, value / total, PALETTE[index]))
         turn += value / total
     shown = format_number(total, data.decimals)
-    size = min(17.0, 2.9 * inner / max(len(shown), 1))
+    size = min(17.0, 2.6 * inner / max(len(shown), 1))
     parts.append(_text(cx, cy + size * 0.35, shown, anchor="middle", size=size, weight="600"))
     left, right = (
         (0.0, float(width)) if is_narrow else (cx + outer + 34, min(width, cx + outer + 364))
@@ -636,7 +636,7 @@ def _scatter(data: ChartData, width: int, height: int, top: float) -> str:
 
 
 def _point_labels(points: list[tuple[float, float, str]], box: Box, most: int = 6) -> str:
-    """Names of the points farthest from the middle of the crowd, where they do not overlap."""
+    """Names of the points farthest from the middle of the crowd, where they cover nothing."""
     named = [point for point in points if point[2]]
     if not named:
         return ""
@@ -647,15 +647,18 @@ def _point_labels(points: list[tuple[float, float, str]], box: Box, most: int = 
     def distance(point: tuple[float, float, str]) -> float:
         return math.hypot((point[0] - middle_x) / wide, (point[1] - middle_y) / high)
 
-    named = sorted((p for p in named if distance(p) > 0.2), key=distance, reverse=True)
+    named = sorted((p for p in named if distance(p) > 0.3), key=distance, reverse=True)
     parts: list[str] = []
     taken: list[tuple[float, float, float]] = []
-    for x, y, label in named:
+    for point in named:
+        x, y, label = point
         shown = shorten(label, 24)
         size = len(shown) * _CHAR
         start = x - 7 - size if x + 7 + size > box.right else x + 7
-        is_free = all(abs(y - ty) > 13 or start > te or start + size < ts for ts, te, ty in taken)
-        if is_free:
+        obstacles = [*taken, *((px - 4, px + 4, py) for px, py, _ in points if (px, py) != (x, y))]
+        if all(
+            abs(y - oy) > 11 or start > end or start + size < left for left, end, oy in obstacles
+        ):
             parts.append(_text(start, y + 4, shown))
             taken.append((start, start + size, y))
         if len(parts) == most:

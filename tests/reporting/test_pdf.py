@@ -4,10 +4,10 @@ import io
 import re
 import sys
 from datetime import date
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
 
 from iop_pipelines.errors import IopError, MissingDependency
 from iop_pipelines.reporting import pdf
@@ -86,10 +86,11 @@ def test_the_file_names_itself_is_tagged_and_embeds_its_fonts(module_report):
     assert reader.metadata is not None
     assert reader.metadata.title == "Executive summary"
     assert "/StructTreeRoot" in reader.trailer["/Root"]
+    pages: list[Any] = list(reader.pages)
     fonts = {
-        str(DictionaryObject(font.get_object())["/BaseFont"])
-        for page in reader.pages
-        for font in DictionaryObject(page["/Resources"])["/Font"].values()
+        str(font.get_object()["/BaseFont"])
+        for page in pages
+        for font in page["/Resources"]["/Font"].values()
     }
     assert any("Inter" in name for name in fonts)
 
