@@ -40,10 +40,10 @@ def test_trend_and_week_are_carried_on(signal_forecast) -> None:
 
 
 def test_the_same_seed_gives_the_same_paths_and_leaves_numpy_as_it_was(signal_forecast) -> None:
-    before = np.random.get_state()[1].copy()
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()
     again = forecast(DS.to_numpy(), weekly(), AHEAD, level=80)
     np.testing.assert_array_equal(again.samples, signal_forecast.samples)
-    np.testing.assert_array_equal(np.random.get_state()[1], before)
+    np.testing.assert_array_equal(np.random.get_state(legacy=False)["state"]["key"], before)
 
 
 def test_a_constant_added_to_the_past_is_added_to_the_future(signal_forecast) -> None:
