@@ -338,10 +338,17 @@ def _take(
 
 
 def _stays_closed(stored: sa.Row[Any], ground: _Ground, group: Sequence[Finding]) -> bool:
-    """Within the cool-down a finding that is no graver than the closed one opens nothing."""
-    is_graver = _SEVERITIES.index(group[0].severity) > _SEVERITIES.index(stored.severity)
-    until = _evidence(stored).cool_until
-    return not is_graver and until is not None and ground.window_end <= until
+    """Within the cool-down, the same finding opens nothing unless it is graver than the closed one."""
+    evidence, strongest = _evidence(stored), group[0]
+    is_graver = _SEVERITIES.index(strongest.severity) > _SEVERITIES.index(stored.severity)
+    # Kinds of anomaly are degrees of one thing; a slow and a failing pipeline are two.
+    is_another = strongest.category is Category.OPTIMISATION and strongest.kind not in (
+        evidence.peak.kind,
+        evidence.latest.kind,
+    )
+    until = evidence.cool_until
+    is_cooling = until is not None and ground.window_end <= until
+    return is_cooling and not is_graver and not is_another
 
 
 def _new_evidence(ground: _Ground, group: Sequence[Finding]) -> Evidence:

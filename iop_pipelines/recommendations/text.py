@@ -20,6 +20,7 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS
 MAX_TITLE = 255
 ALL_SERIES = "all"
 QUALITY = "quality"
+_MAX_OTHERS = 5
 
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
@@ -91,7 +92,7 @@ def default_action(category: Category, kind: str) -> str:
 
 
 def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    where, day = _where(evidence), say_day(seen.ds)
+    where, day = _where(evidence), _day(evidence, seen)
     amount, band = say_amount(seen.value, seen.unit), _band(seen)
     expected = f" (expected {band})" if band else ""
     match category, seen.kind:
@@ -137,8 +138,14 @@ def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def _what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    where, day = _where(evidence), say_day(seen.ds)
+    where, day = _where(evidence), _day(evidence, seen)
     amount, band = say_amount(seen.value, seen.unit), _band(seen)
+    if evidence.dataset == PIPELINE_RUNS:
+        said = "" if _is_flag(seen) else f": {_inside(seen.label)} {amount}{_against(seen, band)}"
+        return (
+            f"A run of {evidence.series} that ended on {day} marks the pipeline as "
+            f"{say_name(seen.kind)}{said}."
+        )
     if seen.kind == QUALITY:
         weakest = _weakest_component(seen)
         return (
@@ -184,7 +191,8 @@ def _how_often(category: Category, evidence: Evidence, count: int) -> str:
         return begun
     latest = evidence.latest
     amount = "" if _is_flag(latest) else f" ({say_amount(latest.value, latest.unit)})"
-    return f"{begun} Found by {count:,} executions, last on {say_day(latest.ds)}{amount}.".strip()
+    last = f"last on {_day(evidence, latest)}{amount}"
+    return f"{begun} Found by {count:,} executions, {last}.".strip()
 
 
 def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
@@ -207,11 +215,16 @@ def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def _also(category: Category, evidence: Evidence) -> list[str]:
-    if not evidence.also:
+    """What else the latest execution found of the series, and what it was if the worst is another."""
+    latest, peak = evidence.latest, evidence.peak
+    others = list(evidence.also)
+    if latest.source_ref != peak.source_ref and latest.kind != peak.kind:
+        others.insert(0, latest)
+    if not others:
         return []
-    others = "; ".join(_headline(category, evidence, each) for each in evidence.also[:5])
-    more = len(evidence.also) - 5
-    return [f"Also: {others}{f'; and {more} more' if more > 0 else ''}."]
+    said = "; ".join(_headline(category, evidence, each) for each in others[:_MAX_OTHERS])
+    more = len(others) - _MAX_OTHERS
+    return [f"Also: {said}{f'; and {more} more' if more > 0 else ''}."]
 
 
 def _grounds(evidence: Evidence) -> str:
@@ -228,6 +241,11 @@ def _where(evidence: Evidence) -> str:
         return ""
     preposition = "at" if set(evidence.series_fields) & _PLACES else "for"
     return f" {preposition} {evidence.series.replace('/', ', ')}"
+
+
+def _day(evidence: Evidence, seen: Seen) -> str:
+    """Local time of the dataset; DRM's own runs are in UTC and say so."""
+    return say_day(seen.ds) + (" UTC" if evidence.dataset == PIPELINE_RUNS else "")
 
 
 def _inside(label: str) -> str:

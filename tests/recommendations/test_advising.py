@@ -209,6 +209,15 @@ def test_a_graver_recurrence_opens_a_new_one_at_once(world, found):
     assert recommendation(world.engine, anew).previous_id == opened
 
 
+def test_another_problem_of_a_pipeline_is_news_during_the_cool_down(world, found):
+    options = {"category": Category.OPTIMISATION, "severity": Severity.WARNING}
+    (opened,) = _advise(world, 0, found(0, kind="failing", **options)).opened
+    review(world.engine, opened, ReviewStatus.ACCEPTED)
+    assert _advise(world, 1, found(1, kind="failing", **options)).updated == (opened,)
+    (anew,) = _advise(world, 2, found(2, kind="slow", **options)).opened
+    assert recommendation(world.engine, anew).previous_id == opened
+
+
 def test_after_a_recovery_recurrence_cools_down_too_by_the_models_own_count(world, found):
     world.model("storms", {"cool_down": 2, "recovery_after": 1})
     (opened,) = _advise(world, 0, found(0)).opened

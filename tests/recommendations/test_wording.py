@@ -195,13 +195,13 @@ def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, 
                 "value": 340.0,
                 "expected": 120.0,
             },
-            "Pipeline flights_ingest is slow: duration 5.7 min (expected about 2 min), 8 Feb 2013",
+            "Pipeline flights_ingest is slow: duration 5.7 min (expected about 2 min), 8 Feb 2013 UTC",
         ),
         (
             Category.OPTIMISATION,
             "failing",
             {"dataset": "pipeline_runs", "series": "flights_ingest", "measure": "is_failed"},
-            "Pipeline flights_ingest is failing, 8 Feb 2013",
+            "Pipeline flights_ingest is failing, 8 Feb 2013 UTC",
         ),
         (
             Category.ANOMALY,
@@ -229,3 +229,24 @@ def test_a_rules_own_words_are_in_the_text():
     evidence = _evidence(Category.ANOMALY, "many", details=details, confidence=1.0)
     assert "A quarter did not leave." in write(Category.ANOMALY, evidence, 1).description
     assert "How sure: certain" in write(Category.ANOMALY, evidence, 1).description
+
+
+def test_a_pipeline_that_fails_and_then_repeats_says_both():
+    failing, wasteful = (
+        _evidence(
+            Category.OPTIMISATION,
+            kind,
+            dataset="pipeline_runs",
+            series="flights_ingest",
+            measure=measure,
+            severity=severity,
+            source_ref=source_ref,
+        )
+        for kind, measure, severity, source_ref in (
+            ("failing", "is_failed", Severity.CRITICAL, "execution:1"),
+            ("wasteful", "is_repeat", Severity.INFO, "execution:2"),
+        )
+    )
+    wording = write(Category.OPTIMISATION, failing.updated(wasteful), 2)
+    assert wording.title == "Pipeline flights_ingest is failing, 8 Feb 2013 UTC"
+    assert "Also: Pipeline flights_ingest is wasteful" in wording.description
