@@ -89,7 +89,10 @@ def read_pipeline_runs(engine: sa.Engine, up_to_run_id: int, limit: int = 10_000
             quality_scores.c.score,
         )
         .outerjoin(pipelines, pipelines.c.name == runs.c.pipeline)
-        .outerjoin(quality_scores, quality_scores.c.id == last_score)
+        .outerjoin(
+            quality_scores,
+            sa.and_(quality_scores.c.run_id == runs.c.id, quality_scores.c.id == last_score),
+        )
         .where(runs.c.status.in_(TERMINAL), as_of)
         .order_by(runs.c.finished_at.desc(), runs.c.id.desc())
         .limit(limit)
