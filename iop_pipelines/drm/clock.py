@@ -57,4 +57,6 @@ def write_clock(connection: sa.Connection, moment: datetime) -> None:
     if held is None:
         connection.execute(clock.insert().values(id=1, now=moment, released=moment))
     else:
-        connection.execute(clock.update().where(clock.c.id == 1).values(now=moment, released=moment))
+        connection.execute(
+            clock.update().where(clock.c.id == 1).values(now=moment, released=moment)
+        )

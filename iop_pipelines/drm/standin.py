@@ -60,7 +60,9 @@ def create(engine: sa.Engine) -> None:
         _fill_once(connection, tables.pipelines, _pipeline_entries())
         held = connection.scalar(sa.select(clock.c.id).where(clock.c.id == 1))
         if held is None:
-            connection.execute(clock.insert().values(id=1, now=START, released=START, events_applied=0))
+            connection.execute(
+                clock.insert().values(id=1, now=START, released=START, events_applied=0)
+            )
 
 
 def landing_of(dataset: str) -> sa.Table:
