@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets import partitions
+from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
 from iop_pipelines.orchestration.resources import Platform
 
@@ -27,13 +28,14 @@ drm_dataset = dg.AssetSpec(
     kinds={"pandas", "table"},
     output_required=False,
 )
-def prepared_dataset(context: dg.AssetExecutionContext, platform: Platform) -> None:
+def prepared_dataset(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
     """Rows that models and reports read: cast, deduplicated, joined, enriched, gaps as declared.
 
     One partition a dataset; each DRM pipeline run adds one data version, and a restated window
     replaces the rows it held. Materializing by hand prepares versions that wait or have failed.
     """
     by_hand.prepare(context, platform, context.partition_keys).raise_failures("data versions")
+    yield from ()
 
 
 @dg.op

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets import partitions
+from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
 from iop_pipelines.orchestration.resources import Platform
 
@@ -20,8 +21,9 @@ def _output(
         description=description,
         output_required=False,
     )
-    def output(context: dg.AssetExecutionContext, platform: Platform) -> None:
+    def output(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
         by_hand.execute(context, platform, context.partition_keys).raise_failures("executions")
+        yield from ()
 
     return output
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets import partitions
+from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
 from iop_pipelines.orchestration.resources import Platform
 
@@ -15,9 +16,10 @@ from iop_pipelines.orchestration.resources import Platform
     kinds={"jinja"},
     output_required=False,
 )
-def report(context: dg.AssetExecutionContext, platform: Platform) -> None:
+def report(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
     """A file of a report template, as JSON, CSV or PDF; each materialization is one generated report."""
     by_hand.generate(context, platform, context.partition_keys).raise_failures("reports")
+    yield from ()
 
 
 @dg.op

@@ -11,5 +11,6 @@ defs = dg.Definitions.merge(
     assets.defs,
     sensors.defs,
     schedules.defs,
-    dg.Definitions(resources={"platform": Platform()}),
+    # A process a step would cost seconds of imports where the work takes milliseconds.
+    dg.Definitions(resources={"platform": Platform()}, executor=dg.in_process_executor),
 )

@@ -6,6 +6,7 @@ import click
 import sqlalchemy as sa
 
 from iop_pipelines.cli.console import command, engine_of, print_done, print_rows
+from iop_pipelines.drm import clock
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.registry import templates as registry
@@ -22,7 +23,7 @@ def create(settings: Settings, as_json: bool, file: Path) -> None:
     """Create a report template from a JSON or YAML FILE."""
     spec = registry.load_template(file)
     template_id = registry.register_template(
-        engine_of(settings), spec, check_schedule=_checker(settings)
+        engine_of(settings), spec, check_schedule=_checker(settings), now=clock.now(settings)
     )
     print_done(f"Template {spec.name!r} has id {template_id}.", {"id": template_id}, as_json)
 
@@ -31,9 +32,10 @@ def create(settings: Settings, as_json: bool, file: Path) -> None:
 def list_(settings: Settings, as_json: bool) -> None:
     """List templates with their schedule in words and its next time."""
     rows = []
+    now = clock.now(settings)
     for each in registry.list_templates(engine_of(settings)):
         schedule = parse_schedule(each.schedule, settings.time_zone) if each.schedule else None
-        upcoming = next_times(schedule, utc_now(), 1) if schedule else []
+        upcoming = next_times(schedule, now, 1) if schedule else []
         rows.append(
             {
                 "id": each.id,

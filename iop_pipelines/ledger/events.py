@@ -51,8 +51,9 @@ def to_dagster(
     """`metadata` is for people in Dagster's UI; what the ledger needs is added to it."""
     entries: dict[str, Any] = {
         **(metadata or {}),
-        f"iop/{event.kind.name}_id": event.item_id,
-        "iop/attempt": event.attempt,
+        # Text, since Dagster's UI plots numbers over time.
+        f"iop/{event.kind.name}_id": str(event.item_id),
+        "iop/attempt": str(event.attempt),
         "iop/status": "success" if event.is_success else "failed",
         "iop/duration_ms": event.duration_ms,
         "iop/finished_at": event.finished_at.isoformat(),

@@ -29,7 +29,7 @@ from iop_pipelines.transform.versions import dataset_by_id
 def prepare(
     context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
 ) -> batches.Tally:
-    """Prepares the waiting and failed data versions of the datasets; of DRM's own runs there are none."""
+    """Prepares the waiting and failed data versions of the datasets; where there are none, the latest again."""
     ids = [id_of(key) for key in keys]
     for dataset_id in ids:
         dataset_by_id(platform.engine, dataset_id)
@@ -44,6 +44,14 @@ def prepare(
             versions.dataset_id.in_(ids), versions.phase == Phase.QUEUED
         )
         waiting = list(connection.scalars(query.order_by(versions.id)))
+        if not waiting:
+            newest = sa.select(sa.func.max(versions.id)).where(versions.dataset_id.in_(ids))
+            waiting = list(connection.scalars(newest.group_by(versions.dataset_id)))
+            connection.execute(
+                dataset_versions.update()
+                .where(versions.id.in_(waiting), versions.phase == Phase.DONE)
+                .values(status="pending", phase=Phase.QUEUED, attempt=1)
+            )
     return _run(context, platform, VERSION, waiting, batches.prepare_datasets)
 
 

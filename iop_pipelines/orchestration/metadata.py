@@ -37,7 +37,7 @@ def of_preparing(
         "dataset": stored.declaration.name,
         "data version": version.data_version,
         "window": f"{version.window_start.isoformat()} to {version.window_end.isoformat()}",
-        "DRM run": version.drm_run_id,
+        "DRM run": str(version.drm_run_id),
     }
     if summary is None:
         failed = {**common, "iop/status": "failed", "iop/error": reason or ""}
@@ -113,7 +113,8 @@ def of_execution(work: "Work", executed: "Executed | None") -> dict[str, Any]:
         "dataset": work.dataset.declaration.name,
         "data version": work.version.data_version,
         "window": f"{work.window_start.isoformat()} to {work.window_end.isoformat()}",
-        "DRM run": work.version.drm_run_id,
+        "DRM run": str(work.version.drm_run_id),
+        "input": dg.MetadataValue.asset(PREPARED_DATASET),
     }
     if executed is None:
         return described
@@ -178,7 +179,7 @@ def of_report(
     if slot is not None:
         described["slot (UTC)"] = slot.isoformat()
     if generated is not None:
-        described["file"] = generated.storage_url
+        described["file"] = dg.MetadataValue.path(generated.storage_url)
         described["dagster/row_count"] = generated.row_count
         described["size in bytes"] = generated.size_bytes
     return described

@@ -13,17 +13,19 @@ from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.engine import advise_pending
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
+from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 # A worker advises right after the event; what it has not done by then, it will not do.
 ADVICE_OVERDUE = timedelta(seconds=60)
 
 
 def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
-    """Partition keys by group: `datasets`, each model type, and `templates`."""
+    """Partition keys by group: `datasets` that are prepared, each model type, and `templates`."""
     models, templates = analytical_models.c, report_templates.c
     keys: dict[str, list[str]] = {group: [] for group in ("datasets", *ModelType, "templates")}
     with engine.connect() as connection:
-        for row in connection.execute(sa.select(datasets.c.id, datasets.c.name)):
+        prepared = sa.select(datasets.c.id, datasets.c.name).where(datasets.c.name != PIPELINE_RUNS)
+        for row in connection.execute(prepared):
             keys["datasets"].append(key(row.id, row.name))
         query = sa.select(models.id, models.name, models.version, models.type)
         for row in connection.execute(query):
