@@ -25,7 +25,7 @@ from iop_pipelines.reporting.axes import (
     tick_label,
     time_ticks,
 )
-from iop_pipelines.reporting.formats import decimals_of, format_number, format_value
+from iop_pipelines.reporting.formats import decimals_of, format_number, format_value, printable
 
 Kind = Literal["bar", "line", "pie", "scatter"]
 X = str | float | date | datetime
@@ -276,8 +276,7 @@ def describe(data: ChartData) -> str:
 
 
 def clean(text: str) -> str:
-    """Escaped for XML, without the control characters that XML cannot hold."""
-    return escape("".join(char for char in text if char >= " " or char in "\t\n"), quote=True)
+    return escape(printable(text), quote=True)
 
 
 def _text(

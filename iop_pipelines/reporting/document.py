@@ -24,6 +24,7 @@ from iop_pipelines.reporting.formats import (
     format_moment,
     format_number,
     format_value,
+    printable,
 )
 from iop_pipelines.reporting.pdf import html_to_pdf
 
@@ -64,6 +65,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.globals.clear()
     return environment

@@ -60,3 +60,17 @@ def format_size(size_bytes: int) -> str:
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1_000:.0f} kB"
     return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def printable(text: str) -> str:
+    """Without what XML and PDF cannot hold, and what would turn the direction of the text around it."""
+    return "".join(char for char in text if char in "\t\n" or not _is_unprintable(ord(char)))
+
+
+def _is_unprintable(code: int) -> bool:
+    is_control = code < 0x20 or 0x7F <= code < 0xA0
+    is_no_character = (
+        code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF or 0xD800 <= code <= 0xDFFF
+    )
+    is_direction = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+    return is_control or is_no_character or is_direction
