@@ -196,7 +196,7 @@ def test_a_renderer_that_dies_is_an_error_of_the_report_alone(child):
 @pytest.mark.pdf
 @pytest.mark.usefixtures("pdf_libraries")
 def test_a_landscape_page_is_wide_and_odd_characters_do_no_harm(frozen_with, configured):
-    odd = "a\x01b\x0cc\u202ed\ufffe \N{SLIGHTLY SMILING FACE} " + "wide" * 80
+    odd = "a\x01b\x0cc\u202ed\ufffe " + "wide" * 80
     config = configured(pdf={"tables": ["detail"], "orientation": "landscape"})
     content, _ = render_pdf(HEADING, config, frozen_with(((date(2013, 1, 1), odd, 1, 1.0),)))
     reader = PdfReader(io.BytesIO(content))
