@@ -143,14 +143,11 @@ def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
-    plain = frame.assign(
-        ds=frame["ds"].dt.to_pydatetime(), is_finding=frame["is_finding"].astype(bool)
-    )
-    numbers = [name for name in ("y", "yhat", "lo", "hi", "score") if name in plain]
-    records = [{str(name): cell for name, cell in row.items()} for row in plain.to_dict("records")]
+    records = frame.to_dict("records")
     for record in records:
         record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
-        for name in numbers:
+        record["is_finding"] = bool(record["is_finding"])
+        for name in ("y", "yhat", "lo", "hi", "score"):
             record[name] = _finite(record[name])
     return records
 

@@ -67,7 +67,11 @@ def _run_request(batch: Batch) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=batch.run_key,
         job_name=batch.kind.job,
-        run_config={"ops": {op[batch.kind.job]: {"config": config}}},
+        run_config={
+            "ops": {op[batch.kind.job]: {"config": config}},
+            # A worker's own log has its warnings; every event is in Dagster's log.
+            "loggers": {"console": {"config": {"log_level": "WARNING"}}},
+        },
         tags={"iop/pool": batch.pool, "iop/items": str(len(batch.ids))},
     )
 

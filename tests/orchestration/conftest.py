@@ -1,0 +1,82 @@
+"""An instance without processes: ticks are called, and what they launch is executed in this process."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.demo.load import load
+from iop_pipelines.drm.standin import START, Replay
+from iop_pipelines.ledger.work import EXECUTION, REPORT
+from iop_pipelines.orchestration import ticks
+from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.migrate import upgrade
+from iop_pipelines.settings import Settings
+
+
+@dataclass
+class Bench:
+    """`tick` is one round of all sensors with their runs; cursors are kept as Dagster keeps them."""
+
+    platform: Platform
+    instance: dg.DagsterInstance
+    replay: Replay
+    runs_cursor: str | None = None
+    scores_cursor: str | None = None
+    results: list[dg.ExecuteInProcessResult] = field(default_factory=list)
+
+    def tick(self) -> None:
+        ticked = ticks.drm_pipeline_runs(self.platform, self.instance, self.runs_cursor)
+        self.runs_cursor = ticked.cursor
+        self.execute(ticked.requests)
+        ticked = ticks.drm_quality_scores(self.platform, self.scores_cursor)
+        self.scores_cursor = ticked.cursor
+        self.execute(ticked.requests)
+        while requests := ticks.launch(self.platform, EXECUTION):
+            self.execute(requests)
+        self.execute(ticks.launch(self.platform, REPORT))
+
+    def execute(self, requests: list[dg.RunRequest]) -> None:
+        from iop_pipelines.definitions import defs
+
+        for request in requests:
+            job = defs.resolve_job_def(str(request.job_name))
+            result = job.execute_in_process(
+                run_config=request.run_config,
+                instance=self.instance,
+                raise_on_error=False,
+                tags={**request.tags, "dagster/run_key": request.run_key or ""},
+            )
+            self.results.append(result)
+
+    def ingest_until(self, day: date) -> None:
+        """DRM ingests up to and with that day of data."""
+        while self.replay.next_day <= day:
+            self.replay.ingest_next_days(1)
+
+    def rows(self, query: sa.Select) -> list[sa.Row]:
+        with self.platform.engine.connect() as connection:
+            return list(connection.execute(query))
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """January is ingested, nothing of it is seen yet."""
+    # The jobs make their own Platform, from the environment like any worker.
+    monkeypatch.setenv("IOP_HOME", str(tmp_path))
+    monkeypatch.setenv("IOP_CLOCK", "drm")
+    settings = Settings.from_env()
+    upgrade(settings.database_url)
+    platform = Platform()
+    load(platform.engine, platform.drm_engine, START)
+    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "dagster")) as instance:
+        replay = Replay(platform.drm_engine)
+        replay.load_history()
+        yield Bench(platform, instance, replay)
+    engine_for(settings.database_url).dispose()
+    engine_for(settings.drm_database_url).dispose()
