@@ -46,6 +46,7 @@ from iop_pipelines.schema.tables import (
 )
 
 QUALITY_MODEL = "data-quality"
+_QUALITY_SCORE = "quality_score:"
 # MySQL ends one of two transactions that wait for each other; the other's work is then visible.
 _ATTEMPTS = 3
 _CHUNK = 500
@@ -161,7 +162,10 @@ def hold_back(
 
 
 def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun) -> AdviceSummary:
-    """Resolves what `hold_back` raised, once a score reaches what the models asked for."""
+    """Resolves what `hold_back` raised, once a later score reaches what the models asked for.
+
+    Scores may be read late: one that DRM gave before the score that raised it resolves nothing.
+    """
 
     def work(connection: sa.Connection) -> AdviceSummary:
         changes = _Changes()
@@ -171,14 +175,30 @@ def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun)
         )
         for row in connection.execute(query.with_for_update()).all():
             evidence = _evidence(row)
-            if score.score >= (evidence.latest.lo or 0):
+            is_later = score.id > _last_quality_score(connection, row.id)
+            if is_later and score.score >= (evidence.latest.lo or 0):
                 reason = f"run {run.id} scored {score.score:g}"
-                source_ref = f"quality_score:{score.id}"
+                source_ref = f"{_QUALITY_SCORE}{score.id}"
                 _resolve(connection, row, evidence, run.window_end, source_ref, reason)
                 changes.resolved.append(row.id)
         return changes.summary(None)
 
     return _in_one_transaction(engine, work)
+
+
+def _last_quality_score(connection: sa.Connection, recommendation_id: int) -> int:
+    """Id of the DRM score that last opened or updated the recommendation."""
+    events = recommendation_events.c
+    source_ref = connection.scalar(
+        sa.select(events.source_ref)
+        .where(
+            events.recommendation_id == recommendation_id,
+            events.source_ref.startswith(_QUALITY_SCORE),
+        )
+        .order_by(events.id.desc())
+        .limit(1)
+    )
+    return int((source_ref or f"{_QUALITY_SCORE}0").removeprefix(_QUALITY_SCORE))
 
 
 def counts_by_status(engine: sa.Engine) -> dict[str, int]:
@@ -584,7 +604,7 @@ def _quality_ground(dataset: str, score: QualityScore, run: DrmRun) -> _Ground:
         data_version=None,
         quality_score=score.score,
         window_end=run.window_end,
-        source_ref=f"quality_score:{score.id}",
+        source_ref=f"{_QUALITY_SCORE}{score.id}",
         # A delivery that is bad again is news each time: its window waits for someone.
         advice=Advice(cool_down=0),
     )

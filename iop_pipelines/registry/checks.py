@@ -1,7 +1,7 @@
 """What must hold before a model is stored: each name it uses exists, and its runtime accepts its parameters."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,7 +75,7 @@ def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
         return
     path = "config.input.where"
     tree = parse_condition(spec.config.input.where, path)
-    scope = Scope(now=datetime.min, zone=declaration.time_zone)
+    scope = Scope(now=datetime.now(UTC).replace(tzinfo=None), zone=declaration.time_zone)
     compile_condition(tree, dataset_source(declaration), scope, path)
 
 
