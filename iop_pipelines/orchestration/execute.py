@@ -143,7 +143,7 @@ def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
-    records = frame.to_dict("records")
+    records = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
     for record in records:
         record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
         record["is_finding"] = bool(record["is_finding"])
