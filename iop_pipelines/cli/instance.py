@@ -71,22 +71,35 @@ def migrate(settings: Settings, as_json: bool) -> None:
 def doctor(settings: Settings, as_json: bool) -> None:
     """Check that all that IOP needs is here, and say how to get what is not.
 
-    Exits with 1 if anything is missing. CSV and JSON reports work without the PDF libraries.
+    Exits with 1 if IOP cannot run. What is optional (PDF) is named too; CSV and JSON reports work
+    without it.
     """
     from iop_pipelines.doctor import checks
 
     found = checks(settings)
     rows = [
-        {"check": each.name, "ok": each.is_ok, "detail": each.detail, "fix": each.fix}
+        {
+            "check": each.name,
+            "ok": each.is_ok,
+            "required": each.is_required,
+            "detail": each.detail,
+            "fix": each.fix,
+        }
         for each in found
     ]
     if as_json:
         print_json(rows)
     else:
-        shown = [{**row, "ok": "yes" if row["ok"] else "NO"} for row in rows]
+        shown = [{**row, "ok": _verdict(row["ok"], row["required"])} for row in rows]
         console.print(table_of(shown, ("check", "ok", "detail", "fix")))
-    if not all(each.is_ok for each in found):
+    if not all(each.is_ok for each in found if each.is_required):
         raise SystemExit(1)
+
+
+def _verdict(is_ok: bool, is_required: bool) -> str:
+    if is_ok:
+        return "yes"
+    return "NO" if is_required else "no (optional)"
 
 
 commands = group.commands

@@ -3,7 +3,7 @@
 import os
 import sys
 
-_LOCAL = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104  names of this machine, nothing binds
+_LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 
 def _refuse(event: str, arguments: tuple) -> None:
