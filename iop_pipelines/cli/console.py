@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -17,8 +17,6 @@ from sqlalchemy.exc import OperationalError
 from iop_pipelines.errors import IopError
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 console = Console()
 progress_console = Console(stderr=True)
@@ -38,13 +36,15 @@ class Failed(click.ClickException):
             Console(stderr=True).print(f"[bold red]Error:[/] {_escaped(self.message)}")
 
 
-def command(group: click.Group, name: str | None = None) -> Callable[[Command], click.Command]:
+def command(
+    group: click.Group, name: str | None = None
+) -> Callable[[Callable[..., None]], click.Command]:
     """Adds a command to the group with --home and --json, and turns IOP's errors into its exit.
 
     The function is called with `settings` and `as_json` besides its own options.
     """
 
-    def decorate(function: Command) -> click.Command:
+    def decorate(function: Callable[..., None]) -> click.Command:
         @group.command(name or function.__name__.replace("_", "-"), help=function.__doc__)
         @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
         @click.option(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines import doctor
 from iop_pipelines.domain.vocabulary import Category
@@ -53,7 +54,7 @@ def _count(home: Path, query: sa.Select) -> int:
     try:
         with engine.connect() as connection:
             return connection.scalar(query) or 0
-    except sa.exc.OperationalError:
+    except OperationalError:
         return 0
 
 
