@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.domain.vocabulary import Category, ReportFormat
 from iop_pipelines.orchestration.standing import QUALITY_FLOOR
 from iop_pipelines.registry.keys import key
 from iop_pipelines.transform.versions import StoredDataset, StoredVersion
@@ -150,7 +150,11 @@ def _chart(finding: Finding) -> str | None:
     points = finding.evidence.get("points")
     if not points:
         return None
-    chart = finding_chart(points, f"{finding.measure} of {finding.unique_id}")
+    chart = finding_chart(
+        points,
+        f"{finding.measure} of {finding.unique_id}",
+        marks_outside=finding.category in (Category.ANOMALY, Category.OPTIMISATION),
+    )
     return chart if len(chart) <= MAX_CHART_BYTES else None
 
 

@@ -20,18 +20,22 @@ _WIDTH, _HEIGHT = 520, 200
 _LEFT, _TOP, _RIGHT, _BOTTOM = 52, 30, 512, 176
 
 
-def finding_chart(points: Sequence[Mapping[str, Any]], title: str) -> str:
+def finding_chart(
+    points: Sequence[Mapping[str, Any]], title: str, *, marks_outside: bool = True
+) -> str:
     """The series, the expected band and what lies outside it, as a Markdown image.
 
     Args:
         points: `ds` (datetime or ISO text), `y`, and `yhat`, `lo`, `hi` where known; the last 60
             are drawn.
+        marks_outside: whether a point outside its band is a finding, as of an anomaly; the band of
+            a trend or a level is crossed by ordinary noise.
 
     Returns:
         `![title](data:image/svg+xml;base64,…)`, or the title alone without any value to draw.
     """
     title = shorten(title, 100)
-    drawn = finding_svg(points, title)
+    drawn = finding_svg(points, title, marks_outside=marks_outside)
     if drawn is None:
         return title
     data = base64.b64encode(drawn.encode()).decode()
@@ -39,7 +43,9 @@ def finding_chart(points: Sequence[Mapping[str, Any]], title: str) -> str:
     return f"![{alternative}](data:image/svg+xml;base64,{data})"
 
 
-def finding_svg(points: Sequence[Mapping[str, Any]], title: str) -> str | None:
+def finding_svg(
+    points: Sequence[Mapping[str, Any]], title: str, *, marks_outside: bool = True
+) -> str | None:
     rows = [_row(point) for point in points[-MAX_POINTS:]]
     values = [value for row in rows for value in row[1:] if value is not None]
     if not values:
@@ -69,9 +75,10 @@ def finding_svg(points: Sequence[Mapping[str, Any]], title: str) -> str | None:
     seen = polyline((x(at), None if v is None else y(v)) for at, v, _, _, _ in rows)
     parts.append(f'<path d="{seen}" fill="none" stroke="{INK}" stroke-width="1.8"/>')
     outside = [(at, v) for at, v, _, lo, hi in rows if v is not None and _is_outside(v, lo, hi)]
-    marks = "".join(f'<circle cx="{x(at):.1f}" cy="{y(v):.1f}" r="4"/>' for at, v in outside)
-    parts.append(f'<g fill="{ALERT}" stroke="#fff">{marks}</g>')
     description = f"{len(rows)} points, {len(outside)} of them outside the expected band."
+    if marks_outside:
+        marks = "".join(f'<circle cx="{x(at):.1f}" cy="{y(v):.1f}" r="4"/>' for at, v in outside)
+        parts.append(f'<g fill="{ALERT}" stroke="#fff">{marks}</g>')
     background = f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
     return svg(background + "".join(parts), _WIDTH, _HEIGHT, title, description)
 

@@ -55,3 +55,8 @@ def test_unknown_values_and_bounds_are_gaps():
 def test_without_a_value_there_is_only_the_title():
     assert finding_chart([], "nothing") == "nothing"
     assert finding_chart([{"ds": datetime(2013, 1, 1), "y": None}], "nothing") == "nothing"
+
+
+def test_ordinary_noise_around_a_level_is_not_marked():
+    root = decoded(finding_chart(points(40), "flights of EWR", marks_outside=False))
+    assert not [group for group in root.iter(f"{SVG}g") if group.get("fill") == ALERT]
