@@ -1,0 +1,1 @@
+"""One registry of procedures, served as tRPC, as OpenAPI and as TypeScript types."""
