@@ -2,21 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm import clock
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
-
-class Role(StrEnum):
-    """`viewer` reads; `admin` reads and changes."""
-
-    VIEWER = "viewer"
-    ADMIN = "admin"
+__all__ = ["Context", "Role", "Services", "User"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,3 +70,21 @@ class ReviewStatus(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+
+
+class Role(StrEnum):
+    """`viewer` reads; `admin` reads and changes."""
+
+    VIEWER = "viewer"
+    ADMIN = "admin"
+
+
+class PanelType(StrEnum):
+    """How a panel shows its table; `metric` shows one row as figures."""
+
+    BAR = "bar"
+    LINE = "line"
+    PIE = "pie"
+    SCATTER = "scatter"
+    TABLE = "table"
+    METRIC = "metric"

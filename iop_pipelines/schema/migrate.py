@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from iop_pipelines.errors import InvalidInput, Unavailable
+from iop_pipelines.schema import append_only
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import metadata
 
@@ -39,6 +40,7 @@ def upgrade(url: str, revision: str = "head") -> list[str]:
         todo = _between(_current(connection), revision)
         if todo:
             command.upgrade(_config(connection), revision)
+        append_only.protect(connection)
         return todo
 
 
@@ -53,6 +55,16 @@ def current(url: str) -> str | None:
     """The database's revision; None if it was never migrated."""
     with engine_for(url).connect() as connection:
         return _current(connection)
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """As `current`, on a connection of the caller's."""
+    return _current(connection)
+
+
+def revisions() -> list[str]:
+    """All that this release knows, oldest first."""
+    return _between(None, "head")
 
 
 def pending(url: str) -> list[str]:

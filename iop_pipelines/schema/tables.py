@@ -131,6 +131,7 @@ analytical_models = _table(
     # The dataset that the trigger subscribes to; a copy of config.dataset that can be indexed.
     sa.Column("dataset", exact(64), index=True),
     sa.UniqueConstraint("name", "version"),
+    sa.Index("ix_analytical_models__status", "status"),
 )
 
 model_executions = _table(
@@ -156,6 +157,7 @@ model_executions = _table(
     # When recommendations were made from this output; NULL on a success means still to do.
     sa.Column("advised_at", Timestamp),
     sa.Index("ix_model_executions__status_phase", "status", "phase"),
+    sa.Index("ix_model_executions__status_finished", "status", "finished_at", "duration_ms"),
 )
 
 report_templates = _table(
@@ -172,6 +174,8 @@ report_templates = _table(
     _updated_at(),
     # Slots before this moment were due before the template existed and are never made up.
     sa.Column("schedule_since", Timestamp),
+    # A deleted template is kept for the reports made of it: paused, unlisted, its name set free.
+    sa.Column("deleted_at", Timestamp),
 )
 
 generated_reports = _table(
@@ -197,6 +201,7 @@ generated_reports = _table(
     sa.Column("checksum", exact(64)),
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
+    sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),
 )
 
 recommendations = _table(
@@ -224,6 +229,8 @@ recommendations = _table(
     sa.Column("last_ds", Moment),
     sa.Column("resolved_at", Timestamp),
     sa.Column("previous_id", sa.ForeignKey("recommendations.id")),
+    # Put off until then; NULL or past: it waits for a decision now.
+    sa.Column("snoozed_until", Timestamp),
     sa.Index("ix_recommendations__status", "status", "id"),
 )
 
@@ -233,7 +240,7 @@ recommendation_events = _table(
     "recommendation_events",
     _id(),
     sa.Column("recommendation_id", sa.ForeignKey("recommendations.id"), nullable=False, index=True),
-    # opened, updated, resolved, reopened, status
+    # opened, updated, resolved, reopened, status, comment, snoozed
     sa.Column("kind", exact(64), nullable=False),
     sa.Column("status_before", sa.String(16)),
     sa.Column("status_after", sa.String(16)),
@@ -374,4 +381,109 @@ cursors = _table(
     sa.Column("name", exact(128), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     _updated_at(),
+)
+
+# Dashboards ----------------------------------------------------------------------------------
+
+dashboards = _table(
+    "dashboards",
+    _id(),
+    sa.Column("name", exact(255), nullable=False, unique=True),
+    sa.Column("description", sa.Text),
+    sa.Column("created_by", sa.Integer),
+    _created_at(),
+    _updated_at(),
+)
+
+panels = _table(
+    "panels",
+    _id(),
+    sa.Column("dashboard_id", sa.ForeignKey("dashboards.id"), nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("type", _enum(words.PanelType, "panel_type"), nullable=False),
+    sa.Column("query_config", sa.JSON, nullable=False),
+    # How often its reader asks again, in seconds.
+    sa.Column("refresh_s", sa.Integer, nullable=False, server_default="60"),
+    # Of the dashboard's twelve columns.
+    sa.Column("width", sa.Integer, nullable=False, server_default="6"),
+)
+
+# What dashboard.stats is summed up from: every change adds a row, so that no two transactions wait
+# for one counter; ledger/counters.py folds them.
+stat_changes = _table(
+    "stat_changes",
+    _id(),
+    sa.Column("measure", exact(64), nullable=False),
+    # `2026-12-01 09` in UTC; empty where the measure is not by the hour.
+    sa.Column("hour", exact(13), nullable=False, server_default=""),
+    sa.Column("amount", sa.Integer, nullable=False),
+)
+
+# Identity ------------------------------------------------------------------------------------
+
+users = _table(
+    "users",
+    _id(),
+    sa.Column("name", exact(255), nullable=False, unique=True),
+    sa.Column("role", _enum(words.Role, "user_role"), nullable=False),
+    # argon2id in PHC form; NULL for an account that signs in by a link or a provider only.
+    sa.Column("password_hash", sa.String(255)),
+    sa.Column("is_disabled", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    # Whom an OpenID provider knows; both NULL for a local account.
+    sa.Column("oidc_issuer", exact(255)),
+    sa.Column("oidc_subject", exact(255)),
+    _created_at(),
+    _updated_at(),
+    sa.UniqueConstraint("oidc_issuer", "oidc_subject"),
+)
+
+sessions = _table(
+    "sessions",
+    # `jti` of the token; every token has its row, so every one can be revoked.
+    sa.Column("id", exact(64), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    # password, link, oidc, token
+    sa.Column("origin", exact(64), nullable=False),
+    sa.Column("address", exact(64), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+    sa.Column("revoked_at", Moment),
+    _created_at(),
+)
+
+sign_in_links = _table(
+    "sign_in_links",
+    _id(),
+    # SHA-256 of what the link holds: the database alone opens no door.
+    sa.Column("token_hash", exact(64), nullable=False, unique=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+    sa.Column("used_at", Moment),
+    _created_at(),
+)
+
+# Sign-ins that failed, or have not succeeded yet, within the last minutes.
+sign_in_attempts = _table(
+    "sign_in_attempts",
+    _id(),
+    sa.Column("account", exact(255), nullable=False),
+    sa.Column("address", exact(64), nullable=False),
+    sa.Column("attempted_at", Moment, nullable=False, index=True),
+    sa.Index("ix_sign_in_attempts__account", "account", "attempted_at"),
+    sa.Index("ix_sign_in_attempts__address", "address", "attempted_at"),
+)
+
+# Append-only: schema/append_only.py has the triggers.
+audit_events = _table(
+    "audit_events",
+    _id(),
+    sa.Column("occurred_at", Moment, nullable=False, index=True),
+    # No foreign key: what happened stays true whatever becomes of the account.
+    sa.Column("user_id", sa.Integer, index=True),
+    sa.Column("user_name", exact(255), nullable=False),
+    sa.Column("procedure", exact(128), nullable=False, index=True),
+    sa.Column("value_before", sa.JSON(none_as_null=True)),
+    sa.Column("value_after", sa.JSON(none_as_null=True)),
+    sa.Column("request_id", exact(64), nullable=False, index=True),
+    sa.Column("address", exact(64), nullable=False),
 )

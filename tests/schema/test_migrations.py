@@ -15,6 +15,7 @@ from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import metadata
 
+REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("0*.py"))
 MIGRATE = (
     "import sys; from iop_pipelines.schema import migrate; print(migrate.upgrade(sys.argv[1]))"
 )
@@ -27,10 +28,10 @@ def test_a_migrated_database_agrees_with_the_tables_in_code(database_url: str) -
 
 def test_upgrading_again_runs_nothing(database_url: str) -> None:
     assert migrate.current(database_url) is None
-    assert migrate.pending(database_url) == ["0001"]
-    assert migrate.upgrade(database_url) == ["0001"]
+    assert migrate.pending(database_url) == REVISIONS
+    assert migrate.upgrade(database_url) == REVISIONS
     assert migrate.upgrade(database_url) == []
-    assert (migrate.current(database_url), migrate.pending(database_url)) == ("0001", [])
+    assert (migrate.current(database_url), migrate.pending(database_url)) == (REVISIONS[-1], [])
 
 
 def test_downgrading_to_base_drops_our_tables_and_no_others(database_url: str) -> None:
@@ -40,7 +41,7 @@ def test_downgrading_to_base_drops_our_tables_and_no_others(database_url: str) -
     migrate.upgrade(database_url)
     migrate.downgrade(database_url, "base")
     assert set(sa.inspect(engine).get_table_names()) == {"somebody_elses", migrate.VERSION_TABLE}
-    assert migrate.upgrade(database_url) == ["0001"]
+    assert migrate.upgrade(database_url) == REVISIONS
 
 
 def test_an_unknown_revision_is_refused_before_anything_is_locked(tmp_path) -> None:
@@ -57,7 +58,7 @@ def test_of_replicas_that_migrate_at_once_one_runs_and_the_others_wait(database_
     ]
     outputs = [replica.communicate(timeout=120) for replica in replicas]
     assert [replica.returncode for replica in replicas] == [0, 0, 0], outputs
-    assert sorted(output.strip() for output, _ in outputs) == ["['0001']", "[]", "[]"]
+    assert sorted(output.strip() for output, _ in outputs) == [str(REVISIONS), "[]", "[]"]
     assert _differences(database_url) == []
 
 
@@ -67,11 +68,13 @@ def test_a_migration_that_died_half_way_is_completed(server_url: str) -> None:
         for statement in (
             "DROP TABLE model_outputs",
             "DROP TABLE findings",
+            "DROP TABLE sign_in_links",
+            "DROP TRIGGER trg_audit_events__no_update",
             "DROP INDEX ix_recommendations__status ON recommendations",
             f"DELETE FROM {migrate.VERSION_TABLE}",
         ):
             connection.execute(sa.text(statement))
-    assert migrate.upgrade(server_url) == ["0001"]
+    assert migrate.upgrade(server_url) == REVISIONS
     assert _differences(server_url) == []
 
 
@@ -86,7 +89,7 @@ def test_dagster_and_iop_share_a_database_in_either_order(
     migrate.downgrade(server_url, "base")
     migrate.upgrade(server_url)
     assert _use_dagster(server_url) == dagsters_version
-    assert migrate.current(server_url) == "0001"
+    assert migrate.current(server_url) == REVISIONS[-1]
     assert _differences(server_url) == []
 
 
