@@ -1,0 +1,134 @@
+"""Puts the parts of the API together into one ASGI app; `serve.py` runs it.
+
+Nothing connects when the app is made: engines open on first use, probes and Dagster's UI at start-up.
+"""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from iop_pipelines.api.context import Services, User
+from iop_pipelines.api.edge import Edge
+from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
+from iop_pipelines.api.lifecycle import Lifecycle
+from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work
+from iop_pipelines.api.pages import page_routes
+from iop_pipelines.api.registry import Registry
+from iop_pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from iop_pipelines.api.dagster_ui import DagsterUi
+
+LEDGER_INTERVAL_S = 5.0
+DAEMON_INTERVAL_S = 5.0
+STATIC = Path(__file__).parent / "static"
+_SETTLING_POLL_S = 0.05
+
+Authenticate = Callable[[Mapping[str, str], Services], User | None]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    registry: Registry,
+    authenticate: Authenticate,
+    routes: Sequence[BaseRoute] = (),
+    dagster_ui: "DagsterUi | None" = None,
+    parts: Sequence[Part] | None = None,
+) -> Starlette:
+    """The whole API; without `dagster_ui` there is no `/dagster` and no look at the daemon.
+
+    parts: what health looks at, all that the instance depends on by default.
+    """
+    services = Services(settings)
+    lifecycle, metrics = Lifecycle(), Metrics()
+    probe = Probe([*(parts_of(settings) if parts is None else parts), _ledger(settings, metrics)])
+
+    async def authenticated(connection: HTTPConnection) -> User | None:
+        return await run_in_threadpool(authenticate, connection.headers, services)
+
+    every_route: list[BaseRoute] = [
+        *health_routes(lifecycle, probe),
+        *metrics_routes(metrics, authenticated),
+        *page_routes(authenticated),
+        *routes,
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    if dagster_ui is not None:
+        every_route.append(_dagster(dagster_ui, authenticated, lifecycle, probe))
+    app = Starlette(
+        routes=every_route,
+        middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
+        exception_handlers={HTTPException: _http_error},
+        lifespan=functools.partial(
+            _lifespan, lifecycle=lifecycle, probe=probe, dagster_ui=dagster_ui
+        ),
+    )
+    app.state.lifecycle = lifecycle
+    app.state.services = services
+    return app
+
+
+def _ledger(settings: Settings, metrics: Metrics) -> Part:
+    engine = probe_engine(settings)
+
+    def look() -> None:
+        metrics.set_open_work(open_work(engine))
+
+    return Part("ledger", look, LEDGER_INTERVAL_S)
+
+
+def _dagster(
+    dagster_ui: "DagsterUi",
+    authenticated: Callable[..., object],
+    lifecycle: Lifecycle,
+    probe: Probe,
+) -> Mount:
+    # Importing Dagster takes seconds, and an API without its UI does without.
+    from iop_pipelines.api.dagster_ui import PREFIX, DagsterGuard
+
+    probe.add(Part("dagster_ui", dagster_ui.look))
+    probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
+    return Mount(PREFIX, DagsterGuard(dagster_ui, authenticated, lifecycle, "/"))
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: Starlette, lifecycle: Lifecycle, probe: Probe, dagster_ui: "DagsterUi | None"
+) -> AsyncIterator[None]:
+    probe.start()
+    if dagster_ui is not None:
+        dagster_ui.start()
+
+    async def settle() -> None:
+        """The port answers at once, health says `starting` until all was tried once."""
+        while not probe.is_settled or not (dagster_ui is None or dagster_ui.is_settled):
+            await asyncio.sleep(_SETTLING_POLL_S)
+        lifecycle.set_started()
+
+    settling = asyncio.create_task(settle())
+    try:
+        yield
+    finally:
+        settling.cancel()
+        await run_in_threadpool(probe.stop)
+        if dagster_ui is not None:
+            await run_in_threadpool(dagster_ui.stop)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    content = {"error": {"message": error.detail, "requestId": request.state.request_id}}
+    return JSONResponse(content, error.status_code, headers=error.headers)

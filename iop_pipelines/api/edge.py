@@ -1,0 +1,209 @@
+"""What every request passes first: its id, its headers, its size, its line in the log and its count.
+
+Pure ASGI and one wrapper for all of it: it runs for each request, and Starlette's BaseHTTPMiddleware
+would neither see WebSockets nor let a stream through unbuffered.
+"""
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from iop_pipelines.api.lifecycle import Lifecycle
+from iop_pipelines.api.logs import request_id_var
+from iop_pipelines.api.metrics import Metrics, procedure_of
+
+log = logging.getLogger("iop.access")
+
+MAX_BODY_BYTES = 1_048_576
+# The wire answers for its own places, in the shape that tRPC's clients read.
+_OWN_LIMIT = ("/api/trpc/", "/api/v1/")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+SECURITY_HEADERS = tuple(
+    (name.encode(), value.encode())
+    for name, value in (
+        ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+    )
+)
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class BodyTooLarge(Exception):
+    pass
+
+
+class Edge:
+    """`known` tells a procedure's name from any other path, so that labels of metrics stay few."""
+
+    def __init__(
+        self, app: ASGIApp, lifecycle: Lifecycle, metrics: Metrics, known: Callable[[str], Any]
+    ) -> None:
+        self._app = app
+        self._lifecycle = lifecycle
+        self._metrics = metrics
+        self._known = known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            scope.setdefault("state", {})["request_id"] = _request_id(scope)
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        token = request_id_var.set(request_id)
+        answer = _Answer(scope, send, request_id, self._lifecycle)
+        self._metrics.in_flight.inc()
+        try:
+            await self._answer(scope, receive, answer)
+        finally:
+            answer.close()
+            self._metrics.in_flight.dec()
+            procedure = procedure_of(scope["path"], self._known)
+            self._metrics.count(procedure, answer.status)
+            seconds = time.perf_counter() - began
+            if not answer.is_stream:
+                self._metrics.time(procedure, seconds)
+            _log(scope, answer.status, seconds)
+            request_id_var.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            if scope["path"].startswith(_OWN_LIMIT):
+                await self._app(scope, receive, answer.send)
+                return
+            if _declared_length(scope) > MAX_BODY_BYTES:
+                raise BodyTooLarge
+            await self._app(scope, _limited(receive), answer.send)
+        except BodyTooLarge:
+            await answer.refuse(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+        except asyncio.CancelledError:
+            if not answer.is_stream:
+                raise
+            # The drain ended it; the client comes back, to a replica that stays.
+            await answer.finish()
+        # The last boundary: what happened goes to the log, and nothing of it to the caller.
+        except Exception:
+            logging.getLogger(__name__).exception("the request failed")
+            await answer.refuse(500, "something went wrong; the log has it under this request id")
+
+
+class _Answer:
+    """The response as it is sent: adds what every response has, and remembers how it went."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str, lifecycle: Lifecycle) -> None:
+        self._scope = scope
+        self._send = send
+        self._request_id = request_id
+        self._lifecycle = lifecycle
+        self._stream: asyncio.Task[Any] | None = None
+        self._is_ended = False
+        self.status = 500
+        self._is_begun = False
+
+    @property
+    def is_stream(self) -> bool:
+        return self._stream is not None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begin(message)
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._is_ended = True
+        await self._send(message)
+
+    async def refuse(self, status: int, text: str) -> None:
+        if self._is_begun:
+            return
+        content = {"error": {"message": text, "requestId": self._request_id}}
+        await JSONResponse(content, status)(self._scope, _nothing, self.send)
+
+    async def finish(self) -> None:
+        if not self._is_ended:
+            await self.send({"type": "http.response.body", "body": b""})
+
+    def _begin(self, message: MutableMapping[str, Any]) -> None:
+        self._is_begun = True
+        self.status = message["status"]
+        headers = list(message.get("headers", ()))
+        present = {name for name, _ in headers}
+        headers += [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+        if self._scope["scheme"] == "https":
+            headers.append(STRICT_TRANSPORT)
+        headers.append((b"x-request-id", self._request_id.encode()))
+        message["headers"] = headers
+        if any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers):
+            self._stream = self._lifecycle.add_endless()
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._lifecycle.discard_endless(self._stream)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's, so that one id follows a request through a proxy, or a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return value.decode()
+    return secrets.token_hex(8)
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        return message
+
+    return counted
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    """Without the query string and without one-time links: both may carry what must stay secret."""
+    client = scope.get("client")
+    fields = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "address": client[0] if client else None,
+    }
+    log.info("request", extra={"fields": fields})

@@ -1,0 +1,233 @@
+"""`/api/health` for what restarts processes, `/api/ready` for what sends them requests.
+
+The parts are looked at by threads of their own; an answer reads what they last saw, so neither a
+database that hangs nor a slow store holds up the event loop or a request. A database outage leaves
+health at 200 (a restart would not bring it back) and makes ready fail.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import fsspec  # pyright: ignore[reportMissingTypeStubs]
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from iop_pipelines.api.lifecycle import Lifecycle, Stage
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import workers
+from iop_pipelines.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# What is wrong, in words for the log, or None where all is well. Raising says that it cannot be known.
+Look = Callable[[], str | None]
+
+INTERVAL_S = 2.0
+# A bucket is asked less often: each look writes and removes an object.
+STORAGE_INTERVAL_S = 30.0
+PATIENCE_S = 5.0
+# As for the ledger's repair: a worker that has been silent for longer is given up.
+WORKER_SILENCE_S = 30
+MIGRATIONS = "migrations"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The outcome of one look; `is_known` is False where the look itself failed."""
+
+    reason: str | None
+    is_known: bool
+    at: float
+
+
+@dataclass
+class Part:
+    """One thing looked at again and again; `seen` and `known` are replaced whole, so need no lock."""
+
+    name: str
+    look: Look
+    interval_s: float = INTERVAL_S
+    patience_s: float = PATIENCE_S
+    began: float = field(default_factory=time.monotonic)
+    seen: Seen | None = None
+    known: Seen | None = None
+
+    def look_once(self) -> None:
+        try:
+            seen = Seen(self.look(), True, time.monotonic())
+        # Whatever goes wrong while looking is what the part is to report.
+        except Exception as error:
+            seen = Seen(f"{type(error).__name__}: {error}", False, time.monotonic())
+        before, self.seen = self.seen, seen
+        if seen.is_known:
+            self.known = seen
+        if seen.reason != (before.reason if before else None):
+            level = logging.INFO if seen.reason is None else logging.WARNING
+            log.log(level, "%s: %s", self.name, seen.reason or "ok")
+
+    @property
+    def is_ok(self) -> bool:
+        return self.seen is not None and self.seen.reason is None and not self.is_overdue
+
+    @property
+    def is_overdue(self) -> bool:
+        since = self.seen.at + self.interval_s if self.seen else self.began
+        return time.monotonic() - since > self.patience_s
+
+    @property
+    def is_settled(self) -> bool:
+        """Looked at once, or given up waiting for that."""
+        return self.seen is not None or self.is_overdue
+
+
+class Probe:
+    """A thread a part, so that one that hangs keeps no other from being looked at."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = {part.name: part for part in parts}
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def add(self, part: Part) -> None:
+        """Before the start."""
+        self.parts[part.name] = part
+
+    def start(self) -> None:
+        for part in self.parts.values():
+            part.began = time.monotonic()
+            thread = threading.Thread(
+                target=self._run, args=(part,), name=f"probe-{part.name}", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        self._stopped.set()
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def states(self) -> dict[str, str]:
+        return {name: "ok" if part.is_ok else "degraded" for name, part in self.parts.items()}
+
+    @property
+    def is_settled(self) -> bool:
+        return all(part.is_settled for part in self.parts.values())
+
+    @property
+    def is_unmigrated(self) -> bool:
+        """By the last definite answer: a database that is away has not lost its schema."""
+        part = self.parts.get(MIGRATIONS)
+        return part is not None and part.known is not None and part.known.reason is not None
+
+    def _run(self, part: Part) -> None:
+        while True:
+            part.look_once()
+            if self._stopped.wait(part.interval_s):
+                return
+
+
+def health_routes(lifecycle: Lifecycle, probe: Probe) -> list[Route]:
+    async def health(request: Request) -> JSONResponse:
+        stage = stage_of(lifecycle, probe)
+        states = probe.states()
+        is_well = stage == Stage.SERVING
+        if is_well:
+            stage = "ok" if all(state == "ok" for state in states.values()) else "degraded"
+        return _answer(200 if is_well else 503, str(stage), states)
+
+    async def ready(request: Request) -> JSONResponse:
+        stage = stage_of(lifecycle, probe)
+        states = probe.states()
+        is_ready = stage == Stage.SERVING and all(state == "ok" for state in states.values())
+        if stage == Stage.SERVING:
+            stage = "ready" if is_ready else "degraded"
+        return _answer(200 if is_ready else 503, str(stage), states)
+
+    return [Route("/api/health", health), Route("/api/ready", ready)]
+
+
+def stage_of(lifecycle: Lifecycle, probe: Probe) -> str:
+    if lifecycle.stage != Stage.SERVING:
+        return lifecycle.stage
+    if not probe.is_settled:
+        return Stage.STARTING
+    return "unmigrated" if probe.is_unmigrated else Stage.SERVING
+
+
+def _answer(status: int, word: str, states: Mapping[str, str]) -> JSONResponse:
+    content: dict[str, Any] = {"status": word, "parts": states}
+    return JSONResponse(content, status, headers={"cache-control": "no-store"})
+
+
+def parts_of(settings: Settings) -> list[Part]:
+    """What every instance depends on; an engine of its own keeps the probe out of the requests' pool."""
+    engine = probe_engine(settings)
+    is_folder = settings.storage_url.startswith("file:")
+    return [
+        Part("database", lambda: check_database(engine)),
+        Part(MIGRATIONS, lambda: check_migrations(engine)),
+        Part(
+            "storage",
+            lambda: check_storage(settings.storage_url),
+            INTERVAL_S if is_folder else STORAGE_INTERVAL_S,
+        ),
+        Part("workers", lambda: check_workers(engine, settings)),
+    ]
+
+
+def probe_engine(settings: Settings) -> sa.Engine:
+    return engine_for(settings.database_url, int(PATIENCE_S))
+
+
+def check_database(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
+def check_migrations(engine: sa.Engine) -> str | None:
+    """A database that a newer release has migrated is well: replicas are replaced one by one."""
+    # Alembic costs a second, and this thread alone needs it.
+    from iop_pipelines.schema import migrate
+
+    with engine.connect() as connection:
+        current = migrate.revision_of(connection)
+    if current is None:
+        return "the database was never migrated: run `iop migrate`"
+    known = migrate.revisions()
+    if current in known[:-1]:
+        return f"the database is at {current}, this release needs {known[-1]}: run `iop migrate`"
+    return None
+
+
+def check_storage(storage_url: str) -> str | None:
+    """Writes a small object where reports go, and removes it."""
+    store: Any
+    folder: str
+    store, folder = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType]
+    path = f"{folder.rstrip('/')}/.iop-probe-{os.getpid()}"
+    store.makedirs(folder, exist_ok=True)
+    store.pipe_file(path, b"iop")
+    with suppress(FileNotFoundError):
+        store.rm_file(path)
+    return None
+
+
+def check_workers(engine: sa.Engine, settings: Settings) -> str | None:
+    """Where no broker is set every run is a process of its own, and no worker needs to wait for it."""
+    if settings.broker_url is None:
+        return None
+    now = datetime.now(UTC).replace(tzinfo=None)
+    alive = workers.c.heartbeat_at >= now - timedelta(seconds=WORKER_SILENCE_S)
+    with engine.connect() as connection:
+        count = connection.scalar(sa.select(sa.func.count()).select_from(workers).where(alive))
+    return None if count else f"no worker has sent a heartbeat for {WORKER_SILENCE_S} s"

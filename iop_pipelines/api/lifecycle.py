@@ -1,0 +1,48 @@
+"""Where a serving process stands: starting, serving, draining; and what must end when it drains."""
+
+import asyncio
+from enum import StrEnum
+from typing import Any
+
+
+class Stage(StrEnum):
+    STARTING = "starting"
+    SERVING = "serving"
+    DRAINING = "draining"
+
+
+class Lifecycle:
+    """Of the event loop: all methods but `stage` are called there."""
+
+    def __init__(self) -> None:
+        self._is_started = False
+        self._is_draining = False
+        self._endless: set[asyncio.Task[Any]] = set()
+
+    @property
+    def stage(self) -> Stage:
+        if self._is_draining:
+            return Stage.DRAINING
+        return Stage.SERVING if self._is_started else Stage.STARTING
+
+    def set_started(self) -> None:
+        self._is_started = True
+
+    def begin_drain(self) -> None:
+        """Requests in flight go on; streams, which never end by themselves, are ended."""
+        self._is_draining = True
+        for task in self._endless:
+            task.cancel()
+
+    def add_endless(self) -> asyncio.Task[Any]:
+        """Marks the current task as one that the drain is to cancel, until it is discarded."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a stream runs in a task")
+        self._endless.add(task)
+        if self._is_draining:
+            task.cancel()
+        return task
+
+    def discard_endless(self, task: asyncio.Task[Any]) -> None:
+        self._endless.discard(task)

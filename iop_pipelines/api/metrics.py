@@ -1,0 +1,171 @@
+"""What Prometheus scrapes at `/metrics`: requests by procedure, and how much work is open.
+
+One registry an app and nothing global, so that two apps of one process do not count together.
+Only loopback, or a signed-in caller with a bearer token, may read it.
+"""
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from iop_pipelines.api.context import User
+from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
+
+KINDS = {
+    "execution": model_executions,
+    "report": generated_reports,
+    "dataset_version": dataset_versions,
+}
+OPEN = tuple(phase for phase in Phase if phase is not Phase.DONE)
+# Behind a proxy on the same machine every caller looks like loopback; these headers give it away.
+_FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")
+_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
+
+Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "iop_requests",
+            "Requests answered, by procedure (or place) and HTTP status.",
+            ("procedure", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "iop_request_duration_seconds",
+            "Time from the request's head to the end of its answer; streams are left out.",
+            ("procedure",),
+            buckets=_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "iop_requests_in_flight", "Requests being answered now.", registry=self.registry
+        )
+        self._ledger = Gauge(
+            "iop_ledger_open",
+            "Rows of the ledger that are not done, by kind and phase.",
+            ("kind", "phase"),
+            registry=self.registry,
+        )
+        self._queue = Gauge(
+            "iop_queue_depth",
+            "Work that may be launched and is not yet on a worker.",
+            ("kind",),
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self._counters: dict[tuple[str, int], Counter] = {}
+        self._histograms: dict[str, Histogram] = {}
+
+    def count(self, procedure: str, status: int) -> None:
+        # labels() validates and locks; its children are kept.
+        key = (procedure, status)
+        child = self._counters.get(key)
+        if child is None:
+            child = self._counters[key] = self._requests.labels(procedure, str(status))
+        child.inc()
+
+    def time(self, procedure: str, seconds: float) -> None:
+        child = self._histograms.get(procedure)
+        if child is None:
+            child = self._histograms[procedure] = self._seconds.labels(procedure)
+        child.observe(seconds)
+
+    def set_open_work(self, counts: Mapping[tuple[str, str], int]) -> None:
+        for kind in KINDS:
+            for phase in OPEN:
+                self._ledger.labels(kind, phase.value).set(counts.get((kind, phase.value), 0))
+            waiting = (Phase.QUEUED, Phase.CLAIMED)
+            depth = sum(counts.get((kind, phase.value), 0) for phase in waiting)
+            self._queue.labels(kind).set(depth)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+def open_work(engine: sa.Engine) -> dict[tuple[str, str], int]:
+    """Open rows by (kind, phase); what is done is never counted, so history does not slow it."""
+    counts: dict[tuple[str, str], int] = {}
+    with engine.connect() as connection:
+        for kind, table in KINDS.items():
+            query = (
+                sa.select(table.c.phase, sa.func.count())
+                .where(table.c.phase.in_(OPEN), *_open_statuses(table))
+                .group_by(table.c.phase)
+            )
+            for phase, count in connection.execute(query):
+                counts[kind, Phase(phase).value] = count
+    return counts
+
+
+def _open_statuses(table: sa.Table) -> Iterable[sa.ColumnElement[bool]]:
+    """The indexes begin with status; an open row has one of these."""
+    if table is model_executions:
+        return (table.c.status == "running",)
+    if table is generated_reports:
+        return (table.c.status.in_(("pending", "generating")),)
+    return (table.c.status == "pending",)
+
+
+def metrics_routes(metrics: Metrics, authenticated: Authenticated) -> list[Route]:
+    async def scrape(request: Request) -> Response:
+        if not is_loopback(request) and not await _has_bearer(request, authenticated):
+            return JSONResponse(
+                {"error": {"message": "metrics are for loopback or a bearer token"}},
+                401,
+                headers={"www-authenticate": "Bearer"},
+            )
+        text = await run_in_threadpool(metrics.text)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/metrics", scrape)]
+
+
+def is_loopback(connection: HTTPConnection) -> bool:
+    if connection.client is None or any(name in connection.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _has_bearer(request: Request, authenticated: Authenticated) -> bool:
+    if not request.headers.get("authorization", "").lower().startswith("bearer "):
+        return False
+    return await authenticated(request) is not None
+
+
+def procedure_of(path: str, known: Callable[[str], Any]) -> str:
+    """A label with few values: the procedure where one is called alone, else the place in the app."""
+    for prefix in ("/api/trpc/", "/api/v1/"):
+        if path.startswith(prefix):
+            name = path[len(prefix) :].strip("/")
+            if "," in name:
+                return "batch"
+            name = name.replace("/", ".")
+            return name if known(name) is not None else "unknown"
+    place = path.split("/", 3)
+    if path in ("/", "/metrics", "/api/health", "/api/ready"):
+        return path
+    return f"/{place[1]}" if place[1] in ("dagster", "auth", "static") else "other"

@@ -1,0 +1,382 @@
+"""Dagster's UI behind the guard, with a real server on loopback, a real code server and real WebSockets."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import httpx
+import pytest
+import yaml
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from iop_pipelines.api import dagster_ui
+from iop_pipelines.api.app import create_app
+from iop_pipelines.api.context import Role, Services, User
+from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.api.registry import Registry
+from iop_pipelines.api.serve import server_of
+from iop_pipelines.orchestration.supervisor import free_port
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.migrate import upgrade
+from iop_pipelines.settings import Settings
+
+LOCATION = "import dagster as dg\n\n@dg.op\ndef noop(): ...\n\n@dg.job\ndef nothing(): noop()\n"
+LOCATION += "\ndefs = dg.Definitions(jobs=[nothing])\n"
+LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
+  ... on UnauthorizedError { message } ... on PythonError { message } } }"""
+SELECTOR = {
+    "repositoryLocationName": "here",
+    "repositoryName": "__repository__",
+    "jobName": "nothing",
+}
+LAUNCH_VARIABLES = {"p": {"selector": SELECTOR, "runConfigData": "{}"}}
+VERSION = "{ version }"
+RUN_LOGS = """subscription { pipelineRunLogs(runId: "none") { __typename
+  ... on PipelineRunLogsSubscriptionFailure { missingRunId } } }"""
+
+
+@dataclass
+class Accounts:
+    """A stand-in for sign-in: a session's cookie or bearer token is the name of its user."""
+
+    users: dict[str, User] = field(
+        default_factory=lambda: {
+            "ada": User(1, "ada", Role.ADMIN),
+            "vera": User(2, "vera", Role.VIEWER),
+            "leaving": User(3, "leaving", Role.VIEWER),
+        }
+    )
+
+    def authenticate(self, headers: Mapping[str, str], services: Services) -> User | None:
+        cookie = headers.get("cookie", "").removeprefix("session=")
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        return self.users.get(cookie) or self.users.get(bearer)
+
+
+@dataclass
+class Served:
+    url: str
+    accounts: Accounts
+    ui: DagsterUi
+
+    @property
+    def websocket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/dagster/graphql"
+
+    def as_user(self, name: str | None, **headers: str) -> dict[str, str]:
+        cookie = {"cookie": f"session={name}"} if name else {}
+        return {"origin": self.url, **cookie, **headers}
+
+    def get(self, path: str, name: str | None, **headers: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", headers=self.as_user(name, **headers), timeout=30)
+
+    def graphql(
+        self, name: str | None, query: str, variables: Any = None, **headers: str
+    ) -> httpx.Response:
+        return httpx.post(
+            f"{self.url}/dagster/graphql",
+            json={"query": query, "variables": variables or {}},
+            headers=self.as_user(name, **headers),
+            timeout=30,
+        )
+
+
+@contextmanager
+def running(app: Any, port: int) -> Iterator[None]:
+    server = server_of(app, port, delay_s=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("dagster_ui")
+    (folder / "location.py").write_text(LOCATION)
+    target = {"relative_path": str(folder / "location.py"), "location_name": "here"}
+    workspace = folder / "workspace.yaml"
+    workspace.write_text(yaml.safe_dump({"load_from": [{"python_file": target}]}))
+    settings = Settings.from_env({"IOP_HOME": str(folder / "home")})
+    upgrade(settings.database_url)
+
+    # Nothing is started: that a run was accepted is all that is asked.
+    launcher = {"module": "dagster._core.test_utils", "class": "MockedRunLauncher"}
+
+    def open_instance(stack: ExitStack) -> dg.DagsterInstance:
+        (folder / "instance").mkdir(exist_ok=True)
+        return stack.enter_context(
+            dg.DagsterInstance.local_temp(
+                str(folder / "instance"),
+                overrides={"run_launcher": launcher, "telemetry": {"enabled": False}},
+            )
+        )
+
+    accounts = Accounts()
+    ui = DagsterUi(open_instance, workspace)
+    app = create_app(
+        settings,
+        registry=Registry(),
+        authenticate=accounts.authenticate,
+        dagster_ui=ui,
+        parts=[],
+    )
+    port = free_port()
+    with running(app, port):
+        served = Served(f"http://127.0.0.1:{port}", accounts, ui)
+        deadline = time.monotonic() + 120
+        while not _is_healthy(served.url):
+            assert time.monotonic() < deadline, "Dagster's UI did not load"
+            time.sleep(0.1)
+        assert ui.app is not None
+        yield served
+    engine_for(settings.database_url).dispose()
+    engine_for(settings.database_url, 5).dispose()
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/health").status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
+def test_anonymous_readers_are_sent_to_sign_in_and_programs_get_401(served):
+    page = served.get("/dagster/runs", None, accept="text/html")
+    assert (page.status_code, page.headers["location"]) == (303, "/?next=/dagster/runs")
+    assert served.get("/dagster/runs", None).status_code == 401
+    assert served.graphql(None, VERSION).status_code == 401
+    assert served.get("/dagster/server_info", None).status_code == 401
+    assert served.get("/dagster/logs/x/compute_logs/y.out", None).status_code == 401
+    with pytest.raises(InvalidStatus) as refused, _websocket(served, None):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_viewer_sees_the_ui_and_may_do_nothing(served):
+    page = served.get("/dagster/", "vera", accept="text/html")
+    assert page.status_code == 200
+    assert "<html" in page.text
+    rights = served.graphql("vera", "{ permissions { permission value } }").json()["data"]
+    assert [right for right in rights["permissions"] if right["value"]] == []
+
+
+def test_a_viewer_cannot_launch_a_run_and_an_admin_can(served):
+    assert served.graphql("vera", LAUNCH, LAUNCH_VARIABLES).status_code == 403
+    launched = served.graphql("ada", LAUNCH, LAUNCH_VARIABLES).json()
+    assert launched["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
+
+
+def test_dagster_itself_refuses_a_viewer_should_the_guard_let_a_mutation_through(
+    served, monkeypatch
+):
+    monkeypatch.setattr(dagster_ui, "check_document", lambda *_: None)
+    refused = served.graphql("vera", LAUNCH, LAUNCH_VARIABLES).json()
+    assert refused["data"]["launchRun"]["__typename"] == "UnauthorizedError"
+
+
+def test_a_subscription_over_websocket_answers(served):
+    with _websocket(served, "vera") as socket:
+        _say(socket, type="connection_init")
+        assert _hear(socket)["type"] == "connection_ack"
+        _say(socket, type="start", id="1", payload={"query": RUN_LOGS})
+        heard = _hear(socket)
+        assert heard["type"] == "data"
+        assert heard["payload"]["data"]["pipelineRunLogs"]["missingRunId"] == "none"
+
+
+def test_a_websocket_of_another_origin_is_refused(served):
+    for origin in ("http://evil.example", "null", None):
+        with pytest.raises(InvalidStatus), _websocket(served, "ada", origin=origin):
+            pass
+
+
+def test_a_websocket_ends_when_its_user_signs_out_or_gets_another_role(served):
+    for change in (None, User(3, "leaving", Role.ADMIN)):
+        before = served.accounts.users["leaving"]
+        with _websocket(served, "leaving") as socket:
+            _say(socket, type="connection_init")
+            _hear(socket)
+            if change is None:
+                del served.accounts.users["leaving"]
+            else:
+                served.accounts.users["leaving"] = change
+            with pytest.raises(ConnectionClosed) as closed:
+                socket.recv(timeout=5)
+            assert closed.value.rcvd.code == 1008
+        served.accounts.users["leaving"] = before
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no json",
+        "[]",
+        "x" * 100_001,
+        json.dumps({"type": "start", "id": "1"}),
+        json.dumps({"type": "start", "id": "1", "payload": {"query": LAUNCH}}),
+        json.dumps({"type": "start", "id": "1", "payload": {"query": "{ instance { info } }"}}),
+    ],
+)
+def test_what_a_websocket_may_not_say_ends_it(served, message):
+    with _websocket(served, "vera") as socket:
+        socket.send(message)
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=5)
+
+
+@pytest.mark.parametrize("name", ["vera", "ada"])
+def test_graphql_is_answered_only_to_a_post_of_json(served, name):
+    url = f"{served.url}/dagster/graphql"
+    headers = served.as_user(name)
+    params = {"query": LAUNCH, "variables": json.dumps(LAUNCH_VARIABLES)}
+    before = _runs(served)
+    assert httpx.get(url, params=params, headers=headers).status_code == 405
+    assert httpx.head(url, params=params, headers=headers).status_code == 405
+    assert served.get("/dagster/graphql", name, accept="text/html").status_code == 405
+    posts: list[tuple[dict[str, Any], int]] = [
+        ({"params": params, "json": {"query": VERSION}}, 400),
+        ({"params": params}, 415),
+        ({"content": LAUNCH, "headers": {"content-type": "application/graphql"}}, 415),
+        ({"content": "{}", "headers": {"content-type": "text/plain; application/json"}}, 415),
+        ({"data": {"query": LAUNCH}}, 415),
+        ({"json": [{"query": VERSION}, {"query": VERSION}]}, 400),
+        ({"json": {"query": 1}}, 400),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
+        ({"json": {"query": "{"}}, 400),
+    ]
+    for post, status in posts:
+        options = {**post, "headers": {**headers, **post.get("headers", {})}}
+        assert httpx.post(url, **options).status_code == status, post
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
+        assert httpx.request(method, url, headers=headers).status_code == 405
+    assert _runs(served) == before
+
+
+def test_a_body_or_a_query_that_costs_too_much_is_refused(served):
+    url = f"{served.url}/dagster/graphql"
+    headers = {**served.as_user("ada"), "content-type": "application/json"}
+    long = json.dumps({"query": VERSION, "pad": "x" * 100_000}).encode()
+    assert httpx.post(url, content=long, headers=headers).status_code == 413
+    assert httpx.post(url, content=iter([long]), headers=headers).status_code == 413
+    aliases = "{" + " ".join(f"a{n}:version" for n in range(5000)) + "}"
+    assert len(aliases) < 100_000
+    assert served.graphql("ada", aliases).status_code == 400
+
+
+def test_a_request_from_another_site_is_refused(served):
+    for headers in (
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": served.url.replace("http", "https")},
+    ):
+        assert served.graphql("ada", VERSION, **headers).status_code == 403
+    url, body = f"{served.url}/dagster/graphql", {"query": VERSION}
+    cookie = {"cookie": "session=ada"}
+    for site in ("cross-site", "same-site", "none"):
+        headers = {**cookie, "sec-fetch-site": site}
+        assert httpx.post(url, json=body, headers=headers).status_code == 403
+    assert httpx.post(url, json=body, headers=cookie).status_code == 403
+    bearer = {"authorization": "Bearer ada"}
+    assert httpx.post(url, json=body, headers=bearer).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ instance { info } }",
+        "{ x: instance { y: info } }",
+        "{ ...a } fragment a on Query { instance { ...b } } fragment b on Instance { z: info }",
+        "{ instance { ... on Instance { info } } }",
+        "{ instance { executablePath } }",
+    ],
+)
+def test_a_viewer_does_not_see_the_inside_of_the_server(served, query):
+    assert served.graphql("vera", query).status_code == 403
+    assert served.graphql("ada", query).status_code == 200
+
+
+def test_a_viewer_may_see_the_rest_of_the_instance(served):
+    query = "{ instance { id hasInfo daemonHealth { id } } }"
+    assert served.graphql("vera", query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["download_debug/x", "/download_debug/x", "%64ownload_debug/x", "notebook", "dagit/notebook"],
+)
+def test_a_viewer_does_not_download_runs_or_notebooks(served, path):
+    assert served.get(f"/dagster/{path}", "vera").status_code == 403
+
+
+def test_an_admin_downloads_a_run(served):
+    run_id = _launched(served)
+    debug = served.get(f"/dagster/download_debug/{run_id}", "ada")
+    assert (debug.status_code, debug.headers["content-type"]) == (200, "application/gzip")
+
+
+@pytest.mark.parametrize("kind", sorted(dagster_ui.REPORTS))
+def test_only_an_admin_reports_asset_events(served, kind):
+    url = f"{served.url}/dagster/{kind}/some_asset"
+    query = {"check_name": "c", "passed": "true", "data_version": "1"}
+    assert httpx.post(url, params=query, headers=served.as_user("vera")).status_code == 403
+    foreign = served.as_user("ada", origin="http://evil.example")
+    assert httpx.post(url, params=query, headers=foreign).status_code == 403
+    assert httpx.post(url, params=query, headers=served.as_user("ada")).status_code == 200
+    assert served.get(f"/dagster/{kind}/some_asset", "vera").text.startswith("<!DOCTYPE")
+
+
+def test_no_page_allows_inline_scripts_or_a_frame(served):
+    policy = served.get("/dagster/", "vera").headers["content-security-policy"]
+    script = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert "unsafe-inline" not in script
+    assert "'nonce-" in script
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_ready_names_the_daemon_that_does_not_run(served):
+    deadline = time.monotonic() + 20
+    while (answer := httpx.get(f"{served.url}/api/ready")).json()["parts"]["dagster_ui"] != "ok":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["daemon"] == "degraded"
+
+
+def _websocket(served: Served, name: str | None, **more: str | None) -> ClientConnection:
+    headers = {"cookie": f"session={name}"} if name else {}
+    return connect(
+        served.websocket_url,
+        subprotocols=["graphql-ws"],  # pyright: ignore[reportArgumentType]
+        additional_headers=headers,
+        origin=more.get("origin", served.url),  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _say(socket: ClientConnection, **message: Any) -> None:
+    socket.send(json.dumps(message))
+
+
+def _hear(socket: ClientConnection) -> dict[str, Any]:
+    return json.loads(socket.recv(timeout=20))
+
+
+def _runs(served: Served) -> int:
+    query = "{ runsOrError { ... on Runs { results { id } } } }"
+    return len(served.graphql("ada", query).json()["data"]["runsOrError"]["results"])
+
+
+def _launched(served: Served) -> str:
+    query = LAUNCH.replace("__typename", "__typename ... on LaunchRunSuccess { run { id } }", 1)
+    return served.graphql("ada", query, LAUNCH_VARIABLES).json()["data"]["launchRun"]["run"]["id"]
