@@ -1,0 +1,291 @@
+"""Accounts: who may sign in, as what. Names are lower case; a change of account is in the audit trail.
+
+The account decides, not the token: a role, a password or a lock set here holds for tokens that are
+out already, within the second that sessions.py may remember an answer.
+"""
+
+import itertools
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import argon2
+import sqlalchemy as sa
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from iop_pipelines.api import audit
+from iop_pipelines.api.audit import Actor
+from iop_pipelines.api.context import Role, User
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.schema.engine import Record, begin_write
+from iop_pipelines.schema.tables import sessions, users
+
+MIN_PASSWORD_LENGTH = 12
+# argon2 reads all of it.
+MAX_PASSWORD_LENGTH = 1024
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+~-]{0,126}[a-z0-9])?")
+
+# OWASP's first choice of argon2id parameters: 19 MiB, two passes, some 20 ms.
+_HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Many sign-ins at once must not take the memory of the service.
+_HASHING = threading.BoundedSemaphore(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A row of `users` without its password's hash."""
+
+    id: int
+    name: str
+    role: Role
+    is_disabled: bool
+    has_password: bool
+    oidc_issuer: str | None
+    created_at: datetime
+
+    @property
+    def user(self) -> User:
+        return User(self.id, self.name, self.role)
+
+
+def add_user(
+    engine: sa.Engine, name: str, role: Role, by: Actor, password: str | None = None
+) -> Account:
+    """Raises InvalidInput for a name or password that is not allowed, Conflict for a name that is taken."""
+    name = _checked_name(name)
+    hashed = None if password is None else _hashed(_checked_password(password, name))
+    with begin_write(engine) as connection:
+        if _row(connection, users.c.name == name) is not None:
+            raise Conflict(f"there is a user {name!r} already")
+        connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
+        account = _account(_existing(connection, name))
+        audit.record(connection, by, "users.create", None, _shown(account))
+    return account
+
+
+def list_users(engine: sa.Engine, limit: int = 1000, cursor: int | None = None) -> list[Account]:
+    """Newest first; `cursor` is the last id seen."""
+    query = sa.select(users).order_by(users.c.id.desc()).limit(limit)
+    if cursor is not None:
+        query = query.where(users.c.id < cursor)
+    with engine.connect() as connection:
+        return [_account(row) for row in connection.execute(query)]
+
+
+def account(engine: sa.Engine, name_or_id: str | int) -> Account:
+    with engine.connect() as connection:
+        return _account(_existing(connection, name_or_id))
+
+
+def set_role(engine: sa.Engine, name_or_id: str | int, role: Role, by: Actor) -> Account:
+    """Raises Conflict where no admin would be left."""
+    with begin_write(engine) as connection:
+        before = _account(_existing(connection, name_or_id, for_update=True))
+        if role is not Role.ADMIN:
+            _check_admin_is_left(connection, before)
+        return _change(connection, before, by, "users.setRole", role=role)
+
+
+def set_disabled(engine: sa.Engine, name_or_id: str | int, is_disabled: bool, by: Actor) -> Account:
+    """A disabled account cannot sign in, and its tokens end. Raises Conflict where no admin would be left."""
+    with begin_write(engine) as connection:
+        before = _account(_existing(connection, name_or_id, for_update=True))
+        if is_disabled:
+            _check_admin_is_left(connection, before)
+            end_sessions(connection, before.id, audit.wall_clock())
+        return _change(connection, before, by, "users.setDisabled", is_disabled=is_disabled)
+
+
+def set_password(engine: sa.Engine, name_or_id: str | int, password: str, by: Actor) -> Account:
+    """Ends all sessions and tokens of the account: who knew the former password is out."""
+    with engine.connect() as connection:
+        name = _account(_existing(connection, name_or_id)).name
+    hashed = _hashed(_checked_password(password, name))
+    with begin_write(engine) as connection:
+        before = _account(_existing(connection, name, for_update=True))
+        end_sessions(connection, before.id, audit.wall_clock())
+        return _change(connection, before, by, "users.setPassword", password_hash=hashed)
+
+
+def end_sessions(connection: sa.Connection, user_id: int, now: datetime) -> int:
+    """Signs an account out everywhere, bearer tokens too; gives how many ended."""
+    return connection.execute(
+        sessions.update()
+        .where(sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    ).rowcount
+
+
+def verified(engine: sa.Engine, name: str, password: str) -> Account | None:
+    """The account, if that is its password and it may sign in; a wrong name takes as long as a wrong password."""
+    with engine.connect() as connection:
+        row = _row(connection, users.c.name == name.lower())
+    stored: str | None = row.password_hash if row is not None else None
+    is_right = len(password) <= MAX_PASSWORD_LENGTH and _matches(
+        stored or _nobodys_hash(), password
+    )
+    if row is None or stored is None or not is_right or row.is_disabled:
+        return None
+    if _HASHER.check_needs_rehash(stored):
+        renewed = _hashed(password)
+        with begin_write(engine) as connection:
+            connection.execute(
+                users.update()
+                .where(users.c.id == row.id, users.c.password_hash == stored)
+                .values(password_hash=renewed)
+            )
+    return _account(row)
+
+
+def account_of_role(engine: sa.Engine, role: Role, by: Actor) -> Account:
+    """The account named as the role, for links to sign in by; made without a password if it is absent.
+
+    Raises Conflict where that name has another role or is disabled.
+    """
+    with engine.connect() as connection:
+        row = _row(connection, users.c.name == role.value)
+    if row is None:
+        return add_user(engine, role.value, role, by)
+    found = _account(row)
+    if found.is_disabled or found.role is not role:
+        state = "disabled" if found.is_disabled else f"of role {found.role.value}"
+        raise Conflict(f"the user {found.name!r} is {state}")
+    return found
+
+
+def signed_in_by_provider(
+    engine: sa.Engine, issuer: str, subject: str, wished_name: str, role: Role, by_address: str
+) -> Account:
+    """The account of a provider's subject, made at its first sign-in; its role follows the provider.
+
+    A name that another account has gets a suffix: a provider cannot take an account over by a name.
+    """
+    with begin_write(engine) as connection:
+        known = sa.and_(users.c.oidc_issuer == issuer, users.c.oidc_subject == subject)
+        row = _row(connection, known, for_update=True)
+        if row is None:
+            name = _free_name(connection, wished_name)
+            connection.execute(
+                users.insert().values(
+                    name=name, role=role, oidc_issuer=issuer, oidc_subject=subject
+                )
+            )
+            made = _account(_existing(connection, name))
+            by = audit.actor(made.user, address=by_address)
+            audit.record(connection, by, "users.create", None, _shown(made))
+            return made
+        found = _account(row)
+        if found.role is role or found.is_disabled:
+            return found
+        by = audit.actor(found.user, address=by_address)
+        return _change(connection, found, by, "users.setRole", role=role)
+
+
+def _change(
+    connection: sa.Connection, before: Account, by: Actor, procedure: str, **values: object
+) -> Account:
+    connection.execute(users.update().where(users.c.id == before.id).values(**values))
+    after = _account(_existing(connection, before.id))
+    audit.record(connection, by, procedure, _shown(before), _shown(after))
+    return after
+
+
+def _check_admin_is_left(connection: sa.Connection, leaving: Account) -> None:
+    if leaving.role is not Role.ADMIN or leaving.is_disabled:
+        return
+    others = connection.scalars(
+        sa.select(users.c.id)
+        .where(users.c.role == Role.ADMIN, sa.not_(users.c.is_disabled), users.c.id != leaving.id)
+        .with_for_update()
+    ).all()
+    if not others:
+        raise Conflict(f"{leaving.name!r} is the last admin; make another one first")
+
+
+def _row(
+    connection: sa.Connection, where: sa.ColumnElement[bool], for_update: bool = False
+) -> Record | None:
+    query = sa.select(users).where(where)
+    return connection.execute(query.with_for_update() if for_update else query).first()
+
+
+def _existing(connection: sa.Connection, name_or_id: str | int, for_update: bool = False) -> Record:
+    is_id = isinstance(name_or_id, int)
+    where = users.c.id == name_or_id if is_id else users.c.name == str(name_or_id).lower()
+    row = _row(connection, where, for_update)
+    if row is None:
+        raise NotFound(f"there is no user with {'id' if is_id else 'name'} {name_or_id!r}")
+    return row
+
+
+def _account(row: Record) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        role=row.role,
+        is_disabled=row.is_disabled,
+        has_password=row.password_hash is not None,
+        oidc_issuer=row.oidc_issuer,
+        created_at=row.created_at,
+    )
+
+
+def _shown(account: Account) -> dict[str, object]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "role": account.role,
+        "isDisabled": account.is_disabled,
+    }
+
+
+def _free_name(connection: sa.Connection, wished: str) -> str:
+    plain = re.sub(r"[^a-z0-9._@+-]", "-", wished.lower()).strip("._@+-")[:100].rstrip("._@+-")
+    wished = plain or "user"
+    alike = users.c.name.startswith(wished, autoescape=True)
+    taken = set(connection.scalars(sa.select(users.c.name).where(alike)))
+    candidates = (f"{wished}~{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([wished], candidates) if name not in taken)
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at each end",
+            "name",
+        )
+    return name
+
+
+def _checked_password(password: str, name: str) -> str:
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise InvalidInput(
+            f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, "
+            f"not {len(password)}",
+            "password",
+        )
+    if len(set(password)) < 5 or name in password.lower():
+        raise InvalidInput("that password is too easy to guess", "password")
+    return password
+
+
+def _hashed(password: str) -> str:
+    with _HASHING:
+        return _HASHER.hash(password)
+
+
+def _matches(hashed: str, password: str) -> bool:
+    with _HASHING:
+        try:
+            return _HASHER.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """What a password is compared with where there is none; it matches nothing that anybody knows."""
+    return _hashed(secrets.token_hex(32))
