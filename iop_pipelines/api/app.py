@@ -5,7 +5,7 @@ Nothing connects when the app is made: engines open on first use, probes and Dag
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ DAEMON_INTERVAL_S = 5.0
 STATIC = Path(__file__).parent / "static"
 _SETTLING_POLL_S = 0.05
 
-Authenticate = Callable[[Mapping[str, str], Services], User | None]
+Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 
 
 def create_app(
@@ -56,18 +56,15 @@ def create_app(
     lifecycle, metrics = Lifecycle(), Metrics()
     probe = Probe([*(parts_of(settings) if parts is None else parts), _ledger(settings, metrics)])
 
-    async def authenticated(connection: HTTPConnection) -> User | None:
-        return await run_in_threadpool(authenticate, connection.headers, services)
-
     every_route: list[BaseRoute] = [
         *health_routes(lifecycle, probe),
-        *metrics_routes(metrics, authenticated),
-        *page_routes(authenticated),
+        *metrics_routes(metrics, authenticate),
+        *page_routes(authenticate),
         *routes,
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if dagster_ui is not None:
-        every_route.append(_dagster(dagster_ui, authenticated, lifecycle, probe))
+        every_route.append(_dagster(dagster_ui, authenticate, lifecycle, probe))
     app = Starlette(
         routes=every_route,
         middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
@@ -92,7 +89,7 @@ def _ledger(settings: Settings, metrics: Metrics) -> Part:
 
 def _dagster(
     dagster_ui: "DagsterUi",
-    authenticated: Callable[..., object],
+    authenticate: Authenticate,
     lifecycle: Lifecycle,
     probe: Probe,
 ) -> Mount:
@@ -101,7 +98,7 @@ def _dagster(
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
-    return Mount(PREFIX, DagsterGuard(dagster_ui, authenticated, lifecycle, "/"))
+    return Mount(PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/"))
 
 
 @asynccontextmanager

@@ -42,7 +42,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.context import Role, User
-from iop_pipelines.api.lifecycle import Lifecycle
+from iop_pipelines.api.lifecycle import Lifecycle, this_task
 
 log = logging.getLogger(__name__)
 
@@ -262,7 +262,8 @@ class DagsterGuard:
         checked = self._checked(user, receive)
         serving = asyncio.ensure_future(app(connection.scope, checked, send))
         watching = asyncio.ensure_future(self._until_changed(connection, user))
-        me = self._lifecycle.add_endless()
+        me = this_task()
+        self._lifecycle.add_endless(me)
         code = CLOSE_POLICY
         try:
             await asyncio.wait({serving, watching}, return_when=asyncio.FIRST_COMPLETED)

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from iop_pipelines.api.lifecycle import Lifecycle
+from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.logs import request_id_var
 from iop_pipelines.api.metrics import Metrics, procedure_of
 
@@ -119,14 +119,12 @@ class _Answer:
         self._send = send
         self._request_id = request_id
         self._lifecycle = lifecycle
-        self._stream: asyncio.Task[Any] | None = None
+        # The task of the request: Starlette sends streams from a task below it, whose end would end nothing.
+        self._task = this_task()
         self._is_ended = False
+        self.is_stream = False
         self.status = 500
         self._is_begun = False
-
-    @property
-    def is_stream(self) -> bool:
-        return self._stream is not None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -156,11 +154,12 @@ class _Answer:
         headers.append((b"x-request-id", self._request_id.encode()))
         message["headers"] = headers
         if any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers):
-            self._stream = self._lifecycle.add_endless()
+            self.is_stream = True
+            self._lifecycle.add_endless(self._task)
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._lifecycle.discard_endless(self._stream)
+        if self.is_stream:
+            self._lifecycle.discard_endless(self._task)
 
 
 async def _nothing() -> Message:

@@ -34,15 +34,18 @@ class Lifecycle:
         for task in self._endless:
             task.cancel()
 
-    def add_endless(self) -> asyncio.Task[Any]:
-        """Marks the current task as one that the drain is to cancel, until it is discarded."""
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a stream runs in a task")
+    def add_endless(self, task: asyncio.Task[Any]) -> None:
+        """Marks a task as one that the drain is to cancel, until it is discarded."""
         self._endless.add(task)
         if self._is_draining:
             task.cancel()
-        return task
 
     def discard_endless(self, task: asyncio.Task[Any]) -> None:
         self._endless.discard(task)
+
+
+def this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("requests are answered in tasks")
+    return task

@@ -1,11 +1,9 @@
 """Dagster's UI behind the guard, with a real server on loopback, a real code server and real WebSockets."""
 
 import json
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,13 @@ from websockets.sync.client import ClientConnection, connect
 
 from iop_pipelines.api import dagster_ui
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.context import Role, Services, User
+from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.dagster_ui import DagsterUi
 from iop_pipelines.api.registry import Registry
-from iop_pipelines.api.serve import server_of
-from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings
+from served_app import Accounts, answers, running, wait_until
 
 LOCATION = "import dagster as dg\n\n@dg.op\ndef noop(): ...\n\n@dg.job\ndef nothing(): noop()\n"
 LOCATION += "\ndefs = dg.Definitions(jobs=[nothing])\n"
@@ -40,24 +37,6 @@ LAUNCH_VARIABLES = {"p": {"selector": SELECTOR, "runConfigData": "{}"}}
 VERSION = "{ version }"
 RUN_LOGS = """subscription { pipelineRunLogs(runId: "none") { __typename
   ... on PipelineRunLogsSubscriptionFailure { missingRunId } } }"""
-
-
-@dataclass
-class Accounts:
-    """A stand-in for sign-in: a session's cookie or bearer token is the name of its user."""
-
-    users: dict[str, User] = field(
-        default_factory=lambda: {
-            "ada": User(1, "ada", Role.ADMIN),
-            "vera": User(2, "vera", Role.VIEWER),
-            "leaving": User(3, "leaving", Role.VIEWER),
-        }
-    )
-
-    def authenticate(self, headers: Mapping[str, str], services: Services) -> User | None:
-        cookie = headers.get("cookie", "").removeprefix("session=")
-        bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        return self.users.get(cookie) or self.users.get(bearer)
 
 
 @dataclass
@@ -86,19 +65,6 @@ class Served:
             headers=self.as_user(name, **headers),
             timeout=30,
         )
-
-
-@contextmanager
-def running(app: Any, port: int) -> Iterator[None]:
-    server = server_of(app, port, delay_s=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")
@@ -132,24 +98,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         dagster_ui=ui,
         parts=[],
     )
-    port = free_port()
-    with running(app, port):
-        served = Served(f"http://127.0.0.1:{port}", accounts, ui)
-        deadline = time.monotonic() + 120
-        while not _is_healthy(served.url):
-            assert time.monotonic() < deadline, "Dagster's UI did not load"
-            time.sleep(0.1)
+    with running(app) as url:
+        served = Served(url, accounts, ui)
+        wait_until(lambda: answers(url, status=200), 120)
         assert ui.app is not None
         yield served
     engine_for(settings.database_url).dispose()
     engine_for(settings.database_url, 5).dispose()
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/api/health").status_code == 200
-    except httpx.ConnectError:
-        return False
 
 
 def test_anonymous_readers_are_sent_to_sign_in_and_programs_get_401(served):
@@ -346,12 +301,14 @@ def test_no_page_allows_inline_scripts_or_a_frame(served):
 
 
 def test_ready_names_the_daemon_that_does_not_run(served):
-    deadline = time.monotonic() + 20
-    while (answer := httpx.get(f"{served.url}/api/ready")).json()["parts"]["dagster_ui"] != "ok":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: _ready(served).json()["parts"]["dagster_ui"] == "ok", 20)
+    answer = _ready(served)
     assert answer.status_code == 503
     assert answer.json()["parts"]["daemon"] == "degraded"
+
+
+def _ready(served: Served) -> httpx.Response:
+    return httpx.get(f"{served.url}/api/ready")
 
 
 def _websocket(served: Served, name: str | None, **more: str | None) -> ClientConnection:

@@ -1,0 +1,319 @@
+"""What surrounds the procedures: health, metrics, headers, sizes, logs, pages, over a real server."""
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+
+from iop_pipelines.api import health
+from iop_pipelines.api.app import create_app
+from iop_pipelines.api.edge import MAX_BODY_BYTES
+from iop_pipelines.api.health import Part
+from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
+from iop_pipelines.api.pages import local_path
+from iop_pipelines.api.registry import Registry
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.migrate import downgrade, upgrade
+from iop_pipelines.schema.tables import analytical_models, model_executions, workers
+from iop_pipelines.settings import Settings
+from served_app import Accounts, answers, running, wait_until
+
+
+async def _echo(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def _fail(request: Request) -> PlainTextResponse:
+    raise RuntimeError("mysql://iop:hunter2@db/iop is broken")
+
+
+async def _stream(request: Request) -> StreamingResponse:
+    async def events():
+        yield "data: 1\n\n"
+        await asyncio.Event().wait()
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+async def _drain(request: Request) -> PlainTextResponse:
+    request.app.state.lifecycle.begin_drain()
+    return PlainTextResponse("")
+
+
+ROUTES = [
+    Route("/echo", _echo, methods=["POST"]),
+    Route("/fail", _fail),
+    Route("/stream", _stream),
+    Route("/drain", _drain, methods=["POST"]),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path), "IOP_BROKER_URL": "filesystem://"})
+    upgrade(settings.database_url)
+    yield settings
+    engine_for(settings.database_url).dispose()
+    health.probe_engine(settings).dispose()
+
+
+def app_of(settings: Settings, parts: list[Part] | None = None):
+    return create_app(
+        settings,
+        registry=Registry(),
+        authenticate=Accounts().authenticate,
+        routes=ROUTES,
+        parts=parts,
+    )
+
+
+@pytest.fixture
+def url(settings: Settings) -> Iterator[str]:
+    with running(app_of(settings, [])) as url:
+        wait_until(lambda: answers(url, status=200), 10)
+        yield url
+
+
+def _beat(settings: Settings) -> None:
+    now = utc_now()
+    row = {"id": "w1", "host": "h", "pid": 1, "started_at": now, "heartbeat_at": now}
+    with begin_write(engine_for(settings.database_url)) as connection:
+        connection.execute(workers.insert().values(**row))
+
+
+def test_a_complete_instance_is_healthy_and_ready(settings):
+    _beat(settings)
+    with running(app_of(settings)) as url:
+        wait_until(lambda: answers(url, "/api/ready", 200), 10)
+        answer = httpx.get(f"{url}/api/health").json()
+    parts = {"database", "migrations", "storage", "workers", "ledger"}
+    assert answer == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
+
+
+def test_without_a_worker_it_is_healthy_and_not_ready(settings):
+    with running(app_of(settings)) as url:
+        wait_until(lambda: answers(url, status=200), 10)
+        assert httpx.get(f"{url}/api/health").json()["status"] == "degraded"
+        ready = httpx.get(f"{url}/api/ready")
+    assert ready.status_code == 503
+    assert ready.json()["parts"]["workers"] == "degraded"
+
+
+def test_a_database_that_is_not_migrated_fails_health(settings):
+    downgrade(settings.database_url, "base")
+    with running(app_of(settings)) as url:
+        wait_until(lambda: httpx.get(f"{url}/api/health").json()["status"] == "unmigrated", 10)
+        assert not answers(url, status=200)
+        upgrade(settings.database_url)
+        wait_until(lambda: answers(url, status=200), 10)
+
+
+def test_a_database_of_a_newer_release_is_well(settings):
+    with begin_write(engine_for(settings.database_url)) as connection:
+        connection.execute(sa.text("UPDATE iop_alembic_version SET version_num = '9999'"))
+    assert health.check_migrations(health.probe_engine(settings)) is None
+
+
+def test_a_database_outage_leaves_health_and_fails_ready(settings, tmp_path):
+    _beat(settings)
+    with running(app_of(settings)) as url:
+        wait_until(lambda: answers(url, "/api/ready", 200), 10)
+        health.probe_engine(settings).dispose()
+        _rename(tmp_path, "iop.db", "away")
+        (tmp_path / "iop.db").mkdir()
+        wait_until(lambda: answers(url, "/api/ready", 503), 10)
+        answer = httpx.get(f"{url}/api/health")
+        assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+        (tmp_path / "iop.db").rmdir()
+        _rename(tmp_path, "away", "iop.db")
+        wait_until(lambda: answers(url, "/api/ready", 200), 10)
+
+
+def _rename(folder: Path, before: str, after: str) -> None:
+    """A SQLite database with its log and index."""
+    for path in folder.glob(f"{before}*"):
+        path.rename(path.with_name(after + path.name.removeprefix(before)))
+
+
+def test_a_part_that_hangs_holds_up_neither_answers_nor_other_parts(settings):
+    hung, looks = threading.Event(), []
+    parts = [
+        Part("hangs", lambda: str(hung.wait(30)), 0.05, 0.3),
+        Part("well", lambda: looks.append(1), 0.05),
+    ]
+    try:
+        with running(app_of(settings, parts)) as url:
+            assert httpx.get(f"{url}/api/health").json()["status"] == "starting"
+            wait_until(lambda: answers(url, status=200), 5)
+            began = time.monotonic()
+            states = httpx.get(f"{url}/api/ready").json()["parts"]
+            assert time.monotonic() - began < 0.5
+            assert (states["hangs"], states["well"]) == ("degraded", "ok")
+            assert len(looks) > 2
+            hung.set()
+    finally:
+        hung.set()
+
+
+def test_draining_fails_health_ends_streams_and_finishes_what_is_in_flight(settings):
+    app = app_of(settings, [])
+    with running(app) as url, httpx.stream("GET", f"{url}/stream") as stream:
+        wait_until(lambda: answers(url, status=200), 5)
+        lines = stream.iter_lines()
+        assert next(lines) == "data: 1"
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), 10) as slow:
+            slow.sendall(b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nab")
+            time.sleep(0.2)
+            httpx.post(f"{url}/drain")
+            wait_until(lambda: answers(url, status=503), 5)
+            assert httpx.get(f"{url}/api/health").json()["status"] == "draining"
+            assert list(lines) == [""]
+            slow.sendall(b"cd")
+            assert slow.recv(4096).endswith(b"\r\n\r\n4")
+
+
+def test_every_answer_has_the_security_headers_and_a_request_id(url):
+    for path in ("/", "/nowhere", "/fail", "/static/site.css", "/api/health"):
+        headers = httpx.get(f"{url}{path}").headers
+        policy = headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert len(headers["x-request-id"]) == 16
+        assert "strict-transport-security" not in headers
+        assert "server" not in headers
+
+
+def test_behind_https_browsers_are_told_to_stay_there(url):
+    headers = httpx.get(url, headers={"x-forwarded-proto": "https"}).headers
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+def test_a_callers_request_id_is_kept_if_it_is_one(url):
+    kept = httpx.get(url, headers={"x-request-id": "from-the-proxy-1"}).headers["x-request-id"]
+    assert kept == "from-the-proxy-1"
+    replaced = httpx.get(url, headers={"x-request-id": 'a" b'}).headers["x-request-id"]
+    assert len(replaced) == 16
+
+
+def test_what_fails_inside_is_logged_and_not_told(url, caplog):
+    answer = httpx.get(f"{url}/fail")
+    assert answer.status_code == 500
+    assert "hunter2" not in answer.text
+    assert answer.json()["error"]["requestId"] == answer.headers["x-request-id"]
+    record = next(record for record in caplog.records if record.message == "the request failed")
+    line = JsonFormatter().format(record)
+    assert "RuntimeError" in json.loads(line)["exception"]
+    assert "hunter2" not in line
+
+
+def test_what_is_not_there_is_said_in_json(url):
+    answer = httpx.get(f"{url}/nowhere")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (404, "Not Found")
+
+
+def test_a_large_body_is_refused_declared_or_not(url):
+    assert httpx.post(f"{url}/echo", content=b"x" * MAX_BODY_BYTES).text == str(MAX_BODY_BYTES)
+    assert httpx.post(f"{url}/echo", content=b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
+    chunks = (b"x" * 65536 for _ in range(17))
+    assert httpx.post(f"{url}/echo", content=chunks).status_code == 413
+
+
+def test_the_access_line_has_no_query_string(url, caplog):
+    with caplog.at_level(logging.INFO, "iop.access"):
+        httpx.get(f"{url}/?next=secret")
+    lines = [record.fields for record in caplog.records if record.name == "iop.access"]
+    assert lines[-1] | {"ms": 0} == {
+        "method": "GET",
+        "path": "/",
+        "status": 200,
+        "ms": 0,
+        "address": "127.0.0.1",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql+pymysql://iop:hunter2@db:3306/iop",
+        "authorization: Bearer hunter2hunter2",
+        "password=hunter2&next=/",
+        "{'token': 'hunter2'}",
+        "session eyJhbGciOi.hunter2.hunter2",
+    ],
+)
+def test_secrets_do_not_reach_the_log(text):
+    assert "hunter2" not in without_secrets(text)
+
+
+def test_a_line_of_the_log_names_its_request():
+    record = logging.LogRecord("a", logging.INFO, "", 0, "hello %s", ("you",), None)
+    token = request_id_var.set("abc")
+    line = json.loads(JsonFormatter().format(record))
+    request_id_var.reset(token)
+    assert (line["message"], line["requestId"], line["level"]) == ("hello you", "abc", "info")
+
+
+def test_metrics_count_requests_and_open_work(settings):
+    engine = engine_for(settings.database_url)
+    with begin_write(engine) as connection:
+        model = analytical_models.insert().values(name="m", type="ml")
+        model_id = connection.execute(model).lastrowid
+        for phase, status in (("queued", "running"), ("held", "running"), ("done", "success")):
+            row = {"model_id": model_id, "phase": phase, "status": status}
+            connection.execute(model_executions.insert().values(**row))
+    with running(app_of(settings, [])) as url:
+        wait_until(lambda: answers(url, status=200), 5)
+        httpx.get(f"{url}/nowhere")
+        httpx.get(f"{url}/api/trpc/no.such")
+        httpx.get(f"{url}/api/trpc/a.b,c.d")
+        text = httpx.get(f"{url}/metrics").text
+    assert 'iop_requests_total{procedure="other",status="404"} 1.0' in text
+    assert 'iop_requests_total{procedure="unknown",status="404"} 1.0' in text
+    assert 'iop_requests_total{procedure="batch",status="404"} 1.0' in text
+    assert 'iop_ledger_open{kind="execution",phase="held"} 1.0' in text
+    assert 'iop_queue_depth{kind="execution"} 1.0' in text
+    assert "iop_request_duration_seconds_bucket" in text
+
+
+def test_metrics_from_elsewhere_need_a_bearer_token(url):
+    proxied = {"x-forwarded-for": "203.0.113.9"}
+    assert httpx.get(f"{url}/metrics").status_code == 200
+    assert httpx.get(f"{url}/metrics", headers=proxied).status_code == 401
+    spoofed = {"x-forwarded-for": "127.0.0.1"}
+    assert httpx.get(f"{url}/metrics", headers=spoofed).status_code == 401
+    cookie = {**proxied, "cookie": "session=ada"}
+    assert httpx.get(f"{url}/metrics", headers=cookie).status_code == 401
+    bearer = {**proxied, "authorization": "Bearer vera"}
+    assert httpx.get(f"{url}/metrics", headers=bearer).status_code == 200
+
+
+def test_the_page_asks_for_sign_in_and_then_shows_the_way(url):
+    page = httpx.get(f'{url}/?next=/dagster/runs"><script>').text
+    assert '<label for="password">' in page
+    assert "<script" not in page
+    assert 'value="/dagster/runs&quot;&gt;&lt;script&gt;"' in page
+    welcome = httpx.get(url, headers={"cookie": "session=vera"}).text
+    assert "vera" in welcome
+    assert 'href="/dagster/"' in welcome
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil", "", "/a\nb"]
+)
+def test_sign_in_leads_nowhere_else(target):
+    assert local_path(target) == "/"

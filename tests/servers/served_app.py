@@ -1,0 +1,65 @@
+"""An app of the API on a real uvicorn on loopback, with people whose session is their name."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+
+from iop_pipelines.api.context import Role, User
+from iop_pipelines.api.serve import server_of
+from iop_pipelines.orchestration.supervisor import free_port
+
+
+@dataclass
+class Accounts:
+    """A stand-in for sign-in: a session's cookie or bearer token is the name of its user."""
+
+    users: dict[str, User] = field(
+        default_factory=lambda: {
+            "ada": User(1, "ada", Role.ADMIN),
+            "vera": User(2, "vera", Role.VIEWER),
+            "leaving": User(3, "leaving", Role.VIEWER),
+        }
+    )
+
+    async def authenticate(self, connection: HTTPConnection) -> User | None:
+        cookie = connection.cookies.get("session", "")
+        bearer = connection.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.users.get(cookie) or self.users.get(bearer)
+
+
+@contextmanager
+def running(app: Starlette) -> Iterator[str]:
+    """The URL of the app while it is served."""
+    port = free_port()
+    server = server_of(app, port, delay_s=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(url), 20)
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def answers(url: str, path: str = "/api/health", status: int | None = None) -> bool:
+    try:
+        got = httpx.get(f"{url}{path}").status_code
+    except httpx.TransportError:
+        return False
+    return status is None or got == status
+
+
+def wait_until(condition, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come true within {timeout_s} s"
+        time.sleep(0.05)
