@@ -2,26 +2,39 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, SchemaSerializer
 
 from iop_pipelines.api.context import Role
-
+from iop_pipelines.api.moments import on_the_wire
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Shape(BaseModel):
-    """Base of inputs and outputs: camelCase on the wire, unknown keys refused."""
+    """Base of inputs and outputs: camelCase on the wire, unknown keys refused, moments as naive UTC."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        # What leaves has all its keys, and the types of the clients say so.
+        json_schema_serialization_defaults_required=True,
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        return on_the_wire(handler(source))
 
 
 class Kind(StrEnum):
@@ -31,16 +44,24 @@ class Kind(StrEnum):
 
 
 class ApiError(Exception):
-    """A refusal in tRPC's words; `code` is one of its error codes, such as `NOT_FOUND`."""
+    """A refusal in tRPC's words; `code` is one of its error codes, such as `NOT_FOUND`.
 
-    def __init__(self, code: str, message: str) -> None:
+    data: further keys of the error's `data` on the wire, such as `retryAfter`.
+    """
+
+    def __init__(self, code: str, message: str, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.data = dict(data or {})
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """`input` is None where the procedure takes none; `handler` is called with (context[, input])."""
+    """`input` is None where the procedure takes none; `handler` is called with (context[, input]).
+
+    A subscription's `output` is that of one event, and its handler an async generator of
+    (id, data): a client that was cut off resumes after the id it saw last.
+    """
 
     path: str
     kind: Kind
@@ -50,6 +71,8 @@ class Procedure:
     output: TypeAdapter[Any]
     output_type: Any
     handler: Callable[..., Any]
+    # What a handler gave, as JSON: by alias, moments with Z, NaN and infinities as null.
+    dump: Callable[[Any], bytes]
 
 
 class Registry:
@@ -73,13 +96,37 @@ class Registry:
         def declare(handler: Handler) -> Handler:
             if path in self._procedures:
                 raise ValueError(f"procedure {path!r} is declared twice")
-            hints = typing.get_type_hints(handler)
+            hints = typing.get_type_hints(handler, include_extras=True)
             names = list(inspect.signature(handler).parameters)
             given = hints[names[1]] if len(names) > 1 else None
             output = hints["return"]
+            if kind is Kind.SUBSCRIPTION:
+                output = _event_of(output)
+                _check_resumable(path, given)
+            adapter: TypeAdapter[Any] = TypeAdapter(output)
             self._procedures[path] = Procedure(
-                path, kind, needed, summary, given, TypeAdapter(output), output, handler
+                path, kind, needed, summary, given, adapter, output, handler, _dump_of(adapter)
             )
             return handler
 
         return declare
+
+
+def _dump_of(adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
+    """The adapter's own serializer, except that moments outside a `Shape` get their Z too."""
+    return partial(SchemaSerializer(on_the_wire(adapter.core_schema)).to_json, by_alias=True)
+
+
+def _event_of(hint: Any) -> Any:
+    """The D of a subscription's `AsyncIterator[tuple[str, D]]`."""
+    match typing.get_args(hint):
+        case (pair, *_) if typing.get_origin(pair) is tuple and len(typing.get_args(pair)) == 2:
+            return typing.get_args(pair)[1]
+        case _:
+            raise TypeError(f"a subscription gives AsyncIterator[tuple[str, D]], not {hint}")
+
+
+def _check_resumable(path: str, given: type[Shape] | None) -> None:
+    """A client that was cut off sends the id it saw last as a member of the input."""
+    if given is None or "last_event_id" not in given.model_fields:
+        raise TypeError(f"the input of the subscription {path!r} needs last_event_id: str | None")

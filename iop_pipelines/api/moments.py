@@ -1,0 +1,60 @@
+"""Moments on the wire: naive UTC inside, ISO 8601 with `Z` outside, whatever a declaration calls them."""
+
+from datetime import UTC, datetime
+from operator import methodcaller
+from typing import Any, cast
+
+from pydantic_core import CoreSchema, core_schema
+
+# A C callable: some 0.2 µs a value, where a Python function costs three times that.
+_AS_UTC = methodcaller("replace", tzinfo=UTC)
+
+# Parts of a schema that hold no schema of a value.
+_NO_SCHEMA = frozenset({"serialization", "metadata", "default", "expected", "cls", "function"})
+
+
+def on_the_wire(schema: CoreSchema) -> CoreSchema:
+    """A copy in which every plain datetime is read as naive UTC and written with `Z`."""
+    return _rewritten(schema)
+
+
+def _rewritten(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_rewritten(each) for each in cast(list[Any], node)]
+    if isinstance(node, tuple):  # a choice of a union with its label
+        return tuple(_rewritten(each) for each in cast(tuple[Any, ...], node))
+    if not isinstance(node, dict):
+        return node
+    schema = cast(dict[str, Any], node)
+    if _is_done(schema):
+        return schema
+    if schema.get("type") == "datetime" and "serialization" not in schema:
+        return _moment(schema)
+    return {key: value if key in _NO_SCHEMA else _rewritten(value) for key, value in schema.items()}
+
+
+def _moment(plain: Any) -> CoreSchema:
+    return core_schema.no_info_after_validator_function(
+        _as_naive_utc,
+        plain,
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            _AS_UTC, return_schema=core_schema.datetime_schema()
+        ),
+    )
+
+
+def _is_done(schema: dict[str, Any]) -> bool:
+    match schema:
+        case {"function": {"function": function}}:
+            return function is _as_naive_utc
+        case _:
+            return False
+
+
+def _as_naive_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        return value
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError as error:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from error

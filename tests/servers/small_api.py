@@ -1,0 +1,169 @@
+"""A registry of a few procedures for the tests of the wire, and a server of it.
+
+`python small_api.py` serves on a free port of loopback and prints it; tokens are the roles' names.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Literal
+
+import uvicorn
+from pydantic import Field
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from iop_pipelines.api.context import Context, Role, Services, User
+from iop_pipelines.api.openapi import openapi_routes
+from iop_pipelines.api.registry import ApiError, Kind, Registry, Shape
+from iop_pipelines.api.trpc import trpc_routes
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound, SeriesTooShort, Unavailable
+from iop_pipelines.settings import Settings
+
+registry = Registry()
+USERS = {"viewer": User(1, "vera", Role.VIEWER), "admin": User(2, "ada", Role.ADMIN)}
+FAILURES: dict[str, Exception] = {
+    "notFound": NotFound("no model 7"),
+    "conflict": Conflict("model 7 is deprecated"),
+    "tooShort": SeriesTooShort("2 points, at least 14 are needed"),
+    "field": InvalidInput("must be at least 2", "config.params.window_size"),
+    "form": InvalidInput("from is after to"),
+    "unavailable": Unavailable("mysql://iop:hunter2@db does not answer"),
+    "limited": ApiError("TOO_MANY_REQUESTS", "slow down", {"retryAfter": 7}),
+    "unexpected": RuntimeError("secret inside"),
+}
+
+
+class ListInput(Shape):
+    limit: int = Field(50, ge=1, le=1000)
+    kind: Literal["rule", "ml"] | None = None
+    since: datetime | None = None
+    tags: list[str] = []
+
+
+class Model(Shape):
+    model_id: int
+    name: str
+    created_at: datetime
+    score: float | None = None
+    config: dict[str, Any]
+
+
+class CreateInput(Shape):
+    name: str = Field(min_length=1, max_length=20)
+    kind: Literal["rule", "ml"]
+    config: dict[str, Any] = {}
+
+
+class Created(Shape):
+    success: Literal[True] = True
+    model_id: int
+
+
+class TicksInput(Shape):
+    until: int = Field(3, ge=0, le=1_000_000)
+    pause_s: float = 0
+    fail_at: int | None = None
+    last_event_id: str | None = None
+
+
+class Tick(Shape):
+    number: int
+    resumed_after: str | None
+
+
+class FailInput(Shape):
+    how: str
+
+
+class Echo(Shape):
+    value: Any = None
+
+
+@registry.procedure("models.list", Kind.QUERY, "Models, newest first.")
+def list_models(ctx: Context, given: ListInput) -> list[Model]:
+    created_at = given.since or datetime(2026, 1, 2, 3, 4, 5)
+    return [
+        Model(
+            model_id=number,
+            name=f"{ctx.user.name} {given.kind or 'any'}",
+            created_at=created_at,
+            score=float("nan"),
+            config={"window": number, "bad": float("inf")},
+        )
+        for number in range(min(given.limit, 3), 0, -1)
+    ]
+
+
+@registry.procedure("models.create", Kind.MUTATION, "Creates a draft.")
+def create_model(ctx: Context, given: CreateInput) -> Created:
+    return Created(model_id=len(given.name))
+
+
+@registry.procedure("models.touch", Kind.MUTATION, "Changes nothing that anyone is told of.")
+def touch(ctx: Context) -> None:
+    return None
+
+
+@registry.procedure("dashboard.stats", Kind.QUERY, "Counts.")
+def stats(ctx: Context) -> dict[str, int]:
+    return {"models": 3}
+
+
+@registry.procedure("wire.echo", Kind.QUERY, "Gives back what it was given.")
+def echo(ctx: Context, given: Echo) -> Echo:
+    return given
+
+
+@registry.procedure("wire.fail", Kind.QUERY, "Fails as asked.")
+def fail(ctx: Context, given: FailInput) -> None:
+    raise FAILURES[given.how]
+
+
+@registry.procedure("wire.ticks", Kind.SUBSCRIPTION, "Numbers, one after the other.")
+async def ticks(ctx: Context, given: TicksInput) -> AsyncIterator[tuple[str, Tick]]:
+    number = int(given.last_event_id or 0)
+    while number < given.until:
+        number += 1
+        if number == given.fail_at:
+            raise Conflict("no further")
+        yield f"{number}", Tick(number=number, resumed_after=given.last_event_id)
+        await asyncio.sleep(given.pause_s)
+
+
+revoked: set[str] = set()
+
+
+@registry.procedure("session.end", Kind.MUTATION, "Signs the caller out.", role=Role.VIEWER)
+def end_session(ctx: Context) -> None:
+    revoked.add(ctx.user.role)
+
+
+async def authenticate(request: Request) -> User | None:
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    token = token or request.cookies.get("iop_session", "")
+    if token == "broken":
+        raise RuntimeError("secret inside")
+    return None if token in revoked else USERS.get(token)
+
+
+def app() -> Starlette:
+    services = Services(Settings.from_env({"IOP_HOME": "/nonexistent"}))
+    return Starlette(
+        routes=[
+            *trpc_routes(registry, services, authenticate),
+            *openapi_routes(registry, services, authenticate),
+        ]
+    )
+
+
+def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    config = uvicorn.Config(app(), log_level="warning", timeout_graceful_shutdown=1)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()
