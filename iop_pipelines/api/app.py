@@ -111,7 +111,8 @@ async def _lifespan(
 
     async def settle() -> None:
         """The port answers at once, health says `starting` until all was tried once."""
-        while not probe.is_settled or not (dagster_ui is None or dagster_ui.is_settled):
+        # What it waits for happens in threads.
+        while not (probe.is_settled and (dagster_ui is None or dagster_ui.is_settled)):  # noqa: ASYNC110
             await asyncio.sleep(_SETTLING_POLL_S)
         lifecycle.set_started()
 
@@ -126,6 +127,7 @@ async def _lifespan(
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    if not isinstance(error, HTTPException):
+        raise error
     content = {"error": {"message": error.detail, "requestId": request.state.request_id}}
     return JSONResponse(content, error.status_code, headers=error.headers)

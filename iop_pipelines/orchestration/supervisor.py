@@ -1,10 +1,11 @@
-"""The processes of `iop up`: code server, daemon, web server and warm workers, one home, one lifetime.
+"""The processes of `iop up`: code server, daemon, the API with Dagster's UI, and warm workers, one home, one lifetime.
 
 All that they own lives under the home. A second supervisor on the same home is refused; children
 that a killed one left behind are ended before anything is started.
 """
 
 import fcntl
+import http.client
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ from iop_pipelines.settings import Settings
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 20
+PROBE_TIMEOUT_S = 5
 LOCATION = "iop"
 
 
@@ -71,13 +73,24 @@ class Supervisor:
         )
         self._wait_for_port(grpc_port, "code-server")
         self._spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        # By its name: the API is above the processes that run it.
         self._spawn(
             "web-server",
-            ["dagster_webserver", "-h", HOST, "-p", str(self.port), "-w", str(workspace)],
+            ["iop_pipelines.api.serve", "--port", str(self.port), "--workspace", str(workspace)],
         )
 
     def wait_until_served(self) -> None:
-        self._wait_for_port(self.port, "web-server")
+        """Until health is well: the port answers earlier, while Dagster's UI still loads."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            self.check()
+            if _is_healthy(self.port):
+                return
+            time.sleep(0.1)
+        raise Unavailable(
+            f"{self.url}/api/health did not become well in {START_TIMEOUT_S} s; "
+            f"see {self.settings.home / 'logs' / 'web-server.log'}"
+        )
 
     def check(self) -> None:
         """Raises Unavailable, with the end of its log, if a child has died."""
@@ -196,6 +209,17 @@ def require_free(port: int) -> None:
             raise Conflict(
                 f"port {port} on {HOST} is taken ({error.strerror}); choose another with --port"
             ) from error
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_TIMEOUT_S)
+    try:
+        connection.request("GET", "/api/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def free_port() -> int:

@@ -11,6 +11,7 @@ DECLARATIONS = ("assets", "sensors", "schedules")
 
 # From the top down. Rooms on one line are level: they may use each other and everything below.
 LAYERS = (
+    ("api",),
     ("orchestration",),
     ("reporting", "recommendations", "ledger"),
     ("registry", "query"),
@@ -93,6 +94,17 @@ def test_the_layer_rule_tells_upwards_from_downwards(
     module.parent.mkdir(parents=True)
     module.write_text(line)
     assert bool(_offences(module, tmp_path)) is is_offence
+
+
+def test_of_the_api_only_what_runs_dagster_imports_orchestration() -> None:
+    """The rest serves where there is no Dagster, and starts without its seconds of imports."""
+    importers = {
+        path.name
+        for path in _python_files(ROOT / "iop_pipelines" / "api")
+        for _, name in _imports(path)
+        if _room(name) == "orchestration"
+    }
+    assert importers <= {"dagster_ui.py", "serve.py"}
 
 
 def test_only_the_composition_root_imports_the_declarations() -> None:
