@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.api.schemas import Schema, json_schemas, needs_input
