@@ -12,11 +12,20 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
+| `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
+| `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
+| `IOP_OIDC_ISSUER` | empty: local accounts only | OpenID provider, its issuer URL |
+| `IOP_OIDC_CLIENT_ID` | empty | this client's id at the provider |
+| `IOP_OIDC_CLIENT_SECRET` | empty | this client's secret at the provider |
+| `IOP_OIDC_ROLE_CLAIM` | `roles` | claim of the ID token with roles or groups; dots lead inwards |
+| `IOP_OIDC_ADMIN_ROLE` | `iop-admin` | value of that claim that makes an admin |
+| `IOP_OIDC_VIEWER_ROLE` | `iop-viewer` | value that makes a viewer; `*`: everybody the provider knows |
 """
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -34,6 +43,14 @@ class Settings:
     broker_url: str | None
     clock: str
     time_zone: str
+    secret_key: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_role_claim: str = "roles"
+    oidc_admin_role: str = "iop-admin"
+    oidc_viewer_role: str = "iop-viewer"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -51,6 +68,14 @@ class Settings:
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",
             time_zone=env.get("IOP_TIME_ZONE") or "UTC",
+            secret_key=env.get("IOP_SECRET_KEY") or None,
+            public_url=(env.get("IOP_PUBLIC_URL") or "").rstrip("/") or None,
+            oidc_issuer=env.get("IOP_OIDC_ISSUER") or None,
+            oidc_client_id=env.get("IOP_OIDC_CLIENT_ID") or None,
+            oidc_client_secret=env.get("IOP_OIDC_CLIENT_SECRET") or None,
+            oidc_role_claim=env.get("IOP_OIDC_ROLE_CLAIM") or "roles",
+            oidc_admin_role=env.get("IOP_OIDC_ADMIN_ROLE") or "iop-admin",
+            oidc_viewer_role=env.get("IOP_OIDC_VIEWER_ROLE") or "iop-viewer",
         )
         settings.check()
         return settings
@@ -64,6 +89,10 @@ class Settings:
             raise MisconfiguredInstance(
                 f"IOP_TIME_ZONE is {self.time_zone!r}, which is no IANA time zone such as Africa/Lagos"
             ) from error
+        if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
+            raise MisconfiguredInstance(
+                f"IOP_PUBLIC_URL is {self.public_url!r}; it is scheme and host, as in https://iop.example"
+            )
         for name, url in (
             ("DATABASE_URL", self.database_url),
             ("IOP_DRM_DATABASE_URL", self.drm_database_url),

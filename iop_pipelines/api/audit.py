@@ -5,10 +5,9 @@ the other. Times are the wall clock's, also where business time follows a replay
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic_core import to_json
@@ -143,16 +142,15 @@ def _plain(value: object) -> Any:
 
 
 def _without_secrets(value: Any) -> Any:
-    match value:
-        case Mapping():
-            return {
-                key: "(not kept)" if _is_secret(str(key)) else _without_secrets(each)
-                for key, each in value.items()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            }
-        case list():
-            return [_without_secrets(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return value
+    if isinstance(value, dict):
+        members = cast(dict[str, Any], value)
+        return {
+            key: "(not kept)" if _is_secret(key) else _without_secrets(each)
+            for key, each in members.items()
+        }
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in cast(list[Any], value)]
+    return value
 
 
 def _is_secret(key: str) -> bool:

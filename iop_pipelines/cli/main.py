@@ -15,6 +15,8 @@ COMMANDS = {
     "model": ("models", "Models: register, promote, execute, history."),
     "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss."),
     "report": ("reports", "Reports: templates, schedules, generate, list files."),
+    "user": ("users", "Accounts: add, list, role, password, disable, a link to sign in."),
+    "token": ("users", "Print a bearer token for an account, and nothing else."),
     "ledger": ("ledger", "The execution ledger: verify it, see what is open."),
 }
 

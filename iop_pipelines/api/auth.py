@@ -1,0 +1,416 @@
+"""Who is signed in: tokens from the cookie or a bearer header, and the routes that give and end them.
+
+A cookie is sent by browsers on their own, so what it lets change is checked for its origin; a bearer
+header is never sent by itself, and decides alone where it is there.
+"""
+
+import ipaddress
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import anyio.to_thread
+import sqlalchemy as sa
+from pydantic import Field
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from iop_pipelines.api import accounts, audit, limits, oidc, wire
+from iop_pipelines.api.accounts import Account
+from iop_pipelines.api.audit import Actor, wall_clock
+from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
+from iop_pipelines.api.context import Role, Services, User
+from iop_pipelines.api.pages import local_path
+from iop_pipelines.api.registry import ApiError, Shape
+from iop_pipelines.api.sessions import (
+    COOKIE_LIFE,
+    LINK_LIFE,
+    Issued,
+    Sessions,
+    make_link,
+    sessions_of,
+    use_link,
+)
+from iop_pipelines.errors import Conflict
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.settings import Settings
+
+COOKIE = "iop_session"
+LINK_PATH = "/api/auth/link"
+OIDC_CALLBACK = "/api/auth/oidc/callback"
+_OIDC_PATH = "/api/auth/oidc"
+_FORM = "application/x-www-form-urlencoded"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_STORE = {"cache-control": "no-store"}
+
+Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class SignIn(Shape):
+    """`next` is where a form goes on to; a JSON caller has no use for it."""
+
+    name: str = Field(min_length=1, max_length=255)
+    password: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
+    next: str = Field("/", max_length=2048)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    token: str
+    is_cookie: bool
+
+
+def authenticator(services: Services) -> Authenticate:
+    """Gives who is signed in, for HTTP and WebSocket requests alike; None for nobody.
+
+    Raises MisconfiguredInstance at once for a signing key that cannot be used. What it gives raises
+    ApiError FORBIDDEN for a cookie from another origin on a request that may change something, and
+    Unavailable where the database does not answer.
+    """
+    sessions = sessions_of(services)
+
+    async def authenticate(connection: HTTPConnection) -> User | None:
+        presented = presented_in(connection.headers)
+        if presented is None:
+            return None
+        is_known, user = sessions.remembered(presented.token)
+        if not is_known:
+            user = await anyio.to_thread.run_sync(sessions.user_of, presented.token)
+        if user is not None and presented.is_cookie and _may_change(connection):
+            check_origin(connection.headers, services.settings)
+        return user
+
+    return authenticate
+
+
+def authenticate(headers: Mapping[str, str], services: Services) -> User | None:
+    """As `authenticator`, in a thread; the caller checks the origin itself."""
+    presented = presented_in(headers)
+    return sessions_of(services).user_of(presented.token) if presented else None
+
+
+def presented_in(headers: Mapping[str, str]) -> Presented | None:
+    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return Presented(credentials.strip(), is_cookie=False)
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE and value:
+            return Presented(value, is_cookie=True)
+    return None
+
+
+def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
+    """Refuses what a page of another site sent.
+
+    Browsers name the origin of every request that is not a plain GET. One that names neither
+    `Origin` nor `Sec-Fetch-Site` comes from no browser of these years, and so not from a page.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+    else:
+        host = headers.get("host", "").lower()
+        is_own = origin.lower() == (settings.public_url or "").lower() or (
+            bool(host) and urlsplit(origin).netloc.lower() == host
+        )
+    if not is_own:
+        raise ApiError("FORBIDDEN", "the request comes from another origin")
+
+
+def make_sign_in_link(
+    services: Services, user: User, life: timedelta = LINK_LIFE, by: Actor | None = None
+) -> str:
+    """Path of a link that signs `user` in, once; whoever has it is that user."""
+    token = make_link(services.engine, user.id, life)
+    if by is not None:
+        with begin_write(services.engine) as connection:
+            audit.record(connection, by, "auth.makeLink", None, {"user": user.name})
+    return f"{LINK_PATH}/{token}"
+
+
+def sign_in_links(services: Services, by: Actor) -> dict[Role, str]:
+    """One link a role, for the accounts named as their role, which are made if they are absent.
+
+    A role whose account was given another role or disabled has none.
+    """
+    links: dict[Role, str] = {}
+    for role in (Role.ADMIN, Role.VIEWER):
+        try:
+            account = accounts.account_of_role(services.engine, role, by)
+        except Conflict:
+            continue
+        links[role] = make_sign_in_link(services, account.user, by=by)
+    return links
+
+
+def auth_routes(services: Services) -> list[Route]:
+    """Raises MisconfiguredInstance at once for a signing key or a provider that cannot be used."""
+    routes = AuthRoutes(services)
+    return [
+        Route("/api/auth/options", _guarded(routes.options), methods=["GET"]),
+        Route("/api/auth/me", _guarded(routes.me), methods=["GET"]),
+        Route("/api/auth/sign-in", _guarded(routes.sign_in), methods=["POST"]),
+        Route("/api/auth/sign-out", _guarded(routes.sign_out), methods=["POST"]),
+        Route(LINK_PATH + "/{token}", _guarded(routes.link), methods=["GET"]),
+        Route(_OIDC_PATH + "/start", _guarded(routes.oidc_start), methods=["GET"]),
+        Route(OIDC_CALLBACK, _guarded(routes.oidc_callback), methods=["GET"]),
+    ]
+
+
+class AuthRoutes:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._settings = services.settings
+        self._sessions: Sessions = sessions_of(services)
+        self._provider = oidc.provider_of(services)
+        self._authenticate = authenticator(services)
+
+    @property
+    def _engine(self) -> sa.Engine:
+        return self._services.engine
+
+    async def options(self, request: Request) -> Response:
+        """What a sign-in page can offer."""
+        return _json({"password": True, "oidc": self._provider is not None})
+
+    async def me(self, request: Request) -> Response:
+        user = await self._authenticate(request)
+        if user is None:
+            raise ApiError("UNAUTHORIZED", "sign in first")
+        return _json(_shown(user))
+
+    async def sign_in(self, request: Request) -> Response:
+        """JSON gets JSON; a form of a page without script is sent on to `next`, or back with `failed`."""
+        # Also without a cookie: nobody is to be signed in unawares, as somebody else.
+        check_origin(request.headers, self._settings)
+        is_form = _is_form(request)
+        if not is_form:
+            wire.check_content_type(request.headers)
+        body = await read_body(request)
+        given = cast(SignIn, wire.read_input(SignIn, _form_as_json(body) if is_form else body))
+        try:
+            issued = await anyio.to_thread.run_sync(self._sign_in, given, _actor(request))
+        except ApiError as error:
+            if is_form and error.code == "UNAUTHORIZED":
+                query = urlencode({"failed": "", "next": local_path(given.next)})
+                return RedirectResponse(f"/?{query}", 303, headers=_NO_STORE)
+            raise
+        response = _redirect(given.next) if is_form else _json(_issued(issued))
+        self._set_cookie(request, response, issued)
+        return response
+
+    def _sign_in(self, given: SignIn, by: Actor) -> Issued:
+        attempt = limits.begin_attempt(self._engine, given.name, by.address, wall_clock())
+        account = accounts.verified(self._engine, given.name, given.password)
+        if account is None:
+            raise ApiError("UNAUTHORIZED", "name or password is wrong")
+        with begin_write(self._engine) as connection:
+            limits.succeed(connection, attempt)
+            return self._start(connection, account, "password", by)
+
+    async def sign_out(self, request: Request) -> Response:
+        presented = presented_in(request.headers)
+        if presented is not None:
+            if presented.is_cookie:
+                check_origin(request.headers, self._settings)
+            await anyio.to_thread.run_sync(self._sign_out, presented.token, _actor(request))
+        response = _redirect("/") if _is_form(request) else _json({"success": True})
+        response.delete_cookie(
+            COOKIE,
+            path="/",
+            secure=is_secure(request, self._settings),
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    def _sign_out(self, token: str, by: Actor) -> None:
+        user = self._sessions.user_of(token)
+        if user is None:
+            return
+        with begin_write(self._engine) as connection:
+            self._sessions.end(token, connection)
+            audit.record(connection, _as(user, by), "auth.signOut")
+        self._sessions.forget(token)
+
+    async def link(self, request: Request) -> Response:
+        """Looking at a link ahead of its use, as mail scanners and browsers do, does not use it up."""
+        is_looking = request.method == "HEAD" or "sec-purpose" in request.headers
+        if is_looking:
+            return Response(status_code=204, headers=_NO_STORE)
+        token: str = request.path_params["token"]
+        issued = await anyio.to_thread.run_sync(self._follow, token, _actor(request))
+        response = _redirect(request.query_params.get("next", "/"))
+        self._set_cookie(request, response, issued)
+        return response
+
+    def _follow(self, token: str, by: Actor) -> Issued:
+        with begin_write(self._engine) as connection:
+            user_id = use_link(connection, token)
+        account = accounts.account(self._engine, user_id) if user_id is not None else None
+        if account is None or account.is_disabled:
+            raise ApiError(
+                "FORBIDDEN", "this link was used already, or is too old; ask for another"
+            )
+        with begin_write(self._engine) as connection:
+            return self._start(connection, account, "link", by)
+
+    async def oidc_start(self, request: Request) -> Response:
+        provider = self._openid()
+        next_path = local_path(request.query_params.get("next", "/"))
+        if request.method == "HEAD":
+            return Response(status_code=204, headers=_NO_STORE)
+        started = await anyio.to_thread.run_sync(
+            provider.start, self._redirect_uri(request), next_path
+        )
+        response = RedirectResponse(started.url, 303, headers=_NO_STORE)
+        response.set_cookie(
+            oidc.COOKIE,
+            started.cookie,
+            max_age=oidc.STATE_LIFE_S,
+            path=_OIDC_PATH,
+            secure=is_secure(request, self._settings),
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    async def oidc_callback(self, request: Request) -> Response:
+        self._openid()
+        issued, next_path = await anyio.to_thread.run_sync(
+            self._finish,
+            self._redirect_uri(request),
+            request.cookies.get(oidc.COOKIE),
+            dict(request.query_params),
+            _actor(request),
+        )
+        response = _redirect(next_path)
+        self._set_cookie(request, response, issued)
+        response.delete_cookie(oidc.COOKIE, path=_OIDC_PATH, httponly=True, samesite="lax")
+        return response
+
+    def _finish(
+        self, redirect_uri: str, cookie: str | None, query: Mapping[str, str], by: Actor
+    ) -> tuple[Issued, str]:
+        found = self._openid().finish(redirect_uri, cookie, query)
+        account = accounts.signed_in_by_provider(
+            self._engine, found.issuer, found.subject, found.name, found.role, by.address
+        )
+        if account.is_disabled:
+            raise ApiError("FORBIDDEN", "this account is disabled")
+        with begin_write(self._engine) as connection:
+            return self._start(connection, account, "oidc", by), found.next_path
+
+    def _openid(self) -> oidc.Provider:
+        if self._provider is None:
+            raise ApiError("NOT_FOUND", "no OpenID provider is configured")
+        return self._provider
+
+    def _redirect_uri(self, request: Request) -> str:
+        base = self._settings.public_url or str(request.base_url).rstrip("/")
+        return base + OIDC_CALLBACK
+
+    def _start(self, connection: sa.Connection, account: Account, origin: str, by: Actor) -> Issued:
+        issued = self._sessions.start(account, origin, by.address, connection=connection)
+        audit.record(connection, _as(issued.user, by), "auth.signIn", None, {"by": origin})
+        return issued
+
+    def _set_cookie(self, request: Request, response: Response, issued: Issued) -> None:
+        response.set_cookie(
+            COOKIE,
+            issued.token,
+            max_age=int(COOKIE_LIFE.total_seconds()),
+            path="/",
+            secure=is_secure(request, self._settings),
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def is_secure(connection: HTTPConnection, settings: Settings) -> bool:
+    """Whether cookies are `Secure`: always, except for plain http to this very machine.
+
+    There nothing leaves the machine, there is no certificate to be had, and not every client takes
+    a secure cookie from it.
+    """
+    if (settings.public_url or "").startswith("https:") or connection.url.scheme != "http":
+        return True
+    return not _is_loopback(connection.url.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _may_change(connection: HTTPConnection) -> bool:
+    """A WebSocket can send anything once it is open, so its opening counts as a change."""
+    return connection.scope["type"] == "websocket" or connection.scope["method"] not in _READING
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Refusals in the shape that the rest of the API has."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await handler(request)
+        # The boundary: whatever it was, the caller gets JSON and the log the cause.
+        except Exception as error:
+            refusal = refusal_of(error, request.url.path, request_id_of(request))
+            headers = dict(_NO_STORE)
+            if "retryAfter" in refusal.data:
+                headers["retry-after"] = str(refusal.data["retryAfter"])
+            body = {"error": wire.error_shape(refusal, None)}
+            return JSONResponse(body, wire.status_of([refusal]), headers)
+
+    return endpoint
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+
+
+def _form_as_json(body: bytes) -> bytes:
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10)
+    except ValueError as error:
+        raise ApiError("BAD_REQUEST", "that is no form") from error
+    return json.dumps(dict(fields)).encode()
+
+
+def _actor(request: Request) -> Actor:
+    """Nobody yet: the request and where it came from."""
+    address = request.client.host if request.client else ""
+    return Actor(None, "", request_id_of(request), address)
+
+
+def _as(user: User, by: Actor) -> Actor:
+    return Actor(user.id, user.name, by.request_id, by.address)
+
+
+def _shown(user: User) -> dict[str, object]:
+    return {"id": user.id, "name": user.name, "role": user.role.value}
+
+
+def _issued(issued: Issued) -> dict[str, object]:
+    ends = issued.expires_at.replace(microsecond=0).isoformat() + "Z"
+    return {"user": _shown(issued.user), "expiresAt": ends}
+
+
+def _json(value: object) -> JSONResponse:
+    return JSONResponse(value, headers=_NO_STORE)
+
+
+def _redirect(target: str) -> RedirectResponse:
+    headers = {**_NO_STORE, "referrer-policy": "no-referrer"}
+    return RedirectResponse(local_path(target), 303, headers=headers)

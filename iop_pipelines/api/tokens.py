@@ -1,0 +1,154 @@
+"""Session tokens: JWT, HS256 and nothing else, with `exp`, `iat`, `sub` and `jti` required.
+
+A token says which account and which session; whether they still hold is the database's to say
+(sessions.py). The role in it is for the client to read, and is never trusted here.
+"""
+
+import os
+import re
+import secrets
+import stat
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from iop_pipelines.api.context import User
+from iop_pipelines.errors import MisconfiguredInstance
+from iop_pipelines.settings import Settings
+
+ALGORITHM = "HS256"
+# Tokens for other purposes under the same key have another issuer.
+SESSION_ISSUER = "iop"
+MIN_KEY_BYTES = 32
+KEY_FILE = "secret.key"
+_MAX_TOKEN_LENGTH = 4096
+# A replica's clock may be this far behind the one that issued the token.
+_CLOCK_SKEW_S = 60
+# What examples and templates hold where a key belongs.
+_KNOWN_DEFAULT = re.compile(
+    r"changeme|changethis|replaceme|yoursecret|secretkey|supersecret|insecure|placeholder|example"
+    r"|defaultkey|development|notsecret|0123456789|abcdefgh|testkey"
+)
+_MIN_DISTINCT_BYTES = 12
+_MAKE_ONE = (
+    "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` "
+    "and give it to every replica"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    user_id: int
+    session_id: str
+    expires_at: float
+
+
+def signing_key(settings: Settings) -> bytes:
+    """`IOP_SECRET_KEY`; an embedded instance without one makes its own once, readable by its owner only.
+
+    Raises:
+        MisconfiguredInstance: a server database without a key, a known or short key, or a key file
+            that others can read.
+    """
+    if settings.secret_key is not None:
+        return _checked(settings.secret_key.strip(), "IOP_SECRET_KEY")
+    if not settings.is_embedded:
+        raise MisconfiguredInstance(
+            f"IOP_SECRET_KEY is not set, and DATABASE_URL names a server: {_MAKE_ONE}"
+        )
+    return _own_key(settings.home / KEY_FILE)
+
+
+def encode(
+    key: bytes, user: User, session_id: str, issued_at: datetime, expires_at: datetime
+) -> str:
+    """Both moments naive UTC."""
+    return jwt.encode(
+        {
+            "iss": SESSION_ISSUER,
+            "sub": str(user.id),
+            "name": user.name,
+            "role": user.role.value,
+            "iat": _seconds(issued_at),
+            "exp": _seconds(expires_at),
+            "jti": session_id,
+        },
+        key,
+        algorithm=ALGORITHM,
+    )
+
+
+def decode(key: bytes, token: str) -> Claims | None:
+    """None for whatever is no token of ours, or no longer one."""
+    found = verified_claims(key, token, SESSION_ISSUER, ("exp", "iat", "sub", "jti"))
+    if found is None or not re.fullmatch(r"[0-9]{1,9}", found["sub"]):
+        return None
+    return Claims(int(found["sub"]), found["jti"], float(found["exp"]))
+
+
+def verified_claims(
+    key: bytes, token: str, issuer: str, required: tuple[str, ...]
+) -> dict[str, Any] | None:
+    if len(token) > _MAX_TOKEN_LENGTH:
+        return None
+    try:
+        found: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            # The one line that keeps `none` and keys taken for another algorithm out.
+            algorithms=[ALGORITHM],
+            issuer=issuer,
+            # iat is looked at below, with the skew that exp must not have.
+            options={"require": ["iss", *required], "verify_iat": False},
+        )
+        issued_at = float(found["iat"])
+    except (jwt.InvalidTokenError, TypeError, ValueError, OverflowError):
+        return None
+    return found if issued_at <= time.time() + _CLOCK_SKEW_S else None
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp())
+
+
+def _checked(key: str, where: str) -> bytes:
+    encoded = key.encode()
+    if len(encoded) < MIN_KEY_BYTES:
+        raise MisconfiguredInstance(
+            f"{where} has {len(encoded)} bytes; it needs {MIN_KEY_BYTES} at least: {_MAKE_ONE}"
+        )
+    plain = re.sub(r"[^a-z0-9]", "", key.lower())
+    if _KNOWN_DEFAULT.search(plain) or len(set(encoded)) < _MIN_DISTINCT_BYTES:
+        raise MisconfiguredInstance(f"{where} is a known default or can be guessed: {_MAKE_ONE}")
+    return encoded
+
+
+def _own_key(path: Path) -> bytes:
+    if not path.exists():
+        _make_key(path)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise MisconfiguredInstance(
+            f"{path} can be read by others (mode {mode:04o}); `chmod 600 {path}`, or remove it, "
+            "which makes a new key and signs everybody out"
+        )
+    return _checked(path.read_text(encoding="ascii").strip(), str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: of processes that start at once, all read the key of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        with suppress(FileExistsError):
+            os.link(partial, path)
+    finally:
+        partial.unlink()
