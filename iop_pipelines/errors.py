@@ -15,6 +15,8 @@ IopError
 Messages name the thing, the value and the accepted range.
 """
 
+from typing import Self
+
 
 class IopError(Exception):
     """Base of all; `retryable` says whether running again without a change can help."""
@@ -28,6 +30,11 @@ class InvalidInput(IopError):
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
+
+    def under(self, path: str) -> Self:
+        """The same said of a part: its field's path begins with `path`."""
+        message = str(self).removeprefix(f"{self.field}: ") if self.field else str(self)
+        return type(self)(message, f"{path}.{self.field}" if self.field else path)
 
 
 class InvalidDeclaration(InvalidInput):

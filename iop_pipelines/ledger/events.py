@@ -7,13 +7,24 @@ row's id; these events are the truth that the ledger's rows mirror.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.ledger.work import EXECUTION, REPORT, WorkKind
+
+__all__ = [
+    "KIND_OF_ASSET",
+    "OUTPUT_ASSETS",
+    "REPORT_ASSET",
+    "TerminalEvent",
+    "from_record",
+    "to_dagster",
+    "utc_now",
+]
 
 OUTPUT_ASSETS = {
     ModelType.RULE_BASED: dg.AssetKey("rule_based_output"),
@@ -85,8 +96,3 @@ def from_record(record: dg.EventLogRecord) -> TerminalEvent | None:
         error=metadata.get("iop/error") or None,
         values=metadata["iop/values"],
     )
-
-
-def utc_now() -> datetime:
-    """Naive UTC in whole seconds, as the ledger's TIMESTAMP columns keep it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -12,6 +12,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.work import EXECUTION
 from iop_pipelines.schema.engine import begin_write
@@ -50,7 +51,10 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
         .where(table.c.id == event.item_id, table.c.phase != Phase.DONE)
         .values(**values)
     )
-    return connection.execute(statement).rowcount == 1
+    is_news = connection.execute(statement).rowcount == 1
+    if is_news:
+        counters.count_ended(connection, status, event.finished_at)
+    return is_news
 
 
 def terminal_records(

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, Phase, TemplateStatus
 from iop_pipelines.drm.source import DrmRun, QualityScore, SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
 from iop_pipelines.registry.models import StoredModel, active_models_of, model
 from iop_pipelines.schema.engine import Record, begin_write
@@ -235,7 +236,7 @@ def request_report(
         template = connection.execute(
             sa.select(report_templates).where(report_templates.c.id == template_id)
         ).first()
-        if template is None:
+        if template is None or template.deleted_at is not None:
             raise NotFound(f"report template {template_id} does not exist")
         if slot is not None and template.status == TemplateStatus.PAUSED:
             raise Conflict(f"report template {template.name!r} is paused")
@@ -298,6 +299,8 @@ def _insert_once(
     if trigger_key is not None and _id_of(connection, table, trigger_key) is not None:
         return None
     result = connection.execute(table.insert().values(trigger_key=trigger_key, **values))
+    if table is model_executions:
+        counters.count(connection, counters.RUNNING)
     return result.lastrowid
 
 

@@ -12,7 +12,8 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
-from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
+from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record, utc_now
 from iop_pipelines.ledger.mirror import terminal_records
 from iop_pipelines.ledger.reconcile import find_run, in_flight
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
@@ -62,6 +63,10 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
         drift += _compare(kind, rows, [event for event in events if event.kind is kind])
     drift += _open_after_their_run(instance, engine)
     drift += _outputs_without_success(engine)
+    drift += [
+        Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
+        for off in counters.drift(engine, utc_now())
+    ]
     return Verdict(counts["execution"], counts["report"], len(events), tuple(drift))
 
 

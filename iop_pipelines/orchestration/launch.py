@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import recover
@@ -26,7 +27,9 @@ def migrate_instance(settings: Settings) -> str:
 
     settings.home.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_url)
-    register_system_datasets(engine_for(settings.database_url))
+    engine = engine_for(settings.database_url)
+    register_system_datasets(engine)
+    counters.repair(engine, utc_now())
     return current(settings.database_url) or "none"
 
 

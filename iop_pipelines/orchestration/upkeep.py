@@ -6,6 +6,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import reconcile
@@ -30,7 +31,8 @@ def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
         query = sa.select(models.id, models.name, models.version, models.type)
         for row in connection.execute(query):
             keys[ModelType(row.type)].append(model_key(row.id, row.name, row.version))
-        for row in connection.execute(sa.select(templates.id, templates.name)):
+        kept = sa.select(templates.id, templates.name).where(templates.deleted_at.is_(None))
+        for row in connection.execute(kept):
             keys["templates"].append(key(row.id, row.name))
     return keys
 
@@ -43,6 +45,7 @@ def keep_ledger(
     now = utc_now()
     repairs = reconcile(instance, platform.engine, now)
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
+    counters.fold(platform.engine, now)
     done = [
         f"{mirrored.seen} terminal events seen, {mirrored.applied} applied late",
         *repairs.lines,

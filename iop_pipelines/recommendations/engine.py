@@ -22,6 +22,7 @@ from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, ReviewStatus, Severity
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.errors import NotFound
+from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import (
     Evidence,
     Frequency,
@@ -442,6 +443,7 @@ def _open(
     key = result.inserted_primary_key
     if key is None:
         raise RuntimeError("the database returned no id for an insert")
+    counters.count(connection, counters.open_measure(strongest.severity, strongest.category))
     details = {"previous_id": previous_id} if previous_id else None
     _tell(connection, int(key[0]), "opened", evidence.latest.source_ref, details=details)
     changes.opened.append(int(key[0]))
@@ -472,6 +474,10 @@ def _update(
     connection.execute(
         sa.update(recommendations).where(recommendations.c.id == stored.id).values(**values)
     )
+    graver = values.get("severity", stored.severity)
+    if graver is not stored.severity and stored.status is ReviewStatus.OPEN:
+        counters.count(connection, counters.open_measure(stored.severity, stored.category), -1)
+        counters.count(connection, counters.open_measure(graver, stored.category))
     _tell(
         connection,
         stored.id,

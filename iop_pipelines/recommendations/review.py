@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
-from iop_pipelines.errors import NotFound
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
@@ -46,11 +47,13 @@ class StoredRecommendation:
     last_ds: datetime | None
     resolved_at: datetime | None
     previous_id: int | None
+    snoozed_until: datetime | None
 
 
 @dataclass(frozen=True)
 class RecommendationEvent:
-    """What happened to a recommendation: opened, updated, resolved, or a review's `status`."""
+    """What happened to a recommendation: opened, updated, resolved, a review's `status`, a `comment`
+    (its text is `reason`), or `snoozed` (`details.until`)."""
 
     id: int
     kind: str
@@ -76,32 +79,60 @@ def review(
     known now; one that is opened again takes updates unless a newer one does.
     """
     with begin_write(engine) as connection:
-        row = connection.execute(
-            sa.select(recommendations)
-            .where(recommendations.c.id == recommendation_id)
-            .with_for_update()
-        ).first()
-        if row is None:
-            raise NotFound(f"there is no recommendation with id {recommendation_id}")
+        row = _locked(connection, recommendation_id)
         if row.status is not status:
             is_opened = status is ReviewStatus.OPEN
             values = _opened_again(connection, row) if is_opened else _closed(connection, row)
             connection.execute(
                 sa.update(recommendations)
                 .where(recommendations.c.id == recommendation_id)
-                .values(status=status, **values)
+                .values(status=status, snoozed_until=None, **values)
             )
-            connection.execute(
-                sa.insert(recommendation_events).values(
-                    recommendation_id=recommendation_id,
-                    kind="status",
-                    status_before=row.status.value,
-                    status_after=status.value,
-                    actor=actor,
-                    reason=reason,
-                )
+            counters.count_review(connection, row.severity, row.category, row.status, status)
+            _tell(
+                connection,
+                recommendation_id,
+                "status",
+                actor,
+                reason=reason,
+                status_before=row.status.value,
+                status_after=status.value,
             )
     return recommendation(engine, recommendation_id)
+
+
+def comment(engine: sa.Engine, recommendation_id: int, text: str, actor: int | None = None) -> int:
+    """Adds a remark to the history and returns its event's id. Raises NotFound."""
+    with begin_write(engine) as connection:
+        _locked(connection, recommendation_id)
+        return _tell(connection, recommendation_id, "comment", actor, reason=text)
+
+
+def snooze(
+    engine: sa.Engine,
+    recommendation_id: int,
+    until: datetime | None,
+    now: datetime,
+    actor: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Puts an open recommendation off until then, or with None takes it up again; naive UTC.
+
+    Raises NotFound, Conflict for one that is decided, InvalidInput for a moment that is past.
+    """
+    if until is not None and until <= now:
+        raise InvalidInput(f"{until.isoformat()} is past; it is {now.isoformat()} UTC", "until")
+    with begin_write(engine) as connection:
+        row = _locked(connection, recommendation_id)
+        if row.status is not ReviewStatus.OPEN:
+            raise Conflict(f"recommendation {row.id} is {row.status.value}; only open ones wait")
+        connection.execute(
+            sa.update(recommendations)
+            .where(recommendations.c.id == recommendation_id)
+            .values(snoozed_until=until)
+        )
+        details = {"until": until.isoformat() if until else None}
+        _tell(connection, recommendation_id, "snoozed", actor, reason=reason, details=details)
 
 
 def recommendation(engine: sa.Engine, recommendation_id: int) -> StoredRecommendation:
@@ -152,6 +183,25 @@ _COLUMNS = [recommendations.c[name] for name in StoredRecommendation.__dataclass
 
 def _stored(row: sa.Row[Any]) -> StoredRecommendation:
     return StoredRecommendation(*row)
+
+
+def _locked(connection: sa.Connection, recommendation_id: int) -> sa.Row[Any]:
+    query = sa.select(recommendations).where(recommendations.c.id == recommendation_id)
+    row = connection.execute(query.with_for_update()).first()
+    if row is None:
+        raise NotFound(f"there is no recommendation with id {recommendation_id}")
+    return row
+
+
+def _tell(
+    connection: sa.Connection, recommendation_id: int, kind: str, actor: int | None, **values: Any
+) -> int:
+    result = connection.execute(
+        sa.insert(recommendation_events).values(
+            recommendation_id=recommendation_id, kind=kind, actor=actor, **values
+        )
+    )
+    return int(result.lastrowid)
 
 
 def _closed(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:

@@ -1,31 +1,114 @@
-"""The configuration of a model that was registered without one: only a type, schemas and a dataset."""
+"""The configuration of a model that was registered without one: only a type and schemas."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import InputSpec, ModelConfig, RuntimeName, Trigger
-from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.schema.tables import analytical_models
+from iop_pipelines.transform.versions import list_datasets
 
 _RUNTIMES: dict[ModelType, RuntimeName] = {
+    ModelType.RULE_BASED: "rules",
     ModelType.STATISTICAL: "seasonal_residual",
     ModelType.ML: "pyod",
 }
+# Periods before the point whose median is the usual value.
+_USUAL_OVER = 28
 
 
 def default_config(model_type: ModelType, dataset: DatasetDeclaration) -> ModelConfig:
     """Anomalies of the dataset's first measure over all its rows, run on request only.
 
-    Raises InvalidDeclaration for a rule-based model, which is nothing without its rules, and for a
-    dataset that declares no measure.
+    Raises InvalidDeclaration for a dataset that declares no measure.
     """
-    if model_type not in _RUNTIMES:
-        raise InvalidDeclaration(
-            "a rule-based model needs its rules; give config.params.rules", field="config"
-        )
     if not dataset.measures:
         raise InvalidDeclaration(f"dataset {dataset.name!r} declares no measure", field="config")
+    measure = next(iter(dataset.measures))
+    is_rules = model_type is ModelType.RULE_BASED
     return ModelConfig(
         runtime=_RUNTIMES[model_type],
         dataset=dataset.name,
-        input=InputSpec(measures=(next(iter(dataset.measures)),)),
+        input=InputSpec(measures=(measure,)),
+        params=_usual_rules(measure) if is_rules else {},
         trigger=Trigger(on="request"),
     )
+
+
+def config_for(
+    engine: sa.Engine, model_type: ModelType, input_schema: Mapping[str, Any]
+) -> ModelConfig:
+    """The default configuration on the dataset that the input schema describes.
+
+    That is a dataset with all the columns it names; of many, the one that most active models read,
+    then the oldest; DRM's own runs last.
+
+    Raises:
+        InvalidDeclaration: no dataset has these columns.
+    """
+    columns = {*_names(input_schema, "properties"), *_names(input_schema, "required")}
+    stored = list_datasets(engine)
+    fitting = [each for each in stored if columns <= set(each.declaration.fields)]
+    if not fitting:
+        names = ", ".join(each.declaration.name for each in stored)
+        raise InvalidDeclaration(
+            f"no dataset has the columns {sorted(columns)}, so config must name what the model reads; "
+            f"there are {names or 'no datasets'}",
+            field="config",
+        )
+    readers = _readers(engine)
+    best = min(
+        fitting, key=lambda each: (each.is_system, -readers.get(each.declaration.name, 0), each.id)
+    )
+    return default_config(model_type, best.declaration)
+
+
+def _names(schema: Mapping[str, Any], keyword: str) -> Collection[str]:
+    names = schema.get(keyword)
+    return [str(name) for name in names] if isinstance(names, Mapping | list) else []
+
+
+def _readers(engine: sa.Engine) -> dict[str, int]:
+    models = analytical_models.c
+    query = (
+        sa.select(models.dataset, sa.func.count())
+        .where(models.status == ModelStatus.ACTIVE)
+        .group_by(models.dataset)
+    )
+    with engine.connect() as connection:
+        return {name: count for name, count in connection.execute(query) if name}
+
+
+def _usual_rules(measure: str) -> dict[str, Any]:
+    """Twice the usual value or more, and half of it or less; the usual is the median of 28 periods."""
+    usual = {"measure": measure, "agg": "median", "previous": _USUAL_OVER}
+
+    def rule(name: str, op: str, factor: float, words: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "measure": measure,
+            "when": {
+                # A usual value of nothing, or below it, has no double.
+                "and": [
+                    {"left": usual, "op": ">", "right": 0},
+                    {
+                        "left": {"measure": measure},
+                        "op": op,
+                        "right": {"multiply": [factor, usual]},
+                    },
+                ]
+            },
+            "expected": usual,
+            "message": f"{words} the median of the {_USUAL_OVER} periods before.",
+        }
+
+    return {
+        "rules": [
+            rule("doubled", ">=", 2, "At least twice"),
+            rule("halved", "<=", 0.5, "At most half"),
+        ]
+    }

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
-from iop_pipelines.domain.vocabulary import ReportFormat, TemplateStatus
+from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as templates
 
 MAX_LISTED = 1000
@@ -155,6 +156,29 @@ def set_template_status(
     return template(engine, template_id)
 
 
+def delete_template(engine: sa.Engine, template_id: int, now: datetime) -> None:
+    """Unlists a template and sets its name free; the reports made of it and their files stay.
+
+    Raises NotFound, and Conflict while a report of it is asked for or made.
+    """
+    with begin_write(engine) as connection:
+        stored = _locked(connection, template_id)
+        working = sa.select(generated_reports.c.id).where(
+            generated_reports.c.template_id == template_id,
+            generated_reports.c.phase != Phase.DONE,
+        )
+        if (report_id := connection.scalar(working.limit(1))) is not None:
+            raise Conflict(
+                f"report {report_id} of template {stored.name!r} is being made; wait for it"
+            )
+        free = f"{stored.name[:200]} (deleted, {template_id})"
+        connection.execute(
+            sa.update(templates)
+            .where(templates.c.id == template_id)
+            .values(name=free, status=TemplateStatus.PAUSED, deleted_at=now)
+        )
+
+
 def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
     """Raises NotFound."""
     with engine.connect() as connection:
@@ -184,7 +208,8 @@ def list_templates(
     cursor: int | None = None,
 ) -> list[StoredTemplate]:
     """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
-    query = sa.select(templates).order_by(templates.c.id.desc()).limit(min(limit, MAX_LISTED))
+    query = sa.select(templates).where(templates.c.deleted_at.is_(None))
+    query = query.order_by(templates.c.id.desc()).limit(min(limit, MAX_LISTED))
     if status is not None:
         query = query.where(templates.c.status == status)
     if cursor is not None:
@@ -233,7 +258,7 @@ def _locked(connection: sa.Connection, template_id: int) -> StoredTemplate:
     row = connection.execute(
         sa.select(templates).where(templates.c.id == template_id).with_for_update()
     ).one_or_none()
-    if row is None:
+    if row is None or row.deleted_at is not None:
         raise NotFound(f"there is no report template with id {template_id}")
     return _stored(row)
 

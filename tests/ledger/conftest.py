@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.ledger import counters
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import (
@@ -50,7 +52,10 @@ class Seeded:
 
     def _insert(self, table: sa.Table, values: dict[str, object]) -> int:
         with begin_write(self.engine) as connection:
-            return connection.execute(table.insert().values(**values)).inserted_primary_key[0]
+            row_id = connection.execute(table.insert().values(**values)).inserted_primary_key[0]
+        # What is written by hand is not counted.
+        counters.repair(self.engine, utc_now())
+        return row_id
 
 
 def _seed(engine: sa.Engine) -> Seeded:

@@ -1,0 +1,161 @@
+"""Files of reports over HTTP: `/api/reports/ID/file`, for whoever is signed in or holds a signed link.
+
+A link is signed for one report and five minutes, so it can be opened by a browser, a download
+manager or another program, without a header; it says nothing of where the file is kept.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from iop_pipelines.api import tokens
+from iop_pipelines.api.context import Services, User
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import ReportFormat, ReportStatus
+from iop_pipelines.errors import Conflict, NotFound, Unavailable
+from iop_pipelines.registry.keys import slug
+from iop_pipelines.schema.tables import generated_reports, report_templates
+from iop_pipelines.settings import Settings
+
+LINK_TTL = timedelta(minutes=5)
+_CHUNK_BYTES = 256 * 1024
+_MEDIA_TYPES = {
+    ReportFormat.JSON: "application/json",
+    ReportFormat.CSV: "text/csv; charset=utf-8",
+    ReportFormat.PDF: "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    report_id: int
+    url: str
+    name: str
+    media_type: str
+    size_bytes: int | None
+    checksum: str | None
+
+
+@dataclass(frozen=True)
+class Link:
+    path: str
+    expires_at: datetime
+
+
+def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
+    """Raises NotFound, and Conflict for a report that is not ready."""
+    reports, templates = generated_reports.c, report_templates.c
+    query = (
+        sa.select(generated_reports, templates.name, templates.format.label("template_format"))
+        .join(report_templates, templates.id == reports.template_id)
+        .where(reports.id == report_id)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"no report has id {report_id}")
+    if row.status is not ReportStatus.READY or not row.storage_url:
+        raise Conflict(f"report {report_id} is {row.status.value}; only a ready one has a file")
+    form = ReportFormat(row.format or row.template_format)
+    name = f"{slug(row.name)}-{report_id}.{form.value}"
+    return ReportFile(
+        report_id, row.storage_url, name, _MEDIA_TYPES[form], row.size_bytes, row.checksum
+    )
+
+
+def link_to(file: ReportFile, key: bytes, now: datetime) -> Link:
+    """now: naive UTC of the wall clock."""
+    expires_at = now + LINK_TTL
+    expires = int(expires_at.replace(tzinfo=UTC).timestamp())
+    signature = _signature(key, file.report_id, expires)
+    path = f"/api/reports/{file.report_id}/file?expires={expires}&signature={signature}"
+    return Link(path, expires_at)
+
+
+def is_signed(key: bytes, report_id: int, expires: str, signature: str, now: datetime) -> bool:
+    if not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
+        return False
+    is_late = int(expires) < now.replace(tzinfo=UTC).timestamp()
+    expected = _signature(key, report_id, int(expires))
+    return hmac.compare_digest(expected.encode(), signature.encode()) and not is_late
+
+
+def download_routes(
+    services: Services, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+) -> list[BaseRoute]:
+    async def file(request: Request) -> Response:
+        report_id = int(request.path_params["report_id"])
+        if not (_has_link(request, services, report_id) or await authenticate(request)):
+            return _refused(401, "sign in, or ask reports.download for a fresh link")
+        try:
+            found = await run_in_threadpool(report_file, services.engine, report_id)
+            return await run_in_threadpool(_streamed, found)
+        except NotFound as error:
+            return _refused(404, str(error))
+        except Conflict as error:
+            return _refused(409, str(error))
+        except Unavailable as error:
+            return _refused(503, str(error))
+
+    return [Route("/api/reports/{report_id:int}/file", file, methods=["GET"])]
+
+
+def _has_link(request: Request, services: Services, report_id: int) -> bool:
+    expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
+    key = signing_key(services.settings)
+    return is_signed(key, report_id, expires, signature, utc_now())
+
+
+def _streamed(file: ReportFile) -> Response:
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+        "cache-control": "private, no-store",
+        "x-content-type-options": "nosniff",
+    }
+    opened = _open(file)
+    if file.size_bytes is not None:
+        headers["content-length"] = str(file.size_bytes)
+    return StreamingResponse(_chunks(opened), media_type=file.media_type, headers=headers)
+
+
+def _open(file: ReportFile) -> IO[bytes]:
+    import fsspec  # pyright: ignore[reportMissingTypeStubs]
+
+    try:
+        files, path = fsspec.url_to_fs(file.url)  # pyright: ignore[reportUnknownMemberType]
+        opened: Any = files.open(path, "rb")
+    except FileNotFoundError as error:
+        raise NotFound(f"the file of report {file.report_id} is no longer in the store") from error
+    except OSError as error:
+        raise Unavailable("the store of reports does not answer") from error
+    return opened
+
+
+def _chunks(opened: IO[bytes]) -> Iterator[bytes]:
+    with opened:
+        while chunk := opened.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _refused(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, status_code=status)
+
+
+def _signature(key: bytes, report_id: int, expires: int) -> str:
+    text = f"report-file|{report_id}|{expires}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def signing_key(settings: Settings) -> bytes:
+    """Made from the key of the sessions, so that a signature of one kind never passes for another."""
+    return hmac.new(tokens.signing_key(settings), b"report files", hashlib.sha256).digest()

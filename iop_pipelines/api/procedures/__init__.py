@@ -1,0 +1,22 @@
+"""What the API offers, one module a noun; each declares its procedures into one registry."""
+
+from iop_pipelines.api.procedures import (
+    dashboard,
+    dashboards,
+    datasets,
+    executions,
+    models,
+    recommendations,
+    reports,
+)
+from iop_pipelines.api.registry import Registry
+
+_NOUNS = (models, executions, reports, recommendations, dashboard, dashboards, datasets)
+
+
+def build_registry() -> Registry:
+    """All procedures of these modules, in the order in which documentation lists them."""
+    registry = Registry()
+    for noun in _NOUNS:
+        noun.declare(registry)
+    return registry

@@ -1,0 +1,101 @@
+"""dashboard.*: how the platform stands, once or as it changes."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from iop_pipelines.api.context import Context
+from iop_pipelines.api.feed import Feed
+from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.ledger.stats import Figures, figures
+
+
+class ModelStats(Shape):
+    total: int
+    active: int
+
+
+class ExecutionStats(Shape):
+    """Of the last 24 hours; `p50Ms` is the median of its latest 501 successes."""
+
+    running: int
+    success24h: int
+    failed24h: int
+    p50_ms: int | None
+
+
+class ReportStats(Shape):
+    ready: int
+    failed24h: int
+
+
+class RecommendationStats(Shape):
+    """`bySeverity` and `byCategory` are of the open ones; every word has its number."""
+
+    open: int
+    by_severity: dict[str, int]
+    by_category: dict[str, int]
+
+
+class QualityStats(Shape):
+    """DRM's score of each dataset's latest prepared data, 0 to 100; null if it was never scored."""
+
+    by_dataset: dict[str, float | None]
+
+
+class DashboardStats(Shape):
+    models: ModelStats
+    executions: ExecutionStats
+    reports: ReportStats
+    recommendations: RecommendationStats
+    quality: QualityStats
+    as_of: datetime
+
+
+class Since(Shape):
+    last_event_id: str | None = None
+
+
+def declare(registry: Registry) -> None:
+    feed = Feed(_read, _fingerprint)
+
+    @registry.procedure("dashboard.stats", Kind.QUERY, "How the platform stands now.")
+    def stats(ctx: Context) -> DashboardStats:
+        return _read(ctx)
+
+    @registry.procedure("dashboard.live", Kind.SUBSCRIPTION, "How it stands, whenever it changes.")
+    async def live(ctx: Context, given: Since) -> AsyncIterator[tuple[str, DashboardStats]]:
+        async for event in feed.events(ctx, given.last_event_id):
+            yield event
+
+
+def _read(ctx: Context) -> DashboardStats:
+    now = utc_now()
+    return _stats(figures(ctx.services.engine, now), now)
+
+
+def _stats(found: Figures, now: datetime) -> DashboardStats:
+    return DashboardStats(
+        models=ModelStats(total=found.models, active=found.models_active),
+        executions=ExecutionStats(
+            running=found.running,
+            success24h=found.success_24h,
+            failed24h=found.failed_24h,
+            p50_ms=found.p50_ms,
+        ),
+        reports=ReportStats(ready=found.reports_ready, failed24h=found.reports_failed_24h),
+        recommendations=RecommendationStats(
+            open=sum(found.open_by_severity.values()),
+            by_severity=found.open_by_severity,
+            by_category=found.open_by_category,
+        ),
+        quality=QualityStats(by_dataset=found.quality_by_dataset),
+        as_of=now,
+    )
+
+
+def _fingerprint(stats: DashboardStats) -> str:
+    """The same standing has the same id on every replica, whenever it was looked at."""
+    content = stats.model_dump_json(exclude={"as_of"})
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -1,0 +1,192 @@
+"""models.*: the registry of analytical models, and executions on request."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from pydantic import Field, with_config
+from typing_extensions import TypedDict
+
+from iop_pipelines.api.context import Context
+from iop_pipelines.api.procedures.executions import HISTORY, ModelExecution
+from iop_pipelines.api.procedures.shapes import (
+    ROW,
+    ById,
+    Created,
+    Done,
+    Id,
+    IdempotencyKey,
+    Page,
+    Reason,
+    columns_of,
+    newest_first,
+    page_of,
+    rows_of,
+)
+from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.models import ModelSpec
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
+from iop_pipelines.ledger.requests import request_execution
+from iop_pipelines.registry import models as registered
+from iop_pipelines.registry.defaults import config_for
+from iop_pipelines.schema.tables import analytical_models as table
+from iop_pipelines.schema.tables import model_events, model_executions
+
+# ModelStatus, as its history keeps it: text.
+Status = Literal["draft", "active", "deprecated"]
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+@with_config(ROW)
+class AnalyticalModel(TypedDict):
+    id: int
+    name: str
+    version: str
+    type: ModelType
+    status: ModelStatus
+    input_schema: dict[str, Any] | None
+    output_schema: dict[str, Any] | None
+    config: dict[str, Any] | None
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+    description: str | None
+    dataset: str | None
+
+
+@with_config(ROW)
+class ModelEvent(TypedDict):
+    """A change of status; `actor` is the user's id."""
+
+    id: int
+    status_before: Status | None
+    status_after: Status
+    actor: int | None
+    reason: str | None
+    created_at: datetime
+
+
+@with_config(ROW)
+class ModelDetail(AnalyticalModel):
+    events: list[ModelEvent]
+
+
+class ModelFilter(Page):
+    status: ModelStatus | None = None
+    type: ModelType | None = None
+    name: Name | None = None
+
+
+class NewModel(Shape):
+    """Without `config`, the type's default on the dataset that has the columns of `inputSchema`."""
+
+    name: Name
+    type: ModelType
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    version: str = "v1.0.0"
+    config: dict[str, Any] | None = None
+    description: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class Execute(Shape):
+    """`inputRef`: a dataset, or dataset:NAME[@DATA_VERSION][?from=…&to=…]."""
+
+    model_id: Id
+    input_ref: Annotated[str, Field(min_length=1, max_length=512)]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Executing(Shape):
+    success: bool = True
+    execution_id: int
+
+
+class History(Page):
+    model_id: Id
+
+
+class NewStatus(ById):
+    status: ModelStatus
+    reason: Reason | None = None
+
+
+class Promote(ById):
+    reason: Reason | None = None
+
+
+class Rollback(Shape):
+    name: Name
+    reason: Reason | None = None
+
+
+_COLUMNS = columns_of(AnalyticalModel, table)
+_LIST = newest_first(sa.select(*_COLUMNS), table.c.id)
+_EVENTS = columns_of(ModelEvent, model_events)
+
+
+def declare(registry: Registry) -> None:
+    procedure = registry.procedure
+
+    @procedure("models.list", Kind.QUERY, "Model versions, newest first.")
+    def list_(ctx: Context, given: ModelFilter) -> list[AnalyticalModel]:
+        query = _LIST
+        for name in ("status", "type", "name"):
+            if (value := getattr(given, name)) is not None:
+                query = query.where(table.c[name] == value)
+        return page_of(ctx, query, given)
+
+    @procedure("models.get", Kind.QUERY, "One model version, and how its status changed.")
+    def get(ctx: Context, given: ById) -> ModelDetail:
+        engine = ctx.services.engine
+        registered.model(engine, given.id)
+        (row,) = rows_of(ctx, sa.select(*_COLUMNS).where(table.c.id == given.id))
+        events = sa.select(*_EVENTS).where(model_events.c.model_id == given.id)
+        return {**row, "events": rows_of(ctx, events.order_by(model_events.c.id))}
+
+    @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
+    def create(ctx: Context, given: NewModel) -> Created:
+        engine = ctx.services.engine
+        content = given.model_dump(exclude={"config"})
+        config = given.config
+        if config is None:
+            config = config_for(engine, given.type, given.input_schema).model_dump(mode="json")
+        spec: ModelSpec = registered.load_spec({**content, "config": config})
+        return Created(id=registered.register(engine, spec, created_by=ctx.user.id))
+
+    @procedure(
+        "models.execute", Kind.MUTATION, "Ask for one execution of a draft or active version."
+    )
+    def execute(ctx: Context, given: Execute) -> Executing:
+        execution_id = request_execution(
+            ctx.services.engine,
+            given.model_id,
+            given.input_ref,
+            utc_now(),
+            trigger="api",
+            idempotency_key=given.idempotency_key,
+        )
+        return Executing(execution_id=execution_id)
+
+    @procedure("models.history", Kind.QUERY, "Executions of one version, newest first.")
+    def history(ctx: Context, given: History) -> list[ModelExecution]:
+        registered.model(ctx.services.engine, given.model_id)
+        return page_of(ctx, HISTORY.where(model_executions.c.model_id == given.model_id), given)
+
+    @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
+    def update_status(ctx: Context, given: NewStatus) -> Done:
+        registered.set_status(
+            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason
+        )
+        return Done()
+
+    @procedure("models.promote", Kind.MUTATION, "Make a version the one active one of its name.")
+    def promote(ctx: Context, given: Promote) -> Done:
+        registered.promote(ctx.services.engine, given.id, ctx.user.id, given.reason)
+        return Done()
+
+    @procedure("models.rollback", Kind.MUTATION, "Go back to the version that was active before.")
+    def rollback(ctx: Context, given: Rollback) -> Created:
+        stored = registered.rollback(ctx.services.engine, given.name, ctx.user.id, given.reason)
+        return Created(id=stored.id)

@@ -1,0 +1,261 @@
+"""reports.*: templates, their schedules, and the files made of them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import Field, with_config
+from typing_extensions import TypedDict
+
+from iop_pipelines.api import downloads
+from iop_pipelines.api.context import Context
+from iop_pipelines.api.procedures.shapes import (
+    ROW,
+    ById,
+    Created,
+    Done,
+    Id,
+    IdempotencyKey,
+    Page,
+    columns_of,
+    newest_first,
+    page_of,
+    rows_of,
+)
+from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
+from iop_pipelines.errors import InvalidQuery, NotFound
+from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.registry import templates as registered
+from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedule
+from iop_pipelines.schema.tables import generated_reports
+from iop_pipelines.schema.tables import report_templates as table
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Words = Annotated[str, Field(min_length=1, max_length=128)]
+Description = Annotated[str, Field(max_length=10_000)]
+
+
+@with_config(ROW)
+class ReportTemplate(TypedDict):
+    id: int
+    name: str
+    description: str | None
+    query_config: dict[str, Any]
+    format: ReportFormat
+    schedule: str | None
+    status: TemplateStatus
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@with_config(ROW)
+class TemplateDetail(ReportTemplate):
+    """`scheduleWords` reads the schedule out; `nextTimes` are its next five moments."""
+
+    schedule_words: str | None
+    next_times: list[datetime]
+
+
+@with_config(ROW)
+class GeneratedReport(TypedDict):
+    """`slot` is the moment that the schedule named; null for a report asked for by hand."""
+
+    id: int
+    template_id: int
+    status: ReportStatus
+    storage_url: str | None
+    row_count: int | None
+    size_bytes: int | None
+    generated_at: datetime | None
+    format: ReportFormat | None
+    phase: Phase
+    slot: datetime | None
+    trigger: str
+    requested_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+    error_msg: str | None
+    checksum: str | None
+
+
+class TemplateFilter(Page):
+    status: TemplateStatus | None = None
+
+
+class NewTemplate(Shape):
+    """`schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`."""
+
+    name: Name
+    query_config: dict[str, Any]
+    format: ReportFormat
+    schedule: Words | None = None
+    description: Description = ""
+
+
+class ChangedTemplate(ById):
+    """What is left out stays; `schedule` null takes the schedule away."""
+
+    name: Name = ""
+    description: Description = ""
+    query_config: dict[str, Any] = {}
+    format: ReportFormat = ReportFormat.JSON
+    schedule: Words | None = None
+
+
+class Generate(Shape):
+    template_id: Id
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Generating(Shape):
+    success: bool = True
+    report_id: int
+
+
+class GeneratedFilter(Page):
+    template_id: Id | None = None
+    status: ReportStatus | None = None
+
+
+class OfReport(Shape):
+    report_id: Id
+
+
+class Download(Shape):
+    """`path` works without a sign-in until `expiresAt`; it is relative to the platform's address."""
+
+    path: str
+    file_name: str
+    size_bytes: int | None
+    checksum: str | None
+    expires_at: datetime
+
+
+_COLUMNS = columns_of(ReportTemplate, table)
+_THERE = sa.select(*_COLUMNS).where(table.c.deleted_at.is_(None))
+_LIST = newest_first(_THERE, table.c.id)
+_GENERATED = newest_first(
+    sa.select(*columns_of(GeneratedReport, generated_reports)), generated_reports.c.id
+)
+
+
+def declare(registry: Registry) -> None:
+    _declare_templates(registry)
+    _declare_files(registry)
+
+
+def _declare_templates(registry: Registry) -> None:
+    procedure = registry.procedure
+
+    @procedure("reports.list", Kind.QUERY, "Report templates, newest first.")
+    def list_(ctx: Context, given: TemplateFilter) -> list[ReportTemplate]:
+        is_so = [] if given.status is None else [table.c.status == given.status]
+        return page_of(ctx, _LIST.where(*is_so), given)
+
+    @procedure("reports.get", Kind.QUERY, "One template, and when it is due next.")
+    def get(ctx: Context, given: ById) -> TemplateDetail:
+        found = rows_of(ctx, _THERE.where(table.c.id == given.id))
+        if not found:
+            raise NotFound(f"there is no report template with id {given.id}")
+        (row,) = found
+        schedule = _schedule(ctx, row["schedule"]) if row["schedule"] else None
+        is_due = schedule is not None and row["status"] is TemplateStatus.ACTIVE
+        return {
+            **row,
+            "schedule_words": schedule.describe() if schedule else None,
+            "next_times": next_times(schedule, ctx.services.now()) if schedule and is_due else [],
+        }
+
+    @procedure("reports.create", Kind.MUTATION, "Store a report template.")
+    def create(ctx: Context, given: NewTemplate) -> Created:
+        template_id = _saying_where(
+            registered.register_template,
+            ctx.services.engine,
+            registered.load_template(given.model_dump()),
+            check_schedule=lambda text: _schedule(ctx, text),
+            created_by=ctx.user.id,
+            now=ctx.services.now(),
+        )
+        return Created(id=template_id)
+
+    @procedure("reports.update", Kind.MUTATION, "Change a template; reports made before stay.")
+    def update(ctx: Context, given: ChangedTemplate) -> Done:
+        stored = registered.template(ctx.services.engine, given.id)
+        changed = given.model_dump(exclude={"id"}, exclude_unset=True)
+        _saying_where(
+            registered.update_template,
+            ctx.services.engine,
+            given.id,
+            registered.load_template({**stored.spec.model_dump(), **changed}),
+            check_schedule=lambda text: _schedule(ctx, text),
+            now=ctx.services.now(),
+        )
+        return Done()
+
+    @procedure("reports.pause", Kind.MUTATION, "Let no slot of its schedule come due.")
+    def pause(ctx: Context, given: ById) -> Done:
+        return _set_status(ctx, given.id, TemplateStatus.PAUSED)
+
+    @procedure("reports.resume", Kind.MUTATION, "Follow its schedule again, from now on.")
+    def resume(ctx: Context, given: ById) -> Done:
+        return _set_status(ctx, given.id, TemplateStatus.ACTIVE)
+
+    @procedure("reports.delete", Kind.MUTATION, "Delete a template; reports made of it stay.")
+    def delete(ctx: Context, given: ById) -> Done:
+        registered.delete_template(ctx.services.engine, given.id, utc_now())
+        return Done()
+
+
+def _declare_files(registry: Registry) -> None:
+    procedure = registry.procedure
+
+    @procedure("reports.generate", Kind.MUTATION, "Ask for a report now.")
+    def generate(ctx: Context, given: Generate) -> Generating:
+        report_id = request_report(
+            ctx.services.engine,
+            given.template_id,
+            utc_now(),
+            trigger="api",
+            idempotency_key=given.idempotency_key,
+        )
+        return Generating(report_id=report_id)
+
+    @procedure("reports.generated", Kind.QUERY, "Reports that were asked for, newest first.")
+    def generated(ctx: Context, given: GeneratedFilter) -> list[GeneratedReport]:
+        query = _GENERATED
+        for name in ("template_id", "status"):
+            if (value := getattr(given, name)) is not None:
+                query = query.where(generated_reports.c[name] == value)
+        return page_of(ctx, query, given)
+
+    @procedure("reports.download", Kind.QUERY, "A link to a report's file, good for five minutes.")
+    def download(ctx: Context, given: OfReport) -> Download:
+        file = downloads.report_file(ctx.services.engine, given.report_id)
+        link = downloads.link_to(file, downloads.signing_key(ctx.services.settings), utc_now())
+        return Download(
+            path=link.path,
+            file_name=file.name,
+            size_bytes=file.size_bytes,
+            checksum=file.checksum,
+            expires_at=link.expires_at,
+        )
+
+
+def _schedule(ctx: Context, text: str) -> Schedule:
+    return parse_schedule(text, ctx.services.settings.time_zone)
+
+
+def _set_status(ctx: Context, template_id: int, status: TemplateStatus) -> Done:
+    registered.set_template_status(ctx.services.engine, template_id, status, ctx.services.now())
+    return Done()
+
+
+def _saying_where(call: Any, *args: Any, **named: Any) -> Any:
+    """What is wrong with a query is said of `queryConfig`, the field that the caller knows."""
+    try:
+        return call(*args, **named)
+    except InvalidQuery as error:
+        raise error.under("queryConfig") from error

@@ -1,0 +1,71 @@
+"""What procedures share: ids, pages, short answers, and rows that leave as the database gave them.
+
+A row's columns are its dictionary's keys; `Row` types say which, and give them their names on the
+wire. Rows are not validated again on their way out.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, cast
+
+import sqlalchemy as sa
+from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+from iop_pipelines.api.context import Context
+from iop_pipelines.api.registry import Shape
+
+MAX_ID = 2**31 - 1
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Reason = Annotated[str, Field(max_length=2000)]
+# Asked again with the same key, it is the same execution or report.
+IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255)]
+# Of a dataset's own zone, whichever that is: without the Z that moments in UTC have.
+LocalMoment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+
+ROW = ConfigDict(alias_generator=to_camel)
+
+
+class Page(Shape):
+    """Newest id first; `cursor` is the last id seen."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    cursor: Id | None = None
+
+
+class ById(Shape):
+    id: Id
+
+
+class Done(Shape):
+    success: bool = True
+
+
+class Created(Shape):
+    success: bool = True
+    id: int
+
+
+def columns_of(row: type, table: sa.Table, *, without: Sequence[str] = ()) -> list[Any]:
+    """The table's columns that a row type names."""
+    return [table.c[name] for name in row.__annotations__ if name not in without]
+
+
+def newest_first(query: sa.Select[Any], id_column: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """To be built once: what differs from call to call is bound by `page_of`."""
+    return (
+        query.where(id_column < sa.bindparam("cursor", type_=sa.Integer))
+        .order_by(id_column.desc())
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+
+
+def page_of(ctx: Context, query: sa.Select[Any], page: Page) -> list[Any]:
+    return rows_of(ctx, query, {"limit": page.limit, "cursor": page.cursor or MAX_ID + 1})
+
+
+def rows_of(ctx: Context, query: sa.Select[Any], params: dict[str, Any] | None = None) -> list[Any]:
+    with ctx.services.engine.connect() as connection:
+        result = connection.execute(query, params or {})
+        names = tuple(result.keys())
+        return [dict(zip(names, row, strict=True)) for row in cast("Sequence[Any]", result.all())]

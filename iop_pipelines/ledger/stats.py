@@ -1,0 +1,169 @@
+"""What dashboard.stats answers, from the counts that `ledger/counters.py` keeps: one short statement."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import (
+    Category,
+    ExecutionStatus,
+    ModelStatus,
+    ReportStatus,
+    Severity,
+)
+from iop_pipelines.ledger import counters
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    dataset_versions,
+    datasets,
+    generated_reports,
+    model_executions,
+    stat_changes,
+)
+from iop_pipelines.transform.versions import PIPELINE_RUNS
+
+WINDOW = timedelta(hours=24)
+# The median is that of the latest successes, so that a busy day costs no more than a quiet one.
+MEDIAN_OF = 501
+_P50 = "executions.p50"
+_QUALITY = "quality."
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`p50_ms` is the median of the latest 501 successes of the window, None if there is none."""
+
+    models: int
+    models_active: int
+    running: int
+    success_24h: int
+    failed_24h: int
+    p50_ms: int | None
+    reports_ready: int
+    reports_failed_24h: int
+    open_by_severity: dict[str, int]
+    open_by_category: dict[str, int]
+    quality_by_dataset: dict[str, float | None]
+
+
+def figures(engine: sa.Engine, now: datetime) -> Figures:
+    """now: naive UTC of the wall clock, which the ledger's moments are of."""
+    since = now - WINDOW
+    edge = since.replace(minute=0, second=0, microsecond=0)
+    moments = {"since": since, "edge": edge + timedelta(hours=1), "hour": counters.hour_of(edge)}
+    found: dict[str, Any] = {}
+    totals: Counter[str] = Counter()
+    with engine.connect() as connection:
+        for name, value in connection.execute(_STATEMENT, moments):
+            if name == _P50 or name.startswith(_QUALITY):
+                found[name] = value
+            else:
+                totals[name] += int(value)
+    return _figures(totals, found)
+
+
+def _figures(totals: Counter[str], found: dict[str, Any]) -> Figures:
+    p50 = found.get(_P50)
+    return Figures(
+        models=totals["models.total"],
+        models_active=totals["models.active"],
+        running=totals[counters.RUNNING],
+        success_24h=totals["executions.success"],
+        failed_24h=totals["executions.failed"],
+        p50_ms=None if p50 is None else round(p50),
+        reports_ready=totals[counters.READY],
+        reports_failed_24h=totals["reports.failed"],
+        open_by_severity={
+            severity.value: sum(totals[counters.open_measure(severity, each)] for each in Category)
+            for severity in Severity
+        },
+        open_by_category={
+            category.value: sum(totals[counters.open_measure(each, category)] for each in Severity)
+            for category in Category
+        },
+        quality_by_dataset={
+            name.removeprefix(_QUALITY): None if score is None else float(score)
+            for name, score in sorted(found.items())
+            if name != _P50
+        },
+    )
+
+
+def _counted() -> sa.Select[Any, Any]:
+    """Whole hours of the window, and what is not by the hour."""
+    return (
+        sa.select(stat_changes.c.measure.label("name"), sa.func.sum(stat_changes.c.amount))
+        .where(sa.or_(stat_changes.c.hour == "", stat_changes.c.hour > sa.bindparam("hour")))
+        .group_by(stat_changes.c.measure)
+    )
+
+
+def _on_the_edge(name: str, table: sa.Table, status: str) -> sa.Select[Any, Any]:
+    """The rest of the hour in which the window begins."""
+    finished_at = table.c.finished_at
+    return sa.select(sa.literal(name), sa.func.count(finished_at)).where(
+        table.c.status == status,
+        finished_at >= sa.bindparam("since", type_=finished_at.type),
+        finished_at < sa.bindparam("edge", type_=finished_at.type),
+    )
+
+
+def _median() -> sa.Select[Any, Any]:
+    executions = model_executions.c
+    latest = (
+        sa.select(executions.duration_ms)
+        .where(
+            executions.status == ExecutionStatus.SUCCESS,
+            executions.finished_at >= sa.bindparam("since", type_=executions.finished_at.type),
+            executions.duration_ms.is_not(None),
+        )
+        .order_by(executions.finished_at.desc(), executions.duration_ms.desc())
+        .limit(MEDIAN_OF)
+        .subquery()
+    )
+    ranked = sa.select(
+        latest.c.duration_ms,
+        sa.func.row_number().over(order_by=latest.c.duration_ms).label("place"),
+        sa.func.count().over().label("size"),
+    ).subquery()
+    # The middle one, or the middle two.
+    is_middle = (2 * ranked.c.place).between(ranked.c.size, ranked.c.size + 2)
+    return sa.select(sa.literal(_P50), sa.func.avg(ranked.c.duration_ms)).where(is_middle)
+
+
+def _quality() -> sa.Select[Any, Any]:
+    """The score of each dataset's latest prepared version."""
+    score = (
+        sa.select(dataset_versions.c.quality_score)
+        .where(
+            dataset_versions.c.dataset_id == datasets.c.id,
+            dataset_versions.c.status == "prepared",
+        )
+        .order_by(dataset_versions.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    name = sa.literal(_QUALITY) + datasets.c.name
+    return sa.select(name, score).where(datasets.c.name != PIPELINE_RUNS)
+
+
+def _statement() -> sa.CompoundSelect[Any, Any]:
+    models = analytical_models.c
+    return sa.union_all(
+        _counted(),
+        _on_the_edge("executions.success", model_executions, ExecutionStatus.SUCCESS),
+        _on_the_edge("executions.failed", model_executions, ExecutionStatus.FAILED),
+        _on_the_edge("reports.failed", generated_reports, ReportStatus.FAILED),
+        sa.select(sa.literal("models.total"), sa.func.count(models.id)),
+        sa.select(sa.literal("models.active"), sa.func.count(models.id)).where(
+            models.status == ModelStatus.ACTIVE
+        ),
+        _median(),
+        _quality(),
+    )
+
+
+_STATEMENT: sa.CompoundSelect[Any, Any] = _statement()

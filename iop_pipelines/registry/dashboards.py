@@ -1,0 +1,171 @@
+"""Dashboards and their panels: each panel is a query_config and how its answer is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import IntegrityError
+
+from iop_pipelines.domain.vocabulary import PanelType
+from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
+from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import dashboards, panels
+
+MAX_LISTED = 1000
+MAX_PANELS = 50
+
+
+class PanelSpec(BaseModel):
+    """`width` is of the dashboard's twelve columns, `refresh_s` how often its reader asks again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    type: PanelType
+    query_config: dict[str, Any]
+    refresh_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    width: Annotated[int, Field(ge=1, le=12)] = 6
+
+
+@dataclass(frozen=True)
+class StoredPanel:
+    id: int
+    dashboard_id: int
+    title: str
+    type: PanelType
+    query_config: dict[str, Any]
+    refresh_s: int
+    width: int
+
+
+@dataclass(frozen=True)
+class StoredDashboard:
+    """`panels` are in their order on the page."""
+
+    id: int
+    name: str
+    description: str | None
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+    panels: tuple[StoredPanel, ...]
+
+
+def save_dashboard(
+    engine: sa.Engine,
+    name: str,
+    panel_specs: Sequence[PanelSpec],
+    *,
+    now: datetime,
+    dashboard_id: int | None = None,
+    description: str = "",
+    created_by: int | None = None,
+) -> int:
+    """Stores a new dashboard, or replaces the one of that id with all its panels; returns its id.
+
+    Raises:
+        InvalidQuery: a panel asks for what is not there; the path begins with `panels.N`.
+        Conflict: the name is taken. NotFound: there is no dashboard of that id.
+    """
+    for position, spec in enumerate(panel_specs):
+        _check_panel(engine, spec, f"panels.{position}", now)
+    values = {"name": name, "description": description}
+    try:
+        with begin_write(engine) as connection:
+            if dashboard_id is None:
+                values["created_by"] = created_by
+                dashboard_id = int(connection.execute(dashboards.insert().values(values)).lastrowid)
+            else:
+                _replace(connection, dashboard_id, values)
+            if panel_specs:
+                connection.execute(panels.insert(), _rows(dashboard_id, panel_specs))
+    except IntegrityError as error:
+        raise Conflict(f"a dashboard {name!r} exists") from error
+    return dashboard_id
+
+
+def delete_dashboard(engine: sa.Engine, dashboard_id: int) -> None:
+    """Raises NotFound."""
+    with begin_write(engine) as connection:
+        connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
+        statement = dashboards.delete().where(dashboards.c.id == dashboard_id)
+        if connection.execute(statement).rowcount == 0:
+            raise NotFound(f"there is no dashboard with id {dashboard_id}")
+
+
+def list_dashboards(
+    engine: sa.Engine, *, limit: int = 50, cursor: int | None = None
+) -> list[StoredDashboard]:
+    """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
+    query = sa.select(dashboards).order_by(dashboards.c.id.desc()).limit(min(limit, MAX_LISTED))
+    if cursor is not None:
+        query = query.where(dashboards.c.id < cursor)
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+        found = _panels(connection, panels.c.dashboard_id.in_([row.id for row in rows]))
+    return [
+        StoredDashboard(
+            *(row.id, row.name, row.description, row.created_by, row.created_at, row.updated_at),
+            tuple(panel for panel in found if panel.dashboard_id == row.id),
+        )
+        for row in rows
+    ]
+
+
+def panel(engine: sa.Engine, panel_id: int) -> StoredPanel:
+    """Raises NotFound."""
+    with engine.connect() as connection:
+        found = _panels(connection, panels.c.id == panel_id)
+    if not found:
+        raise NotFound(f"there is no panel with id {panel_id}")
+    return found[0]
+
+
+def check_shape(type_: PanelType, config: QueryConfig, path: str) -> None:
+    """A chart needs a chart of its own type, which says what stands on which axis."""
+    if type_ in (PanelType.TABLE, PanelType.METRIC):
+        return
+    if not config.charts or config.charts[0].type != type_.value:
+        first = config.charts[0].type if config.charts else "none"
+        raise InvalidQuery(
+            f"the first chart is {first}; a {type_.value} panel needs one of type {type_.value}",
+            f"{path}.charts",
+        )
+
+
+def _check_panel(engine: sa.Engine, spec: PanelSpec, path: str, now: datetime) -> None:
+    from iop_pipelines.query.run import check_query
+
+    path = f"{path}.query_config"
+    try:
+        config = check_query(spec.query_config, engine, now=now)
+    except InvalidQuery as error:
+        raise error.under(path) from error
+    check_shape(spec.type, config, path)
+
+
+def _replace(connection: sa.Connection, dashboard_id: int, values: dict[str, Any]) -> None:
+    held = sa.select(dashboards.c.id).where(dashboards.c.id == dashboard_id).with_for_update()
+    if connection.scalar(held) is None:
+        raise NotFound(f"there is no dashboard with id {dashboard_id}")
+    connection.execute(dashboards.update().where(dashboards.c.id == dashboard_id).values(values))
+    connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
+
+
+def _rows(dashboard_id: int, specs: Sequence[PanelSpec]) -> list[dict[str, Any]]:
+    return [
+        {"dashboard_id": dashboard_id, "position": position, **spec.model_dump()}
+        for position, spec in enumerate(specs)
+    ]
+
+
+_COLUMNS = [panels.c[name] for name in StoredPanel.__dataclass_fields__]
+
+
+def _panels(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[StoredPanel]:
+    query = sa.select(*_COLUMNS).where(condition).order_by(panels.c.dashboard_id, panels.c.position)
+    return [StoredPanel(*row) for row in connection.execute(query)]

@@ -1,0 +1,111 @@
+"""The demo's registry on a migrated database with ten days prepared, called as the wire calls it."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.api.context import Context, Role, Services, User
+from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.registry import Registry
+from iop_pipelines.api.wire import read_input
+from iop_pipelines.demo.load import load
+from iop_pipelines.drm.standin import START, Replay
+from iop_pipelines.ledger.requests import request_for_drm_run
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.migrate import upgrade
+from iop_pipelines.schema.tables import dataset_versions, datasets, users
+from iop_pipelines.settings import Settings
+from iop_pipelines.transform.prepare_version import prepare_version
+
+DAYS = 10
+
+
+@dataclass(frozen=True)
+class Api:
+    """`call` goes the way of a request: JSON in, the declared input, the handler, JSON out."""
+
+    registry: Registry
+    context: Context
+
+    @property
+    def engine(self) -> sa.Engine:
+        return self.context.services.engine
+
+    def call(self, path: str, **given: Any) -> Any:
+        procedure = self.registry.get(path)
+        assert procedure is not None, path
+        arguments = [read_input(procedure.input, json.dumps(given).encode())] if procedure.input else []
+        return json.loads(procedure.dump(procedure.handler(self.context, *arguments)))
+
+    def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
+        procedure = self.registry.get(path)
+        return procedure.handler(
+            self.context, read_input(procedure.input, json.dumps(given).encode())
+        )
+
+    def rows(self, query: sa.Select) -> list[sa.Row]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def write(self, statement: Any, values: Any = None) -> None:
+        with begin_write(self.engine) as connection:
+            connection.execute(statement, values)
+
+    def insert(self, table: sa.Table, **values: Any) -> int:
+        with begin_write(self.engine) as connection:
+            return connection.execute(table.insert().values(**values)).inserted_primary_key[0]
+
+
+def api_of(settings: Settings) -> Api:
+    user = User(id=1, name="ada", role=Role.ADMIN)
+    return Api(build_registry(), Context(user, Services(settings), "request-1", "127.0.0.1"))
+
+
+def _settings(home: Path) -> Settings:
+    return Settings.from_env({"IOP_HOME": str(home), "IOP_CLOCK": "drm"})
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Loading and preparing take seconds: done once, copied for each test."""
+    settings = _settings(tmp_path_factory.mktemp("demo"))
+    upgrade(settings.database_url)
+    services = Services(settings)
+    load(services.engine, services.drm_engine, START)
+    replay = Replay(services.drm_engine)
+    replay.load_history()
+    replay.ingest_next_days(DAYS)
+    for run in services.drm.finished_runs(limit=1000):
+        if run.window_start.date() >= date(2013, 2, 1):
+            request_for_drm_run(services.engine, services.drm, run, datetime(2026, 1, 1))
+    with services.engine.connect() as connection:
+        query = (
+            sa.select(dataset_versions.c.id)
+            .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
+            .where(datasets.c.name == "flights_daily", dataset_versions.c.status == "pending")
+        )
+        waiting = list(connection.scalars(query.order_by(dataset_versions.c.id)))
+    for version_id in waiting:
+        prepare_version(services.engine, services.drm, version_id)
+    with begin_write(services.engine) as connection:
+        connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
+    services.engine.dispose()
+    services.drm_engine.dispose()
+    return settings.home
+
+
+@pytest.fixture
+def api(demo_home: Path, tmp_path: Path) -> Iterator[Api]:
+    home = tmp_path / "home"
+    shutil.copytree(demo_home, home)
+    settings = _settings(home)
+    yield api_of(settings)
+    engine_for(settings.database_url).dispose()
+    engine_for(settings.drm_database_url).dispose()

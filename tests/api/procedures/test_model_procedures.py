@@ -1,0 +1,180 @@
+"""models.* and executions.*: register, execute, promote, look back."""
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.api.registry import ApiError
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.schema.tables import findings, model_executions, model_outputs
+
+IN = {
+    "type": "object",
+    "properties": {"date": {"type": "string", "format": "date"}, "flights": {"type": "integer"}},
+}
+OUT = {"type": "object", "properties": {"ds": {"type": "string"}, "score": {"type": "number"}}}
+MODEL_KEYS = {
+    *("id", "name", "version", "type", "status", "inputSchema", "outputSchema", "config"),
+    *("createdBy", "createdAt", "updatedAt", "description", "dataset"),
+}
+EXECUTION_KEYS = {
+    *("id", "modelId", "status", "inputRef", "outputRef", "durationMs", "errorMsg", "startedAt"),
+    *("finishedAt", "phase", "attempt", "trigger", "dataVersion", "requestedAt", "metrics"),
+    "dagsterRunId",
+}
+
+
+def new_model(api, name="mine", type_="statistical", **more):
+    return api.call("models.create", name=name, type=type_, inputSchema=IN, outputSchema=OUT, **more)
+
+
+def test_a_listed_model_has_the_columns_of_its_table(api):
+    listed = api.call("models.list")
+    assert len(listed) == 8
+    assert set(listed[0]) == MODEL_KEYS
+    assert listed[0]["createdAt"].endswith("Z")
+    assert listed[0]["config"]["dataset"] == listed[0]["dataset"]
+    assert {each["status"] for each in listed} == {"active"}
+
+
+def test_a_list_is_newest_first_and_its_cursor_leads_on_without_gap_or_repeat(api):
+    ids = [each["id"] for each in api.call("models.list")]
+    pages, cursor = [], None
+    while page := api.call("models.list", limit=3, **({"cursor": cursor} if cursor else {})):
+        pages += [each["id"] for each in page]
+        cursor = pages[-1]
+    assert pages == ids == sorted(ids, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("models.list", {"limt": 5}),
+        ("models.list", {"limit": 1001}),
+        ("models.list", {"limit": 0}),
+        ("models.create", {"name": "x", "type": "ml", "inputSchema": IN}),
+        ("models.execute", {"modelId": 2**31, "inputRef": "flights_daily"}),
+        ("models.execute", {"modelId": "1", "inputRef": "flights_daily"}),
+        ("recommendations.update", {"id": 1, "status": "shelved"}),
+        ("reports.create", {"name": "x", "queryConfig": {}, "format": "xls"}),
+        ("panels.data", {}),
+    ],
+)
+def test_what_the_contract_does_not_know_is_refused(api, path, given):
+    with pytest.raises(ApiError) as refused:
+        api.call(path, **given)
+    assert refused.value.code == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("type_", "runtime"),
+    [("rule_based", "rules"), ("statistical", "seasonal_residual"), ("ml", "pyod")],
+)
+def test_a_model_without_a_configuration_gets_its_types_default_and_runs(api, type_, runtime):
+    created = new_model(api, type_=type_)
+    assert created["success"] is True
+    model = api.call("models.get", id=created["id"])
+    assert (model["status"], model["createdBy"], model["version"]) == ("draft", 1, "v1.0.0")
+    assert (model["config"]["runtime"], model["dataset"]) == (runtime, "flights_daily")
+    executing = api.call("models.execute", modelId=created["id"], inputRef="flights_daily")
+    (row,) = api.call("models.history", modelId=created["id"])
+    assert set(row) == EXECUTION_KEYS
+    assert executing == {"success": True, "executionId": row["id"]}
+    assert (row["status"], row["phase"], row["trigger"]) == ("running", "queued", "api")
+
+
+def test_the_default_rules_compute_on_the_data_there_is(api):
+    from iop_pipelines.orchestration.execute import execute, load
+
+    model_id = new_model(api, type_="rule_based")["id"]
+    execution_id = api.call("models.execute", modelId=model_id, inputRef="flights_daily")[
+        "executionId"
+    ]
+    services = api.context.services
+    work = load(services.engine, execution_id)
+    assert execute(services.engine, services.drm_engine, work).rows > 0
+
+
+def test_columns_that_no_dataset_has_need_a_configuration(api):
+    strange = {"type": "object", "properties": {"colour": {"type": "string"}}}
+    with pytest.raises(InvalidInput, match=r"config: no dataset has the columns \['colour'\]"):
+        api.call("models.create", name="x", type="ml", inputSchema=strange, outputSchema=OUT)
+
+
+def test_a_version_that_exists_otherwise_is_a_conflict_and_the_same_again_is_the_same(api):
+    first = new_model(api)
+    assert new_model(api) == first
+    with pytest.raises(Conflict, match="raise the version"):
+        new_model(api, description="another")
+    assert new_model(api, version="v1.1.0")["id"] > first["id"]
+
+
+def test_asking_twice_with_one_key_is_one_execution(api):
+    model_id = new_model(api)["id"]
+    ask = {"modelId": model_id, "inputRef": "flights_daily", "idempotencyKey": "retry-1"}
+    assert api.call("models.execute", **ask) == api.call("models.execute", **ask)
+    again = api.call("models.execute", **{**ask, "idempotencyKey": "retry-2"})
+    listed = api.call("executions.list", modelId=model_id, status="running")
+    assert [each["id"] for each in listed][0] == again["executionId"]
+    assert len(listed) == 2
+
+
+def test_deprecated_versions_are_not_executed_and_drafts_are(api):
+    model_id = new_model(api)["id"]
+    api.call("models.execute", modelId=model_id, inputRef="flights_daily")
+    api.call("models.updateStatus", id=model_id, status="deprecated", reason="too noisy")
+    with pytest.raises(Conflict, match="is deprecated"):
+        api.call("models.execute", modelId=model_id, inputRef="flights_daily")
+    (event,) = [
+        each
+        for each in api.call("models.get", id=model_id)["events"]
+        if each["statusAfter"] == "deprecated"
+    ]
+    assert (event["actor"], event["reason"]) == (1, "too noisy")
+
+
+def test_promoting_and_rolling_back_move_the_one_active_version(api):
+    first = new_model(api)["id"]
+    second = new_model(api, version="v2.0.0")["id"]
+    for model_id in (first, second):
+        assert api.call("models.promote", id=model_id) == {"success": True}
+    assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [second]
+    assert api.call("models.rollback", name="mine") == {"success": True, "id": first}
+    assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [first]
+
+
+def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):
+    model_id = new_model(api)["id"]
+    ids = [
+        api.call("models.execute", modelId=model_id, inputRef="flights_daily")["executionId"]
+        for _ in range(3)
+    ]
+    page = api.call("models.history", modelId=model_id, limit=2)
+    rest = api.call("models.history", modelId=model_id, limit=2, cursor=page[-1]["id"])
+    assert [each["id"] for each in page + rest] == ids[::-1]
+    with pytest.raises(NotFound):
+        api.call("models.history", modelId=999)
+
+
+def test_an_execution_is_shown_with_its_outputs_and_findings(api):
+    from iop_pipelines.orchestration.execute import execute, load
+
+    model = next(
+        each for each in api.call("models.list") if each["name"] == "cancellation-limits"
+    )
+    given = {"modelId": model["id"], "inputRef": "flights_daily"}
+    execution_id = api.call("models.execute", **given)["executionId"]
+    services = api.context.services
+    execute(services.engine, services.drm_engine, load(services.engine, execution_id))
+    shown = api.call("executions.get", id=execution_id, outputLimit=2)
+    assert EXECUTION_KEYS < set(shown)
+    assert (shown["modelName"], shown["dataset"]) == ("cancellation-limits", "flights_daily")
+    assert len(shown["outputs"]) == 2 < shown["outputTotal"] == _size(api, model_outputs)
+    assert len(shown["findings"]) == _size(api, findings)
+    assert not shown["outputs"][0]["ds"].endswith("Z")
+    with pytest.raises(NotFound):
+        api.call("executions.get", id=10**6)
+    assert _size(api, model_executions) > 0
+
+
+def _size(api, table):
+    return api.rows(sa.select(sa.func.count()).select_from(table))[0][0]

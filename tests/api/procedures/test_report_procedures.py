@@ -1,0 +1,173 @@
+"""reports.*: templates, schedules, and the files made of them."""
+
+import asyncio
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from iop_pipelines.api import downloads
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Phase, ReportStatus
+from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound
+from iop_pipelines.reporting.generate import generate
+from iop_pipelines.schema.tables import generated_reports
+
+QUERY = {
+    "version": 1,
+    "source": "dataset:flights_daily",
+    "datasets": {"by_origin": {"select": [{"field": "origin"}, {"measure": "flights"}]}},
+}
+TEMPLATE_KEYS = {
+    *("id", "name", "description", "queryConfig", "format", "schedule", "status", "createdBy"),
+    *("createdAt", "updatedAt"),
+}
+
+
+def new_template(api, name="Mine", **more):
+    given = {"name": name, "queryConfig": QUERY, "format": "csv", **more}
+    return api.call("reports.create", **given)["id"]
+
+
+def made(api, template_id):
+    """Generates the report as a worker does and says so in its row."""
+    report_id = api.call("reports.generate", templateId=template_id)["reportId"]
+    services = api.context.services
+    file = generate(
+        services.engine, services.drm_engine, services.settings, report_id, now=services.now()
+    )
+    api.write(
+        generated_reports.update().where(generated_reports.c.id == report_id),
+        {
+            "status": ReportStatus.READY,
+            "phase": Phase.DONE,
+            "storage_url": file.storage_url,
+            "row_count": file.row_count,
+            "size_bytes": file.size_bytes,
+            "checksum": file.checksum,
+        },
+    )
+    return report_id
+
+
+def test_a_listed_template_has_the_columns_of_its_table(api):
+    listed = api.call("reports.list")
+    assert len(listed) == 5
+    assert set(listed[0]) == TEMPLATE_KEYS
+    assert [each["id"] for each in listed] == sorted((e["id"] for e in listed), reverse=True)
+
+
+def test_a_template_is_created_read_out_and_due_while_it_is_active(api):
+    template_id = new_template(api, schedule="daily 09:00 Africa/Lagos")
+    shown = api.call("reports.get", id=template_id)
+    assert shown["scheduleWords"] == "every day at 09:00 (Africa/Lagos)"
+    assert [moment[10:] for moment in shown["nextTimes"]] == ["T08:00:00Z"] * 5
+    api.call("reports.pause", id=template_id)
+    paused = api.call("reports.get", id=template_id)
+    assert (paused["status"], paused["nextTimes"]) == ("paused", [])
+    api.call("reports.resume", id=template_id)
+    assert api.call("reports.get", id=template_id)["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"queryConfig": {**QUERY, "source": "dataset:flihts"}}, "queryConfig.source"),
+        ({"queryConfig": {}}, "queryConfig."),
+        ({"schedule": "every day"}, "schedule"),
+    ],
+)
+def test_what_is_wrong_is_said_of_the_field_that_the_caller_knows(api, changed, field):
+    with pytest.raises(InvalidInput) as refused:
+        new_template(api, **changed)
+    assert refused.value.field.startswith(field)
+
+
+def test_an_update_changes_what_is_given_and_nothing_else(api):
+    template_id = new_template(api, schedule="daily", description="as it was")
+    before = api.call("reports.get", id=template_id)
+    api.call("reports.update", id=template_id, name="Renamed", schedule=None)
+    after = api.call("reports.get", id=template_id)
+    assert (after["name"], after["schedule"], after["scheduleWords"]) == ("Renamed", None, None)
+    kept = ("description", "queryConfig", "format", "status", "createdBy")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    with pytest.raises(InvalidQuery, match="queryConfig"):
+        api.call("reports.update", id=template_id, queryConfig={"version": 2})
+    with pytest.raises(NotFound):
+        api.call("reports.update", id=999, name="Nobody")
+
+
+def test_a_deleted_template_is_gone_its_name_free_and_its_reports_stay(api):
+    template_id = new_template(api)
+    report_id = made(api, template_id)
+    assert api.call("reports.delete", id=template_id) == {"success": True}
+    assert template_id not in [each["id"] for each in api.call("reports.list")]
+    for path in ("reports.get", "reports.pause", "reports.delete"):
+        with pytest.raises(NotFound):
+            api.call(path, id=template_id)
+    with pytest.raises(NotFound):
+        api.call("reports.generate", templateId=template_id)
+    assert [r["id"] for r in api.call("reports.generated", templateId=template_id)] == [report_id]
+    assert api.call("reports.download", reportId=report_id)["fileName"].endswith(".csv")
+    assert new_template(api) > template_id
+
+
+def test_a_template_whose_report_is_being_made_is_not_deleted(api):
+    template_id = new_template(api)
+    api.call("reports.generate", templateId=template_id)
+    with pytest.raises(Conflict, match="is being made"):
+        api.call("reports.delete", id=template_id)
+
+
+def test_a_report_asked_for_has_its_row_and_one_key_makes_one(api):
+    template_id = new_template(api)
+    ask = {"templateId": template_id, "idempotencyKey": "retry"}
+    first = api.call("reports.generate", **ask)
+    assert first == api.call("reports.generate", **ask)
+    (row,) = api.call("reports.generated", templateId=template_id)
+    assert first == {"success": True, "reportId": row["id"]}
+    assert (row["status"], row["format"], row["phase"]) == ("pending", "csv", "queued")
+    assert {"templateId", "storageUrl", "rowCount", "sizeBytes", "generatedAt"} < set(row)
+    with pytest.raises(Conflict, match="only a ready one"):
+        api.call("reports.download", reportId=row["id"])
+
+
+def test_a_link_gives_the_file_to_whoever_holds_it_until_it_expires(api):
+    report_id = made(api, new_template(api))
+    link = api.call("reports.download", reportId=report_id)
+
+    async def nobody(_connection):
+        await asyncio.sleep(0)
+
+    routes = downloads.download_routes(api.context.services, nobody)
+    with TestClient(Starlette(routes=routes)) as client:
+        answer = client.get(link["path"])
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert link["fileName"] in answer.headers["content-disposition"]
+        assert len(answer.content) == link["sizeBytes"]
+        assert "EWR" in answer.text
+        assert client.get(f"/api/reports/{report_id}/file").status_code == 401
+        assert client.get(link["path"][:-1] + "x").status_code == 401
+        other = link["path"].replace(f"/{report_id}/", f"/{report_id + 1}/")
+        assert client.get(other).status_code == 401
+    query = {name: value[0] for name, value in parse_qs(urlsplit(link["path"]).query).items()}
+    key = downloads.signing_key(api.context.services.settings)
+    assert downloads.is_signed(key, report_id, now=utc_now(), **query)
+    assert not downloads.is_signed(key, report_id, now=utc_now() + timedelta(minutes=6), **query)
+
+
+def test_who_is_signed_in_needs_no_link_and_learns_what_is_missing(api):
+    report_id = made(api, new_template(api))
+
+    async def ada(_connection):
+        await asyncio.sleep(0)
+        return api.context.user
+
+    with TestClient(
+        Starlette(routes=downloads.download_routes(api.context.services, ada))
+    ) as client:
+        assert client.get(f"/api/reports/{report_id}/file").status_code == 200
+        assert client.get("/api/reports/99999/file").status_code == 404

@@ -1,0 +1,110 @@
+"""recommendations.*: list, decide, remark, put off, look back."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.models import ModelConfig
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.drm.tables import quality_scores
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.recommendations.engine import hold_back
+from iop_pipelines.registry.models import list_models
+from iop_pipelines.schema.tables import recommendations
+
+KEYS = {
+    *("id", "title", "description", "category", "severity", "status", "sourceRef", "metadata"),
+    *("createdAt", "updatedAt", "dataset", "uniqueId", "modelId", "occurrences", "firstDs"),
+    *("lastDs", "resolvedAt", "previousId", "snoozedUntil"),
+}
+
+
+@pytest.fixture
+def advice(api):
+    """Ids of two recommendations, raised as the engine raises them, oldest first."""
+    services = api.context.services
+    model = list_models(services.engine)[0]
+    assert isinstance(model.spec.config, ModelConfig)
+    score = services.drm.scores_after()[0]
+    run = services.drm.run(score.run_id)
+    return [
+        opened
+        for dataset in ("flights_daily", "airport_daily")
+        for opened in hold_back(services.engine, dataset, score, [model], run).opened
+    ]
+
+
+def test_a_listed_recommendation_has_the_columns_of_its_table(api, advice):
+    listed = api.call("recommendations.list", status="open")
+    assert [each["id"] for each in listed] == advice[::-1]
+    assert set(listed[0]) == KEYS
+    assert listed[0] == api.call("recommendations.get", id=listed[0]["id"])
+    assert listed[0]["createdAt"].endswith("Z")
+    assert not listed[0]["firstDs"].endswith("Z")
+    assert api.call("recommendations.list", category="forecast") == []
+
+
+def test_decisions_and_remarks_are_its_history_with_who_and_why(api, advice):
+    first = advice[0]
+    assert api.call("recommendations.comment", id=first, text="Asked the airline.")["success"]
+    assert api.call("recommendations.update", id=first, status="accepted", reason="agreed") == {
+        "success": True
+    }
+    history = api.call("recommendations.history", id=first)
+    assert [each["kind"] for each in history] == ["opened", "comment", "status"]
+    assert [each["actorName"] for each in history] == [None, "ada", "ada"]
+    assert (history[1]["reason"], history[2]["statusAfter"]) == ("Asked the airline.", "accepted")
+    assert [each["id"] for each in api.call("recommendations.list", status="accepted")] == [first]
+
+
+def test_what_is_put_off_is_left_out_until_then(api, advice):
+    first, second = advice
+    until = (utc_now() + timedelta(days=2)).isoformat() + "Z"
+    api.call("recommendations.snooze", id=first, until=until, reason="next week's meeting")
+    assert [e["id"] for e in api.call("recommendations.list", isSnoozed=False)] == [second]
+    (snoozed,) = api.call("recommendations.list", isSnoozed=True)
+    assert (snoozed["id"], snoozed["snoozedUntil"], snoozed["status"]) == (first, until, "open")
+    passed = {"snoozed_until": utc_now() - timedelta(hours=1)}
+    api.write(recommendations.update().where(recommendations.c.id == first), passed)
+    assert len(api.call("recommendations.list", isSnoozed=False)) == 2
+    api.call("recommendations.snooze", id=first, until=None)
+    assert api.call("recommendations.get", id=first)["snoozedUntil"] is None
+
+
+def test_a_decision_ends_the_waiting_and_only_open_ones_wait(api, advice):
+    until = (utc_now() + timedelta(days=2)).isoformat()
+    api.call("recommendations.snooze", id=advice[0], until=until)
+    api.call("recommendations.update", id=advice[0], status="dismissed")
+    assert api.call("recommendations.get", id=advice[0])["snoozedUntil"] is None
+    with pytest.raises(Conflict, match="only open ones wait"):
+        api.call("recommendations.snooze", id=advice[0], until=until)
+    with pytest.raises(InvalidInput, match="until: .* is past"):
+        api.call("recommendations.snooze", id=advice[1], until="2020-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("get", {}),
+        ("history", {}),
+        ("update", {"status": "open"}),
+        ("comment", {"text": "?"}),
+        ("snooze", {"until": None}),
+    ],
+)
+def test_one_that_is_not_there_is_not_found(api, path, more):
+    with pytest.raises(NotFound):
+        api.call(f"recommendations.{path}", id=12345, **more)
+
+
+def test_the_fixture_is_what_drm_scored(api, advice):
+    with api.context.services.drm_engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(quality_scores)) > 0
+    assert {Severity.WARNING, Severity.CRITICAL} >= {
+        Severity(each["severity"]) for each in api.call("recommendations.list")
+    }
+    assert {each["category"] for each in api.call("recommendations.list")} == {
+        Category.OPTIMISATION.value
+    }
