@@ -27,14 +27,18 @@ from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from sqlalchemy import event
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from iop_pipelines.api.accounts import account_of_role
+from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.sessions import sessions_of
 from iop_pipelines.ledger import counters
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
@@ -73,7 +77,7 @@ class Server:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Benchmark of the API.")
     parser.add_argument("--large", action="store_true", help="a year's worth of rows")
     parser.add_argument("--seconds", type=int, default=8, help="of each round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -140,9 +144,9 @@ def statements_of(services: Services, call: str) -> list[tuple[sa.Executable, di
     procedure = next(each for each in build_registry() if each.path == call)
     context = Context(User(1, "bench", Role.VIEWER), services, "bench", "127.0.0.1")
     given = () if procedure.input is None else (procedure.input(),)
-    sa.event.listen(services.engine, "before_execute", listen)
+    event.listen(services.engine, "before_execute", listen)
     procedure.handler(context, *given)
-    sa.event.remove(services.engine, "before_execute", listen)
+    event.remove(services.engine, "before_execute", listen)
     return seen
 
 
@@ -198,7 +202,10 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str,
 
 
 def bearer_token(settings: Settings) -> str:
-    raise NotImplementedError
+    services = Services(settings)
+    by = Actor(None, "bench", "bench", "127.0.0.1")
+    account = account_of_role(services.engine, Role.VIEWER, by)
+    return sessions_of(services).start(account, "bench").token
 
 
 @contextlib.contextmanager
@@ -285,8 +292,8 @@ def run_wrk(server: Server, call: str, seconds: int) -> Measured:
     requests = int(_found(r"(\d+) requests in", done))
     return Measured(
         per_s=float(_found(r"Requests/sec:\s+([\d.]+)", done)),
-        p50_ms=_ms(_found(r"50%\s+(\S+)", done)),
-        p99_ms=_ms(_found(r"99%\s+(\S+)", done)),
+        p50_ms=_ms(_found(r"^ +50% +(\S+)", done)),
+        p99_ms=_ms(_found(r"^ +99% +(\S+)", done)),
         errors=_errors(done),
         cpu_us=cpu_s / requests * 1e6,
     )
@@ -307,15 +314,15 @@ def _errors(text: str) -> int:
 
 
 def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         raise SystemExit(f"wrk's output has no {pattern}:\n{text}")
     return match.group(1)
 
 
 def _ms(text: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # pyright: ignore[reportOptionalMemberAccess]
-    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    units = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+    return float(_found(r"^([\d.]+)", text)) * units[_found(r"([a-z]+)$", text)]
 
 
 def _plain(value: Any) -> Any:

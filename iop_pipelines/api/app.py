@@ -5,7 +5,7 @@ Nothing connects when the app is made: engines open on first use, probes and Dag
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from iop_pipelines.api import wire
+from iop_pipelines.api.auth import auth_routes, authenticator
+from iop_pipelines.api.calls import refusal_of, request_id_of
 from iop_pipelines.api.context import Services, User
+from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
 from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work
+from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
-from iop_pipelines.api.registry import Registry
+from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.registry import ApiError, Registry
+from iop_pipelines.api.trpc import trpc_routes
+from iop_pipelines.errors import IopError
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,17 +50,22 @@ Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 def create_app(
     settings: Settings,
     *,
-    registry: Registry,
-    authenticate: Authenticate,
+    registry: Registry | None = None,
+    authenticate: Authenticate | None = None,
     routes: Sequence[BaseRoute] = (),
     dagster_ui: "DagsterUi | None" = None,
     parts: Sequence[Part] | None = None,
 ) -> Starlette:
     """The whole API; without `dagster_ui` there is no `/dagster` and no look at the daemon.
 
+    registry: what is served, all procedures by default.
+    authenticate: who is signed in, by cookie or bearer token by default.
+    routes: more of them, for tests.
     parts: what health looks at, all that the instance depends on by default.
     """
     services = Services(settings)
+    registry = registry or build_registry()
+    authenticate = authenticate or authenticator(services)
     lifecycle, metrics = Lifecycle(), Metrics()
     probe = Probe([*(parts_of(settings) if parts is None else parts), _ledger(settings, metrics)])
 
@@ -60,15 +73,23 @@ def create_app(
         *health_routes(lifecycle, probe),
         *metrics_routes(metrics, authenticate),
         *page_routes(authenticate),
+        *auth_routes(services),
+        *trpc_routes(registry, services, authenticate),
+        *openapi_routes(registry, services, authenticate),
+        *download_routes(services, authenticate),
         *routes,
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if dagster_ui is not None:
-        every_route.append(_dagster(dagster_ui, authenticate, lifecycle, probe))
+        every_route.append(_dagster(dagster_ui, authenticate, settings, lifecycle, probe))
     app = Starlette(
         routes=every_route,
         middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={
+            HTTPException: _http_error,
+            ApiError: _refusal,
+            IopError: _refusal,
+        },
         lifespan=functools.partial(
             _lifespan, lifecycle=lifecycle, probe=probe, dagster_ui=dagster_ui
         ),
@@ -90,6 +111,7 @@ def _ledger(settings: Settings, metrics: Metrics) -> Part:
 def _dagster(
     dagster_ui: "DagsterUi",
     authenticate: Authenticate,
+    settings: Settings,
     lifecycle: Lifecycle,
     probe: Probe,
 ) -> Mount:
@@ -98,13 +120,15 @@ def _dagster(
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
-    return Mount(PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/"))
+    return Mount(
+        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/", settings.public_url)
+    )
 
 
 @asynccontextmanager
 async def _lifespan(
     app: Starlette, lifecycle: Lifecycle, probe: Probe, dagster_ui: "DagsterUi | None"
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None]:
     probe.start()
     if dagster_ui is not None:
         dagster_ui.start()
@@ -131,3 +155,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
         raise error
     content = {"error": {"message": error.detail, "requestId": request.state.request_id}}
     return JSONResponse(content, error.status_code, headers=error.headers)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    refusal = refusal_of(error, request.url.path, request_id_of(request))
+    content = {"error": {"message": str(refusal), "requestId": request.state.request_id}}
+    return JSONResponse(content, wire.status_of([refusal]))

@@ -11,11 +11,11 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import Any, cast
+from urllib.parse import quote
 
 import dagster as dg
 from dagster import __version__ as dagster_version
@@ -43,6 +43,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
+from iop_pipelines.api.registry import ApiError
+from iop_pipelines.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +157,7 @@ class DagsterUi:
         server: DagsterWebserver[Any, Any] = DagsterWebserver(context, PREFIX, LIVE_POLL_MS)
         self._instance = instance
         self.schema = server._graphene_schema.graphql_schema  # pyright: ignore[reportPrivateUsage]
-        self.app = server.create_asgi_app()
+        self.app = cast(ASGIApp, server.create_asgi_app())  # pyright: ignore[reportUnknownMemberType]
 
 
 class Refused(Exception):
@@ -168,12 +170,18 @@ class DagsterGuard:
     """The only way to Dagster's app; `sign_in` is the page that an anonymous reader is sent to."""
 
     def __init__(
-        self, ui: DagsterUi, authenticated: Authenticated, lifecycle: Lifecycle, sign_in: str
+        self,
+        ui: DagsterUi,
+        authenticated: Authenticated,
+        lifecycle: Lifecycle,
+        sign_in: str,
+        public_url: str | None = None,
     ) -> None:
         self._ui = ui
         self._authenticated = authenticated
         self._lifecycle = lifecycle
         self._sign_in = sign_in
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Dagster's app has the prefix inside: it is given the path as it came, whatever mounted the guard.
@@ -185,8 +193,8 @@ class DagsterGuard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        user = await self._authenticated(connection)
         try:
+            user = await self._user(connection)
             if user is None:
                 raise Refused(401, "sign in first")
             app = self._ui.app
@@ -206,7 +214,7 @@ class DagsterGuard:
         if first == "graphql":
             if method != "POST":
                 raise Refused(405, "GraphQL is answered to POST only")
-            check_origin(connection)
+            check_origin(connection, self._public_url)
             check_graphql_request(connection)
             body = await _body(receive)
             await self._check_document(user, _query_of(body))
@@ -216,7 +224,7 @@ class DagsterGuard:
         if method == "POST" and first in REPORTS:
             if user.role is not Role.ADMIN:
                 raise Refused(403, "only an admin reports asset events")
-            check_origin(connection)
+            check_origin(connection, self._public_url)
             return _replayed(await _body(receive), receive)
         raise Refused(405, f"{method} is not answered here")
 
@@ -241,10 +249,11 @@ class DagsterGuard:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
-        user = await self._authenticated(connection)
         app = self._ui.app
+        user = None
         try:
-            check_origin(connection)
+            user = await self._user(connection)
+            check_origin(connection, self._public_url)
             is_admitted = first_part(scope["path"]) == "graphql"
         except Refused:
             is_admitted = False
@@ -285,8 +294,17 @@ class DagsterGuard:
 
     async def _until_changed(self, connection: HTTPConnection, user: User) -> None:
         # Nothing tells of a sign-out on another replica; it is asked for.
-        while await self._authenticated(connection) == user:  # noqa: ASYNC110
-            await asyncio.sleep(RECHECK_S)
+        with suppress(Refused):
+            while await self._user(connection) == user:  # noqa: ASYNC110
+                await asyncio.sleep(RECHECK_S)
+
+    async def _user(self, connection: HTTPConnection) -> User | None:
+        try:
+            return await self._authenticated(connection)
+        except ApiError as error:
+            raise Refused(403, str(error)) from error
+        except Unavailable as error:
+            raise Refused(503, str(error)) from error
 
     def _checked(self, user: User, receive: Receive) -> Receive:
         async def checked() -> Message:
@@ -314,15 +332,13 @@ def check_read(user: User, first: str) -> None:
         raise Refused(403, f"only an admin may read {first}")
 
 
-def check_origin(connection: HTTPConnection) -> None:
+def check_origin(connection: HTTPConnection, public_url: str | None) -> None:
     """A browser names where a request comes from; a program that sends a cookie without it is refused too."""
     headers = connection.headers
-    own = headers.get("host", "")
     origin = headers.get("origin")
     if origin is not None:
         scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
-        given = urlsplit(origin)
-        if (given.scheme, given.netloc) != (scheme, own):
+        if origin not in (f"{scheme}://{headers.get('host', '')}", public_url):
             raise Refused(403, "the request comes from another origin")
         return
     site = headers.get("sec-fetch-site")
@@ -389,7 +405,7 @@ def _query_of(body: bytes) -> str:
         raise Refused(400, "the body is no JSON") from error
     if not isinstance(content, dict):
         raise Refused(400, "one operation a request: the body is a JSON object")
-    query: Any = content.get("query")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    query = cast(dict[str, Any], content).get("query")
     if not isinstance(query, str):
         raise Refused(400, "the body has no query")
     return query
@@ -403,11 +419,11 @@ def _query_of_message(text: str) -> str | None:
         raise Refused(400, "the message is no JSON") from error
     if not isinstance(message, dict):
         raise Refused(400, "a message is a JSON object")
-    known: Mapping[str, Any] = message  # pyright: ignore[reportUnknownVariableType]
+    known = cast(dict[str, Any], message)
     if known.get("type") != "start":
         return None
     payload = known.get("payload")
-    query: Any = payload.get("query") if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    query = cast(dict[str, Any], payload).get("query") if isinstance(payload, dict) else None
     if not isinstance(query, str):
         raise Refused(400, "the message has no query")
     return query

@@ -24,6 +24,8 @@ log = logging.getLogger("iop.access")
 MAX_BODY_BYTES = 1_048_576
 # The wire answers for its own places, in the shape that tRPC's clients read.
 _OWN_LIMIT = ("/api/trpc/", "/api/v1/")
+# Whoever has the rest of such a path is signed in by it.
+_ONE_TIME = re.compile(r"^(/api/auth/link/).*")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 CONTENT_SECURITY_POLICY = (
@@ -200,7 +202,7 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     client = scope.get("client")
     fields = {
         "method": scope["method"],
-        "path": scope["path"],
+        "path": _ONE_TIME.sub(r"\1…", scope["path"]),
         "status": status,
         "ms": round(seconds * 1000, 1),
         "address": client[0] if client else None,

@@ -211,9 +211,9 @@ def check_migrations(engine: sa.Engine) -> str | None:
 
 def check_storage(storage_url: str) -> str | None:
     """Writes a small object where reports go, and removes it."""
-    store: Any
-    folder: str
-    store, folder = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType]
+    # fsspec has no types of its own.
+    found: tuple[Any, str] = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType]
+    store, folder = found
     path = f"{folder.rstrip('/')}/.iop-probe-{os.getpid()}"
     store.makedirs(folder, exist_ok=True)
     store.pipe_file(path, b"iop")

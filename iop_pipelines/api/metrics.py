@@ -36,6 +36,7 @@ KINDS = {
 OPEN = tuple(phase for phase in Phase if phase is not Phase.DONE)
 # Behind a proxy on the same machine every caller looks like loopback; these headers give it away.
 _FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")
+_PLACES = ("/dagster", "/static", "/api/auth", "/api/reports")
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
@@ -165,7 +166,6 @@ def procedure_of(path: str, known: Callable[[str], Any]) -> str:
                 return "batch"
             name = name.replace("/", ".")
             return name if known(name) is not None else "unknown"
-    place = path.split("/", 3)
     if path in ("/", "/metrics", "/api/health", "/api/ready"):
         return path
-    return f"/{place[1]}" if place[1] in ("dagster", "auth", "static") else "other"
+    return next((place for place in _PLACES if path.startswith(f"{place}/")), "other")

@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from iop_pipelines.api.context import User
 
-SIGN_IN = "/auth/sign-in"
-SIGN_OUT = "/auth/sign-out"
+SIGN_IN = "/api/auth/sign-in"
+SIGN_OUT = "/api/auth/sign-out"
 LINKS = (("/dagster/", "Dagster: runs, assets, schedules"), ("/api/v1/docs", "API: reference"))
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]

@@ -15,7 +15,12 @@ from rich.progress import (
 )
 
 from iop_pipelines.cli.console import command, console, print_json, progress_console, table_of
-from iop_pipelines.cli.instance import PORT, stop_on_signals
+from iop_pipelines.cli.instance import (
+    PORT,
+    print_sign_in_links,
+    sign_in_links_at,
+    stop_on_signals,
+)
 from iop_pipelines.demo.summary import Summary
 from iop_pipelines.settings import INSTANCE_ENV, Settings
 
@@ -76,7 +81,8 @@ def _replay(settings: Settings, supervisor: "Supervisor", once: bool) -> Summary
         progress.update(bar, completed=session.days_done)
         session.load_history()
         supervisor.wait_until_served()
-        progress.console.print(f"Dagster UI: {supervisor.url}", highlight=False)
+        progress.console.print(f"IOP: {supervisor.url}", highlight=False)
+        print_sign_in_links(progress.console, sign_in_links_at(supervisor.url, settings))
         session.catch_up()
         while not session.is_complete:
             progress.update(bar, description=f"DRM ingests from {session.next_day:%d %b %Y}")

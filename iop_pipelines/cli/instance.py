@@ -2,10 +2,11 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
+from rich.console import Console
 
 from iop_pipelines.cli.console import command, console, print_done, print_json, table_of
 from iop_pipelines.settings import Settings
@@ -41,10 +42,13 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
 
     with stop_on_signals(), running(settings, port, workers) as supervisor:
         supervisor.wait_until_served()
-        value = {"url": supervisor.url, "home": settings.home}
+        links = sign_in_links_at(supervisor.url, settings)
+        value = {"url": supervisor.url, "home": settings.home, "sign_in": links}
         print_done(
             f"IOP runs at {supervisor.url} (home {settings.home}); Ctrl-C stops it.", value, as_json
         )
+        if not as_json:
+            print_sign_in_links(console, links)
         try:
             while True:
                 supervisor.check()
@@ -52,6 +56,23 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
         except KeyboardInterrupt:
             if not as_json:
                 console.print("Stopping …")
+
+
+def sign_in_links_at(url: str, settings: Settings) -> dict[str, str]:
+    """One a role, each for one use; only who can read this terminal gets them."""
+    from iop_pipelines.api.audit import Actor
+    from iop_pipelines.api.auth import sign_in_links
+    from iop_pipelines.api.context import Services
+
+    by = Actor(None, "iop", "", "")
+    paths = sign_in_links(Services(settings), by)
+    return {role.value: f"{url}{path}" for role, path in paths.items()}
+
+
+def print_sign_in_links(to: Console, links: Mapping[str, str]) -> None:
+    for role, link in links.items():
+        # A terminal's width must not break a link in two.
+        to.print(f"Sign in as {role}, once: {link}", highlight=False, soft_wrap=True)
 
 
 @command(group)
