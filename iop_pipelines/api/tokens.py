@@ -31,8 +31,8 @@ _MAX_TOKEN_LENGTH = 4096
 _CLOCK_SKEW_S = 60
 # What examples and templates hold where a key belongs.
 _KNOWN_DEFAULT = re.compile(
-    r"changeme|changethis|replaceme|yoursecret|secretkey|supersecret|insecure|placeholder|example"
-    r"|defaultkey|development|notsecret|0123456789|abcdefgh|testkey"
+    r"changeme|changethis|replaceme|secret|password|insecure|placeholder|example"
+    r"|defaultkey|development|0123456789|abcdefgh|testkey"
 )
 _MIN_DISTINCT_BYTES = 12
 _MAKE_ONE = (

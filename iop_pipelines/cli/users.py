@@ -35,11 +35,17 @@ ROLE = click.Choice([role.value for role in Role])
 @click.option("--role", type=ROLE, required=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(settings: Settings, as_json: bool, name: str, role: str, password_stdin: bool) -> None:
-    """Add the account NAME; asks for a password twice, unless it comes from standard input."""
+    """Add the account NAME; at a terminal it asks for a password twice.
+
+    Elsewhere an account without --password-stdin has no password: it signs in by `iop user link`, and
+    `iop token` works for it.
+    """
     engine = engine_of(settings)
-    password = _password(password_stdin)
-    added = accounts.add_user(engine, name, Role(role), _operator(), password)
-    print_done(f"{added.name} can sign in as {added.role.value}.", _shown(added), as_json)
+    is_asked = password_stdin or sys.stdin.isatty()
+    given = _password(password_stdin) if is_asked else None
+    added = accounts.add_user(engine, name, Role(role), _operator(), given)
+    how = "by password" if given else f"by `iop user link {added.name}`"
+    print_done(f"{added.name} can sign in as {added.role.value} {how}.", _shown(added), as_json)
 
 
 @command(user, "list")
