@@ -157,7 +157,7 @@ def _drift(connection: sa.Connection, now: datetime) -> list[Off]:
     return [Off(row.measure, row.hour, int(row.amount)) for row in connection.execute(query)]
 
 
-def _recounts(oldest: str) -> list[sa.Select[Any]]:
+def _recounts(oldest: str) -> list[sa.Select[Any, Any, Any]]:
     executions, reports, advice = model_executions.c, generated_reports.c, recommendations.c
     return [
         _total(RUNNING, executions.status == ExecutionStatus.RUNNING),
@@ -182,11 +182,11 @@ def _recounts(oldest: str) -> list[sa.Select[Any]]:
     ]
 
 
-def _total(measure: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _total(measure: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any, Any, Any]:
     return sa.select(sa.literal(measure), sa.literal(""), sa.func.count()).where(condition)
 
 
-def _by_hour(measure: str, condition: sa.ColumnElement[bool], oldest: str) -> sa.Select[Any]:
+def _by_hour(measure: str, condition: sa.ColumnElement[bool], oldest: str) -> sa.Select[Any, Any, Any]:
     is_execution = measure.startswith("executions.")
     finished_at = (model_executions if is_execution else generated_reports).c.finished_at
     # As text a moment begins alike in every database: 2026-12-01 09:…

@@ -27,14 +27,14 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 WINDOW = timedelta(hours=24)
 # The median is that of the latest successes, so that a busy day costs no more than a quiet one.
-MEDIAN_OF = 501
+MEDIAN_OF = 101
 _P50 = "executions.p50"
 _QUALITY = "quality."
 
 
 @dataclass(frozen=True)
 class Figures:
-    """`p50_ms` is the median of the latest 501 successes of the window, None if there is none."""
+    """`p50_ms` is the median of the latest 101 successes of the window, None if there is none."""
 
     models: int
     models_active: int

@@ -73,7 +73,7 @@ def save_dashboard(
     """
     for position, spec in enumerate(panel_specs):
         _check_panel(engine, spec, f"panels.{position}", now)
-    values = {"name": name, "description": description}
+    values: dict[str, Any] = {"name": name, "description": description}
     try:
         with begin_write(engine) as connection:
             if dashboard_id is None:

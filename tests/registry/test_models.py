@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
-from iop_pipelines.registry.defaults import default_config
+from iop_pipelines.registry.defaults import config_for, default_config
 from iop_pipelines.registry.models import (
     active_models_of,
     list_models,
@@ -213,14 +213,16 @@ def test_processes_that_register_the_same_model_at_once_make_one_row(engine, mod
     assert len(set(ids)) == count == 1
 
 
-@pytest.mark.parametrize("model_type", [ModelType.STATISTICAL, ModelType.ML])
+@pytest.mark.parametrize("model_type", list(ModelType))
 def test_a_default_configuration_registers(sqlite_engine, model_content, model_type):
     config = default_config(model_type, dataset(sqlite_engine, "sales").declaration)
     content = model_content | {"type": model_type, "config": config.model_dump(mode="json")}
     assert model(sqlite_engine, register(sqlite_engine, load_spec(content))).spec.config == config
 
 
-def test_a_rule_based_model_has_no_default(sqlite_engine):
-    with pytest.raises(InvalidDeclaration) as refused:
-        default_config(ModelType.RULE_BASED, dataset(sqlite_engine, "sales").declaration)
+def test_the_default_reads_the_dataset_that_has_the_columns(sqlite_engine):
+    columns = {"properties": dict.fromkeys(dataset(sqlite_engine, "sales").declaration.fields, {})}
+    assert config_for(sqlite_engine, ModelType.ML, columns).dataset == "sales"
+    with pytest.raises(InvalidDeclaration, match=r"no dataset has the columns \['moon'\]") as refused:
+        config_for(sqlite_engine, ModelType.ML, {"properties": {"moon": {}}})
     assert refused.value.field == "config"

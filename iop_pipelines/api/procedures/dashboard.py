@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.feed import Feed
@@ -17,17 +20,18 @@ class ModelStats(Shape):
 
 
 class ExecutionStats(Shape):
-    """Of the last 24 hours; `p50Ms` is the median of its latest 501 successes."""
+    """Of the last 24 hours; `p50Ms` is the median of its latest 101 successes."""
 
     running: int
-    success24h: int
-    failed24h: int
+    # to_camel would write success24H.
+    success_24h: Annotated[int, Field(alias="success24h")]
+    failed_24h: Annotated[int, Field(alias="failed24h")]
     p50_ms: int | None
 
 
 class ReportStats(Shape):
     ready: int
-    failed24h: int
+    failed_24h: Annotated[int, Field(alias="failed24h")]
 
 
 class RecommendationStats(Shape):
@@ -80,11 +84,11 @@ def _stats(found: Figures, now: datetime) -> DashboardStats:
         models=ModelStats(total=found.models, active=found.models_active),
         executions=ExecutionStats(
             running=found.running,
-            success24h=found.success_24h,
-            failed24h=found.failed_24h,
+            success_24h=found.success_24h,
+            failed_24h=found.failed_24h,
             p50_ms=found.p50_ms,
         ),
-        reports=ReportStats(ready=found.reports_ready, failed24h=found.reports_failed_24h),
+        reports=ReportStats(ready=found.reports_ready, failed_24h=found.reports_failed_24h),
         recommendations=RecommendationStats(
             open=sum(found.open_by_severity.values()),
             by_severity=found.open_by_severity,

@@ -1,6 +1,7 @@
 """datasets.*: what models, reports and panels can read."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import with_config
@@ -14,6 +15,7 @@ from iop_pipelines.api.procedures.shapes import (
     newest_first,
     page_of,
     rows_of,
+    select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
@@ -84,12 +86,12 @@ class OfSource(Shape):
     name: SourceName
 
 
-_LATEST = sa.select(
+_LATEST = select_of(
     dataset_versions.c.dataset_id,
     *(dataset_versions.c[name] for name in LatestData.__annotations__),
 )
 _LIST = newest_first(
-    sa.select(*(datasets.c[name] for name in ("id", "name", "source", "version")))
+    select_of(*(datasets.c[name] for name in ("id", "name", "source", "version")))
     .add_columns(datasets.c.declaration, datasets.c.created_at, datasets.c.updated_at)
     .add_columns(
         sa.select(sa.func.max(dataset_versions.c.id))
@@ -122,16 +124,16 @@ def declare(registry: Registry) -> None:
         return _schema(catalogue.source(name, "name"))
 
 
-def _dataset(row: dict[str, object], latest: LatestData | None) -> Dataset:
+def _dataset(row: dict[str, Any], latest: LatestData | None) -> Dataset:
     declared = DatasetDeclaration.model_validate(row.pop("declaration"))
     del row["latest_id"]
-    return {
+    return Dataset(
         **row,
-        "description": declared.description,
-        "freq": declared.freq,
-        "time_zone": declared.time_zone,
-        "latest": latest,
-    }  # pyright: ignore[reportReturnType]
+        description=declared.description,
+        freq=declared.freq,
+        time_zone=declared.time_zone,
+        latest=latest,
+    )
 
 
 def _schema(source: Source) -> SourceSchema:

@@ -19,6 +19,7 @@ from iop_pipelines.api.procedures.shapes import (
     newest_first,
     page_of,
     rows_of,
+    select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, Severity
@@ -107,15 +108,15 @@ class GetExecution(ById):
 
 
 _COLUMNS = columns_of(ModelExecution, table)
-HISTORY = newest_first(sa.select(*_COLUMNS), table.c.id)
-_DETAIL = sa.select(
+HISTORY = newest_first(select_of(*_COLUMNS), table.c.id)
+_DETAIL = select_of(
     *_COLUMNS,
     analytical_models.c.name.label("model_name"),
     analytical_models.c.version.label("model_version"),
     analytical_models.c.dataset,
 ).join(analytical_models, analytical_models.c.id == table.c.model_id)
-_OUTPUTS = sa.select(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
-_FINDINGS = sa.select(*columns_of(Finding, findings)).order_by(findings.c.id)
+_OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
+_FINDINGS = select_of(*columns_of(Finding, findings)).order_by(findings.c.id)
 
 
 def declare(registry: Registry) -> None:
@@ -135,15 +136,15 @@ def declare(registry: Registry) -> None:
         if not found:
             raise NotFound(f"there is no execution with id {given.id}")
         is_its = model_outputs.c.execution_id == given.id
-        total = sa.select(sa.func.count().label("size")).where(is_its)
-        return {
+        total = select_of(sa.func.count().label("size")).where(is_its)
+        return ExecutionDetail(
             **found[0],
-            "output_total": rows_of(ctx, total)[0]["size"],
-            "outputs": rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
-            "findings": _findings_of(ctx, given.id),
-        }
+            output_total=rows_of(ctx, total)[0]["size"],
+            outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
+            findings=_findings_of(ctx, given.id),
+        )
 
 
 def _findings_of(ctx: Context, execution_id: int) -> list[Finding]:
     rows = rows_of(ctx, _FINDINGS.where(findings.c.execution_id == execution_id))
-    return [{**row, "evidence": json.loads(row["evidence"])} for row in rows]
+    return [Finding(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows]

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
@@ -22,6 +21,7 @@ from iop_pipelines.api.procedures.shapes import (
     newest_first,
     page_of,
     rows_of,
+    select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.models import ModelSpec
@@ -122,7 +122,7 @@ class Rollback(Shape):
 
 
 _COLUMNS = columns_of(AnalyticalModel, table)
-_LIST = newest_first(sa.select(*_COLUMNS), table.c.id)
+_LIST = newest_first(select_of(*_COLUMNS), table.c.id)
 _EVENTS = columns_of(ModelEvent, model_events)
 
 
@@ -141,9 +141,9 @@ def declare(registry: Registry) -> None:
     def get(ctx: Context, given: ById) -> ModelDetail:
         engine = ctx.services.engine
         registered.model(engine, given.id)
-        (row,) = rows_of(ctx, sa.select(*_COLUMNS).where(table.c.id == given.id))
-        events = sa.select(*_EVENTS).where(model_events.c.model_id == given.id)
-        return {**row, "events": rows_of(ctx, events.order_by(model_events.c.id))}
+        (row,) = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
+        events = select_of(*_EVENTS).where(model_events.c.model_id == given.id)
+        return ModelDetail(**row, events=rows_of(ctx, events.order_by(model_events.c.id)))
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
     def create(ctx: Context, given: NewModel) -> Created:

@@ -20,6 +20,7 @@ from iop_pipelines.api.procedures.shapes import (
     newest_first,
     page_of,
     rows_of,
+    select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.domain.moments import utc_now
@@ -27,7 +28,6 @@ from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
 from iop_pipelines.schema.tables import recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
-
 
 # ReviewStatus, as its history keeps it: text.
 Status = Literal["open", "accepted", "dismissed"]
@@ -100,9 +100,9 @@ class Snooze(ById):
 
 
 _COLUMNS = columns_of(Recommendation, table)
-_LIST = newest_first(sa.select(*_COLUMNS), table.c.id)
+_LIST = newest_first(select_of(*_COLUMNS), table.c.id)
 _HISTORY = (
-    sa.select(
+    select_of(
         *columns_of(RecommendationEvent, recommendation_events, without=("actor_name",)),
         users.c.name.label("actor_name"),
     )
@@ -128,7 +128,7 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.get", Kind.QUERY, "One recommendation with its evidence.")
     def get(ctx: Context, given: ById) -> Recommendation:
         review.recommendation(ctx.services.engine, given.id)
-        return rows_of(ctx, sa.select(*_COLUMNS).where(table.c.id == given.id))[0]
+        return rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))[0]
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
@@ -21,6 +20,7 @@ from iop_pipelines.api.procedures.shapes import (
     newest_first,
     page_of,
     rows_of,
+    select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
@@ -135,10 +135,10 @@ class Download(Shape):
 
 
 _COLUMNS = columns_of(ReportTemplate, table)
-_THERE = sa.select(*_COLUMNS).where(table.c.deleted_at.is_(None))
+_THERE = select_of(*_COLUMNS).where(table.c.deleted_at.is_(None))
 _LIST = newest_first(_THERE, table.c.id)
 _GENERATED = newest_first(
-    sa.select(*columns_of(GeneratedReport, generated_reports)), generated_reports.c.id
+    select_of(*columns_of(GeneratedReport, generated_reports)), generated_reports.c.id
 )
 
 
@@ -163,11 +163,11 @@ def _declare_templates(registry: Registry) -> None:
         (row,) = found
         schedule = _schedule(ctx, row["schedule"]) if row["schedule"] else None
         is_due = schedule is not None and row["status"] is TemplateStatus.ACTIVE
-        return {
+        return TemplateDetail(
             **row,
-            "schedule_words": schedule.describe() if schedule else None,
-            "next_times": next_times(schedule, ctx.services.now()) if schedule and is_due else [],
-        }
+            schedule_words=schedule.describe() if schedule else None,
+            next_times=next_times(schedule, ctx.services.now()) if schedule and is_due else [],
+        )
 
     @procedure("reports.create", Kind.MUTATION, "Store a report template.")
     def create(ctx: Context, given: NewTemplate) -> Created:

@@ -6,7 +6,7 @@ wire. Rows are not validated again on their way out.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from pydantic import ConfigDict, Field, PlainSerializer
@@ -23,6 +23,7 @@ IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255)]
 # Of a dataset's own zone, whichever that is: without the Z that moments in UTC have.
 LocalMoment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
 
+Query: TypeAlias = sa.Select[*tuple[Any, ...]]
 ROW = ConfigDict(alias_generator=to_camel)
 
 
@@ -51,7 +52,12 @@ def columns_of(row: type, table: sa.Table, *, without: Sequence[str] = ()) -> li
     return [table.c[name] for name in row.__annotations__ if name not in without]
 
 
-def newest_first(query: sa.Select[Any], id_column: sa.ColumnElement[int]) -> sa.Select[Any]:
+def select_of(*columns: Any) -> Query:
+    """A select whose columns are known to the row type, not to the type checker."""
+    return cast(Query, sa.select(*columns))
+
+
+def newest_first(query: Query, id_column: sa.ColumnElement[int]) -> Query:
     """To be built once: what differs from call to call is bound by `page_of`."""
     return (
         query.where(id_column < sa.bindparam("cursor", type_=sa.Integer))
@@ -60,12 +66,12 @@ def newest_first(query: sa.Select[Any], id_column: sa.ColumnElement[int]) -> sa.
     )
 
 
-def page_of(ctx: Context, query: sa.Select[Any], page: Page) -> list[Any]:
+def page_of(ctx: Context, query: Query, page: Page) -> list[Any]:
     return rows_of(ctx, query, {"limit": page.limit, "cursor": page.cursor or MAX_ID + 1})
 
 
-def rows_of(ctx: Context, query: sa.Select[Any], params: dict[str, Any] | None = None) -> list[Any]:
+def rows_of(ctx: Context, query: Query, params: dict[str, Any] | None = None) -> list[Any]:
     with ctx.services.engine.connect() as connection:
         result = connection.execute(query, params or {})
         names = tuple(result.keys())
-        return [dict(zip(names, row, strict=True)) for row in cast("Sequence[Any]", result.all())]
+        return [dict(zip(names, row, strict=True)) for row in result]

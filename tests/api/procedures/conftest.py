@@ -41,11 +41,14 @@ class Api:
     def call(self, path: str, **given: Any) -> Any:
         procedure = self.registry.get(path)
         assert procedure is not None, path
-        arguments = [read_input(procedure.input, json.dumps(given).encode())] if procedure.input else []
+        arguments = (
+            [read_input(procedure.input, json.dumps(given).encode())] if procedure.input else []
+        )
         return json.loads(procedure.dump(procedure.handler(self.context, *arguments)))
 
     def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
         procedure = self.registry.get(path)
+        assert procedure is not None and procedure.input is not None
         return procedure.handler(
             self.context, read_input(procedure.input, json.dumps(given).encode())
         )

@@ -101,7 +101,10 @@ def test_a_bucket_is_drilled_to_its_own_days(api):
         behind = api.call("panels.drill", queryConfig=config, at={"date": monday}, limit=1000)
         names = [each["name"] for each in behind["columns"]]
         days |= {row[names.index("date")] for row in behind["rows"]}
-        total, rows = sum(row[names.index("flights")] for row in behind["rows"]), len(behind["rows"])
+        total, rows = (
+            sum(row[names.index("flights")] for row in behind["rows"]),
+            len(behind["rows"]),
+        )
     assert min(days) >= monday
     assert len(days) <= 7
     assert 0 < total < flights

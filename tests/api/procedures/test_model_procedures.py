@@ -24,7 +24,9 @@ EXECUTION_KEYS = {
 
 
 def new_model(api, name="mine", type_="statistical", **more):
-    return api.call("models.create", name=name, type=type_, inputSchema=IN, outputSchema=OUT, **more)
+    return api.call(
+        "models.create", name=name, type=type_, inputSchema=IN, outputSchema=OUT, **more
+    )
 
 
 def test_a_listed_model_has_the_columns_of_its_table(api):
@@ -114,7 +116,7 @@ def test_asking_twice_with_one_key_is_one_execution(api):
     assert api.call("models.execute", **ask) == api.call("models.execute", **ask)
     again = api.call("models.execute", **{**ask, "idempotencyKey": "retry-2"})
     listed = api.call("executions.list", modelId=model_id, status="running")
-    assert [each["id"] for each in listed][0] == again["executionId"]
+    assert listed[0]["id"] == again["executionId"]
     assert len(listed) == 2
 
 
@@ -137,7 +139,9 @@ def test_promoting_and_rolling_back_move_the_one_active_version(api):
     second = new_model(api, version="v2.0.0")["id"]
     for model_id in (first, second):
         assert api.call("models.promote", id=model_id) == {"success": True}
-    assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [second]
+    assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [
+        second
+    ]
     assert api.call("models.rollback", name="mine") == {"success": True, "id": first}
     assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [first]
 
@@ -158,15 +162,13 @@ def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):
 def test_an_execution_is_shown_with_its_outputs_and_findings(api):
     from iop_pipelines.orchestration.execute import execute, load
 
-    model = next(
-        each for each in api.call("models.list") if each["name"] == "cancellation-limits"
-    )
+    model = next(each for each in api.call("models.list") if each["name"] == "cancellation-limits")
     given = {"modelId": model["id"], "inputRef": "flights_daily"}
     execution_id = api.call("models.execute", **given)["executionId"]
     services = api.context.services
     execute(services.engine, services.drm_engine, load(services.engine, execution_id))
     shown = api.call("executions.get", id=execution_id, outputLimit=2)
-    assert EXECUTION_KEYS < set(shown)
+    assert set(shown) > EXECUTION_KEYS
     assert (shown["modelName"], shown["dataset"]) == ("cancellation-limits", "flights_daily")
     assert len(shown["outputs"]) == 2 < shown["outputTotal"] == _size(api, model_outputs)
     assert len(shown["findings"]) == _size(api, findings)

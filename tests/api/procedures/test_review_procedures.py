@@ -80,7 +80,7 @@ def test_a_decision_ends_the_waiting_and_only_open_ones_wait(api, advice):
     assert api.call("recommendations.get", id=advice[0])["snoozedUntil"] is None
     with pytest.raises(Conflict, match="only open ones wait"):
         api.call("recommendations.snooze", id=advice[0], until=until)
-    with pytest.raises(InvalidInput, match="until: .* is past"):
+    with pytest.raises(InvalidInput, match=r"until: .* is past"):
         api.call("recommendations.snooze", id=advice[1], until="2020-01-01T00:00:00Z")
 
 
