@@ -1,13 +1,10 @@
 """Moments on the wire: naive UTC inside, ISO 8601 with `Z` outside, whatever a declaration calls them."""
 
 from datetime import UTC, datetime
-from operator import methodcaller
+from functools import lru_cache
 from typing import Any, cast
 
 from pydantic_core import CoreSchema, core_schema
-
-# A C callable: some 0.2 µs a value, where a Python function costs three times that.
-_AS_UTC = methodcaller("replace", tzinfo=UTC)
 
 # Parts of a schema that hold no schema of a value.
 _NO_SCHEMA = frozenset({"serialization", "metadata", "default", "expected", "cls", "function"})
@@ -38,9 +35,20 @@ def _moment(plain: Any) -> CoreSchema:
         _as_naive_utc,
         plain,
         serialization=core_schema.plain_serializer_function_ser_schema(
-            _AS_UTC, return_schema=core_schema.datetime_schema()
+            _written,
+            when_used="json",
+            return_schema=core_schema.str_schema(
+                metadata={"pydantic_js_updates": {"format": "date-time"}}
+            ),
         ),
     )
+
+
+# Lists are asked for again and again with the same rows: a moment that is known costs 0.03 µs,
+# a new one 0.7 µs, which is as much as the rest of its row.
+@lru_cache(maxsize=8192)
+def _written(value: datetime) -> str:
+    return _as_naive_utc(value).isoformat() + "Z"
 
 
 def _is_done(schema: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ COMMANDS = {
     "model": ("models", "Models: register, promote, execute, history."),
     "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss."),
     "report": ("reports", "Reports: templates, schedules, generate, list files."),
+    "api": ("api", "The API: types for its TypeScript clients."),
     "user": ("users", "Accounts: add, list, role, password, disable, a link to sign in."),
     "token": ("users", "Print a bearer token for an account, and nothing else."),
     "ledger": ("ledger", "The execution ledger: verify it, see what is open."),

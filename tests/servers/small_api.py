@@ -37,7 +37,7 @@ FAILURES: dict[str, Exception] = {
 
 
 class ListInput(Shape):
-    limit: int = Field(50, ge=1, le=1000)
+    limit: int = Field(default=50, ge=1, le=1000)
     kind: Literal["rule", "ml"] | None = None
     since: datetime | None = None
     tags: list[str] = []

@@ -1,0 +1,17 @@
+"""`iop api`: what clients of the API are built from."""
+
+import click
+
+from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.typescript import generate
+
+api = click.Group("api", help="The API: types for its TypeScript clients.")
+
+
+@api.command()
+def types() -> None:
+    """Print app-router.ts: the types from which `createTRPCClient<AppRouter>` infers everything."""
+    click.echo(generate(build_registry()), nl=False)
+
+
+commands = {"api": api}
