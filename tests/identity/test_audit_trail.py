@@ -1,0 +1,164 @@
+"""Who did what: written with the change, read newest first, without secrets."""
+
+import math
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.api import accounts, audit
+from iop_pipelines.api.audit import Actor
+from iop_pipelines.api.context import Context, Role
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.schema.engine import begin_write
+
+OPERATOR = Actor(None, "cli:ops", "", "local")
+
+
+@dataclass
+class Thing:
+    name: str
+    score: float
+
+
+@pytest.fixture
+def server_site(make_site, database_url: str):
+    return make_site(database_url, IOP_SECRET_KEY="Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
+
+
+def _events(engine: sa.Engine, **wanted):
+    with engine.connect() as connection:
+        return audit.list_events(connection, **wanted)
+
+
+def test_a_row_says_who_what_before_after_which_request_and_from_where(server_site) -> None:
+    user = server_site.people["ada"].user
+    context = Context(user, server_site.services, "req-12345678", "10.1.2.3")
+    with begin_write(server_site.engine) as connection:
+        audit.record(
+            connection, context, "models.promote", {"status": "draft"}, Thing("Èkó", math.nan)
+        )
+    event = _events(server_site.engine, procedure="models.promote")[0]
+    assert (event.user_id, event.user_name) == (user.id, "ada")
+    assert (event.before, event.after) == ({"status": "draft"}, {"name": "Èkó", "score": None})
+    assert (event.request_id, event.address) == ("req-12345678", "10.1.2.3")
+    assert abs((audit.wall_clock() - event.occurred_at).total_seconds()) < 60
+
+
+def test_a_change_that_is_rolled_back_leaves_no_row(site) -> None:
+    before = len(_events(site.engine))
+
+    def change_and_fail() -> None:
+        with begin_write(site.engine) as connection:
+            audit.record(connection, OPERATOR, "models.create", None, {"id": 1})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_and_fail()
+    assert len(_events(site.engine)) == before
+
+
+def test_secrets_and_floods_are_not_kept(site) -> None:
+    given = {"name": "x", "Password": "p", "deep": [{"apiToken": "t", "ok": 1}]}
+    with begin_write(site.engine) as connection:
+        audit.record(connection, OPERATOR, "x.y", given, {"text": "a" * 100_000})
+    event = _events(site.engine, procedure="x.y")[0]
+    assert event.before == {
+        "name": "x",
+        "Password": "(not kept)",
+        "deep": [{"apiToken": "(not kept)", "ok": 1}],
+    }
+    assert event.after == {"omitted": "100011 bytes"}
+
+
+def test_the_trail_is_listed_newest_first_by_pages_and_by_what_is_asked(site) -> None:
+    with begin_write(site.engine) as connection:
+        for number in range(5):
+            audit.record(connection, OPERATOR, f"models.step{number}")
+        audit.record(connection, audit.actor(site.people["vic"].user, "r1"), "model.other")
+    first = _events(site.engine, procedure="models.", limit=2)
+    second = _events(site.engine, procedure="models.", limit=2, cursor=first[-1].id)
+    names = [event.procedure[-5:] for event in first + second]
+    assert names == ["step4", "step3", "step2", "step1"]
+    assert [event.procedure for event in _events(site.engine, request_id="r1")] == ["model.other"]
+    by_vic = _events(site.engine, user_id=site.people["vic"].id)
+    assert [event.procedure for event in by_vic] == ["model.other"]
+    moment = first[0].occurred_at
+    assert moment not in {event.occurred_at for event in _events(site.engine, until=moment)}
+    assert _events(site.engine, since=moment, procedure="models.step4") == first[:1]
+
+
+def test_every_change_of_an_account_is_in_the_trail(server_site) -> None:
+    engine = server_site.engine
+    accounts.set_role(engine, "vic", Role.ADMIN, OPERATOR)
+    accounts.set_password(engine, "vic", "seven-green-bottles", OPERATOR)
+    accounts.set_disabled(engine, "vic", True, OPERATOR)
+    events = _events(engine, procedure="users.")[:3]
+    assert [event.procedure for event in events] == [
+        "users.setDisabled",
+        "users.setPassword",
+        "users.setRole",
+    ]
+    assert (events[2].before["role"], events[2].after["role"]) == ("viewer", "admin")
+    assert "bottles" not in str(events)
+    assert "argon2" not in str(events)
+
+
+def test_sign_ins_and_sign_outs_are_in_the_trail(site) -> None:
+    browser, _ = site.sign_in("vic")
+    browser.post(f"{site.url}/api/auth/sign-out")
+    events = _events(site.engine, user_id=site.people["vic"].id)
+    assert [event.procedure for event in events] == ["auth.signOut", "auth.signIn"]
+    assert events[1].after == {"by": "password"}
+    assert {event.address for event in events} == {"127.0.0.1"}
+
+
+def test_the_last_admin_cannot_be_lost(server_site) -> None:
+    engine = server_site.engine
+    for change in (
+        lambda: accounts.set_role(engine, "ada", Role.VIEWER, OPERATOR),
+        lambda: accounts.set_disabled(engine, "ada", True, OPERATOR),
+    ):
+        with pytest.raises(Conflict, match="last admin"):
+            change()
+    accounts.add_user(engine, "eve", Role.ADMIN, OPERATOR)
+    assert accounts.set_disabled(engine, "ada", True, OPERATOR).is_disabled
+    with pytest.raises(Conflict, match="last admin"):
+        accounts.set_role(engine, "eve", Role.VIEWER, OPERATOR)
+
+
+@pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a-", "é", "a" * 129, "a\n"])
+def test_a_name_that_could_be_mistaken_is_refused(site, name: str) -> None:
+    with pytest.raises(InvalidInput, match="is no user name"):
+        accounts.add_user(site.engine, name, Role.VIEWER, OPERATOR)
+
+
+@pytest.mark.parametrize("password", ["short", "a" * 1025, "aaaaaaaaaaaaaaaa", "my-name-is-bob-b"])
+def test_a_password_that_is_easy_to_guess_is_refused(site, password: str) -> None:
+    with pytest.raises(InvalidInput, match="password"):
+        accounts.add_user(site.engine, "bob", Role.VIEWER, OPERATOR, password)
+
+
+def test_names_are_one_persons_and_unknown_ones_are_said(site) -> None:
+    with pytest.raises(Conflict, match="'ada' already"):
+        accounts.add_user(site.engine, "ada", Role.VIEWER, OPERATOR)
+    with pytest.raises(NotFound, match="'nobody'"):
+        accounts.set_role(site.engine, "nobody", Role.ADMIN, OPERATOR)
+
+
+def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(site) -> None:
+    import argon2
+
+    from iop_pipelines.schema.tables import users
+
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    with begin_write(site.engine) as connection:
+        where = users.c.name == "vic"
+        connection.execute(
+            users.update().where(where).values(password_hash=old.hash("old-and-weak"))
+        )
+    assert accounts.verified(site.engine, "vic", "old-and-weak")
+    with site.engine.connect() as connection:
+        renewed = connection.scalar(sa.select(users.c.password_hash).where(where))
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert accounts.verified(site.engine, "vic", "old-and-weak")
