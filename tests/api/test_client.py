@@ -17,14 +17,14 @@ from typing import NoReturn
 import pytest
 
 import small_api
+from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.typescript import generate
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).parent / "client"
+PUBLISHED = ROOT / "iop_pipelines/api/app-router.ts"
 MANIFESTS = ("package.json", "package-lock.json")
 OLDEST_NODE = 20
-
-pytestmark = pytest.mark.node
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,7 @@ def project(node_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in (*MANIFESTS, "tsconfig.json", "client.ts", "wrong.ts"):
         shutil.copy(CLIENT / name, folder)
     (folder / "app-router.ts").write_text(generate(small_api.registry))
+    shutil.copy(PUBLISHED, folder / "published.ts")
     return folder
 
 
@@ -128,6 +129,7 @@ def server() -> Iterator[str]:
         process.stdout.close()
 
 
+@pytest.mark.node
 def test_the_real_client_gets_what_it_expects_over_every_link(
     compiled: Path, node_path: str, server: str
 ) -> None:
@@ -137,6 +139,13 @@ def test_the_real_client_gets_what_it_expects_over_every_link(
     assert re.search(r"^# pass [1-9]\d+$", done.stdout, re.M), done.stdout
 
 
+def test_the_published_types_are_those_of_the_procedures() -> None:
+    """`client.ts` compiles beside them: the fixture `compiled` has both."""
+    mend = f"iop api types > {PUBLISHED.relative_to(ROOT)}"
+    assert PUBLISHED.read_text() == generate(build_registry()), mend
+
+
+@pytest.mark.node
 def test_wrong_uses_do_not_compile(project: Path, node_path: str) -> None:
     lines = (project / "wrong.ts").read_text().splitlines()
     wrong = {number for number, line in enumerate(lines, 1) if "// WRONG" in line}

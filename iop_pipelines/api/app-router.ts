@@ -1,0 +1,663 @@
+// Generated from the platform's procedures by `iop api types`; do not edit.
+// Dates are ISO 8601 strings in UTC.
+
+import type {
+  TRPCBuiltRouter,
+  TRPCDefaultErrorData,
+  TRPCDefaultErrorShape,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
+
+export interface AnalyticalModel {
+  id: number;
+  name: string;
+  version: string;
+  type: ModelType;
+  status: ModelStatus;
+  inputSchema: Record<string, unknown> | null;
+  outputSchema: Record<string, unknown> | null;
+  config: Record<string, unknown> | null;
+  createdBy: number | null;
+  createdAt: string;
+  updatedAt: string;
+  description: string | null;
+  dataset: string | null;
+}
+
+export interface ById {
+  id: number;
+}
+
+export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
+
+/** What is left out stays; `schedule` null takes the schedule away. */
+export interface ChangedTemplate {
+  id: number;
+  name?: string | undefined;
+  description?: string | undefined;
+  queryConfig?: Record<string, unknown> | undefined;
+  format?: ReportFormat | undefined;
+  schedule?: string | null | undefined;
+}
+
+/** Names of columns. */
+export interface ChartAxes {
+  type: PanelType;
+  x: string;
+  y: string;
+  series: string | null;
+  label: string | null;
+  title: string | null;
+  note: string | null;
+}
+
+export interface Column {
+  name: string;
+  label: string;
+  type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
+  unit: string | null;
+  decimals: number | null;
+}
+
+export interface Comment {
+  id: number;
+  text: string;
+}
+
+export interface Created {
+  success: boolean;
+  id: number;
+}
+
+export interface Dashboard {
+  id: number;
+  name: string;
+  description: string | null;
+  createdBy: number | null;
+  createdAt: string;
+  updatedAt: string;
+  panels: Panel[];
+}
+
+export interface DashboardStats {
+  models: ModelStats;
+  executions: ExecutionStats;
+  reports: ReportStats;
+  recommendations: RecommendationStats;
+  quality: QualityStats;
+  asOf: string;
+}
+
+/** `freq` is the step of its rows: h, D, W, MS, or null for events. */
+export interface Dataset {
+  id: number;
+  name: string;
+  description: string;
+  source: string;
+  version: number;
+  freq: string | null;
+  timeZone: string;
+  createdAt: string;
+  updatedAt: string;
+  latest: LatestData | null;
+}
+
+export interface Done {
+  success: boolean;
+}
+
+/** `path` works without a sign-in until `expiresAt`; it is relative to the platform's address. */
+export interface Download {
+  path: string;
+  fileName: string;
+  sizeBytes: number | null;
+  checksum: string | null;
+  expiresAt: string;
+}
+
+/** `at`: the group columns of the row that was pressed, and their values. */
+export interface Drill {
+  panelId?: number | null | undefined;
+  queryConfig?: Record<string, unknown> | null | undefined;
+  params?: Record<string, unknown> | undefined;
+  at: Record<string, string | number | boolean | null>;
+  limit?: number | undefined;
+}
+
+/** `inputRef`: a dataset, or dataset:NAME[@DATA_VERSION][?from=…&to=…]. */
+export interface Execute {
+  modelId: number;
+  inputRef: string;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface Executing {
+  success: boolean;
+  executionId: number;
+}
+
+/** `outputs` are the first of `outputTotal`, in the order in which the model gave them. */
+export interface ExecutionDetail {
+  id: number;
+  modelId: number;
+  status: ExecutionStatus;
+  inputRef: string | null;
+  outputRef: string | null;
+  durationMs: number | null;
+  errorMsg: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  phase: Phase;
+  attempt: number;
+  trigger: string;
+  dataVersion: string | null;
+  requestedAt: string | null;
+  metrics: Record<string, unknown> | null;
+  dagsterRunId: string | null;
+  modelName: string;
+  modelVersion: string;
+  dataset: string | null;
+  outputTotal: number;
+  outputs: OutputPoint[];
+  findings: Finding[];
+}
+
+export interface ExecutionFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  modelId?: number | null | undefined;
+  status?: ExecutionStatus | null | undefined;
+}
+
+/** Of the last 24 hours; `p50Ms` is the median of its latest 101 successes. */
+export interface ExecutionStats {
+  running: number;
+  success24h: number;
+  failed24h: number;
+  p50Ms: number | null;
+}
+
+export type ExecutionStatus = "running" | "success" | "failed";
+
+export interface Finding {
+  id: number;
+  category: Category;
+  kind: string;
+  severity: Severity;
+  uniqueId: string;
+  measure: string;
+  unit: string;
+  ds: string;
+  since: string;
+  value: number | null;
+  expected: number | null;
+  lo: number | null;
+  hi: number | null;
+  score: number;
+  confidence: number | null;
+  evidence: Record<string, unknown>;
+}
+
+export interface Generate {
+  templateId: number;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface GeneratedFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  templateId?: number | null | undefined;
+  status?: ReportStatus | null | undefined;
+}
+
+/** `slot` is the moment that the schedule named; null for a report asked for by hand. */
+export interface GeneratedReport {
+  id: number;
+  templateId: number;
+  status: ReportStatus;
+  storageUrl: string | null;
+  rowCount: number | null;
+  sizeBytes: number | null;
+  generatedAt: string | null;
+  format: ReportFormat | null;
+  phase: Phase;
+  slot: string | null;
+  trigger: string;
+  requestedAt: string | null;
+  finishedAt: string | null;
+  durationMs: number | null;
+  errorMsg: string | null;
+  checksum: string | null;
+}
+
+export interface Generating {
+  success: boolean;
+  reportId: number;
+}
+
+export interface GetExecution {
+  id: number;
+  outputLimit?: number | undefined;
+}
+
+export interface History {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  modelId: number;
+}
+
+/** The latest prepared data version; its window is in the dataset's local time, half-open. */
+export interface LatestData {
+  dataVersion: string;
+  windowStart: string;
+  windowEnd: string;
+  qualityScore: number | null;
+  rowsOut: number | null;
+  rowsRejected: number | null;
+  preparedAt: string | null;
+}
+
+export interface ModelDetail {
+  id: number;
+  name: string;
+  version: string;
+  type: ModelType;
+  status: ModelStatus;
+  inputSchema: Record<string, unknown> | null;
+  outputSchema: Record<string, unknown> | null;
+  config: Record<string, unknown> | null;
+  createdBy: number | null;
+  createdAt: string;
+  updatedAt: string;
+  description: string | null;
+  dataset: string | null;
+  events: ModelEvent[];
+}
+
+/** A change of status; `actor` is the user's id. */
+export interface ModelEvent {
+  id: number;
+  statusBefore: "draft" | "active" | "deprecated" | null;
+  statusAfter: "draft" | "active" | "deprecated";
+  actor: number | null;
+  reason: string | null;
+  createdAt: string;
+}
+
+/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. */
+export interface ModelExecution {
+  id: number;
+  modelId: number;
+  status: ExecutionStatus;
+  inputRef: string | null;
+  outputRef: string | null;
+  durationMs: number | null;
+  errorMsg: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  phase: Phase;
+  attempt: number;
+  trigger: string;
+  dataVersion: string | null;
+  requestedAt: string | null;
+  metrics: Record<string, unknown> | null;
+  dagsterRunId: string | null;
+}
+
+export interface ModelFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  status?: ModelStatus | null | undefined;
+  type?: ModelType | null | undefined;
+  name?: string | null | undefined;
+}
+
+export interface ModelStats {
+  total: number;
+  active: number;
+}
+
+export type ModelStatus = "draft" | "active" | "deprecated";
+
+export type ModelType = "rule_based" | "statistical" | "ml";
+
+/** Without `config`, the type's default on the dataset that has the columns of `inputSchema`. */
+export interface NewModel {
+  name: string;
+  type: ModelType;
+  inputSchema: Record<string, unknown>;
+  outputSchema: Record<string, unknown>;
+  version?: string | undefined;
+  config?: Record<string, unknown> | null | undefined;
+  description?: string | undefined;
+}
+
+/** The first chart of `queryConfig` says what stands on which axis; a table has none. */
+export interface NewPanel {
+  title: string;
+  type: PanelType;
+  queryConfig: Record<string, unknown>;
+  refreshS?: number | undefined;
+  width?: number | undefined;
+}
+
+export interface NewStatus {
+  id: number;
+  status: ModelStatus;
+  reason?: string | null | undefined;
+}
+
+/** `schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`. */
+export interface NewTemplate {
+  name: string;
+  queryConfig: Record<string, unknown>;
+  format: ReportFormat;
+  schedule?: string | null | undefined;
+  description?: string | undefined;
+}
+
+/** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. */
+export interface OfPanel {
+  panelId?: number | null | undefined;
+  queryConfig?: Record<string, unknown> | null | undefined;
+  params?: Record<string, unknown> | undefined;
+}
+
+export interface OfReport {
+  reportId: number;
+}
+
+/** A dataset's name, `dataset:NAME`, or a ledger such as `recommendations` or `executions`. */
+export interface OfSource {
+  name: string;
+}
+
+/** One scored or forecast point; `ds` is in the dataset's local time. */
+export interface OutputPoint {
+  id: number;
+  uniqueId: string;
+  ds: string;
+  measure: string;
+  y: number | null;
+  yhat: number | null;
+  lo: number | null;
+  hi: number | null;
+  score: number | null;
+  isFinding: boolean;
+}
+
+/** Newest id first; `cursor` is the last id seen. */
+export interface Page {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+}
+
+export interface Panel {
+  id: number;
+  dashboardId: number;
+  title: string;
+  type: PanelType;
+  queryConfig: Record<string, unknown>;
+  refreshS: number;
+  width: number;
+}
+
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. */
+export interface PanelData {
+  title: string;
+  chart: ChartAxes | null;
+  columns: Column[];
+  rows: unknown[][];
+  isTruncated: boolean;
+  filters: string[];
+  timeZone: string;
+  dataTime: string | null;
+  qualityScore: number | null;
+  asOf: string;
+}
+
+/** How a panel shows its table; `metric` shows one row as figures. */
+export type PanelType = "bar" | "line" | "pie" | "scatter" | "table" | "metric";
+
+/** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
+export type Phase = "held" | "queued" | "claimed" | "started" | "done";
+
+export interface Promote {
+  id: number;
+  reason?: string | null | undefined;
+}
+
+/** DRM's score of each dataset's latest prepared data, 0 to 100; null if it was never scored. */
+export interface QualityStats {
+  byDataset: Record<string, number | null>;
+}
+
+/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. */
+export interface Recommendation {
+  id: number;
+  title: string;
+  description: string | null;
+  category: Category;
+  severity: Severity;
+  status: ReviewStatus;
+  sourceRef: string | null;
+  metadata: Record<string, unknown> | null;
+  createdAt: string;
+  updatedAt: string;
+  dataset: string | null;
+  uniqueId: string | null;
+  modelId: number | null;
+  occurrences: number;
+  firstDs: string | null;
+  lastDs: string | null;
+  resolvedAt: string | null;
+  previousId: number | null;
+  snoozedUntil: string | null;
+}
+
+/** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. */
+export interface RecommendationEvent {
+  id: number;
+  kind: string;
+  statusBefore: "open" | "accepted" | "dismissed" | null;
+  statusAfter: "open" | "accepted" | "dismissed" | null;
+  actor: number | null;
+  actorName: string | null;
+  reason: string | null;
+  sourceRef: string | null;
+  details: Record<string, unknown> | null;
+  createdAt: string;
+}
+
+/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that. */
+export interface RecommendationFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  status?: ReviewStatus | null | undefined;
+  category?: Category | null | undefined;
+  severity?: Severity | null | undefined;
+  isSnoozed?: boolean | null | undefined;
+}
+
+/** `bySeverity` and `byCategory` are of the open ones; every word has its number. */
+export interface RecommendationStats {
+  open: number;
+  bySeverity: Record<string, number>;
+  byCategory: Record<string, number>;
+}
+
+export type ReportFormat = "json" | "csv" | "pdf";
+
+export interface ReportStats {
+  ready: number;
+  failed24h: number;
+}
+
+export type ReportStatus = "pending" | "generating" | "ready" | "failed";
+
+export interface ReportTemplate {
+  id: number;
+  name: string;
+  description: string | null;
+  queryConfig: Record<string, unknown>;
+  format: ReportFormat;
+  schedule: string | null;
+  status: TemplateStatus;
+  createdBy: number | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Review {
+  id: number;
+  status: ReviewStatus;
+  reason?: string | null | undefined;
+}
+
+export type ReviewStatus = "open" | "accepted" | "dismissed";
+
+export interface Rollback {
+  name: string;
+  reason?: string | null | undefined;
+}
+
+/** With `id` that dashboard is replaced, with all its panels; they get new ids. */
+export interface SaveDashboard {
+  id?: number | null | undefined;
+  name: string;
+  description?: string | undefined;
+  panels?: NewPanel[] | undefined;
+}
+
+export type Severity = "info" | "warning" | "critical";
+
+export interface Since {
+  lastEventId?: string | null | undefined;
+}
+
+/** `until` null takes it up again. */
+export interface Snooze {
+  id: number;
+  until: string | null;
+  reason?: string | null | undefined;
+}
+
+/** `zone` is that of a moment's local times. */
+export interface SourceField {
+  name: string;
+  type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
+  label: string;
+  unit: string | null;
+  zone: string | null;
+}
+
+export interface SourceMeasure {
+  name: string;
+  kind: string;
+  label: string | null;
+  unit: string | null;
+}
+
+/** What a query_config may name of one source; `time` is the field that says how fresh it is. */
+export interface SourceSchema {
+  source: string;
+  label: string;
+  time: string | null;
+  fields: SourceField[];
+  measures: SourceMeasure[];
+}
+
+/** `scheduleWords` reads the schedule out; `nextTimes` are its next five moments. */
+export interface TemplateDetail {
+  id: number;
+  name: string;
+  description: string | null;
+  queryConfig: Record<string, unknown>;
+  format: ReportFormat;
+  schedule: string | null;
+  status: TemplateStatus;
+  createdBy: number | null;
+  createdAt: string;
+  updatedAt: string;
+  scheduleWords: string | null;
+  nextTimes: string[];
+}
+
+export interface TemplateFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  status?: TemplateStatus | null | undefined;
+}
+
+export type TemplateStatus = "active" | "paused";
+
+export interface AppErrorData extends TRPCDefaultErrorData {
+  /** Of inputs that are refused: messages by the input's key. */
+  zodError?: { formErrors: string[]; fieldErrors: Record<string, string[] | undefined> };
+  /** The same with the whole path of each value. */
+  issues?: { path: (string | number)[]; message: string; code: string }[];
+  /** Of faults of the platform: its log knows more under this id. */
+  requestId?: string;
+}
+
+export interface AppErrorShape extends TRPCDefaultErrorShape {
+  data: AppErrorData;
+}
+
+type Root = { ctx: object; meta: object; errorShape: AppErrorShape; transformer: false };
+
+export type AppRouter = TRPCBuiltRouter<Root, {
+  dashboard: {
+    live: TRPCSubscriptionProcedure<{ input: Since | undefined; output: AsyncIterable<{ id: string; data: DashboardStats }, void, unknown>; meta: unknown }>;
+    stats: TRPCQueryProcedure<{ input: void | undefined; output: DashboardStats; meta: unknown }>;
+  };
+  dashboards: {
+    delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: Page | undefined; output: Dashboard[]; meta: unknown }>;
+    save: TRPCMutationProcedure<{ input: SaveDashboard; output: Created; meta: unknown }>;
+  };
+  datasets: {
+    list: TRPCQueryProcedure<{ input: Page | undefined; output: Dataset[]; meta: unknown }>;
+    schema: TRPCQueryProcedure<{ input: OfSource; output: SourceSchema; meta: unknown }>;
+  };
+  executions: {
+    get: TRPCQueryProcedure<{ input: GetExecution; output: ExecutionDetail; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
+  };
+  models: {
+    create: TRPCMutationProcedure<{ input: NewModel; output: Created; meta: unknown }>;
+    execute: TRPCMutationProcedure<{ input: Execute; output: Executing; meta: unknown }>;
+    get: TRPCQueryProcedure<{ input: ById; output: ModelDetail; meta: unknown }>;
+    history: TRPCQueryProcedure<{ input: History; output: ModelExecution[]; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: ModelFilter | undefined; output: AnalyticalModel[]; meta: unknown }>;
+    promote: TRPCMutationProcedure<{ input: Promote; output: Done; meta: unknown }>;
+    rollback: TRPCMutationProcedure<{ input: Rollback; output: Created; meta: unknown }>;
+    updateStatus: TRPCMutationProcedure<{ input: NewStatus; output: Done; meta: unknown }>;
+  };
+  panels: {
+    data: TRPCQueryProcedure<{ input: OfPanel | undefined; output: PanelData; meta: unknown }>;
+    drill: TRPCQueryProcedure<{ input: Drill; output: PanelData; meta: unknown }>;
+  };
+  recommendations: {
+    comment: TRPCMutationProcedure<{ input: Comment; output: Created; meta: unknown }>;
+    get: TRPCQueryProcedure<{ input: ById; output: Recommendation; meta: unknown }>;
+    history: TRPCQueryProcedure<{ input: ById; output: RecommendationEvent[]; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: RecommendationFilter | undefined; output: Recommendation[]; meta: unknown }>;
+    snooze: TRPCMutationProcedure<{ input: Snooze; output: Done; meta: unknown }>;
+    update: TRPCMutationProcedure<{ input: Review; output: Done; meta: unknown }>;
+  };
+  reports: {
+    create: TRPCMutationProcedure<{ input: NewTemplate; output: Created; meta: unknown }>;
+    delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    download: TRPCQueryProcedure<{ input: OfReport; output: Download; meta: unknown }>;
+    generate: TRPCMutationProcedure<{ input: Generate; output: Generating; meta: unknown }>;
+    generated: TRPCQueryProcedure<{ input: GeneratedFilter | undefined; output: GeneratedReport[]; meta: unknown }>;
+    get: TRPCQueryProcedure<{ input: ById; output: TemplateDetail; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: TemplateFilter | undefined; output: ReportTemplate[]; meta: unknown }>;
+    pause: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    resume: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
+  };
+}>;
