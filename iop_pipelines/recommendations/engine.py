@@ -733,10 +733,11 @@ def _is_known(
         events.source_ref.in_({ground.source_ref, *ground.repeats}),
         events.kind.in_(("opened", "updated")),
     )
-    return any(
-        row.source_ref == ground.source_ref or (row.details or {}).get("ds") == ds.isoformat()
-        for row in connection.execute(query)
-    )
+    for source_ref, stored in connection.execute(query):
+        details = cast(dict[str, Any], stored or {})
+        if source_ref == ground.source_ref or details.get("ds") == ds.isoformat():
+            return True
+    return False
 
 
 def _tell(

@@ -10,6 +10,7 @@ from iop_pipelines.recommendations.wording import (
     say_amount,
     say_band,
     say_certainty,
+    say_chance,
     say_day,
     say_name,
     say_number,
@@ -203,15 +204,27 @@ def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
+    if category is Category.TREND:
+        return f"How sure: {_against_chance(seen, seen.confidence)}.{quality}"
     if "rule" in seen.details and seen.confidence >= 1:
         return f"How sure: certain, the rule compares figures that are known.{quality}"
     meant = {
         (Category.FORECAST, seen.kind): " that the limit is crossed on that day",
-        (Category.TREND, seen.kind): " that this is no chance",
         (Category.ANOMALY, "residual"): ", the share of earlier periods that kept to their range",
         (Category.ANOMALY, "outlier"): ", the share of earlier periods that were less unusual",
     }.get((category, seen.kind), "")
     return f"How sure: {say_certainty(seen.confidence)}{meant}.{quality}"
+
+
+def _against_chance(seen: Seen, confidence: float) -> str:
+    """What a small p-value says, and no more."""
+    p_value = _number(seen.details.get("p_value"))
+    absent = "step" if seen.kind == "change_point" else "trend"
+    chance = say_chance(1 - confidence if p_value is None else p_value)
+    said = f"a series without a {absent} would look like this {chance}"
+    together = int(_number(seen.details.get("series_tested")) or 1)
+    corrected = f", and it stands when corrected for the {together:,} series tested at once"
+    return said + (corrected if together > 1 else "")
 
 
 def _also(category: Category, evidence: Evidence) -> list[str]:

@@ -13,6 +13,7 @@ from iop_pipelines.recommendations.wording import (
     say_amount,
     say_band,
     say_certainty,
+    say_chance,
     say_day,
     say_number,
     say_percent,
@@ -215,6 +216,40 @@ def test_each_kind_of_finding_has_its_title(category, kind, options, title):
     wording = write(category, _evidence(category, kind, **options), 1)
     assert wording.title == title
     assert "What to do: " in wording.description
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (
+            "trend",
+            {"p_value": 0.004, "p_adjusted": 0.02, "series_tested": 16},
+            "How sure: a series without a trend would look like this in fewer than 1 of 100 cases, "
+            "and it stands when corrected for the 16 series tested at once.",
+        ),
+        (
+            "trend",
+            {"p_value": 0.0004, "series_tested": 1},
+            "How sure: a series without a trend would look like this in fewer than 1 of 1,000 cases.",
+        ),
+        (
+            "change_point",
+            {},
+            "How sure: a series without a step would look like this in about 2 of 100 cases.",
+        ),
+    ],
+)
+def test_a_test_says_what_its_p_value_means_and_no_more(kind, details, said):
+    evidence = _evidence(Category.TREND, kind, details=details, confidence=0.98)
+    text = write(Category.TREND, evidence, 1).description
+    assert said in text
+    assert "chance" not in text
+    assert "98 %" not in text
+
+
+def test_chances_are_said_as_cases():
+    assert say_chance(1e-9) == "in fewer than 1 of 1,000 cases"
+    assert say_chance(0.04) == "in about 4 of 100 cases"
 
 
 def test_a_title_fits_its_column(world, found):
