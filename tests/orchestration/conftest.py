@@ -36,7 +36,7 @@ class Bench:
         ticked = ticks.drm_pipeline_runs(self.platform, self.instance, self.runs_cursor)
         self.runs_cursor = ticked.cursor
         self.execute(ticked.requests)
-        ticked = ticks.drm_quality_scores(self.platform, self.scores_cursor)
+        ticked = ticks.drm_quality_scores(self.platform, self.instance, self.scores_cursor)
         self.scores_cursor = ticked.cursor
         self.execute(ticked.requests)
         while requests := ticks.launch(self.platform, EXECUTION):

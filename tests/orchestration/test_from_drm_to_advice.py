@@ -3,13 +3,20 @@
 from collections import Counter
 from datetime import date, datetime
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase
 from iop_pipelines.drm.tables import pipeline_runs
+from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.verify import verify
+from iop_pipelines.orchestration import ticks
 from iop_pipelines.registry.models import load_spec, promote, register
+from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -186,3 +193,68 @@ def test_an_input_that_breaks_its_schema_fails_by_name_and_stops_no_neighbour(be
     assert not bench.rows(
         sa.select(model_outputs.c.id).where(model_outputs.c.execution_id == broken.id)
     )
+
+
+def test_a_tick_that_died_after_it_wrote_its_rows_is_made_good_by_the_next(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+    bench.ingest_until(date(2013, 2, 15))
+    with monkeypatch.context() as broken:
+        broken.setattr(ticks, "settle_held", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bench.tick()
+
+    bench.tick()
+
+    raised = sa.select(recommendation_events.c.kind).where(
+        recommendation_events.c.source_ref.startswith("quality_score:")
+    )
+    assert [row.kind for row in bench.rows(raised)] == ["opened"]
+
+
+def test_a_database_that_does_not_answer_puts_the_work_back_in_the_queue(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+
+    def unavailable(*_: object) -> None:
+        raise OperationalError("SELECT secret", {"row": 1}, Exception("server has gone away"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("iop_pipelines.transform.prepare_version.prepare_version", unavailable)
+        bench.tick()
+    waiting = bench.rows(
+        sa.select(dataset_versions).where(dataset_versions.c.run_after.is_not(None))
+    )
+    assert {row.status for row in waiting} == {"pending"}
+    assert {row.phase for row in waiting} == {Phase.QUEUED}
+    with begin_write(bench.platform.engine) as connection:
+        connection.execute(dataset_versions.update().values(run_after=None))
+
+    bench.tick()
+
+    ended = bench.rows(sa.select(executions.status, executions.phase))
+    assert {row.status for row in ended} == {ExecutionStatus.SUCCESS}
+
+
+def test_executions_of_data_that_failed_run_once_it_is_prepared_again(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+
+    def broken_delivery(*_: object) -> None:
+        raise InvalidFrame("the delivery lacks column origin")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("iop_pipelines.transform.prepare_version.prepare_version", broken_delivery)
+        bench.tick()
+    reconcile(bench.instance, bench.platform.engine, utc_now())
+    (failed,) = bench.rows(sa.select(executions.status, executions.error_msg))
+    assert failed.error_msg.endswith("the delivery lacks column origin")
+    with begin_write(bench.platform.engine) as connection:
+        connection.execute(
+            dataset_versions.update()
+            .where(dataset_versions.c.status == "failed")
+            .values(status="pending", phase=Phase.QUEUED)
+        )
+
+    bench.tick()
+
+    statuses = [row.status for row in bench.rows(sa.select(executions.status))]
+    assert sorted(statuses) == [ExecutionStatus.FAILED, ExecutionStatus.SUCCESS]
+    assert verify(bench.instance, bench.platform.engine).drift == ()
