@@ -194,7 +194,8 @@ class ProphetParams(_OneMeasure):
     """Attributes:
     h: periods forecast after the window; level: coverage of the interval in per cent.
     limit: crossing it is a finding; None forecasts only. direction: the side that is beyond the limit.
-    probability_at_least: of a crossing that is a finding; critical_at: of one that is critical.
+    probability_at_least: of a crossing anywhere within the horizon that is a finding; critical_at: of one that
+        is critical.
     min_history: known values needed; two seasons, and at least 14, if not given.
     holidays_country: ISO code for the library holidays, such as US or NG.
     weekly, yearly, daily: seasonalities; Prophet decides from the history if not given.

@@ -76,7 +76,7 @@ def test_metadata_carries_the_evidence(world, day, found):
     assert stored.description.splitlines()[0] == (
         "Cancellations at EWR was 68 % on 8 Feb 2013, 59 points above the expected 2.1–9.3 %."
     )
-    assert "very likely (97 %)" in stored.description
+    assert "How sure: 97 % of earlier periods kept to their range." in stored.description
     assert "What to do: Open the desks. Owner: Operations." in stored.description
 
 
