@@ -5,6 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
 from iop_pipelines.registry.defaults import default_config
@@ -224,3 +225,12 @@ def test_a_rule_based_model_has_no_default(sqlite_engine):
     with pytest.raises(InvalidDeclaration) as refused:
         default_config(ModelType.RULE_BASED, dataset(sqlite_engine, "sales").declaration)
     assert refused.value.field == "config"
+
+
+def test_a_model_of_pipeline_runs_cannot_wait_for_a_score(sqlite_engine):
+    spec = load_spec(folder("models") / "pipeline-health.yaml")
+    waiting = spec.config.model_copy(update={"quality_threshold": 80})
+    with pytest.raises(InvalidDeclaration, match="never scored") as refused:
+        register(sqlite_engine, spec.model_copy(update={"config": waiting}))
+    assert refused.value.field == "config.quality_threshold"
+    register(sqlite_engine, spec)
