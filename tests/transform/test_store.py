@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import InvalidFrame, NotFound, Unavailable
@@ -340,7 +341,7 @@ def test_preparing_that_fails_leaves_the_verdict_to_who_called(iop_engine, asked
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable("DRM does not answer"), sa.exc.OperationalError("SELECT", {}, OSError())]
+    "error", [Unavailable("DRM does not answer"), OperationalError("SELECT", {}, OSError())]
 )
 def test_a_database_that_is_away_for_a_while_fails_no_version(
     iop_engine, asked_for, monkeypatch, error
