@@ -230,12 +230,12 @@ def test_restarts_while_items_are_only_claimed_use_up_nothing(instance, seeded):
     assert seeded.row(model_executions, item).phase == Phase.QUEUED
 
 
-@pytest.mark.parametrize("repair", [recover, lambda *given: reconcile(*given[:2], _AFTER_CLAIM)])
+@pytest.mark.parametrize("repair", [recover, reconcile])
 def test_an_item_whose_closer_died_goes_back_to_its_phase(instance, seeded, repair):
     item = seeded.add_execution(phase=Phase.HELD)
     take_to_close(seeded.engine, EXECUTION, item, Phase.HELD, NOW)
 
-    repair(instance, seeded.engine, NOW)
+    repair(instance, seeded.engine, _AFTER_CLAIM)
 
     assert seeded.row(model_executions, item).phase == Phase.HELD
 

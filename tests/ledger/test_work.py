@@ -138,6 +138,7 @@ def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(s
     for _ in range(MAX_STARTS - 1):
         (batch,) = claim(seeded.engine, EXECUTION, now)
         attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+        assert attempt is not None
         assert try_again(seeded.engine, EXECUTION, item, attempt, now)
         assert claim(seeded.engine, EXECUTION, now) == []
         run_after = seeded.row(model_executions, item).run_after
@@ -145,6 +146,7 @@ def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(s
         now = run_after
     (batch,) = claim(seeded.engine, EXECUTION, now)
     attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+    assert attempt is not None
 
     assert not try_again(seeded.engine, EXECUTION, item, attempt, now)
     assert pauses == sorted(pauses)
@@ -168,6 +170,7 @@ def test_an_attempt_that_lost_its_claim_no_longer_holds_the_item(seeded):
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
     attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
+    assert attempt is not None
     with begin_write(seeded.engine) as connection:
         assert holds(connection, EXECUTION, item, attempt)
         requeue(connection, EXECUTION, [item])
