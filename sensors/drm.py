@@ -25,4 +25,4 @@ def drm_pipeline_runs(context: dg.SensorEvaluationContext, platform: Platform) -
 )
 def drm_quality_scores(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
     """A score under a model's threshold holds it back and raises a recommendation; recovery lets it run."""
-    return ticks.drm_quality_scores(platform, context.cursor).result()
+    return ticks.drm_quality_scores(platform, context.instance, context.cursor).result()

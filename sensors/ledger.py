@@ -35,6 +35,6 @@ def registered_partitions(
 @dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
 def ledger_reconciler(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
     """Mirrors Dagster's history into the ledger, and gives back the work of workers that died."""
-    cursor, note = upkeep.keep_ledger(context.instance, platform, context.cursor)
+    note = upkeep.keep_ledger(context.instance, platform)
     context.log.info(note)
-    return dg.SensorResult(skip_reason=note, cursor=cursor)
+    return dg.SensorResult(skip_reason=note)

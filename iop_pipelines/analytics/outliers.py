@@ -90,40 +90,57 @@ def score_outliers(
     quantile: float,
     scope: Scope = "series",
     seed: int = 1,
+    refit_every: int = 7,
 ) -> Outlyingness:
-    """Trains on the rows before `first_scored` and scores the rows from there on, each by itself.
+    """Walks forward from `first_scored`: trains strictly before a row, and scores each row by itself.
 
     Args:
         scope: `series` trains one detector a series; `panel` trains one on the rows of all.
         quantile: of the training scores; a row above it is an outlier.
+        refit_every: rows that one fit scores, before the next learns from them too.
 
-    Rows of a series with fewer than 8 training rows stay NaN.
+    Rows before which there are fewer than 8 to train on stay NaN.
     """
     n, s, _ = features.x.shape
     result = Outlyingness(*(np.full((n, s), np.nan) for _ in range(3)))
     groups = [list(range(s))] if scope == "panel" else [[place] for place in range(s)]
     for group in groups:
-        places = [
-            (row, place)
-            for place in group
-            for row in range(first_scored, n)
-            if np.isfinite(features.x[row, place, 0])
-        ]
-        training = features.x[:first_scored, group][features.is_normal[:first_scored, group]]
-        if not places or len(training) < MIN_TRAINING_ROWS:
-            continue
-        # What fit() sets, PyOD's base class does not declare.
-        fitted: Any = make_detector(detector, seed, len(training))
-        fitted.fit(training)
-        learned = np.asarray(fitted.decision_scores_, dtype=float)
-        threshold = float(np.quantile(learned, quantile))
-        for row, place in places:
-            # One at a time: ECOD and COPOD rank the rows they are given against each other.
-            score = float(fitted.decision_function(features.x[row, place][None, :])[0])
-            result.score[row, place] = score
-            result.threshold[row, place] = threshold
-            result.rank[row, place] = np.sum(learned < score) / (len(learned) + 1)
+        start = first_scored
+        while start < n:
+            training = features.x[:start, group][features.is_normal[:start, group]]
+            if len(training) < MIN_TRAINING_ROWS:
+                start += 1
+                continue
+            end = min(start + refit_every, n)
+            places = [
+                (row, place)
+                for place in group
+                for row in range(start, end)
+                if np.isfinite(features.x[row, place, 0])
+            ]
+            if places:
+                fitted = make_detector(detector, seed, len(training)).fit(training)
+                _score(fitted, features, places, quantile, result)
+            start = end
     return result
+
+
+def _score(
+    # What fit() sets, PyOD's base class does not declare.
+    fitted: Any,
+    features: Features,
+    places: Sequence[tuple[int, int]],
+    quantile: float,
+    result: Outlyingness,
+) -> None:
+    learned = np.asarray(fitted.decision_scores_, dtype=float)
+    threshold = float(np.quantile(learned, quantile))
+    for row, place in places:
+        # One at a time: ECOD and COPOD rank the rows they are given against each other.
+        score = float(fitted.decision_function(features.x[row, place][None, :])[0])
+        result.score[row, place] = score
+        result.threshold[row, place] = threshold
+        result.rank[row, place] = np.sum(learned < score) / (len(learned) + 1)
 
 
 def make_detector(name: DetectorName, seed: int, rows: int) -> BaseDetector:

@@ -5,12 +5,13 @@ The slope is per period of the grid, gaps counted, so a missing month does not s
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pymannkendall
-from scipy.stats import norm
+from scipy.stats import false_discovery_control, norm
 
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.errors import SeriesTooShort
@@ -100,6 +101,22 @@ def measure_trend(
         tau=tau,
         sigma=float(SIGMA_PER_MAD * np.median(np.abs(residuals - np.median(residuals)))),
         n=len(known),
+    )
+
+
+def adjust_p_values(p_values: Sequence[float]) -> np.ndarray:
+    """(k,) p-values of k tests made at once, adjusted for their number, in the same order.
+
+    Taking those under alpha keeps the expected share of false ones among them to alpha, for tests
+    that are independent or rise together, as those of airlines under one weather do.
+
+    Source: Benjamini & Hochberg, Controlling the False Discovery Rate, JRSS B 57 (1995); for such
+    dependence Benjamini & Yekutieli, Annals of Statistics 29 (2001).
+    """
+    return (
+        np.asarray(false_discovery_control(p_values, method="bh"))
+        if len(p_values)
+        else np.array([])
     )
 
 

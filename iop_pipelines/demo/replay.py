@@ -3,19 +3,18 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.vocabulary import Phase, TemplateStatus
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.clock import release_clock
 from iop_pipelines.drm.standin import Replay
 from iop_pipelines.drm.tables import TERMINAL, pipeline_runs
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.ledger.work import unfinished
 from iop_pipelines.orchestration.resources import Platform
-from iop_pipelines.registry.templates import list_templates
-from iop_pipelines.reporting.schedule import due_slots, parse_schedule
+from iop_pipelines.orchestration.ticks import slots_due
+from iop_pipelines.registry.templates import scheduled_templates
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -83,13 +82,12 @@ def reports_due(platform: Platform) -> int:
             sa.select(generated_reports.c.template_id, generated_reports.c.slot)
         )
         made = {(row.template_id, row.slot) for row in rows}
-    due = 0
-    for template in list_templates(platform.engine):
-        if template.status == TemplateStatus.ACTIVE and template.schedule:
-            schedule = parse_schedule(template.schedule, platform.settings.time_zone)
-            since = max(template.schedule_since or now, now - timedelta(days=31))
-            due += sum((template.id, slot) not in made for slot in due_slots(schedule, since, now))
-    return due
+    zone = platform.settings.time_zone
+    return sum(
+        (template.id, slot) not in made
+        for template in scheduled_templates(platform.engine)
+        for slot in slots_due(template, None, zone, None, now)
+    )
 
 
 def wait_for(

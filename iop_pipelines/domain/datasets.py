@@ -60,7 +60,8 @@ class Max(_Frozen):
 
 
 class Ratio(_Frozen):
-    """scale · Σ numerator / Σ denominator; NULL where the denominator's sum is 0."""
+    """scale · Σ numerator / Σ denominator over the rows where both are not NULL; NULL where the
+    denominator's sum is 0."""
 
     kind: Literal["ratio"]
     numerator: Name

@@ -17,14 +17,15 @@ class Finding:
             `limit_crossing`, or the name of a rule.
         unique_id: the series; `all` where a model has but one.
         measure: name of the measure, with its `unit`.
-        ds: the period it is about, dataset-local, naive; for a forecast the first period that
-            crosses.
+        ds: the period it is about, dataset-local, naive; for a forecast the period most
+            likely to cross.
         since: first period of the unbroken stretch it belongs to.
         value: what was seen (anomaly), slope a period (trend), median forecast (forecast).
         expected, lo, hi: what the model expected and its band, in the measure's unit.
         score: strength in the method's own units; larger is stronger.
-        confidence: 0 to 1, how sure: 1 - p for tests, the interval's coverage for residuals, the
-            probability of crossing for forecasts.
+        confidence: 0 to 1: 1 - p for tests (p adjusted for the series tested at once; no probability
+            that the finding is true), the interval's coverage for residuals, for forecasts the
+            probability that the limit is crossed within the horizon.
         evidence: JSON-ready: `points` [{ds, y, yhat, lo, hi}], at most 60, and what else the method
             knows (slope, p_value, limit, rule, detector).
     """

@@ -7,28 +7,33 @@ applies what a worker that died in between did not.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.cursors import read_cursor, write_cursor
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.work import EXECUTION
 from iop_pipelines.schema.engine import begin_write
 
 PAGE = 500
+OVERLAP = 100
+CURSOR = "ledger/mirror"
 
 
 @dataclass(frozen=True)
 class Mirrored:
-    cursor: str
+    """`seen` events are new since the last call; `applied` ones changed a row."""
+
     seen: int
     applied: int
 
 
 def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
-    """Writes the event into its row unless the row has ended already; True if it did."""
+    """Writes the event into its row unless that has ended, or is at another attempt; True if it did."""
     table = event.kind.table
     if event.kind is EXECUTION:
         status = ExecutionStatus.SUCCESS if event.is_success else ExecutionStatus.FAILED
@@ -48,7 +53,11 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
         values["dagster_run_id"] = event.run_id
     statement = (
         table.update()
-        .where(table.c.id == event.item_id, table.c.phase != Phase.DONE)
+        .where(
+            table.c.id == event.item_id,
+            table.c.attempt == event.attempt,
+            table.c.phase != Phase.DONE,
+        )
         .values(**values)
     )
     is_news = connection.execute(statement).rowcount == 1
@@ -72,21 +81,33 @@ def terminal_records(
         cursor = page.cursor
 
 
-def mirror(instance: dg.DagsterInstance, engine: sa.Engine, cursor: str | None) -> Mirrored:
-    """Applies the events after `cursor` (None: all) and returns the next cursor; safe to run twice."""
-    positions: dict[str, int] = json.loads(cursor) if cursor else {}
+def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
+    """Applies the events since the last call; its position is kept in `cursors`.
+
+    The last events before that position are read again: on a server an event with a lower id may
+    become visible after one with a higher.
+    """
+    positions: dict[str, int] = json.loads(read_cursor(engine, CURSOR) or "{}")
     seen = applied = 0
     for asset_key in KIND_OF_ASSET:
         for observed in (False, True):
             name = (
                 f"{asset_key.to_user_string()}/{'observation' if observed else 'materialization'}"
             )
-            records = list(terminal_records(instance, asset_key, observed, positions.get(name)))
-            events = [event for event in map(from_record, records) if event]
-            if events:
-                with begin_write(engine) as connection:
-                    applied += sum(apply(connection, event) for event in events)
-            if records:
-                positions[name] = max(record.storage_id for record in records)
-            seen += len(events)
-    return Mirrored(json.dumps(positions, sort_keys=True), seen, applied)
+            after = max(0, positions.get(name, 0) - OVERLAP)
+            for page in _pages(terminal_records(instance, asset_key, observed, after)):
+                events = [event for event in map(from_record, page) if event]
+                if events:
+                    with begin_write(engine) as connection:
+                        applied += sum(apply(connection, event) for event in events)
+                seen += sum(record.storage_id > positions.get(name, 0) for record in page)
+                positions[name] = max(
+                    positions.get(name, 0), *(record.storage_id for record in page)
+                )
+    write_cursor(engine, CURSOR, json.dumps(positions, sort_keys=True))
+    return Mirrored(seen, applied)
+
+
+def _pages(records: Iterator[dg.EventLogRecord]) -> Iterator[list[dg.EventLogRecord]]:
+    while page := list(islice(records, PAGE)):
+        yield page

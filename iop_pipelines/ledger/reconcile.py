@@ -2,7 +2,7 @@
 
 Dagster's launcher does not notice a worker that died (a run stays STARTED for ever); here a worker's
 heartbeat decides. Items of a lost run go back to the queue as a new attempt, or end as failed after
-MAX_ATTEMPTS, by an event in Dagster's log like every other end.
+MAX_STARTS starts, by an event in Dagster's log like every other end.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,18 @@ from dagster._core.storage.tags import RUN_KEY_TAG
 from iop_pipelines.domain.vocabulary import ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import apply
+from iop_pipelines.ledger.requests import NOT_PREPARED
 from iop_pipelines.ledger.work import (
     EXECUTION,
     IN_FLIGHT,
     KINDS,
-    MAX_ATTEMPTS,
+    MAX_STARTS,
     VERSION,
     WorkKind,
     end_version,
+    phase_before_closing,
     requeue,
+    take_to_close,
 )
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.engine import Record, begin_write
@@ -37,9 +40,13 @@ from iop_pipelines.schema.tables import (
     workers,
 )
 
-HEARTBEAT_LOST_S = 30
+# Longer than a worker may wait for a lock of the database.
+HEARTBEAT_LOST_S = 75
+IDLE_S = 30
 CLAIM_LOST_S = 120
 HELD_LIMIT = timedelta(hours=24)
+# dagster-celery's mark of a run that a warm worker takes; other runs have no heartbeat to go by.
+WORKER_TAG = "dagster-celery/task_id"
 
 
 @dataclass
@@ -55,7 +62,9 @@ class Repairs:
 def reconcile(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> Repairs:
     """One pass; call `mirror` first, so that nothing that ended is tried again."""
     repairs = Repairs()
-    _fail_runs_of_dead_workers(instance, engine, now, repairs)
+    _forget_dead_workers(engine, now, repairs)
+    _fail_runs_without_a_worker(instance, engine, now, repairs)
+    _fail_lost_messages(instance, engine, now, repairs)
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
             _settle(instance, engine, kind, run_key, items, now, repairs)
@@ -83,7 +92,8 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
         connection.execute(workers.delete())
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
-            _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
+            if not _reopen(engine, kind, run_key, items, repairs):
+                _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
     return repairs
 
 
@@ -92,29 +102,33 @@ def close_as_failed(
     engine: sa.Engine,
     kind: WorkKind,
     item_id: int,
+    phase: Phase,
     reason: str,
     now: datetime,
-) -> None:
-    """Ends an item outside any run: an event without a run, then its mirror."""
-    event, asset_key, partition = _failure(engine, kind, item_id, reason, now)
+) -> bool:
+    """Ends an item outside any run, unless it has left `phase`: an event without a run, then its mirror."""
+    attempt = take_to_close(engine, kind, item_id, phase, now)
+    if attempt is None:
+        return False
+    event, asset_key, partition = _failure(engine, kind, item_id, attempt, reason, now)
     instance.report_runless_asset_event(to_dagster(event, asset_key, partition))
     with begin_write(engine) as connection:
-        apply(connection, event)
+        return apply(connection, event)
 
 
 def _failure(
-    engine: sa.Engine, kind: WorkKind, item_id: int, reason: str, now: datetime
+    engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, reason: str, now: datetime
 ) -> tuple[TerminalEvent, dg.AssetKey, str]:
     if kind is EXECUTION:
         query = (
-            sa.select(model_executions.c.attempt, analytical_models)
-            .join(analytical_models, analytical_models.c.id == model_executions.c.model_id)
+            sa.select(analytical_models)
+            .join(model_executions, analytical_models.c.id == model_executions.c.model_id)
             .where(model_executions.c.id == item_id)
         )
     else:
         query = (
-            sa.select(generated_reports.c.attempt, report_templates)
-            .join(report_templates, report_templates.c.id == generated_reports.c.template_id)
+            sa.select(report_templates)
+            .join(generated_reports, report_templates.c.id == generated_reports.c.template_id)
             .where(generated_reports.c.id == item_id)
         )
     with engine.connect() as connection:
@@ -124,7 +138,7 @@ def _failure(
         partition = model_key(row.id, row.name, row.version)
     else:
         asset_key, partition = REPORT_ASSET, key(row.id, row.name)
-    event = TerminalEvent(kind, item_id, row.attempt, False, 0, now, error=reason)
+    event = TerminalEvent(kind, item_id, attempt, False, 0, now, error=reason)
     return event, asset_key, partition
 
 
@@ -134,7 +148,8 @@ def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
     query = (
         sa.select(
             table.c.id,
-            table.c.attempt,
+            table.c.phase,
+            table.c.starts,
             table.c.run_key,
             table.c.claimed_at,
             table.c.dagster_run_id,
@@ -159,12 +174,36 @@ def _settle(
     repairs: Repairs,
 ) -> None:
     run = find_run(instance, run_key, items)
+    is_stale = now - items[0].claimed_at > timedelta(seconds=CLAIM_LOST_S)
     if run is None:
-        if now - items[0].claimed_at > timedelta(seconds=CLAIM_LOST_S):
+        if is_stale and not _reopen(engine, kind, run_key, items, repairs):
             _give_back(instance, engine, kind, items, "no run was launched", now, repairs)
+    elif run.status is dg.DagsterRunStatus.CANCELED:
+        for item in items:
+            _end(instance, engine, kind, item, f"run {run.run_id} was canceled", now, repairs)
     elif run.is_finished:
         reason = f"run {run.run_id} ended ({run.status.value}) without a result"
         _give_back(instance, engine, kind, items, reason, now, repairs)
+
+
+def _reopen(
+    engine: sa.Engine, kind: WorkKind, run_key: str, items: Sequence[Record], repairs: Repairs
+) -> bool:
+    """Puts back what a closer took and did not end, because it died; True if that is what these are."""
+    phase = phase_before_closing(run_key)
+    if phase is None:
+        return False
+    # An item that was started has no worker by now: it is queued, and closed again if it must be.
+    back = Phase.QUEUED if phase in IN_FLIGHT else phase
+    ids = [item.id for item in items]
+    with begin_write(engine) as connection:
+        connection.execute(
+            kind.table.update()
+            .where(kind.table.c.id.in_(ids), kind.table.c.run_key == run_key)
+            .values(phase=back, run_key=None, claimed_at=None)
+        )
+    repairs.add(f"{kind.name} {ids}: was being closed when its closer died; {back.value} again")
+    return True
 
 
 def find_run(
@@ -187,39 +226,60 @@ def _give_back(
     now: datetime,
     repairs: Repairs,
 ) -> None:
-    again = [item.id for item in items if item.attempt < MAX_ATTEMPTS]
-    given_up = [item.id for item in items if item.attempt >= MAX_ATTEMPTS]
+    """Queues again what its run lost; only what was really begun too often is given up."""
+    given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
+    again = [item.id for item in items if item not in given_up]
     if again:
         with begin_write(engine) as connection:
             requeue(connection, kind, again)
         repairs.add(f"{kind.name} {again}: {reason}; queued again")
-    for item_id in given_up:
-        message = f"{reason}; gave up after {MAX_ATTEMPTS} attempts"
-        if kind is VERSION:
-            end_version(engine, item_id, message)
-        else:
-            close_as_failed(instance, engine, kind, item_id, message, now)
-        repairs.add(f"{kind.name} {item_id}: {message}")
+    for item in given_up:
+        message = f"{reason}; gave up after {MAX_STARTS} starts"
+        _end(instance, engine, kind, item, message, now, repairs)
 
 
-def _fail_runs_of_dead_workers(
+def _end(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    kind: WorkKind,
+    item: Record,
+    reason: str,
+    now: datetime,
+    repairs: Repairs,
+) -> None:
+    if kind is VERSION:
+        end_version(engine, item.id, reason)
+    else:
+        close_as_failed(instance, engine, kind, item.id, Phase(item.phase), reason, now)
+    repairs.add(f"{kind.name} {item.id}: {reason}")
+
+
+def _forget_dead_workers(engine: sa.Engine, now: datetime, repairs: Repairs) -> None:
+    """A worker that was only asleep writes its row again with its next heartbeat."""
+    stale = now - timedelta(seconds=HEARTBEAT_LOST_S)
+    with begin_write(engine) as connection:
+        dead = list(
+            connection.scalars(sa.select(workers.c.id).where(workers.c.heartbeat_at < stale))
+        )
+        if dead:
+            connection.execute(workers.delete().where(workers.c.id.in_(dead)))
+    for worker_id in dead:
+        repairs.add(f"worker {worker_id}: no heartbeat for {HEARTBEAT_LOST_S} s, taken for dead")
+
+
+def _fail_runs_without_a_worker(
     instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
 ) -> None:
-    stale = now - timedelta(seconds=HEARTBEAT_LOST_S)
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(workers).where(workers.c.heartbeat_at < stale)).all()
-    for row in rows:
-        run = instance.get_run_by_id(row.run_id) if row.run_id else None
-        if run is not None and not run.is_finished:
-            instance.report_run_failed(
-                run, f"Worker {row.id} has sent no heartbeat since {row.heartbeat_at} UTC."
-            )
-            repairs.add(f"run {run.run_id}: worker {row.id} is gone, closed as failed")
-        with begin_write(engine) as connection:
-            connection.execute(
-                workers.delete().where(workers.c.id == row.id, workers.c.heartbeat_at < stale)
-            )
-    _fail_lost_messages(instance, engine, now, repairs)
+        busy = set(connection.scalars(sa.select(workers.c.run_id)))
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+    for record in instance.get_run_records(started):
+        run = record.dagster_run
+        changed = record.update_timestamp.replace(tzinfo=None)
+        is_settled = now - changed > timedelta(seconds=IDLE_S)
+        if WORKER_TAG in run.tags and run.run_id not in busy and is_settled:
+            instance.report_run_failed(run, "No live worker is on this run.")
+            repairs.add(f"run {run.run_id}: its worker is gone, closed as failed")
 
 
 def _fail_lost_messages(
@@ -228,15 +288,17 @@ def _fail_lost_messages(
     """A run that waits while every worker has been idle for long: its message was lost with a worker."""
     with engine.connect() as connection:
         alive = connection.execute(sa.select(workers)).all()
-    idle_since = timedelta(seconds=HEARTBEAT_LOST_S)
-    if not alive or any(row.run_id or now - row.started_at < idle_since for row in alive):
+    idle_since = now - timedelta(seconds=IDLE_S)
+    if not alive or any(
+        row.run_id or row.idle_since is None or row.idle_since > idle_since for row in alive
+    ):
         return
     waiting = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
     )
     for record in instance.get_run_records(waiting):
         launched = record.create_timestamp.replace(tzinfo=None)
-        if now - launched > 2 * idle_since and _is_ours(record.dagster_run):
+        if now - launched > timedelta(seconds=2 * IDLE_S) and _is_ours(record.dagster_run):
             instance.report_run_failed(
                 record.dagster_run, "No worker took this run although all are idle."
             )
@@ -249,7 +311,7 @@ def _is_ours(run: dg.DagsterRun) -> bool:
 
 def _executions(engine: sa.Engine, condition: sa.ColumnElement[bool]) -> list[Record]:
     query = (
-        sa.select(model_executions.c.id, dataset_versions.c.error_msg)
+        sa.select(model_executions.c.id, model_executions.c.phase, dataset_versions.c.error_msg)
         .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
         .where(condition)
     )
@@ -265,9 +327,9 @@ def _close_orphans_of_failed_versions(
         model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
     )
     for row in _executions(engine, condition):
-        reason = f"its data could not be prepared: {row.error_msg}"
-        close_as_failed(instance, engine, EXECUTION, row.id, reason, now)
-        repairs.add(f"execution {row.id}: {reason}")
+        reason = f"{NOT_PREPARED}: {row.error_msg}"
+        if close_as_failed(instance, engine, EXECUTION, row.id, Phase(row.phase), reason, now):
+            repairs.add(f"execution {row.id}: {reason}")
 
 
 def _close_held_too_long(
@@ -279,5 +341,5 @@ def _close_held_too_long(
     )
     for row in _executions(engine, condition):
         reason = f"no sufficient data quality score came within {HELD_LIMIT}"
-        close_as_failed(instance, engine, EXECUTION, row.id, reason, now)
-        repairs.add(f"execution {row.id}: {reason}")
+        if close_as_failed(instance, engine, EXECUTION, row.id, Phase.HELD, reason, now):
+            repairs.add(f"execution {row.id}: {reason}")

@@ -33,6 +33,8 @@ from iop_pipelines.transform.versions import (
     ensure_version,
 )
 
+# How the reason begins of executions whose data version failed.
+NOT_PREPARED = "its data could not be prepared"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -43,7 +45,6 @@ class Requested:
     versions: list[int] = field(default_factory=list[int])
     queued: list[int] = field(default_factory=list[int])
     held: list[int] = field(default_factory=list[int])
-    superseded: list[int] = field(default_factory=list[int])
     unchanged: list[str] = field(default_factory=list[str])
 
 
@@ -57,8 +58,8 @@ def request_for_drm_run(
     """Rows for all that one ended DRM run sets going: data versions to prepare and executions.
 
     A run that failed delivers no data; only models of DRM's own runs look at it. A run that
-    delivered for a window what that window holds already sets nothing going. An older execution
-    that is still held for the same window is superseded by the new data.
+    delivered for a window what that window holds already sets nothing going. Asked again for the
+    same run, what is missing is added and nothing else.
     """
     requested = Requested()
     stored = [dataset(engine, PIPELINE_RUNS)]
@@ -135,25 +136,6 @@ def _request_models(
         if execution_id is None:
             continue
         (requested.queued if may_run else requested.held).append(execution_id)
-        requested.superseded += _superseded(connection, each.id, version)
-
-
-def _superseded(connection: sa.Connection, model_id: int, version: Record) -> list[int]:
-    """Held executions of the model whose window the new version delivers again."""
-    older = dataset_versions.alias()
-    return list(
-        connection.scalars(
-            sa.select(model_executions.c.id)
-            .join(older, older.c.id == model_executions.c.dataset_version_id)
-            .where(
-                model_executions.c.model_id == model_id,
-                model_executions.c.phase == Phase.HELD,
-                older.c.id < version.id,
-                older.c.window_start >= version.window_start,
-                older.c.window_end <= version.window_end,
-            )
-        )
-    )
 
 
 def request_execution(
@@ -261,20 +243,73 @@ def request_report(
         return report_id
 
 
-def held_executions(engine: sa.Engine, dataset_name: str, drm_run_id: int) -> list[Record]:
-    """Rows (id, model_id) of executions held for the data of that DRM run."""
+@dataclass(frozen=True)
+class Held:
+    """An execution that waits for the quality of its data; `superseded_by` is a DRM run that delivered it again."""
+
+    execution_id: int
+    model_id: int
+    source: str
+    drm_run_id: int
+    superseded_by: int | None
+
+
+def held_executions(engine: sa.Engine) -> list[Held]:
+    """All that are held, oldest first."""
+    newer = dataset_versions.alias()
+    superseded_by = (
+        sa.select(sa.func.max(newer.c.drm_run_id))
+        .where(
+            newer.c.dataset_id == dataset_versions.c.dataset_id,
+            newer.c.id > dataset_versions.c.id,
+            newer.c.window_start <= dataset_versions.c.window_start,
+            newer.c.window_end >= dataset_versions.c.window_end,
+        )
+        .scalar_subquery()
+    )
     query = (
-        sa.select(model_executions.c.id, model_executions.c.model_id)
+        sa.select(
+            model_executions.c.id,
+            model_executions.c.model_id,
+            datasets.c.source,
+            dataset_versions.c.drm_run_id,
+            superseded_by.label("superseded_by"),
+        )
         .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
         .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
-        .where(
-            model_executions.c.phase == Phase.HELD,
-            dataset_versions.c.drm_run_id == drm_run_id,
-            datasets.c.source == dataset_name,
-        )
+        .where(model_executions.c.phase == Phase.HELD)
+        .order_by(model_executions.c.id)
     )
     with engine.connect() as connection:
-        return list(connection.execute(query))
+        return [Held(*row) for row in connection.execute(query)]
+
+
+def request_again(engine: sa.Engine, version_id: int, now: datetime) -> list[int]:
+    """New executions for those that failed because this version could not be prepared; once for each."""
+    failed = sa.select(model_executions).where(
+        model_executions.c.dataset_version_id == version_id,
+        model_executions.c.error_msg.startswith(NOT_PREPARED),
+    )
+    again: list[int] = []
+    with begin_write(engine) as connection:
+        for row in connection.execute(failed).all():
+            execution_id = _insert_once(
+                connection,
+                model_executions,
+                trigger_key_of(row.model_id, "again", row.id),
+                model_id=row.model_id,
+                status=ExecutionStatus.RUNNING,
+                phase=Phase.QUEUED,
+                input_ref=row.input_ref,
+                trigger=row.trigger,
+                data_version=row.data_version,
+                dataset_version_id=version_id,
+                requested_at=now,
+                started_at=now,
+            )
+            if execution_id is not None:
+                again.append(execution_id)
+    return again
 
 
 def release(engine: sa.Engine, execution_ids: Sequence[int]) -> int:

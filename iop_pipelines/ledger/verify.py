@@ -73,6 +73,12 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
 def _compare(
     kind: WorkKind, rows: dict[int, Record], events: list[TerminalEvent]
 ) -> Iterator[Drift]:
+    # What a worker that had lost its claim told afterwards counts for nothing.
+    events = [
+        event
+        for event in events
+        if event.item_id not in rows or event.attempt == rows[event.item_id].attempt
+    ]
     told = Counter(event.item_id for event in events)
     by_id = {event.item_id: event for event in events}
     for item_id, times in told.items():

@@ -10,22 +10,31 @@ the claim: a worker that wakes after its claim was given to another finds nothin
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
+    cursors,
     dataset_versions,
     generated_reports,
     model_executions,
 )
 
-MAX_ATTEMPTS = 3
+# A transient failure, or a worker that dies, is tried again this often in all, ever later.
+MAX_STARTS = 5
+RETRY_AFTER_S = 10
 IN_FLIGHT = (Phase.CLAIMED, Phase.STARTED)
+_CLOSING = "close-"
+
+
+class LostClaim(Exception):
+    """Another attempt has the item by now; what this one made is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -63,29 +72,38 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
     """Claims what may run now, oldest first; gathers it into one batch a pool.
 
     Executions of one model run in the order of their data, never two runs at once: a model with
-    work in flight waits.
+    work in flight waits. What has been started before, and did not end, gets a run of its own, so that
+    it takes no neighbour with it.
     """
+    _ensure_lock(engine, kind)
     with begin_write(engine) as connection:
-        rows = connection.execute(_claimable(kind, limit)).all()
-        batches: list[Batch] = []
-        for pool in dict.fromkeys(row.pool for row in rows):
-            items = [(row.id, row.attempt) for row in rows if row.pool == pool]
-            batch = Batch(kind, str(pool), tuple(i for i, _ in items), run_key_of(kind, items))
+        _take_lock(connection, kind)
+        rows = connection.execute(_claimable(kind, now, limit)).all()
+        pools: dict[str, list[tuple[int, int]]] = {}
+        for row in rows:
+            pool = f"{row.pool}/{row.id}" if row.starts else str(row.pool)
+            pools.setdefault(pool, []).append((row.id, row.attempt))
+        batches = [
+            Batch(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items))
+            for pool, items in pools.items()
+        ]
+        for batch in batches:
             connection.execute(
                 kind.table.update()
-                .where(kind.table.c.id.in_(batch.ids), kind.table.c.phase == Phase.QUEUED)
+                .where(kind.table.c.id.in_(batch.ids))
                 .values(phase=Phase.CLAIMED, run_key=batch.run_key, claimed_at=now)
             )
-            batches.append(batch)
-        return batches
+    return batches
 
 
 def claim_these(
     engine: sa.Engine, kind: WorkKind, ids: Sequence[int], run_key: str, run_id: str, now: datetime
 ) -> list[int]:
     """Claims exactly these for the run that calls; returns those it may not have, and then takes none."""
+    _ensure_lock(engine, kind)
     with begin_write(engine) as connection:
-        free = {row.id for row in connection.execute(_claimable(kind, limit=100_000))}
+        _take_lock(connection, kind)
+        free = {row.id for row in connection.execute(_claimable(kind, now, limit=100_000))}
         refused = [item_id for item_id in ids if item_id not in free]
         if ids and not refused:
             connection.execute(
@@ -96,23 +114,60 @@ def claim_these(
     return refused
 
 
-def _claimable(kind: WorkKind, limit: int) -> sa.Select[*tuple[Any, ...]]:
+def _lock_name(kind: WorkKind) -> str:
+    return f"lock/{kind.name}"
+
+
+def _ensure_lock(engine: sa.Engine, kind: WorkKind) -> None:
+    name = _lock_name(kind)
+    with engine.connect() as connection:
+        if connection.scalar(sa.select(cursors.c.name).where(cursors.c.name == name)):
+            return
+    try:
+        with begin_write(engine) as connection:
+            connection.execute(cursors.insert().values(name=name, value=""))
+    except IntegrityError:
+        # Another process made it between the look and the insert.
+        return
+
+
+def _take_lock(connection: sa.Connection, kind: WorkKind) -> None:
+    """One claim at a time: on MySQL two snapshots would each see a model free, and both take it."""
+    connection.execute(
+        sa.select(cursors.c.name).where(cursors.c.name == _lock_name(kind)).with_for_update()
+    )
+
+
+def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[Any, ...]]:
     table = kind.table
+    is_due = sa.and_(
+        table.c.phase == Phase.QUEUED,
+        sa.or_(table.c.run_after.is_(None), table.c.run_after <= now),
+    )
+    columns = (table.c.id, table.c.attempt, table.c.starts)
     if kind is not EXECUTION:
         return (
-            sa.select(table.c.id, table.c.attempt, sa.literal(kind.name).label("pool"))
-            .where(table.c.phase == Phase.QUEUED)
+            sa.select(*columns, sa.literal(kind.name).label("pool"))
+            .where(is_due)
             .order_by(table.c.id)
             .limit(limit)
         )
     busy = sa.select(table.c.model_id).where(table.c.phase.in_(IN_FLIGHT))
+    earlier = dataset_versions.alias()
+    has_a_hole_before = sa.exists().where(
+        earlier.c.dataset_id == dataset_versions.c.dataset_id,
+        earlier.c.id < dataset_versions.c.id,
+        earlier.c.phase != Phase.DONE,
+    )
     return (
-        sa.select(table.c.id, table.c.attempt, analytical_models.c.type.label("pool"))
+        sa.select(*columns, analytical_models.c.type.label("pool"))
         .join(analytical_models, analytical_models.c.id == table.c.model_id)
         .join(dataset_versions, dataset_versions.c.id == table.c.dataset_version_id)
         .where(
-            table.c.phase == Phase.QUEUED,
+            is_due,
+            dataset_versions.c.status == "prepared",
             dataset_versions.c.phase == Phase.DONE,
+            ~has_a_hole_before,
             table.c.model_id.not_in(busy),
         )
         .order_by(table.c.dataset_version_id, table.c.id)
@@ -122,34 +177,47 @@ def _claimable(kind: WorkKind, limit: int) -> sa.Select[*tuple[Any, ...]]:
 
 def start(
     engine: sa.Engine, kind: WorkKind, item_id: int, run_key: str, run_id: str, now: datetime
-) -> bool:
-    """True if this run holds the claim of that item and may work on it."""
-    values: dict[str, object] = {"phase": Phase.STARTED, "dagster_run_id": run_id}
+) -> int | None:
+    """The attempt that this run now works on; None if it does not hold the claim of that item."""
+    table = kind.table
+    values: dict[str, object] = {
+        "phase": Phase.STARTED,
+        "dagster_run_id": run_id,
+        "starts": table.c.starts + 1,
+    }
     if kind is not VERSION:
         values["started_at"] = now
     if kind is REPORT:
         values["status"] = ReportStatus.GENERATING
+    held = sa.and_(
+        table.c.id == item_id, table.c.run_key == run_key, table.c.phase == Phase.CLAIMED
+    )
     with begin_write(engine) as connection:
-        result = connection.execute(
-            kind.table.update()
-            .where(
-                kind.table.c.id == item_id,
-                kind.table.c.run_key == run_key,
-                kind.table.c.phase == Phase.CLAIMED,
-            )
-            .values(**values)
-        )
-    return result.rowcount == 1
+        if connection.execute(table.update().where(held).values(**values)).rowcount != 1:
+            return None
+        return connection.scalar(sa.select(table.c.attempt).where(table.c.id == item_id))
 
 
-def requeue(connection: sa.Connection, kind: WorkKind, ids: Sequence[int]) -> int:
-    """Gives items back to the queue as a new attempt; their lost run can no longer start them."""
+def holds(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int) -> bool:
+    """Whether that attempt is still the one at work; locks the row until the transaction ends."""
+    table = kind.table
+    query = sa.select(table.c.id).where(
+        table.c.id == item_id, table.c.attempt == attempt, table.c.phase == Phase.STARTED
+    )
+    return connection.scalar(query.with_for_update()) is not None
+
+
+def requeue(
+    connection: sa.Connection, kind: WorkKind, ids: Sequence[int], run_after: datetime | None = None
+) -> int:
+    """Gives items back to the queue as a new attempt; their lost run can no longer start or end them."""
     values: dict[str, object] = {
         "phase": Phase.QUEUED,
         "attempt": kind.table.c.attempt + 1,
         "run_key": None,
         "claimed_at": None,
         "dagster_run_id": None,
+        "run_after": run_after,
     }
     if kind is REPORT:
         values["status"] = ReportStatus.PENDING
@@ -159,6 +227,53 @@ def requeue(connection: sa.Connection, kind: WorkKind, ids: Sequence[int]) -> in
         .values(**values)
     )
     return result.rowcount
+
+
+def try_again(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, now: datetime) -> bool:
+    """Queues a started item again after a pause that doubles with each start; False once it is to be given up."""
+    table = kind.table
+    with begin_write(engine) as connection:
+        if not holds(connection, kind, item_id, attempt):
+            return True
+        query = sa.select(table.c.starts).where(table.c.id == item_id)
+        starts = connection.scalar(query) or 0
+        if starts >= MAX_STARTS:
+            return False
+        pause = timedelta(seconds=RETRY_AFTER_S * 2**starts)
+        requeue(connection, kind, [item_id], run_after=now + pause)
+    return True
+
+
+def take_to_close(
+    engine: sa.Engine, kind: WorkKind, item_id: int, phase: Phase, now: datetime
+) -> int | None:
+    """Takes an item out of `phase`, whoever has it, to end it; the attempt to end it as, None if it moved on.
+
+    The claim that this makes names the phase, so that one whose closer died goes back there.
+    """
+    table = kind.table
+    with begin_write(engine) as connection:
+        changed = connection.execute(
+            table.update()
+            .where(table.c.id == item_id, table.c.phase == phase)
+            .values(
+                phase=Phase.CLAIMED,
+                attempt=table.c.attempt + 1,
+                run_key=f"{_CLOSING}{phase.value}",
+                claimed_at=now,
+                dagster_run_id=None,
+            )
+        )
+        if changed.rowcount != 1:
+            return None
+        return connection.scalar(sa.select(table.c.attempt).where(table.c.id == item_id))
+
+
+def phase_before_closing(run_key: str | None) -> Phase | None:
+    """The phase that `take_to_close` took an item from, for an item that was left in its hands."""
+    if run_key is None or not run_key.startswith(_CLOSING):
+        return None
+    return Phase(run_key.removeprefix(_CLOSING))
 
 
 def end_version(engine: sa.Engine, version_id: int, error: str | None = None) -> None:

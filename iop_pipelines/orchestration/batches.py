@@ -11,6 +11,8 @@ from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from iop_pipelines.domain.vocabulary import ModelType, ReportFormat
 from iop_pipelines.errors import InvalidFrame, IopError
@@ -22,16 +24,21 @@ from iop_pipelines.ledger.events import (
     utc_now,
 )
 from iop_pipelines.ledger.mirror import apply
+from iop_pipelines.ledger.requests import request_again
 from iop_pipelines.ledger.work import (
     EXECUTION,
+    MAX_STARTS,
     REPORT,
     VERSION,
+    LostClaim,
     WorkKind,
     end_version,
     start,
+    try_again,
 )
 from iop_pipelines.orchestration import metadata
 from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.recommendations.engine import AdviceSummary, advise
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports, report_templates
@@ -50,10 +57,11 @@ class BatchConfig(dg.Config):
 
 @dataclass
 class Tally:
-    """How a batch went; `failed` names each failed item with its reason."""
+    """How a batch went; `failed` names each failed item with its reason, `again` counts those put back."""
 
     done: int = 0
     skipped: int = 0
+    again: int = 0
     failed: list[str] = field(default_factory=list)
 
     def raise_failures(self, what: str) -> None:
@@ -66,28 +74,71 @@ class Tally:
             )
 
 
+@dataclass(frozen=True)
+class Item:
+    """One row that this run has started; what it tells is told of this attempt."""
+
+    kind: WorkKind
+    id: int
+    attempt: int
+
+
 def _run_items(
     context: Context,
     platform: Platform,
     kind: WorkKind,
     ids: Sequence[int],
     run_key: str,
-    work: Callable[[int], str | None],
+    work: Callable[[Item], str | None],
 ) -> Tally:
-    """`work` returns the reason of a failure that it has told Dagster about, else None."""
+    """`work` returns the reason of a failure that it has told Dagster about, else None.
+
+    It lets a transient failure through as PutBack: the item goes back to the queue and tries later.
+    """
     tally = Tally()
     for item_id in ids:
-        if not start(platform.engine, kind, item_id, run_key, context.run_id, utc_now()):
+        attempt = start(platform.engine, kind, item_id, run_key, context.run_id, utc_now())
+        if attempt is None:
             context.log.info(f"{kind.name} {item_id}: claimed by another attempt, left alone")
             tally.skipped += 1
             continue
-        reason = work(item_id)
+        try:
+            reason = work(Item(kind, item_id, attempt))
+        except LostClaim as lost:
+            context.log.warning(f"{kind.name} {item_id}: {lost}")
+            tally.skipped += 1
+            continue
+        except PutBack as put_back:
+            context.log.warning(f"{kind.name} {item_id}: {put_back}; queued again")
+            tally.again += 1
+            continue
         if reason is None:
             tally.done += 1
         else:
             context.log.error(f"{kind.name} {item_id}: {reason}")
             tally.failed.append(f"{kind.name} {item_id}: {reason}")
     return tally
+
+
+class PutBack(Exception):
+    """The item failed in a way that may pass, and is queued again; the text says why."""
+
+
+def _reason_or_put_back(platform: Platform, item: Item, error: Exception) -> str:
+    """What to keep of an error as the item's end; raises PutBack if it may pass and may be tried again."""
+    reason = reason_of(error)
+    if is_transient(error):
+        if try_again(platform.engine, item.kind, item.id, item.attempt, utc_now()):
+            raise PutBack(reason) from error
+        reason += f"; gave up after {MAX_STARTS} starts"
+    return reason
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether running again without a change can help: a database, broker or store that did not answer."""
+    if isinstance(error, IopError):
+        return error.retryable
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def prepare_datasets(
@@ -97,19 +148,21 @@ def prepare_datasets(
     from iop_pipelines.transform.prepare_version import prepare_version
     from iop_pipelines.transform.versions import dataset_by_id, version
 
-    def work(version_id: int) -> str | None:
-        found = version(platform.engine, version_id)
+    def work(item: Item) -> str | None:
+        found = version(platform.engine, item.id)
         stored = dataset_by_id(platform.engine, found.dataset_id)
         summary = reason = None
         try:
-            summary = prepare_version(platform.engine, platform.drm, version_id)
+            summary = prepare_version(platform.engine, platform.drm, item.id)
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
-            reason = reason_of(error)
+            reason = _reason_or_put_back(platform, item, error)
         for event in metadata.of_preparing(stored, found, summary, reason):
-            # Dagster takes asset checks too; only the annotation of log_event leaves them out.
+            # A check is an event that Dagster logs too, though its annotation does not say so.
             context.log_event(event)  # pyright: ignore[reportArgumentType]
-        end_version(platform.engine, version_id, reason)
+        end_version(platform.engine, item.id, reason)
+        if reason is None:
+            request_again(platform.engine, item.id, utc_now())
         return reason
 
     return _run_items(context, platform, VERSION, ids, run_key, work)
@@ -117,10 +170,13 @@ def prepare_datasets(
 
 def execute_models(context: Context, platform: Platform, ids: Sequence[int], run_key: str) -> Tally:
     """Runs executions in the order given and turns what they find into recommendations."""
-    advised: list[Any] = []
+    advised: list[AdviceSummary] = []
 
-    def work(execution_id: int) -> str | None:
-        return _execute_one(context, platform, execution_id, advised)
+    def work(item: Item) -> str | None:
+        reason = _execute_one(context, platform, item)
+        if reason is None:
+            _advise(context, platform, item, advised)
+        return reason
 
     tally = _run_items(context, platform, EXECUTION, ids, run_key, work)
     if any(summary.changed for summary in advised):
@@ -128,18 +184,23 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
     return tally
 
 
-def _execute_one(
-    context: Context, platform: Platform, execution_id: int, advised: list[Any]
-) -> str | None:
+def _advise(context: Context, platform: Platform, item: Item, advised: list[AdviceSummary]) -> None:
+    """The execution has ended well already: what goes wrong here is owed, and the reconciler pays it."""
+    try:
+        advised.append(advise(platform.engine, item.id))
+    except Exception as error:
+        context.log.error(f"execution {item.id}: no recommendation made: {reason_of(error)}")
+
+
+def _execute_one(context: Context, platform: Platform, item: Item) -> str | None:
     from iop_pipelines.orchestration import execute
-    from iop_pipelines.recommendations.engine import advise
 
     engine = platform.engine
-    work = execute.load(engine, execution_id)
+    work = execute.load(engine, item.id, item.attempt)
     asset_key = OUTPUT_ASSETS[ModelType(work.model.spec.type)]
     partition = work.model.partition_key
     clock = _Stopwatch()
-    executed = None
+    executed = reason = None
     checks: list[dg.AssetCheckEvaluation] = []
     try:
         input_checks = execute.check_input(engine, work)
@@ -148,30 +209,37 @@ def _execute_one(
         executed = execute.execute(engine, platform.drm_engine, work)
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))
-        reason = None
+    except LostClaim:
+        raise
     except Exception as error:
         # The boundary of one item: its reason is kept, its neighbours go on.
-        reason = reason_of(error)
+        reason = _reason_or_put_back(platform, item, error)
         if isinstance(error, InvalidFrame) and len(checks) == 1 and checks[0].passed:
             checks.append(metadata.of_broken_output(asset_key, partition, reason))
-    event = TerminalEvent(
-        EXECUTION,
-        execution_id,
-        _attempt(engine, EXECUTION, execution_id),
-        is_success=executed is not None,
+    values: dict[str, Any] = {}
+    if executed is not None:
+        values = {"output_ref": executed.output_ref, "metrics": dict(executed.metrics)}
+    event = _terminal(context, item, clock, reason, values)
+    _tell(
+        context, engine, event, asset_key, partition, metadata.of_execution(work, executed), checks
+    )
+    return reason
+
+
+def _terminal(
+    context: Context, item: Item, clock: "_Stopwatch", reason: str | None, values: dict[str, Any]
+) -> TerminalEvent:
+    return TerminalEvent(
+        item.kind,
+        item.id,
+        item.attempt,
+        is_success=reason is None,
         duration_ms=clock.elapsed_ms(),
         finished_at=utc_now(),
         run_id=context.run_id,
         error=reason,
-        values={"output_ref": executed.output_ref, "metrics": dict(executed.metrics)}
-        if executed
-        else {},
+        values=values,
     )
-    described = metadata.of_execution(work, executed)
-    _tell(context, engine, event, asset_key, partition, described, checks)
-    if executed is not None:
-        advised.append(advise(engine, execution_id))
-    return reason
 
 
 def generate_reports(
@@ -179,43 +247,32 @@ def generate_reports(
 ) -> Tally:
     """Renders reports and stores their files."""
 
-    def work(report_id: int) -> str | None:
-        return _generate_one(context, platform, report_id)
+    def work(item: Item) -> str | None:
+        return _generate_one(context, platform, item)
 
     return _run_items(context, platform, REPORT, ids, run_key, work)
 
 
-def _generate_one(context: Context, platform: Platform, report_id: int) -> str | None:
+def _generate_one(context: Context, platform: Platform, item: Item) -> str | None:
     from iop_pipelines.reporting.generate import generate
 
     engine = platform.engine
-    row = _report_row(engine, report_id)
+    row = _report_row(engine, item.id)
     partition = key(row.template_id, row.name)
     clock = _Stopwatch()
-    generated = None
+    generated = reason = None
     try:
         generated = generate(
-            engine, platform.drm_engine, platform.settings, report_id, now=platform.now()
+            engine, platform.drm_engine, platform.settings, item.id, now=platform.now()
         )
-        reason = None
     except Exception as error:
         # The boundary of one item: its reason is kept, its neighbours go on.
-        reason = reason_of(error)
+        reason = _reason_or_put_back(platform, item, error)
     values: dict[str, Any] = {}
     if generated is not None:
         names = ("storage_url", "row_count", "size_bytes", "checksum")
         values = {name: getattr(generated, name) for name in names}
-    event = TerminalEvent(
-        REPORT,
-        report_id,
-        row.attempt,
-        is_success=generated is not None,
-        duration_ms=clock.elapsed_ms(),
-        finished_at=utc_now(),
-        run_id=context.run_id,
-        error=reason,
-        values=values,
-    )
+    event = _terminal(context, item, clock, reason, values)
     described = metadata.of_report(row.name, ReportFormat(row.format), row.slot, generated)
     _tell(context, engine, event, REPORT_ASSET, partition, described, [])
     return reason
@@ -240,22 +297,21 @@ def _tell(
 
 
 def reason_of(error: Exception) -> str:
-    """What the ledger keeps of an error: IOP's own messages as they are, others with their type."""
-    text = str(error) if isinstance(error, IopError) else f"{type(error).__name__}: {error}"
+    """What the ledger keeps of an error: IOP's own messages as they are, others with their type.
+
+    Of a database's error only what the driver said: the statement and its values may hold data.
+    """
+    if isinstance(error, DBAPIError):
+        text = f"{type(error).__name__}: {error.orig}"
+    else:
+        text = str(error) if isinstance(error, IopError) else f"{type(error).__name__}: {error}"
     return text[:4000]
-
-
-def _attempt(engine: sa.Engine, kind: WorkKind, item_id: int) -> int:
-    with engine.connect() as connection:
-        query = sa.select(kind.table.c.attempt).where(kind.table.c.id == item_id)
-        return connection.execute(query).scalar_one()
 
 
 def _report_row(engine: sa.Engine, report_id: int) -> sa.Row:
     query = (
         sa.select(
             generated_reports.c.template_id,
-            generated_reports.c.attempt,
             generated_reports.c.slot,
             report_templates.c.name,
             sa.func.coalesce(generated_reports.c.format, report_templates.c.format).label("format"),

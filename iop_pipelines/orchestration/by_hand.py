@@ -96,8 +96,10 @@ def advise(platform: Platform) -> dict[str, Any]:
     """Makes the recommendations that executions still owe; counts of all by status for the UI."""
     from iop_pipelines.recommendations.engine import advise_pending, counts_by_status
 
-    summaries = advise_pending(platform.engine)
-    return {"executions advised": len(summaries), **counts_by_status(platform.engine)}
+    pending = advise_pending(platform.engine)
+    failed = {f"execution {each.execution_id}": each.reason for each in pending.failures}
+    advised = {"executions advised": len(pending.summaries)}
+    return {**advised, **failed, **counts_by_status(platform.engine)}
 
 
 def _run(

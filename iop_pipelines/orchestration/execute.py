@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.errors import InvalidFrame
 from iop_pipelines.ledger.inputs import InputRef, window_of
+from iop_pipelines.ledger.work import EXECUTION, LostClaim, holds
 from iop_pipelines.query.panel import read_panel
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -44,6 +45,7 @@ class Work:
     """An execution with all it needs read from the database but its rows."""
 
     execution_id: int
+    attempt: int
     model: StoredModel
     dataset: StoredDataset
     version: StoredVersion
@@ -51,7 +53,7 @@ class Work:
     window_end: datetime
 
 
-def load(engine: sa.Engine, execution_id: int) -> Work:
+def load(engine: sa.Engine, execution_id: int, attempt: int) -> Work:
     with engine.connect() as connection:
         row = connection.execute(
             sa.select(model_executions).where(model_executions.c.id == execution_id)
@@ -60,7 +62,7 @@ def load(engine: sa.Engine, execution_id: int) -> Work:
     read = version(engine, row.dataset_version_id)
     start, end = window_of(ref, read.window_start, read.window_end)
     stored = dataset(engine, ref.dataset)
-    return Work(execution_id, model(engine, row.model_id), stored, read, start, end)
+    return Work(execution_id, attempt, model(engine, row.model_id), stored, read, start, end)
 
 
 def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
@@ -77,7 +79,8 @@ def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
 def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
-    Raises InvalidFrame if the output breaks its schema, and what the runtime raises.
+    Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
+    execution by now, and what the runtime raises.
     """
     spec = work.model.spec
     panel = read_panel(
@@ -135,6 +138,8 @@ def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
     rows = [{**keys, **row} for row in _records(output.frame)]
     found = [{**keys, **_finding_row(finding)} for finding in output.findings]
     with begin_write(engine) as connection:
+        if not holds(connection, EXECUTION, work.execution_id, work.attempt):
+            raise LostClaim(f"attempt {work.attempt} lost its claim while it ran")
         for table, values in ((model_outputs, rows), (findings, found)):
             connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
             if values:

@@ -62,5 +62,5 @@ def _recover(settings: Settings) -> None:
     """No process of an embedded instance outlives its supervisor: what is unfinished now is lost."""
     engine = engine_for(settings.database_url)
     with dagster_instance(settings) as instance:
-        mirror(instance, engine, None)
+        mirror(instance, engine)
         recover(instance, engine, utc_now())

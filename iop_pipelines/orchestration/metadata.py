@@ -133,11 +133,21 @@ def of_execution(work: "Work", executed: "Executed | None") -> dict[str, Any]:
 def _findings_table(findings: Sequence[Finding]) -> str:
     lines = ["| series | what | when | value | expected |", "| --- | --- | --- | --- | --- |"]
     for each in findings[:SHOWN_FINDINGS]:
-        cells = (each.unique_id, each.kind, f"{each.ds:%Y-%m-%d}", _number(each.value, each.unit))
+        cells = (
+            _plain(each.unique_id),
+            _plain(each.kind),
+            f"{each.ds:%Y-%m-%d}",
+            _number(each.value, each.unit),
+        )
         lines.append(f"| {' | '.join(cells)} | {_number(each.expected, each.unit)} |")
     if len(findings) > SHOWN_FINDINGS:
         lines.append(f"\n{len(findings) - SHOWN_FINDINGS} more are in the table `findings`.")
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text from data, where Markdown is shown: no link, no image, no table cell of its own."""
+    return "".join(f"\\{each}" if each in "\\`*_[]()<>!|#" else each for each in text)
 
 
 def _number(value: float | None, unit: str) -> str:
@@ -171,7 +181,9 @@ def of_advice(
         asset_key,
         metadata={
             **counts,
-            "opened now": dg.MetadataValue.md("\n".join(f"- {title}" for title in titles) or "–"),
+            "opened now": dg.MetadataValue.md(
+                "\n".join(f"- {_plain(title)}" for title in titles) or "–"
+            ),
         },
     )
 

@@ -255,18 +255,20 @@ def _end_leftovers(settings: Settings) -> None:
     if not path.exists():
         return
     for pid in json.loads(path.read_text() or "[]"):
-        if str(sys.executable) in _command_of(pid):
+        if str(settings.home) in _described(pid):
             os.kill(pid, signal.SIGKILL)
     path.unlink()
 
 
-def _command_of(pid: int) -> str:
-    """Empty if there is no such process. Linux has /proc always and ps not always."""
+def _described(pid: int) -> str:
+    """Environment and command line of a process of ours, where the home stands; empty if there is none."""
     if sys.platform == "linux":
-        path = Path(f"/proc/{pid}/cmdline")
-        return path.read_bytes().replace(b"\0", b" ").decode() if path.exists() else ""
+        try:
+            return Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
+        except OSError:
+            return ""
     shown = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607  ps is where the system has it
+        ["ps", "eww", "-o", "command=", "-p", str(pid)],  # noqa: S607  ps is where the system has it
         capture_output=True,
         text=True,
         check=False,

@@ -4,16 +4,15 @@ Imported by the code location, so nothing heavy. A tick may time out after it wr
 safe to write again.
 """
 
-import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import dagster as dg
-import sqlalchemy as sa
 
-from iop_pipelines.domain.vocabulary import TemplateStatus
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import QualityScore
+from iop_pipelines.errors import IopError
+from iop_pipelines.ledger.cursors import SeenIds, read_cursor, write_cursor
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.reconcile import close_as_failed
 from iop_pipelines.ledger.requests import (
@@ -25,11 +24,10 @@ from iop_pipelines.ledger.requests import (
 from iop_pipelines.ledger.work import EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.engine import hold_back, recovered
-from iop_pipelines.registry.models import model
-from iop_pipelines.registry.templates import StoredTemplate, list_templates
+from iop_pipelines.registry.models import StoredModel, model
+from iop_pipelines.registry.templates import StoredTemplate, scheduled_templates
 from iop_pipelines.reporting.schedule import due_slots, parse_schedule
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import cursors
 from iop_pipelines.transform.versions import datasets_of_source, record_quality
 
 RUNS_A_TICK = 100
@@ -81,121 +79,129 @@ def drm_pipeline_runs(
 ) -> Ticked:
     """Turns DRM's ended runs into data versions and executions, and launches the preparing.
 
-    The cursor is {low, seen}: every run up to `low` is handled, and those in `seen` above it, since
-    DRM's runs end out of the order of their ids.
+    DRM's runs end out of the order of their ids: the cursor holds the ids that were handled.
     """
-    position = json.loads(cursor) if cursor else {"low": 0, "seen": []}
-    runs = platform.drm.finished_runs(position["low"], position["seen"], RUNS_A_TICK)
+    position = SeenIds.parse(cursor)
+    # Read first: a run that ends between the two reads stays above the cursor.
+    still_running = platform.drm.lowest_running(position.low)
+    runs = platform.drm.finished_runs(position.low, position.seen, RUNS_A_TICK)
     queued = held = 0
     for run in runs:
         requested = request_for_drm_run(platform.engine, platform.drm, run, utc_now())
-        for execution_id in requested.superseded:
-            reason = f"held for its data quality until DRM run {run.id} delivered the window again"
-            close_as_failed(instance, platform.engine, EXECUTION, execution_id, reason, utc_now())
-        if requested.held:
-            # The score may have come, and been handled, before there was anything to hold.
-            score = platform.drm.latest_score(run.dataset, run.id)
-            if score is not None:
-                _judge(platform, score)
         queued += len(requested.queued)
         held += len(requested.held)
-    next_cursor = _advance(platform, position, [run.id for run in runs])
-    note = f"{len(runs)} ended DRM runs: {queued} executions queued, {held} held for quality"
+    settled = settle_held(platform, instance)
+    note = f"{len(runs)} ended DRM runs: {queued} executions queued, {held} held for quality; {settled}"
+    next_cursor = str(position.after([run.id for run in runs], still_running))
     return Ticked(launch(platform, VERSION), next_cursor, note)
 
 
-def _advance(platform: Platform, position: dict, handled: Sequence[int]) -> str:
-    seen = sorted({*position["seen"], *handled})
-    running = platform.drm.lowest_running(position["low"])
-    low = max(
-        [position["low"], *(run_id for run_id in seen if running is None or run_id < running)]
-    )
-    return json.dumps({"low": low, "seen": [run_id for run_id in seen if run_id > low]})
-
-
-def drm_quality_scores(platform: Platform, cursor: str | None) -> Ticked:
+def drm_quality_scores(
+    platform: Platform, instance: dg.DagsterInstance, cursor: str | None
+) -> Ticked:
     """Lets held executions run, or holds them back with a recommendation, as DRM scores its data."""
-    scores = platform.drm.scores_after(int(cursor or 0), SCORES_A_TICK)
-    released = kept = 0
+    position = SeenIds.parse(cursor)
+    scores = [
+        score
+        for score in platform.drm.scores_after(position.low, SCORES_A_TICK)
+        if score.id not in position.seen
+    ]
     for score in scores:
-        freed, held = _judge(platform, score)
-        released += freed
-        kept += held
-    last = str(scores[-1].id) if scores else cursor
-    note = f"{len(scores)} quality scores: {released} executions released, {kept} held back"
-    return Ticked(launch(platform, EXECUTION) if released else [], last, note)
+        _note_score(platform, score)
+    settled = settle_held(platform, instance)
+    note = f"{len(scores)} quality scores: {settled}"
+    next_cursor = str(position.after([score.id for score in scores]))
+    return Ticked(launch(platform, EXECUTION) if scores else [], next_cursor, note)
 
 
-def _judge(platform: Platform, score: QualityScore) -> tuple[int, int]:
+def _note_score(platform: Platform, score: QualityScore) -> None:
     engine = platform.engine
     datasets = [stored.id for stored in datasets_of_source(engine, score.dataset)]
     with begin_write(engine) as connection:
         record_quality(connection, score.run_id, score.score, datasets)
-    waiting = [
-        (row.id, model(engine, row.model_id))
-        for row in held_executions(engine, score.dataset, score.run_id)
-    ]
-    good = [i for i, each in waiting if score.score >= (each.spec.config.quality_threshold or 0)]
-    bad = [each for i, each in waiting if i not in good]
-    if good:
-        release(engine, good)
-    run = platform.drm.run(score.run_id)
-    if bad:
-        hold_back(engine, score.dataset, score, bad, run)
-    else:
-        recovered(engine, score.dataset, score, run)
-    return len(good), len(bad)
+    recovered(engine, score.dataset, score, platform.drm.run(score.run_id))
+
+
+def settle_held(platform: Platform, instance: dg.DagsterInstance) -> str:
+    """Releases, closes or keeps everything that is held, by what DRM says now; returns it in words.
+
+    Whatever order runs, scores and restatements were seen in, and wherever an earlier tick died,
+    this comes to the same.
+    """
+    engine = platform.engine
+    released = closed = 0
+    bad: dict[tuple[str, int], list[StoredModel]] = {}
+    for each in held_executions(engine):
+        if each.superseded_by is not None:
+            reason = (
+                f"held for its data quality until DRM run {each.superseded_by} "
+                "delivered the window again"
+            )
+            closed += close_as_failed(
+                instance, engine, EXECUTION, each.execution_id, Phase.HELD, reason, utc_now()
+            )
+            continue
+        score = platform.drm.latest_score(each.source, each.drm_run_id)
+        if score is None:
+            continue
+        stored = model(engine, each.model_id)
+        if score.score >= (stored.spec.config.quality_threshold or 0):
+            released += release(engine, [each.execution_id])
+        else:
+            bad.setdefault((each.source, each.drm_run_id), []).append(stored)
+    for (source, run_id), models in bad.items():
+        score = platform.drm.latest_score(source, run_id)
+        if score is not None:
+            hold_back(engine, source, score, models, platform.drm.run(run_id))
+    kept = sum(len(models) for models in bad.values())
+    return f"{released} released, {closed} superseded, {kept} held back"
 
 
 def one_time_reports(platform: Platform) -> Ticked:
-    made = _request_slots(platform, "once", platform.now())
-    return Ticked(launch(platform, REPORT), None, f"{made} one-time reports were due")
+    return scheduled_reports(platform, "once")
 
 
 def scheduled_reports(platform: Platform, cadence: str) -> Ticked:
     """Requests what the templates of that cadence have due since it was last asked, and launches it."""
-    made = _request_slots(platform, cadence, platform.now())
-    return Ticked(launch(platform, REPORT), None, f"{made} {cadence} reports were due")
+    made, problems = _request_slots(platform, cadence, platform.now())
+    note = "; ".join([f"{made} {cadence} reports were due", *problems])
+    return Ticked(launch(platform, REPORT), None, note)
 
 
-def _request_slots(platform: Platform, cadence: str, now: datetime) -> int:
-    """One row a due slot; asked again for the same time, the unique slot makes it the same row."""
+def _request_slots(platform: Platform, cadence: str, now: datetime) -> tuple[int, list[str]]:
+    """One row a due slot; asked again for the same time, the unique slot makes it the same row.
+
+    Returns how many, and the problems: a template that cannot be asked for stops no other.
+    """
     name = f"slots/{cadence}"
-    since = _read_cursor(platform.engine, name)
-    made = 0
-    for template in list_templates(platform.engine):
-        if template.status == TemplateStatus.ACTIVE and template.schedule:
-            for slot in _due(platform, template, cadence, since, now):
+    text = read_cursor(platform.engine, name)
+    since = datetime.fromisoformat(text) if text else None
+    made, problems = 0, []
+    for template in scheduled_templates(platform.engine):
+        try:
+            for slot in slots_due(template, cadence, platform.settings.time_zone, since, now):
                 request_report(platform.engine, template.id, utc_now(), f"schedule:{cadence}", slot)
                 made += 1
-    _write_cursor(platform.engine, name, now)
-    return made
+        except IopError as error:
+            problems.append(f"template {template.name!r}: {error}")
+    write_cursor(platform.engine, name, now.isoformat())
+    return made, problems
 
 
-def _due(
-    platform: Platform,
+def slots_due(
     template: StoredTemplate,
-    cadence: str,
+    cadence: str | None,
+    time_zone: str,
     since: datetime | None,
     now: datetime,
-) -> Iterator[datetime]:
-    schedule = parse_schedule(template.schedule or "", platform.settings.time_zone)
-    if schedule.cadence != cadence:
-        return
-    begin = max(moment for moment in (template.schedule_since, since, now - CATCH_UP) if moment)
-    yield from due_slots(schedule, begin, now)
+) -> list[datetime]:
+    """Slots of a template that came after `since`, to `now`; of any cadence for None.
 
-
-def _read_cursor(engine: sa.Engine, name: str) -> datetime | None:
-    with engine.connect() as connection:
-        text = connection.scalar(sa.select(cursors.c.value).where(cursors.c.name == name))
-    return datetime.fromisoformat(text) if text else None
-
-
-def _write_cursor(engine: sa.Engine, name: str, moment: datetime) -> None:
-    with begin_write(engine) as connection:
-        changed = connection.execute(
-            cursors.update().where(cursors.c.name == name).values(value=moment.isoformat())
-        )
-        if changed.rowcount == 0:
-            connection.execute(cursors.insert().values(name=name, value=moment.isoformat()))
+    After a stop longer than CATCH_UP the older ones are not made up, but the newest always is.
+    """
+    schedule = parse_schedule(template.schedule or "", time_zone)
+    if cadence is not None and schedule.cadence != cadence:
+        return []
+    begin = max(moment for moment in (template.schedule_since, since, datetime.min) if moment)
+    recent = due_slots(schedule, max(begin, now - CATCH_UP), now)
+    return recent or due_slots(schedule, begin, now)[-1:]

@@ -37,11 +37,9 @@ def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
     return keys
 
 
-def keep_ledger(
-    instance: dg.DagsterInstance, platform: Platform, cursor: str | None
-) -> tuple[str, str]:
-    """Mirror, then repair, then advise what is owed; returns the next cursor and what was done."""
-    mirrored = mirror(instance, platform.engine, cursor)
+def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
+    """Mirror, then repair, then advise what is owed; returns what was done, in words."""
+    mirrored = mirror(instance, platform.engine)
     now = utc_now()
     repairs = reconcile(instance, platform.engine, now)
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
@@ -50,6 +48,9 @@ def keep_ledger(
         f"{mirrored.seen} terminal events seen, {mirrored.applied} applied late",
         *repairs.lines,
     ]
-    if advised:
-        done.append(f"{len(advised)} executions advised late")
-    return mirrored.cursor, "; ".join(done)
+    if advised.summaries:
+        done.append(f"{len(advised.summaries)} executions advised late")
+    done += [
+        f"execution {each.execution_id} not advised: {each.reason}" for each in advised.failures
+    ]
+    return "; ".join(done)

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,22 +50,12 @@ class Heartbeat:
         self._engine = engine
         self._id = worker_id
         self._run_id: str | None = None
+        self._idle_since: datetime | None = utc_now()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def begin(self) -> None:
-        now = utc_now()
-        with begin_write(self._engine) as connection:
-            connection.execute(workers.delete().where(workers.c.id == self._id))
-            connection.execute(
-                workers.insert().values(
-                    id=self._id,
-                    host=socket.gethostname(),
-                    pid=os.getpid(),
-                    started_at=now,
-                    heartbeat_at=now,
-                )
-            )
+        self._write()
         self._thread.start()
 
     def end(self) -> None:
@@ -74,15 +65,27 @@ class Heartbeat:
 
     def set_run(self, run_id: str | None) -> None:
         self._run_id = run_id
+        self._idle_since = utc_now() if run_id is None else None
         self._write()
 
     def _write(self) -> None:
+        """Makes the row again if it is gone: while this worker slept it may have been taken for dead."""
+        now = utc_now()
+        values = {"heartbeat_at": now, "run_id": self._run_id, "idle_since": self._idle_since}
         with begin_write(self._engine) as connection:
-            connection.execute(
-                workers.update()
-                .where(workers.c.id == self._id)
-                .values(heartbeat_at=utc_now(), run_id=self._run_id)
+            changed = connection.execute(
+                workers.update().where(workers.c.id == self._id).values(**values)
             )
+            if changed.rowcount == 0:
+                connection.execute(
+                    workers.insert().values(
+                        id=self._id,
+                        host=socket.gethostname(),
+                        pid=os.getpid(),
+                        started_at=now,
+                        **values,
+                    )
+                )
 
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT_S):
@@ -100,7 +103,9 @@ def run_worker(name: str, settings: Settings) -> None:
     app = make_app({**celery_options(settings), "include": [], "task_default_queue": QUEUE})
     create_execute_job_task(app)
     create_resume_job_task(app)
-    heartbeat = Heartbeat(engine_for(settings.database_url), f"{name}@{socket.gethostname()}")
+    heartbeat = Heartbeat(
+        engine_for(settings.database_url), f"{name}@{socket.gethostname()[:40]}/{os.getpid()}"
+    )
 
     def on_begin(kwargs: dict[str, Any], **_: Any) -> None:
         packed = kwargs.get("execute_job_args_packed")

@@ -227,8 +227,13 @@ def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression
     return function(column), type_, f"{word} {chosen.label.lower()}", chosen.unit
 
 
-def measure_expression(measure: Measure, source: Source) -> tuple[Expression, Any, str | None]:
-    """(expression, type, unit). A ratio over nothing is NULL, never 0."""
+def measure_expression(
+    measure: Measure, source: Source, *, is_strict: bool = False
+) -> tuple[Expression, Any, str | None]:
+    """(expression, type, unit). A ratio over nothing is NULL, never 0, and counts only rows that know both sides.
+
+    A sum is over the rows that know its field, as SQL has it; strict, it is NULL if one does not.
+    """
     if isinstance(measure, Count):
         return sa.func.count(), "integer", measure.unit
 
@@ -236,8 +241,9 @@ def measure_expression(measure: Measure, source: Source) -> tuple[Expression, An
         return source.field(name, "measures").column
 
     if isinstance(measure, Ratio):
-        top = sa.func.sum(column(measure.numerator) * _AS_DOUBLE)
-        bottom = sa.func.sum(column(measure.denominator))
+        over, under = column(measure.numerator), column(measure.denominator)
+        top = sa.func.sum(sa.case((under.is_not(None), over * _AS_DOUBLE)))
+        bottom = sa.func.sum(sa.case((over.is_not(None), under)))
         return (
             top * sa.bindparam(None, measure.scale, sa.Double()) / sa.func.nullif(bottom, 0),
             ("number"),
@@ -252,7 +258,10 @@ def measure_expression(measure: Measure, source: Source) -> tuple[Expression, An
     unit = measure.unit or chosen.unit
     if measure.kind == "mean":
         return sa.func.avg(chosen.column * _AS_DOUBLE), "number", unit
-    return getattr(sa.func, measure.kind)(chosen.column), chosen.type, unit
+    value = getattr(sa.func, measure.kind)(chosen.column)
+    if is_strict and measure.kind == "sum":
+        value = sa.case((sa.func.count() == sa.func.count(chosen.column), value))
+    return value, chosen.type, unit
 
 
 # Conditions ----------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def read_panel(
     Returns:
         `unique_id` (values of `given.series` joined by "/", or "all"), `ds` (datetime64[ns],
         naive), then one float64 column a measure. Sorted by both; one row a pair; periods without
-        rows are absent, unknown values NaN.
+        rows are absent, unknown values NaN. A sum is NaN if one of its rows does not know the
+        field: a part would pass for the whole. Ratios and means are over the rows that know it.
 
     Raises:
         InvalidQuery: a measure, series or condition names what the dataset does not have.
@@ -83,7 +84,7 @@ def panel_statement(
     time = source.field(str(source.time), "time")
     series = [source.field(name, f"input.series.{i}") for i, name in enumerate(given.series)]
     measures = [
-        measure_expression(source.measure(name, f"input.measures.{i}"), source)[0]
+        measure_expression(source.measure(name, f"input.measures.{i}"), source, is_strict=True)[0]
         for i, name in enumerate(given.measures)
     ]
     groups = [column.column.label(f"_{i}") for i, column in enumerate([time, *series])]

@@ -393,7 +393,7 @@ def _quality(
 
 
 def _runs_used(source: Source, period: Period | None) -> sa.Select[Any]:
-    """DRM runs of the newest version of each window: a restated day counts once."""
+    """DRM's latest run of each window, as `transform.store` has it: a restated day counts once."""
     versions, datasets = iop.dataset_versions, iop.datasets
     mine = [
         datasets.c.name == source.dataset.name,  # type: ignore[union-attr]
@@ -402,11 +402,9 @@ def _runs_used(source: Source, period: Period | None) -> sa.Select[Any]:
     if period is not None:
         start, end = period.in_zone(source.dataset.time_zone)  # type: ignore[union-attr]
         mine += [versions.c.window_start < end, versions.c.window_end > start]
-    newest = (
-        sa.select(sa.func.max(versions.c.id).label("id"))
+    return (
+        sa.select(sa.func.max(versions.c.drm_run_id))
         .join_from(versions, datasets, datasets.c.id == versions.c.dataset_id)
         .where(*mine)
         .group_by(versions.c.window_start, versions.c.window_end)
-        .subquery()
     )
-    return sa.select(versions.c.drm_run_id).where(versions.c.id.in_(sa.select(newest.c.id)))

@@ -4,6 +4,9 @@ An execution is advised once: what it changes and `model_executions.advised_at` 
 and each change is an event of its own, so a call that is repeated finds nothing left to do. Accepted
 and dismissed recommendations stay so: recurrence within the cool-down is noted on them, and after it,
 or when it is graver than before, opens a new one that points back.
+
+What counts is the window that was scored, not the data version's: an execution of older data is neither a
+recurrence nor a recovery, one of the same data counts once, and one that was asked for by hand resolves nothing.
 """
 
 import hashlib
@@ -14,7 +17,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
@@ -23,7 +26,9 @@ from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, ReviewSta
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.recommendations.evidence import (
+    SEVERITIES,
     Evidence,
     Frequency,
     ModelRef,
@@ -52,7 +57,8 @@ _QUALITY_SCORE = "quality_score:"
 _ATTEMPTS = 3
 _CHUNK = 500
 _MAX_PENDING = 1000
-_SEVERITIES = tuple(Severity)
+# What DRM set going; anything else was asked for by hand.
+_BY_EVENT = "drm_run:"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,20 @@ class AdviceSummary:
     @property
     def changed(self) -> int:
         return len(self.opened) + len(self.updated) + len(self.resolved)
+
+
+@dataclass(frozen=True)
+class AdviceFailure:
+    execution_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class PendingAdvice:
+    """What came of the executions that were owed advice; those that failed stay owed."""
+
+    summaries: tuple[AdviceSummary, ...] = ()
+    failures: tuple[AdviceFailure, ...] = ()
 
 
 @dataclass
@@ -89,7 +109,13 @@ class _Changes:
 
 @dataclass(frozen=True)
 class _Ground:
-    """What findings stand on, the same for all of one execution or one quality score."""
+    """What findings stand on, the same for all of one execution or one quality score.
+
+    Attributes:
+        version_id: orders the data versions of the dataset; None for a quality score.
+        window_start, window_end: what was scored, half-open, dataset-local.
+        repeats: executions of any version of the model on the same data version.
+    """
 
     model: ModelRef | None
     dataset: str
@@ -97,9 +123,13 @@ class _Ground:
     series_fields: tuple[str, ...]
     labels: dict[str, str]
     data_version: str | None
+    version_id: int | None
     quality_score: float | None
+    window_start: datetime
     window_end: datetime
     source_ref: str
+    repeats: tuple[str, ...]
+    may_resolve: bool
     advice: Advice
 
 
@@ -117,10 +147,10 @@ def advise(engine: sa.Engine, execution_id: int) -> AdviceSummary:
     return _in_one_transaction(engine, lambda connection: _advise(connection, execution_id))
 
 
-def advise_pending(
-    engine: sa.Engine, finished_before: datetime | None = None
-) -> list[AdviceSummary]:
+def advise_pending(engine: sa.Engine, finished_before: datetime | None = None) -> PendingAdvice:
     """Advises the successful executions that were not yet, in the order of their data.
+
+    One that cannot be advised stops none of the others; a lost connection stops all.
 
     finished_before: naive UTC; leaves alone what a worker may be about to advise itself.
     """
@@ -135,7 +165,17 @@ def advise_pending(
         query = query.where(executions.finished_at < finished_before)
     with engine.connect() as connection:
         pending = connection.scalars(query).all()
-    return [advise(engine, execution_id) for execution_id in pending]
+    summaries: list[AdviceSummary] = []
+    failures: list[AdviceFailure] = []
+    for execution_id in pending:
+        try:
+            summaries.append(advise(engine, execution_id))
+        except Exception as error:
+            # The boundary of one execution: whatever is wrong with its rows is its own matter.
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise
+            failures.append(AdviceFailure(execution_id, f"{type(error).__name__}: {error}"))
+    return PendingAdvice(tuple(summaries), tuple(failures))
 
 
 def hold_back(
@@ -251,6 +291,7 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> _Ground:
     declaration = DatasetDeclaration.model_validate(content) if content else None
     measures = declaration.measures if declaration else {}
     fields = declaration.fields if declaration else {}
+    start, end = _scored_window(connection, execution, version)
     return _Ground(
         model=ModelRef(id=stored.id, name=stored.name, version=stored.version),
         dataset=config.dataset,
@@ -261,25 +302,46 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> _Ground:
             for name, measure in measures.items()
         },
         data_version=version.data_version if version else execution.data_version,
+        version_id=execution.dataset_version_id,
         quality_score=version.quality_score if version else None,
-        window_end=_window_end(connection, execution, version),
+        window_start=start,
+        window_end=end,
         source_ref=f"execution:{execution.id}",
+        repeats=_repeats(connection, execution, stored.name),
+        may_resolve=execution.trigger.startswith(_BY_EVENT),
         advice=config.advice or Advice(),
     )
 
 
-def _window_end(
+def _scored_window(
     connection: sa.Connection, execution: sa.Row[Any], version: sa.Row[Any] | None
-) -> datetime:
-    """End of the data that was scored; of an execution without a data version, its last period."""
-    if version is not None:
-        return cast(datetime, version.window_end)
-    last = connection.scalar(
-        sa.select(sa.func.max(model_outputs.c.ds)).where(
-            model_outputs.c.execution_id == execution.id
+) -> tuple[datetime, datetime]:
+    """The data version's window as the input_ref bounds it; without a data version, the output's periods."""
+    if version is None:
+        outputs = model_outputs.c
+        query = sa.select(sa.func.min(outputs.ds), sa.func.max(outputs.ds))
+        first, last = connection.execute(query.where(outputs.execution_id == execution.id)).one()
+        started = cast(datetime, execution.started_at)
+        return first or started, last or started
+    if execution.input_ref is None:
+        return version.window_start, version.window_end
+    ref = InputRef.parse(execution.input_ref)
+    return window_of(ref, version.window_start, version.window_end)
+
+
+def _repeats(connection: sa.Connection, execution: sa.Row[Any], model_name: str) -> tuple[str, ...]:
+    executions = model_executions.c
+    if execution.dataset_version_id is None:
+        return ()
+    query = (
+        sa.select(executions.id)
+        .join_from(model_executions, analytical_models)
+        .where(
+            analytical_models.c.name == model_name,
+            executions.dataset_version_id == execution.dataset_version_id,
         )
     )
-    return last or cast(datetime, execution.started_at)
+    return tuple(f"execution:{each}" for each in connection.scalars(query))
 
 
 def _grouped(
@@ -294,7 +356,7 @@ def _grouped(
         mark = fingerprint(found.category, ground.dataset, found.unique_id, model)
         groups.setdefault(mark, []).append(found)
     for group in groups.values():
-        group.sort(key=lambda each: (_SEVERITIES.index(each.severity), each.score), reverse=True)
+        group.sort(key=lambda each: (SEVERITIES.index(each.severity), each.score), reverse=True)
     return groups
 
 
@@ -350,18 +412,30 @@ def _take(
     evidence = _new_evidence(ground, group)
     if stored is None:
         _open(connection, mark, group, evidence, None, changes)
+    elif _is_older(stored, ground) or _is_known(connection, stored.id, ground, group[0].ds):
+        return
     elif stored.live_key is not None or _stays_closed(stored, ground, group):
-        if not _is_known(connection, stored.id, ground.source_ref):
-            _update(connection, stored, group, evidence)
-            changes.updated.append(stored.id)
+        _update(connection, stored, group, evidence)
+        changes.updated.append(stored.id)
     else:
         _open(connection, mark, group, evidence, stored.id, changes)
+
+
+def _is_older(stored: sa.Row[Any], ground: _Ground) -> bool:
+    """Whether the scored window ended before the last finding; what was before is no recurrence."""
+    if ground.model is None:
+        # A delivery of a window long past is as bad now as it would have been then.
+        return False
+    if stored.category is Category.FORECAST:
+        # Its period lies ahead of the data that it was made from.
+        return ground.window_end < _evidence(stored).window_end
+    return stored.last_ds is not None and ground.window_end <= stored.last_ds
 
 
 def _stays_closed(stored: sa.Row[Any], ground: _Ground, group: Sequence[Finding]) -> bool:
     """Within the cool-down, the same finding opens nothing unless it is graver than the closed one."""
     evidence, strongest = _evidence(stored), group[0]
-    is_graver = _SEVERITIES.index(strongest.severity) > _SEVERITIES.index(stored.severity)
+    is_graver = SEVERITIES.index(strongest.severity) > SEVERITIES.index(stored.severity)
     # Kinds of anomaly are degrees of one thing; a slow and a failing pipeline are two.
     is_another = strongest.category is Category.OPTIMISATION and strongest.kind not in (
         evidence.peak.kind,
@@ -393,6 +467,7 @@ def _new_evidence(ground: _Ground, group: Sequence[Finding]) -> Evidence:
         also=others,
         occurrences=[_occurrence(main)],
         window_end=ground.window_end,
+        version_id=ground.version_id,
         cool_down=ground.advice.cool_down,
         recovery_after=ground.advice.recovery_after,
         action=ground.advice.action,
@@ -444,7 +519,9 @@ def _open(
     if key is None:
         raise RuntimeError("the database returned no id for an insert")
     counters.count(connection, counters.open_measure(strongest.severity, strongest.category))
-    details = {"previous_id": previous_id} if previous_id else None
+    details: dict[str, Any] = {"ds": evidence.latest.ds.isoformat()}
+    if previous_id:
+        details["previous_id"] = previous_id
     _tell(connection, int(key[0]), "opened", evidence.latest.source_ref, details=details)
     changes.opened.append(int(key[0]))
     changes.titles.append(wording.title)
@@ -467,7 +544,7 @@ def _update(
         values |= {
             "title": wording.title,
             "description": wording.description,
-            "severity": max(stored.severity, evidence.peak.severity, key=_SEVERITIES.index),
+            "severity": max(stored.severity, evidence.peak.severity, key=SEVERITIES.index),
             "first_ds": min(stored.first_ds, *(each.since for each in group)),
             "model_id": evidence.model.id if evidence.model else None,
         }
@@ -483,7 +560,11 @@ def _update(
         stored.id,
         "updated",
         new.latest.source_ref,
-        details={"severity": new.latest.severity.value, "occurrences": count},
+        details={
+            "ds": new.latest.ds.isoformat(),
+            "severity": new.latest.severity.value,
+            "occurrences": count,
+        },
     )
 
 
@@ -498,7 +579,7 @@ def _settle(
     changes: _Changes,
 ) -> None:
     """Resolves what this model found before in series that it scored again without finding it."""
-    if ground.model is None:
+    if ground.model is None or not ground.may_resolve:
         return
     scored = set(
         connection.scalars(
@@ -529,13 +610,19 @@ def _count_clean(
     connection: sa.Connection, row: sa.Row[Any], ground: _Ground, changes: _Changes
 ) -> None:
     evidence = _evidence(row)
-    if ground.window_end < evidence.window_end or ground.source_ref in evidence.clean:
-        # Older data say nothing about whether it lasts.
+    if ground.source_ref in evidence.clean:
         return
-    if ground.window_end == evidence.window_end:
+    is_restated = _is_restated(evidence, row.category, ground)
+    is_forecast = row.category is Category.FORECAST
+    if is_restated and (
+        is_forecast or all(_covers(ground, each.ds) for each in evidence.occurrences)
+    ):
         reason = "the restated data no longer show it"
         _resolve(connection, row, evidence, ground.window_end, ground.source_ref, reason)
         changes.resolved.append(row.id)
+        return
+    if not is_restated and ground.window_end <= evidence.window_end:
+        # Older data, or the same again, say nothing about whether it lasts.
         return
     evidence = evidence.model_copy(update={"clean": [*evidence.clean, ground.source_ref]})
     needed = evidence.clean_needed(row.category)
@@ -549,6 +636,21 @@ def _count_clean(
             .where(recommendations.c.id == row.id)
             .values(metadata=evidence.to_json())
         )
+
+
+def _is_restated(evidence: Evidence, category: Category, ground: _Ground) -> bool:
+    """Whether a later data version delivers again the period of the last finding."""
+    if ground.version_id is None or evidence.data_version == ground.data_version:
+        return False
+    if evidence.version_id is not None and ground.version_id < evidence.version_id:
+        return False
+    if category is Category.FORECAST:
+        return ground.window_start < evidence.window_end == ground.window_end
+    return _covers(ground, evidence.latest.ds)
+
+
+def _covers(ground: _Ground, ds: datetime) -> bool:
+    return ground.window_start <= ds < ground.window_end
 
 
 def _resolve(
@@ -608,9 +710,13 @@ def _quality_ground(dataset: str, score: QualityScore, run: DrmRun) -> _Ground:
         series_fields=(),
         labels={"quality_score": "Quality score"},
         data_version=None,
+        version_id=None,
         quality_score=score.score,
+        window_start=run.window_start,
         window_end=run.window_end,
         source_ref=f"{_QUALITY_SCORE}{score.id}",
+        repeats=(),
+        may_resolve=True,
         # A delivery that is bad again is news each time: its window waits for someone.
         advice=Advice(cool_down=0),
     )
@@ -623,15 +729,21 @@ def _evidence(row: sa.Row[Any]) -> Evidence:
     return Evidence.model_validate(row.metadata)
 
 
-def _is_known(connection: sa.Connection, recommendation_id: int, source_ref: str) -> bool:
-    """Whether this execution or score has already opened or updated it."""
+def _is_known(
+    connection: sa.Connection, recommendation_id: int, ground: _Ground, ds: datetime
+) -> bool:
+    """Whether this execution or score, or one of the same data about the same period, has been counted."""
     events = recommendation_events.c
-    query = sa.select(events.id).where(
+    query = sa.select(events.source_ref, events.details).where(
         events.recommendation_id == recommendation_id,
-        events.source_ref == source_ref,
+        events.source_ref.in_({ground.source_ref, *ground.repeats}),
         events.kind.in_(("opened", "updated")),
     )
-    return connection.scalar(query.limit(1)) is not None
+    for source_ref, stored in connection.execute(query):
+        details = cast(dict[str, Any], stored or {})
+        if source_ref == ground.source_ref or details.get("ds") == ds.isoformat():
+            return True
+    return False
 
 
 def _tell(

@@ -67,7 +67,8 @@ class Evidence(_Part):
         also: what else the latest execution found of the same series.
         occurrences: the last 50, oldest first.
         clean: executions since the last finding that scored the series and found nothing.
-        window_end: end of the latest window of data that was found wanting, dataset-local.
+        window_end: end of the latest window that was scored and found wanting, dataset-local.
+        version_id: of the data version, whose order tells a restatement.
         closed_ds: end of the data at the time of the last review or recovery; the cool-down
             counts from there.
     """
@@ -90,6 +91,7 @@ class Evidence(_Part):
     occurrences: list[Occurrence]
     clean: list[str] = []
     window_end: datetime
+    version_id: int | None = None
     closed_ds: datetime | None = None
     cool_down: int
     recovery_after: int

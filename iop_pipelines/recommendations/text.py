@@ -1,6 +1,7 @@
 """The catalogue of titles and texts: what happened, where, how much, since when, how sure, what to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
@@ -10,6 +11,7 @@ from iop_pipelines.recommendations.wording import (
     say_amount,
     say_band,
     say_certainty,
+    say_chance,
     say_day,
     say_name,
     say_number,
@@ -55,6 +57,10 @@ _DEFAULT_ACTIONS = {
         "Have DRM mend and deliver the window again; the models then run by themselves."
     ),
 }
+
+
+# What the confidence of an anomaly is a share of.
+_SHARES = {"residual": "kept to their range", "outlier": "were less unusual"}
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,10 @@ def _headline(category: Category, evidence: Evidence, seen: Seen) -> str:
                 f"{side} {say_amount(_number(limit), seen.unit)}" if limit is not None else "off"
             )
             sure = (
-                f", {say_percent(seen.confidence)} probable" if seen.confidence is not None else ""
+                f"{say_percent(seen.confidence)} probable, " if seen.confidence is not None else ""
             )
-            return f"{seen.label}{where} forecast {beyond} from {day}: {amount}{sure}"
+            within = _within(evidence, seen)
+            return f"{seen.label}{where} forecast {beyond} {within}: {sure}most likely on {day}"
         case Category.TREND, "change_point":
             before = say_amount(seen.expected, seen.unit)
             way = "up" if _is_above(seen) else "down"
@@ -162,9 +169,15 @@ def _what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         return f"{seen.label}{where} {way} by {_slope(evidence, seen)} {between}{moved}."
     if category is Category.FORECAST:
         limit = say_amount(_number(seen.details.get("limit")), seen.unit)
-        beyond = "below" if _is_below_limit(seen) else "above"
+        beyond = f"{'below' if _is_below_limit(seen) else 'above'} {limit}"
         interval = f" ({band})" if band else ""
-        return f"{seen.label}{where} is forecast at {amount}{interval} on {day}, {beyond} {limit}."
+        chance = _number(seen.details.get("probability_on_day"))
+        that_day = "" if chance is None else f" ({say_percent(chance)} on that day alone)"
+        return (
+            f"{seen.label}{where} is forecast {beyond} on at least one {_PERIOD[evidence.freq]} "
+            f"{_within(evidence, seen)}, most likely on {day}{that_day}, "
+            f"when {amount}{interval} is expected.{_first_crossing(seen)}"
+        )
     if seen.kind == "change_point":
         before = say_amount(seen.expected, seen.unit)
         since = say_day(seen.since)
@@ -203,15 +216,44 @@ def _how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
+    if category is Category.TREND:
+        return f"How sure: {_against_chance(seen, seen.confidence)}.{quality}"
     if "rule" in seen.details and seen.confidence >= 1:
         return f"How sure: certain, the rule compares figures that are known.{quality}"
-    meant = {
-        (Category.FORECAST, seen.kind): " that the limit is crossed on that day",
-        (Category.TREND, seen.kind): " that this is no chance",
-        (Category.ANOMALY, "residual"): ", the share of earlier periods that kept to their range",
-        (Category.ANOMALY, "outlier"): ", the share of earlier periods that were less unusual",
-    }.get((category, seen.kind), "")
+    if category is Category.ANOMALY and seen.kind in _SHARES:
+        share = say_percent(seen.confidence)
+        return f"How sure: {share} of earlier periods {_SHARES[seen.kind]}.{quality}"
+    meant = (
+        f" that the limit is crossed {_within(evidence, seen)}"
+        if category is Category.FORECAST
+        else ""
+    )
     return f"How sure: {say_certainty(seen.confidence)}{meant}.{quality}"
+
+
+def _within(evidence: Evidence, seen: Seen) -> str:
+    horizon = _number(seen.details.get("horizon"))
+    if horizon is None:
+        return "within the horizon"
+    return f"within {plural(int(horizon), _PERIOD[evidence.freq])}"
+
+
+def _first_crossing(seen: Seen) -> str:
+    """Said where the first crossing is to be expected before the likeliest day."""
+    first = seen.details.get("first_crossing")
+    moment = datetime.fromisoformat(str(first)) if first else seen.ds
+    return f" An even chance of the first by {say_day(moment)}." if moment < seen.ds else ""
+
+
+def _against_chance(seen: Seen, confidence: float) -> str:
+    """What a small p-value says, and no more."""
+    p_value = _number(seen.details.get("p_value"))
+    absent = "step" if seen.kind == "change_point" else "trend"
+    chance = say_chance(1 - confidence if p_value is None else p_value)
+    said = f"a series without a {absent} would look like this {chance}"
+    together = int(_number(seen.details.get("series_tested")) or 1)
+    corrected = f", and it stands when corrected for the {together:,} series tested at once"
+    return said + (corrected if together > 1 else "")
 
 
 def _also(category: Category, evidence: Evidence) -> list[str]:

@@ -76,6 +76,14 @@ def say_certainty(probability: float) -> str:
     return f"{words} ({say_percent(probability)})"
 
 
+def say_chance(p_value: float) -> str:
+    """How often nothing at all looks like this: `in fewer than 1 of 100 cases`, `in about 4 of 100 cases`."""
+    for cases in (1000, 100):
+        if p_value < 1 / cases:
+            return f"in fewer than 1 of {cases:,} cases"
+    return f"in about {p_value * 100:.0f} of 100 cases"
+
+
 def say_name(name: str) -> str:
     """`dep_delay` and `mass-cancellation` as `dep delay` and `mass cancellation`."""
     return name.replace("_", " ").replace("-", " ")

@@ -23,6 +23,7 @@ def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
     declaration = _declaration_of(engine, spec.config.dataset)
     _check_names(spec, declaration)
     _check_where(spec, declaration)
+    _check_threshold(spec)
     check_params(spec.config.runtime, spec.config.params, spec.config.input.measures)
 
 
@@ -77,6 +78,16 @@ def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
     tree = parse_condition(spec.config.input.where, path)
     scope = Scope(now=datetime.now(UTC).replace(tzinfo=None), zone=declaration.time_zone)
     compile_condition(tree, dataset_source(declaration), scope, path)
+
+
+def _check_threshold(spec: ModelSpec) -> None:
+    """DRM scores what a run delivered, not the run itself: a model of runs would wait for ever."""
+    if spec.config.dataset == PIPELINE_RUNS and spec.config.quality_threshold is not None:
+        raise InvalidDeclaration(
+            f"{PIPELINE_RUNS} is never scored, so {spec.config.quality_threshold:g} would never be "
+            "reached; leave it out",
+            field="config.quality_threshold",
+        )
 
 
 def _check_each(

@@ -1,17 +1,17 @@
 """Report templates: what is asked, in which format, and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
-from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
@@ -20,7 +20,16 @@ from iop_pipelines.schema.tables import report_templates as templates
 
 MAX_LISTED = 1000
 
-CheckSchedule = Callable[[str], object]
+
+class ParsedSchedule(Protocol):
+    """What registration asks of a schedule."""
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing is due at or after `now` (naive UTC)."""
+        ...
+
+
+CheckSchedule = Callable[[str], ParsedSchedule]
 """Raises InvalidInput for words that are no schedule; `reporting.schedule.parse_schedule` is one."""
 
 
@@ -87,16 +96,18 @@ def register_template(
         now: naive UTC, from when on its schedule counts; the wall clock's if not given.
 
     Raises:
-        InvalidQuery: the query names what is not there, or `check_schedule` refuses the words.
+        InvalidQuery: the query names what is not there.
+        InvalidInput: `check_schedule` refuses the words, or they name a moment before `now`.
         Conflict: the name is taken by other content.
     """
     now = now or datetime.now(UTC).replace(tzinfo=None)
-    _check(engine, spec, check_schedule, now)
+    schedule = _check(engine, spec, check_schedule, now)
     try:
         with begin_write(engine) as connection:
             stored = _find(connection, spec.name)
             if stored is not None:
                 return _same(stored, spec)
+            _check_is_ahead(spec, schedule, now)
             result = connection.execute(
                 sa.insert(templates).values(
                     **_values(spec),
@@ -123,14 +134,18 @@ def update_template(
     check_schedule: CheckSchedule,
     now: datetime | None = None,
 ) -> StoredTemplate:
-    """Replace a template; a changed schedule counts from `now` on. Reports made before keep their files."""
+    """Replace a template; a changed schedule counts from `now` on. Reports made before keep their files.
+
+    Raises as `register_template`, and NotFound.
+    """
     now = now or datetime.now(UTC).replace(tzinfo=None)
-    _check(engine, spec, check_schedule, now)
+    schedule = _check(engine, spec, check_schedule, now)
     try:
         with begin_write(engine) as connection:
             stored = _locked(connection, template_id)
             values = _values(spec)
             if spec.schedule != stored.schedule:
+                _check_is_ahead(spec, schedule, now)
                 values["schedule_since"] = now
             connection.execute(
                 sa.update(templates).where(templates.c.id == template_id).values(**values)
@@ -218,14 +233,44 @@ def list_templates(
         return [_stored(row) for row in connection.execute(query)]
 
 
+def scheduled_templates(engine: sa.Engine) -> Iterator[StoredTemplate]:
+    """Every active template with a schedule, oldest first, however many there are."""
+    last = 0
+    while True:
+        query = (
+            sa.select(templates)
+            .where(
+                templates.c.id > last,
+                templates.c.status == TemplateStatus.ACTIVE,
+                templates.c.schedule.is_not(None),
+            )
+            .order_by(templates.c.id)
+            .limit(MAX_LISTED)
+        )
+        with engine.connect() as connection:
+            page = [_stored(row) for row in connection.execute(query)]
+        yield from page
+        if len(page) < MAX_LISTED:
+            return
+        last = page[-1].id
+
+
 def _check(
     engine: sa.Engine, spec: TemplateSpec, check_schedule: CheckSchedule, now: datetime
-) -> None:
+) -> ParsedSchedule | None:
     from iop_pipelines.query.run import check_query
 
     check_query(spec.query_config, engine, now=now)
-    if spec.schedule is not None:
-        check_schedule(spec.schedule)
+    return None if spec.schedule is None else check_schedule(spec.schedule)
+
+
+def _check_is_ahead(spec: TemplateSpec, schedule: ParsedSchedule | None, now: datetime) -> None:
+    """Of a new schedule only: one that was registered in time stays what it is."""
+    if schedule is not None and schedule.is_over(now):
+        raise InvalidInput(
+            f"{spec.schedule!r} is past and would never be due; it is {now:%Y-%m-%dT%H:%M} UTC",
+            "schedule",
+        )
 
 
 def _values(spec: TemplateSpec) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A row of `generated_reports` to a file in the store. The row's status is the orchestration's."""
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings
 
 _NAME_BYTES = 24  # of randomness: a name that nobody guesses
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,10 @@ def generate(
 ) -> Generated:
     """Queries, renders and stores one report.
 
-    Periods are counted from the row's slot, so that an old slot made late says what it would have
-    said in time; a report asked for by hand counts from `now` (naive UTC). Their zone is the
-    config's own, else the schedule's, else the instance's.
+    Periods are counted from the row's slot, so that an old slot made late is about the days that it
+    would have been about in time; a report asked for by hand counts from `now` (naive UTC). What is
+    read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone is
+    the config's own, else the schedule's, else the instance's.
 
     Raises:
         NotFound: no such report.
@@ -107,5 +110,6 @@ def store(storage_url: str, content: bytes, extension: str) -> str:
         files.pipe_file(f"{path}.part", content)
         files.mv(f"{path}.part", path)
     except OSError as error:
-        raise Unavailable(f"the store {storage_url} does not take a file: {error}") from error
+        message = f"the store {storage_url} does not take a file: {error}"
+        raise Unavailable(_CREDENTIALS.sub("***@", message)) from error
     return files.unstrip_protocol(path)

@@ -53,6 +53,10 @@ class Schedule:
     def describe(self) -> str:
         return f"{self.words} ({self.zone})"
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its only moment lies before `now` (naive UTC)."""
+        return self.moment is not None and local_to_utc(self.moment, self.zone) < now
+
 
 def parse_schedule(text: str, default_zone: str = "UTC") -> Schedule:
     """Raises InvalidInput naming what is wrong with `text` and the forms that are accepted."""

@@ -2,15 +2,18 @@
 
 The test reads the window that ends with the scored period, for a trend is a statement about that stretch. The row's
 expectation does not: it is the line of the window before, drawn one period further.
+
+Many series are many tests: whether a trend is a finding goes by its p-value adjusted for the series of the execution.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from iop_pipelines.analytics.series import Series, default_season_length
-from iop_pipelines.analytics.trend import Trend, measure_trend
+from iop_pipelines.analytics.trend import Trend, adjust_p_values, measure_trend
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -44,23 +47,50 @@ class MannKendall:
         season_length = params.season_length or default_season_length(given.freq)
         needed = params.min_points or max(_MIN_POINTS, params.window // 2)
         series = read_series(given, [measure])
-        rows, findings, skipped, tested = [], [], 0, 0
-        for one in series:
-            trends = {row: _trend_at(one, row, params, season_length, needed) for row in one.scored}
-            if not any(trends.values()):
-                skipped += 1
-                continue
-            tested += sum(trend is not None for trend in trends.values())
-            rows.append(_rows(one, trends, params, season_length, needed, measure))
-            findings += _findings(one, trends, params, measure, given.units.get(measure, ""))
+        measured = [
+            (one, {row: _trend_at(one, row, params, season_length, needed) for row in one.scored})
+            for one in series
+        ]
+        long_enough = [(one, trends) for one, trends in measured if any(trends.values())]
+        rows, findings = [], []
+        family = _adjusted(long_enough)
+        for one, trends in long_enough:
+            test = _Test(trends[one.scored[-1]], family.get(one.unique_id, 1.0), len(family))
+            is_finding = _is_wanted(test, params)
+            rows.append(_rows(one, trends, is_finding, params, season_length, needed, measure))
+            if is_finding and test.trend is not None:
+                unit = given.units.get(measure, "")
+                findings.append(_finding(one, test.trend, test, params, measure, unit))
         return make_output(
             rows,
             findings,
             series=len(series),
-            skipped=skipped,
+            skipped=len(series) - len(long_enough),
             needed=f"{needed} known periods among {params.window} are needed",
-            points_scored=tested,
+            points_scored=sum(t is not None for _, trends in long_enough for t in trends.values()),
+            series_tested=len(family),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """The trend at the last scored period, with its p-value among the `together` series tested with it."""
+
+    trend: Trend | None
+    p_adjusted: float
+    together: int
+
+
+def _adjusted(
+    measured: Sequence[tuple[Series, Mapping[int, Trend | None]]],
+) -> dict[str, float]:
+    """Adjusted p-values by series, of the trends at the last scored periods; other periods are told to nobody."""
+    last = {
+        one.unique_id: trend.p_value
+        for one, trends in measured
+        if (trend := trends[one.scored[-1]]) is not None
+    }
+    return dict(zip(last, map(float, adjust_p_values(list(last.values()))), strict=True))
 
 
 def _window(row: int, params: MannKendallParams) -> slice:
@@ -84,8 +114,9 @@ def _trend_at(
     )
 
 
-def _is_wanted(trend: Trend | None, params: MannKendallParams) -> bool:
-    if trend is None or trend.p_value >= params.alpha or abs(trend.slope) < params.min_slope:
+def _is_wanted(test: _Test, params: MannKendallParams) -> bool:
+    trend = test.trend
+    if trend is None or test.p_adjusted >= params.alpha or abs(trend.slope) < params.min_slope:
         return False
     return {"both": trend.slope != 0, "above": trend.slope > 0, "below": trend.slope < 0}[
         params.direction
@@ -95,6 +126,7 @@ def _is_wanted(trend: Trend | None, params: MannKendallParams) -> bool:
 def _rows(
     one: Series,
     trends: Mapping[int, Trend | None],
+    is_finding: bool,
     params: MannKendallParams,
     season_length: int,
     needed: int,
@@ -111,60 +143,53 @@ def _rows(
     half = np.array([np.nan if t is None else _BAND_SIGMAS * t.sigma for t in before])
     score = np.array([np.nan if (t := trends[row]) is None else abs(t.z) for row in at])
     flags = np.zeros(len(at), dtype=bool)
-    flags[-1] = _is_wanted(trends[at[-1]], params)
+    flags[-1] = is_finding
     y = one.values[at, 0]
     return Rows(one.unique_id, measure, one.ds[at], y, yhat, yhat - half, yhat + half, score, flags)
 
 
-def _findings(
-    one: Series,
-    trends: Mapping[int, Trend | None],
-    params: MannKendallParams,
-    measure: str,
-    unit: str,
-) -> list[Finding]:
-    """At most one: the trend as it stands at the last scored period."""
+def _finding(
+    one: Series, trend: Trend, test: _Test, params: MannKendallParams, measure: str, unit: str
+) -> Finding:
+    """The trend as it stands at the last scored period."""
     row = int(one.scored[-1])
-    trend = trends[row]
-    if trend is None or not _is_wanted(trend, params):
-        return []
     window = _window(row, params)
     ds, y = one.ds[window], one.values[window, 0]
     line = np.linspace(trend.start, trend.end, len(ds))
     half = _BAND_SIGMAS * trend.sigma
-    is_strong = trend.p_value < _WARNING_P and abs(trend.end - trend.start) > trend.sigma
-    return [
-        Finding(
-            category=Category.TREND,
-            kind="trend",
-            severity=Severity.WARNING if is_strong else Severity.INFO,
-            unique_id=one.unique_id,
-            measure=measure,
-            unit=unit,
-            ds=to_datetime(one.ds[row]),
-            since=to_datetime(ds[0]),
-            value=to_number(trend.slope),
-            expected=0.0,
-            lo=to_number(trend.slope_lo),
-            hi=to_number(trend.slope_hi),
-            score=abs(trend.z),
-            confidence=1 - trend.p_value,
-            evidence={
-                "points": evidence_points(ds, y, line, line - half, line + half),
-                "slope": to_number(trend.slope),
-                "slope_lo": to_number(trend.slope_lo),
-                "slope_hi": to_number(trend.slope_hi),
-                "p_value": to_number(trend.p_value),
-                "tau": to_number(trend.tau),
-                "start_level": to_number(trend.start),
-                "end_level": to_number(trend.end),
-                "periods": len(ds),
-                "known_points": trend.n,
-                "variant": params.variant,
-                "direction": "above" if trend.slope > 0 else "below",
-            },
-        )
-    ]
+    is_strong = test.p_adjusted < _WARNING_P and abs(trend.end - trend.start) > trend.sigma
+    return Finding(
+        category=Category.TREND,
+        kind="trend",
+        severity=Severity.WARNING if is_strong else Severity.INFO,
+        unique_id=one.unique_id,
+        measure=measure,
+        unit=unit,
+        ds=to_datetime(one.ds[row]),
+        since=to_datetime(ds[0]),
+        value=to_number(trend.slope),
+        expected=0.0,
+        lo=to_number(trend.slope_lo),
+        hi=to_number(trend.slope_hi),
+        score=abs(trend.z),
+        confidence=1 - test.p_adjusted,
+        evidence={
+            "points": evidence_points(ds, y, line, line - half, line + half),
+            "slope": to_number(trend.slope),
+            "slope_lo": to_number(trend.slope_lo),
+            "slope_hi": to_number(trend.slope_hi),
+            "p_value": to_number(trend.p_value),
+            "p_adjusted": to_number(test.p_adjusted),
+            "series_tested": test.together,
+            "tau": to_number(trend.tau),
+            "start_level": to_number(trend.start),
+            "end_level": to_number(trend.end),
+            "periods": len(ds),
+            "known_points": trend.n,
+            "variant": params.variant,
+            "direction": "above" if trend.slope > 0 else "below",
+        },
+    )
 
 
 RUNTIME = MannKendall()

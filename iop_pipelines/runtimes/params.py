@@ -91,7 +91,7 @@ class MannKendallParams(_OneMeasure):
     window: periods that end with the scored one, in which a trend is sought.
     variant: how dependence between points is treated; lags: autocorrelations that hamed_rao corrects for,
         all if null (short windows then find too much).
-    alpha: a trend's p-value lies under it.
+    alpha: a trend's p-value lies under it, once adjusted for the series that are tested at once.
     min_slope: smallest slope that matters, in the measure's unit a period.
     direction: `above` looks for rises, `below` for falls.
     min_points: known points needed; half the window, and at least 8, if not given.
@@ -135,6 +135,19 @@ class ChangePointsParams(_OneMeasure):
         return self
 
 
+class Bounds(_Params):
+    """Where a measure ends, in its unit; None where it does not."""
+
+    floor: float | None = None
+    ceiling: float | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "Bounds":
+        if self.floor is not None and self.ceiling is not None and self.floor >= self.ceiling:
+            raise ValueError(f"floor {self.floor:g} is not below ceiling {self.ceiling:g}")
+        return self
+
+
 class PyodParams(_Expecting):
     """Attributes:
     measures: which the detector sees; all of the input if not given.
@@ -143,7 +156,10 @@ class PyodParams(_Expecting):
     quantile: of the training scores; a point above it is an outlier.
     exclude: periods this many robust sigmas off are not trained on.
     scope: a detector for each series, or one for the whole panel.
+    refit_every: periods that one fit scores; the next learns from them too.
     direction, min_effect: of the measure that is farthest off.
+    floor, ceiling: where the measures end; expectation and band are cut there.
+    bounds: the same by measure, for those that end elsewhere.
     """
 
     measures: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
@@ -152,10 +168,12 @@ class PyodParams(_Expecting):
     quantile: Probability = 0.98
     exclude: Positive = 6.0
     scope: Literal["series", "panel"] = "series"
+    refit_every: Periods = 7
     direction: Direction = "both"
     min_effect: NotNegative = 0.0
     floor: float | None = None
     ceiling: float | None = None
+    bounds: dict[Name, Bounds] = {}
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 
@@ -176,7 +194,8 @@ class ProphetParams(_OneMeasure):
     """Attributes:
     h: periods forecast after the window; level: coverage of the interval in per cent.
     limit: crossing it is a finding; None forecasts only. direction: the side that is beyond the limit.
-    probability_at_least: of a crossing that is a finding; critical_at: of one that is critical.
+    probability_at_least: of a crossing anywhere within the horizon that is a finding; critical_at: of one that
+        is critical.
     min_history: known values needed; two seasons, and at least 14, if not given.
     holidays_country: ISO code for the library holidays, such as US or NG.
     weekly, yearly, daily: seasonalities; Prophet decides from the history if not given.
@@ -259,7 +278,8 @@ def _named_measures(params: _Params) -> list[tuple[str, str]]:
                 for name in sorted(measures_of(rule))
             ]
         case PyodParams(measures=names):
-            return [("config.params.measures", name) for name in names or ()]
+            bounded = [(f"config.params.bounds.{name}", name) for name in params.bounds]
+            return [("config.params.measures", name) for name in names or ()] + bounded
         case _OneMeasure(measure=name):
             return [("config.params.measure", name)] if name else []
         case _:

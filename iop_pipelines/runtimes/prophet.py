@@ -1,6 +1,11 @@
-"""Forecasts by Prophet, and limits that will probably be crossed; the method is `analytics.forecast`."""
+"""Forecasts by Prophet, and limits that will probably be crossed; the method is `analytics.forecast`.
+
+A limit is a finding if the paths that cross it anywhere within the horizon are enough, though no single day may be
+likely to: five days of 30 % each are no reason to be calm. The finding stands at the likeliest of the days.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +15,7 @@ from iop_pipelines.analytics.forecast import (
     crossing_probability,
     crossing_probability_within,
     forecast,
+    median_first_crossing,
 )
 from iop_pipelines.analytics.series import Series, default_season_length, future_periods
 from iop_pipelines.domain.findings import Finding
@@ -55,14 +61,11 @@ class ProphetForecast:
                 continue
             ahead = _forecast(one, given.freq, params)
             limit = _limit(one, params)
-            probability = _probability(ahead, limit, params)
-            first = _first_crossing(probability, params)
-            rows.append(_rows(one, ahead, probability, first, measure))
-            if first is not None and limit is not None:
+            crossing = None if limit is None else _crossing(ahead, limit, params)
+            rows.append(_rows(one, ahead, crossing, measure))
+            if crossing is not None and crossing.is_finding:
                 unit = given.units.get(measure, "")
-                findings.append(
-                    _finding(one, ahead, limit, probability, first, params, measure, unit)
-                )
+                findings.append(_finding(one, ahead, crossing, params, measure, unit))
         return make_output(
             rows,
             findings,
@@ -100,69 +103,81 @@ def _limit(one: Series, params: ProphetParams) -> float | None:
     return float(np.nanquantile(one.values[:, 0], params.limit.quantile))
 
 
-def _probability(ahead: Forecast, limit: float | None, params: ProphetParams) -> np.ndarray:
-    """(h,) of being beyond the limit; NaN where none is set."""
-    if limit is None:
-        return np.full(len(ahead.ds), np.nan)
-    return crossing_probability(ahead.samples, limit, above=params.direction == "above")
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """Attributes:
+    each: (h,) probability of being beyond the limit in the period.
+    within: of being beyond it in any of them.
+    likeliest: the period of the highest probability, the first of equals.
+    first: by which half of the paths that ever cross have crossed.
+    """
+
+    limit: float
+    each: np.ndarray
+    within: float
+    likeliest: int
+    first: int
+    is_finding: bool
 
 
-def _first_crossing(probability: np.ndarray, params: ProphetParams) -> int | None:
-    at = np.flatnonzero(probability >= params.probability_at_least)
-    return int(at[0]) if len(at) else None
-
-
-def _rows(
-    one: Series, ahead: Forecast, probability: np.ndarray, first: int | None, measure: str
-) -> Rows:
-    flags = np.zeros(len(ahead.ds), dtype=bool)
-    if first is not None:
-        flags[first] = True
-    unknown = np.full(len(ahead.ds), np.nan)
-    ds = ahead.ds.to_numpy()
-    return Rows(
-        one.unique_id, measure, ds, unknown, ahead.yhat, ahead.lo, ahead.hi, probability, flags
+def _crossing(ahead: Forecast, limit: float, params: ProphetParams) -> _Crossing:
+    is_above = params.direction == "above"
+    each = crossing_probability(ahead.samples, limit, above=is_above)
+    within = crossing_probability_within(ahead.samples, limit, above=is_above)
+    return _Crossing(
+        limit=limit,
+        each=each,
+        within=within,
+        likeliest=int(np.argmax(each)),
+        first=median_first_crossing(ahead.samples, limit, above=is_above),
+        is_finding=within >= params.probability_at_least,
     )
+
+
+def _rows(one: Series, ahead: Forecast, crossing: _Crossing | None, measure: str) -> Rows:
+    unknown = np.full(len(ahead.ds), np.nan)
+    flags = np.zeros(len(ahead.ds), dtype=bool)
+    if crossing is not None:
+        flags[crossing.likeliest] = crossing.is_finding
+    score = unknown if crossing is None else crossing.each
+    ds = ahead.ds.to_numpy()
+    return Rows(one.unique_id, measure, ds, unknown, ahead.yhat, ahead.lo, ahead.hi, score, flags)
 
 
 def _finding(
     one: Series,
     ahead: Forecast,
-    limit: float,
-    probability: np.ndarray,
-    first: int,
+    crossing: _Crossing,
     params: ProphetParams,
     measure: str,
     unit: str,
 ) -> Finding:
-    sure = float(probability[first])
-    ds = to_datetime(ahead.ds.to_numpy()[first])
-    is_above = params.direction == "above"
+    at = crossing.likeliest
+    days = ahead.ds.to_numpy()
     return Finding(
         category=Category.FORECAST,
         kind="limit_crossing",
-        severity=Severity.CRITICAL if sure >= params.critical_at else Severity.WARNING,
+        severity=Severity.CRITICAL if crossing.within >= params.critical_at else Severity.WARNING,
         unique_id=one.unique_id,
         measure=measure,
         unit=unit,
-        ds=ds,
-        since=ds,
-        value=to_number(ahead.yhat[first]),
-        expected=to_number(ahead.yhat[first]),
-        lo=to_number(ahead.lo[first]),
-        hi=to_number(ahead.hi[first]),
-        score=sure,
-        confidence=sure,
+        ds=to_datetime(days[at]),
+        since=to_datetime(days[min(at, crossing.first)]),
+        value=to_number(ahead.yhat[at]),
+        expected=to_number(ahead.yhat[at]),
+        lo=to_number(ahead.lo[at]),
+        hi=to_number(ahead.hi[at]),
+        score=crossing.within,
+        confidence=crossing.within,
         evidence={
             "points": _points(one, ahead),
-            "limit": to_number(limit),
+            "limit": to_number(crossing.limit),
             "limit_quantile": params.limit.quantile if params.limit else None,
             "direction": params.direction,
-            "probability": sure,
-            "probability_within_horizon": crossing_probability_within(
-                ahead.samples, limit, above=is_above
-            ),
-            "periods_ahead": first + 1,
+            "probability_within_horizon": crossing.within,
+            "probability_on_day": float(crossing.each[at]),
+            "periods_ahead": at + 1,
+            "first_crossing": to_datetime(days[crossing.first]).isoformat(),
             "horizon": params.h,
             "level": params.level,
             "paths": params.paths,

@@ -4,7 +4,7 @@ A joint score of several measures stands in the row of each; the finding is abou
 farthest from its expectation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from iop_pipelines.analytics.series import Series, stack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import PyodParams, parse_params, require_measure
+from iop_pipelines.runtimes.params import Bounds, PyodParams, parse_params, require_measure
 from iop_pipelines.runtimes.results import (
     Rows,
     cut,
@@ -51,10 +51,13 @@ class Pyod:
         measures = params.measures or given.measures
         for name in measures:
             require_measure(name, given.measures, "config.params.measures")
+        for name in params.bounds:
+            require_measure(name, measures, f"config.params.bounds.{name}")
+        limits = [params.bounds.get(name, params) for name in measures]
         baseline = make_baseline(params, given.freq)
         series = read_series(given, measures)
         rows, findings, skipped, scored = [], [], 0, 0
-        for one in _score_each(series, len(measures), baseline, params) if series else []:
+        for one in _score_each(series, limits, baseline, params) if series else []:
             if not np.isfinite(one.score).any():
                 skipped += 1
                 continue
@@ -67,7 +70,7 @@ class Pyod:
             series=len(series),
             skipped=skipped,
             needed=f"{baseline.min_history} known periods, and {MIN_TRAINING_ROWS} with an "
-            "expectation to train on, are needed before the window",
+            "expectation to train on, are needed before a period",
             points_scored=scored,
             detector=params.detector,
         )
@@ -83,6 +86,7 @@ class _Scored:
         z: np.ndarray,
         outlying: Outlyingness,
         place: int,
+        limits: Sequence[Bounds | PyodParams],
         params: PyodParams,
     ) -> None:
         n = len(series.ds)
@@ -96,7 +100,8 @@ class _Scored:
         sigma = np.stack([part.sigma[-n:, place] for part in parts], axis=1)
         half = params.exclude * sigma
         self.yhat, self.lo, self.hi = (
-            cut(band, params.floor, params.ceiling) for band in (yhat, yhat - half, yhat + half)
+            np.stack([cut(y, b.floor, b.ceiling) for y, b in zip(band.T, limits, strict=True)], 1)
+            for band in (yhat, yhat - half, yhat + half)
         )
         self.farthest = np.argmax(np.where(np.isfinite(self.z), np.abs(self.z), -1), axis=1)
         self.is_outlier = self._flag(params)
@@ -116,9 +121,12 @@ class _Scored:
 
 
 def _score_each(
-    series: list[Series], count: int, baseline: Baseline, params: PyodParams
+    series: list[Series],
+    limits: Sequence[Bounds | PyodParams],
+    baseline: Baseline,
+    params: PyodParams,
 ) -> list[_Scored]:
-    stacked = [stack([one.values[:, place] for one in series]) for place in range(count)]
+    stacked = [stack([one.values[:, place] for one in series]) for place in range(len(limits))]
     parts = [
         score_rows(
             y,
@@ -142,9 +150,12 @@ def _score_each(
         quantile=params.quantile,
         scope=params.scope,
         seed=params.seed,
+        refit_every=params.refit_every,
     )
     z = np.stack(distances, axis=2)
-    return [_Scored(one, parts, z, outlying, place, params) for place, one in enumerate(series)]
+    return [
+        _Scored(one, parts, z, outlying, place, limits, params) for place, one in enumerate(series)
+    ]
 
 
 def _rows(one: _Scored, measures: tuple[str, ...]) -> list[Rows]:

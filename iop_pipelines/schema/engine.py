@@ -27,6 +27,8 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
         return _sqlite_engine(url)
     engine = sa.create_engine(
         url,
+        # Values of rows and settings are not for logs and error columns.
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_recycle=1800,
         pool_timeout=CONNECT_TIMEOUT_S,
@@ -46,7 +48,7 @@ def _sqlite_engine(url: str) -> sa.Engine:
     database = sa.make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S})
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -86,7 +86,12 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
     """What makes a row a piece of work that is launched, may die with its worker, and is tried again."""
     return [
         sa.Column("phase", _enum(words.Phase, phase_enum), nullable=False, server_default="queued"),
+        # Raised whenever the item goes back to the queue: events of a former attempt count for nothing.
         sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+        # How often a worker has begun it; what kills its worker each time is given up.
+        sa.Column("starts", sa.Integer, nullable=False, server_default="0"),
+        # Not before this moment is it tried again.
+        sa.Column("run_after", Timestamp),
         # Names the Dagster run of this attempt before that run exists; NULL while queued.
         sa.Column("run_key", exact(64), index=True),
         sa.Column("claimed_at", Timestamp),
@@ -371,8 +376,9 @@ workers = _table(
     sa.Column("pid", sa.Integer, nullable=False),
     sa.Column("started_at", Timestamp, nullable=False),
     sa.Column("heartbeat_at", Timestamp, nullable=False),
-    # The Dagster run it works on, if any.
+    # The Dagster run it works on, if any, and since when there has been none.
     sa.Column("run_id", exact(64)),
+    sa.Column("idle_since", Timestamp),
 )
 
 # Cursors of what is not a Dagster sensor, and the slot a cadence was last asked for.

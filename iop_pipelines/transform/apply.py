@@ -20,6 +20,7 @@ from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.transform.evaluate import evaluate
 from iop_pipelines.transform.references import References
 from iop_pipelines.transform.steps import (
+    Aggregate,
     Cast,
     CastColumn,
     Currency,
@@ -261,7 +262,10 @@ def _resample(
     frame = rejects.take(frame, reasons, step.kind)
     period = _period_start(local, step.freq).rename(step.into)
     groups = frame.groupby([period, *(frame[name] for name in step.by)], sort=True, dropna=False)
-    columns = {name: _aggregate(groups, frame, spec) for name, spec in step.aggregate.items()}
+    columns = {
+        name: _where_covered(_aggregate(groups, frame, spec), spec, groups, frame, step, context)
+        for name, spec in step.aggregate.items()
+    }
     if step.coverage_into:
         columns[step.coverage_into] = _coverage(groups[step.time].nunique(), step, context)
     result = pd.DataFrame(columns, index=groups.size().index).reset_index()
@@ -286,13 +290,29 @@ def _period_start(local: pd.Series, freq: str) -> pd.Series:
     return day
 
 
-def _aggregate(groups: Any, frame: pd.DataFrame, spec: Any) -> pd.Series:
+def _aggregate(groups: Any, frame: pd.DataFrame, spec: Aggregate) -> pd.Series:
     values = groups[spec.column]
     if spec.how == "sum":
         return values.sum(min_count=1)
     if spec.how == "weighted_mean":
-        return _weighted_mean(groups, frame[spec.column], frame[spec.weight])
+        return _weighted_mean(groups, frame[spec.column], frame[str(spec.weight)])
     return values.agg(spec.how)
+
+
+def _where_covered(
+    values: pd.Series,
+    spec: Aggregate,
+    groups: Any,
+    frame: pd.DataFrame,
+    step: Resample,
+    context: Context,
+) -> pd.Series:
+    """Null where fewer of the period's fine steps have a known value than the declaration asks for."""
+    if not spec.min_coverage:
+        return values
+    known = frame[step.time].where(~unknown(frame[spec.column]))
+    observed = known.groupby(groups.ngroup().to_numpy()).nunique().set_axis(groups.size().index)
+    return values.where(_coverage(observed, step, context) >= spec.min_coverage)
 
 
 def _weighted_mean(groups: Any, values: pd.Series, weights: pd.Series) -> pd.Series:

@@ -7,13 +7,18 @@ import sqlalchemy as sa
 
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
-from iop_pipelines.errors import Conflict, IopError
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions
 from iop_pipelines.transform.prepare import StepCount, prepare
 from iop_pipelines.transform.references import references_of
 from iop_pipelines.transform.store import write_version
-from iop_pipelines.transform.versions import StoredVersion, dataset_by_id, record_quality, version
+from iop_pipelines.transform.versions import (
+    StoredDataset,
+    StoredVersion,
+    dataset_by_id,
+    record_quality,
+    version,
+)
 
 
 @dataclass(frozen=True)
@@ -46,74 +51,54 @@ class PreparedSummary:
 
 
 def prepare_version(engine: sa.Engine, drm: SharedDatabase, version_id: int) -> PreparedSummary:
-    """Prepares a version once; one that is prepared comes back as it is.
+    """Prepares a version once, by its dataset's current declaration; a prepared one comes back as it is.
+
+    The version keeps the name that the declaration which asked for it gave it; its `declaration_version`
+    becomes that of the declaration used.
 
     Raises:
-        IopError: what is wrong with the declaration or the delivery; the version is then `failed`, with
-            the message. Preparing it again tries again.
+        IopError: what is wrong with the declaration or the delivery. Nothing is written then: whoever
+            called says whether the version has failed or is tried again.
     """
     found = version(engine, version_id)
-    if found.status == "prepared":
-        return _summary_of(engine, found)
-    try:
-        return _prepare(engine, drm, found)
-    except IopError as error:
-        if not error.retryable:
-            _mark_failed(engine, version_id, str(error))
-        raise
-
-
-def _prepare(engine: sa.Engine, drm: SharedDatabase, found: StoredVersion) -> PreparedSummary:
-    declaration = dataset_by_id(engine, found.dataset_id).declaration
-    if declaration.version != found.declaration_version:
-        raise Conflict(
-            f"data version {found.data_version} of {declaration.name} was asked for by declaration "
-            f"{found.declaration_version}; it is at {declaration.version} now"
-        )
-    window = (found.window_start, found.window_end)
-    raw = read_rows(drm.engine, declaration.source, found.drm_run_id)
-    prepared = prepare(declaration, raw, window, references_of(drm.engine))
-    write_version(engine, declaration, found.id, prepared, window)
-    quality = drm.latest_score(declaration.source, found.drm_run_id)
-    if quality is not None:
-        with begin_write(engine) as connection:
-            record_quality(connection, found.drm_run_id, quality.score, (found.dataset_id,))
+    stored = dataset_by_id(engine, found.dataset_id)
+    steps: tuple[StepCount, ...] = ()
+    if found.status != "prepared":
+        steps = _prepare(engine, drm, stored, found)
+        found = version(engine, version_id)
     return PreparedSummary(
         version_id=found.id,
-        dataset=declaration.name,
-        data_version=found.data_version,
-        drm_run_id=found.drm_run_id,
-        rows_in=prepared.rows_in,
-        rows_out=prepared.rows_out,
-        rows_rejected=len(prepared.rejects),
-        reject_reasons=prepared.reject_reasons,
-        quality_score=None if quality is None else quality.score,
-        steps=prepared.steps,
-    )
-
-
-def _summary_of(engine: sa.Engine, found: StoredVersion) -> PreparedSummary:
-    with engine.connect() as connection:
-        reasons = connection.scalar(
-            sa.select(dataset_versions.c.reject_reasons).where(dataset_versions.c.id == found.id)
-        )
-    return PreparedSummary(
-        version_id=found.id,
-        dataset=dataset_by_id(engine, found.dataset_id).declaration.name,
+        dataset=stored.declaration.name,
         data_version=found.data_version,
         drm_run_id=found.drm_run_id,
         rows_in=found.rows_in or 0,
         rows_out=found.rows_out or 0,
         rows_rejected=found.rows_rejected or 0,
-        reject_reasons=reasons or {},
+        reject_reasons=_reject_reasons(engine, found.id),
         quality_score=found.quality_score,
+        steps=steps,
     )
 
 
-def _mark_failed(engine: sa.Engine, version_id: int, message: str) -> None:
-    with begin_write(engine) as connection:
-        connection.execute(
-            dataset_versions.update()
-            .where(dataset_versions.c.id == version_id)
-            .values(status="failed", error_msg=message[:16_000])
+def _prepare(
+    engine: sa.Engine, drm: SharedDatabase, stored: StoredDataset, found: StoredVersion
+) -> tuple[StepCount, ...]:
+    declaration = stored.declaration
+    window = (found.window_start, found.window_end)
+    raw = read_rows(drm.engine, declaration.source, found.drm_run_id)
+    prepared = prepare(declaration, raw, window, references_of(drm.engine))
+    quality = drm.latest_score(declaration.source, found.drm_run_id)
+    if quality is not None:
+        with begin_write(engine) as connection:
+            record_quality(connection, found.drm_run_id, quality.score, (found.dataset_id,))
+    # The last of all writes: a version whose rows are there can no longer fail.
+    write_version(engine, declaration, found.id, prepared, window)
+    return prepared.steps
+
+
+def _reject_reasons(engine: sa.Engine, version_id: int) -> dict[str, int]:
+    with engine.connect() as connection:
+        reasons = connection.scalar(
+            sa.select(dataset_versions.c.reject_reasons).where(dataset_versions.c.id == version_id)
         )
+    return reasons or {}

@@ -100,11 +100,18 @@ class Deduplicate(_Step):
 
 
 class Aggregate(_Frozen):
-    """Unknown values are left out; a period without a known value is null, also for `sum`."""
+    """Unknown values are left out; a period without a known value is null, also for `sum`.
+
+    Attributes:
+        min_coverage: share (0 to 100 %) of the period's fine steps that must have a known value of
+            `column`, or the result is null. 0, the default, takes whatever is known: right for a
+            mean, while a sum over half of its hours is half of the sum.
+    """
 
     column: Name
     how: Literal["sum", "mean", "min", "max", "first", "last", "count", "weighted_mean"]
     weight: Name | None = None
+    min_coverage: Annotated[float, Field(ge=0, le=100)] = 0
 
     @model_validator(mode="after")
     def _weight_fits(self) -> "Aggregate":

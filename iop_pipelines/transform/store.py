@@ -1,10 +1,13 @@
 """Writing a prepared data version and reading rows as of a version; heavy, since it loads pandas.
 
-At version v the rows of an instant are those of the highest version id up to v whose window holds that
-instant. Versions may be written in any order and again: the result is the same.
+At version v the rows of an instant are those that the latest DRM run delivered, among the versions up to v
+whose window holds that instant. Later means started later, which is a higher run id: a run that began
+before another and ended after it has older figures. Versions may be written in any order and again: the
+result is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,10 +17,15 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    datasets,
+    input_validations,
+    rejected_rows,
+)
 from iop_pipelines.transform.prepare import Prepared
-from iop_pipelines.transform.table import ensure_table, prepared_table
-from iop_pipelines.transform.versions import version
+from iop_pipelines.transform.table import ensure_table
+from iop_pipelines.transform.versions import StoredVersion, version
 
 Window = tuple[datetime, datetime]
 _BATCH = 2000
@@ -32,25 +40,30 @@ def write_version(
 ) -> int:
     """Stores rows and rejects of a version and marks it prepared, in one transaction; returns the rows written.
 
-    Rows of earlier versions in the window end at this one; where a later version, prepared already, holds the
-    instant, this version's rows end at that one.
+    Rows of earlier versions in the window end at this one, and its own at the next one that replaces them, if
+    that is prepared already. What `validation` said of this version and of those after it is forgotten,
+    for their rows have changed.
 
     Raises:
         NotFound: no such version.
     """
     table = ensure_table(engine, declaration)
-    dataset_id = version(engine, version_id).dataset_id
+    found = version(engine, version_id)
     with begin_write(engine) as connection:
-        _lock_dataset(connection, dataset_id)
+        _lock_dataset(connection, found.dataset_id)
+        rivals = _rivals(connection, found, window)
         connection.execute(table.delete().where(table.c.iop_from == version_id))
-        _end_earlier_rows(connection, table, declaration, version_id, window)
-        later = _later_versions(connection, dataset_id, version_id, window)
+        _end_replaced_rows(
+            connection, table, _bounds(table, declaration, *window), found.id, rivals
+        )
         rows = _records(declaration, prepared.frame)
-        for row, ends in zip(rows, _ends(prepared.frame[declaration.time], later), strict=True):
-            row["iop_from"], row["iop_to"] = version_id, ends
+        ends = _ends(prepared.frame[declaration.time], found.id, rivals)
+        for row, end in zip(rows, ends, strict=True):
+            row["iop_from"], row["iop_to"] = version_id, end
         _insert(connection, table, rows)
         _write_rejects(connection, version_id, prepared)
-        _mark_prepared(connection, version_id, prepared)
+        _forget_validations(connection, found)
+        _mark_prepared(connection, declaration, version_id, prepared)
     return len(rows)
 
 
@@ -65,48 +78,77 @@ def _lock_dataset(connection: sa.Connection, dataset_id: int) -> None:
     )
 
 
-def _end_earlier_rows(
-    connection: sa.Connection,
-    table: sa.Table,
-    declaration: DatasetDeclaration,
-    version_id: int,
-    window: Window,
-) -> None:
-    connection.execute(
-        table.update()
-        .where(
-            *_bounds(table, declaration, *window),
-            table.c.iop_from < version_id,
-            sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
-        )
-        .values(iop_to=version_id)
-    )
+@dataclass(frozen=True)
+class _Rival:
+    """Another prepared version whose window touches; `is_better` if its run started later."""
+
+    id: int
+    window_start: datetime
+    window_end: datetime
+    is_better: bool
 
 
-def _later_versions(
-    connection: sa.Connection, dataset_id: int, version_id: int, window: Window
-) -> Sequence[sa.Row]:
-    """Prepared versions above this one whose windows touch it, highest first."""
+def _rivals(connection: sa.Connection, found: StoredVersion, window: Window) -> list[_Rival]:
+    """By id, so in the order in which they came."""
     versions = dataset_versions.c
-    return connection.execute(
-        sa.select(versions.id, versions.window_start, versions.window_end)
+    rows = connection.execute(
+        sa.select(versions.id, versions.drm_run_id, versions.window_start, versions.window_end)
         .where(
-            versions.dataset_id == dataset_id,
-            versions.id > version_id,
+            versions.dataset_id == found.dataset_id,
+            versions.id != found.id,
             versions.status == "prepared",
             versions.window_start < window[1],
             versions.window_end > window[0],
         )
-        .order_by(versions.id.desc())
-    ).all()
+        .order_by(versions.id)
+    )
+    # One run prepared twice, by two declarations, is two versions: the second is the better one.
+    mine = (found.drm_run_id, found.id)
+    return [
+        _Rival(row.id, row.window_start, row.window_end, (row.drm_run_id, row.id) > mine)
+        for row in rows
+    ]
 
 
-def _ends(times: pd.Series, later: Sequence[sa.Row]) -> list[int | None]:
+def _end_replaced_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    bounds: list[sa.ColumnElement[bool]],
+    version_id: int,
+    rivals: Iterable[_Rival],
+) -> None:
+    """Rows of worse versions in the window: those before this one end at it, those after it never begin."""
+    spared = [each.id for each in rivals if each.is_better and each.id < version_id]
+    connection.execute(
+        table.update()
+        .where(
+            *bounds,
+            table.c.iop_from < version_id,
+            table.c.iop_from.not_in(spared),
+            sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
+        )
+        .values(iop_to=version_id)
+    )
+    too_late = [each.id for each in rivals if not each.is_better and each.id > version_id]
+    connection.execute(
+        table.update()
+        .where(*bounds, table.c.iop_from.in_(too_late))
+        .values(iop_to=table.c.iop_from)
+    )
+
+
+def _ends(times: pd.Series, version_id: int, rivals: Sequence[_Rival]) -> list[int | None]:
+    """For each row the version at which it stops to be true, None if that has not come.
+
+    Where a better version came before this one, that is this one: the row is true at no version.
+    """
     ends: list[int | None] = [None] * len(times)
-    for each in later:
+    for each in reversed(rivals):
+        if not each.is_better:
+            continue
         held = (times >= each.window_start) & (times < each.window_end)
         for place in np.flatnonzero(held.to_numpy()):
-            ends[place] = each.id
+            ends[place] = max(each.id, version_id)
     return ends
 
 
@@ -126,12 +168,24 @@ def _write_rejects(connection: sa.Connection, version_id: int, prepared: Prepare
     _insert(connection, rejects, rows)
 
 
-def _mark_prepared(connection: sa.Connection, version_id: int, prepared: Prepared) -> None:
+def _forget_validations(connection: sa.Connection, found: StoredVersion) -> None:
+    touched = sa.select(dataset_versions.c.id).where(
+        dataset_versions.c.dataset_id == found.dataset_id, dataset_versions.c.id >= found.id
+    )
+    connection.execute(
+        input_validations.delete().where(input_validations.c.dataset_version_id.in_(touched))
+    )
+
+
+def _mark_prepared(
+    connection: sa.Connection, declaration: DatasetDeclaration, version_id: int, prepared: Prepared
+) -> None:
     connection.execute(
         dataset_versions.update()
         .where(dataset_versions.c.id == version_id)
         .values(
             status="prepared",
+            declaration_version=declaration.version,
             rows_in=prepared.rows_in,
             rows_out=prepared.rows_out,
             rows_rejected=len(prepared.rejects),
@@ -229,11 +283,3 @@ def _first_date(moment: datetime) -> date:
     """The first date whose midnight is not before `moment`."""
     whole = moment.time() == time()
     return moment.date() if whole else moment.date() + timedelta(days=1)
-
-
-def current_rows(engine: sa.Engine, declaration: DatasetDeclaration) -> int:
-    """How many rows are true now."""
-    table = prepared_table(declaration)
-    query = sa.select(sa.func.count()).select_from(table).where(true_at(table, None))
-    with engine.connect() as connection:
-        return connection.scalar(query) or 0

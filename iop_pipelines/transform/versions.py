@@ -2,7 +2,7 @@
 
 A data version is what one DRM run delivered, prepared by one declaration: the same run seen twice is
 one version, a restated day is another. Versions of a dataset are ordered by row id, which is the order
-in which runs were seen to end, not the order of their windows.
+in which runs were seen to end, neither that of their windows nor, always, that of their starts.
 """
 
 import hashlib
@@ -213,17 +213,6 @@ def version(engine: sa.Engine, version_id: int) -> StoredVersion:
     found = _versions(engine, dataset_versions.c.id == version_id)
     if not found:
         raise NotFound(f"no data version with id {version_id}")
-    return found[0]
-
-
-def version_named(engine: sa.Engine, dataset_id: int, digest: str) -> StoredVersion:
-    found = _versions(
-        engine,
-        dataset_versions.c.dataset_id == dataset_id,
-        dataset_versions.c.data_version == digest,
-    )
-    if not found:
-        raise NotFound(f"dataset {dataset_id} has no data version {digest!r}")
     return found[0]
 
 

@@ -12,10 +12,11 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from iop_pipelines.errors import Conflict
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions, input_validations
 from iop_pipelines.transform.table import prepared_table
-from iop_pipelines.transform.versions import StoredDataset
+from iop_pipelines.transform.versions import StoredDataset, version
 from iop_pipelines.validation.json_schema import schema_hash
 from iop_pipelines.validation.outcomes import CheckOutcome, dumps, loads
 from iop_pipelines.validation.suite import validate
@@ -29,8 +30,18 @@ def validate_version(
     """What `schema` finds in the prepared rows of `version_id`; a second call reads the first's answer.
 
     Failing rows stay in question for later versions until they are restated, for a version that
-    failed is no ground to skip its rows.
+    failed is no ground to skip its rows. `transform.store` forgets the answers that it makes untrue.
+
+    Raises:
+        Conflict: the version is not prepared, so that there is nothing to judge.
     """
+    found = version(engine, version_id)
+    if found.status != "prepared":
+        reason = f": {found.error_msg}" if found.error_msg else ""
+        raise Conflict(
+            f"data version {found.data_version} of {stored.declaration.name} is {found.status}, "
+            f"not prepared{reason}"
+        )
     return validate_once(
         engine, version_id, schema, lambda: _new_rows(engine, stored, version_id, schema)
     )

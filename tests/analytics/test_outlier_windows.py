@@ -38,7 +38,13 @@ def test_every_detector_finds_a_far_point_and_repeats_itself(detector: str) -> N
     z = distances(120)
     z[110] = 12.0
     runs = [
-        score_outliers(lag_windows([z], [calm(z)], lags=2), 100, detector=detector, quantile=0.99)  # type: ignore[arg-type]
+        score_outliers(
+            lag_windows([z], [calm(z)], lags=2),
+            100,
+            detector=detector,  # type: ignore[arg-type]
+            quantile=0.99,
+            refit_every=20,
+        )
         for _ in range(2)
     ]
     assert runs[0].score[110, 0] > runs[0].threshold[110, 0]
@@ -71,10 +77,30 @@ def test_what_is_scored_beside_or_after_a_point_does_not_change_it(
 
 def test_a_series_with_too_little_to_learn_from_is_not_scored() -> None:
     z = distances(60, 2)
-    z[:45, 1] = np.nan
+    z[:53, 1] = np.nan
     found = score_outliers(lag_windows([z], [calm(z)], lags=0), 50, detector="knn", quantile=0.9)
     assert np.isfinite(found.score[50:, 0]).all()
     assert np.isnan(found.score[:, 1]).all()
+
+
+def test_a_window_without_a_past_is_scored_once_there_is_enough_of_it() -> None:
+    """History that was loaded at once: the first rows teach, the later ones are scored."""
+    z = distances(40)
+    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 0, detector="knn", quantile=0.9)
+    assert np.isnan(found.score[:8]).all()
+    assert np.isfinite(found.score[8:]).all()
+
+
+def test_each_fit_learns_from_what_the_one_before_scored() -> None:
+    z = distances(60)
+    features = lag_windows([z], [calm(z)], lags=1)
+    found = score_outliers(features, 20, detector="knn", quantile=0.9, refit_every=5)
+    for start in range(20, 60, 5):
+        alone = score_outliers(features, start, detector="knn", quantile=0.9, refit_every=5)
+        rows = slice(start, start + 5)
+        np.testing.assert_array_equal(found.score[rows], alone.score[rows])
+        np.testing.assert_array_equal(found.threshold[rows], alone.threshold[rows])
+    assert len(np.unique(found.threshold[20:])) > 4
 
 
 def test_a_detector_that_nobody_allowed_cannot_be_made() -> None:

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from iop_pipelines.analytics.forecast import (
+    bootstrap_blocks,
     crossing_probability,
     crossing_probability_within,
     forecast,
+    median_first_crossing,
 )
 
 DS = pd.date_range("2024-01-01", periods=120)
@@ -83,6 +85,35 @@ def test_no_file_is_left_and_nothing_is_said(
         record for record in caplog.records if record.name.startswith(("cmdstan", "prophet"))
     ] == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_blocks_keep_neighbours_together_and_every_residual_equally_likely() -> None:
+    residuals = np.random.default_rng(0).normal(size=100)
+    for place in range(1, 100):
+        residuals[place] += 0.9 * residuals[place - 1]
+    drawn = bootstrap_blocks(residuals, (14, 4000), seed=1)
+    assert drawn.shape == (14, 4000)
+    assert set(np.round(drawn.ravel(), 9)) <= set(np.round(residuals - residuals.mean(), 9))
+    assert drawn.std() == pytest.approx(residuals.std(), rel=0.03)
+    # Blocks of 5: four of five neighbours stay together.
+    together = np.corrcoef(drawn[0], drawn[1])[0, 1]
+    assert together == pytest.approx(np.corrcoef(residuals[:-1], residuals[1:])[0, 1], abs=0.1)
+    assert abs(np.corrcoef(drawn[4], drawn[5])[0, 1]) < 0.1
+
+
+def test_paths_hang_together_as_the_residuals_do() -> None:
+    y = np.random.default_rng(2).normal(size=120)
+    for place in range(1, 120):
+        y[place] += 0.9 * y[place - 1]
+    samples = forecast(DS.to_numpy(), y, AHEAD, weekly=False, changepoint_prior_scale=1e-4).samples
+    steps = samples - samples.mean(axis=1, keepdims=True)
+    assert np.mean(steps[1:] * steps[:-1]) / np.mean(steps**2) > 0.4
+
+
+def test_the_first_crossing_is_the_middle_of_those_that_cross() -> None:
+    samples = np.array([[1.0, 1, 5, 1], [5, 1, 5, 1], [5, 1, 1, 5]])
+    assert median_first_crossing(samples, 3, above=True) == 1
+    assert median_first_crossing(samples, 9, above=True) == 0
 
 
 def test_crossing_probabilities_count_paths() -> None:

@@ -8,8 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from iop_pipelines.analytics.trend import measure_trend, sen_slopes
+from iop_pipelines.analytics.trend import adjust_p_values, measure_trend, sen_slopes
 from iop_pipelines.errors import SeriesTooShort
+
+
+def test_p_values_are_adjusted_for_their_number() -> None:
+    """The fifteen of Benjamini & Hochberg (1995), section 3.3: four stand at 0.05, of the nine below it."""
+    p = [
+        *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344),
+        *(0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000),
+    ]
+    adjusted = adjust_p_values(p)
+    assert np.flatnonzero(adjusted < 0.05).tolist() == [0, 1, 2, 3]
+    assert adjusted[0] == pytest.approx(15 * 0.0001)
+    assert adjust_p_values([0.03]).tolist() == [0.03]
+    assert adjust_p_values([]).tolist() == []
+    np.testing.assert_array_equal(adjust_p_values(p[::-1]), adjusted[::-1])
 
 
 def test_the_example_of_sen_1968() -> None:

@@ -43,6 +43,14 @@ class Seeded:
         }
         return self._insert(model_executions, {**defaults, **values})
 
+    def add_version(self, **values: object) -> int:
+        """A further version of the dataset, of the day after the first."""
+        with self.engine.connect() as connection:
+            first = connection.execute(sa.select(dataset_versions)).mappings().first()
+        assert first is not None
+        kept = {k: v for k, v in first.items() if k not in ("id", "created_at", "prepared_at")}
+        return self._insert(dataset_versions, {**kept, "data_version": "b" * 32, **values})
+
     def add_report(self, **values: object) -> int:
         return self._insert(generated_reports, {"template_id": self.template_id, **values})
 

@@ -1,20 +1,29 @@
 """Against a real Dagster instance: events as the jobs log them, runs that die."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.storage.tags import RUN_KEY_TAG
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
-from iop_pipelines.ledger.reconcile import CLAIM_LOST_S, HELD_LIMIT, reconcile, recover
+from iop_pipelines.ledger.reconcile import (
+    CLAIM_LOST_S,
+    HELD_LIMIT,
+    WORKER_TAG,
+    reconcile,
+    recover,
+)
 from iop_pipelines.ledger.verify import verify
-from iop_pipelines.ledger.work import EXECUTION, MAX_ATTEMPTS, claim, start
+from iop_pipelines.ledger.work import EXECUTION, MAX_STARTS, claim, requeue, start, take_to_close
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import model_executions, model_outputs, workers
 
 NOW = datetime(2026, 3, 1, 12)
+_AFTER_CLAIM = NOW + timedelta(seconds=CLAIM_LOST_S + 1)
 ASSET = OUTPUT_ASSETS[ModelType.STATISTICAL]
 
 
@@ -41,23 +50,27 @@ def _start(seeded, run_id: str) -> int:
     return item
 
 
-def _create_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+def _create_run(
+    instance: dg.DagsterInstance,
+    status: dg.DagsterRunStatus,
+    tags: dict[str, str] | None = None,
+) -> dg.DagsterRun:
     @dg.job
     def execute_models():
         pass
 
-    return instance.create_run_for_job(execute_models, status=status)
+    return instance.create_run_for_job(execute_models, status=status, tags=tags)
 
 
 def test_mirroring_a_run_twice_writes_one_row(instance, seeded):
     good, bad = seeded.add_execution(), seeded.add_execution()
     _log(instance, _event(good), _event(bad, is_success=False, error="column y breaks minimum 0"))
 
-    first = mirror(instance, seeded.engine, None)
-    second = mirror(instance, seeded.engine, None)
-    after_cursor = mirror(instance, seeded.engine, first.cursor)
+    first = mirror(instance, seeded.engine)
+    second = mirror(instance, seeded.engine)
 
-    assert (first.applied, second.applied, after_cursor.seen) == (2, 0, 0)
+    assert (first.seen, first.applied) == (2, 2)
+    assert (second.seen, second.applied) == (0, 0)
     row = seeded.row(model_executions, good)
     assert (row.status, row.phase, row.duration_ms) == (ExecutionStatus.SUCCESS, Phase.DONE, 42)
     assert (row.output_ref, row.metrics) == (f"execution:{good}", {"rows": 3})
@@ -76,7 +89,7 @@ def test_mirroring_a_run_twice_writes_one_row(instance, seeded):
 def test_verify_tells_every_kind_of_drift(instance, seeded, spoil, problem):
     item = seeded.add_execution()
     _log(instance, _event(item))
-    mirror(instance, seeded.engine, None)
+    mirror(instance, seeded.engine)
     with begin_write(seeded.engine) as connection:
         connection.execute(model_executions.update().values(**spoil))
 
@@ -89,7 +102,7 @@ def test_verify_tells_rows_and_events_that_stand_alone_and_double_ends(instance,
     silent = seeded.add_execution(phase=Phase.DONE, status=ExecutionStatus.SUCCESS)
     twice = seeded.add_execution()
     _log(instance, _event(999), _event(twice), _event(twice))
-    mirror(instance, seeded.engine, None)
+    mirror(instance, seeded.engine)
 
     problems = {drift.item_id: drift.problem for drift in verify(instance, seeded.engine).drift}
 
@@ -103,7 +116,7 @@ def test_verify_tells_rows_and_events_that_stand_alone_and_double_ends(instance,
 def test_verify_tells_output_of_an_execution_that_failed(instance, seeded):
     item = seeded.add_execution()
     _log(instance, _event(item, is_success=False, error="no"))
-    mirror(instance, seeded.engine, None)
+    mirror(instance, seeded.engine)
     with begin_write(seeded.engine) as connection:
         connection.execute(
             model_outputs.insert().values(
@@ -121,41 +134,110 @@ def test_verify_tells_output_of_an_execution_that_failed(instance, seeded):
     assert "has output rows" in drift.problem
 
 
-def test_work_of_a_worker_without_heartbeat_is_queued_again(instance, seeded):
-    run = _create_run(instance, dg.DagsterRunStatus.STARTED)
-    item = _start(seeded, run.run_id)
+def _add_worker(seeded, **values: object) -> None:
+    defaults = {"id": "w1", "host": "here", "pid": 1, "started_at": NOW, "heartbeat_at": NOW}
     with begin_write(seeded.engine) as connection:
-        connection.execute(
-            workers.insert().values(
-                id="w1",
-                host="here",
-                pid=1,
-                started_at=NOW,
-                heartbeat_at=NOW - timedelta(minutes=5),
-                run_id=run.run_id,
-            )
-        )
+        connection.execute(workers.insert().values(**{**defaults, **values}))
 
-    repairs = reconcile(instance, seeded.engine, NOW)
 
-    assert any("w1 is gone" in line for line in repairs.lines)
+ON_A_WORKER = {WORKER_TAG: "task"}
+
+
+def _later(**span: int) -> datetime:
+    """A moment after now: Dagster stamps its runs by the wall clock."""
+    return datetime.now(UTC).replace(tzinfo=None) + timedelta(**span)
+
+
+def test_work_of_a_worker_without_heartbeat_is_queued_again(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTED, ON_A_WORKER)
+    item = _start(seeded, run.run_id)
+    _add_worker(seeded, heartbeat_at=_later(minutes=-5), run_id=run.run_id)
+
+    repairs = reconcile(instance, seeded.engine, _later(minutes=1))
+
+    assert any("w1: no heartbeat" in line for line in repairs.lines)
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
     row = seeded.row(model_executions, item)
     assert (row.phase, row.attempt, row.run_key) == (Phase.QUEUED, 2, None)
 
 
 def test_work_of_a_live_worker_is_left_alone(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTED, ON_A_WORKER)
+    item = _start(seeded, run.run_id)
+    _add_worker(seeded, heartbeat_at=_later(minutes=1), run_id=run.run_id)
+
+    assert reconcile(instance, seeded.engine, _later(minutes=1)).lines == []
+    assert seeded.row(model_executions, item).phase == Phase.STARTED
+
+
+def test_a_run_that_no_worker_of_ours_took_is_left_alone(instance, seeded):
     run = _create_run(instance, dg.DagsterRunStatus.STARTED)
     item = _start(seeded, run.run_id)
-    with begin_write(seeded.engine) as connection:
-        connection.execute(
-            workers.insert().values(
-                id="w1", host="here", pid=1, started_at=NOW, heartbeat_at=NOW, run_id=run.run_id
-            )
-        )
 
-    assert reconcile(instance, seeded.engine, NOW).lines == []
+    assert reconcile(instance, seeded.engine, _later(minutes=5)).lines == []
     assert seeded.row(model_executions, item).phase == Phase.STARTED
+
+
+@pytest.mark.parametrize(
+    ("idle_since", "is_lost"), [(_later(minutes=-1), True), (_later(seconds=295), False)]
+)
+def test_a_waiting_run_is_lost_only_when_all_workers_have_long_been_idle(
+    instance, seeded, idle_since, is_lost
+):
+    tags = {RUN_KEY_TAG: "execution-1"}
+    run = _create_run(instance, dg.DagsterRunStatus.STARTING, tags)
+    now = _later(minutes=5)
+    _add_worker(seeded, heartbeat_at=now, idle_since=idle_since)
+
+    reconcile(instance, seeded.engine, now)
+
+    assert instance.get_run_by_id(run.run_id).is_failure is is_lost
+
+
+def test_what_an_attempt_tells_after_it_lost_its_claim_counts_for_nothing(instance, seeded):
+    item = _start(seeded, "run-1")
+    with begin_write(seeded.engine) as connection:
+        requeue(connection, EXECUTION, [item])
+    _log(instance, _event(item))
+    mirror(instance, seeded.engine)
+    assert seeded.row(model_executions, item).phase == Phase.QUEUED
+
+    (batch,) = claim(seeded.engine, EXECUTION, NOW)
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", NOW) == 2
+    _log(instance, replace(_event(item), attempt=2))
+    mirror(instance, seeded.engine)
+
+    assert seeded.row(model_executions, item).status == ExecutionStatus.SUCCESS
+    assert verify(instance, seeded.engine).drift == ()
+
+
+def test_items_of_a_canceled_run_end_as_failed_and_are_not_tried_again(instance, seeded):
+    run = _create_run(instance, dg.DagsterRunStatus.CANCELED)
+    item = _start(seeded, run.run_id)
+
+    reconcile(instance, seeded.engine, NOW)
+
+    assert "was canceled" in seeded.row(model_executions, item).error_msg
+    assert verify(instance, seeded.engine).drift == ()
+
+
+def test_restarts_while_items_are_only_claimed_use_up_nothing(instance, seeded):
+    item = seeded.add_execution()
+    for _ in range(2 * MAX_STARTS):
+        claim(seeded.engine, EXECUTION, NOW)
+        recover(instance, seeded.engine, NOW)
+
+    assert seeded.row(model_executions, item).phase == Phase.QUEUED
+
+
+@pytest.mark.parametrize("repair", [recover, reconcile])
+def test_an_item_whose_closer_died_goes_back_to_its_phase(instance, seeded, repair):
+    item = seeded.add_execution(phase=Phase.HELD)
+    take_to_close(seeded.engine, EXECUTION, item, Phase.HELD, NOW)
+
+    repair(instance, seeded.engine, _AFTER_CLAIM)
+
+    assert seeded.row(model_executions, item).phase == Phase.HELD
 
 
 def test_a_claim_that_no_run_follows_is_queued_again_after_a_while(instance, seeded):
@@ -170,15 +252,15 @@ def test_a_claim_that_no_run_follows_is_queued_again_after_a_while(instance, see
 
 def test_an_item_that_kills_its_worker_each_time_ends_as_failed(instance, seeded):
     item = seeded.add_execution()
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_STARTS):
         run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
         (batch,) = claim(seeded.engine, EXECUTION, NOW)
-        start(seeded.engine, EXECUTION, item, batch.run_key, run.run_id, NOW)
+        assert start(seeded.engine, EXECUTION, item, batch.run_key, run.run_id, NOW)
         reconcile(instance, seeded.engine, NOW)
 
     row = seeded.row(model_executions, item)
     assert (row.status, row.phase) == (ExecutionStatus.FAILED, Phase.DONE)
-    assert f"gave up after {MAX_ATTEMPTS} attempts" in row.error_msg
+    assert f"gave up after {MAX_STARTS} starts" in row.error_msg
     assert verify(instance, seeded.engine).drift == ()
 
 
@@ -187,7 +269,7 @@ def test_what_ended_before_its_worker_died_is_mirrored_not_repeated(instance, se
     item = _start(seeded, run.run_id)
     _log(instance, _event(item))
 
-    mirror(instance, seeded.engine, None)
+    mirror(instance, seeded.engine)
     reconcile(instance, seeded.engine, NOW)
 
     assert seeded.row(model_executions, item).status == ExecutionStatus.SUCCESS

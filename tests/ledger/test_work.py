@@ -1,9 +1,22 @@
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase
-from iop_pipelines.ledger.work import EXECUTION, REPORT, claim, claim_these, requeue, start
+from iop_pipelines.ledger.work import (
+    EXECUTION,
+    MAX_STARTS,
+    REPORT,
+    claim,
+    claim_these,
+    holds,
+    phase_before_closing,
+    requeue,
+    start,
+    take_to_close,
+    try_again,
+)
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
@@ -53,9 +66,9 @@ def test_only_the_run_that_holds_the_claim_may_start_an_item_and_only_once(seede
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
 
-    assert not start(seeded.engine, EXECUTION, item, "another-key", "run-1", NOW)
-    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
-    assert not start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", NOW)
+    assert start(seeded.engine, EXECUTION, item, "another-key", "run-1", NOW) is None
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW) == 1
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", NOW) is None
     assert seeded.row(model_executions, item).dagster_run_id == "run-1"
 
 
@@ -67,9 +80,8 @@ def test_a_requeued_item_is_a_new_attempt_that_the_lost_run_cannot_start(seeded)
     (again,) = claim(seeded.engine, EXECUTION, NOW)
 
     assert again.run_key != lost.run_key
-    assert not start(seeded.engine, EXECUTION, item, lost.run_key, "run-1", NOW)
-    assert start(seeded.engine, EXECUTION, item, again.run_key, "run-2", NOW)
-    assert seeded.row(model_executions, item).attempt == 2
+    assert start(seeded.engine, EXECUTION, item, lost.run_key, "run-1", NOW) is None
+    assert start(seeded.engine, EXECUTION, item, again.run_key, "run-2", NOW) == 2
 
 
 def test_starting_a_report_says_that_it_is_being_generated(seeded):
@@ -97,3 +109,91 @@ def test_requeueing_leaves_alone_what_is_not_in_flight(seeded, phase):
     with begin_write(seeded.engine) as connection:
         assert requeue(connection, EXECUTION, [item]) == 0
     assert seeded.row(model_executions, item).status == ExecutionStatus.RUNNING
+
+
+def test_an_execution_waits_for_every_earlier_version_of_its_dataset(seeded):
+    later = seeded.add_version(phase=Phase.DONE, status="prepared")
+    item = seeded.add_execution(dataset_version_id=later)
+    with begin_write(seeded.engine) as connection:
+        first = dataset_versions.update().where(dataset_versions.c.id == seeded.version_id)
+        connection.execute(first.values(phase=Phase.STARTED, status="pending"))
+
+    assert claim(seeded.engine, EXECUTION, NOW) == []
+    with begin_write(seeded.engine) as connection:
+        connection.execute(first.values(phase=Phase.DONE, status="failed"))
+    assert [batch.ids for batch in claim(seeded.engine, EXECUTION, NOW)] == [(item,)]
+
+
+def test_an_execution_of_a_version_that_failed_is_not_claimed(seeded):
+    with begin_write(seeded.engine) as connection:
+        connection.execute(dataset_versions.update().values(status="failed"))
+    seeded.add_execution()
+
+    assert claim(seeded.engine, EXECUTION, NOW) == []
+
+
+def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(seeded):
+    item, now = seeded.add_execution(), NOW
+    pauses = []
+    for _ in range(MAX_STARTS - 1):
+        (batch,) = claim(seeded.engine, EXECUTION, now)
+        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+        assert attempt is not None
+        assert try_again(seeded.engine, EXECUTION, item, attempt, now)
+        assert claim(seeded.engine, EXECUTION, now) == []
+        run_after = seeded.row(model_executions, item).run_after
+        pauses.append(run_after - now)
+        now = run_after
+    (batch,) = claim(seeded.engine, EXECUTION, now)
+    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+    assert attempt is not None
+
+    assert not try_again(seeded.engine, EXECUTION, item, attempt, now)
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= timedelta(seconds=10)
+
+
+def test_what_was_started_and_did_not_end_gets_a_run_of_its_own(seeded):
+    suspect, neighbour = seeded.add_execution(), seeded.add_execution()
+    (batch,) = claim(seeded.engine, EXECUTION, NOW)
+    start(seeded.engine, EXECUTION, suspect, batch.run_key, "run-1", NOW)
+    with begin_write(seeded.engine) as connection:
+        requeue(connection, EXECUTION, batch.ids)
+
+    assert sorted(each.ids for each in claim(seeded.engine, EXECUTION, NOW)) == [
+        (suspect,),
+        (neighbour,),
+    ]
+
+
+def test_an_attempt_that_lost_its_claim_no_longer_holds_the_item(seeded):
+    item = seeded.add_execution()
+    (batch,) = claim(seeded.engine, EXECUTION, NOW)
+    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
+    assert attempt is not None
+    with begin_write(seeded.engine) as connection:
+        assert holds(connection, EXECUTION, item, attempt)
+        requeue(connection, EXECUTION, [item])
+        assert not holds(connection, EXECUTION, item, attempt)
+
+
+def test_an_item_is_taken_to_be_closed_by_one_only_and_its_phase_is_kept(seeded):
+    item = seeded.add_execution(phase=Phase.HELD)
+
+    assert take_to_close(seeded.engine, EXECUTION, item, Phase.HELD, NOW) == 2
+    assert take_to_close(seeded.engine, EXECUTION, item, Phase.HELD, NOW) is None
+    run_key = seeded.row(model_executions, item).run_key
+    assert phase_before_closing(run_key) is Phase.HELD
+
+
+def test_claims_made_at_once_share_nothing(server_url, seed):
+    upgrade(server_url)
+    seeded = seed(engine_for(server_url))
+    for _ in range(20):
+        seeded.add_execution()
+        seeded.add_execution(seeded.other_model_id)
+    with ThreadPoolExecutor(4) as pool:
+        claims = list(pool.map(lambda _: claim(seeded.engine, EXECUTION, NOW), range(8)))
+
+    claimed = [item for batches in claims for batch in batches for item in batch.ids]
+    assert len(claimed) == len(set(claimed)) == 40

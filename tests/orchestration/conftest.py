@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.demo.load import load
+from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.registry.models import list_models, set_status
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings
@@ -34,7 +36,7 @@ class Bench:
         ticked = ticks.drm_pipeline_runs(self.platform, self.instance, self.runs_cursor)
         self.runs_cursor = ticked.cursor
         self.execute(ticked.requests)
-        ticked = ticks.drm_quality_scores(self.platform, self.scores_cursor)
+        ticked = ticks.drm_quality_scores(self.platform, self.instance, self.scores_cursor)
         self.scores_cursor = ticked.cursor
         self.execute(ticked.requests)
         while requests := ticks.launch(self.platform, EXECUTION):
@@ -53,6 +55,12 @@ class Bench:
                 tags={**request.tags, "dagster/run_key": request.run_key or ""},
             )
             self.results.append(result)
+
+    def keep_models(self, *names: str) -> None:
+        """Retires the other models, for tests that are not about what models find."""
+        for stored in list_models(self.platform.engine):
+            if stored.spec.name not in names:
+                set_status(self.platform.engine, stored.id, ModelStatus.DEPRECATED)
 
     def ingest_until(self, day: date) -> None:
         """DRM ingests up to and with that day of data."""

@@ -3,22 +3,38 @@
 from collections import Counter
 from datetime import date, datetime
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
+from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase
 from iop_pipelines.drm.tables import pipeline_runs
+from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.verify import verify
+from iop_pipelines.orchestration import ticks
+from iop_pipelines.registry.models import load_spec, promote, register
+from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     datasets,
     findings,
     model_executions,
+    model_outputs,
     recommendation_events,
     recommendations,
 )
 
 executions = model_executions.c
+DELAYS, HEALTH = "departure-delay-anomaly", "pipeline-health"
+
+
+def _demo_model(name: str, as_name: str) -> dict:
+    content = load_spec(folder("models") / f"{name}.yaml").model_dump(mode="json")
+    return {**content, "name": as_name}
 
 
 def _executions_of_day(bench, day: date) -> Counter:
@@ -56,6 +72,7 @@ def test_the_storm_is_found_and_every_execution_is_in_dagsters_history(bench):
 
 
 def test_a_drm_run_seen_twice_executes_once(bench):
+    bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 2))
     bench.tick()
     before = bench.rows(sa.select(sa.func.count()).select_from(model_executions))
@@ -67,6 +84,7 @@ def test_a_drm_run_seen_twice_executes_once(bench):
 
 
 def test_the_cursor_survives_a_restart_and_passes_no_running_run(bench):
+    bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 19))
     bench.tick()
     handled = bench.rows(sa.select(sa.func.count()).select_from(model_executions))
@@ -75,12 +93,13 @@ def test_the_cursor_survives_a_restart_and_passes_no_running_run(bench):
     bench.ingest_until(date(2013, 2, 21))
     bench.tick()
 
-    assert _executions_of_day(bench, date(2013, 2, 18))["departure-delay-anomaly"] == 1
+    assert _executions_of_day(bench, date(2013, 2, 18))[DELAYS] == 1
     assert bench.rows(sa.select(sa.func.count()).select_from(model_executions)) > handled
     assert not bench.rows(sa.select(executions.id).where(executions.phase != Phase.DONE))
 
 
 def test_a_failed_drm_run_starts_no_model_of_its_dataset(bench):
+    bench.keep_models(DELAYS, HEALTH)
     with bench.platform.drm_engine.connect() as connection:
         bench.ingest_until(date(2013, 2, 5))
         failed = connection.execute(
@@ -94,18 +113,20 @@ def test_a_failed_drm_run_starts_no_model_of_its_dataset(bench):
         .join(analytical_models, analytical_models.c.id == executions.model_id)
         .where(executions.trigger == f"drm_run:{failed.id}")
     )
-    assert [row.name for row in triggered] == ["pipeline-health"]
+    assert [row.name for row in triggered] == [HEALTH]
 
 
 def test_a_day_ingested_twice_executes_once_and_a_restated_day_again(bench):
+    bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 16))
     bench.tick()
 
-    assert _executions_of_day(bench, date(2013, 2, 6))["departure-delay-anomaly"] == 1
-    assert _executions_of_day(bench, date(2013, 2, 12))["departure-delay-anomaly"] == 2
+    assert _executions_of_day(bench, date(2013, 2, 6))[DELAYS] == 1
+    assert _executions_of_day(bench, date(2013, 2, 12))[DELAYS] == 2
 
 
 def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench):
+    bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 15))
     bench.tick()
     held = bench.rows(sa.select(executions.id).where(executions.phase == Phase.HELD))
@@ -133,6 +154,7 @@ def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench)
 
 
 def test_a_better_score_of_the_same_run_lets_held_models_run(bench):
+    bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 20))
     bench.tick()
     held = [
@@ -145,3 +167,94 @@ def test_a_better_score_of_the_same_run_lets_held_models_run(bench):
     assert held
     ended = bench.rows(sa.select(executions.status).where(executions.id.in_(held)))
     assert {row.status for row in ended} == {ExecutionStatus.SUCCESS}
+
+
+def test_an_input_that_breaks_its_schema_fails_by_name_and_stops_no_neighbour(bench):
+    bench.keep_models(HEALTH)
+    strict = _demo_model("cancellation-limits", "strict")
+    strict["input_schema"]["properties"]["flights"] = {"type": "integer", "maximum": 10}
+    for content in (strict, _demo_model("cancellation-limits", "neighbour")):
+        promote(bench.platform.engine, register(bench.platform.engine, load_spec(content)))
+
+    bench.tick()
+
+    ended = {
+        row.name: row
+        for row in bench.rows(
+            sa.select(analytical_models.c.name, model_executions)
+            .join(analytical_models, analytical_models.c.id == executions.model_id)
+            .where(analytical_models.c.name != HEALTH)
+        )
+    }
+    broken = ended["strict"]
+    assert broken.status == ExecutionStatus.FAILED
+    assert "column flights breaks maximum 10 in" in broken.error_msg
+    assert ended["neighbour"].status == ExecutionStatus.SUCCESS
+    assert not bench.rows(
+        sa.select(model_outputs.c.id).where(model_outputs.c.execution_id == broken.id)
+    )
+
+
+def test_a_tick_that_died_after_it_wrote_its_rows_is_made_good_by_the_next(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+    bench.ingest_until(date(2013, 2, 15))
+    with monkeypatch.context() as broken:
+        broken.setattr(ticks, "settle_held", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bench.tick()
+
+    bench.tick()
+
+    raised = sa.select(recommendation_events.c.kind).where(
+        recommendation_events.c.source_ref.startswith("quality_score:")
+    )
+    assert [row.kind for row in bench.rows(raised)] == ["opened"]
+
+
+def test_a_database_that_does_not_answer_puts_the_work_back_in_the_queue(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+
+    def unavailable(*_: object) -> None:
+        raise OperationalError("SELECT secret", {"row": 1}, Exception("server has gone away"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("iop_pipelines.transform.prepare_version.prepare_version", unavailable)
+        bench.tick()
+    waiting = bench.rows(
+        sa.select(dataset_versions).where(dataset_versions.c.run_after.is_not(None))
+    )
+    assert {row.status for row in waiting} == {"pending"}
+    assert {row.phase for row in waiting} == {Phase.QUEUED}
+    with begin_write(bench.platform.engine) as connection:
+        connection.execute(dataset_versions.update().values(run_after=None))
+
+    bench.tick()
+
+    ended = bench.rows(sa.select(executions.status, executions.phase))
+    assert {row.status for row in ended} == {ExecutionStatus.SUCCESS}
+
+
+def test_executions_of_data_that_failed_run_once_it_is_prepared_again(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+
+    def broken_delivery(*_: object) -> None:
+        raise InvalidFrame("the delivery lacks column origin")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("iop_pipelines.transform.prepare_version.prepare_version", broken_delivery)
+        bench.tick()
+    reconcile(bench.instance, bench.platform.engine, utc_now())
+    (failed,) = bench.rows(sa.select(executions.status, executions.error_msg))
+    assert failed.error_msg.endswith("the delivery lacks column origin")
+    with begin_write(bench.platform.engine) as connection:
+        connection.execute(
+            dataset_versions.update()
+            .where(dataset_versions.c.status == "failed")
+            .values(status="pending", phase=Phase.QUEUED)
+        )
+
+    bench.tick()
+
+    statuses = [row.status for row in bench.rows(sa.select(executions.status))]
+    assert sorted(statuses) == [ExecutionStatus.FAILED, ExecutionStatus.SUCCESS]
+    assert verify(bench.instance, bench.platform.engine).drift == ()

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.panel import read_panel
+from iop_pipelines.query.run import run_query
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.transform.table import prepared_table
 from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION, StoredDataset
 
 DAY = datetime(2013, 2, 2)
@@ -36,6 +39,56 @@ def test_an_unknown_value_is_nan_and_never_zero(instance):
     frame = panel(instance, 5, series=["origin", "airline"], measures=["delay"])
     assert frame[frame["unique_id"] == "LGA/UA"]["delay"].isna().all()
     assert frame[frame["unique_id"] != "LGA/UA"]["delay"].notna().all()
+
+
+def forget(instance, **known):
+    """The window's day at EWR: what is given, by airline; at JFK no flights are known."""
+    table = prepared_table(instance.stored.declaration)
+    on_day = table.c.date == DAY.date()
+    with begin_write(instance.engine) as connection:
+        for airline, (flights, cancelled) in known.items():
+            connection.execute(
+                table.update()
+                .where(on_day, table.c.origin == "EWR", table.c.airline == airline)
+                .values(flights=flights, cancelled=cancelled)
+            )
+        connection.execute(
+            table.update().where(on_day, table.c.origin == "JFK").values(flights=None)
+        )
+
+
+def test_a_sum_that_does_not_know_one_of_its_rows_is_unknown_to_a_model(own_instance):
+    forget(own_instance, B6=(10, 1), DL=(10, 1), UA=(None, 5))
+    frame = panel(own_instance, 5, series=["origin"], measures=["flights", "cancelled_pct"])
+    day = frame[frame["ds"] == pd.Timestamp(DAY)].set_index("unique_id")
+    assert day["flights"].isna().to_dict() == {"EWR": True, "JFK": True, "LGA": False}
+    # A share is over the rows that know both its sides: 2 of 20, not 7 of 20.
+    assert day.loc["EWR", "cancelled_pct"] == pytest.approx(10)
+    assert pd.isna(day.loc["JFK", "cancelled_pct"])
+    assert frame[frame["ds"] != pd.Timestamp(DAY)]["flights"].notna().all()
+
+
+def test_a_report_sums_what_is_known_and_can_say_how_much_that_is(own_instance):
+    forget(own_instance, B6=(10, 1), DL=(10, 1), UA=(None, 5))
+    select = [
+        {"field": "origin"},
+        {"measure": "flights"},
+        {"measure": "cancelled_pct"},
+        {"agg": "count", "field": "flights", "as": "known"},
+        {"agg": "count", "as": "all"},
+    ]
+    config = {
+        "version": 1,
+        "source": "dataset:flights",
+        "where": {"field": "date", "op": "eq", "value": DAY.date().isoformat()},
+        "datasets": {"t": {"select": select}},
+    }
+    engine = own_instance.engine
+    result = run_query(config, engine=engine, drm_engine=engine, now=NEXT, time_zone="UTC")
+    assert [tuple(row) for row in result.tables[0].rows][:2] == [
+        ("EWR", 20, 10.0, 2, 3),
+        ("JFK", None, None, 0, 3),
+    ]
 
 
 def test_a_version_does_not_see_what_was_restated_later(instance):

@@ -108,9 +108,23 @@ class World:
             )
         return result.inserted_primary_key[0]
 
-    def run(self, offset, *given, model="storms", scored=("EWR", "JFK"), status="success", days=1):
-        """An execution on the window of `offset` that found `given`; returns its id."""
-        version_id = self.version(offset, days)
+    def run(
+        self,
+        offset,
+        *given,
+        model="storms",
+        scored=("EWR", "JFK"),
+        status="success",
+        days=1,
+        version_id=None,
+        trigger="drm_run:1",
+        bounds="",
+    ):
+        """An execution on the window of `offset` that found `given`; returns its id.
+
+        version_id: of a data version that is there; bounds: of the input_ref, `?from=…&to=…`.
+        """
+        version_id = version_id or self.version(offset, days)
         model_id = self.models.get(model) or self.model(model)
         with begin_write(self.engine) as connection:
             result = connection.execute(
@@ -119,6 +133,8 @@ class World:
                     status=status,
                     phase="done",
                     dataset_version_id=version_id,
+                    input_ref=f"dataset:flights@{version_id:032x}{bounds}",
+                    trigger=trigger,
                     finished_at=sa.func.current_timestamp(),
                 )
             )

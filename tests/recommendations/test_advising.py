@@ -8,7 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
-from iop_pipelines.recommendations.engine import advise, advise_pending, counts_by_status
+from iop_pipelines.recommendations.engine import (
+    PendingAdvice,
+    advise,
+    advise_pending,
+    counts_by_status,
+)
 from iop_pipelines.recommendations.review import (
     events_of,
     list_recommendations,
@@ -71,7 +76,7 @@ def test_metadata_carries_the_evidence(world, day, found):
     assert stored.description.splitlines()[0] == (
         "Cancellations at EWR was 68 % on 8 Feb 2013, 59 points above the expected 2.1–9.3 %."
     )
-    assert "very likely (97 %)" in stored.description
+    assert "How sure: 97 % of earlier periods kept to their range." in stored.description
     assert "What to do: Open the desks. Owner: Operations." in stored.description
 
 
@@ -89,7 +94,8 @@ def test_advising_twice_changes_nothing(world_anywhere, day, found):
 
 def test_workers_that_advise_at_once_open_one_recommendation(world_anywhere, day, found):
     world = world_anywhere
-    executions = [world.run(0, found(0)), world.run(1, found(1)), world.run(2, found(2))]
+    # Three deliveries of one day: whichever comes first, none is older than another.
+    executions = [world.run(0, found(0)) for _ in range(3)]
     failed = []
 
     def work(execution_id):
@@ -175,12 +181,87 @@ def test_older_data_prove_no_recovery_and_restated_data_do(world, found):
     assert "restated" in (events_of(world.engine, opened)[-1].reason or "")
 
 
-def test_an_older_window_found_late_counts_and_keeps_the_latest_evidence(world, day, found):
+@pytest.mark.parametrize("trigger", ["drm_run:9", "request"])
+def test_an_older_window_found_late_is_no_recurrence(world, found, day, trigger):
     (opened,) = _advise(world, 5, found(5)).opened
-    assert _advise(world, 3, found(3, value=20.0, score=3.0)).updated == (opened,)
-    stored = recommendation(world.engine, opened)
-    assert (stored.occurrences, stored.first_ds, stored.last_ds) == (2, day(3), day(5))
-    assert stored.metadata["latest"]["ds"] == "2013-02-13T00:00:00"
+    before = recommendation(world.engine, opened)
+    assert _advise(world, 3, found(3, value=90.0, score=99.0), trigger=trigger).changed == 0
+    assert recommendation(world.engine, opened) == before
+
+
+def test_a_bounded_window_is_what_was_scored_and_not_the_data_versions_own(world, found, day):
+    """A month is delivered at once, and later days of it are scored by hand."""
+    month = world.version(-30, days=31)
+    (opened,) = _advise(world, 5, found(5)).opened
+    before = recommendation(world.engine, opened)
+    for trigger in ("drm_run:9", "request"):
+        summary = _advise(
+            world,
+            -20,
+            found(-20),
+            version_id=world.version(-30, days=60),
+            bounds="?from=2013-01-17&to=2013-01-21",
+            trigger=trigger,
+        )
+        assert summary.changed == 0
+        bounds = "?from=2013-01-28&to=2013-01-30"
+        assert _advise(world, -10, version_id=month, bounds=bounds, trigger=trigger).changed == 0
+    assert recommendation(world.engine, opened) == before
+
+
+def test_the_same_data_again_are_no_restatement(world, found):
+    version_id = world.version(5)
+    (opened,) = _advise(world, 5, found(5), version_id=version_id).opened
+    for _ in range(3):
+        assert _advise(world, 5, version_id=version_id).resolved == ()
+    assert _advise(world, 5).resolved == (opened,)
+
+
+def test_an_earlier_data_version_released_late_is_no_restatement(world, found):
+    held = world.version(5)
+    (opened,) = _advise(world, 5, found(5)).opened
+    assert _advise(world, 5, version_id=held).resolved == ()
+    assert recommendation(world.engine, opened).resolved_at is None
+
+
+def test_a_restated_last_day_counts_as_one_clean_day_where_earlier_ones_stand(world, found):
+    (opened,) = _advise(world, 5, found(5)).opened
+    _advise(world, 6, found(6))
+    assert _advise(world, 6).resolved == ()
+    assert _advise(world, 7).resolved == (opened,)
+    assert "2 later" in (events_of(world.engine, opened)[-1].reason or "")
+
+
+def test_a_finding_counts_once_for_a_data_version_and_a_period(world, found):
+    version_id = world.version(0, days=3)
+    given = {"version_id": version_id, "days": 3}
+    (opened,) = _advise(world, 0, found(1), **given).opened
+    for trigger in ("drm_run:1", "request", "ui:abc"):
+        assert _advise(world, 0, found(1), trigger=trigger, **given).changed == 0
+    assert recommendation(world.engine, opened).occurrences == 1
+    # Another period of the same data, and the same period of other data.
+    assert _advise(world, 0, found(2), **given).updated == (opened,)
+    assert _advise(world, 2, found(2)).updated == (opened,)
+    assert recommendation(world.engine, opened).occurrences == 3
+
+
+def test_what_was_asked_for_by_hand_opens_and_updates_and_never_resolves(world, found):
+    (opened,) = _advise(world, 0, found(0), trigger="request").opened
+    assert _advise(world, 1, found(1), trigger="ui:abc").updated == (opened,)
+    for offset in range(2, 6):
+        assert _advise(world, offset, trigger="request").resolved == ()
+    assert _advise(world, 1, trigger="request").resolved == ()
+    _advise(world, 6)
+    assert _advise(world, 7).resolved == (opened,)
+
+
+def test_a_forecast_is_about_days_ahead_and_still_settled_by_the_next_data(world, found):
+    ahead = {"category": Category.FORECAST, "kind": "limit_crossing"}
+    (opened,) = _advise(world, 0, found(9, **ahead)).opened
+    assert _advise(world, 7, found(12, **ahead)).updated == (opened,)
+    assert _advise(world, 3, found(9, **ahead)).changed == 0
+    assert _advise(world, 7).resolved == (opened,)
+    assert "restated" in (events_of(world.engine, opened)[-1].reason or "")
 
 
 @pytest.mark.parametrize("decision", [ReviewStatus.ACCEPTED, ReviewStatus.DISMISSED])
@@ -239,7 +320,7 @@ def test_what_was_accepted_is_resolved_when_it_is_gone(world, found):
 def test_an_execution_that_failed_or_runs_is_not_advised(world, found):
     for status in ("failed", "running"):
         assert _advise(world, 0, found(0), status=status).changed == 0
-    assert advise_pending(world.engine) == []
+    assert advise_pending(world.engine) == PendingAdvice()
     with pytest.raises(NotFound, match="99"):
         advise(world.engine, 99)
 
@@ -247,15 +328,32 @@ def test_an_execution_that_failed_or_runs_is_not_advised(world, found):
 def test_what_is_pending_is_advised_in_the_order_of_its_data(world, day, found):
     for offset in (0, 1):
         world.run(offset, found(offset))
-    summaries = advise_pending(world.engine, finished_before=day(99999))
+    summaries = advise_pending(world.engine, finished_before=day(99999)).summaries
     assert [(len(each.opened), len(each.updated)) for each in summaries] == [(1, 0), (0, 1)]
-    assert advise_pending(world.engine) == []
+    assert advise_pending(world.engine) == PendingAdvice()
     assert counts_by_status(world.engine) == {"open": 1, "accepted": 0, "dismissed": 0}
 
 
 def test_what_a_worker_just_finished_is_left_to_it(world, day, found):
     world.run(0, found(0))
-    assert advise_pending(world.engine, finished_before=day(0)) == []
+    assert advise_pending(world.engine, finished_before=day(0)) == PendingAdvice()
+
+
+def test_one_that_cannot_be_advised_stops_none_of_the_others(world, day, found):
+    first, broken, last = (world.run(offset, found(offset)) for offset in range(3))
+    with begin_write(world.engine) as connection:
+        connection.execute(
+            model_executions.update()
+            .where(model_executions.c.id == broken)
+            .values(input_ref="no reference at all")
+        )
+    pending = advise_pending(world.engine)
+    assert [each.execution_id for each in pending.summaries] == [first, last]
+    [failure] = pending.failures
+    assert failure.execution_id == broken
+    assert "no reference at all" in failure.reason
+    # It stays owed, for whoever mends it.
+    assert [each.execution_id for each in advise_pending(world.engine).failures] == [broken]
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(world, found):

@@ -13,6 +13,7 @@ from iop_pipelines.recommendations.wording import (
     say_amount,
     say_band,
     say_certainty,
+    say_chance,
     say_day,
     say_number,
     say_percent,
@@ -174,14 +175,15 @@ def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, 
         (
             Category.FORECAST,
             "limit_crossing",
-            {"confidence": 0.73, "details": {"limit": 20, "direction": "above"}},
-            "Departure delay at EWR forecast above 20 min from 8 Feb 2013: 28 min, 73 % probable",
+            {"confidence": 0.73, "details": {"limit": 20, "direction": "above", "horizon": 14}},
+            "Departure delay at EWR forecast above 20 min within 14 days: 73 % probable, most "
+            "likely on 8 Feb 2013",
         ),
         (
             Category.FORECAST,
             "limit_crossing",
             {"value": 3.0, "details": {"limit": 5, "direction": "below"}},
-            "Departure delay at EWR forecast below 5 min from 8 Feb 2013: 3 min",
+            "Departure delay at EWR forecast below 5 min within the horizon: most likely on 8 Feb 2013",
         ),
         (
             Category.OPTIMISATION,
@@ -215,6 +217,65 @@ def test_each_kind_of_finding_has_its_title(category, kind, options, title):
     wording = write(category, _evidence(category, kind, **options), 1)
     assert wording.title == title
     assert "What to do: " in wording.description
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (
+            "trend",
+            {"p_value": 0.004, "p_adjusted": 0.02, "series_tested": 16},
+            "How sure: a series without a trend would look like this in fewer than 1 of 100 cases, "
+            "and it stands when corrected for the 16 series tested at once.",
+        ),
+        (
+            "trend",
+            {"p_value": 0.0004, "series_tested": 1},
+            "How sure: a series without a trend would look like this in fewer than 1 of 1,000 cases.",
+        ),
+        (
+            "change_point",
+            {},
+            "How sure: a series without a step would look like this in about 2 of 100 cases.",
+        ),
+    ],
+)
+def test_a_test_says_what_its_p_value_means_and_no_more(kind, details, said):
+    evidence = _evidence(Category.TREND, kind, details=details, confidence=0.98)
+    text = write(Category.TREND, evidence, 1).description
+    assert said in text
+    assert "chance" not in text
+    assert "98 %" not in text
+
+
+def test_a_forecast_tells_the_horizon_from_the_day():
+    details = {
+        "limit": 20,
+        "direction": "above",
+        "horizon": 14,
+        "probability_on_day": 0.31,
+        "first_crossing": "2013-02-05T00:00:00",
+    }
+    seen = {"details": details, "value": 16.0, "lo": 9.0, "hi": 24.0, "confidence": 0.83}
+    evidence = _evidence(Category.FORECAST, "limit_crossing", **seen)
+    text = write(Category.FORECAST, evidence, 1).description
+    assert text.splitlines()[0] == (
+        "Departure delay at EWR is forecast above 20 min on at least one day within 14 days, most "
+        "likely on 8 Feb 2013 (31 % on that day alone), when 16 min (9–24 min) is expected. "
+        "An even chance of the first by 5 Feb 2013."
+    )
+    assert "How sure: likely (83 %) that the limit is crossed within 14 days." in text
+
+
+def test_the_share_of_an_anomaly_is_said_as_one():
+    evidence = _evidence(Category.ANOMALY, "outlier", confidence=0.97)
+    text = write(Category.ANOMALY, evidence, 1).description
+    assert "How sure: 97 % of earlier periods were less unusual." in text
+
+
+def test_chances_are_said_as_cases():
+    assert say_chance(1e-9) == "in fewer than 1 of 1,000 cases"
+    assert say_chance(0.04) == "in about 4 of 100 cases"
 
 
 def test_a_title_fits_its_column(world, found):

@@ -5,6 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
 from iop_pipelines.registry.defaults import config_for, default_config
@@ -226,3 +227,12 @@ def test_the_default_reads_the_dataset_that_has_the_columns(sqlite_engine):
     with pytest.raises(InvalidDeclaration, match=r"no dataset has the columns \['moon'\]") as refused:
         config_for(sqlite_engine, ModelType.ML, {"properties": {"moon": {}}})
     assert refused.value.field == "config"
+
+
+def test_a_model_of_pipeline_runs_cannot_wait_for_a_score(sqlite_engine):
+    spec = load_spec(folder("models") / "pipeline-health.yaml")
+    waiting = spec.config.model_copy(update={"quality_threshold": 80})
+    with pytest.raises(InvalidDeclaration, match="never scored") as refused:
+        register(sqlite_engine, spec.model_copy(update={"config": waiting}))
+    assert refused.value.field == "config.quality_threshold"
+    register(sqlite_engine, spec)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import fsspec
 import pytest
 import sqlalchemy as sa
 import yaml
@@ -141,6 +142,20 @@ def test_a_store_that_refuses_is_unavailable(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(Unavailable, match="does not take a file"):
         store(f"file://{tmp_path / 'file'}", b"x", "csv")
+
+
+def test_a_store_that_refuses_is_named_without_its_password(monkeypatch):
+    url = "ftp://iop:s3cr%2Ft@files.example/reports"
+
+    class Files:
+        def makedirs(self, path, exist_ok):
+            raise OSError(f"530 not logged in at {url}")
+
+    monkeypatch.setattr(fsspec, "url_to_fs", lambda url: (Files(), "/reports"))
+    with pytest.raises(Unavailable) as refused:
+        store(url, b"x", "csv")
+    assert "s3cr" not in str(refused.value)
+    assert str(refused.value).count("ftp://***@files.example/reports") == 2
 
 
 def test_any_fsspec_store_takes_reports():

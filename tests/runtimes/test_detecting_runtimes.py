@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.errors import InvalidDeclaration
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,41 @@ def test_the_band_ends_where_the_measure_does(runtime: str, run, panel_of) -> No
     assert frame["hi"].max() == 2
 
 
+def test_a_band_ends_where_its_own_measure_does(run, panel_of) -> None:
+    share = np.abs(np.random.default_rng(0).normal(0, 1, 90))
+    panel = panel_of({"a": share}, "share")
+    panel["delay"] = share - 5
+    frame = run("pyod", panel, {"bounds": {"share": {"floor": 0}}}, first=80, last=89).frame
+    lowest = frame.groupby("measure")["lo"].min()
+    assert lowest["share"] == 0
+    assert lowest["delay"] < -5
+
+
+@pytest.mark.parametrize(
+    ("bounds", "message"),
+    [
+        ({"other": {"floor": 0}}, r"config\.params\.bounds\.other: 'other' is not a measure"),
+        ({"y": {"floor": 3, "ceiling": 2}}, r"bounds\.y: floor 3 is not below ceiling 2"),
+    ],
+)
+def test_bounds_that_cannot_be_are_refused(bounds, message: str, run, panel_of, weeks) -> None:
+    with pytest.raises(InvalidDeclaration, match=message):
+        run("pyod", panel_of({"a": weeks()}), {"bounds": bounds}, first=89)
+
+
+def test_a_month_that_was_loaded_at_once_is_scored_as_far_as_it_goes(
+    run, panel_of, weeks, on_day
+) -> None:
+    """The first load has no past but its own; what comes late in it has."""
+    panel = panel_of({"a": weeks(31), "b": weeks(31, seed=1)})
+    output = run("pyod", panel, {}, first=0, last=30)
+    assert output.metrics["series_skipped"] == 0
+    scored = output.frame[output.frame["score"].notna()]
+    assert set(scored["unique_id"]) == {"a", "b"}
+    assert scored["ds"].min() >= on_day(21)
+    assert scored["ds"].max() == on_day(30)
+
+
 @pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod", "mann_kendall", "change_points"])
 def test_adding_a_constant_shifts_the_expectation(runtime: str, run, panel_of, weeks) -> None:
     y = np.round(weeks() * 8) / 8
@@ -127,6 +163,21 @@ def test_a_rise_is_a_trend_with_its_slope_and_its_certainty(run, panel_of, on_da
     assert finding.evidence["end_level"] - finding.evidence["start_level"] == pytest.approx(
         27 * finding.value, rel=1e-3
     )
+
+
+def test_a_trend_among_many_series_has_to_stand_out_from_their_number(run, panel_of) -> None:
+    """One weak trend is a finding by itself, and is what chance gives among forty."""
+    noise = np.random.default_rng(3).normal(0, 1, (40, 60))
+    weak = 50 + 0.065 * np.arange(60) + noise[0]
+    options = {"window": 28, "variant": "original", "alpha": 0.05}
+    [alone] = run("mann_kendall", panel_of({"a": weak}), options, first=59).findings
+    assert 0.005 < alone.evidence["p_value"] < 0.05
+    assert alone.evidence["p_adjusted"] == alone.evidence["p_value"]
+    crowd = {f"s{n:02d}": noise[n] for n in range(1, 40)}
+    output = run("mann_kendall", panel_of({"a": weak, **crowd}), options, first=59)
+    assert output.metrics["series_tested"] == 40
+    assert output.findings == ()
+    assert not output.frame["is_finding"].any()
 
 
 @pytest.mark.parametrize(

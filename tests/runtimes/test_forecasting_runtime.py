@@ -11,27 +11,42 @@ def rising(n: int = 90) -> np.ndarray:
     return 20 + 0.5 * np.arange(n) + np.random.default_rng(0).normal(0, 1, n)
 
 
-def test_a_limit_ahead_is_found_at_the_first_day_it_is_probably_crossed(
-    run, panel_of, on_day
-) -> None:
+def test_a_limit_ahead_is_found_with_the_day_and_the_horizon(run, panel_of, on_day) -> None:
     params = {"h": 14, "limit": {"value": 68.0}, "direction": "above", "probability_at_least": 0.5}
     output = run("prophet", panel_of({"a": rising()}), params, first=89)
     [finding] = output.findings
     assert (finding.category, finding.kind) == (Category.FORECAST, "limit_crossing")
-    # 20 + 0.5 t reaches 68 at t = 96.
-    assert abs((finding.ds - on_day(96)).days) <= 1
-    assert finding.since == finding.ds
-    assert finding.value == pytest.approx(68, abs=1)
-    assert finding.confidence is not None
-    assert 0.5 <= finding.confidence < 0.9
-    assert finding.severity == Severity.WARNING
+    # 20 + 0.5 t reaches 68 at t = 96, and from then on is above it, more so each day.
+    assert abs((finding.since - on_day(96)).days) <= 2
+    assert finding.evidence["first_crossing"] == finding.since.isoformat()
+    assert finding.ds > on_day(98)
+    assert finding.value == pytest.approx(20 + 0.5 * (finding.ds - on_day(0)).days, abs=1)
+    assert finding.confidence == finding.score == finding.evidence["probability_within_horizon"]
+    assert finding.confidence == 1
+    assert finding.severity == Severity.CRITICAL
     assert finding.evidence["limit"] == 68
-    assert finding.evidence["probability_within_horizon"] >= finding.confidence
     assert finding.evidence["periods_ahead"] == (finding.ds - on_day(89)).days
     points = finding.evidence["points"]
     assert [point["ds"] for point in points][-1] == on_day(103).isoformat()
     assert points[-1]["y"] is None
     assert points[0]["yhat"] is None
+
+
+def test_many_days_of_little_chance_are_together_a_warning(run, panel_of) -> None:
+    """Four storms in ninety days, in pairs: no day ahead is likely, one of fourteen is."""
+    y = 10 + np.random.default_rng(0).normal(0, 1, 90)
+    y[[20, 21, 50, 51]] += 30
+    params = {"h": 14, "limit": {"value": 25.0}, "weekly": False, "probability_at_least": 0.25}
+    output = run("prophet", panel_of({"a": y}), params, first=89)
+    [finding] = output.findings
+    assert output.frame["score"].max() < 0.25
+    assert finding.evidence["probability_on_day"] == output.frame["score"].max()
+    # Independent days would make it 1 - (86 / 90)^14 = 0.47; storms of two days make it fewer.
+    assert 0.25 < finding.confidence < 0.45
+    assert (
+        run("prophet", panel_of({"a": y}), {**params, "limit": {"value": 60}}, first=89).findings
+        == ()
+    )
 
 
 def test_the_frame_holds_the_horizon_with_a_probability_for_each_day(run, panel_of, on_day) -> None:

@@ -125,6 +125,13 @@ def test_a_word_outside_an_enum_is_refused_by_the_database(engine: sa.Engine) ->
         connection.execute(statement)
 
 
+def test_what_a_statement_was_given_is_not_in_its_error(engine: sa.Engine) -> None:
+    statement = sa.text("INSERT INTO recommendations (title, category) VALUES (:title, 'gossip')")
+    with pytest.raises(DBAPIError) as refused, engine.begin() as connection:
+        connection.execute(statement, {"title": "a customer's name"})
+    assert "customer" not in str(refused.value)
+
+
 def test_text_keeps_every_character_and_names_keep_their_case(engine: sa.Engine) -> None:
     names = ["Èkó 🌩", "café", "cafe", "Cafe"]
     with engine.begin() as connection:

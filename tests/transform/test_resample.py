@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import pytest
 
-from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldSpec
 from iop_pipelines.transform.prepare import prepare
 
 SPRING, AUTUMN = datetime(2013, 3, 10), datetime(2013, 11, 3)
@@ -192,3 +192,38 @@ def test_a_zone_that_changes_at_midnight_has_its_whole_day():
         day + timedelta(days=1),
     )
     assert prepared.frame[["hours", "coverage_pct"]].to_numpy().tolist() == [[23, 100.0]]
+
+
+def only_total(**options):
+    """A day's sum of the known values, or nothing."""
+    total = {"total": {"column": "value", "how": "sum", **options}}
+    fields = {"day": {"type": "date"}, "place": {"type": "string"}, "total": {"type": "number"}}
+    declaration = declare(aggregate=total, coverage_into=None)
+    return declaration.model_copy(
+        update={"fields": {name: FieldSpec.model_validate(each) for name, each in fields.items()}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "min_coverage", "total"),
+    [(12, 50, 12), (11, 50, None), (1, 0, 1), (23, 100, None), (24, 100, 24)],
+)
+def test_a_sum_over_too_few_hours_is_unknown(known, min_coverage, total):
+    start = datetime(2013, 2, 1, 5)
+    rows = hours(start, known) + hours(start + timedelta(hours=known), 24 - known, value=None)
+    # An hour that is there twice is one hour.
+    rows += hours(start, 1, value="0")
+    declaration = only_total(min_coverage=min_coverage)
+    (value,) = run(declaration, rows, datetime(2013, 2, 1), datetime(2013, 2, 2)).frame["total"]
+    assert pd.isna(value) if total is None else value == total
+
+
+def test_coverage_is_of_the_days_own_hours_when_clocks_change():
+    rows = hours(datetime(2013, 3, 10, 5), 23)
+    frame = run(only_total(min_coverage=100), rows, SPRING, SPRING + timedelta(days=1)).frame
+    assert frame["total"].tolist() == [23]
+
+
+def test_no_rows_have_no_coverage():
+    frame = run(only_total(min_coverage=50), [], SPRING, SPRING + timedelta(days=1)).frame
+    assert frame.empty

@@ -24,7 +24,6 @@ from iop_pipelines.transform.versions import (
     register_dataset,
     register_system_datasets,
     version,
-    version_named,
 )
 
 ENDED = datetime(2013, 2, 2, 5, 16, 26)
@@ -106,7 +105,6 @@ def test_the_same_run_seen_twice_is_one_version(iop_engine, sales):
         1,
         datetime(2013, 2, 1),
     )
-    assert version_named(iop_engine, stored.id, found.data_version) == found
 
 
 def test_another_run_or_another_declaration_is_another_version(iop_engine, sales):
@@ -158,8 +156,6 @@ def test_what_is_not_there_is_named(iop_engine, sales):
         dataset(iop_engine, "trains")
     with pytest.raises(NotFound, match="no data version with id 7"):
         version(iop_engine, 7)
-    with pytest.raises(NotFound, match="no data version 'abc'"):
-        version_named(iop_engine, 1, "abc")
 
 
 def test_two_long_names_have_two_tables_within_mysqls_limit():

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.errors import Conflict
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
     dataset_versions,
@@ -82,6 +83,7 @@ class Delays:
                     declaration_version=1,
                     window_start=window,
                     window_end=window + dt.timedelta(days=1),
+                    status="prepared",
                 )
             )
             version_id = result.inserted_primary_key[0]
@@ -171,6 +173,16 @@ def test_an_older_version_is_judged_by_what_was_true_then(delays):
     delays.deliver(MONDAY, 24)
     (failure,) = failures(delays.validate(bad))
     assert failure.failed_count == 1
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_a_version_that_is_not_prepared_is_not_judged(delays, status):
+    version_id = delays.deliver(MONDAY, 5)
+    delays.validate(version_id)
+    with begin_write(delays.engine) as connection:
+        connection.execute(dataset_versions.update().values(status=status))
+    with pytest.raises(Conflict, match=f"data version v1 of delays is {status}, not prepared"):
+        delays.validate(version_id)
 
 
 def test_two_that_ask_at_once_store_one_answer(delays):
