@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 LEDGER_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
 STATIC = Path(__file__).parent / "static"
+# All blocking work: procedures, and Dagster's queries. The engine has fifteen connections, and more
+# threads than that would only fight for them and for the interpreter.
+THREADS = 20
 _SETTLING_POLL_S = 0.05
 
 Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
@@ -70,13 +74,14 @@ def create_app(
     probe = Probe([*(parts_of(settings) if parts is None else parts), _ledger(settings, metrics)])
 
     every_route: list[BaseRoute] = [
-        *health_routes(lifecycle, probe),
-        *metrics_routes(metrics, authenticate),
-        *page_routes(authenticate),
-        *auth_routes(services),
+        # Routes are tried in this order; most requests are the first's.
         *trpc_routes(registry, services, authenticate),
         *openapi_routes(registry, services, authenticate),
+        *auth_routes(services),
         *download_routes(services, authenticate),
+        *health_routes(lifecycle, probe),
+        *metrics_routes(metrics, authenticate),
+        *page_routes(authenticate, settings.oidc_issuer is not None),
         *routes,
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
@@ -129,6 +134,7 @@ def _dagster(
 async def _lifespan(
     app: Starlette, lifecycle: Lifecycle, probe: Probe, dagster_ui: "DagsterUi | None"
 ) -> AsyncGenerator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     probe.start()
     if dagster_ui is not None:
         dagster_ui.start()

@@ -54,8 +54,8 @@ MAX_GRAPHQL_BYTES = 100_000
 MAX_GRAPHQL_TOKENS = 8_000
 LIVE_POLL_MS = 2000
 RETRY_S = 5.0
-# Sign-out and a changed role end an open WebSocket in this time.
-RECHECK_S = 1.0
+# With the time for which a session is remembered, sign-out and a new role end a WebSocket within a second.
+RECHECK_S = 0.2
 STATEMENT_TIMEOUT_MS = 15_000
 POOL_RECYCLE_S = 3600
 POOL_OVERFLOW = 20
@@ -84,7 +84,7 @@ class RoleContext(WorkspaceProcessContext):
             current_workspace=self.get_current_workspace(),
             process_context=self,
             version=self.version,
-            source=source,
+            source=cast(object, source),
             read_only=not is_admin,
         )
 

@@ -132,8 +132,9 @@ def _open(file: ReportFile) -> IO[bytes]:
     import fsspec  # pyright: ignore[reportMissingTypeStubs]
 
     try:
-        files, path = fsspec.url_to_fs(file.url)  # pyright: ignore[reportUnknownMemberType]
-        opened: Any = files.open(path, "rb")
+        store: Any = fsspec
+        files, path = store.url_to_fs(file.url)
+        opened = files.open(path, "rb")
     except FileNotFoundError as error:
         raise NotFound(f"the file of report {file.report_id} is no longer in the store") from error
     except OSError as error:

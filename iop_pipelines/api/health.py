@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
@@ -212,8 +212,8 @@ def check_migrations(engine: sa.Engine) -> str | None:
 def check_storage(storage_url: str) -> str | None:
     """Writes a small object where reports go, and removes it."""
     # fsspec has no types of its own.
-    found: tuple[Any, str] = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType]
-    store, folder = found
+    found = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    store, folder = cast(tuple[Any, str], found)
     path = f"{folder.rstrip('/')}/.iop-probe-{os.getpid()}"
     store.makedirs(folder, exist_ok=True)
     store.pipe_file(path, b"iop")

@@ -60,5 +60,7 @@ def configure(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    # It tells at each look which dialect it found.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Our own access line has the request's id and not its query string.
     logging.getLogger("uvicorn.access").disabled = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from html import escape
+from urllib.parse import urlencode
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
@@ -10,18 +11,19 @@ from starlette.routing import Route
 from iop_pipelines.api.context import User
 
 SIGN_IN = "/api/auth/sign-in"
+PROVIDER = "/api/auth/oidc/start"
 SIGN_OUT = "/api/auth/sign-out"
 LINKS = (("/dagster/", "Dagster: runs, assets, schedules"), ("/api/v1/docs", "API: reference"))
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
 
 
-def page_routes(authenticated: Authenticated) -> list[Route]:
+def page_routes(authenticated: Authenticated, has_provider: bool) -> list[Route]:
     async def landing(request: Request) -> HTMLResponse:
         user = await authenticated(request)
         target = local_path(request.query_params.get("next", "/"))
         failed = "failed" in request.query_params
-        body = _welcome(user) if user else _sign_in(target, failed)
+        body = _welcome(user) if user else _sign_in(target, failed, has_provider)
         return HTMLResponse(_page(body), headers={"cache-control": "no-store"})
 
     return [Route("/", landing)]
@@ -42,10 +44,16 @@ def _page(body: str) -> str:
     )
 
 
-def _sign_in(target: str, failed: bool) -> str:
+def _sign_in(target: str, failed: bool, has_provider: bool) -> str:
     problem = '<p class="problem" role="alert">Name or password is wrong.</p>' if failed else ""
+    # A link and no form: the policy lets forms lead to this site only.
+    provider = (
+        f'<p><a href="{PROVIDER}?{urlencode({"next": target})}">Sign in with your organisation</a></p>'
+        if has_provider
+        else ""
+    )
     return (
-        f'{problem}<form method="post" action="{SIGN_IN}">'
+        f'{problem}{provider}<form method="post" action="{SIGN_IN}">'
         f'<input type="hidden" name="next" value="{escape(target)}">'
         '<label for="name">Name</label>'
         '<input id="name" name="name" autocomplete="username" required>'

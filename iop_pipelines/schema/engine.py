@@ -15,6 +15,8 @@ Record: TypeAlias = sa.Row[*tuple[Any, ...]]
 CONNECT_TIMEOUT_S = 10
 IO_TIMEOUT_S = 60
 LOCK_WAIT_S = 30
+# Kept open once they were needed: SQLAlchemy's default keeps five and opens the others anew for each use.
+POOL_SIZE = 15
 
 
 @lru_cache(maxsize=8)
@@ -32,6 +34,8 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
         pool_pre_ping=True,
         pool_recycle=1800,
         pool_timeout=CONNECT_TIMEOUT_S,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "read_timeout": io_timeout_s,
@@ -46,9 +50,13 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
 
 def _sqlite_engine(url: str) -> sa.Engine:
     database = sa.make_url(url).database
+    pool = {}
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S})
+        pool = {"pool_size": POOL_SIZE, "max_overflow": 0}
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S}, **pool
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

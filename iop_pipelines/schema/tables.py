@@ -422,7 +422,7 @@ stat_changes = _table(
     _id(),
     sa.Column("measure", exact(64), nullable=False),
     # `2026-12-01 09` in UTC; empty where the measure is not by the hour.
-    sa.Column("hour", exact(13), nullable=False, server_default=""),
+    sa.Column("hour", exact(13), nullable=False),
     sa.Column("amount", sa.Integer, nullable=False),
 )
 

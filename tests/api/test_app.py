@@ -3,7 +3,11 @@
 import asyncio
 import json
 import logging
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +28,7 @@ from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secret
 from iop_pipelines.api.pages import local_path
 from iop_pipelines.api.registry import Registry
 from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import downgrade, upgrade
 from iop_pipelines.schema.tables import analytical_models, model_executions, workers
@@ -183,6 +188,27 @@ def test_draining_fails_health_ends_streams_and_finishes_what_is_in_flight(setti
             assert list(lines) == [""]
             slow.sendall(b"cd")
             assert slow.recv(4096).endswith(b"\r\n\r\n4")
+
+
+def test_a_served_process_says_that_it_drains_and_ends_when_it_is_told_to(settings, tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "iop_pipelines.api.serve", "--port", str(port)]
+    log = tmp_path / "serve.log"
+    with log.open("wb") as output:
+        env = {**os.environ, "IOP_HOME": str(settings.home)}
+        process = subprocess.Popen([*command, "--drain-delay", "2"], stderr=output, env=env)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(url, status=200), 60)
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: answers(url, status=503), 1.5)
+        assert httpx.get(f"{url}/api/health").json()["status"] == "draining"
+        assert process.wait(10) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert "draining" in [line["message"] for line in lines]
 
 
 def test_every_answer_has_the_security_headers_and_a_request_id(url):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -32,7 +33,7 @@ class Issuer:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def expect(self, claims: dict[str, object], fault: str | None = None) -> None:
+    def expect(self, claims: dict[str, Any], fault: str | None = None) -> None:
         answer = requests.post(f"{self.url}/control", json={"claims": claims, "fault": fault})
         answer.raise_for_status()
 

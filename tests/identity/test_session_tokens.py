@@ -1,6 +1,7 @@
 """Tokens that must not pass, and sessions that must end."""
 
 import base64
+import hmac
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import event
 
 from iop_pipelines.api import accounts, tokens
 from iop_pipelines.api.audit import Actor
@@ -113,9 +115,7 @@ def test_a_public_key_is_not_taken_for_a_shared_one(site, forge) -> None:
     )
     header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
     body = forge().encode().split(b".")[1]
-    signature = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
-        header + b"." + body, pem
-    )
+    signature = hmac.digest(pem, header + b"." + body, "sha256")
     token = b".".join([header, body, base64.urlsafe_b64encode(signature).rstrip(b"=")])
     assert site.me(token.decode()) == 401
 
@@ -171,8 +171,6 @@ def test_the_database_is_asked_once_a_while_however_many_ask(site) -> None:
     sessions = Sessions(site.engine, key, lambda: 0.0)
     token = sessions.start(site.people["vic"], "token").token
     asked: list[str] = []
-    from sqlalchemy import event
-
     event.listen(site.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     with ThreadPoolExecutor(8) as pool:
         users = list(pool.map(lambda _: sessions.user_of(token), range(40)))

@@ -222,9 +222,12 @@ def test_a_default_configuration_registers(sqlite_engine, model_content, model_t
 
 
 def test_the_default_reads_the_dataset_that_has_the_columns(sqlite_engine):
-    columns = {"properties": dict.fromkeys(dataset(sqlite_engine, "sales").declaration.fields, {})}
+    names = dataset(sqlite_engine, "sales").declaration.fields
+    columns = {"properties": {name: {} for name in names}}
     assert config_for(sqlite_engine, ModelType.ML, columns).dataset == "sales"
-    with pytest.raises(InvalidDeclaration, match=r"no dataset has the columns \['moon'\]") as refused:
+    with pytest.raises(
+        InvalidDeclaration, match=r"no dataset has the columns \['moon'\]"
+    ) as refused:
         config_for(sqlite_engine, ModelType.ML, {"properties": {"moon": {}}})
     assert refused.value.field == "config"
 

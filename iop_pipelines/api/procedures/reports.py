@@ -1,6 +1,7 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, with_config
@@ -175,7 +176,7 @@ def _declare_templates(registry: Registry) -> None:
             registered.register_template,
             ctx.services.engine,
             registered.load_template(given.model_dump()),
-            check_schedule=lambda text: _schedule(ctx, text),
+            check_schedule=partial(_schedule, ctx),
             created_by=ctx.user.id,
             now=ctx.services.now(),
         )
@@ -190,7 +191,7 @@ def _declare_templates(registry: Registry) -> None:
             ctx.services.engine,
             given.id,
             registered.load_template({**stored.spec.model_dump(), **changed}),
-            check_schedule=lambda text: _schedule(ctx, text),
+            check_schedule=partial(_schedule, ctx),
             now=ctx.services.now(),
         )
         return Done()

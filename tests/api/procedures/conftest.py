@@ -48,7 +48,8 @@ class Api:
 
     def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
         procedure = self.registry.get(path)
-        assert procedure is not None and procedure.input is not None
+        assert procedure is not None
+        assert procedure.input is not None
         return procedure.handler(
             self.context, read_input(procedure.input, json.dumps(given).encode())
         )

@@ -2,6 +2,8 @@
 
 import asyncio
 import statistics
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -185,3 +187,12 @@ def test_all_watchers_share_one_look_at_the_database(api):
 
     assert asyncio.run(watch()) == [[("0", 0), ("1", 1)]] * 20
     assert len(looks) == 3
+
+
+def test_declaring_every_procedure_loads_no_heavy_library():
+    code = (
+        "import sys; from iop_pipelines.api.procedures import build_registry; build_registry(); "
+        "print(*({'pandas', 'numpy', 'dagster', 'great_expectations'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

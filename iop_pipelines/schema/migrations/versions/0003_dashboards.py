@@ -72,7 +72,7 @@ def upgrade() -> None:
         "stat_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("measure", _exact(64), nullable=False),
-        sa.Column("hour", _exact(13), nullable=False, server_default=""),
+        sa.Column("hour", _exact(13), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stat_changes")),
     )
