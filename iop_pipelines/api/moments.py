@@ -1,11 +1,14 @@
 """Moments on the wire: naive UTC inside, ISO 8601 with `Z` outside, whatever a declaration calls them."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
+_DATED = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+_TEXT = SchemaValidator(core_schema.datetime_schema())
 # Parts of a schema that hold no schema of a value.
 _NO_SCHEMA = frozenset({"serialization", "metadata", "default", "expected", "cls", "function"})
 
@@ -31,8 +34,8 @@ def _rewritten(node: Any) -> Any:
 
 
 def _moment(plain: Any) -> CoreSchema:
-    return core_schema.no_info_after_validator_function(
-        _as_naive_utc,
+    return core_schema.no_info_wrap_validator_function(
+        _read,
         plain,
         serialization=core_schema.plain_serializer_function_ser_schema(
             _written,
@@ -54,9 +57,21 @@ def _written(value: datetime) -> str:
 def _is_done(schema: dict[str, Any]) -> bool:
     match schema:
         case {"function": {"function": function}}:
-            return function is _as_naive_utc
+            return function is _read
         case _:
             return False
+
+
+def _read(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> datetime:
+    """pydantic alone takes text such as "0.5" for seconds since 1970.
+
+    Behind a function it also forgets that text came from JSON, and is strict with it: so it is read here.
+    """
+    if isinstance(value, str):
+        if not _DATED.match(value):
+            raise ValueError("must be a date and time such as 2026-01-31T09:00:00Z")
+        value = _TEXT.validate_python(value)
+    return _as_naive_utc(read(value))
 
 
 def _as_naive_utc(value: datetime) -> datetime:

@@ -18,7 +18,6 @@ from iop_pipelines.api.schemas import (
     Schemas,
     choices_of,
     json_schemas,
-    needs_input,
     resolved,
 )
 
@@ -102,15 +101,13 @@ def _operation(
             },
         },
     }
-    if procedure.input is not None and procedure.kind is Kind.QUERY:
-        operation["parameters"] = _query_parameters(
-            resolved(schemas[procedure.path, "validation"], definitions), definitions
-        )
+    if procedure.kind is Kind.MUTATION:
+        # Always: its content-type is what keeps a foreign page's form from being a call.
+        given = schemas.get((procedure.path, "validation"), _NOTHING)
+        operation["requestBody"] = {"required": True, "content": _content(given)}
     elif procedure.input is not None:
-        operation["requestBody"] = {
-            "required": needs_input(procedure.input),
-            "content": _content(schemas[procedure.path, "validation"]),
-        }
+        shape = resolved(schemas[procedure.path, "validation"], definitions)
+        operation["parameters"] = _query_parameters(shape, definitions)
     return operation
 
 
@@ -140,6 +137,8 @@ def _as_parameter(member: Schema, schema: Schema) -> dict[str, Any]:
         plain |= choices[0] if len(choices) == 1 else {"anyOf": choices}
     return {"schema": plain}
 
+
+_NOTHING: Schema = {"type": "object", "additionalProperties": False}
 
 _ERROR: dict[str, Any] = {
     "type": "object",

@@ -73,6 +73,8 @@ class PlainEndpoint:
         context = admit(procedure, await caller_of(request, self.authenticate), self.services)
         if request.method == "POST":
             text = wire.inputs(await read_body(request), 1, is_batch=False)[0]
+            if procedure.input is None:
+                wire.read_input(Shape, text)
         else:
             text = query_input(procedure.input, request.query_params.multi_items())
         return await run(procedure, context, text)

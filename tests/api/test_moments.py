@@ -97,3 +97,11 @@ def test_a_moment_that_comes_in_is_naive_utc(text: str) -> None:
 def test_a_moment_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="years 1 to 9999"):
         Leaf.model_validate_json('{"endedAt":"0001-01-01T00:00:00+05:00"}')
+
+
+@pytest.mark.parametrize(
+    "text", ['"0.5"', '"1767225600"', "1767225600", '"2026-01-02"', '""', "true"]
+)
+def test_what_is_no_date_and_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="endedAt"):
+        Leaf.model_validate_json(f'{{"endedAt":{text}}}', strict=True)
