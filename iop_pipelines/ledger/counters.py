@@ -186,7 +186,9 @@ def _total(measure: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any, An
     return sa.select(sa.literal(measure), sa.literal(""), sa.func.count()).where(condition)
 
 
-def _by_hour(measure: str, condition: sa.ColumnElement[bool], oldest: str) -> sa.Select[Any, Any, Any]:
+def _by_hour(
+    measure: str, condition: sa.ColumnElement[bool], oldest: str
+) -> sa.Select[Any, Any, Any]:
     is_execution = measure.startswith("executions.")
     finished_at = (model_executions if is_execution else generated_reports).c.finished_at
     # As text a moment begins alike in every database: 2026-12-01 09:…
