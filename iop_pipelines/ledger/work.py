@@ -309,6 +309,6 @@ def phases(engine: sa.Engine) -> dict[str, dict[str, int]]:
     with engine.connect() as connection:
         for kind in KINDS:
             query = sa.select(kind.table.c.phase, sa.func.count()).group_by(kind.table.c.phase)
-            counts = {Phase(phase): count for phase, count in connection.execute(query).tuples()}
+            counts = {Phase(row[0]): row[1] for row in connection.execute(query)}
             found[kind.name] = {phase.value: counts.get(phase, 0) for phase in Phase}
     return found
