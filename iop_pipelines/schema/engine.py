@@ -1,5 +1,6 @@
 """Engines for SQLite, MySQL and MariaDB that behave alike: UTC sessions, bounded waits, live connections."""
 
+import json
 import sqlite3
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy import event
 
 # A row of any statement: its columns are known to the statement, not to the type checker.
@@ -36,6 +38,7 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_size=POOL_SIZE,
         max_overflow=0,
+        json_deserializer=read_json,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "read_timeout": io_timeout_s,
@@ -48,6 +51,15 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
     return engine
 
 
+def read_json(text: str) -> Any:
+    """As json.loads, in a third of its time; a list of models reads 150 such columns."""
+    try:
+        return from_json(text)
+    except ValueError:
+        # What only Python's own module takes, such as half of a surrogate pair.
+        return json.loads(text)
+
+
 def _sqlite_engine(url: str) -> sa.Engine:
     database = sa.make_url(url).database
     pool = {}
@@ -55,7 +67,11 @@ def _sqlite_engine(url: str) -> sa.Engine:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         pool = {"pool_size": POOL_SIZE, "max_overflow": 0}
     engine = sa.create_engine(
-        url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S}, **pool
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": LOCK_WAIT_S},
+        json_deserializer=read_json,
+        **pool,
     )
 
     @event.listens_for(engine, "connect")

@@ -16,11 +16,12 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
 from iop_pipelines.api.wire import read_input
 from iop_pipelines.demo.load import load
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
-from iop_pipelines.schema.tables import dataset_versions, datasets, users
+from iop_pipelines.schema.tables import dataset_versions, datasets, model_executions, users
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform.prepare_version import prepare_version
 
@@ -53,6 +54,13 @@ class Api:
         return procedure.handler(
             self.context, read_input(procedure.input, json.dumps(given).encode())
         )
+
+    def start(self, execution_id: int) -> int:
+        """Begins an execution as a worker does; the attempt it is."""
+        rows = model_executions.update().where(model_executions.c.id == execution_id)
+        self.write(rows.values(phase=Phase.STARTED))
+        query = sa.select(model_executions.c.attempt).where(model_executions.c.id == execution_id)
+        return self.rows(query)[0].attempt
 
     def rows(self, query: sa.Select) -> list[sa.Row]:
         with self.engine.connect() as connection:

@@ -92,7 +92,7 @@ def test_the_default_rules_compute_on_the_data_there_is(api):
         "executionId"
     ]
     services = api.context.services
-    work = load(services.engine, execution_id)
+    work = load(services.engine, execution_id, api.start(execution_id))
     assert execute(services.engine, services.drm_engine, work).rows > 0
 
 
@@ -166,7 +166,11 @@ def test_an_execution_is_shown_with_its_outputs_and_findings(api):
     given = {"modelId": model["id"], "inputRef": "flights_daily"}
     execution_id = api.call("models.execute", **given)["executionId"]
     services = api.context.services
-    execute(services.engine, services.drm_engine, load(services.engine, execution_id))
+    execute(
+        services.engine,
+        services.drm_engine,
+        load(services.engine, execution_id, api.start(execution_id)),
+    )
     shown = api.call("executions.get", id=execution_id, outputLimit=2)
     assert set(shown) > EXECUTION_KEYS
     assert (shown["modelName"], shown["dataset"]) == ("cancellation-limits", "flights_daily")

@@ -113,7 +113,11 @@ def test_stats_are_a_full_recount_after_each_change(api):
     services = api.context.services
     # Ten days are too few for the models that learn what is usual.
     for number, execution_id in enumerate(_executions_of(api, "cancellation-limits")):
-        execute(services.engine, services.drm_engine, load(services.engine, execution_id))
+        execute(
+            services.engine,
+            services.drm_engine,
+            load(services.engine, execution_id, api.start(execution_id)),
+        )
         _end(api, EXECUTION, execution_id, True, duration_ms=10 * number)
         advise(services.engine, execution_id)
     failed, late, *_ = _executions_of(api, "cancellation-anomaly")
@@ -180,7 +184,7 @@ def test_all_watchers_share_one_look_at_the_database(api):
         async def first_two():
             events = shared.events(api.context, None)
             seen = [await anext(events), await anext(events)]
-            await events.aclose()
+            await events.aclose()  # pyright: ignore[reportAttributeAccessIssue]  a generator
             return seen
 
         return await asyncio.gather(*(first_two() for _ in range(20)))
