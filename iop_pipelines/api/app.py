@@ -35,6 +35,7 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
 from iop_pipelines.errors import IopError
+from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ if TYPE_CHECKING:
 LEDGER_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
 STATIC = Path(__file__).parent / "static"
-# All blocking work: procedures, and Dagster's queries. The engine has fifteen connections, and more
-# threads than that would only fight for them and for the interpreter.
-THREADS = 20
+# All blocking work: procedures, and Dagster's queries. With a connection for each thread none waits for
+# one, and more threads would only fight for the interpreter.
+THREADS = POOL_SIZE
 _SETTLING_POLL_S = 0.05
 
 Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]

@@ -262,14 +262,20 @@ def test_a_large_body_is_refused_declared_or_not(url):
 def test_the_access_line_has_no_query_string(url, caplog):
     with caplog.at_level(logging.INFO, "iop.access"):
         httpx.get(f"{url}/?next=secret")
-    lines = [record.fields for record in caplog.records if record.name == "iop.access"]
-    assert lines[-1] | {"ms": 0} == {
+        # The line is written after the answer was sent.
+        wait_until(lambda: _access_lines(caplog, "/"), 5)
+    assert _access_lines(caplog, "/")[-1] | {"ms": 0} == {
         "method": "GET",
         "path": "/",
         "status": 200,
         "ms": 0,
         "address": "127.0.0.1",
     }
+
+
+def _access_lines(caplog, path: str) -> list[dict]:
+    lines = [record.fields for record in caplog.records if record.name == "iop.access"]
+    return [line for line in lines if line["path"] == path]
 
 
 @pytest.mark.parametrize(
