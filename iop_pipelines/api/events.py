@@ -20,7 +20,7 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import ApiError, Procedure, Shape
 
 # A sign-out or a changed role ends a stream within this time.
-CHECK_EVERY_S = 1.0
+CHECK_EVERY_S = 0.2
 # Proxies close what is silent, commonly after 60 s.
 PING_EVERY_S = 10.0
 RECONNECT_AFTER_MS = 30_000
