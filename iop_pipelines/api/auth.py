@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,6 +26,7 @@ from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
 from iop_pipelines.api.context import Role, Services, User
 from iop_pipelines.api.pages import local_path
+from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
 from iop_pipelines.api.sessions import (
     COOKIE_LIFE,
@@ -73,14 +75,18 @@ def authenticator(services: Services) -> Authenticate:
     Unavailable where the database does not answer.
     """
     sessions = sessions_of(services)
+    reads: Reads[str, User | None] = Reads()
 
     async def authenticate(connection: HTTPConnection) -> User | None:
         presented = presented_in(connection.headers)
         if presented is None:
             return None
-        is_known, user = sessions.remembered(presented.token)
+        token = presented.token
+        is_known, user = sessions.remembered(token)
         if not is_known:
-            user = await anyio.to_thread.run_sync(sessions.user_of, presented.token)
+            user = await reads.read(token, partial(sessions.user_of, token))
+        elif sessions.is_due(token):
+            reads.read_ahead(token, partial(sessions.renew, token))
         if user is not None and presented.is_cookie and _may_change(connection):
             check_origin(connection.headers, services.settings)
         return user

@@ -1,17 +1,19 @@
 """What a procedure is given besides its input: who asks, and the platform's databases and clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 
+from iop_pipelines.api.reads import Reads
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm import clock
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
-__all__ = ["Context", "Role", "Services", "User"]
+__all__ = ["ANYBODY", "Context", "Role", "Services", "User"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,26 @@ class User:
     role: Role
 
 
+class _Anybody:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(
+            f"this query gives one answer to all who ask: declare it is_personal to use user.{name}"
+        )
+
+
+# Who asks a query that is not personal: the role was looked at before, and nothing else may matter.
+ANYBODY = cast(User, _Anybody())
+
+
 @dataclass(frozen=True)
 class Services:
     """One a process; engines connect on first use."""
 
     settings: Settings
+    # By the procedure and the JSON of its input.
+    reads: Reads[tuple[str, bytes | None], bytes] = field(
+        default_factory=Reads[tuple[str, bytes | None], bytes], compare=False
+    )
 
     @property
     def engine(self) -> sa.Engine:
@@ -48,7 +65,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One a call. `user` is set wherever a handler runs: every procedure needs a signed-in user."""
+    """One a call. `user` is who asks, or `ANYBODY` in queries that answer all alike."""
 
     user: User
     services: Services

@@ -15,7 +15,7 @@ class Lifecycle:
     """Of the event loop: all methods but `stage` are called there."""
 
     def __init__(self) -> None:
-        self._is_started = False
+        self._started = asyncio.Event()
         self._is_draining = False
         self._endless: set[asyncio.Task[Any]] = set()
 
@@ -23,10 +23,13 @@ class Lifecycle:
     def stage(self) -> Stage:
         if self._is_draining:
             return Stage.DRAINING
-        return Stage.SERVING if self._is_started else Stage.STARTING
+        return Stage.SERVING if self._started.is_set() else Stage.STARTING
 
     def set_started(self) -> None:
-        self._is_started = True
+        self._started.set()
+
+    async def wait_until_started(self) -> None:
+        await self._started.wait()
 
     def begin_drain(self) -> None:
         """Requests in flight go on; streams, which never end by themselves, are ended."""

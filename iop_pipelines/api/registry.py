@@ -60,7 +60,8 @@ class Procedure:
     """`input` is None where the procedure takes none; `handler` is called with (context[, input]).
 
     A subscription's `output` is that of one event, and its handler an async generator of
-    (id, data): a client that was cut off resumes after the id it saw last.
+    (id, data): a client that was cut off resumes after the id it saw last. Queries that are not
+    `is_personal` give one answer to all who ask the same, and are not told who asks.
     """
 
     path: str
@@ -71,6 +72,7 @@ class Procedure:
     output: TypeAdapter[Any]
     output_type: Any
     handler: Callable[..., Any]
+    is_personal: bool
     # What a handler gave, as JSON: by alias, moments with Z, NaN and infinities as null.
     dump: Callable[[Any], bytes]
 
@@ -88,9 +90,18 @@ class Registry:
         return self._procedures.get(path)
 
     def procedure(
-        self, path: str, kind: Kind, summary: str, role: Role | None = None
+        self,
+        path: str,
+        kind: Kind,
+        summary: str,
+        role: Role | None = None,
+        *,
+        is_personal: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Declares a handler; queries and subscriptions are for viewers, mutations for admins by default."""
+        """Declares a handler; queries and subscriptions are for viewers, mutations for admins by default.
+
+        is_personal: the answer of this query depends on who asks.
+        """
         needed = role or (Role.ADMIN if kind is Kind.MUTATION else Role.VIEWER)
 
         def declare(handler: Handler) -> Handler:
@@ -105,7 +116,16 @@ class Registry:
                 _check_resumable(path, given)
             adapter: TypeAdapter[Any] = TypeAdapter(output)
             self._procedures[path] = Procedure(
-                path, kind, needed, summary, given, adapter, output, handler, _dump_of(adapter)
+                path,
+                kind,
+                needed,
+                summary,
+                given,
+                adapter,
+                output,
+                handler,
+                is_personal or kind is not Kind.QUERY,
+                _dump_of(adapter),
             )
             return handler
 

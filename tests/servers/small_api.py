@@ -88,7 +88,7 @@ class Echo(Shape):
     value: Any = None
 
 
-@registry.procedure("models.list", Kind.QUERY, "Models, newest first.")
+@registry.procedure("models.list", Kind.QUERY, "Models, newest first.", is_personal=True)
 def list_models(ctx: Context, given: ListInput) -> list[Model]:
     created_at = given.since or datetime(2026, 1, 2, 3, 4, 5)
     return [
