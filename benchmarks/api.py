@@ -158,7 +158,7 @@ def statements_of(services: Services, call: str) -> list[tuple[sa.Executable, di
         seen.append((statement, dict(parameters)))
 
     procedure = next(each for each in build_registry() if each.path == call)
-    context = Context(User(1, "bench", Role.VIEWER), services, "bench", "127.0.0.1")
+    context = Context(User(1, "bench", Role.VIEWER), services, "bench", "127.0.0.1", "models.list")
     given = () if procedure.input is None else (procedure.input(),)
     event.listen(services.engine, "before_execute", listen)
     procedure.handler(context, *given)

@@ -8,6 +8,7 @@ import itertools
 import re
 import secrets
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -55,14 +56,21 @@ def add_user(
     engine: sa.Engine, name: str, role: Role, by: Actor, password: str | None = None
 ) -> Account:
     """Raises InvalidInput for a name or password that is not allowed, Conflict for a name that is taken."""
-    name = _checked_name(name)
-    hashed = None if password is None else _hashed(_checked_password(password, name))
+    hashed = None if password is None else _hashed(_checked_password(password, _checked_name(name)))
     with begin_write(engine) as connection:
-        if _row(connection, users.c.name == name) is not None:
-            raise Conflict(f"there is a user {name!r} already")
-        connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
-        account = _account(_existing(connection, name))
-        audit.record(connection, by, "users.create", None, _shown(account))
+        return insert_user(connection, name, role, by, hashed)
+
+
+def insert_user(
+    connection: sa.Connection, name: str, role: Role, by: Actor, hashed: str | None = None
+) -> Account:
+    """As `add_user`, in the caller's transaction."""
+    name = _checked_name(name)
+    if _row(connection, users.c.name == name) is not None:
+        raise Conflict(f"there is a user {name!r} already")
+    connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
+    account = _account(_existing(connection, name))
+    audit.record(connection, by, "users.create", None, _shown(account))
     return account
 
 
@@ -80,43 +88,60 @@ def account(engine: sa.Engine, name_or_id: str | int) -> Account:
         return _account(_existing(connection, name_or_id))
 
 
-def set_role(engine: sa.Engine, name_or_id: str | int, role: Role, by: Actor) -> Account:
-    """Raises Conflict where no admin would be left."""
-    with begin_write(engine) as connection:
-        before = _account(_existing(connection, name_or_id, for_update=True))
-        if role is not Role.ADMIN:
-            _check_admin_is_left(connection, before)
-        return _change(connection, before, by, "users.setRole", role=role)
+def update_user(
+    engine: sa.Engine,
+    name_or_id: str | int,
+    by: Actor,
+    *,
+    role: Role | None = None,
+    is_disabled: bool | None = None,
+) -> Account:
+    """What is None stays. A disabled account cannot sign in, and its tokens end.
 
-
-def set_disabled(engine: sa.Engine, name_or_id: str | int, is_disabled: bool, by: Actor) -> Account:
-    """A disabled account cannot sign in, and its tokens end. Raises Conflict where no admin would be left."""
+    Raises Conflict where no admin would be left.
+    """
+    given = {"role": role, "is_disabled": is_disabled}
+    values = {name: value for name, value in given.items() if value is not None}
     with begin_write(engine) as connection:
-        before = _account(_existing(connection, name_or_id, for_update=True))
-        if is_disabled:
-            _check_admin_is_left(connection, before)
-            end_sessions(connection, before.id, audit.wall_clock())
-        return _change(connection, before, by, "users.setDisabled", is_disabled=is_disabled)
+        if is_disabled or role not in (None, Role.ADMIN):
+            before = _account_that_may_go(connection, name_or_id)
+        else:
+            before = _account(_existing(connection, name_or_id, for_update=True))
+        ended = end_sessions(connection, before.id, audit.wall_clock()) if is_disabled else 0
+        return _change(connection, before, by, "users.update", values, ended)
 
 
 def set_password(engine: sa.Engine, name_or_id: str | int, password: str, by: Actor) -> Account:
     """Ends all sessions and tokens of the account: who knew the former password is out."""
-    with engine.connect() as connection:
-        name = _account(_existing(connection, name_or_id)).name
-    hashed = _hashed(_checked_password(password, name))
+    found = account(engine, name_or_id)
+    hashed = _hashed(_checked_password(password, found.name))
     with begin_write(engine) as connection:
-        before = _account(_existing(connection, name, for_update=True))
-        end_sessions(connection, before.id, audit.wall_clock())
-        return _change(connection, before, by, "users.setPassword", password_hash=hashed)
+        before = _account(_existing(connection, found.id, for_update=True))
+        ended = end_sessions(connection, before.id, audit.wall_clock())
+        values = {"password_hash": hashed}
+        return _change(connection, before, by, "users.setPassword", values, ended)
 
 
-def end_sessions(connection: sa.Connection, user_id: int, now: datetime) -> int:
+def change_own_password(
+    engine: sa.Engine, user: User, password: str, by: Actor, kept_session: str | None
+) -> None:
+    """As `set_password`, for who has said the present one; all sessions end but `kept_session`."""
+    hashed = _hashed(_checked_password(password, user.name, "new"))
+    with begin_write(engine) as connection:
+        before = _account(_existing(connection, user.id, for_update=True))
+        ended = end_sessions(connection, before.id, audit.wall_clock(), kept_session)
+        values = {"password_hash": hashed}
+        _change(connection, before, by, "auth.changePassword", values, ended)
+
+
+def end_sessions(
+    connection: sa.Connection, user_id: int, now: datetime, kept_session: str | None = None
+) -> int:
     """Signs an account out everywhere, bearer tokens too; gives how many ended."""
-    return connection.execute(
-        sessions.update()
-        .where(sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-    ).rowcount
+    ending = sa.and_(sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+    if kept_session is not None:
+        ending &= sessions.c.id != kept_session
+    return connection.execute(sessions.update().where(ending).values(revoked_at=now)).rowcount
 
 
 def verified(engine: sa.Engine, name: str, password: str) -> Account | None:
@@ -181,28 +206,39 @@ def signed_in_by_provider(
         if found.role is role or found.is_disabled:
             return found
         by = audit.actor(found.user, address=by_address)
-        return _change(connection, found, by, "users.setRole", role=role)
+        return _change(connection, found, by, "users.update", {"role": role})
 
 
 def _change(
-    connection: sa.Connection, before: Account, by: Actor, procedure: str, **values: object
+    connection: sa.Connection,
+    before: Account,
+    by: Actor,
+    procedure: str,
+    values: Mapping[str, object],
+    sessions_ended: int = 0,
 ) -> Account:
-    connection.execute(users.update().where(users.c.id == before.id).values(**values))
+    if values:
+        connection.execute(users.update().where(users.c.id == before.id).values(**values))
     after = _account(_existing(connection, before.id))
-    audit.record(connection, by, procedure, _shown(before), _shown(after))
+    told = {**_shown(after), "sessions_ended": sessions_ended}
+    audit.record(connection, by, procedure, _shown(before), told)
     return after
 
 
-def _check_admin_is_left(connection: sa.Connection, leaving: Account) -> None:
-    if leaving.role is not Role.ADMIN or leaving.is_disabled:
-        return
-    others = connection.scalars(
-        sa.select(users.c.id)
-        .where(users.c.role == Role.ADMIN, sa.not_(users.c.is_disabled), users.c.id != leaving.id)
-        .with_for_update()
+def _account_that_may_go(connection: sa.Connection, name_or_id: str | int) -> Account:
+    """The account, unless it is the last admin who can sign in.
+
+    All admins are locked before any account, in one order: two who demote each other at once
+    wait for one another, and the second is refused.
+    """
+    is_admin = sa.and_(users.c.role == Role.ADMIN, sa.not_(users.c.is_disabled))
+    admins = connection.scalars(
+        sa.select(users.c.id).where(is_admin).order_by(users.c.id).with_for_update()
     ).all()
-    if not others:
+    leaving = _account(_existing(connection, name_or_id, for_update=True))
+    if list(admins) == [leaving.id]:
         raise Conflict(f"{leaving.name!r} is the last admin; make another one first")
+    return leaving
 
 
 def _row(
@@ -238,7 +274,7 @@ def _shown(account: Account) -> dict[str, object]:
         "id": account.id,
         "name": account.name,
         "role": account.role,
-        "isDisabled": account.is_disabled,
+        "is_disabled": account.is_disabled,
     }
 
 
@@ -260,15 +296,15 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_password(password: str, name: str) -> str:
+def _checked_password(password: str, name: str, field: str = "password") -> str:
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise InvalidInput(
             f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, "
             f"not {len(password)}",
-            "password",
+            field,
         )
     if len(set(password)) < 5 or name in password.lower():
-        raise InvalidInput("that password is too easy to guess", "password")
+        raise InvalidInput("that password is too easy to guess", field)
     return password
 
 

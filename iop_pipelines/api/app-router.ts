@@ -26,6 +26,30 @@ export interface AnalyticalModel {
   dataset: string | null;
 }
 
+/** `userId` is null for a command on the machine itself; `userName` is as it was then. `before` is null for what is new, `after` for what is gone; names in them are the columns'. */
+export interface AuditEvent {
+  id: number;
+  occurredAt: string;
+  userId: number | null;
+  userName: string;
+  procedure: string;
+  before: unknown;
+  after: unknown;
+  requestId: string;
+  address: string;
+}
+
+/** `procedure`: a name, or a beginning that ends in a dot; `until` is the first moment left out. */
+export interface AuditFilter {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  userId?: number | null | undefined;
+  procedure?: string | null | undefined;
+  requestId?: string | null | undefined;
+  since?: string | null | undefined;
+  until?: string | null | undefined;
+}
+
 export interface ById {
   id: number;
 }
@@ -40,6 +64,13 @@ export interface ChangedTemplate {
   queryConfig?: Record<string, unknown> | undefined;
   format?: ReportFormat | undefined;
   schedule?: string | null | undefined;
+}
+
+/** What is left out stays. A disabled account cannot sign in, and its sessions end. */
+export interface ChangedUser {
+  id: number;
+  role?: Role | null | undefined;
+  isDisabled?: boolean | null | undefined;
 }
 
 /** Names of columns. */
@@ -248,6 +279,13 @@ export interface History {
   modelId: number;
 }
 
+/** The account has no password: it signs in by the link, once, and may be given another. */
+export interface Invited {
+  success: boolean;
+  id: number;
+  signInLink: Link;
+}
+
 /** The latest prepared data version; its window is in the dataset's local time, half-open. */
 export interface LatestData {
   dataVersion: string;
@@ -257,6 +295,12 @@ export interface LatestData {
   rowsOut: number | null;
   rowsRejected: number | null;
   preparedAt: string | null;
+}
+
+/** Signs in once, until `expiresAt`; `path` is relative to the platform's address. */
+export interface Link {
+  path: string;
+  expiresAt: string;
 }
 
 export interface ModelDetail {
@@ -358,6 +402,12 @@ export interface NewTemplate {
   description?: string | undefined;
 }
 
+/** `name` is lower case: a-z 0-9 . _ @ + ~ - */
+export interface NewUser {
+  name: string;
+  role: Role;
+}
+
 /** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. */
 export interface OfPanel {
   panelId?: number | null | undefined;
@@ -420,6 +470,12 @@ export interface PanelData {
 
 /** How a panel shows its table; `metric` shows one row as figures. */
 export type PanelType = "bar" | "line" | "pie" | "scatter" | "table" | "metric";
+
+/** Ends all sessions of the account. */
+export interface PasswordOf {
+  id: number;
+  password: string;
+}
 
 /** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
 export type Phase = "held" | "queued" | "claimed" | "started" | "done";
@@ -518,6 +574,9 @@ export interface Review {
 
 export type ReviewStatus = "open" | "accepted" | "dismissed";
 
+/** `viewer` reads; `admin` reads and changes. */
+export type Role = "viewer" | "admin";
+
 export interface Rollback {
   name: string;
   reason?: string | null | undefined;
@@ -593,6 +652,17 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
+/** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */
+export interface UserAccount {
+  id: number;
+  name: string;
+  role: Role;
+  isDisabled: boolean;
+  hasPassword: boolean;
+  oidcIssuer: string | null;
+  createdAt: string;
+}
+
 export interface AppErrorData extends TRPCDefaultErrorData {
   /** Of inputs that are refused: messages by the input's key. */
   zodError?: { formErrors: string[]; fieldErrors: Record<string, string[] | undefined> };
@@ -609,6 +679,9 @@ export interface AppErrorShape extends TRPCDefaultErrorShape {
 type Root = { ctx: object; meta: object; errorShape: AppErrorShape; transformer: false };
 
 export type AppRouter = TRPCBuiltRouter<Root, {
+  audit: {
+    list: TRPCQueryProcedure<{ input: AuditFilter | undefined; output: AuditEvent[]; meta: unknown }>;
+  };
   dashboard: {
     live: TRPCSubscriptionProcedure<{ input: Since | undefined; output: AsyncIterable<{ id: string; data: DashboardStats }, void, unknown>; meta: unknown }>;
     stats: TRPCQueryProcedure<{ input: void | undefined; output: DashboardStats; meta: unknown }>;
@@ -659,5 +732,12 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     pause: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     resume: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
+  };
+  users: {
+    create: TRPCMutationProcedure<{ input: NewUser; output: Invited; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: Page | undefined; output: UserAccount[]; meta: unknown }>;
+    setPassword: TRPCMutationProcedure<{ input: PasswordOf; output: Done; meta: unknown }>;
+    signInLink: TRPCMutationProcedure<{ input: ById; output: Link; meta: unknown }>;
+    update: TRPCMutationProcedure<{ input: ChangedUser; output: Done; meta: unknown }>;
   };
 }>;

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from iop_pipelines.api.context import Context, User
 from iop_pipelines.schema.tables import audit_events
+from iop_pipelines.schema.witness import Witness
 
 MAX_LISTED = 1000
 # A row says what changed, not all that was ever sent.
@@ -48,6 +49,15 @@ class AuditEvent:
 
 def actor_of(context: Context) -> Actor:
     return actor(context.user, context.request_id, context.address)
+
+
+def witness_of(context: Context) -> Witness:
+    """Writes one row under the name of the procedure that is called, in the transaction of its change."""
+
+    def witness(connection: sa.Connection, before: object, after: object) -> None:
+        record(connection, context, context.procedure, before, after)
+
+    return witness
 
 
 def actor(user: User, request_id: str = "", address: str = "") -> Actor:

@@ -8,7 +8,7 @@ import ipaddress
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -37,7 +37,7 @@ from iop_pipelines.api.sessions import (
     sessions_of,
     use_link,
 )
-from iop_pipelines.errors import Conflict
+from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.settings import Settings
 
@@ -59,6 +59,11 @@ class SignIn(Shape):
     name: str = Field(min_length=1, max_length=255)
     password: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
     next: str = Field("/", max_length=2048)
+
+
+class NewPassword(Shape):
+    current: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
+    new: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +134,38 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         raise ApiError("FORBIDDEN", "the request comes from another origin")
 
 
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """Signs in once, as a path of this site; whoever has it is that user. `expires_at` is naive UTC."""
+
+    path: str
+    expires_at: datetime
+
+
 def make_sign_in_link(
-    services: Services, user: User, life: timedelta = LINK_LIFE, by: Actor | None = None
-) -> str:
-    """Path of a link that signs `user` in, once; whoever has it is that user."""
-    token = make_link(services.engine, user.id, life)
-    if by is not None:
-        with begin_write(services.engine) as connection:
-            audit.record(connection, by, "auth.makeLink", None, {"user": user.name})
-    return f"{LINK_PATH}/{token}"
+    engine: sa.Engine, name_or_id: str | int, by: Actor, life: timedelta = LINK_LIFE
+) -> SignInLink:
+    """Raises NotFound, and Conflict for an account that is disabled."""
+    found = accounts.account(engine, name_or_id)
+    if found.is_disabled:
+        raise Conflict(f"{found.name!r} is disabled; enable the account first")
+    with begin_write(engine) as connection:
+        link = _link(connection, found, life)
+        after = {"id": found.id, "name": found.name, "expires_at": link.expires_at}
+        audit.record(connection, by, "users.signInLink", None, after)
+    return link
+
+
+def invite(engine: sa.Engine, name: str, role: Role, by: Actor) -> tuple[Account, SignInLink]:
+    """A new account without a password, and its first link; raises as `accounts.add_user`."""
+    with begin_write(engine) as connection:
+        account = accounts.insert_user(connection, name, role, by)
+        return account, _link(connection, account, LINK_LIFE)
+
+
+def _link(connection: sa.Connection, account: Account, life: timedelta) -> SignInLink:
+    expires_at = wall_clock() + life
+    return SignInLink(f"{LINK_PATH}/{make_link(connection, account.id, expires_at)}", expires_at)
 
 
 def sign_in_links(services: Services, by: Actor) -> dict[Role, str]:
@@ -151,7 +179,7 @@ def sign_in_links(services: Services, by: Actor) -> dict[Role, str]:
             account = accounts.account_of_role(services.engine, role, by)
         except Conflict:
             continue
-        links[role] = make_sign_in_link(services, account.user, by=by)
+        links[role] = make_sign_in_link(services.engine, account.id, by).path
     return links
 
 
@@ -163,6 +191,7 @@ def auth_routes(services: Services) -> list[Route]:
         Route("/api/auth/me", _guarded(routes.me), methods=["GET"]),
         Route("/api/auth/sign-in", _guarded(routes.sign_in), methods=["POST"]),
         Route("/api/auth/sign-out", _guarded(routes.sign_out), methods=["POST"]),
+        Route("/api/auth/password", _guarded(routes.password), methods=["POST"]),
         Route(LINK_PATH + "/{token}", _guarded(routes.link), methods=["GET"]),
         Route(_OIDC_PATH + "/start", _guarded(routes.oidc_start), methods=["GET"]),
         Route(OIDC_CALLBACK, _guarded(routes.oidc_callback), methods=["GET"]),
@@ -244,6 +273,29 @@ class AuthRoutes:
             self._sessions.end(token, connection)
             audit.record(connection, _as(user, by), "auth.signOut")
         self._sessions.forget(token)
+
+    async def password(self, request: Request) -> Response:
+        """One's own; this session goes on, the others of the account end."""
+        presented, user = presented_in(request.headers), await self._authenticate(request)
+        if presented is None or user is None:
+            raise ApiError("UNAUTHORIZED", "sign in first")
+        wire.check_content_type(request.headers)
+        given = cast(NewPassword, wire.read_input(NewPassword, await read_body(request)))
+        session_id = self._sessions.id_of(presented.token)
+        await anyio.to_thread.run_sync(
+            self._change_password, _as(user, _actor(request)), user, given, session_id
+        )
+        return _json({"success": True})
+
+    def _change_password(
+        self, by: Actor, user: User, given: NewPassword, session_id: str | None
+    ) -> None:
+        attempt = limits.begin_attempt(self._engine, user.name, by.address, wall_clock())
+        if accounts.verified(self._engine, user.name, given.current) is None:
+            raise InvalidInput("is not your password", "current")
+        with begin_write(self._engine) as connection:
+            limits.succeed(connection, attempt)
+        accounts.change_own_password(self._engine, user, given.new, by, session_id)
 
     async def link(self, request: Request) -> Response:
         """Looking at a link ahead of its use, as mail scanners and browsers do, does not use it up."""

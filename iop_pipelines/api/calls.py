@@ -51,7 +51,7 @@ def admit(procedure: Procedure, caller: Caller, services: Services) -> Context:
         raise caller.user
     if procedure.role is Role.ADMIN and caller.user.role is not Role.ADMIN:
         raise ApiError("FORBIDDEN", f"{procedure.path} is for admins")
-    return Context(caller.user, services, caller.request_id, caller.address)
+    return Context(caller.user, services, caller.request_id, caller.address, procedure.path)
 
 
 async def run(procedure: Procedure, context: Context, text: bytes | None) -> bytes:

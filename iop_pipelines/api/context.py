@@ -71,3 +71,4 @@ class Context:
     services: Services
     request_id: str
     address: str
+    procedure: str

@@ -120,13 +120,18 @@ class Sessions:
         self._known[token] = _Known(claims, user, asked_at)
         return user
 
+    def id_of(self, token: str) -> str | None:
+        """Which session a token is of, by its signature alone."""
+        claims = tokens.decode(self._key, token)
+        return claims.session_id if claims is not None else None
+
     def end(self, token: str, connection: sa.Connection) -> None:
         """Signs out; this process forgets the token after the caller's transaction by `forget`."""
-        claims = tokens.decode(self._key, token)
-        if claims is not None:
+        session_id = self.id_of(token)
+        if session_id is not None:
             connection.execute(
                 sessions.update()
-                .where(sessions.c.id == claims.session_id, sessions.c.revoked_at.is_(None))
+                .where(sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
                 .values(revoked_at=wall_clock())
             )
 
@@ -162,17 +167,15 @@ def sessions_of(services: Services) -> Sessions:
     return Sessions(services.engine, tokens.signing_key(services.settings))
 
 
-def make_link(engine: sa.Engine, user_id: int, life: timedelta = LINK_LIFE) -> str:
+def make_link(connection: sa.Connection, user_id: int, expires_at: datetime) -> str:
     """What a one-time link holds; the database keeps its hash only."""
     token = secrets.token_urlsafe(32)
-    now = wall_clock()
-    with begin_write(engine) as connection:
-        _prune(connection, now)
-        connection.execute(
-            sign_in_links.insert().values(
-                token_hash=_hash(token), user_id=user_id, expires_at=now + life
-            )
+    _prune(connection, wall_clock())
+    connection.execute(
+        sign_in_links.insert().values(
+            token_hash=_hash(token), user_id=user_id, expires_at=expires_at
         )
+    )
     return token
 
 

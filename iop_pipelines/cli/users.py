@@ -61,7 +61,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @click.argument("role", type=ROLE)
 def role(settings: Settings, as_json: bool, name: str, role: str) -> None:
     """Make NAME an admin or a viewer; holds within a second where NAME is signed in."""
-    changed = accounts.set_role(engine_of(settings), name, Role(role), _operator())
+    changed = accounts.update_user(engine_of(settings), name, _operator(), role=Role(role))
     print_done(f"{changed.name} is {changed.role.value}.", _shown(changed), as_json)
 
 
@@ -80,7 +80,7 @@ def password(settings: Settings, as_json: bool, name: str, password_stdin: bool)
 @click.argument("name")
 def disable(settings: Settings, as_json: bool, name: str) -> None:
     """Lock NAME out: no sign-in, and all its sessions and tokens end."""
-    changed = accounts.set_disabled(engine_of(settings), name, True, _operator())
+    changed = accounts.update_user(engine_of(settings), name, _operator(), is_disabled=True)
     print_done(f"{changed.name} is disabled.", _shown(changed), as_json)
 
 
@@ -88,7 +88,7 @@ def disable(settings: Settings, as_json: bool, name: str) -> None:
 @click.argument("name")
 def enable(settings: Settings, as_json: bool, name: str) -> None:
     """Let NAME sign in again."""
-    changed = accounts.set_disabled(engine_of(settings), name, False, _operator())
+    changed = accounts.update_user(engine_of(settings), name, _operator(), is_disabled=False)
     print_done(f"{changed.name} can sign in again.", _shown(changed), as_json)
 
 
@@ -96,8 +96,7 @@ def enable(settings: Settings, as_json: bool, name: str) -> None:
 @click.argument("name")
 def link(settings: Settings, as_json: bool, name: str) -> None:
     """Print the path of a link that signs in as NAME, once, within fifteen minutes."""
-    found = _enabled(settings, name)
-    path = make_sign_in_link(Services(settings), found.user, by=_operator())
+    path = make_sign_in_link(engine_of(settings), name, _operator()).path
     print_done((settings.public_url or "") + path, {"path": path}, as_json)
 
 

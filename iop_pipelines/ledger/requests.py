@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from iop_pipelines.schema.tables import (
     model_executions,
     report_templates,
 )
+from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.transform.versions import (
     PIPELINE_RUNS,
     StoredDataset,
@@ -46,6 +48,14 @@ class Requested:
     queued: list[int] = field(default_factory=list[int])
     held: list[int] = field(default_factory=list[int])
     unchanged: list[str] = field(default_factory=list[str])
+
+
+_EXECUTION = [
+    model_executions.c[name] for name in ("id", "model_id", "input_ref", "trigger", "phase")
+]
+_REPORT = [
+    generated_reports.c[name] for name in ("id", "template_id", "format", "trigger", "phase")
+]
 
 
 def trigger_key_of(*parts: object) -> str:
@@ -145,6 +155,7 @@ def request_execution(
     now: datetime,
     trigger: str = "request",
     idempotency_key: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> int:
     """Accepts one execution of a draft or active model and returns its row's id.
 
@@ -184,9 +195,7 @@ def request_execution(
             requested_at=now,
             started_at=now,
         )
-        if execution_id is None:
-            return _present_id(connection, model_executions, key)
-        return execution_id
+        return _told(witness, connection, _EXECUTION, execution_id, key)
 
 
 def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: InputRef) -> Record:
@@ -209,6 +218,7 @@ def request_report(
     trigger: str = "request",
     slot: datetime | None = None,
     idempotency_key: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> int:
     """Accepts one report and returns its row's id; one slot of a template is accepted once.
 
@@ -238,9 +248,7 @@ def request_report(
             requested_at=now,
             generated_at=now,
         )
-        if report_id is None:
-            return _present_id(connection, generated_reports, key)
-        return report_id
+        return _told(witness, connection, _REPORT, report_id, key)
 
 
 @dataclass(frozen=True)
@@ -339,8 +347,19 @@ def _insert_once(
     return result.lastrowid
 
 
-def _present_id(connection: sa.Connection, table: sa.Table, trigger_key: str | None) -> int:
-    return connection.scalars(sa.select(table.c.id).where(table.c.trigger_key == trigger_key)).one()
+def _told(
+    witness: Witness,
+    connection: sa.Connection,
+    columns: Sequence[sa.Column[Any]],
+    new_id: int | None,
+    trigger_key: str | None,
+) -> int:
+    """Tells of the new row, or of the one that was asked for before, and gives its id."""
+    table = columns[0].table
+    is_it = table.c.trigger_key == trigger_key if new_id is None else table.c.id == new_id
+    row = dict(connection.execute(sa.select(*columns).where(is_it)).mappings().one())
+    witness(connection, row if new_id is None else None, row)
+    return row["id"]
 
 
 def _id_of(connection: sa.Connection, table: sa.Table, trigger_key: str | None) -> int | None:

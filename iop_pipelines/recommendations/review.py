@@ -18,6 +18,7 @@ from iop_pipelines.schema.tables import (
     recommendation_events,
     recommendations,
 )
+from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
 
@@ -72,6 +73,7 @@ def review(
     status: ReviewStatus,
     actor: int | None = None,
     reason: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredRecommendation:
     """Records a decision; any change is allowed, the status that it has already changes nothing.
 
@@ -98,14 +100,24 @@ def review(
                 status_before=row.status.value,
                 status_after=status.value,
             )
+        after = _standing(_locked(connection, recommendation_id))
+        witness(connection, _standing(row), {**after, "reason": reason})
     return recommendation(engine, recommendation_id)
 
 
-def comment(engine: sa.Engine, recommendation_id: int, text: str, actor: int | None = None) -> int:
+def comment(
+    engine: sa.Engine,
+    recommendation_id: int,
+    text: str,
+    actor: int | None = None,
+    witness: Witness = unwitnessed,
+) -> int:
     """Adds a remark to the history and returns its event's id. Raises NotFound."""
     with begin_write(engine) as connection:
         _locked(connection, recommendation_id)
-        return _tell(connection, recommendation_id, "comment", actor, reason=text)
+        event_id = _tell(connection, recommendation_id, "comment", actor, reason=text)
+        witness(connection, None, {"id": recommendation_id, "event_id": event_id, "text": text})
+        return event_id
 
 
 def snooze(
@@ -115,6 +127,7 @@ def snooze(
     now: datetime,
     actor: int | None = None,
     reason: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> None:
     """Puts an open recommendation off until then, or with None takes it up again; naive UTC.
 
@@ -133,6 +146,8 @@ def snooze(
         )
         details = {"until": until.isoformat() if until else None}
         _tell(connection, recommendation_id, "snoozed", actor, reason=reason, details=details)
+        after = _standing(_locked(connection, recommendation_id))
+        witness(connection, _standing(row), {**after, "reason": reason})
 
 
 def recommendation(engine: sa.Engine, recommendation_id: int) -> StoredRecommendation:
@@ -191,6 +206,10 @@ def _locked(connection: sa.Connection, recommendation_id: int) -> sa.Row[Any]:
     if row is None:
         raise NotFound(f"there is no recommendation with id {recommendation_id}")
     return row
+
+
+def _standing(row: sa.Row[Any]) -> dict[str, Any]:
+    return {"id": row.id, "status": row.status, "snoozed_until": row.snoozed_until}
 
 
 def _tell(

@@ -14,6 +14,7 @@ from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dashboards, panels
+from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
 MAX_PANELS = 50
@@ -64,6 +65,7 @@ def save_dashboard(
     dashboard_id: int | None = None,
     description: str = "",
     created_by: int | None = None,
+    witness: Witness = unwitnessed,
 ) -> int:
     """Stores a new dashboard, or replaces the one of that id with all its panels; returns its id.
 
@@ -76,25 +78,28 @@ def save_dashboard(
     values: dict[str, Any] = {"name": name, "description": description}
     try:
         with begin_write(engine) as connection:
+            before = None
             if dashboard_id is None:
                 values["created_by"] = created_by
                 dashboard_id = int(connection.execute(dashboards.insert().values(values)).lastrowid)
             else:
+                before = _content(connection, dashboard_id)
                 _replace(connection, dashboard_id, values)
             if panel_specs:
                 connection.execute(panels.insert(), _rows(dashboard_id, panel_specs))
+            witness(connection, before, _content(connection, dashboard_id))
     except IntegrityError as error:
         raise Conflict(f"a dashboard {name!r} exists") from error
     return dashboard_id
 
 
-def delete_dashboard(engine: sa.Engine, dashboard_id: int) -> None:
+def delete_dashboard(engine: sa.Engine, dashboard_id: int, witness: Witness = unwitnessed) -> None:
     """Raises NotFound."""
     with begin_write(engine) as connection:
+        before = _content(connection, dashboard_id)
         connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
-        statement = dashboards.delete().where(dashboards.c.id == dashboard_id)
-        if connection.execute(statement).rowcount == 0:
-            raise NotFound(f"there is no dashboard with id {dashboard_id}")
+        connection.execute(dashboards.delete().where(dashboards.c.id == dashboard_id))
+        witness(connection, before, None)
 
 
 def list_dashboards(
@@ -148,10 +153,17 @@ def _check_panel(engine: sa.Engine, spec: PanelSpec, path: str, now: datetime) -
     check_shape(spec.type, config, path)
 
 
-def _replace(connection: sa.Connection, dashboard_id: int, values: dict[str, Any]) -> None:
-    held = sa.select(dashboards.c.id).where(dashboards.c.id == dashboard_id).with_for_update()
-    if connection.scalar(held) is None:
+def _content(connection: sa.Connection, dashboard_id: int) -> dict[str, Any]:
+    """Holds the dashboard until the end of the transaction. Raises NotFound."""
+    held = sa.select(dashboards).where(dashboards.c.id == dashboard_id).with_for_update()
+    row = connection.execute(held).first()
+    if row is None:
         raise NotFound(f"there is no dashboard with id {dashboard_id}")
+    found = _panels(connection, panels.c.dashboard_id == dashboard_id)
+    return {"id": row.id, "name": row.name, "description": row.description, "panels": found}
+
+
+def _replace(connection: sa.Connection, dashboard_id: int, values: dict[str, Any]) -> None:
     connection.execute(dashboards.update().where(dashboards.c.id == dashboard_id).values(values))
     connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
 

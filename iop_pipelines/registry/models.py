@@ -4,6 +4,7 @@ A version is immutable once it has been active; what changes is which version is
 status is a row of `model_events`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from iop_pipelines.registry.keys import model_key
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
+from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
 
@@ -60,7 +62,12 @@ def load_spec(source: Path | str | dict[str, Any]) -> ModelSpec:
     return parse_declaration(ModelSpec, content)
 
 
-def register(engine: sa.Engine, spec: ModelSpec, created_by: int | None = None) -> int:
+def register(
+    engine: sa.Engine,
+    spec: ModelSpec,
+    created_by: int | None = None,
+    witness: Witness = unwitnessed,
+) -> int:
     """Store `spec` as a draft and return its id; the same content again is the same id.
 
     Raises:
@@ -69,19 +76,31 @@ def register(engine: sa.Engine, spec: ModelSpec, created_by: int | None = None) 
     """
     check_model(engine, spec)
     try:
-        with begin_write(engine) as connection:
-            stored = _find(connection, spec.name, spec.version)
-            return _same(stored, spec) if stored else _insert(connection, spec, created_by)
+        return _register(engine, spec, created_by, witness)
     except IntegrityError:
-        # Another process inserted it between the look and the insert, on MySQL.
-        with engine.connect() as connection:
-            stored = _find(connection, spec.name, spec.version)
-        if stored is None:
-            raise
-        return _same(stored, spec)
+        # Another process inserted it between the look and the insert, on MySQL: now it is found.
+        return _register(engine, spec, created_by, witness)
 
 
-def update(engine: sa.Engine, model_id: int, spec: ModelSpec, actor: int | None = None) -> None:
+def _register(engine: sa.Engine, spec: ModelSpec, created_by: int | None, witness: Witness) -> int:
+    with begin_write(engine) as connection:
+        stored = _find(connection, spec.name, spec.version)
+        if stored is not None:
+            _check_same(stored, spec)
+            witness(connection, _content(stored), _content(stored))
+            return stored.id
+        model_id = _insert(connection, spec, created_by)
+        witness(connection, None, _content(_locked(connection, model_id)))
+        return model_id
+
+
+def update(
+    engine: sa.Engine,
+    model_id: int,
+    spec: ModelSpec,
+    actor: int | None = None,
+    witness: Witness = unwitnessed,
+) -> None:
     """Replace a draft; raises Conflict for a version that is or was active, or a name that is taken."""
     check_model(engine, spec)
     with begin_write(engine) as connection:
@@ -96,6 +115,7 @@ def update(engine: sa.Engine, model_id: int, spec: ModelSpec, actor: int | None 
             raise Conflict(f"model {other.label} exists, with id {other.id}")
         connection.execute(sa.update(models).where(models.c.id == model_id).values(_values(spec)))
         _record(connection, model_id, ModelStatus.DRAFT, ModelStatus.DRAFT, actor, "changed")
+        witness(connection, _content(stored), _content(_locked(connection, model_id)))
 
 
 def set_status(
@@ -104,37 +124,51 @@ def set_status(
     status: ModelStatus,
     actor: int | None = None,
     reason: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Move one version and no other; the status that it has already changes nothing.
 
     Raises Conflict for a way that TRANSITIONS does not have: nothing goes back to draft.
     """
     with begin_write(engine) as connection:
-        return _move(connection, _locked(connection, model_id), status, actor, reason)
+        stored = _locked(connection, model_id)
+        moved = _move(connection, stored, status, actor, reason)
+        witness(connection, _standing(stored), {**_standing(moved), "reason": reason})
+        return moved
 
 
 def promote(
-    engine: sa.Engine, model_id: int, actor: int | None = None, reason: str | None = None
+    engine: sa.Engine,
+    model_id: int,
+    actor: int | None = None,
+    reason: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Make this the one active version of its name; the former is deprecated in the same transaction."""
     with begin_write(engine) as connection:
         chosen = _locked(connection, model_id)
-        for former in _active_versions(connection, chosen.spec.name):
-            if former.id != model_id:
-                why = reason or f"replaced by {chosen.spec.version}"
-                _move(connection, former, ModelStatus.DEPRECATED, actor, why)
-        return _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
+        present = _active_versions(connection, chosen.spec.name)
+        others = [each for each in present if each.id != model_id]
+        why = reason or f"replaced by {chosen.spec.version}"
+        replaced = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in others]
+        promoted = _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
+        _tell_of_switch(witness, connection, [*others, chosen], [*replaced, promoted], reason)
+        return promoted
 
 
 def rollback(
-    engine: sa.Engine, name: str, actor: int | None = None, reason: str | None = None
+    engine: sa.Engine,
+    name: str,
+    actor: int | None = None,
+    reason: str | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Promote the version that was active before the present one.
 
     Raises NotFound if none of that name was active and is deprecated now.
     """
     with begin_write(engine) as connection:
-        active = {each.id for each in _active_versions(connection, name)}
+        present = _active_versions(connection, name)
         # The present one and what it replaced were recorded in one transaction, the former first:
         # so the last event that retired another version names the one to go back to.
         former_id = connection.scalar(
@@ -151,11 +185,12 @@ def rollback(
         )
         if former_id is None:
             raise NotFound(f"model {name!r} has no earlier version that was active")
+        former = _locked(connection, former_id)
         why = reason or "rolled back"
-        for present_id in sorted(active):
-            present = _locked(connection, present_id)
-            _move(connection, present, ModelStatus.DEPRECATED, actor, why)
-        return _move(connection, _locked(connection, former_id), ModelStatus.ACTIVE, actor, why)
+        retired = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in present]
+        restored = _move(connection, former, ModelStatus.ACTIVE, actor, why)
+        _tell_of_switch(witness, connection, [*present, former], [*retired, restored], reason)
+        return restored
 
 
 def model(engine: sa.Engine, model_id: int) -> StoredModel:
@@ -226,6 +261,26 @@ def _values(spec: ModelSpec) -> dict[str, Any]:
     }
 
 
+def _standing(stored: StoredModel) -> dict[str, Any]:
+    spec = stored.spec
+    return {"id": stored.id, "name": spec.name, "version": spec.version, "status": stored.status}
+
+
+def _content(stored: StoredModel) -> dict[str, Any]:
+    return {**_standing(stored), **_values(stored.spec)}
+
+
+def _tell_of_switch(
+    witness: Witness,
+    connection: sa.Connection,
+    before: Sequence[StoredModel],
+    after: Sequence[StoredModel],
+    reason: str | None,
+) -> None:
+    was, is_now = ([_standing(each) for each in stored] for stored in (before, after))
+    witness(connection, {"versions": was}, {"versions": is_now, "reason": reason})
+
+
 def _stored(row: Any) -> StoredModel:
     # Built from parts that were checked when they were stored, so a later, stricter rule cannot
     # make an old row unreadable: construct the outer model and validate only the configuration.
@@ -267,7 +322,7 @@ def _active_versions(connection: sa.Connection, name: str) -> list[StoredModel]:
     return [_stored(row) for row in rows]
 
 
-def _same(stored: StoredModel, spec: ModelSpec) -> int:
+def _check_same(stored: StoredModel, spec: ModelSpec) -> None:
     if _values(stored.spec) != _values(spec):
         changed = sorted(
             field for field, value in _values(spec).items() if _values(stored.spec)[field] != value
@@ -276,7 +331,6 @@ def _same(stored: StoredModel, spec: ModelSpec) -> int:
             f"model {stored.label} exists (id {stored.id}) with another {', '.join(changed)}; "
             "raise the version"
         )
-    return stored.id
 
 
 def _insert(connection: sa.Connection, spec: ModelSpec, created_by: int | None) -> int:

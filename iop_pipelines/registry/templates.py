@@ -17,6 +17,7 @@ from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as templates
+from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
 
@@ -89,6 +90,7 @@ def register_template(
     check_schedule: CheckSchedule,
     created_by: int | None = None,
     now: datetime | None = None,
+    witness: Witness = unwitnessed,
 ) -> int:
     """Store `spec` and return its id; the same content again is the same id.
 
@@ -102,28 +104,24 @@ def register_template(
     """
     now = now or datetime.now(UTC).replace(tzinfo=None)
     schedule = _check(engine, spec, check_schedule, now)
-    try:
+
+    def store() -> int:
         with begin_write(engine) as connection:
             stored = _find(connection, spec.name)
             if stored is not None:
-                return _same(stored, spec)
+                _check_same(stored, spec)
+                witness(connection, _content(stored), _content(stored))
+                return stored.id
             _check_is_ahead(spec, schedule, now)
-            result = connection.execute(
-                sa.insert(templates).values(
-                    **_values(spec),
-                    status=TemplateStatus.ACTIVE,
-                    created_by=created_by,
-                    schedule_since=now,
-                )
-            )
-            return result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
+            template_id = _insert(connection, spec, created_by, now)
+            witness(connection, None, _content(_locked(connection, template_id)))
+            return template_id
+
+    try:
+        return store()
     except IntegrityError:
-        # Another process inserted it between the look and the insert, on MySQL.
-        with engine.connect() as connection:
-            stored = _find(connection, spec.name)
-        if stored is None:
-            raise
-        return _same(stored, spec)
+        # Another process inserted it between the look and the insert, on MySQL: now it is found.
+        return store()
 
 
 def update_template(
@@ -133,6 +131,7 @@ def update_template(
     *,
     check_schedule: CheckSchedule,
     now: datetime | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredTemplate:
     """Replace a template; a changed schedule counts from `now` on. Reports made before keep their files.
 
@@ -150,13 +149,19 @@ def update_template(
             connection.execute(
                 sa.update(templates).where(templates.c.id == template_id).values(**values)
             )
+            changed = _locked(connection, template_id)
+            witness(connection, _content(stored), _content(changed))
+            return changed
     except IntegrityError as error:
         raise Conflict(f"a report template {spec.name!r} exists") from error
-    return template(engine, template_id)
 
 
 def set_template_status(
-    engine: sa.Engine, template_id: int, status: TemplateStatus, now: datetime | None = None
+    engine: sa.Engine,
+    template_id: int,
+    status: TemplateStatus,
+    now: datetime | None = None,
+    witness: Witness = unwitnessed,
 ) -> StoredTemplate:
     """Pause or resume; slots that fell due while it was paused are not made up."""
     with begin_write(engine) as connection:
@@ -168,10 +173,14 @@ def set_template_status(
             connection.execute(
                 sa.update(templates).where(templates.c.id == template_id).values(**values)
             )
-    return template(engine, template_id)
+        changed = _locked(connection, template_id)
+        witness(connection, _standing(stored), _standing(changed))
+        return changed
 
 
-def delete_template(engine: sa.Engine, template_id: int, now: datetime) -> None:
+def delete_template(
+    engine: sa.Engine, template_id: int, now: datetime, witness: Witness = unwitnessed
+) -> None:
     """Unlists a template and sets its name free; the reports made of it and their files stay.
 
     Raises NotFound, and Conflict while a report of it is asked for or made.
@@ -192,6 +201,7 @@ def delete_template(engine: sa.Engine, template_id: int, now: datetime) -> None:
             .where(templates.c.id == template_id)
             .values(name=free, status=TemplateStatus.PAUSED, deleted_at=now)
         )
+        witness(connection, _content(stored), None)
 
 
 def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
@@ -283,6 +293,28 @@ def _values(spec: TemplateSpec) -> dict[str, Any]:
     }
 
 
+def _standing(stored: StoredTemplate) -> dict[str, Any]:
+    return {"id": stored.id, "name": stored.name, "status": stored.status}
+
+
+def _content(stored: StoredTemplate) -> dict[str, Any]:
+    return {**_standing(stored), **_values(stored.spec)}
+
+
+def _insert(
+    connection: sa.Connection, spec: TemplateSpec, created_by: int | None, now: datetime
+) -> int:
+    result = connection.execute(
+        sa.insert(templates).values(
+            **_values(spec),
+            status=TemplateStatus.ACTIVE,
+            created_by=created_by,
+            schedule_since=now,
+        )
+    )
+    return result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
+
+
 def _stored(row: Any) -> StoredTemplate:
     spec = TemplateSpec(
         name=row.name,
@@ -308,9 +340,8 @@ def _locked(connection: sa.Connection, template_id: int) -> StoredTemplate:
     return _stored(row)
 
 
-def _same(stored: StoredTemplate, spec: TemplateSpec) -> int:
+def _check_same(stored: StoredTemplate, spec: TemplateSpec) -> None:
     if stored.spec != spec:
         raise Conflict(
             f"a report template {spec.name!r} exists (id {stored.id}) with other content; update it"
         )
-    return stored.id

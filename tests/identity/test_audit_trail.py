@@ -1,6 +1,8 @@
 """Who did what: written with the change, read newest first, without secrets."""
 
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -33,7 +35,7 @@ def _events(engine: sa.Engine, **wanted):
 
 def test_a_row_says_who_what_before_after_which_request_and_from_where(server_site) -> None:
     user = server_site.people["ada"].user
-    context = Context(user, server_site.services, "req-12345678", "10.1.2.3")
+    context = Context(user, server_site.services, "req-12345678", "10.1.2.3", "models.promote")
     with begin_write(server_site.engine) as connection:
         audit.record(
             connection, context, "models.promote", {"status": "draft"}, Thing("Èkó", math.nan)
@@ -90,14 +92,14 @@ def test_the_trail_is_listed_newest_first_by_pages_and_by_what_is_asked(site) ->
 
 def test_every_change_of_an_account_is_in_the_trail(server_site) -> None:
     engine = server_site.engine
-    accounts.set_role(engine, "vic", Role.ADMIN, OPERATOR)
+    accounts.update_user(engine, "vic", OPERATOR, role=Role.ADMIN)
     accounts.set_password(engine, "vic", "seven-green-bottles", OPERATOR)
-    accounts.set_disabled(engine, "vic", True, OPERATOR)
+    accounts.update_user(engine, "vic", OPERATOR, is_disabled=True)
     events = _events(engine, procedure="users.")[:3]
     assert [event.procedure for event in events] == [
-        "users.setDisabled",
+        "users.update",
         "users.setPassword",
-        "users.setRole",
+        "users.update",
     ]
     assert (events[2].before["role"], events[2].after["role"]) == ("viewer", "admin")
     assert "bottles" not in str(events)
@@ -116,15 +118,33 @@ def test_sign_ins_and_sign_outs_are_in_the_trail(site) -> None:
 def test_the_last_admin_cannot_be_lost(server_site) -> None:
     engine = server_site.engine
     for change in (
-        lambda: accounts.set_role(engine, "ada", Role.VIEWER, OPERATOR),
-        lambda: accounts.set_disabled(engine, "ada", True, OPERATOR),
+        lambda: accounts.update_user(engine, "ada", OPERATOR, role=Role.VIEWER),
+        lambda: accounts.update_user(engine, "ada", OPERATOR, is_disabled=True),
     ):
         with pytest.raises(Conflict, match="last admin"):
             change()
     accounts.add_user(engine, "eve", Role.ADMIN, OPERATOR)
-    assert accounts.set_disabled(engine, "ada", True, OPERATOR).is_disabled
+    assert accounts.update_user(engine, "ada", OPERATOR, is_disabled=True).is_disabled
     with pytest.raises(Conflict, match="last admin"):
-        accounts.set_role(engine, "eve", Role.VIEWER, OPERATOR)
+        accounts.update_user(engine, "eve", OPERATOR, role=Role.VIEWER)
+
+
+def test_two_admins_who_demote_each_other_at_once_leave_one(server_site) -> None:
+    engine, start = server_site.engine, threading.Barrier(2)
+    accounts.update_user(engine, "vic", OPERATOR, role=Role.ADMIN)
+
+    def demote(name: str) -> str:
+        start.wait()
+        try:
+            accounts.update_user(engine, name, OPERATOR, role=Role.VIEWER)
+        except Conflict as error:
+            return str(error)
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = sorted(pool.map(demote, ["ada", "vic"]))
+    assert "is the last admin" in first
+    assert second == "done"
 
 
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a-", "é", "a" * 129, "a\n"])
@@ -143,7 +163,7 @@ def test_names_are_one_persons_and_unknown_ones_are_said(site) -> None:
     with pytest.raises(Conflict, match="'ada' already"):
         accounts.add_user(site.engine, "ada", Role.VIEWER, OPERATOR)
     with pytest.raises(NotFound, match="'nobody'"):
-        accounts.set_role(site.engine, "nobody", Role.ADMIN, OPERATOR)
+        accounts.update_user(site.engine, "nobody", OPERATOR, role=Role.ADMIN)
 
 
 def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(site) -> None:

@@ -225,7 +225,7 @@ def test_a_disabled_account_does_not_come_back_by_the_provider(openid_site, issu
     site = openid_site()
     issuer.expect(ADAEZE)
     _sign_in(site)
-    accounts.set_disabled(site.engine, "adaeze", True, OPERATOR)
+    accounts.update_user(site.engine, "adaeze", OPERATOR, is_disabled=True)
     browser, answer = _sign_in(site)
     assert answer.status_code == 403
     assert "iop_session" not in browser.cookies

@@ -123,7 +123,7 @@ def test_a_public_key_is_not_taken_for_a_shared_one(site, forge) -> None:
 def test_the_role_in_a_token_is_not_believed(site, forge) -> None:
     token = forge(role="admin", name="root", sub=str(site.people["ada"].id))
     accounts.add_user(site.engine, "eve", Role.ADMIN, OPERATOR)
-    accounts.set_role(site.engine, "ada", Role.VIEWER, OPERATOR)
+    accounts.update_user(site.engine, "ada", OPERATOR, role=Role.VIEWER)
     answer = requests.post(f"{site.url}/change", headers={"authorization": f"Bearer {token}"})
     assert answer.json() == {"name": "ada", "role": "viewer"}
 
@@ -146,11 +146,11 @@ def test_what_ends_or_changes_a_session_holds_on_every_replica_within_a_second(
             with begin_write(site.engine) as connection:
                 here.end(token, connection)
         case "disable":
-            accounts.set_disabled(site.engine, "vic", True, OPERATOR)
+            accounts.update_user(site.engine, "vic", OPERATOR, is_disabled=True)
         case "password":
             accounts.set_password(site.engine, "vic", "seven-green-bottles", OPERATOR)
         case _:
-            accounts.set_role(site.engine, "vic", Role.ADMIN, OPERATOR)
+            accounts.update_user(site.engine, "vic", OPERATOR, role=Role.ADMIN)
     assert RECHECK_S < 1
     now[0] = RECHECK_S + 0.01
     for replica in (here, there):
@@ -160,8 +160,8 @@ def test_what_ends_or_changes_a_session_holds_on_every_replica_within_a_second(
 
 def test_an_account_that_is_enabled_again_has_to_sign_in_again(site) -> None:
     token = site.token("vic")
-    accounts.set_disabled(site.engine, "vic", True, OPERATOR)
-    accounts.set_disabled(site.engine, "vic", False, OPERATOR)
+    accounts.update_user(site.engine, "vic", OPERATOR, is_disabled=True)
+    accounts.update_user(site.engine, "vic", OPERATOR, is_disabled=False)
     assert site.me(token) == 401
     assert site.me(site.token("vic")) == 200
 

@@ -1,6 +1,7 @@
 """What the API offers, one module a noun; each declares its procedures into one registry."""
 
 from iop_pipelines.api.procedures import (
+    audit,
     dashboard,
     dashboards,
     datasets,
@@ -8,10 +9,14 @@ from iop_pipelines.api.procedures import (
     models,
     recommendations,
     reports,
+    users,
 )
 from iop_pipelines.api.registry import Registry
 
-_NOUNS = (models, executions, reports, recommendations, dashboard, dashboards, datasets)
+_NOUNS = (
+    *(models, executions, reports, recommendations, dashboard, dashboards, datasets),
+    *(users, audit),
+)
 
 
 def build_registry() -> Registry:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
@@ -139,12 +140,13 @@ def declare(registry: Registry) -> None:
             dashboard_id=given.id,
             description=given.description,
             created_by=ctx.user.id,
+            witness=witness_of(ctx),
         )
         return Created(id=dashboard_id)
 
     @procedure("dashboards.delete", Kind.MUTATION, "Delete a dashboard and its panels.")
     def delete(ctx: Context, given: ById) -> Done:
-        registered.delete_dashboard(ctx.services.engine, given.id)
+        registered.delete_dashboard(ctx.services.engine, given.id, witness_of(ctx))
         return Done()
 
     @procedure("panels.data", Kind.QUERY, "What a panel shows now.")

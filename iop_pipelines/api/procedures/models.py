@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
+from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.executions import HISTORY, ModelExecution
 from iop_pipelines.api.procedures.shapes import (
@@ -153,7 +154,7 @@ def declare(registry: Registry) -> None:
         if config is None:
             config = config_for(engine, given.type, given.input_schema).model_dump(mode="json")
         spec: ModelSpec = registered.load_spec({**content, "config": config})
-        return Created(id=registered.register(engine, spec, created_by=ctx.user.id))
+        return Created(id=registered.register(engine, spec, ctx.user.id, witness_of(ctx)))
 
     @procedure(
         "models.execute", Kind.MUTATION, "Ask for one execution of a draft or active version."
@@ -166,6 +167,7 @@ def declare(registry: Registry) -> None:
             utc_now(),
             trigger="api",
             idempotency_key=given.idempotency_key,
+            witness=witness_of(ctx),
         )
         return Executing(execution_id=execution_id)
 
@@ -177,16 +179,20 @@ def declare(registry: Registry) -> None:
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:
         registered.set_status(
-            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason
+            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Done()
 
     @procedure("models.promote", Kind.MUTATION, "Make a version the one active one of its name.")
     def promote(ctx: Context, given: Promote) -> Done:
-        registered.promote(ctx.services.engine, given.id, ctx.user.id, given.reason)
+        registered.promote(
+            ctx.services.engine, given.id, ctx.user.id, given.reason, witness_of(ctx)
+        )
         return Done()
 
     @procedure("models.rollback", Kind.MUTATION, "Go back to the version that was active before.")
     def rollback(ctx: Context, given: Rollback) -> Created:
-        stored = registered.rollback(ctx.services.engine, given.name, ctx.user.id, given.reason)
+        stored = registered.rollback(
+            ctx.services.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
+        )
         return Created(id=stored.id)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
+from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
     ROW,
@@ -132,17 +133,28 @@ def declare(registry: Registry) -> None:
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
-        review.review(ctx.services.engine, given.id, given.status, ctx.user.id, given.reason)
+        review.review(
+            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason, witness_of(ctx)
+        )
         return Done()
 
     @procedure("recommendations.comment", Kind.MUTATION, "Add a remark to its history.")
     def comment(ctx: Context, given: Comment) -> Created:
-        return Created(id=review.comment(ctx.services.engine, given.id, given.text, ctx.user.id))
+        event_id = review.comment(
+            ctx.services.engine, given.id, given.text, ctx.user.id, witness_of(ctx)
+        )
+        return Created(id=event_id)
 
     @procedure("recommendations.snooze", Kind.MUTATION, "Put an open one off, or take it up again.")
     def snooze(ctx: Context, given: Snooze) -> Done:
         review.snooze(
-            ctx.services.engine, given.id, given.until, utc_now(), ctx.user.id, given.reason
+            ctx.services.engine,
+            given.id,
+            given.until,
+            utc_now(),
+            ctx.user.id,
+            given.reason,
+            witness_of(ctx),
         )
         return Done()
 

@@ -8,6 +8,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from iop_pipelines.api import downloads
+from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
     ROW,
@@ -179,6 +180,7 @@ def _declare_templates(registry: Registry) -> None:
             check_schedule=partial(_schedule, ctx),
             created_by=ctx.user.id,
             now=ctx.services.now(),
+            witness=witness_of(ctx),
         )
         return Created(id=template_id)
 
@@ -193,6 +195,7 @@ def _declare_templates(registry: Registry) -> None:
             registered.load_template({**stored.spec.model_dump(), **changed}),
             check_schedule=partial(_schedule, ctx),
             now=ctx.services.now(),
+            witness=witness_of(ctx),
         )
         return Done()
 
@@ -206,7 +209,7 @@ def _declare_templates(registry: Registry) -> None:
 
     @procedure("reports.delete", Kind.MUTATION, "Delete a template; reports made of it stay.")
     def delete(ctx: Context, given: ById) -> Done:
-        registered.delete_template(ctx.services.engine, given.id, utc_now())
+        registered.delete_template(ctx.services.engine, given.id, utc_now(), witness_of(ctx))
         return Done()
 
 
@@ -221,6 +224,7 @@ def _declare_files(registry: Registry) -> None:
             utc_now(),
             trigger="api",
             idempotency_key=given.idempotency_key,
+            witness=witness_of(ctx),
         )
         return Generating(report_id=report_id)
 
@@ -250,7 +254,9 @@ def _schedule(ctx: Context, text: str) -> Schedule:
 
 
 def _set_status(ctx: Context, template_id: int, status: TemplateStatus) -> Done:
-    registered.set_template_status(ctx.services.engine, template_id, status, ctx.services.now())
+    registered.set_template_status(
+        ctx.services.engine, template_id, status, ctx.services.now(), witness_of(ctx)
+    )
     return Done()
 
 

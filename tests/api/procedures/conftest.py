@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ class Api:
         arguments = (
             [read_input(procedure.input, json.dumps(given).encode())] if procedure.input else []
         )
-        return json.loads(procedure.dump(procedure.handler(self.context, *arguments)))
+        context = replace(self.context, procedure=path)
+        return json.loads(procedure.dump(procedure.handler(context, *arguments)))
 
     def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
         procedure = self.registry.get(path)
@@ -77,11 +78,11 @@ class Api:
 
 def api_of(settings: Settings) -> Api:
     user = User(id=1, name="ada", role=Role.ADMIN)
-    return Api(build_registry(), Context(user, Services(settings), "request-1", "127.0.0.1"))
+    return Api(build_registry(), Context(user, Services(settings), "request-1", "127.0.0.1", ""))
 
 
-def _settings(home: Path) -> Settings:
-    return Settings.from_env({"IOP_HOME": str(home), "IOP_CLOCK": "drm"})
+def _settings(home: Path, **env: str) -> Settings:
+    return Settings.from_env({"IOP_HOME": str(home), "IOP_CLOCK": "drm", **env})
 
 
 @pytest.fixture(scope="session")
@@ -121,3 +122,22 @@ def api(demo_home: Path, tmp_path: Path) -> Iterator[Api]:
     yield api_of(settings)
     engine_for(settings.database_url).dispose()
     engine_for(settings.drm_database_url).dispose()
+
+
+@pytest.fixture
+def server_api(server_url: str, tmp_path: Path) -> Iterator[Api]:
+    """The demo's declarations with one day's data on a server."""
+    api = api_of(_settings(tmp_path, DATABASE_URL=server_url))
+    services = api.context.services
+    upgrade(server_url)
+    load(services.engine, services.drm_engine, START)
+    replay = Replay(services.drm_engine)
+    replay.load_history()
+    replay.ingest_next_days(1)
+    request_for_drm_run(
+        services.engine, services.drm, services.drm.finished_runs()[-1], datetime(2026, 1, 1)
+    )
+    with begin_write(services.engine) as connection:
+        connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
+    yield api
+    services.drm_engine.dispose()
