@@ -4,17 +4,16 @@ What cannot be had, a server or the libraries for PDF, fails the test in CI; els
 shows the reason of the skip.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
+from needed import give_up
 
 SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
@@ -62,22 +61,16 @@ def _running(start: Callable[[Path], DatabaseServer], folder: Path) -> Iterator[
     try:
         server = start(folder)
     except ServerUnavailable as error:
-        _give_up(str(error))
+        give_up(str(error))
     yield server
     server.stop()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("pdf") and not _can_render_pdf():
-        _give_up(f"PDF needs Pango and a font: {doctor.APT_PDF} fonts-dejavu-core")
+        give_up(f"PDF needs Pango and a font: {doctor.APT_PDF} fonts-dejavu-core")
 
 
 @cache
 def _can_render_pdf() -> bool:
     return doctor.can_render_pdf()
-
-
-def _give_up(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)

