@@ -13,15 +13,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from iop_pipelines.api.lifecycle import Lifecycle, Stage
+from iop_pipelines.errors import IopError
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
 from iop_pipelines.settings import Settings
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 
 # What is wrong, in words for the log, or None where all is well. Raising says that it cannot be known.
 Look = Callable[[], str | None]
+
+# What a part that is away raises.
+OUTAGES = (OSError, SQLAlchemyError, IopError)
 
 INTERVAL_S = 2.0
 # A bucket is asked less often: each look writes and removes an object.
@@ -62,17 +68,20 @@ class Part:
     known: Seen | None = None
 
     def look_once(self) -> None:
+        cause: Exception | None = None
         try:
             seen = Seen(self.look(), True, time.monotonic())
-        # Whatever goes wrong while looking is what the part is to report.
+        # The boundary of the thread. Whatever a look raises, the part cannot be vouched for; what is
+        # no outage is a mistake of ours, so the log has where it was made.
         except Exception as error:
             seen = Seen(f"{type(error).__name__}: {error}", False, time.monotonic())
+            cause = None if isinstance(error, OUTAGES) else error
         before, self.seen = self.seen, seen
         if seen.is_known:
             self.known = seen
         if seen.reason != (before.reason if before else None):
             level = logging.INFO if seen.reason is None else logging.WARNING
-            log.log(level, "%s: %s", self.name, seen.reason or "ok")
+            log.log(level, "%s: %s", self.name, seen.reason or "ok", exc_info=cause)
 
     @property
     def is_ok(self) -> bool:
@@ -203,10 +212,18 @@ def check_migrations(engine: sa.Engine) -> str | None:
         current = migrate.revision_of(connection)
     if current is None:
         return "the database was never migrated: run `iop migrate`"
-    known = migrate.revisions()
+    known = _known_revisions()
     if current in known[:-1]:
         return f"the database is at {current}, this release needs {known[-1]}: run `iop migrate`"
     return None
+
+
+@cache
+def _known_revisions() -> list[str]:
+    """Reading the scripts takes the interpreter from all requests for 12 ms; a release's never change."""
+    from iop_pipelines.schema import migrate
+
+    return migrate.revisions()
 
 
 def check_storage(storage_url: str) -> str | None:

@@ -51,6 +51,12 @@ class Metrics:
             ("procedure", "status"),
             registry=self.registry,
         )
+        self._calls = Counter(
+            "iop_calls",
+            "Calls of procedures answered, each one of a batch too, by tRPC's code or OK.",
+            ("procedure", "code"),
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "iop_request_duration_seconds",
             "Time from the request's head to the end of its answer; streams are left out.",
@@ -76,6 +82,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
+        self._call_counters: dict[tuple[str, str], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
 
     def count(self, procedure: str, status: int) -> None:
@@ -84,6 +91,13 @@ class Metrics:
         child = self._counters.get(key)
         if child is None:
             child = self._counters[key] = self._requests.labels(procedure, str(status))
+        child.inc()
+
+    def count_call(self, procedure: str, code: str) -> None:
+        key = (procedure, code)
+        child = self._call_counters.get(key)
+        if child is None:
+            child = self._call_counters[key] = self._calls.labels(procedure, code)
         child.inc()
 
     def time(self, procedure: str, seconds: float) -> None:

@@ -29,6 +29,15 @@ def page_routes(authenticated: Authenticated, has_provider: bool) -> list[Route]
     return [Route("/", landing)]
 
 
+def problem_page(message: str, advice: str, request_id: str) -> str:
+    """What went wrong with a sign-in and what to do, for a person who followed a link to it."""
+    return _page(
+        f'<p class="problem" role="alert">{escape(message)}</p><p>{escape(advice)}</p>'
+        '<p><a href="/">To the sign-in page</a></p>'
+        f"<p><small>Whoever helps you may ask for this number: {escape(request_id)}</small></p>"
+    )
+
+
 def local_path(target: str) -> str:
     """A path of this site, else `/`: what comes after sign-in must not lead elsewhere."""
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
