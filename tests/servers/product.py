@@ -6,7 +6,7 @@ token for each role.
 
 import base64
 import json
-import sys
+import socket
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,6 @@ from iop_pipelines.api.app import create_app
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import Role, Services
 from iop_pipelines.api.sessions import sessions_of
-from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import users
@@ -72,15 +71,14 @@ def product_of(home: Path) -> Product:
 
 
 def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
     with tempfile.TemporaryDirectory(prefix="iop-product-") as home:
         product = product_of(Path(home))
-        config = uvicorn.Config(product.app, log_config=None, timeout_graceful_shutdown=1)
-        port = free_port()
-        config.port = port
-        tokens_of = {role.value: product.token(role) for role in Role}
-        print(json.dumps({"port": port, **tokens_of}), flush=True)
-        uvicorn.Server(config).run()
+        said = {role.value: product.token(role) for role in Role}
+        print(json.dumps({"port": listener.getsockname()[1], **said}), flush=True)
+        config = uvicorn.Config(product.app, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
