@@ -19,10 +19,10 @@ from urllib.parse import quote
 
 import dagster as dg
 from dagster import __version__ as dagster_version
-from dagster._core.errors import DagsterError
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import get_daemon_statuses
+from dagster_shared.error import DagsterError
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import (
     DocumentNode,
