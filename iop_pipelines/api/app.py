@@ -7,7 +7,6 @@ import asyncio
 import functools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -18,7 +17,6 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.auth import auth_routes, authenticator
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 LEDGER_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
-STATIC = Path(__file__).parent / "static"
 # All blocking work: procedures, and Dagster's queries. With a connection for each thread none waits for
 # one, and more threads would only fight for the interpreter.
 THREADS = POOL_SIZE
@@ -82,12 +79,11 @@ def create_app(
         *download_routes(services, authenticate),
         *health_routes(lifecycle, probe),
         *metrics_routes(metrics, authenticate),
-        *page_routes(authenticate, settings.oidc_issuer is not None),
         *routes,
-        Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if dagster_ui is not None:
         every_route.append(_dagster(dagster_ui, authenticate, settings, lifecycle, probe))
+    every_route += page_routes()
     app = Starlette(
         routes=every_route,
         middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
@@ -127,7 +123,7 @@ def _dagster(
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
     return Mount(
-        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/", settings.public_url)
+        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", settings.public_url)
     )
 
 
