@@ -25,7 +25,8 @@ from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
 from iop_pipelines.api.context import Role, Services, User
-from iop_pipelines.api.pages import local_path, problem_page
+from iop_pipelines.api.pages import local_path
+from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
 from iop_pipelines.api.sessions import (
@@ -243,7 +244,7 @@ class AuthRoutes:
         except ApiError as error:
             if is_form and error.code == "UNAUTHORIZED":
                 query = urlencode({"failed": "", "next": local_path(given.next)})
-                return RedirectResponse(f"/?{query}", 303, headers=_NO_STORE)
+                return RedirectResponse(f"/sign-in?{query}", 303, headers=_NO_STORE)
             raise
         response = _redirect(given.next) if is_form else _json(_issued(issued))
         self._set_cookie(request, response, issued)
