@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus, Severity
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -271,7 +272,10 @@ def _page(
 
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:
     moment, kind, item_id = cursor.split("~")
-    at = datetime.fromisoformat(moment.removesuffix("Z"))
+    try:
+        at = datetime.fromisoformat(moment.removesuffix("Z"))
+    except ValueError as error:
+        raise InvalidInput(f"is no cursor of this list: {error}", "cursor") from error
     rank, last = _RANKS[source.kind], _RANKS.get(cast(NotificationKind, kind), len(_RANKS))
     if rank == last:
         return sa.or_(source.at < at, sa.and_(source.at == at, source.item < int(item_id)))
