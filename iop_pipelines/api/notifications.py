@@ -273,13 +273,16 @@ def _page(
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:
     moment, kind, item_id = cursor.split("~")
     try:
-        at = datetime.fromisoformat(moment.removesuffix("Z"))
-    except ValueError as error:
+        second = datetime.fromisoformat(moment.removesuffix("Z"))
+        # SQLite compares moments as text, with a fraction or without: never with one exactly.
+        is_before = source.at <= second - timedelta(microseconds=1)
+        is_not_after = source.at <= second + timedelta(microseconds=999_999)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(f"is no cursor of this list: {error}", "cursor") from error
     rank, last = _RANKS[source.kind], _RANKS.get(cast(NotificationKind, kind), len(_RANKS))
     if rank == last:
-        return sa.or_(source.at < at, sa.and_(source.at == at, source.item < int(item_id)))
-    return source.at <= at if rank > last else source.at < at
+        return sa.or_(is_before, sa.and_(is_not_after, source.item < int(item_id)))
+    return is_not_after if rank > last else is_before
 
 
 def _cursor_of(told: Told) -> str:
