@@ -68,14 +68,19 @@ class _Source:
     item: sa.ColumnElement[int]
     at: sa.ColumnElement[datetime]
     condition: sa.ColumnElement[bool]
-    query: sa.Select[Any]
+    query: sa.Select[*tuple[Any, ...]]
+
+
+def _columns(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """What of a source becomes the attributes of `Told`, whatever their types are."""
+    return cast(sa.Select[*tuple[Any, ...]], sa.select(*columns))
 
 
 def _reports() -> _Source:
     rows, templates = generated_reports.c, report_templates.c
     is_failed = rows.status == ReportStatus.FAILED
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.id.label("subject_id"),
             sa.case((is_failed, "failed"), else_="ready").label("event"),
@@ -93,7 +98,7 @@ def _reports() -> _Source:
 
 def _recommendations() -> _Source:
     rows = recommendations.c
-    query = sa.select(
+    query = _columns(
         rows.id.label("item_id"),
         rows.id.label("subject_id"),
         sa.literal("opened").label("event"),
@@ -109,7 +114,7 @@ def _recommendations() -> _Source:
 def _executions() -> _Source:
     rows, models = model_executions.c, analytical_models.c
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.id.label("subject_id"),
             sa.literal("failed").label("event"),
@@ -128,7 +133,7 @@ def _executions() -> _Source:
 def _models() -> _Source:
     rows, models = model_events.c, analytical_models.c
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.model_id.label("subject_id"),
             sa.literal("promoted").label("event"),
