@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from event_bus import Bus, eventually, run_event
+from iop_pipelines.drm import standin
+from iop_pipelines.drm.announce import announce, announcements, stir
 from iop_pipelines.events import consumer, inbox
 from iop_pipelines.events.words import DEAD_LETTER_QUEUE, MAX_DELIVERIES, MAX_EVENT_BYTES, QUEUE
+from iop_pipelines.schema.engine import engine_for
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -122,3 +125,24 @@ def test_told_to_stop_a_consumer_writes_what_it_has_in_hand(listening: Bus) -> N
     eventually(lambda: len(listening.inbox()) == 300, "the others")
     assert taken <= set(listening.inbox())
     assert listening.depth(DEAD_LETTER_QUEUE) == 0
+
+
+def test_what_the_stand_in_announces_arrives_once_whatever_is_repeated_and_moved(
+    listening: Bus, tmp_path
+) -> None:
+    drm = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
+    standin.create(drm)
+    standin.Replay(drm).ingest_next_days(14)
+    events = announcements(drm)
+    stirred = stir(events, seed=7)
+    assert len(stirred) > len(events)
+    assert [each for each in stirred if each in events] != events
+
+    assert announce(listening.broker.url, stirred) == len(stirred)
+    listening.consume()
+
+    eventually(lambda: listening.depth(QUEUE) == 0, "all events are taken")
+    eventually(lambda: len(listening.inbox()) == len(events), "all events are written")
+    assert set(listening.inbox()) == {event["event_id"] for event in events}
+    assert listening.refused() == []
+    drm.dispose()
