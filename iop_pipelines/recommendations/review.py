@@ -127,11 +127,8 @@ def review(
                 status_before=row.status.value,
                 status_after=status.value,
             )
-<<<<<<< HEAD
             tell_insight(connection, recommendation_id, "reviewed")
-=======
         request.remember()
->>>>>>> main
         after = _standing(_locked(connection, recommendation_id))
         witness(connection, _standing(row), {**after, "reason": reason})
     return recommendation(engine, recommendation_id)
