@@ -199,12 +199,16 @@ def _write_run(
         "run_key": run["runKey"],
     }
     names = [column.name for column in landing.columns if column.name not in ("id", "run_id")]
+    is_it = pipeline_runs.c.id == run["id"]
     with begin_write(engine) as connection:
-        changed = connection.execute(
-            pipeline_runs.update().where(pipeline_runs.c.id == run["id"]).values(**values)
-        )
-        if changed.rowcount == 0:
+        status = connection.scalar(sa.select(pipeline_runs.c.status).where(is_it).with_for_update())
+        if status in TERMINAL:
+            # Another follower was quicker.
+            return
+        if status is None:
             connection.execute(pipeline_runs.insert().values(id=run["id"], **values))
+        else:
+            connection.execute(pipeline_runs.update().where(is_it).values(**values))
         if rows:
             connection.execute(
                 landing.insert(),
