@@ -1,6 +1,5 @@
 """Inbox, outbox and leases on every database, without a broker."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,9 +15,9 @@ A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def anywhere(database_url: str) -> Iterator[sa.Engine]:
+def anywhere(database_url: str) -> sa.Engine:
     upgrade(database_url)
-    yield engine_for(database_url)
+    return engine_for(database_url)
 
 
 def _arrived(event_id: str) -> inbox.Arrived:
