@@ -36,7 +36,8 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
     """Run the whole product in the foreground until Ctrl-C.
 
     Migrates the database, then starts the code server, the daemon, the web server and the warm
-    workers, all bound to 127.0.0.1. Everything the instance owns lives under its home.
+    workers, all bound to 127.0.0.1. Everything the instance owns lives under its home. A process
+    that dies is started again, ever later; after ten deaths in a row the instance ends.
     """
     from iop_pipelines.orchestration.launch import running
 
@@ -51,7 +52,7 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
             print_sign_in_links(console, links)
         try:
             while True:
-                supervisor.check()
+                supervisor.keep_alive()
                 time.sleep(1)
         except KeyboardInterrupt:
             if not as_json:
