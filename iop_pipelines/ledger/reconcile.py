@@ -149,6 +149,7 @@ def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
         sa.select(
             table.c.id,
             table.c.phase,
+            table.c.attempt,
             table.c.starts,
             table.c.run_key,
             table.c.claimed_at,
@@ -248,7 +249,7 @@ def _end(
     repairs: Repairs,
 ) -> None:
     if kind is VERSION:
-        end_version(engine, item.id, reason)
+        end_version(engine, item.id, item.attempt, reason)
     else:
         close_as_failed(instance, engine, kind, item.id, Phase(item.phase), reason, now)
     repairs.add(f"{kind.name} {item.id}: {reason}")

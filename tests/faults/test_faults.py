@@ -7,6 +7,7 @@ of a seed of its own that it prints. `DATABASE=mysql` runs it on MySQL instead o
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ def _runs() -> list[tuple[int, float]]:
     return [(int(seed) if seed else secrets.randbelow(10**6), seconds)]
 
 
+@pytest.fixture
+def kept_environment() -> Iterator[None]:
+    """Dagster's instance is opened in this process too, by the environment of the cluster."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.mark.parametrize(
     ("seed", "lasts_s"),
     [
@@ -53,10 +63,8 @@ def _runs() -> list[tuple[int, float]]:
     ],
 )
 def test_whatever_is_killed_nothing_is_lost_doubled_or_untold(
-    seed, lasts_s, tmp_path, monkeypatch, capsys
+    seed, lasts_s, tmp_path, kept_environment, capsys
 ):
-    # Dagster's instance is opened in this process too, by the environment of the cluster.
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     plan = build_plan(seed, lasts_s, PAUSE_S, LOST_AFTER_S)
     database = os.environ.get("FAULTS_DATABASE") or "mariadb"
 
