@@ -10,6 +10,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
 | `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
+| `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
 | `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
@@ -60,6 +61,7 @@ class Settings:
     held_hours: int = 24
     backlog_minutes: int = 30
     secret_key: str | None = field(default=None, repr=False)
+    event_broker_url: str | None = field(default=None, repr=False)
     public_url: str | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -101,6 +103,7 @@ class Settings:
             held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             secret_key=env.get("IOP_SECRET_KEY") or None,
+            event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
             public_url=(env.get("IOP_PUBLIC_URL") or "").rstrip("/") or None,
             oidc_issuer=env.get("IOP_OIDC_ISSUER") or None,
             oidc_client_id=env.get("IOP_OIDC_CLIENT_ID") or None,
@@ -124,6 +127,11 @@ class Settings:
         if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
             raise MisconfiguredInstance(
                 f"IOP_PUBLIC_URL is {self.public_url!r}; it is scheme and host, as in https://iop.example"
+            )
+        if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):
+            scheme = self.event_broker_url.partition(":")[0]
+            raise MisconfiguredInstance(
+                f"IOP_EVENT_BROKER_URL begins with {scheme!r}; it can be amqp://… or amqps://…"
             )
         for name, url in (
             ("DATABASE_URL", self.database_url),

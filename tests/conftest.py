@@ -1,21 +1,23 @@
 """Databases for any test: `database_url` runs it on SQLite, MariaDB and MySQL, `server_url` on the two servers.
 
-What cannot be had, a server or the libraries for PDF, fails the test in CI; elsewhere the summary
-shows the reason of the skip.
+`event_broker` is a RabbitMQ for all tests of a run. What cannot be had, a server or the libraries for PDF,
+fails the test in CI; elsewhere the summary shows the reason of the skip.
 """
 
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import pytest
 
 from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
+from event_broker import EventBroker, start_rabbitmq
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 
+Server = TypeVar("Server", DatabaseServer, EventBroker)
 SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
     pytest.param("mysql", marks=pytest.mark.mysql),
@@ -58,7 +60,13 @@ def _used(url: str) -> Iterator[str]:
     engine_for(url).dispose()
 
 
-def _running(start: Callable[[Path], DatabaseServer], folder: Path) -> Iterator[DatabaseServer]:
+@pytest.fixture(scope="session")
+def event_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventBroker]:
+    """Starts once, in 10 to 30 s; a test that stops it starts it again."""
+    yield from _running(start_rabbitmq, tmp_path_factory.mktemp("rabbitmq"))
+
+
+def _running(start: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
     try:
         server = start(folder)
     except ServerUnavailable as error:

@@ -35,6 +35,7 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
 from iop_pipelines.errors import IopError
+from iop_pipelines.events import inbox, outbox
 from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
 
@@ -110,6 +111,9 @@ def _ledger(settings: Settings, metrics: Metrics) -> Part:
 
     def look() -> None:
         metrics.set_open_work(open_work(engine))
+        # Without a broker nothing is owed to anybody; the rows are dropped in time.
+        unpublished = outbox.backlog(engine)[0] if settings.event_broker_url else 0
+        metrics.set_events(unpublished, inbox.counts(engine))
 
     return Part("ledger", look, LEDGER_INTERVAL_S)
 

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from iop_pipelines.api.lifecycle import Lifecycle, Stage
+from iop_pipelines.events import leases, outbox
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
 from iop_pipelines.settings import Settings
@@ -34,9 +35,12 @@ Look = Callable[[], str | None]
 INTERVAL_S = 2.0
 # A bucket is asked less often: each look writes and removes an object.
 STORAGE_INTERVAL_S = 30.0
+EVENTS_INTERVAL_S = 5.0
 PATIENCE_S = 5.0
 # As for the ledger's repair: a worker that has been silent for longer is given up.
 WORKER_SILENCE_S = 30
+# An event that is not published by then waits for the broker, not for its turn.
+OUTBOX_OVERDUE = timedelta(seconds=60)
 MIGRATIONS = "migrations"
 
 
@@ -182,6 +186,7 @@ def parts_of(settings: Settings) -> list[Part]:
             INTERVAL_S if is_folder else STORAGE_INTERVAL_S,
         ),
         Part("workers", lambda: check_workers(engine, settings)),
+        Part("events", lambda: check_events(engine, settings), EVENTS_INTERVAL_S),
     ]
 
 
@@ -231,3 +236,16 @@ def check_workers(engine: sa.Engine, settings: Settings) -> str | None:
     with engine.connect() as connection:
         count = connection.scalar(sa.select(sa.func.count()).select_from(workers).where(alive))
     return None if count else f"no worker has sent a heartbeat for {WORKER_SILENCE_S} s"
+
+
+def check_events(engine: sa.Engine, settings: Settings) -> str | None:
+    """Where no broker is set there are no events, and the shared database is polled."""
+    if settings.event_broker_url is None:
+        return None
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if not leases.is_held(engine, leases.CONSUMER, now):
+        return "no consumer of events is connected to the broker"
+    count, oldest = outbox.backlog(engine)
+    if oldest is not None and now - oldest > OUTBOX_OVERDUE:
+        return f"{count} events are unpublished, the oldest since {oldest:%Y-%m-%d %H:%M:%S} UTC"
+    return None

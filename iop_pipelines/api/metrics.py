@@ -73,6 +73,17 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self._outbox = Gauge(
+            "iop_outbox_unpublished",
+            "Events that are written and not yet taken by the broker; 0 without one.",
+            registry=self.registry,
+        )
+        self._inbox = Gauge(
+            "iop_inbox_events",
+            "Events of DRM that wait or have failed, and messages refused as no event.",
+            ("state",),
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
@@ -99,6 +110,11 @@ class Metrics:
             waiting = (Phase.QUEUED, Phase.CLAIMED)
             depth = sum(counts.get((kind, phase.value), 0) for phase in waiting)
             self._queue.labels(kind).set(depth)
+
+    def set_events(self, unpublished: int, inbox: Mapping[str, int]) -> None:
+        self._outbox.set(unpublished)
+        for state, count in inbox.items():
+            self._inbox.labels(state).set(count)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

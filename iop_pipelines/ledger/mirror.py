@@ -13,6 +13,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.events.outgoing import tell_executed, tell_report
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.cursors import read_cursor, write_cursor
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
@@ -63,6 +64,8 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
     is_news = connection.execute(statement).rowcount == 1
     if is_news:
         counters.count_ended(connection, status, event.finished_at)
+        tell = tell_executed if event.kind is EXECUTION else tell_report
+        tell(connection, event.item_id)
     return is_news
 
 

@@ -1,4 +1,4 @@
-"""The processes of `iop up`: code server, daemon, the API with Dagster's UI, and warm workers, one home, one lifetime.
+"""The processes of `iop up`: code server, daemon, the API with Dagster's UI, warm workers and, with a broker, events.
 
 All that they own lives under the home. A second supervisor on the same home is refused; children
 that a killed one left behind are ended before anything is started. A child that dies later is started
@@ -102,6 +102,8 @@ class Supervisor:
         )
         self._wait_for_port(grpc_port, "code-server")
         self.spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        if self.settings.event_broker_url:
+            self.spawn("events", ["iop_pipelines.events.service"])
         # By its name: the API is above the processes that run it.
         self.spawn(
             "web-server",
@@ -222,6 +224,7 @@ def instance_environment(settings: Settings) -> dict[str, str]:
         "IOP_DRM_DATABASE_URL": settings.drm_database_url,
         "IOP_STORAGE_URL": settings.storage_url,
         "IOP_BROKER_URL": settings.broker_url or FOLDER_BROKER,
+        "IOP_EVENT_BROKER_URL": settings.event_broker_url or "",
         "IOP_CLOCK": settings.clock,
         "IOP_TIME_ZONE": settings.time_zone,
         "IOP_KEEP_HISTORY_DAYS": str(settings.keep_history_days),

@@ -6,6 +6,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.events import inbox, outbox
 from iop_pipelines.ledger import counters, retention
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
@@ -44,6 +45,8 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
     repairs = reconcile(instance, platform.engine, now, Patience.of(platform.settings))
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
     counters.fold(platform.engine, now)
+    inbox.purge(platform.engine, now)
+    outbox.purge(platform.engine, now, with_unpublished=platform.settings.event_broker_url is None)
     done = [
         f"{mirrored.seen} terminal events seen, {mirrored.applied} applied late",
         *repairs.lines,

@@ -439,6 +439,65 @@ stat_changes = _table(
     sa.Column("amount", sa.Integer, nullable=False),
 )
 
+# Events ---------------------------------------------------------------------------------------
+
+# Each event once, whatever the broker delivers; written before the message is acknowledged.
+event_inbox = _table(
+    "event_inbox",
+    _id(),
+    sa.Column("event_id", exact(64), nullable=False, unique=True),
+    sa.Column("event_type", exact(64), nullable=False),
+    sa.Column("source_id", exact(128), nullable=False),
+    sa.Column("occurred_at", Moment, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    # The whole event as JSON.
+    sa.Column("payload", LongText, nullable=False),
+    # waiting, done or failed
+    sa.Column("status", exact(16), nullable=False, server_default="waiting"),
+    sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
+    # Not before this moment is it looked at again.
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("handled_at", Moment),
+    # What it waits for, or why it failed.
+    sa.Column("reason", sa.Text),
+    sa.Index("ix_event_inbox__status_due", "status", "due_at"),
+)
+
+# Messages that are no events; the broker has each of them whole, in the queue of dead letters.
+refused_messages = _table(
+    "refused_messages",
+    _id(),
+    # SHA-256 of the body: a message delivered again, or sent again, is one row.
+    sa.Column("body_digest", exact(64), nullable=False, unique=True),
+    sa.Column("routing_key", exact(255), nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+
+# What IOP tells others, written in the transaction that it tells of.
+event_outbox = _table(
+    "event_outbox",
+    _id(),
+    sa.Column("event_id", exact(64), nullable=False, unique=True),
+    sa.Column("event_type", exact(64), nullable=False),
+    sa.Column("source_id", exact(128), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("payload", LongText, nullable=False),
+    sa.Column("published_at", Moment),
+    sa.Index("ix_event_outbox__published", "published_at", "id"),
+)
+
+# Who does what only one process may do, or is known to be doing, and until when that holds.
+leases = _table(
+    "leases",
+    sa.Column("name", exact(64), primary_key=True),
+    sa.Column("holder", exact(128), nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
+
 # Identity ------------------------------------------------------------------------------------
 
 users = _table(

@@ -19,11 +19,11 @@ from pathlib import Path
 import httpx
 
 from database_servers import DatabaseServer, start_mariadb, start_mysql
+from event_broker import EventBroker, start_rabbitmq
 from fault_plan import BROKER, CLOCK, DATABASE, EVERYTHING, Fault, Kind
 from iop_pipelines.demo.replay import wait_for
 from iop_pipelines.orchestration.supervisor import free_port, instance_environment
 from iop_pipelines.settings import Settings
-from rabbitmq_server import BrokerServer, start_rabbitmq
 
 SERVED_TIMEOUT_S = 150
 STOP_TIMEOUT_S = 45
@@ -48,7 +48,7 @@ class Cluster:
         self,
         folder: Path,
         database: DatabaseServer,
-        broker: BrokerServer,
+        broker: EventBroker,
         disk: Path,
         environment: Mapping[str, str],
     ) -> None:
@@ -64,11 +64,13 @@ class Cluster:
                 "IOP_HOME": str(home),
                 "DATABASE_URL": database.create_database(),
                 "IOP_BROKER_URL": broker.url,
+                "IOP_EVENT_BROKER_URL": broker.url,
                 "IOP_STORAGE_URL": f"file://{disk}",
                 "IOP_CLOCK": "drm",
                 "IOP_SECRET_KEY": secrets.token_urlsafe(48),
             }
         )
+        self.event_broker_url = broker.url
         self._environment = {
             **instance_environment(self.settings),
             "IOP_SECRET_KEY": self.settings.secret_key or "",
@@ -134,7 +136,7 @@ class Cluster:
         if fault.kind is Kind.KILL and fault.target == DATABASE:
             self._database.start_again()
         elif fault.kind is Kind.KILL and fault.target == BROKER:
-            self._broker.start_again()
+            self._broker.start()
         elif fault.kind is Kind.KILL and fault.target == EVERYTHING:
             self._is_wanted.set()
         elif fault.kind is Kind.PAUSE:
@@ -210,6 +212,9 @@ class Cluster:
 
     def _signal(self, target: str, number: signal.Signals) -> None:
         """To a process that is there: one that a supervisor is about to start again is missed, as in life."""
+        if target == BROKER:
+            (self._broker.pause if number == signal.SIGSTOP else self._broker.resume)()
+            return
         pid = self._pid_of(target)
         if pid is not None:
             with suppress(ProcessLookupError):
@@ -218,8 +223,6 @@ class Cluster:
     def _pid_of(self, target: str) -> int | None:
         if target == DATABASE:
             return self._database.process.pid
-        if target == BROKER:
-            return self._broker.process.pid
         try:
             return json.loads((self.settings.home / "pids.json").read_text()).get(target)
         except FileNotFoundError:

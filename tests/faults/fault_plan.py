@@ -24,8 +24,9 @@ class Kind(StrEnum):
 
 
 DATABASE, BROKER, DISK, CLOCK = "database", "broker", "disk", "clock"
-DAEMON, CODE_SERVER, WEB_SERVER = "daemon", "code-server", "web-server"
+DAEMON, CODE_SERVER, WEB_SERVER, EVENTS = "daemon", "code-server", "web-server", "events"
 WORKERS = ("worker-1", "worker-2")
+CHILDREN = (DAEMON, CODE_SERVER, WEB_SERVER, EVENTS, *WORKERS)
 # `iop up` itself: the kernel ends all that it started.
 EVERYTHING = "iop up"
 
@@ -83,9 +84,10 @@ def deck(lost_after_s: float) -> tuple[Card, ...]:
         Card(Kind.KILL, (DAEMON,)),
         Card(Kind.KILL, (CODE_SERVER,)),
         Card(Kind.KILL, (WEB_SERVER,)),
+        Card(Kind.KILL, (EVENTS,)),
         Card(Kind.KILL, (EVERYTHING,), (2, 10)),
         Card(Kind.PAUSE, WORKERS, (longer,)),
-        Card(Kind.PAUSE, (DAEMON, CODE_SERVER, WEB_SERVER), (5, 20)),
+        Card(Kind.PAUSE, (DAEMON, CODE_SERVER, WEB_SERVER, EVENTS), (5, 20)),
         Card(Kind.PAUSE, (DATABASE, BROKER), (5, 15)),
         Card(Kind.SECOND_DAEMON, (DAEMON,), (30,)),
         Card(Kind.DISK_FULL, (DISK,), (20,)),
@@ -122,9 +124,7 @@ def _faults(
 
 def _free_at(free_at: dict[str, float], target: str) -> float:
     """When nothing that the target depends on to be hit is down: all processes are down with `iop up`."""
-    with_it = (
-        (target, EVERYTHING) if target in (DAEMON, CODE_SERVER, WEB_SERVER, *WORKERS) else (target,)
-    )
+    with_it = (target, EVERYTHING) if target in CHILDREN else (target,)
     return max(free_at.get(each, 0.0) for each in with_it)
 
 

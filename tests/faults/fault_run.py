@@ -12,7 +12,9 @@ from pathlib import Path
 import dagster as dg
 import sqlalchemy as sa
 
+import bus_traffic
 import oracle
+from bus_traffic import Announcer
 from fault_cluster import Cluster, running_cluster
 from fault_plan import Fault, Kind, Plan
 from iop_pipelines.api.accounts import account_of_role
@@ -80,6 +82,8 @@ class Outcome:
     asked: list[Asked] = field(default_factory=list)
     slowest_s: float = 0.0
     instance_restarts: int = 0
+    events: int = 0
+    events_sent: int = 0
     settled_s: float | None = None
     remaining: Mapping[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
@@ -101,7 +105,8 @@ class Outcome:
         ]
         if tallies is not None:
             lines += [
-                f"events: {tallies.drm_runs} DRM runs; executions {dict(tallies.executions)}; "
+                f"events: {self.events} of DRM's, sent {self.events_sent} times, of "
+                f"{tallies.drm_runs} runs; executions {dict(tallies.executions)}; "
                 f"reports {dict(tallies.reports)}; attempts lost: {tallies.attempts_lost}",
                 *(f"  failed, {count} times: {why}" for why, count in tallies.reasons.items()),
             ]
@@ -148,6 +153,8 @@ def _ready(cluster: Cluster, platform: Platform, plan: Plan) -> Iterator["FaultR
     model_id, template_id = _load(platform.engine)
     replay = standin.Replay(platform.drm_engine, plan=scenario.build_plan(plan.incidents))
     replay.load_history()
+    announcer = Announcer(cluster.event_broker_url, platform.drm_engine, plan.seed)
+    announcer.declare()
     cluster.start()
     wait_for(
         lambda: _is_prepared(platform.engine), _nothing, FIRST_DATA_TIMEOUT_S, "the first data"
@@ -163,7 +170,7 @@ def _ready(cluster: Cluster, platform: Platform, plan: Plan) -> Iterator["FaultR
     ]
     with dagster_instance(settings) as instance:
         deliveries = Deliveries(platform.drm_engine, replay)
-        yield FaultRun(cluster, platform, instance, deliveries, clock, clients)
+        yield FaultRun(cluster, platform, instance, deliveries, announcer, clock, clients)
 
 
 class FaultRun:
@@ -173,6 +180,7 @@ class FaultRun:
         platform: Platform,
         instance: dg.DagsterInstance,
         deliveries: Deliveries,
+        announcer: Announcer,
         clock: BusinessClock,
         clients: list[Client],
     ) -> None:
@@ -180,6 +188,7 @@ class FaultRun:
         self._platform = platform
         self._instance = instance
         self._deliveries = deliveries
+        self._announcer = announcer
         self._clock = clock
         self._clients = clients
 
@@ -188,6 +197,7 @@ class FaultRun:
         self._clock.begin()
         streams = [
             Stream("deliveries", self._deliveries.step, 4.0),
+            Stream("events", self._announcer.step, 3.0),
             Stream("clock", self._clock.step, 1.0),
             *(Stream("client", client.step, 2.0) for client in self._clients),
         ]
@@ -240,9 +250,12 @@ class FaultRun:
         outcome.settled_s = time.monotonic() - began
         for client in self._clients:
             outcome.asked += [self._asked_again(client, asked) for asked in client.asked]
+        told = bus_traffic.times_told(bus_traffic.heard(self._cluster.event_broker_url))
         outcome.violations = oracle.violations(
-            self._platform, self._instance, outcome.asked, self._clock.highest
+            self._platform, self._instance, outcome.asked, self._clock.highest, told
         )
+        outcome.events_sent = self._announcer.sent
+        outcome.events = len(self._announcer.announced)
         verified = self._cluster.iop("ledger", "verify")
         outcome.verify = (verified.stdout + verified.stderr).strip()
         if verified.returncode:
@@ -255,7 +268,7 @@ class FaultRun:
         deadline = time.monotonic() + SETTLE_TIMEOUT_S
         waiting = threading.Event()
         days = 0
-        while left := oracle.remaining(self._platform, self._instance):
+        while left := self._remaining():
             if time.monotonic() > deadline:
                 return left
             if set(left) == {"executions held"} and days < EXTRA_DAYS:
@@ -263,6 +276,11 @@ class FaultRun:
                 days += 1
             waiting.wait(3.0)
         return {}
+
+    def _remaining(self) -> Mapping[str, int]:
+        if not self._announcer.finish():
+            return {"events not announced": 1}
+        return oracle.remaining(self._platform, self._instance, self._announcer.announced)
 
     def _asked_again(self, client: Client, asked: Asked) -> Asked:
         """A client that never saw its answer asks for the same later: it must be given the same row."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from iop_pipelines.demo.replay import backlog, reports_due
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, Phase, ReportStatus
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs
+from iop_pipelines.events.words import EventType, InboxStatus
 from iop_pipelines.ledger.events import KIND_OF_ASSET, from_record
 from iop_pipelines.ledger.mirror import terminal_records
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT
@@ -23,6 +24,8 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     datasets,
+    event_inbox,
+    event_outbox,
     generated_reports,
     model_executions,
     model_outputs,
@@ -51,7 +54,9 @@ class Tallies:
     reasons: Mapping[str, int]
 
 
-def remaining(platform: Platform, instance: dg.DagsterInstance) -> dict[str, int]:
+def remaining(
+    platform: Platform, instance: dg.DagsterInstance, announced: Collection[str]
+) -> dict[str, int]:
     """What is still to be done, by name; empty once all is calm."""
     left = backlog(platform)
     held = _count(platform.engine, model_executions.c.phase == Phase.HELD)
@@ -62,6 +67,8 @@ def remaining(platform: Platform, instance: dg.DagsterInstance) -> dict[str, int
         "executions held": held,
         "reports due": reports_due(platform),
         "Dagster runs unfinished": runs,
+        "events not taken": len(set(announced) - _handled(platform.engine)),
+        "events unpublished": _count(platform.engine, event_outbox.c.published_at.is_(None)),
     }
     return {name: count for name, count in counts.items() if count}
 
@@ -71,6 +78,7 @@ def violations(
     instance: dg.DagsterInstance,
     asked: Sequence[Asked],
     clock_highest: datetime,
+    told: Mapping[tuple[str, int], int],
 ) -> list[str]:
     """Every promise that was not kept, in words."""
     rows = {kind.name: _rows(platform.engine, sa.select(kind.table)) for kind in KINDS}
@@ -80,6 +88,8 @@ def violations(
         *_lost_or_doubled_automation(platform),
         *_untold_ends(rows),
         *_double_publications(instance, rows),
+        *_events_lost_or_doubled(rows, told),
+        *_events_in_vain(platform),
         *_outputs_that_are_not_whole(platform),
         *_files_that_are_not_whole(rows[REPORT.name]),
         *_lost_or_doubled_slots(platform, clock_highest),
@@ -209,6 +219,34 @@ def _double_publications(
                 yield f"{kind.name} {row.id} ({row.status.value}) was published {times} times"
     for (kind_name, item_id), times in published.items():
         yield f"{kind_name} {item_id} has no row and was published {times} times"
+
+
+def _events_lost_or_doubled(
+    rows: Mapping[str, Sequence[Record]], told: Mapping[tuple[str, int], int]
+) -> Iterator[str]:
+    """Each end was told on the bus by one event, whatever the number of attempts."""
+    left = dict(told)
+    for kind, event_type in (
+        (EXECUTION, EventType.MODEL_EXECUTED),
+        (REPORT, EventType.REPORT_GENERATED),
+    ):
+        for row in rows[kind.name]:
+            times = left.pop((event_type.value, row.id), 0)
+            if times != 1:
+                yield f"{kind.name} {row.id} was told {times} times as {event_type.value}"
+    for (event_type_name, item_id), times in left.items():
+        yield f"{event_type_name} told {times} times of {item_id}, which is no row"
+
+
+def _events_in_vain(platform: Platform) -> Iterator[str]:
+    query = sa.select(event_inbox).where(event_inbox.c.status != InboxStatus.DONE)
+    for row in _rows(platform.engine, query):
+        yield f"event {row.event_id} is {row.status}: {row.reason}"
+
+
+def _handled(engine: sa.Engine) -> set[str]:
+    query = sa.select(event_inbox.c.event_id).where(event_inbox.c.status != InboxStatus.WAITING)
+    return {row.event_id for row in _rows(engine, query)}
 
 
 def _outputs_that_are_not_whole(platform: Platform) -> Iterator[str]:
