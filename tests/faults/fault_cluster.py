@@ -25,7 +25,8 @@ from iop_pipelines.demo.replay import wait_for
 from iop_pipelines.orchestration.supervisor import free_port, instance_environment
 from iop_pipelines.settings import Settings
 
-SERVED_TIMEOUT_S = 150
+# A busy machine of two cores takes minutes to import what eight processes need.
+SERVED_TIMEOUT_S = 420
 STOP_TIMEOUT_S = 45
 # On a busy machine the imports alone take most of a minute.
 COMMAND_TIMEOUT_S = 300

@@ -36,9 +36,9 @@ from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset
 from traffic import CLOCK_START, Asked, BusinessClock, Client, Deliveries, Stream
 
-FIRST_DATA_TIMEOUT_S = 120
+FIRST_DATA_TIMEOUT_S = 240
 SETTLE_TIMEOUT_S = 300
-STREAM_STOP_TIMEOUT_S = 60
+STREAM_STOP_TIMEOUT_S = 120
 # More days that DRM may deliver at the end, so that what is held for its quality gets better data.
 EXTRA_DAYS = 12
 MODELS = ("cancellation-limits", "cancellation-anomaly", "operations-outlier", "pipeline-health")
