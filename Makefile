@@ -1,6 +1,7 @@
 # One verb each. Works with GNU make 3.81 (macOS) and later.
 #   make demo [ONCE=1] [PORT=3000] [HOME_DIR=folder]
 #   make test, the same that CI runs
+#   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql]
 
 SHELL := /bin/sh
 PY := .venv/bin/python
@@ -19,7 +20,7 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 .PHONY: help dashboard demo test lint fix types bench-import bench-api bench-transform bench-dashboard screenshots lock system-packages clean
 
 help:
-	@sed -n '2,3s/^# *//p' Makefile
+	@sed -n '2,4s/^# *//p' Makefile
 	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | screenshots | lock | clean"
 
 HOME_DIR ?= .iop/demo
@@ -28,7 +29,12 @@ demo: .venv/.runtime dashboard
 	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
 test: system-packages lint types dashboard
-	.venv/bin/pytest --cov --cov-report=term $(ARGS)
+	.venv/bin/pytest --cov --cov-report=term -m "not faults" $(ARGS)
+	$(if $(ARGS),,$(MAKE) test-faults)
+
+# Kills the parts of the whole product while it works; without measuring coverage, which would slow its processes.
+test-faults: system-packages .venv/.dev
+	FAULTS_MINUTES="$(MINUTES)" FAULTS_SEED="$(SEED)" FAULTS_DATABASE="$(DATABASE)" .venv/bin/pytest -m faults tests/faults
 
 lint: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check $(PATHS)

@@ -15,6 +15,14 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
+| `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
+| `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
+| `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared; 0: for ever |
+| `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
+| `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
+| `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
+| `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
+| `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
 | `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
 | `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
 | `IOP_OIDC_ISSUER` | empty: local accounts only | OpenID provider, its issuer URL |
@@ -46,6 +54,14 @@ class Settings:
     broker_url: str | None
     clock: str
     time_zone: str
+    keep_history_days: int = 30
+    keep_outputs_days: int = 400
+    keep_rejected_days: int = 90
+    keep_report_files_days: int = 365
+    worker_lost_s: int = 75
+    claim_lost_s: int = 120
+    held_hours: int = 24
+    backlog_minutes: int = 30
     secret_key: str | None = field(default=None, repr=False)
     event_broker_url: str | None = field(default=None, repr=False)
     drm_api_url: str | None = None
@@ -74,6 +90,22 @@ class Settings:
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",
             time_zone=env.get("IOP_TIME_ZONE") or "UTC",
+            keep_history_days=_whole(
+                "IOP_KEEP_HISTORY_DAYS", env.get("IOP_KEEP_HISTORY_DAYS"), 30, 0
+            ),
+            keep_outputs_days=_whole(
+                "IOP_KEEP_OUTPUTS_DAYS", env.get("IOP_KEEP_OUTPUTS_DAYS"), 400, 0
+            ),
+            keep_rejected_days=_whole(
+                "IOP_KEEP_REJECTED_DAYS", env.get("IOP_KEEP_REJECTED_DAYS"), 90, 0
+            ),
+            keep_report_files_days=_whole(
+                "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
+            ),
+            worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
+            claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
+            held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
+            backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             secret_key=env.get("IOP_SECRET_KEY") or None,
             event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
             drm_api_url=(env.get("IOP_DRM_API_URL") or "").rstrip("/") or None,
@@ -130,6 +162,14 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
+
+
+def _whole(name: str, text: str | None, default: int, least: int) -> int:
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < least:
+        raise MisconfiguredInstance(f"{name} is {text!r}; it is a whole number, at least {least}")
+    return int(text)
 
 
 def _read_instance_env(path: Path) -> dict[str, str]:

@@ -161,6 +161,8 @@ model_executions = _table(
     sa.Column("metrics", sa.JSON),
     # When recommendations were made from this output; NULL on a success means still to do.
     sa.Column("advised_at", Timestamp),
+    # When retention took this end out of Dagster's history; from then on the row alone tells it.
+    sa.Column("history_purged_at", Timestamp),
     sa.Index("ix_model_executions__status_phase", "status", "phase"),
     sa.Index("ix_model_executions__status_finished", "status", "finished_at", "duration_ms"),
 )
@@ -204,6 +206,9 @@ generated_reports = _table(
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
     sa.Column("checksum", exact(64)),
+    sa.Column("history_purged_at", Timestamp),
+    # When retention removed the file; `storage_url` stays, and says where it was.
+    sa.Column("file_removed_at", Timestamp),
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
     sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),
@@ -401,6 +406,14 @@ cursors = _table(
     sa.Column("name", exact(128), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     _updated_at(),
+)
+
+# What the reconciler has repaired, in words.
+ledger_repairs = _table(
+    "ledger_repairs",
+    _id(),
+    sa.Column("repaired_at", Timestamp, nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),
 )
 
 # Dashboards ----------------------------------------------------------------------------------

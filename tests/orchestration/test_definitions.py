@@ -30,6 +30,7 @@ def test_the_code_location_loads_and_is_whole():
         "daily_reports",
         "weekly_reports",
         "monthly_reports",
+        "retention",
     }
 
 
