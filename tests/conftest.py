@@ -5,6 +5,7 @@ shows the reason of the skip.
 """
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -65,6 +66,19 @@ def _running(start: Callable[[Path], DatabaseServer], folder: Path) -> Iterator[
         _give_up(str(error))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB. In CI too it takes a root that may mount: a container needs CAP_SYS_ADMIN."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, text=True, timeout=30)
+    if mounted.returncode:
+        _give_up(f"a small file system could not be mounted: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True, timeout=30)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
