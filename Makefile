@@ -10,11 +10,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	"$$p" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 	2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help demo test lint fix types bench-import bench-api bench-transform lock system-packages clean
+.PHONY: help demo test lint fix types bench-import bench-api bench-event-log bench-transform lock system-packages clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
-	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | lock | clean"
+	@echo "make lint | fix | types | bench-import | bench-api | bench-event-log | bench-transform | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -40,6 +40,9 @@ bench-import: .venv/.runtime
 
 bench-api: .venv/.runtime
 	$(PY) benchmarks/api.py $(ARGS)
+
+bench-event-log: .venv/.runtime
+	$(PY) benchmarks/event_log.py $(ARGS)
 
 bench-transform: .venv/.runtime
 	$(PY) benchmarks/transform.py

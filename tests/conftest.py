@@ -16,6 +16,7 @@ import pytest
 from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
+from migrated_database import MigratedDatabase
 
 SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
@@ -46,6 +47,38 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of an empty database on a server."""
     yield from _fresh(request.getfixturevalue(f"{request.param}_server"))
+
+
+@pytest.fixture(scope="session")
+def migrated_databases() -> dict[str, MigratedDatabase]:
+    """By kind, what was migrated once and is emptied after each test."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def migrated_url(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_databases: dict[str, MigratedDatabase],
+) -> Iterator[str]:
+    """URL of a database at the present schema, without rows; much cheaper than migrating an empty one.
+
+    On a server Dagster's tables are in it too.
+    """
+    kind = request.param
+    if kind not in migrated_databases:
+        if kind == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'iop.db'}"
+        else:
+            url = request.getfixturevalue(f"{kind}_server").create_database()
+        migrated_databases[kind] = MigratedDatabase.make(url)
+    database = migrated_databases[kind]
+    if kind == "sqlite":
+        yield from _used(database.copy_to(tmp_path / "iop.db"))
+        return
+    yield from _used(database.url)
+    database.empty()
 
 
 def _fresh(server: DatabaseServer) -> Iterator[str]:
