@@ -17,11 +17,11 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 	2>/dev/null || echo .venv/bin/node)
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
-.PHONY: help dashboard demo test lint fix types bench-import bench-api bench-transform bench-dashboard screenshots lock system-packages clean
+.PHONY: help dashboard demo test lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
-	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | screenshots | lock | clean"
+	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | screenshots | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -67,6 +67,9 @@ bench-import: .venv/.runtime
 
 bench-api: .venv/.runtime
 	$(PY) benchmarks/api.py $(ARGS)
+
+bench-event-log: .venv/.runtime
+	$(PY) benchmarks/event_log.py $(ARGS)
 
 bench-transform: .venv/.runtime
 	$(PY) benchmarks/transform.py

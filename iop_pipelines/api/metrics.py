@@ -6,6 +6,8 @@ Only loopback, or a signed-in caller with a bearer token, may read it.
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,6 +92,12 @@ class Metrics:
             ("state",),
             registry=self.registry,
         )
+        self._oldest = Gauge(
+            "iop_queue_oldest_seconds",
+            "How long the oldest work has waited that is not yet on a worker.",
+            ("kind",),
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
@@ -130,6 +138,10 @@ class Metrics:
         for state, count in inbox.items():
             self._inbox.labels(state).set(count)
 
+    def set_oldest(self, seconds: Mapping[str, float]) -> None:
+        for kind in KINDS:
+            self._oldest.labels(kind).set(seconds.get(kind, 0))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
@@ -147,6 +159,32 @@ def open_work(engine: sa.Engine) -> dict[tuple[str, str], int]:
             for phase, count in connection.execute(query):
                 counts[kind, Phase(phase).value] = count
     return counts
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`since` is when the oldest came, naive UTC; `late` how many came before the bound."""
+
+    since: datetime
+    late: int
+
+
+def waiting_work(engine: sa.Engine, bound: datetime) -> dict[str, Waiting]:
+    """By kind what may run and is not yet on a worker; what is tried again later or held does not wait."""
+    found: dict[str, Waiting] = {}
+    with engine.connect() as connection:
+        for kind, table in KINDS.items():
+            came = table.c.created_at if table is dataset_versions else table.c.requested_at
+            is_late = sa.case((came < bound, 1), else_=0)
+            query = sa.select(sa.func.min(came), sa.func.sum(is_late)).where(
+                table.c.phase.in_((Phase.QUEUED, Phase.CLAIMED)),
+                table.c.run_after.is_(None),
+                *_open_statuses(table),
+            )
+            since, late = connection.execute(query).one()
+            if since is not None:
+                found[kind] = Waiting(since, int(late))
+    return found
 
 
 def _open_statuses(table: sa.Table) -> Iterable[sa.ColumnElement[bool]]:
