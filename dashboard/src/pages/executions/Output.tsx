@@ -16,9 +16,9 @@ const HEIGHT_REM = 27;
 
 export function Output({ executionId }: { executionId: number }) {
   const t = useWords(words);
-  const [valueOf] = useAddress();
+  const [read] = useAddress();
   const query = useQuery(
-    seriesQuery(executionId, valueOf('series') || null, valueOf('measure') || null),
+    seriesQuery(executionId, read('series') || null, read('measure') || null),
   );
   return (
     <Loaded

@@ -22,12 +22,12 @@ const STATUSES: readonly ModelStatus[] = ['active', 'draft', 'deprecated'];
 export function List() {
   const t = useWords(words);
   const { isAdmin } = useUser();
-  const [valueOf] = useAddress();
+  const [read] = useAddress();
   const query = useQuery(modelsQuery);
   const wish = {
-    text: valueOf('q'),
-    type: TYPES.find((each) => each === valueOf('type')) ?? null,
-    status: STATUSES.find((each) => each === valueOf('status')) ?? null,
+    text: read('q'),
+    type: TYPES.find((each) => each === read('type')) ?? null,
+    status: STATUSES.find((each) => each === read('status')) ?? null,
   };
   return (
     <Page
@@ -120,16 +120,17 @@ function Entry({
         { label: t.dataset, value: shown.dataset ?? '–' },
         {
           label: t.lastRun,
-          value: last && ran ? (
-            <Row>
-              {format.ago(ran, now)}
-              {last.status !== 'success' && <StatusBadge execution={last} />}
-            </Row>
-          ) : isKnown ? (
-            t.never
-          ) : (
-            '…'
-          ),
+          value:
+            last && ran ? (
+              <Row>
+                {format.ago(ran, now)}
+                {last.status !== 'success' && <StatusBadge execution={last} />}
+              </Row>
+            ) : isKnown ? (
+              t.never
+            ) : (
+              '…'
+            ),
         },
         {
           label: t.lastDuration,
