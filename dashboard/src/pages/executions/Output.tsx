@@ -17,9 +17,7 @@ const HEIGHT_REM = 27;
 export function Output({ executionId }: { executionId: number }) {
   const t = useWords(words);
   const [read] = useAddress();
-  const query = useQuery(
-    seriesQuery(executionId, read('series') || null, read('measure') || null),
-  );
+  const query = useQuery(seriesQuery(executionId, read('series') || null, read('measure') || null));
   return (
     <Loaded
       query={query}
