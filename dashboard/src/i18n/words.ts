@@ -2,10 +2,8 @@
  * Texts. A room keeps its catalogue in a `words.ts` of its own, both languages side by side, so that it
  * travels with the room's code; English decides the shape, and a French text that is missing fails to compile.
  */
-import { LANGUAGES, type Language } from '@/i18n/languages';
+import type { Language } from '@/i18n/language';
 import { useLanguage } from '@/session/preferences';
-
-export { LANGUAGES, type Language };
 
 // A text is a string, or a function of what stands in it.
 type Text = string | ((...args: never[]) => string);

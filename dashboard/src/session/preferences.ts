@@ -3,7 +3,7 @@
  * and without a network; none of it tells anything of who used it.
  */
 import { useSyncExternalStore } from 'react';
-import { LANGUAGES, type Language } from '@/i18n/languages';
+import { LANGUAGES, type Language } from '@/i18n/language';
 
 export type Theme = 'system' | 'light' | 'dark';
 export interface Preferences {
