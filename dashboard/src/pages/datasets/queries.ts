@@ -46,3 +46,9 @@ export const rejectedQuery = (name: string, versionId: number | null, limit: num
     placeholderData: keepPreviousData,
   });
 };
+
+export const schemaQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['datasets.schema', { name }],
+    queryFn: ({ signal }) => api.datasets.schema.query({ name }, { signal }),
+  });
