@@ -116,6 +116,12 @@ class GetExecution(ById):
     output_limit: Annotated[int, Field(ge=0, le=10_000)] = 1000
 
 
+class OfModels(Shape):
+    """`modelIds` are of versions."""
+
+    model_ids: Annotated[list[Id], Field(max_length=1000)]
+
+
 class OfSeries(ById):
     """Without `uniqueId` and `measure`: the series with the most findings."""
 
@@ -193,6 +199,17 @@ def declare(registry: Registry) -> None:
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
         return page_of(ctx, query, given)
+
+    @registry.procedure(
+        "executions.latest", Kind.QUERY, "The latest execution of each of these versions."
+    )
+    def latest(ctx: Context, given: OfModels) -> list[ModelExecution]:
+        newest = (
+            sa.select(sa.func.max(table.c.id))
+            .where(table.c.model_id.in_(given.model_ids))
+            .group_by(table.c.model_id)
+        )
+        return rows_of(ctx, _DETAIL.where(table.c.id.in_(newest)).order_by(table.c.id.desc()))
 
     @registry.procedure(
         "executions.get", Kind.QUERY, "One execution with its outputs and findings."

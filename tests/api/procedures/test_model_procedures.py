@@ -96,6 +96,16 @@ def test_the_default_rules_compute_on_the_data_there_is(api):
     assert execute(services.engine, services.drm_engine, work).rows > 0
 
 
+def test_the_latest_execution_of_each_version_is_told_in_one_question(api):
+    first, second, idle = (new_model(api, version=f"v{n}.0.0")["id"] for n in (1, 2, 3))
+    for model_id in (first, second, first):
+        asked = api.call("models.execute", modelId=model_id, inputRef="flights_daily")
+    found = api.call("executions.latest", modelIds=[first, second, idle])
+    assert [each["modelId"] for each in found] == [first, second]
+    assert found[0]["id"] == asked["executionId"]
+    assert api.call("executions.latest", modelIds=[]) == []
+
+
 def test_columns_that_no_dataset_has_need_a_configuration(api):
     strange = {"type": "object", "properties": {"colour": {"type": "string"}}}
     with pytest.raises(InvalidInput, match=r"config: no dataset has the columns \['colour'\]"):
