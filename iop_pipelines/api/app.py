@@ -29,6 +29,7 @@ from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
+from iop_pipelines.api.previews import preview_routes
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
@@ -77,6 +78,7 @@ def create_app(
         *openapi_routes(registry, services, authenticate),
         *auth_routes(services),
         *download_routes(services, authenticate),
+        *preview_routes(services, authenticate),
         *health_routes(lifecycle, probe),
         *metrics_routes(metrics, authenticate),
         *routes,
