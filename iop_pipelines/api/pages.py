@@ -51,8 +51,8 @@ def page_routes(folder: Path = STATIC) -> list[Route]:
         return _file(request, folder / "index.html", _ASK_AGAIN)
 
     return [
-        Route("/assets/{name}", asset),
-        Route("/icons/{name}", asset),
+        Route("/assets/{name:path}", asset),
+        Route("/icons/{name:path}", asset),
         Route("/sw.js", asset),
         Route("/manifest.webmanifest", asset),
         # Of places that are the server's, what is not there is said in JSON.
