@@ -40,7 +40,9 @@ export function JsonField({
       onChange={(event) => {
         const text = event.target.value;
         const [object, problem] = readObject(text);
-        setOwn(problem && text.trim() ? [problem === 'shape' ? t.notObject : t.notJson(problem)] : []);
+        setOwn(
+          problem && text.trim() ? [problem === 'shape' ? t.notObject : t.notJson(problem)] : [],
+        );
         onChange(text, object);
       }}
     />

@@ -43,9 +43,7 @@ function FoundItem({ finding }: { finding: Finding }) {
           { label: t.period, value: format.local(finding.ds) },
           { label: t.value, value: say(finding.value) },
           { label: t.expected, value: say(finding.expected) },
-          hasBand
-            ? { label: t.band, value: t.span(say(finding.lo), say(finding.hi)) }
-            : null,
+          hasBand ? { label: t.band, value: t.span(say(finding.lo), say(finding.hi)) } : null,
           { label: t.score, value: format.number(finding.score) },
         ]}
       />

@@ -10,8 +10,8 @@ import { Filters, useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
 import { Page, Row } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
-import { words as uiWords } from '@/ui/words';
 import { useNow } from '@/ui/useNow';
+import { words as uiWords } from '@/ui/words';
 import { DurationBar, longestOf } from './DurationBar';
 import { sayTrigger } from './input-words';
 import { executionsQuery } from './queries';
@@ -70,13 +70,7 @@ export function List() {
   );
 }
 
-function Rows({
-  rows,
-  onMore,
-}: {
-  rows: readonly ModelExecution[];
-  onMore: (() => void) | null;
-}) {
+function Rows({ rows, onMore }: { rows: readonly ModelExecution[]; onMore: (() => void) | null }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
   const format = useFormat();

@@ -8,7 +8,11 @@ import { words } from './words';
 const TONES: Record<ExecutionStatus, Tone> = { running: 'info', success: 'ok', failed: 'bad' };
 const STEPS: readonly Phase[] = ['queued', 'claimed', 'started', 'done'];
 
-export function StatusBadge({ execution }: { execution: Pick<ModelExecution, 'status' | 'phase'> }) {
+export function StatusBadge({
+  execution,
+}: {
+  execution: Pick<ModelExecution, 'status' | 'phase'>;
+}) {
   const t = useWords(words);
   const { status, phase } = execution;
   return (

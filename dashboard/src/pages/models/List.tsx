@@ -120,16 +120,17 @@ function Entry({
         { label: t.dataset, value: shown.dataset ?? '–' },
         {
           label: t.lastRun,
-          value: last && ran ? (
-            <Row>
-              {format.ago(ran, now)}
-              {last.status !== 'success' && <StatusBadge execution={last} />}
-            </Row>
-          ) : isKnown ? (
-            t.never
-          ) : (
-            '…'
-          ),
+          value:
+            last && ran ? (
+              <Row>
+                {format.ago(ran, now)}
+                {last.status !== 'success' && <StatusBadge execution={last} />}
+              </Row>
+            ) : isKnown ? (
+              t.never
+            ) : (
+              '…'
+            ),
         },
         {
           label: t.lastDuration,

@@ -17,8 +17,20 @@ it('reads a schema as one row a column', () => {
   expect(read.minRows).toBe(1);
   expect(read.isClosed).toBe(true);
   expect(read.fields).toEqual([
-    { name: 'date', types: ['string'], isRequired: true, isNullable: false, limits: [['format', 'date']] },
-    { name: 'delay', types: ['number'], isRequired: false, isNullable: true, limits: [['minimum', -120]] },
+    {
+      name: 'date',
+      types: ['string'],
+      isRequired: true,
+      isNullable: false,
+      limits: [['format', 'date']],
+    },
+    {
+      name: 'delay',
+      types: ['number'],
+      isRequired: false,
+      isNullable: true,
+      limits: [['minimum', -120]],
+    },
     { name: 'late15', types: [], isRequired: true, isNullable: false, limits: [] },
   ]);
 });

@@ -39,7 +39,11 @@ export function readSchema(schema: JsonObject): RowSchema {
 }
 
 function fieldOf(name: string, column: JsonObject, isRequired: boolean): SchemaField {
-  const types = Array.isArray(column.type) ? listOf(column.type) : column.type ? [String(column.type)] : [];
+  const types = Array.isArray(column.type)
+    ? listOf(column.type)
+    : column.type
+      ? [String(column.type)]
+      : [];
   return {
     name,
     types: types.filter((type) => type !== 'null'),

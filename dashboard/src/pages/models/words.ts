@@ -27,7 +27,8 @@ export const words = defineWords(
     configuration: 'Configuration',
     versions: 'Versions',
     promote: 'Promote',
-    promoteText: 'It becomes the only active version of its name; the one that is active now is deprecated.',
+    promoteText:
+      'It becomes the only active version of its name; the one that is active now is deprecated.',
     promoted: 'The version was promoted.',
     rollback: 'Roll back',
     rollbackText: 'The version that was active before this one becomes active again.',
@@ -38,7 +39,8 @@ export const words = defineWords(
     reason: 'Reason',
     newVersion: 'New version from this one',
     draftTitle: 'This version is a draft',
-    draftText: 'Run it on data you know, look at what it finds, then promote it. A draft runs only when you ask.',
+    draftText:
+      'Run it on data you know, look at what it finds, then promote it. A draft runs only when you ask.',
     runNow: 'Run now',
     runTitle: (name: string) => `Run ${name}`,
     runText: 'It reads one delivery of its dataset and scores the periods in the window.',
@@ -174,7 +176,8 @@ export const words = defineWords(
     rollbackText: 'La version qui était active avant celle-ci le redevient.',
     rolledBack: 'La version précédente est de nouveau active.',
     deprecate: 'Retirer',
-    deprecateText: 'Elle ne tournera plus. Son historique reste, et elle peut être remise en service.',
+    deprecateText:
+      'Elle ne tournera plus. Son historique reste, et elle peut être remise en service.',
     deprecated: 'La version est retirée.',
     reason: 'Raison',
     newVersion: 'Nouvelle version à partir de celle-ci',
