@@ -43,6 +43,8 @@ from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_session"
+# `<user id>.<session id>`, for pages to read: whose session the browser has. It signs nobody in.
+MARK_COOKIE = "iop_signed_in"
 LINK_PATH = "/api/auth/link"
 OIDC_CALLBACK = "/api/auth/oidc/callback"
 _OIDC_PATH = "/api/auth/oidc"
@@ -266,13 +268,14 @@ class AuthRoutes:
                 check_origin(request.headers, self._settings)
             await anyio.to_thread.run_sync(self._sign_out, presented.token, _actor(request))
         response = _redirect("/") if _is_form(request) else _json({"success": True})
-        response.delete_cookie(
-            COOKIE,
-            path="/",
-            secure=is_secure(request, self._settings),
-            httponly=True,
-            samesite="lax",
-        )
+        for name in (MARK_COOKIE, COOKIE):
+            response.delete_cookie(
+                name,
+                path="/",
+                secure=is_secure(request, self._settings),
+                httponly=name == COOKIE,
+                samesite="lax",
+            )
         return response
 
     def _sign_out(self, token: str, by: Actor) -> None:
@@ -390,15 +393,17 @@ class AuthRoutes:
         return issued
 
     def _set_cookie(self, request: Request, response: Response, issued: Issued) -> None:
-        response.set_cookie(
-            COOKIE,
-            issued.token,
-            max_age=int(COOKIE_LIFE.total_seconds()),
-            path="/",
-            secure=is_secure(request, self._settings),
-            httponly=True,
-            samesite="lax",
-        )
+        mark = f"{issued.user.id}.{self._sessions.id_of(issued.token)}"
+        for name, value in ((MARK_COOKIE, mark), (COOKIE, issued.token)):
+            response.set_cookie(
+                name,
+                value,
+                max_age=int(COOKIE_LIFE.total_seconds()),
+                path="/",
+                secure=is_secure(request, self._settings),
+                httponly=name == COOKIE,
+                samesite="lax",
+            )
 
 
 def is_secure(connection: HTTPConnection, settings: Settings) -> bool:

@@ -82,7 +82,7 @@ def test_who_the_provider_knows_is_signed_in_with_the_role_of_the_claim(
     assert (answer.status_code, answer.headers["location"]) == (303, "/reports")
     me = browser.get(f"{site.url}/api/auth/me").json()
     assert (me["name"], me["role"]) == ("adaeze", "admin")
-    assert [cookie.name for cookie in browser.cookies] == ["iop_session"]
+    assert {cookie.name for cookie in browser.cookies} == {"iop_session", "iop_signed_in"}
 
 
 def test_the_request_has_state_nonce_and_a_challenge_of_their_own_each_time(openid_site) -> None:

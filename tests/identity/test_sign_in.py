@@ -23,7 +23,8 @@ NOW = datetime(2026, 3, 1, 12)
 
 
 def _cookie(answer: requests.Response, name: str = "iop_session"):
-    return SimpleCookie(answer.headers["set-cookie"])[name]
+    given: list[str] = answer.raw.headers.getlist("set-cookie")
+    return next(SimpleCookie(each)[name] for each in given if each.startswith(f"{name}="))
 
 
 def test_a_password_gives_a_cookie_that_signs_in(site) -> None:
@@ -59,6 +60,17 @@ def test_the_cookie_is_for_http_only_for_this_site_and_secure_but_on_this_machin
     assert cookie["domain"] == ""
     assert int(cookie["max-age"]) == 12 * 3600
     assert bool(cookie["secure"]) is is_secure
+
+
+def test_pages_can_read_whose_session_it_is_by_a_cookie_that_signs_nobody_in(site) -> None:
+    browser, answer = site.sign_in("ada")
+    mark = _cookie(answer, "iop_signed_in")
+    assert not mark["httponly"]
+    assert mark.value.split(".")[0] == str(site.people["ada"].id)
+    alone = requests.get(f"{site.url}/api/auth/me", cookies={"iop_signed_in": mark.value})
+    assert alone.status_code == 401
+    browser.post(f"{site.url}/api/auth/sign-out", json={})
+    assert not browser.cookies
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ const isTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof TRPCClientError;
 
 export function failureOf(error: unknown): Failure {
-  if (!isTrpc(error) || !error.data) return { kind: 'offline' };
+  if (!isTrpc(error)) return { kind: 'fault', message: String(error), requestId: null };
+  // Nobody answered, or somebody who is not the platform: a proxy, a public network's sign-in page.
+  if (!error.data) return { kind: 'offline' };
   const { message, data } = error;
   switch (data.code) {
     case 'UNAUTHORIZED':
