@@ -3,8 +3,8 @@
 Two servers of one process each run side by side on the same database: the whole product, called with a
 bearer token, and a bare Starlette app. The bare handler executes the statements that the procedure was
 seen to execute, through the same engine, and returns their rows as `JSONResponse`. wrk asks them in
-turn, several rounds each, so that a busy moment of the machine hits both; the medians are compared. CPU is
-that of the server's process, user and system, as the kernel counts it.
+turn, several rounds each, so that a busy moment of the machine hits both; the medians are compared, and of
+the CPU the least. CPU is that of the server's process, user and system, as the kernel counts it.
 
 The product reads once for all who ask the same at the same time. So the CPU is compared a second time with
 one connection, where nobody shares anything. What many do who do not ask the same is a line of its own,
@@ -425,7 +425,8 @@ def _median(rounds: Sequence[Measured]) -> Measured:
         middle(lambda one: one.p50_ms),
         middle(lambda one: one.p99_ms),
         sum((one.errors for one in rounds), Counter()),
-        middle(lambda one: one.cpu_us),
+        # Other processes only ever add to it, by what they push out of the caches.
+        min(one.cpu_us for one in rounds),
     )
 
 
