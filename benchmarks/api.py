@@ -290,7 +290,7 @@ def measure_all(
                 measured.setdefault((call, server.name), []).append(one)
         for _ in range(rounds):
             for server in servers:
-                one = run_wrk(server, call, max(1, seconds // 2), connections=1)
+                one = run_wrk(server, call, seconds, connections=1)
                 measured.setdefault((call, f"{ONE} {server.name}"), []).append(one)
     product = servers[0]
     for _ in range(rounds):
@@ -333,6 +333,10 @@ def run_wrk(
     ).stdout
     cpu_s = cpu_seconds(server.pid) - before
     requests = int(_found(r"(\d+) requests in", done))
+    if not requests:
+        raise SystemExit(
+            f"no answer of {server.url(call)} in {seconds} s; try --seconds 10:\n{done}"
+        )
     return Measured(
         per_s=float(_found(r"Requests/sec:\s+([\d.]+)", done)),
         p50_ms=_ms(_found(r"^ +50% +(\S+)", done)),
