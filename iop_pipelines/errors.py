@@ -15,7 +15,8 @@ IopError
 Messages name the thing, the value and the accepted range.
 """
 
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 
 class IopError(Exception):
@@ -25,16 +26,26 @@ class IopError(Exception):
 
 
 class InvalidInput(IopError):
-    """`field` is the path of the offending value, such as `config.params.window`."""
+    """`field` is the path of the offending value, such as `config.params.window`.
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    issues: (path, message) of everything that is wrong, where that is more than this one thing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        field: str | None = None,
+        issues: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
+        self.issues = tuple(issues)
 
     def under(self, path: str) -> Self:
         """The same said of a part: its field's path begins with `path`."""
         message = str(self).removeprefix(f"{self.field}: ") if self.field else str(self)
-        return type(self)(message, f"{path}.{self.field}" if self.field else path)
+        issues = [(f"{path}.{field}", said) for field, said in self.issues]
+        return type(self)(message, f"{path}.{self.field}" if self.field else path, issues)
 
 
 class InvalidDeclaration(InvalidInput):
@@ -54,7 +65,11 @@ class NotFound(IopError):
 
 
 class Conflict(IopError):
-    pass
+    """`current` is what is there instead, under the names of the columns, for whoever must decide anew."""
+
+    def __init__(self, message: str, current: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.current = current
 
 
 class SeriesTooShort(IopError):

@@ -1,5 +1,7 @@
 """Databases for any test: `database_url` runs it on SQLite, MariaDB and MySQL, `server_url` on the two servers.
 
+`replayed` is the whole demo, run once for all who look at what came of it.
+
 What cannot be had, a server or the libraries for PDF, fails the test in CI; elsewhere the summary
 shows the reason of the skip.
 """
@@ -17,6 +19,7 @@ from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, s
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
+from replayed_demo import replay
 
 SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
@@ -81,6 +84,25 @@ def migrated_url(
     database.empty()
 
 
+@pytest.fixture(scope="session")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
+    """Home, log of refused connections, and the summary of the demo."""
+    return replay(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def played_home(request: pytest.FixtureRequest) -> Path:
+    """Home of a demo that has ended; to be copied by who changes anything in it."""
+    given: str | None = request.config.getoption("--demo-home")
+    return Path(given) if given else request.getfixturevalue("replayed")[0]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--demo-home", help="home of an ended `iop demo --once`, instead of running it (minutes)"
+    )
+
+
 def _fresh(server: DatabaseServer) -> Iterator[str]:
     url = server.create_database()
     yield from _used(url)
@@ -122,6 +144,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @cache
 def _can_render_pdf() -> bool:
     return doctor.can_render_pdf()
+
+
+@pytest.fixture(scope="session")
+def unavailable() -> Callable[[str], NoReturn]:
+    """Says that what the test needs cannot be had here, and why."""
+    return _give_up
 
 
 def _give_up(reason: str) -> NoReturn:

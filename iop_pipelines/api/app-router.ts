@@ -26,6 +26,14 @@ export interface AnalyticalModel {
   dataset: string | null;
 }
 
+/** `field` of a period is the time that it narrows. `words`: how it reads, or why it has no use. */
+export interface AppliedFilter {
+  kind: "period" | "filter";
+  field: string | null;
+  isApplied: boolean;
+  words: string;
+}
+
 /** `userId` is null for a command on the machine itself; `userName` is as it was then. `before` is null for what is new, `after` for what is gone; names in them are the columns'. */
 export interface AuditEvent {
   id: number;
@@ -56,6 +64,13 @@ export interface ById {
 
 export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
 
+/** What is left out stays; null goes back to the browser's. */
+export interface ChangedSettings {
+  language?: "en" | "fr" | null | undefined;
+  theme?: "system" | "light" | "dark" | undefined;
+  timeZone?: string | null | undefined;
+}
+
 /** What is left out stays; `schedule` null takes the schedule away. */
 export interface ChangedTemplate {
   id: number;
@@ -84,6 +99,13 @@ export interface ChartAxes {
   note: string | null;
 }
 
+/** `config` is what would be stored, the default where none was given; null if there are issues. */
+export interface CheckedModel {
+  isValid: boolean;
+  issues: ModelIssue[];
+  config: Record<string, unknown> | null;
+}
+
 export interface Column {
   name: string;
   label: string;
@@ -94,6 +116,8 @@ export interface Column {
 
 export interface Comment {
   id: number;
+  idempotencyKey?: string | null | undefined;
+  expectedStatus?: ReviewStatus | null | undefined;
   text: string;
 }
 
@@ -102,6 +126,7 @@ export interface Created {
   id: number;
 }
 
+/** `version` is raised by every save. */
 export interface Dashboard {
   id: number;
   name: string;
@@ -109,6 +134,7 @@ export interface Dashboard {
   createdBy: number | null;
   createdAt: string;
   updatedAt: string;
+  version: number;
   panels: Panel[];
 }
 
@@ -135,6 +161,65 @@ export interface Dataset {
   latest: LatestData | null;
 }
 
+/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. */
+export interface DatasetDetail {
+  id: number;
+  name: string;
+  description: string;
+  source: string;
+  version: number;
+  freq: string | null;
+  timeZone: string;
+  createdAt: string;
+  updatedAt: string;
+  latest: LatestData | null;
+  declaration: Record<string, unknown>;
+  time: string | null;
+  fields: SourceField[];
+  measures: SourceMeasure[];
+  quality: DatasetQuality | null;
+}
+
+/** DRM's score of one delivery and its four parts, 0 to 100; the window is in the dataset's local time. A delivery may be scored again: the highest id counts. */
+export interface DatasetQuality {
+  id: number;
+  runId: number;
+  score: number;
+  completeness: number;
+  validity: number;
+  uniqueness: number;
+  timeliness: number;
+  rowsExpected: number | null;
+  scoredAt: string;
+  windowStart: string | null;
+  windowEnd: string | null;
+}
+
+/** One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was. `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or failed. `error` is DRM's, `prepareError` IOP's. */
+export interface DatasetRun {
+  id: number;
+  pipeline: string;
+  status: string;
+  scheduledFor: string;
+  startedAt: string;
+  finishedAt: string | null;
+  windowStart: string;
+  windowEnd: string;
+  rowsIngested: number | null;
+  bytesIngested: number | null;
+  error: string | null;
+  qualityScore: number | null;
+  versionId: number | null;
+  dataVersion: string | null;
+  prepared: string | null;
+  rowsIn: number | null;
+  rowsOut: number | null;
+  rowsRejected: number | null;
+  rejectReasons: Record<string, number> | null;
+  prepareError: string | null;
+  preparedAt: string | null;
+}
+
 export interface Done {
   success: boolean;
 }
@@ -148,13 +233,56 @@ export interface Download {
   expiresAt: string;
 }
 
-/** `at`: the group columns of the row that was pressed, and their values. */
+/** `path`: what was pressed so far, a step for each level: the row's group columns and their values. `by` names what the next level is grouped by, one of the `nextBy` of the answer before; without it the rows themselves are shown. `cursor` is the `nextCursor` of the page before. */
 export interface Drill {
   panelId?: number | null | undefined;
   queryConfig?: Record<string, unknown> | null | undefined;
   params?: Record<string, unknown> | undefined;
-  at: Record<string, string | number | boolean | null>;
+  period?: string | Span | null | undefined;
+  filters?: PanelFilter[] | undefined;
+  path?: (Record<string, string | number | boolean | null>)[] | undefined;
+  by?: string | null | undefined;
   limit?: number | undefined;
+  cursor?: number | undefined;
+}
+
+/** `nextBy`: what can be grouped by next; `nextCursor`: of the next page, null on the last. */
+export interface DrillData {
+  title: string;
+  chart: ChartAxes | null;
+  columns: Column[];
+  rows: unknown[][];
+  isTruncated: boolean;
+  filters: string[];
+  appliedFilters: AppliedFilter[];
+  reduced: Reduced | null;
+  timeZone: string;
+  dataTime: string | null;
+  qualityScore: number | null;
+  asOf: string;
+  computedAt: string;
+  nextBy: DrillDimension[];
+  nextCursor: number | null;
+}
+
+export interface DrillDimension {
+  name: string;
+  label: string;
+}
+
+export interface Ended {
+  success: boolean;
+  ended: number;
+}
+
+/** `ds` is in the dataset's local time. */
+export interface EvidencePoint {
+  ds: string;
+  y: number | null;
+  yhat: number | null;
+  lo: number | null;
+  hi: number | null;
+  isFinding: boolean;
 }
 
 /** `inputRef`: a dataset, or dataset:NAME[@DATA_VERSION][?from=…&to=…]. */
@@ -189,6 +317,7 @@ export interface ExecutionDetail {
   dagsterRunId: string | null;
   modelName: string;
   modelVersion: string;
+  modelType: ModelType;
   dataset: string | null;
   outputTotal: number;
   outputs: OutputPoint[];
@@ -200,6 +329,18 @@ export interface ExecutionFilter {
   cursor?: number | null | undefined;
   modelId?: number | null | undefined;
   status?: ExecutionStatus | null | undefined;
+}
+
+/** `points` are of `chosen`, by period in `timeZone`; a forecast has `yhat` with its interval and no `y`. `series` are the first of `seriesTotal`, those with the most findings first. */
+export interface ExecutionSeries {
+  series: SeriesName[];
+  seriesTotal: number;
+  chosen: SeriesName | null;
+  unit: string | null;
+  freq: string | null;
+  timeZone: string;
+  points: SeriesPoint[];
+  reduced: ReducedSeries | null;
 }
 
 /** Of the last 24 hours; `p50Ms` is the median of its latest 101 successes. */
@@ -261,6 +402,7 @@ export interface GeneratedReport {
   durationMs: number | null;
   errorMsg: string | null;
   checksum: string | null;
+  templateName: string;
 }
 
 export interface Generating {
@@ -301,6 +443,23 @@ export interface LatestData {
 export interface Link {
   path: string;
   expiresAt: string;
+}
+
+/** The notifications of these `ids`, or with `all` every one that there is. */
+export interface MarkRead {
+  ids?: string[] | undefined;
+  all?: boolean | undefined;
+}
+
+export interface Marked {
+  success: boolean;
+  unread: number;
+}
+
+export interface Me {
+  id: number;
+  name: string;
+  role: Role;
 }
 
 export interface ModelDetail {
@@ -348,6 +507,10 @@ export interface ModelExecution {
   requestedAt: string | null;
   metrics: Record<string, unknown> | null;
   dagsterRunId: string | null;
+  modelName: string;
+  modelVersion: string;
+  modelType: ModelType;
+  dataset: string | null;
 }
 
 export interface ModelFilter {
@@ -358,6 +521,12 @@ export interface ModelFilter {
   name?: string | null | undefined;
 }
 
+/** `path` as the caller wrote it, such as ["config", "params", "window"]. */
+export interface ModelIssue {
+  path: (string | number)[];
+  message: string;
+}
+
 export interface ModelStats {
   total: number;
   active: number;
@@ -366,6 +535,24 @@ export interface ModelStats {
 export type ModelStatus = "draft" | "active" | "deprecated";
 
 export type ModelType = "rule_based" | "statistical" | "ml";
+
+/** `origin`: password, link, oidc, or token for a bearer token. `address` is where it began. */
+export interface MySession {
+  id: string;
+  origin: string;
+  address: string;
+  createdAt: string;
+  expiresAt: string;
+  isCurrent: boolean;
+}
+
+/** Null leaves it to the browser. */
+export interface MySettings {
+  user: Me;
+  language: "en" | "fr" | null;
+  theme: "system" | "light" | "dark";
+  timeZone: string | null;
+}
 
 /** Without `config`, the type's default on the dataset that has the columns of `inputSchema`. */
 export interface NewModel {
@@ -378,8 +565,9 @@ export interface NewModel {
   description?: string | undefined;
 }
 
-/** The first chart of `queryConfig` says what stands on which axis; a table has none. */
+/** The first chart of `queryConfig` says what stands on which axis; a table has none. With `id` it is that panel of the same dashboard, changed; without, a new one. */
 export interface NewPanel {
+  id?: number | null | undefined;
   title: string;
   type: PanelType;
   queryConfig: Record<string, unknown>;
@@ -408,15 +596,72 @@ export interface NewUser {
   role: Role;
 }
 
-/** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. */
+/** `id` is `kind:itemId`; `subjectId` is what a link would lead to: of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. */
+export interface Notification {
+  id: string;
+  kind: "report" | "recommendation" | "execution" | "model";
+  itemId: number;
+  subjectId: number;
+  event: "ready" | "failed" | "opened" | "promoted";
+  title: string;
+  detail: string | null;
+  severity: Severity;
+  at: string;
+  isRead: boolean;
+}
+
+export interface NotificationPage {
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  unreadOnly?: boolean | undefined;
+}
+
+/** Newest first, of the last 30 days. `unread` is exact up to 99; 100 means more. `nextCursor` is for the page after; null on the last. */
+export interface Notifications {
+  items: Notification[];
+  unread: number;
+  nextCursor: string | null;
+}
+
+export interface OfDataset {
+  name: string;
+}
+
+/** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. */
 export interface OfPanel {
   panelId?: number | null | undefined;
   queryConfig?: Record<string, unknown> | null | undefined;
   params?: Record<string, unknown> | undefined;
+  period?: string | Span | null | undefined;
+  filters?: PanelFilter[] | undefined;
+}
+
+/** Of one data version, or of all of a dataset. */
+export interface OfRejected {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  name?: string | null | undefined;
+  versionId?: number | null | undefined;
 }
 
 export interface OfReport {
   reportId: number;
+}
+
+export interface OfSchedule {
+  schedule: string;
+}
+
+/** Without `uniqueId` and `measure`: the series with the most findings. */
+export interface OfSeries {
+  id: number;
+  uniqueId?: string | null | undefined;
+  measure?: string | null | undefined;
+  maxPoints?: number | undefined;
+}
+
+export interface OfSession {
+  id: string;
 }
 
 /** A dataset's name, `dataset:NAME`, or a ledger such as `recommendations` or `executions`. */
@@ -444,6 +689,12 @@ export interface Page {
   cursor?: number | null | undefined;
 }
 
+export interface PageOfDataset {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  name: string;
+}
+
 export interface Panel {
   id: number;
   dashboardId: number;
@@ -454,7 +705,7 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
@@ -462,10 +713,20 @@ export interface PanelData {
   rows: unknown[][];
   isTruncated: boolean;
   filters: string[];
+  appliedFilters: AppliedFilter[];
+  reduced: Reduced | null;
   timeZone: string;
   dataTime: string | null;
   qualityScore: number | null;
   asOf: string;
+  computedAt: string;
+}
+
+/** `in` takes a list of 1 to 1000 values. */
+export interface PanelFilter {
+  field: string;
+  op: "eq" | "in";
+  value: boolean | number | string | (boolean | number | string)[];
 }
 
 /** How a panel shows its table; `metric` shows one row as figures. */
@@ -527,7 +788,25 @@ export interface RecommendationEvent {
   createdAt: string;
 }
 
-/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that. */
+/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. */
+export interface RecommendationEvidence {
+  recommendationId: number;
+  executionId: number | null;
+  uniqueId: string | null;
+  measure: string | null;
+  label: string | null;
+  unit: string | null;
+  timeZone: string;
+  freq: string | null;
+  ds: string | null;
+  since: string | null;
+  points: EvidencePoint[];
+  rationale: string[];
+  actions: string[];
+  owner: string | null;
+}
+
+/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles, whatever the case. */
 export interface RecommendationFilter {
   limit?: number | undefined;
   cursor?: number | null | undefined;
@@ -535,6 +814,9 @@ export interface RecommendationFilter {
   category?: Category | null | undefined;
   severity?: Severity | null | undefined;
   isSnoozed?: boolean | null | undefined;
+  isResolved?: boolean | null | undefined;
+  dataset?: string | null | undefined;
+  q?: string | null | undefined;
 }
 
 /** `bySeverity` and `byCategory` are of the open ones; every word has its number. */
@@ -544,7 +826,41 @@ export interface RecommendationStats {
   byCategory: Record<string, number>;
 }
 
+/** A line has at most 500 points; its first, last, lowest and highest ones and gaps are kept. */
+export interface Reduced {
+  shown: number;
+  total: number;
+}
+
+/** First, last, lowest and highest points, gaps, and the strongest finding of each stretch are kept. */
+export interface ReducedSeries {
+  shown: number;
+  total: number;
+}
+
+/** `row` as it stood when `step` refused it. */
+export interface RejectedRow {
+  id: number;
+  versionId: number;
+  dataVersion: string;
+  drmRunId: number;
+  step: string;
+  reason: string;
+  row: Record<string, unknown>;
+}
+
 export type ReportFormat = "json" | "csv" | "pdf";
+
+/** Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and JSON the first rows: `rows` are of `rowCount`. */
+export interface ReportPreview {
+  reportId: number;
+  format: ReportFormat;
+  pages: number | null;
+  paths: string[];
+  columns: string[];
+  rows: unknown[][];
+  rowCount: number | null;
+}
 
 export interface ReportStats {
   ready: number;
@@ -568,6 +884,8 @@ export interface ReportTemplate {
 
 export interface Review {
   id: number;
+  idempotencyKey?: string | null | undefined;
+  expectedStatus?: ReviewStatus | null | undefined;
   status: ReviewStatus;
   reason?: string | null | undefined;
 }
@@ -582,12 +900,45 @@ export interface Rollback {
   reason?: string | null | undefined;
 }
 
-/** With `id` that dashboard is replaced, with all its panels; they get new ids. */
+/** With `id` that dashboard is replaced; panels of it that are not given go. `ifVersion`: the version that was changed; CONFLICT, with what is there as `data.current`, if somebody else saved since. */
 export interface SaveDashboard {
   id?: number | null | undefined;
   name: string;
   description?: string | undefined;
   panels?: NewPanel[] | undefined;
+  ifVersion?: number | null | undefined;
+}
+
+export interface SavedDashboard {
+  success: boolean;
+  id: number;
+  version: number;
+}
+
+/** `schedule` with its time and zone spelled out, as it can be stored; `nextTimes`: the next five. */
+export interface ScheduleWords {
+  schedule: string;
+  words: string;
+  nextTimes: string[];
+  timeZone: string;
+}
+
+/** One line of an execution's output: how many points it has, and findings among them. */
+export interface SeriesName {
+  uniqueId: string;
+  measure: string;
+  points: number;
+  findings: number;
+}
+
+export interface SeriesPoint {
+  ds: string;
+  y: number | null;
+  yhat: number | null;
+  lo: number | null;
+  hi: number | null;
+  score: number | null;
+  isFinding: boolean;
 }
 
 export type Severity = "info" | "warning" | "critical";
@@ -599,6 +950,8 @@ export interface Since {
 /** `until` null takes it up again. */
 export interface Snooze {
   id: number;
+  idempotencyKey?: string | null | undefined;
+  expectedStatus?: ReviewStatus | null | undefined;
   until: string | null;
   reason?: string | null | undefined;
 }
@@ -628,7 +981,13 @@ export interface SourceSchema {
   measures: SourceMeasure[];
 }
 
-/** `scheduleWords` reads the schedule out; `nextTimes` are its next five moments. */
+/** Half-open: `from` belongs to it, `to` does not. ISO dates or moments. */
+export interface Span {
+  from: string;
+  to: string;
+}
+
+/** `scheduleWords` reads the schedule out; `nextTimes` are its next five moments, to be shown in its `timeZone`. */
 export interface TemplateDetail {
   id: number;
   name: string;
@@ -642,6 +1001,7 @@ export interface TemplateDetail {
   updatedAt: string;
   scheduleWords: string | null;
   nextTimes: string[];
+  timeZone: string | null;
 }
 
 export interface TemplateFilter {
@@ -688,16 +1048,22 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   };
   dashboards: {
     delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    get: TRPCQueryProcedure<{ input: ById; output: Dashboard; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: Page | undefined; output: Dashboard[]; meta: unknown }>;
-    save: TRPCMutationProcedure<{ input: SaveDashboard; output: Created; meta: unknown }>;
+    save: TRPCMutationProcedure<{ input: SaveDashboard; output: SavedDashboard; meta: unknown }>;
   };
   datasets: {
+    get: TRPCQueryProcedure<{ input: OfDataset; output: DatasetDetail; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: Page | undefined; output: Dataset[]; meta: unknown }>;
+    quality: TRPCQueryProcedure<{ input: PageOfDataset; output: DatasetQuality[]; meta: unknown }>;
+    rejected: TRPCQueryProcedure<{ input: OfRejected | undefined; output: RejectedRow[]; meta: unknown }>;
+    runs: TRPCQueryProcedure<{ input: PageOfDataset; output: DatasetRun[]; meta: unknown }>;
     schema: TRPCQueryProcedure<{ input: OfSource; output: SourceSchema; meta: unknown }>;
   };
   executions: {
     get: TRPCQueryProcedure<{ input: GetExecution; output: ExecutionDetail; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
+    series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
   };
   models: {
     create: TRPCMutationProcedure<{ input: NewModel; output: Created; meta: unknown }>;
@@ -708,13 +1074,19 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     promote: TRPCMutationProcedure<{ input: Promote; output: Done; meta: unknown }>;
     rollback: TRPCMutationProcedure<{ input: Rollback; output: Created; meta: unknown }>;
     updateStatus: TRPCMutationProcedure<{ input: NewStatus; output: Done; meta: unknown }>;
+    validate: TRPCQueryProcedure<{ input: NewModel; output: CheckedModel; meta: unknown }>;
+  };
+  notifications: {
+    list: TRPCQueryProcedure<{ input: NotificationPage | undefined; output: Notifications; meta: unknown }>;
+    markRead: TRPCMutationProcedure<{ input: MarkRead | undefined; output: Marked; meta: unknown }>;
   };
   panels: {
     data: TRPCQueryProcedure<{ input: OfPanel | undefined; output: PanelData; meta: unknown }>;
-    drill: TRPCQueryProcedure<{ input: Drill; output: PanelData; meta: unknown }>;
+    drill: TRPCQueryProcedure<{ input: Drill | undefined; output: DrillData; meta: unknown }>;
   };
   recommendations: {
     comment: TRPCMutationProcedure<{ input: Comment; output: Created; meta: unknown }>;
+    evidence: TRPCQueryProcedure<{ input: ById; output: RecommendationEvidence; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: Recommendation; meta: unknown }>;
     history: TRPCQueryProcedure<{ input: ById; output: RecommendationEvent[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: RecommendationFilter | undefined; output: Recommendation[]; meta: unknown }>;
@@ -730,8 +1102,20 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     get: TRPCQueryProcedure<{ input: ById; output: TemplateDetail; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: TemplateFilter | undefined; output: ReportTemplate[]; meta: unknown }>;
     pause: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    preview: TRPCQueryProcedure<{ input: OfReport; output: ReportPreview; meta: unknown }>;
+    report: TRPCQueryProcedure<{ input: OfReport; output: GeneratedReport; meta: unknown }>;
     resume: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    scheduleWords: TRPCQueryProcedure<{ input: OfSchedule; output: ScheduleWords; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
+  };
+  sessions: {
+    end: TRPCMutationProcedure<{ input: OfSession; output: Done; meta: unknown }>;
+    endOthers: TRPCMutationProcedure<{ input: void | undefined; output: Ended; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: void | undefined; output: MySession[]; meta: unknown }>;
+  };
+  settings: {
+    get: TRPCQueryProcedure<{ input: void | undefined; output: MySettings; meta: unknown }>;
+    update: TRPCMutationProcedure<{ input: ChangedSettings | undefined; output: MySettings; meta: unknown }>;
   };
   users: {
     create: TRPCMutationProcedure<{ input: NewUser; output: Invited; meta: unknown }>;

@@ -8,7 +8,6 @@ import functools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -19,7 +18,6 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.auth import auth_routes, authenticator
@@ -32,6 +30,7 @@ from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work, waiting_work
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
+from iop_pipelines.api.previews import preview_routes
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 
 QUEUE_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
-STATIC = Path(__file__).parent / "static"
 # All blocking work: procedures, and Dagster's queries. With a connection for each thread none waits for
 # one, and more threads would only fight for the interpreter.
 THREADS = POOL_SIZE
@@ -82,14 +80,14 @@ def create_app(
         *openapi_routes(registry, services, authenticate),
         *auth_routes(services),
         *download_routes(services, authenticate),
+        *preview_routes(services, authenticate),
         *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),
-        *page_routes(authenticate, settings.oidc_issuer is not None),
         *routes,
-        Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if dagster_ui is not None:
         every_route.append(_dagster(dagster_ui, authenticate, settings, lifecycle, probe))
+    every_route += page_routes()
     app = Starlette(
         routes=every_route,
         middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
@@ -143,7 +141,7 @@ def _dagster(
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
     return Mount(
-        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/", settings.public_url)
+        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", settings.public_url)
     )
 
 

@@ -234,7 +234,7 @@ class AuthRoutes:
         except ApiError as error:
             if is_form and error.code == "UNAUTHORIZED":
                 query = urlencode({"failed": "", "next": local_path(given.next)})
-                return RedirectResponse(f"/?{query}", 303, headers=_NO_STORE)
+                return RedirectResponse(f"/sign-in?{query}", 303, headers=_NO_STORE)
             raise
         response = _redirect(given.next) if is_form else _json(_issued(issued))
         self._set_cookie(request, response, issued)

@@ -18,11 +18,12 @@ __all__ = ["ANYBODY", "Context", "Role", "Services", "User"]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is signed in, as the token and the account say now."""
+    """Who is signed in, as the token and the account say now; `session_id` is the token's."""
 
     id: int
     name: str
     role: Role
+    session_id: str = ""
 
 
 class _Anybody:

@@ -41,9 +41,14 @@ class ReportFile:
     report_id: int
     url: str
     name: str
-    media_type: str
+    format: ReportFormat
     size_bytes: int | None
+    row_count: int | None
     checksum: str | None
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self.format]
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
     form = ReportFormat(row.format or row.template_format)
     name = f"{slug(row.name)}-{report_id}.{form.value}"
     return ReportFile(
-        report_id, row.storage_url, name, _MEDIA_TYPES[form], row.size_bytes, row.checksum
+        *(report_id, row.storage_url, name, form, row.size_bytes, row.row_count, row.checksum)
     )
 
 
@@ -100,22 +105,22 @@ def download_routes(
 ) -> list[BaseRoute]:
     async def file(request: Request) -> Response:
         report_id = int(request.path_params["report_id"])
-        if not (_has_link(request, services, report_id) or await authenticate(request)):
-            return _refused(401, "sign in, or ask reports.download for a fresh link")
+        if not (has_link(request, services, report_id) or await authenticate(request)):
+            return refused(401, "sign in, or ask reports.download for a fresh link")
         try:
             found = await run_in_threadpool(report_file, services.engine, report_id)
             return await run_in_threadpool(_streamed, found)
         except NotFound as error:
-            return _refused(404, str(error))
+            return refused(404, str(error))
         except Conflict as error:
-            return _refused(409, str(error))
+            return refused(409, str(error))
         except Unavailable as error:
-            return _refused(503, str(error))
+            return refused(503, str(error))
 
     return [Route("/api/reports/{report_id:int}/file", file, methods=["GET"])]
 
 
-def _has_link(request: Request, services: Services, report_id: int) -> bool:
+def has_link(request: Request, services: Services, report_id: int) -> bool:
     expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
     key = signing_key(services.settings)
     return is_signed(key, report_id, expires, signature, utc_now())
@@ -127,13 +132,14 @@ def _streamed(file: ReportFile) -> Response:
         "cache-control": "private, no-store",
         "x-content-type-options": "nosniff",
     }
-    opened = _open(file)
+    opened = open_file(file)
     if file.size_bytes is not None:
         headers["content-length"] = str(file.size_bytes)
     return StreamingResponse(_chunks(opened), media_type=file.media_type, headers=headers)
 
 
-def _open(file: ReportFile) -> IO[bytes]:
+def open_file(file: ReportFile) -> IO[bytes]:
+    """Raises NotFound for a file that is gone, Unavailable where its store does not answer."""
     import fsspec  # pyright: ignore[reportMissingTypeStubs]
 
     try:
@@ -153,7 +159,7 @@ def _chunks(opened: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _refused(status: int, message: str) -> JSONResponse:
+def refused(status: int, message: str) -> JSONResponse:
     return JSONResponse({"error": message}, status_code=status)
 
 

@@ -38,7 +38,7 @@ KINDS = {
 OPEN = tuple(phase for phase in Phase if phase is not Phase.DONE)
 # Behind a proxy on the same machine every caller looks like loopback; these headers give it away.
 _FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")
-_PLACES = ("/dagster", "/static", "/api/auth", "/api/reports")
+_PLACES = ("/dagster", "/assets", "/api/auth", "/api/reports")
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]

@@ -1,32 +1,64 @@
-"""The page at `/`: sign in, and where to go from there. No script, so the strictest policy holds."""
+"""The built dashboard: its files, and its one page for every address that is nobody else's.
 
-from collections.abc import Awaitable, Callable
-from html import escape
-from urllib.parse import urlencode
+`make dashboard` builds it into `static/`, with a compressed copy beside each text file. Files under
+`/assets` have their content's hash in their name and may be kept for ever; all others are asked for anew.
+"""
 
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from iop_pipelines.api.context import User
+STATIC = Path(__file__).parent / "static"
+_FOREVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_NOT_BUILT = (
+    "<!doctype html><title>IOP</title><h1>The dashboard is not built</h1>"
+    "<p>Run <code>make dashboard</code>, which needs Node 20 or later.</p>"
+)
 
-SIGN_IN = "/api/auth/sign-in"
-PROVIDER = "/api/auth/oidc/start"
-SIGN_OUT = "/api/auth/sign-out"
-LINKS = (("/dagster/", "Dagster: runs, assets, schedules"), ("/api/v1/docs", "API: reference"))
 
-Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
+def page_routes(folder: Path = STATIC) -> list[Route]:
+    """To be the last routes of an app: the last of them takes every page that is asked for.
 
+    folder: what the dashboard's build wrote.
+    """
+    files = _files(folder)
 
-def page_routes(authenticated: Authenticated, has_provider: bool) -> list[Route]:
-    async def landing(request: Request) -> HTMLResponse:
-        user = await authenticated(request)
-        target = local_path(request.query_params.get("next", "/"))
-        failed = "failed" in request.query_params
-        body = _welcome(user) if user else _sign_in(target, failed, has_provider)
-        return HTMLResponse(_page(body), headers={"cache-control": "no-store"})
+    async def asset(request: Request) -> Response:
+        path = request.url.path.lstrip("/")
+        if path not in files:
+            raise HTTPException(404)
+        kept = _FOREVER if path.startswith("assets/") else _ASK_AGAIN
+        return _file(request, folder / path, kept)
 
-    return [Route("/", landing)]
+    async def page(request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", "") and request.url.path != "/":
+            raise HTTPException(404)
+        if "index.html" not in files:
+            return HTMLResponse(_NOT_BUILT, 503)
+        return _file(request, folder / "index.html", _ASK_AGAIN)
+
+    return [
+        Route("/assets/{name:path}", asset),
+        Route("/icons/{name:path}", asset),
+        Route("/sw.js", asset),
+        Route("/manifest.webmanifest", asset),
+        # Of places that are the server's, what is not there is said in JSON.
+        Route("/api/{path:path}", _nothing),
+        Route("/{path:path}", page),
+    ]
 
 
 def local_path(target: str) -> str:
@@ -35,38 +67,21 @@ def local_path(target: str) -> str:
     return target if is_local and target.isprintable() else "/"
 
 
-def _page(body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>IOP</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/site.css"></head>'
-        f"<body><main><h1>IOP</h1>{body}</main></body></html>"
-    )
+def _files(folder: Path) -> frozenset[str]:
+    found = (path for path in folder.rglob("*") if path.suffix in _TYPES)
+    return frozenset(path.relative_to(folder).as_posix() for path in found)
 
 
-def _sign_in(target: str, failed: bool, has_provider: bool) -> str:
-    problem = '<p class="problem" role="alert">Name or password is wrong.</p>' if failed else ""
-    # A link and no form: the policy lets forms lead to this site only.
-    provider = (
-        f'<p><a href="{PROVIDER}?{urlencode({"next": target})}">Sign in with your organisation</a></p>'
-        if has_provider
-        else ""
-    )
-    return (
-        f'{problem}{provider}<form method="post" action="{SIGN_IN}">'
-        f'<input type="hidden" name="next" value="{escape(target)}">'
-        '<label for="name">Name</label>'
-        '<input id="name" name="name" autocomplete="username" required>'
-        '<label for="password">Password</label>'
-        '<input id="password" name="password" type="password" autocomplete="current-password" required>'
-        "<button>Sign in</button></form>"
-    )
+def _file(request: Request, path: Path, kept: str) -> Response:
+    headers = {"cache-control": kept, "vary": "accept-encoding"}
+    accepted = request.headers.get("accept-encoding", "")
+    for encoding, suffix in _ENCODINGS:
+        compressed = path.with_name(path.name + suffix)
+        if encoding in accepted and compressed.is_file():
+            headers["content-encoding"] = encoding
+            return FileResponse(compressed, media_type=_TYPES[path.suffix], headers=headers)
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)
 
 
-def _welcome(user: User) -> str:
-    links = "".join(f'<li><a href="{path}">{escape(text)}</a></li>' for path, text in LINKS)
-    return (
-        f"<p>Signed in as <strong>{escape(user.name)}</strong> ({user.role}).</p>"
-        f'<nav aria-label="Parts of IOP"><ul>{links}</ul></nav>'
-        f'<form method="post" action="{SIGN_OUT}"><button>Sign out</button></form>'
-    )
+async def _nothing(request: Request) -> Response:
+    raise HTTPException(404)

@@ -19,9 +19,10 @@ from iop_pipelines.api import tokens
 from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import wall_clock
 from iop_pipelines.api.context import Services, User
-from iop_pipelines.errors import Unavailable
+from iop_pipelines.errors import NotFound, Unavailable
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sessions, sign_in_links, users
+from iop_pipelines.schema.witness import Witness, unwitnessed
 
 COOKIE_LIFE = timedelta(hours=12)
 TOKEN_LIFE = timedelta(hours=1)
@@ -155,7 +156,7 @@ class Sessions:
                 row = connection.execute(query).first()
         except (DBAPIError, TimeoutError) as error:
             raise Unavailable("sessions cannot be checked: the database does not answer") from error
-        return None if row is None else User(row.id, row.name, row.role)
+        return None if row is None else User(row.id, row.name, row.role, claims.session_id)
 
 
 @lru_cache(maxsize=8)
@@ -165,6 +166,64 @@ def sessions_of(services: Services) -> Sessions:
     Raises MisconfiguredInstance for a signing key that cannot be used.
     """
     return Sessions(services.engine, tokens.signing_key(services.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    id: str
+    origin: str
+    address: str
+    created_at: datetime
+    expires_at: datetime
+
+
+MAX_LISTED = 1000
+
+
+def sessions_of_user(engine: sa.Engine, user_id: int) -> list[OpenSession]:
+    """Those that have not ended, newest first; at most MAX_LISTED."""
+    query = (
+        sa.select(*(sessions.c[name] for name in OpenSession.__dataclass_fields__))
+        .where(*_is_open(user_id))
+        .order_by(sessions.c.created_at.desc(), sessions.c.expires_at.desc(), sessions.c.id)
+        .limit(MAX_LISTED)
+    )
+    with engine.connect() as connection:
+        return [OpenSession(*row) for row in connection.execute(query)]
+
+
+def end_session(
+    engine: sa.Engine, user_id: int, session_id: str, witness: Witness = unwitnessed
+) -> None:
+    """Raises NotFound for a session that has ended, or is somebody else's."""
+    with begin_write(engine) as connection:
+        if not _end(connection, user_id, sessions.c.id == session_id):
+            raise NotFound("this is no open session of yours")
+        witness(connection, {"sessions": 1}, None)
+
+
+def end_others(
+    engine: sa.Engine, user_id: int, session_id: str, witness: Witness = unwitnessed
+) -> int:
+    """Ends all sessions of an account but this one; how many."""
+    with begin_write(engine) as connection:
+        count = _end(connection, user_id, sessions.c.id != session_id)
+        witness(connection, {"sessions": count + 1}, {"sessions": 1})
+    return count
+
+
+def _end(connection: sa.Connection, user_id: int, which: sa.ColumnElement[bool]) -> int:
+    statement = sessions.update().where(*_is_open(user_id), which)
+    return connection.execute(statement.values(revoked_at=wall_clock())).rowcount
+
+
+def _is_open(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    column = sessions.c
+    return (
+        column.user_id == user_id,
+        column.revoked_at.is_(None),
+        column.expires_at > wall_clock(),
+    )
 
 
 def make_link(connection: sa.Connection, user_id: int, expires_at: datetime) -> str:

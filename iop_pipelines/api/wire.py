@@ -7,6 +7,7 @@ is for connection parameters alone.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy.exc
@@ -46,6 +47,9 @@ CODES: Mapping[str, tuple[int, int]] = {
     "SERVICE_UNAVAILABLE": (-32603, 503),
     "GATEWAY_TIMEOUT": (-32603, 504),
 }
+
+# Inputs that are JSON of the caller's, whose keys keep their own spelling.
+_FREE_JSON = frozenset({"config", "queryConfig", "inputSchema", "outputSchema", "params", "path"})
 
 # A query may come by POST: the client's `methodOverride`, for inputs too long for a URL.
 METHODS: Mapping[Kind, tuple[str, ...]] = {
@@ -225,7 +229,7 @@ def refusal(error: Exception) -> ApiError:
         case errors.NotFound():
             return ApiError("NOT_FOUND", str(error))
         case errors.Conflict():
-            return ApiError("CONFLICT", str(error))
+            return ApiError("CONFLICT", str(error), _what_is_there(error.current))
         case errors.SeriesTooShort():
             return ApiError("UNPROCESSABLE_CONTENT", str(error))
         case errors.Unavailable() | sqlalchemy.exc.TimeoutError():
@@ -245,12 +249,34 @@ def _unavailable() -> ApiError:
     return ApiError("SERVICE_UNAVAILABLE", "a part of the platform does not answer; try again")
 
 
+def _what_is_there(current: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Of a conflict, so that a client can show it instead of asking once more."""
+    if current is None:
+        return {}
+    return {"current": {to_camel(name): _on_the_wire(value) for name, value in current.items()}}
+
+
+def _on_the_wire(value: Any) -> Any:
+    return f"{value.isoformat()}Z" if isinstance(value, datetime) else value
+
+
 def _invalid_field(error: errors.InvalidInput) -> ApiError:
     if error.field is None:
         return _bad_request(str(error), [_issue([], str(error), "invalid")])
-    path = [to_camel(each) if "_" in each else each for each in error.field.split(".")]
     message = str(error).removeprefix(f"{error.field}: ")
-    return _bad_request(f"{'.'.join(path)}: {message}", [_issue(path, message, "invalid")])
+    found = error.issues or [(error.field, message)]
+    issues = [_issue(_path_of(field), said, "invalid") for field, said in found[:MAX_ISSUES]]
+    return _bad_request(f"{'.'.join(_path_of(error.field))}: {message}", issues)
+
+
+def _path_of(field: str) -> list[str]:
+    """Names as the caller wrote them: camelCase, but in JSON of their own as they stand there."""
+    path: list[str] = []
+    is_own = False
+    for name in field.split("."):
+        path.append(name if is_own or "_" not in name else to_camel(name))
+        is_own = is_own or path[-1] in _FREE_JSON
+    return path
 
 
 def invalid_input(error: ValidationError) -> ApiError:

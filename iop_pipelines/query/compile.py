@@ -125,7 +125,10 @@ def compile_table(
     statement = _sorted(statement, query, source, columns)
     size = query.top.n if query.top else query.limit + 1
     dimensions = tuple(i for i, item in enumerate(query.select) if not item.is_aggregate)
-    return Compiled(statement.limit(size), tuple(columns), dimensions)
+    statement = statement.limit(size)
+    if query.offset:
+        statement = statement.offset(query.offset)
+    return Compiled(statement, tuple(columns), dimensions)
 
 
 def _sorted(

@@ -210,6 +210,7 @@ class TableQuery(_Part):
     sort: tuple[Sort, ...] = Field(default=(), max_length=10)
     top: Top | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 1_000
+    offset: Annotated[int, Field(ge=0, le=MAX_LIMIT)] = 0
 
     @property
     def is_grouped(self) -> bool:
@@ -227,6 +228,8 @@ class TableQuery(_Part):
             if sort.by not in names:
                 raise ValueError(f"sort.{position}.by: {sort.by!r} is not a column; has {names}")
         if self.top:
+            if self.offset:
+                raise ValueError("offset cannot stand beside top")
             if not (self.sort and self.is_grouped):
                 raise ValueError("top needs measures and a sort that says what is first")
             dimensions = [item for item in self.select if not item.is_aggregate]

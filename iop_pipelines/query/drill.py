@@ -1,92 +1,201 @@
-"""From a row of a summary to the rows it was made from: another query_config, nothing new to run."""
+"""From a row of a summary to its parts or to its rows: another query_config, nothing new to run.
 
-from collections.abc import Mapping
+A path is what was pressed so far, a step for each level: the group columns of the row and their
+values. The next level groups what is left by one more field; the last one shows the rows themselves.
+Moments are grouped by `FIELD_UNIT`, such as `date_month`, which counts as a field of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.config import MAX_SELECT, QueryConfig, Select, TableQuery, parse_config
+from iop_pipelines.query.compile import Scope, compile_condition
+from iop_pipelines.query.config import (
+    MAX_SELECT,
+    And,
+    Bucket,
+    Compare,
+    Condition,
+    Outputs,
+    QueryConfig,
+    Select,
+    Sort,
+    TableQuery,
+    parse_condition,
+)
 from iop_pipelines.query.periods import Unit, shift, to_zone
-from iop_pipelines.query.sources import Catalogue, Source
+from iop_pipelines.query.sources import Catalogue, Source, SourceField
 from iop_pipelines.query.words import closest
 
 DETAIL = "detail"
+# From the coarsest to the finest.
+_UNITS: tuple[Bucket, ...] = ("year", "quarter", "month", "week", "day", "hour")
+
+Step = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What can be grouped by next: `name` is for `by`, `label` for people."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level below: `config` has one table, `next_by` what is still ungrouped there."""
+
+    config: QueryConfig
+    next_by: tuple[Dimension, ...]
 
 
 def drill_config(
     config: QueryConfig,
     table_name: str,
-    at: Mapping[str, Any],
+    path: Sequence[Step],
+    by: str | None,
     catalogue: Catalogue,
     zone: str,
     limit: int,
-) -> QueryConfig:
-    """The rows behind one row of a table, newest first.
+    offset: int = 0,
+) -> Level:
+    """The groups, or without `by` the rows, behind one row of a table.
 
     Args:
-        at: the row's group columns and their values as JSON; a group left out is not narrowed.
+        path: group columns and their values as JSON, from the table's own downwards; a group left out
+            is not narrowed.
         zone: of the config's periods, where it names none.
 
     Raises:
-        InvalidQuery: `at` names no group of the table; its path begins with `at`.
+        InvalidQuery: a step or `by` names no group; its path begins with `path.N` or is `by`.
     """
     table = config.datasets[table_name]
     source = catalogue.source(table.source or config.source)
-    groups = {item.name: item for item in table.select if not item.is_aggregate}
-    conditions = [
-        condition
-        for name, value in at.items()
-        for condition in _conditions(_group(groups, name), value, source, config.time_zone or zone)
+    own = {item.name: item for item in table.select if not item.is_aggregate}
+    used: list[Select] = []
+    conditions: list[Condition] = [table.where] if table.where is not None else []
+    for depth, step in enumerate(path):
+        for name, value in step.items():
+            at = f"path.{depth}.{name}"
+            used.append(_group(own, source, name, at))
+            conditions += _conditions(used[-1], value, source, config.time_zone or zone, at)
+    if by is None:
+        detail = _rows(source)
+    else:
+        used.append(_group({}, source, by, "by"))
+        detail = _groups(table, used[-1])
+    where = And.model_construct(all_of=tuple(conditions)) if conditions else None
+    detail = detail.model_copy(
+        update={"source": source.name, "where": where, "limit": limit, "offset": offset}
+    )
+    below = config.model_copy(
+        update={"datasets": {DETAIL: detail}, "charts": (), "outputs": Outputs()}
+    )
+    return Level(below, _ungrouped(source, used))
+
+
+def _rows(source: Source) -> TableQuery:
+    """Newest first, with all fields."""
+    newest = source.time or next((name for name in ("id", "ds") if name in source.fields), None)
+    return TableQuery(
+        select=tuple(Select(field=name) for name in list(source.fields)[:MAX_SELECT]),
+        sort=(Sort(by=newest, dir="desc"),) if newest is not None else (),
+    )
+
+
+def _groups(table: TableQuery, by: Select) -> TableQuery:
+    """The table's own measures, over time in its order, else the largest first."""
+    measures = [item for item in table.select if item.is_aggregate and item.name != by.name]
+    if by.bucket is not None:
+        # A period beside itself has nothing to be compared with.
+        measures = [item.model_copy(update={"compare": None}) for item in measures]
+    measures = measures or [Select(agg="count")]
+    is_time = by.bucket is not None
+    sort = Sort(by=by.name) if is_time else Sort(by=measures[0].name, dir="desc")
+    return TableQuery(select=(by, *measures), sort=(sort,))
+
+
+# Groups --------------------------------------------------------------------------------------
+
+
+def _group(own: Mapping[str, Select], source: Source, name: str, path: str) -> Select:
+    if name in own:
+        return own[name]
+    if name in source.fields:
+        return Select(field=name)
+    field, _, unit = name.rpartition("_")
+    if field in source.fields and unit in _units_of(source.fields[field]):
+        return Select.model_validate({"field": field, "bucket": unit, "as": name})
+    known = [*own, *(each.name for each in _ungrouped(source, []))]
+    raise InvalidQuery(f"there is no group {closest(name, known)}", path)
+
+
+def _units_of(chosen: SourceField) -> tuple[Bucket, ...]:
+    if chosen.type not in ("date", "datetime"):
+        return ()
+    return _UNITS if chosen.type == "datetime" else _UNITS[:-1]
+
+
+def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
+    """Words that are not pinned, then the source's time in units finer than those that are."""
+    taken = {item.field for item in used if item.bucket is None}
+    words = [
+        Dimension(name, chosen.label)
+        for name, chosen in source.fields.items()
+        if chosen.is_group and name not in taken and chosen.type not in ("date", "datetime")
     ]
-    plain = config.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    own = plain["datasets"][table_name].get("where")
-    where = [*([own] if own else []), *conditions]
-    detail: dict[str, Any] = {
-        "source": source.name,
-        "select": [{"field": name} for name in list(source.fields)[:MAX_SELECT]],
-        "limit": limit,
-    }
-    if where:
-        detail["where"] = {"and": where}
-    if newest := _newest_first(source):
-        detail["sort"] = [{"by": newest, "dir": "desc"}]
-    kept = {
-        name: plain[name] for name in ("version", "source", "time_zone", "params") if name in plain
-    }
-    if "where" in plain and _is_of_config(table, config):
-        kept["where"] = plain["where"]
-    return parse_config({**kept, "datasets": {DETAIL: detail}})
+    if source.time is None or source.time in taken:
+        return tuple(words)
+    chosen = source.fields[source.time]
+    units = _units_of(chosen)
+    pinned = [
+        units.index(item.bucket) for item in used if item.bucket and item.field == source.time
+    ]
+    finer = units[max(pinned) + 1 :] if pinned else units
+    return (
+        *words,
+        *(Dimension(f"{source.time}_{unit}", f"{chosen.label}, by {unit}") for unit in finer),
+    )
 
 
-def _is_of_config(table: TableQuery, config: QueryConfig) -> bool:
-    return table.source in (None, config.source)
+# Conditions ----------------------------------------------------------------------------------
 
 
-def _group(groups: Mapping[str, Select], name: str) -> Select:
-    if name not in groups:
-        raise InvalidQuery(f"the table has no group {closest(name, groups)}", f"at.{name}")
-    return groups[name]
-
-
-def _conditions(item: Select, value: Any, source: Source, zone: str) -> list[dict[str, Any]]:
+def _conditions(item: Select, value: Any, source: Source, zone: str, path: str) -> list[Condition]:
     field = str(item.field)
     if value is None:
-        return [{"field": field, "op": "is_null"}]
+        return [Compare(field=field, op="is_null")]
     if item.bucket is None:
-        return [{"field": field, "op": "eq", "value": value}]
-    start = _moment(value, f"at.{item.name}")
+        return [_equal(field, value, source, zone, path)]
+    start = _moment(value, path)
     end = shift(start, 1, cast(Unit, item.bucket))
     # A bucket is of the field's own zone, and a bare moment of the query's.
     own = source.fields[field].zone or zone
     is_date = source.fields[field].type == "date"
-    bounds = [
+    first, last = (
         moment.date().isoformat() if is_date else to_zone(moment, own, zone).isoformat()
         for moment in (start, end)
-    ]
+    )
     return [
-        {"field": field, "op": "ge", "value": bounds[0]},
-        {"field": field, "op": "lt", "value": bounds[1]},
+        Compare(field=field, op="ge", value=first),
+        Compare(field=field, op="lt", value=last),
     ]
+
+
+def _equal(field: str, value: Any, source: Source, zone: str, path: str) -> Condition:
+    chosen = source.fields[field]
+    if chosen.type == "datetime" and isinstance(value, str):
+        # As the rows show it: in the field's own zone.
+        value = to_zone(_moment(value, path), chosen.zone or zone, zone).isoformat()
+    condition = parse_condition({"field": field, "op": "eq", "value": value}, path)
+    try:
+        compile_condition(condition, source, Scope(now=datetime.min, zone=zone), path)
+    except InvalidQuery as error:
+        raise InvalidQuery(str(error).removeprefix(f"{error.field}: "), path) from error
+    return condition
 
 
 def _moment(value: Any, path: str) -> datetime:
@@ -94,9 +203,3 @@ def _moment(value: Any, path: str) -> datetime:
         return datetime.fromisoformat(value).replace(tzinfo=None)
     except (TypeError, ValueError):
         raise InvalidQuery(f"{value!r} is no ISO date or moment", path) from None
-
-
-def _newest_first(source: Source) -> str | None:
-    if source.time is not None:
-        return source.time
-    return next((name for name in ("id", "ds") if name in source.fields), None)

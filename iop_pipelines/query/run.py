@@ -268,7 +268,9 @@ def _rest(name: str, query: form.TableQuery, source: Source, rows: Rows, reading
 
 
 def _previous_rows(name: str, query: form.TableQuery, source: Source, reading: _Reading) -> Rows:
-    unlimited = query.model_copy(update={"top": None, "sort": (), "limit": form.MAX_LIMIT})
+    unlimited = query.model_copy(
+        update={"top": None, "sort": (), "limit": form.MAX_LIMIT, "offset": 0}
+    )
     scope = reading.scope.previous()
     compiled = _compile(name, unlimited, reading.config, reading.catalogue, scope)
     return reading.rows(compiled, source)

@@ -54,13 +54,18 @@ def _mysql_seconds(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
 
 @dataclass(frozen=True)
 class SourceField:
-    """`zone` is the zone of a datetime's local times; a date has none."""
+    """`zone` is the zone of a datetime's local times; a date has none.
+
+    `is_group`: its values make groups that a reader may want; not so amounts, and texts or numbers
+    that name one row each.
+    """
 
     column: sa.ColumnElement[Any]
     type: FieldType
     label: str
     unit: str | None = None
     zone: str | None = None
+    is_group: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
             label=spec.label or _title(name),
             unit=spec.unit,
             zone=declaration.time_zone if spec.type == "datetime" else None,
+            is_group=spec.type in ("string", "boolean") or name in declaration.key,
         )
         for name, spec in declaration.fields.items()
     }
@@ -155,8 +161,13 @@ def _title(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _text(column: sa.ColumnElement[Any], label: str) -> SourceField:
+def _word(column: sa.ColumnElement[Any], label: str) -> SourceField:
     # Enum columns would refuse an unknown word at bind time, in their own words.
+    return SourceField(sa.type_coerce(column, sa.String()), "string", label, is_group=True)
+
+
+def _text(column: sa.ColumnElement[Any], label: str) -> SourceField:
+    """Words of one row alone."""
     return SourceField(sa.type_coerce(column, sa.String()), "string", label)
 
 
@@ -199,14 +210,14 @@ def _recommendations() -> Source:
             "id": _integer(t.c.id, "Id"),
             "title": _text(t.c.title, "Recommendation"),
             "description": _text(t.c.description, "Description"),
-            "category": _text(t.c.category, "Category"),
-            "severity": _text(t.c.severity, "Severity"),
+            "category": _word(t.c.category, "Category"),
+            "severity": _word(t.c.severity, "Severity"),
             "severity_rank": _severity_rank(t.c.severity),
-            "status": _text(t.c.status, "Status"),
+            "status": _word(t.c.status, "Status"),
             "source_ref": _text(t.c.source_ref, "Source"),
-            "dataset": _text(t.c.dataset, "Dataset"),
-            "unique_id": _text(t.c.unique_id, "Series"),
-            "model": _text(models.c.name, "Model"),
+            "dataset": _word(t.c.dataset, "Dataset"),
+            "unique_id": _word(t.c.unique_id, "Series"),
+            "model": _word(models.c.name, "Model"),
             "occurrences": _integer(t.c.occurrences, "Occurrences"),
             "first_ds": _local(t.c.first_ds, "First seen"),
             "last_ds": _local(t.c.last_ds, "Last seen"),
@@ -232,17 +243,17 @@ def _findings() -> Source:
         fields={
             "id": _integer(t.c.id, "Id"),
             "execution_id": _integer(t.c.execution_id, "Execution"),
-            "model": _text(models.c.name, "Model"),
-            "model_version": _text(models.c.version, "Version"),
-            "model_type": _text(models.c.type, "Model type"),
-            "dataset": _text(models.c.dataset, "Dataset"),
-            "category": _text(t.c.category, "Category"),
-            "kind": _text(t.c.kind, "Kind"),
-            "severity": _text(t.c.severity, "Severity"),
+            "model": _word(models.c.name, "Model"),
+            "model_version": _word(models.c.version, "Version"),
+            "model_type": _word(models.c.type, "Model type"),
+            "dataset": _word(models.c.dataset, "Dataset"),
+            "category": _word(t.c.category, "Category"),
+            "kind": _word(t.c.kind, "Kind"),
+            "severity": _word(t.c.severity, "Severity"),
             "severity_rank": _severity_rank(t.c.severity),
-            "unique_id": _text(t.c.unique_id, "Series"),
-            "measure": _text(t.c.measure, "Measure"),
-            "unit": _text(t.c.unit, "Unit"),
+            "unique_id": _word(t.c.unique_id, "Series"),
+            "measure": _word(t.c.measure, "Measure"),
+            "unit": _word(t.c.unit, "Unit"),
             "ds": _local(t.c.ds, "Period"),
             "since": _local(t.c.since, "Since"),
             "value": _number(t.c.value, "Value"),
@@ -270,18 +281,18 @@ def _model_outputs() -> Source:
         fields={
             "id": _integer(t.c.id, "Id"),
             "execution_id": _integer(t.c.execution_id, "Execution"),
-            "model": _text(models.c.name, "Model"),
-            "model_version": _text(models.c.version, "Version"),
-            "dataset": _text(models.c.dataset, "Dataset"),
-            "unique_id": _text(t.c.unique_id, "Series"),
+            "model": _word(models.c.name, "Model"),
+            "model_version": _word(models.c.version, "Version"),
+            "dataset": _word(models.c.dataset, "Dataset"),
+            "unique_id": _word(t.c.unique_id, "Series"),
             "ds": _local(t.c.ds, "Period"),
-            "measure": _text(t.c.measure, "Measure"),
+            "measure": _word(t.c.measure, "Measure"),
             "y": _number(t.c.y, "Actual"),
             "yhat": _number(t.c.yhat, "Expected"),
             "lo": _number(t.c.lo, "Lower bound"),
             "hi": _number(t.c.hi, "Upper bound"),
             "score": _number(t.c.score, "Score"),
-            "is_finding": SourceField(t.c.is_finding, "boolean", "Finding"),
+            "is_finding": SourceField(t.c.is_finding, "boolean", "Finding", is_group=True),
         },
         measures={
             "points": Count(kind="count", unit="points", label="Points"),
@@ -302,16 +313,16 @@ def _executions() -> Source:
         rows=t.join(models, models.c.id == t.c.model_id),
         fields={
             "id": _integer(t.c.id, "Id"),
-            "model": _text(models.c.name, "Model"),
-            "model_version": _text(models.c.version, "Version"),
-            "model_type": _text(models.c.type, "Model type"),
-            "dataset": _text(models.c.dataset, "Dataset"),
-            "status": _text(t.c.status, "Status"),
-            "phase": _text(t.c.phase, "Phase"),
-            "trigger": _text(t.c.trigger, "Trigger"),
+            "model": _word(models.c.name, "Model"),
+            "model_version": _word(models.c.version, "Version"),
+            "model_type": _word(models.c.type, "Model type"),
+            "dataset": _word(models.c.dataset, "Dataset"),
+            "status": _word(t.c.status, "Status"),
+            "phase": _word(t.c.phase, "Phase"),
+            "trigger": _word(t.c.trigger, "Trigger"),
             "input_ref": _text(t.c.input_ref, "Input"),
             "output_ref": _text(t.c.output_ref, "Output"),
-            "data_version": _text(t.c.data_version, "Data version"),
+            "data_version": _word(t.c.data_version, "Data version"),
             "attempt": _integer(t.c.attempt, "Attempt"),
             "duration_ms": _integer(t.c.duration_ms, "Duration", "ms"),
             "error_msg": _text(t.c.error_msg, "Error"),
@@ -353,10 +364,10 @@ def _reports() -> Source:
         rows=t.join(templates, templates.c.id == t.c.template_id),
         fields={
             "id": _integer(t.c.id, "Id"),
-            "template": _text(templates.c.name, "Template"),
-            "format": _text(t.c.format, "Format"),
-            "status": _text(t.c.status, "Status"),
-            "trigger": _text(t.c.trigger, "Trigger"),
+            "template": _word(templates.c.name, "Template"),
+            "format": _word(t.c.format, "Format"),
+            "status": _word(t.c.status, "Status"),
+            "trigger": _word(t.c.trigger, "Trigger"),
             "row_count": _integer(t.c.row_count, "Rows", "rows"),
             "size_bytes": _integer(t.c.size_bytes, "Size", "B"),
             "duration_ms": _integer(t.c.duration_ms, "Duration", "ms"),
@@ -391,7 +402,7 @@ def _quality() -> Source:
         rows=t.outerjoin(runs, runs.c.id == t.c.run_id),
         fields={
             "id": _integer(t.c.id, "Id"),
-            "dataset": _text(t.c.dataset, "Dataset"),
+            "dataset": _word(t.c.dataset, "Dataset"),
             "run_id": _integer(t.c.run_id, "DRM run"),
             **{name: _number(t.c[name], _title(name), "of 100") for name in score_fields},
             "window_start": _local(runs.c.window_start, "Data from"),
@@ -419,9 +430,9 @@ def _pipeline_runs() -> Source:
         rows=t,
         fields={
             "id": _integer(t.c.id, "Id"),
-            "pipeline": _text(t.c.pipeline, "Pipeline"),
-            "dataset": _text(t.c.dataset, "Dataset"),
-            "status": _text(t.c.status, "Status"),
+            "pipeline": _word(t.c.pipeline, "Pipeline"),
+            "dataset": _word(t.c.dataset, "Dataset"),
+            "status": _word(t.c.status, "Status"),
             "scheduled_for": _utc(t.c.scheduled_for, "Scheduled for"),
             "started_at": _utc(t.c.started_at, "Started"),
             "finished_at": _utc(t.c.finished_at, "Finished"),

@@ -1,5 +1,10 @@
-"""Recommendations read and reviewed by people: open, accepted, dismissed, with who, when and why."""
+"""Recommendations read and reviewed by people: open, accepted, dismissed, with who, when and why.
 
+A decision may be made offline and sent later: its `Sending` says what its maker saw, so that it does
+not overwrite what somebody else decided meanwhile, and gives it a key, so that it is taken once.
+"""
+
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +22,8 @@ from iop_pipelines.schema.tables import (
     model_executions,
     recommendation_events,
     recommendations,
+    review_requests,
+    users,
 )
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
@@ -67,6 +74,21 @@ class RecommendationEvent:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Sending:
+    """How a decision was sent.
+
+    key: the sender's own; the same again from the same person is the same decision.
+    seen: the status that its maker saw; another one by now is a Conflict.
+    """
+
+    key: str | None = None
+    seen: ReviewStatus | None = None
+
+
+DIRECTLY = Sending()
+
+
 def review(
     engine: sa.Engine,
     recommendation_id: int,
@@ -74,15 +96,19 @@ def review(
     actor: int | None = None,
     reason: str | None = None,
     witness: Witness = unwitnessed,
+    sending: Sending = DIRECTLY,
 ) -> StoredRecommendation:
     """Records a decision; any change is allowed, the status that it has already changes nothing.
 
     Accepted and dismissed ones take no updates and start their cool-down at the end of the data
     known now; one that is opened again takes updates unless a newer one does.
+
+    Raises NotFound, and Conflict where the status is no longer the one that was seen.
     """
     with begin_write(engine) as connection:
         row = _locked(connection, recommendation_id)
-        if row.status is not status:
+        request = _Request(connection, row, "status", actor, sending)
+        if not request.is_done and row.status is not status:
             is_opened = status is ReviewStatus.OPEN
             values = _opened_again(connection, row) if is_opened else _closed(connection, row)
             connection.execute(
@@ -91,7 +117,7 @@ def review(
                 .values(status=status, snoozed_until=None, **values)
             )
             counters.count_review(connection, row.severity, row.category, row.status, status)
-            _tell(
+            request.event_id = _tell(
                 connection,
                 recommendation_id,
                 "status",
@@ -100,6 +126,7 @@ def review(
                 status_before=row.status.value,
                 status_after=status.value,
             )
+        request.remember()
         after = _standing(_locked(connection, recommendation_id))
         witness(connection, _standing(row), {**after, "reason": reason})
     return recommendation(engine, recommendation_id)
@@ -111,13 +138,22 @@ def comment(
     text: str,
     actor: int | None = None,
     witness: Witness = unwitnessed,
+    sending: Sending = DIRECTLY,
 ) -> int:
-    """Adds a remark to the history and returns its event's id. Raises NotFound."""
+    """Adds a remark to the history and returns its event's id.
+
+    Raises NotFound, and Conflict where the status is no longer the one that was seen.
+    """
     with begin_write(engine) as connection:
-        _locked(connection, recommendation_id)
-        event_id = _tell(connection, recommendation_id, "comment", actor, reason=text)
-        witness(connection, None, {"id": recommendation_id, "event_id": event_id, "text": text})
-        return event_id
+        row = _locked(connection, recommendation_id)
+        request = _Request(connection, row, "comment", actor, sending)
+        is_new = request.event_id is None
+        if request.event_id is None:
+            request.event_id = _tell(connection, recommendation_id, "comment", actor, reason=text)
+        request.remember()
+        told = {"id": recommendation_id, "event_id": request.event_id, "text": text}
+        witness(connection, None if is_new else told, told)
+        return request.event_id
 
 
 def snooze(
@@ -128,26 +164,103 @@ def snooze(
     actor: int | None = None,
     reason: str | None = None,
     witness: Witness = unwitnessed,
+    sending: Sending = DIRECTLY,
 ) -> None:
     """Puts an open recommendation off until then, or with None takes it up again; naive UTC.
 
     Raises NotFound, Conflict for one that is decided, InvalidInput for a moment that is past.
     """
-    if until is not None and until <= now:
-        raise InvalidInput(f"{until.isoformat()} is past; it is {now.isoformat()} UTC", "until")
     with begin_write(engine) as connection:
         row = _locked(connection, recommendation_id)
-        if row.status is not ReviewStatus.OPEN:
-            raise Conflict(f"recommendation {row.id} is {row.status.value}; only open ones wait")
-        connection.execute(
-            sa.update(recommendations)
-            .where(recommendations.c.id == recommendation_id)
-            .values(snoozed_until=until)
-        )
-        details = {"until": until.isoformat() if until else None}
-        _tell(connection, recommendation_id, "snoozed", actor, reason=reason, details=details)
+        request = _Request(connection, row, "snoozed", actor, sending)
+        if not request.is_done:
+            _check_snooze(connection, row, until, now)
+            connection.execute(
+                sa.update(recommendations)
+                .where(recommendations.c.id == recommendation_id)
+                .values(snoozed_until=until)
+            )
+            details = {"until": until.isoformat() if until else None}
+            request.event_id = _tell(
+                connection, recommendation_id, "snoozed", actor, reason=reason, details=details
+            )
+        request.remember()
         after = _standing(_locked(connection, recommendation_id))
         witness(connection, _standing(row), {**after, "reason": reason})
+
+
+def _check_snooze(
+    connection: sa.Connection, row: sa.Row[Any], until: datetime | None, now: datetime
+) -> None:
+    if until is not None and until <= now:
+        raise InvalidInput(f"{until.isoformat()} is past; it is {now.isoformat()} UTC", "until")
+    if row.status is not ReviewStatus.OPEN:
+        raise Conflict(
+            f"recommendation {row.id} is {row.status.value}; only open ones wait",
+            _decided(connection, row),
+        )
+
+
+class _Request:
+    """One decision under the lock of its recommendation; `is_done` if it came before.
+
+    Raises Conflict where it has not, and its maker saw another status.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        row: sa.Row[Any],
+        kind: str,
+        actor: int | None,
+        sending: Sending,
+    ) -> None:
+        self._connection = connection
+        self._key: str | None = None
+        self.event_id: int | None = None
+        self.is_done = False
+        if sending.key is not None:
+            text = f"{actor}|{kind}|{row.id}|{sending.key}"
+            self._key = hashlib.sha256(text.encode()).hexdigest()
+            before = connection.execute(
+                sa.select(review_requests.c.event_id).where(
+                    review_requests.c.request_key == self._key
+                )
+            ).first()
+            if before is not None:
+                self.event_id, self.is_done = before.event_id, True
+        if not self.is_done and sending.seen not in (None, row.status):
+            raise Conflict(
+                f"recommendation {row.id} is {row.status.value} by now, not {sending.seen}",
+                _decided(connection, row),
+            )
+
+    def remember(self) -> None:
+        if self._key is not None and not self.is_done:
+            self._connection.execute(
+                review_requests.insert().values(request_key=self._key, event_id=self.event_id)
+            )
+
+
+def _decided(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
+    """How a recommendation stands, and who decided so."""
+    events = recommendation_events.c
+    last = connection.execute(
+        sa.select(events.actor, users.c.name, events.reason, events.created_at)
+        .outerjoin(users, users.c.id == events.actor)
+        .where(events.recommendation_id == row.id, events.kind == "status")
+        .order_by(events.id.desc())
+        .limit(1)
+    ).first()
+    return {
+        "id": row.id,
+        "status": row.status.value,
+        "updated_at": row.updated_at,
+        "decided_at": last.created_at if last else None,
+        "actor": last.actor if last else None,
+        "actor_name": last.name if last else None,
+        "reason": last.reason if last else None,
+    }
 
 
 def recommendation(engine: sa.Engine, recommendation_id: int) -> StoredRecommendation:

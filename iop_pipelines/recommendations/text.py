@@ -71,21 +71,48 @@ class Wording:
     description: str
 
 
-def write(category: Category, evidence: Evidence, count: int) -> Wording:
-    """The words of a recommendation that `count` findings led to."""
-    # An event is worth its worst; a statement about what goes on is worth its last.
-    is_statement = category in (Category.TREND, Category.FORECAST)
-    main = evidence.latest if is_statement else evidence.peak
-    what = _headline(category, evidence, main)
+@dataclass(frozen=True)
+class Explanation:
+    """What a recommendation says, in its parts: why, a sentence or two each, and what to do."""
+
+    rationale: tuple[str, ...]
+    actions: tuple[str, ...]
+    owner: str | None
+    grounds: str
+
+
+def explain(category: Category, evidence: Evidence, count: int) -> Explanation:
+    """The parts of the text of a recommendation that `count` findings led to."""
+    main = _main(category, evidence)
     paragraphs = [
         capitalise(_what_happened(category, evidence, main)),
         *(_explained(main)),
         _how_often(category, evidence, count),
         _how_sure(category, evidence, main),
         *_also(category, evidence),
-        f"What to do: {evidence.action or default_action(category, main.kind)}"
-        + (f" Owner: {evidence.owner}." if evidence.owner else ""),
-        _grounds(evidence),
+    ]
+    return Explanation(
+        rationale=tuple(each for each in paragraphs if each),
+        actions=(evidence.action or default_action(category, main.kind),),
+        owner=evidence.owner,
+        grounds=_grounds(evidence),
+    )
+
+
+def _main(category: Category, evidence: Evidence) -> Seen:
+    """An event is worth its worst; a statement about what goes on is worth its last."""
+    is_statement = category in (Category.TREND, Category.FORECAST)
+    return evidence.latest if is_statement else evidence.peak
+
+
+def write(category: Category, evidence: Evidence, count: int) -> Wording:
+    """The words of a recommendation that `count` findings led to."""
+    what = _headline(category, evidence, _main(category, evidence))
+    told = explain(category, evidence, count)
+    paragraphs = [
+        *told.rationale,
+        f"What to do: {' '.join(told.actions)}" + (f" Owner: {told.owner}." if told.owner else ""),
+        told.grounds,
     ]
     title = capitalise(what)
     short = title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"

@@ -21,10 +21,14 @@ MAX_PANELS = 50
 
 
 class PanelSpec(BaseModel):
-    """`width` is of the dashboard's twelve columns, `refresh_s` how often its reader asks again."""
+    """`width` is of the dashboard's twelve columns, `refresh_s` how often its reader asks again.
+
+    `id` is that of a panel of the same dashboard, which stays that panel.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    id: int | None = None
     title: Annotated[str, Field(min_length=1, max_length=120)]
     type: PanelType
     query_config: dict[str, Any]
@@ -45,7 +49,7 @@ class StoredPanel:
 
 @dataclass(frozen=True)
 class StoredDashboard:
-    """`panels` are in their order on the page."""
+    """`panels` are in their order on the page; `version` is raised by every save."""
 
     id: int
     name: str
@@ -53,7 +57,14 @@ class StoredDashboard:
     created_by: int | None
     created_at: datetime
     updated_at: datetime
+    version: int
     panels: tuple[StoredPanel, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    id: int
+    version: int
 
 
 def save_dashboard(
@@ -65,32 +76,41 @@ def save_dashboard(
     dashboard_id: int | None = None,
     description: str = "",
     created_by: int | None = None,
+    if_version: int | None = None,
     witness: Witness = unwitnessed,
-) -> int:
-    """Stores a new dashboard, or replaces the one of that id with all its panels; returns its id.
+) -> Saved:
+    """Stores a new dashboard, or replaces the one of that id with all its panels.
+
+    if_version: of the dashboard that was changed; if another one is there by now, nothing is saved.
 
     Raises:
-        InvalidQuery: a panel asks for what is not there; the path begins with `panels.N`.
-        Conflict: the name is taken. NotFound: there is no dashboard of that id.
+        InvalidQuery: a panel asks for what is not there, or has the id of another dashboard's; the
+            path begins with `panels.N`.
+        Conflict: the name is taken, or somebody else saved since. NotFound: no dashboard has that id.
     """
     for position, spec in enumerate(panel_specs):
         _check_panel(engine, spec, f"panels.{position}", now)
     values: dict[str, Any] = {"name": name, "description": description}
     try:
         with begin_write(engine) as connection:
-            before = None
+            before, version = None, 1
             if dashboard_id is None:
                 values["created_by"] = created_by
                 dashboard_id = int(connection.execute(dashboards.insert().values(values)).lastrowid)
             else:
                 before = _content(connection, dashboard_id)
-                _replace(connection, dashboard_id, values)
-            if panel_specs:
-                connection.execute(panels.insert(), _rows(dashboard_id, panel_specs))
+                _check_version(before, if_version)
+                version = before["version"] + 1
+                connection.execute(
+                    dashboards.update()
+                    .where(dashboards.c.id == dashboard_id)
+                    .values(**values, version=version)
+                )
+            _save_panels(connection, dashboard_id, before["panels"] if before else [], panel_specs)
             witness(connection, before, _content(connection, dashboard_id))
     except IntegrityError as error:
         raise Conflict(f"a dashboard {name!r} exists") from error
-    return dashboard_id
+    return Saved(dashboard_id, version)
 
 
 def delete_dashboard(engine: sa.Engine, dashboard_id: int, witness: Witness = unwitnessed) -> None:
@@ -110,24 +130,55 @@ def list_dashboards(
     if cursor is not None:
         query = query.where(dashboards.c.id < cursor)
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
-        found = _panels(connection, panels.c.dashboard_id.in_([row.id for row in rows]))
+        return _dashboards(connection, query)
+
+
+def dashboard(engine: sa.Engine, dashboard_id: int) -> StoredDashboard:
+    """Raises NotFound."""
+    query = sa.select(dashboards).where(dashboards.c.id == dashboard_id)
+    with engine.connect() as connection:
+        found = _dashboards(connection, query)
+    if not found:
+        raise NotFound(f"there is no dashboard with id {dashboard_id}")
+    return found[0]
+
+
+def _dashboards(
+    connection: sa.Connection, query: sa.Select[*tuple[Any, ...]]
+) -> list[StoredDashboard]:
+    rows = connection.execute(query).all()
+    found = _panels(connection, panels.c.dashboard_id.in_([row.id for row in rows]))
     return [
         StoredDashboard(
             *(row.id, row.name, row.description, row.created_by, row.created_at, row.updated_at),
+            row.version,
             tuple(panel for panel in found if panel.dashboard_id == row.id),
         )
         for row in rows
     ]
 
 
-def panel(engine: sa.Engine, panel_id: int) -> StoredPanel:
+@dataclass(frozen=True)
+class VersionedPanel:
+    """A panel, and the version of its dashboard: what was computed for another one is out of date."""
+
+    panel: StoredPanel
+    version: int
+
+
+def panel(engine: sa.Engine, panel_id: int) -> VersionedPanel:
     """Raises NotFound."""
+    query = (
+        sa.select(*_COLUMNS, dashboards.c.version)
+        .join(dashboards, dashboards.c.id == panels.c.dashboard_id)
+        .where(panels.c.id == panel_id)
+    )
     with engine.connect() as connection:
-        found = _panels(connection, panels.c.id == panel_id)
-    if not found:
+        row = connection.execute(query).first()
+    if row is None:
         raise NotFound(f"there is no panel with id {panel_id}")
-    return found[0]
+    *of_panel, version = row
+    return VersionedPanel(StoredPanel(*of_panel), version)
 
 
 def check_shape(type_: PanelType, config: QueryConfig, path: str) -> None:
@@ -160,19 +211,48 @@ def _content(connection: sa.Connection, dashboard_id: int) -> dict[str, Any]:
     if row is None:
         raise NotFound(f"there is no dashboard with id {dashboard_id}")
     found = _panels(connection, panels.c.dashboard_id == dashboard_id)
-    return {"id": row.id, "name": row.name, "description": row.description, "panels": found}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "description": row.description,
+        "version": row.version,
+        "updated_at": row.updated_at,
+        "panels": found,
+    }
 
 
-def _replace(connection: sa.Connection, dashboard_id: int, values: dict[str, Any]) -> None:
-    connection.execute(dashboards.update().where(dashboards.c.id == dashboard_id).values(values))
-    connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
+def _check_version(there: dict[str, Any], wanted: int | None) -> None:
+    if wanted in (None, there["version"]):
+        return
+    raise Conflict(
+        f"dashboard {there['name']!r} is at version {there['version']} by now, not {wanted}: "
+        "somebody else saved it",
+        {name: there[name] for name in ("id", "name", "version", "updated_at")},
+    )
 
 
-def _rows(dashboard_id: int, specs: Sequence[PanelSpec]) -> list[dict[str, Any]]:
-    return [
-        {"dashboard_id": dashboard_id, "position": position, **spec.model_dump()}
-        for position, spec in enumerate(specs)
-    ]
+def _save_panels(
+    connection: sa.Connection,
+    dashboard_id: int,
+    present: Sequence[StoredPanel],
+    specs: Sequence[PanelSpec],
+) -> None:
+    """Panels that are given by their id stay those panels; all others that are there go."""
+    left = {each.id for each in present}
+    for position, spec in enumerate(specs):
+        content = {"position": position, **spec.model_dump(exclude={"id"})}
+        if spec.id is None:
+            connection.execute(panels.insert().values(dashboard_id=dashboard_id, **content))
+        elif spec.id in left:
+            left.remove(spec.id)
+            connection.execute(panels.update().where(panels.c.id == spec.id).values(content))
+        else:
+            raise InvalidQuery(
+                f"{spec.id} is no panel of this dashboard, or is given twice",
+                f"panels.{position}.id",
+            )
+    if left:
+        connection.execute(panels.delete().where(panels.c.id.in_(left)))
 
 
 _COLUMNS = [panels.c[name] for name in StoredPanel.__dataclass_fields__]

@@ -42,11 +42,11 @@ def parse_declaration(kind: type[Spec], content: dict[str, Any]) -> Spec:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first, *others = (
+        first, *others = issues = [
             (".".join(str(part) for part in each["loc"]), each["msg"]) for each in error.errors()
-        )
+        ]
         rest = "".join(f"; {path}: {message}" for path, message in others)
-        raise InvalidDeclaration(first[1] + rest, field=first[0]) from error
+        raise InvalidDeclaration(first[1] + rest, field=first[0], issues=issues) from error
 
 
 def _parse_json(text: str, path: Path) -> Any:

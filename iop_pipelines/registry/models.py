@@ -82,6 +82,15 @@ def register(
         return _register(engine, spec, created_by, witness)
 
 
+def check_new(engine: sa.Engine, spec: ModelSpec) -> None:
+    """Raises what `register` would raise, and stores nothing."""
+    check_model(engine, spec)
+    with engine.connect() as connection:
+        stored = _find(connection, spec.name, spec.version)
+    if stored is not None:
+        _check_same(stored, spec)
+
+
 def _register(engine: sa.Engine, spec: ModelSpec, created_by: int | None, witness: Witness) -> int:
     with begin_write(engine) as connection:
         stored = _find(connection, spec.name, spec.version)

@@ -212,6 +212,7 @@ generated_reports = _table(
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
     sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),
+    sa.Index("ix_generated_reports__finished_at", "finished_at"),
 )
 
 recommendations = _table(
@@ -242,6 +243,8 @@ recommendations = _table(
     # Put off until then; NULL or past: it waits for a decision now.
     sa.Column("snoozed_until", Timestamp),
     sa.Index("ix_recommendations__status", "status", "id"),
+    sa.Index("ix_recommendations__dataset", "dataset", "id"),
+    sa.Index("ix_recommendations__created_at", "created_at"),
 )
 
 # Added ---------------------------------------------------------------------------------------
@@ -259,6 +262,16 @@ recommendation_events = _table(
     # The execution that caused it; with `kind`, what makes advising idempotent.
     sa.Column("source_ref", exact(255)),
     sa.Column("details", sa.JSON),
+    _created_at(),
+)
+
+# A decision that was sent with a key is taken once, however often it arrives.
+review_requests = _table(
+    "review_requests",
+    # hash of (who, what is asked, recommendation, the caller's key)
+    sa.Column("request_key", exact(64), primary_key=True),
+    # What came of it; NULL where nothing was left to do.
+    sa.Column("event_id", sa.ForeignKey("recommendation_events.id")),
     _created_at(),
 )
 
@@ -310,6 +323,7 @@ dataset_versions = _table(
     sa.Column("prepared_at", Timestamp),
     _created_at(),
     sa.UniqueConstraint("dataset_id", "data_version"),
+    sa.Index("ix_dataset_versions__dataset_run", "dataset_id", "drm_run_id"),
 )
 
 rejected_rows = _table(
@@ -412,6 +426,8 @@ dashboards = _table(
     sa.Column("created_by", sa.Integer),
     _created_at(),
     _updated_at(),
+    # Raised by every save: `updated_at` has whole seconds, and two may save within one.
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 
 panels = _table(
@@ -490,6 +506,24 @@ sign_in_attempts = _table(
     sa.Column("attempted_at", Moment, nullable=False, index=True),
     sa.Index("ix_sign_in_attempts__account", "account", "attempted_at"),
     sa.Index("ix_sign_in_attempts__address", "address", "attempted_at"),
+)
+
+# What a person chose for themselves; a missing row or name is the default.
+user_settings = _table(
+    "user_settings",
+    sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    sa.Column("settings", sa.JSON, nullable=False),
+    _updated_at(),
+)
+
+# What a person has read; notifications themselves are read from the rows they tell of.
+notification_marks = _table(
+    "notification_marks",
+    sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    # report, recommendation, execution, model
+    sa.Column("kind", exact(16), primary_key=True),
+    sa.Column("item_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("read_at", Timestamp, nullable=False, index=True),
 )
 
 # Append-only: schema/append_only.py has the triggers.

@@ -108,7 +108,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_anonymous_readers_are_sent_to_sign_in_and_programs_get_401(served):
     page = served.get("/dagster/runs", None, accept="text/html")
-    assert (page.status_code, page.headers["location"]) == (303, "/?next=/dagster/runs")
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-in?next=/dagster/runs")
     assert served.get("/dagster/runs", None).status_code == 401
     assert served.graphql(None, VERSION).status_code == 401
     assert served.get("/dagster/server_info", None).status_code == 401

@@ -194,7 +194,7 @@ def test_bad_input_names_its_fields(client: TestClient) -> None:
         ("notFound", "NOT_FOUND", "no model 7"),
         ("conflict", "CONFLICT", "model 7 is deprecated"),
         ("tooShort", "UNPROCESSABLE_CONTENT", "2 points, at least 14 are needed"),
-        ("field", "BAD_REQUEST", "config.params.windowSize: must be at least 2"),
+        ("field", "BAD_REQUEST", "config.params.window_size: must be at least 2"),
         ("form", "BAD_REQUEST", "from is after to"),
         ("limited", "TOO_MANY_REQUESTS", "slow down"),
     ],

@@ -196,9 +196,11 @@ def test_errors_become_codes_and_faults_keep_their_secrets(error: Exception, cod
     assert wire.is_fault(refusal) is (wire.CODES[code][1] >= 500)
 
 
-def test_an_error_names_the_field_below_a_snake_case_path() -> None:
+def test_names_inside_the_callers_own_json_stay_as_it_spelled_them() -> None:
+    refusal = wire.refusal(errors.InvalidInput("no field", "panels.1.query_config.params.by_day"))
+    assert refusal.data["issues"][0]["path"] == ["panels", "1", "queryConfig", "params", "by_day"]
     refusal = wire.refusal(errors.InvalidInput("must be positive", "config.window_size"))
-    assert str(refusal) == "config.windowSize: must be positive"
+    assert str(refusal) == "config.window_size: must be positive"
     assert refusal.data["zodError"]["fieldErrors"] == {"config": ["must be positive"]}
 
 

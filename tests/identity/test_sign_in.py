@@ -109,7 +109,7 @@ def test_a_form_without_script_is_sent_on_or_back(site) -> None:
     assert (good.status_code, good.headers["location"]) == (303, "/dagster/runs")
     assert _cookie(good).value
     bad = requests.post(url, data={**form, "password": "x"}, allow_redirects=False)
-    assert bad.headers["location"] == "/?failed=&next=%2Fdagster%2Fruns"
+    assert bad.headers["location"] == "/sign-in?failed=&next=%2Fdagster%2Fruns"
     away = requests.post(url, data={**form, "next": "//evil.example"}, allow_redirects=False)
     assert away.headers["location"] == "/"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Debian packages that the whole suite uses: Pango and a font for PDF, poppler to look at it, MariaDB.
+# Debian packages that the whole suite uses: Pango and a font for PDF, poppler to look at it, MariaDB, Chromium.
 # Elsewhere, or without the right to install, it prints what to do; the tests then say what they lack.
 set -eu
-packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core poppler-utils mariadb-server-core mariadb-client-core"
+packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core poppler-utils mariadb-server-core mariadb-client-core chromium"
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "no apt-get here: for the PDF and MariaDB tests install Pango, poppler and MariaDB (macOS: brew install pango poppler mariadb)"

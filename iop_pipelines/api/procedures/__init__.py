@@ -6,7 +6,9 @@ from iop_pipelines.api.procedures import (
     dashboards,
     datasets,
     executions,
+    me,
     models,
+    notifications,
     recommendations,
     reports,
     users,
@@ -15,7 +17,7 @@ from iop_pipelines.api.registry import Registry
 
 _NOUNS = (
     *(models, executions, reports, recommendations, dashboard, dashboards, datasets),
-    *(users, audit),
+    *(notifications, me, users, audit),
 )
 
 

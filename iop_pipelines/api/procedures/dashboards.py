@@ -1,27 +1,35 @@
 """dashboards.* and panels.*: configured views, their data, and the rows behind a figure."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
+from iop_pipelines.api.kept import Kept
 from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query import result
 from iop_pipelines.query.drill import drill_config
+from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
+from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.query.run import run_query
-from iop_pipelines.query.sources import load_catalogue
+from iop_pipelines.query.sources import Catalogue, load_catalogue
 from iop_pipelines.registry import dashboards as registered
 
-# More points than a screen can show; a report has them all.
+# More marks than a screen can show; a report has them all.
 MAX_ROWS = 5_000
+MAX_LINE_POINTS = 500
+MAX_FILTERS = 20
+MAX_LEVELS = 20
 
 
 class Panel(Shape):
@@ -35,18 +43,25 @@ class Panel(Shape):
 
 
 class Dashboard(Shape):
+    """`version` is raised by every save."""
+
     id: int
     name: str
     description: str | None
     created_by: int | None
     created_at: datetime
     updated_at: datetime
+    version: int
     panels: list[Panel]
 
 
 class NewPanel(Shape):
-    """The first chart of `queryConfig` says what stands on which axis; a table has none."""
+    """The first chart of `queryConfig` says what stands on which axis; a table has none.
 
+    With `id` it is that panel of the same dashboard, changed; without, a new one.
+    """
+
+    id: Id | None = None
     title: Annotated[str, Field(min_length=1, max_length=120)]
     type: PanelType
     query_config: dict[str, Any]
@@ -55,20 +70,50 @@ class NewPanel(Shape):
 
 
 class SaveDashboard(Shape):
-    """With `id` that dashboard is replaced, with all its panels; they get new ids."""
+    """With `id` that dashboard is replaced; panels of it that are not given go.
+
+    `ifVersion`: the version that was changed; CONFLICT, with what is there as `data.current`, if
+    somebody else saved since.
+    """
 
     id: Id | None = None
     name: Annotated[str, Field(min_length=1, max_length=255)]
     description: Annotated[str, Field(max_length=10_000)] = ""
     panels: Annotated[list[NewPanel], Field(max_length=registered.MAX_PANELS)] = []
+    if_version: Id | None = None
+
+
+class SavedDashboard(Created):
+    version: int
+
+
+class Span(Shape):
+    """Half-open: `from` belongs to it, `to` does not. ISO dates or moments."""
+
+    start: Annotated[str, Field(alias="from", max_length=40)]
+    end: Annotated[str, Field(alias="to", max_length=40)]
+
+
+class PanelFilter(Shape):
+    """`in` takes a list of 1 to 1000 values."""
+
+    field: form.Name
+    op: Literal["eq", "in"]
+    value: form.Scalar | list[form.Scalar]
 
 
 class OfPanel(Shape):
-    """A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares."""
+    """A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares.
+
+    `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own;
+    `filters` are added. Both apply where the panel's source has a time and such a field.
+    """
 
     panel_id: Id | None = None
     query_config: dict[str, Any] | None = None
     params: dict[str, Any] = {}
+    period: Annotated[str, Field(min_length=1, max_length=40)] | Span | None = None
+    filters: Annotated[list[PanelFilter], Field(max_length=MAX_FILTERS)] = []
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "OfPanel":
@@ -77,11 +122,20 @@ class OfPanel(Shape):
         return self
 
 
-class Drill(OfPanel):
-    """`at`: the group columns of the row that was pressed, and their values."""
+PressedRow = dict[str, str | int | float | bool | None]
 
-    at: dict[str, str | int | float | bool | None]
+
+class Drill(OfPanel):
+    """`path`: what was pressed so far, a step for each level: the row's group columns and their values.
+
+    `by` names what the next level is grouped by, one of the `nextBy` of the answer before; without it the
+    rows themselves are shown. `cursor` is the `nextCursor` of the page before.
+    """
+
+    path: Annotated[list[PressedRow], Field(max_length=MAX_LEVELS)] = []
+    by: form.Name | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    cursor: Annotated[int, Field(ge=0, le=form.MAX_LIMIT)] = 0
 
 
 class Column(Shape):
@@ -104,9 +158,26 @@ class ChartAxes(Shape):
     note: str | None
 
 
+class AppliedFilter(Shape):
+    """`field` of a period is the time that it narrows. `words`: how it reads, or why it has no use."""
+
+    kind: Literal["period", "filter"]
+    field: str | None
+    is_applied: bool
+    words: str
+
+
+class Reduced(Shape):
+    """A line has at most 500 points; its first, last, lowest and highest ones and gaps are kept."""
+
+    shown: int
+    total: int
+
+
 class PanelData(Shape):
     """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of
-    their field. `isTruncated`: there are more rows."""
+    their field. `isTruncated`: there are more rows. `asOf` is the moment that periods are counted from,
+    `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`."""
 
     title: str
     chart: ChartAxes | None
@@ -114,13 +185,33 @@ class PanelData(Shape):
     rows: list[list[Any]]
     is_truncated: bool
     filters: list[str]
+    applied_filters: list[AppliedFilter]
+    reduced: Reduced | None
     time_zone: str
     data_time: str | None
     quality_score: float | None
     as_of: datetime
+    computed_at: datetime
+
+
+class DrillDimension(Shape):
+    name: str
+    label: str
+
+
+class DrillData(PanelData):
+    """`nextBy`: what can be grouped by next; `nextCursor`: of the next page, null on the last."""
+
+    next_by: list[DrillDimension]
+    next_cursor: int | None
 
 
 def declare(registry: Registry) -> None:
+    _declare_dashboards(registry)
+    _declare_panels(registry)
+
+
+def _declare_dashboards(registry: Registry) -> None:
     procedure = registry.procedure
 
     @procedure("dashboards.list", Kind.QUERY, "Dashboards with their panels, newest first.")
@@ -130,9 +221,13 @@ def declare(registry: Registry) -> None:
         )
         return [_dashboard(each) for each in found]
 
+    @procedure("dashboards.get", Kind.QUERY, "One dashboard with its panels.")
+    def get(ctx: Context, given: ById) -> Dashboard:
+        return _dashboard(registered.dashboard(ctx.services.engine, given.id))
+
     @procedure("dashboards.save", Kind.MUTATION, "Store a dashboard, or replace one.")
-    def save(ctx: Context, given: SaveDashboard) -> Created:
-        dashboard_id = registered.save_dashboard(
+    def save(ctx: Context, given: SaveDashboard) -> SavedDashboard:
+        saved = registered.save_dashboard(
             ctx.services.engine,
             given.name,
             [registered.PanelSpec(**panel.model_dump()) for panel in given.panels],
@@ -140,29 +235,53 @@ def declare(registry: Registry) -> None:
             dashboard_id=given.id,
             description=given.description,
             created_by=ctx.user.id,
+            if_version=given.if_version,
             witness=witness_of(ctx),
         )
-        return Created(id=dashboard_id)
+        return SavedDashboard(id=saved.id, version=saved.version)
 
     @procedure("dashboards.delete", Kind.MUTATION, "Delete a dashboard and its panels.")
     def delete(ctx: Context, given: ById) -> Done:
         registered.delete_dashboard(ctx.services.engine, given.id, witness_of(ctx))
         return Done()
 
+
+def _declare_panels(registry: Registry) -> None:
+    procedure = registry.procedure
+    # By database, panel, version of its dashboard, and what was asked of it.
+    kept: Kept[tuple[str, int, int, str], PanelData] = Kept()
+
     @procedure("panels.data", Kind.QUERY, "What a panel shows now.")
     def data(ctx: Context, given: OfPanel) -> PanelData:
-        config = _config_of(ctx, given)
-        name = _shown(config)
-        return _answer(ctx, _only(config, name), given.params, config.charts[:1])
+        if given.panel_id is None:
+            return _shown(ctx, _unsaved(given), given)
+        stored = registered.panel(ctx.services.engine, given.panel_id)
+        panel = stored.panel
+        asked = given.model_dump_json(include={"params", "period", "filters"})
+        return kept.get(
+            (ctx.services.settings.database_url, panel.id, stored.version, asked),
+            panel.refresh_s,
+            lambda: _shown(ctx, form.parse_config(panel.query_config), given),
+        )
 
-    @procedure("panels.drill", Kind.QUERY, "The rows behind one row of a panel.")
-    def drill(ctx: Context, given: Drill) -> PanelData:
+    @procedure("panels.drill", Kind.QUERY, "The groups or rows behind one row of a panel.")
+    def drill(ctx: Context, given: Drill) -> DrillData:
         config = _config_of(ctx, given)
-        with ctx.services.engine.connect() as connection:
-            catalogue = load_catalogue(connection)
+        catalogue = _catalogue(ctx)
+        name = _table_of(config)
+        narrowed, applied = _narrowed(ctx, config, name, given, catalogue)
         zone = ctx.services.settings.time_zone
-        detail = drill_config(config, _shown(config), given.at, catalogue, zone, given.limit)
-        return _answer(ctx, detail, given.params)
+        level = drill_config(
+            narrowed, name, given.path, given.by, catalogue, zone, given.limit, given.cursor
+        )
+        found = _run(ctx, level.config, given.params)
+        answer = _data(found, applied)
+        end = given.cursor + given.limit
+        return DrillData(
+            **dict(answer),
+            next_by=[DrillDimension(name=each.name, label=each.label) for each in level.next_by],
+            next_cursor=end if answer.is_truncated and end <= form.MAX_LIMIT else None,
+        )
 
 
 def _dashboard(stored: registered.StoredDashboard) -> Dashboard:
@@ -170,34 +289,69 @@ def _dashboard(stored: registered.StoredDashboard) -> Dashboard:
 
 
 def _config_of(ctx: Context, given: OfPanel) -> form.QueryConfig:
-    if given.panel_id is not None:
-        stored = registered.panel(ctx.services.engine, given.panel_id)
-        return form.parse_config(stored.query_config)
+    if given.panel_id is None:
+        return _unsaved(given)
+    return form.parse_config(
+        registered.panel(ctx.services.engine, given.panel_id).panel.query_config
+    )
+
+
+def _unsaved(given: OfPanel) -> form.QueryConfig:
     try:
         return form.parse_config(given.query_config)
     except InvalidQuery as error:
         raise error.under("queryConfig") from error
 
 
-def _shown(config: form.QueryConfig) -> str:
+def _catalogue(ctx: Context) -> Catalogue:
+    with ctx.services.engine.connect() as connection:
+        return load_catalogue(connection)
+
+
+def _table_of(config: form.QueryConfig) -> str:
     """The table of the first chart; of a panel without one, the first table."""
     return config.charts[0].data if config.charts else config.first_table
 
 
-def _only(config: form.QueryConfig, name: str) -> form.QueryConfig:
+def _narrowed(
+    ctx: Context, config: form.QueryConfig, name: str, given: OfPanel, catalogue: Catalogue
+) -> tuple[form.QueryConfig, Sequence[Applied]]:
+    period = given.period
+    if isinstance(period, Span):
+        period = form.Between.model_validate({"from": period.start, "to": period.end})
+    return narrow(
+        config,
+        name,
+        period,
+        [_filter(each, f"filters.{position}") for position, each in enumerate(given.filters)],
+        catalogue,
+        now=ctx.services.now(),
+        zone=ctx.services.settings.time_zone,
+    )
+
+
+def _filter(given: PanelFilter, path: str) -> Filter:
+    return filter_of(given.field, given.op, given.value, path)
+
+
+def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
+    name = _table_of(config)
+    chart = config.charts[0] if config.charts else None
+    config, applied = _narrowed(ctx, config, name, given, _catalogue(ctx))
+    is_line = chart is not None and chart.type == "line"
+    found = _run(ctx, _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS), given.params)
+    return _data(found, applied, chart)
+
+
+def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
     table = config.datasets[name]
-    limited = table.model_copy(update={"limit": min(table.limit, MAX_ROWS)})
+    limited = table.model_copy(update={"limit": min(table.limit, limit)})
     return config.model_copy(update={"datasets": {name: limited}, "charts": ()})
 
 
-def _answer(
-    ctx: Context,
-    config: form.QueryConfig,
-    params: dict[str, Any],
-    charts: Sequence[form.Chart] = (),
-) -> PanelData:
+def _run(ctx: Context, config: form.QueryConfig, params: dict[str, Any]) -> result.FrozenResult:
     services = ctx.services
-    found = run_query(
+    return run_query(
         config,
         engine=services.engine,
         drm_engine=services.drm_engine,
@@ -205,24 +359,61 @@ def _answer(
         time_zone=services.settings.time_zone,
         params=params,
     )
-    return _data(found, charts)
 
 
-def _data(found: result.FrozenResult, charts: Sequence[form.Chart]) -> PanelData:
+def _data(
+    found: result.FrozenResult, applied: Sequence[Applied], chart: form.Chart | None = None
+) -> PanelData:
     (table,) = found.tables
     data_time = found.data_time
+    rows, reduced = _reduced(table, chart)
     return PanelData(
         title=table.title,
-        chart=_axes(charts[0]) if charts else None,
+        chart=_axes(chart) if chart else None,
         columns=[Column.model_validate(each, from_attributes=True) for each in table.columns],
-        rows=[list(row) for row in table.rows],
+        rows=[list(row) for row in rows],
         is_truncated=table.is_truncated,
         filters=[*found.filters, *table.filters],
+        applied_filters=[
+            AppliedFilter.model_validate(each, from_attributes=True) for each in applied
+        ],
+        reduced=reduced,
         time_zone=found.time_zone,
         data_time=data_time.isoformat() if data_time else None,
         quality_score=found.quality_score,
         as_of=found.as_of,
+        computed_at=utc_now(),
     )
+
+
+def _reduced(
+    table: result.Table, chart: form.Chart | None
+) -> tuple[Sequence[tuple[result.Value, ...]], Reduced | None]:
+    """The rows that stay, in their order; each line is thinned out by itself, along its x."""
+    rows = table.rows
+    if chart is None or chart.type != "line" or len(rows) <= MAX_LINE_POINTS:
+        return rows, None
+    x, y = table.position(chart.x), table.position(chart.y)
+    series = table.position(chart.series) if chart.series else None
+    lines: defaultdict[result.Value, list[int]] = defaultdict(list)
+    for position in sorted(range(len(rows)), key=lambda at: _along(rows[at][x])):
+        lines[rows[position][series] if series is not None else None].append(position)
+    kept: list[int] = []
+    for line in lines.values():
+        values = [_height(rows[position][y]) for position in line]
+        kept += [line[at] for at in reduce_line(values, MAX_LINE_POINTS)]
+    if len(kept) == len(rows):
+        return rows, None
+    return [rows[at] for at in sorted(kept)], Reduced(shown=len(kept), total=len(rows))
+
+
+def _along(value: result.Value) -> tuple[int, Any]:
+    """Orders the values of one column; what is unknown comes first."""
+    return (0, "") if value is None else (1, value)
+
+
+def _height(value: result.Value) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _axes(chart: form.Chart) -> ChartAxes:

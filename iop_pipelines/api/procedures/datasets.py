@@ -1,17 +1,21 @@
 """datasets.*: what models, reports and panels can read."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import with_config
+from pydantic import Field, model_validator, with_config
 from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
+    MAX_ID,
     ROW,
+    Id,
     LocalMoment,
     Page,
+    Query,
     newest_first,
     page_of,
     rows_of,
@@ -19,9 +23,12 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.drm.tables import pipeline_runs, quality_scores
+from iop_pipelines.errors import NotFound
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.sources import Source, load_catalogue
-from iop_pipelines.schema.tables import dataset_versions, datasets
+from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
+from iop_pipelines.transform.versions import PIPELINE_RUNS, version
 
 
 @with_config(ROW)
@@ -86,11 +93,105 @@ class OfSource(Shape):
     name: SourceName
 
 
+class OfDataset(Shape):
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class PageOfDataset(OfDataset, Page):
+    pass
+
+
+class DatasetQuality(Shape):
+    """DRM's score of one delivery and its four parts, 0 to 100; the window is in the dataset's local time.
+
+    A delivery may be scored again: the highest id counts.
+    """
+
+    id: int
+    run_id: int
+    score: float
+    completeness: float
+    validity: float
+    uniqueness: float
+    timeliness: float
+    rows_expected: int | None
+    scored_at: datetime
+    window_start: LocalMoment | None
+    window_end: LocalMoment | None
+
+
+@with_config(ROW)
+class DatasetDetail(Dataset):
+    """`declaration` as it was registered; `fields` and `measures` are what a query_config may name."""
+
+    declaration: dict[str, Any]
+    time: str | None
+    fields: list[SourceField]
+    measures: list[SourceMeasure]
+    quality: DatasetQuality | None
+
+
+class DatasetRun(Shape):
+    """One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was.
+
+    `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or
+    failed. `error` is DRM's, `prepareError` IOP's.
+    """
+
+    id: int
+    pipeline: str
+    status: str
+    scheduled_for: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    window_start: LocalMoment
+    window_end: LocalMoment
+    rows_ingested: int | None
+    bytes_ingested: int | None
+    error: str | None
+    quality_score: float | None
+    version_id: int | None
+    data_version: str | None
+    prepared: str | None
+    rows_in: int | None
+    rows_out: int | None
+    rows_rejected: int | None
+    reject_reasons: dict[str, int] | None
+    prepare_error: str | None
+    prepared_at: datetime | None
+
+
+class OfRejected(Page):
+    """Of one data version, or of all of a dataset."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    version_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> "OfRejected":
+        if (self.name is None) == (self.version_id is None):
+            raise ValueError("give either name or versionId")
+        return self
+
+
+@with_config(ROW)
+class RejectedRow(TypedDict):
+    """`row` as it stood when `step` refused it."""
+
+    id: int
+    version_id: int
+    data_version: str
+    drm_run_id: int
+    step: str
+    reason: str
+    row: dict[str, Any]
+
+
 _LATEST = select_of(
     dataset_versions.c.dataset_id,
     *(dataset_versions.c[name] for name in LatestData.__annotations__),
 )
-_LIST = newest_first(
+_ONE = (
     select_of(*(datasets.c[name] for name in ("id", "name", "source", "version")))
     .add_columns(datasets.c.declaration, datasets.c.created_at, datasets.c.updated_at)
     .add_columns(
@@ -101,9 +202,9 @@ _LIST = newest_first(
         )
         .scalar_subquery()
         .label("latest_id")
-    ),
-    datasets.c.id,
+    )
 )
+_LIST = newest_first(_ONE, datasets.c.id)
 
 
 def declare(registry: Registry) -> None:
@@ -115,13 +216,160 @@ def declare(registry: Registry) -> None:
         by_dataset = {each.pop("dataset_id"): LatestData(each) for each in latest}
         return [_dataset(row, by_dataset.get(row["id"])) for row in rows]
 
+    @registry.procedure("datasets.get", Kind.QUERY, "One dataset: declaration, fields, quality.")
+    def get(ctx: Context, given: OfDataset) -> DatasetDetail:
+        row = _row_of(ctx, given.name)
+        content = row["declaration"]
+        latest_id = row["latest_id"]
+        latest = rows_of(ctx, _LATEST.where(dataset_versions.c.id == latest_id))
+        for each in latest:
+            del each["dataset_id"]
+        scores = _quality(ctx, row["source"], Page(limit=1))
+        shown = _schema(_source_of(ctx, given.name))
+        return DatasetDetail(
+            **_dataset(row, latest[0] if latest else None),
+            declaration=content,
+            time=shown.time,
+            fields=shown.fields,
+            measures=shown.measures,
+            quality=scores[0] if scores else None,
+        )
+
+    @registry.procedure("datasets.runs", Kind.QUERY, "Deliveries by DRM and what became of them.")
+    def runs(ctx: Context, given: PageOfDataset) -> list[DatasetRun]:
+        row = _row_of(ctx, given.name)
+        delivered = _delivered(ctx, row["source"], given)
+        ids = [each["id"] for each in delivered]
+        versions = rows_of(
+            ctx,
+            _VERSIONS.where(
+                dataset_versions.c.dataset_id == row["id"], dataset_versions.c.drm_run_id.in_(ids)
+            ),
+        )
+        # In the order of their ids: a later version of one run replaces the former.
+        by_run = {each.pop("drm_run_id"): each for each in versions}
+        scores = _scores_of(ctx, ids)
+        return [_run(each, by_run.get(each["id"]), scores.get(each["id"])) for each in delivered]
+
+    @registry.procedure("datasets.quality", Kind.QUERY, "DRM's scores of it, newest first.")
+    def quality(ctx: Context, given: PageOfDataset) -> list[DatasetQuality]:
+        return _quality(ctx, _row_of(ctx, given.name)["source"], given)
+
+    @registry.procedure("datasets.rejected", Kind.QUERY, "Rows that were refused, and why.")
+    def rejected(ctx: Context, given: OfRejected) -> list[RejectedRow]:
+        if given.version_id is not None:
+            is_its = rejected_rows.c.dataset_version_id == given.version_id
+            version(ctx.services.engine, given.version_id)
+        else:
+            dataset_id = _row_of(ctx, str(given.name))["id"]
+            is_its = dataset_versions.c.dataset_id == dataset_id
+        return page_of(ctx, _REJECTED.where(is_its), given)
+
     @registry.procedure("datasets.schema", Kind.QUERY, "Fields and measures of one source.")
     def schema(ctx: Context, given: OfSource) -> SourceSchema:
-        with ctx.services.engine.connect() as connection:
-            catalogue = load_catalogue(connection)
-        is_dataset = given.name in catalogue.declarations
-        name = f"dataset:{given.name}" if is_dataset else given.name
-        return _schema(catalogue.source(name, "name"))
+        return _schema(_source_of(ctx, given.name))
+
+
+def _source_of(ctx: Context, name: str) -> Source:
+    with ctx.services.engine.connect() as connection:
+        catalogue = load_catalogue(connection)
+    return catalogue.source(f"dataset:{name}" if name in catalogue.declarations else name, "name")
+
+
+def _row_of(ctx: Context, name: str) -> dict[str, Any]:
+    found = rows_of(ctx, _ONE.where(datasets.c.name == name))
+    if not found:
+        raise NotFound(f"there is no dataset {name!r}")
+    return found[0]
+
+
+# What DRM delivered --------------------------------------------------------------------------
+
+
+_RUN_COLUMNS = (
+    *("id", "pipeline", "status", "scheduled_for", "started_at", "finished_at", "window_start"),
+    *("window_end", "rows_ingested", "bytes_ingested", "error_msg"),
+)
+_RUNS = newest_first(
+    select_of(*(pipeline_runs.c[name] for name in _RUN_COLUMNS)), pipeline_runs.c.id
+)
+_SCORES = newest_first(
+    select_of(
+        *(
+            quality_scores.c[name]
+            for name in DatasetQuality.model_fields
+            if not name.startswith("window")
+        ),
+        pipeline_runs.c.window_start,
+        pipeline_runs.c.window_end,
+    ).outerjoin(pipeline_runs, pipeline_runs.c.id == quality_scores.c.run_id),
+    quality_scores.c.id,
+)
+_VERSIONS = select_of(
+    dataset_versions.c.drm_run_id,
+    dataset_versions.c.id.label("version_id"),
+    dataset_versions.c.data_version,
+    dataset_versions.c.status.label("prepared"),
+    *(
+        dataset_versions.c[name]
+        for name in ("rows_in", "rows_out", "rows_rejected", "reject_reasons", "prepared_at")
+    ),
+    dataset_versions.c.error_msg.label("prepare_error"),
+).order_by(dataset_versions.c.id)
+_REJECTED = newest_first(
+    select_of(
+        rejected_rows.c.id,
+        rejected_rows.c.dataset_version_id.label("version_id"),
+        dataset_versions.c.data_version,
+        dataset_versions.c.drm_run_id,
+        *(rejected_rows.c[name] for name in ("step", "reason", "row")),
+    ).join(dataset_versions, dataset_versions.c.id == rejected_rows.c.dataset_version_id),
+    rejected_rows.c.id,
+)
+
+
+def _delivered(ctx: Context, source: str, page: Page) -> list[dict[str, Any]]:
+    """Of DRM's own runs every one is a row of the dataset."""
+    is_its = sa.true() if source == PIPELINE_RUNS else pipeline_runs.c.dataset == source
+    return _drm_rows(ctx, _RUNS.where(is_its), page)
+
+
+def _quality(ctx: Context, source: str, page: Page) -> list[DatasetQuality]:
+    rows = _drm_rows(ctx, _SCORES.where(quality_scores.c.dataset == source), page)
+    return [DatasetQuality(**row) for row in rows]
+
+
+def _scores_of(ctx: Context, run_ids: Sequence[int]) -> dict[int, float]:
+    """The latest score of each run that has one."""
+    query = (
+        sa.select(quality_scores.c.run_id, quality_scores.c.score)
+        .where(quality_scores.c.run_id.in_(run_ids))
+        .order_by(quality_scores.c.id)
+    )
+    with ctx.services.drm_engine.connect() as connection:
+        return {row.run_id: row.score for row in connection.execute(query)}
+
+
+def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
+    params = {"limit": page.limit, "cursor": page.cursor or MAX_ID + 1}
+    with ctx.services.drm_engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query, params).mappings()]
+
+
+_NOTHING_PREPARED = dict.fromkeys(
+    (
+        *("version_id", "data_version", "prepared", "rows_in", "rows_out", "rows_rejected"),
+        *("reject_reasons", "prepared_at", "prepare_error"),
+    )
+)
+
+
+def _run(
+    delivered: dict[str, Any], prepared: dict[str, Any] | None, score: float | None
+) -> DatasetRun:
+    error = delivered.pop("error_msg")
+    run = {**delivered, **(prepared or _NOTHING_PREPARED), "error": error, "quality_score": score}
+    return DatasetRun.model_validate(run)
 
 
 def _dataset(row: dict[str, Any], latest: LatestData | None) -> Dataset:

@@ -21,10 +21,18 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry
-from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, Severity
+from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.datasets import DatasetDeclaration, Measure
+from iop_pipelines.domain.vocabulary import (
+    Category,
+    ExecutionStatus,
+    ModelType,
+    Phase,
+    Severity,
+)
 from iop_pipelines.errors import NotFound
-from iop_pipelines.schema.tables import analytical_models, findings, model_outputs
+from iop_pipelines.query.reduce import reduce_line
+from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
 from iop_pipelines.schema.tables import model_executions as table
 
 
@@ -48,6 +56,10 @@ class ModelExecution(TypedDict):
     requested_at: datetime | None
     metrics: dict[str, Any] | None
     dagster_run_id: str | None
+    model_name: str
+    model_version: str
+    model_type: ModelType
+    dataset: str | None
 
 
 @with_config(ROW)
@@ -90,9 +102,6 @@ class Finding(TypedDict):
 class ExecutionDetail(ModelExecution):
     """`outputs` are the first of `outputTotal`, in the order in which the model gave them."""
 
-    model_name: str
-    model_version: str
-    dataset: str | None
     output_total: int
     outputs: list[OutputPoint]
     findings: list[Finding]
@@ -107,14 +116,69 @@ class GetExecution(ById):
     output_limit: Annotated[int, Field(ge=0, le=10_000)] = 1000
 
 
-_COLUMNS = columns_of(ModelExecution, table)
-HISTORY = newest_first(select_of(*_COLUMNS), table.c.id)
+class OfSeries(ById):
+    """Without `uniqueId` and `measure`: the series with the most findings."""
+
+    unique_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    measure: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    max_points: Annotated[int, Field(ge=6, le=500)] = 500
+
+
+@with_config(ROW)
+class SeriesName(TypedDict):
+    """One line of an execution's output: how many points it has, and findings among them."""
+
+    unique_id: str
+    measure: str
+    points: int
+    findings: int
+
+
+@with_config(ROW)
+class SeriesPoint(TypedDict):
+    ds: LocalMoment
+    y: float | None
+    yhat: float | None
+    lo: float | None
+    hi: float | None
+    score: float | None
+    is_finding: bool
+
+
+class ReducedSeries(Shape):
+    """First, last, lowest and highest points, gaps, and the strongest finding of each stretch are kept."""
+
+    shown: int
+    total: int
+
+
+class ExecutionSeries(Shape):
+    """`points` are of `chosen`, by period in `timeZone`; a forecast has `yhat` with its interval and no `y`.
+
+    `series` are the first of `seriesTotal`, those with the most findings first.
+    """
+
+    series: list[SeriesName]
+    series_total: int
+    chosen: SeriesName | None
+    unit: str | None
+    freq: str | None
+    time_zone: str
+    points: list[SeriesPoint]
+    reduced: ReducedSeries | None
+
+
+MAX_SERIES = 1000
+_OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
+# From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
-    *_COLUMNS,
+    *columns_of(ModelExecution, table, without=_OF_MODEL),
     analytical_models.c.name.label("model_name"),
     analytical_models.c.version.label("model_version"),
+    analytical_models.c.type.label("model_type"),
     analytical_models.c.dataset,
-).join(analytical_models, analytical_models.c.id == table.c.model_id)
+).outerjoin(analytical_models, analytical_models.c.id == table.c.model_id)
+HISTORY = newest_first(_DETAIL, table.c.id)
 _OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
 _FINDINGS = select_of(*columns_of(Finding, findings)).order_by(findings.c.id)
 
@@ -143,6 +207,94 @@ def declare(registry: Registry) -> None:
             outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
             findings=_findings_of(ctx, given.id),
         )
+
+    @registry.procedure("executions.series", Kind.QUERY, "What an execution gave out, as one line.")
+    def series(ctx: Context, given: OfSeries) -> ExecutionSeries:
+        found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
+        if not found:
+            raise NotFound(f"there is no execution with id {given.id}")
+        names = rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
+        chosen = _chosen(names, given)
+        points = _points(ctx, given.id, chosen) if chosen else []
+        kept = _kept(points, given.max_points)
+        declared = _declared(ctx, found[0]["dataset"])
+        measure = declared.measures.get(chosen["measure"]) if declared and chosen else None
+        return ExecutionSeries(
+            series=names[:MAX_SERIES],
+            series_total=len(names),
+            chosen=chosen,
+            unit=_unit_of(declared, measure),
+            freq=declared.freq if declared else None,
+            time_zone=declared.time_zone if declared else "UTC",
+            points=kept,
+            reduced=(
+                ReducedSeries(shown=len(kept), total=len(points))
+                if len(kept) < len(points)
+                else None
+            ),
+        )
+
+
+_FOUND = sa.func.sum(sa.case((model_outputs.c.is_finding, 1), else_=0))
+_SERIES = (
+    select_of(
+        model_outputs.c.unique_id,
+        model_outputs.c.measure,
+        sa.func.count().label("points"),
+        sa.cast(_FOUND, sa.Integer).label("findings"),
+    )
+    .group_by(model_outputs.c.unique_id, model_outputs.c.measure)
+    .order_by(_FOUND.desc(), model_outputs.c.unique_id, model_outputs.c.measure)
+)
+_POINTS = select_of(*columns_of(SeriesPoint, model_outputs)).order_by(
+    model_outputs.c.ds, model_outputs.c.id
+)
+
+
+def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
+    fitting = [
+        each
+        for each in names
+        if given.unique_id in (None, each["unique_id"]) and given.measure in (None, each["measure"])
+    ]
+    if names and not fitting:
+        raise NotFound(
+            f"execution {given.id} has no series {given.unique_id or 'of any name'!r} "
+            f"with measure {given.measure or 'of any name'!r}"
+        )
+    return fitting[0] if fitting else None
+
+
+def _points(ctx: Context, execution_id: int, chosen: SeriesName) -> list[SeriesPoint]:
+    outputs = model_outputs.c
+    return rows_of(
+        ctx,
+        _POINTS.where(
+            outputs.execution_id == execution_id,
+            outputs.unique_id == chosen["unique_id"],
+            outputs.measure == chosen["measure"],
+        ),
+    )
+
+
+def _kept(points: list[SeriesPoint], size: int) -> list[SeriesPoint]:
+    values = [point["yhat"] if point["y"] is None else point["y"] for point in points]
+    marks = {
+        at: abs(point["score"] or 0.0) for at, point in enumerate(points) if point["is_finding"]
+    }
+    return [points[at] for at in reduce_line(values, size, marks)]
+
+
+def _declared(ctx: Context, name: str | None) -> DatasetDeclaration | None:
+    found = rows_of(ctx, select_of(datasets.c.declaration).where(datasets.c.name == name))
+    return DatasetDeclaration.model_validate(found[0]["declaration"]) if found else None
+
+
+def _unit_of(declared: DatasetDeclaration | None, measure: Measure | None) -> str | None:
+    if declared is None or measure is None:
+        return None
+    field = getattr(measure, "field", None)
+    return measure.unit or (declared.fields[field].unit if field in declared.fields else None)
 
 
 def _findings_of(ctx: Context, execution_id: int) -> list[Finding]:

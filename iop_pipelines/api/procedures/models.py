@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
+from iop_pipelines.api import wire
 from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context
+from iop_pipelines.api.context import Context, Role
 from iop_pipelines.api.procedures.executions import HISTORY, ModelExecution
 from iop_pipelines.api.procedures.shapes import (
     ROW,
@@ -28,6 +29,7 @@ from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
+from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import config_for
@@ -91,6 +93,21 @@ class NewModel(Shape):
     description: Annotated[str, Field(max_length=10_000)] = ""
 
 
+class ModelIssue(Shape):
+    """`path` as the caller wrote it, such as ["config", "params", "window"]."""
+
+    path: list[str | int]
+    message: str
+
+
+class CheckedModel(Shape):
+    """`config` is what would be stored, the default where none was given; null if there are issues."""
+
+    is_valid: bool
+    issues: list[ModelIssue]
+    config: dict[str, Any] | None
+
+
 class Execute(Shape):
     """`inputRef`: a dataset, or dataset:NAME[@DATA_VERSION][?from=…&to=…]."""
 
@@ -148,13 +165,27 @@ def declare(registry: Registry) -> None:
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
     def create(ctx: Context, given: NewModel) -> Created:
-        engine = ctx.services.engine
-        content = given.model_dump(exclude={"config"})
-        config = given.config
-        if config is None:
-            config = config_for(engine, given.type, given.input_schema).model_dump(mode="json")
-        spec: ModelSpec = registered.load_spec({**content, "config": config})
-        return Created(id=registered.register(engine, spec, ctx.user.id, witness_of(ctx)))
+        spec = _spec(ctx, given)
+        return Created(
+            id=registered.register(ctx.services.engine, spec, ctx.user.id, witness_of(ctx))
+        )
+
+    @procedure(
+        "models.validate", Kind.QUERY, "What models.create would say, without storing.", Role.ADMIN
+    )
+    def validate(ctx: Context, given: NewModel) -> CheckedModel:
+        try:
+            spec = _spec(ctx, given)
+            registered.check_new(ctx.services.engine, spec)
+        except InvalidInput as error:
+            found = wire.refusal(error).data["issues"]
+            issues = [ModelIssue(path=each["path"], message=each["message"]) for each in found]
+            return CheckedModel(is_valid=False, issues=issues, config=None)
+        except Conflict as error:
+            issues = [ModelIssue(path=["version"], message=str(error))]
+            return CheckedModel(is_valid=False, issues=issues, config=None)
+        config = spec.config.model_dump(mode="json")
+        return CheckedModel(is_valid=True, issues=[], config=config)
 
     @procedure(
         "models.execute", Kind.MUTATION, "Ask for one execution of a draft or active version."
@@ -196,3 +227,11 @@ def declare(registry: Registry) -> None:
             ctx.services.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Created(id=stored.id)
+
+
+def _spec(ctx: Context, given: NewModel) -> ModelSpec:
+    config = given.config
+    if config is None:
+        found = config_for(ctx.services.engine, given.type, given.input_schema)
+        config = found.model_dump(mode="json")
+    return registered.load_spec({**given.model_dump(exclude={"config"}), "config": config})

@@ -14,6 +14,7 @@ from iop_pipelines.api.procedures.shapes import (
     ById,
     Created,
     Done,
+    IdempotencyKey,
     LocalMoment,
     Page,
     Reason,
@@ -23,10 +24,11 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry
+from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
+from iop_pipelines.recommendations.chart import evidence_chart
 from iop_pipelines.schema.tables import recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
 
@@ -76,28 +78,80 @@ class RecommendationEvent(TypedDict):
 
 
 class RecommendationFilter(Page):
-    """`isSnoozed` false leaves out what is put off to a later moment, true leaves only that."""
+    """`isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
+    `isResolved` with what is no longer found. `q` is looked for in titles, whatever the case."""
 
     status: ReviewStatus | None = None
     category: Category | None = None
     severity: Severity | None = None
     is_snoozed: bool | None = None
+    is_resolved: bool | None = None
+    dataset: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
-class Review(ById):
+class Decision(ById):
+    """`idempotencyKey`: sent again with it by the same person, a decision is the one that was taken.
+
+    `expectedStatus`: what its maker saw; CONFLICT, with what was decided as `data.current`, if it is
+    another one by now.
+    """
+
+    idempotency_key: IdempotencyKey | None = None
+    expected_status: ReviewStatus | None = None
+
+    @property
+    def sending(self) -> review.Sending:
+        return review.Sending(self.idempotency_key, self.expected_status)
+
+
+class Review(Decision):
     status: ReviewStatus
     reason: Reason | None = None
 
 
-class Comment(ById):
+class Comment(Decision):
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
-class Snooze(ById):
+class Snooze(Decision):
     """`until` null takes it up again."""
 
     until: datetime | None
     reason: Reason | None = None
+
+
+class EvidencePoint(Shape):
+    """`ds` is in the dataset's local time."""
+
+    ds: LocalMoment
+    y: float | None
+    yhat: float | None
+    lo: float | None
+    hi: float | None
+    is_finding: bool
+
+
+class RecommendationEvidence(Shape):
+    """At most 200 points around the finding of period `ds`, and the text in its parts.
+
+    `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who.
+    """
+
+    recommendation_id: int
+    execution_id: int | None
+    unique_id: str | None
+    measure: str | None
+    label: str | None
+    unit: str | None
+    time_zone: str
+    freq: str | None
+    ds: LocalMoment | None
+    since: LocalMoment | None
+    points: list[EvidencePoint]
+    rationale: list[str]
+    actions: list[str]
+    owner: str | None
 
 
 _COLUMNS = columns_of(Recommendation, table)
@@ -118,13 +172,23 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.list", Kind.QUERY, "Recommendations, newest first.")
     def list_(ctx: Context, given: RecommendationFilter) -> list[Recommendation]:
         query = _LIST
-        for name in ("status", "category", "severity"):
+        for name in ("status", "category", "severity", "dataset"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
         if given.is_snoozed is not None:
             is_later = sa.func.coalesce(table.c.snoozed_until > utc_now(), sa.false())
             query = query.where(is_later if given.is_snoozed else sa.not_(is_later))
+        if given.is_resolved is not None:
+            is_open = table.c.resolved_at.is_(None)
+            query = query.where(sa.not_(is_open) if given.is_resolved else is_open)
+        if given.q is not None:
+            query = query.where(table.c.title.icontains(given.q, autoescape=True))
         return page_of(ctx, query, given)
+
+    @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
+    def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
+        found = evidence_chart(ctx.services.engine, given.id)
+        return RecommendationEvidence.model_validate(found, from_attributes=True)
 
     @procedure("recommendations.get", Kind.QUERY, "One recommendation with its evidence.")
     def get(ctx: Context, given: ById) -> Recommendation:
@@ -134,14 +198,20 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
         review.review(
-            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason, witness_of(ctx)
+            ctx.services.engine,
+            given.id,
+            given.status,
+            ctx.user.id,
+            given.reason,
+            witness_of(ctx),
+            given.sending,
         )
         return Done()
 
     @procedure("recommendations.comment", Kind.MUTATION, "Add a remark to its history.")
     def comment(ctx: Context, given: Comment) -> Created:
         event_id = review.comment(
-            ctx.services.engine, given.id, given.text, ctx.user.id, witness_of(ctx)
+            ctx.services.engine, given.id, given.text, ctx.user.id, witness_of(ctx), given.sending
         )
         return Created(id=event_id)
 
@@ -155,6 +225,7 @@ def declare(registry: Registry) -> None:
             ctx.user.id,
             given.reason,
             witness_of(ctx),
+            given.sending,
         )
         return Done()
 

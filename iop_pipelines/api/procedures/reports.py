@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
-from iop_pipelines.api import downloads
+from iop_pipelines.api import downloads, previews
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
@@ -55,10 +55,12 @@ class ReportTemplate(TypedDict):
 
 @with_config(ROW)
 class TemplateDetail(ReportTemplate):
-    """`scheduleWords` reads the schedule out; `nextTimes` are its next five moments."""
+    """`scheduleWords` reads the schedule out; `nextTimes` are its next five moments, to be shown in
+    its `timeZone`."""
 
     schedule_words: str | None
     next_times: list[datetime]
+    time_zone: str | None
 
 
 @with_config(ROW)
@@ -81,6 +83,7 @@ class GeneratedReport(TypedDict):
     duration_ms: int | None
     error_msg: str | None
     checksum: str | None
+    template_name: str
 
 
 class TemplateFilter(Page):
@@ -126,6 +129,32 @@ class OfReport(Shape):
     report_id: Id
 
 
+class OfSchedule(Shape):
+    schedule: Words
+
+
+class ScheduleWords(Shape):
+    """`schedule` with its time and zone spelled out, as it can be stored; `nextTimes`: the next five."""
+
+    schedule: str
+    words: str
+    next_times: list[datetime]
+    time_zone: str
+
+
+class ReportPreview(Shape):
+    """Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and
+    JSON the first rows: `rows` are of `rowCount`."""
+
+    report_id: int
+    format: ReportFormat
+    pages: int | None
+    paths: list[str]
+    columns: list[str]
+    rows: list[list[Any]]
+    row_count: int | None
+
+
 class Download(Shape):
     """`path` works without a sign-in until `expiresAt`; it is relative to the platform's address."""
 
@@ -139,9 +168,12 @@ class Download(Shape):
 _COLUMNS = columns_of(ReportTemplate, table)
 _THERE = select_of(*_COLUMNS).where(table.c.deleted_at.is_(None))
 _LIST = newest_first(_THERE, table.c.id)
-_GENERATED = newest_first(
-    select_of(*columns_of(GeneratedReport, generated_reports)), generated_reports.c.id
-)
+# From the reports on, whatever the planner thinks of the few templates: the newest come first.
+_REPORT = select_of(
+    *columns_of(GeneratedReport, generated_reports, without=("template_name",)),
+    table.c.name.label("template_name"),
+).outerjoin(table, table.c.id == generated_reports.c.template_id)
+_GENERATED = newest_first(_REPORT, generated_reports.c.id)
 
 
 def declare(registry: Registry) -> None:
@@ -169,6 +201,17 @@ def _declare_templates(registry: Registry) -> None:
             **row,
             schedule_words=schedule.describe() if schedule else None,
             next_times=next_times(schedule, ctx.services.now()) if schedule and is_due else [],
+            time_zone=schedule.zone if schedule else None,
+        )
+
+    @procedure("reports.scheduleWords", Kind.QUERY, "What a schedule means, before it is stored.")
+    def schedule_words(ctx: Context, given: OfSchedule) -> ScheduleWords:
+        schedule = _schedule(ctx, given.schedule)
+        return ScheduleWords(
+            schedule=schedule.text,
+            words=schedule.describe(),
+            next_times=next_times(schedule, ctx.services.now()),
+            time_zone=schedule.zone,
         )
 
     @procedure("reports.create", Kind.MUTATION, "Store a report template.")
@@ -235,6 +278,39 @@ def _declare_files(registry: Registry) -> None:
             if (value := getattr(given, name)) is not None:
                 query = query.where(generated_reports.c[name] == value)
         return page_of(ctx, query, given)
+
+    @procedure("reports.report", Kind.QUERY, "One report that was asked for, and how far it is.")
+    def report(ctx: Context, given: OfReport) -> GeneratedReport:
+        found = rows_of(ctx, _REPORT.where(generated_reports.c.id == given.report_id))
+        if not found:
+            raise NotFound(f"there is no report with id {given.report_id}")
+        return found[0]
+
+    @procedure("reports.preview", Kind.QUERY, "A ready report's pages, or its first rows.")
+    def preview(ctx: Context, given: OfReport) -> ReportPreview:
+        file = downloads.report_file(ctx.services.engine, given.report_id)
+        if file.format is ReportFormat.PDF:
+            pages = previews.pages_of(file)
+            paths = [f"/api/reports/{file.report_id}/pages/{n}.png" for n in range(1, pages + 1)]
+            return ReportPreview(
+                report_id=file.report_id,
+                format=file.format,
+                pages=pages,
+                paths=paths,
+                columns=[],
+                rows=[],
+                row_count=file.row_count,
+            )
+        columns, rows = previews.first_rows(file)
+        return ReportPreview(
+            report_id=file.report_id,
+            format=file.format,
+            pages=None,
+            paths=[],
+            columns=columns,
+            rows=rows,
+            row_count=file.row_count,
+        )
 
     @procedure("reports.download", Kind.QUERY, "A link to a report's file, good for five minutes.")
     def download(ctx: Context, given: OfReport) -> Download:

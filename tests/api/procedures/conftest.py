@@ -39,7 +39,7 @@ class Api:
     def engine(self) -> sa.Engine:
         return self.context.services.engine
 
-    def call(self, path: str, **given: Any) -> Any:
+    def call(self, path: str, /, **given: Any) -> Any:
         procedure = self.registry.get(path)
         assert procedure is not None, path
         arguments = (

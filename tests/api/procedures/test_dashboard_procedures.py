@@ -75,7 +75,7 @@ def test_a_panel_shows_its_table_with_axes_units_and_freshness(api):
 def test_the_rows_behind_a_figure_add_up_to_it(api):
     shown = api.call("panels.data", queryConfig=BY_ORIGIN)
     origin, flights = shown["rows"][0]
-    behind = api.call("panels.drill", queryConfig=BY_ORIGIN, at={"origin": origin}, limit=1000)
+    behind = api.call("panels.drill", queryConfig=BY_ORIGIN, path=[{"origin": origin}], limit=1000)
     names = [each["name"] for each in behind["columns"]]
     rows = [dict(zip(names, row, strict=True)) for row in behind["rows"]]
     assert {row["origin"] for row in rows} == {origin}
@@ -98,7 +98,7 @@ def test_a_bucket_is_drilled_to_its_own_days(api):
         },
     }
     for config in (by_week, per_origin):
-        behind = api.call("panels.drill", queryConfig=config, at={"date": monday}, limit=1000)
+        behind = api.call("panels.drill", queryConfig=config, path=[{"date": monday}], limit=1000)
         names = [each["name"] for each in behind["columns"]]
         days |= {row[names.index("date")] for row in behind["rows"]}
         total, rows = (
@@ -112,9 +112,9 @@ def test_a_bucket_is_drilled_to_its_own_days(api):
 
 
 def test_a_drill_names_a_group_of_the_table(api):
-    with pytest.raises(InvalidInput, match=r"at\.orign: .*did you mean 'origin'"):
-        api.call("panels.drill", queryConfig=BY_ORIGIN, at={"orign": "EWR"})
-    nothing = api.call("panels.drill", queryConfig=BY_ORIGIN, at={"origin": None})
+    with pytest.raises(InvalidInput, match=r"path\.0\.orign: .*did you mean 'origin'"):
+        api.call("panels.drill", queryConfig=BY_ORIGIN, path=[{"orign": "EWR"}])
+    nothing = api.call("panels.drill", queryConfig=BY_ORIGIN, path=[{"origin": None}])
     assert nothing["rows"] == []
 
 
@@ -125,7 +125,7 @@ def test_the_ledgers_are_drilled_like_datasets(api):
         "datasets": {"m": {"select": [{"field": "model"}, {"measure": "executions"}]}},
     }
     model, count = api.call("panels.data", queryConfig=config)["rows"][0]
-    behind = api.call("panels.drill", queryConfig=config, at={"model": model}, limit=1000)
+    behind = api.call("panels.drill", queryConfig=config, path=[{"model": model}], limit=1000)
     assert len(behind["rows"]) == count
 
 

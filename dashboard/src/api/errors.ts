@@ -1,0 +1,53 @@
+/** What went wrong, in the few kinds that a page treats differently. */
+import type { AppRouter } from '@api-types';
+import { TRPCClientError } from '@trpc/client';
+
+export type Failure =
+  | { kind: 'offline' }
+  | { kind: 'anonymous' }
+  | { kind: 'forbidden'; message: string }
+  | { kind: 'absent'; message: string }
+  | { kind: 'conflict'; message: string; data: Record<string, unknown> }
+  | { kind: 'refused'; message: string; fields: Record<string, string[]>; form: string[] }
+  | { kind: 'busy'; message: string }
+  | { kind: 'fault'; message: string; requestId: string | null };
+
+const isTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
+  error instanceof TRPCClientError;
+
+export function failureOf(error: unknown): Failure {
+  if (!isTrpc(error) || !error.data) return { kind: 'offline' };
+  const { message, data } = error;
+  switch (data.code) {
+    case 'UNAUTHORIZED':
+      return { kind: 'anonymous' };
+    case 'FORBIDDEN':
+      return { kind: 'forbidden', message };
+    case 'NOT_FOUND':
+      return { kind: 'absent', message };
+    case 'CONFLICT':
+      return { kind: 'conflict', message, data: data as unknown as Record<string, unknown> };
+    case 'BAD_REQUEST':
+    case 'UNPROCESSABLE_CONTENT':
+    case 'PRECONDITION_FAILED':
+      return { kind: 'refused', message, ...fieldsOf(data) };
+    case 'TOO_MANY_REQUESTS':
+    case 'SERVICE_UNAVAILABLE':
+    case 'GATEWAY_TIMEOUT':
+      return { kind: 'busy', message };
+    default:
+      return { kind: 'fault', message, requestId: data.requestId ?? null };
+  }
+}
+
+function fieldsOf(data: NonNullable<TRPCClientError<AppRouter>['data']>) {
+  const fields: Record<string, string[]> = {};
+  for (const [name, messages] of Object.entries(data.zodError?.fieldErrors ?? {})) {
+    if (messages) fields[name] = messages;
+  }
+  return { fields, form: data.zodError?.formErrors ?? [] };
+}
+
+/** Whether asking again, unchanged, may do better. */
+export const mayPass = (error: unknown) =>
+  ['offline', 'busy', 'fault'].includes(failureOf(error).kind);

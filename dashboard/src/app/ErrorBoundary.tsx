@@ -1,0 +1,31 @@
+import { Component, type ReactNode } from 'react';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import css from '@/ui/ui.module.css';
+import { words } from '@/ui/words';
+
+/** What a page threw is shown in its place, with a way out. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render() {
+    return this.state.hasFailed ? <Broken /> : this.props.children;
+  }
+}
+
+function Broken() {
+  const t = useWords(words);
+  return (
+    <div className={css.state} role="alert">
+      <h2>{t.faultTitle}</h2>
+      <p>{t.faultUnknown}</p>
+      <Button look="primary" onClick={() => window.location.reload()}>
+        {t.reload}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * Language, theme and time zone. They are kept on the device, so that they hold before anybody has signed in
+ * and without a network; none of it tells anything of who used it.
+ */
+import { useSyncExternalStore } from 'react';
+import { LANGUAGES, type Language } from '@/i18n/language';
+
+export type Theme = 'system' | 'light' | 'dark';
+export interface Preferences {
+  language: Language;
+  theme: Theme;
+  timeZone: string;
+}
+
+const KEY = 'iop.preferences';
+const listeners = new Set<() => void>();
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+
+function initial(): Preferences {
+  const own = navigator.languages.map((tag) => tag.slice(0, 2));
+  const preferred = own.find((tag): tag is Language => LANGUAGES.includes(tag as Language));
+  return {
+    language: preferred ?? 'en',
+    theme: 'system',
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>),
+  };
+}
+
+let current = initial();
+
+function apply() {
+  const isDark = current.theme === 'dark' || (current.theme === 'system' && dark.matches);
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  document.documentElement.lang = current.language;
+}
+
+apply();
+dark.addEventListener('change', () => {
+  apply();
+  for (const listener of listeners) listener();
+});
+
+export function setPreferences(changed: Partial<Preferences>) {
+  current = { ...current, ...changed };
+  localStorage.setItem(KEY, JSON.stringify(current));
+  apply();
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const usePreferences = () => useSyncExternalStore(subscribe, () => current);
+export const useLanguage = () => usePreferences().language;

@@ -1,0 +1,315 @@
+"""Notifications, read from the rows that they tell of: nothing is written twice, so nothing can differ.
+
+Reports that ended, recommendations opened with a warning or worse, executions that failed, models that
+were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus, Severity
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    generated_reports,
+    model_events,
+    model_executions,
+    notification_marks,
+    recommendations,
+    report_templates,
+    users,
+)
+from iop_pipelines.schema.witness import Witness, unwitnessed
+
+KEPT = timedelta(days=30)
+MAX_UNREAD = 100
+# A moment, a kind and an id: where the page before ended.
+CURSOR = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~[a-z]{5,14}~[1-9]\d{0,9}$"
+NotificationKind = Literal["report", "recommendation", "execution", "model"]
+NotificationEvent = Literal["ready", "failed", "opened", "promoted"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """`severity` is that of a recommendation; what failed is a warning, all else is info."""
+
+    kind: NotificationKind
+    item_id: int
+    subject_id: int
+    event: NotificationEvent
+    title: str
+    detail: str | None
+    severity: Severity
+    at: datetime
+    is_read: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.item_id}"
+
+
+@dataclass(frozen=True)
+class Listed:
+    items: tuple[Told, ...]
+    unread: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Rows of one kind: `query` has the columns of `Told` but for kind and is_read."""
+
+    kind: NotificationKind
+    item: sa.ColumnElement[int]
+    at: sa.ColumnElement[datetime]
+    condition: sa.ColumnElement[bool]
+    query: sa.Select[Any]
+
+
+def _reports() -> _Source:
+    rows, templates = generated_reports.c, report_templates.c
+    is_failed = rows.status == ReportStatus.FAILED
+    query = (
+        sa.select(
+            rows.id.label("item_id"),
+            rows.id.label("subject_id"),
+            sa.case((is_failed, "failed"), else_="ready").label("event"),
+            templates.name.label("title"),
+            rows.error_msg.label("detail"),
+            sa.case((is_failed, "warning"), else_="info").label("severity"),
+            rows.finished_at.label("at"),
+        )
+        .select_from(generated_reports)
+        .outerjoin(report_templates, templates.id == rows.template_id)
+    )
+    ended = rows.status.in_([ReportStatus.READY, ReportStatus.FAILED])
+    return _Source("report", rows.id, rows.finished_at, ended, query)
+
+
+def _recommendations() -> _Source:
+    rows = recommendations.c
+    query = sa.select(
+        rows.id.label("item_id"),
+        rows.id.label("subject_id"),
+        sa.literal("opened").label("event"),
+        rows.title,
+        sa.null().label("detail"),
+        rows.severity,
+        rows.created_at.label("at"),
+    )
+    is_grave = rows.severity.in_([Severity.WARNING, Severity.CRITICAL])
+    return _Source("recommendation", rows.id, rows.created_at, is_grave, query)
+
+
+def _executions() -> _Source:
+    rows, models = model_executions.c, analytical_models.c
+    query = (
+        sa.select(
+            rows.id.label("item_id"),
+            rows.id.label("subject_id"),
+            sa.literal("failed").label("event"),
+            _model_title().label("title"),
+            rows.error_msg.label("detail"),
+            sa.literal("warning").label("severity"),
+            rows.finished_at.label("at"),
+        )
+        .select_from(model_executions)
+        .outerjoin(analytical_models, models.id == rows.model_id)
+    )
+    is_failed = rows.status == ExecutionStatus.FAILED
+    return _Source("execution", rows.id, rows.finished_at, is_failed, query)
+
+
+def _models() -> _Source:
+    rows, models = model_events.c, analytical_models.c
+    query = (
+        sa.select(
+            rows.id.label("item_id"),
+            rows.model_id.label("subject_id"),
+            sa.literal("promoted").label("event"),
+            _model_title().label("title"),
+            rows.reason.label("detail"),
+            sa.literal("info").label("severity"),
+            rows.created_at.label("at"),
+        )
+        .select_from(model_events)
+        .outerjoin(analytical_models, models.id == rows.model_id)
+    )
+    is_promoted = sa.and_(
+        rows.status_after == ModelStatus.ACTIVE,
+        sa.or_(rows.status_before.is_(None), rows.status_before != ModelStatus.ACTIVE),
+    )
+    return _Source("model", rows.id, rows.created_at, is_promoted, query)
+
+
+def _model_title() -> sa.ColumnElement[str]:
+    return analytical_models.c.name.concat(" ").concat(analytical_models.c.version)
+
+
+# In the order in which those of one second are listed.
+_SOURCES = (_recommendations(), _executions(), _reports(), _models())
+_RANKS = {source.kind: rank for rank, source in enumerate(_SOURCES)}
+
+
+def key_of(text: str) -> tuple[NotificationKind, int]:
+    kind, _, item_id = text.partition(":")
+    return cast(NotificationKind, kind), int(item_id)
+
+
+def notifications(
+    engine: sa.Engine,
+    user_id: int,
+    now: datetime,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    unread_only: bool = False,
+) -> Listed:
+    """Newest first. now: naive UTC, of the wall clock, as the rows have it."""
+    with engine.connect() as connection:
+        found = [
+            told
+            for source in _SOURCES
+            for told in _page(connection, source, user_id, now, limit + 1, cursor, unread_only)
+        ]
+        unread = _unread(connection, user_id, now)
+    found.sort(key=lambda told: (_RANKS[told.kind], -told.item_id))
+    found.sort(key=lambda told: told.at, reverse=True)
+    items = tuple(found[:limit])
+    return Listed(items, unread, _cursor_of(items[-1]) if len(found) > limit else None)
+
+
+def mark_read(
+    engine: sa.Engine,
+    user_id: int,
+    now: datetime,
+    keys: Sequence[tuple[NotificationKind, int]] | None = None,
+    witness: Witness = unwitnessed,
+) -> int:
+    """Marks these, or without keys all that there are; how many are unread then.
+
+    What is no notification, or is read already, is passed over.
+    """
+    marks = notification_marks.c
+    with begin_write(engine) as connection:
+        # One person's marks are made one after the other, on several devices too.
+        connection.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
+        connection.execute(
+            notification_marks.delete().where(
+                marks.user_id == user_id, marks.read_at < now - 2 * KEPT
+            )
+        )
+        before = _unread(connection, user_id, now)
+        for source in _SOURCES:
+            wanted = None if keys is None else [item for kind, item in keys if kind == source.kind]
+            if wanted != []:
+                _mark(connection, source, user_id, now, wanted)
+        after = _unread(connection, user_id, now)
+        witness(connection, {"unread": before}, {"unread": after})
+    return after
+
+
+def _mark(
+    connection: sa.Connection,
+    source: _Source,
+    user_id: int,
+    now: datetime,
+    item_ids: list[int] | None,
+) -> None:
+    query = sa.select(
+        sa.literal(user_id), sa.literal(source.kind), source.item, sa.literal(now)
+    ).where(*_is_there(source, now), _is_unread(source, user_id))
+    if item_ids is not None:
+        query = query.where(source.item.in_(item_ids))
+    names = ["user_id", "kind", "item_id", "read_at"]
+    connection.execute(notification_marks.insert().from_select(names, query))
+
+
+def _page(
+    connection: sa.Connection,
+    source: _Source,
+    user_id: int,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
+    unread_only: bool,
+) -> list[Told]:
+    marks = notification_marks.alias()
+    query = (
+        source.query.add_columns(marks.c.item_id.is_not(None).label("is_read"))
+        .outerjoin(
+            marks,
+            sa.and_(
+                marks.c.user_id == user_id,
+                marks.c.kind == source.kind,
+                marks.c.item_id == source.item,
+            ),
+        )
+        .where(*_is_there(source, now))
+        .order_by(source.at.desc(), source.item.desc())
+        .limit(limit)
+    )
+    if unread_only:
+        query = query.where(marks.c.item_id.is_(None))
+    if cursor is not None:
+        query = query.where(_is_after(source, cursor))
+    return [
+        Told(
+            source.kind,
+            *(row.item_id, row.subject_id, row.event, row.title, row.detail),
+            severity=Severity(row.severity),
+            at=row.at,
+            is_read=bool(row.is_read),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:
+    moment, kind, item_id = cursor.split("~")
+    at = datetime.fromisoformat(moment.removesuffix("Z"))
+    rank, last = _RANKS[source.kind], _RANKS.get(cast(NotificationKind, kind), len(_RANKS))
+    if rank == last:
+        return sa.or_(source.at < at, sa.and_(source.at == at, source.item < int(item_id)))
+    return source.at <= at if rank > last else source.at < at
+
+
+def _cursor_of(told: Told) -> str:
+    return f"{told.at.replace(microsecond=0).isoformat()}Z~{told.kind}~{told.item_id}"
+
+
+def _is_there(source: _Source, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return source.condition, source.at >= now - KEPT
+
+
+def _is_unread(source: _Source, user_id: int) -> sa.ColumnElement[bool]:
+    marks = notification_marks.alias()
+    return ~(
+        sa.exists(sa.literal(1))
+        .where(
+            marks.c.user_id == user_id,
+            marks.c.kind == source.kind,
+            marks.c.item_id == source.item,
+        )
+        .correlate_except(marks)
+    )
+
+
+def _unread(connection: sa.Connection, user_id: int, now: datetime) -> int:
+    """At most MAX_UNREAD: nobody needs to know how many more, and nobody should wait for it."""
+    total = 0
+    for source in _SOURCES:
+        some = (
+            sa.select(source.item)
+            .where(*_is_there(source, now), _is_unread(source, user_id))
+            .limit(MAX_UNREAD - total)
+            .subquery()
+        )
+        total += connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        if total >= MAX_UNREAD:
+            break
+    return total

@@ -1,0 +1,117 @@
+"""settings.* and sessions.*: what belongs to whoever asks. One's password is a route of auth.py."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from iop_pipelines.api import personal, sessions
+from iop_pipelines.api.audit import witness_of
+from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.procedures.shapes import Done
+from iop_pipelines.api.registry import Kind, Registry, Shape
+
+
+class Me(Shape):
+    id: int
+    name: str
+    role: Role
+
+
+class MySettings(Shape):
+    """Null leaves it to the browser."""
+
+    user: Me
+    language: personal.Language | None
+    theme: personal.Theme
+    time_zone: str | None
+
+
+class ChangedSettings(Shape):
+    """What is left out stays; null goes back to the browser's."""
+
+    language: personal.Language | None = None
+    theme: personal.Theme = "system"
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
+
+    _zone = field_validator("time_zone")(personal.check_zone)
+
+
+class MySession(Shape):
+    """`origin`: password, link, oidc, or token for a bearer token. `address` is where it began."""
+
+    id: str
+    origin: str
+    address: str
+    created_at: datetime
+    expires_at: datetime
+    is_current: bool
+
+
+class OfSession(Shape):
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Ended(Shape):
+    success: bool = True
+    ended: int
+
+
+def declare(registry: Registry) -> None:
+    _declare_settings(registry)
+    _declare_sessions(registry)
+
+
+def _declare_settings(registry: Registry) -> None:
+    @registry.procedure(
+        "settings.get", Kind.QUERY, "Who one is, and what one chose.", is_personal=True
+    )
+    def get(ctx: Context) -> MySettings:
+        return _settings(ctx, personal.settings_of(ctx.services.engine, ctx.user.id))
+
+    @registry.procedure(
+        "settings.update", Kind.MUTATION, "Choose language, theme, time zone.", Role.VIEWER
+    )
+    def update(ctx: Context, given: ChangedSettings) -> MySettings:
+        changed = given.model_dump(exclude_unset=True)
+        engine = ctx.services.engine
+        kept = personal.update_settings(engine, ctx.user.id, changed, witness_of(ctx))
+        return _settings(ctx, kept)
+
+
+def _declare_sessions(registry: Registry) -> None:
+    @registry.procedure(
+        "sessions.list", Kind.QUERY, "Where one is signed in, newest first.", is_personal=True
+    )
+    def list_(ctx: Context) -> list[MySession]:
+        found = sessions.sessions_of_user(ctx.services.engine, ctx.user.id)
+        return [
+            MySession(
+                id=each.id,
+                origin=each.origin,
+                address=each.address,
+                created_at=each.created_at,
+                expires_at=each.expires_at,
+                is_current=each.id == ctx.user.session_id,
+            )
+            for each in found
+        ]
+
+    @registry.procedure("sessions.end", Kind.MUTATION, "End one of one's sessions.", Role.VIEWER)
+    def end(ctx: Context, given: OfSession) -> Done:
+        sessions.end_session(ctx.services.engine, ctx.user.id, given.id, witness_of(ctx))
+        return Done()
+
+    @registry.procedure(
+        "sessions.endOthers", Kind.MUTATION, "End all of one's sessions but this.", Role.VIEWER
+    )
+    def end_others(ctx: Context) -> Ended:
+        count = sessions.end_others(
+            ctx.services.engine, ctx.user.id, ctx.user.session_id, witness_of(ctx)
+        )
+        return Ended(ended=count)
+
+
+def _settings(ctx: Context, kept: personal.PersonalSettings) -> MySettings:
+    user = Me(id=ctx.user.id, name=ctx.user.name, role=ctx.user.role)
+    return MySettings(user=user, language=kept.language, theme=kept.theme, time_zone=kept.time_zone)

@@ -1,0 +1,139 @@
+"""A dashboard's period and filters, put upon the query of one of its panels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query import config as form
+from iop_pipelines.query.compile import Scope, compile_condition, period_bounds
+from iop_pipelines.query.periods import resolve_period
+from iop_pipelines.query.sources import Catalogue, Source
+
+# A period in words, or {from, to}.
+Period = str | form.Between
+
+
+@dataclass(frozen=True)
+class Filter:
+    field: str
+    op: Literal["eq", "in"]
+    value: form.Scalar | tuple[form.Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of the period (`field` is then the source's time) or of one filter.
+
+    `words` says how it reads, or why the panel has no use for it.
+    """
+
+    kind: Literal["period", "filter"]
+    field: str | None
+    is_applied: bool
+    words: str
+
+
+def narrow(
+    config: form.QueryConfig,
+    table_name: str,
+    period: Period | None,
+    filters: Sequence[Filter],
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    zone: str,
+) -> tuple[form.QueryConfig, tuple[Applied, ...]]:
+    """The config with one table narrowed, as far as its source has the time and the fields.
+
+    The period takes the place of the periods of that time that the table asks for itself: the
+    dashboard's reader chose another one. Filters are added to what is asked for.
+
+    Args:
+        now, zone: what the period's words are resolved against, where the config names no zone.
+
+    Raises:
+        InvalidQuery: the period is none, a filter's value is not of its field's type; the path begins
+            with `period` or `filters.N`.
+    """
+    table = config.datasets[table_name]
+    source = catalogue.source(table.source or config.source)
+    scope = Scope(now=now, zone=config.time_zone or zone)
+    applied: list[Applied] = []
+    added: list[form.Condition] = []
+    if period is not None:
+        applied.append(_period_applied(period, source, scope))
+        if source.time is not None:
+            config, table = _without_periods(config, table_name, source)
+            added.append(form.Compare(field=source.time, op="in_period", value=period))
+    for position, each in enumerate(filters):
+        told, condition = _filter_applied(each, source, scope, f"filters.{position}")
+        applied.append(told)
+        added += [condition] if condition is not None else []
+    where = _and([*([table.where] if table.where is not None else []), *added])
+    narrowed = table.model_copy(update={"where": where})
+    datasets = {**config.datasets, table_name: narrowed}
+    return config.model_copy(update={"datasets": datasets}), tuple(applied)
+
+
+def _period_applied(period: Period, source: Source, scope: Scope) -> Applied:
+    resolved = resolve_period(period, scope.now, scope.zone, "period")
+    if source.time is None:
+        return Applied("period", None, False, f"{source.label} has no time of its own")
+    chosen = source.fields[source.time]
+    period_bounds(resolved, chosen, "period")
+    return Applied("period", source.time, True, f"{chosen.label}: {resolved.describe()}")
+
+
+def _filter_applied(
+    given: Filter, source: Source, scope: Scope, path: str
+) -> tuple[Applied, form.Condition | None]:
+    if given.field not in source.fields:
+        return (
+            Applied("filter", given.field, False, f"{source.label} has no field {given.field!r}"),
+            None,
+        )
+    condition = form.parse_condition(
+        {"field": given.field, "op": given.op, "value": given.value}, path
+    )
+    # Here, where its path is known: a value of another type is the caller's mistake.
+    compile_condition(condition, source, scope, path)
+    values = given.value if isinstance(given.value, tuple) else (given.value,)
+    shown = ", ".join(map(str, values[:10])) + (", …" if len(values) > 10 else "")
+    label = source.fields[given.field].label
+    return Applied("filter", given.field, True, f"{label}: {shown}"), condition
+
+
+def _without_periods(
+    config: form.QueryConfig, table_name: str, source: Source
+) -> tuple[form.QueryConfig, form.TableQuery]:
+    """Without the periods of the source's time that hold for the whole table."""
+    time = str(source.time)
+    table = config.datasets[table_name]
+    table = table.model_copy(update={"where": _without(table.where, time)})
+    if table.source in (None, config.source):
+        config = config.model_copy(update={"where": _without(config.where, time)})
+    return config, table
+
+
+def _without(tree: form.Condition | None, time: str) -> form.Condition | None:
+    if isinstance(tree, form.Compare):
+        return None if tree.field == time and tree.op == "in_period" else tree
+    if isinstance(tree, form.And):
+        return _and([kept for each in tree.all_of if (kept := _without(each, time)) is not None])
+    return tree
+
+
+def _and(parts: Sequence[form.Condition]) -> form.Condition | None:
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    return form.And.model_construct(all_of=tuple(parts))
+
+
+def filter_of(field: str, op: Literal["eq", "in"], value: Any, path: str) -> Filter:
+    """Raises InvalidQuery for a value that does not fit the operator."""
+    is_list = isinstance(value, list | tuple)
+    if is_list is not (op == "in"):
+        raise InvalidQuery(f"{op} needs {'a list' if op == 'in' else 'one value'}", f"{path}.value")
+    return Filter(field, op, tuple(value) if is_list else value)

@@ -1,0 +1,68 @@
+"""The built dashboard is served: every page of it at its address, its files kept as long as they may be."""
+
+import gzip
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from iop_pipelines.api.pages import local_path, page_routes
+
+HTML = {"accept": "text/html,*/*"}
+
+
+@pytest.fixture
+def client(tmp_path):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>IOP</title>")
+    (tmp_path / "assets" / "index-abc.js").write_text("let a;")
+    (tmp_path / "assets" / "index-abc.js.gz").write_bytes(gzip.compress(b"let a;"))
+    (tmp_path / "secret.txt").write_text("secret")
+    return TestClient(Starlette(routes=page_routes(tmp_path)))
+
+
+@pytest.mark.parametrize("path", ["/", "/reports", "/dashboards/3/panels/4?path=%5B%5D"])
+def test_every_address_of_the_app_is_its_one_page(client, path):
+    answer = client.get(path, headers=HTML)
+    assert (answer.status_code, answer.text) == (200, "<title>IOP</title>")
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_files_named_by_their_content_are_kept_for_ever_and_sent_compressed(client):
+    answer = client.get("/assets/index-abc.js", headers={"accept-encoding": "gzip"})
+    assert answer.text == "let a;"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    plain = client.get("/assets/index-abc.js", headers={"accept-encoding": "identity"})
+    assert (plain.text, "content-encoding" in plain.headers) == ("let a;", False)
+    assert plain.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/assets/gone.js", "/assets/..%2fsecret.txt", "/icons/index.html"),
+        *("/api/nothing", "/api/trpc2", "/sw.js"),
+    ],
+)
+def test_what_is_not_a_file_of_the_app_is_not_its_page_either(client, path):
+    assert client.get(path, headers=HTML).status_code == 404
+
+
+def test_programs_are_told_that_nothing_is_there(client):
+    assert client.get("/nowhere", headers={"accept": "application/json"}).status_code == 404
+
+
+def test_without_a_build_the_page_says_how_to_make_one(tmp_path):
+    answer = TestClient(Starlette(routes=page_routes(tmp_path))).get("/", headers=HTML)
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    assert "make dashboard" in answer.text
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil", "", "/a\nb"]
+)
+def test_sign_in_leads_nowhere_else(target):
+    assert local_path(target) == "/"

@@ -1,0 +1,128 @@
+"""The dashboard in a real Chromium, against the whole product on the demo's data.
+
+`admin` and `viewer` are pages of people who are signed in, on a phone; `open_as` opens further ones.
+Everything in a page that fails a script or the content security policy fails the test.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from browser_site import Site
+from iop_pipelines.api.pages import STATIC
+
+PHONE = {"width": 375, "height": 812}
+DESKTOP = {"width": 1440, "height": 900}
+# Debian's; nothing of it reaches out of this machine.
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+AXE = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def site(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if not (STATIC / "index.html").is_file():
+        pytest.fail("the dashboard is not built: make dashboard", pytrace=False)
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(played_home, home)
+    site = Site(home)
+    site.add_people()
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(unavailable: Callable[[str], Any]) -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        unavailable("no Chromium: apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(site: Site) -> Callable[[str], list[Any]]:
+    """Sessions by name; each person signs in once for all tests."""
+    known: dict[str, list[Any]] = {}
+
+    def of(name: str) -> list[Any]:
+        if name not in known:
+            known[name] = site.cookies_of(name)
+        return known[name]
+
+    return of
+
+
+@pytest.fixture
+def open_as(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) -> Iterator[OpenAs]:
+    """`open_as("vera", "/reports", viewport=DESKTOP)`; for nobody, name None."""
+    problems: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(name: str | None, path: str = "/", **options: Any) -> Page:
+            given = {"viewport": PHONE, "locale": "en-GB", "timezone_id": "Africa/Lagos", **options}
+            context: BrowserContext = browser.new_context(base_url=site.url, **given)
+            stack.callback(context.close)
+            context.set_default_timeout(20_000)
+            if name is not None:
+                context.add_cookies(cookies(name))
+            page = context.new_page()
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("console", lambda message: _note(message, problems))
+            page.goto(path)
+            return page
+
+        yield open_page
+    assert problems == []
+
+
+def _note(message: ConsoleMessage, problems: list[str]) -> None:
+    """Answers that were refused are logged by the browser itself, and are for tests to expect."""
+    if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        problems.append(message.text)
+
+
+@pytest.fixture
+def admin(open_as: OpenAs) -> Page:
+    return open_as("ada")
+
+
+@pytest.fixture
+def viewer(open_as: OpenAs) -> Page:
+    return open_as("vera")
+
+
+@pytest.fixture
+def check_access() -> Callable[[Page], None]:
+    """Fails with what axe finds on the page as it stands, and with a page wider than its window."""
+
+    def check(page: Page) -> None:
+        page.evaluate(AXE.read_text())
+        found = page.evaluate(
+            "only => axe.run({ runOnly: { type: 'tag', values: only } })", STANDARDS
+        )
+        told = [
+            f"{each['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+        assert told == [], page.url
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 0, f"{page.url} scrolls sideways"
+
+    return check

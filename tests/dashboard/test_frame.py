@@ -1,0 +1,82 @@
+"""Sign-in, the frame around all pages, and what holds for each of them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browser_site import PASSWORD
+
+PAGES = (
+    *("/", "/recommendations", "/dashboards", "/reports", "/models", "/executions", "/datasets"),
+    *("/notifications", "/settings", "/more", "/nowhere"),
+)
+ADMIN_PAGES = ("/users", "/audit", "/models/new", "/reports/new", "/dashboards/new")
+
+
+def test_people_sign_in_and_come_where_they_wanted(open_as):
+    page = open_as(None, "/reports?status=active")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("Name").fill("vera")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Name or password is wrong")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Reports", level=1)).to_be_visible()
+    assert page.url.endswith("/reports?status=active")
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_sign_in_leads_to_no_other_site(open_as, target):
+    page = open_as("vera", f"/sign-in?next={target}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("location.pathname") == "/"
+
+
+def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
+    page = open_as(None, "/sign-in")
+    page.get_by_label("Name").fill("viktor")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.request.get("/api/auth/me").status == 401
+    page.goto("/reports")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_of_a_viewer_is_accessible(viewer, check_access, path):
+    viewer.goto(path)
+    expect(viewer.get_by_role("heading", level=1)).to_be_visible()
+    viewer.wait_for_load_state("networkidle")
+    check_access(viewer)
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_pages_of_admins_are_accessible_in_the_dark_and_not_there_for_viewers(
+    open_as, check_access, path
+):
+    page = open_as("ada", path, color_scheme="dark")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    check_access(page)
+    other = open_as("vera", path)
+    expect(other.get_by_role("heading", level=1)).to_have_text(
+        re.compile("no such page|Not for your role|not found", re.IGNORECASE)
+    )
+
+
+def test_everything_is_there_in_french(open_as):
+    page = open_as("vera", "/", locale="fr-FR")
+    expect(page.get_by_role("link", name="Rapports")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "fr"
+
+
+def test_the_keyboard_reaches_the_content_first(viewer):
+    expect(viewer.get_by_role("heading", level=1)).to_be_visible()
+    viewer.keyboard.press("Tab")
+    expect(viewer.get_by_role("link", name="Skip to content")).to_be_focused()

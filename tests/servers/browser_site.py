@@ -1,0 +1,102 @@
+"""The whole product on loopback for tests in a browser, stopped and started again at will."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from iop_pipelines.api import accounts
+from iop_pipelines.api.audit import Actor
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import Conflict
+from iop_pipelines.orchestration.supervisor import free_port
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.settings import Settings
+from served_app import answers, wait_until
+
+PASSWORD = "a long enough password"
+# Names of people by their role; the second viewer uses the same browser after the first.
+PEOPLE = {"ada": Role.ADMIN, "grace": Role.ADMIN, "vera": Role.VIEWER, "viktor": Role.VIEWER}
+START_TIMEOUT_S = 180
+
+
+@dataclass
+class Site:
+    """`iop up` on a home of its own; `url` stays the same when it is started again."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env({"IOP_HOME": str(self.home)})
+
+    @property
+    def _log(self) -> Path:
+        return self.home.parent / "iop-up.log"
+
+    def add_people(self) -> None:
+        engine = engine_for(self.settings.database_url)
+        for name, role in PEOPLE.items():
+            try:
+                accounts.add_user(engine, name, role, Actor(None, "tests", "", ""), PASSWORD)
+            except Conflict:
+                continue
+        engine.dispose()
+
+    def start(self) -> None:
+        iop = Path(sys.executable).with_name("iop")
+        command = [str(iop), "up", "--home", str(self.home), "--port", str(self.port)]
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                env={**os.environ, "IOP_HOME": str(self.home)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._is_well, START_TIMEOUT_S)
+
+    def _is_well(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self._log.read_text()[-2000:]
+        return answers(self.url, "/api/health", 200)
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(60)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def cookies_of(self, name: str) -> list[dict[str, Any]]:
+        """A session of that person, as a browser's context takes it."""
+        with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
+            answer = client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
+            answer.raise_for_status()
+            return [
+                {"name": cookie.name, "value": cookie.value or "", "url": self.url}
+                for cookie in client.cookies.jar
+            ]
+
+    def call(self, name: str, path: str, **given: Any) -> Any:
+        """What a mutation answers to that person."""
+        with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
+            client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
+            answer = client.post(f"/api/trpc/{path}", json=given)
+            answer.raise_for_status()
+            return answer.json()["result"].get("data")
