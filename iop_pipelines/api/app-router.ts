@@ -633,6 +633,11 @@ export interface OfDataset {
   name: string;
 }
 
+/** `modelIds` are of versions. */
+export interface OfModels {
+  modelIds: number[];
+}
+
 /** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. */
 export interface OfPanel {
   panelId?: number | null | undefined;
@@ -1064,6 +1069,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   };
   executions: {
     get: TRPCQueryProcedure<{ input: GetExecution; output: ExecutionDetail; meta: unknown }>;
+    latest: TRPCQueryProcedure<{ input: OfModels; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
   };
