@@ -41,9 +41,10 @@ lint: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff format --check $(PATHS)
 	cd dashboard && PATH="$(NODE_PATH)" npm run --silent lint
 
-fix: .venv/.dev
+fix: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check --fix $(PATHS)
 	.venv/bin/ruff format $(PATHS)
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent fix
 
 types: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/pyright
