@@ -51,3 +51,14 @@ function fieldsOf(data: NonNullable<TRPCClientError<AppRouter>['data']>) {
 /** Whether asking again, unchanged, may do better. */
 export const mayPass = (error: unknown) =>
   ['offline', 'busy', 'fault'].includes(failureOf(error).kind);
+
+export interface Issue {
+  path: readonly (string | number)[];
+  message: string;
+}
+
+/** What was refused, each by its whole path in the input. */
+export function issuesOf(error: unknown): readonly Issue[] {
+  if (!isTrpc(error) || !error.data) return [];
+  return (error.data as { issues?: readonly Issue[] }).issues ?? [];
+}
