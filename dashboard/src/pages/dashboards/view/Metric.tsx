@@ -1,6 +1,6 @@
 /** One row as large figures, with their change against the period before where they are compared. */
 import type { Column, PanelData } from '@/api/client';
-import { useValues } from '@/charts';
+import { splitUnit, useValues } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Empty } from '@/ui/States';
@@ -62,7 +62,13 @@ function Figure({
   const t = useWords(words);
   const say = useValues();
   const format = useFormat();
-  const text = say(value, column);
+  const { bare, unit } = splitUnit(column);
+  const text = (
+    <>
+      {say(value, bare)}
+      {unit && <span className={css.unit}> {unit}</span>}
+    </>
+  );
   return (
     <div className={css.figure}>
       <dt>{column.label}</dt>
