@@ -30,6 +30,8 @@ export const words = defineWords(
     notJson: (why: string) => `This is not JSON: ${why}`,
     notObject: 'This must be a JSON object, in braces.',
     none: 'none',
+    copy: 'Copy',
+    copied: 'Copied',
   },
   {
     retry: 'Réessayer',
@@ -61,5 +63,7 @@ export const words = defineWords(
     notJson: (why: string) => `Ce n'est pas du JSON : ${why}`,
     notObject: 'Il faut un objet JSON, entre accolades.',
     none: 'aucun',
+    copy: 'Copier',
+    copied: 'Copié',
   },
 );
