@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -42,27 +43,19 @@ function precache(): Plugin {
   };
 }
 
-/** Compressed once here, so that no server spends its time on it. */
+/** Compressed once here, so that no server spends its time on it; from the files as Vite left them. */
 function compress(): Plugin {
   return {
     name: 'iop-compress',
     apply: 'build',
-    enforce: 'post',
-    generateBundle(_options, bundle) {
-      for (const [name, output] of Object.entries(bundle)) {
-        if (!TEXT.test(name)) continue;
-        const bytes = bytesOf(output.type === 'chunk' ? output.code : output.source);
+    async writeBundle() {
+      const names = await readdir(OUT, { recursive: true });
+      for (const name of names.filter((each) => TEXT.test(each))) {
+        const path = join(OUT, name);
+        const bytes = await readFile(path);
         const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
-        this.emitFile({
-          type: 'asset',
-          fileName: `${name}.br`,
-          source: brotliCompressSync(bytes, { params }),
-        });
-        this.emitFile({
-          type: 'asset',
-          fileName: `${name}.gz`,
-          source: gzipSync(bytes, { level: 9 }),
-        });
+        await writeFile(`${path}.br`, brotliCompressSync(bytes, { params }));
+        await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
       }
     },
   };

@@ -4,6 +4,7 @@ IopError
 ├── InvalidInput            the caller can mend it; a rerun of the same input cannot help
 │   ├── InvalidDeclaration  a dataset, model or template file is wrong
 │   ├── InvalidQuery        a query_config names what does not exist or is not allowed
+│   ├── InvalidEvent        a message is no event of the contract
 │   └── InvalidFrame        rows break the schema of the model that reads or writes them
 ├── NotFound                a name, version or id that is not there
 ├── Conflict                the thing exists, or its state forbids the change
@@ -53,6 +54,10 @@ class InvalidDeclaration(InvalidInput):
 
 
 class InvalidQuery(InvalidInput):
+    pass
+
+
+class InvalidEvent(InvalidInput):
     pass
 
 

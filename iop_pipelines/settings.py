@@ -8,10 +8,21 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_HOME` | `~/.iop` | folder that holds all an embedded instance owns |
 | `DATABASE_URL` | `sqlite:///$IOP_HOME/iop.db` | IOP's tables; with MySQL or MariaDB, Dagster's too |
 | `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
+| `IOP_DRM_API_URL` | empty: the database above is DRM's own | DRM's HTTP API, copied into that database |
+| `IOP_DRM_API_TOKEN` | empty | bearer token for DRM's API |
 | `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
+| `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
+| `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
+| `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
+| `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared; 0: for ever |
+| `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
+| `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
+| `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
+| `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
+| `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
 | `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
 | `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
 | `IOP_OIDC_ISSUER` | empty: local accounts only | OpenID provider, its issuer URL |
@@ -43,7 +54,18 @@ class Settings:
     broker_url: str | None
     clock: str
     time_zone: str
+    keep_history_days: int = 30
+    keep_outputs_days: int = 400
+    keep_rejected_days: int = 90
+    keep_report_files_days: int = 365
+    worker_lost_s: int = 75
+    claim_lost_s: int = 120
+    held_hours: int = 24
+    backlog_minutes: int = 30
     secret_key: str | None = field(default=None, repr=False)
+    event_broker_url: str | None = field(default=None, repr=False)
+    drm_api_url: str | None = None
+    drm_api_token: str | None = field(default=None, repr=False)
     public_url: str | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -68,7 +90,26 @@ class Settings:
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",
             time_zone=env.get("IOP_TIME_ZONE") or "UTC",
+            keep_history_days=_whole(
+                "IOP_KEEP_HISTORY_DAYS", env.get("IOP_KEEP_HISTORY_DAYS"), 30, 0
+            ),
+            keep_outputs_days=_whole(
+                "IOP_KEEP_OUTPUTS_DAYS", env.get("IOP_KEEP_OUTPUTS_DAYS"), 400, 0
+            ),
+            keep_rejected_days=_whole(
+                "IOP_KEEP_REJECTED_DAYS", env.get("IOP_KEEP_REJECTED_DAYS"), 90, 0
+            ),
+            keep_report_files_days=_whole(
+                "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
+            ),
+            worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
+            claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
+            held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
+            backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             secret_key=env.get("IOP_SECRET_KEY") or None,
+            event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
+            drm_api_url=(env.get("IOP_DRM_API_URL") or "").rstrip("/") or None,
+            drm_api_token=env.get("IOP_DRM_API_TOKEN") or None,
             public_url=(env.get("IOP_PUBLIC_URL") or "").rstrip("/") or None,
             oidc_issuer=env.get("IOP_OIDC_ISSUER") or None,
             oidc_client_id=env.get("IOP_OIDC_CLIENT_ID") or None,
@@ -93,6 +134,16 @@ class Settings:
             raise MisconfiguredInstance(
                 f"IOP_PUBLIC_URL is {self.public_url!r}; it is scheme and host, as in https://iop.example"
             )
+        if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
+            raise MisconfiguredInstance(
+                "IOP_DRM_API_URL is http://… or https://… without a user, query or fragment; "
+                "its token is IOP_DRM_API_TOKEN"
+            )
+        if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):
+            scheme = self.event_broker_url.partition(":")[0]
+            raise MisconfiguredInstance(
+                f"IOP_EVENT_BROKER_URL begins with {scheme!r}; it can be amqp://… or amqps://…"
+            )
         for name, url in (
             ("DATABASE_URL", self.database_url),
             ("IOP_DRM_DATABASE_URL", self.drm_database_url),
@@ -111,6 +162,14 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
+
+
+def _whole(name: str, text: str | None, default: int, least: int) -> int:
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < least:
+        raise MisconfiguredInstance(f"{name} is {text!r}; it is a whole number, at least {least}")
+    return int(text)
 
 
 def _read_instance_env(path: Path) -> dict[str, str]:

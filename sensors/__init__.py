@@ -8,6 +8,7 @@ defs = dg.Definitions(
     sensors=[
         drm.drm_pipeline_runs,
         drm.drm_quality_scores,
+        drm.drm_events,
         requests.requested_executions,
         requests.requested_reports,
         requests.one_time_reports,

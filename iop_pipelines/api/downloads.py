@@ -58,7 +58,7 @@ class Link:
 
 
 def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
-    """Raises NotFound, and Conflict for a report that is not ready."""
+    """Raises NotFound, also for a file that retention removed, and Conflict for a report that is not ready."""
     reports, templates = generated_reports.c, report_templates.c
     query = (
         sa.select(generated_reports, templates.name, templates.format.label("template_format"))
@@ -71,6 +71,11 @@ def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
         raise NotFound(f"no report has id {report_id}")
     if row.status is not ReportStatus.READY or not row.storage_url:
         raise Conflict(f"report {report_id} is {row.status.value}; only a ready one has a file")
+    if row.file_removed_at is not None:
+        raise NotFound(
+            f"the file of report {report_id} was removed on {row.file_removed_at:%d %B %Y} by the "
+            "retention policy; generate the report again"
+        )
     form = ReportFormat(row.format or row.template_format)
     name = f"{slug(row.name)}-{report_id}.{form.value}"
     return ReportFile(

@@ -4,11 +4,20 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import click
 from rich.console import Console
+from rich.progress import TaskID
 
-from iop_pipelines.cli.console import command, console, print_done, print_json, table_of
+from iop_pipelines.cli.console import (
+    command,
+    console,
+    print_done,
+    print_json,
+    progress_console,
+    table_of,
+)
 from iop_pipelines.settings import Settings
 
 group = click.Group()
@@ -36,7 +45,8 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
     """Run the whole product in the foreground until Ctrl-C.
 
     Migrates the database, then starts the code server, the daemon, the web server and the warm
-    workers, all bound to 127.0.0.1. Everything the instance owns lives under its home.
+    workers, all bound to 127.0.0.1. Everything the instance owns lives under its home. A process
+    that dies is started again, ever later; after ten deaths in a row the instance ends.
     """
     from iop_pipelines.orchestration.launch import running
 
@@ -51,7 +61,7 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
             print_sign_in_links(console, links)
         try:
             while True:
-                supervisor.check()
+                supervisor.keep_alive()
                 time.sleep(1)
         except KeyboardInterrupt:
             if not as_json:
@@ -76,8 +86,25 @@ def print_sign_in_links(to: Console, links: Mapping[str, str]) -> None:
 
 
 @command(group)
-def migrate(settings: Settings, as_json: bool) -> None:
-    """Create the database, or upgrade it to this version of IOP; safe to run again."""
+@click.option(
+    "--from",
+    "source",
+    metavar="HOME",
+    help="Move an embedded instance, its home folder or sqlite:///FILE in it, to DATABASE_URL.",
+)
+@click.option("--dry-run", is_flag=True, help="With --from: only count what would be moved.")
+def migrate(settings: Settings, as_json: bool, source: str | None, dry_run: bool) -> None:
+    """Create the database, or upgrade it to this version of IOP; safe to run again.
+
+    With --from everything of an embedded instance goes to the empty database of a server that
+    DATABASE_URL names: IOP's tables, Dagster's runs, events and cursors, and the files of reports to
+    IOP_STORAGE_URL. It is all or nothing; the instance must be stopped, and is left as it was.
+    """
+    if source is not None:
+        _move(settings, source, dry_run, as_json)
+        return
+    if dry_run:
+        raise click.UsageError("--dry-run goes with --from")
     from iop_pipelines.orchestration.launch import migrate_instance
 
     revision = migrate_instance(settings)
@@ -86,6 +113,46 @@ def migrate(settings: Settings, as_json: bool) -> None:
         {"revision": revision, "home": settings.home},
         as_json,
     )
+
+
+def _move(settings: Settings, source: str, dry_run: bool, as_json: bool) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from iop_pipelines.orchestration.move import move, plan, source_of
+
+    origin = source_of(source)
+    if dry_run:
+        moved = plan(origin)
+    else:
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=progress_console,
+        ) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def show(name: str, done: int, total: int) -> None:
+                if name not in tasks:
+                    tasks[name] = bars.add_task(name, total=total)
+                bars.update(tasks[name], completed=done)
+
+            moved = move(origin, settings, show)
+    if as_json:
+        print_json({"moved": not dry_run, **asdict(moved)})
+        return
+    rows = [{"table": name, "rows": count} for name, count in moved.rows.items() if count]
+    console.print(table_of(rows, ("table", "rows")))
+    for url in moved.missing:
+        console.print(f"[yellow]The file {url} of a report is gone; its row was kept.[/]")
+    verb = "would be moved" if dry_run else "were moved"
+    console.print(f"{sum(moved.rows.values())} rows and {moved.files} files {verb}.")
+    if not dry_run:
+        console.print(
+            "Now run `iop ledger verify`. DRM's tables are DRM's and stay where they are: "
+            f"IOP_DRM_DATABASE_URL was {origin.drm_database_url}",
+            soft_wrap=True,
+        )
 
 
 @command(group)

@@ -2,7 +2,14 @@
 
 import click
 
-from iop_pipelines.cli.console import command, console, engine_of, print_json, table_of
+from iop_pipelines.cli.console import (
+    command,
+    console,
+    engine_of,
+    print_json,
+    print_rows,
+    table_of,
+)
 from iop_pipelines.settings import Settings
 
 ledger = click.Group("ledger", help="The execution ledger: verify it, see what is open.")
@@ -30,7 +37,9 @@ def verify(settings: Settings, as_json: bool) -> None:
     else:
         console.print(
             f"{verdict.executions} executions, {verdict.reports} reports, "
-            f"{verdict.events} terminal events in Dagster's history: drift {len(verdict.drift)}"
+            f"{verdict.events} terminal events in Dagster's history"
+            + (f", {verdict.purged} ends that retention took out of it" if verdict.purged else "")
+            + f": drift {len(verdict.drift)}"
         )
         if verdict.drift:
             rows = [{"kind": d.kind, "id": d.item_id, "problem": d.problem} for d in verdict.drift]
@@ -50,6 +59,16 @@ def status(settings: Settings, as_json: bool) -> None:
     else:
         rows = [{"kind": kind, **counts} for kind, counts in found.items()]
         console.print(table_of(rows, ("kind", "held", "queued", "claimed", "started", "done")))
+
+
+@command(ledger)
+@click.option("--limit", default=50, show_default=True)
+def repairs(settings: Settings, as_json: bool, limit: int) -> None:
+    """What the reconciler has repaired, newest first."""
+    from iop_pipelines.ledger.reconcile import list_repairs
+
+    rows = list_repairs(engine_of(settings), limit)
+    print_rows(rows, ("at", "what"), as_json, "Nothing has had to be repaired.")
 
 
 commands = {"ledger": ledger}

@@ -18,7 +18,9 @@ COMMANDS = {
     "api": ("api", "The API: types for its TypeScript clients."),
     "user": ("users", "Accounts: add, list, role, password, disable, a link to sign in."),
     "token": ("users", "Print a bearer token for an account, and nothing else."),
-    "ledger": ("ledger", "The execution ledger: verify it, see what is open."),
+    "events": ("events", "The event bus: what waits, what failed, what was refused."),
+    "ledger": ("ledger", "The execution ledger: verify it, see what is open and was repaired."),
+    "retention": ("retention", "What is thrown away once it is old: show it, or do it."),
 }
 
 

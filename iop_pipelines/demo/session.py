@@ -49,16 +49,16 @@ class DemoSession:
         return self._replay.remaining_days == 0
 
     def catch_up(self) -> None:
-        steps.catch_up(self._platform, self._supervisor.check)
+        steps.catch_up(self._platform, self._supervisor.keep_alive)
         release_clock(self._platform.drm_engine)
 
     def next_days(self, days: int) -> None:
-        steps.replay_days(self._platform, self._replay, days, self._supervisor.check)
+        steps.replay_days(self._platform, self._replay, days, self._supervisor.keep_alive)
 
     def finish(self) -> None:
         """Waits for the reports that the last days made due."""
         steps.wait_for(
-            self._nothing_due, self._supervisor.check, REPORTS_TIMEOUT_S, "the reports now due"
+            self._nothing_due, self._supervisor.keep_alive, REPORTS_TIMEOUT_S, "the reports now due"
         )
 
     def _nothing_due(self) -> bool:

@@ -6,7 +6,7 @@ dataset; step n is the n-th day from 1 February. Moments are simulated, naive UT
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -168,9 +168,11 @@ class Plan:
 
 
 @lru_cache(maxsize=1)
-def build_plan() -> Plan:
-    """The whole of 2013; about 2,300 events."""
-    runs = list(chain(_history(), chain.from_iterable(map(_runs_of_day, _days()))))
+def build_plan(incidents: tuple[Incident, ...] = INCIDENTS) -> Plan:
+    """The whole of 2013; about 2,300 events. `incidents`: at most one a day and dataset."""
+    what = {(incident.day, incident.dataset): incident for incident in incidents}
+    of_days = (_runs_of_day(day, what) for day in _days())
+    runs = list(chain(_history(), chain.from_iterable(of_days)))
     events = list(chain.from_iterable(map(_events_of, runs)))
     events.append(DayEnds(_midnight_after(FIRST_DAY), FIRST_DAY - ONE_DAY))
     events += [DayEnds(_midnight_after(day + ONE_DAY), day) for day in _days()]
@@ -214,11 +216,9 @@ def _history() -> Iterator[PlannedRun]:
         )
 
 
-def _runs_of_day(day: date) -> Iterator[PlannedRun]:
+def _runs_of_day(day: date, incidents: Mapping[tuple[date, str], Incident]) -> Iterator[PlannedRun]:
     for pipeline in PIPELINES:
-        incident = next(
-            (i for i in INCIDENTS if i.day == day and i.dataset == pipeline.dataset), None
-        )
+        incident = incidents.get((day, pipeline.dataset))
         yield _first_run(pipeline, day, incident)
         if incident is not None and incident.again_after is not None:
             yield _again(pipeline, day, incident.again_after)

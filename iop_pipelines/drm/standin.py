@@ -19,6 +19,7 @@ from iop_pipelines.drm.scenario import (
     PIPELINES,
     DayEnds,
     Event,
+    Plan,
     PlannedRun,
     RunEnds,
     RunScored,
@@ -82,17 +83,18 @@ class Replay:
     Args:
         engine: DRM's database; `create` makes its tables.
         until: the last day of data to ingest, 2013-02-01 to 2013-12-31.
+        plan: what happens; the demo's if not given.
 
     Raises:
         InvalidInput: `until` lies outside of the demo's data.
         Conflict: the database was replayed by another plan; a new home has a new database.
     """
 
-    def __init__(self, engine: sa.Engine, until: date = LAST_DAY) -> None:
+    def __init__(self, engine: sa.Engine, until: date = LAST_DAY, plan: Plan | None = None) -> None:
         if not FIRST_DAY <= until <= LAST_DAY:
             raise InvalidInput(f"{until} is not in {FIRST_DAY} to {LAST_DAY}", "until")
         self._engine = engine
-        self._plan = build_plan()
+        self._plan = plan or build_plan()
         self._last_step = (until - FIRST_DAY).days + 1
         self._cursor()
 

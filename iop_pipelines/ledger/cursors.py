@@ -1,7 +1,7 @@
 """Positions that outlive a process: of readers that Dagster keeps no cursor for, and of readers by id."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -26,6 +26,12 @@ def write_cursor(engine: sa.Engine, name: str, value: str) -> None:
         )
         if changed.rowcount == 0:
             connection.execute(cursors.insert().values(name=name, value=value))
+
+
+def remapped(value: str, number: Callable[[int], int]) -> str:
+    """A cursor of positions by name, as the mirror keeps it, where events have got other numbers."""
+    positions: dict[str, int] = json.loads(value)
+    return json.dumps({name: number(at) for name, at in positions.items()}, sort_keys=True)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.events.outgoing import tell_executed, tell_report
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.cursors import read_cursor, write_cursor
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
@@ -63,6 +64,8 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
     is_news = connection.execute(statement).rowcount == 1
     if is_news:
         counters.count_ended(connection, status, event.finished_at)
+        tell = tell_executed if event.kind is EXECUTION else tell_report
+        tell(connection, event.item_id)
     return is_news
 
 
@@ -87,7 +90,7 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
     The last events before that position are read again: on a server an event with a lower id may
     become visible after one with a higher.
     """
-    positions: dict[str, int] = json.loads(read_cursor(engine, CURSOR) or "{}")
+    positions = _positions(instance, engine)
     seen = applied = 0
     for asset_key in KIND_OF_ASSET:
         for observed in (False, True):
@@ -104,8 +107,20 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
                 positions[name] = max(
                     positions.get(name, 0), *(record.storage_id for record in page)
                 )
-    write_cursor(engine, CURSOR, json.dumps(positions, sort_keys=True))
+                # A tick that times out over a long backlog has not read it for nothing.
+                write_cursor(engine, CURSOR, json.dumps(positions, sort_keys=True))
     return Mirrored(seen, applied)
+
+
+def _positions(instance: dg.DagsterInstance, engine: sa.Engine) -> dict[str, int]:
+    """As they were left; none where the log has begun anew.
+
+    SQLite gives the numbers of the newest events again once retention has taken all of them: then a
+    position is beyond the newest event.
+    """
+    positions: dict[str, int] = json.loads(read_cursor(engine, CURSOR) or "{}")
+    newest = instance.event_log_storage.get_maximum_record_id() or 0
+    return positions if all(at <= newest for at in positions.values()) else {}
 
 
 def _pages(records: Iterator[dg.EventLogRecord]) -> Iterator[list[dg.EventLogRecord]]:

@@ -35,18 +35,36 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     generated_reports,
+    ledger_repairs,
     model_executions,
     report_templates,
     workers,
 )
+from iop_pipelines.settings import Settings
 
-# Longer than a worker may wait for a lock of the database.
-HEARTBEAT_LOST_S = 75
+# How long a run's state must stand still before it is judged: its events and the heartbeat come separately.
 IDLE_S = 30
-CLAIM_LOST_S = 120
-HELD_LIMIT = timedelta(hours=24)
 # dagster-celery's mark of a run that a warm worker takes; other runs have no heartbeat to go by.
 WORKER_TAG = "dagster-celery/task_id"
+
+# Characters of one line that are kept.
+_LINE_LIMIT = 4000
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long is waited before something is taken for lost; settings of the instance."""
+
+    # Longer than a worker may wait for a lock of the database.
+    heartbeat_lost_s: int = 75
+    claim_lost_s: int = 120
+    held_limit: timedelta = timedelta(hours=24)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Patience":
+        return cls(
+            settings.worker_lost_s, settings.claim_lost_s, timedelta(hours=settings.held_hours)
+        )
 
 
 @dataclass
@@ -59,17 +77,23 @@ class Repairs:
         self.lines.append(line)
 
 
-def reconcile(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> Repairs:
+def reconcile(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    now: datetime,
+    patience: Patience = Patience(),
+) -> Repairs:
     """One pass; call `mirror` first, so that nothing that ended is tried again."""
     repairs = Repairs()
-    _forget_dead_workers(engine, now, repairs)
+    _forget_dead_workers(engine, now, patience, repairs)
     _fail_runs_without_a_worker(instance, engine, now, repairs)
     _fail_lost_messages(instance, engine, now, repairs)
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
-            _settle(instance, engine, kind, run_key, items, now, repairs)
+            _settle(instance, engine, kind, run_key, items, now, patience, repairs)
     _close_orphans_of_failed_versions(instance, engine, now, repairs)
-    _close_held_too_long(instance, engine, now, repairs)
+    _close_held_too_long(instance, engine, now, patience, repairs)
+    record(engine, now, repairs)
     return repairs
 
 
@@ -94,7 +118,26 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
         for run_key, items in in_flight(engine, kind).items():
             if not _reopen(engine, kind, run_key, items, repairs):
                 _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
+    record(engine, now, repairs)
     return repairs
+
+
+def record(engine: sa.Engine, now: datetime, repairs: Repairs) -> None:
+    """Keeps what was repaired; the ticks that did it are soon purged by Dagster."""
+    if repairs.lines:
+        with begin_write(engine) as connection:
+            connection.execute(
+                ledger_repairs.insert(),
+                [{"repaired_at": now, "what": line[:_LINE_LIMIT]} for line in repairs.lines],
+            )
+
+
+def list_repairs(engine: sa.Engine, limit: int) -> list[dict[str, object]]:
+    """Newest first: `at` (UTC) and `what`."""
+    columns = ledger_repairs.c
+    query = sa.select(columns.repaired_at.label("at"), columns.what).order_by(columns.id.desc())
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def close_as_failed(
@@ -149,6 +192,7 @@ def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
         sa.select(
             table.c.id,
             table.c.phase,
+            table.c.attempt,
             table.c.starts,
             table.c.run_key,
             table.c.claimed_at,
@@ -171,10 +215,11 @@ def _settle(
     run_key: str,
     items: Sequence[Record],
     now: datetime,
+    patience: Patience,
     repairs: Repairs,
 ) -> None:
     run = find_run(instance, run_key, items)
-    is_stale = now - items[0].claimed_at > timedelta(seconds=CLAIM_LOST_S)
+    is_stale = now - items[0].claimed_at > timedelta(seconds=patience.claim_lost_s)
     if run is None:
         if is_stale and not _reopen(engine, kind, run_key, items, repairs):
             _give_back(instance, engine, kind, items, "no run was launched", now, repairs)
@@ -248,15 +293,17 @@ def _end(
     repairs: Repairs,
 ) -> None:
     if kind is VERSION:
-        end_version(engine, item.id, reason)
+        end_version(engine, item.id, item.attempt, reason)
     else:
         close_as_failed(instance, engine, kind, item.id, Phase(item.phase), reason, now)
     repairs.add(f"{kind.name} {item.id}: {reason}")
 
 
-def _forget_dead_workers(engine: sa.Engine, now: datetime, repairs: Repairs) -> None:
+def _forget_dead_workers(
+    engine: sa.Engine, now: datetime, patience: Patience, repairs: Repairs
+) -> None:
     """A worker that was only asleep writes its row again with its next heartbeat."""
-    stale = now - timedelta(seconds=HEARTBEAT_LOST_S)
+    stale = now - timedelta(seconds=patience.heartbeat_lost_s)
     with begin_write(engine) as connection:
         dead = list(
             connection.scalars(sa.select(workers.c.id).where(workers.c.heartbeat_at < stale))
@@ -264,7 +311,9 @@ def _forget_dead_workers(engine: sa.Engine, now: datetime, repairs: Repairs) -> 
         if dead:
             connection.execute(workers.delete().where(workers.c.id.in_(dead)))
     for worker_id in dead:
-        repairs.add(f"worker {worker_id}: no heartbeat for {HEARTBEAT_LOST_S} s, taken for dead")
+        repairs.add(
+            f"worker {worker_id}: no heartbeat for {patience.heartbeat_lost_s} s, taken for dead"
+        )
 
 
 def _fail_runs_without_a_worker(
@@ -333,13 +382,17 @@ def _close_orphans_of_failed_versions(
 
 
 def _close_held_too_long(
-    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    now: datetime,
+    patience: Patience,
+    repairs: Repairs,
 ) -> None:
     condition = sa.and_(
         model_executions.c.phase == Phase.HELD,
-        model_executions.c.requested_at < now - HELD_LIMIT,
+        model_executions.c.requested_at < now - patience.held_limit,
     )
     for row in _executions(engine, condition):
-        reason = f"no sufficient data quality score came within {HELD_LIMIT}"
+        reason = f"no sufficient data quality score came within {patience.held_limit}"
         if close_as_failed(instance, engine, EXECUTION, row.id, Phase.HELD, reason, now):
             repairs.add(f"execution {row.id}: {reason}")

@@ -1,7 +1,7 @@
 """Proves that IOP's rows and Dagster's run history tell the same story.
 
 Every row that has ended has exactly one terminal event, of the same id, status and error; every event
-has its row; and nothing is open whose run has ended.
+has its row; and nothing is open whose run has ended. Rows that retention has marked need no event any more.
 """
 
 from collections import Counter
@@ -35,6 +35,8 @@ class Verdict:
     executions: int
     reports: int
     events: int
+    # Rows whose events retention has taken; they alone tell of their ends.
+    purged: int
     drift: tuple[Drift, ...]
 
     def agreeing_with(self, earlier: "Verdict") -> "Verdict":
@@ -56,10 +58,12 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
     ]
     drift: list[Drift] = []
     counts: dict[str, int] = {}
+    purged = 0
     for kind in (EXECUTION, REPORT):
         with engine.connect() as connection:
             rows = {row.id: row for row in connection.execute(sa.select(kind.table))}
         counts[kind.name] = len(rows)
+        purged += sum(row.history_purged_at is not None for row in rows.values())
         drift += _compare(kind, rows, [event for event in events if event.kind is kind])
     drift += _open_after_their_run(instance, engine)
     drift += _outputs_without_success(engine)
@@ -67,7 +71,7 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
         Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
         for off in counters.drift(engine, utc_now())
     ]
-    return Verdict(counts["execution"], counts["report"], len(events), tuple(drift))
+    return Verdict(counts["execution"], counts["report"], len(events), purged, tuple(drift))
 
 
 def _compare(
@@ -92,6 +96,8 @@ def _compare(
             if event is not None:
                 yield Drift(kind.name, item_id, f"has ended in Dagster, its row is {row.phase}")
         elif event is None:
+            if row.history_purged_at is not None:
+                continue
             yield Drift(kind.name, item_id, f"row says {row.status}, Dagster has no such end")
         elif (row.status in SUCCESS) != event.is_success:
             yield Drift(kind.name, item_id, f"row says {row.status}, Dagster says otherwise")

@@ -207,6 +207,13 @@ def holds(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int)
     return connection.scalar(query.with_for_update()) is not None
 
 
+def require_claim(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int) -> None:
+    """Raises LostClaim if that attempt is no longer the one at work: a worker that slept asks before it tells."""
+    with begin_write(engine) as connection:
+        if not holds(connection, kind, item_id, attempt):
+            raise LostClaim(f"attempt {attempt} lost its claim while it ran")
+
+
 def requeue(
     connection: sa.Connection, kind: WorkKind, ids: Sequence[int], run_after: datetime | None = None
 ) -> int:
@@ -276,14 +283,22 @@ def phase_before_closing(run_key: str | None) -> Phase | None:
     return Phase(run_key.removeprefix(_CLOSING))
 
 
-def end_version(engine: sa.Engine, version_id: int, error: str | None = None) -> None:
-    """Ends the preparing of a data version; with an error it has failed, and its executions will."""
+def end_version(engine: sa.Engine, version_id: int, attempt: int, error: str | None = None) -> bool:
+    """Ends the preparing of a data version; with an error it has failed, and its executions will.
+
+    False, and nothing is written, where another attempt has it by now.
+    """
     values: dict[str, object] = {"phase": Phase.DONE}
     if error is not None:
         values |= {"status": "failed", "error_msg": error}
+    versions = dataset_versions.c
+    is_held = sa.and_(
+        versions.id == version_id, versions.attempt == attempt, versions.phase.in_(IN_FLIGHT)
+    )
     with begin_write(engine) as connection:
-        connection.execute(
-            dataset_versions.update().where(dataset_versions.c.id == version_id).values(**values)
+        return (
+            connection.execute(dataset_versions.update().where(is_held).values(**values)).rowcount
+            == 1
         )
 
 

@@ -33,6 +33,7 @@ from iop_pipelines.ledger.work import (
     LostClaim,
     WorkKind,
     end_version,
+    require_claim,
     start,
     try_again,
 )
@@ -157,11 +158,12 @@ def prepare_datasets(
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = _reason_or_put_back(platform, item, error)
+        require_claim(platform.engine, VERSION, item.id, item.attempt)
         for event in metadata.of_preparing(stored, found, summary, reason):
             # A check is an event that Dagster logs too, though its annotation does not say so.
             context.log_event(event)  # pyright: ignore[reportArgumentType]
-        end_version(platform.engine, item.id, reason)
-        if reason is None:
+        is_ended = end_version(platform.engine, item.id, item.attempt, reason)
+        if is_ended and reason is None:
             request_again(platform.engine, item.id, utc_now())
         return reason
 
@@ -287,7 +289,11 @@ def _tell(
     described: dict[str, Any],
     checks: Iterable[dg.AssetCheckEvaluation],
 ) -> None:
-    """Dagster's log first, for it is the truth; the row follows, here or by the reconciler."""
+    """Dagster's log first, for it is the truth; the row follows, here or by the reconciler.
+
+    Raises LostClaim, and tells nothing, if another attempt has the item: an output is published once.
+    """
+    require_claim(engine, event.kind, event.item_id, event.attempt)
     context.log_event(to_dagster(event, asset_key, partition, described))
     for check in checks:
         # Dagster takes it; only the annotation of log_event leaves it out.

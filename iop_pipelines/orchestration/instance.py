@@ -43,20 +43,25 @@ class InstanceStorage(DagsterStorage, ConfigurableClass):
             base_dir = settings.dagster_home / "storage"
             base_dir.mkdir(parents=True, exist_ok=True)
             return DagsterSqliteStorage(str(base_dir), inst_data=inst_data)
-        from dagster_mysql import DagsterMySQLStorage
+        from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
 
-        return DagsterMySQLStorage(dagster_mysql_url(settings.database_url), inst_data=inst_data)
+        return BoundedMySQLStorage(dagster_mysql_url(settings.database_url), inst_data=inst_data)
 
 
 def dagster_mysql_url(database_url: str) -> str:
-    """Adds the time-outs without which a failed-over server hangs Dagster for hours (dagster issue 18993)."""
+    """Adds the time-outs without which a failed-over server hangs Dagster for hours (dagster issue 18993).
+
+    And sessions in UTC: Dagster reads what its tables default to (CURRENT_TIMESTAMP) as UTC, and the
+    reconciler compares it with the wall clock.
+    """
     url = sa.make_url(database_url).set(drivername="mysql+pymysql")
-    timeouts = {
+    options = {
         "connect_timeout": str(CONNECT_TIMEOUT_S),
         "read_timeout": str(IO_TIMEOUT_S),
         "write_timeout": str(IO_TIMEOUT_S),
+        "init_command": "SET time_zone='+00:00'",
     }
-    return url.update_query_dict(timeouts).render_as_string(hide_password=False)
+    return url.update_query_dict(options).render_as_string(hide_password=False)
 
 
 class WarmRunLauncher(RunLauncher, ConfigurableClass):

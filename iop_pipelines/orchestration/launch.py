@@ -10,6 +10,7 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import recover
+from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.orchestration.supervisor import (
     Supervisor,
     exclusive,
@@ -21,16 +22,30 @@ from iop_pipelines.settings import Settings
 
 
 def migrate_instance(settings: Settings) -> str:
-    """Upgrades IOP's tables and registers what every instance has; returns the revision."""
-    from iop_pipelines.schema.migrate import current, upgrade
+    """Upgrades IOP's tables and Dagster's, and registers what every instance has; returns the revision."""
+    from iop_pipelines.schema.migrate import current
     from iop_pipelines.transform.versions import register_system_datasets
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database_url)
+    upgrade_tables(settings)
     engine = engine_for(settings.database_url)
     register_system_datasets(engine)
     counters.repair(engine, utc_now())
     return current(settings.database_url) or "none"
+
+
+def upgrade_tables(settings: Settings) -> None:
+    """Of replicas that call it at once one does the work and the others wait, for Dagster's tables too."""
+    from iop_pipelines.schema.migrate import exclusive, upgrade
+
+    upgrade(settings.database_url)
+    if settings.is_embedded:
+        # Dagster makes and migrates its files by itself.
+        return
+    from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
+
+    with exclusive(settings.database_url):
+        BoundedMySQLStorage(dagster_mysql_url(settings.database_url)).bring_up_to_date()
 
 
 @contextmanager

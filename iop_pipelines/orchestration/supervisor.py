@@ -1,12 +1,14 @@
-"""The processes of `iop up`: code server, daemon, the API with Dagster's UI, and warm workers, one home, one lifetime.
+"""The processes of `iop up`: code server, daemon, the API with Dagster's UI, warm workers and, with a broker, events.
 
 All that they own lives under the home. A second supervisor on the same home is refused; children
-that a killed one left behind are ended before anything is started.
+that a killed one left behind are ended before anything is started. A child that dies later is started
+again, ever later; one that keeps dying ends the instance.
 """
 
 import fcntl
 import http.client
 import json
+import logging
 import os
 import shutil
 import signal
@@ -14,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
@@ -27,18 +29,44 @@ from iop_pipelines.errors import Conflict, MisconfiguredInstance, Unavailable
 from iop_pipelines.orchestration.instance import FOLDER_BROKER
 from iop_pipelines.settings import Settings
 
+log = logging.getLogger(__name__)
+
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 20
 PROBE_TIMEOUT_S = 5
 LOCATION = "iop"
+# The pause before a dead child is started again doubles with each death in a row, up to the longest. In
+# all they outlast a restart of the database, without which no child can live.
+RESTART_AFTER_S = 1.0
+RESTART_AFTER_AT_MOST_S = 30.0
+DEATHS_IN_A_ROW = 10
+# A child that lived this long begins a new row.
+STEADY_S = 60.0
 
 
 @dataclass
 class Child:
+    """`deaths` are those in a row; `due_at` is when a dead one is started again, monotonic."""
+
     name: str
+    command: Sequence[str]
     process: subprocess.Popen[bytes]
     log: Path
+    started_at: float
+    deaths: int = 0
+    due_at: float | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def told(self) -> str:
+        """How it ended, with the end of its log."""
+        return (
+            f"the {self.name} ended with code {self.process.returncode}; "
+            f"the end of {self.log}:\n{_tail(self.log)}"
+        )
 
 
 @dataclass
@@ -50,6 +78,7 @@ class Supervisor:
     workers: int = 1
     children: list[Child] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def url(self) -> str:
@@ -62,9 +91,9 @@ class Supervisor:
         grpc_port = free_port()
         workspace = _write_workspace(self.settings, grpc_port)
         for number in range(1, self.workers + 1):
-            self._spawn(f"worker-{number}", ["iop_pipelines.orchestration.worker", f"w{number}"])
+            self.spawn(f"worker-{number}", ["iop_pipelines.orchestration.worker", f"w{number}"])
         module = _module_of_workspace()
-        self._spawn(
+        self.spawn(
             "code-server",
             [
                 *("dagster", "api", "grpc", "-h", HOST, "-p", str(grpc_port), "-m", module),
@@ -72,9 +101,13 @@ class Supervisor:
             ],
         )
         self._wait_for_port(grpc_port, "code-server")
-        self._spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        self.spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        if self.settings.drm_api_url:
+            self.spawn("drm-copy", ["iop_pipelines.drm.follow"])
+        if self.settings.event_broker_url:
+            self.spawn("events", ["iop_pipelines.events.service"])
         # By its name: the API is above the processes that run it.
-        self._spawn(
+        self.spawn(
             "web-server",
             ["iop_pipelines.api.serve", "--port", str(self.port), "--workspace", str(workspace)],
         )
@@ -83,7 +116,7 @@ class Supervisor:
         """Until health is well: the port answers earlier, while Dagster's UI still loads."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            self.check()
+            self.require_alive()
             if _is_healthy(self.port):
                 return
             time.sleep(0.1)
@@ -92,14 +125,23 @@ class Supervisor:
             f"see {self.settings.home / 'logs' / 'web-server.log'}"
         )
 
-    def check(self) -> None:
-        """Raises Unavailable, with the end of its log, if a child has died."""
+    def require_alive(self) -> None:
+        """Raises Unavailable, with the end of its log, if a child has died: while all of them start."""
         for child in self.children:
-            if child.process.poll() is not None:
-                raise Unavailable(
-                    f"the {child.name} ended with code {child.process.returncode}; "
-                    f"the end of {child.log}:\n{_tail(child.log)}"
-                )
+            if child.has_ended:
+                raise Unavailable(child.told())
+
+    def keep_alive(self) -> None:
+        """Starts again what has died; raises Unavailable for a child that died too often in a row."""
+        now = self.clock()
+        for child in self.children:
+            if not child.has_ended:
+                continue
+            if child.due_at is None:
+                _plan_restart(child, now)
+            elif now >= child.due_at:
+                self._run(child)
+                self._note_pids()
 
     def stop(self) -> None:
         """Asks all to end, workers first since they finish the run in hand; then ends those that have not."""
@@ -116,12 +158,24 @@ class Supervisor:
         self.children.clear()
         _pids_file(self.settings).unlink(missing_ok=True)
 
-    def _spawn(self, name: str, module_and_arguments: Sequence[str]) -> None:
-        log = self.settings.home / "logs" / f"{name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+    def spawn(self, name: str, module_and_arguments: Sequence[str]) -> None:
+        """Starts a Python module as a child that ends with this process."""
+        log_file = self.settings.home / "logs" / f"{name}.log"
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        process = self._process(module_and_arguments, log_file)
+        self.children.append(Child(name, module_and_arguments, process, log_file, self.clock()))
+        self._note_pids()
+
+    def _run(self, child: Child) -> None:
+        child.process = self._process(child.command, child.log)
+        child.started_at, child.due_at = self.clock(), None
+
+    def _process(
+        self, module_and_arguments: Sequence[str], log_file: Path
+    ) -> subprocess.Popen[bytes]:
         tether = [sys.executable, "-m", "iop_pipelines.orchestration.tether", str(os.getpid())]
-        with log.open("ab") as output:
-            process = subprocess.Popen(
+        with log_file.open("ab") as output:
+            return subprocess.Popen(
                 [*tether, sys.executable, "-m", *module_and_arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -130,20 +184,37 @@ class Supervisor:
                 cwd=self.settings.home,
                 start_new_session=True,
             )
-        self.children.append(Child(name, process, log))
-        pids = [child.process.pid for child in self.children]
-        _pids_file(self.settings).write_text(json.dumps(pids))
+
+    def _note_pids(self) -> None:
+        """Whole or not there: the next start reads it, whatever became of this one."""
+        path = _pids_file(self.settings)
+        draft = path.with_suffix(".part")
+        draft.write_text(json.dumps({child.name: child.process.pid for child in self.children}))
+        draft.replace(path)
 
     def _wait_for_port(self, port: int, name: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            self.check()
+            self.require_alive()
             with socket.socket() as probe:
                 probe.settimeout(1)
                 if probe.connect_ex((HOST, port)) == 0:
                     return
             time.sleep(0.1)
         raise Unavailable(f"the {name} did not listen on {HOST}:{port} in {START_TIMEOUT_S} s")
+
+
+def _plan_restart(child: Child, now: float) -> None:
+    child.deaths = 1 if now - child.started_at >= STEADY_S else child.deaths + 1
+    if child.deaths >= DEATHS_IN_A_ROW:
+        raise Unavailable(f"{child.told()}\nIt died {child.deaths} times in a row; IOP stops.")
+    pause = min(RESTART_AFTER_S * 2 ** (child.deaths - 1), RESTART_AFTER_AT_MOST_S)
+    child.due_at = now + pause
+    log.warning(
+        "the %s ended with code %s; it is started again in %g s (%d of %d in a row); its log: %s",
+        *(child.name, child.process.returncode, pause),
+        *(child.deaths, DEATHS_IN_A_ROW, child.log),
+    )
 
 
 def instance_environment(settings: Settings) -> dict[str, str]:
@@ -155,8 +226,19 @@ def instance_environment(settings: Settings) -> dict[str, str]:
         "IOP_DRM_DATABASE_URL": settings.drm_database_url,
         "IOP_STORAGE_URL": settings.storage_url,
         "IOP_BROKER_URL": settings.broker_url or FOLDER_BROKER,
+        "IOP_DRM_API_URL": settings.drm_api_url or "",
+        "IOP_DRM_API_TOKEN": settings.drm_api_token or "",
+        "IOP_EVENT_BROKER_URL": settings.event_broker_url or "",
         "IOP_CLOCK": settings.clock,
         "IOP_TIME_ZONE": settings.time_zone,
+        "IOP_KEEP_HISTORY_DAYS": str(settings.keep_history_days),
+        "IOP_KEEP_OUTPUTS_DAYS": str(settings.keep_outputs_days),
+        "IOP_KEEP_REJECTED_DAYS": str(settings.keep_rejected_days),
+        "IOP_KEEP_REPORT_FILES_DAYS": str(settings.keep_report_files_days),
+        "IOP_WORKER_LOST_S": str(settings.worker_lost_s),
+        "IOP_CLAIM_LOST_S": str(settings.claim_lost_s),
+        "IOP_HELD_HOURS": str(settings.held_hours),
+        "IOP_BACKLOG_MINUTES": str(settings.backlog_minutes),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "GX_ANALYTICS_ENABLED": "false",
@@ -254,7 +336,7 @@ def _end_leftovers(settings: Settings) -> None:
     path = _pids_file(settings)
     if not path.exists():
         return
-    for pid in json.loads(path.read_text() or "[]"):
+    for pid in json.loads(path.read_text()).values():
         if str(settings.home) in _described(pid):
             os.kill(pid, signal.SIGKILL)
     path.unlink()
@@ -276,5 +358,5 @@ def _described(pid: int) -> str:
     return shown.stdout
 
 
-def _tail(log: Path, lines: int = 20) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def _tail(log_file: Path, lines: int = 20) -> str:
+    return "\n".join(log_file.read_text(errors="replace").splitlines()[-lines:])

@@ -107,14 +107,15 @@ def drm_quality_scores(
         if score.id not in position.seen
     ]
     for score in scores:
-        _note_score(platform, score)
+        note_score(platform, score)
     settled = settle_held(platform, instance)
     note = f"{len(scores)} quality scores: {settled}"
     next_cursor = str(position.after([score.id for score in scores]))
     return Ticked(launch(platform, EXECUTION) if scores else [], next_cursor, note)
 
 
-def _note_score(platform: Platform, score: QualityScore) -> None:
+def note_score(platform: Platform, score: QualityScore) -> None:
+    """Keeps a score with the data versions of its run, and resolves what an earlier one raised."""
     engine = platform.engine
     datasets = [stored.id for stored in datasets_of_source(engine, score.dataset)]
     with begin_write(engine) as connection:

@@ -6,10 +6,11 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ModelType
-from iop_pipelines.ledger import counters
+from iop_pipelines.events import inbox, outbox
+from iop_pipelines.ledger import counters, retention
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
-from iop_pipelines.ledger.reconcile import reconcile
+from iop_pipelines.ledger.reconcile import Patience, reconcile
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.engine import advise_pending
 from iop_pipelines.registry.keys import key, model_key
@@ -41,9 +42,11 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
     """Mirror, then repair, then advise what is owed; returns what was done, in words."""
     mirrored = mirror(instance, platform.engine)
     now = utc_now()
-    repairs = reconcile(instance, platform.engine, now)
+    repairs = reconcile(instance, platform.engine, now, Patience.of(platform.settings))
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
     counters.fold(platform.engine, now)
+    inbox.purge(platform.engine, now)
+    outbox.purge(platform.engine, now, with_unpublished=platform.settings.event_broker_url is None)
     done = [
         f"{mirrored.seen} terminal events seen, {mirrored.applied} applied late",
         *repairs.lines,
@@ -54,3 +57,11 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
         f"execution {each.execution_id} not advised: {each.reason}" for each in advised.failures
     ]
     return "; ".join(done)
+
+
+def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
+    """One pass of retention; returns what was taken, in words."""
+    # What has ended and is not in its row yet must not be forgotten.
+    mirror(instance, platform.engine)
+    policy = retention.Policy.of(platform.settings)
+    return f"taken: {retention.purge(instance, platform.engine, policy, utc_now())}"

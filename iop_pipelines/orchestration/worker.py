@@ -19,7 +19,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import unpack_value
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
@@ -59,7 +59,10 @@ class Heartbeat:
         self._thread.start()
 
     def end(self) -> None:
+        """After the last beat, which would make the row again."""
         self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
         with begin_write(self._engine) as connection:
             connection.execute(workers.delete().where(workers.c.id == self._id))
 
@@ -91,9 +94,12 @@ class Heartbeat:
         while not self._stopped.wait(HEARTBEAT_S):
             try:
                 self._write()
-            except OperationalError as error:
-                # The database is away: others will think this worker dead, rightly, if it stays so.
-                print(f"heartbeat not written: {error.orig}", file=sys.stderr, flush=True)
+            except SQLAlchemyError as error:
+                # The database is away, or the pool is: others will think this worker dead, rightly, if
+                # it stays so. Whatever is raised, the thread goes on; without it a worker that works
+                # would be taken for dead for ever.
+                reason = error.orig if isinstance(error, DBAPIError) else error
+                print(f"heartbeat not written: {reason}", file=sys.stderr, flush=True)
 
 
 def run_worker(name: str, settings: Settings) -> None:

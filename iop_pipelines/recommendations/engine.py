@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -25,6 +25,7 @@ from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, ReviewStatus, Severity
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.errors import NotFound
+from iop_pipelines.events.outgoing import tell_insight
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.recommendations.evidence import (
@@ -749,7 +750,7 @@ def _is_known(
 def _tell(
     connection: sa.Connection,
     recommendation_id: int,
-    kind: str,
+    kind: Literal["opened", "updated", "resolved"],
     source_ref: str,
     *,
     reason: str | None = None,
@@ -764,6 +765,7 @@ def _tell(
             details=details,
         )
     )
+    tell_insight(connection, recommendation_id, kind)
 
 
 def _in_one_transaction(

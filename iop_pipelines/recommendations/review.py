@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.events.outgoing import tell_insight
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.schema.engine import begin_write
@@ -126,6 +127,7 @@ def review(
                 status_before=row.status.value,
                 status_after=status.value,
             )
+            tell_insight(connection, recommendation_id, "reviewed")
         request.remember()
         after = _standing(_locked(connection, recommendation_id))
         witness(connection, _standing(row), {**after, "reason": reason})

@@ -36,7 +36,7 @@ def upgrade(url: str, revision: str = "head") -> list[str]:
         Unavailable: another process has been migrating this database for ten minutes.
     """
     _check_revision(revision)
-    with _exclusive(url) as connection:
+    with exclusive(url) as connection:
         todo = _between(_current(connection), revision)
         if todo:
             command.upgrade(_config(connection), revision)
@@ -47,7 +47,7 @@ def upgrade(url: str, revision: str = "head") -> list[str]:
 def downgrade(url: str, revision: str) -> None:
     """Goes back to `revision`; `base` drops all of IOP's tables and what is in them."""
     _check_revision(revision)
-    with _exclusive(url) as connection:
+    with exclusive(url) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -120,7 +120,7 @@ def _config(connection: sa.Connection | None = None) -> Config:
 
 
 @contextmanager
-def _exclusive(url: str) -> Iterator[sa.Connection]:
+def exclusive(url: str) -> Iterator[sa.Connection]:
     """A connection while no other process migrates the same database; what waits sees the result."""
     if url.startswith("sqlite"):
         # The write lock is the lock, and the whole migration one transaction.

@@ -161,6 +161,8 @@ model_executions = _table(
     sa.Column("metrics", sa.JSON),
     # When recommendations were made from this output; NULL on a success means still to do.
     sa.Column("advised_at", Timestamp),
+    # When retention took this end out of Dagster's history; from then on the row alone tells it.
+    sa.Column("history_purged_at", Timestamp),
     sa.Index("ix_model_executions__status_phase", "status", "phase"),
     sa.Index("ix_model_executions__status_finished", "status", "finished_at", "duration_ms"),
 )
@@ -204,6 +206,9 @@ generated_reports = _table(
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
     sa.Column("checksum", exact(64)),
+    sa.Column("history_purged_at", Timestamp),
+    # When retention removed the file; `storage_url` stays, and says where it was.
+    sa.Column("file_removed_at", Timestamp),
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
     sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),
@@ -403,6 +408,14 @@ cursors = _table(
     _updated_at(),
 )
 
+# What the reconciler has repaired, in words.
+ledger_repairs = _table(
+    "ledger_repairs",
+    _id(),
+    sa.Column("repaired_at", Timestamp, nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),
+)
+
 # Dashboards ----------------------------------------------------------------------------------
 
 dashboards = _table(
@@ -440,6 +453,65 @@ stat_changes = _table(
     # `2026-12-01 09` in UTC; empty where the measure is not by the hour.
     sa.Column("hour", exact(13), nullable=False),
     sa.Column("amount", sa.Integer, nullable=False),
+)
+
+# Events ---------------------------------------------------------------------------------------
+
+# Each event once, whatever the broker delivers; written before the message is acknowledged.
+event_inbox = _table(
+    "event_inbox",
+    _id(),
+    sa.Column("event_id", exact(64), nullable=False, unique=True),
+    sa.Column("event_type", exact(64), nullable=False),
+    sa.Column("source_id", exact(128), nullable=False),
+    sa.Column("occurred_at", Moment, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    # The whole event as JSON.
+    sa.Column("payload", LongText, nullable=False),
+    # waiting, done or failed
+    sa.Column("status", exact(16), nullable=False, server_default="waiting"),
+    sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
+    # Not before this moment is it looked at again.
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("handled_at", Moment),
+    # What it waits for, or why it failed.
+    sa.Column("reason", sa.Text),
+    sa.Index("ix_event_inbox__status_due", "status", "due_at"),
+)
+
+# Messages that are no events; the broker has each of them whole, in the queue of dead letters.
+refused_messages = _table(
+    "refused_messages",
+    _id(),
+    # SHA-256 of the body: a message delivered again, or sent again, is one row.
+    sa.Column("body_digest", exact(64), nullable=False, unique=True),
+    sa.Column("routing_key", exact(255), nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+
+# What IOP tells others, written in the transaction that it tells of.
+event_outbox = _table(
+    "event_outbox",
+    _id(),
+    sa.Column("event_id", exact(64), nullable=False, unique=True),
+    sa.Column("event_type", exact(64), nullable=False),
+    sa.Column("source_id", exact(128), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("payload", LongText, nullable=False),
+    sa.Column("published_at", Moment),
+    sa.Index("ix_event_outbox__published", "published_at", "id"),
+)
+
+# Who does what only one process may do, or is known to be doing, and until when that holds.
+leases = _table(
+    "leases",
+    sa.Column("name", exact(64), primary_key=True),
+    sa.Column("holder", exact(128), nullable=False),
+    sa.Column("until", Moment, nullable=False),
 )
 
 # Identity ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ LAYERS = (
     ("reporting", "recommendations", "ledger"),
     ("registry", "query"),
     ("runtimes", "validation", "transform"),
-    ("analytics", "drm"),
+    ("analytics", "drm", "events"),
     ("schema",),
     ("domain",),
 )

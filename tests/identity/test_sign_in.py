@@ -301,3 +301,24 @@ def test_old_attempts_are_not_kept(site) -> None:
     with begin_write(site.engine) as connection:
         query = sa.select(sa.func.count()).select_from(sign_in_attempts)
         assert connection.scalar(query) == 1
+
+
+def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(site) -> None:
+    url = f"{site.url}/api/auth/link/used"
+    page = requests.get(url, headers={"Accept": "text/html"})
+    assert page.status_code == 403
+    assert "This link was used already" in page.text
+    assert "or for another link" in page.text
+    assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
+
+
+def test_a_form_that_is_tried_too_often_is_answered_with_a_page(site) -> None:
+    form = {"name": "vic", "password": "wrong"}
+    headers = {"Accept": "text/html"}
+    for _ in range(limits.PER_ACCOUNT_AND_ADDRESS):
+        requests.post(f"{site.url}/api/auth/sign-in", data=form, allow_redirects=False)
+    page = requests.post(f"{site.url}/api/auth/sign-in", data=form, headers=headers)
+    assert page.status_code == 429
+    assert int(page.headers["retry-after"]) > 0
+    assert "Too many failed sign-ins; try again in" in page.text
+    assert "wrong" not in page.text

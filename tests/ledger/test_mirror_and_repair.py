@@ -11,9 +11,8 @@ from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import (
-    CLAIM_LOST_S,
-    HELD_LIMIT,
     WORKER_TAG,
+    Patience,
     reconcile,
     recover,
 )
@@ -23,7 +22,7 @@ from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import model_executions, model_outputs, workers
 
 NOW = datetime(2026, 3, 1, 12)
-_AFTER_CLAIM = NOW + timedelta(seconds=CLAIM_LOST_S + 1)
+_AFTER_CLAIM = NOW + timedelta(seconds=Patience.claim_lost_s + 1)
 ASSET = OUTPUT_ASSETS[ModelType.STATISTICAL]
 
 
@@ -244,7 +243,7 @@ def test_a_claim_that_no_run_follows_is_queued_again_after_a_while(instance, see
     claim(seeded.engine, EXECUTION, NOW)
 
     assert reconcile(instance, seeded.engine, NOW).lines == []
-    reconcile(instance, seeded.engine, NOW + timedelta(seconds=CLAIM_LOST_S + 1))
+    reconcile(instance, seeded.engine, NOW + timedelta(seconds=Patience.claim_lost_s + 1))
 
     assert seeded.row(model_executions, item).phase == Phase.QUEUED
 
@@ -279,7 +278,7 @@ def test_data_held_too_long_ends_with_its_reason(instance, seeded):
     item = seeded.add_execution(phase=Phase.HELD)
 
     assert reconcile(instance, seeded.engine, NOW).lines == []
-    reconcile(instance, seeded.engine, NOW + HELD_LIMIT + timedelta(seconds=1))
+    reconcile(instance, seeded.engine, NOW + Patience.held_limit + timedelta(seconds=1))
 
     assert "data quality score" in seeded.row(model_executions, item).error_msg
     assert verify(instance, seeded.engine).drift == ()

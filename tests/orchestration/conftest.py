@@ -1,6 +1,6 @@
 """An instance without processes: ticks are called, and what they launch is executed in this process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -72,19 +72,29 @@ class Bench:
             return list(connection.execute(query))
 
 
+def _make_bench(settings: Settings, instance: dg.DagsterInstance) -> Bench:
+    upgrade(settings.database_url)
+    # The jobs make their own Platform, from the environment like any worker.
+    platform = Platform()
+    load(platform.engine, platform.drm_engine, START)
+    replay = Replay(platform.drm_engine)
+    replay.load_history()
+    return Bench(platform, instance, replay)
+
+
+@pytest.fixture(scope="session")
+def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
+    """For settings that the environment names; January is ingested, nothing of it is seen yet."""
+    return _make_bench
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """January is ingested, nothing of it is seen yet."""
-    # The jobs make their own Platform, from the environment like any worker.
+    """An instance in memory."""
     monkeypatch.setenv("IOP_HOME", str(tmp_path))
     monkeypatch.setenv("IOP_CLOCK", "drm")
     settings = Settings.from_env()
-    upgrade(settings.database_url)
-    platform = Platform()
-    load(platform.engine, platform.drm_engine, START)
     with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "dagster")) as instance:
-        replay = Replay(platform.drm_engine)
-        replay.load_history()
-        yield Bench(platform, instance, replay)
+        yield _make_bench(settings, instance)
     engine_for(settings.database_url).dispose()
     engine_for(settings.drm_database_url).dispose()

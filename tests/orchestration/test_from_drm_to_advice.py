@@ -3,25 +3,31 @@
 from collections import Counter
 from datetime import date, datetime
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.demo.load import folder
-from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase
+from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.drm.tables import pipeline_runs
 from iop_pipelines.errors import InvalidFrame
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.reconcile import reconcile
+from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.ledger.verify import verify
+from iop_pipelines.ledger.work import KINDS, REPORT, requeue
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.registry.models import load_spec, promote, register
+from iop_pipelines.registry.templates import template_named
+from iop_pipelines.reporting import generate
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     datasets,
     findings,
+    generated_reports,
     model_executions,
     model_outputs,
     recommendation_events,
@@ -258,3 +264,58 @@ def test_executions_of_data_that_failed_run_once_it_is_prepared_again(bench, mon
     statuses = [row.status for row in bench.rows(sa.select(executions.status))]
     assert sorted(statuses) == [ExecutionStatus.FAILED, ExecutionStatus.SUCCESS]
     assert verify(bench.instance, bench.platform.engine).drift == ()
+
+
+def _give_away(bench, table: sa.Table) -> None:
+    """As the reconciler does with what a worker holds whose heart has stopped."""
+    (kind,) = (kind for kind in KINDS if kind.table is table)
+    with begin_write(bench.platform.engine) as connection:
+        ids = connection.scalars(sa.select(table.c.id).where(table.c.phase == Phase.STARTED)).all()
+        assert requeue(connection, kind, ids)
+
+
+def _published(bench, asset: str) -> int:
+    records = bench.instance.fetch_materializations(dg.AssetKey(asset), limit=100).records
+    return len(records)
+
+
+def test_a_report_of_a_worker_that_slept_is_not_published_beside_its_successors(bench, monkeypatch):
+    template = template_named(bench.platform.engine, "Delivery review")
+    report = request_report(bench.platform.engine, template.id, utc_now())
+    real = generate.generate
+
+    def sleep_meanwhile(*args: object, **named: object) -> object:
+        made = real(*args, **named)
+        _give_away(bench, generated_reports)
+        return made
+
+    with monkeypatch.context() as slow:
+        slow.setattr(generate, "generate", sleep_meanwhile)
+        bench.execute(ticks.launch(bench.platform, REPORT))
+    assert _published(bench, "report") == 0
+    bench.execute(ticks.launch(bench.platform, REPORT))
+
+    (row,) = bench.rows(sa.select(generated_reports).where(generated_reports.c.id == report))
+    assert (row.status, row.attempt) == (ReportStatus.READY, 2)
+    assert _published(bench, "report") == 1
+    assert verify(bench.instance, bench.platform.engine).drift == ()
+
+
+def test_a_worker_that_slept_does_not_end_a_data_version_that_another_prepares(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+
+    def sleep_meanwhile(*_: object) -> None:
+        _give_away(bench, dataset_versions)
+        raise InvalidFrame("what it read was half replaced by then")
+
+    with monkeypatch.context() as slow:
+        slow.setattr("iop_pipelines.transform.prepare_version.prepare_version", sleep_meanwhile)
+        ticked = ticks.drm_pipeline_runs(bench.platform, bench.instance, None)
+        bench.execute(ticked.requests)
+    given_away = bench.rows(sa.select(dataset_versions).where(dataset_versions.c.attempt > 1))
+    assert {(row.status, row.phase) for row in given_away} == {("pending", Phase.QUEUED)}
+
+    bench.tick()
+
+    versions = bench.rows(sa.select(dataset_versions))
+    assert {(row.status, row.phase) for row in versions} == {("prepared", Phase.DONE)}

@@ -25,13 +25,14 @@ _SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 _SYSTEM_LOADER = "ld-linux-*.so.*"
 _TUNING = (
     # A test database need not outlive a power cut: no waiting for the disk.
-    "--innodb-flush-log-at-trx-commit=0",
     "--innodb-flush-method=nosync",
-    "--skip-innodb-doublewrite",
     "--innodb-buffer-pool-size=64M",
     "--innodb-fast-shutdown=2",
     "--skip-log-bin",
 )
+_FORGETFUL = ("--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite")
+# What was committed is with the operating system, so that it outlives the server's being killed.
+_DURABLE = ("--innodb-flush-log-at-trx-commit=2",)
 
 
 class ServerUnavailable(Exception):
@@ -45,6 +46,8 @@ class DatabaseServer:
     scheme: str
     port: int
     process: subprocess.Popen[bytes]
+    command: list[str]
+    log: Path
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def create_database(self) -> str:
@@ -55,6 +58,15 @@ class DatabaseServer:
 
     def drop_database(self, url: str) -> None:
         self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """After `kill`: the same data on the same port. Raises ServerUnavailable if it does not start."""
+        self.process = _spawn(self.command)
+        _wait_until_ready(self)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -70,8 +82,8 @@ class DatabaseServer:
             cursor.execute(statement)
 
 
-def start_mariadb(folder: Path) -> DatabaseServer:
-    """Raises ServerUnavailable if MariaDB is not installed or does not start."""
+def start_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """`is_durable`: a kill loses nothing. Raises ServerUnavailable if MariaDB is not installed or does not start."""
     server, installer = _which("mariadbd"), _which("mariadb-install-db")
     if server is None or installer is None:
         raise ServerUnavailable(
@@ -86,16 +98,17 @@ def start_mariadb(folder: Path) -> DatabaseServer:
             *("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"),
         ],
     )
-    return _start("mariadb+pymysql", [server, "--no-defaults", f"--datadir={data}"], folder)
+    command = [server, "--no-defaults", f"--datadir={data}"]
+    return _start("mariadb+pymysql", command, folder, is_durable)
 
 
-def start_mysql(folder: Path) -> DatabaseServer:
-    """Raises ServerUnavailable if MySQL can be neither found nor fetched, or does not start."""
+def start_mysql(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """As start_mariadb. Raises ServerUnavailable if MySQL can be neither found nor fetched, or does not start."""
     command = _installed_mysql() or _fetched_mysql()
     data = folder / "data"
     common = [*command, f"--datadir={data}", f"--user={getpass.getuser()}"]
     _run("MySQL", [*common, "--initialize-insecure", f"--log-error={folder / 'init.log'}"])
-    return _start("mysql+pymysql", [*common, "--mysqlx=OFF"], folder)
+    return _start("mysql+pymysql", [*common, "--mysqlx=OFF"], folder, is_durable)
 
 
 def _installed_mysql() -> list[str] | None:
@@ -187,33 +200,34 @@ def _debian_mirror() -> str:
     raise ServerUnavailable("MySQL is not installed, and apt's sources name no Debian mirror")
 
 
-def _start(scheme: str, command: list[str], folder: Path) -> DatabaseServer:
+def _start(scheme: str, command: list[str], folder: Path, is_durable: bool) -> DatabaseServer:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / "error.log"
     # A socket's path must be shorter than 108 characters, and pytest's folders can be longer.
     socket_path = Path("/tmp") / f"iop-test-{os.getpid()}-{port}.sock"
-    process = subprocess.Popen(
-        [
-            *command,
-            *(f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_path}"),
-            *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", *_TUNING),
-            *([f"--user={getpass.getuser()}"] if "mariadb" in scheme else []),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    server = DatabaseServer(scheme, port, process)
+    full = [
+        *command,
+        *(f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_path}"),
+        *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", *_TUNING),
+        *(_DURABLE if is_durable else _FORGETFUL),
+        *([f"--user={getpass.getuser()}"] if "mariadb" in scheme else []),
+    ]
+    server = DatabaseServer(scheme, port, _spawn(full), full, log)
     try:
-        _wait_until_ready(server, log)
+        _wait_until_ready(server)
     except BaseException:
         server.stop()
         raise
     return server
 
 
-def _wait_until_ready(server: DatabaseServer, log: Path) -> None:
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _wait_until_ready(server: DatabaseServer) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
@@ -222,6 +236,7 @@ def _wait_until_ready(server: DatabaseServer, log: Path) -> None:
             time.sleep(0.1)
         else:
             return
+    log = server.log
     tail = (
         "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else "no log"
     )

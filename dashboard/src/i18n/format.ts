@@ -1,6 +1,6 @@
 /** Numbers, moments, sizes and money in the reader's language and time zone. */
 import { useMemo } from 'react';
-import type { Language } from '@/i18n/words';
+import type { Language } from '@/i18n/language';
 import { usePreferences } from '@/session/preferences';
 
 const UNITS = [

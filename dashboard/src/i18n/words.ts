@@ -2,10 +2,8 @@
  * Texts. A room keeps its catalogue in a `words.ts` of its own, both languages side by side, so that it
  * travels with the room's code; English decides the shape, and a French text that is missing fails to compile.
  */
+import type { Language } from '@/i18n/language';
 import { useLanguage } from '@/session/preferences';
-
-export const LANGUAGES = ['en', 'fr'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 // A text is a string, or a function of what stands in it.
 type Text = string | ((...args: never[]) => string);

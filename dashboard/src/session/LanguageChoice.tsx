@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from '@/i18n/words';
+import { LANGUAGES, type Language } from '@/i18n/language';
 import { choose, useLanguage } from '@/session/preferences';
 import { SelectField } from '@/ui/Field';
 

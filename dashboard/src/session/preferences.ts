@@ -3,7 +3,7 @@
  * and without a network; none of it tells anything of who used it.
  */
 import { useSyncExternalStore } from 'react';
-import { LANGUAGES, type Language } from '@/i18n/words';
+import { LANGUAGES, type Language } from '@/i18n/language';
 import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';

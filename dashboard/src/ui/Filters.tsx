@@ -30,14 +30,14 @@ export interface Choice {
 /** search: the label of a text that is looked for (`?q=`); each choice has "all" before its options. */
 export function Filters({ search, choices }: { search?: string; choices: readonly Choice[] }) {
   const t = useWords(words);
-  const [valueOf, change] = useAddress();
+  const [read, change] = useAddress();
   return (
     <search className={css.filters}>
       {search && (
         <TextField
           label={search}
           type="search"
-          value={valueOf('q')}
+          value={read('q')}
           onChange={(event) => change('q', event.target.value)}
         />
       )}
@@ -45,7 +45,7 @@ export function Filters({ search, choices }: { search?: string; choices: readonl
         <SelectField
           key={name}
           label={label}
-          value={valueOf(name)}
+          value={read(name)}
           onChange={(event) => change(name, event.target.value)}
           options={[{ value: '', label: t.all }, ...options]}
         />

@@ -24,11 +24,11 @@ const STATUSES: readonly ExecutionStatus[] = ['running', 'success', 'failed'];
 
 export function List() {
   const t = useWords(words);
-  const [valueOf] = useAddress();
+  const [read] = useAddress();
   const [limit, setLimit] = useState(STEP);
   const models = useQuery(modelsQuery);
-  const status = STATUSES.find((each) => each === valueOf('status')) ?? null;
-  const modelId = Number(valueOf('model')) || null;
+  const status = STATUSES.find((each) => each === read('status')) ?? null;
+  const modelId = Number(read('model')) || null;
   const query = useQuery(executionsQuery({ limit, status, modelId }));
   return (
     <Page title={t.title} lead={t.lead}>

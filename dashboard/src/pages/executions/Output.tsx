@@ -16,10 +16,8 @@ const HEIGHT_REM = 27;
 
 export function Output({ executionId }: { executionId: number }) {
   const t = useWords(words);
-  const [valueOf] = useAddress();
-  const query = useQuery(
-    seriesQuery(executionId, valueOf('series') || null, valueOf('measure') || null),
-  );
+  const [read] = useAddress();
+  const query = useQuery(seriesQuery(executionId, read('series') || null, read('measure') || null));
   return (
     <Loaded
       query={query}

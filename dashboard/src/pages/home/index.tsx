@@ -1,8 +1,37 @@
-import { words } from '@/app/words';
+/** How the platform stands now: figures that refresh themselves, what waits, what was done, how good the data is. */
 import { useWords } from '@/i18n/words';
 import { Page } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
+import { Figures } from './Figures';
+import css from './home.module.css';
+import { LatestReports } from './LatestReports';
+import { LatestRuns } from './LatestRuns';
+import { LiveMark } from './LiveMark';
+import { OpenWork } from './OpenWork';
+import { Quality } from './Quality';
+import { useLiveStats } from './useLiveStats';
+import { words } from './words';
 
-export default function Index() {
+export default function Home() {
   const t = useWords(words);
-  return <Page title={t.home}>{null}</Page>;
+  const live = useLiveStats();
+  return (
+    <Page title={t.title} actions={<LiveMark {...live} />}>
+      <Loaded query={live.query} height={31}>
+        {(stats) => (
+          <>
+            <Figures stats={stats} />
+            <div className={css.columns}>
+              <OpenWork stats={stats.recommendations} />
+              <Quality scores={stats.quality.byDataset} />
+            </div>
+          </>
+        )}
+      </Loaded>
+      <div className={css.columns}>
+        <LatestRuns />
+        <LatestReports />
+      </div>
+    </Page>
+  );
 }

@@ -22,12 +22,12 @@ const STATUSES: readonly ModelStatus[] = ['active', 'draft', 'deprecated'];
 export function List() {
   const t = useWords(words);
   const { isAdmin } = useUser();
-  const [valueOf] = useAddress();
+  const [read] = useAddress();
   const query = useQuery(modelsQuery);
   const wish = {
-    text: valueOf('q'),
-    type: TYPES.find((each) => each === valueOf('type')) ?? null,
-    status: STATUSES.find((each) => each === valueOf('status')) ?? null,
+    text: read('q'),
+    type: TYPES.find((each) => each === read('type')) ?? null,
+    status: STATUSES.find((each) => each === read('status')) ?? null,
   };
   return (
     <Page

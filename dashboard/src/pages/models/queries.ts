@@ -35,3 +35,11 @@ export const latestQuery = (modelIds: readonly number[]) => {
     meta: KEEP,
   });
 };
+
+export const latestSuccessQuery = (modelId: number) => {
+  const input = { modelId, status: 'success', limit: 1 } as const;
+  return queryOptions({
+    queryKey: ['executions.list', input],
+    queryFn: ({ signal }) => api.executions.list.query(input, { signal }),
+  });
+};

@@ -1,0 +1,47 @@
+/** The platform's figures, kept current by the server; what came last is kept for reading offline. */
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api, type DashboardStats } from '@/api/client';
+import { noteAnswer } from '@/offline/connection';
+import { KEEP } from '@/offline/seen';
+
+export type Liveness = 'live' | 'paused' | 'stale';
+
+const KEY = ['dashboard.stats'];
+
+export interface LiveStats {
+  query: UseQueryResult<DashboardStats>;
+  liveness: Liveness;
+  setPaused: (paused: boolean) => void;
+}
+
+export function useLiveStats(): LiveStats {
+  const queries = useQueryClient();
+  const [isPaused, setPaused] = useState(false);
+  const [isConnected, setConnected] = useState(false);
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => api.dashboard.stats.query(undefined, { signal }),
+    meta: KEEP,
+  });
+
+  useEffect(() => {
+    if (isPaused) return;
+    const subscription = api.dashboard.live.subscribe(undefined, {
+      onStarted: () => setConnected(true),
+      onConnectionStateChange: ({ state }) => setConnected(state === 'pending'),
+      onData: ({ data }) => {
+        noteAnswer();
+        queries.setQueryData(KEY, data);
+      },
+      onError: () => setConnected(false),
+    });
+    return () => {
+      subscription.unsubscribe();
+      setConnected(false);
+    };
+  }, [isPaused, queries]);
+
+  const liveness = isPaused ? 'paused' : isConnected ? 'live' : 'stale';
+  return { query, liveness, setPaused };
+}

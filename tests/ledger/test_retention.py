@@ -1,0 +1,214 @@
+"""What goes, what stays, and that the ledger is proven all the same; on every database."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.api.downloads import report_file
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import ModelType, Phase
+from iop_pipelines.errors import NotFound
+from iop_pipelines.ledger.events import (
+    OUTPUT_ASSETS,
+    REPORT_ASSET,
+    TerminalEvent,
+    to_dagster,
+)
+from iop_pipelines.ledger.mirror import mirror
+from iop_pipelines.ledger.reconcile import Repairs, close_as_failed, list_repairs, record
+from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
+from iop_pipelines.ledger.verify import verify
+from iop_pipelines.ledger.work import EXECUTION, REPORT
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    generated_reports,
+    model_executions,
+    model_outputs,
+    rejected_rows,
+)
+
+ASSET = OUTPUT_ASSETS[ModelType.STATISTICAL]
+MONTH = Policy(history_days=30, outputs_days=30, rejected_days=30, report_files_days=30)
+FOR_EVER = Policy(0, 0, 0, 0)
+# From then on all that a test has just made is older than a month.
+LATER = timedelta(days=31)
+
+
+@dg.op
+def end_items(context: dg.OpExecutionContext) -> None:
+    """Logs the ends that the run's tags name, as the jobs of the product do."""
+    for kind, asset in ((EXECUTION, ASSET), (REPORT, REPORT_ASSET)):
+        for item in context.run_tags.get(f"test/{kind.name}", "").split():
+            event = TerminalEvent(kind, int(item), 1, True, 42, utc_now(), run_id=context.run_id)
+            context.log_event(to_dagster(event, asset, "1.delays@v1.0.0"))
+
+
+@dg.job
+def end_work() -> None:
+    end_items()
+
+
+@pytest.fixture
+def engine(migrated_url: str) -> sa.Engine:
+    return engine_for(migrated_url)
+
+
+@pytest.fixture
+def instance(
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    """Dagster as the product has it on that database, so in files for SQLite."""
+    monkeypatch.setenv("IOP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DATABASE_URL", migrated_url)
+    home = tmp_path / "home" / "dagster"
+    home.mkdir(parents=True)
+    (home / "dagster.yaml").write_text(
+        "storage: {custom: {module: iop_pipelines.orchestration.instance, "
+        "class: InstanceStorage, config: {}}}\ntelemetry: {enabled: false}\n"
+    )
+    with dg.DagsterInstance.from_config(str(home)) as opened:
+        yield opened
+
+
+def _end(instance: dg.DagsterInstance, executions=(), reports=()) -> str:
+    tags = {
+        "test/execution": " ".join(map(str, executions)),
+        "test/report": " ".join(map(str, reports)),
+    }
+    return end_work.execute_in_process(instance=instance, tags=tags).run_id
+
+
+def _count(engine: sa.Engine, table: sa.Table) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def _add(engine: sa.Engine, table: sa.Table, **values: object) -> None:
+    with begin_write(engine) as connection:
+        connection.execute(table.insert().values(**values))
+
+
+def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
+    engine, instance, seed, tmp_path
+):
+    seeded = seed(engine)
+    now = utc_now()
+    file = tmp_path / "report.csv"
+    file.write_text("a,b\n")
+    done = seeded.add_execution(advised_at=now)
+    owed = seeded.add_execution()
+    still_open = seeded.add_execution(phase=Phase.STARTED, run_key="execution-1", claimed_at=now)
+    report = seeded.add_report()
+    superseded = seeded.add_execution(phase=Phase.HELD)
+    run_id = _end(instance, [done, owed], [report])
+    open_run = _end(instance)
+    with begin_write(engine) as connection:
+        connection.execute(
+            model_executions.update()
+            .where(model_executions.c.id == still_open)
+            .values(dagster_run_id=open_run)
+        )
+        connection.execute(
+            generated_reports.update().values(storage_url=file.as_uri(), phase=Phase.STARTED)
+        )
+        connection.execute(dataset_versions.update().values(prepared_at=now))
+    mirror(instance, engine)
+    close_as_failed(instance, engine, EXECUTION, superseded, Phase.HELD, "delivered again", now)
+    output = {"model_id": seeded.model_id, "unique_id": "all", "ds": now, "measure": "y"}
+    for item in (done, owed):
+        _add(engine, model_outputs, execution_id=item, is_finding=False, **output)
+    _add(
+        engine,
+        rejected_rows,
+        dataset_version_id=seeded.version_id,
+        step="s",
+        reason="r",
+        row={"a": 1},
+    )
+    record(engine, now, Repairs(["run 1: closed"]))
+    expected = Purge(1, 1, 1, 1, 1, 1)
+    assert plan(instance, engine, FOR_EVER, now + LATER) == Purge()
+    assert plan(instance, engine, MONTH, now + timedelta(days=29)) == Purge()
+    assert plan(instance, engine, MONTH, now + LATER) == expected
+    assert purge(instance, engine, FOR_EVER, now + LATER) == Purge()
+
+    assert purge(instance, engine, MONTH, now + LATER) == expected
+
+    assert plan(instance, engine, MONTH, now + LATER) == Purge()
+    assert instance.get_run_by_id(run_id) is None
+    assert instance.get_run_by_id(open_run) is not None
+    # The row that still owes advice has kept its output.
+    assert _count(engine, model_outputs) == 1
+    assert _count(engine, rejected_rows) == 0
+    assert _count(engine, model_executions) == 4
+    assert list_repairs(engine, 10) == []
+    assert not file.exists()
+    with pytest.raises(NotFound, match=r"was removed on .* by the retention policy; generate"):
+        report_file(engine, report)
+    verdict = verify(instance, engine)
+    # The open row's run has ended without its end: that, and nothing else, is told.
+    assert [drift.item_id for drift in verdict.drift] == [still_open]
+    assert (verdict.purged, verdict.events) == (4, 0)
+
+
+def test_an_end_that_is_lost_without_retention_is_still_told(engine, instance, seed):
+    item = seed(engine).add_execution()
+    run_id = _end(instance, [item])
+    mirror(instance, engine)
+
+    instance.delete_run(run_id)
+
+    (drift,) = verify(instance, engine).drift
+    assert drift.problem == "row says success, Dagster has no such end"
+
+
+def test_a_pass_out_of_time_leaves_the_rest_to_the_next(engine, instance, seed):
+    seeded = seed(engine)
+    for _ in range(3):
+        _end(instance, [seeded.add_execution()])
+    mirror(instance, engine)
+    now = utc_now() + LATER
+    clock = iter([0.0, 1.0, 10_000.0])
+
+    assert purge(instance, engine, MONTH, now, lambda: next(clock)).runs == 1
+    assert verify(instance, engine).drift == ()
+    assert purge(instance, engine, MONTH, now).runs == 2
+    assert verify(instance, engine).drift == ()
+
+
+def test_the_mirror_sees_what_comes_after_all_history_was_purged(engine, instance, seed):
+    """SQLite numbers events from 1 again; the mirror's position was beyond them."""
+    seeded = seed(engine)
+    for _ in range(3):
+        _end(instance, [seeded.add_execution() for _ in range(50)])
+        mirror(instance, engine)
+    purge(instance, engine, MONTH, utc_now() + LATER)
+
+    item = seeded.add_execution()
+    _end(instance, [item])
+    mirror(instance, engine)
+
+    assert seeded.row(model_executions, item).phase == Phase.DONE
+    assert verify(instance, engine).drift == ()
+
+
+def test_a_file_that_is_gone_already_is_marked_like_the_others(engine, instance, seed, tmp_path):
+    seeded = seed(engine)
+    finished = datetime(2026, 3, 1)
+    report = seeded.add_report(
+        status="ready",
+        phase=Phase.DONE,
+        storage_url=(tmp_path / "gone.pdf").as_uri(),
+        finished_at=finished,
+    )
+
+    only_files = replace(FOR_EVER, report_files_days=30)
+    assert purge(instance, engine, only_files, finished + LATER).report_files == 1
+
+    assert seeded.row(generated_reports, report).file_removed_at == finished + LATER

@@ -1,0 +1,50 @@
+"""A worker's heartbeat, on a database that fails now and then."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from iop_pipelines.orchestration import worker
+from iop_pipelines.orchestration.worker import Heartbeat
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import workers
+
+IN_TIME_S = 20
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("UPDATE", {}, Exception("server has gone away")),
+        InterfaceError("UPDATE", {}, Exception("(0, '')")),
+        PoolTimeout("QueuePool limit reached"),
+    ],
+)
+def test_a_heartbeat_goes_on_whatever_way_the_database_fails(tmp_path, monkeypatch, error):
+    monkeypatch.setattr(worker, "HEARTBEAT_S", 0.01)
+    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
+    workers.create(engine)
+    failing, failed, came_back = (threading.Event() for _ in range(3))
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def execute(*_: object) -> None:
+        if failing.is_set():
+            failed.set()
+            raise error
+        if failed.is_set():
+            came_back.set()
+
+    heartbeat = Heartbeat(engine, "w1")
+    heartbeat.begin()
+    failing.set()
+    assert failed.wait(IN_TIME_S)
+    failing.clear()
+
+    assert came_back.wait(IN_TIME_S)
+    heartbeat.end()
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(workers)).all() == []
+    engine.dispose()
