@@ -21,7 +21,7 @@ export function Sessions() {
     queryFn: ({ signal }) => api.sessions.list.query(undefined, { signal }),
   });
   const others = useAction({
-    run: () => api.sessions.endOthers.mutate(),
+    run: () => api.sessions.end.mutate({ others: true }),
     done: ({ ended }) => t.endedOthers(ended),
     touches: TOUCHED,
   });
