@@ -270,6 +270,12 @@ export interface DrillDimension {
   label: string;
 }
 
+/** The session of this `id`, or with `others` all but the one that asks. */
+export interface EndSessions {
+  id?: string | null | undefined;
+  others?: boolean | undefined;
+}
+
 export interface Ended {
   success: boolean;
   ended: number;
@@ -663,10 +669,6 @@ export interface OfSeries {
   uniqueId?: string | null | undefined;
   measure?: string | null | undefined;
   maxPoints?: number | undefined;
-}
-
-export interface OfSession {
-  id: string;
 }
 
 /** A dataset's name, `dataset:NAME`, or a ledger such as `recommendations` or `executions`. */
@@ -1115,8 +1117,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
   };
   sessions: {
-    end: TRPCMutationProcedure<{ input: OfSession; output: Done; meta: unknown }>;
-    endOthers: TRPCMutationProcedure<{ input: void | undefined; output: Ended; meta: unknown }>;
+    end: TRPCMutationProcedure<{ input: EndSessions | undefined; output: Ended; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: void | undefined; output: MySession[]; meta: unknown }>;
   };
   settings: {

@@ -21,7 +21,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure
 from iop_pipelines.domain.vocabulary import (
     Category,
@@ -151,14 +151,16 @@ class SeriesPoint(TypedDict):
     is_finding: bool
 
 
-class ReducedSeries(Shape):
+@with_config(ROW)
+class ReducedSeries(TypedDict):
     """First, last, lowest and highest points, gaps, and the strongest finding of each stretch are kept."""
 
     shown: int
     total: int
 
 
-class ExecutionSeries(Shape):
+@with_config(ROW)
+class ExecutionSeries(TypedDict):
     """`points` are of `chosen`, by period in `timeZone`; a forecast has `yhat` with its interval and no `y`.
 
     `series` are the first of `seriesTotal`, those with the most findings first.
