@@ -21,7 +21,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry
+from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure
 from iop_pipelines.domain.vocabulary import (
     Category,
