@@ -92,7 +92,9 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
 def celery_options(settings: Settings) -> dict[str, Any]:
     """Broker, result store and transport options, the same for the launcher and the workers."""
     if settings.broker_url != FOLDER_BROKER:
-        return {"broker": settings.broker_url, "backend": "rpc://", "config_source": _RELIABLE}
+        # A launch succeeds once the broker has the message: one that dies with it would wait for ever.
+        confirmed = {**_RELIABLE, "broker_transport_options": {"confirm_publish": True}}
+        return {"broker": settings.broker_url, "backend": "rpc://", "config_source": confirmed}
     folder = settings.home / "broker"
     for name in ("messages", "control", "results"):
         (folder / name).mkdir(parents=True, exist_ok=True)

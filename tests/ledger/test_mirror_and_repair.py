@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.storage.tags import RUN_KEY_TAG
+from dagster._core.test_utils import freeze_time
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import (
+    IDLE_S,
     WORKER_TAG,
     Patience,
     reconcile,
@@ -188,6 +190,36 @@ def test_a_waiting_run_is_lost_only_when_all_workers_have_long_been_idle(
     _add_worker(seeded, heartbeat_at=now, idle_since=idle_since)
 
     reconcile(instance, seeded.engine, now)
+
+    assert instance.get_run_by_id(run.run_id).is_failure is is_lost
+
+
+def _busy_worker(seeded) -> None:
+    _add_worker(seeded, heartbeat_at=_later(minutes=5), run_id="another")
+
+
+def test_a_run_that_was_never_launched_is_lost_however_busy_the_workers_are(instance, seeded):
+    tags = {RUN_KEY_TAG: "execution-1"}
+    run = _create_run(instance, dg.DagsterRunStatus.NOT_STARTED, tags)
+    _busy_worker(seeded)
+
+    reconcile(instance, seeded.engine, _later(seconds=Patience.claim_lost_s - 30))
+    assert not instance.get_run_by_id(run.run_id).is_failure
+    reconcile(instance, seeded.engine, _later(seconds=Patience.claim_lost_s + 1))
+
+    assert instance.get_run_by_id(run.run_id).is_failure
+
+
+@pytest.mark.parametrize(("later_by_s", "is_lost"), [(IDLE_S + 60, True), (1, False)])
+def test_a_waiting_run_is_lost_once_one_launched_well_after_it_was_taken(
+    instance, seeded, later_by_s, is_lost
+):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTING, {RUN_KEY_TAG: "execution-1"})
+    _busy_worker(seeded)
+    with freeze_time(_later(seconds=later_by_s).replace(tzinfo=UTC)):
+        _create_run(instance, dg.DagsterRunStatus.SUCCESS, {RUN_KEY_TAG: "execution-2"})
+
+    reconcile(instance, seeded.engine, _later(seconds=later_by_s + Patience.claim_lost_s))
 
     assert instance.get_run_by_id(run.run_id).is_failure is is_lost
 
