@@ -271,13 +271,15 @@ def _give_back(
     now: datetime,
     repairs: Repairs,
 ) -> None:
-    """Queues again what its run lost; only what was really begun too often is given up."""
+    """Queues again what its run lost, all items of one claim; only what was really begun too often is given up."""
     given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
     again = [item.id for item in items if item not in given_up]
     if again:
         with begin_write(engine) as connection:
-            requeue(connection, kind, again)
-        repairs.add(f"{kind.name} {again}: {reason}; queued again")
+            given_back = requeue(connection, kind, again, run_key=items[0].run_key)
+        # None, if the run ended them, or another repaired them, between the look and the repair.
+        if given_back:
+            repairs.add(f"{kind.name} {again}: {reason}; queued again")
     for item in given_up:
         message = f"{reason}; gave up after {MAX_STARTS} starts"
         _end(instance, engine, kind, item, message, now, repairs)

@@ -15,6 +15,7 @@ from iop_pipelines.ledger.reconcile import (
     IDLE_S,
     WORKER_TAG,
     Patience,
+    in_flight,
     reconcile,
     recover,
 )
@@ -222,6 +223,27 @@ def test_a_waiting_run_is_lost_once_one_launched_well_after_it_was_taken(
     reconcile(instance, seeded.engine, _later(seconds=later_by_s + Patience.claim_lost_s))
 
     assert instance.get_run_by_id(run.run_id).is_failure is is_lost
+
+
+def test_what_was_claimed_anew_is_not_taken_back_by_a_second_reconciler(
+    instance, seeded, monkeypatch
+):
+    run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
+    item = _start(seeded, run.run_id)
+    seen = in_flight(seeded.engine, EXECUTION)
+    reconcile(instance, seeded.engine, NOW)
+    claim(seeded.engine, EXECUTION, NOW)
+
+    # The second one looked when the first did, and repairs only now.
+    monkeypatch.setattr(
+        "iop_pipelines.ledger.reconcile.in_flight",
+        lambda _, kind: seen if kind is EXECUTION else {},
+    )
+    repairs = reconcile(instance, seeded.engine, NOW)
+
+    row = seeded.row(model_executions, item)
+    assert (row.phase, row.attempt) == (Phase.CLAIMED, 2)
+    assert repairs.lines == []
 
 
 def test_what_an_attempt_tells_after_it_lost_its_claim_counts_for_nothing(instance, seeded):
