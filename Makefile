@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 PY := .venv/bin/python
-PATHS := iop_pipelines assets sensors schedules tests benchmarks
+PATHS := iop_pipelines assets sensors schedules tests benchmarks docs
 # The newest Python that every locked dependency has wheels for, and that can make a virtualenv.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
 	"$$p" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
@@ -17,11 +17,11 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 	2>/dev/null || echo .venv/bin/node)
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
-.PHONY: help dashboard demo test lint fix types bench-import bench-api bench-transform lock system-packages clean
+.PHONY: help dashboard demo test lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
-	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | lock | clean"
+	@echo "make lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | screenshots | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -68,8 +68,18 @@ bench-import: .venv/.runtime
 bench-api: .venv/.runtime
 	$(PY) benchmarks/api.py $(ARGS)
 
+bench-event-log: .venv/.runtime
+	$(PY) benchmarks/event_log.py $(ARGS)
+
 bench-transform: .venv/.runtime
 	$(PY) benchmarks/transform.py
+
+# Both on the home that `make demo ONCE=1` leaves.
+bench-dashboard: .venv/.dev dashboard
+	PYTHONPATH=tests/servers $(PY) benchmarks/page_load.py $(ARGS)
+
+screenshots: .venv/.dev dashboard
+	PYTHONPATH=tests/servers $(PY) docs/screenshots.py $(ARGS)
 
 # Real servers and PDF libraries for the tests; on Debian they are installed where that needs no password.
 system-packages:

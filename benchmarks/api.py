@@ -3,11 +3,12 @@
 Two servers of one process each run side by side on the same database: the whole product, called with a
 bearer token, and a bare Starlette app. The bare handler executes the statements that the procedure was
 seen to execute, through the same engine, and returns their rows as `JSONResponse`. wrk asks them in
-turn, several rounds each, so that a busy moment of the machine hits both; the medians are compared. CPU is
-that of the server's process, user and system, as the kernel counts it.
+turn, several rounds each, so that a busy moment of the machine hits both; the medians are compared, and of
+the CPU the least. CPU is that of the server's process, user and system, as the kernel counts it.
 
-The product reads once for all who ask the same at the same time. What it does when nobody asks the same
-is a line of its own, which has no limit to keep: "each its own" asks for another page every time.
+The product reads once for all who ask the same at the same time. So there are lines that have no limit to
+keep: "one connection", where nobody shares anything and waking and sleeping is half of the work, and "each
+its own", where many ask for another page every time.
 
     make bench-api [ARGS=--large]      with 100,000 executions and 10,000 recommendations
 """
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,6 +45,7 @@ from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.sessions import sessions_of
 from iop_pipelines.ledger import counters
+from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import analytical_models, model_executions, recommendations
@@ -52,6 +55,7 @@ CONNECTIONS = 150
 MODELS = 50
 CALLS = ("models.list", "dashboard.stats")
 EACH_ITS_OWN = "each its own"
+ONE = "one connection"
 # Any cursor beyond the last id gives the same rows, to a question that nobody asked before.
 _LUA = """
 local threads = 0
@@ -76,7 +80,8 @@ class Measured:
     per_s: float
     p50_ms: float
     p99_ms: float
-    errors: int
+    # How many of which kind: refused answers, broken connections, answers that took over 2 s.
+    errors: Counter[str]
     cpu_us: float
 
 
@@ -106,6 +111,7 @@ def main(arguments: list[str]) -> int:
     if shutil.which("wrk") is None:
         print("wrk is not here: apt-get install -y wrk", file=sys.stderr)
         return 2
+    print(f"load average before: {os.getloadavg()[0]:.1f}, on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="iop-bench-") as home:
         os.environ["IOP_HOME"] = home
         settings = Settings.from_env()
@@ -226,18 +232,19 @@ def bearer_token(settings: Settings) -> str:
 
 @contextlib.contextmanager
 def both_servers(token: str) -> Iterator[list[Server]]:
+    ports = free_port(), free_port()
     with contextlib.ExitStack() as stack:
-        product = stack.enter_context(_process("product", 31700))
-        bare = stack.enter_context(_process("bare", 31701))
+        product = stack.enter_context(_process("product", ports[0]))
+        bare = stack.enter_context(_process("bare", ports[1]))
         yield [
             Server(
                 "product",
-                31700,
+                ports[0],
                 product,
                 lambda call: f"/api/trpc/{call}",
                 (f"authorization: Bearer {token}",),
             ),
-            Server("bare", 31701, bare, lambda call: f"/{call}"),
+            Server("bare", ports[1], bare, lambda call: f"/{call}"),
         ]
 
 
@@ -281,6 +288,10 @@ def measure_all(
             for server in servers:
                 one = run_wrk(server, call, seconds)
                 measured.setdefault((call, server.name), []).append(one)
+        for _ in range(rounds):
+            for server in servers:
+                one = run_wrk(server, call, seconds, connections=1)
+                measured.setdefault((call, f"{ONE} {server.name}"), []).append(one)
     product = servers[0]
     for _ in range(rounds):
         one = run_wrk(product, CALLS[0], seconds, is_own=True)
@@ -300,8 +311,16 @@ def check(server: Server, call: str) -> None:
             raise SystemExit(f"{server.url(call)} gave {count} rows, not {MODELS}")
 
 
-def run_wrk(server: Server, call: str, seconds: int, *, is_own: bool = False) -> Measured:
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+def run_wrk(
+    server: Server,
+    call: str,
+    seconds: int,
+    *,
+    connections: int = CONNECTIONS,
+    is_own: bool = False,
+) -> Measured:
+    threads = min(2, connections)
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency"]
     for header in server.headers:
         command += ["-H", header]
     if is_own:
@@ -314,6 +333,10 @@ def run_wrk(server: Server, call: str, seconds: int, *, is_own: bool = False) ->
     ).stdout
     cpu_s = cpu_seconds(server.pid) - before
     requests = int(_found(r"(\d+) requests in", done))
+    if not requests:
+        raise SystemExit(
+            f"no answer of {server.url(call)} in {seconds} s; try --seconds 10:\n{done}"
+        )
     return Measured(
         per_s=float(_found(r"Requests/sec:\s+([\d.]+)", done)),
         p50_ms=_ms(_found(r"^ +50% +(\S+)", done)),
@@ -328,13 +351,16 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
-def _errors(text: str) -> int:
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    broken = re.search(
-        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text
-    )
-    counts = [*(refused.groups() if refused else ()), *(broken.groups() if broken else ())]
-    return sum(map(int, counts))
+def _errors(text: str) -> Counter[str]:
+    """wrk counts an answer that took over two seconds as a timeout, though it came."""
+    counts: Counter[str] = Counter()
+    if refused := re.search(r"Non-2xx or 3xx responses: (\d+)", text):
+        counts["refused"] = int(refused[1])
+    kinds = ("connect", "read", "write", "timeout")
+    pattern = "Socket errors: " + ", ".join(rf"{kind} (\d+)" for kind in kinds)
+    if broken := re.search(pattern, text):
+        counts.update(dict(zip(kinds, map(int, broken.groups()), strict=True)))
+    return counts
 
 
 def _found(pattern: str, text: str) -> str:
@@ -359,19 +385,26 @@ def report(measured: dict[tuple[str, str], list[Measured]]) -> int:
     )
     is_good = True
     for call in CALLS:
-        medians = {name: _median(measured[call, name]) for name in ("product", "bare")}
-        for name, one in medians.items():
-            _print_line(call, name, one)
+        ours, bare = (_median(measured[call, name]) for name in ("product", "bare"))
+        alone, bare_alone = (
+            _median(measured[call, f"{ONE} {name}"]) for name in ("product", "bare")
+        )
+        _print_line(call, "product", ours)
+        _print_line(call, "bare", bare)
         if own := measured.get((call, EACH_ITS_OWN)):
             _print_line(EACH_ITS_OWN, "product", _median(own))
-        ours = medians["product"]
-        ratio = ours.cpu_us / medians["bare"].cpu_us
-        print(f"{call:16} CPU ratio {ratio:.2f}, limit {MAX_CPU_RATIO}")
+        _print_line(ONE, "product", alone)
+        _print_line(ONE, "bare", bare_alone)
+        shared, single = ours.cpu_us / bare.cpu_us, alone.cpu_us / bare_alone.cpu_us
+        print(
+            f"{call:16} CPU ratio {shared:.2f}, limit {MAX_CPU_RATIO}; "
+            f"with one connection {single:.2f}"
+        )
         is_good &= (
-            ratio <= MAX_CPU_RATIO
+            shared <= MAX_CPU_RATIO
             and ours.per_s > MIN_PER_S
             and ours.p99_ms < MAX_P99_MS
-            and ours.errors == 0
+            and not ours.errors.total()
         )
     limits = f"more than {MIN_PER_S} req/s, p99 under {MAX_P99_MS} ms, no error"
     print(f"{'good' if is_good else 'NOT good'}: {limits}, {CONNECTIONS} connections")
@@ -381,8 +414,10 @@ def report(measured: dict[tuple[str, str], list[Measured]]) -> int:
 def _print_line(call: str, name: str, one: Measured) -> None:
     print(
         f"{call:16} {name:8} {one.per_s:7.0f} {one.p50_ms:7.1f} {one.p99_ms:7.1f} "
-        f"{one.errors:6} {one.cpu_us:7.0f}"
+        f"{one.errors.total():6} {one.cpu_us:7.0f}"
     )
+    for kind, count in (+one.errors).items():
+        print(f"{'':16} {'':8} of the errors: {count} × {kind}")
 
 
 def _median(rounds: Sequence[Measured]) -> Measured:
@@ -393,8 +428,9 @@ def _median(rounds: Sequence[Measured]) -> Measured:
         middle(lambda one: one.per_s),
         middle(lambda one: one.p50_ms),
         middle(lambda one: one.p99_ms),
-        sum(one.errors for one in rounds),
-        middle(lambda one: one.cpu_us),
+        sum((one.errors for one in rounds), Counter()),
+        # Other processes only ever add to it, by what they push out of the caches.
+        min(one.cpu_us for one in rounds),
     )
 
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const OUT = fileURLToPath(new URL('../iop_pipelines/api/static', import.meta.url));
+const SRC = fileURLToPath(new URL('./src', import.meta.url));
+const API_TYPES = fileURLToPath(new URL('../iop_pipelines/api/app-router.ts', import.meta.url));
 const API = process.env.IOP_URL ?? 'http://127.0.0.1:3000';
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
 
@@ -35,7 +38,7 @@ function precache(): Plugin {
           '__PRECACHE__',
           JSON.stringify([...files, '/manifest.webmanifest', '/icons/192.png']),
         )
-        .replace('__BUILD__', JSON.stringify(build));
+        .replace('__SHELL__', JSON.stringify(build));
     },
   };
 }
@@ -58,10 +61,21 @@ function compress(): Plugin {
   };
 }
 
+/** Names what was built: what a device keeps of one build is not read by another. */
+function sourceHash(): string {
+  const hash = createHash('sha256').update(readFileSync(API_TYPES));
+  const files = readdirSync(SRC, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((each) => each.isFile())) {
+    hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
 export default defineConfig({
+  define: { __BUILD__: JSON.stringify(sourceHash()) },
   plugins: [react(), precache(), compress()],
   resolve: {
-    alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
+    alias: { '@': SRC },
   },
   build: {
     outDir: OUT,

@@ -30,6 +30,7 @@ NEWEST_PYTHON = (3, 14)
 ENOUGH_DISK_BYTES = 1_000_000_000
 PROBE_TIMEOUT_S = 5
 AMQP_PORT = 5672
+AMQPS_PORT = 5671
 
 # The names of the libraries that WeasyPrint cannot be imported without, on Linux and on macOS.
 PDF_LIBRARIES = {
@@ -83,6 +84,7 @@ def checks(settings: Settings) -> list[Check]:
         check_drm_database,
         check_storage,
         check_broker,
+        check_event_broker,
         check_pdf_libraries,
         check_fonts,
     )
@@ -167,16 +169,30 @@ def check_storage(settings: Settings) -> Check:
 
 
 def check_broker(settings: Settings) -> Check:
-    url = urlsplit(settings.broker_url or "")
-    if not url.hostname:
+    if not urlsplit(settings.broker_url or "").hostname:
         return Check("broker", True, f"folders under {settings.home / 'broker'}")
-    where = f"{url.hostname}:{url.port or AMQP_PORT}"
+    fix = "start the broker, or correct IOP_BROKER_URL (unset it for folders)"
+    return _look_at_broker("broker", settings.broker_url or "", AMQP_PORT, fix)
+
+
+def check_event_broker(settings: Settings) -> Check:
+    url = settings.event_broker_url
+    if url is None:
+        return Check("event broker", True, "none: the shared database is polled")
+    fix = "start the broker, or correct IOP_EVENT_BROKER_URL (unset it to do without events)"
+    port = AMQPS_PORT if url.startswith("amqps:") else AMQP_PORT
+    return _look_at_broker("event broker", url, port, fix)
+
+
+def _look_at_broker(name: str, broker_url: str, default_port: int, fix: str) -> Check:
+    url = urlsplit(broker_url)
+    port = url.port or default_port
+    where = f"{url.hostname}:{port}"
     try:
-        socket.create_connection((url.hostname, url.port or AMQP_PORT), PROBE_TIMEOUT_S).close()
+        socket.create_connection((url.hostname or "", port), PROBE_TIMEOUT_S).close()
     except OSError as error:
-        fix = "start the broker, or correct IOP_BROKER_URL (unset it for folders)"
-        return Check("broker", False, f"{where} does not answer: {error}", fix)
-    return Check("broker", True, f"{where} answers")
+        return Check(name, False, f"{where} does not answer: {error}", fix)
+    return Check(name, True, f"{where} answers")
 
 
 def check_pdf_libraries(_settings: Settings) -> Check:

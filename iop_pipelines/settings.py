@@ -8,6 +8,8 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_HOME` | `~/.iop` | folder that holds all an embedded instance owns |
 | `DATABASE_URL` | `sqlite:///$IOP_HOME/iop.db` | IOP's tables; with MySQL or MariaDB, Dagster's too |
 | `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
+| `IOP_DRM_API_URL` | empty: the database above is DRM's own | DRM's HTTP API, copied into that database |
+| `IOP_DRM_API_TOKEN` | empty | bearer token for DRM's API |
 | `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
@@ -62,6 +64,8 @@ class Settings:
     backlog_minutes: int = 30
     secret_key: str | None = field(default=None, repr=False)
     event_broker_url: str | None = field(default=None, repr=False)
+    drm_api_url: str | None = None
+    drm_api_token: str | None = field(default=None, repr=False)
     public_url: str | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -104,6 +108,8 @@ class Settings:
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             secret_key=env.get("IOP_SECRET_KEY") or None,
             event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
+            drm_api_url=(env.get("IOP_DRM_API_URL") or "").rstrip("/") or None,
+            drm_api_token=env.get("IOP_DRM_API_TOKEN") or None,
             public_url=(env.get("IOP_PUBLIC_URL") or "").rstrip("/") or None,
             oidc_issuer=env.get("IOP_OIDC_ISSUER") or None,
             oidc_client_id=env.get("IOP_OIDC_CLIENT_ID") or None,
@@ -127,6 +133,11 @@ class Settings:
         if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
             raise MisconfiguredInstance(
                 f"IOP_PUBLIC_URL is {self.public_url!r}; it is scheme and host, as in https://iop.example"
+            )
+        if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
+            raise MisconfiguredInstance(
+                "IOP_DRM_API_URL is http://… or https://… without a user, query or fragment; "
+                "its token is IOP_DRM_API_TOKEN"
             )
         if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):
             scheme = self.event_broker_url.partition(":")[0]

@@ -3,8 +3,10 @@ import { createRoot } from 'react-dom/client';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 import { App } from '@/app/App';
+import { watchConnection } from '@/offline/connection';
 import { confirmSession } from '@/session/session';
 
+watchConnection(confirmSession);
 void confirmSession();
 
 const root = document.getElementById('root');

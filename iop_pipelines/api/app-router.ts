@@ -270,6 +270,12 @@ export interface DrillDimension {
   label: string;
 }
 
+/** The session of this `id`, or with `others` all but the one that asks. */
+export interface EndSessions {
+  id?: string | null | undefined;
+  others?: boolean | undefined;
+}
+
 export interface Ended {
   success: boolean;
   ended: number;
@@ -627,6 +633,11 @@ export interface OfDataset {
   name: string;
 }
 
+/** `modelIds` are of versions. */
+export interface OfModels {
+  modelIds: number[];
+}
+
 /** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. */
 export interface OfPanel {
   panelId?: number | null | undefined;
@@ -658,10 +669,6 @@ export interface OfSeries {
   uniqueId?: string | null | undefined;
   measure?: string | null | undefined;
   maxPoints?: number | undefined;
-}
-
-export interface OfSession {
-  id: string;
 }
 
 /** A dataset's name, `dataset:NAME`, or a ledger such as `recommendations` or `executions`. */
@@ -1062,6 +1069,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   };
   executions: {
     get: TRPCQueryProcedure<{ input: GetExecution; output: ExecutionDetail; meta: unknown }>;
+    latest: TRPCQueryProcedure<{ input: OfModels; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
   };
@@ -1109,8 +1117,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
   };
   sessions: {
-    end: TRPCMutationProcedure<{ input: OfSession; output: Done; meta: unknown }>;
-    endOthers: TRPCMutationProcedure<{ input: void | undefined; output: Ended; meta: unknown }>;
+    end: TRPCMutationProcedure<{ input: EndSessions | undefined; output: Ended; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: void | undefined; output: MySession[]; meta: unknown }>;
   };
   settings: {

@@ -7,6 +7,7 @@ import asyncio
 import functools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -26,13 +27,14 @@ from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
 from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
 from iop_pipelines.api.lifecycle import Lifecycle
-from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work
+from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work, waiting_work
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
 from iop_pipelines.api.previews import preview_routes
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import inbox, outbox
 from iop_pipelines.schema.engine import POOL_SIZE
@@ -41,7 +43,7 @@ from iop_pipelines.settings import Settings
 if TYPE_CHECKING:
     from iop_pipelines.api.dagster_ui import DagsterUi
 
-LEDGER_INTERVAL_S = 5.0
+QUEUE_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
 # All blocking work: procedures, and Dagster's queries. With a connection for each thread none waits for
 # one, and more threads would only fight for the interpreter.
@@ -71,7 +73,7 @@ def create_app(
     registry = registry or build_registry()
     authenticate = authenticate or authenticator(services)
     lifecycle, metrics = Lifecycle(), Metrics()
-    probe = Probe([*(parts_of(settings) if parts is None else parts), _ledger(settings, metrics)])
+    probe = Probe([*(parts_of(settings) if parts is None else parts), _queue(settings, metrics)])
 
     every_route: list[BaseRoute] = [
         # Routes are tried in this order; most requests are the first's.
@@ -80,7 +82,7 @@ def create_app(
         *auth_routes(services),
         *download_routes(services, authenticate),
         *preview_routes(services, authenticate),
-        *health_routes(lifecycle, probe),
+        *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),
         *routes,
     ]
@@ -104,16 +106,30 @@ def create_app(
     return app
 
 
-def _ledger(settings: Settings, metrics: Metrics) -> Part:
+def _queue(settings: Settings, metrics: Metrics) -> Part:
     engine = probe_engine(settings)
+    bound = timedelta(minutes=settings.backlog_minutes)
 
-    def look() -> None:
+    def look() -> str | None:
         metrics.set_open_work(open_work(engine))
         # Without a broker nothing is owed to anybody; the rows are dropped in time.
         unpublished = outbox.backlog(engine)[0] if settings.event_broker_url else 0
         metrics.set_events(unpublished, inbox.counts(engine))
+        now = utc_now()
+        waiting = waiting_work(engine, now - bound)
+        metrics.set_oldest(
+            {kind: (now - each.since).total_seconds() for kind, each in waiting.items()}
+        )
+        late = [
+            f"{each.late} of kind {kind} wait since {each.since} UTC"
+            for kind, each in waiting.items()
+            if each.late
+        ]
+        if not late:
+            return None
+        return f"{'; '.join(late)}: longer than {settings.backlog_minutes} minutes"
 
-    return Part("ledger", look, LEDGER_INTERVAL_S)
+    return Part("queue", look, QUEUE_INTERVAL_S)
 
 
 def _dagster(

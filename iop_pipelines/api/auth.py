@@ -17,7 +17,7 @@ import anyio.to_thread
 import sqlalchemy as sa
 from pydantic import Field
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from iop_pipelines.api import accounts, audit, limits, oidc, wire
@@ -26,6 +26,7 @@ from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
 from iop_pipelines.api.context import Role, Services, User
 from iop_pipelines.api.pages import local_path
+from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
 from iop_pipelines.api.sessions import (
@@ -42,12 +43,23 @@ from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_session"
+# `<user id>.<session id>`, for pages to read: whose session the browser has. It signs nobody in.
+MARK_COOKIE = "iop_signed_in"
 LINK_PATH = "/api/auth/link"
 OIDC_CALLBACK = "/api/auth/oidc/callback"
 _OIDC_PATH = "/api/auth/oidc"
 _FORM = "application/x-www-form-urlencoded"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_STORE = {"cache-control": "no-store"}
+_FOLLOWED = (f"{LINK_PATH}/", f"{_OIDC_PATH}/")
+_ADVICE = {
+    "UNAUTHORIZED": "Begin again at the sign-in page. If it fails again, tell your administrator.",
+    "FORBIDDEN": "Ask an administrator of IOP for access, or for another link.",
+    "NOT_FOUND": "Sign in with a name and a password.",
+    "TOO_MANY_REQUESTS": "Wait as long as it says, then try again. An administrator can send you a link.",
+    "SERVICE_UNAVAILABLE": "Nothing is wrong with your account. Try again in a minute.",
+    "INTERNAL_SERVER_ERROR": "Try again in a minute. If it fails again, tell your administrator.",
+}
 
 Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -256,13 +268,14 @@ class AuthRoutes:
                 check_origin(request.headers, self._settings)
             await anyio.to_thread.run_sync(self._sign_out, presented.token, _actor(request))
         response = _redirect("/") if _is_form(request) else _json({"success": True})
-        response.delete_cookie(
-            COOKIE,
-            path="/",
-            secure=is_secure(request, self._settings),
-            httponly=True,
-            samesite="lax",
-        )
+        for name in (MARK_COOKIE, COOKIE):
+            response.delete_cookie(
+                name,
+                path="/",
+                secure=is_secure(request, self._settings),
+                httponly=name == COOKIE,
+                samesite="lax",
+            )
         return response
 
     def _sign_out(self, token: str, by: Actor) -> None:
@@ -380,15 +393,17 @@ class AuthRoutes:
         return issued
 
     def _set_cookie(self, request: Request, response: Response, issued: Issued) -> None:
-        response.set_cookie(
-            COOKIE,
-            issued.token,
-            max_age=int(COOKIE_LIFE.total_seconds()),
-            path="/",
-            secure=is_secure(request, self._settings),
-            httponly=True,
-            samesite="lax",
-        )
+        mark = f"{issued.user.id}.{self._sessions.id_of(issued.token)}"
+        for name, value in ((MARK_COOKIE, mark), (COOKIE, issued.token)):
+            response.set_cookie(
+                name,
+                value,
+                max_age=int(COOKIE_LIFE.total_seconds()),
+                path="/",
+                secure=is_secure(request, self._settings),
+                httponly=name == COOKIE,
+                samesite="lax",
+            )
 
 
 def is_secure(connection: HTTPConnection, settings: Settings) -> bool:
@@ -422,16 +437,31 @@ def _guarded(handler: Handler) -> Handler:
     async def endpoint(request: Request) -> Response:
         try:
             return await handler(request)
-        # The boundary: whatever it was, the caller gets JSON and the log the cause.
+        # The boundary: whatever it was, the caller gets an answer and the log the cause.
         except Exception as error:
             refusal = refusal_of(error, request.url.path, request_id_of(request))
             headers = dict(_NO_STORE)
             if "retryAfter" in refusal.data:
                 headers["retry-after"] = str(refusal.data["retryAfter"])
+            status = wire.status_of([refusal])
+            if _is_for_people(request):
+                return HTMLResponse(_problem(refusal, request), status, headers)
             body = {"error": wire.error_shape(refusal, None)}
-            return JSONResponse(body, wire.status_of([refusal]), headers)
+            return JSONResponse(body, status, headers)
 
     return endpoint
+
+
+def _is_for_people(request: Request) -> bool:
+    """Where a browser shows the answer to its person: a link that was followed, or a form that was sent."""
+    is_shown = "text/html" in request.headers.get("accept", "")
+    return is_shown and (request.url.path.startswith(_FOLLOWED) or _is_form(request))
+
+
+def _problem(refusal: ApiError, request: Request) -> str:
+    message = str(refusal)
+    advice = _ADVICE.get(refusal.code, _ADVICE["UNAUTHORIZED"])
+    return problem_page(f"{message[:1].upper()}{message[1:]}.", advice, request_id_of(request))
 
 
 def _is_form(request: Request) -> bool:

@@ -34,6 +34,13 @@ def request_id_of(request: Request) -> str:
     return request.scope.get("state", {}).get("request_id") or secrets.token_hex(8)
 
 
+def tell_of_call(request: Request, path: str, refusal: ApiError | None) -> None:
+    """For the count at the edge of the app, which sees requests and not what is in a batch."""
+    calls: list[tuple[str, str]] | None = request.scope.get("state", {}).get("calls")
+    if calls is not None:
+        calls.append((path, refusal.code if refusal else "OK"))
+
+
 async def caller_of(request: Request, authenticate: Authenticate) -> Caller:
     request_id = request_id_of(request)
     address = request.client.host if request.client else ""

@@ -22,6 +22,7 @@ from dagster import __version__ as dagster_version
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import get_daemon_statuses
+from dagster_shared.error import DagsterError
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import (
     DocumentNode,
@@ -36,6 +37,7 @@ from graphql import (
     parse,
     visit,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse
@@ -44,7 +46,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.registry import ApiError
-from iop_pipelines.errors import Unavailable
+from iop_pipelines.api.throttle import Throttle
+from iop_pipelines.errors import IopError, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,9 @@ PREFIX = "/dagster"
 MAX_GRAPHQL_BYTES = 100_000
 # Five thousand aliases cost Dagster two seconds; its own UI's largest query has about 2,500 tokens.
 MAX_GRAPHQL_TOKENS = 8_000
+# Of one person, all tabs together. A page asks some ten queries at once and a few a second while it is open.
+GRAPHQL_BURST = 300
+GRAPHQL_PER_S = 20.0
 LIVE_POLL_MS = 2000
 RETRY_S = 5.0
 # With the time for which a session is remembered, sign-out and a new role end a WebSocket within a second.
@@ -70,6 +76,9 @@ HIDDEN_FIELDS = frozenset({("Instance", "info"), ("Instance", "executablePath")}
 ROLE_KEY = "iop.dagster_role"
 CLOSE_POLICY = 1008
 CLOSE_RESTART = 1012
+
+# What a database or code server that is away raises: waiting may help.
+OUTAGES = (OSError, SQLAlchemyError, DagsterError, IopError)
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
 
@@ -103,6 +112,7 @@ class DagsterUi:
         self.app: ASGIApp | None = None
         self.schema: GraphQLSchema | None = None
         self._instance: dg.DagsterInstance | None = None
+        self._problem = "Dagster's UI is starting"
 
     def start(self) -> None:
         self._thread.start()
@@ -116,7 +126,7 @@ class DagsterUi:
         return self._attempted.is_set()
 
     def look(self) -> str | None:
-        return None if self.app is not None else "Dagster's UI is not loaded"
+        return None if self.app is not None else self._problem
 
     def look_at_daemon(self) -> str | None:
         """By the heartbeats in Dagster's own storage."""
@@ -133,12 +143,19 @@ class DagsterUi:
                 try:
                     self._open(stack)
                     break
-                # A database or code server that is away: said in the log and in /api/ready, and tried again.
-                except Exception:
+                except OUTAGES:
                     log.exception("Dagster's UI did not load; the next try is in %s s", RETRY_S)
-                    stack.close()
+                    self._problem = "Dagster's UI did not load yet"
+                # A mistake that time does not mend, such as a name of Dagster's that is gone: the
+                # API serves without its UI, which /api/ready says until the process is replaced.
+                except Exception:
+                    log.critical("Dagster's UI cannot load", exc_info=True)
+                    self._problem = "Dagster's UI cannot load; the log says why"
                     self._attempted.set()
-                    self._stopped.wait(RETRY_S)
+                    return
+                stack.close()
+                self._attempted.set()
+                self._stopped.wait(RETRY_S)
             self._attempted.set()
             self._stopped.wait()
             self.app = None
@@ -161,9 +178,12 @@ class DagsterUi:
 
 
 class Refused(Exception):
-    def __init__(self, status: int, message: str) -> None:
+    """retry_after_s: when asking again may help, where that is known."""
+
+    def __init__(self, status: int, message: str, retry_after_s: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class DagsterGuard:
@@ -182,6 +202,7 @@ class DagsterGuard:
         self._lifecycle = lifecycle
         self._sign_in = sign_in
         self._public_url = public_url
+        self._throttle = Throttle(GRAPHQL_BURST, GRAPHQL_PER_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Dagster's app has the prefix inside: it is given the path as it came, whatever mounted the guard.
@@ -199,7 +220,7 @@ class DagsterGuard:
                 raise Refused(401, "sign in first")
             app = self._ui.app
             if app is None:
-                raise Refused(503, "Dagster's UI is starting; try again in a moment")
+                raise Refused(503, f"{self._ui.look()}; try again in a moment")
             scope[ROLE_KEY] = user.role
             receive = await self._admit(connection, user, receive)
         except Refused as refused:
@@ -216,6 +237,7 @@ class DagsterGuard:
                 raise Refused(405, "GraphQL is answered to POST only")
             check_origin(connection, self._public_url)
             check_graphql_request(connection)
+            self._check_rate(user)
             body = await _body(receive)
             await self._check_document(user, _query_of(body))
             return _replayed(body, receive)
@@ -227,6 +249,17 @@ class DagsterGuard:
             check_origin(connection, self._public_url)
             return _replayed(await _body(receive), receive)
         raise Refused(405, f"{method} is not answered here")
+
+    def _check_rate(self, user: User) -> None:
+        """Size bounds what one query costs; this bounds how many there are."""
+        wait_s = self._throttle.take(user.id)
+        if wait_s is not None:
+            raise Refused(
+                429,
+                f"more than {GRAPHQL_PER_S:.0f} queries a second for too long; "
+                f"try again in {wait_s} s, or ask for more in one query",
+                wait_s,
+            )
 
     async def _check_document(self, user: User, query: str) -> None:
         # Thousands of tokens take tens of milliseconds, which other requests need not wait for.
@@ -243,6 +276,8 @@ class DagsterGuard:
         else:
             content = {"error": {"message": str(refused)}}
             headers = {"allow": "GET, HEAD, POST"} if refused.status == 405 else {}
+            if refused.retry_after_s is not None:
+                headers["retry-after"] = str(refused.retry_after_s)
             response = JSONResponse(content, refused.status, headers=headers)
         response.headers["cache-control"] = "no-store"
         await response(scope, receive, send)
@@ -315,6 +350,7 @@ class DagsterGuard:
                     raise Refused(413, "a message is text of at most 100 kB")
                 query = _query_of_message(text)
                 if query is not None:
+                    self._check_rate(user)
                     await self._check_document(user, query)
             return message
 

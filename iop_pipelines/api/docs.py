@@ -24,6 +24,16 @@ def docs_page(registry: Registry) -> str:
     return _PAGE.format(index=index, rows=rows, shapes=shapes)
 
 
+def procedure_table(registry: Registry) -> str:
+    """All procedures as a table in Markdown, for docs/api.md."""
+    rows = (
+        f"| `{each.path}` | {each.kind} | {each.role} | {each.summary.rstrip('.')} |"
+        for each in registry
+    )
+    head = ("| procedure | kind | from role | what |", "| --- | --- | --- | --- |")
+    return "\n".join((*head, *rows)) + "\n"
+
+
 def _plain_address(procedure: Procedure) -> str:
     if procedure.kind in METHOD:
         return f"<code>{METHOD[procedure.kind]} {escape(path_of(procedure))}</code>"

@@ -75,7 +75,10 @@ class Edge:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        calls: list[tuple[str, str]] = []
+        state["calls"] = calls
         token = request_id_var.set(request_id)
         answer = _Answer(scope, send, request_id, self._lifecycle)
         self._metrics.in_flight.inc()
@@ -86,6 +89,8 @@ class Edge:
             self._metrics.in_flight.dec()
             procedure = procedure_of(scope["path"], self._known)
             self._metrics.count(procedure, answer.status)
+            for path, code in calls:
+                self._metrics.count_call(path if self._known(path) else "unknown", code)
             seconds = time.perf_counter() - began
             if not answer.is_stream:
                 self._metrics.time(procedure, seconds)

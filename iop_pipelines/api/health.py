@@ -2,7 +2,8 @@
 
 The parts are looked at by threads of their own; an answer reads what they last saw, so neither a
 database that hangs nor a slow store holds up the event loop or a request. A database outage leaves
-health at 200 (a restart would not bring it back) and makes ready fail.
+health at 200 (a restart would not bring it back) and makes ready fail. Why a part is degraded is told to
+loopback and to signed-in admins: it may name paths and hosts.
 """
 
 import logging
@@ -13,15 +14,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
+import anyio
 import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from iop_pipelines.api.lifecycle import Lifecycle, Stage
+from iop_pipelines.api.metrics import Authenticated, is_loopback
+from iop_pipelines.api.registry import ApiError
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import IopError
 from iop_pipelines.events import leases, outbox
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
@@ -32,11 +40,15 @@ log = logging.getLogger(__name__)
 # What is wrong, in words for the log, or None where all is well. Raising says that it cannot be known.
 Look = Callable[[], str | None]
 
+# What a part that is away raises.
+OUTAGES = (OSError, SQLAlchemyError, IopError)
+
 INTERVAL_S = 2.0
 # A bucket is asked less often: each look writes and removes an object.
 STORAGE_INTERVAL_S = 30.0
 EVENTS_INTERVAL_S = 5.0
 PATIENCE_S = 5.0
+SIGNED_IN_PATIENCE_S = 1.0
 # As for the ledger's repair: a worker that has been silent for longer is given up.
 WORKER_SILENCE_S = 30
 # An event that is not published by then waits for the broker, not for its turn.
@@ -66,21 +78,31 @@ class Part:
     known: Seen | None = None
 
     def look_once(self) -> None:
+        cause: Exception | None = None
         try:
             seen = Seen(self.look(), True, time.monotonic())
-        # Whatever goes wrong while looking is what the part is to report.
+        # The boundary of the thread. Whatever a look raises, the part cannot be vouched for; what is
+        # no outage is a mistake of ours, so the log has where it was made.
         except Exception as error:
             seen = Seen(f"{type(error).__name__}: {error}", False, time.monotonic())
+            cause = None if isinstance(error, OUTAGES) else error
         before, self.seen = self.seen, seen
         if seen.is_known:
             self.known = seen
         if seen.reason != (before.reason if before else None):
             level = logging.INFO if seen.reason is None else logging.WARNING
-            log.log(level, "%s: %s", self.name, seen.reason or "ok")
+            log.log(level, "%s: %s", self.name, seen.reason or "ok", exc_info=cause)
 
     @property
     def is_ok(self) -> bool:
         return self.seen is not None and self.seen.reason is None and not self.is_overdue
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is degraded; None where it is not."""
+        if self.is_overdue:
+            return f"no answer within {self.patience_s:g} s"
+        return self.seen.reason if self.seen else "not looked at yet"
 
     @property
     def is_overdue(self) -> bool:
@@ -123,6 +145,10 @@ class Probe:
     def states(self) -> dict[str, str]:
         return {name: "ok" if part.is_ok else "degraded" for name, part in self.parts.items()}
 
+    def reasons(self) -> dict[str, str]:
+        """Of the parts that are degraded."""
+        return {name: part.reason for name, part in self.parts.items() if part.reason}
+
     @property
     def is_settled(self) -> bool:
         return all(part.is_settled for part in self.parts.values())
@@ -140,7 +166,7 @@ class Probe:
                 return
 
 
-def health_routes(lifecycle: Lifecycle, probe: Probe) -> list[Route]:
+def health_routes(lifecycle: Lifecycle, probe: Probe, authenticated: Authenticated) -> list[Route]:
     async def health(request: Request) -> JSONResponse:
         stage = stage_of(lifecycle, probe)
         states = probe.states()
@@ -155,7 +181,10 @@ def health_routes(lifecycle: Lifecycle, probe: Probe) -> list[Route]:
         is_ready = stage == Stage.SERVING and all(state == "ok" for state in states.values())
         if stage == Stage.SERVING:
             stage = "ready" if is_ready else "degraded"
-        return _answer(200 if is_ready else 503, str(stage), states)
+        reasons = None
+        if not is_ready and await _may_know(request, authenticated):
+            reasons = probe.reasons()
+        return _answer(200 if is_ready else 503, str(stage), states, reasons)
 
     return [Route("/api/health", health), Route("/api/ready", ready)]
 
@@ -168,8 +197,25 @@ def stage_of(lifecycle: Lifecycle, probe: Probe) -> str:
     return "unmigrated" if probe.is_unmigrated else Stage.SERVING
 
 
-def _answer(status: int, word: str, states: Mapping[str, str]) -> JSONResponse:
+async def _may_know(request: Request, authenticated: Authenticated) -> bool:
+    if is_loopback(request):
+        return True
+    # Who it is may be in the very database that is away: the answer must not wait for it.
+    with anyio.move_on_after(SIGNED_IN_PATIENCE_S):
+        try:
+            user = await authenticated(request)
+        except (ApiError, IopError):
+            return False
+        return user is not None and user.role is Role.ADMIN
+    return False
+
+
+def _answer(
+    status: int, word: str, states: Mapping[str, str], reasons: Mapping[str, str] | None = None
+) -> JSONResponse:
     content: dict[str, Any] = {"status": word, "parts": states}
+    if reasons is not None:
+        content["reasons"] = reasons
     return JSONResponse(content, status, headers={"cache-control": "no-store"})
 
 
@@ -179,6 +225,7 @@ def parts_of(settings: Settings) -> list[Part]:
     is_folder = settings.storage_url.startswith("file:")
     return [
         Part("database", lambda: check_database(engine)),
+        Part("connections", lambda: check_connections(engine_for(settings.database_url))),
         Part(MIGRATIONS, lambda: check_migrations(engine)),
         Part(
             "storage",
@@ -199,6 +246,11 @@ def check_database(engine: sa.Engine) -> None:
         connection.execute(sa.text("SELECT 1"))
 
 
+def check_connections(engine: sa.Engine) -> None:
+    """Whether a request would get a connection: one of the requests' own pool, for a moment."""
+    engine.connect().close()
+
+
 def check_migrations(engine: sa.Engine) -> str | None:
     """A database that a newer release has migrated is well: replicas are replaced one by one."""
     # Alembic costs a second, and this thread alone needs it.
@@ -208,10 +260,18 @@ def check_migrations(engine: sa.Engine) -> str | None:
         current = migrate.revision_of(connection)
     if current is None:
         return "the database was never migrated: run `iop migrate`"
-    known = migrate.revisions()
+    known = _known_revisions()
     if current in known[:-1]:
         return f"the database is at {current}, this release needs {known[-1]}: run `iop migrate`"
     return None
+
+
+@cache
+def _known_revisions() -> list[str]:
+    """Reading the scripts takes the interpreter from all requests for 12 ms; a release's never change."""
+    from iop_pipelines.schema import migrate
+
+    return migrate.revisions()
 
 
 def check_storage(storage_url: str) -> str | None:

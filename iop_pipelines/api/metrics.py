@@ -6,6 +6,8 @@ Only loopback, or a signed-in caller with a bearer token, may read it.
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,6 +53,12 @@ class Metrics:
             ("procedure", "status"),
             registry=self.registry,
         )
+        self._calls = Counter(
+            "iop_calls",
+            "Calls of procedures answered, each one of a batch too, by tRPC's code or OK.",
+            ("procedure", "code"),
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "iop_request_duration_seconds",
             "Time from the request's head to the end of its answer; streams are left out.",
@@ -84,9 +92,16 @@ class Metrics:
             ("state",),
             registry=self.registry,
         )
+        self._oldest = Gauge(
+            "iop_queue_oldest_seconds",
+            "How long the oldest work has waited that is not yet on a worker.",
+            ("kind",),
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
+        self._call_counters: dict[tuple[str, str], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
 
     def count(self, procedure: str, status: int) -> None:
@@ -95,6 +110,13 @@ class Metrics:
         child = self._counters.get(key)
         if child is None:
             child = self._counters[key] = self._requests.labels(procedure, str(status))
+        child.inc()
+
+    def count_call(self, procedure: str, code: str) -> None:
+        key = (procedure, code)
+        child = self._call_counters.get(key)
+        if child is None:
+            child = self._call_counters[key] = self._calls.labels(procedure, code)
         child.inc()
 
     def time(self, procedure: str, seconds: float) -> None:
@@ -116,6 +138,10 @@ class Metrics:
         for state, count in inbox.items():
             self._inbox.labels(state).set(count)
 
+    def set_oldest(self, seconds: Mapping[str, float]) -> None:
+        for kind in KINDS:
+            self._oldest.labels(kind).set(seconds.get(kind, 0))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
@@ -133,6 +159,32 @@ def open_work(engine: sa.Engine) -> dict[tuple[str, str], int]:
             for phase, count in connection.execute(query):
                 counts[kind, Phase(phase).value] = count
     return counts
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`since` is when the oldest came, naive UTC; `late` how many came before the bound."""
+
+    since: datetime
+    late: int
+
+
+def waiting_work(engine: sa.Engine, bound: datetime) -> dict[str, Waiting]:
+    """By kind what may run and is not yet on a worker; what is tried again later or held does not wait."""
+    found: dict[str, Waiting] = {}
+    with engine.connect() as connection:
+        for kind, table in KINDS.items():
+            came = table.c.created_at if table is dataset_versions else table.c.requested_at
+            is_late = sa.case((came < bound, 1), else_=0)
+            query = sa.select(sa.func.min(came), sa.func.sum(is_late)).where(
+                table.c.phase.in_((Phase.QUEUED, Phase.CLAIMED)),
+                table.c.run_after.is_(None),
+                *_open_statuses(table),
+            )
+            since, late = connection.execute(query).one()
+            if since is not None:
+                found[kind] = Waiting(since, int(late))
+    return found
 
 
 def _open_statuses(table: sa.Table) -> Iterable[sa.ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus, Severity
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -67,14 +68,19 @@ class _Source:
     item: sa.ColumnElement[int]
     at: sa.ColumnElement[datetime]
     condition: sa.ColumnElement[bool]
-    query: sa.Select[Any]
+    query: sa.Select[*tuple[Any, ...]]
+
+
+def _columns(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """What of a source becomes the attributes of `Told`, whatever their types are."""
+    return cast(sa.Select[*tuple[Any, ...]], sa.select(*columns))
 
 
 def _reports() -> _Source:
     rows, templates = generated_reports.c, report_templates.c
     is_failed = rows.status == ReportStatus.FAILED
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.id.label("subject_id"),
             sa.case((is_failed, "failed"), else_="ready").label("event"),
@@ -92,7 +98,7 @@ def _reports() -> _Source:
 
 def _recommendations() -> _Source:
     rows = recommendations.c
-    query = sa.select(
+    query = _columns(
         rows.id.label("item_id"),
         rows.id.label("subject_id"),
         sa.literal("opened").label("event"),
@@ -108,7 +114,7 @@ def _recommendations() -> _Source:
 def _executions() -> _Source:
     rows, models = model_executions.c, analytical_models.c
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.id.label("subject_id"),
             sa.literal("failed").label("event"),
@@ -127,7 +133,7 @@ def _executions() -> _Source:
 def _models() -> _Source:
     rows, models = model_events.c, analytical_models.c
     query = (
-        sa.select(
+        _columns(
             rows.id.label("item_id"),
             rows.model_id.label("subject_id"),
             sa.literal("promoted").label("event"),
@@ -271,11 +277,17 @@ def _page(
 
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:
     moment, kind, item_id = cursor.split("~")
-    at = datetime.fromisoformat(moment.removesuffix("Z"))
+    try:
+        second = datetime.fromisoformat(moment.removesuffix("Z"))
+        # SQLite compares moments as text, with a fraction or without: never with one exactly.
+        is_before = source.at <= second - timedelta(microseconds=1)
+        is_not_after = source.at <= second + timedelta(microseconds=999_999)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(f"is no cursor of this list: {error}", "cursor") from error
     rank, last = _RANKS[source.kind], _RANKS.get(cast(NotificationKind, kind), len(_RANKS))
     if rank == last:
-        return sa.or_(source.at < at, sa.and_(source.at == at, source.item < int(item_id)))
-    return source.at <= at if rank > last else source.at < at
+        return sa.or_(is_before, sa.and_(is_not_after, source.item < int(item_id)))
+    return is_not_after if rank > last else is_before
 
 
 def _cursor_of(told: Told) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.auth import COOKIE
 from iop_pipelines.api.calls import Authenticate
 from iop_pipelines.api.context import Services
 from iop_pipelines.api.docs import STYLE, docs_page
@@ -74,8 +75,8 @@ def document(registry: Registry) -> dict[str, Any]:
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "session",
-                    "description": "Set by signing in; its name has the prefix __Host- over HTTPS.",
+                    "name": COOKIE,
+                    "description": "Set by signing in.",
                 },
             },
         },

@@ -23,6 +23,7 @@ from iop_pipelines.api.calls import (
     refusal_of,
     request_id_of,
     run,
+    tell_of_call,
 )
 from iop_pipelines.api.context import Services
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
@@ -52,12 +53,14 @@ class PlainEndpoint:
         try:
             body = await self._run(request, path, procedure)
             response = _json(body, 200)
+            tell_of_call(request, path, None)
         except ClientDisconnect:
             return
         # The boundary: every failure is answered in one shape.
         except Exception as error:
             refusal = refusal_of(error, path, request_id_of(request))
             response = _json(wire.refused(refusal, path), wire.CODES[refusal.code][1])
+            tell_of_call(request, path, refusal)
             if response.status_code == 405 and procedure is not None:
                 response.headers["allow"] = METHOD[procedure.kind]
         await response(scope, receive, send)

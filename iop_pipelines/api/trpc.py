@@ -24,6 +24,7 @@ from iop_pipelines.api.calls import (
     refusal_of,
     request_id_of,
     run,
+    tell_of_call,
 )
 from iop_pipelines.api.context import Context, Services
 from iop_pipelines.api.events import EventStream, RefusedStream
@@ -96,7 +97,7 @@ class TrpcEndpoint:
         if not all(isinstance(each, ApiError) for each in admitted):
             inputs = await _inputs(request, head, plan)
         return [
-            partial(_answer, call, each, text)
+            partial(_answered, request, call, each, text)
             for call, each, text in zip(plan.calls, admitted, inputs, strict=True)
         ]
 
@@ -118,7 +119,9 @@ class TrpcEndpoint:
             text = wire.with_last_event_id(text, wire.last_event_id(head))
             given = wire.read_input(procedure.input or Shape, text)
         except ApiError as error:
+            tell_of_call(request, call.path, error)
             return RefusedStream(error, call.path)
+        tell_of_call(request, call.path, None)
         return EventStream(procedure, context, given, request, self.authenticate)
 
 
@@ -152,6 +155,17 @@ async def _inputs(
         return wire.inputs(text, count, plan.is_batch)
     except ApiError as error:
         return [error] * count
+
+
+async def _answered(
+    request: Request,
+    call: wire.Call,
+    admitted: tuple[Procedure, Context] | ApiError,
+    text: bytes | ApiError | None,
+) -> Answer:
+    answer = await _answer(call, admitted, text)
+    tell_of_call(request, call.path, answer.error)
+    return answer
 
 
 async def _answer(

@@ -2,16 +2,23 @@
 
 import click
 
+from iop_pipelines.api.docs import procedure_table
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.typescript import generate
 
-api = click.Group("api", help="The API: types for its TypeScript clients.")
+api = click.Group("api", help="The API: its procedures, and types for its TypeScript clients.")
 
 
 @api.command()
 def types() -> None:
     """Print app-router.ts: the types from which `createTRPCClient<AppRouter>` infers everything."""
     click.echo(generate(build_registry()), nl=False)
+
+
+@api.command()
+def procedures() -> None:
+    """Print all procedures as the table of docs/api.md."""
+    click.echo(procedure_table(build_registry()), nl=False)
 
 
 commands = {"api": api}

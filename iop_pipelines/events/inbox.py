@@ -208,7 +208,12 @@ def purge(engine: sa.Engine, now: datetime) -> int:
         event_inbox.c.handled_at < old,
     )
     with engine.connect() as connection:
-        ids = list(connection.scalars(ended.limit(_PURGED_AT_ONCE)))
+        # Ids grow with time: where the first is young, no other needs to be looked at.
+        first = connection.scalar(
+            sa.select(event_inbox.c.received_at).order_by(event_inbox.c.id).limit(1)
+        )
+        is_due = first is not None and first < old
+        ids = list(connection.scalars(ended.limit(_PURGED_AT_ONCE))) if is_due else []
         refused = sa.select(refused_messages.c.id).where(refused_messages.c.last_at < old)
         refused_ids = list(connection.scalars(refused.limit(_PURGED_AT_ONCE)))
     for table, found in ((event_inbox, ids), (refused_messages, refused_ids)):
@@ -226,7 +231,7 @@ def counts(engine: sa.Engine) -> dict[str, int]:
     with engine.connect() as connection:
         query = (
             sa.select(event_inbox.c.status, sa.func.count())
-            .where(event_inbox.c.status != InboxStatus.DONE.value)
+            .where(event_inbox.c.status.in_((InboxStatus.WAITING.value, InboxStatus.FAILED.value)))
             .group_by(event_inbox.c.status)
         )
         found = {row[0]: row[1] for row in connection.execute(query)}

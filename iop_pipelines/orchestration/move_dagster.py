@@ -264,7 +264,7 @@ def _new_numbers(staging: sa.Connection) -> dict[int, int]:
         FROM {} WHERE (run_id, timestamp) IN (SELECT run_id, timestamp FROM indexed)
         """
     pairs = staging.exec_driver_sql(
-        f"SELECT old.id, new.id FROM ({numbered.format('indexed')}) AS old "  # noqa: S608  our own names
+        f"SELECT old.id AS former, new.id AS number FROM ({numbered.format('indexed')}) AS old "  # noqa: S608  our own names
         f"JOIN ({numbered.format('staged')}) AS new USING (run_id, timestamp, event, twin)"
     )
-    return dict(pairs.tuples().all())
+    return {pair.former: pair.number for pair in pairs}

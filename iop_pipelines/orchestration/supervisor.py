@@ -102,6 +102,8 @@ class Supervisor:
         )
         self._wait_for_port(grpc_port, "code-server")
         self.spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+        if self.settings.drm_api_url:
+            self.spawn("drm-copy", ["iop_pipelines.drm.follow"])
         if self.settings.event_broker_url:
             self.spawn("events", ["iop_pipelines.events.service"])
         # By its name: the API is above the processes that run it.
@@ -224,6 +226,8 @@ def instance_environment(settings: Settings) -> dict[str, str]:
         "IOP_DRM_DATABASE_URL": settings.drm_database_url,
         "IOP_STORAGE_URL": settings.storage_url,
         "IOP_BROKER_URL": settings.broker_url or FOLDER_BROKER,
+        "IOP_DRM_API_URL": settings.drm_api_url or "",
+        "IOP_DRM_API_TOKEN": settings.drm_api_token or "",
         "IOP_EVENT_BROKER_URL": settings.event_broker_url or "",
         "IOP_CLOCK": settings.clock,
         "IOP_TIME_ZONE": settings.time_zone,

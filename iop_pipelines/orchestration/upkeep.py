@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.events import inbox, outbox
-from iop_pipelines.ledger import counters, retention
+from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
@@ -61,6 +61,9 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
 
 def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     """One pass of retention; returns what was taken, in words."""
+    # It knows the tables of Dagster's storage, and with them comes Alembic.
+    from iop_pipelines.ledger import retention
+
     # What has ended and is not in its row yet must not be forgotten.
     mirror(instance, platform.engine)
     policy = retention.Policy.of(platform.settings)

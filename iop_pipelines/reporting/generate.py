@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,6 +111,9 @@ def store(storage_url: str, content: bytes, extension: str) -> str:
         files.pipe_file(f"{path}.part", content)
         files.mv(f"{path}.part", path)
     except OSError as error:
+        # A disk that is full has taken a part of it, and needs that room.
+        with suppress(OSError):
+            files.rm_file(f"{path}.part")
         message = f"the store {storage_url} does not take a file: {error}"
         raise Unavailable(_CREDENTIALS.sub("***@", message)) from error
     return files.unstrip_protocol(path)

@@ -22,10 +22,11 @@ from starlette.routing import Route
 
 from iop_pipelines.api import health
 from iop_pipelines.api.app import create_app
+from iop_pipelines.api.context import Context, Role
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
-from iop_pipelines.api.registry import Registry
+from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for
@@ -102,7 +103,7 @@ def test_a_complete_instance_is_healthy_and_ready(settings):
     with running(app_of(settings)) as url:
         wait_until(lambda: answers(url, "/api/ready", 200), 10)
         answer = httpx.get(f"{url}/api/health").json()
-    parts = {"database", "migrations", "storage", "workers", "ledger"}
+    parts = {"database", "migrations", "storage", "workers", "queue", "connections"}
     assert answer == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
 
 
@@ -260,13 +261,13 @@ def test_a_large_body_is_refused_declared_or_not(url):
 
 def test_the_access_line_has_no_query_string(url, caplog):
     with caplog.at_level(logging.INFO, "iop.access"):
-        httpx.get(f"{url}/?next=secret")
+        httpx.get(f"{url}/nowhere?next=secret")
         # The line is written after the answer was sent.
-        wait_until(lambda: _access_lines(caplog, "/"), 5)
-    assert _access_lines(caplog, "/")[-1] | {"ms": 0} == {
+        wait_until(lambda: _access_lines(caplog, "/nowhere"), 5)
+    assert _access_lines(caplog, "/nowhere")[-1] | {"ms": 0} == {
         "method": "GET",
-        "path": "/",
-        "status": 200,
+        "path": "/nowhere",
+        "status": 404,
         "ms": 0,
         "address": "127.0.0.1",
     }
@@ -319,6 +320,57 @@ def test_metrics_count_requests_and_open_work(settings):
     assert 'iop_ledger_open{kind="execution",phase="held"} 1.0' in text
     assert 'iop_queue_depth{kind="execution"} 1.0' in text
     assert "iop_request_duration_seconds_bucket" in text
+
+
+def test_metrics_count_each_call_of_a_batch_by_its_procedure(settings):
+    registry = Registry()
+
+    @registry.procedure("models.list", Kind.QUERY, "Nothing.")
+    def list_(ctx: Context) -> list[int]:
+        return []
+
+    @registry.procedure("users.list", Kind.QUERY, "Nothing.", Role.ADMIN)
+    def users(ctx: Context) -> list[int]:
+        return []
+
+    app = create_app(
+        settings, registry=registry, authenticate=Accounts().authenticate, routes=ROUTES, parts=[]
+    )
+    vera = {"authorization": "Bearer vera"}
+    with running(app) as url:
+        batch = f"{url}/api/trpc/models.list,users.list,no.such,models.list?batch=1"
+        assert httpx.get(batch, headers=vera).status_code == 207
+        lines = httpx.get(batch, headers={**vera, "trpc-accept": "application/jsonl"})
+        assert len(lines.text.splitlines()) == 5
+        httpx.get(f"{url}/api/v1/models/list", headers=vera)
+        httpx.get(f"{url}/api/trpc/models.list")
+
+        def calls(procedure: str, code: str) -> float:
+            name = f'iop_calls_total{{code="{code}",procedure="{procedure}"}}'
+            text = httpx.get(f"{url}/metrics").text
+            return sum(float(line.split()[-1]) for line in text.splitlines() if name in line)
+
+        # Counted when the answer has been sent.
+        wait_until(lambda: calls("models.list", "OK") == 5, 5)
+        assert calls("users.list", "FORBIDDEN") == 2
+        assert calls("unknown", "NOT_FOUND") == 2
+        assert calls("models.list", "UNAUTHORIZED") == 1
+
+
+def test_a_look_that_is_mistaken_is_degraded_with_its_cause_in_the_log(caplog):
+    def look() -> None:
+        raise KeyError("no such column")
+
+    part = Part("odd", look)
+    part.look_once()
+    part.look_once()
+    assert not part.is_ok
+    (record,) = caplog.records
+    assert record.exc_info[0] is KeyError
+    away = Part("away", lambda: str(Path("/nowhere/at/all").stat()))
+    away.look_once()
+    assert not away.is_ok
+    assert caplog.records[-1].exc_info is None
 
 
 def test_metrics_from_elsewhere_need_a_bearer_token(url):

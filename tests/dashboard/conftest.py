@@ -13,17 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from browser_site import Site
+from browser_site import CHROMIUM, FLAGS, PHONE, Site
 from iop_pipelines.api.pages import STATIC
 
-PHONE = {"width": 375, "height": 812}
-DESKTOP = {"width": 1440, "height": 900}
-# Debian's; nothing of it reaches out of this machine.
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 AXE = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

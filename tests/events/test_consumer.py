@@ -1,13 +1,20 @@
 """DRM's events on a real RabbitMQ: each in the inbox once, whatever is killed in between."""
 
 import json
+import os
+import subprocess
+import sys
+from datetime import datetime
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from event_bus import Bus, eventually, run_event
-from iop_pipelines.events import consumer, inbox
+from iop_pipelines.drm import standin
+from iop_pipelines.drm.announce import announce, announcements, stir
+from iop_pipelines.events import consumer, inbox, leases
 from iop_pipelines.events.words import DEAD_LETTER_QUEUE, MAX_DELIVERIES, MAX_EVENT_BYTES, QUEUE
+from iop_pipelines.schema.engine import engine_for
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -72,7 +79,7 @@ def test_a_burst_of_ten_thousand_events_is_taken_in_batches(
     )
     listening.consume()
 
-    eventually(lambda: len(listening.inbox()) == 10_000, "ten thousand events")
+    eventually(lambda: listening.count() == 10_000, "ten thousand events")
     assert len(transactions) < 1_000
 
 
@@ -122,3 +129,49 @@ def test_told_to_stop_a_consumer_writes_what_it_has_in_hand(listening: Bus) -> N
     eventually(lambda: len(listening.inbox()) == 300, "the others")
     assert taken <= set(listening.inbox())
     assert listening.depth(DEAD_LETTER_QUEUE) == 0
+
+
+def test_what_the_stand_in_announces_arrives_once_whatever_is_repeated_and_moved(
+    listening: Bus, tmp_path
+) -> None:
+    drm = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
+    standin.create(drm)
+    standin.Replay(drm).ingest_next_days(14)
+    events = announcements(drm)
+    stirred = stir(events, seed=7)
+    assert len(stirred) > len(events)
+    assert [each for each in stirred if each in events] != events
+
+    assert announce(listening.broker.url, stirred) == len(stirred)
+    listening.consume()
+
+    eventually(lambda: listening.depth(QUEUE) == 0, "all events are taken")
+    eventually(lambda: len(listening.inbox()) == len(events), "all events are written")
+    assert set(listening.inbox()) == {event["event_id"] for event in events}
+    assert listening.refused() == []
+    drm.dispose()
+
+
+def test_the_process_takes_events_until_sigterm_and_writes_no_password(
+    listening: Bus, tmp_path
+) -> None:
+    log = tmp_path / "events.log"
+    environment = {
+        **os.environ,
+        "IOP_HOME": str(tmp_path),
+        "DATABASE_URL": str(listening.engine.url),
+        "IOP_EVENT_BROKER_URL": listening.broker.url,
+    }
+    command = [sys.executable, "-m", "iop_pipelines.events.service"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stderr=output)
+    try:
+        listening.announce(run_event(1))
+        eventually(lambda: listening.inbox() == ["run-1"], "the event")
+        process.terminate()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert not leases.is_held(listening.engine, leases.CONSUMER, datetime(2000, 1, 1))
+    assert "consuming from amqp://guest:**@127.0.0.1" in log.read_text()

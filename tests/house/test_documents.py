@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from iop_pipelines.api.docs import procedure_table
+from iop_pipelines.api.procedures import build_registry
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
@@ -31,6 +34,12 @@ def test_every_setting_is_documented_for_its_users() -> None:
 def test_every_setting_is_in_the_table_of_its_module() -> None:
     documentation = (ROOT / "iop_pipelines/settings.py").read_text().split('"""')[1]
     assert sorted(name for name in _settings() if f"| `{name}` |" not in documentation) == []
+
+
+def test_every_procedure_of_the_api_is_documented() -> None:
+    table = procedure_table(build_registry())
+    mend = "put what `iop api procedures` prints into docs/api.md"
+    assert table in (ROOT / "docs/api.md").read_text(), f"{mend}:\n{table}"
 
 
 def test_documents_name_no_setting_that_is_not_read() -> None:

@@ -82,7 +82,7 @@ def test_who_the_provider_knows_is_signed_in_with_the_role_of_the_claim(
     assert (answer.status_code, answer.headers["location"]) == (303, "/reports")
     me = browser.get(f"{site.url}/api/auth/me").json()
     assert (me["name"], me["role"]) == ("adaeze", "admin")
-    assert [cookie.name for cookie in browser.cookies] == ["iop_session"]
+    assert {cookie.name for cookie in browser.cookies} == {"iop_session", "iop_signed_in"}
 
 
 def test_the_request_has_state_nonce_and_a_challenge_of_their_own_each_time(openid_site) -> None:
@@ -275,3 +275,22 @@ def test_half_a_configuration_is_refused_at_the_start(tmp_path, env, problem: st
 )
 def test_a_claim_is_found_by_its_name_or_its_path(claims, path: str, values: set[str]) -> None:
     assert values_of(claims, path) == values
+
+
+def test_a_person_is_told_on_a_page_what_went_wrong_and_what_to_do(openid_site, issuer) -> None:
+    site = openid_site()
+    as_browser = {"Accept": "text/html,application/xhtml+xml;q=0.9"}
+    page = requests.get(f"{site.url}{CALLBACK}?code=x&error=<script>", headers=as_browser)
+    assert (page.status_code, page.headers["cache-control"]) == (401, "no-store")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "This sign-in did not work: it was not begun in this browser" in page.text
+    assert "Begin again at the sign-in page" in page.text
+    assert '<a href="/">' in page.text
+    assert "<script" not in page.text
+    issuer.expect({**ADAEZE, "roles": []})
+    browser = requests.Session()
+    browser.headers.update(as_browser)
+    refused = browser.get(f"{site.url}/api/auth/oidc/start")
+    assert refused.status_code == 403
+    assert "Ask an administrator of IOP for access" in refused.text
+    assert requests.get(f"{site.url}{CALLBACK}").json()["error"]["data"]["code"] == "UNAUTHORIZED"

@@ -23,7 +23,8 @@ NOW = datetime(2026, 3, 1, 12)
 
 
 def _cookie(answer: requests.Response, name: str = "iop_session"):
-    return SimpleCookie(answer.headers["set-cookie"])[name]
+    given: list[str] = answer.raw.headers.getlist("set-cookie")
+    return next(SimpleCookie(each)[name] for each in given if each.startswith(f"{name}="))
 
 
 def test_a_password_gives_a_cookie_that_signs_in(site) -> None:
@@ -59,6 +60,17 @@ def test_the_cookie_is_for_http_only_for_this_site_and_secure_but_on_this_machin
     assert cookie["domain"] == ""
     assert int(cookie["max-age"]) == 12 * 3600
     assert bool(cookie["secure"]) is is_secure
+
+
+def test_pages_can_read_whose_session_it_is_by_a_cookie_that_signs_nobody_in(site) -> None:
+    browser, answer = site.sign_in("ada")
+    mark = _cookie(answer, "iop_signed_in")
+    assert not mark["httponly"]
+    assert mark.value.split(".")[0] == str(site.people["ada"].id)
+    alone = requests.get(f"{site.url}/api/auth/me", cookies={"iop_signed_in": mark.value})
+    assert alone.status_code == 401
+    browser.post(f"{site.url}/api/auth/sign-out", json={})
+    assert not browser.cookies
 
 
 @pytest.mark.parametrize(
@@ -289,3 +301,24 @@ def test_old_attempts_are_not_kept(site) -> None:
     with begin_write(site.engine) as connection:
         query = sa.select(sa.func.count()).select_from(sign_in_attempts)
         assert connection.scalar(query) == 1
+
+
+def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(site) -> None:
+    url = f"{site.url}/api/auth/link/used"
+    page = requests.get(url, headers={"Accept": "text/html"})
+    assert page.status_code == 403
+    assert "This link was used already" in page.text
+    assert "or for another link" in page.text
+    assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
+
+
+def test_a_form_that_is_tried_too_often_is_answered_with_a_page(site) -> None:
+    form = {"name": "vic", "password": "wrong"}
+    headers = {"Accept": "text/html"}
+    for _ in range(limits.PER_ACCOUNT_AND_ADDRESS):
+        requests.post(f"{site.url}/api/auth/sign-in", data=form, allow_redirects=False)
+    page = requests.post(f"{site.url}/api/auth/sign-in", data=form, headers=headers)
+    assert page.status_code == 429
+    assert int(page.headers["retry-after"]) > 0
+    assert "Too many failed sign-ins; try again in" in page.text
+    assert "wrong" not in page.text

@@ -11,7 +11,6 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger import counters
 from iop_pipelines.schema.engine import begin_write, engine_for
-from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -100,7 +99,5 @@ def seed() -> Callable[[sa.Engine], Seeded]:
 
 
 @pytest.fixture
-def seeded(tmp_path) -> Seeded:
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    upgrade(url)
-    return _seed(engine_for(url))
+def seeded(migrated_url) -> Seeded:
+    return _seed(engine_for(migrated_url))

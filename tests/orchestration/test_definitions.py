@@ -20,6 +20,7 @@ def test_the_code_location_loads_and_is_whole():
     assert {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()} == ASSETS
     assert {sensor.name for sensor in repository.sensor_defs} >= {
         "drm_pipeline_runs",
+        "drm_events",
         "drm_quality_scores",
         "requested_executions",
         "requested_reports",

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
+from playwright.sync_api import ViewportSize
 
 from iop_pipelines.api import accounts
 from iop_pipelines.api.audit import Actor
@@ -19,6 +20,15 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 from served_app import answers, wait_until
 
+PHONE: ViewportSize = {"width": 375, "height": 812}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+Theme = Literal["light", "dark"]
+# Debian's; nothing of it reaches out of this machine.
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 PASSWORD = "a long enough password"
 # Names of people by their role; the second viewer uses the same browser after the first.
 PEOPLE = {"ada": Role.ADMIN, "grace": Role.ADMIN, "vera": Role.VIEWER, "viktor": Role.VIEWER}
@@ -27,9 +37,13 @@ START_TIMEOUT_S = 180
 
 @dataclass
 class Site:
-    """`iop up` on a home of its own; `url` stays the same when it is started again."""
+    """`iop up` on a home of its own; `url` stays the same when it is started again.
+
+    is_whole: False starts the API alone; what is asked for then waits.
+    """
 
     home: Path
+    is_whole: bool = True
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +70,9 @@ class Site:
 
     def start(self) -> None:
         iop = Path(sys.executable).with_name("iop")
-        command = [str(iop), "up", "--home", str(self.home), "--port", str(self.port)]
+        whole = [str(iop), "up", "--home", str(self.home)]
+        alone = [sys.executable, "-m", "iop_pipelines.api.serve"]
+        command = [*(whole if self.is_whole else alone), "--port", str(self.port)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -2,13 +2,27 @@
 import type { AppRouter } from '@api-types';
 import { TRPCClientError } from '@trpc/client';
 
+export interface Issue {
+  path: readonly (string | number)[];
+  message: string;
+}
+
+/** Of an input: `fields` by its keys, `issues` with the whole path of each value. */
+export interface Refusal {
+  kind: 'refused';
+  message: string;
+  fields: Record<string, string[]>;
+  form: string[];
+  issues: readonly Issue[];
+}
+
 export type Failure =
   | { kind: 'offline' }
   | { kind: 'anonymous' }
   | { kind: 'forbidden'; message: string }
   | { kind: 'absent'; message: string }
   | { kind: 'conflict'; message: string; data: Record<string, unknown> }
-  | { kind: 'refused'; message: string; fields: Record<string, string[]>; form: string[] }
+  | Refusal
   | { kind: 'busy'; message: string }
   | { kind: 'fault'; message: string; requestId: string | null };
 
@@ -16,7 +30,9 @@ const isTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof TRPCClientError;
 
 export function failureOf(error: unknown): Failure {
-  if (!isTrpc(error) || !error.data) return { kind: 'offline' };
+  if (!isTrpc(error)) return { kind: 'fault', message: String(error), requestId: null };
+  // Nobody answered, or somebody who is not the platform: a proxy, a public network's sign-in page.
+  if (!error.data) return { kind: 'offline' };
   const { message, data } = error;
   switch (data.code) {
     case 'UNAUTHORIZED':
@@ -45,9 +61,29 @@ function fieldsOf(data: NonNullable<TRPCClientError<AppRouter>['data']>) {
   for (const [name, messages] of Object.entries(data.zodError?.fieldErrors ?? {})) {
     if (messages) fields[name] = messages;
   }
-  return { fields, form: data.zodError?.formErrors ?? [] };
+  return { fields, form: data.zodError?.formErrors ?? [], issues: data.issues ?? [] };
 }
 
 /** Whether asking again, unchanged, may do better. */
 export const mayPass = (error: unknown) =>
   ['offline', 'busy', 'fault'].includes(failureOf(error).kind);
+
+/** What was refused at a path such as `config.params.window`, or anywhere under it. */
+export const problemsUnder = (issues: readonly Issue[], path: string): string[] =>
+  issues
+    .filter(({ path: at }) => at.join('.') === path || at.join('.').startsWith(`${path}.`))
+    .map((issue) => {
+      const rest = issue.path.join('.').slice(path.length + 1);
+      return rest ? `${rest}: ${issue.message}` : issue.message;
+    });
+
+/** What was refused elsewhere than at (or under) these paths. */
+export const problemsBeside = (issues: readonly Issue[], paths: readonly string[]): string[] =>
+  issues
+    .filter(({ path }) => {
+      const at = path.join('.');
+      return !paths.some((shown) => at === shown || at.startsWith(`${shown}.`));
+    })
+    .map((issue) =>
+      issue.path.length ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+    );

@@ -1,12 +1,13 @@
 /** Providers, and which of the three faces is shown: unknown yet, sign-in, or the app. */
 import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { Frame } from '@/app/Frame';
 import { newQueryClient } from '@/app/queries';
 import { SignIn } from '@/app/routes';
 import { UpdateNote } from '@/app/UpdateNote';
+import { OutboxProvider } from '@/offline/OutboxProvider';
 import { KEPT_FOR_MS, persisterOf } from '@/offline/seen';
 import { type User, useSession } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
@@ -26,20 +27,23 @@ export function App() {
 function SignedIn({ user }: { user: User }) {
   const client = useMemo(newQueryClient, []);
   const persister = useMemo(() => persisterOf(user.id), [user.id]);
+  useEffect(() => persister.start(), [persister]);
   return (
     <PersistQueryClientProvider
       client={client}
       persistOptions={{
         persister,
         maxAge: KEPT_FOR_MS,
-        buster: `${user.id}.${user.role}`,
+        buster: `${user.id}.${user.role}.${__BUILD__}`,
         dehydrateOptions: {
           shouldDehydrateQuery: (query) =>
             query.meta?.keep === true && query.state.data !== undefined,
         },
       }}
     >
-      <Frame />
+      <OutboxProvider userId={user.id}>
+        <Frame />
+      </OutboxProvider>
     </PersistQueryClientProvider>
   );
 }

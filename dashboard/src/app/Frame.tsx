@@ -10,7 +10,9 @@ import { ButtonLink } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Page } from '@/ui/Layouts';
 import { Empty, Skeleton } from '@/ui/States';
+import { Bell } from './Bell';
 import css from './Frame.module.css';
+import { UnsentBar } from './UnsentBar';
 import { UserMenu } from './UserMenu';
 import { words } from './words';
 
@@ -27,7 +29,10 @@ export function Frame() {
         <Link href="/" className={css.mark}>
           IOP
         </Link>
-        <UserMenu />
+        <div className={css.tools}>
+          <Bell />
+          <UserMenu />
+        </div>
       </header>
       <nav className={css.nav} aria-label={t.main}>
         {places.map((place) => (
@@ -37,6 +42,7 @@ export function Frame() {
       </nav>
       <main id="content" className={css.main}>
         <OfflineNote />
+        <UnsentBar />
         <Pages places={places} />
       </main>
     </div>

@@ -1,35 +1,82 @@
 /** Registers the service worker once the page stands, and says so when a newer version waits. */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
-import { say } from '@/ui/toasts';
+import { Button } from '@/ui/Button';
+import css from './UpdateNote.module.css';
 import { words } from './words';
+
+// An installed app may stay open for days.
+const LOOK_AGAIN_MS = 3600_000;
 
 export function UpdateNote() {
   const t = useWords(words);
-  useEffect(() => {
-    if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
-    let isGone = false;
-    const offer = (waiting: ServiceWorker) =>
-      say(t.updateReady, { label: t.updateNow, run: () => waiting.postMessage('take over') });
-    const hadController = navigator.serviceWorker.controller !== null;
-    const onChange = () => {
-      if (hadController) window.location.reload();
-    };
-    navigator.serviceWorker.addEventListener('controllerchange', onChange);
-    void navigator.serviceWorker.register('/sw.js').then((registration) => {
-      if (isGone) return;
-      if (registration.waiting && hadController) offer(registration.waiting);
-      registration.addEventListener('updatefound', () => {
-        const worker = registration.installing;
-        worker?.addEventListener('statechange', () => {
-          if (worker.state === 'installed' && navigator.serviceWorker.controller) offer(worker);
-        });
+  const [waiting, setWaiting] = useState<ServiceWorker | null>(null);
+  useEffect(() => watch(setWaiting), []);
+  return (
+    <div role="status" className={css.place}>
+      {waiting && (
+        <p className={css.note}>
+          {t.updateReady}
+          <Button look="quiet" onClick={() => waiting.postMessage('take over')}>
+            {t.updateNow}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function watch(offer: (waiting: ServiceWorker) => void): () => void {
+  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return () => {};
+  const workers = navigator.serviceWorker;
+  const ended = new AbortController();
+  const { signal } = ended;
+  // The first worker takes over a page that is as new as it; a later one brings another page.
+  let former = workers.controller;
+  workers.addEventListener(
+    'controllerchange',
+    () => {
+      if (former) window.location.reload();
+      former = workers.controller;
+    },
+    { signal },
+  );
+  void whenIdle()
+    .then(() => workers.register('/sw.js'))
+    .then((registration) => {
+      if (signal.aborted) return;
+      if (registration.waiting && workers.controller) offer(registration.waiting);
+      registration.addEventListener('updatefound', () => follow(registration.installing), {
+        signal,
       });
+      lookAgain(registration, signal);
+    })
+    // Without a worker the app works as a page does; a browser may forbid it.
+    .catch(() => {});
+
+  function follow(worker: ServiceWorker | null) {
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'installed' && workers.controller) offer(worker);
     });
-    return () => {
-      isGone = true;
-      navigator.serviceWorker.removeEventListener('controllerchange', onChange);
-    };
-  }, [t]);
-  return null;
+  }
+  return () => ended.abort();
+}
+
+/** What the worker fetches ahead is not to hold up what the page needs first. */
+const whenIdle = () =>
+  new Promise<void>((resolve) => {
+    const go = () => setTimeout(resolve, 0);
+    if (document.readyState === 'complete') go();
+    else window.addEventListener('load', go, { once: true });
+  });
+
+function lookAgain(registration: ServiceWorkerRegistration, signal: AbortSignal) {
+  let looked = Date.now();
+  const look = () => {
+    if (document.visibilityState !== 'visible' || Date.now() - looked < LOOK_AGAIN_MS) return;
+    looked = Date.now();
+    // Without a network there is no newer version to be had.
+    registration.update().catch(() => {});
+  };
+  document.addEventListener('visibilitychange', look, { signal });
 }

@@ -1,7 +1,7 @@
 /** How reads behave: what fails for a moment is asked again, what has ended the session ends it here too. */
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, onlineManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { failureOf, mayPass } from '@/api/errors';
-import { noteAnswer, noteSilence } from '@/offline/connection';
+import { isOnline, noteAnswer, noteSilence, onConnection } from '@/offline/connection';
 import { KEPT_FOR_MS } from '@/offline/seen';
 import { confirmSession } from '@/session/session';
 
@@ -15,17 +15,22 @@ function noteFailure(error: unknown) {
   if (kind === 'anonymous') void confirmSession();
 }
 
+// What is shown is read again once the platform can be reached, whatever the browser thinks of its network.
+onlineManager.setEventListener((setOnline) => onConnection(() => setOnline(isOnline())));
+
 export const newQueryClient = () =>
   new QueryClient({
     queryCache: new QueryCache({ onError: noteFailure, onSuccess: noteAnswer }),
     mutationCache: new MutationCache({ onError: noteFailure, onSuccess: noteAnswer }),
     defaultOptions: {
       queries: {
-        // A phone may believe in a network that leads nowhere: the first try is made in any case.
-        networkMode: 'offlineFirst',
+        // A phone may believe in a network that leads nowhere, or in none: the first try is always made,
+        // and a query never waits for a network without saying so.
+        networkMode: 'always',
+        refetchOnReconnect: true,
         staleTime: FRESH_MS,
         gcTime: KEPT_FOR_MS,
-        retry: (count, error) => count < RETRIES && mayPass(error),
+        retry: (count, error) => count < RETRIES && isOnline() && mayPass(error),
         retryDelay: (count) => 500 * 2 ** count,
       },
       mutations: { networkMode: 'always', retry: false },

@@ -28,7 +28,11 @@ export const words = defineWords(
     absentTitle: 'There is no such page',
     absentText: 'The address may be mistyped, or what stood there was removed.',
     backHome: 'Go to the start page',
-    signOutFailed: 'You could not be signed out: the platform cannot be reached.',
+    unread: (n: string) => `Notifications, ${n} unread`,
+    unsentBar: (n: number) =>
+      n === 1 ? 'One decision is not sent yet' : `${n} decisions are not sent yet`,
+    unsentStuck: (n: number) => (n === 1 ? 'one needs you' : `${n} need you`),
+    unsentShow: 'Show',
     unsentTitle: 'Decisions were not sent yet',
     unsentText: (n: number) =>
       n === 1
@@ -64,7 +68,13 @@ export const words = defineWords(
     absentTitle: "Cette page n'existe pas",
     absentText: "L'adresse est peut-être mal saisie, ou ce qui s'y trouvait a été retiré.",
     backHome: "Aller à la page d'accueil",
-    signOutFailed: 'La déconnexion a échoué : la plateforme est injoignable.',
+    unread: (n: string) => `Notifications, ${n} non lues`,
+    unsentBar: (n: number) =>
+      n <= 1
+        ? "Une décision n'est pas encore envoyée"
+        : `${n} décisions ne sont pas encore envoyées`,
+    unsentStuck: (n: number) => (n <= 1 ? 'une a besoin de vous' : `${n} ont besoin de vous`),
+    unsentShow: 'Voir',
     unsentTitle: "Des décisions n'ont pas encore été envoyées",
     unsentText: (n: number) =>
       n <= 1

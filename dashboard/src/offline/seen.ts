@@ -1,9 +1,9 @@
 /**
- * What was seen, kept in IndexedDB for reading without a network: one store a user, wiped at sign-out.
+ * What was seen, kept for reading without a network and wiped at sign-out; see store.ts for whose it is.
  * Only queries whose `meta.keep` is true are kept.
  */
 import type { PersistedClient, Persister } from '@tanstack/react-query-persist-client';
-import { clear, createStore, del, get, set } from 'idb-keyval';
+import { change, read } from '@/offline/store';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -14,36 +14,53 @@ declare module '@tanstack/react-query' {
 /** Of `useQuery({ meta: KEEP })`: readable without a network. */
 export const KEEP = { keep: true } as const;
 export const KEPT_FOR_MS = 14 * 24 * 3600 * 1000;
-const PREFIX = 'iop-user-';
+const WAIT_MS = 1000;
 
-export const storeNameOf = (userId: number) => `${PREFIX}${userId}`;
+/** A persister is told of every change of every query; it writes once a second at most. */
+export function persisterOf(userId: number): Persister & { start: () => () => void } {
+  let waiting: PersistedClient | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function storeOf(userId: number) {
-  return createStore(storeNameOf(userId), 'kept');
-}
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const client = waiting;
+    waiting = null;
+    if (client) void save(userId, client);
+  };
+  const onHidden = () => document.visibilityState === 'hidden' && write();
 
-export function persisterOf(userId: number): Persister {
-  const store = storeOf(userId);
   return {
-    persistClient: (client) => set('queries', client, store),
-    restoreClient: () => get<PersistedClient>('queries', store),
-    removeClient: () => del('queries', store),
+    persistClient: (client) => {
+      waiting = client;
+      timer ??= setTimeout(write, WAIT_MS);
+    },
+    restoreClient: () => read<PersistedClient>(userId, 'seen'),
+    removeClient: async () => {
+      waiting = null;
+      await change(userId, 'seen', () => undefined);
+    },
+    /** Writes at once when the page goes out of sight: it may not come back. */
+    start: () => {
+      document.addEventListener('visibilitychange', onHidden);
+      return () => {
+        document.removeEventListener('visibilitychange', onHidden);
+        write();
+      };
+    },
   };
 }
 
-/**
- * Wipes what was kept on this device.
- *
- * exceptOf: keeps that user's. keepUnsent: keeps decisions that were not sent yet (see outbox), which only
- * their own maker's next session reads.
- */
-export async function forgetSeen(what: { exceptOf?: number; keepUnsent?: boolean }) {
-  const databases = await indexedDB.databases();
-  for (const { name } of databases) {
-    if (!name?.startsWith(PREFIX)) continue;
-    if (what.exceptOf !== undefined && name === storeNameOf(what.exceptOf)) continue;
-    const store = createStore(name, 'kept');
-    // Emptied, not deleted: a database that any tab has open cannot be deleted.
-    await (what.keepUnsent ? del('queries', store) : clear(store));
+/** A device that is full keeps the half that was read last, and so on down to nothing. */
+async function save(userId: number, client: PersistedClient): Promise<void> {
+  try {
+    await change<PersistedClient>(userId, 'seen', () => client);
+  } catch {
+    const { queries } = client.clientState;
+    const half = Math.floor(queries.length / 2);
+    if (half === 0) return;
+    const latest = [...queries].sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
+    const clientState = { ...client.clientState, queries: latest.slice(0, half) };
+    await save(userId, { ...client, clientState });
   }
 }

@@ -4,13 +4,18 @@
  */
 import { useSyncExternalStore } from 'react';
 import { LANGUAGES, type Language } from '@/i18n/language';
+import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';
 export interface Preferences {
   language: Language;
   theme: Theme;
   timeZone: string;
+  /** Keys without a modifier do something; speech input and some hands set them off by accident. */
+  hasShortcuts: boolean;
 }
+
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 const KEY = 'iop.preferences';
 const listeners = new Set<() => void>();
@@ -23,8 +28,29 @@ function initial(): Preferences {
     language: preferred ?? 'en',
     theme: 'system',
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>),
+    hasShortcuts: true,
+    ...valid(readJson<Preferences>(KEY) ?? {}),
   };
+}
+
+/** Notes of another release, or of somebody's hand, may hold what this one cannot show. */
+function valid(noted: Partial<Preferences>): Partial<Preferences> {
+  const { language, theme, timeZone, hasShortcuts } = noted;
+  return {
+    ...(language && LANGUAGES.includes(language) && { language }),
+    ...(theme && THEMES.includes(theme) && { theme }),
+    ...(timeZone && isTimeZone(timeZone) && { timeZone }),
+    ...(typeof hasShortcuts === 'boolean' && { hasShortcuts }),
+  };
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 let current = initial();
@@ -41,9 +67,11 @@ dark.addEventListener('change', () => {
   for (const listener of listeners) listener();
 });
 
+export const preferences = () => current;
+
 export function setPreferences(changed: Partial<Preferences>) {
   current = { ...current, ...changed };
-  localStorage.setItem(KEY, JSON.stringify(current));
+  writeNote(KEY, JSON.stringify(current));
   apply();
   for (const listener of listeners) listener();
 }

@@ -8,9 +8,9 @@ declare const self: ServiceWorkerGlobalScope;
 
 // Written in by the build: see vite.config.ts.
 declare const __PRECACHE__: string[];
-declare const __BUILD__: string;
+declare const __SHELL__: string;
 
-const CACHE = `shell-${__BUILD__}`;
+const CACHE = `shell-${__SHELL__}`;
 const SERVER = /^\/(api|dagster|static|metrics)(\/|$)/;
 
 self.addEventListener('install', (event) => {

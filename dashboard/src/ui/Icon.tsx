@@ -13,6 +13,16 @@ const PATHS: Record<string, string> = {
   trail: 'M5 5h14M5 10h14M5 15h9M5 20h6',
   gear: 'M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.1 2.1M16.3 16.3l2.1 2.1M5.6 18.4l2.1-2.1M16.3 7.700l2.1-2.1',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
+  critical: 'M8 3h8l5 5v8l-5 5H8l-5-5V8zM12 7.5v5.5M12 16.5h.01',
+  warning: 'M12 4 21 19.5H3zM12 10v4M12 17h.01',
+  info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8h.01',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  cross: 'M6 6l12 12M18 6L6 18',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2',
+  left: 'M15 5l-7 7 7 7',
+  right: 'M9 5l7 7-7 7',
+  keyboard: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
+  unsent: 'M12 16V5M7.5 9.5 12 5l4.5 4.5M5 19h14',
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
 };
 

@@ -1,10 +1,12 @@
 /** A change at the server: says that it was made, puts refusals at their fields, and reads again what it touched. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type Failure, failureOf } from '@/api/errors';
+import { type Failure, failureOf, type Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { sayFailure } from './States';
 import { say } from './toasts';
 import { words } from './words';
+
+const NONE: readonly Issue[] = [];
 
 interface Options<I, O> {
   run: (input: I) => Promise<O>;
@@ -41,6 +43,7 @@ export function useAction<I, O>({ run, done, touches = [], onDone }: Options<I, 
     /** What the server refused at that field of the input. */
     problemsOf: (field: string): readonly string[] =>
       failure?.kind === 'refused' ? (failure.fields[field] ?? []) : [],
+    issues: failure?.kind === 'refused' ? failure.issues : NONE,
     reset: mutation.reset,
   };
 }

@@ -28,7 +28,8 @@ from iop_pipelines.errors import NotFound
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.sources import Source, load_catalogue
 from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
-from iop_pipelines.transform.versions import PIPELINE_RUNS, version
+from iop_pipelines.transform.versions import PIPELINE_RUNS
+from iop_pipelines.transform.versions import version as stored_version
 
 
 @with_config(ROW)
@@ -259,7 +260,7 @@ def declare(registry: Registry) -> None:
     def rejected(ctx: Context, given: OfRejected) -> list[RejectedRow]:
         if given.version_id is not None:
             is_its = rejected_rows.c.dataset_version_id == given.version_id
-            version(ctx.services.engine, given.version_id)
+            stored_version(ctx.services.engine, given.version_id)
         else:
             dataset_id = _row_of(ctx, str(given.name))["id"]
             is_its = dataset_versions.c.dataset_id == dataset_id
@@ -356,7 +357,7 @@ def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query, params).mappings()]
 
 
-_NOTHING_PREPARED = dict.fromkeys(
+_NOTHING_PREPARED: dict[str, Any] = dict.fromkeys(
     (
         *("version_id", "data_version", "prepared", "rows_in", "rows_out", "rows_rejected"),
         *("reject_reasons", "prepared_at", "prepare_error"),
@@ -368,7 +369,8 @@ def _run(
     delivered: dict[str, Any], prepared: dict[str, Any] | None, score: float | None
 ) -> DatasetRun:
     error = delivered.pop("error_msg")
-    run = {**delivered, **(prepared or _NOTHING_PREPARED), "error": error, "quality_score": score}
+    version = _NOTHING_PREPARED if prepared is None else prepared
+    run = {**delivered, **version, "error": error, "quality_score": score}
     return DatasetRun.model_validate(run)
 
 

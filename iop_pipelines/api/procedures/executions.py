@@ -116,6 +116,12 @@ class GetExecution(ById):
     output_limit: Annotated[int, Field(ge=0, le=10_000)] = 1000
 
 
+class OfModels(Shape):
+    """`modelIds` are of versions."""
+
+    model_ids: Annotated[list[Id], Field(max_length=1000)]
+
+
 class OfSeries(ById):
     """Without `uniqueId` and `measure`: the series with the most findings."""
 
@@ -145,14 +151,16 @@ class SeriesPoint(TypedDict):
     is_finding: bool
 
 
-class ReducedSeries(Shape):
+@with_config(ROW)
+class ReducedSeries(TypedDict):
     """First, last, lowest and highest points, gaps, and the strongest finding of each stretch are kept."""
 
     shown: int
     total: int
 
 
-class ExecutionSeries(Shape):
+@with_config(ROW)
+class ExecutionSeries(TypedDict):
     """`points` are of `chosen`, by period in `timeZone`; a forecast has `yhat` with its interval and no `y`.
 
     `series` are the first of `seriesTotal`, those with the most findings first.
@@ -191,6 +199,17 @@ def declare(registry: Registry) -> None:
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
         return page_of(ctx, query, given)
+
+    @registry.procedure(
+        "executions.latest", Kind.QUERY, "The latest execution of each of these versions."
+    )
+    def latest(ctx: Context, given: OfModels) -> list[ModelExecution]:
+        newest = (
+            sa.select(sa.func.max(table.c.id))
+            .where(table.c.model_id.in_(given.model_ids))
+            .group_by(table.c.model_id)
+        )
+        return rows_of(ctx, _DETAIL.where(table.c.id.in_(newest)).order_by(table.c.id.desc()))
 
     @registry.procedure(
         "executions.get", Kind.QUERY, "One execution with its outputs and findings."

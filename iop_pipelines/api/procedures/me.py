@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from iop_pipelines.api import personal, sessions
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context, Role
-from iop_pipelines.api.procedures.shapes import Done
 from iop_pipelines.api.registry import Kind, Registry, Shape
 
 
@@ -48,8 +47,17 @@ class MySession(Shape):
     is_current: bool
 
 
-class OfSession(Shape):
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+class EndSessions(Shape):
+    """The session of this `id`, or with `others` all but the one that asks."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    others: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> "EndSessions":
+        if (self.id is None) is not self.others:
+            raise ValueError("give either id or others")
+        return self
 
 
 class Ended(Shape):
@@ -97,19 +105,15 @@ def _declare_sessions(registry: Registry) -> None:
             for each in found
         ]
 
-    @registry.procedure("sessions.end", Kind.MUTATION, "End one of one's sessions.", Role.VIEWER)
-    def end(ctx: Context, given: OfSession) -> Done:
-        sessions.end_session(ctx.services.engine, ctx.user.id, given.id, witness_of(ctx))
-        return Done()
-
-    @registry.procedure(
-        "sessions.endOthers", Kind.MUTATION, "End all of one's sessions but this.", Role.VIEWER
-    )
-    def end_others(ctx: Context) -> Ended:
-        count = sessions.end_others(
-            ctx.services.engine, ctx.user.id, ctx.user.session_id, witness_of(ctx)
-        )
-        return Ended(ended=count)
+    @registry.procedure("sessions.end", Kind.MUTATION, "End sessions of one's own.", Role.VIEWER)
+    def end(ctx: Context, given: EndSessions) -> Ended:
+        engine, user = ctx.services.engine, ctx.user
+        if given.id is None:
+            return Ended(
+                ended=sessions.end_others(engine, user.id, user.session_id, witness_of(ctx))
+            )
+        sessions.end_session(engine, user.id, given.id, witness_of(ctx))
+        return Ended(ended=1)
 
 
 def _settings(ctx: Context, kept: personal.PersonalSettings) -> MySettings:

@@ -16,7 +16,7 @@ from iop_pipelines.errors import IopError
 from iop_pipelines.recommendations.engine import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import metadata
+from iop_pipelines.schema.tables import metadata, sessions
 
 NOWHERE = 10**6
 
@@ -233,6 +233,24 @@ def _save_dashboard(api: Any) -> Inputs:
 def _delete_dashboard(api: Any) -> Inputs:
     dashboard_id = api.call("dashboards.save", name="Deleted", panels=[PANEL])["id"]
     return Inputs({"id": dashboard_id}, {"id": NOWHERE})
+
+
+@inputs_for("notifications.markRead")
+def _mark_read(api: Any) -> Inputs:
+    return Inputs({"ids": [f"recommendation:{_recommendation(api, 'told')}"]}, {"ids": ["other:1"]})
+
+
+@inputs_for("settings.update")
+def _update_settings(_: Any) -> Inputs:
+    return Inputs({"language": "fr", "timeZone": "Africa/Lagos"}, {"timeZone": "Mars/Olympus"})
+
+
+@inputs_for("sessions.end")
+def _end_session(api: Any) -> Inputs:
+    until = utc_now() + timedelta(hours=1)
+    account = {"user_id": 1, "origin": "password", "address": "", "expires_at": until}
+    api.insert(sessions, id="on-the-phone", **account)
+    return Inputs({"id": "on-the-phone"}, {"id": "nowhere"})
 
 
 @inputs_for("users.create")

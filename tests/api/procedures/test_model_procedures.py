@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
@@ -19,14 +20,13 @@ MODEL_KEYS = {
 EXECUTION_KEYS = {
     *("id", "modelId", "status", "inputRef", "outputRef", "durationMs", "errorMsg", "startedAt"),
     *("finishedAt", "phase", "attempt", "trigger", "dataVersion", "requestedAt", "metrics"),
-    "dagsterRunId",
+    *("dagsterRunId", "modelName", "modelVersion", "modelType", "dataset"),
 }
 
 
 def new_model(api, name="mine", type_="statistical", **more):
-    return api.call(
-        "models.create", name=name, type=type_, inputSchema=IN, outputSchema=OUT, **more
-    )
+    given = {"name": name, "type": type_, "inputSchema": IN, "outputSchema": OUT}
+    return api.call("models.create", **{**given, **more})
 
 
 def test_a_listed_model_has_the_columns_of_its_table(api):
@@ -94,6 +94,16 @@ def test_the_default_rules_compute_on_the_data_there_is(api):
     services = api.context.services
     work = load(services.engine, execution_id, api.start(execution_id))
     assert execute(services.engine, services.drm_engine, work).rows > 0
+
+
+def test_the_latest_execution_of_each_version_is_told_in_one_question(api):
+    first, second, idle = (new_model(api, version=f"v{n}.0.0")["id"] for n in (1, 2, 3))
+    for model_id in (first, second, first):
+        asked = api.call("models.execute", modelId=model_id, inputRef="flights_daily")
+    found = api.call("executions.latest", modelIds=[first, second, idle])
+    assert [each["modelId"] for each in found] == [first, second]
+    assert found[0]["id"] == asked["executionId"]
+    assert api.call("executions.latest", modelIds=[]) == []
 
 
 def test_columns_that_no_dataset_has_need_a_configuration(api):
@@ -184,3 +194,62 @@ def test_an_execution_is_shown_with_its_outputs_and_findings(api):
 
 def _size(api, table):
     return api.rows(sa.select(sa.func.count()).select_from(table))[0][0]
+
+
+CONFIG = {
+    "runtime": "seasonal_residual",
+    "dataset": "flights_daily",
+    "input": {"measures": ["flights"], "series": ["origin"]},
+}
+
+
+def checked(api, **more):
+    given = {"name": "mine", "type": "statistical", "inputSchema": IN, "outputSchema": OUT}
+    return api.call("models.validate", **{**given, **more})
+
+
+def test_a_model_is_checked_without_being_stored(api):
+    before = len(api.call("models.list"))
+    good = checked(api)
+    assert (good["isValid"], good["issues"]) == (True, [])
+    assert good["config"]["dataset"]
+    assert checked(api, config=CONFIG)["config"]["input"]["series"] == ["origin"]
+    assert len(api.call("models.list")) == before
+
+
+@pytest.mark.parametrize(
+    ("more", "paths"),
+    [
+        ({"config": {**CONFIG, "quality_threshold": 400}}, [["config", "quality_threshold"]]),
+        (
+            {"config": {"runtime": "magic", "dataset": "flights_daily", "inputs": {}}},
+            [["config", "runtime"], ["config", "input"], ["config", "inputs"]],
+        ),
+        (
+            {"config": {**CONFIG, "input": {"measures": ["flihgts"]}}},
+            [["config", "input", "measures", "0"]],
+        ),
+        ({"config": {**CONFIG, "dataset": "nowhere"}}, [["config", "dataset"]]),
+        ({"config": {**CONFIG, "params": {"windw": 3}}}, [["config", "params", "windw"]]),
+        ({"version": "one"}, [["version"]]),
+        (
+            {"inputSchema": {"type": "object", "properties": {"wind": {}}}, "config": CONFIG},
+            [["inputSchema", "properties", "wind"]],
+        ),
+    ],
+)
+def test_each_thing_that_is_wrong_is_said_of_its_own_path(api, more, paths):
+    found = checked(api, **more)
+    assert (found["isValid"], found["config"]) == (False, None)
+    assert sorted(each["path"] for each in found["issues"]) == sorted(paths)
+    with pytest.raises(InvalidInput) as refused:
+        new_model(api, **more)
+    issues = wire.refusal(refused.value).data["issues"]
+    assert sorted(each["path"] for each in issues) == sorted(paths)
+
+
+def test_a_version_that_is_taken_is_said_of_the_version(api):
+    new_model(api)
+    assert checked(api)["isValid"]
+    taken = checked(api, description="another")
+    assert [each["path"] for each in taken["issues"]] == [["version"]]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.api import wire
 from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, Severity
@@ -84,10 +85,91 @@ def test_a_decision_ends_the_waiting_and_only_open_ones_wait(api, advice):
         api.call("recommendations.snooze", id=advice[1], until="2020-01-01T00:00:00Z")
 
 
+def test_a_decision_that_is_sent_twice_is_taken_once(api, advice):
+    first = advice[0]
+    accept = {"id": first, "status": "accepted", "idempotencyKey": "a", "expectedStatus": "open"}
+    remark = {"id": first, "text": "Seen on the way.", "idempotencyKey": "a"}
+    until = (utc_now() + timedelta(days=2)).isoformat() + "Z"
+    later = {"id": advice[1], "until": until, "idempotencyKey": "a", "expectedStatus": "open"}
+    answers = [
+        (
+            api.call("recommendations.comment", **remark),
+            api.call("recommendations.update", **accept),
+        )
+        for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert [e["kind"] for e in api.call("recommendations.history", id=first)] == [
+        *("opened", "comment", "status"),
+    ]
+    api.call("recommendations.snooze", **later)
+    api.call("recommendations.snooze", id=advice[1], until=None)
+    api.call("recommendations.snooze", **later)
+    assert api.call("recommendations.get", id=advice[1])["snoozedUntil"] is None
+
+
+def test_a_late_repeat_does_not_undo_what_was_decided_since(api, advice):
+    accept = {"id": advice[0], "status": "accepted", "idempotencyKey": "once"}
+    api.call("recommendations.update", id=advice[0], status="accepted")
+    api.call("recommendations.update", **accept)
+    api.call("recommendations.update", id=advice[0], status="dismissed", reason="It was the storm.")
+    api.call("recommendations.update", **accept)
+    assert api.call("recommendations.get", id=advice[0])["status"] == "dismissed"
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("update", {"status": "accepted"}),
+        ("comment", {"text": "Mine."}),
+        ("snooze", {"until": "2999-01-01T00:00:00Z"}),
+    ],
+)
+def test_what_somebody_decided_meanwhile_is_told_and_stays(api, advice, path, more):
+    first = advice[0]
+    api.call("recommendations.update", id=first, status="dismissed", reason="It was the storm.")
+    late = {"id": first, "expectedStatus": "open", "idempotencyKey": "late", **more}
+    with pytest.raises(Conflict, match="dismissed by now"):
+        api.call(f"recommendations.{path}", **late)
+    with pytest.raises(Conflict, match="dismissed by now") as refused:
+        api.call(f"recommendations.{path}", **late)
+    told = wire.refusal(refused.value).data["current"]
+    assert (told["status"], told["actor"], told["actorName"]) == ("dismissed", 1, "ada")
+    assert told["reason"] == "It was the storm."
+    assert told["updatedAt"].endswith("Z")
+    assert len(api.call("recommendations.history", id=first)) == 2
+
+
+def test_recommendations_are_found_by_dataset_words_and_whether_they_last(api, advice):
+    first, second = advice
+    words = {"title": "Delays of 100% at JFK"}
+    api.write(recommendations.update().where(recommendations.c.id == first), words)
+    gone = {"resolved_at": utc_now()}
+    api.write(recommendations.update().where(recommendations.c.id == second), gone)
+
+    def found(**given):
+        return [each["id"] for each in api.call("recommendations.list", **given)]
+
+    assert found(dataset="airport_daily") == [second]
+    assert (found(q="delays of 100%"), found(q="1%jfk"), found(q="jfk")) == ([first], [], [first])
+    assert (found(isResolved=True), found(isResolved=False)) == ([second], [first])
+
+
+def test_evidence_is_given_with_local_periods_and_what_to_do(api, advice):
+    shown = api.call("recommendations.evidence", id=advice[0])
+    assert shown["recommendationId"] == advice[0]
+    assert shown["measure"] == "quality_score"
+    assert shown["timeZone"] == "America/New_York"
+    assert not shown["ds"].endswith("Z")
+    assert shown["actions"]
+    assert shown["rationale"]
+
+
 @pytest.mark.parametrize(
     ("path", "more"),
     [
         ("get", {}),
+        ("evidence", {}),
         ("history", {}),
         ("update", {"status": "open"}),
         ("comment", {"text": "?"}),

@@ -1,8 +1,23 @@
-import { words } from '@/app/words';
+import { Route, Switch } from 'wouter';
 import { useWords } from '@/i18n/words';
-import { Page } from '@/ui/Layouts';
+import { Absent } from '@/ui/Absent';
+import { Detail } from './Detail';
+import { List } from './List';
+import { words } from './words';
 
-export default function Index() {
+export default function Datasets() {
   const t = useWords(words);
-  return <Page title={t.datasets}>{null}</Page>;
+  return (
+    <Switch>
+      <Route path="/datasets">
+        <List />
+      </Route>
+      <Route path="/datasets/:name">
+        {({ name }) => <Detail key={name} name={decodeURIComponent(name)} />}
+      </Route>
+      <Route>
+        <Absent title={t.absent} back="/datasets" backTo={t.title} />
+      </Route>
+    </Switch>
+  );
 }

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { nextOf } from '@/app/Frame';
 import { useWords } from '@/i18n/words';
 import { LanguageChoice } from '@/session/LanguageChoice';
-import { beginSession, type User } from '@/session/session';
+import { beginSession, endLeftSession, type User } from '@/session/session';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import css from './signin.module.css';
@@ -38,6 +38,7 @@ export default function SignIn() {
     setIsBusy(true);
     setProblem(null);
     try {
+      await endLeftSession();
       const answer = await fetch('/api/auth/sign-in', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -1,0 +1,90 @@
+/**
+ * The box of a drawing: measured, of a fixed height, and read mark by mark with the arrow keys. To screen
+ * readers it is a slider over its marks, since that is what speaks a value at each step.
+ */
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { useWords } from '@/i18n/words';
+import { Skeleton } from '@/ui/States';
+import css from './charts.module.css';
+import { type Cursor, PlotContext, type Reading } from './cursor';
+import type { Mark, Size } from './kinds';
+import { step } from './shape';
+import { useSize } from './useSize';
+import { words } from './words';
+
+const NOWHERE: Cursor = { at: null, by: 'keys' };
+
+export function Surface({
+  label,
+  height,
+  marks,
+  read,
+  onPick,
+  children,
+}: {
+  label: string;
+  /** In rem. */
+  height: number;
+  marks: readonly Mark[];
+  read: (mark: number) => Reading;
+  onPick?: ((mark: number) => void) | undefined;
+  children: (size: Size) => ReactNode;
+}) {
+  const t = useWords(words);
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const [tips, setTips] = useState<HTMLElement | null>(null);
+  const [cursor, setCursor] = useState<Cursor>(NOWHERE);
+  const at = cursor.at !== null && cursor.at < marks.length ? cursor.at : null;
+  const leave = useCallback(() => setCursor(NOWHERE), []);
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') return leave();
+    if ((event.key === 'Enter' || event.key === ' ') && at !== null) {
+      event.preventDefault();
+      return onPick?.(at);
+    }
+    const next = step(marks, at, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    setCursor({ at: next, by: 'keys' });
+  }
+
+  const state = useMemo(
+    () => ({ cursor: { at, by: cursor.by }, setCursor, pick: onPick, read, tips }),
+    [at, cursor.by, onPick, read, tips],
+  );
+  const reading = at === null ? null : read(at);
+  return (
+    <PlotContext value={state}>
+      <div ref={box} className={css.box} style={{ height: `${height}rem` }}>
+        <div className={css.content} onPointerLeave={() => cursor.by === 'mouse' && leave()}>
+          <div
+            role="slider"
+            tabIndex={0}
+            className={css.surface}
+            aria-label={`${t.chartOf(label)}. ${onPick ? t.keys : t.keysOnly}`}
+            aria-roledescription={t.kind}
+            aria-valuemin={0}
+            aria-valuemax={Math.max(marks.length, 1)}
+            aria-valuenow={at === null ? 0 : at + 1}
+            aria-valuetext={reading ? `${reading.title}: ${reading.text}` : t.noMark}
+            onKeyDown={onKeyDown}
+            onBlur={() => cursor.by === 'keys' && leave()}
+          >
+            {size && <Suspense fallback={<Skeleton height={height} />}>{children(size)}</Suspense>}
+          </div>
+          <div ref={setTips} className={css.tips} />
+        </div>
+      </div>
+    </PlotContext>
+  );
+}

@@ -1,0 +1,8 @@
+/** Charts. They load what draws them by themselves; `preloadCharts` starts that earlier. */
+export { BandChart, type BandPoint } from './BandChart';
+export type { View } from './ChartFigure';
+export { DataTable } from './DataTable';
+export type { ChartRows, Column, Rows } from './kinds';
+export { preloadCharts } from './lazy';
+export { PanelChart } from './PanelChart';
+export { useValues } from './values';

@@ -1,0 +1,116 @@
+/** Finds the mark under a pointer or finger, shows what it says, and opens it. */
+import { type PointerEvent, useMemo } from 'react';
+import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
+import { usePlot } from '../cursor';
+import type { Mark } from '../kinds';
+import { Tip } from './Tip';
+
+export type Kind = 'standing' | 'lying' | 'free';
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+export function Overlay({
+  marks,
+  groups,
+  kind,
+}: {
+  marks: readonly Mark[];
+  groups: number;
+  kind: Kind;
+}) {
+  const { cursor, setCursor, pick } = usePlot();
+  const area = usePlotArea();
+  const places = usePlaces(marks, groups, kind);
+  if (!area) return null;
+
+  function nearest(event: PointerEvent<SVGRectElement>): number | null {
+    const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect();
+    if (!box) return null;
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best: number | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    places.forEach((place, index) => {
+      const [dx, dy] = [Math.abs(place.x - x), Math.abs(place.y - y)];
+      const distance = kind === 'standing' ? dx : kind === 'lying' ? dy : Math.hypot(dx, dy);
+      if (distance < least) [best, least] = [index, distance];
+    });
+    return best;
+  }
+
+  function onPointerUp(event: PointerEvent<SVGRectElement>) {
+    const at = nearest(event);
+    if (at === null || event.button !== 0) return;
+    // A finger cannot point at a thing before it presses: its first touch reads, the button opens.
+    if (event.pointerType === 'mouse') pick?.(at);
+    else setCursor({ at, by: 'touch' });
+  }
+
+  const place = cursor.at === null ? undefined : places[cursor.at];
+  return (
+    <>
+      {place && <Highlight place={place} kind={kind} area={area} />}
+      <rect
+        {...area}
+        fill="transparent"
+        cursor={pick ? 'pointer' : 'crosshair'}
+        data-marks={marks.length}
+        onPointerMove={(event) =>
+          event.pointerType === 'mouse' && setCursor({ at: nearest(event), by: 'mouse' })
+        }
+        onPointerUp={onPointerUp}
+      />
+      {place && cursor.at !== null && <Tip at={cursor.at} {...place} />}
+    </>
+  );
+}
+
+/** In px, mark by mark. Bars of a category stand beside each other in the order of their groups. */
+function usePlaces(marks: readonly Mark[], groups: number, kind: Kind): readonly Place[] {
+  const scaleX = useXAxisScale();
+  const scaleY = useYAxisScale();
+  return useMemo(() => {
+    if (!scaleX || !scaleY) return [];
+    const [along, across] = kind === 'lying' ? [scaleY, scaleX] : [scaleX, scaleY];
+    return marks.map((mark) => {
+      const value = across(mark.y) ?? 0;
+      if (kind === 'free') return { x: along(mark.at) ?? 0, y: value };
+      const start = along(mark.at, { position: 'start' }) ?? 0;
+      const end = along(mark.at, { position: 'end' }) ?? start;
+      const inset = (end - start) * 0.1;
+      const own = start + inset + ((end - start - 2 * inset) * (mark.group + 0.5)) / groups;
+      return kind === 'lying' ? { x: value, y: own } : { x: own, y: value };
+    });
+  }, [marks, groups, kind, scaleX, scaleY]);
+}
+
+function Highlight({
+  place,
+  kind,
+  area,
+}: {
+  place: Place;
+  kind: Kind;
+  area: { x: number; y: number; width: number; height: number };
+}) {
+  const line = { stroke: 'var(--ink-2)', strokeDasharray: '2 3' };
+  return (
+    <g pointerEvents="none">
+      {kind === 'lying' ? (
+        <path d={`M${area.x} ${place.y}H${area.x + area.width}`} {...line} />
+      ) : (
+        <path d={`M${place.x} ${area.y}V${area.y + area.height}`} {...line} />
+      )}
+      <circle
+        cx={place.x}
+        cy={place.y}
+        r="6"
+        fill="var(--surface)"
+        stroke="var(--ink)"
+        strokeWidth="2.5"
+      />
+    </g>
+  );
+}

@@ -1,0 +1,45 @@
+/** What a mark says, beside it; where a finger chose it, with the button that opens it. */
+import { useEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
+import { useWords } from '@/i18n/words';
+import css from '../charts.module.css';
+import { usePlot } from '../cursor';
+import { words } from '../words';
+
+// Half of how wide a tip usually is, and how high it is, in px.
+const HALF = 90;
+const ROOM_ABOVE = 84;
+
+export function Tip({ at, x, y }: { at: number; x: number; y: number }) {
+  const t = useWords(words);
+  const { cursor, pick, read, tips } = usePlot();
+  const ref = useRef<HTMLDivElement>(null);
+  const isOfKeys = cursor.by === 'keys';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each mark that keys lead to comes into view
+  useEffect(() => {
+    if (isOfKeys) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [at, isOfKeys]);
+  if (!tips) return null;
+  const { title, text } = read(at);
+  const width = tips.clientWidth;
+  const left = Math.min(Math.max(x, HALF), Math.max(HALF, width - HALF));
+  return createPortal(
+    <div
+      ref={ref}
+      className={css.tip}
+      style={{ left, top: y }}
+      data-below={y < ROOM_ABOVE || undefined}
+    >
+      <span aria-hidden="true">{title}</span>
+      <span className={css.tipValue} aria-hidden="true">
+        {text}
+      </span>
+      {pick && cursor.by === 'touch' && (
+        <button type="button" className={css.tipOpen} onClick={() => pick(at)}>
+          {t.open}
+        </button>
+      )}
+    </div>,
+    tips,
+  );
+}

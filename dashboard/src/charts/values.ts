@@ -1,0 +1,67 @@
+/** Values of a result as people read them: by the type, unit and decimals of their column. */
+import { useMemo } from 'react';
+import { type Formatters, useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import type { Column } from './kinds';
+import { words } from './words';
+
+type Words = (typeof words)['en'];
+
+export const isNumeric = (column: Column) => column.type === 'integer' || column.type === 'number';
+
+export function textOf(value: unknown, column: Column, format: Formatters, t: Words): string {
+  if (value === null || value === undefined || value === '') return t.unknown;
+  if (typeof value === 'boolean') return value ? t.yes : t.no;
+  if (typeof value === 'number') return numberText(value, column, format);
+  const text = String(value);
+  return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;
+}
+
+function numberText(value: number, { unit, decimals }: Column, format: Formatters): string {
+  if (unit === 'B') return format.bytes(value);
+  if (unit === 'ms') return format.duration(value);
+  const number = decimals === null ? format.number(value) : format.decimals(value, decimals);
+  return unit ? `${number}\u00a0${unit}` : number;
+}
+
+/** Short enough for an axis; the unit stands above it once. */
+export function tickText(value: number, { unit }: Column, format: Formatters): string {
+  if (unit === 'B') return format.bytes(value);
+  return Math.abs(value) < 1000 ? format.number(value) : format.compact(value);
+}
+
+export const axisUnit = ({ unit }: Column) => (unit && unit !== 'B' ? unit : '');
+
+const DAY_MS = 86_400_000;
+
+/** Ticks of a time axis: hours within days, days within a year, months beyond it. */
+export function timeTick(at: number, span: number, language: string): string {
+  const options: Intl.DateTimeFormatOptions =
+    span <= 2 * DAY_MS
+      ? { hour: '2-digit', minute: '2-digit' }
+      : span <= 300 * DAY_MS
+        ? { day: 'numeric', month: 'short' }
+        : { month: 'short', year: 'numeric' };
+  return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(at);
+}
+
+/** Evenly spread moments on whole days, or on whole hours of a short span. */
+export function timeTicks(from: number, to: number, count: number): number[] {
+  const span = to - from;
+  if (span <= 0 || count < 2) return [from];
+  const unit = span > 2 * DAY_MS ? DAY_MS : 3_600_000;
+  const stride = Math.max(unit, Math.ceil(span / count / unit) * unit);
+  const ticks: number[] = [];
+  for (let at = Math.ceil(from / unit) * unit; at <= to; at += stride) ticks.push(at);
+  return ticks;
+}
+
+/** What says the values of columns in the reader's language. */
+export function useValues(): (value: unknown, column: Column) => string {
+  const format = useFormat();
+  const t = useWords(words);
+  return useMemo(
+    () => (value: unknown, column: Column) => textOf(value, column, format, t),
+    [format, t],
+  );
+}

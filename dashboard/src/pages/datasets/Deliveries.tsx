@@ -1,0 +1,106 @@
+/** DRM's runs and what was prepared of each. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { DatasetRun } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import { Badge, Card, Row, type Tone } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { type Column, Table } from '@/ui/Table';
+import { words as uiWords } from '@/ui/words';
+import { runsQuery } from './queries';
+import { Score } from './Score';
+import { words } from './words';
+
+const STEP = 50;
+const MOST = 1000;
+const TONES: Record<string, Tone> = {
+  running: 'info',
+  success: 'ok',
+  failed: 'bad',
+  pending: 'info',
+  prepared: 'ok',
+};
+
+export function Deliveries({ name }: { name: string }) {
+  const t = useWords(words);
+  const ui = useWords(uiWords);
+  const [limit, setLimit] = useState(STEP);
+  const query = useQuery(runsQuery(name, limit));
+  const columns = useColumns(name);
+  return (
+    <Card title={t.deliveries}>
+      <Loaded
+        query={query}
+        height={30}
+        isEmpty={(runs) => runs.length === 0}
+        empty={
+          <Empty title={t.noRuns}>
+            <p>{t.noRunsText}</p>
+          </Empty>
+        }
+      >
+        {(runs) => (
+          <>
+            <Table caption={t.deliveries} rows={runs} keyOf={(run) => run.id} columns={columns} />
+            {runs.length === limit && limit < MOST && (
+              <Row>
+                <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
+              </Row>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function useColumns(name: string): Column<DatasetRun>[] {
+  const t = useWords(words);
+  const format = useFormat();
+  const count = (n: number | null) => (n === null ? '–' : format.number(n));
+  return [
+    { key: 'run', label: t.run, cell: (run) => `#${run.id}` },
+    {
+      key: 'window',
+      label: t.window,
+      cell: (run) => t.span(format.local(run.windowStart), format.local(run.windowEnd)),
+    },
+    {
+      key: 'status',
+      label: t.status,
+      cell: (run) => (
+        <Row>
+          <Badge tone={TONES[run.status] ?? 'plain'}>
+            {t.statuses[run.status as keyof typeof t.statuses] ?? run.status}
+          </Badge>
+          {run.prepared && run.prepared !== 'prepared' && (
+            <Badge tone={TONES[run.prepared] ?? 'plain'}>
+              {t.preparedStatuses[run.prepared as keyof typeof t.preparedStatuses] ?? run.prepared}
+            </Badge>
+          )}
+        </Row>
+      ),
+    },
+    { key: 'quality', label: t.quality, cell: (run) => <Score score={run.qualityScore} /> },
+    { key: 'in', label: t.rowsIn, isNumeric: true, cell: (run) => count(run.rowsIn) },
+    { key: 'out', label: t.rowsOutShort, isNumeric: true, cell: (run) => count(run.rowsOut) },
+    {
+      key: 'rejected',
+      label: t.rejectedShort,
+      isNumeric: true,
+      cell: (run) =>
+        run.rowsRejected ? (
+          <Link href={`/datasets/${name}?tab=rejected&version=${run.versionId}`}>
+            {t.showRejected(format.number(run.rowsRejected))}
+          </Link>
+        ) : (
+          count(run.rowsRejected)
+        ),
+    },
+    { key: 'started', label: t.started, cell: (run) => format.dateTime(run.startedAt) },
+    { key: 'problem', label: t.problem, cell: (run) => run.error ?? run.prepareError ?? '' },
+  ];
+}

@@ -1,0 +1,74 @@
+/** Datasets: how fresh, how good, and whether that is getting worse. */
+import { useQuery } from '@tanstack/react-query';
+import type { Dataset } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { Item, Items } from '@/ui/Items';
+import { Badge, Page } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { useNow } from '@/ui/useNow';
+import { datasetsQuery, qualityQuery } from './queries';
+import { Score } from './Score';
+import { trendOf } from './trend';
+import { type DatasetWords, words } from './words';
+
+const SCORES_OF_TREND = 10;
+
+export function List() {
+  const t = useWords(words);
+  const query = useQuery(datasetsQuery);
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Loaded
+        query={query}
+        height={24}
+        isEmpty={(datasets) => datasets.length === 0}
+        empty={
+          <Empty title={t.none}>
+            <p>{t.noneText}</p>
+          </Empty>
+        }
+      >
+        {(datasets) => (
+          <Items label={t.title}>
+            {datasets.map((dataset) => (
+              <Entry key={dataset.id} dataset={dataset} />
+            ))}
+          </Items>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Entry({ dataset }: { dataset: Dataset }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const now = useNow();
+  const { latest } = dataset;
+  const scores = useQuery(qualityQuery(dataset.name, SCORES_OF_TREND));
+  const trend = trendOf(scores.data?.map((each) => each.score) ?? []);
+  return (
+    <Item
+      href={`/datasets/${encodeURIComponent(dataset.name)}`}
+      title={dataset.name}
+      badges={<Badge>{sayStep(dataset.freq, t)}</Badge>}
+      note={dataset.description}
+      facts={[
+        { label: t.latest, value: latest ? format.local(latest.windowEnd) : t.nothingYet },
+        {
+          label: t.prepared,
+          value: latest?.preparedAt ? format.ago(latest.preparedAt, now) : '–',
+        },
+        { label: t.rows, value: latest?.rowsOut == null ? '–' : format.number(latest.rowsOut) },
+        {
+          label: t.quality,
+          value: <Score score={latest?.qualityScore ?? null} trend={trend} />,
+        },
+      ]}
+    />
+  );
+}
+
+export const sayStep = (freq: string | null, t: DatasetWords) =>
+  freq === null ? t.events : (t.steps[freq as keyof typeof t.steps] ?? freq);

@@ -1,0 +1,109 @@
+/** Executions, newest first, by status and model. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ExecutionStatus, ModelExecution } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { modelsQuery } from '@/pages/models/queries';
+import { Button } from '@/ui/Button';
+import { Filters, useAddress } from '@/ui/Filters';
+import { Item, Items } from '@/ui/Items';
+import { Page, Row } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { useNow } from '@/ui/useNow';
+import { words as uiWords } from '@/ui/words';
+import { DurationBar, longestOf } from './DurationBar';
+import { sayTrigger } from './input-words';
+import { executionsQuery } from './queries';
+import { StatusBadge } from './Status';
+import { words } from './words';
+
+const STEP = 50;
+const MOST = 1000;
+const STATUSES: readonly ExecutionStatus[] = ['running', 'success', 'failed'];
+
+export function List() {
+  const t = useWords(words);
+  const [read] = useAddress();
+  const [limit, setLimit] = useState(STEP);
+  const models = useQuery(modelsQuery);
+  const status = STATUSES.find((each) => each === read('status')) ?? null;
+  const modelId = Number(read('model')) || null;
+  const query = useQuery(executionsQuery({ limit, status, modelId }));
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Filters
+        choices={[
+          {
+            name: 'status',
+            label: t.status,
+            options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+          },
+          {
+            name: 'model',
+            label: t.model,
+            options: (models.data ?? []).map((model) => ({
+              value: String(model.id),
+              label: t.of(model.name, model.version),
+            })),
+          },
+        ]}
+      />
+      <Loaded
+        query={query}
+        height={40}
+        isEmpty={(rows) => rows.length === 0}
+        empty={
+          <Empty title={t.none}>
+            <p>{status || modelId ? t.noneText : t.noneEver}</p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <Rows
+            rows={rows}
+            onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}
+          />
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Rows({ rows, onMore }: { rows: readonly ModelExecution[]; onMore: (() => void) | null }) {
+  const t = useWords(words);
+  const ui = useWords(uiWords);
+  const format = useFormat();
+  const now = useNow();
+  const longest = longestOf(rows);
+  return (
+    <>
+      <Items label={t.title}>
+        {rows.map((each) => (
+          <Item
+            key={each.id}
+            href={`/executions/${each.id}`}
+            title={`#${each.id} ${t.of(each.modelName, each.modelVersion)}`}
+            badges={<StatusBadge execution={each} />}
+            note={each.errorMsg ?? sayTrigger(each.trigger, t)}
+            facts={[
+              {
+                label: t.duration,
+                value: <DurationBar ms={each.durationMs} longest={longest} />,
+              },
+              {
+                label: t.requested,
+                value: each.requestedAt ? format.ago(each.requestedAt, now) : '–',
+              },
+            ]}
+          />
+        ))}
+      </Items>
+      {onMore && (
+        <Row>
+          <Button onClick={onMore}>{ui.more}</Button>
+        </Row>
+      )}
+    </>
+  );
+}

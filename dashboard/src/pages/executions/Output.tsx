@@ -1,0 +1,94 @@
+/** One series of an execution's output: what was, what was expected, and what left the band. */
+import { useQuery } from '@tanstack/react-query';
+import type { ExecutionSeries } from '@/api/client';
+import { BandChart } from '@/charts';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { SelectField } from '@/ui/Field';
+import { useAddress } from '@/ui/Filters';
+import { Fields } from '@/ui/Form';
+import { Muted, Stack } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { seriesQuery } from './queries';
+import { words } from './words';
+
+const HEIGHT_REM = 27;
+
+export function Output({ executionId }: { executionId: number }) {
+  const t = useWords(words);
+  const [read] = useAddress();
+  const query = useQuery(seriesQuery(executionId, read('series') || null, read('measure') || null));
+  return (
+    <Loaded
+      query={query}
+      height={HEIGHT_REM}
+      isEmpty={(found) => found.chosen === null}
+      empty={
+        <Empty title={t.noOutput}>
+          <p>{t.noOutputText}</p>
+        </Empty>
+      }
+    >
+      {(found) => <Plot found={found} />}
+    </Loaded>
+  );
+}
+
+function Plot({ found }: { found: ExecutionSeries }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { chosen, series, seriesTotal } = found;
+  if (chosen === null) return null;
+  const left = seriesTotal - series.length;
+  return (
+    <Stack>
+      {series.length > 1 && <Choices found={found} />}
+      {left > 0 && <Muted>{t.seriesLeft(format.number(left))}</Muted>}
+      <BandChart
+        title={t.chartTitle(chosen.measure, chosen.uniqueId || t.allSeries)}
+        unit={found.unit}
+        points={found.points}
+        reduced={found.reduced}
+        zone={t.zone(found.timeZone)}
+      />
+    </Stack>
+  );
+}
+
+function Choices({ found }: { found: ExecutionSeries }) {
+  const t = useWords(words);
+  const [, change] = useAddress();
+  const names = [...new Set(found.series.map((each) => each.uniqueId))];
+  const measures = [
+    ...new Set(
+      found.series
+        .filter((each) => each.uniqueId === found.chosen?.uniqueId)
+        .map((each) => each.measure),
+    ),
+  ];
+  const findingsOf = (name: string) =>
+    found.series
+      .filter((each) => each.uniqueId === name)
+      .reduce((sum, each) => sum + each.findings, 0);
+  return (
+    <Fields>
+      <SelectField
+        label={t.series}
+        value={found.chosen?.uniqueId ?? ''}
+        onChange={(event) => change('series', event.target.value)}
+        options={names.map((name) => ({
+          value: name,
+          label: t.seriesOption(name || t.allSeries, findingsOf(name)),
+        }))}
+      />
+      {measures.length > 1 && (
+        <SelectField
+          label={t.measure}
+          value={found.chosen?.measure ?? ''}
+          onChange={(event) => change('measure', event.target.value)}
+          options={measures.map((value) => ({ value, label: value }))}
+        />
+      )}
+    </Fields>
+  );
+}

@@ -1,0 +1,86 @@
+/** Executions of one version: how long each took, and what went wrong. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { DurationBar, longestOf } from '@/pages/executions/DurationBar';
+import { sayTrigger } from '@/pages/executions/input-words';
+import { StatusBadge } from '@/pages/executions/Status';
+import { words as executionWords } from '@/pages/executions/words';
+import { Button } from '@/ui/Button';
+import { Card, Row } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { Table } from '@/ui/Table';
+import { words as uiWords } from '@/ui/words';
+import { historyQuery } from './queries';
+import { words } from './words';
+
+const STEP = 50;
+const MOST = 1000;
+
+export function History({ modelId }: { modelId: number }) {
+  const t = useWords(words);
+  const says = useWords(executionWords);
+  const ui = useWords(uiWords);
+  const format = useFormat();
+  const [limit, setLimit] = useState(STEP);
+  const query = useQuery(historyQuery(modelId, limit));
+  return (
+    <Card>
+      <Loaded
+        query={query}
+        height={30}
+        isEmpty={(rows) => rows.length === 0}
+        empty={
+          <Empty title={t.noRuns}>
+            <p>{t.noRunsText}</p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <>
+            <Table
+              caption={t.history}
+              rows={rows}
+              keyOf={(row) => row.id}
+              columns={[
+                {
+                  key: 'id',
+                  label: t.execution,
+                  cell: (row) => <Link href={`/executions/${row.id}`}>{`#${row.id}`}</Link>,
+                },
+                {
+                  key: 'status',
+                  label: t.status,
+                  cell: (row) => <StatusBadge execution={row} />,
+                },
+                {
+                  key: 'duration',
+                  label: t.duration,
+                  cell: (row) => <DurationBar ms={row.durationMs} longest={longestOf(rows)} />,
+                },
+                {
+                  key: 'requested',
+                  label: t.requested,
+                  cell: (row) => (row.requestedAt ? format.dateTime(row.requestedAt) : '–'),
+                },
+                {
+                  key: 'trigger',
+                  label: t.trigger,
+                  cell: (row) => sayTrigger(row.trigger, says),
+                },
+                { key: 'error', label: t.error, cell: (row) => row.errorMsg ?? '' },
+              ]}
+            />
+            {rows.length === limit && limit < MOST && (
+              <Row>
+                <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
+              </Row>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}

@@ -1,0 +1,45 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api } from '@/api/client';
+import { KEEP } from '@/offline/seen';
+
+const MOST = 1000;
+
+export const modelsQuery = queryOptions({
+  queryKey: ['models.list', { limit: MOST }],
+  queryFn: ({ signal }) => api.models.list.query({ limit: MOST }, { signal }),
+  meta: KEEP,
+});
+
+export const modelQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['models.get', { id }],
+    queryFn: ({ signal }) => api.models.get.query({ id }, { signal }),
+    meta: KEEP,
+  });
+
+export const historyQuery = (modelId: number, limit: number) =>
+  queryOptions({
+    queryKey: ['models.history', { modelId, limit }],
+    queryFn: ({ signal }) => api.models.history.query({ modelId, limit }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** The latest execution of each of these versions that has one. */
+export const latestQuery = (modelIds: readonly number[]) => {
+  const input = { modelIds: [...modelIds].sort((a, b) => a - b) };
+  return queryOptions({
+    queryKey: ['executions.latest', input],
+    queryFn: ({ signal }) => api.executions.latest.query(input, { signal }),
+    enabled: modelIds.length > 0,
+    placeholderData: keepPreviousData,
+    meta: KEEP,
+  });
+};
+
+export const latestSuccessQuery = (modelId: number) => {
+  const input = { modelId, status: 'success', limit: 1 } as const;
+  return queryOptions({
+    queryKey: ['executions.list', input],
+    queryFn: ({ signal }) => api.executions.list.query(input, { signal }),
+  });
+};

@@ -1,0 +1,132 @@
+/** The dialogs of the inbox: at most one is open. */
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Recommendation } from '@/api/client';
+import { useWords } from '@/i18n/words';
+import { setPreferences, usePreferences } from '@/session/preferences';
+import { Button } from '@/ui/Button';
+import { CheckField } from '@/ui/CheckField';
+import { Actions, Dialog } from '@/ui/Dialog';
+import { words as uiWords } from '@/ui/words';
+import { DismissForm } from './DismissForm';
+import type { Question } from './Inbox';
+import css from './recommendations.module.css';
+import { SnoozeForm } from './SnoozeForm';
+import type { Result, Wish } from './useDecide';
+import { words } from './words';
+
+export function Asking({
+  question,
+  targets,
+  failed,
+  onForget,
+  onDecide,
+  onClose,
+}: {
+  question: Question | null;
+  targets: readonly Recommendation[];
+  failed: readonly Result[];
+  onForget: () => void;
+  onDecide: (wish: Wish) => void;
+  onClose: () => void;
+}) {
+  const t = useWords(words);
+  // What was asked about stays the same while the list behind it is read again.
+  const [of, setOf] = useState(targets.length);
+  const [former, setFormer] = useState(question);
+  if (former !== question) {
+    setFormer(question);
+    setOf(targets.length);
+  }
+  if (question === 'dismiss') {
+    return (
+      <Dialog title={t.dismissTitle(of)} onClose={onClose}>
+        <DismissForm
+          onDismiss={(reason) => onDecide({ kind: 'status', status: 'dismissed', reason })}
+          onClose={onClose}
+        />
+      </Dialog>
+    );
+  }
+  if (question === 'snooze') {
+    return (
+      <Dialog title={t.snoozeTitle(of)} onClose={onClose}>
+        <SnoozeForm
+          onSnooze={(until) =>
+            onDecide({ kind: 'snooze', until: until.toISOString(), reason: null })
+          }
+          onClose={onClose}
+        />
+      </Dialog>
+    );
+  }
+  if (question === 'help') return <Help onClose={onClose} />;
+  return failed.length > 0 ? <Failures failed={failed} onClose={onForget} /> : null;
+}
+
+function Failures({ failed, onClose }: { failed: readonly Result[]; onClose: () => void }) {
+  const t = useWords(words);
+  const ui = useWords(uiWords);
+  return (
+    <Dialog title={t.someFailed(failed.length, Math.max(failed.length, 1))} onClose={onClose}>
+      <ul className={css.failures}>
+        {failed.map(({ key, outcome, row }) => (
+          <li key={key}>
+            <Link href={`/recommendations/${row.id}`} onClick={onClose}>
+              {row.title}
+            </Link>
+            <p>{outcome === 'conflict' ? t.lostRace : t.refused}</p>
+          </li>
+        ))}
+      </ul>
+      <Actions>
+        <Button look="primary" onClick={onClose}>
+          {ui.close}
+        </Button>
+      </Actions>
+    </Dialog>
+  );
+}
+
+function Help({ onClose }: { onClose: () => void }) {
+  const t = useWords(words);
+  const ui = useWords(uiWords);
+  const { hasShortcuts } = usePreferences();
+  const keys: [string, string][] = [
+    ['j ↓', t.keys.next],
+    ['k ↑', t.keys.previous],
+    ['x', t.keys.select],
+    ['a', t.keys.accept],
+    ['d', t.keys.dismiss],
+    ['s', t.keys.snooze],
+    ['Esc', t.keys.clear],
+    ['?', t.keys.help],
+  ];
+  return (
+    <Dialog title={t.helpTitle} onClose={onClose}>
+      <p>{t.helpText}</p>
+      <dl className={css.keys}>
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              {key.split(' ').map((each) => (
+                <kbd key={each}>{each}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <CheckField
+        label={t.shortcuts}
+        checked={hasShortcuts}
+        onChange={(event) => setPreferences({ hasShortcuts: event.target.checked })}
+      />
+      <Actions>
+        <Button look="primary" onClick={onClose}>
+          {ui.close}
+        </Button>
+      </Actions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+/** What an administrator may decide about what is shown; on a phone it stays within a thumb's reach. */
+import type { Recommendation } from '@/api/client';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import { Icon } from '@/ui/Icon';
+import { useNow } from '@/ui/useNow';
+import type { Question } from './Inbox';
+import css from './recommendations.module.css';
+import type { Wish } from './useDecide';
+import { words } from './words';
+
+export function Decide({
+  recommendation: { status, snoozedUntil },
+  isBusy,
+  onDecide,
+  onAsk,
+}: {
+  recommendation: Recommendation;
+  isBusy: boolean;
+  onDecide: (wish: Wish) => void;
+  onAsk: (question: Question) => void;
+}) {
+  const t = useWords(words);
+  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > useNow();
+  const set = (to: Recommendation['status']) =>
+    onDecide({ kind: 'status', status: to, reason: null });
+  return (
+    <section className={css.decide} aria-label={t.decide}>
+      {status === 'open' ? (
+        <>
+          <Button look="primary" isBusy={isBusy} onClick={() => set('accepted')}>
+            <Icon name="check" />
+            {t.accept}
+          </Button>
+          <Button disabled={isBusy} onClick={() => onAsk('dismiss')}>
+            <Icon name="cross" />
+            {t.dismiss}
+          </Button>
+          {isSnoozed ? (
+            <Button
+              disabled={isBusy}
+              onClick={() => onDecide({ kind: 'snooze', until: null, reason: null })}
+            >
+              <Icon name="clock" />
+              {t.wake}
+            </Button>
+          ) : (
+            <Button disabled={isBusy} onClick={() => onAsk('snooze')}>
+              <Icon name="clock" />
+              {t.snooze}
+            </Button>
+          )}
+        </>
+      ) : (
+        <Button isBusy={isBusy} onClick={() => set('open')}>
+          {t.reopen}
+        </Button>
+      )}
+    </section>
+  );
+}

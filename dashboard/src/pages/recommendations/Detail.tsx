@@ -1,0 +1,119 @@
+/** One recommendation: what happened, why, what to do, what was decided, and what is to be decided. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import type { Recommendation } from '@/api/client';
+import { failureOf } from '@/api/errors';
+import { useWords } from '@/i18n/words';
+import { asDecided, ofRecommendation } from '@/offline/decisions';
+import { useOutbox } from '@/offline/OutboxProvider';
+import { useUser } from '@/session/session';
+import { Absent } from '@/ui/Absent';
+import { Muted, Page } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
+import { CommentForm } from './CommentForm';
+import { Decide } from './Decide';
+import { Evidence } from './Evidence';
+import { History } from './History';
+import type { Question } from './Inbox';
+import { SeverityMark, StandingMarks } from './Marks';
+import { Pending } from './Pending';
+import { recommendationQuery } from './queries';
+import css from './recommendations.module.css';
+import { Steps } from './Steps';
+import type { Wish } from './useDecide';
+import { words } from './words';
+
+export interface DetailGiven {
+  id: number;
+  /** As the list has it: shown until, or where, it cannot be read by itself. */
+  listed: Recommendation | null;
+  isBusy: boolean;
+  previous: string | undefined;
+  next: string | undefined;
+  back: string;
+  place: [number, string] | null;
+  onShown: (recommendation: Recommendation) => void;
+  onDecide: (wish: Wish, recommendation: Recommendation) => void;
+  onAsk: (question: Question) => void;
+}
+
+export function Detail(given: DetailGiven) {
+  const { id, listed, onShown } = given;
+  const t = useWords(words);
+  const queries = useQueryClient();
+  const { decisions } = useOutbox();
+  const options = recommendationQuery(id);
+  const query = useQuery({
+    ...options,
+    ...(listed && {
+      initialData: listed,
+      initialDataUpdatedAt: queries.getQueryState(options.queryKey)?.dataUpdatedAt ?? 0,
+    }),
+  });
+  const row = useMemo(
+    () => query.data && asDecided(query.data, decisions),
+    [query.data, decisions],
+  );
+  useEffect(() => {
+    if (row) onShown(row);
+  }, [row, onShown]);
+  if (!row && query.isError && failureOf(query.error).kind === 'absent') {
+    return <Absent title={t.notFound} back={given.back} backTo={t.back} />;
+  }
+  return (
+    <>
+      <Steps {...given} />
+      {row ? (
+        <Sheet {...given} recommendation={row} />
+      ) : (
+        <Page title={t.title}>
+          <Loaded query={query} height={30}>
+            {() => null}
+          </Loaded>
+        </Page>
+      )}
+    </>
+  );
+}
+
+function Sheet({
+  recommendation,
+  isBusy,
+  onDecide,
+  onAsk,
+}: DetailGiven & { recommendation: Recommendation }) {
+  const t = useWords(words);
+  const { isAdmin } = useUser();
+  const { decisions } = useOutbox();
+  const own = ofRecommendation(decisions, recommendation.id);
+  const isStuck = own.some(({ problem }) => problem !== null);
+  return (
+    <article className={css.sheet}>
+      <p className={css.marks}>
+        <SeverityMark severity={recommendation.severity} />
+        <span>{t.categories[recommendation.category]}</span>
+        <StandingMarks recommendation={recommendation} decisions={own} isOpenSaid />
+      </p>
+      <Page title={recommendation.title}>
+        <Pending decisions={own} />
+        <Evidence recommendation={recommendation} />
+        {isAdmin && !isStuck && (
+          <Decide
+            recommendation={recommendation}
+            isBusy={isBusy}
+            onDecide={(wish) => onDecide(wish, recommendation)}
+            onAsk={onAsk}
+          />
+        )}
+        {!isAdmin && <Muted>{t.viewerNote}</Muted>}
+        <History id={recommendation.id} decisions={own} />
+        {isAdmin && (
+          <CommentForm
+            isBusy={isBusy}
+            onAdd={(text) => onDecide({ kind: 'comment', text }, recommendation)}
+          />
+        )}
+      </Page>
+    </article>
+  );
+}

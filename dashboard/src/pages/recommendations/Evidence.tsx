@@ -1,0 +1,135 @@
+/** What happened as a chart, why the platform says so, and what to do. */
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect } from 'react';
+import { Link } from 'wouter';
+import type { Recommendation } from '@/api/client';
+import { BandChart, preloadCharts } from '@/charts';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { type Fact, Facts } from '@/ui/Items';
+import { Card } from '@/ui/Layouts';
+import { Skeleton } from '@/ui/States';
+import { knownOf } from './evidence';
+import { evidenceQuery } from './queries';
+import css from './recommendations.module.css';
+import { words } from './words';
+
+// The chart with its legend and notes, in rem.
+const CHART_HEIGHT = 22;
+
+export function Evidence({ recommendation }: { recommendation: Recommendation }) {
+  const t = useWords(words);
+  const query = useQuery(evidenceQuery(recommendation.id));
+  const known = knownOf(recommendation);
+  const told = query.data ?? null;
+  useEffect(preloadCharts, []);
+  // Without a network the recommendation itself has what a chart needs.
+  const isWaiting = !told && !query.isError;
+  const points = told?.points ?? known.points;
+  const measure = told?.label ?? told?.measure ?? known.label ?? known.measure;
+  const paragraphs = told ? told.rationale : sentencesOf(recommendation.description);
+  const actions = told ? told.actions : known.action ? [known.action] : [];
+  const owner = told?.owner ?? known.owner;
+  return (
+    <>
+      <Card title={t.do}>
+        {isWaiting ? (
+          <Skeleton height={3} />
+        ) : (
+          <div className={css.prose}>
+            {actions.map((action) => (
+              <p key={action} className={css.action}>
+                {action}
+              </p>
+            ))}
+            {owner && (
+              <p>
+                {t.owner}: <strong>{owner}</strong>
+              </p>
+            )}
+          </div>
+        )}
+      </Card>
+      {(isWaiting || points.length > 0) && (
+        <Card title={t.evidence}>
+          {isWaiting ? (
+            <Skeleton height={CHART_HEIGHT} />
+          ) : (
+            <BandChart
+              title={t.evidenceOf(measure ?? t.evidence, recommendation.uniqueId ?? '')}
+              unit={told?.unit ?? known.unit}
+              points={points}
+              zone={told ? t.zone(told.timeZone) : null}
+            />
+          )}
+        </Card>
+      )}
+      <Card title={t.why}>
+        {isWaiting ? (
+          <Skeleton height={8} />
+        ) : (
+          <div className={css.prose}>
+            {paragraphs.map((text) => (
+              <p key={text}>{text}</p>
+            ))}
+          </div>
+        )}
+        <Grounds recommendation={recommendation} executionId={told?.executionId ?? null} />
+      </Card>
+    </>
+  );
+}
+
+const sentencesOf = (description: string | null) =>
+  (description ?? '').split('\n').filter((line) => line.trim() !== '');
+
+function Grounds({
+  recommendation,
+  executionId,
+}: {
+  recommendation: Recommendation;
+  executionId: number | null;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { confidence, quality, model } = knownOf(recommendation);
+  const { dataset, uniqueId, firstDs, lastDs, createdAt, previousId } = recommendation;
+  const period = [firstDs, lastDs].filter((ds) => ds !== null).map(format.local);
+  const fact = (label: string, value: ReactNode): Fact => ({ label, value });
+  return (
+    <div className={css.grounds}>
+      <Facts
+        facts={[
+          confidence === null ? null : fact(t.confidence, format.percent(confidence * 100)),
+          quality === null ? null : fact(t.quality, format.percent(quality)),
+          model &&
+            fact(
+              t.model,
+              <Link href={`/models/${model.id}`}>{`${model.name} ${model.version}`}</Link>,
+            ),
+          executionId === null
+            ? null
+            : fact(
+                t.execution,
+                <Link href={`/executions/${executionId}`}>{t.executionNo(executionId)}</Link>,
+              ),
+          dataset === null
+            ? null
+            : fact(
+                t.dataset,
+                <Link href={`/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Link>,
+              ),
+          uniqueId === null ? null : fact(t.series, uniqueId),
+          period.length > 0 ? fact(t.period, [...new Set(period)].join(' – ')) : null,
+          fact(t.opened, format.dateTime(createdAt)),
+          previousId === null
+            ? null
+            : fact(
+                t.former,
+                <Link href={`/recommendations/${previousId}`}>{t.formerNo(previousId)}</Link>,
+              ),
+        ]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+/** One recommendation in the list. */
+import { Link } from 'wouter';
+import type { Recommendation } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import type { Decisions } from '@/offline/decisions';
+import { useNow } from '@/ui/useNow';
+import { SeverityMark, StandingMarks } from './Marks';
+import css from './recommendations.module.css';
+import type { Selection } from './useSelection';
+import { words } from './words';
+
+export function Item({
+  recommendation,
+  href,
+  isCurrent,
+  decisions,
+  selection,
+}: {
+  recommendation: Recommendation;
+  href: string;
+  isCurrent: boolean;
+  decisions: Decisions;
+  selection: Selection | null;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const now = useNow();
+  const { id, title, severity, category, dataset, uniqueId, occurrences, createdAt } =
+    recommendation;
+  return (
+    <li
+      id={`item-${id}`}
+      className={css.item}
+      data-severity={severity}
+      data-current={isCurrent || undefined}
+      data-selected={selection?.has(id) || undefined}
+    >
+      {selection && (
+        <label className={css.tick}>
+          <input
+            type="checkbox"
+            checked={selection.has(id)}
+            onChange={() => selection.toggle(id)}
+          />
+          <span className="visually-hidden">{t.select(title)}</span>
+        </label>
+      )}
+      <div className={css.itemBody}>
+        <p className={css.itemTop}>
+          <SeverityMark severity={severity} />
+          <span>{t.categories[category]}</span>
+          <time dateTime={createdAt} title={format.dateTime(createdAt)}>
+            {format.ago(createdAt, now)}
+          </time>
+        </p>
+        <Link href={href} className={css.itemTitle ?? ''} aria-current={isCurrent || undefined}>
+          {title}
+        </Link>
+        <p className={css.itemFoot}>
+          <span>{[dataset, uniqueId].filter(Boolean).join(' · ')}</span>
+          {occurrences > 1 && <span>{t.times(occurrences)}</span>}
+          <StandingMarks recommendation={recommendation} decisions={decisions} />
+        </p>
+      </div>
+    </li>
+  );
+}

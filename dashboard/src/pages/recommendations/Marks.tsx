@@ -1,0 +1,58 @@
+/** Severity, status and what else is said of a recommendation in a word; never by colour alone. */
+import type { Recommendation, Severity } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import type { Decisions } from '@/offline/decisions';
+import { Icon } from '@/ui/Icon';
+import { Badge, type Tone } from '@/ui/Layouts';
+import { useNow } from '@/ui/useNow';
+import css from './recommendations.module.css';
+import { words } from './words';
+
+export function SeverityMark({ severity }: { severity: Severity }) {
+  const t = useWords(words);
+  return (
+    <span className={css.severity} data-severity={severity}>
+      <Icon name={severity} />
+      {t.severities[severity]}
+    </span>
+  );
+}
+
+const TONES: Record<Recommendation['status'], Tone> = {
+  open: 'plain',
+  accepted: 'ok',
+  dismissed: 'plain',
+};
+
+/** decisions: those of this recommendation that were not sent yet. */
+export function StandingMarks({
+  recommendation: { status, snoozedUntil, resolvedAt },
+  decisions,
+  isOpenSaid = false,
+}: {
+  recommendation: Recommendation;
+  decisions: Decisions;
+  isOpenSaid?: boolean;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > useNow();
+  const isStuck = decisions.some(({ problem }) => problem !== null);
+  return (
+    <>
+      {(status !== 'open' || isOpenSaid) && (
+        <Badge tone={TONES[status]}>{capital(t.status[status])}</Badge>
+      )}
+      {status === 'open' && isSnoozed && (
+        <Badge tone="info">{t.until(format.dateTime(snoozedUntil))}</Badge>
+      )}
+      {resolvedAt && <Badge>{t.gone}</Badge>}
+      {decisions.length > 0 && (
+        <Badge tone={isStuck ? 'bad' : 'warn'}>{isStuck ? t.conflict : t.unsent}</Badge>
+      )}
+    </>
+  );
+}
+
+const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);

@@ -1,0 +1,60 @@
+/** What narrows the inbox, and how it stands in the address. */
+import type { Category, RecommendationFilter, Severity } from '@/api/client';
+
+export const VIEWS = ['open', 'snoozed', 'accepted', 'dismissed', 'all'] as const;
+export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
+export const CATEGORIES: readonly Category[] = ['anomaly', 'trend', 'optimisation', 'forecast'];
+
+export type View = (typeof VIEWS)[number];
+
+export interface Filter {
+  view: View;
+  severity: Severity | null;
+  category: Category | null;
+  dataset: string | null;
+  q: string | null;
+  sort: 'severity' | 'newest';
+}
+
+const oneOf = <T extends string>(all: readonly T[], value: string | null): T | null =>
+  all.find((each) => each === value) ?? null;
+
+/** Words of an address that mean nothing here are passed over. */
+export function filterIn(params: URLSearchParams): Filter {
+  return {
+    view: oneOf(VIEWS, params.get('view')) ?? 'open',
+    severity: oneOf(SEVERITIES, params.get('severity')),
+    category: oneOf(CATEGORIES, params.get('category')),
+    dataset: params.get('dataset')?.slice(0, 64) || null,
+    q: params.get('q')?.trim().slice(0, 200) || null,
+    sort: params.get('sort') === 'newest' ? 'newest' : 'severity',
+  };
+}
+
+/** The address' query of a filter, without what is the default; empty or from `?` on. */
+export function queryOf(filter: Filter): string {
+  const params = new URLSearchParams();
+  if (filter.view !== 'open') params.set('view', filter.view);
+  if (filter.sort !== 'severity') params.set('sort', filter.sort);
+  for (const name of ['severity', 'category', 'dataset', 'q'] as const) {
+    const value = filter[name];
+    if (value) params.set(name, value);
+  }
+  const text = params.toString();
+  return text && `?${text}`;
+}
+
+/** What narrows further than the view, and can be taken away one by one. */
+export const NARROWING = ['severity', 'category', 'dataset', 'q'] as const;
+
+export const isNarrowed = (filter: Filter) => NARROWING.some((name) => filter[name] !== null);
+
+export function inputOf({ view, category, dataset, q }: Filter): RecommendationFilter {
+  return {
+    ...(view !== 'all' && { status: view === 'snoozed' ? 'open' : view }),
+    ...((view === 'open' || view === 'snoozed') && { isSnoozed: view === 'snoozed' }),
+    ...(category && { category }),
+    ...(dataset && { dataset }),
+    ...(q && { q }),
+  };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { Severity } from '@/api/client';
+import { knownOf } from './evidence';
+import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
+import { type From, type ListPage, readBySeverity } from './pages';
+import { localText, momentIn, presetsFrom } from './snoozes';
+
+describe('the filter', () => {
+  test('is the same after a way through the address', () => {
+    const text = '?view=snoozed&sort=newest&severity=critical&category=trend&dataset=flights&q=EWR';
+    expect(queryOf(filterIn(new URLSearchParams(text)))).toBe(text);
+  });
+
+  test('passes over words that mean nothing', () => {
+    const filter = filterIn(new URLSearchParams('view=mine&severity=worst&q=%20'));
+    expect(queryOf(filter)).toBe('');
+  });
+
+  test('asks for what is put off, or for what is not', () => {
+    expect(inputOf(filterIn(new URLSearchParams('')))).toEqual({
+      status: 'open',
+      isSnoozed: false,
+    });
+    const putOff = filterIn(new URLSearchParams('view=snoozed'));
+    expect(inputOf(putOff)).toEqual({ status: 'open', isSnoozed: true });
+    expect(inputOf(filterIn(new URLSearchParams('view=all')))).toEqual({});
+  });
+});
+
+test.each([1, 2, 3, 4, 7, 50])(
+  'pages of %i together are everything, most severe first',
+  async (size) => {
+    const all: Record<Severity, number[]> = {
+      critical: [9, 4, 1],
+      warning: [],
+      info: [8, 7, 6, 2],
+    };
+    const seen: number[] = [];
+    let from: From | null = {};
+    for (let turn = 0; from && turn < 20; turn++) {
+      const page: ListPage<{ id: number }> = await readBySeverity(
+        SEVERITIES,
+        from,
+        size,
+        async (severity, cursor, limit) =>
+          all[severity]
+            .filter((id) => cursor === null || id < cursor)
+            .slice(0, limit)
+            .map((id) => ({ id })),
+      );
+      expect(page.rows.length).toBeLessThanOrEqual(size);
+      seen.push(...page.rows.map(({ id }) => id));
+      from = page.next;
+    }
+    expect(seen).toEqual([9, 4, 1, 8, 7, 6, 2]);
+    expect(from).toBeNull();
+  },
+);
+
+describe('putting off', () => {
+  test.each([
+    ['2026-11-23T10:00', '2026-11-30T08:00'],
+    ['2026-11-29T10:00', '2026-11-30T08:00'],
+    ['2026-11-28T23:59', '2026-11-30T08:00'],
+  ])('from %s the next Monday is %s', (now, monday) => {
+    expect(localText(presetsFrom(new Date(now)).nextWeek)).toBe(monday);
+  });
+
+  test('takes no moment that is past, and nothing that is none', () => {
+    const now = new Date('2026-11-25T10:00');
+    expect(momentIn('2026-11-25T09:59', now)).toBeNull();
+    expect(momentIn('', now)).toBeNull();
+    expect(momentIn('2026-11-25T10:01', now)).toEqual(new Date('2026-11-25T10:01'));
+  });
+});
+
+test('evidence of another hand is read as far as it goes', () => {
+  expect(knownOf({ metadata: null }).points).toEqual([]);
+  const known = knownOf({
+    metadata: { points: [{ ds: '2013-01-01', y: 1 }, 'x', { y: 2 }], latest: { ds: '2013-01-01' } },
+  });
+  expect(known.points).toEqual([
+    { ds: '2013-01-01', y: 1, yhat: null, lo: null, hi: null, isFinding: true },
+  ]);
+});

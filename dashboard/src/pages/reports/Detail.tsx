@@ -1,0 +1,86 @@
+/** One template: when it is due, what it shows, and the files it made. */
+import { useQuery } from '@tanstack/react-query';
+import type { TemplateDetail } from '@/api/client';
+import { failureOf } from '@/api/errors';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { useUser } from '@/session/session';
+import { Absent } from '@/ui/Absent';
+import { useAddress } from '@/ui/Filters';
+import { Badge, Card, Muted, Page, Row, Stack } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
+import { TemplateBadge } from './Badges';
+import { Generate } from './Generate';
+import { Generated } from './Generated';
+import { Making } from './Making';
+import { NextTimes } from './NextTimes';
+import { Preview } from './Preview';
+import { QuerySummary } from './QuerySummary';
+import { templateQuery } from './queries';
+import { saySchedule } from './say-schedule';
+import { TemplateActions } from './TemplateActions';
+import { words } from './words';
+
+export function Detail({ id }: { id: number }) {
+  const t = useWords(words);
+  const { isAdmin } = useUser();
+  const query = useQuery(templateQuery(id));
+  if (query.isError && failureOf(query.error).kind === 'absent') {
+    return <Absent title={t.absent} back="/reports" backTo={t.title} />;
+  }
+  return (
+    <Page
+      title={query.data?.name ?? t.title}
+      lead={query.data?.description}
+      actions={isAdmin && query.data && <Generate templateId={id} label={t.generate} isMain />}
+    >
+      <Loaded query={query} height={40}>
+        {(template) => <Found template={template} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Found({ template }: { template: TemplateDetail }) {
+  const t = useWords(words);
+  const { isAdmin } = useUser();
+  const [read] = useAddress();
+  const asked = Number(read('report'));
+  const shown = Number(read('preview'));
+  return (
+    <>
+      <Row>
+        <TemplateBadge status={template.status} />
+        <Badge>{t.formats[template.format]}</Badge>
+        {isAdmin && <TemplateActions template={template} />}
+      </Row>
+      {asked > 0 && <Making key={asked} reportId={asked} />}
+      {shown > 0 && <Preview key={shown} reportId={shown} name={template.name} />}
+      <When template={template} />
+      <Generated template={template} />
+      <Card title={t.query}>
+        <QuerySummary config={template.queryConfig} />
+      </Card>
+    </>
+  );
+}
+
+function When({ template }: { template: TemplateDetail }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { schedule, status, nextTimes, timeZone } = template;
+  const note =
+    status === 'paused' ? t.isPaused : schedule?.startsWith('once') ? t.isOver : t.noSchedule;
+  return (
+    <Card title={t.schedule}>
+      <Stack>
+        <p>{saySchedule(schedule, t, format)}</p>
+        {nextTimes.length > 0 && timeZone ? (
+          <NextTimes times={nextTimes} zone={timeZone} />
+        ) : (
+          schedule && <Muted>{note}</Muted>
+        )}
+      </Stack>
+    </Card>
+  );
+}

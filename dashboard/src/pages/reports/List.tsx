@@ -1,0 +1,128 @@
+/** Report templates: when each is due, and what came of the last one. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { GeneratedReport, ReportTemplate, TemplateStatus } from '@/api/client';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { useUser } from '@/session/session';
+import { ButtonLink } from '@/ui/Button';
+import { Filters, useAddress } from '@/ui/Filters';
+import { Item, Items } from '@/ui/Items';
+import { Badge, Page, Row } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { useNow } from '@/ui/useNow';
+import { ReportBadge, TemplateBadge } from './Badges';
+import { generatedQuery, templateQuery, templatesQuery } from './queries';
+import { saySchedule } from './say-schedule';
+import { words } from './words';
+
+const STATUSES: readonly TemplateStatus[] = ['active', 'paused'];
+
+export function List() {
+  const t = useWords(words);
+  const { isAdmin } = useUser();
+  const [read] = useAddress();
+  const query = useQuery(templatesQuery);
+  const text = read('q').trim().toLocaleLowerCase();
+  const status = STATUSES.find((each) => each === read('status'));
+  const isWanted = (template: ReportTemplate) =>
+    (status === undefined || template.status === status) &&
+    `${template.name} ${template.description ?? ''}`.toLocaleLowerCase().includes(text);
+  return (
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={
+        isAdmin && (
+          <ButtonLink href="/reports/new" look="primary">
+            {t.create}
+          </ButtonLink>
+        )
+      }
+    >
+      <Filters
+        search={t.search}
+        choices={[
+          {
+            name: 'status',
+            label: t.status,
+            options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+          },
+        ]}
+      />
+      <Loaded
+        query={query}
+        height={30}
+        isEmpty={(templates) => !templates.some(isWanted)}
+        empty={
+          <Empty title={t.none}>
+            <p>{query.data?.length === 0 ? t.noneEver : t.noneText}</p>
+          </Empty>
+        }
+      >
+        {(templates) => <Templates templates={templates.filter(isWanted)} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Templates({ templates }: { templates: readonly ReportTemplate[] }) {
+  const t = useWords(words);
+  const lasts = useQueries({
+    queries: templates.map(({ id }) => generatedQuery({ templateId: id, limit: 1 })),
+  });
+  const details = useQueries({ queries: templates.map(({ id }) => templateQuery(id)) });
+  return (
+    <Items label={t.title}>
+      {templates.map((template, place) => (
+        <Entry
+          key={template.id}
+          template={template}
+          next={details[place]?.data?.nextTimes[0] ?? null}
+          last={lasts[place]?.data?.[0] ?? null}
+        />
+      ))}
+    </Items>
+  );
+}
+
+function Entry({
+  template,
+  next,
+  last,
+}: {
+  template: ReportTemplate;
+  next: string | null;
+  last: GeneratedReport | null;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const now = useNow();
+  return (
+    <Item
+      href={`/reports/${template.id}`}
+      title={template.name}
+      badges={
+        <>
+          <Badge>{t.formats[template.format]}</Badge>
+          {template.status === 'paused' && <TemplateBadge status="paused" />}
+        </>
+      }
+      note={template.description}
+      facts={[
+        { label: t.schedule, value: saySchedule(template.schedule, t, format) },
+        { label: t.next, value: next ? format.dateTime(next) : '–' },
+        {
+          label: t.lastReport,
+          value: last?.requestedAt ? (
+            <Row>
+              {format.ago(last.requestedAt, now)}
+              <ReportBadge status={last.status} />
+            </Row>
+          ) : (
+            t.never
+          ),
+        },
+      ]}
+    />
+  );
+}

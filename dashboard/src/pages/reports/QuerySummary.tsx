@@ -1,0 +1,70 @@
+/** A query_config as a person reads it, with the JSON behind a line. */
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { Json } from '@/ui/Disclosure';
+import { Facts } from '@/ui/Items';
+import type { JsonObject } from '@/ui/JsonField';
+import { Muted, Stack } from '@/ui/Layouts';
+import { columnOf, type QueryConfig, sayCondition } from './config';
+import css from './reports.module.css';
+import { words } from './words';
+
+export function QuerySummary({ config }: { config: JsonObject }) {
+  const t = useWords(words);
+  const read = config as QueryConfig;
+  return (
+    <Stack>
+      <Facts
+        facts={[
+          read.source ? { label: t.source, value: <code>{read.source}</code> } : null,
+          read.where ? { label: t.conditions, value: sayCondition(read.where, read.params) } : null,
+        ]}
+      />
+      <h3>{t.tables}</h3>
+      <ul className={css.summary}>
+        {Object.entries(read.datasets ?? {}).map(([name, table]) => (
+          <li key={name}>
+            <strong>{table.title ?? name}</strong>
+            <Muted>
+              <TableWords table={table} config={read} />
+            </Muted>
+          </li>
+        ))}
+      </ul>
+      {(read.charts?.length ?? 0) > 0 && (
+        <>
+          <h3>{t.charts}</h3>
+          <ul className={css.summary}>
+            {read.charts?.map((chart) => (
+              <li key={`${chart.type} ${chart.x} ${chart.y} ${chart.title}`}>
+                {chart.title && <strong>{chart.title}</strong>}
+                <Muted>{t.chartOf(t.chartTypes[chart.type], chart.y, chart.x)}</Muted>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Json label={t.raw} value={config} />
+    </Stack>
+  );
+}
+
+function TableWords({
+  table,
+  config,
+}: {
+  table: NonNullable<QueryConfig['datasets']>[string];
+  config: QueryConfig;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const by = table.sort?.map((each) => each.by).join(', ');
+  const parts = [
+    t.columns((table.select ?? []).map(columnOf).join(', ')),
+    table.source && t.sourceOf(table.source),
+    table.where && sayCondition(table.where, config.params),
+    table.top && t.top(format.number(table.top.n)),
+    by && t.sorted(by),
+  ];
+  return <>{parts.filter(Boolean).join(' · ')}</>;
+}

@@ -1,0 +1,40 @@
+/** Fills the editor with another template's query, or with one made of a dataset's declaration. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useWords } from '@/i18n/words';
+import { datasetsQuery, schemaQuery } from '@/pages/datasets/queries';
+import { SelectField } from '@/ui/Field';
+import type { JsonObject } from '@/ui/JsonField';
+import { templatesQuery } from './queries';
+import { startOf } from './starts';
+import { words } from './words';
+
+export function StartFrom({ onChoose }: { onChoose: (config: JsonObject) => void }) {
+  const t = useWords(words);
+  const queries = useQueryClient();
+  const { data: templates = [] } = useQuery(templatesQuery);
+  const { data: datasets = [] } = useQuery(datasetsQuery);
+  const [chosen, setChosen] = useState('');
+  const choose = async (value: string) => {
+    setChosen(value);
+    const [kind, name = ''] = value.split(' ');
+    if (kind === 'template') {
+      const template = templates.find(({ id }) => String(id) === name);
+      if (template) onChoose(template.queryConfig);
+    } else if (kind === 'dataset') {
+      onChoose(startOf(await queries.fetchQuery(schemaQuery(name))));
+    }
+  };
+  return (
+    <SelectField
+      label={t.startFrom}
+      value={chosen}
+      onChange={(event) => void choose(event.target.value)}
+      options={[
+        { value: '', label: t.startNothing },
+        ...templates.map(({ id, name }) => ({ value: `template ${id}`, label: t.copyOf(name) })),
+        ...datasets.map(({ name }) => ({ value: `dataset ${name}`, label: t.ofDataset(name) })),
+      ]}
+    />
+  );
+}

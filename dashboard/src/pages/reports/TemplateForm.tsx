@@ -1,0 +1,135 @@
+/** A template by fields; what it shows as JSON, with a look at what that gives. */
+import { useState } from 'react';
+import type { ReportFormat } from '@/api/client';
+import { problemsBeside, problemsUnder } from '@/api/errors';
+import { useWords } from '@/i18n/words';
+import { useIsOnline } from '@/offline/connection';
+import { Button } from '@/ui/Button';
+import { AreaField, SelectField, TextField } from '@/ui/Field';
+import { Fields, Form, Group, Refused } from '@/ui/Form';
+import { JsonField, type JsonObject, readObject, writeObject } from '@/ui/JsonField';
+import { Card, Muted, Row } from '@/ui/Layouts';
+import type { useAction } from '@/ui/useAction';
+import { words as uiWords } from '@/ui/words';
+import { ConfigPreview } from './ConfigPreview';
+import { ScheduleBuilder } from './ScheduleBuilder';
+import { StartFrom } from './StartFrom';
+import { type Schedule, writeSchedule } from './schedule';
+import { words } from './words';
+
+export interface TemplateDraft {
+  name: string;
+  description: string;
+  format: ReportFormat;
+  queryConfig: JsonObject;
+  schedule: string | null;
+}
+
+const FORMATS: readonly ReportFormat[] = ['json', 'csv', 'pdf'];
+const AT_FIELDS = ['name', 'description', 'format', 'schedule', 'queryConfig'];
+
+export function TemplateForm({
+  initial,
+  initialSchedule,
+  action,
+}: {
+  initial: Omit<TemplateDraft, 'schedule' | 'queryConfig'> & { queryConfig: JsonObject | null };
+  initialSchedule: Schedule;
+  action: Pick<
+    ReturnType<typeof useAction<TemplateDraft, unknown>>,
+    'start' | 'isBusy' | 'issues' | 'failure'
+  >;
+}) {
+  const t = useWords(words);
+  const ui = useWords(uiWords);
+  const isOnline = useIsOnline();
+  const [draft, setDraft] = useState(initial);
+  const [schedule, setSchedule] = useState(initialSchedule);
+  const [text, setText] = useState(initial.queryConfig ? writeObject(initial.queryConfig) : '');
+  const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
+  const set = (changed: Partial<typeof draft>) => setDraft({ ...draft, ...changed });
+  const problemsAt = (field: string) => [
+    ...(ownProblems[field] ?? []),
+    ...problemsUnder(action.issues, field),
+  ];
+
+  const submit = () => {
+    const [queryConfig, problem] = readObject(text);
+    const own = {
+      ...(draft.name.trim() === '' && { name: [t.nameNeeded] }),
+      ...(queryConfig === null && {
+        queryConfig: [problem === 'shape' ? ui.notObject : ui.notJson(problem ?? '')],
+      }),
+      ...(schedule.kind === 'once' && !schedule.moment && { schedule: [t.momentNeeded] }),
+    };
+    setOwnProblems(own);
+    if (Object.keys(own).length > 0 || queryConfig === null) return;
+    action.start({ ...draft, queryConfig, schedule: writeSchedule(schedule) });
+  };
+
+  const { failure } = action;
+  const beside = problemsBeside(action.issues, AT_FIELDS);
+  return (
+    <Form onSubmit={submit}>
+      <Card>
+        <Fields>
+          <TextField
+            label={t.name}
+            required
+            maxLength={255}
+            value={draft.name}
+            problems={problemsAt('name')}
+            onChange={(event) => set({ name: event.target.value })}
+          />
+          <SelectField
+            label={t.format}
+            value={draft.format}
+            problems={problemsAt('format')}
+            onChange={(event) => set({ format: event.target.value as ReportFormat })}
+            options={FORMATS.map((value) => ({ value, label: t.formats[value] }))}
+          />
+        </Fields>
+        <AreaField
+          label={t.description}
+          value={draft.description}
+          maxLength={10_000}
+          problems={problemsAt('description')}
+          onChange={(event) => set({ description: event.target.value })}
+        />
+      </Card>
+      <Card>
+        <ScheduleBuilder
+          value={schedule}
+          problems={problemsAt('schedule')}
+          onChange={setSchedule}
+        />
+      </Card>
+      <Card>
+        <Group legend={t.query}>
+          <StartFrom onChoose={(config) => setText(writeObject(config))} />
+          <JsonField
+            label={t.queryConfig}
+            hint={t.queryHint}
+            value={text}
+            rows={18}
+            problems={problemsAt('queryConfig')}
+            onChange={setText}
+          />
+          <ConfigPreview text={text} />
+        </Group>
+      </Card>
+      {(beside.length > 0 || (failure && 'message' in failure && action.issues.length === 0)) && (
+        <Refused
+          title={failure && 'message' in failure ? failure.message : t.refused}
+          problems={beside}
+        />
+      )}
+      {!isOnline && <Muted>{ui.needsNetwork}</Muted>}
+      <Row>
+        <Button type="submit" look="primary" isBusy={action.isBusy} disabled={!isOnline}>
+          {t.save}
+        </Button>
+      </Row>
+    </Form>
+  );
+}

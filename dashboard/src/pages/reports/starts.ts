@@ -1,0 +1,29 @@
+/** A query_config to begin with, made of what a dataset declares. */
+import type { SourceSchema } from '@/api/client';
+
+const MEASURES = 3;
+
+/** Its first measures by day, over the last whole month; of a source without a time or measure, its first rows. */
+export function startOf(schema: SourceSchema): Record<string, unknown> {
+  const { source, time } = schema;
+  const measures = schema.measures.slice(0, MEASURES).map(({ name }) => ({ measure: name }));
+  const period = time && {
+    params: { period: { type: 'period', default: 'last_month' } },
+    where: { field: time, op: 'in_period', value: { param: 'period' } },
+  };
+  const fields = schema.fields.slice(0, MEASURES).map(({ name }) => ({ field: name }));
+  const isByDay = time !== null && measures.length > 0;
+  return {
+    version: 1,
+    source,
+    ...period,
+    datasets: {
+      rows: isByDay
+        ? {
+            select: [{ field: time, bucket: 'day' }, ...measures],
+            sort: [{ by: time }],
+          }
+        : { select: measures.length > 0 ? measures : fields },
+    },
+  };
+}

@@ -1,0 +1,102 @@
+"""datasets.*: what was delivered, what became of it, how good it was, which rows were refused."""
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.errors import NotFound
+from iop_pipelines.schema.tables import dataset_versions, rejected_rows
+
+
+def refuse(api, count=3):
+    """Rows of the latest version of flights_daily that a step refused; the version's id."""
+    latest = api.call("datasets.runs", name="flights_daily", limit=1)[0]["versionId"]
+    rows = [
+        {
+            "dataset_version_id": latest,
+            "step": "cast",
+            "reason": "no number",
+            "row": {"flights": str(n)},
+        }
+        for n in range(count)
+    ]
+    api.write(rejected_rows.insert(), rows)
+    return latest
+
+
+def check_runs_quality_and_rejects(api):
+    runs = api.call("datasets.runs", name="flights_daily", limit=1000)
+    ids = [each["id"] for each in runs]
+    assert ids == sorted(ids, reverse=True)
+    prepared = [each for each in runs if each["versionId"] is not None]
+    assert prepared
+    assert all(each["dataVersion"] and each["prepared"] for each in prepared)
+    assert not prepared[0]["windowStart"].endswith("Z")
+    assert api.call("datasets.runs", name="flights_daily", limit=1, cursor=ids[0]) == runs[1:2]
+    scores = api.call("datasets.quality", name="flights_daily", limit=1000)
+    assert {"completeness", "validity", "uniqueness", "timeliness"} < set(scores[0])
+    assert [each["id"] for each in scores] == sorted((e["id"] for e in scores), reverse=True)
+    latest = {}
+    for each in reversed(scores):
+        latest[each["runId"]] = each["score"]
+    assert {e["id"]: e["qualityScore"] for e in runs if e["qualityScore"] is not None} == latest
+    version_id = refuse(api)
+    (newest, *_) = api.call("datasets.rejected", name="flights_daily", limit=3)
+    assert (newest["versionId"], newest["step"], newest["row"]) == (
+        version_id,
+        "cast",
+        {"flights": "2"},
+    )
+    of_version = api.call("datasets.rejected", versionId=version_id, limit=1000)
+    assert of_version[:3] == api.call("datasets.rejected", name="flights_daily", limit=3)
+    assert (
+        api.call("datasets.rejected", versionId=version_id, limit=1, cursor=newest["id"])
+        == of_version[1:2]
+    )
+
+
+def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
+    check_runs_quality_and_rejects(api)
+    prepared = [
+        e for e in api.call("datasets.runs", name="flights_daily") if e["prepared"] == "prepared"
+    ]
+    assert all(each["rowsOut"] > 0 and each["rowsIn"] >= each["rowsOut"] for each in prepared)
+
+
+def test_servers_list_them_alike(server_api):
+    check_runs_quality_and_rejects(server_api)
+
+
+def test_of_one_run_the_latest_version_is_shown(api):
+    first = api.call("datasets.runs", name="flights_daily", limit=1)[0]
+    query = sa.select(dataset_versions).where(dataset_versions.c.id == first["versionId"])
+    row = dict(api.rows(query)[0]._mapping)
+    del row["id"]
+    again = api.insert(
+        dataset_versions, **{**row, "data_version": "f" * 32, "declaration_version": 99}
+    )
+    assert api.call("datasets.runs", name="flights_daily", limit=1)[0]["versionId"] == again
+
+
+def test_a_dataset_is_shown_with_its_declaration_fields_and_quality(api):
+    shown = api.call("datasets.get", name="flights_daily")
+    listed = {each["name"]: each for each in api.call("datasets.list")}["flights_daily"]
+    assert {name: shown[name] for name in listed} == listed
+    assert shown["declaration"]["name"] == "flights_daily"
+    assert shown["time"] == "date"
+    schema = api.call("datasets.schema", name="flights_daily")
+    assert (shown["fields"], shown["measures"]) == (schema["fields"], schema["measures"])
+    assert shown["quality"] == api.call("datasets.quality", name="flights_daily", limit=1)[0]
+    unused = api.call("datasets.get", name="airport_daily")
+    assert unused["latest"] is None
+
+
+def test_drms_own_runs_are_all_runs_there_are(api):
+    runs = api.call("datasets.runs", name="pipeline_runs", limit=1000)
+    of_flights = api.call("datasets.runs", name="flights_daily", limit=1000)
+    assert {each["id"] for each in of_flights} < {each["id"] for each in runs}
+
+
+@pytest.mark.parametrize("path", ["get", "runs", "quality", "rejected"])
+def test_a_dataset_that_is_not_there_is_not_found(api, path):
+    with pytest.raises(NotFound, match="'nowhere'"):
+        api.call(f"datasets.{path}", name="nowhere")

@@ -1,0 +1,96 @@
+"""executions.list and executions.series: which model ran, and what it gave out as one line."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from iop_pipelines.errors import NotFound
+from iop_pipelines.schema.tables import model_executions, model_outputs
+
+START = datetime(2010, 1, 1)
+
+
+@pytest.fixture
+def execution(api):
+    """(model, execution id): a long line with one finding, a short one, a forecast."""
+    model = next(m for m in api.call("models.list") if m["dataset"] == "flights_daily")
+    execution_id = api.insert(
+        model_executions, model_id=model["id"], status="success", phase="done"
+    )
+    base = {"execution_id": execution_id, "model_id": model["id"], "measure": "flights"}
+
+    def point(unique_id, day, y, **more):
+        given = {"yhat": 10.0, "lo": 8.0, "hi": 12.0, "score": 0.5, "is_finding": False, **more}
+        return {**base, "unique_id": unique_id, "ds": START + timedelta(days=day), "y": y, **given}
+
+    rows = [point("EWR", day, 10.0) for day in range(1200)]
+    rows[700] |= {"y": 11.0, "score": 4.0, "is_finding": True}
+    rows += [point("JFK", day, 9.0) for day in range(3)]
+    rows += [point("LGA", day, None) for day in range(5)]
+    api.write(model_outputs.insert(), rows)
+    return model, execution_id
+
+
+def test_a_listed_execution_names_its_model(api, execution):
+    model, execution_id = execution
+    listed = api.call("executions.list", modelId=model["id"])[0]
+    assert listed["id"] == execution_id
+    assert (listed["modelName"], listed["modelVersion"]) == (model["name"], model["version"])
+    assert (listed["modelType"], listed["dataset"]) == (model["type"], "flights_daily")
+    assert api.call("models.history", modelId=model["id"])[0] == listed
+    detail = api.call("executions.get", id=execution_id)
+    assert {name: detail[name] for name in listed} == listed
+
+
+def test_the_line_with_the_most_findings_is_shown_reduced_with_its_finding(api, execution):
+    shown = api.call("executions.series", id=execution[1])
+    assert shown["series"][0] == shown["chosen"]
+    assert shown["chosen"] == {
+        "uniqueId": "EWR",
+        "measure": "flights",
+        "points": 1200,
+        "findings": 1,
+    }
+    assert shown["seriesTotal"] == 3
+    assert shown["reduced"] == {"shown": len(shown["points"]), "total": 1200}
+    assert len(shown["points"]) <= 500
+    assert [point["y"] for point in shown["points"] if point["isFinding"]] == [11.0]
+    assert (shown["unit"], shown["timeZone"], shown["freq"]) == ("flights", "America/New_York", "D")
+    assert not shown["points"][0]["ds"].endswith("Z")
+    few = api.call("executions.series", id=execution[1], maxPoints=30)
+    assert len(few["points"]) <= 30
+    assert any(point["isFinding"] for point in few["points"])
+
+
+def test_a_forecast_has_its_interval_and_no_actual(api, execution):
+    shown = api.call("executions.series", id=execution[1], uniqueId="LGA")
+    assert shown["reduced"] is None
+    assert {(p["y"], p["yhat"], p["lo"], p["hi"]) for p in shown["points"]} == {
+        (None, 10.0, 8.0, 12.0)
+    }
+
+
+def test_a_line_that_is_not_there_is_not_found_and_no_output_is_no_error(api, execution):
+    with pytest.raises(NotFound, match="'XYZ'"):
+        api.call("executions.series", id=execution[1], uniqueId="XYZ")
+    with pytest.raises(NotFound):
+        api.call("executions.series", id=10**6)
+    bare = api.insert(model_executions, model_id=execution[0]["id"], status="success", phase="done")
+    shown = api.call("executions.series", id=bare)
+    assert (shown["series"], shown["chosen"], shown["points"]) == ([], None, [])
+
+
+def test_servers_count_the_findings_of_a_line(server_api):
+    model = next(m for m in server_api.call("models.list") if m["dataset"] == "flights_daily")
+    execution_id = server_api.insert(
+        model_executions, model_id=model["id"], status="success", phase="done"
+    )
+    row = {"execution_id": execution_id, "model_id": model["id"], "measure": "flights", "ds": START}
+    flags = (("a", False), ("b", True), ("b", False))
+    rows = [{**row, "unique_id": name, "y": 1.0, "is_finding": flag} for name, flag in flags]
+    server_api.write(model_outputs.insert(), rows)
+    shown = server_api.call("executions.series", id=execution_id)
+    assert [(each["uniqueId"], each["points"], each["findings"]) for each in shown["series"]] == [
+        ("b", 2, 1),
+        ("a", 1, 0),
+    ]

@@ -1,0 +1,94 @@
+"""settings.* and sessions.*: a viewer's right, and nobody else's business."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from iop_pipelines.api.audit import wall_clock
+from iop_pipelines.api.context import Role, User
+from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.registry import ApiError, Kind
+from iop_pipelines.errors import NotFound
+from iop_pipelines.schema.tables import sessions, users
+
+DEFAULTS = {"language": None, "theme": "system", "timeZone": None}
+
+
+@pytest.fixture
+def vera(api):
+    api.insert(users, id=2, name="vera", role=Role.VIEWER)
+    user = User(2, "vera", Role.VIEWER, session_id="this")
+    return replace(api, context=replace(api.context, user=user))
+
+
+def signed_in(api, user_id, *names):
+    for name in names:
+        api.insert(
+            sessions,
+            id=name,
+            user_id=user_id,
+            origin="password",
+            address="10.0.0.1",
+            expires_at=wall_clock() + timedelta(hours=1),
+        )
+
+
+def check_settings(api):
+    user = api.context.user
+    me = {"id": user.id, "name": user.name, "role": user.role.value}
+    assert api.call("settings.get") == {"user": me, **DEFAULTS}
+    chosen = api.call("settings.update", language="fr", timeZone="Africa/Lagos")
+    assert chosen == {"user": me, "language": "fr", "theme": "system", "timeZone": "Africa/Lagos"}
+    api.call("settings.update", theme="dark", language=None)
+    assert api.call("settings.get") == {
+        "user": me,
+        "language": None,
+        "theme": "dark",
+        "timeZone": "Africa/Lagos",
+    }
+
+
+def test_settings_are_kept_and_what_is_left_out_stays(api):
+    check_settings(api)
+
+
+def test_servers_keep_them_alike(server_api):
+    check_settings(server_api)
+
+
+def test_settings_are_of_one_person_alone(api, vera):
+    vera.call("settings.update", theme="dark")
+    assert api.call("settings.get")["theme"] == "system"
+
+
+@pytest.mark.parametrize(
+    "given", [{"timeZone": "Mars/Olympus"}, {"language": "xx"}, {"theme": None}, {"colour": "red"}]
+)
+def test_what_cannot_be_chosen_is_refused_by_its_field(api, given):
+    with pytest.raises(ApiError) as refused:
+        api.call("settings.update", **given)
+    assert list(given) == list(refused.value.data["zodError"]["fieldErrors"])
+
+
+def test_one_sees_and_ends_ones_own_sessions_only(api, vera):
+    signed_in(api, 1, "of-ada")
+    signed_in(api, 2, "this", "phone", "laptop")
+    listed = vera.call("sessions.list")
+    assert {each["id"] for each in listed} == {"this", "phone", "laptop"}
+    assert [each["id"] for each in listed if each["isCurrent"]] == ["this"]
+    with pytest.raises(NotFound):
+        vera.call("sessions.end", id="of-ada")
+    assert vera.call("sessions.end", id="phone") == {"success": True, "ended": 1}
+    with pytest.raises(NotFound):
+        vera.call("sessions.end", id="phone")
+    assert vera.call("sessions.end", others=True)["ended"] == 1
+    assert [each["id"] for each in vera.call("sessions.list")] == ["this"]
+    assert len(api.call("sessions.list")) == 1
+
+
+def test_the_mutations_of_viewers_are_these() -> None:
+    allowed = {
+        p.path for p in build_registry() if p.kind is Kind.MUTATION and p.role is Role.VIEWER
+    }
+    assert allowed == {"notifications.markRead", "settings.update", "sessions.end"}

@@ -1,0 +1,112 @@
+"""The series around a finding, and its text in parts."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.errors import NotFound
+from iop_pipelines.recommendations.chart import MAX_POINTS, evidence_chart
+from iop_pipelines.recommendations.engine import advise
+from iop_pipelines.recommendations.review import recommendation
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import model_outputs, recommendations
+
+DAY = datetime(2013, 2, 8)
+
+
+def add_outputs(world, execution_id, days, series="EWR", **more):
+    rows = [
+        {
+            "execution_id": execution_id,
+            "model_id": world.models["storms"],
+            "unique_id": series,
+            "measure": "cancelled_pct",
+            "ds": DAY + timedelta(days=day),
+            "y": float(day),
+            "yhat": 4.0,
+            "lo": 2.0,
+            "hi": 9.0,
+            "is_finding": False,
+            **more,
+        }
+        for day in days
+    ]
+    with begin_write(world.engine) as connection:
+        connection.execute(model_outputs.insert(), rows)
+
+
+def points(*days):
+    return [{"ds": (DAY + timedelta(days=day)).isoformat(), "y": 1.0} for day in days]
+
+
+def test_evidence_and_output_are_one_series_and_the_output_counts(world, found):
+    execution_id = world.run(
+        0, found(0, evidence={"points": points(-3, -2, -1, 0)}), scored=("JFK",)
+    )
+    add_outputs(world, execution_id, [-1, 1])
+    add_outputs(world, execution_id, [0], is_finding=True)
+    add_outputs(world, execution_id, range(50), series="LGA")
+    (opened,) = advise(world.engine, execution_id).opened
+    chart = evidence_chart(world.engine, opened)
+    assert [(point.ds - DAY).days for point in chart.points] == [-3, -2, -1, 0, 1]
+    assert [point.y for point in chart.points] == [1.0, 1.0, -1.0, 0.0, 1.0]
+    assert [point.is_finding for point in chart.points] == [False, False, False, True, False]
+    assert (chart.execution_id, chart.unique_id, chart.measure) == (
+        execution_id,
+        "EWR",
+        "cancelled_pct",
+    )
+    assert (chart.label, chart.unit, chart.freq, chart.time_zone) == (
+        "Cancellations",
+        "%",
+        "D",
+        "UTC",
+    )
+    assert chart.ds == DAY
+
+
+def test_of_a_long_series_what_lies_around_the_finding_is_shown(world, found):
+    execution_id = world.run(0, found(0), scored=("JFK",))
+    add_outputs(world, execution_id, range(-600, 600))
+    (opened,) = advise(world.engine, execution_id).opened
+    shown = [(point.ds - DAY).days for point in evidence_chart(world.engine, opened).points]
+    assert len(shown) == MAX_POINTS
+    assert shown == list(range(shown[0], shown[0] + MAX_POINTS))
+    assert shown[0] < -100
+    assert shown[-1] > 40
+
+
+def test_why_and_what_to_do_are_the_parts_of_its_text(world, found):
+    world.model(advice={"action": "Call the airline.", "owner": "Duty manager"})
+    execution_id = world.run(0, found(0))
+    (opened,) = advise(world.engine, execution_id).opened
+    chart = evidence_chart(world.engine, opened)
+    description = recommendation(world.engine, opened).description
+    assert (chart.actions, chart.owner) == (("Call the airline.",), "Duty manager")
+    assert len(chart.rationale) >= 2
+    assert description.splitlines()[: len(chart.rationale)] == list(chart.rationale)
+    assert "What to do: Call the airline. Owner: Duty manager." in description
+
+
+def test_one_that_no_model_made_has_its_text_and_no_points(world):
+    with begin_write(world.engine) as connection:
+        result = connection.execute(
+            recommendations.insert().values(
+                title="By hand",
+                description="It was seen.\nWhat to do: Look again.",
+                category=Category.TREND,
+                severity=Severity.INFO,
+            )
+        )
+    chart = evidence_chart(world.engine, result.inserted_primary_key[0])
+    assert (chart.rationale, chart.actions, chart.points) == (
+        ("It was seen.",),
+        ("Look again.",),
+        (),
+    )
+
+
+def test_one_that_is_not_there_is_not_found(world):
+    with pytest.raises(NotFound):
+        evidence_chart(world.engine, 1)
