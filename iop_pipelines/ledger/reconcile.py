@@ -7,7 +7,7 @@ MAX_STARTS starts, by an event in Dagster's log like every other end.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
@@ -87,7 +87,7 @@ def reconcile(
     repairs = Repairs()
     _forget_dead_workers(engine, now, patience, repairs)
     _fail_runs_without_a_worker(instance, engine, now, repairs)
-    _fail_lost_messages(instance, engine, now, repairs)
+    _fail_lost_messages(instance, engine, now, patience, repairs)
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
             _settle(instance, engine, kind, run_key, items, now, patience, repairs)
@@ -271,13 +271,15 @@ def _give_back(
     now: datetime,
     repairs: Repairs,
 ) -> None:
-    """Queues again what its run lost; only what was really begun too often is given up."""
+    """Queues again what its run lost, all items of one claim; only what was really begun too often is given up."""
     given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
     again = [item.id for item in items if item not in given_up]
     if again:
         with begin_write(engine) as connection:
-            requeue(connection, kind, again)
-        repairs.add(f"{kind.name} {again}: {reason}; queued again")
+            given_back = requeue(connection, kind, again, run_key=items[0].run_key)
+        # None, if the run ended them, or another repaired them, between the look and the repair.
+        if given_back:
+            repairs.add(f"{kind.name} {again}: {reason}; queued again")
     for item in given_up:
         message = f"{reason}; gave up after {MAX_STARTS} starts"
         _end(instance, engine, kind, item, message, now, repairs)
@@ -332,26 +334,63 @@ def _fail_runs_without_a_worker(
 
 
 def _fail_lost_messages(
-    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    now: datetime,
+    patience: Patience,
+    repairs: Repairs,
 ) -> None:
-    """A run that waits while every worker has been idle for long: its message was lost with a worker."""
-    with engine.connect() as connection:
-        alive = connection.execute(sa.select(workers)).all()
-    idle_since = now - timedelta(seconds=IDLE_S)
-    if not alive or any(
-        row.run_id or row.idle_since is None or row.idle_since > idle_since for row in alive
-    ):
-        return
+    """Closes runs that wait for ever: their message was lost with a worker, or was never sent."""
     waiting = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
     )
-    for record in instance.get_run_records(waiting):
-        launched = record.create_timestamp.replace(tzinfo=None)
-        if now - launched > timedelta(seconds=2 * IDLE_S) and _is_ours(record.dagster_run):
-            instance.report_run_failed(
-                record.dagster_run, "No worker took this run although all are idle."
-            )
-            repairs.add(f"run {record.dagster_run.run_id}: its message was lost, closed as failed")
+    records = [
+        record for record in instance.get_run_records(waiting) if _is_ours(record.dagster_run)
+    ]
+    are_all_idle = bool(records) and _are_all_idle(engine, now)
+    for record in records:
+        if reason := _why_lost(instance, record, are_all_idle, now, patience):
+            instance.report_run_failed(record.dagster_run, reason)
+            repairs.add(f"run {record.dagster_run.run_id}: {reason}")
+
+
+def _are_all_idle(engine: sa.Engine, now: datetime) -> bool:
+    """Whether there are workers, and none has had anything to do for a while."""
+    with engine.connect() as connection:
+        alive = connection.execute(sa.select(workers)).all()
+    idle_since = now - timedelta(seconds=IDLE_S)
+    return bool(alive) and not any(
+        row.run_id or row.idle_since is None or row.idle_since > idle_since for row in alive
+    )
+
+
+def _why_lost(
+    instance: dg.DagsterInstance,
+    record: dg.RunRecord,
+    are_all_idle: bool,
+    now: datetime,
+    patience: Patience,
+) -> str | None:
+    """Idle workers show it soonest; where there is always work, a run is not waited for beyond its claim."""
+    created = record.create_timestamp.replace(tzinfo=None)
+    if are_all_idle and now - created > timedelta(seconds=2 * IDLE_S):
+        return "No worker took this run although all are idle."
+    if now - created <= timedelta(seconds=patience.claim_lost_s):
+        return None
+    if record.dagster_run.status is dg.DagsterRunStatus.NOT_STARTED:
+        return "This run was never launched: the daemon that was to launch it has died."
+    if _is_overtaken(instance, created):
+        return "No worker took this run, and one that was launched later was taken."
+    return None
+
+
+def _is_overtaken(instance: dg.DagsterInstance, created: datetime) -> bool:
+    """The queue hands out its oldest message first. A busy worker may hold one back; it finds the run closed."""
+    later = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.SUCCESS],
+        created_after=created.replace(tzinfo=UTC) + timedelta(seconds=IDLE_S),
+    )
+    return any(_is_ours(run) for run in instance.get_runs(later, limit=20))
 
 
 def _is_ours(run: dg.DagsterRun) -> bool:

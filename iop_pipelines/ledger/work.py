@@ -215,12 +215,21 @@ def require_claim(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int)
 
 
 def requeue(
-    connection: sa.Connection, kind: WorkKind, ids: Sequence[int], run_after: datetime | None = None
+    connection: sa.Connection,
+    kind: WorkKind,
+    ids: Sequence[int],
+    run_after: datetime | None = None,
+    run_key: str | None = None,
 ) -> int:
-    """Gives items back to the queue as a new attempt; their lost run can no longer start or end them."""
+    """Gives items back to the queue as a new attempt; their lost run can no longer start or end them.
+
+    run_key: only those still claimed for that run; two that repair at once must not take back what was
+    claimed anew meanwhile.
+    """
+    table = kind.table
     values: dict[str, object] = {
         "phase": Phase.QUEUED,
-        "attempt": kind.table.c.attempt + 1,
+        "attempt": table.c.attempt + 1,
         "run_key": None,
         "claimed_at": None,
         "dagster_run_id": None,
@@ -228,12 +237,10 @@ def requeue(
     }
     if kind is REPORT:
         values["status"] = ReportStatus.PENDING
-    result = connection.execute(
-        kind.table.update()
-        .where(kind.table.c.id.in_(ids), kind.table.c.phase.in_(IN_FLIGHT))
-        .values(**values)
-    )
-    return result.rowcount
+    is_meant = sa.and_(table.c.id.in_(ids), table.c.phase.in_(IN_FLIGHT))
+    if run_key is not None:
+        is_meant = sa.and_(is_meant, table.c.run_key == run_key)
+    return connection.execute(table.update().where(is_meant).values(**values)).rowcount
 
 
 def try_again(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, now: datetime) -> bool:

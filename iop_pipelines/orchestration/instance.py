@@ -92,7 +92,9 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
 def celery_options(settings: Settings) -> dict[str, Any]:
     """Broker, result store and transport options, the same for the launcher and the workers."""
     if settings.broker_url != FOLDER_BROKER:
-        return {"broker": settings.broker_url, "backend": "rpc://", "config_source": _RELIABLE}
+        # A launch succeeds once the broker has the message: one that dies with it would wait for ever.
+        confirmed = {**_RELIABLE, "broker_transport_options": {"confirm_publish": True}}
+        return {"broker": settings.broker_url, "backend": "rpc://", "config_source": confirmed}
     folder = settings.home / "broker"
     for name in ("messages", "control", "results"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -109,11 +111,14 @@ def celery_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-# A worker takes one run at a time and keeps none in its pocket; a lost one is launched again by the
-# ledger, so the broker need not redeliver what a dead worker had begun.
+# A worker takes one run at a time and may hold the next; a lost one is launched again by the ledger, so the
+# broker need not redeliver what a dead worker had begun.
 _RELIABLE = {
     "worker_prefetch_multiplier": 1,
     "task_acks_late": False,
+    # A worker's one thread is in its run and answers no heartbeat meanwhile: after two minutes RabbitMQ would
+    # close the connection and give the run that the worker holds next to another, and then both do it.
+    "broker_heartbeat": 0,
     "broker_connection_retry_on_startup": True,
     "worker_send_task_events": False,
     "task_send_sent_event": False,

@@ -37,7 +37,7 @@ from iop_pipelines.transform.versions import register_dataset
 from traffic import CLOCK_START, Asked, BusinessClock, Client, Deliveries, Stream
 
 FIRST_DATA_TIMEOUT_S = 240
-SETTLE_TIMEOUT_S = 300
+SETTLE_TIMEOUT_S = 900
 STREAM_STOP_TIMEOUT_S = 120
 # More days that DRM may deliver at the end, so that what is held for its quality gets better data.
 EXTRA_DAYS = 12

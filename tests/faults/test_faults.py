@@ -58,7 +58,7 @@ def kept_environment() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("seed", "lasts_s"),
     [
-        pytest.param(seed, lasts_s, marks=pytest.mark.timeout(lasts_s * 2 + 900))
+        pytest.param(seed, lasts_s, marks=pytest.mark.timeout(lasts_s * 2 + 2400))
         for seed, lasts_s in _runs()
     ],
 )

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.storage.tags import RUN_KEY_TAG
+from dagster._core.test_utils import freeze_time
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import (
+    IDLE_S,
     WORKER_TAG,
     Patience,
+    in_flight,
     reconcile,
     recover,
 )
@@ -190,6 +193,57 @@ def test_a_waiting_run_is_lost_only_when_all_workers_have_long_been_idle(
     reconcile(instance, seeded.engine, now)
 
     assert instance.get_run_by_id(run.run_id).is_failure is is_lost
+
+
+def _busy_worker(seeded) -> None:
+    _add_worker(seeded, heartbeat_at=_later(minutes=5), run_id="another")
+
+
+def test_a_run_that_was_never_launched_is_lost_however_busy_the_workers_are(instance, seeded):
+    tags = {RUN_KEY_TAG: "execution-1"}
+    run = _create_run(instance, dg.DagsterRunStatus.NOT_STARTED, tags)
+    _busy_worker(seeded)
+
+    reconcile(instance, seeded.engine, _later(seconds=Patience.claim_lost_s - 30))
+    assert not instance.get_run_by_id(run.run_id).is_failure
+    reconcile(instance, seeded.engine, _later(seconds=Patience.claim_lost_s + 1))
+
+    assert instance.get_run_by_id(run.run_id).is_failure
+
+
+@pytest.mark.parametrize(("later_by_s", "is_lost"), [(IDLE_S + 60, True), (1, False)])
+def test_a_waiting_run_is_lost_once_one_launched_well_after_it_was_taken(
+    instance, seeded, later_by_s, is_lost
+):
+    run = _create_run(instance, dg.DagsterRunStatus.STARTING, {RUN_KEY_TAG: "execution-1"})
+    _busy_worker(seeded)
+    with freeze_time(_later(seconds=later_by_s).replace(tzinfo=UTC)):
+        _create_run(instance, dg.DagsterRunStatus.SUCCESS, {RUN_KEY_TAG: "execution-2"})
+
+    reconcile(instance, seeded.engine, _later(seconds=later_by_s + Patience.claim_lost_s))
+
+    assert instance.get_run_by_id(run.run_id).is_failure is is_lost
+
+
+def test_what_was_claimed_anew_is_not_taken_back_by_a_second_reconciler(
+    instance, seeded, monkeypatch
+):
+    run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
+    item = _start(seeded, run.run_id)
+    seen = in_flight(seeded.engine, EXECUTION)
+    reconcile(instance, seeded.engine, NOW)
+    claim(seeded.engine, EXECUTION, NOW)
+
+    # The second one looked when the first did, and repairs only now.
+    monkeypatch.setattr(
+        "iop_pipelines.ledger.reconcile.in_flight",
+        lambda _, kind: seen if kind is EXECUTION else {},
+    )
+    repairs = reconcile(instance, seeded.engine, NOW)
+
+    row = seeded.row(model_executions, item)
+    assert (row.phase, row.attempt) == (Phase.CLAIMED, 2)
+    assert repairs.lines == []
 
 
 def test_what_an_attempt_tells_after_it_lost_its_claim_counts_for_nothing(instance, seeded):

@@ -1,16 +1,19 @@
-"""A worker's heartbeat, on a database that fails now and then."""
+"""A worker's heartbeat, on a database that fails now and then; its connection to a real broker."""
 
 import threading
 
 import pytest
 import sqlalchemy as sa
+from dagster_celery.make_app import make_app
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from iop_pipelines.orchestration import worker
+from iop_pipelines.orchestration.instance import celery_options
 from iop_pipelines.orchestration.worker import Heartbeat
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
+from iop_pipelines.settings import Settings
 
 IN_TIME_S = 20
 
@@ -48,3 +51,14 @@ def test_a_heartbeat_goes_on_whatever_way_the_database_fails(tmp_path, monkeypat
     with engine.connect() as connection:
         assert connection.execute(sa.select(workers)).all() == []
     engine.dispose()
+
+
+@pytest.mark.rabbitmq
+def test_the_broker_expects_no_heartbeat_of_a_worker_that_is_in_a_long_run(event_broker, tmp_path):
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path), "IOP_BROKER_URL": event_broker.url})
+
+    with make_app({**celery_options(settings), "include": []}).connection_for_read() as connection:
+        connection.connect()
+        agreed = connection.connection.heartbeat
+
+    assert agreed == 0
