@@ -2,9 +2,8 @@
 import { useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { AreaField } from './Field';
+import { type JsonObject, readObject } from './json';
 import { words } from './words';
-
-export type JsonObject = Record<string, unknown>;
 
 /** value: the text; onChange gets it with the object that it is, or null while it is none. */
 export function JsonField({
@@ -48,17 +47,3 @@ export function JsonField({
     />
   );
 }
-
-/** The object, or why there is none: `shape` for JSON that is no object, else the parser's words. */
-export function readObject(text: string): [JsonObject | null, string | null] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? [value as JsonObject, null]
-      : [null, 'shape'];
-  } catch (error) {
-    return [null, (error as Error).message];
-  }
-}
-
-export const writeObject = (object: unknown) => JSON.stringify(object, null, 2);

@@ -4,7 +4,7 @@ import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
-import type { JsonObject } from '@/ui/JsonField';
+import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import { type ModelWords, words } from './words';
 

@@ -2,7 +2,7 @@
 import { type Formatters, useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
-import type { JsonObject } from '@/ui/JsonField';
+import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import { Table } from '@/ui/Table';
 import { readSchema, type SchemaField } from './schema';

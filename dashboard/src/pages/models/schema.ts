@@ -1,5 +1,5 @@
 /** A schema over rows, as the rows of a table: one for each column that it names. */
-import type { JsonObject } from '@/ui/JsonField';
+import type { JsonObject } from '@/ui/json';
 
 export interface SchemaField {
   name: string;

@@ -8,7 +8,7 @@ import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { SelectField } from '@/ui/Field';
 import { Refused } from '@/ui/Form';
-import { type JsonObject, readObject } from '@/ui/JsonField';
+import { type JsonObject, readObject } from '@/ui/json';
 import { Muted, Row, Stack } from '@/ui/Layouts';
 import { onlyTable, type QueryConfig } from './config';
 import { words } from './words';

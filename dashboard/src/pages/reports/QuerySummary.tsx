@@ -3,7 +3,7 @@ import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
-import type { JsonObject } from '@/ui/JsonField';
+import type { JsonObject } from '@/ui/json';
 import { Muted, Stack } from '@/ui/Layouts';
 import { columnOf, type QueryConfig, sayCondition } from './config';
 import css from './reports.module.css';

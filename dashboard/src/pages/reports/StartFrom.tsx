@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { datasetsQuery, schemaQuery } from '@/pages/datasets/queries';
 import { SelectField } from '@/ui/Field';
-import type { JsonObject } from '@/ui/JsonField';
+import type { JsonObject } from '@/ui/json';
 import { templatesQuery } from './queries';
 import { startOf } from './starts';
 import { words } from './words';

@@ -7,8 +7,9 @@ import { useIsOnline } from '@/offline/connection';
 import { Button } from '@/ui/Button';
 import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields, Form, Group, Refused } from '@/ui/Form';
-import { JsonField, type JsonObject, readObject, writeObject } from '@/ui/JsonField';
-import { Card, Muted, Row } from '@/ui/Layouts';
+import { JsonField } from '@/ui/JsonField';
+import { type JsonObject, readObject, writeObject } from '@/ui/json';
+import { Card, Muted, Row, Stack } from '@/ui/Layouts';
 import type { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
 import { ConfigPreview } from './ConfigPreview';
@@ -72,30 +73,32 @@ export function TemplateForm({
   return (
     <Form onSubmit={submit}>
       <Card>
-        <Fields>
-          <TextField
-            label={t.name}
-            required
-            maxLength={255}
-            value={draft.name}
-            problems={problemsAt('name')}
-            onChange={(event) => set({ name: event.target.value })}
+        <Stack>
+          <Fields>
+            <TextField
+              label={t.name}
+              required
+              maxLength={255}
+              value={draft.name}
+              problems={problemsAt('name')}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+            <SelectField
+              label={t.format}
+              value={draft.format}
+              problems={problemsAt('format')}
+              onChange={(event) => set({ format: event.target.value as ReportFormat })}
+              options={FORMATS.map((value) => ({ value, label: t.formats[value] }))}
+            />
+          </Fields>
+          <AreaField
+            label={t.description}
+            value={draft.description}
+            maxLength={10_000}
+            problems={problemsAt('description')}
+            onChange={(event) => set({ description: event.target.value })}
           />
-          <SelectField
-            label={t.format}
-            value={draft.format}
-            problems={problemsAt('format')}
-            onChange={(event) => set({ format: event.target.value as ReportFormat })}
-            options={FORMATS.map((value) => ({ value, label: t.formats[value] }))}
-          />
-        </Fields>
-        <AreaField
-          label={t.description}
-          value={draft.description}
-          maxLength={10_000}
-          problems={problemsAt('description')}
-          onChange={(event) => set({ description: event.target.value })}
-        />
+        </Stack>
       </Card>
       <Card>
         <ScheduleBuilder

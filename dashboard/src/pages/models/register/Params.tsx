@@ -5,7 +5,8 @@ import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
-import { JsonField, type JsonObject, readObject, writeObject } from '@/ui/JsonField';
+import { JsonField } from '@/ui/JsonField';
+import { type JsonObject, readObject, writeObject } from '@/ui/json';
 import { Row } from '@/ui/Layouts';
 import { useAction } from '@/ui/useAction';
 import type { PartProps } from './ModelForm';
@@ -53,7 +54,7 @@ export function Params({ draft, set, problemsAt, isBroken }: PartProps & { isBro
 }
 
 function Param({
-  field: { name, kind, fallback, options },
+  field: { name, kind, fallback, isDerived, options },
   value,
   problems,
   onChange,
@@ -76,7 +77,7 @@ function Param({
   ) : (
     <TextField
       label={label}
-      hint={fallback === null ? t.emptyIsDerived : t.emptyMeans(fallback)}
+      hint={isDerived ? t.emptyIsDerived : t.emptyMeans(fallback ?? t.noLimit)}
       inputMode={kind === 'integer' ? 'numeric' : 'decimal'}
       value={value}
       problems={problems}

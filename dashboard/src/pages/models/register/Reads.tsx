@@ -5,7 +5,7 @@ import { datasetQuery, datasetsQuery } from '@/pages/datasets/queries';
 import { CheckField } from '@/ui/CheckField';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group, Refused } from '@/ui/Form';
-import { writeObject } from '@/ui/JsonField';
+import { writeObject } from '@/ui/json';
 import { defaultInputSchema, defaultOutputSchema } from './draft';
 import type { PartProps } from './ModelForm';
 import { words } from './words';
@@ -60,6 +60,7 @@ export function Reads({ draft, set, problemsAt }: PartProps) {
         <>
           <Picks
             legend={t.measures}
+            isOrdered
             names={dataset.measures.map(({ name }) => name)}
             chosen={draft.measures}
             problems={problemsAt('config.input.measures')}
@@ -83,12 +84,14 @@ function Picks({
   legend,
   names,
   chosen,
+  isOrdered = false,
   problems,
   onChange,
 }: {
   legend: string;
   names: readonly string[];
   chosen: readonly string[];
+  isOrdered?: boolean;
   problems: readonly string[];
   onChange: (chosen: readonly string[]) => void;
 }) {
@@ -98,7 +101,7 @@ function Picks({
         {names.map((name) => (
           <CheckField
             key={name}
-            label={chosen[0] === name ? `${name} (1)` : name}
+            label={isOrdered && chosen[0] === name ? `${name} (1)` : name}
             checked={chosen.includes(name)}
             onChange={(event) =>
               onChange(

@@ -6,7 +6,7 @@ import { api, type ModelDetail, type NewModel } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useAddress } from '@/ui/Filters';
-import { writeObject } from '@/ui/JsonField';
+import { writeObject } from '@/ui/json';
 import { Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { Tabs, useTab } from '@/ui/Tabs';

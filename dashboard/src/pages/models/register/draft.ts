@@ -1,6 +1,6 @@
 /** A model on its way through the form: texts as they stand in the fields, and the input that they make. */
 import type { DatasetDetail, ModelType, NewModel } from '@/api/client';
-import { type JsonObject, readObject, writeObject } from '@/ui/JsonField';
+import { type JsonObject, readObject, writeObject } from '@/ui/json';
 import { PARAMS, RUNTIMES, type Runtime } from './params';
 
 export interface Draft {

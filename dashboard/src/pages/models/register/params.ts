@@ -12,8 +12,10 @@ export type Runtime =
 export interface ParamField {
   name: string;
   kind: 'integer' | 'number' | 'choice';
-  /** What holds if the field is empty; null where the server derives it from the data. */
+  /** What holds if the field is empty; null where there is then none. */
   fallback: string | null;
+  /** Made from the data if the field is empty. */
+  isDerived?: boolean;
   options?: readonly string[];
 }
 
@@ -48,7 +50,7 @@ export const PARAMS: Record<Runtime, readonly ParamField[]> = {
     number('threshold', 5),
     direction,
     number('min_effect', 0),
-    integer('season_length', null),
+    { ...integer('season_length', null), isDerived: true },
     ...ends,
   ],
   mann_kendall: [

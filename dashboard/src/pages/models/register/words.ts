@@ -57,6 +57,7 @@ export const words = defineWords(
     },
     emptyMeans: (value: string) => `Empty: ${value}.`,
     emptyIsDerived: 'Empty: from the data.',
+    noLimit: 'no limit',
     moreParams: 'Other parameters (JSON)',
     moreParamsHint: 'docs/models.md has them all.',
     ruleHint: 'An object with rules: conditions over measures, aggregates and earlier periods.',
@@ -141,6 +142,7 @@ export const words = defineWords(
     },
     emptyMeans: (value: string) => `Vide : ${value}.`,
     emptyIsDerived: "Vide : d'après les données.",
+    noLimit: 'sans limite',
     moreParams: 'Autres paramètres (JSON)',
     moreParamsHint: 'Tous sont dans docs/models.md.',
     ruleHint:

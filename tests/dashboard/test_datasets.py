@@ -1,0 +1,41 @@
+"""Datasets: how fresh and good they are, what came in, what was refused, and who reads them."""
+
+from playwright.sync_api import expect
+
+
+def test_datasets_are_listed_with_their_freshness_and_quality(viewer, check_access):
+    viewer.goto("/datasets")
+    item = viewer.get_by_role("listitem").filter(has_text="flights_daily")
+    expect(item).to_contain_text("Mar 1, 2013")
+    expect(item).to_contain_text("100")
+    check_access(viewer)
+
+
+def test_one_dataset_shows_all_that_is_known_of_it(viewer, check_access):
+    viewer.goto("/datasets/flights_daily")
+    expect(viewer.get_by_text("Completeness")).to_be_visible()
+    expect(viewer.get_by_role("figure")).to_be_visible()
+    viewer.get_by_role("button", name="Show as table").click()
+    expect(viewer.get_by_role("columnheader", name="Timeliness")).to_be_visible()
+    check_access(viewer)
+    parts = viewer.get_by_role("navigation", name="Parts of the dataset")
+    parts.get_by_role("link", name="Fields").click()
+    measures = viewer.get_by_role("table", name="Measures")
+    expect(measures.get_by_role("row").filter(has_text="dep_delay")).to_contain_text("min")
+    check_access(viewer)
+    parts.get_by_role("link", name="Models").click()
+    expect(viewer.get_by_role("list", name="Models that read it")).to_contain_text("delay-trend")
+
+
+def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
+    viewer.goto("/datasets/flights_daily?tab=deliveries")
+    deliveries = viewer.get_by_role("table", name="Deliveries")
+    expect(deliveries).to_be_visible()
+    check_access(viewer)
+    deliveries.get_by_role("link", name="show them").first.click()
+    expect(viewer.get_by_text("Only those of one delivery")).to_be_visible()
+    viewer.get_by_text("Row", exact=True).first.click()
+    expect(viewer.locator("pre").first).to_contain_text("airline")
+    check_access(viewer)
+    viewer.get_by_role("button", name="Show those of all deliveries").click()
+    expect(viewer.get_by_text("Only those of one delivery")).to_have_count(0)

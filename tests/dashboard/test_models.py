@@ -1,0 +1,143 @@
+"""Models and their executions: lists, one version, running it, registering another."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+MODEL = "cancellation-anomaly"
+
+
+@pytest.fixture(scope="module")
+def models(site):
+    return {each["name"]: each["id"] for each in site.read("ada", "models.list")}
+
+
+def test_models_are_listed_by_name_and_narrowed_from_the_address(viewer, check_access):
+    viewer.goto("/models?type=ml")
+    items = viewer.get_by_role("list", name="Models").get_by_role("listitem")
+    expect(items).to_have_count(2)
+    expect(items.first).to_contain_text("delay-forecast")
+    expect(items.first).to_contain_text("Active")
+    viewer.get_by_label("Search").fill("outlier")
+    expect(items).to_have_count(1)
+    assert "q=outlier" in viewer.url
+    check_access(viewer)
+    viewer.get_by_label("Search").fill("nothing of the kind")
+    expect(viewer.get_by_text("No model fits these filters.")).to_be_visible()
+
+
+def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, models, check_access):
+    viewer.goto(f"/models/{models[MODEL]}")
+    expect(viewer.get_by_role("figure")).to_contain_text("cancelled_pct of EWR")
+    viewer.get_by_label("Series").select_option("JFK")
+    expect(viewer.get_by_role("figure")).to_contain_text("cancelled_pct of JFK")
+    assert "series=JFK" in viewer.url
+    check_access(viewer)
+    viewer.get_by_role("link", name="Schemas").click()
+    reads = viewer.get_by_role("table", name="What it reads: columns")
+    expect(reads.get_by_role("row").filter(has_text="origin")).to_contain_text("one of EWR, JFK")
+    check_access(viewer)
+    viewer.get_by_role("link", name="Configuration").click()
+    expect(viewer.get_by_text("seasonal_residual", exact=True)).to_be_visible()
+    viewer.get_by_role("link", name="History").click()
+    history = viewer.get_by_role("table", name="History")
+    expect(history.get_by_role("row").filter(has_text="Failed")).to_contain_text(
+        "held for its data quality"
+    )
+    check_access(viewer)
+
+
+def test_a_viewer_has_no_control_that_would_be_refused(viewer, models):
+    viewer.goto(f"/models/{models[MODEL]}")
+    expect(viewer.get_by_role("heading", name="What it scored")).to_be_visible()
+    for name in ("Run now", "Promote", "Deprecate", "Roll back"):
+        expect(viewer.get_by_role("button", name=name)).to_have_count(0)
+    viewer.goto("/models/new")
+    expect(viewer.get_by_role("heading", level=1)).to_have_text("Not for your role")
+
+
+def test_an_administrator_runs_a_version_and_sees_it_end(admin, models):
+    admin.goto(f"/models/{models['cancellation-limits']}")
+    admin.get_by_role("button", name="Run now").click()
+    admin.get_by_label("From").fill("2013-02-01")
+    admin.get_by_label("To, not included").fill("2013-01-01")
+    admin.get_by_role("button", name="Run", exact=True).click()
+    expect(admin.get_by_role("dialog")).to_contain_text("is not before")
+    admin.get_by_label("To, not included").fill("2013-02-15")
+    admin.get_by_role("button", name="Run", exact=True).click()
+    expect(admin.get_by_role("heading", name="The run you asked for")).to_be_visible()
+    expect(admin.get_by_text(re.compile(r"It has \d+ findings?\."))).to_be_visible(timeout=90_000)
+    admin.get_by_role("link", name=re.compile(r"^Execution \d+$")).first.click()
+    expect(admin.get_by_role("heading", level=1)).to_have_text(re.compile(r"Execution \d+"))
+    expect(admin.get_by_text("Feb 1, 2013 to Feb 15, 2013")).to_be_visible()
+    expect(admin.get_by_role("figure")).to_be_visible()
+
+
+def test_executions_are_narrowed_by_status_and_say_why_they_failed(viewer, check_access):
+    viewer.goto("/executions?status=failed")
+    items = viewer.get_by_role("list", name="Executions").get_by_role("listitem")
+    expect(items.first).to_contain_text("held for its data quality")
+    check_access(viewer)
+    items.first.get_by_role("link").click()
+    expect(viewer.get_by_role("heading", name="Why it failed")).to_be_visible()
+    expect(viewer.get_by_role("button", name="Run again")).to_have_count(0)
+    check_access(viewer)
+
+
+@pytest.mark.parametrize("path", ["/models/9999", "/models/x", "/executions/9999", "/datasets/no"])
+def test_what_is_not_there_is_told(viewer, path):
+    viewer.goto(path)
+    expect(viewer.get_by_role("heading", level=1)).to_have_text(re.compile("There is no such"))
+
+
+def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, models, check_access):
+    admin.goto(f"/models/new?from={models[MODEL]}")
+    expect(admin.get_by_label("Version")).to_have_value("v1.1.0")
+    threshold = admin.get_by_label("Robust sigmas that are too far")
+    threshold.fill("-1")
+    admin.get_by_role("button", name="Register as a draft").click()
+    expect(threshold).to_have_attribute("aria-invalid", "true")
+    expect(threshold).to_have_accessible_description(re.compile("greater than 0"))
+    check_access(admin)
+    threshold.fill("7")
+    admin.get_by_role("button", name="Register as a draft").click()
+    expect(admin.get_by_role("heading", level=1)).to_have_text(f"{MODEL} v1.1.0")
+    expect(admin.get_by_text("This version is a draft")).to_be_visible()
+    admin.get_by_role("button", name="Promote").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("fewer false alarms")
+    dialog.get_by_role("button", name="Promote").click()
+    expect(admin.get_by_text("Active", exact=True).first).to_be_visible()
+    admin.get_by_role("button", name="Roll back").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(admin.get_by_role("heading", level=1)).to_have_text(f"{MODEL} v1.0.0")
+    admin.get_by_role("link", name="Versions").click()
+    expect(admin.get_by_role("list", name="Versions").get_by_role("listitem")).to_have_count(2)
+
+
+def test_a_pasted_model_is_refused_with_the_path_of_each_value(admin, check_access):
+    admin.goto("/models/new?tab=json")
+    text = admin.get_by_label("The model as JSON")
+    text.fill('{"name": ')
+    expect(text).to_have_accessible_description(re.compile("not JSON"))
+    pasted = {
+        "name": "pasted",
+        "type": "statistical",
+        "input_schema": {"type": "object", "properties": {"date": {"type": "string"}}},
+        "output_schema": {"type": "object", "properties": {"ds": {"type": "string"}}},
+        "config": {
+            "runtime": "seasonal_residual",
+            "dataset": "flights_daily",
+            "input": {"measures": ["no_such"]},
+        },
+    }
+    text.fill(json.dumps(pasted))
+    admin.get_by_role("button", name="Check").click()
+    expect(text).to_have_accessible_description(re.compile(r"config\.input\.measures\.0"))
+    check_access(admin)
+    pasted["config"]["input"]["measures"] = ["flights"]
+    text.fill(json.dumps(pasted))
+    admin.get_by_role("button", name="Register as a draft").click()
+    expect(admin.get_by_role("heading", level=1)).to_have_text("pasted v1.0.0")
