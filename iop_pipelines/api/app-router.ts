@@ -602,7 +602,7 @@ export interface NewUser {
   role: Role;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link would lead to: of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. */
 export interface Notification {
   id: string;
   kind: "report" | "recommendation" | "execution" | "model";

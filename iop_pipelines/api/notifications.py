@@ -82,7 +82,7 @@ def _reports() -> _Source:
     query = (
         _columns(
             rows.id.label("item_id"),
-            rows.id.label("subject_id"),
+            rows.template_id.label("subject_id"),
             sa.case((is_failed, "failed"), else_="ready").label("event"),
             templates.name.label("title"),
             rows.error_msg.label("detail"),

@@ -339,6 +339,8 @@ def _tell(
 
 
 def _closed(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
+    if row.fingerprint is None:  # no model of ours made it, so none will update it
+        return {"live_key": None}
     evidence = Evidence.model_validate(row.metadata)
     known = evidence.window_end
     if row.model_id is not None:

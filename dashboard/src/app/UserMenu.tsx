@@ -21,7 +21,8 @@ export function UserMenu() {
   return (
     <div className={css.menu}>
       <Link href="/settings" className={css.who ?? ''}>
-        {t.signedInAs(user.name, user.isAdmin ? t.admin : t.viewer)}
+        <span>{user.name}</span>
+        <span className={css.role}>&nbsp;({user.isAdmin ? t.admin : t.viewer})</span>
       </Link>
       <Button look="quiet" onClick={ask}>
         {t.signOut}

@@ -16,7 +16,8 @@ Key = Annotated[str, Field(pattern=r"^(report|recommendation|execution|model):[1
 
 
 class Notification(Shape):
-    """`id` is `kind:itemId`; `subjectId` is what a link would lead to: of a model its version, else the item.
+    """`id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its
+    version, else the item.
 
     `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model).
     `detail`: the error or reason, if there is one.

@@ -7,7 +7,9 @@ import { useWords } from '@/i18n/words';
 import { Button, ButtonLink } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Form } from '@/ui/Form';
-import { Card, Row } from '@/ui/Layouts';
+import { Row } from '@/ui/Layouts';
+import { useIsWide } from '@/ui/useIsWide';
+import css from './audit.module.css';
 import { words } from './words';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -38,6 +40,7 @@ export function Narrow() {
   const t = useWords(words);
   const [params] = useSearchParams();
   const [, navigate] = useLocation();
+  const isWide = useIsWide();
   const [values, setValues] = useState(
     () => Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ''])) as Values,
   );
@@ -57,7 +60,9 @@ export function Narrow() {
       setValues((former) => ({ ...former, [name]: event.target.value })),
   });
   return (
-    <Card>
+    // On a phone what happened comes first.
+    <details className={css.narrow} open={isWide || params.size > 0}>
+      <summary>{t.filter}</summary>
       <Form onSubmit={apply}>
         <Fields>
           <SelectField
@@ -80,6 +85,6 @@ export function Narrow() {
           {params.size > 0 && <ButtonLink href="/audit">{t.clear}</ButtonLink>}
         </Row>
       </Form>
-    </Card>
+    </details>
   );
 }

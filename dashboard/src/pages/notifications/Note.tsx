@@ -11,7 +11,7 @@ import css from './notifications.module.css';
 import { words } from './words';
 
 const PLACES = {
-  report: (id: number) => `/reports/generated/${id}`,
+  report: (id: number) => `/reports/${id}`,
   recommendation: (id: number) => `/recommendations/${id}`,
   execution: (id: number) => `/executions/${id}`,
   model: (id: number) => `/models/${id}`,

@@ -1,0 +1,152 @@
+"""The inbox: reading, deciding by touch and keyboard, in bulk, and what stands in its history."""
+
+import re
+
+import pytest
+from dashboard_rows import Recommendations
+from playwright.sync_api import Page, expect
+
+from iop_pipelines.domain.vocabulary import Severity
+
+EVIL = "<img src=x onerror=\"document.title='owned'\">"
+
+
+@pytest.fixture
+def made(site) -> Recommendations:
+    """Recommendations of this test's own; the demo's stay as they are."""
+    return Recommendations(site)
+
+
+def _decide(page: Page, label: str) -> None:
+    page.get_by_role("region", name="Decide").get_by_role("button", name=label).click()
+
+
+def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin):
+    admin.goto("/recommendations")
+    items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
+    expect(items.first).to_contain_text("Critical")
+    admin.get_by_text("Narrow down").click()
+    admin.get_by_label("Severity").select_option("warning")
+    expect(items.first).to_contain_text("Warning")
+    assert admin.url.endswith("?severity=warning")
+    admin.reload()
+    expect(items.first).to_contain_text("Warning")
+    admin.get_by_role("button", name="Remove filter: Warning").click()
+    expect(items.first).to_contain_text("Critical")
+    admin.goto("/recommendations?q=no+such+words")
+    expect(admin.get_by_text("Nothing matches these filters")).to_be_visible()
+
+
+def test_one_is_accepted_and_the_next_is_shown_and_it_can_be_undone(admin, made):
+    first, _ = made.add("First to decide"), made.add("Second to decide")
+    admin.goto(f"/recommendations/{first}?sort=newest&q=to+decide")
+    expect(admin.get_by_role("heading", name="First to decide", level=1)).to_be_visible()
+    _decide(admin, "Accept")
+    expect(admin.get_by_role("heading", name="Second to decide", level=1)).to_be_visible()
+    assert made.status(first) == "accepted"
+    admin.get_by_role("button", name="Undo").click()
+    expect(admin.get_by_text("Opened again.")).to_be_visible()
+    assert made.status(first) == "open"
+
+
+def test_a_dismissal_needs_a_reason_which_its_history_tells(admin, made):
+    one = made.add("To be dismissed")
+    admin.goto(f"/recommendations/{one}?view=all")
+    _decide(admin, "Dismiss")
+    dialog = admin.get_by_role("dialog", name="Why is it dismissed?")
+    dialog.get_by_role("button", name="Dismiss").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Give a reason")
+    dialog.get_by_label("Other reason").check()
+    dialog.get_by_label("Your reason").fill("Runway works, known since March")
+    dialog.get_by_role("button", name="Dismiss").click()
+    expect(admin.get_by_text("Runway works, known since March")).to_be_visible()
+    expect(admin.get_by_text("by you")).to_be_visible()
+    assert made.status(one) == "dismissed"
+
+
+def test_one_is_put_off_and_taken_up_again(admin, made):
+    one = made.add("To be put off")
+    admin.goto(f"/recommendations/{one}?view=all")
+    _decide(admin, "Put off")
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Another moment").fill("2020-01-01T08:00")
+    dialog.get_by_role("button", name="Put off").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("lies ahead")
+    dialog.get_by_role("button", name="Tomorrow morning").click()
+    expect(admin.get_by_text(re.compile("^Put off until"))).to_be_visible()
+    _decide(admin, "Take up now")
+    expect(admin.get_by_role("region", name="Decide").get_by_text("Put off")).to_be_visible()
+    assert made.row(one).snoozed_until is None
+
+
+def test_several_are_decided_at_once_by_keyboard(open_as, made):
+    ids = [made.add(f"Bulk {number}") for number in range(3)]
+    page = open_as(
+        "ada", "/recommendations?q=Bulk&sort=newest", viewport={"width": 1440, "height": 900}
+    )
+    expect(page.get_by_text("3 recommendations")).to_be_visible()
+    for title in ("Bulk 2", "Bulk 1"):
+        page.keyboard.press("j")
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        page.keyboard.press("x")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("2 accepted.")).to_be_visible()
+    assert [made.status(one) for one in ids] == ["open", "accepted", "accepted"]
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Keyboard shortcuts")
+    help_.get_by_label("Use keyboard shortcuts").uncheck()
+    help_.get_by_role("button", name="Close").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin, made, site):
+    one = made.add("Decided by two")
+    admin.goto(f"/recommendations/{one}?view=all")
+    expect(admin.get_by_role("button", name="Accept")).to_be_visible()
+    theirs = {"id": one, "status": "dismissed", "reason": "known"}
+    site.call("grace", "recommendations.update", **theirs)
+    _decide(admin, "Accept")
+    conflict = admin.get_by_role("region", name="Somebody else decided first")
+    admin.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(conflict).to_contain_text("grace decided: dismissed")
+    expect(conflict).to_contain_text("known")
+    assert made.status(one) == "dismissed"
+    conflict.get_by_role("button", name="Apply mine anyway").click()
+    expect(conflict).to_have_count(0)
+    assert made.status(one) == "accepted"
+
+
+def test_titles_are_text_everywhere(admin, made):
+    one = made.add(EVIL, severity=Severity.CRITICAL)
+    for path in (f"/recommendations/{one}", "/recommendations?sort=newest", "/notifications", "/"):
+        admin.goto(path)
+        expect(admin.get_by_text(EVIL).first).to_be_visible()
+        assert admin.locator("img[src=x]").count() == 0
+        assert "owned" not in admin.title()
+    made.dismiss(one)
+
+
+def test_viewers_read_everything_and_decide_nothing(viewer, made, check_access):
+    one = made.add("For everybody to read")
+    viewer.goto(f"/recommendations/{one}")
+    expect(viewer.get_by_text("Decisions are made by administrators.")).to_be_visible()
+    expect(viewer.get_by_role("heading", name="History")).to_be_visible()
+    for name in ("Accept", "Dismiss", "Put off", "Add comment"):
+        expect(viewer.get_by_role("button", name=name)).to_have_count(0)
+    viewer.wait_for_load_state("networkidle")
+    check_access(viewer)
+    viewer.goto("/recommendations")
+    expect(viewer.get_by_role("checkbox")).to_have_count(0)
+
+
+def test_the_evidence_of_a_model_is_a_chart_with_a_table(open_as, check_access):
+    page = open_as("ada", "/recommendations/1", color_scheme="dark")
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+    page.get_by_role("button", name="Show as table").click()
+    expect(page.get_by_role("table")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    check_access(page)
+    page.goto("/recommendations/999999")
+    expect(page.get_by_role("heading", name="There is no such recommendation")).to_be_visible()

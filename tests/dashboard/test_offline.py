@@ -1,0 +1,178 @@
+"""Without a network, and with two people on one device.
+
+Offline means both: the browser is told so, and the server is stopped; the first alone can be undone by
+what a page does, and then the test would pass online.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from dashboard_rows import Recommendations
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from browser_site import PASSWORD, Site
+
+
+@pytest.fixture
+def made(site) -> Recommendations:
+    return Recommendations(site)
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 375, "height": 812}, locale="en-GB"
+    )
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@contextmanager
+def offline(context: BrowserContext, site: Site, page: Page) -> Iterator[None]:
+    site.stop()
+    context.set_offline(True)
+    try:
+        assert page.evaluate("navigator.onLine") is False
+        yield
+    finally:
+        site.start()
+        context.set_offline(False)
+
+
+def sign_in(page: Page, name: str, path: str = "/sign-in") -> None:
+    page.goto(path)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+
+
+def wait_for_shell(page: Page) -> None:
+    """Until the worker that serves the shell has it, and what was seen is written."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.wait_for_function(
+        """async () => {
+          const names = await caches.keys();
+          if (!names.some((name) => name.startsWith('shell-'))) return false;
+          if (!navigator.serviceWorker.controller) return false;
+          const open = indexedDB.open('iop');
+          const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+          const get = db.transaction('kept').objectStore('kept').get('seen');
+          const seen = await new Promise((done) => { get.onsuccess = () => done(get.result); });
+          db.close();
+          const names_ = (seen?.clientState.queries ?? []).map((each) => each.queryKey[0]);
+          return names_.includes('recommendations.list');
+        }"""
+    )
+
+
+def test_a_decision_made_offline_is_kept_and_sent_once(phone, site, made):
+    mine, contested = made.add("Decided in the lift"), made.add("Decided by both")
+    page = phone.new_page()
+    sign_in(page, "ada")
+    page.goto("/recommendations?sort=newest")
+    expect(page.get_by_role("link", name="Decided in the lift")).to_be_visible()
+    wait_for_shell(page)
+
+    with offline(phone, site, page):
+        page.goto("/recommendations?sort=newest")
+        expect(page.get_by_text("You are offline")).to_be_visible()
+        page.get_by_role("link", name="Decided by both").click()
+        expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+        page.get_by_role("button", name="Accept").click()
+        expect(page.get_by_role("heading", name="Decided in the lift", level=1)).to_be_visible()
+        page.get_by_role("button", name="Accept").click()
+        expect(page.get_by_text("2 decisions are not sent yet")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("2 decisions are not sent yet")).to_be_visible()
+        page.goto("/datasets/never_seen")
+        expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+        made.dismiss(contested)
+
+    expect(page.get_by_text("One decision is not sent yet, one needs you")).to_be_visible(
+        timeout=90_000
+    )
+    assert made.decisions(mine) == ["accepted"]
+    assert made.status(contested) == "dismissed"
+    page.get_by_role("link", name="Show").click()
+    conflict = page.get_by_role("region", name="Somebody else decided first")
+    expect(conflict).to_contain_text("dismissed")
+    conflict.get_by_role("button", name="Keep theirs").click()
+    expect(page.get_by_text("Everything was sent")).to_be_visible()
+    assert made.decisions(contested) == ["dismissed"]
+
+
+def test_signing_out_works_offline_and_leaves_nothing_for_the_next_person(phone, site, made):
+    made.add("Only ada has seen this")
+    page = phone.new_page()
+    sign_in(page, "ada")
+    page.goto("/recommendations?sort=newest")
+    expect(page.get_by_role("link", name="Only ada has seen this")).to_be_visible()
+    wait_for_shell(page)
+    other_tab = phone.new_page()
+    other_tab.goto("/recommendations?sort=newest")
+    expect(other_tab.get_by_role("link", name="Only ada has seen this")).to_be_visible()
+
+    with offline(phone, site, page):
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(other_tab.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert kept_in(page) == []
+        page.goto("/recommendations")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.wait_for_function("localStorage.getItem('iop.left') === null")
+    assert page.request.get("/api/auth/me").status == 401
+    sign_in(page, "viktor")
+    wait_for = page.get_by_role("link", name="viktor")
+    expect(wait_for).to_be_visible()
+    assert "Only ada" not in str(kept_in(page))
+
+
+def test_another_person_who_comes_by_a_link_sees_nothing_of_the_first(phone, site, made):
+    made.add("Seen by the first only")
+    page = phone.new_page()
+    sign_in(page, "ada")
+    page.goto("/recommendations?sort=newest")
+    expect(page.get_by_role("link", name="Seen by the first only")).to_be_visible()
+    wait_for_shell(page)
+    phone.add_cookies(site.cookies_of("vera"))
+    # The server is slow to say who it is: until then nothing of ada's may be shown.
+    page.route("**/api/auth/me", lambda route: None)
+    page.goto("/recommendations?sort=newest", wait_until="commit")
+    page.wait_for_function("document.readyState === 'complete'")
+    expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
+    page.unroute_all(behavior="ignoreErrors")
+    page.goto("/settings")
+    expect(page.get_by_role("link", name="vera")).to_be_visible()
+    assert "Seen by the first" not in str(kept_in(page))
+
+
+def kept_in(page: Page) -> list[str]:
+    """What the store of the device holds, as JSON, but for whose it is."""
+    return page.evaluate(
+        """async () => {
+          const open = indexedDB.open('iop');
+          const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+          const store = db.transaction('kept').objectStore('kept');
+          const all = store.getAll();
+          const keys = store.getAllKeys();
+          await new Promise((done) => { store.transaction.oncomplete = done; });
+          db.close();
+          return all.result.filter((_, i) => keys.result[i] !== 'owner').map((x) => JSON.stringify(x));
+        }"""
+    )
+
+
+def test_the_app_can_be_installed(phone, site):
+    page = phone.new_page()
+    sign_in(page, "vera")
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    problems = phone.new_cdp_session(page).send("Page.getInstallabilityErrors")
+    named = [each["errorId"] for each in problems["installabilityErrors"]]
+    # A private window, as tests have it, is never installed from.
+    assert [each for each in named if each != "in-incognito"] == []

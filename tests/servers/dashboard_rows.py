@@ -1,0 +1,47 @@
+"""Rows that browser tests look at, made and read behind the browser's back."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from browser_site import Site
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
+from iop_pipelines.recommendations import review
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import recommendation_events, recommendations
+
+
+class Recommendations:
+    def __init__(self, site: Site) -> None:
+        self._engine = engine_for(site.settings.database_url)
+
+    def add(self, title: str, severity: Severity = Severity.WARNING) -> int:
+        """An open one of nobody's model, as another tool may write it."""
+        values = {
+            "title": title,
+            "description": "Written for a test.\nWhat to do: Nothing.",
+            "category": Category.ANOMALY,
+            "severity": severity,
+            "status": ReviewStatus.OPEN,
+        }
+        with self._engine.begin() as connection:
+            result = connection.execute(sa.insert(recommendations).values(values))
+            return int(result.lastrowid)
+
+    def row(self, recommendation_id: int) -> review.StoredRecommendation:
+        return review.recommendation(self._engine, recommendation_id)
+
+    def status(self, recommendation_id: int) -> str:
+        return self.row(recommendation_id).status.value
+
+    def dismiss(self, recommendation_id: int) -> None:
+        review.review(self._engine, recommendation_id, ReviewStatus.DISMISSED)
+
+    def decisions(self, recommendation_id: int) -> list[Any]:
+        """How often its status was changed, and into what."""
+        events = recommendation_events.c
+        query = sa.select(events.status_after).where(
+            events.recommendation_id == recommendation_id, events.kind == "status"
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
