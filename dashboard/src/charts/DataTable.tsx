@@ -7,7 +7,7 @@ import { Empty } from '@/ui/States';
 import { Table, type Column as TableColumn } from '@/ui/Table';
 import css from './charts.module.css';
 import type { Rows } from './kinds';
-import { isNumeric, splitUnit, useValues } from './values';
+import { isNumeric, labelWithUnit, splitUnit, useValues } from './values';
 import { words } from './words';
 
 const STEP = 100;
@@ -37,7 +37,7 @@ export function DataTable({
     const { bare: column, unit } = splitUnit(full);
     return {
       key: column.name,
-      label: unit ? `${column.label} (${unit})` : column.label,
+      label: labelWithUnit({ ...column, unit }, (text) => ` (${text})`),
       isNumeric: isNumeric(column),
       cell: ({ row, index }) =>
         onSelect && position === 0 ? (

@@ -36,7 +36,13 @@ export function tickText(value: number, { unit }: Column, format: Formatters): s
   return Math.abs(value) < 1000 ? format.number(value) : format.compact(value);
 }
 
-export const axisUnit = ({ unit }: Column) => (unit && unit !== 'B' ? unit : '');
+/** A column's label with its unit, unless the label says it already: "Departure delay, min". */
+export function labelWithUnit({ label, unit }: Column, join: (unit: string) => string): string {
+  const isSaid = !unit || unit === 'B' || label.toLowerCase().includes(unit.toLowerCase());
+  return isSaid ? label : label + join(unit);
+}
+
+export const axisLabel = (column: Column) => labelWithUnit(column, (unit) => `, ${unit}`);
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts
 import { useFormat } from '@/i18n/format';
 import type { TimedPoint } from '../BandChart';
 import type { Column, Mark, Size } from '../kinds';
-import { axisUnit, tickText, timeTick, timeTicks } from '../values';
+import { tickText, timeTick, timeTicks } from '../values';
 import { AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -89,7 +89,7 @@ export function BandPlot({
         activeDot={false}
         isAnimationActive={false}
       />
-      <AxisUnit text={axisUnit(y)} />
+      <AxisUnit text={y.unit ?? ''} />
       <Overlay marks={marks} groups={1} kind="free" />
     </ComposedChart>
   );

@@ -3,7 +3,7 @@ import { useFormat } from '@/i18n/format';
 import css from '../charts.module.css';
 import type { Shape, Size } from '../kinds';
 import { colourOf } from '../shape';
-import { axisUnit, tickText } from '../values';
+import { axisLabel, tickText } from '../values';
 import { AxisUnit } from './AxisUnit';
 import { barLayout, fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -26,7 +26,7 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
   const every = Math.ceil(shape.categories.length / fitting(size.width, longest)) - 1;
   const values = (value: number) => tickText(value, shape.y, format);
   const names = (at: number) => shorten(shape.categories[at] ?? '', letters);
-  const unit = [shape.y.label, axisUnit(shape.y)].filter(Boolean).join(', ');
+  const unit = axisLabel(shape.y);
   const value = { type: 'number' as const, tickFormatter: values, ...TICK };
   const category = { type: 'category' as const, dataKey: 'at', tickFormatter: names, ...TICK };
   return (

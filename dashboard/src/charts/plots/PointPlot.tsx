@@ -4,7 +4,7 @@ import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
 import type { Shape, Size } from '../kinds';
 import { colourOf, dashOf, signOf } from '../shape';
-import { axisUnit, tickText, timeTick, timeTicks } from '../values';
+import { axisLabel, tickText, timeTick, timeTicks } from '../values';
 import { AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -16,7 +16,7 @@ const TIME_LETTERS = 8;
 
 export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
   const format = useFormat();
-  const unit = [shape.y.label, axisUnit(shape.y)].filter(Boolean).join(', ');
+  const unit = axisLabel(shape.y);
   const isLine = shape.type === 'line';
   const dotOf = isLine ? lineDot : sign;
   return (

@@ -2,7 +2,7 @@
 import type { Shape, Size } from '../kinds';
 
 // Of a letter in the axis' type size, in px: on the wide side.
-const LETTER = 6.6;
+const LETTER = 7;
 const LINE = 18;
 const MAX_LABEL_SHARE = 0.4;
 const FEWEST_LETTERS = 6;

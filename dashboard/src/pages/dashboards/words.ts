@@ -57,7 +57,6 @@ const own = defineWords(
     allRows: 'All rows',
     unknown: 'unknown',
     groupBy: 'Break down by',
-    groupedBy: (label: string) => `By ${label}`,
     rowsShown: (n: string, isMore: boolean) => `${n} shown${isMore ? ', there are more' : ''}`,
     periods: {
       own: 'As each panel says',
@@ -129,7 +128,6 @@ const own = defineWords(
     allRows: 'Toutes les lignes',
     unknown: 'inconnu',
     groupBy: 'Détailler par',
-    groupedBy: (label: string) => `Par ${label}`,
     rowsShown: (n: string, isMore: boolean) =>
       `${n} affichées${isMore ? ", il y en a d'autres" : ''}`,
     periods: {

@@ -71,11 +71,17 @@ export function Composer({
 
   if (panel) {
     return (
-      <Page title={t.panelTitle(panel.title)}>
+      <Page
+        title={t.panelTitle(panel.title)}
+        actions={
+          <Button look="primary" onClick={() => setEditing(null)}>
+            {t.done}
+          </Button>
+        }
+      >
         <PanelEditor
           panel={panel}
           onChange={(change) => setPanels((panels) => changed(panels, panel.key, change))}
-          onDone={() => setEditing(null)}
         />
         <UnsavedGuard isDirty={isDirty} />
       </Page>

@@ -24,11 +24,9 @@ const REFRESHES = [5, 15, 60, 300, 3600] as const;
 export function PanelEditor({
   panel,
   onChange,
-  onDone,
 }: {
   panel: DraftPanel;
   onChange: (change: Partial<DraftPanel>) => void;
-  onDone: () => void;
 }) {
   const t = useWords(words);
   const [form, setForm] = useState(() => formOf(panel.type, panel.queryConfig));
@@ -106,9 +104,6 @@ export function PanelEditor({
         <Card title={t.preview}>
           <PreviewBody panel={panel} query={query} />
         </Card>
-        <Button look="primary" onClick={onDone}>
-          {t.done}
-        </Button>
       </div>
     </div>
   );

@@ -53,7 +53,7 @@ export function PreviewBody({
   return isOther && query.isPlaceholderData ? (
     <Skeleton height={heightOf(panel)} />
   ) : (
-    <PanelBody panel={panel} data={data} />
+    <PanelBody panel={panel} data={data} view="chart" />
   );
 }
 

@@ -91,7 +91,7 @@ function LevelBody({
     ...(by ? [{ value: by, label: own?.label ?? by }] : []),
     ...offered.map(({ name, label }) => ({ value: name, label })),
   ];
-  const title = `${panel.title}, ${by ? t.groupedBy(own?.label ?? by) : t.rows}`;
+  const title = `${panel.title}, ${by ? (own?.label ?? by) : t.rows}`;
   const onSelect = (index: number) => {
     const row = data.rows[index];
     const step = by && row ? stepOfLevel(by, data.columns, row) : null;
@@ -99,7 +99,7 @@ function LevelBody({
   };
   return (
     <Card
-      title={by ? t.groupedBy(own?.label ?? by) : t.rows}
+      title={by ? (own?.label ?? by) : t.rows}
       aside={
         <Button disabled={data.rows.length === 0} onClick={() => save(title, data, t.saved)}>
           {t.download}

@@ -1,0 +1,244 @@
+"""Dashboards: looked at, narrowed, followed down to their rows, and composed."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PUNCTUALITY = "Punctuality in New York"
+LATE = "Late arrivals by airline"
+
+
+def _open(page: Page, name: str) -> None:
+    page.goto("/dashboards")
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def _panel(page: Page, title: str):
+    panel = page.locator("section", has=page.get_by_role("heading", name=title, level=2))
+    panel.scroll_into_view_if_needed()
+    return panel
+
+
+def _chart(page: Page, title: str):
+    return _panel(page, title).get_by_role("slider")
+
+
+def _asked(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def _save(page: Page, **dashboard) -> int:
+    """Saved by somebody else's program."""
+    origin = f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}"
+    answer = page.request.post(
+        "/api/trpc/dashboards.save", data=dashboard, headers={"origin": origin}
+    )
+    assert answer.ok, answer.text()
+    return answer.json()["result"]["data"]["id"]
+
+
+def _table_panel(title: str) -> dict:
+    config = {
+        "version": 1,
+        "source": "executions",
+        "datasets": {"main": {"select": [{"field": "status"}, {"measure": "executions"}]}},
+    }
+    return {"title": title, "type": "table", "queryConfig": config}
+
+
+def test_viewers_look_at_dashboards_and_find_nothing_to_change(viewer, check_access):
+    _open(viewer, PUNCTUALITY)
+    expect(_panel(viewer, "The last 7 days").get_by_text("Flights scheduled")).to_be_visible()
+    for title in ("Departure delay, day by day", LATE, "Traffic by airline", "Wind and delay"):
+        expect(_chart(viewer, title).locator("svg").first).to_be_visible()
+    expect(_panel(viewer, "Airports and airlines").get_by_role("table")).to_be_visible()
+    expect(viewer.get_by_role("link", name="Edit")).to_have_count(0)
+    check_access(viewer)
+
+
+def test_a_chart_is_read_by_keys_and_as_a_table(viewer):
+    _open(viewer, PUNCTUALITY)
+    chart = _chart(viewer, LATE)
+    chart.focus()
+    viewer.keyboard.press("ArrowRight")
+    first = chart.get_attribute("aria-valuetext")
+    assert re.search(r"\d %$", first or "")
+    viewer.keyboard.press("End")
+    expect(chart).not_to_have_attribute("aria-valuetext", first or "")
+    viewer.get_by_role("button", name=f"Menu of {LATE}").click()
+    _panel(viewer, LATE).get_by_role("button", name="Show as table").click()
+    row = _panel(viewer, LATE).get_by_role("row").nth(1)
+    airline, share = (first or "").removesuffix("\u00a0%").removesuffix(" %").rsplit(": ", 1)
+    expect(row).to_contain_text(airline)
+    expect(row).to_contain_text(share)
+
+
+def test_period_and_filters_live_in_the_address_and_say_where_they_have_no_effect(viewer):
+    _open(viewer, PUNCTUALITY)
+    flights = _panel(viewer, "The last 7 days").locator("dd").first
+    expect(flights).to_contain_text(re.compile(r"\d"))
+    before = flights.inner_text()
+    viewer.get_by_label("Period").select_option("last_30_days")
+    expect(flights).not_to_have_text(before)
+    viewer.get_by_role("button", name="Filter", exact=True).click()
+    viewer.get_by_label("Field").select_option("airline")
+    viewer.get_by_role("checkbox", name=re.compile("JetBlue")).check()
+    viewer.get_by_role("button", name="Apply").click()
+    expect(_panel(viewer, "Wind and delay")).to_contain_text("The filter “airline” has no effect")
+    assert _asked(viewer) == {"period": ["last_30_days"], "f": ["airline:JetBlue Airways"]}
+    viewer.reload()
+    expect(viewer.get_by_label("Period")).to_have_value("last_30_days")
+    rows = _panel(viewer, "Airports and airlines").get_by_role("row")
+    expect(rows.nth(1)).to_contain_text("JetBlue")
+    viewer.get_by_role("button", name=re.compile("Remove filter")).click()
+    expect(rows.filter(has_text="United")).not_to_have_count(0)
+    assert _asked(viewer) == {"period": ["last_30_days"]}
+
+
+def test_a_bar_leads_down_to_its_rows_and_the_way_leads_back(viewer, check_access, tmp_path):
+    _open(viewer, PUNCTUALITY)
+    _chart(viewer, LATE).focus()
+    viewer.keyboard.press("ArrowRight")
+    viewer.keyboard.press("Enter")
+    expect(viewer.get_by_role("navigation", name="Way to here")).to_contain_text("Airline: ")
+    viewer.get_by_label("Break down by").select_option(label="Origin")
+    chart = viewer.get_by_role("slider")
+    chart.focus()
+    viewer.keyboard.press("Home")
+    origin = (chart.get_attribute("aria-valuetext") or "").split(":")[0]
+    viewer.keyboard.press("Enter")
+    expect(viewer.get_by_role("navigation", name="Way to here")).to_contain_text(
+        f"Origin: {origin}"
+    )
+    expect(viewer.get_by_role("table")).to_be_visible()
+    check_access(viewer)
+
+    with viewer.expect_download() as download:
+        viewer.get_by_role("button", name="Download CSV").click()
+    path = tmp_path / "rows.csv"
+    download.value.save_as(path)
+    text = Path(path).read_bytes().decode("utf-8")
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text[1:])))
+    assert rows
+    assert {row["Origin"] for row in rows} == {origin}
+
+    viewer.get_by_role("navigation", name="Way to here").get_by_role("link").nth(1).click()
+    expect(viewer.get_by_role("button", name="All rows")).to_be_visible()
+    viewer.go_back()
+    expect(viewer.get_by_role("table")).to_be_visible()
+
+
+def test_pausing_stops_the_questions(viewer):
+    _open(viewer, "Platform at work")
+    expect(_panel(viewer, "Model executions").locator("dd").first).to_contain_text(
+        re.compile(r"\d")
+    )
+    viewer.get_by_role("button", name="Pause").click()
+    expect(viewer.get_by_role("status").filter(has_text="paused")).to_be_visible()
+    viewer.get_by_role("button", name="Resume").click()
+    expect(viewer.get_by_role("status").filter(has_text="live")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/dashboards/999999", "Not found"),
+        ("/dashboards/none", "There is no such page"),
+        ("/dashboards/1/panels/999999", "This panel is no longer there"),
+    ],
+)
+def test_what_is_not_there_says_so(viewer, path, says):
+    viewer.goto(path)
+    expect(viewer.get_by_role("heading", name=says).first).to_be_visible()
+
+
+def test_admins_compose_arrange_and_save(admin, open_as, check_access):
+    admin.goto("/dashboards/new")
+    admin.get_by_role("button", name="Bar", exact=True).click()
+    expect(admin.get_by_role("slider")).to_be_visible()
+    admin.get_by_label("Title of the panel").fill("Delay by airline")
+    admin.get_by_label("Measure", exact=True).select_option(label="Departure delay")
+    admin.get_by_label("Along").select_option(label="Airline")
+    expect(admin.get_by_role("slider")).to_be_visible()
+
+    admin.get_by_role("button", name="Add a condition").click()
+    condition = admin.get_by_role("group", name="Only rows where")
+    condition.get_by_label("Field").select_option(label="Flights scheduled")
+    condition.get_by_label("Value").fill("many")
+    expect(condition.get_by_role("alert")).to_contain_text("many")
+    condition.get_by_label("Value").fill("2")
+    expect(condition.get_by_role("alert")).to_have_count(0)
+    check_access(admin)
+
+    admin.get_by_role("button", name="JSON").click()
+    query = admin.get_by_label("query_config")
+    config = json.loads(query.input_value())
+    assert config["datasets"]["main"]["select"] == [{"field": "airline"}, {"measure": "dep_delay"}]
+    assert {"field": "flights", "op": "eq", "value": 2} in config["where"]["and"]
+    config["datasets"]["main"]["select"][1] = {"measure": "dep_dely"}
+    query.fill(json.dumps(config))
+    expect(admin.get_by_role("alert")).to_contain_text("dep_delay")
+    config["datasets"]["main"]["select"][1] = {"measure": "dep_delay"}
+    config["datasets"]["main"].pop("sort"), config["datasets"]["main"].pop("top")
+    query.fill(json.dumps(config))
+    admin.get_by_role("button", name="Form").click()
+    expect(admin.get_by_label("Measure", exact=True)).to_have_value("measure dep_delay")
+    admin.get_by_role("button", name="Done").click()
+
+    admin.get_by_role("button", name="Figures", exact=True).click()
+    admin.get_by_label("Title of the panel").fill("Totals")
+    admin.get_by_role("button", name="Done").click()
+    admin.get_by_role("button", name="Earlier: Totals").press("Enter")
+    admin.get_by_role("button", name="Wider: Totals").click()
+    titles = admin.locator("ol h2")
+    expect(titles).to_have_text(["Totals", "Delay by airline"])
+    admin.get_by_role("button", name="Remove: Totals").click()
+    expect(titles).to_have_text(["Delay by airline"])
+    admin.get_by_role("button", name="Undo").click()
+    expect(titles).to_have_text(["Totals", "Delay by airline"])
+
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("alert").first).to_be_visible()
+    admin.get_by_label("Name").fill("Composed by hand")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("heading", name="Composed by hand", level=1)).to_be_visible()
+
+    viewer = open_as("vera", urlsplit(admin.url).path)
+    expect(viewer.get_by_role("heading", level=2)).to_have_text(["Totals", "Delay by airline"])
+
+
+def test_two_who_edit_the_same_overwrite_nothing(admin):
+    panel = _table_panel("Runs")
+    ours = _save(admin, name="Shared", panels=[panel])
+    admin.goto(f"/dashboards/{ours}/edit")
+    admin.get_by_label("Description").fill("Mine")
+    _save(admin, id=ours, name="Shared", description="Theirs", panels=[panel])
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("heading", name="Somebody else saved this dashboard")).to_be_visible()
+    admin.get_by_role("button", name="Save mine as a copy").click()
+    expect(admin.get_by_role("heading", name="Shared (copy)", level=1)).to_be_visible()
+    expect(admin.get_by_text("Mine", exact=True)).to_be_visible()
+    admin.goto(f"/dashboards/{ours}")
+    expect(admin.get_by_text("Theirs", exact=True)).to_be_visible()
+
+
+def test_leaving_asks_and_deleting_asks(admin):
+    ours = _save(admin, name="Short-lived", panels=[_table_panel("Runs")])
+    admin.goto(f"/dashboards/{ours}/edit")
+    admin.get_by_label("Name").fill("Another name")
+    admin.get_by_role("link", name="Reports").click()
+    expect(admin.get_by_role("heading", name="Leave without saving?")).to_be_visible()
+    admin.get_by_role("button", name="Keep editing").click()
+    expect(admin.get_by_label("Name")).to_have_value("Another name")
+    admin.get_by_role("button", name="Delete dashboard").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Delete dashboard").click()
+    expect(admin.get_by_role("heading", name="Dashboards", level=1)).to_be_visible()
+    expect(admin.get_by_role("link", name="Short-lived")).to_have_count(0)
