@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from 'vite';
 const OUT = fileURLToPath(new URL('../iop_pipelines/api/static', import.meta.url));
 const SRC = fileURLToPath(new URL('./src', import.meta.url));
 const API_TYPES = fileURLToPath(new URL('../iop_pipelines/api/app-router.ts', import.meta.url));
-const API = process.env.IOP_URL ?? 'http://127.0.0.1:3000';
+const API = process.env.API_URL ?? 'http://127.0.0.1:3000';
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
 
 const bytesOf = (source: string | Uint8Array) =>

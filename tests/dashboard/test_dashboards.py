@@ -57,7 +57,7 @@ def test_viewers_look_at_dashboards_and_find_nothing_to_change(viewer, check_acc
     _open(viewer, PUNCTUALITY)
     expect(_panel(viewer, "The last 7 days").get_by_text("Flights scheduled")).to_be_visible()
     for title in ("Departure delay, day by day", LATE, "Traffic by airline", "Wind and delay"):
-        expect(_chart(viewer, title).locator("svg").first).to_be_visible()
+        expect(_chart(viewer, title).locator("svg").first).to_be_visible(timeout=20_000)
     expect(_panel(viewer, "Airports and airlines").get_by_role("table")).to_be_visible()
     expect(viewer.get_by_role("link", name="Edit")).to_have_count(0)
     check_access(viewer)
@@ -69,13 +69,13 @@ def test_a_chart_is_read_by_keys_and_as_a_table(viewer):
     chart.focus()
     viewer.keyboard.press("ArrowRight")
     first = chart.get_attribute("aria-valuetext")
-    assert re.search(r"\d %$", first or "")
+    assert re.search(r"\d\s%$", first or "")
     viewer.keyboard.press("End")
     expect(chart).not_to_have_attribute("aria-valuetext", first or "")
     viewer.get_by_role("button", name=f"Menu of {LATE}").click()
     _panel(viewer, LATE).get_by_role("button", name="Show as table").click()
     row = _panel(viewer, LATE).get_by_role("row").nth(1)
-    airline, share = (first or "").removesuffix("\u00a0%").removesuffix(" %").rsplit(": ", 1)
+    airline, share = re.sub(r"\s%$", "", first or "").rsplit(": ", 1)
     expect(row).to_contain_text(airline)
     expect(row).to_contain_text(share)
 
@@ -85,7 +85,7 @@ def test_period_and_filters_live_in_the_address_and_say_where_they_have_no_effec
     flights = _panel(viewer, "The last 7 days").locator("dd").first
     expect(flights).to_contain_text(re.compile(r"\d"))
     before = flights.inner_text()
-    viewer.get_by_label("Period").select_option("last_30_days")
+    viewer.get_by_label("Period", exact=True).select_option("last_30_days")
     expect(flights).not_to_have_text(before)
     viewer.get_by_role("button", name="Filter", exact=True).click()
     viewer.get_by_label("Field").select_option("airline")
@@ -94,7 +94,7 @@ def test_period_and_filters_live_in_the_address_and_say_where_they_have_no_effec
     expect(_panel(viewer, "Wind and delay")).to_contain_text("The filter “airline” has no effect")
     assert _asked(viewer) == {"period": ["last_30_days"], "f": ["airline:JetBlue Airways"]}
     viewer.reload()
-    expect(viewer.get_by_label("Period")).to_have_value("last_30_days")
+    expect(viewer.get_by_label("Period", exact=True)).to_have_value("last_30_days")
     rows = _panel(viewer, "Airports and airlines").get_by_role("row")
     expect(rows.nth(1)).to_contain_text("JetBlue")
     viewer.get_by_role("button", name=re.compile("Remove filter")).click()

@@ -4,7 +4,7 @@ import { SelectField } from '@/ui/Field';
 import css from '../dashboards.module.css';
 import { words } from '../words';
 import type { PartProps } from './FormFields';
-import { BUCKETS, type GroupRow } from './form';
+import { BUCKETS, type GroupRow, withColumns } from './form';
 import { Repeated, replaced, without } from './Repeated';
 
 const MOST: Record<PanelType, number> = {
@@ -22,26 +22,7 @@ export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
   const isTime = (field: string) =>
     ['date', 'datetime'].includes(schema.fields.find(({ name }) => name === field)?.type ?? '');
   const options = schema.fields.map(({ name, label }) => ({ value: name, label }));
-  const set = (next: readonly GroupRow[]) => {
-    const known = new Set([
-      ...next.map(({ field }) => field),
-      ...form.measures.map((m) => m.measure),
-    ]);
-    const isKept =
-      form.sort === null ||
-      known.has(form.sort.by) ||
-      form.sort.by.includes('_') ||
-      form.sort.by === 'count';
-    onChange({
-      ...form,
-      groups: next,
-      sort: isKept ? form.sort : null,
-      top: isKept ? form.top : null,
-      measures: next.some(({ bucket }) => bucket)
-        ? form.measures.map((row) => ({ ...row, isCompared: false }))
-        : form.measures,
-    });
-  };
+  const set = (next: readonly GroupRow[]) => onChange(withColumns(form, { groups: next }));
   const row = (field: string): GroupRow => ({
     field,
     bucket: isTime(field) && form.measures.length > 0 ? 'day' : null,

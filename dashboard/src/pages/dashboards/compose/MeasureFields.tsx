@@ -4,7 +4,7 @@ import { SelectField } from '@/ui/Field';
 import css from '../dashboards.module.css';
 import { words } from '../words';
 import type { PartProps } from './FormFields';
-import { AGGREGATES, type MeasureRow, nameOfMeasure, noMeasure } from './form';
+import { AGGREGATES, type MeasureRow, nameOfMeasure, noMeasure, withColumns } from './form';
 import { Repeated, replaced, without } from './Repeated';
 
 const MOST: Record<PanelType, number> = {
@@ -20,7 +20,7 @@ const FEWEST: Record<PanelType, number> = { ...MOST, metric: 1, table: 0 };
 export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps) {
   const t = useWords(words);
   const { measures, type } = form;
-  const set = (next: readonly MeasureRow[]) => onChange({ ...form, measures: next });
+  const set = (next: readonly MeasureRow[]) => onChange(withColumns(form, { measures: next }));
   const declared = schema.measures.map(({ name, label }) => ({
     value: `measure ${name}`,
     label: label ?? name,

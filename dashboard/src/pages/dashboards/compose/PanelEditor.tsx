@@ -34,7 +34,10 @@ export function PanelEditor({
   const source = form?.source ?? String(panel.queryConfig.source ?? '');
   const { data: schema } = useQuery({ ...schemaOf(source), enabled: source !== '' });
   const query = usePreview(panel.queryConfig);
-  const issues = issuesOf(query.error).map((issue) => ({ ...issue, path: issue.path.slice(1) }));
+  const issues = issuesOf(query.error).map(({ path, message }) => ({
+    message,
+    path: path[0] === 'queryConfig' ? path.slice(1) : path,
+  }));
 
   function changeForm(next: PanelForm, of = schema) {
     setForm(next);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PanelType, SourceSchema } from '@/api/client';
-import { configOf, formOf, type PanelForm, placeOf } from './form';
+import { configOf, formOf, noMeasure, type PanelForm, placeOf, withColumns } from './form';
 import { exampleOf, retype, startOf } from './starts';
 
 const field = (name: string, type: SourceSchema['fields'][number]['type']) => ({
@@ -90,6 +90,16 @@ describe('a panel as a form', () => {
       ...part,
     };
     expect(formOf('table', config)).toBeNull();
+  });
+
+  it('keeps the order by a column that became another one, and drops it with the column', () => {
+    const form = startOf('bar', flights);
+    const measures = [{ ...noMeasure, agg: null, measure: 'late15_pct' }];
+    expect(withColumns(form, { measures })).toMatchObject({
+      sort: { by: 'late15_pct', dir: 'desc' },
+      top: { n: 10 },
+    });
+    expect(withColumns(form, { measures: [] })).toMatchObject({ sort: null, top: null });
   });
 
   it('does not claim a chart of another type', () => {

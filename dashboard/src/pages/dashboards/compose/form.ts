@@ -117,6 +117,28 @@ function measureItem(row: MeasureRow): SelectItem {
 
 export const nameOfMeasure = (row: MeasureRow) => columnName(measureItem(row));
 
+const namesOf = ({ groups, measures }: Pick<PanelForm, 'groups' | 'measures'>) => [
+  ...groups.map(({ field }) => field),
+  ...measures.map(nameOfMeasure),
+];
+
+/** With other columns; the order follows a column that became another one, and goes with one that is gone. */
+export function withColumns(
+  form: PanelForm,
+  change: Partial<Pick<PanelForm, 'groups' | 'measures'>>,
+): PanelForm {
+  const next = { ...form, ...change };
+  const isCompared = !next.groups.some(({ bucket }) => bucket) && next.period !== null;
+  if (!isCompared) next.measures = next.measures.map((row) => ({ ...row, isCompared: false }));
+  if (!form.sort) return next;
+  const [before, after] = [namesOf(form), namesOf(next)];
+  if (after.includes(form.sort.by)) return next;
+  const by = before.length === after.length ? after[before.indexOf(form.sort.by)] : undefined;
+  return by === undefined
+    ? { ...next, sort: null, top: null }
+    : { ...next, sort: { ...form.sort, by } };
+}
+
 function chartOf(form: PanelForm): ChartConfig | null {
   if (form.type === 'table' || form.type === 'metric') return null;
   const [first, second] = form.measures.map(nameOfMeasure);
