@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from browser_site import CHROMIUM, FLAGS, PHONE, Site
 from iop_pipelines.api.pages import STATIC
@@ -20,6 +27,9 @@ AXE = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 OpenAs = Callable[..., Page]
+
+# A busy machine takes its time; what is there sooner is not waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

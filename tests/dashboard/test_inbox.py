@@ -75,7 +75,7 @@ def test_one_is_put_off_and_taken_up_again(admin, made):
     dialog.get_by_role("button", name="Tomorrow morning").click()
     expect(admin.get_by_text(re.compile("^Put off until"))).to_be_visible()
     _decide(admin, "Take up now")
-    expect(admin.get_by_role("region", name="Decide").get_by_text("Put off")).to_be_visible()
+    expect(admin.get_by_text("Taken up again.")).to_be_visible()
     assert made.row(one).snoozed_until is None
 
 
