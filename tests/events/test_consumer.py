@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -100,7 +101,7 @@ def test_while_the_database_is_away_events_are_kept_and_not_taken_for_poison(
     refusals = iter(range(6))
     receive = inbox.receive
 
-    def away(*given: object) -> int:
+    def away(*given: Any) -> int:
         if next(refusals, None) is not None:
             raise OperationalError("INSERT", {}, Exception("server has gone away"))
         return receive(*given)

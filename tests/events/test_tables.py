@@ -66,6 +66,7 @@ def test_without_a_broker_what_nobody_publishes_is_dropped_in_time(anywhere: sa.
     outbox.mark_published(anywhere, [first.id], NOW)
     count, oldest = outbox.backlog(anywhere)
     assert count == 1
+    assert oldest is not None
     later = oldest + outbox.KEPT + A_MINUTE
     assert outbox.purge(anywhere, oldest, with_unpublished=True) == 0
     assert outbox.purge(anywhere, later, with_unpublished=False) == 1
