@@ -41,9 +41,10 @@ lint: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff format --check $(PATHS)
 	cd dashboard && PATH="$(NODE_PATH)" npm run --silent lint
 
-fix: .venv/.dev
+fix: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check --fix $(PATHS)
 	.venv/bin/ruff format $(PATHS)
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent fix
 
 types: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/pyright
@@ -92,7 +93,7 @@ lock: .cache/lock/bin/uv
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--quiet --group node -c requirements-dev.lock pyproject.toml -o requirements-node.lock
+		--quiet --group pyproject.toml:node -c requirements-dev.lock -o requirements-node.lock
 
 .cache/lock/bin/uv: .venv/bin/pip
 	$(PY) -m venv .cache/lock

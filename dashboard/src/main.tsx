@@ -3,9 +3,11 @@ import { createRoot } from 'react-dom/client';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 import { App } from '@/app/App';
+import { watchInstall } from '@/app/install';
 import { watchConnection } from '@/offline/connection';
 import { confirmSession } from '@/session/session';
 
+watchInstall();
 watchConnection(confirmSession);
 void confirmSession();
 

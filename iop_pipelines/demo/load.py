@@ -1,4 +1,4 @@
-"""Loads what the demo needs into an instance: DRM's stand-in, datasets, models and report templates."""
+"""Loads what the demo needs: DRM's stand-in, datasets, models, report templates and dashboards."""
 
 from datetime import datetime
 from importlib import resources
@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from iop_pipelines.drm import standin
+from iop_pipelines.registry.dashboards import load_dashboard, register_dashboard
 from iop_pipelines.registry.models import load_spec, promote, register
 from iop_pipelines.registry.templates import load_template, register_template
 from iop_pipelines.reporting.schedule import parse_schedule
@@ -19,7 +20,7 @@ def folder(name: str) -> Path:
 
 
 def load(engine: sa.Engine, drm_engine: sa.Engine, schedule_since: datetime) -> None:
-    """Registers everything and makes models active; loading twice changes nothing.
+    """Registers everything and makes models active; loading twice changes nothing, nor what people changed.
 
     schedule_since: naive UTC of the business clock; slots before it are not due.
     """
@@ -33,3 +34,5 @@ def load(engine: sa.Engine, drm_engine: sa.Engine, schedule_since: datetime) -> 
         register_template(
             engine, load_template(path), check_schedule=parse_schedule, now=schedule_since
         )
+    for path in sorted(folder("dashboards").glob("*.yaml")):
+        register_dashboard(engine, load_dashboard(path), now=schedule_since)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dashboards, panels
 from iop_pipelines.schema.witness import Witness, unwitnessed
@@ -34,6 +36,16 @@ class PanelSpec(BaseModel):
     query_config: dict[str, Any]
     refresh_s: Annotated[int, Field(ge=1, le=86_400)] = 60
     width: Annotated[int, Field(ge=1, le=12)] = 6
+
+
+class DashboardSpec(BaseModel):
+    """A dashboard as a file declares it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    description: Annotated[str, Field(max_length=10_000)] = ""
+    panels: Annotated[tuple[PanelSpec, ...], Field(max_length=MAX_PANELS)] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,25 @@ def save_dashboard(
     except IntegrityError as error:
         raise Conflict(f"a dashboard {name!r} exists") from error
     return Saved(dashboard_id, version)
+
+
+def load_dashboard(source: Path | str | dict[str, Any]) -> DashboardSpec:
+    """A dashboard from a JSON or YAML file or a mapping; raises InvalidDeclaration naming the field."""
+    content = source if isinstance(source, dict) else read_declaration(source)
+    return parse_declaration(DashboardSpec, content)
+
+
+def register_dashboard(engine: sa.Engine, spec: DashboardSpec, now: datetime) -> int:
+    """Stores `spec` unless there is a dashboard of its name, which stays as people have made it.
+
+    Returns its id. Raises InvalidQuery: a panel asks for what is not there.
+    """
+    by_name = sa.select(dashboards.c.id).where(dashboards.c.name == spec.name)
+    with engine.connect() as connection:
+        there = connection.scalar(by_name)
+    if there is not None:
+        return int(there)
+    return save_dashboard(engine, spec.name, spec.panels, now=now, description=spec.description).id
 
 
 def delete_dashboard(engine: sa.Engine, dashboard_id: int, witness: Witness = unwitnessed) -> None:

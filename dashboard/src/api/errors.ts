@@ -87,3 +87,9 @@ export const problemsBeside = (issues: readonly Issue[], paths: readonly string[
     .map((issue) =>
       issue.path.length ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
     );
+
+/** What was refused, each by its whole path in the input. */
+export function issuesOf(error: unknown): readonly Issue[] {
+  if (!isTrpc(error) || !error.data) return [];
+  return (error.data as { issues?: readonly Issue[] }).issues ?? [];
+}

@@ -9,6 +9,7 @@ import { SignIn } from '@/app/routes';
 import { UpdateNote } from '@/app/UpdateNote';
 import { OutboxProvider } from '@/offline/OutboxProvider';
 import { KEPT_FOR_MS, persisterOf } from '@/offline/seen';
+import { SettingsSync } from '@/session/SettingsSync';
 import { type User, useSession } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
 
@@ -41,6 +42,7 @@ function SignedIn({ user }: { user: User }) {
         },
       }}
     >
+      <SettingsSync userId={user.id} />
       <OutboxProvider userId={user.id}>
         <Frame />
       </OutboxProvider>

@@ -7,7 +7,7 @@ import { Empty } from '@/ui/States';
 import { Table, type Column as TableColumn } from '@/ui/Table';
 import css from './charts.module.css';
 import type { Rows } from './kinds';
-import { isNumeric, useValues } from './values';
+import { isNumeric, splitUnit, useValues } from './values';
 import { words } from './words';
 
 const STEP = 100;
@@ -33,10 +33,11 @@ export function DataTable({
   if (data.rows.length === 0) return <Empty title={t.nothing}>{t.nothingText}</Empty>;
   const rows = data.rows.slice(0, shown).map((row, index) => ({ row, index }));
   const left = data.rows.length - rows.length;
-  const columns: TableColumn<{ row: Row; index: number }>[] = data.columns.map(
-    (column, position) => ({
+  const columns: TableColumn<{ row: Row; index: number }>[] = data.columns.map((full, position) => {
+    const { bare: column, unit } = splitUnit(full);
+    return {
       key: column.name,
-      label: column.label,
+      label: unit ? `${column.label} (${unit})` : column.label,
       isNumeric: isNumeric(column),
       cell: ({ row, index }) =>
         onSelect && position === 0 ? (
@@ -47,8 +48,8 @@ export function DataTable({
         ) : (
           say(row[position], column)
         ),
-    }),
-  );
+    };
+  });
   return (
     <div className={css.tableScroll} style={height ? { maxHeight: `${height}rem` } : undefined}>
       <Table caption={caption} columns={columns} rows={rows} keyOf={({ index }) => index} />

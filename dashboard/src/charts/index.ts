@@ -5,4 +5,4 @@ export { DataTable } from './DataTable';
 export type { ChartRows, Column, Rows } from './kinds';
 export { preloadCharts } from './lazy';
 export { PanelChart } from './PanelChart';
-export { useValues } from './values';
+export { splitUnit, useValues } from './values';

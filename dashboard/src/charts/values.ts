@@ -24,6 +24,12 @@ function numberText(value: number, { unit, decimals }: Column, format: Formatter
   return unit ? `${number}\u00a0${unit}` : number;
 }
 
+/** Without its unit, where that stands beside it once for all: in a heading, or in smaller letters. */
+export const splitUnit = (column: Column): { bare: Column; unit: string } =>
+  column.unit && column.unit !== 'B' && column.unit !== 'ms'
+    ? { bare: { ...column, unit: null }, unit: column.unit }
+    : { bare: column, unit: '' };
+
 /** Short enough for an axis; the unit stands above it once. */
 export function tickText(value: number, { unit }: Column, format: Formatters): string {
   if (unit === 'B') return format.bytes(value);

@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language } from '@/i18n/language';
-import { setPreferences, useLanguage } from '@/session/preferences';
+import { choose, useLanguage } from '@/session/preferences';
 import { SelectField } from '@/ui/Field';
 
 const NAMES: Record<Language, string> = { en: 'English', fr: 'Français' };
@@ -11,7 +11,7 @@ export function LanguageChoice() {
     <SelectField
       label={LABELS[language]}
       value={language}
-      onChange={(event) => setPreferences({ language: event.target.value as Language })}
+      onChange={(event) => choose({ language: event.target.value as Language })}
       options={LANGUAGES.map((value) => ({ value, label: NAMES[value] }))}
     />
   );

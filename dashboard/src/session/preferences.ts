@@ -76,6 +76,21 @@ export function setPreferences(changed: Partial<Preferences>) {
   for (const listener of listeners) listener();
 }
 
+const choices = new Set<() => void>();
+
+/** As `setPreferences`, by the reader's own hand. */
+export function choose(changed: Partial<Preferences>) {
+  setPreferences(changed);
+  for (const listener of choices) listener();
+}
+
+export const onChoice = (listener: () => void) => {
+  choices.add(listener);
+  return () => {
+    choices.delete(listener);
+  };
+};
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -47,10 +47,13 @@ function remembered(): Session {
     : { state: 'unknown' };
 }
 
-const isUser = (value: Partial<User>): value is User =>
-  typeof value.id === 'number' &&
-  typeof value.name === 'string' &&
-  (value.role === 'admin' || value.role === 'viewer');
+function isUser(value: Partial<User>): value is User {
+  return (
+    typeof value.id === 'number' &&
+    typeof value.name === 'string' &&
+    (value.role === 'admin' || value.role === 'viewer')
+  );
+}
 
 function change(session: Session) {
   current = session;

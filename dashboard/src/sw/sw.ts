@@ -38,6 +38,17 @@ self.addEventListener('message', (event) => {
   if (event.data === 'take over') void self.skipWaiting();
 });
 
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(showNotifications());
+});
+
+async function showNotifications() {
+  const [open] = await self.clients.matchAll({ type: 'window' });
+  const shown = await open?.navigate('/notifications');
+  await (shown ? shown.focus() : self.clients.openWindow('/notifications'));
+}
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -40,6 +40,7 @@ export function useAction<I, O>({ run, done, touches = [], onDone }: Options<I, 
     start: mutation.mutate,
     isBusy: mutation.isPending,
     failure,
+    error: mutation.error,
     /** What the server refused at that field of the input. */
     problemsOf: (field: string): readonly string[] =>
       failure?.kind === 'refused' ? (failure.fields[field] ?? []) : [],

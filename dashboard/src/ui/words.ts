@@ -32,6 +32,8 @@ export const words = defineWords(
     notJson: (why: string) => `This is not JSON: ${why}`,
     notObject: 'This must be a JSON object, in braces.',
     none: 'none',
+    copy: 'Copy',
+    copied: 'Copied',
   },
   {
     retry: 'Réessayer',
@@ -65,5 +67,7 @@ export const words = defineWords(
     notJson: (why: string) => `Ce n'est pas du JSON : ${why}`,
     notObject: 'Il faut un objet JSON, entre accolades.',
     none: 'aucun',
+    copy: 'Copier',
+    copied: 'Copié',
   },
 );

@@ -1,5 +1,6 @@
 import { Bar, BarChart, CartesianGrid, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
+import css from '../charts.module.css';
 import type { Shape, Size } from '../kinds';
 import { colourOf } from '../shape';
 import { axisUnit, tickText } from '../values';
@@ -46,7 +47,7 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
         <XAxis {...category} height={24} interval={every} />
       )}
       {isLying ? (
-        <YAxis {...category} width={labelWidth} interval={0} />
+        <YAxis {...category} width={labelWidth} interval={0} tick={<NameTick names={names} />} />
       ) : (
         <YAxis {...value} width={Y_AXIS} />
       )}
@@ -69,3 +70,20 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
     </BarChart>
   );
 }
+
+/** On one line, whatever its width: the drawing library would break it. */
+const NameTick = ({
+  names,
+  x,
+  y,
+  payload,
+}: {
+  names: (at: number) => string;
+  x?: number;
+  y?: number;
+  payload?: { value: number };
+}) => (
+  <text className={css.axis} x={x} y={y} dy="0.35em" textAnchor="end">
+    {payload && names(payload.value)}
+  </text>
+);

@@ -2,8 +2,8 @@
 import type { Shape, Size } from '../kinds';
 
 // Of a letter in the axis' type size, in px: on the wide side.
-const LETTER = 6.8;
-const LINE = 22;
+const LETTER = 6.6;
+const LINE = 18;
 const MAX_LABEL_SHARE = 0.4;
 const FEWEST_LETTERS = 6;
 

@@ -4,12 +4,11 @@ import type { ExecutionSeries } from '@/api/client';
 import { BandChart } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
-import { SelectField } from '@/ui/Field';
 import { useAddress } from '@/ui/Filters';
-import { Fields } from '@/ui/Form';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
 import { seriesQuery } from './queries';
+import { SeriesChoice } from './SeriesChoice';
 import { words } from './words';
 
 const HEIGHT_REM = 27;
@@ -42,7 +41,7 @@ function Plot({ found }: { found: ExecutionSeries }) {
   const left = seriesTotal - series.length;
   return (
     <Stack>
-      {series.length > 1 && <Choices found={found} />}
+      <SeriesChoice found={found} />
       {left > 0 && <Muted>{t.seriesLeft(format.number(left))}</Muted>}
       <BandChart
         title={t.chartTitle(chosen.measure, chosen.uniqueId || t.allSeries)}
@@ -52,43 +51,5 @@ function Plot({ found }: { found: ExecutionSeries }) {
         zone={t.zone(found.timeZone)}
       />
     </Stack>
-  );
-}
-
-function Choices({ found }: { found: ExecutionSeries }) {
-  const t = useWords(words);
-  const [, change] = useAddress();
-  const names = [...new Set(found.series.map((each) => each.uniqueId))];
-  const measures = [
-    ...new Set(
-      found.series
-        .filter((each) => each.uniqueId === found.chosen?.uniqueId)
-        .map((each) => each.measure),
-    ),
-  ];
-  const findingsOf = (name: string) =>
-    found.series
-      .filter((each) => each.uniqueId === name)
-      .reduce((sum, each) => sum + each.findings, 0);
-  return (
-    <Fields>
-      <SelectField
-        label={t.series}
-        value={found.chosen?.uniqueId ?? ''}
-        onChange={(event) => change('series', event.target.value)}
-        options={names.map((name) => ({
-          value: name,
-          label: t.seriesOption(name || t.allSeries, findingsOf(name)),
-        }))}
-      />
-      {measures.length > 1 && (
-        <SelectField
-          label={t.measure}
-          value={found.chosen?.measure ?? ''}
-          onChange={(event) => change('measure', event.target.value)}
-          options={measures.map((value) => ({ value, label: value }))}
-        />
-      )}
-    </Fields>
   );
 }

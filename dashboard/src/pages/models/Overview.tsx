@@ -5,7 +5,6 @@ import type { ModelDetail } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Findings } from '@/pages/executions/Findings';
-import { Output } from '@/pages/executions/Output';
 import { executionQuery } from '@/pages/executions/queries';
 import { StatusBadge } from '@/pages/executions/Status';
 import { Facts } from '@/ui/Items';
@@ -13,6 +12,7 @@ import { Card } from '@/ui/Layouts';
 import { Empty, Loaded, Skeleton } from '@/ui/States';
 import { useNow } from '@/ui/useNow';
 import { latestSuccessQuery } from './queries';
+import { Scored } from './Scored';
 import { words } from './words';
 
 export function Overview({ model }: { model: ModelDetail }) {
@@ -29,19 +29,19 @@ export function Overview({ model }: { model: ModelDetail }) {
         </Empty>
       }
     >
-      {(found) => (found[0] ? <Latest id={found[0].id} /> : null)}
+      {(found) => (found[0] ? <Latest id={found[0].id} model={model} /> : null)}
     </Loaded>
   );
 }
 
-function Latest({ id }: { id: number }) {
+function Latest({ id, model }: { id: number; model: ModelDetail }) {
   const t = useWords(words);
   const format = useFormat();
   const now = useNow();
   const { data } = useQuery(executionQuery(id));
   return (
     <>
-      <Card title={t.output} aside={data && <StatusBadge execution={data} />}>
+      <Card title={t.latestRun} aside={data && <StatusBadge execution={data} />}>
         <Facts
           facts={[
             {
@@ -59,10 +59,10 @@ function Latest({ id }: { id: number }) {
           ]}
         />
       </Card>
-      <Card>
-        <Output executionId={id} />
+      <Card title={t.scored}>
+        <Scored executionId={id} model={model} />
       </Card>
-      <Card title={t.findings}>
+      <Card title={t.latestFindings}>
         {data ? <Findings findings={data.findings} /> : <Skeleton height={4} />}
       </Card>
     </>

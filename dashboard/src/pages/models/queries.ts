@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api } from '@/api/client';
+import { ALONE, api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
+import { pointsOf, type SeriesWish, seriesConfig } from './series';
 
 const MOST = 1000;
 
@@ -43,3 +44,16 @@ export const latestSuccessQuery = (modelId: number) => {
     queryFn: ({ signal }) => api.executions.list.query(input, { signal }),
   });
 };
+
+export const modelSeriesQuery = (wish: SeriesWish | null) =>
+  queryOptions({
+    queryKey: ['panels.data', wish],
+    queryFn: ({ signal }) =>
+      api.panels.data.query(
+        { queryConfig: seriesConfig(wish as SeriesWish) },
+        { signal, ...ALONE },
+      ),
+    enabled: wish !== null,
+    select: pointsOf,
+    placeholderData: keepPreviousData,
+  });

@@ -1,8 +1,94 @@
-import { words } from '@/app/words';
+/** What happened that a person may want to know; each leads to what it tells of. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Route, Switch } from 'wouter';
+import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
+import { useIsOnline } from '@/offline/connection';
+import { Absent } from '@/ui/Absent';
+import { Button } from '@/ui/Button';
 import { Page } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { Tabs, useTab } from '@/ui/Tabs';
+import { say } from '@/ui/toasts';
+import { useAction } from '@/ui/useAction';
+import { DeviceNote } from './DeviceNote';
+import { Note } from './Note';
+import css from './notifications.module.css';
+import { notificationsQuery } from './queries';
+import { words } from './words';
 
 export default function Index() {
   const t = useWords(words);
-  return <Page title={t.notifications}>{null}</Page>;
+  return (
+    <Switch>
+      <Route path="/notifications">
+        <Notifications />
+      </Route>
+      <Route>
+        <Absent title={t.title} back="/notifications" backTo={t.title} />
+      </Route>
+    </Switch>
+  );
+}
+
+function Notifications() {
+  const t = useWords(words);
+  const isOnline = useIsOnline();
+  const tabs = [
+    { name: 'all', label: t.all },
+    { name: 'unread', label: t.unreadOnly },
+  ] as const;
+  const tab = useTab(tabs);
+  const query = useInfiniteQuery(notificationsQuery(tab === 'unread'));
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const unread = query.data?.pages[0]?.unread ?? 0;
+  const mark = useAction({
+    run: (ids: string[] | null) =>
+      api.notifications.markRead.mutate(ids === null ? { all: true } : { ids }),
+    touches: [['notifications.list']],
+    onDone: (_output, ids) => {
+      if (ids === null) say(t.markedAll);
+    },
+  });
+  return (
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={
+        unread > 0 && (
+          <Button isBusy={mark.isBusy} disabled={!isOnline} onClick={() => mark.start(null)}>
+            {t.markAll}
+          </Button>
+        )
+      }
+    >
+      <DeviceNote />
+      <Tabs label={t.which} tabs={tabs} current={tab} />
+      <Loaded
+        query={query}
+        height={24}
+        isEmpty={() => items.length === 0}
+        empty={
+          <Empty title={tab === 'unread' ? t.noneUnread : t.none}>
+            {tab === 'all' && <p>{t.noneText}</p>}
+          </Empty>
+        }
+      >
+        {() => (
+          <>
+            <ul className={css.list} aria-label={t.list}>
+              {items.map((item) => (
+                <Note key={item.id} notification={item} onRead={() => mark.start([item.id])} />
+              ))}
+            </ul>
+            {query.hasNextPage && (
+              <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t.more}
+              </Button>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
 }

@@ -21,7 +21,8 @@ export function Decide({
   onAsk: (question: Question) => void;
 }) {
   const t = useWords(words);
-  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > useNow();
+  const now = useNow();
+  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
   const set = (to: Recommendation['status']) =>
     onDecide({ kind: 'status', status: to, reason: null });
   return (

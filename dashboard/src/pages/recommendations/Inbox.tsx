@@ -66,14 +66,14 @@ export function Inbox({ id }: { id: number | null }) {
   useShortcuts({
     j: () => go(next),
     k: () => go(previous),
-    ArrowDown: () => go(next),
-    ArrowUp: () => go(previous),
+    down: () => go(next),
+    up: () => go(previous),
     x: () => isAdmin && id !== null && selection.toggle(id),
     a: () => void decide({ kind: 'status', status: 'accepted', reason: null }),
     d: () => ask('dismiss'),
     s: () => ask('snooze'),
     '?': () => ask('help'),
-    Escape: () =>
+    escape: () =>
       selection.rows.length > 0 ? selection.clear() : id !== null && navigate(pathOf(undefined)),
   });
 

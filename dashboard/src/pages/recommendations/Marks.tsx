@@ -37,7 +37,8 @@ export function StandingMarks({
 }) {
   const t = useWords(words);
   const format = useFormat();
-  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > useNow();
+  const now = useNow();
+  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
   const isStuck = decisions.some(({ problem }) => problem !== null);
   return (
     <>

@@ -4,6 +4,8 @@ import { usePreferences } from '@/session/preferences';
 
 const WRITING = 'input:not([type="checkbox"]), textarea, select, [contenteditable]';
 
+const NAMES: Record<string, string> = { ArrowDown: 'down', ArrowUp: 'up', Escape: 'escape' };
+
 export function useShortcuts(keys: Readonly<Record<string, () => unknown>>) {
   const { hasShortcuts } = usePreferences();
   const latest = useRef(keys);
@@ -18,7 +20,7 @@ export function useShortcuts(keys: Readonly<Record<string, () => unknown>>) {
       if (target?.closest(WRITING) || document.querySelector('dialog[open]')) return;
       // Arrows move inside of a chart or table that has the focus.
       if (event.key.startsWith('Arrow') && target?.closest('figure, [tabindex="0"]')) return;
-      const act = latest.current[event.key];
+      const act = latest.current[NAMES[event.key] ?? event.key];
       if (!act) return;
       event.preventDefault();
       act();

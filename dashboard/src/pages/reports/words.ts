@@ -27,7 +27,7 @@ export const words = defineWords(
       weekly: (day: string, time: string) => `every ${day} at ${time}`,
       monthly: (day: string, time: string) => `every month on ${day} at ${time}`,
       cron: (cron: string) => `by the cron expression ${cron}`,
-      dayOf: (day: string) => `the ${day}`,
+      dayOf: (day: string) => `day ${day}`,
       last: 'the last day',
       nth: (nth: string, day: string) => `the ${nth} ${day}`,
     },

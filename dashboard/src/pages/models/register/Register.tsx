@@ -1,1 +1,132 @@
-export const Register = () => null;
+/** Registers a version, by form or by pasting JSON; `?from=` begins with a version that is there. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api, type ModelDetail, type NewModel } from '@/api/client';
+import type { Issue } from '@/api/errors';
+import { useWords } from '@/i18n/words';
+import { useAddress } from '@/ui/Filters';
+import { writeObject } from '@/ui/JsonField';
+import { Page } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
+import { Tabs, useTab } from '@/ui/Tabs';
+import { say } from '@/ui/toasts';
+import { useAction } from '@/ui/useAction';
+import { nextVersion } from '../group';
+import { modelQuery, modelsQuery } from '../queries';
+import { type Draft, draftOf, emptyDraft, inputOf } from './draft';
+import { ModelForm } from './ModelForm';
+import { Paste } from './Paste';
+import { words } from './words';
+
+export function Register() {
+  const t = useWords(words);
+  const [read] = useAddress();
+  const from = Number(read('from')) || null;
+  const former = useQuery({ ...modelQuery(from ?? 0), enabled: from !== null });
+  const models = useQuery({ ...modelsQuery, enabled: from !== null });
+  if (from === null) {
+    return (
+      <Page title={t.title} lead={t.lead}>
+        <Ways initial={emptyDraft} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t.titleFrom(former.data?.name ?? '…')} lead={t.lead}>
+      <Loaded query={former} height={40}>
+        {(model) => (
+          <Loaded query={models} height={40}>
+            {(all) => (
+              <Ways
+                initial={draftFrom(
+                  model,
+                  all.filter(({ name }) => name === model.name).map(({ version }) => version),
+                )}
+              />
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+const draftFrom = (model: ModelDetail, versions: readonly string[]): Draft =>
+  draftOf({ ...model, version: nextVersion(versions) });
+
+/** Both ways hold the same model; each is told what the server refused of it. */
+export interface Way {
+  isBusy: boolean;
+  issues: readonly Issue[];
+  /** What was refused as a whole. */
+  message: string | null;
+  check: (input: NewModel) => void;
+  register: (input: NewModel) => void;
+}
+
+function Ways({ initial }: { initial: Draft }) {
+  const t = useWords(words);
+  const [draft, setDraft] = useState(initial);
+  const [text, setText] = useState<string | null>(null);
+  const tabs = [
+    { name: 'form', label: t.byForm },
+    { name: 'json', label: t.byJson },
+  ] as const;
+  const tab = useTab(tabs);
+  const [, change] = useAddress();
+  const way = useWay();
+  return (
+    <>
+      <Tabs label={t.ways} tabs={tabs} current={tab} />
+      {tab === 'form' ? (
+        <ModelForm draft={draft} onChange={setDraft} way={way} />
+      ) : (
+        <Paste
+          text={text ?? (draft === initial ? '' : writeObject(inputOf(draft).input))}
+          onChange={setText}
+          onForm={(model) => {
+            setDraft(draftOf(model));
+            setText(null);
+            change('tab', '');
+          }}
+          way={way}
+        />
+      )}
+    </>
+  );
+}
+
+function useWay(): Way {
+  const t = useWords(words);
+  const [, navigate] = useLocation();
+  const [found, setFound] = useState<readonly Issue[]>([]);
+  const check = useAction({
+    run: (input: NewModel) => api.models.validate.query(input),
+    onDone: ({ isValid, issues }) => {
+      setFound(issues);
+      if (isValid) say(t.valid);
+    },
+  });
+  const register = useAction({
+    run: (input: NewModel) => api.models.create.mutate(input),
+    done: t.registered,
+    touches: [['models.list'], ['dashboard.stats']],
+    onDone: ({ id }) => navigate(`/models/${id}`),
+  });
+  const { failure } = register;
+  return {
+    isBusy: check.isBusy || register.isBusy,
+    issues: register.issues.length > 0 ? register.issues : found,
+    message:
+      failure && 'message' in failure && register.issues.length === 0 ? failure.message : null,
+    check: (input) => {
+      register.reset();
+      check.start(input);
+    },
+    register: (input) => {
+      setFound([]);
+      register.start(input);
+    },
+  };
+}

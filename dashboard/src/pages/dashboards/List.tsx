@@ -1,0 +1,102 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { useUser } from '@/session/session';
+import { Button, ButtonLink } from '@/ui/Button';
+import { Actions } from '@/ui/Dialog';
+import { Page } from '@/ui/Layouts';
+import { Empty, Failed, SavedNote, Skeleton } from '@/ui/States';
+import { useNow } from '@/ui/useNow';
+import { ExampleButton } from './compose/ExampleButton';
+import css from './dashboards.module.css';
+import { dashboardList } from './queries';
+import { words } from './words';
+
+export function List() {
+  const t = useWords(words);
+  const { isAdmin } = useUser();
+  const query = useInfiniteQuery(dashboardList);
+  const found = query.data?.pages.flat();
+  return (
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={
+        isAdmin && (
+          <ButtonLink href="/dashboards/new" look="primary">
+            {t.create}
+          </ButtonLink>
+        )
+      }
+    >
+      {found === undefined ? (
+        query.isError ? (
+          <Failed error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <Skeleton height={16} />
+        )
+      ) : found.length === 0 ? (
+        <NoneYet isAdmin={isAdmin} />
+      ) : (
+        <>
+          {query.isError && <SavedNote at={query.dataUpdatedAt} />}
+          <ul className={css.list}>
+            {found.map((dashboard) => (
+              <Item key={dashboard.id} dashboard={dashboard} />
+            ))}
+          </ul>
+          {query.hasNextPage && (
+            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t.more}
+            </Button>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Item({
+  dashboard: { id, name, description, panels, updatedAt },
+}: {
+  dashboard: {
+    id: number;
+    name: string;
+    description: string | null;
+    panels: { type: string }[];
+    updatedAt: string;
+  };
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const now = useNow();
+  return (
+    <li className={css.item}>
+      <h2>
+        <Link href={`/dashboards/${id}`} className={css.itemLink ?? ''}>
+          {name}
+        </Link>
+      </h2>
+      {description && <p>{description}</p>}
+      <p className={css.small}>
+        {t.panels(panels.length)} · {t.changed(format.ago(updatedAt, now))}
+      </p>
+    </li>
+  );
+}
+
+function NoneYet({ isAdmin }: { isAdmin: boolean }) {
+  const t = useWords(words);
+  return (
+    <Empty title={t.noneYet}>
+      <p>{isAdmin ? t.noneYetAdmin : t.noneYetViewer}</p>
+      {isAdmin && (
+        <Actions>
+          <ExampleButton />
+          <ButtonLink href="/dashboards/new">{t.create}</ButtonLink>
+        </Actions>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,44 @@
+/** Makes a dashboard of what there is, to look at and to change. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { api } from '@/api/client';
+import { useWords } from '@/i18n/words';
+import { useIsOnline } from '@/offline/connection';
+import { Button } from '@/ui/Button';
+import { useAction } from '@/ui/useAction';
+import { datasetNames, schemaOf } from '../queries';
+import { words } from '../words';
+import { sourcesOf } from './sources';
+import { exampleOf } from './starts';
+
+export function ExampleButton() {
+  const t = useWords(words);
+  const queries = useQueryClient();
+  const isOnline = useIsOnline();
+  const [, navigate] = useLocation();
+  const action = useAction({
+    run: async () => {
+      const names = (await queries.fetchQuery(datasetNames)).map(({ name }) => name);
+      const datasets = sourcesOf(names).slice(0, 2);
+      const sources = datasets.length > 0 ? datasets : ['executions'];
+      const schemas = await Promise.all(sources.map((name) => queries.fetchQuery(schemaOf(name))));
+      return api.dashboards.save.mutate({
+        name: t.exampleName,
+        description: t.exampleText,
+        panels: exampleOf(schemas, t.exampleTitle),
+      });
+    },
+    touches: [['dashboards.list']],
+    onDone: ({ id }) => navigate(`/dashboards/${id}`),
+  });
+  return (
+    <Button
+      look="primary"
+      isBusy={action.isBusy}
+      disabled={!isOnline}
+      onClick={() => action.start(undefined)}
+    >
+      {t.example}
+    </Button>
+  );
+}

@@ -1,0 +1,89 @@
+import type { PanelType } from '@/api/client';
+import { useWords } from '@/i18n/words';
+import { SelectField } from '@/ui/Field';
+import css from '../dashboards.module.css';
+import { words } from '../words';
+import type { PartProps } from './FormFields';
+import { AGGREGATES, type MeasureRow, nameOfMeasure, noMeasure } from './form';
+import { Repeated, replaced, without } from './Repeated';
+
+const MOST: Record<PanelType, number> = {
+  bar: 1,
+  line: 1,
+  pie: 1,
+  scatter: 2,
+  metric: 6,
+  table: 10,
+};
+const FEWEST: Record<PanelType, number> = { ...MOST, metric: 1, table: 0 };
+
+export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps) {
+  const t = useWords(words);
+  const { measures, type } = form;
+  const set = (next: readonly MeasureRow[]) => onChange({ ...form, measures: next });
+  const declared = schema.measures.map(({ name, label }) => ({
+    value: `measure ${name}`,
+    label: label ?? name,
+  }));
+  const choices = [
+    ...declared,
+    ...AGGREGATES.map((agg) => ({ value: `agg ${agg}`, label: t.aggregates[agg] })),
+  ];
+  const fields = schema.fields.map(({ name, label }) => ({ value: name, label }));
+  const numbers = schema.fields.filter(({ type: of }) => of === 'number' || of === 'integer');
+  function choose(row: MeasureRow, value: string): MeasureRow {
+    const [kind, name = ''] = value.split(' ');
+    if (kind === 'measure') return { ...row, measure: name, agg: null, field: null };
+    const field =
+      name === 'count' ? null : (row.field ?? (numbers[0] ?? schema.fields[0])?.name ?? null);
+    return { ...row, measure: null, agg: name, field };
+  }
+  const free = schema.measures.find(({ name }) => !measures.some((row) => row.measure === name));
+  return (
+    <Repeated
+      legend={t.measures}
+      rows={measures}
+      most={MOST[type]}
+      fewest={FEWEST[type]}
+      addLabel={t.addMeasure}
+      nameOf={nameOfMeasure}
+      onAdd={() =>
+        set([...measures, free ? { ...noMeasure, agg: null, measure: free.name } : noMeasure])
+      }
+      onRemove={(at) => set(without(measures, at))}
+      render={(row, at) => (
+        <div className={css.pair}>
+          <SelectField
+            label={type === 'scatter' ? (at === 0 ? t.across : t.upwards) : t.measure}
+            value={row.measure ? `measure ${row.measure}` : `agg ${row.agg}`}
+            options={choices}
+            problems={problemsOf(`measures.${at}`)}
+            onChange={({ target }) => set(replaced(measures, at, choose(row, target.value)))}
+          />
+          {row.agg && row.agg !== 'count' && (
+            <SelectField
+              label={t.field}
+              value={row.field ?? ''}
+              options={fields}
+              onChange={({ target }) =>
+                set(replaced(measures, at, { ...row, field: target.value }))
+              }
+            />
+          )}
+          {type === 'metric' && form.period !== null && (
+            <label className={css.value}>
+              <input
+                type="checkbox"
+                checked={row.isCompared}
+                onChange={({ target }) =>
+                  set(replaced(measures, at, { ...row, isCompared: target.checked }))
+                }
+              />
+              <span>{t.compare}</span>
+            </label>
+          )}
+        </div>
+      )}
+    />
+  );
+}

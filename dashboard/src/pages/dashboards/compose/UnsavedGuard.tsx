@@ -1,0 +1,47 @@
+/** Asks before links of this page, or the browser, throw away what was not saved. */
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import { Actions, Dialog } from '@/ui/Dialog';
+import { words } from '../words';
+
+export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
+  const t = useWords(words);
+  const [, navigate] = useLocation();
+  const [leaving, setLeaving] = useState<string | null>(null);
+  useEffect(() => {
+    if (!isDirty) return;
+    const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+    const onClick = (event: MouseEvent) => {
+      const link = (event.target as Element).closest?.('a');
+      const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+      if (!link || !isPlain || link.target || link.origin !== window.location.origin || link.hash)
+        return;
+      event.preventDefault();
+      event.stopPropagation();
+      setLeaving(link.pathname + link.search);
+    };
+    window.addEventListener('beforeunload', onUnload);
+    document.addEventListener('click', onClick, { capture: true });
+    return () => {
+      window.removeEventListener('beforeunload', onUnload);
+      document.removeEventListener('click', onClick, { capture: true });
+    };
+  }, [isDirty]);
+  return (
+    leaving !== null && (
+      <Dialog title={t.unsavedTitle} onClose={() => setLeaving(null)}>
+        <p>{t.unsavedText}</p>
+        <Actions>
+          <Button look="primary" onClick={() => setLeaving(null)}>
+            {t.keepEditing}
+          </Button>
+          <Button look="danger" onClick={() => navigate(leaving)}>
+            {t.discard}
+          </Button>
+        </Actions>
+      </Dialog>
+    )
+  );
+}

@@ -1,0 +1,88 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  type UseQueryOptions,
+} from '@tanstack/react-query';
+import { ALONE, api, type Drill, type OfPanel, type PanelData } from '@/api/client';
+import { KEEP } from '@/offline/seen';
+
+const PAGE = 50;
+
+export const dashboardList = infiniteQueryOptions({
+  queryKey: ['dashboards.list', { limit: PAGE }],
+  queryFn: ({ signal, pageParam }) =>
+    api.dashboards.list.query({ limit: PAGE, ...(pageParam && { cursor: pageParam }) }, { signal }),
+  initialPageParam: 0,
+  getNextPageParam: (last) => (last.length === PAGE ? last.at(-1)?.id : undefined),
+  meta: KEEP,
+});
+
+export const dashboardOf = (id: number) =>
+  queryOptions({
+    queryKey: ['dashboards.get', { id }],
+    queryFn: ({ signal }) => api.dashboards.get.query({ id }, { signal }),
+    meta: KEEP,
+  });
+
+/** refreshS: how often it is asked again; null while it is paused or out of sight. */
+export const panelData = (input: OfPanel, refreshS: number | null) =>
+  queryOptions({
+    queryKey: ['panels.data', input],
+    queryFn: ({ signal }) => api.panels.data.query(input, { signal, ...ALONE }),
+    refetchInterval: refreshS === null ? false : refreshS * 1000,
+    placeholderData: keepPreviousData,
+    meta: KEEP,
+  } satisfies UseQueryOptions<PanelData>);
+
+export const panelPreview = (queryConfig: Record<string, unknown>) =>
+  queryOptions({
+    queryKey: ['panels.data', { queryConfig }],
+    queryFn: ({ signal }) => api.panels.data.query({ queryConfig }, { signal, ...ALONE }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export const panelDrill = (input: Drill) =>
+  infiniteQueryOptions({
+    queryKey: ['panels.drill', input],
+    queryFn: ({ signal, pageParam }) =>
+      api.panels.drill.query({ ...input, cursor: pageParam }, { signal, ...ALONE }),
+    initialPageParam: 0,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    meta: KEEP,
+  });
+
+export const schemaOf = (source: string) =>
+  queryOptions({
+    queryKey: ['datasets.schema', { name: source }],
+    queryFn: ({ signal }) => api.datasets.schema.query({ name: source }, { signal }),
+    staleTime: 300_000,
+    meta: KEEP,
+  });
+
+export const datasetNames = queryOptions({
+  queryKey: ['datasets.list', { limit: 200 }],
+  queryFn: ({ signal }) => api.datasets.list.query({ limit: 200 }, { signal }),
+  meta: KEEP,
+});
+
+const MAX_VALUES = 200;
+
+/** The values that a field has, most frequent first. */
+export const valuesOf = (source: string, field: string) =>
+  queryOptions({
+    queryKey: ['panels.data', { values: field, source }],
+    queryFn: ({ signal }) => {
+      const main = {
+        select: [{ field }, { agg: 'count' }],
+        sort: [{ by: 'count', dir: 'desc' }],
+        limit: MAX_VALUES,
+      };
+      return api.panels.data.query(
+        { queryConfig: { version: 1, source, datasets: { main } } },
+        { signal },
+      );
+    },
+    staleTime: 300_000,
+  });

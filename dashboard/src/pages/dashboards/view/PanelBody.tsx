@@ -1,0 +1,44 @@
+/** A panel's data as figures, a table or a chart. */
+import type { PanelData, PanelType } from '@/api/client';
+import { DataTable, PanelChart, type View } from '@/charts';
+import { useWords } from '@/i18n/words';
+import { configOfPanel, isGrouped, tableOf } from '../config';
+import { words } from '../words';
+import { Metric } from './Metric';
+
+const CHART = 16;
+const METRIC = 5;
+
+export const heightOf = ({ type }: { type: PanelType }) => (type === 'metric' ? METRIC : CHART);
+
+export function PanelBody({
+  panel,
+  data,
+  view,
+  onSelect,
+}: {
+  panel: { title: string; type: PanelType; queryConfig: Record<string, unknown> };
+  data: PanelData;
+  view?: View;
+  onSelect?: (row: number) => void;
+}) {
+  const t = useWords(words);
+  const table = tableOf(configOfPanel(panel));
+  const select = table && isGrouped(table) ? onSelect : undefined;
+  if (panel.type === 'metric') return <Metric data={data} onSelect={select} />;
+  if (panel.type === 'table') {
+    return (
+      <DataTable caption={t.tableOf(panel.title)} data={data} onSelect={select} height={CHART} />
+    );
+  }
+  return (
+    <PanelChart
+      title={panel.title}
+      isTitleShown={false}
+      data={data}
+      height={CHART}
+      onSelect={select}
+      {...(view && { view })}
+    />
+  );
+}

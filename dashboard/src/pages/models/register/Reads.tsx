@@ -1,0 +1,114 @@
+/** Which dataset, which of its measures, and one series of what. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useWords } from '@/i18n/words';
+import { datasetQuery, datasetsQuery } from '@/pages/datasets/queries';
+import { CheckField } from '@/ui/CheckField';
+import { SelectField, TextField } from '@/ui/Field';
+import { Fields, Group, Refused } from '@/ui/Form';
+import { writeObject } from '@/ui/JsonField';
+import { defaultInputSchema, defaultOutputSchema } from './draft';
+import type { PartProps } from './ModelForm';
+import { words } from './words';
+
+export function Reads({ draft, set, problemsAt }: PartProps) {
+  const t = useWords(words);
+  const queries = useQueryClient();
+  const { data: datasets = [] } = useQuery(datasetsQuery);
+  const { data: dataset } = useQuery({
+    ...datasetQuery(draft.dataset),
+    enabled: draft.dataset !== '',
+  });
+  const choose = async (name: string) => {
+    if (name === '') return;
+    const found = await queries.fetchQuery(datasetQuery(name));
+    const measures = found.measures.slice(0, 1).map((measure) => measure.name);
+    set({
+      dataset: name,
+      measures,
+      series: [],
+      inputSchema: writeObject(defaultInputSchema(found)),
+      outputSchema: writeObject(defaultOutputSchema(measures)),
+    });
+  };
+  const chooseMeasures = (measures: readonly string[]) =>
+    set({ measures, outputSchema: writeObject(defaultOutputSchema(measures)) });
+  const texts = dataset?.fields.filter(({ type }) => type === 'string') ?? [];
+  return (
+    <Group legend={t.reads}>
+      <Fields>
+        <SelectField
+          label={t.dataset}
+          required
+          value={draft.dataset}
+          problems={problemsAt('config.dataset')}
+          onChange={(event) => void choose(event.target.value)}
+          options={[
+            { value: '', label: t.chooseDataset },
+            ...datasets.map(({ name }) => ({ value: name, label: name })),
+          ]}
+        />
+        <TextField
+          label={t.history}
+          hint={t.historyHint}
+          inputMode="numeric"
+          value={draft.history}
+          problems={problemsAt('config.input.history')}
+          onChange={(event) => set({ history: event.target.value })}
+        />
+      </Fields>
+      {dataset && (
+        <>
+          <Picks
+            legend={t.measures}
+            names={dataset.measures.map(({ name }) => name)}
+            chosen={draft.measures}
+            problems={problemsAt('config.input.measures')}
+            onChange={chooseMeasures}
+          />
+          <Picks
+            legend={t.series}
+            names={texts.map(({ name }) => name)}
+            chosen={draft.series}
+            problems={problemsAt('config.input.series')}
+            onChange={(series) => set({ series })}
+          />
+        </>
+      )}
+    </Group>
+  );
+}
+
+/** The chosen ones keep the order in which they were chosen. */
+function Picks({
+  legend,
+  names,
+  chosen,
+  problems,
+  onChange,
+}: {
+  legend: string;
+  names: readonly string[];
+  chosen: readonly string[];
+  problems: readonly string[];
+  onChange: (chosen: readonly string[]) => void;
+}) {
+  return (
+    <Group legend={legend}>
+      <Fields>
+        {names.map((name) => (
+          <CheckField
+            key={name}
+            label={chosen[0] === name ? `${name} (1)` : name}
+            checked={chosen.includes(name)}
+            onChange={(event) =>
+              onChange(
+                event.target.checked ? [...chosen, name] : chosen.filter((each) => each !== name),
+              )
+            }
+          />
+        ))}
+      </Fields>
+      {problems.length > 0 && <Refused title={problems[0] ?? ''} problems={problems.slice(1)} />}
+    </Group>
+  );
+}

@@ -1,0 +1,199 @@
+/** A model on its way through the form: texts as they stand in the fields, and the input that they make. */
+import type { DatasetDetail, ModelType, NewModel } from '@/api/client';
+import { type JsonObject, readObject, writeObject } from '@/ui/JsonField';
+import { PARAMS, RUNTIMES, type Runtime } from './params';
+
+export interface Draft {
+  name: string;
+  version: string;
+  type: ModelType;
+  description: string;
+  runtime: Runtime;
+  dataset: string;
+  measures: readonly string[];
+  series: readonly string[];
+  history: string;
+  /** Those that the runtime has fields for, by name; empty means the default. */
+  params: Readonly<Record<string, string>>;
+  /** The others, as JSON. */
+  moreParams: string;
+  runsOn: 'request' | 'dataset_update';
+  threshold: string;
+  action: string;
+  owner: string;
+  inputSchema: string;
+  outputSchema: string;
+  /** What of the config no field shows, kept as it was. */
+  rest: JsonObject;
+}
+
+export const emptyDraft: Draft = {
+  name: '',
+  version: 'v1.0.0',
+  type: 'statistical',
+  description: '',
+  runtime: 'seasonal_residual',
+  dataset: '',
+  measures: [],
+  series: [],
+  history: '',
+  params: {},
+  moreParams: '{}',
+  runsOn: 'request',
+  threshold: '',
+  action: '',
+  owner: '',
+  inputSchema: '{}',
+  outputSchema: writeObject(defaultOutputSchema([])),
+  rest: {},
+};
+
+/** What every runtime returns a row of. */
+export function defaultOutputSchema(measures: readonly string[]): JsonObject {
+  const known = { type: ['number', 'null'] };
+  return {
+    type: 'object',
+    required: ['unique_id', 'ds', 'measure', 'y', 'yhat', 'lo', 'hi', 'score', 'is_finding'],
+    'x-unique': ['unique_id', 'ds', 'measure'],
+    properties: {
+      unique_id: { type: 'string' },
+      ds: { type: 'string' },
+      measure: measures.length > 0 ? { enum: [...measures] } : { type: 'string' },
+      y: known,
+      yhat: known,
+      lo: known,
+      hi: known,
+      score: known,
+      is_finding: { type: 'boolean' },
+    },
+  };
+}
+
+const JSON_TYPES: Record<string, JsonObject> = {
+  string: { type: ['string', 'null'] },
+  integer: { type: ['integer', 'null'] },
+  number: { type: ['number', 'null'] },
+  boolean: { type: ['boolean', 'null'] },
+  date: { type: 'string', format: 'date' },
+  datetime: { type: 'string', format: 'date-time' },
+};
+
+/** The dataset's rows; DRM's own runs are read as a panel of series, periods and measures. */
+export function defaultInputSchema(dataset: DatasetDetail): JsonObject {
+  if (dataset.source === 'pipeline_runs') {
+    return {
+      type: 'object',
+      required: ['unique_id', 'ds'],
+      properties: { unique_id: { type: 'string' }, ds: { type: 'string', format: 'date-time' } },
+    };
+  }
+  return {
+    type: 'object',
+    required: dataset.time ? [dataset.time] : [],
+    properties: Object.fromEntries(
+      dataset.fields.map(({ name, type }) => [name, JSON_TYPES[type] ?? {}]),
+    ),
+  };
+}
+
+/** Null in place of a schema or parameters whose text is no JSON; `problems` names them. */
+export function inputOf(draft: Draft): { input: NewModel | null; broken: readonly string[] } {
+  const [inputSchema] = readObject(draft.inputSchema);
+  const [outputSchema] = readObject(draft.outputSchema);
+  const [moreParams] = readObject(draft.moreParams);
+  const broken = Object.entries({ inputSchema, outputSchema, moreParams })
+    .filter(([, value]) => value === null)
+    .map(([name]) => name);
+  if (!inputSchema || !outputSchema || !moreParams) return { input: null, broken };
+  const {
+    advice = {},
+    input = {},
+    trigger = {},
+    ...rest
+  } = draft.rest as Record<string, JsonObject>;
+  const told = { ...advice, ...given('action', draft.action), ...given('owner', draft.owner) };
+  return {
+    broken,
+    input: {
+      name: draft.name.trim(),
+      version: draft.version.trim(),
+      type: draft.type,
+      description: draft.description,
+      inputSchema,
+      outputSchema,
+      config: {
+        ...rest,
+        runtime: draft.runtime,
+        dataset: draft.dataset,
+        input: {
+          ...input,
+          measures: [...draft.measures],
+          series: [...draft.series],
+          ...given('history', draft.history, numberOf),
+        },
+        params: { ...moreParams, ...paramsOf(draft) },
+        trigger:
+          draft.runsOn === 'request' ? { on: 'request' } : { ...trigger, on: 'dataset_update' },
+        ...given('quality_threshold', draft.threshold, numberOf),
+        ...(Object.keys(told).length > 0 && { advice: told }),
+      },
+    },
+  };
+}
+
+/** What is no number goes as it is written, so that the server says so at its field. */
+const numberOf = (text: string): number | string =>
+  Number.isFinite(Number(text)) ? Number(text) : text;
+const textOf = (text: string): number | string => text;
+
+const given = (key: string, text: string, read = textOf): JsonObject =>
+  text.trim() === '' ? {} : { [key]: read(text.trim()) };
+
+function paramsOf({ runtime, params }: Draft): JsonObject {
+  return Object.assign(
+    {},
+    ...PARAMS[runtime].map(({ name, kind }) =>
+      given(name, params[name] ?? '', kind === 'choice' ? textOf : numberOf),
+    ),
+  );
+}
+
+/** A model that is there, or was pasted, in fields. Keys may be spelt as in a model's file. */
+export function draftOf(pasted: JsonObject): Draft {
+  const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
+  const config = objectOf(pasted.config);
+  const { runtime, dataset, params, quality_threshold, ...rest } = config;
+  const type = (text(pasted.type) in RUNTIMES ? text(pasted.type) : 'statistical') as ModelType;
+  const method = RUNTIMES[type].find((each) => each === runtime) ?? RUNTIMES[type][0] ?? 'rules';
+  const { measures, series, history, ...input } = objectOf(config.input);
+  const { action, owner, ...advice } = objectOf(config.advice);
+  const fields = new Set(PARAMS[method].map(({ name }) => name));
+  const all = Object.entries(objectOf(params));
+  return {
+    name: text(pasted.name),
+    version: text(pasted.version) || 'v1.0.0',
+    type,
+    description: text(pasted.description),
+    runtime: method,
+    dataset: text(dataset),
+    measures: listOf(measures),
+    series: listOf(series),
+    history: text(history),
+    params: Object.fromEntries(
+      all.filter(([name]) => fields.has(name)).map(([name, value]) => [name, text(value)]),
+    ),
+    moreParams: writeObject(Object.fromEntries(all.filter(([name]) => !fields.has(name)))),
+    runsOn: objectOf(config.trigger).on === 'request' ? 'request' : 'dataset_update',
+    threshold: text(quality_threshold),
+    action: text(action),
+    owner: text(owner),
+    inputSchema: writeObject(pasted.inputSchema ?? pasted.input_schema ?? {}),
+    outputSchema: writeObject(pasted.outputSchema ?? pasted.output_schema ?? {}),
+    rest: { ...rest, input, advice },
+  };
+}
+
+const objectOf = (value: unknown) =>
+  (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}) as JsonObject;
+
+const listOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);

@@ -1,0 +1,19 @@
+import { useEffect, useRef } from 'react';
+import { useWords } from '@/i18n/words';
+import { words } from './words';
+
+/** Tells by the browser, where it was allowed to, that there are more while nobody looks at the page. */
+export function useNews(unread: number) {
+  const t = useWords(words);
+  const former = useRef(unread);
+  useEffect(() => {
+    const more = unread - former.current;
+    former.current = unread;
+    const isAllowed = 'Notification' in window && Notification.permission === 'granted';
+    if (more <= 0 || !isAllowed || document.visibilityState === 'visible') return;
+    void navigator.serviceWorker?.ready.then((worker) =>
+      // A title of the data would stand on a locked screen; the number alone tells nothing.
+      worker.showNotification('IOP', { body: t.news(more), tag: 'iop', icon: '/icons/192.png' }),
+    );
+  }, [unread, t]);
+}

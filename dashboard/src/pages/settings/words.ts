@@ -1,0 +1,118 @@
+import { defineWords } from '@/i18n/words';
+
+export const words = defineWords(
+  {
+    title: 'Settings',
+    lead: 'They hold on this device at once, and go with your account to the others.',
+    look: 'Language and look',
+    theme: 'Theme',
+    themes: { system: 'As the device', light: 'Light', dark: 'Dark' },
+    timeZone: 'Time zone',
+    timeZoneHint: (now: string) => `It is ${now} there. Type to search.`,
+    badZone: 'Choose a time zone from the list, such as Africa/Lagos.',
+    shortcuts: 'Use keyboard shortcuts',
+    shortcutsHint: 'Single keys in the inbox, such as a to accept.',
+    password: 'Password',
+    current: 'Present password',
+    next: 'New password',
+    nextHint: 'At least 12 characters. You stay signed in here, and are signed out elsewhere.',
+    change: 'Change password',
+    passwordChanged: 'Your password was changed.',
+    tooMany: 'Too many tries. Wait a while and try again.',
+    online: 'This can only be done online.',
+    sessions: 'Where you are signed in',
+    here: 'this browser',
+    from: 'from',
+    origins: {
+      password: 'By password',
+      link: 'By link',
+      oidc: 'By your organisation',
+      token: 'By token',
+    } as Record<string, string>,
+    began: (ago: string) => `began ${ago}`,
+    ends: (when: string) => `ends ${when}`,
+    end: 'End',
+    endLabel: (what: string) => `End the session: ${what}`,
+    ended: 'That session was ended.',
+    endOthers: 'End all others',
+    endedOthers: (n: number) => (n === 1 ? 'One session was ended.' : `${n} sessions were ended.`),
+    device: 'On this device',
+    stored: 'What you have seen is kept here for reading offline, until you sign out.',
+    storedNot:
+      'This browser does not let the app keep anything. What you see is gone when the page is closed.',
+    size: 'Size',
+    of: (used: string, all: string) => `${used} of ${all} allowed`,
+    unsentKept: (n: number) =>
+      n === 0
+        ? 'All your decisions were sent.'
+        : n === 1
+          ? 'One decision waits to be sent; it is not removed.'
+          : `${n} decisions wait to be sent; they are not removed.`,
+    remove: 'Remove what was kept',
+    removed: 'Nothing that you have seen is kept any more.',
+    app: 'The app',
+    install: 'Install the app',
+    installText: 'It opens from the home screen, and works without a network.',
+    installed: 'It is installed on this device.',
+    installHow: "Your browser's menu has “Install” or “Add to home screen”.",
+    version: 'Version',
+  },
+  {
+    title: 'Réglages',
+    lead: 'Ils valent aussitôt sur cet appareil, et suivent votre compte sur les autres.',
+    look: 'Langue et apparence',
+    theme: 'Thème',
+    themes: { system: "Comme l'appareil", light: 'Clair', dark: 'Sombre' },
+    timeZone: 'Fuseau horaire',
+    timeZoneHint: (now: string) => `Il y est ${now}. Tapez pour chercher.`,
+    badZone: 'Choisissez un fuseau horaire de la liste, comme Africa/Lagos.',
+    shortcuts: 'Utiliser les raccourcis clavier',
+    shortcutsHint: 'Une seule touche dans la liste à traiter, comme a pour accepter.',
+    password: 'Mot de passe',
+    current: 'Mot de passe actuel',
+    next: 'Nouveau mot de passe',
+    nextHint: 'Au moins 12 caractères. Vous restez connecté ici, et êtes déconnecté ailleurs.',
+    change: 'Changer le mot de passe',
+    passwordChanged: 'Votre mot de passe a été changé.',
+    tooMany: "Trop d'essais. Attendez un moment et réessayez.",
+    online: "Ceci ne peut se faire qu'en ligne.",
+    sessions: 'Où vous êtes connecté',
+    here: 'ce navigateur',
+    from: 'depuis',
+    origins: {
+      password: 'Par mot de passe',
+      link: 'Par lien',
+      oidc: 'Par votre organisation',
+      token: 'Par jeton',
+    } as Record<string, string>,
+    began: (ago: string) => `ouverte ${ago}`,
+    ends: (when: string) => `prend fin le ${when}`,
+    end: 'Fermer',
+    endLabel: (what: string) => `Fermer la session : ${what}`,
+    ended: 'Cette session est fermée.',
+    endOthers: 'Fermer toutes les autres',
+    endedOthers: (n: number) =>
+      n <= 1 ? 'Une session a été fermée.' : `${n} sessions ont été fermées.`,
+    device: 'Sur cet appareil',
+    stored: "Ce que vous avez vu est gardé ici pour la lecture hors ligne, jusqu'à la déconnexion.",
+    storedNot:
+      'Ce navigateur ne laisse rien garder. Ce que vous voyez disparaît à la fermeture de la page.',
+    size: 'Taille',
+    of: (used: string, all: string) => `${used} sur ${all} permis`,
+    unsentKept: (n: number) =>
+      n === 0
+        ? 'Toutes vos décisions ont été envoyées.'
+        : n === 1
+          ? "Une décision attend d'être envoyée ; elle n'est pas supprimée."
+          : `${n} décisions attendent d'être envoyées ; elles ne sont pas supprimées.`,
+    remove: 'Supprimer ce qui est gardé',
+    removed: "Plus rien de ce que vous avez vu n'est gardé.",
+    app: "L'application",
+    install: "Installer l'application",
+    installText: "Elle s'ouvre depuis l'écran d'accueil, et fonctionne sans réseau.",
+    installed: 'Elle est installée sur cet appareil.',
+    installHow:
+      "Le menu de votre navigateur propose « Installer » ou « Ajouter à l'écran d'accueil ».",
+    version: 'Version',
+  },
+);
