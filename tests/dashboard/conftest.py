@@ -32,6 +32,16 @@ OpenAs = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
+# The first test waits for the demo and for the whole product's start.
+TIMEOUT_S = 1500
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
+
+
 @pytest.fixture(scope="session")
 def site(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not (STATIC / "index.html").is_file():
