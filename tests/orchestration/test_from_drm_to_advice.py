@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -284,7 +285,7 @@ def test_a_report_of_a_worker_that_slept_is_not_published_beside_its_successors(
     report = request_report(bench.platform.engine, template.id, utc_now())
     real = generate.generate
 
-    def sleep_meanwhile(*args: object, **named: object) -> object:
+    def sleep_meanwhile(*args: Any, **named: Any) -> object:
         made = real(*args, **named)
         _give_away(bench, generated_reports)
         return made

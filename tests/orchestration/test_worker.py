@@ -5,6 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 from dagster_celery.make_app import make_app
+from sqlalchemy import event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -32,7 +33,7 @@ def test_a_heartbeat_goes_on_whatever_way_the_database_fails(tmp_path, monkeypat
     workers.create(engine)
     failing, failed, came_back = (threading.Event() for _ in range(3))
 
-    @sa.event.listens_for(engine, "before_cursor_execute")
+    @event.listens_for(engine, "before_cursor_execute")
     def execute(*_: object) -> None:
         if failing.is_set():
             failed.set()
