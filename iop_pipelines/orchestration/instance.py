@@ -82,9 +82,9 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         settings = Settings.from_env()
         if settings.broker_url is None:
             return DefaultRunLauncher(inst_data=inst_data)
-        from dagster_celery.launcher import CeleryRunLauncher
+        from iop_pipelines.orchestration.celery_launcher import HeartbeatRunLauncher
 
-        return CeleryRunLauncher(
+        return HeartbeatRunLauncher(
             inst_data=inst_data, default_queue=QUEUE, **celery_options(settings)
         )
 

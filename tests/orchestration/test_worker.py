@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from iop_pipelines.orchestration import worker
-from iop_pipelines.orchestration.instance import celery_options
+from iop_pipelines.orchestration.instance import WarmRunLauncher, celery_options
 from iop_pipelines.orchestration.worker import Heartbeat
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
@@ -63,3 +63,12 @@ def test_the_broker_expects_no_heartbeat_of_a_worker_that_is_in_a_long_run(event
         agreed = connection.connection.heartbeat
 
     assert agreed == 0
+
+
+def test_only_heartbeats_say_whether_the_worker_of_a_run_lives(tmp_path, monkeypatch):
+    monkeypatch.setenv("IOP_HOME", str(tmp_path))
+    monkeypatch.setenv("IOP_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+
+    launcher = WarmRunLauncher.from_config_value(None, {})
+
+    assert not launcher.supports_check_run_worker_health
