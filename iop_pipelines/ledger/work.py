@@ -207,11 +207,13 @@ def holds(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int)
     return connection.scalar(query.with_for_update()) is not None
 
 
-def require_claim(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int) -> None:
-    """Raises LostClaim if that attempt is no longer the one at work: a worker that slept asks before it tells."""
-    with begin_write(engine) as connection:
-        if not holds(connection, kind, item_id, attempt):
-            raise LostClaim(f"attempt {attempt} lost its claim while it ran")
+def require_claim(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int) -> None:
+    """Raises LostClaim if that attempt is no longer the one at work; else it stays so until the transaction ends.
+
+    A worker that slept asks before it tells.
+    """
+    if not holds(connection, kind, item_id, attempt):
+        raise LostClaim(f"attempt {attempt} lost its claim while it ran")
 
 
 def requeue(

@@ -158,7 +158,8 @@ def prepare_datasets(
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = _reason_or_put_back(platform, item, error)
-        require_claim(platform.engine, VERSION, item.id, item.attempt)
+        with begin_write(platform.engine) as connection:
+            require_claim(connection, VERSION, item.id, item.attempt)
         for event in metadata.of_preparing(stored, found, summary, reason):
             # A check is an event that Dagster logs too, though its annotation does not say so.
             context.log_event(event)  # pyright: ignore[reportArgumentType]
@@ -291,14 +292,15 @@ def _tell(
 ) -> None:
     """Dagster's log first, for it is the truth; the row follows, here or by the reconciler.
 
-    Raises LostClaim, and tells nothing, if another attempt has the item: an output is published once.
+    The row is held until both are told, so that nobody can give the item away in between: an output is
+    published once. Raises LostClaim, and tells nothing, if another attempt has the item.
     """
-    require_claim(engine, event.kind, event.item_id, event.attempt)
-    context.log_event(to_dagster(event, asset_key, partition, described))
-    for check in checks:
-        # Dagster takes it; only the annotation of log_event leaves it out.
-        context.log_event(check)  # pyright: ignore[reportArgumentType]
     with begin_write(engine) as connection:
+        require_claim(connection, event.kind, event.item_id, event.attempt)
+        context.log_event(to_dagster(event, asset_key, partition, described))
+        for check in checks:
+            # Dagster takes it; only the annotation of log_event leaves it out.
+            context.log_event(check)  # pyright: ignore[reportArgumentType]
         apply(connection, event)
 
 

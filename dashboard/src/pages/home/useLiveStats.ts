@@ -2,6 +2,7 @@
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, type DashboardStats } from '@/api/client';
+import { subscribe } from '@/api/live';
 import { noteAnswer } from '@/offline/connection';
 import { KEEP } from '@/offline/seen';
 
@@ -27,17 +28,15 @@ export function useLiveStats(): LiveStats {
 
   useEffect(() => {
     if (isPaused) return;
-    const subscription = api.dashboard.live.subscribe(undefined, {
-      onStarted: () => setConnected(true),
-      onConnectionStateChange: ({ state }) => setConnected(state === 'pending'),
-      onData: ({ data }) => {
+    const end = subscribe<DashboardStats>('dashboard.live', {
+      onOpen: setConnected,
+      onData: (stats) => {
         noteAnswer();
-        queries.setQueryData(KEY, data);
+        queries.setQueryData(KEY, stats);
       },
-      onError: () => setConnected(false),
     });
     return () => {
-      subscription.unsubscribe();
+      end();
       setConnected(false);
     };
   }, [isPaused, queries]);
