@@ -124,6 +124,11 @@ def check_access() -> Callable[[Page], None]:
     """Fails with what axe finds on the page as it stands, and with a page wider than its window."""
 
     def check(page: Page) -> None:
+        # As high as the page: the bar at a phone's bottom covers what is to be scrolled away from it.
+        size = page.viewport_size
+        assert size is not None
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
         page.evaluate(AXE.read_text())
         found = page.evaluate(
             "only => axe.run({ runOnly: { type: 'tag', values: only } })", STANDARDS
@@ -133,6 +138,7 @@ def check_access() -> Callable[[Page], None]:
             for each in found["violations"]
             for node in each["nodes"]
         ]
+        page.set_viewport_size(size)
         assert told == [], page.url
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) <= 0, f"{page.url} scrolls sideways"

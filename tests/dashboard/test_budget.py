@@ -7,6 +7,8 @@ import pytest
 from iop_pipelines.api.pages import STATIC
 
 ENTRY_LIMIT = 100_000
+# The entry and all that it cannot run without.
+FIRST_LOAD_LIMIT = 110_000
 CHARTS_LIMIT = 125_000
 IMPORTS = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 
@@ -43,7 +45,9 @@ def _charts() -> set[str]:
 
 
 def test_the_entry_is_small(entry):
-    assert sum(_compressed(f"assets/{name}") for name in entry) <= ENTRY_LIMIT
+    sizes = [_compressed(f"assets/{name}") for name in entry]
+    assert max(sizes) <= ENTRY_LIMIT
+    assert sum(sizes) <= FIRST_LOAD_LIMIT
 
 
 def test_charts_are_small_and_come_later(entry):

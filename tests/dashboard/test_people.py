@@ -42,7 +42,7 @@ def test_the_trail_shows_what_changed_and_is_narrowed_by_the_address(admin, site
     admin.goto("/audit?what=settings.")
     entry = admin.get_by_role("list", name="Changes").get_by_role("listitem").first
     expect(entry).to_contain_text("settings.update")
-    entry.get_by_text("What changed").click()
+    entry.locator("summary").click()
     expect(entry.get_by_role("row", name="theme dark light")).to_be_visible()
     with admin.expect_download() as download:
         admin.get_by_role("button", name="Download CSV").click()

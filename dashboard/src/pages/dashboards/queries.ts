@@ -22,6 +22,8 @@ export const dashboardOf = (id: number) =>
   queryOptions({
     queryKey: ['dashboards.get', { id }],
     queryFn: ({ signal }) => api.dashboards.get.query({ id }, { signal }),
+    // Somebody may have saved it a moment ago, and its former panels are gone.
+    staleTime: 0,
     meta: KEEP,
   });
 
