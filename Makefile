@@ -29,6 +29,7 @@ demo: .venv/.runtime dashboard
 	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
 test: system-packages lint types dashboard
+	$(if $(ARGS),,cd dashboard && PATH="$(NODE_PATH)" npm run --silent test)
 	.venv/bin/pytest --cov --cov-report=term -m "not faults" $(ARGS)
 	$(if $(ARGS),,$(MAKE) test-faults)
 

@@ -187,7 +187,8 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     query.fill(json.dumps(config))
     expect(admin.get_by_role("alert")).to_contain_text("dep_delay")
     config["datasets"]["main"]["select"][1] = {"measure": "dep_delay"}
-    config["datasets"]["main"].pop("sort"), config["datasets"]["main"].pop("top")
+    for key in ("sort", "top"):
+        del config["datasets"]["main"][key]
     query.fill(json.dumps(config))
     admin.get_by_role("button", name="Form").click()
     expect(admin.get_by_label("Measure", exact=True)).to_have_value("measure dep_delay")

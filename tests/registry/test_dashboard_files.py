@@ -45,7 +45,8 @@ def test_a_dashboard_is_stored_once(engine):
 def test_what_people_changed_stays(engine):
     spec = load_dashboard(_content())
     ours = register_dashboard(engine, spec, NOON)
-    changed = [PanelSpec(**spec.panels[0].model_dump() | {"title": "Takings"})]
+    takings = spec.panels[0].model_copy(update={"title": "Takings"})
+    changed = [PanelSpec(**takings.model_dump())]
     save_dashboard(engine, "Shops", changed, now=NOON, dashboard_id=ours)
 
     assert register_dashboard(engine, spec, NOON) == ours
