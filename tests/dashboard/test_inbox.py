@@ -7,6 +7,7 @@ from dashboard_rows import Recommendations
 from playwright.sync_api import Page, expect
 
 from iop_pipelines.domain.vocabulary import Severity
+from served_app import wait_until
 
 EVIL = "<img src=x onerror=\"document.title='owned'\">"
 
@@ -115,7 +116,7 @@ def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin
     assert made.status(one) == "dismissed"
     conflict.get_by_role("button", name="Apply mine anyway").click()
     expect(conflict).to_have_count(0)
-    assert made.status(one) == "accepted"
+    wait_until(lambda: made.status(one) == "accepted", 20)
 
 
 def test_titles_are_text_everywhere(admin, made):

@@ -151,6 +151,9 @@ def test_a_store_that_refuses_is_named_without_its_password(monkeypatch):
         def makedirs(self, path, exist_ok):
             raise OSError(f"530 not logged in at {url}")
 
+        def rm_file(self, path):
+            raise FileNotFoundError(path)
+
     monkeypatch.setattr(fsspec, "url_to_fs", lambda url: (Files(), "/reports"))
     with pytest.raises(Unavailable) as refused:
         store(url, b"x", "csv")
