@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+import hypothesis
 import pytest
 
 from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
@@ -22,6 +23,10 @@ from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
 from replayed_demo import replay
+
+# A machine that does much else is no fault of what is tested; the rest is Hypothesis's own, in CI its CI profile.
+hypothesis.settings.register_profile("without-deadline", hypothesis.settings(deadline=None))
+hypothesis.settings.load_profile("without-deadline")
 
 Server = TypeVar("Server", DatabaseServer, EventBroker)
 SERVERS = [
