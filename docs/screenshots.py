@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from browser_site import CHROMIUM, DESKTOP, FLAGS, PHONE, Site, Theme
 
@@ -69,7 +69,7 @@ def _take_all(site: Site) -> None:
 def _take(page: Page, name: str) -> None:
     page.get_by_role("heading", level=1).wait_for()
     # Skeletons are all that says "loading".
-    page.wait_for_function("!document.querySelector('main [class*=skeleton]')", timeout=60_000)
+    expect(page.locator("main [class*=skeleton]")).to_have_count(0, timeout=60_000)
     page.screenshot(path=TARGET / f"{name}.png", full_page=True)
     print(name)
 
