@@ -34,6 +34,9 @@ SERVERS = [
     pytest.param("mysql", marks=pytest.mark.mysql),
 ]
 
+# Rooms whose tests want the replayed demo, which takes minutes.
+REPLAYED = {"dashboard", "demo"}
+
 
 @pytest.fixture(scope="session")
 def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
@@ -77,6 +80,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--demo-home", help="home of an ended `iop demo --once`, instead of running it (minutes)"
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs in one process of several: a file, and all rooms that look at the replayed demo."""
+    for item in items:
+        file = item.path.relative_to(Path(__file__).parent)
+        group = "demo" if file.parts[0] in REPLAYED else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,12 @@ header is never sent by itself, and decides alone where it is there.
 """
 
 import ipaddress
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import sqlalchemy as sa
@@ -48,7 +47,6 @@ MARK_COOKIE = "iop_signed_in"
 LINK_PATH = "/api/auth/link"
 OIDC_CALLBACK = "/api/auth/oidc/callback"
 _OIDC_PATH = "/api/auth/oidc"
-_FORM = "application/x-www-form-urlencoded"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_STORE = {"cache-control": "no-store"}
 _FOLLOWED = (f"{LINK_PATH}/", f"{_OIDC_PATH}/")
@@ -66,11 +64,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class SignIn(Shape):
-    """`next` is where a form goes on to; a JSON caller has no use for it."""
-
     name: str = Field(min_length=1, max_length=255)
     password: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
-    next: str = Field("/", max_length=2048)
 
 
 class NewPassword(Shape):
@@ -233,22 +228,12 @@ class AuthRoutes:
         return _json(_shown(user))
 
     async def sign_in(self, request: Request) -> Response:
-        """JSON gets JSON; a form of a page without script is sent on to `next`, or back with `failed`."""
         # Also without a cookie: nobody is to be signed in unawares, as somebody else.
         check_origin(request.headers, self._settings)
-        is_form = _is_form(request)
-        if not is_form:
-            wire.check_content_type(request.headers)
-        body = await read_body(request)
-        given = cast(SignIn, wire.read_input(SignIn, _form_as_json(body) if is_form else body))
-        try:
-            issued = await anyio.to_thread.run_sync(self._sign_in, given, _actor(request))
-        except ApiError as error:
-            if is_form and error.code == "UNAUTHORIZED":
-                query = urlencode({"failed": "", "next": local_path(given.next)})
-                return RedirectResponse(f"/sign-in?{query}", 303, headers=_NO_STORE)
-            raise
-        response = _redirect(given.next) if is_form else _json(_issued(issued))
+        wire.check_content_type(request.headers)
+        given = cast(SignIn, wire.read_input(SignIn, await read_body(request)))
+        issued = await anyio.to_thread.run_sync(self._sign_in, given, _actor(request))
+        response = _json(_issued(issued))
         self._set_cookie(request, response, issued)
         return response
 
@@ -267,7 +252,7 @@ class AuthRoutes:
             if presented.is_cookie:
                 check_origin(request.headers, self._settings)
             await anyio.to_thread.run_sync(self._sign_out, presented.token, _actor(request))
-        response = _redirect("/") if _is_form(request) else _json({"success": True})
+        response = _json({"success": True})
         for name in (MARK_COOKIE, COOKIE):
             response.delete_cookie(
                 name,
@@ -453,27 +438,15 @@ def _guarded(handler: Handler) -> Handler:
 
 
 def _is_for_people(request: Request) -> bool:
-    """Where a browser shows the answer to its person: a link that was followed, or a form that was sent."""
+    """Where a browser shows the answer to its person: a link that was followed."""
     is_shown = "text/html" in request.headers.get("accept", "")
-    return is_shown and (request.url.path.startswith(_FOLLOWED) or _is_form(request))
+    return is_shown and request.url.path.startswith(_FOLLOWED)
 
 
 def _problem(refusal: ApiError, request: Request) -> str:
     message = str(refusal)
     advice = _ADVICE.get(refusal.code, _ADVICE["UNAUTHORIZED"])
     return problem_page(f"{message[:1].upper()}{message[1:]}.", advice, request_id_of(request))
-
-
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
-
-
-def _form_as_json(body: bytes) -> bytes:
-    try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10)
-    except ValueError as error:
-        raise ApiError("BAD_REQUEST", "that is no form") from error
-    return json.dumps(dict(fields)).encode()
 
 
 def _actor(request: Request) -> Actor:

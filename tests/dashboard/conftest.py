@@ -57,7 +57,8 @@ def site(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         site.stop()
 
 
-@pytest.fixture(scope="session")
+# A module's, as Playwright's event loop holds the thread and the tests of other rooms run loops of their own.
+@pytest.fixture(scope="module")
 def browser(unavailable: Callable[[str], Any]) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         unavailable("no Chromium: apt-get install -y chromium")

@@ -102,7 +102,7 @@ def test_disabled_accounts_and_those_without_a_password_cannot_sign_in_by_one(si
         ('{"name":1,"password":"x"}', "application/json", 400),
         ('{"name":"ada","password":"x"}', "text/plain", 415),
         ('{"name":"' + "a" * 2_000_000 + '"}', "application/json", 413),
-        (b"name=%ff%fe", "application/x-www-form-urlencoded", 400),
+        ("name=ada&password=x", "application/x-www-form-urlencoded", 415),
     ],
     ids=range(8),
 )
@@ -112,18 +112,6 @@ def test_what_is_no_sign_in_is_refused_as_json(site, body, content_type: str, st
     )
     assert answer.status_code == status
     assert answer.json()["error"]["data"]["httpStatus"] == status
-
-
-def test_a_form_without_script_is_sent_on_or_back(site) -> None:
-    url = f"{site.url}/api/auth/sign-in"
-    form = {"name": "ada", "password": "a-long-walk-in-Lagos", "next": "/dagster/runs"}
-    good = requests.post(url, data=form, allow_redirects=False)
-    assert (good.status_code, good.headers["location"]) == (303, "/dagster/runs")
-    assert _cookie(good).value
-    bad = requests.post(url, data={**form, "password": "x"}, allow_redirects=False)
-    assert bad.headers["location"] == "/sign-in?failed=&next=%2Fdagster%2Fruns"
-    away = requests.post(url, data={**form, "next": "//evil.example"}, allow_redirects=False)
-    assert away.headers["location"] == "/"
 
 
 def test_signing_out_ends_the_session_at_once_and_takes_the_cookie_away(site) -> None:
@@ -310,15 +298,3 @@ def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(
     assert "This link was used already" in page.text
     assert "or for another link" in page.text
     assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
-
-
-def test_a_form_that_is_tried_too_often_is_answered_with_a_page(site) -> None:
-    form = {"name": "vic", "password": "wrong"}
-    headers = {"Accept": "text/html"}
-    for _ in range(limits.PER_ACCOUNT_AND_ADDRESS):
-        requests.post(f"{site.url}/api/auth/sign-in", data=form, allow_redirects=False)
-    page = requests.post(f"{site.url}/api/auth/sign-in", data=form, headers=headers)
-    assert page.status_code == 429
-    assert int(page.headers["retry-after"]) > 0
-    assert "Too many failed sign-ins; try again in" in page.text
-    assert "wrong" not in page.text
