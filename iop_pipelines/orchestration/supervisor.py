@@ -1,8 +1,8 @@
 """The processes of `iop up`: code server, daemon, the API with Dagster's UI, warm workers and, with a broker, events.
 
 All that they own lives under the home. A second supervisor on the same home is refused; children
-that a killed one left behind are ended before anything is started. A child that dies later is started
-again, ever later; one that keeps dying ends the instance.
+that a killed one left behind are ended before anything is started. A child that dies is started
+again, ever later; one that keeps dying, or ends by itself while all start, ends the instance.
 """
 
 import fcntl
@@ -116,7 +116,7 @@ class Supervisor:
         """Until health is well: the port answers earlier, while Dagster's UI still loads."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            self.require_alive()
+            self.keep_starting()
             if _is_healthy(self.port):
                 return
             time.sleep(0.1)
@@ -125,11 +125,16 @@ class Supervisor:
             f"see {self.settings.home / 'logs' / 'web-server.log'}"
         )
 
-    def require_alive(self) -> None:
-        """Raises Unavailable, with the end of its log, if a child has died: while all of them start."""
+    def keep_starting(self) -> None:
+        """While all of them start: starts again what was killed, as `keep_alive` does.
+
+        Raises Unavailable, with the end of its log, for a child that ended by itself: its settings are wrong,
+        or what it needs is away.
+        """
         for child in self.children:
-            if child.has_ended:
+            if child.has_ended and child.process.returncode >= 0:
                 raise Unavailable(child.told())
+        self.keep_alive()
 
     def keep_alive(self) -> None:
         """Starts again what has died; raises Unavailable for a child that died too often in a row."""
@@ -195,7 +200,7 @@ class Supervisor:
     def _wait_for_port(self, port: int, name: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            self.require_alive()
+            self.keep_starting()
             with socket.socket() as probe:
                 probe.settimeout(1)
                 if probe.connect_ex((HOST, port)) == 0:

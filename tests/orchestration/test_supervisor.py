@@ -95,9 +95,20 @@ def test_a_child_that_lived_for_long_begins_a_new_row(supervisor, clock):
     assert not supervisor.children[0].has_ended
 
 
-def test_a_child_that_dies_while_all_start_is_told_at_once(supervisor):
+def test_a_child_that_ends_by_itself_while_all_start_is_told_at_once(supervisor):
     supervisor.spawn("broken", DIES)
     supervisor.children[0].process.wait()
 
     with pytest.raises(Unavailable, match="Expecting value"):
-        supervisor.require_alive()
+        supervisor.keep_starting()
+
+
+def test_a_child_that_is_killed_while_all_start_is_started_again(supervisor, clock):
+    supervisor.spawn("reader", LIVES)
+    _kill(supervisor)
+
+    supervisor.keep_starting()
+    clock.now += 1
+    supervisor.keep_starting()
+
+    assert not supervisor.children[0].has_ended
