@@ -80,3 +80,18 @@ def test_the_keyboard_reaches_the_content_first(viewer):
     expect(viewer.get_by_role("heading", level=1)).to_be_visible()
     viewer.keyboard.press("Tab")
     expect(viewer.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+def test_the_files_of_a_page_are_asked_for_before_the_app_runs(open_as):
+    page = open_as("vera", "/more")
+    link = page.request.get("/", headers={"accept": "text/html"}).headers["link"]
+    chunk = re.search(r"/assets/home-[\w-]+\.js", link)
+    assert chunk
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+    found = page.evaluate(
+        "(url) => performance.getEntriesByType('resource').filter((each) => each.name.endsWith(url))"
+        ".map((each) => each.initiatorType)",
+        chunk[0],
+    )
+    assert found

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
+import { words } from './later-words';
 import css from './UpdateNote.module.css';
-import { words } from './words';
 
 // An installed app may stay open for days.
 const LOOK_AGAIN_MS = 3600_000;
@@ -41,8 +41,12 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     },
     { signal },
   );
-  void whenIdle()
-    .then(() => workers.register('/sw.js'))
+  const follow = (worker: ServiceWorker | null) =>
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'installed' && workers.controller) offer(worker);
+    });
+  workers
+    .register('/sw.js')
     .then((registration) => {
       if (signal.aborted) return;
       if (registration.waiting && workers.controller) offer(registration.waiting);
@@ -53,22 +57,8 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     })
     // Without a worker the app works as a page does; a browser may forbid it.
     .catch(() => {});
-
-  function follow(worker: ServiceWorker | null) {
-    worker?.addEventListener('statechange', () => {
-      if (worker.state === 'installed' && workers.controller) offer(worker);
-    });
-  }
   return () => ended.abort();
 }
-
-/** What the worker fetches ahead is not to hold up what the page needs first. */
-const whenIdle = () =>
-  new Promise<void>((resolve) => {
-    const go = () => setTimeout(resolve, 0);
-    if (document.readyState === 'complete') go();
-    else window.addEventListener('load', go, { once: true });
-  });
 
 function lookAgain(registration: ServiceWorkerRegistration, signal: AbortSignal) {
   let looked = Date.now();

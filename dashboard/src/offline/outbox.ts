@@ -19,6 +19,7 @@ import {
   without,
   yielded,
 } from './decisions';
+import { noteUnsent } from './expected';
 import { type Answer, send } from './send';
 import { change as changeKept, read } from './store';
 import { uuid } from './uuid';
@@ -48,6 +49,7 @@ const PATIENCE_MS = 8000;
 
 export class Outbox {
   private list: Decisions = [];
+  private isRead = false;
   private readonly listeners = new Set<() => void>();
   private readonly channel =
     typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
@@ -94,6 +96,9 @@ export class Outbox {
   };
 
   readonly decisions = () => this.list;
+
+  /** Whether the list is what the device has; false for a moment at the start. */
+  readonly isKnown = () => this.isRead;
 
   /** Keeps these and sends them; onProgress: of how many of them it is known what came of it. */
   async decide(
@@ -186,7 +191,9 @@ export class Outbox {
   }
 
   private async load() {
-    this.show((await read<Decisions>(this.userId, 'outbox')) ?? []);
+    const list = (await read<Decisions>(this.userId, 'outbox')) ?? [];
+    this.isRead = true;
+    this.show(list);
   }
 
   private async change(changed: (list: Decisions) => Decisions) {
@@ -197,6 +204,7 @@ export class Outbox {
 
   private show(list: Decisions) {
     this.list = list;
+    noteUnsent(this.userId, list.length > 0);
     for (const listener of this.listeners) listener();
   }
 }

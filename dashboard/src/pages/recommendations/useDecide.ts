@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import type { Change } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import type { Outcome } from '@/offline/outbox';
 import { isLasting } from '@/offline/store';
 import { say } from '@/ui/toasts';
