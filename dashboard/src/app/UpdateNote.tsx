@@ -26,9 +26,18 @@ export function UpdateNote() {
   );
 }
 
+/** Missing where the site is not served securely; some browsers refuse even to be asked. */
+function workersOf(browser: Navigator): ServiceWorkerContainer | undefined {
+  try {
+    return browser.serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
+
 function watch(offer: (waiting: ServiceWorker) => void): () => void {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return () => {};
-  const workers = navigator.serviceWorker;
+  const workers = workersOf(navigator);
+  if (!workers || import.meta.env.DEV) return () => {};
   const ended = new AbortController();
   const { signal } = ended;
   // The first worker takes over a page that is as new as it; a later one brings another page.
@@ -48,7 +57,8 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
   workers
     .register('/sw.js')
     .then((registration) => {
-      if (signal.aborted) return;
+      // Some private windows give none.
+      if (!registration || signal.aborted) return;
       if (registration.waiting && workers.controller) offer(registration.waiting);
       registration.addEventListener('updatefound', () => follow(registration.installing), {
         signal,
