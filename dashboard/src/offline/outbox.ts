@@ -14,6 +14,7 @@ import {
   type Decisions,
   insisted,
   nextOf,
+  type Problem,
   refused,
   tried,
   without,
@@ -104,7 +105,7 @@ export class Outbox {
   async decide(
     wanted: readonly Wanted[],
     onProgress: (known: number) => void = () => {},
-  ): Promise<{ key: string; outcome: Outcome }[]> {
+  ): Promise<{ key: string; outcome: Outcome; problem: Problem | null }[]> {
     const madeAt = new Date().toISOString();
     const made = wanted.map((each) => ({ ...each, key: uuid(), madeAt, tries: 0, problem: null }));
     await this.change((list) => made.reduce(added, list));
@@ -116,7 +117,11 @@ export class Outbox {
     } finally {
       stop();
     }
-    return keys.map((key) => ({ key, outcome: this.outcomeOf(key) }));
+    return keys.map((key) => ({
+      key,
+      outcome: this.outcomeOf(key),
+      problem: this.list.find((each) => each.key === key)?.problem ?? null,
+    }));
   }
 
   private outcomeOf(key: string): Outcome {
