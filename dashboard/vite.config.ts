@@ -5,13 +5,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rollup } from 'vite';
 
 const OUT = fileURLToPath(new URL('../iop_pipelines/api/static', import.meta.url));
 const SRC = fileURLToPath(new URL('./src', import.meta.url));
+const ENTRY = fileURLToPath(new URL('./index.html', import.meta.url));
+const LATER = fileURLToPath(new URL('./src/app/later.tsx', import.meta.url));
 const API_TYPES = fileURLToPath(new URL('../iop_pipelines/api/app-router.ts', import.meta.url));
 const API = process.env.API_URL ?? 'http://127.0.0.1:3000';
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
+
+const PARTS = /\/src\/(ui|session)\//;
+// Parts of a library that the entry imports as a whole; only pages have a use for these.
+const FOR_PAGES =
+  /query\/build\/modern\/use(Mutation|Queries|InfiniteQuery)|query-core\/build\/modern\/(mutation|queries|infiniteQuery)Observer/;
+
+type Graph = Pick<Rollup.PluginContext, 'getModuleInfo'>;
+
+// The server's own; nobody can fetch it.
+const PRELOADS = 'preloads.json';
+const PAGE = /\/src\/pages\/(\w+)\/index\.tsx$/;
+// Pages whose address is not their folder's name.
+const SECTIONS: Record<string, string> = { home: '', signin: 'sign-in' };
 
 const bytesOf = (source: string | Uint8Array) =>
   typeof source === 'string' ? Buffer.from(source) : Buffer.from(source);
@@ -28,7 +43,7 @@ function precache(): Plugin {
       const hash = createHash('sha256');
       const files: string[] = [];
       for (const [name, output] of Object.entries(bundle).sort(([a], [b]) => a.localeCompare(b))) {
-        if (name === 'sw.js') continue;
+        if (name === 'sw.js' || name === PRELOADS) continue;
         hash.update(name).update(output.type === 'chunk' ? output.code : bytesOf(output.source));
         files.push(name === 'index.html' ? '/' : `/${name}`);
       }
@@ -39,6 +54,38 @@ function precache(): Plugin {
           JSON.stringify([...files, '/manifest.webmanifest', '/icons/192.png']),
         )
         .replace('__SHELL__', JSON.stringify(build));
+    },
+  };
+}
+
+/**
+ * Names for the server, by the first part of an address, the files that its page needs besides those of every
+ * page, so that a browser fetches them with the first ones and not after it has run them.
+ */
+function preloads(): Plugin {
+  return {
+    name: 'iop-preloads',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+      const filesOf = (name: string): string[] => {
+        const chunk = chunks.find(({ fileName }) => fileName === name);
+        if (!chunk) throw new Error(`the build has no chunk ${name}`);
+        const css = [...(chunk.viteMetadata?.importedCss ?? [])];
+        return [name, ...css, ...chunk.imports.flatMap(filesOf)];
+      };
+      const first = new Set(
+        chunks.filter((each) => each.isEntry).flatMap((each) => filesOf(each.fileName)),
+      );
+      const found: Record<string, string[]> = {};
+      for (const { fileName, facadeModuleId } of chunks) {
+        const area = PAGE.exec(facadeModuleId ?? '')?.[1];
+        if (!area) continue;
+        const files = new Set(filesOf(fileName).filter((each) => !first.has(each)));
+        found[SECTIONS[area] ?? area] = [...files];
+      }
+      this.emitFile({ type: 'asset', fileName: PRELOADS, source: JSON.stringify(found) });
     },
   };
 }
@@ -71,9 +118,32 @@ function sourceHash(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** One chunk of all that the module at `entry` cannot run without: many small ones compress worse. */
+function together(name: string, entry: string) {
+  let needed: Set<string> | undefined;
+  return {
+    debugName: name,
+    name: (id: string, graph: Graph): string | null => {
+      needed ??= closureOf(entry, graph);
+      return needed.has(id) && !FOR_PAGES.test(id) ? name : null;
+    },
+  };
+}
+
+function closureOf(entry: string, graph: Graph): Set<string> {
+  const found = new Set<string>();
+  const waiting = [entry];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    waiting.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  return found;
+}
+
 export default defineConfig({
   define: { __BUILD__: JSON.stringify(sourceHash()) },
-  plugins: [react(), precache(), compress()],
+  plugins: [react(), precache(), preloads(), compress()],
   resolve: {
     alias: { '@': SRC },
   },
@@ -84,8 +154,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      // tRPC's client does not say that its modules do nothing by themselves; some are of no use here.
+      treeshake: {
+        moduleSideEffects: [{ test: /node_modules\/@trpc\/client\//, sideEffects: false }],
+      },
       input: { index: 'index.html', sw: 'src/sw/sw.ts' },
       output: {
+        codeSplitting: {
+          groups: [
+            together('first', ENTRY),
+            { name: 'parts', test: (id) => PARTS.test(id) || FOR_PAGES.test(id) },
+            together('later', LATER),
+          ],
+        },
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },
     },

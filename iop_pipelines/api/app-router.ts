@@ -106,12 +106,14 @@ export interface CheckedModel {
   config: Record<string, unknown> | null;
 }
 
+/** `vocabulary`: whose words the values are, where they are IOP's own and not a dataset's. */
 export interface Column {
   name: string;
   label: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
   unit: string | null;
   decimals: number | null;
+  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "report_status" | null;
 }
 
 export interface Comment {
@@ -963,13 +965,14 @@ export interface Snooze {
   reason?: string | null | undefined;
 }
 
-/** `zone` is that of a moment's local times. */
+/** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words. */
 export interface SourceField {
   name: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
   label: string;
   unit: string | null;
   zone: string | null;
+  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "report_status" | null;
 }
 
 export interface SourceMeasure {

@@ -4,6 +4,7 @@
 `/assets` have their content's hash in their name and may be kept for ever; all others are asked for anew.
 """
 
+import json
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -35,6 +36,7 @@ def page_routes(folder: Path = STATIC) -> list[Route]:
     folder: what the dashboard's build wrote.
     """
     files = _files(folder)
+    preloads = _preloads(folder)
 
     async def asset(request: Request) -> Response:
         path = request.url.path.lstrip("/")
@@ -48,7 +50,11 @@ def page_routes(folder: Path = STATIC) -> list[Route]:
             raise HTTPException(404)
         if "index.html" not in files:
             return HTMLResponse(_NOT_BUILT, 503)
-        return _file(request, folder / "index.html", _ASK_AGAIN)
+        answer = _file(request, folder / "index.html", _ASK_AGAIN)
+        section = request.url.path.split("/")[1]
+        if section in preloads:
+            answer.headers["link"] = preloads[section]
+        return answer
 
     return [
         Route("/assets/{name:path}", asset),
@@ -70,6 +76,24 @@ def local_path(target: str) -> str:
 def _files(folder: Path) -> frozenset[str]:
     found = (path for path in folder.rglob("*") if path.suffix in _TYPES)
     return frozenset(path.relative_to(folder).as_posix() for path in found)
+
+
+def _preloads(folder: Path) -> dict[str, str]:
+    """By the first part of an address the `Link` header that names what its page alone needs.
+
+    A browser fetches it together with what every page needs, and not after it has run that.
+    """
+    path = folder / "preloads.json"
+    if not path.is_file():
+        return {}
+    return {
+        section: ", ".join(f"</{name}>; {_relation(name)}; crossorigin" for name in names)
+        for section, names in json.loads(path.read_text()).items()
+    }
+
+
+def _relation(name: str) -> str:
+    return "rel=preload; as=style" if name.endswith(".css") else "rel=modulepreload"
 
 
 def _file(request: Request, path: Path, kept: str) -> Response:

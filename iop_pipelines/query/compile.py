@@ -175,6 +175,7 @@ def _sort_key(position: int, columns: list[Column]) -> Expression:
 
 
 def select_item(item: form.Select, source: Source, path: str) -> tuple[Expression, Column]:
+    vocabulary = None
     if item.measure:
         measure = source.measure(item.measure, f"{path}.measure")
         expression, type_, unit = measure_expression(measure, source)
@@ -184,11 +185,12 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
     else:
         chosen = source.field(str(item.field), f"{path}.field")
         expression, type_, label, unit = chosen.column, chosen.type, chosen.label, chosen.unit
+        vocabulary = chosen.vocabulary
         if item.bucket:
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = f"{label}, by {item.bucket}" if item.bucket != "day" else label
     return expression, Column(
-        item.name, item.label or label, type_, item.unit or unit, item.decimals
+        item.name, item.label or label, type_, item.unit or unit, item.decimals, vocabulary
     )
 
 

@@ -10,13 +10,25 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.errors import NotFound
 
 Value = None | bool | int | float | str | date | datetime
 _SIGNIFICANT_DIGITS = 12
+
+# Whose words a column's values are, where they are IOP's own and not a dataset's: readers may be told them in
+# their language.
+Vocabulary = Literal[
+    "severity",
+    "category",
+    "review_status",
+    "model_type",
+    "execution_status",
+    "execution_phase",
+    "report_status",
+]
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Column:
     type: FieldType
     unit: str | None = None
     decimals: int | None = None
+    vocabulary: Vocabulary | None = None
 
     @property
     def is_number(self) -> bool:

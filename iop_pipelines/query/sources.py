@@ -25,6 +25,7 @@ from iop_pipelines.domain.datasets import (
 )
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.words import closest
 from iop_pipelines.schema import tables as iop
 from iop_pipelines.transform.table import prepared_table
@@ -66,6 +67,7 @@ class SourceField:
     unit: str | None = None
     zone: str | None = None
     is_group: bool = False
+    vocabulary: Vocabulary | None = None
 
 
 @dataclass(frozen=True)
@@ -161,9 +163,12 @@ def _title(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _word(column: sa.ColumnElement[Any], label: str) -> SourceField:
+def _word(
+    column: sa.ColumnElement[Any], label: str, vocabulary: Vocabulary | None = None
+) -> SourceField:
     # Enum columns would refuse an unknown word at bind time, in their own words.
-    return SourceField(sa.type_coerce(column, sa.String()), "string", label, is_group=True)
+    text = sa.type_coerce(column, sa.String())
+    return SourceField(text, "string", label, is_group=True, vocabulary=vocabulary)
 
 
 def _text(column: sa.ColumnElement[Any], label: str) -> SourceField:
@@ -210,10 +215,10 @@ def _recommendations() -> Source:
             "id": _integer(t.c.id, "Id"),
             "title": _text(t.c.title, "Recommendation"),
             "description": _text(t.c.description, "Description"),
-            "category": _word(t.c.category, "Category"),
-            "severity": _word(t.c.severity, "Severity"),
+            "category": _word(t.c.category, "Category", "category"),
+            "severity": _word(t.c.severity, "Severity", "severity"),
             "severity_rank": _severity_rank(t.c.severity),
-            "status": _word(t.c.status, "Status"),
+            "status": _word(t.c.status, "Status", "review_status"),
             "source_ref": _text(t.c.source_ref, "Source"),
             "dataset": _word(t.c.dataset, "Dataset"),
             "unique_id": _word(t.c.unique_id, "Series"),
@@ -245,11 +250,11 @@ def _findings() -> Source:
             "execution_id": _integer(t.c.execution_id, "Execution"),
             "model": _word(models.c.name, "Model"),
             "model_version": _word(models.c.version, "Version"),
-            "model_type": _word(models.c.type, "Model type"),
+            "model_type": _word(models.c.type, "Model type", "model_type"),
             "dataset": _word(models.c.dataset, "Dataset"),
-            "category": _word(t.c.category, "Category"),
+            "category": _word(t.c.category, "Category", "category"),
             "kind": _word(t.c.kind, "Kind"),
-            "severity": _word(t.c.severity, "Severity"),
+            "severity": _word(t.c.severity, "Severity", "severity"),
             "severity_rank": _severity_rank(t.c.severity),
             "unique_id": _word(t.c.unique_id, "Series"),
             "measure": _word(t.c.measure, "Measure"),
@@ -315,10 +320,10 @@ def _executions() -> Source:
             "id": _integer(t.c.id, "Id"),
             "model": _word(models.c.name, "Model"),
             "model_version": _word(models.c.version, "Version"),
-            "model_type": _word(models.c.type, "Model type"),
+            "model_type": _word(models.c.type, "Model type", "model_type"),
             "dataset": _word(models.c.dataset, "Dataset"),
-            "status": _word(t.c.status, "Status"),
-            "phase": _word(t.c.phase, "Phase"),
+            "status": _word(t.c.status, "Status", "execution_status"),
+            "phase": _word(t.c.phase, "Phase", "execution_phase"),
             "trigger": _word(t.c.trigger, "Trigger"),
             "input_ref": _text(t.c.input_ref, "Input"),
             "output_ref": _text(t.c.output_ref, "Output"),
@@ -366,7 +371,7 @@ def _reports() -> Source:
             "id": _integer(t.c.id, "Id"),
             "template": _word(templates.c.name, "Template"),
             "format": _word(t.c.format, "Format"),
-            "status": _word(t.c.status, "Status"),
+            "status": _word(t.c.status, "Status", "report_status"),
             "trigger": _word(t.c.trigger, "Trigger"),
             "row_count": _integer(t.c.row_count, "Rows", "rows"),
             "size_bytes": _integer(t.c.size_bytes, "Size", "B"),

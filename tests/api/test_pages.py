@@ -1,6 +1,7 @@
 """The built dashboard is served: every page of it at its address, its files kept as long as they may be."""
 
 import gzip
+import json
 
 import httpx
 import pytest
@@ -38,6 +39,27 @@ def test_files_named_by_their_content_are_kept_for_ever_and_sent_compressed(clie
     plain = client.get("/assets/index-abc.js", headers={"accept-encoding": "identity"})
     assert (plain.text, "content-encoding" in plain.headers) == ("let a;", False)
     assert plain.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/", "</assets/home-a.js>; rel=modulepreload; crossorigin"),
+        (
+            "/reports/3?tab=made",
+            "</assets/reports-b.js>; rel=modulepreload; crossorigin, "
+            "</assets/reports-c.css>; rel=preload; as=style; crossorigin",
+        ),
+        ("/nowhere", None),
+    ],
+)
+def test_a_page_names_the_files_that_it_alone_needs_before_it_is_read(tmp_path, path, link):
+    (tmp_path / "index.html").write_text("<title>IOP</title>")
+    files = {"": ["assets/home-a.js"], "reports": ["assets/reports-b.js", "assets/reports-c.css"]}
+    (tmp_path / "preloads.json").write_text(json.dumps(files))
+    client = TestClient(Starlette(routes=page_routes(tmp_path)))
+    assert client.get(path, headers=HTML).headers.get("link") == link
+    assert client.get("/preloads.json").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,25 @@ def test_two_who_edit_the_same_overwrite_nothing(admin):
     expect(admin.get_by_text("Theirs", exact=True)).to_be_visible()
 
 
+def test_the_browsers_back_asks_before_changes_are_lost(admin):
+    ours = _save(admin, name="Not saved yet", panels=[_table_panel("Runs")])
+    admin.goto("/reports")
+    admin.get_by_role("link", name="Dashboards").click()
+    admin.get_by_role("link", name="Not saved yet").click()
+    admin.get_by_role("link", name="Edit").click()
+    admin.get_by_label("Name").fill("Another name")
+    for _ in range(2):
+        admin.go_back()
+        expect(admin.get_by_role("heading", name="Leave without saving?")).to_be_visible()
+        assert admin.url.endswith(f"/dashboards/{ours}/edit")
+        admin.get_by_role("button", name="Keep editing").click()
+        expect(admin.get_by_label("Name")).to_have_value("Another name")
+    admin.go_back()
+    admin.get_by_role("dialog").get_by_role("button", name="Discard changes").click()
+    expect(admin.get_by_role("heading", name="Not saved yet", level=1)).to_be_visible()
+    assert admin.url.endswith(f"/dashboards/{ours}")
+
+
 def test_leaving_asks_and_deleting_asks(admin):
     ours = _save(admin, name="Short-lived", panels=[_table_panel("Runs")])
     admin.goto(f"/dashboards/{ours}/edit")

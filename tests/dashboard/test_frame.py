@@ -80,3 +80,37 @@ def test_the_keyboard_reaches_the_content_first(viewer):
     expect(viewer.get_by_role("heading", level=1)).to_be_visible()
     viewer.keyboard.press("Tab")
     expect(viewer.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })",
+        """Object.defineProperty(Navigator.prototype, 'serviceWorker', {
+          get() { throw new DOMException('no', 'SecurityError'); } })""",
+        "ServiceWorkerContainer.prototype.register = async () => undefined",
+        "ServiceWorkerContainer.prototype.register = () => { throw new TypeError('no'); }",
+    ],
+)
+def test_a_browser_without_a_service_worker_has_the_whole_app(open_as, refusal):
+    page = open_as("vera", "/sign-in")
+    page.add_init_script(refusal)
+    page.goto("/settings")
+    page.get_by_role("button", name="Remove").click()
+    # Said by what comes after the first sight of the page, beside the note of a newer version.
+    expect(page.locator("[role=status]", has_text="is kept any more")).to_be_visible()
+
+
+def test_the_files_of_a_page_are_asked_for_before_the_app_runs(open_as):
+    page = open_as("vera", "/more")
+    link = page.request.get("/", headers={"accept": "text/html"}).headers["link"]
+    chunk = re.search(r"/assets/home-[\w-]+\.js", link)
+    assert chunk
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+    found = page.evaluate(
+        "(url) => performance.getEntriesByType('resource').filter((each) => each.name.endsWith(url))"
+        ".map((each) => each.initiatorType)",
+        chunk[0],
+    )
+    assert found

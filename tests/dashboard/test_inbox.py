@@ -102,6 +102,24 @@ def test_several_are_decided_at_once_by_keyboard(open_as, made):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_of_several_those_not_taken_are_named_and_stay_selected(open_as, made, site):
+    ids = [made.add(f"Group {number}") for number in range(2)]
+    page = open_as("ada", "/recommendations?q=Group&view=all&sort=newest")
+    for number in range(2):
+        page.get_by_role("checkbox", name=f"Group {number}").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    site.call("grace", "recommendations.update", id=ids[0], status="dismissed", reason="known")
+    page.get_by_role("button", name="Accept").click()
+    dialog = page.get_by_role("dialog", name="1 of 2 were not taken")
+    expect(dialog).to_contain_text("1 of 2 was done.")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    expect(dialog.get_by_role("listitem")).to_contain_text("Group 0")
+    expect(dialog.get_by_role("listitem")).to_contain_text("Somebody else decided first")
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    assert [made.status(one) for one in ids] == ["dismissed", "accepted"]
+
+
 def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin, made, site):
     one = made.add("Decided by two")
     admin.goto(f"/recommendations/{one}?view=all")

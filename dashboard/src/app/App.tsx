@@ -4,14 +4,11 @@ import { useEffect, useMemo } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { Frame } from '@/app/Frame';
+import { Background, Notes } from '@/app/lazily';
 import { newQueryClient } from '@/app/queries';
 import { SignIn } from '@/app/routes';
-import { UpdateNote } from '@/app/UpdateNote';
-import { OutboxProvider } from '@/offline/OutboxProvider';
 import { KEPT_FOR_MS, persisterOf } from '@/offline/seen';
-import { SettingsSync } from '@/session/SettingsSync';
 import { type User, useSession } from '@/session/session';
-import { Toasts } from '@/ui/toasts';
 
 export function App() {
   const session = useSession();
@@ -19,8 +16,7 @@ export function App() {
     <ErrorBoundary>
       {session.state === 'signed-in' && <SignedIn key={session.user.id} user={session.user} />}
       {session.state === 'anonymous' && <Anonymous />}
-      <UpdateNote />
-      <Toasts />
+      <Notes />
     </ErrorBoundary>
   );
 }
@@ -42,10 +38,8 @@ function SignedIn({ user }: { user: User }) {
         },
       }}
     >
-      <SettingsSync userId={user.id} />
-      <OutboxProvider userId={user.id}>
-        <Frame />
-      </OutboxProvider>
+      <Frame />
+      <Background />
     </PersistQueryClientProvider>
   );
 }

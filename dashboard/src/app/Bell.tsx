@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { useWords } from '@/i18n/words';
 import { unreadQuery } from '@/pages/notifications/queries';
-import { useNews } from '@/pages/notifications/useNews';
 import { Icon } from '@/ui/Icon';
 import css from './Bell.module.css';
 import { words } from './words';
@@ -15,7 +14,6 @@ export function Bell() {
   const [path] = useLocation();
   const query = useQuery(unreadQuery());
   const unread = query.data?.unread ?? 0;
-  useNews(unread);
   const shown = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
   return (
     <Link

@@ -4,8 +4,11 @@ import { Button } from '@/ui/Button';
 import css from '@/ui/ui.module.css';
 import { words } from '@/ui/words';
 
-/** What a page threw is shown in its place, with a way out. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
+/** What a page threw is shown in its place, with a way out; instead: what else to show there. */
+export class ErrorBoundary extends Component<
+  { children: ReactNode; instead?: ReactNode },
+  { hasFailed: boolean }
+> {
   override state = { hasFailed: false };
 
   static getDerivedStateFromError() {
@@ -13,7 +16,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFaile
   }
 
   override render() {
-    return this.state.hasFailed ? <Broken /> : this.props.children;
+    const { children, instead = <Broken /> } = this.props;
+    return this.state.hasFailed ? instead : children;
   }
 }
 

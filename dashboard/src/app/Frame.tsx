@@ -1,10 +1,11 @@
 /** What surrounds every page: the bar, the ways to other pages, and what holds for all of them. */
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { More, PLACES, type Place } from '@/app/routes';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
+import { expectsUnsent } from '@/offline/expected';
 import { useUser } from '@/session/session';
 import { ButtonLink } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
@@ -12,7 +13,7 @@ import { Page } from '@/ui/Layouts';
 import { Empty, Skeleton } from '@/ui/States';
 import { Bell } from './Bell';
 import css from './Frame.module.css';
-import { UnsentBar } from './UnsentBar';
+import { UnsentBar } from './lazily';
 import { UserMenu } from './UserMenu';
 import { words } from './words';
 
@@ -42,7 +43,7 @@ export function Frame() {
       </nav>
       <main id="content" className={css.main}>
         <OfflineNote />
-        <UnsentBar />
+        <Unsent />
         <Pages places={places} />
       </main>
     </div>
@@ -125,6 +126,17 @@ function OfflineNote() {
     <p className={css.offline} role="status">
       {t.offline}
     </p>
+  );
+}
+
+/** Room is kept from the start where decisions are known to wait. */
+function Unsent() {
+  const { id } = useUser();
+  const [isExpected] = useState(() => expectsUnsent(id));
+  return (
+    <div role="status">
+      <UnsentBar room={isExpected && <p className={css.room} />} />
+    </div>
   );
 }
 

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
+import { words } from './later-words';
 import css from './UpdateNote.module.css';
-import { words } from './words';
 
 // An installed app may stay open for days.
 const LOOK_AGAIN_MS = 3600_000;
@@ -26,9 +26,18 @@ export function UpdateNote() {
   );
 }
 
+/** Missing where the site is not served securely; some browsers refuse even to be asked. */
+function workersOf(browser: Navigator): ServiceWorkerContainer | undefined {
+  try {
+    return browser.serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
+
 function watch(offer: (waiting: ServiceWorker) => void): () => void {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return () => {};
-  const workers = navigator.serviceWorker;
+  const workers = workersOf(navigator);
+  if (!workers || import.meta.env.DEV) return () => {};
   const ended = new AbortController();
   const { signal } = ended;
   // The first worker takes over a page that is as new as it; a later one brings another page.
@@ -41,10 +50,15 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     },
     { signal },
   );
-  void whenIdle()
-    .then(() => workers.register('/sw.js'))
+  const follow = (worker: ServiceWorker | null) =>
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'installed' && workers.controller) offer(worker);
+    });
+  workers
+    .register('/sw.js')
     .then((registration) => {
-      if (signal.aborted) return;
+      // Some private windows give none.
+      if (!registration || signal.aborted) return;
       if (registration.waiting && workers.controller) offer(registration.waiting);
       registration.addEventListener('updatefound', () => follow(registration.installing), {
         signal,
@@ -53,22 +67,8 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     })
     // Without a worker the app works as a page does; a browser may forbid it.
     .catch(() => {});
-
-  function follow(worker: ServiceWorker | null) {
-    worker?.addEventListener('statechange', () => {
-      if (worker.state === 'installed' && workers.controller) offer(worker);
-    });
-  }
   return () => ended.abort();
 }
-
-/** What the worker fetches ahead is not to hold up what the page needs first. */
-const whenIdle = () =>
-  new Promise<void>((resolve) => {
-    const go = () => setTimeout(resolve, 0);
-    if (document.readyState === 'complete') go();
-    else window.addEventListener('load', go, { once: true });
-  });
 
 function lookAgain(registration: ServiceWorkerRegistration, signal: AbortSignal) {
   let looked = Date.now();

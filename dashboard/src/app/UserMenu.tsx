@@ -2,20 +2,19 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '@/i18n/words';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { expectsUnsent } from '@/offline/expected';
 import { signOut, useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
-import { Actions, Dialog } from '@/ui/Dialog';
+import { Leaving } from './lazily';
 import css from './UserMenu.module.css';
 import { words } from './words';
 
 export function UserMenu() {
   const t = useWords(words);
   const user = useUser();
-  const { decisions } = useOutbox();
   const [isAsking, setIsAsking] = useState(false);
-  const ask = () => {
-    if (decisions.length > 0) setIsAsking(true);
+  const leave = () => {
+    if (expectsUnsent(user.id)) setIsAsking(true);
     else void signOut();
   };
   return (
@@ -24,22 +23,10 @@ export function UserMenu() {
         <span>{user.name}</span>
         <span className={css.role}>&nbsp;({user.isAdmin ? t.admin : t.viewer})</span>
       </Link>
-      <Button look="quiet" onClick={ask}>
+      <Button look="quiet" onClick={leave}>
         {t.signOut}
       </Button>
-      {isAsking && (
-        <Dialog title={t.unsentTitle} onClose={() => setIsAsking(false)}>
-          <p>{t.unsentText(decisions.length)}</p>
-          <Actions>
-            <Button look="primary" onClick={() => setIsAsking(false)}>
-              {t.stay}
-            </Button>
-            <Button look="danger" onClick={() => void signOut()}>
-              {t.discard}
-            </Button>
-          </Actions>
-        </Dialog>
-      )}
+      {isAsking && <Leaving onStay={() => setIsAsking(false)} />}
     </div>
   );
 }

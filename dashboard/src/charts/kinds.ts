@@ -1,7 +1,9 @@
 /** What a chart is made of. A mark is one bar, point or slice; every mark stands for one row. */
-import type { ChartAxes, Column, PanelData } from '@/api/client';
+import type { ChartAxes, Column as Declared, PanelData } from '@/api/client';
 
-export type { ChartAxes, Column };
+export type { ChartAxes };
+/** vocabulary: whose words the values are, where they are IOP's own; a column made here has none. */
+export type Column = Omit<Declared, 'vocabulary'> & Partial<Pick<Declared, 'vocabulary'>>;
 export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
 
 /** The part of a panel's answer that a chart or table needs. */

@@ -14,8 +14,13 @@ export function textOf(value: unknown, column: Column, format: Formatters, t: Wo
   if (typeof value === 'boolean') return value ? t.yes : t.no;
   if (typeof value === 'number') return numberText(value, column, format);
   const text = String(value);
+  if (column.vocabulary) return wordOf(text, t.vocabularies[column.vocabulary]);
   return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;
 }
+
+/** A later release may have more words than this one knows; they are shown as they are. */
+const wordOf = (text: string, known: Record<string, string>): string =>
+  Object.hasOwn(known, text) ? (known[text] ?? text) : text;
 
 function numberText(value: number, { unit, decimals }: Column, format: Formatters): string {
   if (unit === 'B') return format.bytes(value);

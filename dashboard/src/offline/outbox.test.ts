@@ -40,6 +40,26 @@ beforeEach(async () => {
 });
 
 describe('an outbox', () => {
+  test('tells of many which were not taken, and why', async () => {
+    const { outbox } = outboxWith(async ({ recommendationId }) =>
+      recommendationId === 2
+        ? { kind: 'refused', message: 'it is gone' }
+        : recommendationId === 3
+          ? {
+              kind: 'conflict',
+              current: { status: 'dismissed', decidedAt: null, actorName: 'bo', reason: null },
+            }
+          : { kind: 'taken' },
+    );
+    const known = await outbox.decide([1, 2, 3].map(wanted));
+    expect(known.map(({ outcome }) => outcome)).toEqual(['sent', 'refused', 'conflict']);
+    expect(known.map(({ problem }) => problem)).toEqual([
+      null,
+      { kind: 'refused', message: 'it is gone' },
+      expect.objectContaining({ kind: 'conflict' }),
+    ]);
+  });
+
   test('sends each decision once, however often it is asked to', async () => {
     const sent: string[] = [];
     const { outbox, taken } = outboxWith(async ({ key }) => {

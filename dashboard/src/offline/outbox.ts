@@ -14,11 +14,13 @@ import {
   type Decisions,
   insisted,
   nextOf,
+  type Problem,
   refused,
   tried,
   without,
   yielded,
 } from './decisions';
+import { noteUnsent } from './expected';
 import { type Answer, send } from './send';
 import { change as changeKept, read } from './store';
 import { uuid } from './uuid';
@@ -48,6 +50,7 @@ const PATIENCE_MS = 8000;
 
 export class Outbox {
   private list: Decisions = [];
+  private isRead = false;
   private readonly listeners = new Set<() => void>();
   private readonly channel =
     typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
@@ -95,11 +98,14 @@ export class Outbox {
 
   readonly decisions = () => this.list;
 
+  /** Whether the list is what the device has; false for a moment at the start. */
+  readonly isKnown = () => this.isRead;
+
   /** Keeps these and sends them; onProgress: of how many of them it is known what came of it. */
   async decide(
     wanted: readonly Wanted[],
     onProgress: (known: number) => void = () => {},
-  ): Promise<{ key: string; outcome: Outcome }[]> {
+  ): Promise<{ key: string; outcome: Outcome; problem: Problem | null }[]> {
     const madeAt = new Date().toISOString();
     const made = wanted.map((each) => ({ ...each, key: uuid(), madeAt, tries: 0, problem: null }));
     await this.change((list) => made.reduce(added, list));
@@ -111,7 +117,11 @@ export class Outbox {
     } finally {
       stop();
     }
-    return keys.map((key) => ({ key, outcome: this.outcomeOf(key) }));
+    return keys.map((key) => ({
+      key,
+      outcome: this.outcomeOf(key),
+      problem: this.list.find((each) => each.key === key)?.problem ?? null,
+    }));
   }
 
   private outcomeOf(key: string): Outcome {
@@ -186,7 +196,9 @@ export class Outbox {
   }
 
   private async load() {
-    this.show((await read<Decisions>(this.userId, 'outbox')) ?? []);
+    const list = (await read<Decisions>(this.userId, 'outbox')) ?? [];
+    this.isRead = true;
+    this.show(list);
   }
 
   private async change(changed: (list: Decisions) => Decisions) {
@@ -197,6 +209,7 @@ export class Outbox {
 
   private show(list: Decisions) {
     this.list = list;
+    noteUnsent(this.userId, list.length > 0);
     for (const listener of this.listeners) listener();
   }
 }

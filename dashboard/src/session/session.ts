@@ -179,6 +179,8 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+export const isSignedIn = () => current.state === 'signed-in';
+
 export const useSession = () => useSyncExternalStore(subscribe, () => current);
 
 /** For pages, which are shown to people who are signed in only. */

@@ -139,11 +139,14 @@ class Drill(OfPanel):
 
 
 class Column(Shape):
+    """`vocabulary`: whose words the values are, where they are IOP's own and not a dataset's."""
+
     name: str
     label: str
     type: FieldType
     unit: str | None
     decimals: int | None
+    vocabulary: result.Vocabulary | None
 
 
 class ChartAxes(Shape):

@@ -26,6 +26,7 @@ from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound
 from iop_pipelines.query.config import SourceName
+from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.sources import Source, load_catalogue
 from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
 from iop_pipelines.transform.versions import PIPELINE_RUNS
@@ -62,13 +63,14 @@ class Dataset(TypedDict):
 
 
 class SourceField(Shape):
-    """`zone` is that of a moment's local times."""
+    """`zone` is that of a moment's local times, `vocabulary` that of IOP's own words."""
 
     name: str
     type: FieldType
     label: str
     unit: str | None
     zone: str | None
+    vocabulary: Vocabulary | None
 
 
 class SourceMeasure(Shape):
@@ -392,7 +394,14 @@ def _schema(source: Source) -> SourceSchema:
         label=source.label,
         time=source.time,
         fields=[
-            SourceField(name=name, type=each.type, label=each.label, unit=each.unit, zone=each.zone)
+            SourceField(
+                name=name,
+                type=each.type,
+                label=each.label,
+                unit=each.unit,
+                zone=each.zone,
+                vocabulary=each.vocabulary,
+            )
             for name, each in source.fields.items()
         ],
         measures=[

@@ -129,6 +129,26 @@ def test_the_ledgers_are_drilled_like_datasets(api):
     assert len(behind["rows"]) == count
 
 
+def test_columns_of_the_platforms_own_words_say_which_they_are(api):
+    config = {
+        "version": 1,
+        "source": "executions",
+        "datasets": {
+            "m": {
+                "select": [
+                    *({"field": "model"}, {"field": "model_type", "as": "how"}),
+                    *({"field": "status"}, {"measure": "executions"}),
+                ]
+            }
+        },
+    }
+    columns = api.call("panels.data", queryConfig=config)["columns"]
+    assert [each["vocabulary"] for each in columns] == [
+        *(None, "model_type"),
+        *("execution_status", None),
+    ]
+
+
 def test_datasets_are_listed_with_their_latest_data_and_described(api):
     listed = {each["name"]: each for each in api.call("datasets.list")}
     assert set(listed) == {"pipeline_runs", "airport_daily", "flights_daily"}
@@ -139,9 +159,15 @@ def test_datasets_are_listed_with_their_latest_data_and_described(api):
     assert listed["airport_daily"]["latest"] is None
     schema = api.call("datasets.schema", name="flights_daily")
     assert schema["source"] == "dataset:flights_daily"
-    assert {"name": "origin", "type": "string", "label": "Origin", "unit": None, "zone": None} in (
-        schema["fields"]
-    )
+    origin = next(each for each in schema["fields"] if each["name"] == "origin")
+    assert origin == {
+        "name": "origin",
+        "type": "string",
+        "label": "Origin",
+        "unit": None,
+        "zone": None,
+        "vocabulary": None,
+    }
     assert "cancelled_pct" in [each["name"] for each in schema["measures"]]
     assert api.call("datasets.schema", name="recommendations")["source"] == "recommendations"
     with pytest.raises(InvalidInput, match="name: no source"):

@@ -3,7 +3,14 @@ import type { Column } from '@/api/client';
 import { pointsOf } from './series';
 
 const columns = ['ds', 'y', 'yhat', 'lo', 'hi', 'is_finding', 'execution_id'].map(
-  (name): Column => ({ name, label: name, type: 'number', unit: null, decimals: null }),
+  (name): Column => ({
+    name,
+    label: name,
+    type: 'number',
+    unit: null,
+    decimals: null,
+    vocabulary: null,
+  }),
 );
 
 it('shows each period once, as it was scored last, oldest first', () => {

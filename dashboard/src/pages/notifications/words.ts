@@ -27,7 +27,6 @@ export const words = defineWords(
     turnOn: 'Tell me on this device',
     isOn: 'This browser tells you of new notifications while the app is open.',
     isDenied: "Notifications are blocked in this browser's settings for this site.",
-    news: (n: number) => (n === 1 ? 'One new notification' : `${n} new notifications`),
   },
   {
     title: 'Notifications',
@@ -56,6 +55,5 @@ export const words = defineWords(
     turnOn: "M'avertir sur cet appareil",
     isOn: "Ce navigateur vous avertit des nouvelles notifications tant que l'application est ouverte.",
     isDenied: 'Les notifications de ce site sont bloquées dans les réglages de ce navigateur.',
-    news: (n: number) => (n <= 1 ? 'Une nouvelle notification' : `${n} nouvelles notifications`),
   },
 );

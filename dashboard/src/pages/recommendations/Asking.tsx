@@ -12,20 +12,20 @@ import { DismissForm } from './DismissForm';
 import type { Question } from './Inbox';
 import css from './recommendations.module.css';
 import { SnoozeForm } from './SnoozeForm';
-import type { Result, Wish } from './useDecide';
+import type { Shortfall, Wish } from './useDecide';
 import { words } from './words';
 
 export function Asking({
   question,
   targets,
-  failed,
+  shortfall,
   onForget,
   onDecide,
   onClose,
 }: {
   question: Question | null;
   targets: readonly Recommendation[];
-  failed: readonly Result[];
+  shortfall: Shortfall | null;
   onForget: () => void;
   onDecide: (wish: Wish) => void;
   onClose: () => void;
@@ -61,21 +61,23 @@ export function Asking({
     );
   }
   if (question === 'help') return <Help onClose={onClose} />;
-  return failed.length > 0 ? <Failures failed={failed} onClose={onForget} /> : null;
+  return shortfall && <Failures shortfall={shortfall} onClose={onForget} />;
 }
 
-function Failures({ failed, onClose }: { failed: readonly Result[]; onClose: () => void }) {
+function Failures({ shortfall, onClose }: { shortfall: Shortfall; onClose: () => void }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
+  const { failed, done, of } = shortfall;
   return (
-    <Dialog title={t.someFailed(failed.length, Math.max(failed.length, 1))} onClose={onClose}>
+    <Dialog title={t.someFailed(failed.length, of)} onClose={onClose}>
+      {of > 1 && <p>{t.someDone(done, of)}</p>}
       <ul className={css.failures}>
-        {failed.map(({ key, outcome, row }) => (
+        {failed.map(({ key, problem, row }) => (
           <li key={key}>
             <Link href={`/recommendations/${row.id}`} onClick={onClose}>
               {row.title}
             </Link>
-            <p>{outcome === 'conflict' ? t.lostRace : t.refused}</p>
+            <p>{problem?.kind === 'refused' ? t.refusedFor(problem.message) : t.lostRace}</p>
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@ import type { Recommendation } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { asDecided, ofRecommendation } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { useUser } from '@/session/session';
 import { Absent } from '@/ui/Absent';
 import { Muted, Page } from '@/ui/Layouts';

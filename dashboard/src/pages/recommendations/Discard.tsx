@@ -1,6 +1,6 @@
 import { useWords } from '@/i18n/words';
 import type { Decision } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
 import { words as uiWords } from '@/ui/words';

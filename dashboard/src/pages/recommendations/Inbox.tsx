@@ -16,7 +16,7 @@ import { Filters } from './Filters';
 import { queryOf } from './filters';
 import { List } from './List';
 import css from './recommendations.module.css';
-import { useDecide, type Wish } from './useDecide';
+import { isFailed, useDecide, type Wish } from './useDecide';
 import { useFilter, useInbox } from './useInbox';
 import { useSelection } from './useSelection';
 import { useShortcuts } from './useShortcuts';
@@ -51,8 +51,9 @@ export function Inbox({ id }: { id: number | null }) {
     if (!isAdmin || of.length === 0) return;
     const isOne = of.length === 1 && of[0]?.id === id;
     const results = await work.decide(of, wish);
-    selection.clear();
-    const isTaken = results.every(({ outcome }) => outcome === 'sent' || outcome === 'kept');
+    const failed = results.filter(isFailed);
+    selection.keep(failed.map(({ row }) => row.id));
+    const isTaken = failed.length === 0;
     // On to the next without going back to the list; what was undecided is what one came for.
     if (isOne && isTaken && wish.kind !== 'comment' && filter.view === 'open') {
       if (next) go(next);
@@ -124,7 +125,7 @@ export function Inbox({ id }: { id: number | null }) {
       <Asking
         question={question}
         targets={targets}
-        failed={work.failed}
+        shortfall={work.shortfall}
         onForget={work.forget}
         onDecide={(wish) => void decide(wish)}
         onClose={() => setQuestion(null)}

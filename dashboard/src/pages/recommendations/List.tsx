@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { ofRecommendation } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Empty, Loaded } from '@/ui/States';
 import { type Filter, isNarrowed } from './filters';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import type { Decision, Decisions } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { Button } from '@/ui/Button';
 import { Actions } from '@/ui/Dialog';
 import { Muted } from '@/ui/Layouts';

@@ -21,11 +21,11 @@ export function SnoozeForm({
   const t = useWords(words);
   const ui = useWords(uiWords);
   const format = useFormat();
-  const [presets] = useState(() => presetsFrom(new Date()));
-  const [own, setOwn] = useState(() => localText(presets.tomorrow));
+  const [presets] = useState(() => presetsFrom(new Date(), format.timeZone));
+  const [own, setOwn] = useState(() => localText(presets.tomorrow, format.timeZone));
   const [problems, setProblems] = useState<string[]>([]);
   const submit = () => {
-    const moment = momentIn(own, new Date());
+    const moment = momentIn(own, new Date(), format.timeZone);
     if (moment) onSnooze(moment);
     else setProblems([t.snoozePast]);
   };
@@ -47,6 +47,7 @@ export function SnoozeForm({
       <Form onSubmit={submit}>
         <TextField
           label={t.custom}
+          hint={format.timeZone}
           type="datetime-local"
           value={own}
           problems={problems}

@@ -2,7 +2,7 @@
 import { Link } from 'wouter';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { Button } from '@/ui/Button';
 import { Card, Page, Stack } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';

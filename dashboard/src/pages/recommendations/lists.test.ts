@@ -63,14 +63,42 @@ describe('putting off', () => {
     ['2026-11-29T10:00', '2026-11-30T08:00'],
     ['2026-11-28T23:59', '2026-11-30T08:00'],
   ])('from %s the next Monday is %s', (now, monday) => {
-    expect(localText(presetsFrom(new Date(now)).nextWeek)).toBe(monday);
+    expect(localText(presetsFrom(new Date(`${now}Z`), 'UTC').nextWeek, 'UTC')).toBe(monday);
+  });
+
+  test.each([
+    // The day at the reader's place counts, not the device's and not UTC's.
+    ['Pacific/Auckland', '2026-11-25T20:00Z', '2026-11-26T19:00Z'],
+    ['America/New_York', '2026-11-26T02:00Z', '2026-11-26T13:00Z'],
+    // Clocks go back on 25 October and forward on 29 March.
+    ['Europe/Paris', '2026-10-24T10:00Z', '2026-10-25T07:00Z'],
+    ['Europe/Paris', '2026-03-28T10:00Z', '2026-03-29T06:00Z'],
+    ['America/New_York', '2026-03-07T15:00Z', '2026-03-08T12:00Z'],
+  ])('in %s tomorrow from %s is %s', (zone, now, tomorrow) => {
+    expect(presetsFrom(new Date(now), zone).tomorrow).toEqual(new Date(tomorrow));
+  });
+
+  test('for four weeks ends at the same hour although the clocks were changed between', () => {
+    const { inMonth } = presetsFrom(new Date('2026-10-05T10:00Z'), 'Europe/Paris');
+    expect(localText(inMonth, 'Europe/Paris')).toBe('2026-11-02T08:00');
+    expect(inMonth).toEqual(new Date('2026-11-02T07:00Z'));
+  });
+
+  test.each([
+    // Skipped by the clocks, and shown by them twice.
+    ['2026-03-29T02:30', '2026-03-29T01:30Z'],
+    ['2026-10-25T02:30', '2026-10-25T00:30Z'],
+  ])('takes %s in Paris for %s', (text, moment) => {
+    expect(momentIn(text, new Date(0), 'Europe/Paris')).toEqual(new Date(moment));
   });
 
   test('takes no moment that is past, and nothing that is none', () => {
-    const now = new Date('2026-11-25T10:00');
-    expect(momentIn('2026-11-25T09:59', now)).toBeNull();
-    expect(momentIn('', now)).toBeNull();
-    expect(momentIn('2026-11-25T10:01', now)).toEqual(new Date('2026-11-25T10:01'));
+    const now = new Date('2026-11-25T10:00Z');
+    expect(momentIn('2026-11-25T09:59', now, 'UTC')).toBeNull();
+    expect(momentIn('', now, 'UTC')).toBeNull();
+    expect(momentIn('2026-11-25T11:01', now, 'Europe/Paris')).toEqual(
+      new Date('2026-11-25T10:01Z'),
+    );
   });
 });
 

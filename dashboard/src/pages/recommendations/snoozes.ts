@@ -1,4 +1,5 @@
-/** Moments to put something off until, in the reader's own time. */
+/** Moments to put something off until, in the time zone that the reader has set. */
+import { fieldsOf, momentAt } from '@/i18n/zone';
 
 const MORNING = 8;
 
@@ -9,25 +10,29 @@ export interface Presets {
 }
 
 /** Mornings: a recommendation comes back when people begin to work. */
-export function presetsFrom(now: Date): Presets {
+export function presetsFrom(now: Date, timeZone: string): Presets {
+  const [year, month, day] = fieldsOf(now, timeZone);
+  const morning = (days: number) => momentAt([year, month, day + days, MORNING, 0], timeZone);
   // Sunday is 0; the next Monday is never today.
-  const toMonday = ((8 - now.getDay()) % 7 || 7) as number;
-  return { tomorrow: morning(now, 1), nextWeek: morning(now, toMonday), inMonth: morning(now, 28) };
+  const weekday = new Date(Date.UTC(year, month, day)).getUTCDay();
+  return {
+    tomorrow: morning(1),
+    nextWeek: morning((8 - weekday) % 7 || 7),
+    inMonth: morning(28),
+  };
 }
 
-function morning(now: Date, days: number): Date {
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING);
+/** As `<input type="datetime-local">` has it. */
+export function localText(moment: Date, timeZone: string): string {
+  return new Date(Date.UTC(...fieldsOf(moment, timeZone))).toISOString().slice(0, 16);
 }
 
-/** As `<input type="datetime-local">` has it, in the device's own zone. */
-export function localText(moment: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
-}
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/;
 
 /** Null for what is no moment, or is past. */
-export function momentIn(text: string, now: Date): Date | null {
-  const moment = new Date(text);
+export function momentIn(text: string, now: Date, timeZone: string): Date | null {
+  const [year, month, day, hour, min] = (LOCAL.exec(text) ?? []).slice(1).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return null;
+  const moment = momentAt([year, month - 1, day, hour ?? 0, min ?? 0], timeZone);
   return Number.isNaN(moment.getTime()) || moment <= now ? null : moment;
 }

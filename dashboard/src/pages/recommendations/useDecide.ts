@@ -2,10 +2,10 @@
 import { useState } from 'react';
 import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import type { Change } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import type { Change, Problem } from '@/offline/decisions';
 import type { Outcome } from '@/offline/outbox';
 import { isLasting } from '@/offline/store';
+import { useOutbox } from '@/offline/useOutbox';
 import { say } from '@/ui/toasts';
 import { words } from './words';
 
@@ -14,8 +14,19 @@ export type Wish = Change;
 export interface Result {
   key: string;
   outcome: Outcome;
+  /** Why it was not taken. */
+  problem: Problem | null;
   row: Pick<Recommendation, 'id' | 'title' | 'status'>;
 }
+
+/** What came of many at once, where some of them were not taken. */
+export interface Shortfall {
+  failed: readonly Result[];
+  done: number;
+  of: number;
+}
+
+export const isFailed = ({ outcome }: Result) => outcome === 'conflict' || outcome === 'refused';
 
 type Words = (typeof words)['en'];
 
@@ -36,7 +47,7 @@ export function useDecide() {
   const t = useWords(words);
   const { outbox } = useOutbox();
   const [progress, setProgress] = useState<{ done: number; of: number } | null>(null);
-  const [failed, setFailed] = useState<readonly Result[]>([]);
+  const [shortfall, setShortfall] = useState<Shortfall | null>(null);
 
   async function decide(rows: readonly Result['row'][], wish: Wish): Promise<readonly Result[]> {
     setProgress({ done: 0, of: rows.length });
@@ -64,7 +75,8 @@ export function useDecide() {
   function tell(results: readonly Result[], wish: Wish) {
     const sent = results.filter(({ outcome }) => outcome === 'sent');
     const kept = results.filter(({ outcome }) => outcome === 'kept');
-    setFailed(results.filter(({ outcome }) => outcome === 'conflict' || outcome === 'refused'));
+    const failed = results.filter(isFailed);
+    setShortfall(failed.length > 0 ? { failed, done: sent.length, of: results.length } : null);
     const texts = [
       sent.length > 0 && saidOf(wish, sent.length, t),
       kept.length > 0 && (isLasting() ? t.keptOffline(kept.length) : t.keptInPage),
@@ -90,5 +102,5 @@ export function useDecide() {
     }
   }
 
-  return { decide, progress, failed, forget: () => setFailed([]) };
+  return { decide, progress, shortfall, forget: () => setShortfall(null) };
 }

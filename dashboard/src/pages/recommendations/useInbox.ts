@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Recommendation } from '@/api/client';
 import { asDecided } from '@/offline/decisions';
-import { useOutbox } from '@/offline/OutboxProvider';
+import { useOutbox } from '@/offline/useOutbox';
 import { type Filter, filterIn, queryOf } from './filters';
 import { inboxQuery } from './queries';
 

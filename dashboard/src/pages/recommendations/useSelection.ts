@@ -9,6 +9,8 @@ export interface Selection {
   has: (id: number) => boolean;
   toggle: (id: number) => void;
   selectAll: () => void;
+  /** Leaves selected what is of these. */
+  keep: (those: readonly number[]) => void;
   clear: () => void;
   isAll: boolean;
 }
@@ -27,6 +29,7 @@ export function useSelection(all: readonly Recommendation[], isKnown: boolean): 
         return next;
       }),
     selectAll: () => setIds(new Set(all.map((row) => row.id))),
+    keep: (those) => setIds((former) => new Set(those.filter((id) => former.has(id)))),
     clear: () => setIds(NONE),
     isAll: rows.length > 0 && rows.length === all.length,
   };

@@ -112,6 +112,9 @@ export const words = defineWords(
     undo: 'Undo',
     someFailed: (n: number, of: number) =>
       of === 1 ? 'It was not taken' : `${n} of ${of} were not taken`,
+    someDone: (done: number, of: number) =>
+      `${done} of ${of} ${plural('en', done, 'was', 'were')} done.`,
+    refusedFor: (why: string) => `The platform refused it: ${why}`,
     lostRace: 'Somebody else decided first; open it to see what.',
     sending: (done: number, of: number) => `Sending ${done} of ${of}`,
     selected: (n: number) => `${n} selected`,
@@ -291,6 +294,9 @@ export const words = defineWords(
       of === 1
         ? "Elle n'a pas été prise en compte"
         : `${n} sur ${of} n'ont pas été prises en compte`,
+    someDone: (done: number, of: number) =>
+      `${done} sur ${of} ${plural('fr', done, 'a été traitée', 'ont été traitées')}.`,
+    refusedFor: (why: string) => `La plateforme l'a refusée : ${why}`,
     lostRace: "Quelqu'un d'autre a décidé avant vous ; ouvrez-la pour voir quoi.",
     sending: (done: number, of: number) => `Envoi ${done} sur ${of}`,
     selected: (n: number) => `${n} ${plural('fr', n, 'sélectionnée', 'sélectionnées')}`,

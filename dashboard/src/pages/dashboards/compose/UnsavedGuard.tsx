@@ -1,15 +1,17 @@
-/** Asks before links of this page, or the browser, throw away what was not saved. */
+/** Asks before links of this page, the browser's Back or its closing throw away what was not saved. */
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
+import { useBackGuard } from '@/ui/useBackGuard';
 import { words } from '../words';
 
 export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
   const t = useWords(words);
   const [, navigate] = useLocation();
-  const [leaving, setLeaving] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState<{ go: () => void } | null>(null);
+  useBackGuard(isDirty, (go) => setLeaving({ go }));
   useEffect(() => {
     if (!isDirty) return;
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -20,7 +22,8 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
         return;
       event.preventDefault();
       event.stopPropagation();
-      setLeaving(link.pathname + link.search);
+      const path = link.pathname + link.search;
+      setLeaving({ go: () => navigate(path) });
     };
     window.addEventListener('beforeunload', onUnload);
     document.addEventListener('click', onClick, { capture: true });
@@ -28,7 +31,7 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
       window.removeEventListener('beforeunload', onUnload);
       document.removeEventListener('click', onClick, { capture: true });
     };
-  }, [isDirty]);
+  }, [isDirty, navigate]);
   return (
     leaving !== null && (
       <Dialog title={t.unsavedTitle} onClose={() => setLeaving(null)}>
@@ -37,7 +40,7 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
           <Button look="primary" onClick={() => setLeaving(null)}>
             {t.keepEditing}
           </Button>
-          <Button look="danger" onClick={() => navigate(leaving)}>
+          <Button look="danger" onClick={leaving.go}>
             {t.discard}
           </Button>
         </Actions>

@@ -66,7 +66,11 @@ function useSayStep(source: string): (step: Step) => string {
           (each) => each.name === name || name.startsWith(`${each.name}_`),
         );
         const column = { name, label: '', unit: null, decimals: null };
-        const text = say(value, { ...column, type: field?.type ?? 'string' });
+        const text = say(value, {
+          ...column,
+          type: field?.type ?? 'string',
+          vocabulary: field?.vocabulary ?? null,
+        });
         return `${field?.label ?? name}: ${value === null ? t.unknown : text}`;
       })
       .join(', ');

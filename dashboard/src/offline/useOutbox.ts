@@ -1,18 +1,9 @@
 /** The outbox of whoever is signed in, for the pages; what was sent is read again. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-  useSyncExternalStore,
-} from 'react';
-import { useSession } from '@/session/session';
+import { useEffect, useSyncExternalStore } from 'react';
+import { useSession, useUser } from '@/session/session';
 import { asDecided, type Decision } from './decisions';
 import { type Outbox, outboxOf } from './outbox';
-
-const Current = createContext<Outbox | null>(null);
 
 // Beginnings of the keys of queries that a decision changes.
 const TOUCHED = [
@@ -23,19 +14,32 @@ const TOUCHED = [
   'notifications.list',
 ];
 
-export function OutboxProvider({ userId, children }: { userId: number; children: ReactNode }) {
-  const queries = useQueryClient();
+// A client of queries is one person's, from sign-in to sign-out.
+const outboxes = new WeakMap<QueryClient, Outbox>();
+
+function outboxIn(queries: QueryClient, userId: number): Outbox {
+  const known = outboxes.get(queries);
+  if (known) return known;
+  const outbox = outboxOf(userId, (decision) => showTaken(queries, decision));
+  outboxes.set(queries, outbox);
+  return outbox;
+}
+
+export function useOutbox() {
+  const outbox = outboxIn(useQueryClient(), useUser().id);
+  const decisions = useSyncExternalStore(outbox.subscribe, outbox.decisions);
+  return { outbox, decisions };
+}
+
+/** Sends what waits for as long as somebody is signed in; to be used once. */
+export function useSending() {
+  const { outbox } = useOutbox();
   const session = useSession();
   const isConfirmed = session.state === 'signed-in' && session.isConfirmed;
-  const outbox = useMemo(
-    () => outboxOf(userId, (decision) => showTaken(queries, decision)),
-    [userId, queries],
-  );
   useEffect(() => outbox.start(), [outbox]);
   useEffect(() => {
     if (isConfirmed) void outbox.sendAll();
   }, [outbox, isConfirmed]);
-  return <Current value={outbox}>{children}</Current>;
 }
 
 interface Shown {
@@ -51,11 +55,4 @@ function showTaken(queries: QueryClient, decision: Decision) {
     (one) => one && asDecided(one, [decision]),
   );
   for (const name of TOUCHED) void queries.invalidateQueries({ queryKey: [name] });
-}
-
-export function useOutbox() {
-  const outbox = useContext(Current);
-  if (!outbox) throw new Error('the outbox was asked for outside of its provider');
-  const decisions = useSyncExternalStore(outbox.subscribe, outbox.decisions);
-  return { outbox, decisions };
 }

@@ -1,10 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useWords } from '@/i18n/words';
-import { words } from './words';
+import { unreadQuery } from '@/pages/notifications/queries';
+import { words } from './later-words';
 
 /** Tells by the browser, where it was allowed to, that there are more while nobody looks at the page. */
-export function useNews(unread: number) {
+export function useNews() {
   const t = useWords(words);
+  const unread = useQuery(unreadQuery()).data?.unread ?? 0;
   const former = useRef(unread);
   useEffect(() => {
     const more = unread - former.current;

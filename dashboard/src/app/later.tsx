@@ -1,0 +1,30 @@
+/**
+ * What the first sight of a page does without: one chunk, fetched once the page stands. Nothing of it takes
+ * room that was not kept for it.
+ */
+import { useSending } from '@/offline/useOutbox';
+import { SettingsSync } from '@/session/SettingsSync';
+import { useUser } from '@/session/session';
+import { Toasts } from '@/ui/toasts';
+import { UpdateNote } from './UpdateNote';
+import { useNews } from './useNews';
+
+export { Leaving } from './Leaving';
+export { UnsentBar } from './UnsentBar';
+
+/** Whoever looks: a newer version, and what was done. */
+export function Notes() {
+  return (
+    <>
+      <UpdateNote />
+      <Toasts />
+    </>
+  );
+}
+
+/** For whoever is signed in, out of sight. */
+export function Background() {
+  useSending();
+  useNews();
+  return <SettingsSync userId={useUser().id} />;
+}

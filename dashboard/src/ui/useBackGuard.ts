@@ -1,0 +1,44 @@
+/**
+ * Holds the browser's Back and Forward while there is something to lose. They cannot be forbidden, only taken
+ * back: the page stays as it is, since nobody else hears of the step, and its reader is asked.
+ */
+import { useEffect, useRef } from 'react';
+
+interface Entries {
+  navigation?: { currentEntry: { index: number } | null };
+}
+
+/** Null where the browser does not tell. */
+const place = () => (window as unknown as Entries).navigation?.currentEntry?.index ?? null;
+
+/** onHeld: gets what takes the step after all. */
+export function useBackGuard(isOn: boolean, onHeld: (go: () => void) => void) {
+  const held = useRef(onHeld);
+  held.current = onHeld;
+  useEffect(() => {
+    if (!isOn) return;
+    const here = place();
+    let step = 0;
+    let isLetGo = false;
+    const onPop = (event: PopStateEvent) => {
+      if (isLetGo) return;
+      event.stopImmediatePropagation();
+      if (step === 0) {
+        const now = place();
+        // Back is what people press; forward exists only after it.
+        step = here !== null && now !== null && now !== here ? now - here : -1;
+        window.history.go(-step);
+        return;
+      }
+      const wanted = step;
+      step = 0;
+      // Asked only now: until the step was taken back the address was another page's.
+      held.current(() => {
+        isLetGo = true;
+        window.history.go(wanted);
+      });
+    };
+    window.addEventListener('popstate', onPop, { capture: true });
+    return () => window.removeEventListener('popstate', onPop, { capture: true });
+  }, [isOn]);
+}
