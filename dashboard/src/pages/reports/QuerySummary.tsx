@@ -1,17 +1,18 @@
 /** A query_config as a person reads it, with the JSON behind a line. */
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { sayCondition } from '@/query/condition';
+import { headingOf, type QueryConfig, type TableQuery } from '@/query/config';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import type { JsonObject } from '@/ui/json';
 import { Muted, Stack } from '@/ui/Layouts';
-import { columnOf, type QueryConfig, sayCondition } from './config';
 import css from './reports.module.css';
 import { words } from './words';
 
 export function QuerySummary({ config }: { config: JsonObject }) {
   const t = useWords(words);
-  const read = config as QueryConfig;
+  const read = config as unknown as QueryConfig;
   return (
     <Stack>
       <Facts
@@ -22,7 +23,7 @@ export function QuerySummary({ config }: { config: JsonObject }) {
       />
       <h3>{t.tables}</h3>
       <ul className={css.summary}>
-        {Object.entries(read.datasets ?? {}).map(([name, table]) => (
+        {Object.entries(read.datasets).map(([name, table]) => (
           <li key={name}>
             <strong>{table.title ?? name}</strong>
             <Muted>
@@ -49,18 +50,12 @@ export function QuerySummary({ config }: { config: JsonObject }) {
   );
 }
 
-function TableWords({
-  table,
-  config,
-}: {
-  table: NonNullable<QueryConfig['datasets']>[string];
-  config: QueryConfig;
-}) {
+function TableWords({ table, config }: { table: TableQuery; config: QueryConfig }) {
   const t = useWords(words);
   const format = useFormat();
   const by = table.sort?.map((each) => each.by).join(', ');
   const parts = [
-    t.columns((table.select ?? []).map(columnOf).join(', ')),
+    t.columns(table.select.map(headingOf).join(', ')),
     table.source && t.sourceOf(table.source),
     table.where && sayCondition(table.where, config.params),
     table.top && t.top(format.number(table.top.n)),

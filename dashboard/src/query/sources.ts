@@ -1,8 +1,8 @@
 /** What can be asked: the prepared datasets, and the ledgers that every platform has. */
 import { useQuery } from '@tanstack/react-query';
 import { useWords } from '@/i18n/words';
-import { datasetNames } from '../queries';
-import { words } from '../words';
+import { datasetNames } from './queries';
+import { words } from './words';
 
 export const LEDGERS = [
   'recommendations',
