@@ -3,6 +3,7 @@ import type { SourceSchema } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
 import { type Params, sayCondition } from './condition';
+import { withPresent } from './options';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import {
@@ -54,7 +55,7 @@ export function ConditionFields({
               <SelectField
                 label={t.field}
                 value={row.field}
-                options={options}
+                options={withPresent(options, row.field)}
                 onChange={({ target }) => change({ field: target.value })}
               />
               <SelectField

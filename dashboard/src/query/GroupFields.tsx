@@ -3,6 +3,7 @@ import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
 import type { PartProps } from './FormFields';
 import { BUCKETS, type GroupRow, withColumns } from './form';
+import { withPresent } from './options';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';
@@ -53,7 +54,7 @@ export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
           <SelectField
             label={labelOf(at)}
             value={group.field}
-            options={options}
+            options={withPresent(options, group.field)}
             problems={problemsOf(`groups.${at}`)}
             onChange={({ target }) => set(replaced(groups, at, row(target.value)))}
           />

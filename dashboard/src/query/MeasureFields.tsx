@@ -11,6 +11,7 @@ import {
   noMeasure,
   withColumns,
 } from './form';
+import { withPresent } from './options';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';
@@ -64,8 +65,8 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
         <div className={css.pair}>
           <SelectField
             label={type === 'scatter' ? (at === 0 ? t.across : t.upwards) : t.measure}
-            value={row.measure ? `measure ${row.measure}` : `agg ${row.agg}`}
-            options={choices}
+            value={choiceOf(row)}
+            options={withPresent(choices, choiceOf(row), nameOfMeasure(row))}
             problems={problemsOf(`measures.${at}`)}
             onChange={({ target }) => set(replaced(measures, at, choose(row, target.value)))}
           />
@@ -73,7 +74,7 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
             <SelectField
               label={t.field}
               value={row.field ?? ''}
-              options={fields}
+              options={withPresent(fields, row.field ?? '')}
               onChange={({ target }) => set(replaced(measures, at, ofField(row, target.value)))}
             />
           )}
@@ -96,3 +97,5 @@ const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow =
   ...row,
   field,
 });
+
+const choiceOf = ({ measure, agg }: MeasureRow) => (measure ? `measure ${measure}` : `agg ${agg}`);

@@ -105,11 +105,13 @@ describe('a panel as a form', () => {
     [['datasets', 'main', 'select', '1', 'measure'], 'measures.0'],
     [['where', 'and', '0', 'value'], 'period'],
     [['where', 'and', '1', 'value'], 'conditions.0'],
+    [['where', 'and', '2', 'or', '0', 'value'], 'form'],
     [['datasets', 'main', 'sort', '0', 'by'], 'sort'],
     [['charts', '0', 'y'], 'measures.0'],
     [['datasets', 'main', 'title'], 'form'],
   ])('puts a refusal of %j at %s', (path, place) => {
-    expect(placeOf(path, startOf('bar', flights))).toBe(place);
+    const conditions = [{ field: 'origin', op: 'eq', value: 'JFK' }] as const;
+    expect(placeOf(path, { ...startOf('bar', flights), conditions })).toBe(place);
   });
 });
 

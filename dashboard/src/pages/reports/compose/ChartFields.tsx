@@ -11,6 +11,7 @@ import {
   type QueryConfig,
   type TableQuery,
 } from '@/query/config';
+import { withPresent } from '@/query/options';
 import { schemaOf } from '@/query/queries';
 import css from '@/query/query.module.css';
 import { Repeated, replaced, without } from '@/query/Repeated';
@@ -101,10 +102,6 @@ export function ChartFields({
     />
   );
 }
-
-/** A column that is no longer there is still what the chart names. */
-const withPresent = (options: readonly { value: string; label: string }[], value = '') =>
-  options.some((each) => each.value === value) ? options : [{ value, label: value }, ...options];
 
 function chartFrom(data: string, table: TableQuery): ChartConfig {
   const groups = table.select.filter((item) => !isAggregate(item));

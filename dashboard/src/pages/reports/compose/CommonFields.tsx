@@ -59,7 +59,7 @@ export function CommonFields({
     else set({ period: next });
   }
   return (
-    <Group legend={isAlone ? q.source : t.ofAllTables}>
+    <Group legend={isAlone ? t.whichRows : t.ofAllTables}>
       <SelectField
         label={q.source}
         value={config.source}
