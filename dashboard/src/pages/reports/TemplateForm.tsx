@@ -109,7 +109,7 @@ export function TemplateForm({
         />
       </Card>
       <QueryEditor
-        key={start}
+        start={start}
         head={
           <StartFrom
             onChoose={(queryConfig) => {

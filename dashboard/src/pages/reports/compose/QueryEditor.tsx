@@ -1,5 +1,5 @@
 /** What a report shows: its tables one by one, what holds of all of them, and what goes into its file. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
@@ -32,12 +32,15 @@ const hasTables = (config: JsonObject) =>
 
 export function QueryEditor({
   head,
+  start,
   config: given,
   format,
   issues: refused,
   onChange,
 }: {
-  head: React.ReactNode;
+  head: ReactNode;
+  /** Counts the queries that were put in from outside. */
+  start: number;
   config: JsonObject;
   format: ReportFormat;
   /** What the server refused of this config when it was to be saved. */
@@ -53,12 +56,13 @@ export function QueryEditor({
   const [chosen, setChosen] = useState('');
   // Another text or start is another query: controls that hold what was typed begin anew.
   const [version, setVersion] = useState(0);
+  const query = `${start} ${version}`;
   const names = isForm ? namesOfTables(config) : [];
   const name = names.includes(chosen) ? chosen : (names[0] ?? '');
-  const query = usePreview(isForm ? { ...onlyTable(config, name) } : given);
+  const preview = usePreview(isForm ? { ...onlyTable(config, name) } : given);
   const issues = distinct([
     ...refused,
-    ...previewIssues(query).map(({ path, message }) => ({
+    ...previewIssues(preview).map(({ path, message }) => ({
       message,
       path: isForm ? pathInWhole(path, config, name) : path,
     })),
@@ -83,8 +87,10 @@ export function QueryEditor({
       onWay={(next) => {
         setJson(next);
         setVersion(version + 1);
+        // Text that is no JSON stays behind.
+        onChange(given);
       }}
-      preview={isForm && <TablePreview config={config} name={name} query={query} />}
+      preview={isForm && <TablePreview config={config} name={name} query={preview} />}
     >
       {isJson ? (
         <ConfigField value={given} issues={issues} onChange={onChange} />
@@ -93,7 +99,7 @@ export function QueryEditor({
       ) : (
         <>
           <CommonFields
-            key={`common ${version}`}
+            key={`common ${query}`}
             config={config}
             issues={issues}
             onChange={change}
@@ -107,7 +113,7 @@ export function QueryEditor({
             onChange={change}
           />
           <TableFields
-            key={`${name} ${version}`}
+            key={`${name} ${query}`}
             config={config}
             name={name}
             issues={issues}
