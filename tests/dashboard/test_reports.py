@@ -65,8 +65,8 @@ def _stored(page, template: int) -> dict:
 def test_an_administrator_makes_a_template_and_its_first_report(admin, check_access):
     admin.goto("/reports/new")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_label("Name", exact=True)).to_have_accessible_description("Give it a name.")
-    admin.get_by_label("Name", exact=True).fill("Flights by airport")
+    expect(admin.get_by_label("Name (required)")).to_have_accessible_description("Give it a name.")
+    admin.get_by_label("Name (required)").fill("Flights by airport")
     admin.get_by_role("combobox", name="Data").select_option(label="Dataset flights daily")
     admin.get_by_label("Period").select_option("")
     columns = admin.get_by_role("group", name="Columns")
@@ -128,7 +128,7 @@ def test_the_form_and_the_json_are_the_same_query(admin):
     expect(measures.get_by_role("alert")).to_contain_text("flihgts")
     admin.get_by_role("button", name="JSON").click()
     text.fill("{")
-    admin.get_by_label("Name", exact=True).fill("Half a query")
+    admin.get_by_label("Name (required)").fill("Half a query")
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_text("What it shows is not JSON yet.")).to_be_visible()
 
@@ -181,7 +181,7 @@ def test_tables_are_added_and_removed_with_what_is_said_of_them(admin, templates
 
 def test_a_template_is_changed_from_a_copy_of_another(admin, templates):
     admin.goto(f"/reports/{templates['Delivery review']}/edit")
-    expect(admin.get_by_label("Name", exact=True)).to_have_value("Delivery review")
+    expect(admin.get_by_label("Name (required)")).to_have_value("Delivery review")
     source = admin.get_by_role("combobox", name="Data").first
     admin.get_by_label("Start from").select_option("dataset airport_daily")
     expect(source).to_have_value("dataset:airport_daily")

@@ -124,7 +124,7 @@ export const composeWords = defineWords(
     types: {
       bar: 'Barres',
       line: 'Courbe',
-      pie: 'Camembert',
+      pie: 'Secteurs',
       scatter: 'Nuage de points',
       metric: 'Chiffres',
       table: 'Tableau',
