@@ -63,6 +63,7 @@ export function History({ modelId }: { modelId: number }) {
                 },
                 {
                   key: 'requested',
+                  isWhole: true,
                   label: t.requested,
                   cell: (row) => (row.requestedAt ? format.dateTime(row.requestedAt) : '–'),
                 },
