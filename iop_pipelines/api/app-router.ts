@@ -487,12 +487,13 @@ export interface ModelDetail {
   events: ModelEvent[];
 }
 
-/** A change of status; `actor` is the user's id. */
+/** A change of status; `actor` is the user's id, null for a command on the machine itself. */
 export interface ModelEvent {
   id: number;
   statusBefore: "draft" | "active" | "deprecated" | null;
   statusAfter: "draft" | "active" | "deprecated";
   actor: number | null;
+  actorName: string | null;
   reason: string | null;
   createdAt: string;
 }

@@ -115,6 +115,7 @@ def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, mo
     expect(admin.get_by_role("heading", level=1)).to_have_text(f"{MODEL} v1.0.0")
     admin.get_by_role("link", name="Versions").click()
     expect(admin.get_by_role("list", name="Versions").get_by_role("listitem")).to_have_count(2)
+    expect(admin.get_by_role("listitem").filter(has_text="by ada").first).to_be_visible()
 
 
 def test_a_pasted_model_is_refused_with_the_path_of_each_value(admin, check_access):

@@ -6,17 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-QUERY = {
-    "version": 1,
-    "source": "dataset:flights_daily",
-    "datasets": {
-        "rows": {
-            "select": [{"field": "origin"}, {"measure": "flights"}],
-            "sort": [{"by": "origin"}],
-        }
-    },
-}
-
 
 @pytest.fixture(scope="module")
 def templates(site):
@@ -67,22 +56,37 @@ def test_the_first_rows_of_a_csv_are_shown_as_a_table(viewer, templates, check_a
     check_access(viewer)
 
 
+def _stored(page, template: int) -> dict:
+    answer = page.request.get(f"/api/trpc/reports.get?input={json.dumps({'id': template})}")
+    assert answer.ok, answer.text()
+    return answer.json()["result"]["data"]["queryConfig"]
+
+
 def test_an_administrator_makes_a_template_and_its_first_report(admin, check_access):
     admin.goto("/reports/new")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_label("Name")).to_have_accessible_description("Give it a name.")
-    admin.get_by_label("Name").fill("Flights by airport")
-    text = admin.get_by_label("What it shows (query_config)")
-    wrong = json.loads(json.dumps(QUERY))
-    wrong["datasets"]["rows"]["select"][1]["measure"] = "flihgts"
-    wrong["datasets"]["rows"]["sort"] = []
-    text.fill(json.dumps(wrong))
+    expect(admin.get_by_label("Name (required)")).to_have_accessible_description("Give it a name.")
+    admin.get_by_label("Name (required)").fill("Flights by airport")
+    admin.get_by_role("combobox", name="Data").select_option(label="Dataset flights daily")
+    admin.get_by_label("Period").select_option("")
+    columns = admin.get_by_role("group", name="Columns")
+    columns.get_by_label("Column").select_option(label="Origin")
+    expect(admin.get_by_role("cell", name="LGA").first).to_be_visible()
+
+    condition = admin.get_by_role("group", name="Only rows where")
+    condition.get_by_role("button", name="Add a condition").click()
+    condition.get_by_label("Field").select_option(label="Flights scheduled")
+    condition.get_by_label("Value").fill("many")
     admin.get_by_role("button", name="Save").click()
-    expect(text).to_have_accessible_description(re.compile(r"datasets\.rows\.select\.1.*flights"))
+    expect(condition.get_by_label("Value")).to_have_accessible_description(re.compile("many"))
     check_access(admin)
-    text.fill(json.dumps(QUERY))
-    admin.get_by_role("button", name="Show what it gives").click()
-    expect(admin.get_by_role("cell", name="LGA")).to_be_visible()
+    condition.get_by_label("Comparison").select_option(label="is at least")
+    condition.get_by_label("Value").fill("2")
+    expect(condition.get_by_role("alert")).to_have_count(0)
+
+    admin.get_by_role("button", name="Add a chart").click()
+    expect(admin.get_by_role("slider")).to_be_visible()
+    admin.get_by_label("Title of the chart").fill("Who flies from where")
     schedule = admin.get_by_role("combobox", name="Schedule")
     schedule.select_option("monthly")
     admin.get_by_label("Day of the month").select_option("first-mon")
@@ -109,14 +113,80 @@ def test_an_administrator_makes_a_template_and_its_first_report(admin, check_acc
     expect(admin.get_by_text("Flights by airport")).to_have_count(0)
 
 
+def test_the_form_and_the_json_are_the_same_query(admin):
+    admin.goto("/reports/new")
+    admin.get_by_role("button", name="JSON").click()
+    text = admin.get_by_label("query_config")
+    query = json.loads(text.input_value())
+    name = next(iter(query["datasets"]))
+    query["datasets"][name]["select"][1]["measure"] = "flihgts"
+    text.fill(json.dumps(query))
+    refused = re.compile(rf"datasets\.{name}\.select\.1.*flihgts")
+    expect(text).to_have_accessible_description(refused)
+    admin.get_by_role("button", name="Form").click()
+    measures = admin.get_by_role("group", name="What is measured")
+    expect(measures.get_by_role("alert")).to_contain_text("flihgts")
+    admin.get_by_role("button", name="JSON").click()
+    text.fill("{")
+    admin.get_by_label("Name (required)").fill("Half a query")
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_text("What it shows is not JSON yet.")).to_be_visible()
+
+
+def test_the_form_keeps_what_it_does_not_show(admin, site, templates, check_access):
+    """The demo's largest template has nine tables, four charts and an output of each format."""
+    template = templates["Executive summary"]
+    before = _stored(admin, template)
+    admin.goto(f"/reports/{template}/edit")
+    admin.get_by_role("button", name="Airlines, the least punctual first").click()
+    expect(admin.get_by_label("Title of the table")).to_have_value(
+        "Airlines, the least punctual first"
+    )
+    check_access(admin)
+    admin.get_by_label("Most rows", exact=True).fill("20")
+    admin.get_by_role("button", name="Quality of the data").click()
+    expect(admin.get_by_role("combobox", name="Data").last).to_have_value("quality")
+    expect(admin.get_by_label("Period").last).to_have_value("param:period")
+    admin.get_by_label("Title of the table").fill("How good the data was")
+    admin.get_by_label("Period").first.select_option(label="Last quarter")
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_role("heading", level=1)).to_have_text("Executive summary")
+
+    after = _stored(admin, template)
+    before["datasets"]["by_airline"]["limit"] = 20
+    before["datasets"]["quality"]["title"] = "How good the data was"
+    before["params"]["period"]["default"] = "last_quarter"
+    assert after == before
+    site.call("ada", "reports.update", id=template, queryConfig=_restored(before))
+
+
+def _restored(config: dict) -> dict:
+    config["datasets"]["by_airline"]["limit"] = 25
+    config["datasets"]["quality"]["title"] = "Quality of the data"
+    config["params"]["period"]["default"] = "last_month"
+    return config
+
+
+def test_tables_are_added_and_removed_with_what_is_said_of_them(admin, templates):
+    admin.goto(f"/reports/{templates['Executive summary']}/edit")
+    admin.get_by_role("button", name="The month in figures", exact=True).click()
+    expect(admin.get_by_label("As large figures")).to_have_value("totals")
+    admin.get_by_role("button", name="Remove “The month in figures”").click()
+    expect(admin.get_by_label("As large figures")).to_have_value("")
+    admin.get_by_role("button", name="Add a table").click()
+    table = admin.get_by_role("button", name="table_9", exact=True)
+    expect(table).to_have_attribute("aria-pressed", "true")
+    expect(admin.get_by_role("group", name="What is measured")).to_be_visible()
+
+
 def test_a_template_is_changed_from_a_copy_of_another(admin, templates):
     admin.goto(f"/reports/{templates['Delivery review']}/edit")
-    expect(admin.get_by_label("Name")).to_have_value("Delivery review")
+    expect(admin.get_by_label("Name (required)")).to_have_value("Delivery review")
+    source = admin.get_by_role("combobox", name="Data").first
     admin.get_by_label("Start from").select_option("dataset airport_daily")
-    text = admin.get_by_label("What it shows (query_config)")
-    expect(text).to_have_value(re.compile("dataset:airport_daily"))
+    expect(source).to_have_value("dataset:airport_daily")
     admin.get_by_label("Start from").select_option(label="Copy of Delivery review")
-    expect(text).to_have_value(re.compile("pipeline_runs"))
+    expect(source).to_have_value("pipeline_runs")
 
 
 def test_a_report_of_another_language_reads_as_such(open_as, templates):

@@ -39,6 +39,7 @@ export function DataTable({
       key: column.name,
       label: labelWithUnit({ ...column, unit }, (text) => ` (${text})`),
       isNumeric: isNumeric(column),
+      isWhole: column.type === 'date' || column.type === 'datetime',
       cell: ({ row, index }) =>
         onSelect && position === 0 ? (
           <button type="button" className={css.rowLink} onClick={() => onSelect(index)}>

@@ -6,6 +6,8 @@ export interface Column<T> {
   key: string;
   label: string;
   isNumeric?: boolean;
+  /** In one line, such as a moment. */
+  isWhole?: boolean;
   cell: (row: T) => ReactNode;
 }
 
@@ -38,7 +40,11 @@ export function Table<T>({
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map((column) => (
-                <td key={column.key} data-numeric={column.isNumeric || undefined}>
+                <td
+                  key={column.key}
+                  data-numeric={column.isNumeric || undefined}
+                  data-whole={column.isWhole || undefined}
+                >
                   {column.cell(row)}
                 </td>
               ))}

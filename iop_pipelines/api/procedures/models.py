@@ -34,7 +34,7 @@ from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import config_for
 from iop_pipelines.schema.tables import analytical_models as table
-from iop_pipelines.schema.tables import model_events, model_executions
+from iop_pipelines.schema.tables import model_events, model_executions, users
 
 # ModelStatus, as its history keeps it: text.
 Status = Literal["draft", "active", "deprecated"]
@@ -60,12 +60,13 @@ class AnalyticalModel(TypedDict):
 
 @with_config(ROW)
 class ModelEvent(TypedDict):
-    """A change of status; `actor` is the user's id."""
+    """A change of status; `actor` is the user's id, null for a command on the machine itself."""
 
     id: int
     status_before: Status | None
     status_after: Status
     actor: int | None
+    actor_name: str | None
     reason: str | None
     created_at: datetime
 
@@ -141,7 +142,14 @@ class Rollback(Shape):
 
 _COLUMNS = columns_of(AnalyticalModel, table)
 _LIST = newest_first(select_of(*_COLUMNS), table.c.id)
-_EVENTS = columns_of(ModelEvent, model_events)
+_EVENTS = (
+    select_of(
+        *columns_of(ModelEvent, model_events, without=("actor_name",)),
+        users.c.name.label("actor_name"),
+    )
+    .outerjoin(users, users.c.id == model_events.c.actor)
+    .order_by(model_events.c.id)
+)
 
 
 def declare(registry: Registry) -> None:
@@ -160,8 +168,8 @@ def declare(registry: Registry) -> None:
         engine = ctx.services.engine
         registered.model(engine, given.id)
         (row,) = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
-        events = select_of(*_EVENTS).where(model_events.c.model_id == given.id)
-        return ModelDetail(**row, events=rows_of(ctx, events.order_by(model_events.c.id)))
+        events = rows_of(ctx, _EVENTS.where(model_events.c.model_id == given.id))
+        return ModelDetail(**row, events=events)
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
     def create(ctx: Context, given: NewModel) -> Created:

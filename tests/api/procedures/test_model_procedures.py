@@ -141,7 +141,7 @@ def test_deprecated_versions_are_not_executed_and_drafts_are(api):
         for each in api.call("models.get", id=model_id)["events"]
         if each["statusAfter"] == "deprecated"
     ]
-    assert (event["actor"], event["reason"]) == (1, "too noisy")
+    assert (event["actor"], event["actorName"], event["reason"]) == (1, "ada", "too noisy")
 
 
 def test_promoting_and_rolling_back_move_the_one_active_version(api):

@@ -1,12 +1,13 @@
 /** The trail of what was done, for administrators. */
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import { Route, Switch, useSearchParams } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { Absent } from '@/ui/Absent';
 import { Button, ButtonLink } from '@/ui/Button';
+import { Endless } from '@/ui/Endless';
 import { Page } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { OnlyPage } from '@/ui/OnlyPage';
+import { Empty } from '@/ui/States';
 import css from './audit.module.css';
 import { type Change, csvLine } from './difference';
 import { Entry } from './Entry';
@@ -27,14 +28,9 @@ const trailQuery = (input: ReturnType<typeof inputIn>) =>
 export default function Index() {
   const t = useWords(words);
   return (
-    <Switch>
-      <Route path="/audit">
-        <Trail />
-      </Route>
-      <Route>
-        <Absent title={t.title} back="/audit" backTo={t.title} />
-      </Route>
-    </Switch>
+    <OnlyPage path="/audit" title={t.title}>
+      <Trail />
+    </OnlyPage>
   );
 }
 
@@ -52,10 +48,10 @@ function Trail() {
       actions={events.length > 0 && <Button onClick={() => download(events, t)}>{t.csv}</Button>}
     >
       <Narrow key={params.toString()} />
-      <Loaded
+      <Endless
         query={query}
         height={30}
-        isEmpty={() => events.length === 0}
+        rowsOf={(page) => page}
         empty={
           <Empty title={isNarrowed ? t.noMatch : t.none}>
             {isNarrowed && <ButtonLink href="/audit">{t.clear}</ButtonLink>}
@@ -72,14 +68,9 @@ function Trail() {
                 <Entry key={event.id} event={event} />
               ))}
             </ol>
-            {query.hasNextPage && (
-              <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t.more}
-              </Button>
-            )}
           </>
         )}
-      </Loaded>
+      </Endless>
     </Page>
   );
 }

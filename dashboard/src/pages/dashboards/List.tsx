@@ -3,10 +3,11 @@ import { Link } from 'wouter';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
-import { Button, ButtonLink } from '@/ui/Button';
+import { ButtonLink } from '@/ui/Button';
 import { Actions } from '@/ui/Dialog';
+import { Endless } from '@/ui/Endless';
 import { Page } from '@/ui/Layouts';
-import { Empty, Failed, SavedNote, Skeleton } from '@/ui/States';
+import { Empty } from '@/ui/States';
 import { useNow } from '@/ui/useNow';
 import { ExampleButton } from './compose/ExampleButton';
 import css from './dashboards.module.css';
@@ -17,7 +18,6 @@ export function List() {
   const t = useWords(words);
   const { isAdmin } = useUser();
   const query = useInfiniteQuery(dashboardList);
-  const found = query.data?.pages.flat();
   return (
     <Page
       title={t.title}
@@ -30,29 +30,20 @@ export function List() {
         )
       }
     >
-      {found === undefined ? (
-        query.isError ? (
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <Skeleton height={16} />
-        )
-      ) : found.length === 0 ? (
-        <NoneYet isAdmin={isAdmin} />
-      ) : (
-        <>
-          {query.isError && <SavedNote at={query.dataUpdatedAt} />}
+      <Endless
+        query={query}
+        height={16}
+        rowsOf={(page) => page}
+        empty={<NoneYet isAdmin={isAdmin} />}
+      >
+        {(found) => (
           <ul className={css.list}>
             {found.map((dashboard) => (
               <Item key={dashboard.id} dashboard={dashboard} />
             ))}
           </ul>
-          {query.hasNextPage && (
-            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t.more}
-            </Button>
-          )}
-        </>
-      )}
+        )}
+      </Endless>
     </Page>
   );
 }

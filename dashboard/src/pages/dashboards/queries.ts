@@ -37,14 +37,6 @@ export const panelData = (input: OfPanel, refreshS: number | null) =>
     meta: KEEP,
   } satisfies UseQueryOptions<PanelData>);
 
-export const panelPreview = (queryConfig: Record<string, unknown>) =>
-  queryOptions({
-    queryKey: ['panels.data', { queryConfig }],
-    queryFn: ({ signal }) => api.panels.data.query({ queryConfig }, { signal, ...ALONE }),
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
-
 export const panelDrill = (input: Drill) =>
   infiniteQueryOptions({
     queryKey: ['panels.drill', input],
@@ -54,20 +46,6 @@ export const panelDrill = (input: Drill) =>
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     meta: KEEP,
   });
-
-export const schemaOf = (source: string) =>
-  queryOptions({
-    queryKey: ['datasets.schema', { name: source }],
-    queryFn: ({ signal }) => api.datasets.schema.query({ name: source }, { signal }),
-    staleTime: 300_000,
-    meta: KEEP,
-  });
-
-export const datasetNames = queryOptions({
-  queryKey: ['datasets.list', { limit: 200 }],
-  queryFn: ({ signal }) => api.datasets.list.query({ limit: 200 }, { signal }),
-  meta: KEEP,
-});
 
 const MAX_VALUES = 200;
 

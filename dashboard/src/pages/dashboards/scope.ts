@@ -1,5 +1,6 @@
 /** The period and filters of a whole dashboard, as they stand in the address. */
 import type { OfPanel, PanelFilter } from '@/api/client';
+import { dayAfter } from '@/query/periods';
 
 export type Value = string | number | boolean;
 
@@ -11,18 +12,6 @@ export interface Scope {
   to: string | null;
   filters: readonly { field: string; values: readonly Value[] }[];
 }
-
-export const PERIODS = [
-  'today',
-  'yesterday',
-  'last_7_days',
-  'last_30_days',
-  'last_90_days',
-  'this_month',
-  'last_month',
-  'this_year',
-] as const;
-export type Period = (typeof PERIODS)[number];
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -95,20 +84,7 @@ export function askedOf(scope: Scope): Pick<OfPanel, 'period' | 'filters'> {
   return { ...(period && { period }), ...(filters.length > 0 && { filters }) };
 }
 
-export function dayAfter(day: string): string {
-  const moment = new Date(`${day}T00:00:00Z`);
-  moment.setUTCDate(moment.getUTCDate() + 1);
-  return moment.toISOString().slice(0, 10);
-}
-
 export function withFilter(scope: Scope, field: string, values: readonly Value[]): Scope {
   const others = scope.filters.filter((each) => each.field !== field);
   return { ...scope, filters: values.length > 0 ? [...others, { field, values }] : others };
-}
-
-export function dayBefore(day: string): string {
-  const moment = new Date(`${day.slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(moment.getTime())) return '';
-  moment.setUTCDate(moment.getUTCDate() - 1);
-  return moment.toISOString().slice(0, 10);
 }

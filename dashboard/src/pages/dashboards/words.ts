@@ -1,4 +1,5 @@
 import { defineWords, plural } from '@/i18n/words';
+import { words as queryWords } from '@/query/words';
 import { composeWords } from './compose/words';
 
 const own = defineWords(
@@ -41,15 +42,11 @@ const own = defineWords(
       `The filter “${field}” has no effect here: this data has no such field.`,
     change: (text: string, unit: string) => `${text} ${unit} against the period before`,
     scope: 'Period and filters of all panels',
-    period: 'Period',
-    from: 'From',
-    to: 'To (included)',
     wrongSpan: 'This day lies before the first one.',
     addFilter: 'Filter',
     filters: 'Filters',
     removeFilter: (text: string) => `Remove filter ${text}`,
     noFields: 'These panels have nothing to filter by',
-    field: 'Field',
     values: 'Values',
     apply: 'Apply',
     way: 'Way to here',
@@ -58,19 +55,6 @@ const own = defineWords(
     unknown: 'unknown',
     groupBy: 'Break down by',
     rowsShown: (n: string, isMore: boolean) => `${n} shown${isMore ? ', there are more' : ''}`,
-    periods: {
-      own: 'As each panel says',
-      all: 'All time',
-      today: 'Today',
-      yesterday: 'Yesterday',
-      last_7_days: 'Last 7 days',
-      last_30_days: 'Last 30 days',
-      last_90_days: 'Last 90 days',
-      this_month: 'This month',
-      last_month: 'Last month',
-      this_year: 'This year',
-      span: 'From … to …',
-    },
   },
   {
     title: 'Tableaux de bord',
@@ -112,15 +96,11 @@ const own = defineWords(
       `Le filtre « ${field} » n'a pas d'effet ici : ces données n'ont pas ce champ.`,
     change: (text: string, unit: string) => `${text} ${unit} par rapport à la période précédente`,
     scope: 'Période et filtres de tous les panneaux',
-    period: 'Période',
-    from: 'Du',
-    to: 'Au (inclus)',
     wrongSpan: 'Ce jour précède le premier.',
     addFilter: 'Filtrer',
     filters: 'Filtres',
     removeFilter: (text: string) => `Retirer le filtre ${text}`,
     noFields: "Ces panneaux n'ont rien à filtrer",
-    field: 'Champ',
     values: 'Valeurs',
     apply: 'Appliquer',
     way: "Chemin jusqu'ici",
@@ -130,23 +110,10 @@ const own = defineWords(
     groupBy: 'Détailler par',
     rowsShown: (n: string, isMore: boolean) =>
       `${n} affichées${isMore ? ", il y en a d'autres" : ''}`,
-    periods: {
-      own: 'Celle de chaque panneau',
-      all: 'Sans limite',
-      today: "Aujourd'hui",
-      yesterday: 'Hier',
-      last_7_days: '7 derniers jours',
-      last_30_days: '30 derniers jours',
-      last_90_days: '90 derniers jours',
-      this_month: 'Ce mois-ci',
-      last_month: 'Le mois dernier',
-      this_year: 'Cette année',
-      span: 'Du … au …',
-    },
   },
 );
 
 export const words = defineWords(
-  { ...own.en, ...composeWords.en },
-  { ...own.fr, ...composeWords.fr },
+  { ...queryWords.en, ...own.en, ...composeWords.en },
+  { ...queryWords.fr, ...own.fr, ...composeWords.fr },
 );

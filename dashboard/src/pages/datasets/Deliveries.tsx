@@ -65,6 +65,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
     { key: 'run', label: t.run, cell: (run) => `#${run.id}` },
     {
       key: 'window',
+      isWhole: true,
       label: t.window,
       cell: (run) => t.span(format.local(run.windowStart), format.local(run.windowEnd)),
     },
@@ -100,7 +101,12 @@ function useColumns(name: string): Column<DatasetRun>[] {
           count(run.rowsRejected)
         ),
     },
-    { key: 'started', label: t.started, cell: (run) => format.dateTime(run.startedAt) },
+    {
+      key: 'started',
+      isWhole: true,
+      label: t.started,
+      cell: (run) => format.dateTime(run.startedAt),
+    },
     { key: 'problem', label: t.problem, cell: (run) => run.error ?? run.prepareError ?? '' },
   ];
 }

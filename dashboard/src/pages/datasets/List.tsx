@@ -4,8 +4,8 @@ import type { Dataset } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Item, Items } from '@/ui/Items';
-import { Badge, Page } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { Badge } from '@/ui/Layouts';
+import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { datasetsQuery, qualityQuery } from './queries';
 import { Score } from './Score';
@@ -18,26 +18,22 @@ export function List() {
   const t = useWords(words);
   const query = useQuery(datasetsQuery);
   return (
-    <Page title={t.title} lead={t.lead}>
-      <Loaded
-        query={query}
-        height={24}
-        isEmpty={(datasets) => datasets.length === 0}
-        empty={
-          <Empty title={t.none}>
-            <p>{t.noneText}</p>
-          </Empty>
-        }
-      >
-        {(datasets) => (
-          <Items label={t.title}>
-            {datasets.map((dataset) => (
-              <Entry key={dataset.id} dataset={dataset} />
-            ))}
-          </Items>
-        )}
-      </Loaded>
-    </Page>
+    <ListPage
+      title={t.title}
+      lead={t.lead}
+      query={query}
+      height={24}
+      rowsOf={(datasets) => datasets}
+      none={{ title: t.none, text: t.noneText, ever: t.noneText }}
+    >
+      {(datasets) => (
+        <Items label={t.title}>
+          {datasets.map((dataset) => (
+            <Entry key={dataset.id} dataset={dataset} />
+          ))}
+        </Items>
+      )}
+    </ListPage>
   );
 }
 

@@ -6,6 +6,7 @@ import { failureOf } from '@/api/errors';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Absent } from '@/ui/Absent';
+import { Cause } from '@/ui/Cause';
 import { Json } from '@/ui/Disclosure';
 import { type Fact, Facts } from '@/ui/Items';
 import { Card, Muted, Page, Row } from '@/ui/Layouts';
@@ -52,7 +53,7 @@ function Found({ execution }: { execution: ExecutionDetail }) {
         {execution.errorMsg && (
           <>
             <h3>{t.error}</h3>
-            <p className={css.error}>{execution.errorMsg}</p>
+            <Cause>{execution.errorMsg}</Cause>
           </>
         )}
         <Timings execution={execution} />

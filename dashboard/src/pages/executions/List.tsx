@@ -6,10 +6,10 @@ import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { modelsQuery } from '@/pages/models/queries';
 import { Button } from '@/ui/Button';
-import { Filters, useAddress } from '@/ui/Filters';
+import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
-import { Page, Row } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { Row } from '@/ui/Layouts';
+import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { words as uiWords } from '@/ui/words';
 import { DurationBar, longestOf } from './DurationBar';
@@ -31,42 +31,36 @@ export function List() {
   const modelId = Number(read('model')) || null;
   const query = useQuery(executionsQuery({ limit, status, modelId }));
   return (
-    <Page title={t.title} lead={t.lead}>
-      <Filters
-        choices={[
-          {
-            name: 'status',
-            label: t.status,
-            options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
-          },
-          {
-            name: 'model',
-            label: t.model,
-            options: (models.data ?? []).map((model) => ({
-              value: String(model.id),
-              label: t.of(model.name, model.version),
-            })),
-          },
-        ]}
-      />
-      <Loaded
-        query={query}
-        height={40}
-        isEmpty={(rows) => rows.length === 0}
-        empty={
-          <Empty title={t.none}>
-            <p>{status || modelId ? t.noneText : t.noneEver}</p>
-          </Empty>
-        }
-      >
-        {(rows) => (
-          <Rows
-            rows={rows}
-            onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}
-          />
-        )}
-      </Loaded>
-    </Page>
+    <ListPage
+      title={t.title}
+      lead={t.lead}
+      choices={[
+        {
+          name: 'status',
+          label: t.status,
+          options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+        },
+        {
+          name: 'model',
+          label: t.model,
+          options: (models.data ?? []).map((model) => ({
+            value: String(model.id),
+            label: t.of(model.name, model.version),
+          })),
+        },
+      ]}
+      query={query}
+      height={40}
+      rowsOf={(rows) => rows}
+      none={{ title: t.none, text: t.noneText, ever: status || modelId ? t.noneText : t.noneEver }}
+    >
+      {(rows) => (
+        <Rows
+          rows={rows}
+          onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}
+        />
+      )}
+    </ListPage>
   );
 }
 

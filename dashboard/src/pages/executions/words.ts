@@ -138,7 +138,7 @@ export const words = defineWords(
       optimisation: 'Optimisation',
       forecast: 'Prévision',
     },
-    severities: { info: 'Information', warning: 'Alerte', critical: 'Critique' },
+    severities: { info: 'Info', warning: 'Alerte', critical: 'Critique' },
     period: 'Période',
     value: 'Valeur',
     expected: 'Attendu',

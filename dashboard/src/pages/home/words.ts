@@ -65,8 +65,8 @@ export const words = defineWords(
     noneYet: 'aucune encore',
     bySeverity: 'En attente de décision',
     critical: 'Critique',
-    warning: 'Avertissement',
-    info: 'Information',
+    warning: 'Alerte',
+    info: 'Info',
     byCategory: 'Par catégorie',
     categories: {
       anomaly: 'Anomalies',

@@ -13,6 +13,7 @@ import { Card, Row } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
 import { Table } from '@/ui/Table';
 import { words as uiWords } from '@/ui/words';
+import css from './models.module.css';
 import { historyQuery } from './queries';
 import { words } from './words';
 
@@ -62,6 +63,7 @@ export function History({ modelId }: { modelId: number }) {
                 },
                 {
                   key: 'requested',
+                  isWhole: true,
                   label: t.requested,
                   cell: (row) => (row.requestedAt ? format.dateTime(row.requestedAt) : '–'),
                 },
@@ -70,7 +72,11 @@ export function History({ modelId }: { modelId: number }) {
                   label: t.trigger,
                   cell: (row) => sayTrigger(row.trigger, says),
                 },
-                { key: 'error', label: t.error, cell: (row) => row.errorMsg ?? '' },
+                {
+                  key: 'error',
+                  label: t.error,
+                  cell: (row) => row.errorMsg && <span className={css.cause}>{row.errorMsg}</span>,
+                },
               ]}
             />
             {rows.length === limit && limit < MOST && (

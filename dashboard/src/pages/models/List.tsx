@@ -4,12 +4,10 @@ import type { ModelExecution, ModelStatus, ModelType } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { StatusBadge } from '@/pages/executions/Status';
-import { useUser } from '@/session/session';
-import { ButtonLink } from '@/ui/Button';
-import { Filters, useAddress } from '@/ui/Filters';
+import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
-import { Page, Row } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { Row } from '@/ui/Layouts';
+import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { ModelBadges } from './Badges';
 import { groupsOf, type ModelGroup } from './group';
@@ -21,7 +19,6 @@ const STATUSES: readonly ModelStatus[] = ['active', 'draft', 'deprecated'];
 
 export function List() {
   const t = useWords(words);
-  const { isAdmin } = useUser();
   const [read] = useAddress();
   const query = useQuery(modelsQuery);
   const wish = {
@@ -30,45 +27,30 @@ export function List() {
     status: STATUSES.find((each) => each === read('status')) ?? null,
   };
   return (
-    <Page
+    <ListPage
       title={t.title}
       lead={t.lead}
-      actions={
-        isAdmin && (
-          <ButtonLink href="/models/new" look="primary">
-            {t.register}
-          </ButtonLink>
-        )
-      }
+      create={{ href: '/models/new', label: t.register }}
+      search={t.search}
+      choices={[
+        {
+          name: 'type',
+          label: t.type,
+          options: TYPES.map((value) => ({ value, label: t.types[value] })),
+        },
+        {
+          name: 'status',
+          label: t.status,
+          options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+        },
+      ]}
+      query={query}
+      height={40}
+      rowsOf={(models) => groupsOf(models, wish)}
+      none={{ title: t.none, text: t.noneText, ever: t.noneEver }}
     >
-      <Filters
-        search={t.search}
-        choices={[
-          {
-            name: 'type',
-            label: t.type,
-            options: TYPES.map((value) => ({ value, label: t.types[value] })),
-          },
-          {
-            name: 'status',
-            label: t.status,
-            options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
-          },
-        ]}
-      />
-      <Loaded
-        query={query}
-        height={40}
-        isEmpty={(models) => groupsOf(models, wish).length === 0}
-        empty={
-          <Empty title={t.none}>
-            <p>{query.data?.length === 0 ? t.noneEver : t.noneText}</p>
-          </Empty>
-        }
-      >
-        {(models) => <Groups groups={groupsOf(models, wish)} />}
-      </Loaded>
-    </Page>
+      {(groups) => <Groups groups={groups} />}
+    </ListPage>
   );
 }
 

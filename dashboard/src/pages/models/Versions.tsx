@@ -42,7 +42,7 @@ export function Versions({ model }: { model: ModelDetail }) {
               <time dateTime={event.createdAt}>{format.dateTime(event.createdAt)}</time>
               <span>
                 {t.eventTo(t.statuses[event.statusAfter])}
-                {event.actor !== null && ` ${t.by(String(event.actor))}`}
+                {event.actorName !== null && ` ${t.by(event.actorName)}`}
               </span>
               {event.reason && <q>{event.reason}</q>}
             </li>

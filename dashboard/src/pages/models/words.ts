@@ -130,7 +130,7 @@ export const words = defineWords(
     created: 'Registered',
     events: 'What happened to it',
     eventTo: (status: string) => `became ${status.toLowerCase()}`,
-    by: (who: string) => `by user ${who}`,
+    by: (who: string) => `by ${who}`,
     thisVersion: 'this one',
     description: 'Description',
     weekdays: {
@@ -279,7 +279,7 @@ export const words = defineWords(
     created: 'Enregistré',
     events: 'Ce qui lui est arrivé',
     eventTo: (status: string) => `devient ${status.toLowerCase()}`,
-    by: (who: string) => `par l'utilisateur ${who}`,
+    by: (who: string) => `par ${who}`,
     thisVersion: 'celle-ci',
     description: 'Description',
     weekdays: {

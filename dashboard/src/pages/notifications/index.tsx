@@ -1,13 +1,13 @@
 /** What happened that a person may want to know; each leads to what it tells of. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Route, Switch } from 'wouter';
 import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
-import { Absent } from '@/ui/Absent';
 import { Button } from '@/ui/Button';
+import { Endless } from '@/ui/Endless';
 import { Page } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { OnlyPage } from '@/ui/OnlyPage';
+import { Empty } from '@/ui/States';
 import { Tabs, useTab } from '@/ui/Tabs';
 import { say } from '@/ui/toasts';
 import { useAction } from '@/ui/useAction';
@@ -20,14 +20,9 @@ import { words } from './words';
 export default function Index() {
   const t = useWords(words);
   return (
-    <Switch>
-      <Route path="/notifications">
-        <Notifications />
-      </Route>
-      <Route>
-        <Absent title={t.title} back="/notifications" backTo={t.title} />
-      </Route>
-    </Switch>
+    <OnlyPage path="/notifications" title={t.title}>
+      <Notifications />
+    </OnlyPage>
   );
 }
 
@@ -40,7 +35,6 @@ function Notifications() {
   ] as const;
   const tab = useTab(tabs);
   const query = useInfiniteQuery(notificationsQuery(tab === 'unread'));
-  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const unread = query.data?.pages[0]?.unread ?? 0;
   const mark = useAction({
     run: (ids: string[] | null) =>
@@ -64,31 +58,24 @@ function Notifications() {
     >
       <DeviceNote />
       <Tabs label={t.which} tabs={tabs} current={tab} />
-      <Loaded
+      <Endless
         query={query}
         height={24}
-        isEmpty={() => items.length === 0}
+        rowsOf={(page) => page.items}
         empty={
           <Empty title={tab === 'unread' ? t.noneUnread : t.none}>
             {tab === 'all' && <p>{t.noneText}</p>}
           </Empty>
         }
       >
-        {() => (
-          <>
-            <ul className={css.list} aria-label={t.list}>
-              {items.map((item) => (
-                <Note key={item.id} notification={item} onRead={() => mark.start([item.id])} />
-              ))}
-            </ul>
-            {query.hasNextPage && (
-              <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t.more}
-              </Button>
-            )}
-          </>
+        {(items) => (
+          <ul className={css.list} aria-label={t.list}>
+            {items.map((item) => (
+              <Note key={item.id} notification={item} onRead={() => mark.start([item.id])} />
+            ))}
+          </ul>
         )}
-      </Loaded>
+      </Endless>
     </Page>
   );
 }

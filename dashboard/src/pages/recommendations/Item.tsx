@@ -50,9 +50,6 @@ export function Item({
         <p className={css.itemTop}>
           <SeverityMark severity={severity} />
           <span>{t.categories[category]}</span>
-          <time dateTime={createdAt} title={format.dateTime(createdAt)}>
-            {format.ago(createdAt, now)}
-          </time>
         </p>
         <Link href={href} className={css.itemTitle ?? ''} aria-current={isCurrent || undefined}>
           {title}
@@ -60,6 +57,9 @@ export function Item({
         <p className={css.itemFoot}>
           <span>{[dataset, uniqueId].filter(Boolean).join(' · ')}</span>
           {occurrences > 1 && <span>{t.times(occurrences)}</span>}
+          <time dateTime={createdAt} title={format.dateTime(createdAt)}>
+            {format.ago(createdAt, now)}
+          </time>
           <StandingMarks recommendation={recommendation} decisions={decisions} />
         </p>
       </div>

@@ -1,14 +1,8 @@
 import type { ReportStatus, TemplateStatus } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { Badge, type Tone } from '@/ui/Layouts';
+import { Badge } from '@/ui/Layouts';
+import { TONES } from './tones';
 import { words } from './words';
-
-const TONES: Record<ReportStatus, Tone> = {
-  pending: 'info',
-  generating: 'info',
-  ready: 'ok',
-  failed: 'bad',
-};
 
 export function ReportBadge({ status }: { status: ReportStatus }) {
   const t = useWords(words);

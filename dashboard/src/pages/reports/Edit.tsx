@@ -4,6 +4,8 @@ import { useLocation } from 'wouter';
 import { api } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
+import { datasetNames, schemaOf } from '@/query/queries';
+import { LEDGERS, sourcesOf } from '@/query/sources';
 import { usePreferences } from '@/session/preferences';
 import { Absent } from '@/ui/Absent';
 import { Page } from '@/ui/Layouts';
@@ -11,6 +13,7 @@ import { Loaded } from '@/ui/States';
 import { useAction } from '@/ui/useAction';
 import { templateQuery } from './queries';
 import { newSchedule, readSchedule } from './schedule';
+import { startOf } from './starts';
 import { type TemplateDraft, TemplateForm } from './TemplateForm';
 import { words } from './words';
 
@@ -24,13 +27,23 @@ export function New() {
     touches: [['reports.list']],
     onDone: ({ id }) => navigate(`/reports/${id}`),
   });
+  const names = useQuery(datasetNames);
+  const [source = LEDGERS[0]] = sourcesOf(names.data?.map(({ name }) => name) ?? []);
+  const schema = useQuery({ ...schemaOf(source), enabled: names.data !== undefined });
   return (
     <Page title={t.newTitle}>
-      <TemplateForm
-        initial={{ name: '', description: '', format: 'csv', queryConfig: null }}
-        initialSchedule={newSchedule(timeZone)}
-        action={action}
-      />
+      <Loaded query={schema} height={60}>
+        {(found) => (
+          <TemplateForm
+            initial={{
+              ...{ name: '', description: '', format: 'csv' },
+              queryConfig: { ...startOf(found) },
+            }}
+            initialSchedule={newSchedule(timeZone)}
+            action={action}
+          />
+        )}
+      </Loaded>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { type Formatters, formatters, useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
+import { Cause } from '@/ui/Cause';
 import { Disclosure } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import { Card, Row } from '@/ui/Layouts';
@@ -74,10 +75,10 @@ function Entry({ report, zone }: { report: GeneratedReport; zone: string | null 
       </div>
       {report.status === 'failed' && (
         <>
-          <p className={css.error}>
+          <Cause>
             <span className="visually-hidden">{t.failedWhy}: </span>
             {report.errorMsg}
-          </p>
+          </Cause>
           {isAdmin && <Generate templateId={report.templateId} label={t.retry} />}
         </>
       )}

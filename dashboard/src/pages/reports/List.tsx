@@ -3,12 +3,10 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import type { GeneratedReport, ReportTemplate, TemplateStatus } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
-import { useUser } from '@/session/session';
-import { ButtonLink } from '@/ui/Button';
-import { Filters, useAddress } from '@/ui/Filters';
+import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
-import { Badge, Page, Row } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { Badge, Row } from '@/ui/Layouts';
+import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { ReportBadge, TemplateBadge } from './Badges';
 import { generatedQuery, templateQuery, templatesQuery } from './queries';
@@ -19,7 +17,6 @@ const STATUSES: readonly TemplateStatus[] = ['active', 'paused'];
 
 export function List() {
   const t = useWords(words);
-  const { isAdmin } = useUser();
   const [read] = useAddress();
   const query = useQuery(templatesQuery);
   const text = read('q').trim().toLocaleLowerCase();
@@ -28,40 +25,25 @@ export function List() {
     (status === undefined || template.status === status) &&
     `${template.name} ${template.description ?? ''}`.toLocaleLowerCase().includes(text);
   return (
-    <Page
+    <ListPage
       title={t.title}
       lead={t.lead}
-      actions={
-        isAdmin && (
-          <ButtonLink href="/reports/new" look="primary">
-            {t.create}
-          </ButtonLink>
-        )
-      }
+      create={{ href: '/reports/new', label: t.create }}
+      search={t.search}
+      choices={[
+        {
+          name: 'status',
+          label: t.status,
+          options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+        },
+      ]}
+      query={query}
+      height={30}
+      rowsOf={(templates) => templates.filter(isWanted)}
+      none={{ title: t.none, text: t.noneText, ever: t.noneEver }}
     >
-      <Filters
-        search={t.search}
-        choices={[
-          {
-            name: 'status',
-            label: t.status,
-            options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
-          },
-        ]}
-      />
-      <Loaded
-        query={query}
-        height={30}
-        isEmpty={(templates) => !templates.some(isWanted)}
-        empty={
-          <Empty title={t.none}>
-            <p>{query.data?.length === 0 ? t.noneEver : t.noneText}</p>
-          </Empty>
-        }
-      >
-        {(templates) => <Templates templates={templates.filter(isWanted)} />}
-      </Loaded>
-    </Page>
+      {(templates) => <Templates templates={templates} />}
+    </ListPage>
   );
 }
 

@@ -4,12 +4,13 @@ import { useEffect } from 'react';
 import type { GeneratedReport, ReportStatus } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
+import { Cause } from '@/ui/Cause';
 import { useAddress } from '@/ui/Filters';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
+import { Steps } from '@/ui/Steps';
 import { FileActions } from './FileActions';
 import { reportQuery } from './queries';
-import css from './reports.module.css';
 import { words } from './words';
 
 const STEPS: readonly ReportStatus[] = ['pending', 'generating', 'ready'];
@@ -31,7 +32,7 @@ export function Making({ reportId }: { reportId: number }) {
       <Loaded query={query} height={6}>
         {(report) => (
           <Stack>
-            <Steps status={report.status} />
+            <Progress status={report.status} />
             <Outcome report={report} />
           </Stack>
         )}
@@ -40,29 +41,17 @@ export function Making({ reportId }: { reportId: number }) {
   );
 }
 
-function Steps({ status }: { status: ReportStatus }) {
+function Progress({ status }: { status: ReportStatus }) {
   const t = useWords(words);
-  const reached = status === 'failed' ? STEPS.length - 1 : STEPS.indexOf(status);
-  const wordOf = (step: ReportStatus) =>
-    t.reportStatuses[step === 'ready' && status === 'failed' ? 'failed' : step];
+  const isFailed = status === 'failed';
   return (
-    <>
-      <ol className={css.steps}>
-        {STEPS.map((step, place) => (
-          <li
-            key={step}
-            data-reached={place <= reached || undefined}
-            data-failed={(status === 'failed' && step === 'ready') || undefined}
-            aria-current={place === reached ? 'step' : undefined}
-          >
-            {wordOf(step)}
-          </li>
-        ))}
-      </ol>
-      <p className="visually-hidden" role="status">
-        {t.reportStatuses[status]}
-      </p>
-    </>
+    <Steps
+      label={t.progress}
+      steps={STEPS.map((step) => t.reportStatuses[step === 'ready' && isFailed ? 'failed' : step])}
+      reached={isFailed ? STEPS.length - 1 : STEPS.indexOf(status)}
+      isFailed={isFailed}
+      now={t.reportStatuses[status]}
+    />
   );
 }
 
@@ -72,7 +61,7 @@ function Outcome({ report }: { report: GeneratedReport }) {
     case 'ready':
       return <FileActions report={report} />;
     case 'failed':
-      return <p className={css.error}>{report.errorMsg}</p>;
+      return <Cause>{report.errorMsg}</Cause>;
     default:
       return <Muted>{t.waiting}</Muted>;
   }

@@ -1,28 +1,32 @@
 /** A query_config as a person reads it, with the JSON behind a line. */
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { sayCondition } from '@/query/condition';
+import { headingOf, type QueryConfig, type TableQuery } from '@/query/config';
+import { saySource } from '@/query/sources';
+import { words as queryWords } from '@/query/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import type { JsonObject } from '@/ui/json';
 import { Muted, Stack } from '@/ui/Layouts';
-import { columnOf, type QueryConfig, sayCondition } from './config';
 import css from './reports.module.css';
 import { words } from './words';
 
 export function QuerySummary({ config }: { config: JsonObject }) {
   const t = useWords(words);
-  const read = config as QueryConfig;
+  const q = useWords(queryWords);
+  const read = config as unknown as QueryConfig;
   return (
     <Stack>
       <Facts
         facts={[
-          read.source ? { label: t.source, value: <code>{read.source}</code> } : null,
+          read.source ? { label: t.source, value: saySource(read.source, q) } : null,
           read.where ? { label: t.conditions, value: sayCondition(read.where, read.params) } : null,
         ]}
       />
       <h3>{t.tables}</h3>
       <ul className={css.summary}>
-        {Object.entries(read.datasets ?? {}).map(([name, table]) => (
+        {Object.entries(read.datasets).map(([name, table]) => (
           <li key={name}>
             <strong>{table.title ?? name}</strong>
             <Muted>
@@ -49,19 +53,14 @@ export function QuerySummary({ config }: { config: JsonObject }) {
   );
 }
 
-function TableWords({
-  table,
-  config,
-}: {
-  table: NonNullable<QueryConfig['datasets']>[string];
-  config: QueryConfig;
-}) {
+function TableWords({ table, config }: { table: TableQuery; config: QueryConfig }) {
   const t = useWords(words);
+  const q = useWords(queryWords);
   const format = useFormat();
   const by = table.sort?.map((each) => each.by).join(', ');
   const parts = [
-    t.columns((table.select ?? []).map(columnOf).join(', ')),
-    table.source && t.sourceOf(table.source),
+    t.columns(table.select.map(headingOf).join(', ')),
+    table.source && t.sourceOf(saySource(table.source, q)),
     table.where && sayCondition(table.where, config.params),
     table.top && t.top(format.number(table.top.n)),
     by && t.sorted(by),

@@ -22,7 +22,7 @@ export function StartFrom({ onChoose }: { onChoose: (config: JsonObject) => void
       const template = templates.find(({ id }) => String(id) === name);
       if (template) onChoose(template.queryConfig);
     } else if (kind === 'dataset') {
-      onChoose(startOf(await queries.fetchQuery(schemaQuery(name))));
+      onChoose({ ...startOf(await queries.fetchQuery(schemaQuery(name))) });
     }
   };
   return (

@@ -1,18 +1,18 @@
-/** A template by fields; what it shows as JSON, with a look at what that gives. */
+/** A template by fields: what it is, when it is due, and what it shows. */
 import { useState } from 'react';
 import type { ReportFormat } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
+import { issuesWithin } from '@/query/usePreview';
 import { Button } from '@/ui/Button';
 import { AreaField, SelectField, TextField } from '@/ui/Field';
-import { Fields, Form, Group, Refused } from '@/ui/Form';
-import { JsonField } from '@/ui/JsonField';
-import { type JsonObject, readObject, writeObject } from '@/ui/json';
+import { Fields, Form, Refused } from '@/ui/Form';
+import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Row, Stack } from '@/ui/Layouts';
 import type { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
-import { ConfigPreview } from './ConfigPreview';
+import { QueryEditor } from './compose/QueryEditor';
 import { ScheduleBuilder } from './ScheduleBuilder';
 import { StartFrom } from './StartFrom';
 import { type Schedule, writeSchedule } from './schedule';
@@ -34,7 +34,7 @@ export function TemplateForm({
   initialSchedule,
   action,
 }: {
-  initial: Omit<TemplateDraft, 'schedule' | 'queryConfig'> & { queryConfig: JsonObject | null };
+  initial: Omit<TemplateDraft, 'schedule'>;
   initialSchedule: Schedule;
   action: Pick<
     ReturnType<typeof useAction<TemplateDraft, unknown>>,
@@ -46,7 +46,9 @@ export function TemplateForm({
   const isOnline = useIsOnline();
   const [draft, setDraft] = useState(initial);
   const [schedule, setSchedule] = useState(initialSchedule);
-  const [text, setText] = useState(initial.queryConfig ? writeObject(initial.queryConfig) : '');
+  const [isBroken, setBroken] = useState(false);
+  const [start, setStart] = useState(0);
+  const [sent, setSent] = useState<JsonObject | null>(null);
   const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
   const set = (changed: Partial<typeof draft>) => setDraft({ ...draft, ...changed });
   const problemsAt = (field: string) => [
@@ -55,21 +57,20 @@ export function TemplateForm({
   ];
 
   const submit = () => {
-    const [queryConfig, problem] = readObject(text);
     const own = {
       ...(draft.name.trim() === '' && { name: [t.nameNeeded] }),
-      ...(queryConfig === null && {
-        queryConfig: [problem === 'shape' ? ui.notObject : ui.notJson(problem ?? '')],
-      }),
+      ...(isBroken && { queryConfig: [t.noJson] }),
       ...(schedule.kind === 'once' && !schedule.moment && { schedule: [t.momentNeeded] }),
     };
     setOwnProblems(own);
-    if (Object.keys(own).length > 0 || queryConfig === null) return;
-    action.start({ ...draft, queryConfig, schedule: writeSchedule(schedule) });
+    if (Object.keys(own).length > 0) return;
+    setSent(draft.queryConfig);
+    action.start({ ...draft, schedule: writeSchedule(schedule) });
   };
 
   const { failure } = action;
   const beside = problemsBeside(action.issues, AT_FIELDS);
+  const ofQuery = action.issues.filter(({ path }) => path[0] === 'queryConfig');
   return (
     <Form onSubmit={submit}>
       <Card>
@@ -107,20 +108,27 @@ export function TemplateForm({
           onChange={setSchedule}
         />
       </Card>
-      <Card>
-        <Group legend={t.query}>
-          <StartFrom onChoose={(config) => setText(writeObject(config))} />
-          <JsonField
-            label={t.queryConfig}
-            hint={t.queryHint}
-            value={text}
-            rows={18}
-            problems={problemsAt('queryConfig')}
-            onChange={setText}
+      <QueryEditor
+        start={start}
+        head={
+          <StartFrom
+            onChoose={(queryConfig) => {
+              set({ queryConfig });
+              setBroken(false);
+              setStart(start + 1);
+            }}
           />
-          <ConfigPreview text={text} />
-        </Group>
-      </Card>
+        }
+        config={draft.queryConfig}
+        format={draft.format}
+        // What was changed since may be right by now; the look at it says so.
+        issues={sent === draft.queryConfig ? issuesWithin(ofQuery) : []}
+        onChange={(queryConfig) => {
+          setBroken(queryConfig === null);
+          if (queryConfig !== null) set({ queryConfig });
+        }}
+      />
+      {(ownProblems.queryConfig?.length ?? 0) > 0 && <Refused title={t.noJson} problems={[]} />}
       {(beside.length > 0 || (failure && 'message' in failure && action.issues.length === 0)) && (
         <Refused
           title={failure && 'message' in failure ? failure.message : t.refused}

@@ -1,10 +1,11 @@
 /** A query_config to begin with, made of what a dataset declares. */
 import type { SourceSchema } from '@/api/client';
+import type { QueryConfig } from '@/query/config';
 
 const MEASURES = 3;
 
 /** Its first measures by day, over the last whole month; of a source without a time or measure, its first rows. */
-export function startOf(schema: SourceSchema): Record<string, unknown> {
+export function startOf(schema: SourceSchema): QueryConfig {
   const { source, time } = schema;
   const measures = schema.measures.slice(0, MEASURES).map(({ name }) => ({ measure: name }));
   const period = time && {

@@ -1,14 +1,14 @@
 /** Accounts, for administrators: who can sign in, and what they may do. */
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Route, Switch } from 'wouter';
 import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
-import { Absent } from '@/ui/Absent';
 import { Button } from '@/ui/Button';
+import { Endless } from '@/ui/Endless';
 import { Page } from '@/ui/Layouts';
-import { Empty, Loaded } from '@/ui/States';
+import { OnlyPage } from '@/ui/OnlyPage';
+import { Empty } from '@/ui/States';
 import { Account } from './Account';
 import { AddUser } from './AddUser';
 import { type Given, LinkDialog } from './LinkDialog';
@@ -29,14 +29,9 @@ const usersQuery = () =>
 export default function Index() {
   const t = useWords(words);
   return (
-    <Switch>
-      <Route path="/users">
-        <Users />
-      </Route>
-      <Route>
-        <Absent title={t.title} back="/users" backTo={t.title} />
-      </Route>
-    </Switch>
+    <OnlyPage path="/users" title={t.title}>
+      <Users />
+    </OnlyPage>
   );
 }
 
@@ -46,7 +41,6 @@ function Users() {
   const query = useInfiniteQuery(usersQuery());
   const [isAdding, setIsAdding] = useState(false);
   const [link, setLink] = useState<Given | null>(null);
-  const users = query.data?.pages.flat() ?? [];
   return (
     <Page
       title={t.title}
@@ -57,27 +51,15 @@ function Users() {
         </Button>
       }
     >
-      <Loaded
-        query={query}
-        height={20}
-        isEmpty={() => users.length === 0}
-        empty={<Empty title={t.none} />}
-      >
-        {() => (
-          <>
-            <ul className={css.list} aria-label={t.list}>
-              {users.map((user) => (
-                <Account key={user.id} account={user} onLink={setLink} />
-              ))}
-            </ul>
-            {query.hasNextPage && (
-              <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t.more}
-              </Button>
-            )}
-          </>
+      <Endless query={query} height={20} rowsOf={(users) => users} empty={<Empty title={t.none} />}>
+        {(users) => (
+          <ul className={css.list} aria-label={t.list}>
+            {users.map((user) => (
+              <Account key={user.id} account={user} onLink={setLink} />
+            ))}
+          </ul>
         )}
-      </Loaded>
+      </Endless>
       {isAdding && (
         <AddUser
           onAdded={(given) => {

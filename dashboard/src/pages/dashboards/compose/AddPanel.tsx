@@ -2,17 +2,17 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
+import { configOf } from '@/query/form';
+import { datasetNames, schemaOf } from '@/query/queries';
+import { LEDGERS, sourcesOf } from '@/query/sources';
+import { startOf } from '@/query/starts';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Layouts';
 import { sayFailure } from '@/ui/States';
 import { say } from '@/ui/toasts';
 import { words as uiWords } from '@/ui/words';
 import css from '../dashboards.module.css';
-import { datasetNames, schemaOf } from '../queries';
 import { words } from '../words';
-import { configOf } from './form';
-import { LEDGERS, sourcesOf } from './sources';
-import { startOf } from './starts';
 
 export const TYPES: readonly PanelType[] = ['bar', 'line', 'pie', 'scatter', 'metric', 'table'];
 

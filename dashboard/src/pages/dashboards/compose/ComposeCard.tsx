@@ -1,6 +1,7 @@
 /** A panel among the others: what it shows, and the buttons that arrange it. */
 import type { CSSProperties } from 'react';
 import { useWords } from '@/i18n/words';
+import { Problem } from '@/query/Problem';
 import { Button } from '@/ui/Button';
 import { Badge } from '@/ui/Layouts';
 import css from '../dashboards.module.css';
@@ -44,11 +45,7 @@ export function ComposeCard({
         <h2>{title}</h2>
         <Badge>{t.types[type]}</Badge>
       </div>
-      {problems.length > 0 && (
-        <p className={css.problem} role="alert">
-          {problems.join(' ')}
-        </p>
-      )}
+      {problems.length > 0 && <Problem>{problems.join(' ')}</Problem>}
       <Preview panel={panel} />
       <p className={css.small} aria-live="polite">
         {t.place(position + 1, count, width)}

@@ -7,7 +7,7 @@ import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { Button, ButtonLink } from '@/ui/Button';
 import { AreaField, TextField } from '@/ui/Field';
-import { Card, Page } from '@/ui/Layouts';
+import { Card, Page, Stack } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';
 import { say } from '@/ui/toasts';
 import { useAction } from '@/ui/useAction';
@@ -109,7 +109,7 @@ export function Composer({
       }
     >
       <Card>
-        <div className={css.fields}>
+        <Stack>
           <TextField
             label={t.name}
             value={draft.name}
@@ -125,7 +125,7 @@ export function Composer({
             problems={save.problemsOf('description')}
             onChange={({ target }) => setDraft({ ...draft, description: target.value })}
           />
-        </div>
+        </Stack>
       </Card>
       {draft.panels.length === 0 && <Empty title={t.noPanels}>{t.addFirst}</Empty>}
       <ol className={css.composed}>

@@ -4,12 +4,12 @@ import { useLocation } from 'wouter';
 import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
+import { datasetNames, schemaOf } from '@/query/queries';
+import { sourcesOf } from '@/query/sources';
 import { Button } from '@/ui/Button';
 import { useAction } from '@/ui/useAction';
-import { datasetNames, schemaOf } from '../queries';
 import { words } from '../words';
-import { sourcesOf } from './sources';
-import { exampleOf } from './starts';
+import { exampleOf } from './example';
 
 export function ExampleButton() {
   const t = useWords(words);

@@ -2,22 +2,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PanelType } from '@/api/client';
-import { issuesOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
-import { Button } from '@/ui/Button';
+import { ConfigField } from '@/query/ConfigField';
+import { Editor } from '@/query/Editor';
+import { FormFields } from '@/query/FormFields';
+import { configOf, formOf, type PanelForm, placeOf } from '@/query/form';
+import { schemaOf } from '@/query/queries';
+import { retype } from '@/query/starts';
+import { previewIssues, usePreview } from '@/query/usePreview';
 import { SelectField, TextField } from '@/ui/Field';
-import { Card } from '@/ui/Layouts';
+import { Fields } from '@/ui/Form';
 import { Skeleton } from '@/ui/States';
-import css from '../dashboards.module.css';
-import { schemaOf } from '../queries';
 import { words } from '../words';
 import { TYPES } from './AddPanel';
 import type { DraftPanel } from './draft';
-import { FormFields } from './FormFields';
-import { configOf, formOf, type PanelForm, placeOf } from './form';
-import { JsonField } from './JsonField';
-import { PreviewBody, usePreview } from './Preview';
-import { retype } from './starts';
+import { PreviewBody } from './Preview';
 
 const REFRESHES = [5, 15, 60, 300, 3600] as const;
 
@@ -34,16 +33,14 @@ export function PanelEditor({
   const source = form?.source ?? String(panel.queryConfig.source ?? '');
   const { data: schema } = useQuery({ ...schemaOf(source), enabled: source !== '' });
   const query = usePreview(panel.queryConfig);
-  const issues = issuesOf(query.error).map(({ path, message }) => ({
-    message,
-    path: path[0] === 'queryConfig' ? path.slice(1) : path,
-  }));
+  const issues = previewIssues(query);
 
   function changeForm(next: PanelForm, of = schema) {
     setForm(next);
     onChange({ type: next.type, queryConfig: { ...configOf(next, of) } });
   }
-  function changeConfig(queryConfig: Record<string, unknown>) {
+  function changeConfig(queryConfig: Record<string, unknown> | null) {
+    if (queryConfig === null) return;
     setForm(formOf(panel.type, queryConfig));
     onChange({ queryConfig });
   }
@@ -60,9 +57,12 @@ export function PanelEditor({
       : issues.filter(({ path }) => placeOf(path, form) === place).map(({ message }) => message);
   const refreshes = [...new Set([...REFRESHES, panel.refreshS])].sort((a, b) => a - b);
   return (
-    <div className={css.editor}>
-      <Card>
-        <div className={css.fields}>
+    <Editor
+      isJson={isJson}
+      onWay={setJson}
+      preview={<PreviewBody panel={panel} query={query} />}
+      head={
+        <>
           <TextField
             label={t.panelName}
             value={panel.title}
@@ -70,7 +70,7 @@ export function PanelEditor({
             required
             onChange={({ target }) => onChange({ title: target.value })}
           />
-          <div className={css.pair}>
+          <Fields>
             <SelectField
               label={t.kind}
               value={panel.type}
@@ -83,31 +83,19 @@ export function PanelEditor({
               options={refreshes.map((value) => ({ value: String(value), label: t.every(value) }))}
               onChange={({ target }) => onChange({ refreshS: Number(target.value) })}
             />
-          </div>
-          <fieldset className={css.choice} aria-label={t.howToEdit}>
-            <Button aria-pressed={!isJson} onClick={() => setJson(false)}>
-              {t.asForm}
-            </Button>
-            <Button aria-pressed={isJson} onClick={() => setJson(true)}>
-              {t.asJson}
-            </Button>
-          </fieldset>
-          {isJson ? (
-            <JsonField value={panel.queryConfig} issues={issues} onChange={changeConfig} />
-          ) : form === null ? (
-            <p>{t.beyondForm}</p>
-          ) : schema ? (
-            <FormFields form={form} schema={schema} problemsOf={problemsOf} onChange={changeForm} />
-          ) : (
-            <Skeleton height={20} />
-          )}
-        </div>
-      </Card>
-      <div className={css.preview}>
-        <Card title={t.preview}>
-          <PreviewBody panel={panel} query={query} />
-        </Card>
-      </div>
-    </div>
+          </Fields>
+        </>
+      }
+    >
+      {isJson ? (
+        <ConfigField value={panel.queryConfig} issues={issues} onChange={changeConfig} />
+      ) : form === null ? (
+        <p>{t.beyondForm}</p>
+      ) : schema ? (
+        <FormFields form={form} schema={schema} problemsOf={problemsOf} onChange={changeForm} />
+      ) : (
+        <Skeleton height={20} />
+      )}
+    </Editor>
   );
 }

@@ -1,29 +1,12 @@
-/** A panel that is not saved yet, with its real data; it follows what is typed with a short delay. */
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+/** A panel that is not saved yet, with its real data. */
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
+import { Problem } from '@/query/Problem';
+import { usePreview } from '@/query/usePreview';
 import { Failed, Skeleton } from '@/ui/States';
-import css from '../dashboards.module.css';
-import { panelPreview } from '../queries';
 import { heightOf, PanelBody } from '../view/PanelBody';
 import { words } from '../words';
 import type { DraftPanel } from './draft';
-
-const DELAY_MS = 500;
-
-/** The value as it was once it has not changed for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
-
-export const usePreview = (queryConfig: Record<string, unknown>) =>
-  useQuery(panelPreview(useSettled(queryConfig)));
 
 export function Preview({ panel }: { panel: DraftPanel }) {
   const query = usePreview(panel.queryConfig);
@@ -42,7 +25,7 @@ export function PreviewBody({
   if (error) {
     const failure = failureOf(error);
     return failure.kind === 'refused' ? (
-      <p className={css.problem}>{t.notYet(failure.message.replace(/^queryConfig\.?:? ?/, ''))}</p>
+      <Problem isQuiet>{t.notYet(failure.message.replace(/^queryConfig\.?:? ?/, ''))}</Problem>
     ) : (
       <Failed error={error} onRetry={() => void query.refetch()} />
     );

@@ -4,13 +4,14 @@ import type { Panel } from '@/api/client';
 import { useValues } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { configOfPanel, sourceOf } from '@/query/config';
+import { schemaOf } from '@/query/queries';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
 import { SelectField } from '@/ui/Field';
 import { Empty, Loaded, Skeleton } from '@/ui/States';
-import { configOfPanel, sourceOf } from '../config';
 import css from '../dashboards.module.css';
-import { schemaOf, valuesOf } from '../queries';
+import { valuesOf } from '../queries';
 import { type Scope, type Value, withFilter } from '../scope';
 import { words } from '../words';
 

@@ -2,7 +2,7 @@
 import type { PanelData, PanelType } from '@/api/client';
 import { DataTable, PanelChart, type View } from '@/charts';
 import { useWords } from '@/i18n/words';
-import { configOfPanel, isGrouped, tableOf } from '../config';
+import { configOfPanel, isGrouped, tableOf } from '@/query/config';
 import { words } from '../words';
 import { Metric } from './Metric';
 

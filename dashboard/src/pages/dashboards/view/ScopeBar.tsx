@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel } from '@/api/client';
 import { useWords } from '@/i18n/words';
+import { PERIODS } from '@/query/periods';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import css from '../dashboards.module.css';
-import { PERIODS, type Scope, searchOf, withFilter } from '../scope';
+import { type Scope, searchOf, withFilter } from '../scope';
 import { words } from '../words';
 import { FilterDialog } from './FilterDialog';
 

@@ -1,11 +1,12 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
-import css from '../dashboards.module.css';
-import { words } from '../words';
 import type { PartProps } from './FormFields';
 import { BUCKETS, type GroupRow, withColumns } from './form';
+import { withPresent } from './options';
+import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
+import { words } from './words';
 
 const MOST: Record<PanelType, number> = {
   bar: 2,
@@ -13,7 +14,7 @@ const MOST: Record<PanelType, number> = {
   pie: 1,
   scatter: 2,
   metric: 0,
-  table: 8,
+  table: 30,
 };
 
 export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
@@ -53,7 +54,7 @@ export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
           <SelectField
             label={labelOf(at)}
             value={group.field}
-            options={options}
+            options={withPresent(options, group.field)}
             problems={problemsOf(`groups.${at}`)}
             onChange={({ target }) => set(replaced(groups, at, row(target.value)))}
           />

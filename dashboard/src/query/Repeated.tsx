@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
-import css from '../dashboards.module.css';
-import { words } from '../words';
+import css from './query.module.css';
+import { words } from './words';
 
 /** Lines of controls that can be added and removed. */
 export function Repeated<T>({
@@ -20,10 +20,10 @@ export function Repeated<T>({
   rows: readonly T[];
   most: number;
   fewest?: number;
-  addLabel: string;
+  addLabel?: string;
   nameOf: (row: T, position: number) => string;
   render: (row: T, position: number) => ReactNode;
-  onAdd: () => void;
+  onAdd?: () => void;
   onRemove: (position: number) => void;
 }) {
   const t = useWords(words);
@@ -45,7 +45,7 @@ export function Repeated<T>({
           )}
         </div>
       ))}
-      {rows.length < most && <Button onClick={onAdd}>{addLabel}</Button>}
+      {onAdd && rows.length < most && <Button onClick={onAdd}>{addLabel}</Button>}
     </fieldset>
   );
 }

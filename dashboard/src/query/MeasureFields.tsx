@@ -1,11 +1,20 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
+import { CheckField } from '@/ui/CheckField';
 import { SelectField } from '@/ui/Field';
-import css from '../dashboards.module.css';
-import { words } from '../words';
 import type { PartProps } from './FormFields';
-import { AGGREGATES, type MeasureRow, nameOfMeasure, noMeasure, withColumns } from './form';
+import {
+  AGGREGATES,
+  isComparable,
+  type MeasureRow,
+  nameOfMeasure,
+  noMeasure,
+  withColumns,
+} from './form';
+import { withPresent } from './options';
+import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
+import { words } from './words';
 
 const MOST: Record<PanelType, number> = {
   bar: 1,
@@ -13,7 +22,7 @@ const MOST: Record<PanelType, number> = {
   pie: 1,
   scatter: 2,
   metric: 6,
-  table: 10,
+  table: 20,
 };
 const FEWEST: Record<PanelType, number> = { ...MOST, metric: 1, table: 0 };
 
@@ -31,7 +40,8 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
   ];
   const fields = schema.fields.map(({ name, label }) => ({ value: name, label }));
   const numbers = schema.fields.filter(({ type: of }) => of === 'number' || of === 'integer');
-  function choose(row: MeasureRow, value: string): MeasureRow {
+  // Another measure has another name: what this one was called goes with it.
+  function choose({ naming: _, ...row }: MeasureRow, value: string): MeasureRow {
     const [kind, name = ''] = value.split(' ');
     if (kind === 'measure') return { ...row, measure: name, agg: null, field: null };
     const field =
@@ -55,8 +65,8 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
         <div className={css.pair}>
           <SelectField
             label={type === 'scatter' ? (at === 0 ? t.across : t.upwards) : t.measure}
-            value={row.measure ? `measure ${row.measure}` : `agg ${row.agg}`}
-            options={choices}
+            value={choiceOf(row)}
+            options={withPresent(choices, choiceOf(row), nameOfMeasure(row))}
             problems={problemsOf(`measures.${at}`)}
             onChange={({ target }) => set(replaced(measures, at, choose(row, target.value)))}
           />
@@ -64,26 +74,28 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
             <SelectField
               label={t.field}
               value={row.field ?? ''}
-              options={fields}
-              onChange={({ target }) =>
-                set(replaced(measures, at, { ...row, field: target.value }))
-              }
+              options={withPresent(fields, row.field ?? '')}
+              onChange={({ target }) => set(replaced(measures, at, ofField(row, target.value)))}
             />
           )}
-          {type === 'metric' && form.period !== null && (
-            <label className={css.value}>
-              <input
-                type="checkbox"
-                checked={row.isCompared}
-                onChange={({ target }) =>
-                  set(replaced(measures, at, { ...row, isCompared: target.checked }))
-                }
-              />
-              <span>{t.compare}</span>
-            </label>
+          {(type === 'metric' || type === 'table') && isComparable(form) && (
+            <CheckField
+              label={t.compare}
+              checked={row.isCompared}
+              onChange={({ target }) =>
+                set(replaced(measures, at, { ...row, isCompared: target.checked }))
+              }
+            />
           )}
         </div>
       )}
     />
   );
 }
+
+const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow => ({
+  ...row,
+  field,
+});
+
+const choiceOf = ({ measure, agg }: MeasureRow) => (measure ? `measure ${measure}` : `agg ${agg}`);

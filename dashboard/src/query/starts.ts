@@ -1,6 +1,6 @@
-/** Where a panel or a dashboard begins: with what a source has to show. */
-import type { NewPanel, PanelType, SourceSchema } from '@/api/client';
-import { configOf, type GroupRow, type MeasureRow, noMeasure, type PanelForm } from './form';
+/** Where a question begins: with what a source has to show. */
+import type { PanelType, SourceSchema } from '@/api/client';
+import { type GroupRow, type MeasureRow, noMeasure, type PanelForm } from './form';
 
 const measureOf = (name: string): MeasureRow => ({ ...noMeasure, agg: null, measure: name });
 
@@ -36,6 +36,7 @@ export function startOf(type: PanelType, schema: SourceSchema): PanelForm {
       measures,
       groups: type === 'metric' || along === null ? [] : [along],
       period: schema.time ? 'last_30_days' : null,
+      periodField: schema.time,
       conditions: [],
       sort: null,
       top: null,
@@ -66,11 +67,8 @@ export function retype(form: PanelForm, type: PanelType, schema: SourceSchema): 
     const along = type === 'line' && time ? time : word ? { field: word, bucket: null } : time;
     if (along) groups = [along];
   }
-  if (type === 'metric' || groups.some((group) => group.bucket)) {
-    measures = measures.map((row) => ({
-      ...row,
-      isCompared: type === 'metric' ? row.isCompared : false,
-    }));
+  if (groups.some((group) => group.bucket) || !['metric', 'table'].includes(type)) {
+    measures = measures.map((row) => ({ ...row, isCompared: false }));
   }
   return { ...form, type, measures, groups, ...orderOf(type, measures, groups, form) };
 }
@@ -92,36 +90,4 @@ function orderOf(
     return { sort: { by, dir: 'desc' }, top: groups.length === 1 ? { n: 10, rest: '' } : null };
   }
   return { sort: null, top: type === form.type ? form.top : null };
-}
-
-/** titleOf: of a panel, from what it measures and by what. */
-export function exampleOf(
-  schemas: readonly SourceSchema[],
-  titleOf: (measure: string, by: string | null) => string,
-): NewPanel[] {
-  return schemas.slice(0, 2).flatMap((schema) => {
-    const types: PanelType[] = ['metric', 'line', 'bar', 'pie'];
-    const label = (name: string) =>
-      schema.measures.find((measure) => measure.name === name)?.label ??
-      schema.fields.find((field) => field.name === name)?.label ??
-      name;
-    return types.flatMap((type): NewPanel[] => {
-      const form = startOf(type, schema);
-      const [group] = form.groups;
-      if (type !== 'metric' && !group) return [];
-      const measure = form.measures[0]?.measure;
-      return [
-        {
-          title: titleOf(
-            measure ? label(measure) : schema.label,
-            group ? label(group.field) : null,
-          ),
-          type,
-          queryConfig: configOf(form, schema) as unknown as Record<string, unknown>,
-          refreshS: 60,
-          width: type === 'metric' || type === 'line' ? 12 : 6,
-        },
-      ];
-    });
-  });
 }

@@ -1,30 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { PanelType, SourceSchema } from '@/api/client';
-import { configOf, formOf, noMeasure, type PanelForm, placeOf, withColumns } from './form';
-import { exampleOf, retype, startOf } from './starts';
-
-const field = (name: string, type: SourceSchema['fields'][number]['type']) => ({
-  name,
-  type,
-  label: name,
-  unit: null,
-  zone: null,
-});
-const measure = (name: string, kind: string) => ({ name, kind, label: name, unit: null });
-
-const flights: SourceSchema = {
-  source: 'dataset:flights_daily',
-  label: 'Flights',
-  time: 'date',
-  fields: [
-    field('date', 'date'),
-    field('origin', 'string'),
-    field('airline', 'string'),
-    field('flights', 'integer'),
-    field('is_holiday', 'boolean'),
-  ],
-  measures: [measure('rows', 'count'), measure('flights', 'sum'), measure('late15_pct', 'ratio')],
-};
+import type { PanelType } from '@/api/client';
+import type { TableQuery } from './config';
+import { flights } from './flights.fixture';
+import {
+  configOf,
+  formOf,
+  formOfTable,
+  noMeasure,
+  type PanelForm,
+  placeOf,
+  tableQueryOf,
+  withColumns,
+} from './form';
+import { retype, startOf } from './starts';
 
 const TYPES: PanelType[] = ['bar', 'line', 'pie', 'scatter', 'metric', 'table'];
 
@@ -79,8 +67,12 @@ describe('a panel as a form', () => {
       'two tables',
       { datasets: { a: { select: [{ field: 'origin' }] }, b: { select: [{ field: 'origin' }] } } },
     ],
-    ['an alternative', { where: { or: [{ field: 'origin', op: 'eq', value: 'JFK' }] } }],
-    ['a label', { datasets: { a: { select: [{ field: 'origin', label: 'From' }] } } }],
+    ['a time zone', { time_zone: 'Africa/Lagos' }],
+    [
+      'measures before columns',
+      { datasets: { a: { select: [{ agg: 'count' }, { field: 'b' }] } } },
+    ],
+    ['what is no known part', { datasets: { a: { select: [{ field: 'origin' }], having: {} } } }],
     ['nothing', { datasets: null }],
   ])('hands %s over to JSON', (_, part) => {
     const config = {
@@ -113,24 +105,88 @@ describe('a panel as a form', () => {
     [['datasets', 'main', 'select', '1', 'measure'], 'measures.0'],
     [['where', 'and', '0', 'value'], 'period'],
     [['where', 'and', '1', 'value'], 'conditions.0'],
+    [['where', 'and', '2', 'or', '0', 'value'], 'form'],
     [['datasets', 'main', 'sort', '0', 'by'], 'sort'],
     [['charts', '0', 'y'], 'measures.0'],
     [['datasets', 'main', 'title'], 'form'],
   ])('puts a refusal of %j at %s', (path, place) => {
-    expect(placeOf(path, startOf('bar', flights))).toBe(place);
+    const conditions = [{ field: 'origin', op: 'eq', value: 'JFK' }] as const;
+    expect(placeOf(path, { ...startOf('bar', flights), conditions })).toBe(place);
   });
 });
 
-describe('an example dashboard', () => {
-  it('shows what the sources have, each panel complete', () => {
-    const panels = exampleOf([flights], (what, by) => (by ? `${what} by ${by}` : what));
-    expect(panels.map((panel) => panel.type)).toEqual(['metric', 'line', 'bar', 'pie']);
-    expect(panels[1]?.title).toBe('flights by date');
-    for (const panel of panels) expect(formOf(panel.type, panel.queryConfig)).not.toBeNull();
+describe('a table of a report as a form', () => {
+  it.each<[string, TableQuery]>([
+    [
+      'what its columns are called and compared with',
+      {
+        select: [
+          { field: 'origin', label: 'Airport' },
+          { measure: 'flights', as: 'n', compare: 'previous_period', decimals: 1, unit: 'flights' },
+        ],
+        sort: [
+          { by: 'n', dir: 'desc' },
+          { by: 'origin', dir: 'asc' },
+        ],
+      },
+    ],
+    [
+      'conditions that are no lines',
+      {
+        select: [{ field: 'origin' }],
+        where: {
+          and: [
+            { field: 'flights', op: 'between', value: [2, 5] },
+            {
+              or: [
+                { field: 'origin', op: 'eq', value: 'JFK' },
+                { field: 'flights', op: 'is_null' },
+              ],
+            },
+            { not: { field: 'airline', op: 'eq', value: 'UA' } },
+            { field: 'origin', op: 'eq', value: { param: 'airport' }, skip_if_null: true },
+            { field: 'airline', op: 'in', value: ['A, B', 'C'] },
+          ],
+        },
+      },
+    ],
+    [
+      'a period of a parameter, on another field than its time',
+      {
+        select: [{ field: 'origin' }],
+        where: { field: 'scored_at', op: 'in_period', value: { param: 'period' } },
+      },
+    ],
+    [
+      'distinct rows and those to pass over',
+      { select: [{ field: 'origin' }], group: true, limit: 20, offset: 40 },
+    ],
+    [
+      'the first of its groups',
+      {
+        select: [{ field: 'airline' }, { agg: 'mean', field: 'flights' }],
+        sort: [{ by: 'mean_flights', dir: 'desc' }],
+        top: { n: 5, rest: 'All others' },
+      },
+    ],
+  ])('keeps %s', (_, table) => {
+    const form = formOfTable('table', flights.source, table);
+    expect(form && tableQueryOf(form, flights)).toEqual(table);
   });
 
-  it('leaves out what a source cannot show', () => {
-    const bare = { ...flights, time: null, fields: [field('n', 'integer')], measures: [] };
-    expect(exampleOf([bare], (what) => what).map((panel) => panel.type)).toEqual(['metric']);
+  it('compares nothing once it has no period of its own nor of the report', () => {
+    const table = { select: [{ measure: 'flights', compare: 'previous_period' }] };
+    const form = formOfTable('table', flights.source, table) as PanelForm;
+    expect(withColumns(form, {}).measures[0]?.isCompared).toBe(false);
+    expect(withColumns({ ...form, hasOuterPeriod: true }, {}).measures[0]?.isCompared).toBe(true);
+  });
+
+  it('drops the further orders with their columns', () => {
+    const form = formOfTable('table', flights.source, {
+      select: [{ field: 'origin' }, { field: 'airline' }],
+      sort: [{ by: 'origin' }, { by: 'airline' }],
+    }) as PanelForm;
+    const next = withColumns(form, { groups: form.groups.slice(0, 1) });
+    expect(tableQueryOf(next, flights).sort).toEqual([{ by: 'origin', dir: 'asc' }]);
   });
 });

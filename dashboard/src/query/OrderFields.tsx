@@ -1,9 +1,9 @@
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
-import css from '../dashboards.module.css';
-import { words } from '../words';
 import type { PartProps } from './FormFields';
-import { nameOfMeasure } from './form';
+import { namesOf } from './form';
+import css from './query.module.css';
+import { words } from './words';
 
 const numberOf = (text: string) =>
   text === '' ? null : Math.max(1, Math.trunc(Number(text)) || 1);
@@ -16,8 +16,8 @@ export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
     schema.measures.find((measure) => measure.name === name)?.label ??
     schema.fields.find((field) => field.name === name)?.label ??
     name;
-  const names = [...form.groups.map(({ field }) => field), ...form.measures.map(nameOfMeasure)];
-  const columns = [...new Set([...names, ...(sort ? [sort.by] : [])])];
+  const columns = [...new Set([...namesOf(form), ...(sort ? [sort.by] : [])])];
+  const others = form.kept?.sort ?? [];
   const isRanked = sort !== null && form.measures.length > 0 && form.groups.length > 0;
   return (
     <fieldset className={css.group}>
@@ -26,6 +26,9 @@ export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
         <SelectField
           label={t.sortBy}
           value={sort?.by ?? ''}
+          hint={
+            others.length > 0 ? t.thenBy(others.map(({ by }) => label(by)).join(', ')) : undefined
+          }
           problems={problemsOf('sort')}
           options={[
             { value: '', label: t.unsorted },

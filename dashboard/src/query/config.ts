@@ -1,4 +1,6 @@
-/** What the pages read of a panel's query_config. */
+/** What the pages read of a query_config; the server knows and checks the whole. */
+import type { Params } from './condition';
+
 export interface SelectItem {
   field?: string;
   measure?: string;
@@ -11,32 +13,57 @@ export interface SelectItem {
   decimals?: number;
 }
 
+export interface Sort {
+  by: string;
+  dir?: 'asc' | 'desc';
+}
+
 export interface TableQuery {
   title?: string;
   source?: string;
   select: SelectItem[];
   where?: unknown;
   group?: boolean;
-  sort?: { by: string; dir?: 'asc' | 'desc' }[];
+  sort?: Sort[];
   top?: { n: number; rest?: string };
   limit?: number;
+  offset?: number;
 }
 
+export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
+
 export interface ChartConfig {
-  type: string;
+  type: ChartType;
   data: string;
   x: string;
   y: string;
   series?: string;
   label?: string;
+  title?: string;
+  note?: string;
+}
+
+export interface Outputs {
+  csv?: { dataset?: string; profile?: 'spreadsheet' | 'raw' };
+  json?: { datasets?: readonly string[] };
+  pdf?: {
+    tiles?: string;
+    recommendations?: string;
+    tables?: readonly string[];
+    orientation?: 'portrait' | 'landscape';
+    max_rows?: number;
+  };
 }
 
 export interface QueryConfig {
   version: number;
   source: string;
+  time_zone?: string;
+  params?: Params;
   where?: unknown;
   datasets: Record<string, TableQuery>;
-  charts?: ChartConfig[];
+  charts?: readonly ChartConfig[];
+  outputs?: Outputs;
 }
 
 export const isAggregate = (item: SelectItem) => Boolean(item.measure || item.agg);
@@ -47,6 +74,17 @@ export function columnName(item: SelectItem): string {
   if (item.agg) return item.field ? `${item.agg}_${item.field}` : item.agg;
   return item.field ?? '';
 }
+
+/** As the report heads it, where no catalogue is at hand. */
+export const headingOf = ({ label, as, field, measure, agg }: SelectItem) =>
+  label ?? as ?? measure ?? (agg && field ? `${agg} ${field}` : (field ?? agg ?? '?'));
+
+/** All columns that a table has, those of a comparison among them. */
+export const columnsOf = (table: TableQuery): string[] =>
+  table.select.flatMap((item) => {
+    const name = columnName(item);
+    return item.compare ? [name, `${name}_previous`, `${name}_change`] : [name];
+  });
 
 /** The table that a panel shows: that of its first chart, else its first one. */
 export function tableOf(config: QueryConfig): TableQuery | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { columnOf, onlyTable, sayCondition } from './config';
+import { sayCondition } from './condition';
+import { headingOf } from './config';
 
 describe('a condition', () => {
   it('reads as one line, with the default of its parameters', () => {
@@ -22,20 +23,8 @@ describe('a condition', () => {
 });
 
 it('names a column as the report does', () => {
-  expect(columnOf({ measure: 'flights' })).toBe('flights');
-  expect(columnOf({ agg: 'mean', field: 'delay' })).toBe('mean delay');
-  expect(columnOf({ agg: 'count' })).toBe('count');
-  expect(columnOf({ field: 'origin', label: 'Airport' })).toBe('Airport');
-});
-
-it('shows one table of several alone', () => {
-  const config = {
-    source: 'dataset:a',
-    datasets: { one: { select: [] }, two: { select: [] } },
-    charts: [{ type: 'bar' as const, x: 'a', y: 'b' }],
-  };
-  expect(onlyTable(config, 'two')).toEqual({
-    source: 'dataset:a',
-    datasets: { two: { select: [] } },
-  });
+  expect(headingOf({ measure: 'flights' })).toBe('flights');
+  expect(headingOf({ agg: 'mean', field: 'delay' })).toBe('mean delay');
+  expect(headingOf({ agg: 'count' })).toBe('count');
+  expect(headingOf({ field: 'origin', label: 'Airport' })).toBe('Airport');
 });

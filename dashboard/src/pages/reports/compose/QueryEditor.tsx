@@ -1,0 +1,141 @@
+/** What a report shows: its tables one by one, what holds of all of them, and what goes into its file. */
+import { type ReactNode, useState } from 'react';
+import type { ReportFormat } from '@/api/client';
+import type { Issue } from '@/api/errors';
+import { useWords } from '@/i18n/words';
+import { ConfigField } from '@/query/ConfigField';
+import type { QueryConfig } from '@/query/config';
+import { Editor } from '@/query/Editor';
+import { previewIssues, usePreview } from '@/query/usePreview';
+import { isObject } from '@/query/where';
+import { words as queryWords } from '@/query/words';
+import { Refused } from '@/ui/Form';
+import type { JsonObject } from '@/ui/json';
+import { words } from '../words';
+import { ChartFields } from './ChartFields';
+import { CommonFields } from './CommonFields';
+import { OutputFields } from './OutputFields';
+import { TableChoice } from './TableChoice';
+import { TableFields } from './TableFields';
+import { TablePreview } from './TablePreview';
+import { namesOfTables, onlyTable, pathInWhole } from './tables';
+
+/** Whether there are tables to make controls of; what else is odd is the server's to say. */
+const hasTables = (config: JsonObject) =>
+  typeof config.source === 'string' &&
+  isObject(config.datasets) &&
+  Object.values(config.datasets).length > 0 &&
+  Object.values(config.datasets).every(
+    (table) => isObject(table) && Array.isArray(table.select) && table.select.every(isObject),
+  ) &&
+  (config.charts === undefined || (Array.isArray(config.charts) && config.charts.every(isObject)));
+
+export function QueryEditor({
+  head,
+  start,
+  config: given,
+  format,
+  issues: refused,
+  onChange,
+}: {
+  head: ReactNode;
+  /** Counts the queries that were put in from outside. */
+  start: number;
+  config: JsonObject;
+  format: ReportFormat;
+  /** What the server refused of this config when it was to be saved. */
+  issues: readonly Issue[];
+  /** With null while what was typed is no JSON. */
+  onChange: (config: JsonObject | null) => void;
+}) {
+  const t = useWords(words);
+  const q = useWords(queryWords);
+  const isForm = hasTables(given);
+  const config = given as unknown as QueryConfig;
+  const [isJson, setJson] = useState(!isForm);
+  const [chosen, setChosen] = useState('');
+  // Another text or start is another query: controls that hold what was typed begin anew.
+  const [version, setVersion] = useState(0);
+  const query = `${start} ${version}`;
+  const names = isForm ? namesOfTables(config) : [];
+  const name = names.includes(chosen) ? chosen : (names[0] ?? '');
+  const preview = usePreview(isForm ? { ...onlyTable(config, name) } : given);
+  const issues = distinct([
+    ...refused,
+    ...previewIssues(preview).map(({ path, message }) => ({
+      message,
+      path: isForm ? pathInWhole(path, config, name) : path,
+    })),
+  ]);
+  const change = (next: QueryConfig) => onChange({ ...next });
+  const restart = (next: QueryConfig) => {
+    change(next);
+    setVersion(version + 1);
+  };
+  const isShown = ({ path: [first, second] }: Issue) =>
+    first === 'source' ||
+    first === 'where' ||
+    (first === 'datasets' && String(second) === name) ||
+    (first === 'charts' && config.charts?.[Number(second)]?.data === name) ||
+    (first === 'outputs' && second === format);
+  const beside = issues.filter((issue) => !isShown(issue));
+  return (
+    <Editor
+      title={t.query}
+      head={head}
+      isJson={isJson}
+      onWay={(next) => {
+        setJson(next);
+        setVersion(version + 1);
+        // Text that is no JSON stays behind.
+        onChange(given);
+      }}
+      preview={isForm && <TablePreview config={config} name={name} query={preview} />}
+    >
+      {isJson ? (
+        <ConfigField value={given} issues={issues} onChange={onChange} />
+      ) : !isForm ? (
+        <p>{q.beyondForm}</p>
+      ) : (
+        <>
+          <CommonFields
+            key={`common ${query}`}
+            config={config}
+            issues={issues}
+            onChange={change}
+            onRestart={restart}
+          />
+          <TableChoice
+            config={config}
+            current={name}
+            issues={issues}
+            onChoose={setChosen}
+            onChange={change}
+          />
+          <TableFields
+            key={`${name} ${query}`}
+            config={config}
+            name={name}
+            issues={issues}
+            onChange={change}
+          />
+          <ChartFields config={config} name={name} issues={issues} onChange={change} />
+          <OutputFields config={config} format={format} issues={issues} onChange={change} />
+          {beside.length > 0 && (
+            <Refused
+              title={t.besideTable}
+              problems={beside.map(({ path, message }) => [path.join('.'), message].join(': '))}
+            />
+          )}
+        </>
+      )}
+    </Editor>
+  );
+}
+
+function distinct(issues: readonly Issue[]): Issue[] {
+  const byText = new Map(
+    issues.map((issue) => [`${issue.path.join('.')}: ${issue.message}`, issue]),
+  );
+  return [...byText.values()];
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { QueryConfig } from '@/query/config';
+import { onlyTable, pathInWhole, withCharts, withDefault, withoutTable } from './tables';
+
+const config: QueryConfig = {
+  version: 1,
+  source: 'dataset:a',
+  params: { period: { type: 'period', default: 'last_week' } },
+  datasets: { one: { select: [{ field: 'a' }] }, two: { select: [{ field: 'b' }] } },
+  charts: [
+    { type: 'bar', data: 'one', x: 'a', y: 'b' },
+    { type: 'line', data: 'two', x: 'b', y: 'c', note: 'kept' },
+  ],
+  outputs: {
+    csv: { dataset: 'two', profile: 'raw' },
+    json: { datasets: ['two', 'one'] },
+    pdf: { tiles: 'two', tables: ['one', 'two'], orientation: 'landscape' },
+  },
+};
+
+describe('the tables of a report', () => {
+  it('are looked at one by one, with their own charts', () => {
+    const { outputs: _, ...rest } = config;
+    expect(onlyTable(config, 'two')).toEqual({
+      ...rest,
+      datasets: { two: config.datasets.two },
+      charts: [config.charts?.[1]],
+    });
+  });
+
+  it('put a refusal of one alone where it is in the whole', () => {
+    expect(pathInWhole(['charts', 0, 'x'], config, 'two')).toEqual(['charts', 1, 'x']);
+    expect(pathInWhole(['datasets', 'two', 'select'], config, 'two')).toHaveLength(3);
+  });
+
+  it('take what is said of them along when they go', () => {
+    expect(withoutTable(config, 'two')).toEqual({
+      ...config,
+      datasets: { one: config.datasets.one },
+      charts: [config.charts?.[0]],
+      outputs: {
+        csv: { profile: 'raw' },
+        json: { datasets: ['one'] },
+        pdf: { tables: ['one'], orientation: 'landscape' },
+      },
+    });
+  });
+
+  it('leave the charts of others in their places', () => {
+    const pie = { type: 'pie', data: 'one', x: 'a', y: 'b' } as const;
+    expect(withCharts(config, 'one', [pie, pie]).charts).toEqual([pie, config.charts?.[1], pie]);
+    expect(withCharts(config, 'one', []).charts).toEqual([config.charts?.[1]]);
+  });
+
+  it('share a parameter whose default changes for all', () => {
+    expect(withDefault(config, 'period', 'last_month').params).toEqual({
+      period: { type: 'period', default: 'last_month' },
+    });
+  });
+});

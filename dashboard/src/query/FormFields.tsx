@@ -1,0 +1,87 @@
+/** The form over query_config, control by control, with the server's refusals at their places. */
+import { useQueryClient } from '@tanstack/react-query';
+import type { SourceSchema } from '@/api/client';
+import { useWords } from '@/i18n/words';
+import { SelectField } from '@/ui/Field';
+import { ConditionFields } from './ConditionFields';
+import type { Params } from './condition';
+import { type PanelForm, withPeriod } from './form';
+import { GroupFields } from './GroupFields';
+import { MeasureFields } from './MeasureFields';
+import { OrderFields } from './OrderFields';
+import { PeriodField } from './PeriodField';
+import { Problem } from './Problem';
+import { schemaOf } from './queries';
+import { useSources } from './sources';
+import { startOf } from './starts';
+import { words } from './words';
+
+export interface PartProps {
+  form: PanelForm;
+  schema: SourceSchema;
+  /** Of the whole query, which conditions may name. */
+  params?: Params | undefined;
+  /** Whether source, period and conditions are those of a report, which has controls for them. */
+  isWithinCommon?: boolean;
+  problemsOf: (place: string) => readonly string[];
+  onChange: (form: PanelForm) => void;
+}
+
+export function FormFields({
+  form,
+  schema,
+  params,
+  isWithinCommon = false,
+  problemsOf,
+  onChange,
+}: Omit<PartProps, 'onChange'> & {
+  onChange: (form: PanelForm, schema?: SourceSchema) => void;
+}) {
+  const t = useWords(words);
+  const queries = useQueryClient();
+  const part = { form, schema, params, problemsOf, onChange };
+  const hasPeriod = form.period !== null || (schema.time !== null && !form.hasOuterPeriod);
+  const sources = useSources(form.source);
+  const general = problemsOf('form');
+  return (
+    <>
+      {!isWithinCommon && (
+        <SelectField
+          label={t.source}
+          value={form.source}
+          options={sources}
+          problems={problemsOf('source')}
+          onChange={({ target: { value } }) =>
+            // Another source has other fields: the question starts anew.
+            void queries
+              .fetchQuery(schemaOf(value))
+              .then((found) => onChange(startOf(form.type, found), found))
+          }
+        />
+      )}
+      <MeasureFields {...part} />
+      {form.type !== 'metric' && <GroupFields {...part} />}
+      {!isWithinCommon && (
+        <>
+          {hasPeriod && (
+            <PeriodField
+              value={form.period}
+              params={params}
+              problems={problemsOf('period')}
+              onChange={(period) => onChange(withPeriod(form, period))}
+            />
+          )}
+          <ConditionFields
+            value={form}
+            schema={schema}
+            params={params}
+            problemsOf={problemsOf}
+            onChange={(change) => onChange({ ...form, ...change })}
+          />
+        </>
+      )}
+      {form.type !== 'metric' && <OrderFields {...part} />}
+      {general.length > 0 && <Problem>{general.join(' ')}</Problem>}
+    </>
+  );
+}

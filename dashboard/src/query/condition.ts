@@ -1,0 +1,44 @@
+/** Conditions in signs and the names of fields, which are the same in every language. */
+
+type Tree = {
+  and?: readonly unknown[];
+  or?: readonly unknown[];
+  not?: unknown;
+  field?: string;
+  op?: string;
+  value?: unknown;
+};
+
+/** What a parameter is when nobody sets it, by its name. */
+export type Params = Record<string, { type?: string; default?: unknown }>;
+
+const SIGNS: Record<string, string> = {
+  eq: '=',
+  ne: '≠',
+  lt: '<',
+  le: '≤',
+  gt: '>',
+  ge: '≥',
+  in: '∈',
+  not_in: '∉',
+  in_period: '∈',
+};
+
+export function sayCondition(tree: unknown, params: Params = {}): string {
+  const { and, or, not, field, op, value } = (tree ?? {}) as Tree;
+  if (and) return and.map((each) => sayCondition(each, params)).join(' ∧ ');
+  if (or) return `(${or.map((each) => sayCondition(each, params)).join(' ∨ ')})`;
+  if (not !== undefined) return `¬(${sayCondition(not, params)})`;
+  if (op === 'is_null') return `${field} = ∅`;
+  if (op === 'not_null') return `${field} ≠ ∅`;
+  return `${field} ${SIGNS[op ?? ''] ?? op?.replaceAll('_', ' ') ?? '='} ${sayValue(value, params)}`;
+}
+
+export function sayValue(value: unknown, params: Params = {}): string {
+  if (Array.isArray(value)) return value.map((each) => sayValue(each, params)).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value).replaceAll('_', ' ');
+  const { param, from, to } = value as { param?: string; from?: string; to?: string };
+  if (param === undefined) return `${from} – ${to}`;
+  const fallback = params[param]?.default;
+  return fallback === undefined ? param : sayValue(fallback, params);
+}
