@@ -7,6 +7,7 @@ const field = (name: string, type: SourceSchema['fields'][number]['type']) => ({
   label: name,
   unit: null,
   zone: null,
+  vocabulary: null,
 });
 const measure = (name: string, kind: string) => ({ name, kind, label: name, unit: null });
 
