@@ -226,8 +226,10 @@ def main() -> None:
 
 
 def _looks(options: argparse.Namespace) -> Iterator[Look]:
-    for language in options.language or ["en"]:
-        for theme in options.theme or get_args(Theme):
+    languages: list[Language] = options.language or ["en"]
+    themes: list[Theme] = options.theme or list(get_args(Theme))
+    for language in languages:
+        for theme in themes:
             for width in options.width or [375, 1440]:
                 yield Look(width, theme, language, "vera" if options.viewer else "ada")
 
