@@ -17,7 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pymysql
+import pytest
 
+# Parameters of a fixture: the kinds of server there are.
+SERVERS = [
+    pytest.param("mariadb", marks=pytest.mark.mariadb),
+    pytest.param("mysql", marks=pytest.mark.mysql),
+]
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 30
 FETCH_TIMEOUT_S = 240
