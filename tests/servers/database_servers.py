@@ -24,6 +24,13 @@ SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
     pytest.param("mysql", marks=pytest.mark.mysql),
 ]
+
+
+def everywhere(fixture: str) -> pytest.MarkDecorator:
+    """Has a test on every database, by a fixture that is on SQLite for the others of its room."""
+    return pytest.mark.parametrize(fixture, ["sqlite", *SERVERS], indirect=True)
+
+
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 30
 FETCH_TIMEOUT_S = 240
