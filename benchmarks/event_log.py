@@ -107,7 +107,7 @@ def size_bytes(settings: Settings) -> int:
         storage = settings.dagster_home / "storage"
         return sum(path.stat().st_size for path in Path(storage).rglob("*") if path.is_file())
     with engine_for(settings.database_url).connect() as connection:
-        if not connection.dialect.is_mariadb:
+        if connection.engine.url.get_backend_name() == "mysql":
             # MySQL would tell sizes of a day ago.
             connection.exec_driver_sql("SET SESSION information_schema_stats_expiry = 0")
         connection.exec_driver_sql(f"ANALYZE TABLE {', '.join(LOG_TABLES)}").all()

@@ -15,7 +15,10 @@ from pymysql.connections import Connection
 
 class ServerConnection(Connection):
     def _create_ssl_ctx(self, sslp: Mapping[str, Any] | ssl.SSLContext) -> ssl.SSLContext:
-        return super()._create_ssl_ctx(sslp) if sslp else _unchecked()
+        if not sslp:
+            return _unchecked()
+        # PyMySQL's own, which its types do not show.
+        return super()._create_ssl_ctx(sslp)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @lru_cache(maxsize=1)

@@ -70,7 +70,7 @@ class MigratedDatabase:
 def _tables(connection: sa.Connection, database: str | None = None) -> dict[str, bool]:
     """Tables, and whether each was ever written to: in two questions, not two for each."""
     schema = database or connection.engine.url.database
-    if connection.dialect.name == "mysql" and not connection.dialect.is_mariadb:
+    if connection.engine.url.get_backend_name() == "mysql":
         # MySQL would tell numbers of a day ago.
         connection.exec_driver_sql("SET SESSION information_schema_stats_expiry = 0")
     found = connection.execute(
