@@ -70,8 +70,8 @@ bench-import: .venv/.runtime
 bench-api: .venv/.runtime
 	$(PY) benchmarks/api.py $(ARGS)
 
-bench-event-log: .venv/.runtime
-	$(PY) benchmarks/event_log.py $(ARGS)
+bench-event-log: .venv/.dev
+	PYTHONPATH=tests/servers $(PY) benchmarks/event_log.py $(ARGS)
 
 bench-transform: .venv/.runtime
 	$(PY) benchmarks/transform.py

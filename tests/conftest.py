@@ -9,6 +9,7 @@ shows the reason of the skip.
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -16,7 +17,13 @@ from typing import NoReturn, TypeVar
 import hypothesis
 import pytest
 
-from database_servers import DatabaseServer, ServerUnavailable, start_mariadb, start_mysql
+from database_servers import (
+    SERVERS,
+    DatabaseServer,
+    ServerUnavailable,
+    start_mariadb,
+    start_mysql,
+)
 from event_broker import EventBroker, start_rabbitmq
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
@@ -29,10 +36,8 @@ hypothesis.settings.register_profile("without-deadline", hypothesis.settings(dea
 hypothesis.settings.load_profile("without-deadline")
 
 Server = TypeVar("Server", DatabaseServer, EventBroker)
-SERVERS = [
-    pytest.param("mariadb", marks=pytest.mark.mariadb),
-    pytest.param("mysql", marks=pytest.mark.mysql),
-]
+
+MigratedOn = Callable[[str], AbstractContextManager[str]]
 
 # Rooms whose tests want the replayed demo, which takes minutes.
 REPLAYED = {"dashboard", "demo"}
@@ -98,29 +103,40 @@ def migrated_databases() -> dict[str, MigratedDatabase]:
 
 
 @pytest.fixture(params=["sqlite", *SERVERS])
-def migrated_url(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    migrated_databases: dict[str, MigratedDatabase],
-) -> Iterator[str]:
+def migrated_url(request: pytest.FixtureRequest, migrated_on: MigratedOn) -> Iterator[str]:
     """URL of a database at the present schema, without rows; much cheaper than migrating an empty one.
 
     On a server Dagster's tables are in it too.
     """
-    kind = request.param
-    if kind not in migrated_databases:
+    with migrated_on(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_on(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_databases: dict[str, MigratedDatabase],
+) -> MigratedOn:
+    """As `migrated_url`, for a fixture that has its own parameter."""
+
+    @contextmanager
+    def on(kind: str) -> Iterator[str]:
+        if kind not in migrated_databases:
+            if kind == "sqlite":
+                url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'iop.db'}"
+            else:
+                url = request.getfixturevalue(f"{kind}_server").create_database()
+            migrated_databases[kind] = MigratedDatabase.make(url)
+        database = migrated_databases[kind]
         if kind == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'iop.db'}"
-        else:
-            url = request.getfixturevalue(f"{kind}_server").create_database()
-        migrated_databases[kind] = MigratedDatabase.make(url)
-    database = migrated_databases[kind]
-    if kind == "sqlite":
-        yield from _used(database.copy_to(tmp_path / "iop.db"))
-        return
-    yield from _used(database.url)
-    database.empty()
+            yield from _used(database.copy_to(tmp_path / "iop.db"))
+            return
+        yield from _used(database.url)
+        database.empty()
+
+    return on
 
 
 def _fresh(server: DatabaseServer) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import ModelType
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -87,7 +88,7 @@ class ModelSpec(_Frozen):
     """A model as its file declares it; `input_schema` and `output_schema` are JSON Schema (draft
     2020-12) over one row."""
 
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: GivenName
     version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$", max_length=64)] = "v1.0.0"
     type: ModelType
     description: str = ""

@@ -4,6 +4,7 @@ Every call has a bound: a slow source is `Unavailable` after a few seconds, neve
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -14,6 +15,8 @@ from iop_pipelines.errors import InvalidInput, MisconfiguredInstance, Unavailabl
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 20.0
+# Of one whole answer: a source that sends a byte now and then is never too late for the one above.
+ANSWER_TIMEOUT_S: Final = 60.0
 # Of one answer; a page of rows is far below it.
 MAX_BYTES: Final = 32 * 1024 * 1024
 PAGE: Final = 500
@@ -100,8 +103,13 @@ class DrmApi:
 
 def _read(procedure: str, answer: httpx.Response) -> bytes:
     body = bytearray()
+    until = time.monotonic() + ANSWER_TIMEOUT_S
     for part in answer.iter_bytes():
         body += part
+        if time.monotonic() > until:
+            raise Unavailable(
+                f"DRM's API has not ended its answer to {procedure} after {ANSWER_TIMEOUT_S:g} s"
+            )
         if len(body) > MAX_BYTES:
             raise InvalidInput(f"DRM's API answers {procedure} with more than {MAX_BYTES} bytes")
     return bytes(body)

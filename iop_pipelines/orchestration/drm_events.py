@@ -24,14 +24,18 @@ from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.ledger.work import VERSION
 from iop_pipelines.orchestration.resources import Platform
-from iop_pipelines.orchestration.ticks import Ticked, launch, note_score, settle_held
+from iop_pipelines.orchestration.ticks import (
+    Ticked,
+    deadline,
+    launch,
+    note_score,
+    settle_held,
+)
 from iop_pipelines.schema.tables import dataset_versions, datasets
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 EVENTS_A_PAGE: Final = 500
 RUNS_A_PAGE: Final = 200
-# Dagster gives a tick a minute; what is left over is the next tick's.
-TICK_S: Final = 20.0
 
 
 @dataclass
@@ -60,7 +64,7 @@ class Tally:
 def drm_events(platform: Platform, instance: dg.DagsterInstance, cursor: str | None) -> Ticked:
     """Drains the inbox; the cursor is a position in DRM's runs, as polling has its own."""
     position = SeenIds.parse(cursor)
-    tally = Tally(deadline=time.monotonic() + TICK_S)
+    tally = Tally(deadline=deadline())
     while not tally.is_late:
         events = inbox.due(platform.engine, _now(), EVENTS_A_PAGE)
         if not events:
@@ -69,7 +73,9 @@ def drm_events(platform: Platform, instance: dg.DagsterInstance, cursor: str | N
         _settle(platform, events, tally)
     if not (tally.done or tally.put_off or tally.failed or tally.runs):
         return Ticked([], str(position), "no event of DRM waits")
-    settled = settle_held(platform, instance) if tally.runs or tally.has_scores else "nothing held"
+    settled = "nothing held"
+    if tally.runs or tally.has_scores:
+        settled = settle_held(platform, instance, tally.deadline)
     return Ticked(launch(platform, VERSION), str(position), f"{tally.note()}; {settled}")
 
 

@@ -4,8 +4,12 @@ Imported by the code location, so nothing heavy. A tick may time out after it wr
 safe to write again.
 """
 
+import logging
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 import dagster as dg
 
@@ -30,10 +34,28 @@ from iop_pipelines.reporting.schedule import due_slots, parse_schedule
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.transform.versions import datasets_of_source, record_quality
 
+log = logging.getLogger(__name__)
+
+# Dagster gives a tick a minute; what a slow source leaves over is the next tick's.
+TICK_S: Final = 20.0
 RUNS_A_TICK = 100
 SCORES_A_TICK = 500
 # A template's slots older than this are not made up after a long stop; the newest always is.
 CATCH_UP = timedelta(days=31)
+
+Item = TypeVar("Item")
+
+
+def deadline() -> float:
+    return time.monotonic() + TICK_S
+
+
+def in_time(items: Iterable[Item], until: float) -> Iterator[Item]:
+    """The items until then; the first in any case, so that a source however slow is got through."""
+    for number, item in enumerate(items):
+        if number and time.monotonic() > until:
+            return
+        yield item
 
 
 @dataclass(frozen=True)
@@ -81,36 +103,56 @@ def drm_pipeline_runs(
 
     DRM's runs end out of the order of their ids: the cursor holds the ids that were handled.
     """
+    until = deadline()
     position = SeenIds.parse(cursor)
     # Read first: a run that ends between the two reads stays above the cursor.
     still_running = platform.drm.lowest_running(position.low)
     runs = platform.drm.finished_runs(position.low, position.seen, RUNS_A_TICK)
+    handled: list[int] = []
     queued = held = 0
-    for run in runs:
+    for run in in_time(runs, until):
         requested = request_for_drm_run(platform.engine, platform.drm, run, utc_now())
         queued += len(requested.queued)
         held += len(requested.held)
-    settled = settle_held(platform, instance)
-    note = f"{len(runs)} ended DRM runs: {queued} executions queued, {held} held for quality; {settled}"
-    next_cursor = str(position.after([run.id for run in runs], still_running))
-    return Ticked(launch(platform, VERSION), next_cursor, note)
+        handled.append(run.id)
+    settled = settle_held(platform, instance, until)
+    note = (
+        f"{len(handled)} ended DRM runs: {queued} executions queued, {held} held for quality; "
+        f"{settled}{_left_over(len(runs) - len(handled), 'ended DRM runs')}"
+    )
+    open_ids = [still_running, *(run.id for run in runs[len(handled) :])]
+    lowest = min((each for each in open_ids if each is not None), default=None)
+    return Ticked(launch(platform, VERSION), str(position.after(handled, lowest)), note)
+
+
+def _left_over(count: int, what: str) -> str:
+    if not count:
+        return ""
+    told = f"DRM is slow: after {TICK_S:.0f} s {count} {what} are left to the next tick"
+    # A tick that launches runs shows no note.
+    log.warning(told)
+    return f"; {told}"
 
 
 def drm_quality_scores(
     platform: Platform, instance: dg.DagsterInstance, cursor: str | None
 ) -> Ticked:
     """Lets held executions run, or holds them back with a recommendation, as DRM scores its data."""
+    until = deadline()
     position = SeenIds.parse(cursor)
     scores = [
         score
         for score in platform.drm.scores_after(position.low, SCORES_A_TICK)
         if score.id not in position.seen
     ]
-    for score in scores:
+    handled: list[int] = []
+    for score in in_time(scores, until):
         note_score(platform, score)
-    settled = settle_held(platform, instance)
-    note = f"{len(scores)} quality scores: {settled}"
-    next_cursor = str(position.after([score.id for score in scores]))
+        handled.append(score.id)
+    settled = settle_held(platform, instance, until)
+    left = scores[len(handled) :]
+    note = f"{len(handled)} quality scores: {settled}{_left_over(len(left), 'quality scores')}"
+    next_cursor = str(position.after(handled, left[0].id if left else None))
     return Ticked(launch(platform, EXECUTION) if scores else [], next_cursor, note)
 
 
@@ -123,16 +165,19 @@ def note_score(platform: Platform, score: QualityScore) -> None:
     recovered(engine, score.dataset, score, platform.drm.run(score.run_id))
 
 
-def settle_held(platform: Platform, instance: dg.DagsterInstance) -> str:
-    """Releases, closes or keeps everything that is held, by what DRM says now; returns it in words.
+def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) -> str:
+    """Releases, closes or keeps what is held, by what DRM says now; returns it in words.
 
-    Whatever order runs, scores and restatements were seen in, and wherever an earlier tick died,
-    this comes to the same.
+    Whatever order runs, scores and restatements were seen in, and wherever an earlier tick died or had no
+    more time, this comes to the same.
     """
     engine = platform.engine
-    released = closed = 0
+    scores: dict[tuple[str, int], QualityScore | None] = {}
+    released = closed = looked_at = 0
     bad: dict[tuple[str, int], list[StoredModel]] = {}
-    for each in held_executions(engine):
+    held = held_executions(engine)
+    for each in in_time(held, until):
+        looked_at += 1
         if each.superseded_by is not None:
             reason = (
                 f"held for its data quality until DRM run {each.superseded_by} "
@@ -142,20 +187,24 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance) -> str:
                 instance, engine, EXECUTION, each.execution_id, Phase.HELD, reason, utc_now()
             )
             continue
-        score = platform.drm.latest_score(each.source, each.drm_run_id)
+        asked = (each.source, each.drm_run_id)
+        if asked not in scores:
+            scores[asked] = platform.drm.latest_score(*asked)
+        score = scores[asked]
         if score is None:
             continue
         stored = model(engine, each.model_id)
         if score.score >= (stored.spec.config.quality_threshold or 0):
             released += release(engine, [each.execution_id])
         else:
-            bad.setdefault((each.source, each.drm_run_id), []).append(stored)
+            bad.setdefault(asked, []).append(stored)
     for (source, run_id), models in bad.items():
-        score = platform.drm.latest_score(source, run_id)
+        score = scores[source, run_id]
         if score is not None:
             hold_back(engine, source, score, models, platform.drm.run(run_id))
     kept = sum(len(models) for models in bad.values())
-    return f"{released} released, {closed} superseded, {kept} held back"
+    told = f"{released} released, {closed} superseded, {kept} held back"
+    return f"{told}{_left_over(len(held) - looked_at, 'held executions')}"
 
 
 def one_time_reports(platform: Platform) -> Ticked:

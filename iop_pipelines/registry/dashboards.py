@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig
@@ -43,7 +44,7 @@ class DashboardSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: GivenName
     description: Annotated[str, Field(max_length=10_000)] = ""
     panels: Annotated[tuple[PanelSpec, ...], Field(max_length=MAX_PANELS)] = ()
 

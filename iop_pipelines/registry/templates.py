@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.registry.files import parse_declaration, read_declaration
@@ -39,7 +40,7 @@ class TemplateSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: GivenName
     description: str = ""
     query_config: dict[str, Any]
     format: ReportFormat = ReportFormat.JSON

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,19 @@ def engine_for(url: str, io_timeout_s: int = IO_TIMEOUT_S) -> sa.Engine:
         },
     )
     return engine
+
+
+@event.listens_for(sa.Engine, "do_connect")
+def _connect(
+    dialect: sa.Dialect, _record: object, args: Sequence[Any], params: Mapping[str, Any]
+) -> object | None:
+    """Of every engine of the process, since Dagster makes its own; None leaves it to the dialect."""
+    if dialect.driver != "pymysql":
+        return None
+    # SQLite needs no driver of a server.
+    from iop_pipelines.schema.driver import ServerConnection
+
+    return ServerConnection(*args, **params)
 
 
 def read_json(text: str) -> Any:

@@ -1,5 +1,6 @@
 """DRM's HTTP API, served by the stand-in on loopback, copied into tables that say the same."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from iop_pipelines.drm import api, follow, standin, standin_api, tables
 from iop_pipelines.drm.api import DrmApi
@@ -23,10 +27,8 @@ TOKEN = "between-us"
 
 
 @pytest.fixture
-def copy_engine(tmp_path) -> Iterator[sa.Engine]:
-    engine = engine_for(f"sqlite:///{tmp_path / 'copy.db'}")
-    yield engine
-    engine.dispose()
+def copy_engine(migrated_url: str) -> sa.Engine:
+    return engine_for(migrated_url)
 
 
 @contextmanager
@@ -50,6 +52,8 @@ def _copy(engine: sa.Engine, copy_engine: sa.Engine, token: str = TOKEN) -> foll
         return follow.copy(given, copy_engine, "http://drm.test")
 
 
+# DRM's own database is behind its API; the copy's is what may differ.
+@pytest.mark.parametrize("february", ["sqlite"], indirect=True)
 def test_the_copy_says_what_drm_says(february, copy_engine) -> None:
     _copy(february, copy_engine)
     theirs, ours = SharedDatabase(february), SharedDatabase(copy_engine)
@@ -136,6 +140,30 @@ def test_a_source_that_accepts_and_says_nothing_is_given_up_in_time(monkeypatch)
             pytest.raises(Unavailable, match=r"does not answer monitoring\.pipelines: ReadTimeout"),
         ):
             given.pipelines()
+
+
+def test_a_source_that_drips_is_given_up_in_time(monkeypatch) -> None:
+    monkeypatch.setattr(api, "ANSWER_TIMEOUT_S", 0.2)
+    given_up = threading.Event()
+
+    async def drip(_: Request) -> StreamingResponse:
+        async def spaces():
+            for _ in range(400):
+                if given_up.is_set():
+                    return
+                yield b" "
+                await asyncio.sleep(0.05)
+
+        return StreamingResponse(spaces())
+
+    app = Starlette(routes=[Route("/api/trpc/{procedure}", drip)])
+    with _served(app) as url:
+        with (
+            DrmApi(url) as given,
+            pytest.raises(Unavailable, match=r"not ended its answer to monitoring\.pipelines"),
+        ):
+            given.pipelines()
+        given_up.set()
 
 
 def test_the_api_takes_the_inputs_of_the_contract(february) -> None:

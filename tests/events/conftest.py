@@ -1,7 +1,7 @@
 """A migrated database, and a bus between it and a broker."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 import sqlalchemy as sa
@@ -9,15 +9,18 @@ import sqlalchemy as sa
 from event_broker import EventBroker
 from event_bus import Bus
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.migrate import upgrade
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    url = f"sqlite:///{tmp_path / 'iop.db'}"
-    upgrade(url)
-    yield engine_for(url)
-    engine_for(url).dispose()
+def engine(
+    request: pytest.FixtureRequest, migrated_on: Callable[[str], AbstractContextManager[str]]
+) -> Iterator[sa.Engine]:
+    """On SQLite unless a test asks for others: those of inbox, outbox and leases, and of many written at once.
+
+    What the others try is the broker: killed, stopped, sent poison; each takes seconds to a minute.
+    """
+    with migrated_on(getattr(request, "param", "sqlite")) as url:
+        yield engine_for(url)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,6 +66,9 @@ def make_site(tmp_path: Path):
 
         def make(database_url: str | None = None, **env: str) -> Site:
             url = {"DATABASE_URL": database_url} if database_url else {}
+            if database_url and not database_url.startswith("sqlite"):
+                # Only an embedded instance makes its own.
+                env.setdefault("IOP_SECRET_KEY", "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
             settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home"), **url, **env})
             migrate.upgrade(settings.database_url)
             services = Services(settings)
@@ -81,8 +84,19 @@ def make_site(tmp_path: Path):
 
 
 @pytest.fixture
-def site(make_site) -> Site:
-    return make_site()
+def site(
+    request: pytest.FixtureRequest,
+    make_site,
+    migrated_on: Callable[[str], AbstractContextManager[str]],
+) -> Iterator[Site]:
+    """On SQLite unless a test asks for others.
+
+    On the servers too are those whose statements differ by database: moments that are compared, attempts that
+    are counted, what is unique, what is rolled back. The others are about cookies, claims and passwords; each
+    signs people up with two slow hashes.
+    """
+    with migrated_on(getattr(request, "param", "sqlite")) as url:
+        yield make_site(url)
 
 
 @dataclass

@@ -130,9 +130,9 @@ def test_the_role_in_a_token_is_not_believed(site, forge) -> None:
 
 @pytest.mark.parametrize("end", ["sign_out", "disable", "password", "role"])
 def test_what_ends_or_changes_a_session_holds_on_every_replica_within_a_second(
-    make_site, database_url: str, end: str
+    make_site, migrated_url: str, end: str
 ) -> None:
-    site = make_site(database_url, IOP_SECRET_KEY=KEY)
+    site = make_site(migrated_url, IOP_SECRET_KEY=KEY)
     key = tokens.signing_key(site.services.settings)
     now = [0.0]
     here, there = (Sessions(site.engine, key, lambda: now[0]) for _ in range(2))

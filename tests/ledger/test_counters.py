@@ -21,7 +21,6 @@ from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.ledger.stats import figures
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.schema.engine import begin_write, engine_for
-from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import (
     generated_reports,
     model_executions,
@@ -43,9 +42,8 @@ def _size(engine):
         return connection.scalar(sa.select(sa.func.count()).select_from(stat_changes))
 
 
-def test_what_ends_is_counted_once_and_by_its_hour(database_url, seed):
-    upgrade(database_url)
-    seeded = seed(engine_for(database_url))
+def test_what_ends_is_counted_once_and_by_its_hour(migrated_url, seed):
+    seeded = seed(engine_for(migrated_url))
     engine = seeded.engine
     ids = [seeded.add_execution() for _ in range(4)]
     _end(engine, EXECUTION, ids[0], duration_ms=10)
@@ -66,9 +64,8 @@ def test_what_ends_is_counted_once_and_by_its_hour(database_url, seed):
     assert counters.drift(engine, NOW) == []
 
 
-def test_folding_changes_no_count_and_leaves_few_rows(database_url, seed):
-    upgrade(database_url)
-    seeded = seed(engine_for(database_url))
+def test_folding_changes_no_count_and_leaves_few_rows(migrated_url, seed):
+    seeded = seed(engine_for(migrated_url))
     ids = [seeded.add_execution() for _ in range(40)]
     for number, item_id in enumerate(ids[:30]):
         _end(seeded.engine, EXECUTION, item_id, number % 3 > 0, NOW - timedelta(hours=number))
@@ -86,9 +83,8 @@ def test_folding_changes_no_count_and_leaves_few_rows(database_url, seed):
     assert oldest >= counters.hour_of(NOW - counters.KEPT)
 
 
-def test_folding_while_others_count_loses_nothing(database_url, seed):
-    upgrade(database_url)
-    seeded = seed(engine_for(database_url))
+def test_folding_while_others_count_loses_nothing(migrated_url, seed):
+    seeded = seed(engine_for(migrated_url))
     engine = seeded.engine
     stop = threading.Event()
 
@@ -114,9 +110,8 @@ def test_folding_while_others_count_loses_nothing(database_url, seed):
     assert (found.reports_ready, found.reports_failed_24h) == (120, 120)
 
 
-def test_rows_written_by_hand_are_found_and_mended_once(database_url, seed):
-    upgrade(database_url)
-    seeded = seed(engine_for(database_url))
+def test_rows_written_by_hand_are_found_and_mended_once(migrated_url, seed):
+    seeded = seed(engine_for(migrated_url))
     with begin_write(seeded.engine) as connection:
         connection.execute(
             model_executions.insert(),

@@ -24,9 +24,8 @@ from iop_pipelines.schema.tables import dataset_versions, generated_reports, mod
 NOW = datetime(2026, 3, 1, 12)
 
 
-def test_a_claim_gathers_executions_into_one_batch_a_type_in_the_order_asked(database_url, seed):
-    upgrade(database_url)
-    seeded = seed(engine_for(database_url))
+def test_a_claim_gathers_executions_into_one_batch_a_type_in_the_order_asked(migrated_url, seed):
+    seeded = seed(engine_for(migrated_url))
     first, second = seeded.add_execution(), seeded.add_execution()
     other = seeded.add_execution(seeded.other_model_id)
 

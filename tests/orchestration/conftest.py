@@ -1,6 +1,7 @@
 """An instance without processes: ticks are called, and what they launch is executed in this process."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -89,10 +90,27 @@ def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """An instance in memory."""
-    monkeypatch.setenv("IOP_HOME", str(tmp_path))
-    monkeypatch.setenv("IOP_CLOCK", "drm")
+def bench(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    migrated_on: Callable[[str], AbstractContextManager[str]],
+) -> Iterator[Bench]:
+    """Dagster's instance in memory, IOP's database on SQLite unless a test asks for others.
+
+    On the servers too are those whose statements differ by database: locks, JSON, moments, prefixes of text,
+    what supersedes what. The others are about the order of ticks, which no database changes, and take
+    seconds each; their statements have tests in `tests/ledger`, `tests/transform` and `tests/recommendations`.
+    """
+    kind = getattr(request, "param", "sqlite")
+    with migrated_on(kind) as url:
+        monkeypatch.setenv("IOP_HOME", str(tmp_path))
+        monkeypatch.setenv("IOP_CLOCK", "drm")
+        monkeypatch.setenv("DATABASE_URL", url)
+        yield from _in_memory(tmp_path)
+
+
+def _in_memory(tmp_path: Path) -> Iterator[Bench]:
     settings = Settings.from_env()
     with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "dagster")) as instance:
         yield _make_bench(settings, instance)

@@ -120,6 +120,7 @@ def test_a_moved_instance_goes_on_where_it_was(
         runs = {run.run_id: _story(before, run.run_id) for run in before.get_runs()}
         latest = {key: before.get_latest_materialization_event(key) for key in KIND_OF_ASSET}
         proven = verify(before, engine_for(source.database_url))
+    assert proven.drift == ()
 
     moved = move(source, target, _told_nothing)
 
@@ -141,7 +142,8 @@ def test_a_moved_instance_goes_on_where_it_was(
         assert set(after.get_dynamic_partitions("models")) == {"1.cafe@v1"}
         assert after.daemon_cursor_storage.get_cursor_values(set(CURSOR)) == CURSOR
         assert verify(after, engine) == proven
-        assert proven.events > 0
+        ended = moved.rows["model_executions"] + moved.rows["generated_reports"]
+        assert proven.events == ended
         mirrored = mirror(after, engine)
         assert (mirrored.seen, mirrored.applied) == (0, 0)
     template = _all(server_url, report_templates)[0].id

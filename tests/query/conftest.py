@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from database_servers import SERVERS
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs, pipelines, quality_scores
 from iop_pipelines.schema import tables as iop
@@ -90,11 +91,7 @@ def sample_rows() -> list[dict]:
 
 @pytest.fixture(
     scope="module",
-    params=[
-        "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-        pytest.param("mysql", marks=pytest.mark.mysql),
-    ],
+    params=["sqlite", *SERVERS],
 )
 def instance(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

@@ -15,7 +15,6 @@ from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
     findings,
-    metadata,
     model_executions,
     model_outputs,
 )
@@ -159,9 +158,9 @@ class World:
         return execution_id
 
 
-def _world(url):
-    engine = engine_for(url)
-    metadata.create_all(engine)
+@pytest.fixture
+def world(migrated_url):
+    engine = engine_for(migrated_url)
     with begin_write(engine) as connection:
         result = connection.execute(
             datasets.insert().values(
@@ -169,18 +168,6 @@ def _world(url):
             )
         )
     return World(engine, result.inserted_primary_key[0])
-
-
-@pytest.fixture
-def world(tmp_path):
-    world = _world(f"sqlite:///{tmp_path / 'iop.db'}")
-    yield world
-    world.engine.dispose()
-
-
-@pytest.fixture
-def world_anywhere(database_url):
-    return _world(database_url)
 
 
 @pytest.fixture(name="day")

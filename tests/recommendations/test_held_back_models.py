@@ -91,8 +91,8 @@ def test_the_same_score_seen_twice_changes_nothing(world):
     assert len(events_of(world.engine, first.opened[0])) == 1
 
 
-def test_a_second_bad_delivery_updates_and_a_good_one_resolves(world_anywhere):
-    engine = world_anywhere.engine
+def test_a_second_bad_delivery_updates_and_a_good_one_resolves(world):
+    engine = world.engine
     (opened,) = hold_back(engine, "flights", _score(61), MODELS, _run()).opened
     worse = hold_back(engine, "flights", _score(30, 2, 21), MODELS, _run(21, 1))
     assert worse.updated == (opened,)

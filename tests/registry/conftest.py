@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
 from iop_pipelines.transform.versions import register_dataset
 
 SALES = {
@@ -67,17 +66,7 @@ def model_content():
 
 
 @pytest.fixture
-def engine(database_url) -> sa.Engine:
-    engine = engine_for(database_url)
-    metadata.create_all(engine)
+def engine(migrated_url) -> sa.Engine:
+    engine = engine_for(migrated_url)
     register_dataset(engine, DatasetDeclaration.model_validate(SALES))
     return engine
-
-
-@pytest.fixture
-def sqlite_engine(tmp_path):
-    engine = engine_for(f"sqlite:///{tmp_path / 'registry.db'}")
-    metadata.create_all(engine)
-    register_dataset(engine, DatasetDeclaration.model_validate(SALES))
-    yield engine
-    engine.dispose()

@@ -15,7 +15,6 @@ from iop_pipelines.registry.dashboards import (
     save_dashboard,
 )
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
 
 NOON = datetime(2013, 2, 8, 12)
 
@@ -66,11 +65,10 @@ def test_a_panel_that_asks_for_what_is_not_there_is_refused_and_nothing_stays(en
     assert list_dashboards(engine) == []
 
 
-def test_the_demos_dashboards_are_loaded_once_and_ask_for_what_is_there(tmp_path):
-    engine, drm = (engine_for(f"sqlite:///{tmp_path / name}.db") for name in ("iop", "drm"))
-    metadata.create_all(engine)
+def test_the_demos_dashboards_are_loaded_once_and_ask_for_what_is_there(migrated_url):
+    engine = engine_for(migrated_url)
     for _ in range(2):
-        load(engine, drm, NOON)
+        load(engine, engine, NOON)
 
     names = {each.name for each in list_dashboards(engine)}
     assert len(names) == len(list(folder("dashboards").glob("*.yaml")))

@@ -8,7 +8,6 @@ import pytest
 from iop_pipelines.domain.models import RUNTIME_TYPES
 from iop_pipelines.registry.models import active_models_of, load_spec, promote, register
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset, register_system_datasets
 
@@ -16,14 +15,12 @@ FILES = sorted((Path(str(resources.files("iop_pipelines.demo"))) / "models").glo
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = engine_for(f"sqlite:///{tmp_path / 'demo.db'}")
-    metadata.create_all(engine)
+def engine(migrated_url):
+    engine = engine_for(migrated_url)
     register_system_datasets(engine)
     for declaration in demo_declarations():
         register_dataset(engine, declaration)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

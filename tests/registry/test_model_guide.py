@@ -6,7 +6,6 @@ from pathlib import Path
 from iop_pipelines.domain.models import RUNTIME_TYPES
 from iop_pipelines.registry.models import load_spec, register
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset
 from iop_pipelines.validation.json_schema import COLUMN_KEYWORDS, ROOT_KEYWORDS
@@ -14,17 +13,15 @@ from iop_pipelines.validation.json_schema import COLUMN_KEYWORDS, ROOT_KEYWORDS
 GUIDE = (Path(__file__).parents[2] / "docs/models.md").read_text()
 
 
-def test_the_example_registers(tmp_path):
+def test_the_example_registers(migrated_url, tmp_path):
     match = re.search(r"```yaml\n(.*?)```", GUIDE, re.S)
     assert match is not None
     path = tmp_path / "late-arrivals.yaml"
     path.write_text(match[1])
-    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
-    metadata.create_all(engine)
+    engine = engine_for(migrated_url)
     for declaration in demo_declarations():
         register_dataset(engine, declaration)
     assert register(engine, load_spec(path)) == 1
-    engine.dispose()
 
 
 def test_every_runtime_and_keyword_is_in_the_guide():

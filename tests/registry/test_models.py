@@ -54,11 +54,26 @@ def test_the_same_version_with_other_content_is_a_conflict(engine, model_content
     register(engine, load_spec(model_content))
 
 
-def test_names_count_case_and_accents(engine, model_content):
-    ids = set()
-    for name in ("revenue", "Revenue", "révenue"):
-        ids.add(register(engine, load_spec({**model_content, "name": name})))
-    assert len(ids) == 3
+def test_models_whose_names_differ_by_case_or_accents_live_side_by_side(engine, model_content):
+    names = ("revenue", "Revenue", "révenue")
+    ids = {name: register(engine, load_spec({**model_content, "name": name})) for name in names}
+    for model_id in ids.values():
+        promote(engine, model_id)
+
+    assert len(set(ids.values())) == 3
+    assert {name: model_named(engine, name).id for name in ids} == ids
+    assert {each.id for each in active_models_of(engine, "sales")} == set(ids.values())
+    assert [each.id for each in list_models(engine, name="Revenue")] == [ids["Revenue"]]
+    with pytest.raises(NotFound, match="REVENUE"):
+        model_named(engine, "REVENUE")
+
+
+def test_spaces_around_a_name_are_not_of_it(engine, model_content):
+    first = register(engine, load_spec({**model_content, "name": "revenue"}))
+    assert register(engine, load_spec({**model_content, "name": " revenue  "})) == first
+    assert model(engine, first).spec.name == "revenue"
+    with pytest.raises(InvalidDeclaration, match="name"):
+        load_spec({**model_content, "name": "  "})
 
 
 def test_promotion_retires_the_former_and_rollback_brings_it_back(engine, model_content):
@@ -113,32 +128,32 @@ def test_activating_leaves_other_versions_alone_and_nothing_goes_back_to_draft(
     assert _events(engine, first) == before
 
 
-def test_models_are_listed_newest_first_by_cursor(sqlite_engine, model_content):
+def test_models_are_listed_newest_first_by_cursor(engine, model_content):
     ids = [
-        register(sqlite_engine, load_spec({**model_content, "version": f"v1.0.{patch}"}))
+        register(engine, load_spec({**model_content, "version": f"v1.0.{patch}"}))
         for patch in range(5)
     ]
-    promote(sqlite_engine, ids[2])
-    listed = [each.id for each in list_models(sqlite_engine, limit=2)]
+    promote(engine, ids[2])
+    listed = [each.id for each in list_models(engine, limit=2)]
     assert listed == ids[:-3:-1]
-    rest = list_models(sqlite_engine, limit=10, cursor=listed[-1])
+    rest = list_models(engine, limit=10, cursor=listed[-1])
     assert [each.id for each in rest] == ids[2::-1]
-    assert [each.id for each in list_models(sqlite_engine, status=ACTIVE)] == [ids[2]]
-    assert list_models(sqlite_engine, name="other") == []
+    assert [each.id for each in list_models(engine, status=ACTIVE)] == [ids[2]]
+    assert list_models(engine, name="other") == []
 
 
-def test_a_model_is_found_by_name_and_version(sqlite_engine, model_content):
-    model_id = register(sqlite_engine, load_spec(model_content))
-    assert model_named(sqlite_engine, "revenue-trend", "v1.0.0").id == model_id
+def test_a_model_is_found_by_name_and_version(engine, model_content):
+    model_id = register(engine, load_spec(model_content))
+    assert model_named(engine, "revenue-trend", "v1.0.0").id == model_id
     with pytest.raises(NotFound, match=r"no active version; versions: v1\.0\.0 \(draft\)"):
-        model_named(sqlite_engine, "revenue-trend")
-    promote(sqlite_engine, model_id)
-    assert model_named(sqlite_engine, "revenue-trend").id == model_id
-    for ask in (lambda: model(sqlite_engine, 99), lambda: promote(sqlite_engine, 99)):
+        model_named(engine, "revenue-trend")
+    promote(engine, model_id)
+    assert model_named(engine, "revenue-trend").id == model_id
+    for ask in (lambda: model(engine, 99), lambda: promote(engine, 99)):
         with pytest.raises(NotFound, match="99"):
             ask()
     with pytest.raises(NotFound, match="no earlier version"):
-        rollback(sqlite_engine, "revenue-trend")
+        rollback(engine, "revenue-trend")
 
 
 def _set(content, path, value):
@@ -170,22 +185,22 @@ def _set(content, path, value):
         ("output_schema.properties", {"shop": {}}, "output_schema.properties.shop"),
     ],
 )
-def test_what_a_model_names_must_exist(sqlite_engine, model_content, path, value, field):
+def test_what_a_model_names_must_exist(engine, model_content, path, value, field):
     _set(model_content, path, value)
     if path == "input_schema.properties":
         model_content["input_schema"]["required"] = []
     with pytest.raises(InvalidInput) as refused:
-        register(sqlite_engine, load_spec(model_content))
+        register(engine, load_spec(model_content))
     assert refused.value.field == field
-    assert list_models(sqlite_engine) == []
+    assert list_models(engine) == []
 
 
-def test_a_condition_over_fields_of_the_dataset_is_accepted(sqlite_engine, model_content):
+def test_a_condition_over_fields_of_the_dataset_is_accepted(engine, model_content):
     model_content["config"]["input"]["where"] = {"field": "shop", "op": "in", "value": ["Lagos"]}
-    register(sqlite_engine, load_spec(model_content))
+    register(engine, load_spec(model_content))
 
 
-def test_a_rule_that_names_another_measure_is_refused(sqlite_engine, model_content):
+def test_a_rule_that_names_another_measure_is_refused(engine, model_content):
     model_content["type"] = "rule_based"
     model_content["config"]["runtime"] = "rules"
     rule = {
@@ -195,7 +210,7 @@ def test_a_rule_that_names_another_measure_is_refused(sqlite_engine, model_conte
     }
     model_content["config"]["params"] = {"rules": [rule]}
     with pytest.raises(InvalidDeclaration, match="profit"):
-        register(sqlite_engine, load_spec(model_content))
+        register(engine, load_spec(model_content))
 
 
 def test_processes_that_register_the_same_model_at_once_make_one_row(engine, model_content):
@@ -215,27 +230,27 @@ def test_processes_that_register_the_same_model_at_once_make_one_row(engine, mod
 
 
 @pytest.mark.parametrize("model_type", list(ModelType))
-def test_a_default_configuration_registers(sqlite_engine, model_content, model_type):
-    config = default_config(model_type, dataset(sqlite_engine, "sales").declaration)
+def test_a_default_configuration_registers(engine, model_content, model_type):
+    config = default_config(model_type, dataset(engine, "sales").declaration)
     content = model_content | {"type": model_type, "config": config.model_dump(mode="json")}
-    assert model(sqlite_engine, register(sqlite_engine, load_spec(content))).spec.config == config
+    assert model(engine, register(engine, load_spec(content))).spec.config == config
 
 
-def test_the_default_reads_the_dataset_that_has_the_columns(sqlite_engine):
-    names = dataset(sqlite_engine, "sales").declaration.fields
+def test_the_default_reads_the_dataset_that_has_the_columns(engine):
+    names = dataset(engine, "sales").declaration.fields
     columns = {"properties": {name: {} for name in names}}
-    assert config_for(sqlite_engine, ModelType.ML, columns).dataset == "sales"
+    assert config_for(engine, ModelType.ML, columns).dataset == "sales"
     with pytest.raises(
         InvalidDeclaration, match=r"no dataset has the columns \['moon'\]"
     ) as refused:
-        config_for(sqlite_engine, ModelType.ML, {"properties": {"moon": {}}})
+        config_for(engine, ModelType.ML, {"properties": {"moon": {}}})
     assert refused.value.field == "config"
 
 
-def test_a_model_of_pipeline_runs_cannot_wait_for_a_score(sqlite_engine):
+def test_a_model_of_pipeline_runs_cannot_wait_for_a_score(engine):
     spec = load_spec(folder("models") / "pipeline-health.yaml")
     waiting = spec.config.model_copy(update={"quality_threshold": 80})
     with pytest.raises(InvalidDeclaration, match="never scored") as refused:
-        register(sqlite_engine, spec.model_copy(update={"config": waiting}))
+        register(engine, spec.model_copy(update={"config": waiting}))
     assert refused.value.field == "config.quality_threshold"
-    register(sqlite_engine, spec)
+    register(engine, spec)

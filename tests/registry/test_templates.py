@@ -102,34 +102,34 @@ def test_slots_of_a_paused_template_are_not_made_up(engine):
         },
     ],
 )
-def test_a_template_that_cannot_work_is_not_stored(sqlite_engine, changes):
+def test_a_template_that_cannot_work_is_not_stored(engine, changes):
     with pytest.raises(InvalidInput):
-        _register(sqlite_engine, _content(**changes))
-    assert list_templates(sqlite_engine) == []
+        _register(engine, _content(**changes))
+    assert list_templates(engine) == []
 
 
-def test_every_active_template_with_a_schedule_is_found_over_all_pages(sqlite_engine, monkeypatch):
+def test_every_active_template_with_a_schedule_is_found_over_all_pages(engine, monkeypatch):
     monkeypatch.setattr(templates, "MAX_LISTED", 2)
-    ids = [_register(sqlite_engine, _content(name=f"n{n}")) for n in range(5)]
-    _register(sqlite_engine, _content(name="on request", schedule=None))
-    set_template_status(sqlite_engine, ids[1], TemplateStatus.PAUSED)
-    found = [each.id for each in scheduled_templates(sqlite_engine)]
+    ids = [_register(engine, _content(name=f"n{n}")) for n in range(5)]
+    _register(engine, _content(name="on request", schedule=None))
+    set_template_status(engine, ids[1], TemplateStatus.PAUSED)
+    found = [each.id for each in scheduled_templates(engine)]
     assert found == [ids[0], *ids[2:]]
 
 
-def test_a_moment_that_is_past_is_refused_when_it_is_new(sqlite_engine):
+def test_a_moment_that_is_past_is_refused_when_it_is_new(engine):
     once = _content(schedule="once 2013-02-08T13:00 Africa/Lagos")
-    template_id = _register(sqlite_engine, once, NOON)
+    template_id = _register(engine, once, NOON)
     # Set up again later, it is what it was; under another name it would never be due.
-    assert _register(sqlite_engine, once, LATER) == template_id
+    assert _register(engine, once, LATER) == template_id
     with pytest.raises(InvalidInput, match="past and would never be due") as refused:
-        _register(sqlite_engine, {**once, "name": "Again"}, LATER)
+        _register(engine, {**once, "name": "Again"}, LATER)
     assert refused.value.field == "schedule"
-    daily = _register(sqlite_engine, _content(name="Daily"), NOON)
+    daily = _register(engine, _content(name="Daily"), NOON)
     spec = load_template({**once, "name": "Daily"})
     with pytest.raises(InvalidInput, match="past"):
-        update_template(sqlite_engine, daily, spec, check_schedule=parse_schedule, now=LATER)
-    assert template(sqlite_engine, daily).schedule == _content()["schedule"]
+        update_template(engine, daily, spec, check_schedule=parse_schedule, now=LATER)
+    assert template(engine, daily).schedule == _content()["schedule"]
 
 
 def test_a_wrong_field_of_a_file_is_named():
@@ -138,8 +138,8 @@ def test_a_wrong_field_of_a_file_is_named():
     assert refused.value.field == "format"
 
 
-def test_a_template_that_is_not_there_is_not_found(sqlite_engine):
+def test_a_template_that_is_not_there_is_not_found(engine):
     with pytest.raises(NotFound, match="99"):
-        template(sqlite_engine, 99)
+        template(engine, 99)
     with pytest.raises(NotFound, match="there are none"):
-        template_named(sqlite_engine, "Monthly")
+        template_named(engine, "Monthly")

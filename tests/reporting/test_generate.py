@@ -22,7 +22,6 @@ from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
     datasets,
     generated_reports,
-    metadata,
     recommendations,
     report_templates,
 )
@@ -39,9 +38,8 @@ CONFIG = {
 
 
 @pytest.fixture
-def engine(tmp_path) -> sa.Engine:
-    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
-    metadata.create_all(engine)
+def engine(migrated_url) -> sa.Engine:
+    engine = engine_for(migrated_url)
     drm_metadata.create_all(engine)
     with begin_write(engine) as connection:
         connection.execute(

@@ -17,6 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pymysql
+import pytest
+
+# Parameters of a fixture: the kinds of server there are.
+SERVERS = [
+    pytest.param("mariadb", marks=pytest.mark.mariadb),
+    pytest.param("mysql", marks=pytest.mark.mysql),
+]
+
+
+def everywhere(fixture: str) -> pytest.MarkDecorator:
+    """Has a test on every database, by a fixture that is on SQLite for the others of its room."""
+    return pytest.mark.parametrize(fixture, ["sqlite", *SERVERS], indirect=True)
+
 
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 30

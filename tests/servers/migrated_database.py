@@ -10,6 +10,7 @@ from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
+from iop_pipelines.transform import table as prepared
 
 # What migrations themselves write, ours and Dagster's.
 KEPT = {"iop_alembic_version", "alembic_version", "secondary_indexes", "instance_info"}
@@ -36,22 +37,56 @@ class MigratedDatabase:
         shutil.copyfile(source, path)
         return f"sqlite:///{path}"
 
+    def fill_from(self, other_url: str) -> None:
+        """Copies all rows of another database of the same server, and the tables that only that one has."""
+        theirs = sa.make_url(other_url).database
+        engine = engine_for(self.url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
+            for table, has_rows in _tables(connection, theirs).items():
+                if table not in self.tables:
+                    connection.exec_driver_sql(f"CREATE TABLE `{table}` LIKE {theirs}.`{table}`")
+                if has_rows and table not in KEPT:
+                    copied = f"INSERT INTO `{table}` SELECT * FROM {theirs}.`{table}`"
+                    connection.exec_driver_sql(copied)
+            connection.commit()
+        engine.dispose()
+
     def empty(self) -> None:
         """Rows go, numbering begins at 1, and tables that a test made are dropped."""
         engine = engine_for(self.url)
         with engine.connect() as connection:
             connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-            for table in sa.inspect(engine).get_table_names():
+            for table, was_used in _tables(connection).items():
                 if table not in self.tables:
                     connection.exec_driver_sql(f"DROP TABLE `{table}`")
-                elif table not in KEPT and _was_used(connection, table):
+                elif table not in KEPT and was_used:
                     connection.exec_driver_sql(f"TRUNCATE TABLE `{table}`")
+        # A process remembers the tables of datasets that it made.
+        prepared._ENSURED.pop(engine, None)
         engine.dispose()
 
 
-def _was_used(connection: sa.Connection, table: str) -> bool:
-    """Also where its rows have been deleted: the next one would not have the number 1."""
-    created = connection.exec_driver_sql(f"SHOW CREATE TABLE `{table}`").one()[1]
-    if "AUTO_INCREMENT=" in created:
-        return True
-    return connection.exec_driver_sql(f"SELECT 1 FROM `{table}` LIMIT 1").first() is not None
+def _tables(connection: sa.Connection, database: str | None = None) -> dict[str, bool]:
+    """Tables, and whether each was ever written to: in two questions, not two for each."""
+    schema = database or connection.engine.url.database
+    if connection.engine.url.get_backend_name() == "mysql":
+        # MySQL would tell numbers of a day ago.
+        connection.exec_driver_sql("SET SESSION information_schema_stats_expiry = 0")
+    found = connection.execute(
+        sa.text(
+            "SELECT table_name, auto_increment FROM information_schema.tables "
+            "WHERE table_schema = :schema AND table_type = 'BASE TABLE'"
+        ),
+        {"schema": schema},
+    ).all()
+    # Where all rows have been deleted the next one would not have the number 1.
+    used = {name for name, number in found if number is not None and number > 1}
+    unnumbered = [name for name, _ in found if name not in used]
+    asked = " UNION ALL ".join(
+        f"SELECT '{name}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{schema}`.`{name}`)"
+        for name in unnumbered
+    )
+    if asked:
+        used |= set(connection.scalars(sa.text(asked)))
+    return {name: name in used for name, _ in found}

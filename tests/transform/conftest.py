@@ -1,8 +1,7 @@
-"""IOP's and DRM's databases on disk, and a small declaration to bend."""
+"""IOP's database of any kind, DRM's on disk, and a small declaration to bend."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,17 +11,13 @@ import sqlalchemy as sa
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm import standin
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
 
 WINDOW = (datetime(2013, 2, 1), datetime(2013, 2, 3))
 
 
 @pytest.fixture
-def iop_engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    url = f"sqlite:///{tmp_path / 'iop.db'}"
-    metadata.create_all(engine_for(url))
-    yield engine_for(url)
-    engine_for(url).dispose()
+def iop_engine(migrated_url: str) -> sa.Engine:
+    return engine_for(migrated_url)
 
 
 @pytest.fixture(scope="module")

@@ -210,9 +210,8 @@ def test_a_write_that_fails_half_way_leaves_the_former_state(iop_engine, sales, 
     assert version(iop_engine, ids[1]).status == "pending"
 
 
-def test_every_type_comes_back_as_it_was_written_on_every_database(database_url, sales, raw):
-    engine = engine_for(database_url)
-    metadata.create_all(engine)
+def test_every_type_comes_back_as_it_was_written(iop_engine, sales, raw):
+    engine = iop_engine
     declaration = sales(
         {
             "kind": "derive",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from iop_pipelines.drm.source import DrmRun, SharedDatabase
 from iop_pipelines.drm.tables import RunStatus
 from iop_pipelines.errors import Conflict, InvalidDeclaration, NotFound
-from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions
 from iop_pipelines.transform import table
 from iop_pipelines.transform.table import ensure_table, prepared_table, table_name
@@ -170,8 +170,8 @@ def test_fields_that_begin_with_iop_are_refused(sales):
         prepared_table(sales(more_fields={"iop_from": {"type": "integer"}}))
 
 
-def test_a_newer_declaration_adds_its_columns_and_never_changes_a_type(database_url, sales):
-    engine = engine_for(database_url)
+def test_a_newer_declaration_adds_its_columns_and_never_changes_a_type(iop_engine, sales):
+    engine = iop_engine
     ensure_table(engine, sales())
     ensure_table(engine, sales())
     wider = sales(
@@ -184,9 +184,9 @@ def test_a_newer_declaration_adds_its_columns_and_never_changes_a_type(database_
         ensure_table(engine, sales(more_fields={"town": {"type": "number"}}))
 
 
-def test_a_fresh_process_finds_the_table_as_declared(database_url, sales):
+def test_a_fresh_process_finds_the_table_as_declared(iop_engine, sales):
     """Types read back from the database are of the families that were written."""
-    engine = engine_for(database_url)
+    engine = iop_engine
     kinds = ("string", "integer", "number", "boolean", "date", "datetime")
     every = sales(more_fields={f"a_{kind}": {"type": kind} for kind in kinds})
     ensure_table(engine, every)

@@ -9,12 +9,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.errors import Conflict
 from iop_pipelines.schema.engine import begin_write, engine_for
-from iop_pipelines.schema.tables import (
-    dataset_versions,
-    datasets,
-    input_validations,
-    metadata,
-)
+from iop_pipelines.schema.tables import dataset_versions, datasets, input_validations
 from iop_pipelines.transform.table import ensure_table
 from iop_pipelines.transform.versions import StoredDataset
 from iop_pipelines.validation import inputs
@@ -56,7 +51,6 @@ class Delays:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        metadata.create_all(engine)
         self.table = ensure_table(engine, DECLARATION)
         with begin_write(engine) as connection:
             result = connection.execute(
@@ -111,10 +105,8 @@ MONDAY, TUESDAY, WEDNESDAY = (dt.date(2013, 2, day) for day in (4, 5, 6))
 
 
 @pytest.fixture
-def delays(tmp_path):
-    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
-    yield Delays(engine)
-    engine.dispose()
+def delays(migrated_url):
+    return Delays(engine_for(migrated_url))
 
 
 @pytest.fixture
@@ -131,8 +123,7 @@ def rows_asked(monkeypatch):
     return asked
 
 
-def test_a_good_version_passes_on_every_database(database_url):
-    delays = Delays(engine_for(database_url))
+def test_a_good_version_passes_and_a_bad_one_is_told(delays):
     version_id = delays.deliver(MONDAY, None)
     outcomes = delays.validate(version_id)
     assert failures(outcomes) == []

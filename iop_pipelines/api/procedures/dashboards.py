@@ -14,6 +14,7 @@ from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
@@ -77,7 +78,7 @@ class SaveDashboard(Shape):
     """
 
     id: Id | None = None
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: GivenName
     description: Annotated[str, Field(max_length=10_000)] = ""
     panels: Annotated[list[NewPanel], Field(max_length=registered.MAX_PANELS)] = []
     if_version: Id | None = None

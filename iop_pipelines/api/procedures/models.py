@@ -28,6 +28,7 @@ from iop_pipelines.api.procedures.shapes import (
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.ledger.requests import request_execution
@@ -38,7 +39,6 @@ from iop_pipelines.schema.tables import model_events, model_executions, users
 
 # ModelStatus, as its history keeps it: text.
 Status = Literal["draft", "active", "deprecated"]
-Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 @with_config(ROW)
@@ -79,13 +79,13 @@ class ModelDetail(AnalyticalModel):
 class ModelFilter(Page):
     status: ModelStatus | None = None
     type: ModelType | None = None
-    name: Name | None = None
+    name: GivenName | None = None
 
 
 class NewModel(Shape):
     """Without `config`, the type's default on the dataset that has the columns of `inputSchema`."""
 
-    name: Name
+    name: GivenName
     type: ModelType
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
@@ -136,7 +136,7 @@ class Promote(ById):
 
 
 class Rollback(Shape):
-    name: Name
+    name: GivenName
     reason: Reason | None = None
 
 

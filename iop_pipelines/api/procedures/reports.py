@@ -26,6 +26,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
 from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
@@ -34,7 +35,6 @@ from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedul
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as table
 
-Name = Annotated[str, Field(min_length=1, max_length=255)]
 Words = Annotated[str, Field(min_length=1, max_length=128)]
 Description = Annotated[str, Field(max_length=10_000)]
 
@@ -93,7 +93,7 @@ class TemplateFilter(Page):
 class NewTemplate(Shape):
     """`schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`."""
 
-    name: Name
+    name: GivenName
     query_config: dict[str, Any]
     format: ReportFormat
     schedule: Words | None = None
@@ -103,7 +103,7 @@ class NewTemplate(Shape):
 class ChangedTemplate(ById):
     """What is left out stays; `schedule` null takes the schedule away."""
 
-    name: Name = ""
+    name: GivenName = ""
     description: Description = ""
     query_config: dict[str, Any] = {}
     format: ReportFormat = ReportFormat.JSON

@@ -1,8 +1,9 @@
-"""The demo's registry on a migrated database with ten days prepared, called as the wire calls it."""
+"""The demo's registry on a database of any kind with ten days prepared, called as the wire calls it."""
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import dataset_versions, datasets, model_executions, users
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform.prepare_version import prepare_version
+from migrated_database import MigratedDatabase
 
 DAYS = 10
 
@@ -86,9 +88,12 @@ def _settings(home: Path, **env: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Loading and preparing take seconds: done once, copied for each test."""
-    settings = _settings(tmp_path_factory.mktemp("demo"))
+def demos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
+    """By kind of database, a demo with ten days prepared: loading takes seconds, so each test copies it."""
+    return {}
+
+
+def _load_demo(settings: Settings) -> Settings:
     upgrade(settings.database_url)
     services = Services(settings)
     load(services.engine, services.drm_engine, START)
@@ -111,33 +116,43 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
     services.engine.dispose()
     services.drm_engine.dispose()
-    return settings.home
+    return settings
 
 
 @pytest.fixture
-def api(demo_home: Path, tmp_path: Path) -> Iterator[Api]:
+def api(
+    request: pytest.FixtureRequest,
+    migrated_on: Callable[[str], AbstractContextManager[str]],
+    migrated_databases: dict[str, MigratedDatabase],
+    demos: dict[str, Settings],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    """On SQLite unless a test asks for others; on a server one database is IOP's and DRM's.
+
+    On the servers too are those whose statements differ by database: pages, sums by period, windows, text that
+    is looked for, moments, what is unique, what is undone. The others are about what is refused, and words; on
+    both servers all of them would cost minutes.
+    """
+    kind = getattr(request, "param", "sqlite")
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
-    settings = _settings(home)
-    yield api_of(settings)
-    engine_for(settings.database_url).dispose()
-    engine_for(settings.drm_database_url).dispose()
+    if kind not in demos:
+        server = {}
+        if kind != "sqlite":
+            server = _on_server(request.getfixturevalue(f"{kind}_server").create_database())
+        demos[kind] = _load_demo(_settings(tmp_path_factory.mktemp("demo"), **server))
+    shutil.copytree(demos[kind].home, home)
+    with migrated_on(kind) as url:
+        if kind == "sqlite":
+            settings = _settings(home)
+        else:
+            migrated_databases[kind].fill_from(demos[kind].database_url)
+            settings = _settings(home, **_on_server(url))
+        yield api_of(settings)
+        engine_for(settings.database_url).dispose()
+        engine_for(settings.drm_database_url).dispose()
 
 
-@pytest.fixture
-def server_api(server_url: str, tmp_path: Path) -> Iterator[Api]:
-    """The demo's declarations with one day's data on a server."""
-    api = api_of(_settings(tmp_path, DATABASE_URL=server_url))
-    services = api.context.services
-    upgrade(server_url)
-    load(services.engine, services.drm_engine, START)
-    replay = Replay(services.drm_engine)
-    replay.load_history()
-    replay.ingest_next_days(1)
-    request_for_drm_run(
-        services.engine, services.drm, services.drm.finished_runs()[-1], datetime(2026, 1, 1)
-    )
-    with begin_write(services.engine) as connection:
-        connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
-    yield api
-    services.drm_engine.dispose()
+def _on_server(url: str) -> dict[str, str]:
+    # Only an embedded instance makes its own key.
+    return {"DATABASE_URL": url, "IOP_SECRET_KEY": "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4"}

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from database_servers import SERVERS
 from iop_pipelines.api import audit
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
@@ -84,9 +85,10 @@ def test_a_mutation_and_its_row_are_there_together_or_not_at_all(api, path: str)
     _check(api, path, CASES[path](api))
 
 
-def test_servers_undo_a_change_whose_row_cannot_be_written(server_api) -> None:
+@pytest.mark.parametrize("api", SERVERS, indirect=True)
+def test_servers_undo_a_change_whose_row_cannot_be_written(api) -> None:
     for path in MUTATIONS:
-        _check(server_api, path, CASES[path](server_api))
+        _check(api, path, CASES[path](api))
 
 
 def _check(api: Any, path: str, given: Inputs) -> None:

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from database_servers import everywhere
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.tables import dataset_versions, rejected_rows
 
@@ -23,7 +24,8 @@ def refuse(api, count=3):
     return latest
 
 
-def check_runs_quality_and_rejects(api):
+@everywhere("api")
+def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     runs = api.call("datasets.runs", name="flights_daily", limit=1000)
     ids = [each["id"] for each in runs]
     assert ids == sorted(ids, reverse=True)
@@ -52,20 +54,13 @@ def check_runs_quality_and_rejects(api):
         api.call("datasets.rejected", versionId=version_id, limit=1, cursor=newest["id"])
         == of_version[1:2]
     )
-
-
-def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
-    check_runs_quality_and_rejects(api)
     prepared = [
         e for e in api.call("datasets.runs", name="flights_daily") if e["prepared"] == "prepared"
     ]
     assert all(each["rowsOut"] > 0 and each["rowsIn"] >= each["rowsOut"] for each in prepared)
 
 
-def test_servers_list_them_alike(server_api):
-    check_runs_quality_and_rejects(server_api)
-
-
+@everywhere("api")
 def test_of_one_run_the_latest_version_is_shown(api):
     first = api.call("datasets.runs", name="flights_daily", limit=1)[0]
     query = sa.select(dataset_versions).where(dataset_versions.c.id == first["versionId"])

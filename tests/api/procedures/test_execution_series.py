@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from database_servers import everywhere
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.tables import model_executions, model_outputs
 
@@ -42,6 +43,7 @@ def test_a_listed_execution_names_its_model(api, execution):
     assert {name: detail[name] for name in listed} == listed
 
 
+@everywhere("api")
 def test_the_line_with_the_most_findings_is_shown_reduced_with_its_finding(api, execution):
     shown = api.call("executions.series", id=execution[1])
     assert shown["series"][0] == shown["chosen"]
@@ -80,16 +82,17 @@ def test_a_line_that_is_not_there_is_not_found_and_no_output_is_no_error(api, ex
     assert (shown["series"], shown["chosen"], shown["points"]) == ([], None, [])
 
 
-def test_servers_count_the_findings_of_a_line(server_api):
-    model = next(m for m in server_api.call("models.list") if m["dataset"] == "flights_daily")
-    execution_id = server_api.insert(
+@everywhere("api")
+def test_the_findings_of_a_line_are_counted(api):
+    model = next(m for m in api.call("models.list") if m["dataset"] == "flights_daily")
+    execution_id = api.insert(
         model_executions, model_id=model["id"], status="success", phase="done"
     )
     row = {"execution_id": execution_id, "model_id": model["id"], "measure": "flights", "ds": START}
     flags = (("a", False), ("b", True), ("b", False))
     rows = [{**row, "unique_id": name, "y": 1.0, "is_finding": flag} for name, flag in flags]
-    server_api.write(model_outputs.insert(), rows)
-    shown = server_api.call("executions.series", id=execution_id)
+    api.write(model_outputs.insert(), rows)
+    shown = api.call("executions.series", id=execution_id)
     assert [(each["uniqueId"], each["points"], each["findings"]) for each in shown["series"]] == [
         ("b", 2, 1),
         ("a", 1, 0),

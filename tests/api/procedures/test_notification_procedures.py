@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from database_servers import everywhere
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.moments import utc_now
@@ -76,7 +77,8 @@ def happen(api):
     ]
 
 
-def check_listing_and_marking(api):
+@everywhere("api")
+def test_what_happened_is_told_once_and_marks_are_kept(api):
     api.call("notifications.markRead", all=True)
     happened = happen(api)
     answer = told(api, unreadOnly=True)
@@ -100,14 +102,7 @@ def check_listing_and_marking(api):
     assert told(api, unreadOnly=True)["items"] == []
 
 
-def test_what_happened_is_told_once_and_marks_are_kept(api):
-    check_listing_and_marking(api)
-
-
-def test_servers_tell_and_mark_alike(server_api):
-    check_listing_and_marking(server_api)
-
-
+@everywhere("api")
 def test_pages_join_without_a_gap_also_within_one_second(quiet):
     template_id = quiet.call("reports.list")[0]["id"]
     row = {"template_id": template_id, "status": "ready", "phase": "done", "finished_at": NOW}

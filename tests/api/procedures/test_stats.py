@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from database_servers import everywhere
 from iop_pipelines.api.feed import Feed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ReviewStatus
@@ -106,6 +107,7 @@ def _end(api, kind, item_id, is_success, at=None, duration_ms=40):
         apply(connection, event)
 
 
+@everywhere("api")
 def test_stats_are_a_full_recount_after_each_change(api):
     counters.repair(api.engine, utc_now())
     assert answered(api) == recount(api)
