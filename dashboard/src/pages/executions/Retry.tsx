@@ -8,10 +8,12 @@ import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
 import { useAction } from '@/ui/useAction';
+import { words as uiWords } from '@/ui/words';
 import { words } from './words';
 
 export function Retry({ execution }: { execution: ExecutionDetail }) {
   const t = useWords(words);
+  const ui = useWords(uiWords);
   const { isAdmin } = useUser();
   const [, navigate] = useLocation();
   // While the question stands, so that an answer that got lost does not make a second execution.
@@ -34,7 +36,7 @@ export function Retry({ execution }: { execution: ExecutionDetail }) {
       <Button onClick={() => setKey(newKey())}>{t.retry}</Button>
       {key !== null && (
         <Confirm
-          title={`${t.retry}: ${t.one(id)}`}
+          title={`${t.retry}${ui.colon}${t.one(id)}`}
           text={t.retryText}
           act={t.retry}
           isBusy={action.isBusy}

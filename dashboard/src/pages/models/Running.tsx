@@ -12,6 +12,7 @@ import { Button } from '@/ui/Button';
 import { useAddress } from '@/ui/Filters';
 import { Card, Muted, Row, Stack } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
+import { words as uiWords } from '@/ui/words';
 import { words } from './words';
 
 export function Running() {
@@ -55,13 +56,14 @@ function Run({ id }: { id: number }) {
 
 function Result({ of }: { of: ExecutionDetail }) {
   const t = useWords(words);
+  const ui = useWords(uiWords);
   const format = useFormat();
   return of.status === 'failed' ? (
     <p className={css.error}>{of.errorMsg}</p>
   ) : (
     <p>
       {t.result(of.findings.length)}
-      {of.durationMs !== null && ` ${t.duration}: ${format.duration(of.durationMs)}.`}
+      {of.durationMs !== null && ` ${t.duration}${ui.colon}${format.duration(of.durationMs)}.`}
     </p>
   );
 }

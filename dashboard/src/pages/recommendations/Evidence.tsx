@@ -9,6 +9,7 @@ import { useWords } from '@/i18n/words';
 import { type Fact, Facts } from '@/ui/Items';
 import { Card } from '@/ui/Layouts';
 import { Skeleton } from '@/ui/States';
+import { words as uiWords } from '@/ui/words';
 import { knownOf } from './evidence';
 import { evidenceQuery } from './queries';
 import css from './recommendations.module.css';
@@ -19,6 +20,7 @@ const CHART_HEIGHT = 22;
 
 export function Evidence({ recommendation }: { recommendation: Recommendation }) {
   const t = useWords(words);
+  const ui = useWords(uiWords);
   const query = useQuery(evidenceQuery(recommendation.id));
   const known = knownOf(recommendation);
   const told = query.data ?? null;
@@ -44,7 +46,9 @@ export function Evidence({ recommendation }: { recommendation: Recommendation })
             ))}
             {owner && (
               <p>
-                {t.owner}: <strong>{owner}</strong>
+                {t.owner}
+                {ui.colon}
+                <strong>{owner}</strong>
               </p>
             )}
           </div>

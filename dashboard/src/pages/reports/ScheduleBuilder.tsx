@@ -8,6 +8,7 @@ import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group, Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
 import { Skeleton } from '@/ui/States';
+import { words as uiWords } from '@/ui/words';
 import { NextTimes } from './NextTimes';
 import { scheduleQuery } from './queries';
 import css from './reports.module.css';
@@ -130,6 +131,7 @@ function Moment({ value, set }: { value: Schedule; set: (changed: Partial<Schedu
 /** The words on the wire, in the reader's language, and the next five times. */
 function Meaning({ schedule }: { schedule: Schedule }) {
   const t = useWords(words);
+  const ui = useWords(uiWords);
   const format = useFormat();
   const isWhole = schedule.kind !== 'once' || schedule.moment !== '';
   const text = useDeferredValue(isWhole ? writeSchedule(schedule) : null);
@@ -147,7 +149,9 @@ function Meaning({ schedule }: { schedule: Schedule }) {
     <div className={css.wire} aria-live="polite">
       <p>{saySchedule(stored, t, format)}</p>
       <Muted>
-        {t.onTheWire}: <code>{stored}</code>
+        {t.onTheWire}
+        {ui.colon}
+        <code>{stored}</code>
       </Muted>
       {nextTimes.length > 0 ? (
         <NextTimes times={nextTimes} zone={timeZone} />

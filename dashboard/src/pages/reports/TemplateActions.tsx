@@ -46,7 +46,7 @@ export function TemplateActions({ template: { id, name, status } }: { template: 
       </Button>
       {isAsked && (
         <Confirm
-          title={`${t.remove}: ${name}`}
+          title={`${t.remove}${ui.colon}${name}`}
           text={t.removeText}
           act={t.remove}
           isDanger
