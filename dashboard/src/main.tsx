@@ -6,7 +6,9 @@ import { App } from '@/app/App';
 import { watchInstall } from '@/app/install';
 import { watchConnection } from '@/offline/connection';
 import { confirmSession } from '@/session/session';
+import { watchBack } from '@/ui/back';
 
+watchBack();
 watchInstall();
 watchConnection(confirmSession);
 void confirmSession();

@@ -54,8 +54,7 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     worker?.addEventListener('statechange', () => {
       if (worker.state === 'installed' && workers.controller) offer(worker);
     });
-  workers
-    .register('/sw.js')
+  register(workers)
     .then((registration) => {
       // Some private windows give none.
       if (!registration || signal.aborted) return;
@@ -68,6 +67,11 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     // Without a worker the app works as a page does; a browser may forbid it.
     .catch(() => {});
   return () => ended.abort();
+}
+
+/** Some browsers refuse at once, others by what they promised. */
+async function register(workers: ServiceWorkerContainer) {
+  return workers.register('/sw.js');
 }
 
 function lookAgain(registration: ServiceWorkerRegistration, signal: AbortSignal) {

@@ -3,6 +3,7 @@
  * back: the page stays as it is, since nobody else hears of the step, and its reader is asked.
  */
 import { useEffect, useRef } from 'react';
+import { holdBack } from './back';
 
 interface Entries {
   navigation?: { currentEntry: { index: number } | null };
@@ -38,7 +39,6 @@ export function useBackGuard(isOn: boolean, onHeld: (go: () => void) => void) {
         window.history.go(wanted);
       });
     };
-    window.addEventListener('popstate', onPop, { capture: true });
-    return () => window.removeEventListener('popstate', onPop, { capture: true });
+    return holdBack(onPop);
   }, [isOn]);
 }
