@@ -69,9 +69,15 @@ def test_paths_stay_between_floor_and_ceiling() -> None:
 
 
 def test_no_file_is_left_and_nothing_is_said(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     import cmdstanpy
+
+    # Nobody else writes there.
+    monkeypatch.chdir(tmp_path)
 
     def files() -> set[str]:
         own = {name for name in os.listdir(tempfile.gettempdir()) if "prophet" in name}
