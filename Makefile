@@ -30,7 +30,7 @@ demo: .venv/.runtime dashboard
 
 test: system-packages lint types dashboard
 	$(if $(ARGS),,cd dashboard && PATH="$(NODE_PATH)" npm run --silent test)
-	.venv/bin/pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term -m "not faults" $(ARGS)
+	.venv/bin/pytest --numprocesses 2 --cov --cov-report=term -m "not faults" $(ARGS)
 	$(if $(ARGS),,$(MAKE) test-faults)
 
 # Kills the parts of the whole product while it works; without measuring coverage, which would slow its processes.
