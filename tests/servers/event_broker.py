@@ -84,8 +84,9 @@ class EventBroker:
 
     def stop(self) -> None:
         self._end_server(signal.SIGTERM)
+        # It has nothing to lose, and now and then does not heed a polite end.
         epmd = self._processes[0]
-        epmd.terminate()
+        epmd.kill()
         epmd.wait(STOP_TIMEOUT_S)
 
     @property
