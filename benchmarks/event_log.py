@@ -4,7 +4,7 @@
 
 Logs what the job `execute_models` logs, 100 executions a run: a terminal event and two checks each. Then all
 of it is purged and a quarter as much logged again: a log that is bounded is no larger then than it was before, one
-that only grows is by a quarter. Takes five minutes of an idle machine.
+that only grows is by a quarter.
 A server gives freed pages to what comes next and not back to the disk, so the size that follows the purge says
 little, the runs that are left and the second round say all. It is started for this and thrown away. SQLite opens
 its files anew for every event, ten times slower: give it fewer executions.
