@@ -27,6 +27,8 @@ const PRELOADS = 'preloads.json';
 const PAGE = /\/src\/pages\/(\w+)\/index\.tsx$/;
 // Pages whose address is not their folder's name.
 const SECTIONS: Record<string, string> = { home: '', signin: 'sign-in' };
+// Chunks that a page loads by itself as soon as it runs.
+const SOON: Record<string, string> = { dashboards: 'plots' };
 
 const bytesOf = (source: string | Uint8Array) =>
   typeof source === 'string' ? Buffer.from(source) : Buffer.from(source);
@@ -59,8 +61,8 @@ function precache(): Plugin {
 }
 
 /**
- * Names for the server, by the first part of an address, the files that its page needs besides those of every
- * page, so that a browser fetches them with the first ones and not after it has run them.
+ * Names for the server, by the first part of an address, the files that its page needs, those of every page
+ * first, so that a browser fetches them all at once and not after it has read or run others.
  */
 function preloads(): Plugin {
   return {
@@ -75,14 +77,16 @@ function preloads(): Plugin {
         const css = [...(chunk.viteMetadata?.importedCss ?? [])];
         return [name, ...css, ...chunk.imports.flatMap(filesOf)];
       };
-      const first = new Set(
-        chunks.filter((each) => each.isEntry).flatMap((each) => filesOf(each.fileName)),
-      );
+      const entry = chunks.find((each) => each.isEntry && each.name === 'index');
+      if (!entry) throw new Error('the build has no entry');
+      const first = filesOf(entry.fileName);
       const found: Record<string, string[]> = {};
       for (const { fileName, facadeModuleId } of chunks) {
         const area = PAGE.exec(facadeModuleId ?? '')?.[1];
         if (!area) continue;
-        const files = new Set(filesOf(fileName).filter((each) => !first.has(each)));
+        const soon = chunks.filter(({ name }) => name === SOON[area]);
+        const needed = [fileName, ...soon.map((each) => each.fileName)].flatMap(filesOf);
+        const files = new Set([...first, ...needed]);
         found[SECTIONS[area] ?? area] = [...files];
       }
       this.emitFile({ type: 'asset', fileName: PRELOADS, source: JSON.stringify(found) });

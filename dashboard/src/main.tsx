@@ -4,19 +4,40 @@ import '@/styles/tokens.css';
 import '@/styles/base.css';
 import { App } from '@/app/App';
 import { watchInstall } from '@/app/install';
+import { recall } from '@/app/memory';
+import { loadPage } from '@/app/routes';
 import { watchConnection } from '@/offline/connection';
-import { confirmSession } from '@/session/session';
+import { confirmSession, userNow } from '@/session/session';
 import { watchBack } from '@/ui/back';
+
+// What the browser has asked for ahead is there at once; for the network nobody waits.
+const PATIENCE_MS = 100;
 
 watchBack();
 watchInstall();
 watchConnection(confirmSession);
-void confirmSession();
 
-const root = document.getElementById('root');
-if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const page = loadPage(window.location.pathname);
+const confirmed = confirmSession();
+
+/** The page that stands in index.html stays until there is something to take its place. */
+async function start() {
+  if (!userNow()) await confirmed;
+  const user = userNow();
+  if (user) {
+    const [{ client }, reads] = await Promise.all([recall(user), page]);
+    const first = reads.map((read) => client.prefetchQuery(read));
+    if (reads.some(({ queryKey }) => client.getQueryData(queryKey) === undefined)) {
+      await Promise.race([Promise.all(first), new Promise((end) => setTimeout(end, PATIENCE_MS))]);
+    }
+  }
+  const root = document.getElementById('root');
+  if (!root) throw new Error('index.html has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
+
+void start();

@@ -24,7 +24,6 @@ from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
 from iop_pipelines.api.context import Role, Services, User
-from iop_pipelines.api.pages import local_path
 from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
@@ -461,6 +460,12 @@ def _as(user: User, by: Actor) -> Actor:
 
 def _shown(user: User) -> dict[str, object]:
     return {"id": user.id, "name": user.name, "role": user.role.value}
+
+
+def local_path(target: str) -> str:
+    """A path of this site, else `/`: what comes after sign-in must not lead elsewhere."""
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_local and target.isprintable() else "/"
 
 
 def _issued(issued: Issued) -> dict[str, object]:

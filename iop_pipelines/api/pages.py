@@ -5,12 +5,15 @@
 """
 
 import json
+import re
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
+
+from iop_pipelines.api.auth import MARK_COOKIE
 
 STATIC = Path(__file__).parent / "static"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -23,6 +26,13 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+# What an address's page asks for before all else, written as its client writes it: the browser asks while it
+# still fetches the program, which then finds the answer there.
+_WHO = "/api/auth/me"
+_FIRST_READS = (
+    (re.compile(r"/"), "/api/trpc/dashboard.stats"),
+    (re.compile(r"/dashboards/(\d+)(?:/.*)?"), r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D"),
+)
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _NOT_BUILT = (
     "<!doctype html><title>IOP</title><h1>The dashboard is not built</h1>"
@@ -52,8 +62,9 @@ def page_routes(folder: Path = STATIC) -> list[Route]:
             return HTMLResponse(_NOT_BUILT, 503)
         answer = _file(request, folder / "index.html", _ASK_AGAIN)
         section = request.url.path.split("/")[1]
-        if section in preloads:
-            answer.headers["link"] = preloads[section]
+        links = [*preloads.get(section, []), *_reads(request)]
+        if links:
+            answer.headers["link"] = ", ".join(links)
         return answer
 
     return [
@@ -67,19 +78,13 @@ def page_routes(folder: Path = STATIC) -> list[Route]:
     ]
 
 
-def local_path(target: str) -> str:
-    """A path of this site, else `/`: what comes after sign-in must not lead elsewhere."""
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if is_local and target.isprintable() else "/"
-
-
 def _files(folder: Path) -> frozenset[str]:
     found = (path for path in folder.rglob("*") if path.suffix in _TYPES)
     return frozenset(path.relative_to(folder).as_posix() for path in found)
 
 
-def _preloads(folder: Path) -> dict[str, str]:
-    """By the first part of an address the `Link` header that names what its page alone needs.
+def _preloads(folder: Path) -> dict[str, list[str]]:
+    """By the first part of an address the links of a `Link` header to what its page alone needs.
 
     A browser fetches it together with what every page needs, and not after it has run that.
     """
@@ -87,9 +92,18 @@ def _preloads(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     return {
-        section: ", ".join(f"</{name}>; {_relation(name)}; crossorigin" for name in names)
+        section: [f"</{name}>; {_relation(name)}; crossorigin" for name in names]
         for section, names in json.loads(path.read_text()).items()
     }
+
+
+def _reads(request: Request) -> list[str]:
+    """Links to the answers that the page of an address waits for; whoever is not signed in gets none."""
+    if MARK_COOKIE not in request.cookies:
+        return []
+    found = ((pattern.fullmatch(request.url.path), read) for pattern, read in _FIRST_READS)
+    reads = [_WHO, *(match.expand(read) for match, read in found if match)]
+    return [f"<{read}>; rel=preload; as=fetch; crossorigin" for read in reads]
 
 
 def _relation(name: str) -> str:

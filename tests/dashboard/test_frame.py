@@ -48,6 +48,23 @@ def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("/", "/api/trpc/dashboard.stats"),
+        ("/dashboards/1", "/api/trpc/dashboards.get?input=%7B%22id%22%3A1%7D"),
+    ],
+)
+def test_what_the_browser_asks_for_ahead_is_what_the_page_takes(open_as, path, read):
+    page = open_as("vera", "/settings")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(path)
+    expect(page.locator("main h2").first).to_be_visible()
+    sent = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    for each in ("/api/auth/me", read):
+        assert len([name for name in sent if name.endswith(each)]) == 1
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_of_a_viewer_is_accessible(viewer, check_access, path):
     viewer.goto(path)
@@ -72,7 +89,7 @@ def test_pages_of_admins_are_accessible_in_the_dark_and_not_there_for_viewers(
 
 def test_everything_is_there_in_french(open_as):
     page = open_as("vera", "/", locale="fr-FR")
-    expect(page.get_by_role("link", name="Rapports")).to_be_visible()
+    expect(page.get_by_role("link", name="Rapports", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "fr"
 
 

@@ -125,7 +125,7 @@ def test_signing_out_works_offline_and_leaves_nothing_for_the_next_person(phone,
 
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.wait_for_function("localStorage.getItem('iop.left') === null")
+    page.wait_for_function("() => localStorage.getItem('iop.left') === null")
     assert page.request.get("/api/auth/me").status == 401
     sign_in(page, "viktor")
     wait_for = page.get_by_role("link", name="viktor")
@@ -144,7 +144,7 @@ def test_another_person_who_comes_by_a_link_sees_nothing_of_the_first(phone, sit
     # The server is slow to say who it is: until then nothing of ada's may be shown.
     page.route("**/api/auth/me", lambda route: None)
     page.goto("/recommendations?sort=newest", wait_until="commit")
-    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_function("() => document.readyState === 'complete'")
     expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
     page.unroute_all(behavior="ignoreErrors")
     page.goto("/settings")

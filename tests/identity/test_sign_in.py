@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from database_servers import everywhere
 from iop_pipelines.api import accounts, limits
 from iop_pipelines.api.audit import Actor, wall_clock
-from iop_pipelines.api.auth import make_sign_in_link, sign_in_links
+from iop_pipelines.api.auth import local_path, make_sign_in_link, sign_in_links
 from iop_pipelines.api.context import Role
 from iop_pipelines.api.limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from iop_pipelines.api.registry import ApiError
@@ -305,3 +305,10 @@ def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(
     assert "This link was used already" in page.text
     assert "or for another link" in page.text
     assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil", "", "/a\nb"]
+)
+def test_sign_in_leads_nowhere_else(target):
+    assert local_path(target) == "/"

@@ -1,13 +1,13 @@
 /** Providers, and which of the three faces is shown: unknown yet, sign-in, or the app. */
-import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
-import { useEffect, useMemo } from 'react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { Frame } from '@/app/Frame';
 import { Background, Notes } from '@/app/lazily';
-import { newQueryClient } from '@/app/queries';
+import { memoryOf, recall } from '@/app/memory';
+import { PageContent } from '@/app/PageContent';
 import { SignIn } from '@/app/routes';
-import { KEPT_FOR_MS, persisterOf } from '@/offline/seen';
 import { type User, useSession } from '@/session/session';
 
 export function App() {
@@ -21,26 +21,25 @@ export function App() {
   );
 }
 
+/** Reads begin once what the device has kept of them is there. */
 function SignedIn({ user }: { user: User }) {
-  const client = useMemo(newQueryClient, []);
-  const persister = useMemo(() => persisterOf(user.id), [user.id]);
-  useEffect(() => persister.start(), [persister]);
+  const [memory, setMemory] = useState(() => memoryOf(user));
+  useEffect(() => {
+    let isGone = false;
+    if (!memory) void recall(user).then((found) => isGone || setMemory(found));
+    const stop = memory?.start();
+    return () => {
+      isGone = true;
+      stop?.();
+    };
+  }, [memory, user]);
   return (
-    <PersistQueryClientProvider
-      client={client}
-      persistOptions={{
-        persister,
-        maxAge: KEPT_FOR_MS,
-        buster: `${user.id}.${user.role}.${__BUILD__}`,
-        dehydrateOptions: {
-          shouldDehydrateQuery: (query) =>
-            query.meta?.keep === true && query.state.data !== undefined,
-        },
-      }}
-    >
-      <Frame />
-      <Background />
-    </PersistQueryClientProvider>
+    memory && (
+      <QueryClientProvider client={memory.client}>
+        <Frame />
+        <Background />
+      </QueryClientProvider>
+    )
   );
 }
 
@@ -50,7 +49,7 @@ function Anonymous() {
   return (
     <Switch>
       <Route path="/sign-in">
-        <SignIn />
+        <PageContent of={SignIn} />
       </Route>
       <Route>
         <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${next}`} replace />

@@ -14,6 +14,7 @@ import { Empty, Skeleton } from '@/ui/States';
 import { Bell } from './Bell';
 import css from './Frame.module.css';
 import { UnsentBar } from './lazily';
+import { PageContent } from './PageContent';
 import { UserMenu } from './UserMenu';
 import { words } from './words';
 
@@ -58,13 +59,13 @@ function Pages({ places }: { places: readonly Place[] }) {
     <ErrorBoundary key={section}>
       <Suspense fallback={<Skeleton height={20} />}>
         <Switch>
-          {places.map(({ path: place, page: Content }) => (
+          {places.map(({ path: place, page }) => (
             <Route key={place} path={place === '/' ? '/' : `${place}/*?`}>
-              <Content />
+              <PageContent of={page} />
             </Route>
           ))}
           <Route path="/more">
-            <More />
+            <PageContent of={More} />
           </Route>
           <Route path="/sign-in">
             <Redirect to={nextOf(window.location.search)} replace />

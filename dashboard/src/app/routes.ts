@@ -1,21 +1,46 @@
 /** Pages, each in a chunk of its own; what is under one path prefix is one page module. */
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { FetchQueryOptions } from '@tanstack/react-query';
+import { type ComponentType, lazy } from 'react';
 import type { words } from './words';
-
-export const SignIn = lazy(() => import('@/pages/signin'));
 
 export interface Place {
   path: string;
   word: keyof (typeof words)['en'];
   icon: string;
-  page: LazyExoticComponent<ComponentType>;
+  page: PageModule;
   /** For people who may change things; others do not see it, and the server refuses them. */
   isAdmin?: boolean;
   /** In the bar at the bottom of a phone; the others are under "more". */
   isMain?: boolean;
 }
 
-const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
+interface Loaded {
+  default: ComponentType;
+  /** What the page of an address shows before all else. */
+  firstReads?: (path: string) => Read[];
+}
+
+// Of whichever answer.
+// biome-ignore lint/suspicious/noExplicitAny: options of a query are invariant in what it answers
+type Read = FetchQueryOptions<any, Error, any, any>;
+
+export interface PageModule {
+  /** For whoever knows that it will be shown. */
+  load: () => Promise<Loaded>;
+  /** The page itself once it is loaded, else what waits for it. */
+  content: () => ComponentType;
+}
+
+function page(fetchModule: () => Promise<Loaded>): PageModule {
+  let loaded: ComponentType | undefined;
+  const load = async () => {
+    const module = await fetchModule();
+    loaded = module.default;
+    return module;
+  };
+  const waiting = lazy(load);
+  return { load, content: () => loaded ?? waiting };
+}
 
 export const PLACES: readonly Place[] = [
   { path: '/', word: 'home', icon: 'home', isMain: true, page: page(() => import('@/pages/home')) },
@@ -81,4 +106,15 @@ export const PLACES: readonly Place[] = [
   },
 ];
 
+export const SignIn = page(() => import('@/pages/signin'));
 export const More = page(() => import('@/pages/more'));
+
+/** Loads the page of an address; what fails will be said by the page itself. Returns what it reads first. */
+export async function loadPage(path: string): Promise<Read[]> {
+  const place = PLACES.find((each) => each.path === `/${path.split('/')[1]}`);
+  try {
+    return (await place?.page.load())?.firstReads?.(path) ?? [];
+  } catch {
+    return [];
+  }
+}

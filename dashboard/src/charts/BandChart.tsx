@@ -7,7 +7,6 @@ import { ChartFigure, type View } from './ChartFigure';
 import { DataTable } from './DataTable';
 import type { Column, Mark } from './kinds';
 import { Legend, type LegendItem } from './Legend';
-import { BandPlot } from './lazy';
 import { Surface } from './Surface';
 import { timeOf } from './shape';
 import { useValues } from './values';
@@ -132,7 +131,7 @@ function BandDrawing({
   );
   return (
     <Surface label={title} height={height} marks={marks} read={read}>
-      {(size) => <BandPlot points={points} marks={marks} y={y} size={size} />}
+      {(size, { BandPlot }) => <BandPlot points={points} marks={marks} y={y} size={size} />}
     </Surface>
   );
 }

@@ -7,7 +7,6 @@ import { ChartFigure, type View } from './ChartFigure';
 import { DataTable } from './DataTable';
 import type { ChartRows, Group, Shape } from './kinds';
 import { Legend, type LegendItem } from './Legend';
-import { CartesianPlot, PiePlot } from './lazy';
 import { Surface } from './Surface';
 import { shapeOf } from './shape';
 import { slicesOf } from './slices';
@@ -94,7 +93,6 @@ function Drawing({
     },
     [shape, onSelect],
   );
-  const Plot = shape.type === 'pie' ? PiePlot : CartesianPlot;
   return (
     <Surface
       label={title}
@@ -103,7 +101,13 @@ function Drawing({
       read={read}
       onPick={onSelect && pick}
     >
-      {(size) => <Plot shape={shape} size={size} />}
+      {(size, { PiePlot, CartesianPlot }) =>
+        shape.type === 'pie' ? (
+          <PiePlot shape={shape} size={size} />
+        ) : (
+          <CartesianPlot shape={shape} size={size} />
+        )
+      }
     </Surface>
   );
 }

@@ -2,21 +2,14 @@
  * The box of a drawing: measured, of a fixed height, and read mark by mark with the arrow keys. To screen
  * readers it is a slider over its marks, since that is what speaks a value at each step.
  */
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  Suspense,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Skeleton } from '@/ui/States';
 import css from './charts.module.css';
 import { type Cursor, PlotContext, type Reading } from './cursor';
 import type { Mark, Size } from './kinds';
 import { step } from './shape';
+import { type Plots, usePlots } from './usePlots';
 import { useSize } from './useSize';
 import { words } from './words';
 
@@ -36,11 +29,12 @@ export function Surface({
   marks: readonly Mark[];
   read: (mark: number) => Reading;
   onPick?: ((mark: number) => void) | undefined;
-  children: (size: Size) => ReactNode;
+  children: (size: Size, plots: Plots) => ReactNode;
 }) {
   const t = useWords(words);
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
+  const plots = usePlots();
   const [tips, setTips] = useState<HTMLElement | null>(null);
   const [cursor, setCursor] = useState<Cursor>(NOWHERE);
   const at = cursor.at !== null && cursor.at < marks.length ? cursor.at : null;
@@ -80,7 +74,7 @@ export function Surface({
             onKeyDown={onKeyDown}
             onBlur={() => cursor.by === 'keys' && leave()}
           >
-            {size && <Suspense fallback={<Skeleton height={height} />}>{children(size)}</Suspense>}
+            {size && (plots ? children(size, plots) : <Skeleton height={height} />)}
           </div>
           <div ref={setTips} className={css.tips} />
         </div>

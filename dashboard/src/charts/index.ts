@@ -3,6 +3,6 @@ export { BandChart, type BandPoint } from './BandChart';
 export type { View } from './ChartFigure';
 export { DataTable } from './DataTable';
 export type { ChartRows, Column, Rows } from './kinds';
-export { preloadCharts } from './lazy';
 export { PanelChart } from './PanelChart';
+export { preloadCharts } from './usePlots';
 export { splitUnit, useValues } from './values';

@@ -10,7 +10,7 @@ const { formatters } = await import('@/i18n/format');
 const { textOf } = await import('./values');
 const { words } = await import('./words');
 
-const french = formatters('fr', 'UTC');
+const french = formatters({ language: 'fr', timeZone: 'UTC' });
 const column = { name: 'x', label: 'X', type: 'string', unit: null, decimals: null } as const;
 
 test("the platform's own words are said in the reader's language", () => {

@@ -12,83 +12,87 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
-export function formatters(language: Language, timeZone: string) {
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const compact = new Intl.NumberFormat(language, {
-    notation: 'compact',
-    maximumFractionDigits: 1,
-  });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const dateTime = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone,
-  });
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone });
+const made = new Map<string, object>();
+
+/** Making one takes a phone milliseconds, the first of dates tens: none before it is needed, none twice. */
+function kept<T extends object>(key: string, make: () => T): T {
+  const known = made.get(key) as T | undefined;
+  if (known) return known;
+  const fresh = make();
+  made.set(key, fresh);
+  return fresh;
+}
+
+const numbersOf = (language: Language, options: Intl.NumberFormatOptions) =>
+  kept(
+    `number ${language} ${JSON.stringify(options)}`,
+    () => new Intl.NumberFormat(language, options),
+  );
+
+const datesOf = (language: Language, options: Intl.DateTimeFormatOptions) =>
+  kept(
+    `date ${language} ${JSON.stringify(options)}`,
+    () => new Intl.DateTimeFormat(language, options),
+  );
+
+const relativesOf = (language: Language) =>
+  kept(`relative ${language}`, () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
+
+/** The time zone is read when a moment is to be shown, and not before. */
+export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {
+  const { language } = reader;
+  const number = (value: number, options: Intl.NumberFormatOptions) =>
+    numbersOf(language, options).format(value);
+  const unit = (value: number, name: string) =>
+    number(value, { style: 'unit', unit: name, maximumFractionDigits: 1 });
+  const moment = (at: string | number | Date, options: Intl.DateTimeFormatOptions) =>
+    datesOf(language, { timeZone: reader.timeZone, ...options }).format(new Date(at));
   return {
     language,
-    timeZone,
-    number: (value: number) => number.format(value),
+    get timeZone() {
+      return reader.timeZone;
+    },
+    number: (value: number) => number(value, { maximumFractionDigits: 2 }),
     /** value: as many decimals as given, no more. */
     decimals: (value: number, digits: number) =>
-      new Intl.NumberFormat(language, {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      }).format(value),
-    compact: (value: number) => compact.format(value),
+      number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    compact: (value: number) => number(value, { notation: 'compact', maximumFractionDigits: 1 }),
     /** value: in percent, 12.5 for 12.5 %. */
-    percent: (value: number) =>
-      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
-        value / 100,
-      ),
-    money: (value: number, currency: string) =>
-      new Intl.NumberFormat(language, { style: 'currency', currency }).format(value),
-    dateTime: (moment: string | number | Date) => dateTime.format(new Date(moment)),
-    date: (moment: string | number | Date) => date.format(new Date(moment)),
-    time: (moment: string | number | Date) => time.format(new Date(moment)),
+    percent: (value: number) => number(value / 100, { style: 'percent', maximumFractionDigits: 1 }),
+    money: (value: number, currency: string) => number(value, { style: 'currency', currency }),
+    dateTime: (at: string | number | Date) =>
+      moment(at, { dateStyle: 'medium', timeStyle: 'short' }),
+    date: (at: string | number | Date) => moment(at, { dateStyle: 'medium' }),
+    time: (at: string | number | Date) => moment(at, { timeStyle: 'short' }),
     /** text: a date or local time of data, without an offset; it is shown as it stands, in no zone. */
     local: (text: string) => {
       const isDay = text.length <= 10 || text.endsWith('T00:00:00');
-      const options: Intl.DateTimeFormatOptions = isDay
-        ? { dateStyle: 'medium', timeZone: 'UTC' }
-        : { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' };
-      const moment = new Date(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
-      return Number.isNaN(moment.getTime())
-        ? text
-        : new Intl.DateTimeFormat(language, options).format(moment);
+      const at = new Date(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
+      if (Number.isNaN(at.getTime())) return text;
+      return moment(at, {
+        dateStyle: 'medium',
+        ...(!isDay && { timeStyle: 'short' }),
+        timeZone: 'UTC',
+      });
     },
-    ago: (moment: string | number | Date, now: number) => {
-      const seconds = (new Date(moment).getTime() - now) / 1000;
-      for (const [unit, length] of UNITS) {
-        if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+    ago: (at: string | number | Date, now: number) => {
+      const relative = relativesOf(language);
+      const seconds = (new Date(at).getTime() - now) / 1000;
+      for (const [name, length] of UNITS) {
+        if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), name);
       }
       return relative.format(Math.round(seconds), 'second');
     },
     duration: (ms: number) =>
       ms < 1000
-        ? new Intl.NumberFormat(language, { style: 'unit', unit: 'millisecond' }).format(
-            Math.round(ms),
-          )
+        ? unit(Math.round(ms), 'millisecond')
         : ms < 120_000
-          ? new Intl.NumberFormat(language, {
-              style: 'unit',
-              unit: 'second',
-              maximumFractionDigits: 1,
-            }).format(ms / 1000)
-          : new Intl.NumberFormat(language, {
-              style: 'unit',
-              unit: 'minute',
-              maximumFractionDigits: 1,
-            }).format(ms / 60_000),
+          ? unit(ms / 1000, 'second')
+          : unit(ms / 60_000, 'minute'),
     bytes: (size: number) => {
       const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
       const step = Math.min(Math.floor(Math.log10(Math.max(size, 1)) / 3), steps.length - 1);
-      return new Intl.NumberFormat(language, {
-        style: 'unit',
-        unit: steps[step] ?? 'byte',
-        maximumFractionDigits: 1,
-      }).format(size / 1000 ** step);
+      return unit(size / 1000 ** step, steps[step] ?? 'byte');
     },
   };
 }
@@ -96,6 +100,6 @@ export function formatters(language: Language, timeZone: string) {
 export type Formatters = ReturnType<typeof formatters>;
 
 export function useFormat(): Formatters {
-  const { language, timeZone } = usePreferences();
-  return useMemo(() => formatters(language, timeZone), [language, timeZone]);
+  const reader = usePreferences();
+  return useMemo(() => formatters(reader), [reader]);
 }

@@ -22,27 +22,34 @@ const listeners = new Set<() => void>();
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function initial(): Preferences {
+  const { timeZone, ...noted } = readJson<Preferences>(KEY) ?? {};
+  let zone: string | undefined;
   const own = navigator.languages.map((tag) => tag.slice(0, 2));
   const preferred = own.find((tag): tag is Language => LANGUAGES.includes(tag as Language));
   return {
     language: preferred ?? 'en',
     theme: 'system',
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // To ask for the device's own, or to try one, takes a phone a tenth of a second.
+    get timeZone() {
+      zone ??= timeZone && isTimeZone(timeZone) ? timeZone : deviceZone();
+      return zone;
+    },
     hasShortcuts: true,
-    ...valid(readJson<Preferences>(KEY) ?? {}),
+    ...valid(noted),
   };
 }
 
 /** Notes of another release, or of somebody's hand, may hold what this one cannot show. */
-function valid(noted: Partial<Preferences>): Partial<Preferences> {
-  const { language, theme, timeZone, hasShortcuts } = noted;
+function valid(noted: Partial<Omit<Preferences, 'timeZone'>>): Partial<Preferences> {
+  const { language, theme, hasShortcuts } = noted;
   return {
     ...(language && LANGUAGES.includes(language) && { language }),
     ...(theme && THEMES.includes(theme) && { theme }),
-    ...(timeZone && isTimeZone(timeZone) && { timeZone }),
     ...(typeof hasShortcuts === 'boolean' && { hasShortcuts }),
   };
 }
+
+const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function isTimeZone(name: string): boolean {
   try {

@@ -181,6 +181,9 @@ const subscribe = (listener: () => void) => {
 
 export const isSignedIn = () => current.state === 'signed-in';
 
+/** Who is signed in as far as is known now. */
+export const userNow = () => (current.state === 'signed-in' ? current.user : null);
+
 export const useSession = () => useSyncExternalStore(subscribe, () => current);
 
 /** For pages, which are shown to people who are signed in only. */

@@ -8,10 +8,16 @@ import { Page } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';
 import { DrillPage } from './drill/DrillPage';
 import { List } from './List';
+import { dashboardOf } from './queries';
 import { ViewPage } from './view/ViewPage';
 import { words } from './words';
 
 const ComposePage = lazy(() => import('./compose/ComposePage'));
+
+export const firstReads = (path: string) => {
+  const id = /^\/dashboards\/(\d+)/.exec(path)?.[1];
+  return id ? [dashboardOf(Number(id))] : [];
+};
 
 const idOf = (text: string | undefined) => Number(text);
 

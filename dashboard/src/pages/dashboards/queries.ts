@@ -21,9 +21,9 @@ export const dashboardList = infiniteQueryOptions({
 export const dashboardOf = (id: number) =>
   queryOptions({
     queryKey: ['dashboards.get', { id }],
-    queryFn: ({ signal }) => api.dashboards.get.query({ id }, { signal }),
-    // Somebody may have saved it a moment ago, and its former panels are gone.
-    staleTime: 0,
+    queryFn: ({ signal }) => api.dashboards.get.query({ id }, { signal, ...ALONE }),
+    // Somebody may have saved it a moment ago, and its former panels are gone; what was read ahead is as good.
+    staleTime: 1000,
     meta: KEEP,
   });
 

@@ -1,3 +1,4 @@
+import { useDeferredValue } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
@@ -11,12 +12,13 @@ const TONES: Record<Liveness, Tone> = { live: 'ok', paused: 'plain', stale: 'war
 export function LiveMark({ query, liveness, setPaused }: LiveStats) {
   const t = useWords(words);
   const format = useFormat();
+  // The first time of day that a phone is to write takes it longer than all the figures.
+  const asOf = useDeferredValue(query.data?.asOf, undefined);
   const isPaused = liveness === 'paused';
   return (
     <Row>
       <span role="status">
-        <Badge tone={TONES[liveness]}>{t[liveness]}</Badge>{' '}
-        {query.data && t.asOf(format.time(query.data.asOf))}
+        <Badge tone={TONES[liveness]}>{t[liveness]}</Badge> {asOf && t.asOf(format.time(asOf))}
       </span>
       <Button onClick={() => setPaused(!isPaused)}>{isPaused ? t.resume : t.pause}</Button>
     </Row>

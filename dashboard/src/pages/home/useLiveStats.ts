@@ -1,14 +1,18 @@
 /** The platform's figures, kept current by the server; what came last is kept for reading offline. */
-import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, type DashboardStats } from '@/api/client';
+import { ALONE, api, type DashboardStats } from '@/api/client';
 import { subscribe } from '@/api/live';
 import { noteAnswer } from '@/offline/connection';
 import { KEEP } from '@/offline/seen';
 
 export type Liveness = 'live' | 'paused' | 'stale';
 
-const KEY = ['dashboard.stats'];
+export const stats = queryOptions({
+  queryKey: ['dashboard.stats'],
+  queryFn: ({ signal }) => api.dashboard.stats.query(undefined, { signal, ...ALONE }),
+  meta: KEEP,
+});
 
 export interface LiveStats {
   query: UseQueryResult<DashboardStats>;
@@ -20,19 +24,15 @@ export function useLiveStats(): LiveStats {
   const queries = useQueryClient();
   const [isPaused, setPaused] = useState(false);
   const [isConnected, setConnected] = useState(false);
-  const query = useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) => api.dashboard.stats.query(undefined, { signal }),
-    meta: KEEP,
-  });
+  const query = useQuery(stats);
 
   useEffect(() => {
     if (isPaused) return;
     const end = subscribe<DashboardStats>('dashboard.live', {
       onOpen: setConnected,
-      onData: (stats) => {
+      onData: (given) => {
         noteAnswer();
-        queries.setQueryData(KEY, stats);
+        queries.setQueryData(stats.queryKey, given);
       },
     });
     return () => {

@@ -69,7 +69,12 @@ function Entry({ report, zone }: { report: GeneratedReport; zone: string | null 
         <ReportBadge status={report.status} />
         <span className={css.slot}>
           {report.slot
-            ? t.forSlot(formatters(format.language, zone ?? format.timeZone).dateTime(report.slot))
+            ? t.forSlot(
+                formatters({
+                  language: format.language,
+                  timeZone: zone ?? format.timeZone,
+                }).dateTime(report.slot),
+              )
             : t.byHand}
         </span>
       </div>

@@ -7,7 +7,7 @@ import { words } from './words';
 export function NextTimes({ times, zone }: { times: readonly string[]; zone: string }) {
   const t = useWords(words);
   const reader = useFormat();
-  const own = formatters(reader.language, zone);
+  const own = formatters({ language: reader.language, timeZone: zone });
   const columns = [
     { key: 'own', label: t.nextIn(zone), cell: (time: string) => own.dateTime(time) },
     {
