@@ -5,11 +5,8 @@
 import { useEffect } from 'react';
 import { api } from '@/api/client';
 import { onConnection } from '@/offline/connection';
-import { readNote, writeNote } from '@/offline/local';
-import { onChoice, preferences, setPreferences } from '@/session/preferences';
+import { noteSent, onChoice, preferences, setPreferences, unsentOf } from '@/session/preferences';
 import { useSession } from '@/session/session';
-
-const UNSENT = 'iop.preferences.unsent';
 
 export function SettingsSync({ userId }: { userId: number }) {
   const session = useSession();
@@ -17,14 +14,8 @@ export function SettingsSync({ userId }: { userId: number }) {
   useEffect(() => {
     if (!isConfirmed) return;
     const send = () => void push(userId);
-    const ends = [
-      onChoice(() => {
-        writeNote(UNSENT, String(userId));
-        send();
-      }),
-      onConnection(send),
-    ];
-    void (readNote(UNSENT) === String(userId) ? push(userId) : pull());
+    const ends = [onChoice(send), onConnection(send)];
+    void (isUnsent(userId) ? push(userId) : pull(userId));
     return () => {
       for (const end of ends) end();
     };
@@ -32,22 +23,25 @@ export function SettingsSync({ userId }: { userId: number }) {
   return null;
 }
 
+const isUnsent = (userId: number) => unsentOf() === String(userId);
+
 async function push(userId: number) {
-  if (readNote(UNSENT) !== String(userId)) return;
+  if (!isUnsent(userId)) return;
   const { language, theme, timeZone } = preferences();
   try {
     await api.settings.update.mutate({ language, theme, timeZone });
-    writeNote(UNSENT, null);
+    noteSent();
   } catch {
     // The note stays, and the next connection or sign-in sends it.
   }
 }
 
-async function pull() {
+async function pull(userId: number) {
   try {
     const { language, theme, timeZone } = await api.settings.get.query();
     const isChosen = language !== null || timeZone !== null || theme !== 'system';
-    if (!isChosen) return;
+    // What was chosen while the answer was on its way is the newer choice.
+    if (!isChosen || isUnsent(userId)) return;
     setPreferences({ theme, ...(language && { language }), ...(timeZone && { timeZone }) });
   } catch {
     // What the device has holds until the server can be asked.
