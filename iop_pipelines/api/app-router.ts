@@ -113,7 +113,7 @@ export interface Column {
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
   unit: string | null;
   decimals: number | null;
-  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "report_status" | null;
+  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
 }
 
 export interface Comment {
@@ -973,7 +973,7 @@ export interface SourceField {
   label: string;
   unit: string | null;
   zone: string | null;
-  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "report_status" | null;
+  vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
 }
 
 export interface SourceMeasure {

@@ -27,7 +27,10 @@ Vocabulary = Literal[
     "model_type",
     "execution_status",
     "execution_phase",
+    "finding_kind",
+    "report_format",
     "report_status",
+    "pipeline_status",
 ]
 
 

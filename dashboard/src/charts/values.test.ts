@@ -8,6 +8,7 @@ vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeIt
 
 const { formatters } = await import('@/i18n/format');
 const { textOf } = await import('./values');
+const { vocabulary } = await import('@/i18n/vocabulary');
 const { words } = await import('./words');
 
 const french = formatters({ language: 'fr', timeZone: 'UTC' });
@@ -15,20 +16,22 @@ const column = { name: 'x', label: 'X', type: 'string', unit: null, decimals: nu
 
 test("the platform's own words are said in the reader's language", () => {
   const severity = { ...column, vocabulary: 'severity' } as const;
-  expect(textOf('critical', severity, french, words.fr)).toBe('Critique');
+  expect(textOf('critical', severity, french, words.fr, vocabulary.fr)).toBe('Critique');
   const status = { ...column, vocabulary: 'execution_status' } as const;
-  expect(textOf('failed', status, french, words.fr)).toBe('En échec');
+  expect(textOf('failed', status, french, words.fr, vocabulary.fr)).toBe('En échec');
 });
 
 test('the same word of a dataset stays as it was delivered', () => {
-  expect(textOf('critical', column, french, words.fr)).toBe('critical');
-  expect(textOf('failed', { ...column, vocabulary: null }, french, words.fr)).toBe('failed');
+  expect(textOf('critical', column, french, words.fr, vocabulary.fr)).toBe('critical');
+  expect(textOf('failed', { ...column, vocabulary: null }, french, words.fr, vocabulary.fr)).toBe(
+    'failed',
+  );
 });
 
 test.each(['unheard_of', 'constructor'])(
   '%s, which this release does not know, is shown',
   (word) => {
     const severity = { ...column, vocabulary: 'severity' } as const;
-    expect(textOf(word, severity, french, words.fr)).toBe(word);
+    expect(textOf(word, severity, french, words.fr, vocabulary.fr)).toBe(word);
   },
 );

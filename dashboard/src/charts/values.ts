@@ -1,26 +1,30 @@
 /** Values of a result as people read them: by the type, unit and decimals of their column. */
 import { useMemo } from 'react';
 import { type Formatters, useFormat } from '@/i18n/format';
+import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Column } from './kinds';
 import { words } from './words';
 
 type Words = (typeof words)['en'];
+type Vocabulary = (typeof vocabulary)['en'];
 
 export const isNumeric = (column: Column) => column.type === 'integer' || column.type === 'number';
 
-export function textOf(value: unknown, column: Column, format: Formatters, t: Words): string {
+export function textOf(
+  value: unknown,
+  column: Column,
+  format: Formatters,
+  t: Words,
+  known: Vocabulary,
+): string {
   if (value === null || value === undefined || value === '') return t.unknown;
   if (typeof value === 'boolean') return value ? t.yes : t.no;
   if (typeof value === 'number') return numberText(value, column, format);
   const text = String(value);
-  if (column.vocabulary) return wordOf(text, t.vocabularies[column.vocabulary]);
+  if (column.vocabulary) return wordOf(text, known[column.vocabulary]);
   return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;
 }
-
-/** A later release may have more words than this one knows; they are shown as they are. */
-const wordOf = (text: string, known: Record<string, string>): string =>
-  Object.hasOwn(known, text) ? (known[text] ?? text) : text;
 
 function numberText(value: number, { unit, decimals }: Column, format: Formatters): string {
   if (unit === 'B') return format.bytes(value);
@@ -77,8 +81,9 @@ export function timeTicks(from: number, to: number, count: number): number[] {
 export function useValues(): (value: unknown, column: Column) => string {
   const format = useFormat();
   const t = useWords(words);
+  const known = useWords(vocabulary);
   return useMemo(
-    () => (value: unknown, column: Column) => textOf(value, column, format, t),
-    [format, t],
+    () => (value: unknown, column: Column) => textOf(value, column, format, t, known),
+    [format, t, known],
   );
 }

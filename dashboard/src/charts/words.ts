@@ -34,31 +34,6 @@ export const words = defineWords(
     bandOf: (lo: string, hi: string) => `expected ${lo} to ${hi}`,
     forecastOf: (value: string) => `forecast ${value}`,
     findingAt: 'finding',
-    vocabularies: {
-      severity: { critical: 'Critical', warning: 'Warning', info: 'Info' },
-      category: {
-        anomaly: 'Anomaly',
-        trend: 'Trend',
-        optimisation: 'Optimisation',
-        forecast: 'Forecast',
-      },
-      review_status: { open: 'Open', accepted: 'Accepted', dismissed: 'Dismissed' },
-      model_type: { rule_based: 'Rules', statistical: 'Statistical', ml: 'Machine learning' },
-      execution_status: { running: 'Running', success: 'Succeeded', failed: 'Failed' },
-      execution_phase: {
-        held: 'Held',
-        queued: 'Queued',
-        claimed: 'Claimed',
-        started: 'Started',
-        done: 'Done',
-      },
-      report_status: {
-        pending: 'Waiting',
-        generating: 'Being made',
-        ready: 'Ready',
-        failed: 'Failed',
-      },
-    },
   },
   {
     asTable: 'Afficher en tableau',
@@ -93,34 +68,5 @@ export const words = defineWords(
     bandOf: (lo: string, hi: string) => `attendu de ${lo} à ${hi}`,
     forecastOf: (value: string) => `prévu ${value}`,
     findingAt: 'constat',
-    vocabularies: {
-      severity: { critical: 'Critique', warning: 'Alerte', info: 'Information' },
-      category: {
-        anomaly: 'Anomalie',
-        trend: 'Tendance',
-        optimisation: 'Optimisation',
-        forecast: 'Prévision',
-      },
-      review_status: { open: 'Ouverte', accepted: 'Acceptée', dismissed: 'Écartée' },
-      model_type: {
-        rule_based: 'Règles',
-        statistical: 'Statistique',
-        ml: 'Apprentissage automatique',
-      },
-      execution_status: { running: 'En cours', success: 'Réussie', failed: 'En échec' },
-      execution_phase: {
-        held: 'Retenue',
-        queued: 'En file',
-        claimed: 'Prise en charge',
-        started: 'Démarrée',
-        done: 'Terminée',
-      },
-      report_status: {
-        pending: 'En attente',
-        generating: 'En préparation',
-        ready: 'Prêt',
-        failed: 'En échec',
-      },
-    },
   },
 );

@@ -1,5 +1,6 @@
 import { LANGUAGES, type Language } from '@/i18n/language';
-import { choose, useLanguage } from '@/session/preferences';
+import { choose } from '@/session/choices';
+import { useLanguage } from '@/session/preferences';
 import { SelectField } from '@/ui/Field';
 
 const NAMES: Record<Language, string> = { en: 'English', fr: 'Français' };

@@ -5,7 +5,8 @@
 import { useEffect } from 'react';
 import { api } from '@/api/client';
 import { onConnection } from '@/offline/connection';
-import { noteSent, onChoice, preferences, setPreferences, unsentOf } from '@/session/preferences';
+import { isUnsent, noteSent, onChoice } from '@/session/choices';
+import { preferences, setPreferences } from '@/session/preferences';
 import { useSession } from '@/session/session';
 
 export function SettingsSync({ userId }: { userId: number }) {
@@ -22,8 +23,6 @@ export function SettingsSync({ userId }: { userId: number }) {
   }, [userId, isConfirmed]);
   return null;
 }
-
-const isUnsent = (userId: number) => unsentOf() === String(userId);
 
 async function push(userId: number) {
   if (!isUnsent(userId)) return;

@@ -4,8 +4,7 @@
  */
 import { useSyncExternalStore } from 'react';
 import { LANGUAGES, type Language } from '@/i18n/language';
-import { readJson, readNote, writeNote } from '@/offline/local';
-import { userNow } from '@/session/session';
+import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';
 export interface Preferences {
@@ -19,7 +18,6 @@ export interface Preferences {
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 const KEY = 'iop.preferences';
-const UNSENT = 'iop.preferences.unsent';
 const listeners = new Set<() => void>();
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -84,27 +82,6 @@ export function setPreferences(changed: Partial<Preferences>) {
   apply();
   for (const listener of listeners) listener();
 }
-
-const choices = new Set<() => void>();
-
-/** By whom a choice was made that the server has not been told of; null if there is none. */
-export const unsentOf = () => readNote(UNSENT);
-export const noteSent = () => writeNote(UNSENT, null);
-
-/** As `setPreferences`, by the reader's own hand. */
-export function choose(changed: Partial<Preferences>) {
-  setPreferences(changed);
-  const user = userNow();
-  if (user) writeNote(UNSENT, String(user.id));
-  for (const listener of choices) listener();
-}
-
-export const onChoice = (listener: () => void) => {
-  choices.add(listener);
-  return () => {
-    choices.delete(listener);
-  };
-};
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener);

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { DatasetRun } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Badge, Card, Row, type Tone } from '@/ui/Layouts';
@@ -59,6 +60,7 @@ export function Deliveries({ name }: { name: string }) {
 
 function useColumns(name: string): Column<DatasetRun>[] {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const count = (n: number | null) => (n === null ? '–' : format.number(n));
   return [
@@ -75,7 +77,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
       cell: (run) => (
         <Row>
           <Badge tone={TONES[run.status] ?? 'plain'}>
-            {t.statuses[run.status as keyof typeof t.statuses] ?? run.status}
+            {wordOf(run.status, named.pipeline_status)}
           </Badge>
           {run.prepared && run.prepared !== 'prepared' && (
             <Badge tone={TONES[run.prepared] ?? 'plain'}>

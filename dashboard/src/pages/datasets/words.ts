@@ -69,7 +69,6 @@ export const words = defineWords(
     run: 'Run',
     pipeline: 'Pipeline',
     status: 'Status',
-    statuses: { running: 'Running', success: 'Delivered', failed: 'Failed' },
     preparedStatuses: { pending: 'Being prepared', prepared: 'Prepared', failed: 'Not prepared' },
     notPrepared: 'Nothing to prepare',
     rowsIn: 'Rows in',
@@ -160,7 +159,6 @@ export const words = defineWords(
     run: 'Passage',
     pipeline: 'Chaîne',
     status: 'État',
-    statuses: { running: 'En cours', success: 'Livré', failed: 'En échec' },
     preparedStatuses: {
       pending: 'En préparation',
       prepared: 'Préparé',

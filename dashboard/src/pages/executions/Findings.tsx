@@ -1,6 +1,7 @@
 /** What an execution found, the gravest first. */
 import type { Finding, Severity } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Facts } from '@/ui/Items';
 import { Badge, Muted, Row, type Tone } from '@/ui/Layouts';
@@ -27,6 +28,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
 
 function FoundItem({ finding }: { finding: Finding }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const say = (value: number | null) =>
     value === null ? '–' : `${format.number(value)}${finding.unit ? ` ${finding.unit}` : ''}`;
@@ -35,8 +37,8 @@ function FoundItem({ finding }: { finding: Finding }) {
     <li className={css.finding}>
       <Row>
         <h3>{t.findingOf(finding.uniqueId || t.allSeries, finding.measure)}</h3>
-        <Badge tone={TONES[finding.severity]}>{t.severities[finding.severity]}</Badge>
-        <Badge>{t.categories[finding.category]}</Badge>
+        <Badge tone={TONES[finding.severity]}>{named.severity[finding.severity]}</Badge>
+        <Badge>{named.category[finding.category]}</Badge>
       </Row>
       <Facts
         facts={[

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ExecutionStatus, ModelExecution } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { modelsQuery } from '@/pages/models/queries';
 import { Button } from '@/ui/Button';
@@ -24,6 +25,7 @@ const STATUSES: readonly ExecutionStatus[] = ['running', 'success', 'failed'];
 
 export function List() {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const [read] = useAddress();
   const [limit, setLimit] = useState(STEP);
   const models = useQuery(modelsQuery);
@@ -38,7 +40,7 @@ export function List() {
         {
           name: 'status',
           label: t.status,
-          options: STATUSES.map((value) => ({ value, label: t.statuses[value] })),
+          options: STATUSES.map((value) => ({ value, label: named.execution_status[value] })),
         },
         {
           name: 'model',

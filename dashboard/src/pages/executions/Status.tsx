@@ -1,5 +1,6 @@
 /** How far an execution is, in a word; and as steps while it goes on. */
 import type { ModelExecution, Phase } from '@/api/client';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Badge, Stack } from '@/ui/Layouts';
 import { Steps } from '@/ui/Steps';
@@ -13,17 +14,18 @@ export function StatusBadge({
 }: {
   execution: Pick<ModelExecution, 'status' | 'phase'>;
 }) {
-  const t = useWords(words);
+  const named = useWords(vocabulary);
   const { status, phase } = execution;
   return (
     <Badge tone={TONES[status]}>
-      {status === 'running' ? t.phases[phase] : t.statuses[status]}
+      {status === 'running' ? named.execution_phase[phase] : named.execution_status[status]}
     </Badge>
   );
 }
 
 export function Progress({ execution }: { execution: Pick<ModelExecution, 'status' | 'phase'> }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const { phase, status } = execution;
   const isFailed = status === 'failed';
   return (
@@ -31,15 +33,15 @@ export function Progress({ execution }: { execution: Pick<ModelExecution, 'statu
       <Steps
         label={t.progress}
         steps={STEPS.map((step) =>
-          step === 'done' && isFailed ? t.statuses.failed : t.phases[step],
+          step === 'done' && isFailed ? named.execution_status.failed : named.execution_phase[step],
         )}
         reached={phase === 'held' ? -1 : STEPS.indexOf(phase)}
         isFailed={isFailed}
-        now={status === 'running' ? t.phases[phase] : t.statuses[status]}
+        now={status === 'running' ? named.execution_phase[phase] : named.execution_status[status]}
       />
       {phase === 'held' && (
         <span>
-          <Badge tone="warn">{t.phases.held}</Badge>
+          <Badge tone="warn">{named.execution_phase.held}</Badge>
         </span>
       )}
     </Stack>

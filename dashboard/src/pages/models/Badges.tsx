@@ -1,4 +1,5 @@
 import type { ModelStatus, ModelType } from '@/api/client';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Badge, type Tone } from '@/ui/Layouts';
 import { words } from './words';
@@ -7,10 +8,11 @@ const TONES: Record<ModelStatus, Tone> = { draft: 'info', active: 'ok', deprecat
 
 export function ModelBadges({ type, status }: { type?: ModelType; status: ModelStatus }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   return (
     <>
       <Badge tone={TONES[status]}>{t.statuses[status]}</Badge>
-      {type && <Badge>{t.types[type]}</Badge>}
+      {type && <Badge>{named.model_type[type]}</Badge>}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ModelExecution, ModelStatus, ModelType } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { StatusBadge } from '@/pages/executions/Status';
 import { useAddress } from '@/ui/Filters';
@@ -19,6 +20,7 @@ const STATUSES: readonly ModelStatus[] = ['active', 'draft', 'deprecated'];
 
 export function List() {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const [read] = useAddress();
   const query = useQuery(modelsQuery);
   const wish = {
@@ -36,7 +38,7 @@ export function List() {
         {
           name: 'type',
           label: t.type,
-          options: TYPES.map((value) => ({ value, label: t.types[value] })),
+          options: TYPES.map((value) => ({ value, label: named.model_type[value] })),
         },
         {
           name: 'status',

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Recommendation } from '@/api/client';
 import { failureOf } from '@/api/errors';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { asDecided, ofRecommendation } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
@@ -83,6 +84,7 @@ function Sheet({
   onAsk,
 }: DetailGiven & { recommendation: Recommendation }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const { isAdmin } = useUser();
   const { decisions } = useOutbox();
   const own = ofRecommendation(decisions, recommendation.id);
@@ -91,7 +93,7 @@ function Sheet({
     <article className={css.sheet}>
       <p className={css.marks}>
         <SeverityMark severity={recommendation.severity} />
-        <span>{t.categories[recommendation.category]}</span>
+        <span>{named.category[recommendation.category]}</span>
         <StandingMarks recommendation={recommendation} decisions={own} isOpenSaid />
       </p>
       <Page title={recommendation.title}>

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
 import { Icon } from '@/ui/Icon';
@@ -43,6 +44,7 @@ export function Filters({ filter, onNarrow }: Given) {
 
 function Choices({ filter, onNarrow }: Given) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const datasets = useQuery(datasetsQuery());
   const any = { value: '', label: t.any };
   return (
@@ -54,7 +56,7 @@ function Choices({ filter, onNarrow }: Given) {
         onChange={(event) =>
           onNarrow({ severity: (event.target.value || null) as Filter['severity'] })
         }
-        options={[any, ...SEVERITIES.map((value) => ({ value, label: t.severities[value] }))]}
+        options={[any, ...SEVERITIES.map((value) => ({ value, label: named.severity[value] }))]}
       />
       <SelectField
         label={t.category}
@@ -62,7 +64,7 @@ function Choices({ filter, onNarrow }: Given) {
         onChange={(event) =>
           onNarrow({ category: (event.target.value || null) as Filter['category'] })
         }
-        options={[any, ...CATEGORIES.map((value) => ({ value, label: t.categories[value] }))]}
+        options={[any, ...CATEGORIES.map((value) => ({ value, label: named.category[value] }))]}
       />
       <SelectField
         label={t.dataset}
@@ -124,9 +126,10 @@ function Search({ filter, onNarrow }: Given) {
 
 function Chips({ filter, onNarrow }: Given) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const labels = {
-    severity: filter.severity && t.severities[filter.severity],
-    category: filter.category && t.categories[filter.category],
+    severity: filter.severity && named.severity[filter.severity],
+    category: filter.category && named.category[filter.category],
     dataset: filter.dataset,
     q: filter.q && `“${filter.q}”`,
   };

@@ -2,6 +2,7 @@
 import { Link } from 'wouter';
 import type { Recommendation } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Decisions } from '@/offline/decisions';
 import { useNow } from '@/ui/useNow';
@@ -24,6 +25,7 @@ export function Item({
   selection: Selection | null;
 }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
   const { id, title, severity, category, dataset, uniqueId, occurrences, createdAt } =
@@ -49,7 +51,7 @@ export function Item({
       <div className={css.itemBody}>
         <p className={css.itemTop}>
           <SeverityMark severity={severity} />
-          <span>{t.categories[category]}</span>
+          <span>{named.category[category]}</span>
         </p>
         <Link href={href} className={css.itemTitle ?? ''} aria-current={isCurrent || undefined}>
           {title}

@@ -1,6 +1,7 @@
 /** Severity, status and what else is said of a recommendation in a word; never by colour alone. */
 import type { Recommendation, Severity } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Decisions } from '@/offline/decisions';
 import { Icon } from '@/ui/Icon';
@@ -10,11 +11,11 @@ import css from './recommendations.module.css';
 import { words } from './words';
 
 export function SeverityMark({ severity }: { severity: Severity }) {
-  const t = useWords(words);
+  const named = useWords(vocabulary);
   return (
     <span className={css.severity} data-severity={severity}>
       <Icon name={severity} />
-      {t.severities[severity]}
+      {named.severity[severity]}
     </span>
   );
 }
@@ -36,6 +37,7 @@ export function StandingMarks({
   isOpenSaid?: boolean;
 }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
   const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
@@ -43,7 +45,7 @@ export function StandingMarks({
   return (
     <>
       {(status !== 'open' || isOpenSaid) && (
-        <Badge tone={TONES[status]}>{capital(t.status[status])}</Badge>
+        <Badge tone={TONES[status]}>{named.review_status[status]}</Badge>
       )}
       {status === 'open' && isSnoozed && (
         <Badge tone="info">{t.until(format.dateTime(snoozedUntil))}</Badge>
@@ -55,5 +57,3 @@ export function StandingMarks({
     </>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { TemplateDetail } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
 import { Absent } from '@/ui/Absent';
@@ -43,6 +44,7 @@ export function Detail({ id }: { id: number }) {
 
 function Found({ template }: { template: TemplateDetail }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const { isAdmin } = useUser();
   const [read] = useAddress();
   const asked = Number(read('report'));
@@ -51,7 +53,7 @@ function Found({ template }: { template: TemplateDetail }) {
     <>
       <Row>
         <TemplateBadge status={template.status} />
-        <Badge>{t.formats[template.format]}</Badge>
+        <Badge>{named.report_format[template.format]}</Badge>
         {isAdmin && <TemplateActions template={template} />}
       </Row>
       {asked > 0 && <Making key={asked} reportId={asked} />}

@@ -2,6 +2,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { GeneratedReport, ReportTemplate, TemplateStatus } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
@@ -77,6 +78,7 @@ function Entry({
   last: GeneratedReport | null;
 }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
   return (
@@ -85,7 +87,7 @@ function Entry({
       title={template.name}
       badges={
         <>
-          <Badge>{t.formats[template.format]}</Badge>
+          <Badge>{named.report_format[template.format]}</Badge>
           {template.status === 'paused' && <TemplateBadge status="paused" />}
         </>
       }

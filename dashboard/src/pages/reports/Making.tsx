@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { GeneratedReport, ReportStatus } from '@/api/client';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Cause } from '@/ui/Cause';
@@ -43,14 +44,17 @@ export function Making({ reportId }: { reportId: number }) {
 
 function Progress({ status }: { status: ReportStatus }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const isFailed = status === 'failed';
   return (
     <Steps
       label={t.progress}
-      steps={STEPS.map((step) => t.reportStatuses[step === 'ready' && isFailed ? 'failed' : step])}
+      steps={STEPS.map(
+        (step) => named.report_status[step === 'ready' && isFailed ? 'failed' : step],
+      )}
       reached={isFailed ? STEPS.length - 1 : STEPS.indexOf(status)}
       isFailed={isFailed}
-      now={t.reportStatuses[status]}
+      now={named.report_status[status]}
     />
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { ReportFormat } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { issuesWithin } from '@/query/usePreview';
@@ -42,6 +43,7 @@ export function TemplateForm({
   >;
 }) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const ui = useWords(uiWords);
   const isOnline = useIsOnline();
   const [draft, setDraft] = useState(initial);
@@ -89,7 +91,7 @@ export function TemplateForm({
               value={draft.format}
               problems={problemsAt('format')}
               onChange={(event) => set({ format: event.target.value as ReportFormat })}
-              options={FORMATS.map((value) => ({ value, label: t.formats[value] }))}
+              options={FORMATS.map((value) => ({ value, label: named.report_format[value] }))}
             />
           </Fields>
           <AreaField

@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { choose } from '@/session/choices';
 import { LanguageChoice } from '@/session/LanguageChoice';
 import {
-  choose,
   isTimeZone,
   setPreferences,
   THEMES,

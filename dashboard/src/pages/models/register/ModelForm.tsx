@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { ModelType, NewModel } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { Button } from '@/ui/Button';
@@ -9,7 +10,6 @@ import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields, Form, Group, Refused } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { Card, Row } from '@/ui/Layouts';
-import { words as modelWords } from '../words';
 import { type Draft, inputOf } from './draft';
 import { Params } from './Params';
 import { RUNTIMES, type Runtime } from './params';
@@ -94,7 +94,7 @@ export function ModelForm({
 
 function Identity({ draft, set, problemsAt }: PartProps) {
   const t = useWords(words);
-  const says = useWords(modelWords);
+  const named = useWords(vocabulary);
   const changeType = (type: ModelType) =>
     set({ type, runtime: RUNTIMES[type][0] as Runtime, params: {}, moreParams: '{}' });
   return (
@@ -122,7 +122,7 @@ function Identity({ draft, set, problemsAt }: PartProps) {
             value={draft.type}
             problems={problemsAt('type')}
             onChange={(event) => changeType(event.target.value as ModelType)}
-            options={TYPES.map((value) => ({ value, label: says.types[value] }))}
+            options={TYPES.map((value) => ({ value, label: named.model_type[value] }))}
           />
         </Fields>
         <AreaField

@@ -1,6 +1,7 @@
 /** What goes into the file of the template's format; what is said of the others stays as it is. */
 import type { ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Outputs, QueryConfig } from '@/query/config';
 import { CheckField } from '@/ui/CheckField';
@@ -19,6 +20,7 @@ interface Props {
 
 export function OutputFields({ config, format, issues, onChange }: Props) {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const { outputs = {} } = config;
   const names = namesOfTables(config);
   const options = names.map((value) => ({
@@ -38,7 +40,7 @@ export function OutputFields({ config, format, issues, onChange }: Props) {
   // A file of the only table there is has nothing to choose.
   if (format === 'json' && names.length === 1 && !outputs.json) return null;
   return (
-    <Group legend={t.inFile(t.formats[format])}>
+    <Group legend={t.inFile(named.report_format[format])}>
       {format === 'csv' && (
         <Fields>
           <SelectField
