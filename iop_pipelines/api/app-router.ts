@@ -361,6 +361,7 @@ export interface ExecutionStats {
 
 export type ExecutionStatus = "running" | "success" | "failed";
 
+/** `label` is what people call the measure. */
 export interface Finding {
   id: number;
   category: Category;
@@ -368,6 +369,7 @@ export interface Finding {
   severity: Severity;
   uniqueId: string;
   measure: string;
+  label: string;
   unit: string;
   ds: string;
   since: string;
@@ -933,10 +935,11 @@ export interface ScheduleWords {
   timeZone: string;
 }
 
-/** One line of an execution's output: how many points it has, and findings among them. */
+/** One line of an execution's output: how many points it has, and findings among them. `label` is what people call the measure. */
 export interface SeriesName {
   uniqueId: string;
   measure: string;
+  label: string;
   points: number;
   findings: number;
 }

@@ -31,7 +31,10 @@ _TYPES = {
 _WHO = "/api/auth/me"
 _FIRST_READS = (
     (re.compile(r"/"), "/api/trpc/dashboard.stats"),
-    (re.compile(r"/dashboards/(\d+)(?:/.*)?"), r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D"),
+    (
+        re.compile(r"/dashboards/(\d+)(?:/.*)?"),
+        r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D",
+    ),
 )
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _NOT_BUILT = (

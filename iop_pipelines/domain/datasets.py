@@ -86,6 +86,12 @@ Measure = Annotated[
 ]
 
 
+def words_of(name: str) -> str:
+    """`dep_delay` as `Dep delay`."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
 class DatasetDeclaration(_Frozen):
     """How DRM's rows of `source` become prepared rows.
 
@@ -117,3 +123,9 @@ class DatasetDeclaration(_Frozen):
                 if name is not None and name not in self.fields:
                     raise ValueError(f"measures.{label}.{role}: {name!r} is not a field")
         return self
+
+    def measure_label(self, name: str) -> str:
+        """What people call a measure: its own label, else that of the field of its name, else the name."""
+        own = self.measures[name].label if name in self.measures else None
+        of_field = self.fields[name].label if name in self.fields else None
+        return own or of_field or words_of(name)

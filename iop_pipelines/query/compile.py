@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-from iop_pipelines.domain.datasets import Count, Measure, Ratio, WeightedMean
+from iop_pipelines.domain.datasets import Count, Measure, Ratio, WeightedMean, words_of
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.periods import Period, parse_moment, resolve_period, to_zone
@@ -179,7 +179,7 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
     if item.measure:
         measure = source.measure(item.measure, f"{path}.measure")
         expression, type_, unit = measure_expression(measure, source)
-        label = measure.label or _title(item.measure)
+        label = measure.label or words_of(item.measure)
     elif item.agg:
         expression, type_, label, unit = _aggregate(item, source, path)
     else:
@@ -192,11 +192,6 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
     return expression, Column(
         item.name, item.label or label, type_, item.unit or unit, item.decimals, vocabulary
     )
-
-
-def _title(name: str) -> str:
-    text = name.replace("_", " ")
-    return text[:1].upper() + text[1:]
 
 
 def _bucket(unit: form.Bucket, chosen: SourceField, path: str) -> tuple[Expression, Any]:

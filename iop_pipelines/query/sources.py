@@ -22,6 +22,7 @@ from iop_pipelines.domain.datasets import (
     Min,
     Ratio,
     Sum,
+    words_of,
 )
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
@@ -137,7 +138,7 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
         name: SourceField(
             column=table.c[name],
             type=spec.type,
-            label=spec.label or _title(name),
+            label=spec.label or words_of(name),
             unit=spec.unit,
             zone=declaration.time_zone if spec.type == "datetime" else None,
             is_group=spec.type in ("string", "boolean") or name in declaration.key,
@@ -146,7 +147,7 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
     }
     return Source(
         name=f"dataset:{declaration.name}",
-        label=_title(declaration.name),
+        label=words_of(declaration.name),
         database="iop",
         rows=table,
         fields=fields,
@@ -156,11 +157,6 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
         scope=(table.c.iop_to.is_(None),),
         dataset=declaration,
     )
-
-
-def _title(name: str) -> str:
-    text = name.replace("_", " ")
-    return text[:1].upper() + text[1:]
 
 
 def _word(
@@ -409,7 +405,7 @@ def _quality() -> Source:
             "id": _integer(t.c.id, "Id"),
             "dataset": _word(t.c.dataset, "Dataset"),
             "run_id": _integer(t.c.run_id, "DRM run"),
-            **{name: _number(t.c[name], _title(name), "of 100") for name in score_fields},
+            **{name: _number(t.c[name], words_of(name), "of 100") for name in score_fields},
             "window_start": _local(runs.c.window_start, "Data from"),
             "scored_at": _utc(t.c.scored_at, "Scored"),
         },

@@ -290,18 +290,17 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> _Ground:
         sa.select(datasets.c.declaration).where(datasets.c.name == config.dataset)
     )
     declaration = DatasetDeclaration.model_validate(content) if content else None
-    measures = declaration.measures if declaration else {}
-    fields = declaration.fields if declaration else {}
     start, end = _scored_window(connection, execution, version)
     return _Ground(
         model=ModelRef(id=stored.id, name=stored.name, version=stored.version),
         dataset=config.dataset,
         freq=declaration.freq if declaration else None,
         series_fields=config.input.series,
-        labels={
-            name: measure.label or (fields[name].label if name in fields else None) or ""
-            for name, measure in measures.items()
-        },
+        labels=(
+            {name: declaration.measure_label(name) for name in declaration.measures}
+            if declaration
+            else {}
+        ),
         data_version=version.data_version if version else execution.data_version,
         version_id=execution.dataset_version_id,
         quality_score=version.quality_score if version else None,

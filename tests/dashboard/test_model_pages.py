@@ -142,3 +142,16 @@ def test_a_pasted_model_is_refused_with_the_path_of_each_value(admin, check_acce
     text.fill(json.dumps(pasted))
     admin.get_by_role("button", name="Register as a draft").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("pasted v1.0.0")
+
+
+def test_both_ways_of_a_changed_model_are_kept_and_leaving_asks(admin):
+    admin.goto("/models")
+    admin.get_by_role("link", name="Register a model").click()
+    admin.get_by_label("Name").fill("half_written")
+    admin.get_by_role("navigation", name="Ways").get_by_role("link").nth(1).click()
+    admin.go_back()
+    expect(admin.get_by_label("Name")).to_have_value("half_written")
+    admin.go_back()
+    expect(admin.get_by_role("heading", name="Leave without saving?")).to_be_visible()
+    admin.get_by_role("button", name="Discard changes").click()
+    expect(admin.get_by_role("heading", name="Models", level=1)).to_be_visible()

@@ -192,3 +192,20 @@ def test_a_template_is_changed_from_a_copy_of_another(admin, templates):
 def test_a_report_of_another_language_reads_as_such(open_as, templates):
     page = open_as("vera", f"/reports/{templates['Daily operations']}", locale="fr-FR")
     expect(page.get_by_text("tous les jours à 06:00 (America/New_York)")).to_be_visible()
+
+
+def test_leaving_a_changed_form_asks_and_an_unchanged_one_does_not(admin):
+    admin.goto("/reports")
+    admin.get_by_role("link", name="New template").click()
+    expect(admin.get_by_label("Name")).to_be_visible()
+    admin.go_back()
+    expect(admin.get_by_role("heading", name="Reports", level=1)).to_be_visible()
+    admin.get_by_role("link", name="New template").click()
+    admin.get_by_label("Name").fill("Half written")
+    admin.go_back()
+    expect(admin.get_by_role("heading", name="Leave without saving?")).to_be_visible()
+    admin.get_by_role("button", name="Keep editing").click()
+    expect(admin.get_by_label("Name")).to_have_value("Half written")
+    admin.get_by_role("link", name="Models", exact=True).click()
+    admin.get_by_role("button", name="Discard changes").click()
+    expect(admin.get_by_role("heading", name="Models", level=1)).to_be_visible()

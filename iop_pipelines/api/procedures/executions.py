@@ -22,7 +22,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.domain.datasets import DatasetDeclaration, Measure
+from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
 from iop_pipelines.domain.vocabulary import (
     Category,
     ExecutionStatus,
@@ -80,12 +80,15 @@ class OutputPoint(TypedDict):
 
 @with_config(ROW)
 class Finding(TypedDict):
+    """`label` is what people call the measure."""
+
     id: int
     category: Category
     kind: str
     severity: Severity
     unique_id: str
     measure: str
+    label: str
     unit: str
     ds: LocalMoment
     since: LocalMoment
@@ -132,10 +135,14 @@ class OfSeries(ById):
 
 @with_config(ROW)
 class SeriesName(TypedDict):
-    """One line of an execution's output: how many points it has, and findings among them."""
+    """One line of an execution's output: how many points it has, and findings among them.
+
+    `label` is what people call the measure.
+    """
 
     unique_id: str
     measure: str
+    label: str
     points: int
     findings: int
 
@@ -188,7 +195,7 @@ _DETAIL = select_of(
 ).outerjoin(analytical_models, analytical_models.c.id == table.c.model_id)
 HISTORY = newest_first(_DETAIL, table.c.id)
 _OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
-_FINDINGS = select_of(*columns_of(Finding, findings)).order_by(findings.c.id)
+_FINDINGS = select_of(*columns_of(Finding, findings, without=("label",))).order_by(findings.c.id)
 
 
 def declare(registry: Registry) -> None:
@@ -224,7 +231,7 @@ def declare(registry: Registry) -> None:
             **found[0],
             output_total=rows_of(ctx, total)[0]["size"],
             outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
-            findings=_findings_of(ctx, given.id),
+            findings=_findings_of(ctx, given.id, found[0]["dataset"]),
         )
 
     @registry.procedure("executions.series", Kind.QUERY, "What an execution gave out, as one line.")
@@ -232,11 +239,14 @@ def declare(registry: Registry) -> None:
         found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
         if not found:
             raise NotFound(f"there is no execution with id {given.id}")
-        names = rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
+        declared = _declared(ctx, found[0]["dataset"])
+        names = [
+            SeriesName(**row, label=_label_of(declared, row["measure"]))
+            for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
+        ]
         chosen = _chosen(names, given)
         points = _points(ctx, given.id, chosen) if chosen else []
         kept = _kept(points, given.max_points)
-        declared = _declared(ctx, found[0]["dataset"])
         measure = declared.measures.get(chosen["measure"]) if declared and chosen else None
         return ExecutionSeries(
             series=names[:MAX_SERIES],
@@ -309,6 +319,10 @@ def _declared(ctx: Context, name: str | None) -> DatasetDeclaration | None:
     return DatasetDeclaration.model_validate(found[0]["declaration"]) if found else None
 
 
+def _label_of(declared: DatasetDeclaration | None, measure: str) -> str:
+    return declared.measure_label(measure) if declared else words_of(measure)
+
+
 def _unit_of(declared: DatasetDeclaration | None, measure: Measure | None) -> str | None:
     if declared is None or measure is None:
         return None
@@ -316,6 +330,12 @@ def _unit_of(declared: DatasetDeclaration | None, measure: Measure | None) -> st
     return measure.unit or (declared.fields[field].unit if field in declared.fields else None)
 
 
-def _findings_of(ctx: Context, execution_id: int) -> list[Finding]:
-    rows = rows_of(ctx, _FINDINGS.where(findings.c.execution_id == execution_id))
-    return [Finding(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows]
+def _findings_of(ctx: Context, execution_id: int, dataset: str | None) -> list[Finding]:
+    declared = _declared(ctx, dataset)
+    return [
+        Finding(
+            **{**row, "evidence": json.loads(row["evidence"])},
+            label=_label_of(declared, row["measure"]),
+        )
+        for row in rows_of(ctx, _FINDINGS.where(findings.c.execution_id == execution_id))
+    ]

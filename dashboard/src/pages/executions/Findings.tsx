@@ -36,7 +36,7 @@ function FoundItem({ finding }: { finding: Finding }) {
   return (
     <li className={css.finding}>
       <Row>
-        <h3>{t.findingOf(finding.uniqueId || t.allSeries, finding.measure)}</h3>
+        <h3>{t.findingOf(finding.uniqueId || t.allSeries, finding.label)}</h3>
         <Badge tone={TONES[finding.severity]}>{named.severity[finding.severity]}</Badge>
         <Badge>{named.category[finding.category]}</Badge>
       </Row>

@@ -44,7 +44,7 @@ function Plot({ found }: { found: ExecutionSeries }) {
       <SeriesChoice found={found} />
       {left > 0 && <Muted>{t.seriesLeft(format.number(left))}</Muted>}
       <BandChart
-        title={t.chartTitle(chosen.measure, chosen.uniqueId || t.allSeries)}
+        title={t.chartTitle(chosen.label, chosen.uniqueId || t.allSeries)}
         unit={found.unit}
         points={found.points}
         reduced={found.reduced}

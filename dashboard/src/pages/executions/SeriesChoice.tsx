@@ -11,11 +11,7 @@ export function SeriesChoice({ found: { series, chosen } }: { found: ExecutionSe
   const [, change] = useAddress();
   if (series.length < 2) return null;
   const names = [...new Set(series.map((each) => each.uniqueId))];
-  const measures = [
-    ...new Set(
-      series.filter((each) => each.uniqueId === chosen?.uniqueId).map((each) => each.measure),
-    ),
-  ];
+  const measures = series.filter((each) => each.uniqueId === chosen?.uniqueId);
   const findingsOf = (name: string) =>
     series.filter((each) => each.uniqueId === name).reduce((sum, each) => sum + each.findings, 0);
   return (
@@ -34,7 +30,7 @@ export function SeriesChoice({ found: { series, chosen } }: { found: ExecutionSe
           label={t.measure}
           value={chosen?.measure ?? ''}
           onChange={(event) => change('measure', event.target.value)}
-          options={measures.map((value) => ({ value, label: value }))}
+          options={measures.map(({ measure, label }) => ({ value: measure, label }))}
         />
       )}
     </Fields>

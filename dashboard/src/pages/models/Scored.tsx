@@ -48,7 +48,7 @@ export function Scored({ executionId, model }: { executionId: number; model: Mod
             <SeriesChoice found={latest.data} />
             <Muted>{t.scoredText}</Muted>
             <BandChart
-              title={says.chartTitle(chosen.measure, chosen.uniqueId || says.allSeries)}
+              title={says.chartTitle(chosen.label, chosen.uniqueId || says.allSeries)}
               unit={latest.data.unit}
               points={points.data}
               zone={says.zone(latest.data.timeZone)}

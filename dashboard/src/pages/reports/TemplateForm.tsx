@@ -11,6 +11,7 @@ import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields, Form, Refused } from '@/ui/Form';
 import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Row, Stack } from '@/ui/Layouts';
+import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import type { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
 import { QueryEditor } from './compose/QueryEditor';
@@ -52,6 +53,8 @@ export function TemplateForm({
   const [start, setStart] = useState(0);
   const [sent, setSent] = useState<JsonObject | null>(null);
   const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
+  const [first] = useState(() => JSON.stringify([initial, initialSchedule]));
+  const isDirty = isBroken || JSON.stringify([draft, schedule]) !== first;
   const set = (changed: Partial<typeof draft>) => setDraft({ ...draft, ...changed });
   const problemsAt = (field: string) => [
     ...(ownProblems[field] ?? []),
@@ -75,6 +78,7 @@ export function TemplateForm({
   const ofQuery = action.issues.filter(({ path }) => path[0] === 'queryConfig');
   return (
     <Form onSubmit={submit}>
+      <UnsavedGuard isDirty={isDirty} />
       <Card>
         <Stack>
           <Fields>

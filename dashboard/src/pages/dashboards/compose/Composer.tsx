@@ -10,6 +10,7 @@ import { AreaField, TextField } from '@/ui/Field';
 import { Card, Page, Stack } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';
 import { say } from '@/ui/toasts';
+import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import { useAction } from '@/ui/useAction';
 import css from '../dashboards.module.css';
 import { words } from '../words';
@@ -19,7 +20,6 @@ import { ConflictDialog } from './ConflictDialog';
 import { DeleteButton } from './DeleteButton';
 import { changed, type Draft, type DraftPanel, newKey, removed, restored, savingOf } from './draft';
 import { PanelEditor } from './PanelEditor';
-import { UnsavedGuard } from './UnsavedGuard';
 
 export function Composer({
   stored,

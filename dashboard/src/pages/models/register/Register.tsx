@@ -11,6 +11,7 @@ import { Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { Tabs, useTab } from '@/ui/Tabs';
 import { say } from '@/ui/toasts';
+import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import { useAction } from '@/ui/useAction';
 import { nextVersion } from '../group';
 import { modelQuery, modelsQuery } from '../queries';
@@ -78,6 +79,7 @@ function Ways({ initial }: { initial: Draft }) {
   const way = useWay();
   return (
     <>
+      <UnsavedGuard isDirty={draft !== initial || text !== null} />
       <Tabs label={t.ways} tabs={tabs} current={tab} />
       {tab === 'form' ? (
         <ModelForm draft={draft} onChange={setDraft} way={way} />

@@ -3,7 +3,7 @@
  * back: the page stays as it is, since nobody else hears of the step, and its reader is asked.
  */
 import { useEffect, useRef } from 'react';
-import { holdBack } from './back';
+import { holdBack } from '../back';
 
 interface Entries {
   navigation?: { currentEntry: { index: number } | null };
@@ -18,19 +18,26 @@ export function useBackGuard(isOn: boolean, onHeld: (go: () => void) => void) {
   held.current = onHeld;
   useEffect(() => {
     if (!isOn) return;
-    const here = place();
+    let here = place();
+    const { pathname } = window.location;
     let step = 0;
     let isLetGo = false;
     const onPop = (event: PopStateEvent) => {
       if (isLetGo) return;
-      event.stopImmediatePropagation();
+      const now = place();
       if (step === 0) {
-        const now = place();
+        // Another part of the same page: nothing of it is lost.
+        if (window.location.pathname === pathname) {
+          here = now;
+          return;
+        }
+        event.stopImmediatePropagation();
         // Back is what people press; forward exists only after it.
         step = here !== null && now !== null && now !== here ? now - here : -1;
         window.history.go(-step);
         return;
       }
+      event.stopImmediatePropagation();
       const wanted = step;
       step = 0;
       // Asked only now: until the step was taken back the address was another page's.

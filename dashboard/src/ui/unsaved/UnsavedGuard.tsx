@@ -4,8 +4,8 @@ import { useLocation } from 'wouter';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
-import { useBackGuard } from '@/ui/useBackGuard';
-import { words } from '../words';
+import { useBackGuard } from './useBackGuard';
+import { words } from './words';
 
 export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
   const t = useWords(words);
@@ -20,6 +20,8 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
       const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
       if (!link || !isPlain || link.target || link.origin !== window.location.origin || link.hash)
         return;
+      // Another part of the same page: nothing of it is lost.
+      if (link.pathname === window.location.pathname) return;
       event.preventDefault();
       event.stopPropagation();
       const path = link.pathname + link.search;
@@ -34,11 +36,11 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
   }, [isDirty, navigate]);
   return (
     leaving !== null && (
-      <Dialog title={t.unsavedTitle} onClose={() => setLeaving(null)}>
-        <p>{t.unsavedText}</p>
+      <Dialog title={t.title} onClose={() => setLeaving(null)}>
+        <p>{t.text}</p>
         <Actions>
           <Button look="primary" onClick={() => setLeaving(null)}>
-            {t.keepEditing}
+            {t.stay}
           </Button>
           <Button look="danger" onClick={leaving.go}>
             {t.discard}
