@@ -42,6 +42,8 @@ RUNS_A_TICK = 100
 SCORES_A_TICK = 500
 # A template's slots older than this are not made up after a long stop; the newest always is.
 CATCH_UP = timedelta(days=31)
+# Up to which held execution a tick without enough time has looked; 0 where all were looked at.
+_HELD = "held"
 
 Item = TypeVar("Item")
 
@@ -169,13 +171,15 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) 
     """Releases, closes or keeps what is held, by what DRM says now; returns it in words.
 
     Whatever order runs, scores and restatements were seen in, and wherever an earlier tick died or had no
-    more time, this comes to the same.
+    more time, this comes to the same. It begins where the last one had no more time: while DRM is slow and
+    those in front wait for their scores, those behind them have their turn too.
     """
     engine = platform.engine
     scores: dict[tuple[str, int], QualityScore | None] = {}
     released = closed = looked_at = 0
     bad: dict[tuple[str, int], list[StoredModel]] = {}
-    held = held_executions(engine)
+    looked_until = int(read_cursor(engine, _HELD) or 0)
+    held = sorted(held_executions(engine), key=lambda each: each.execution_id <= looked_until)
     for each in in_time(held, until):
         looked_at += 1
         if each.superseded_by is not None:
@@ -198,6 +202,9 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) 
             released += release(engine, [each.execution_id])
         else:
             bad.setdefault(asked, []).append(stored)
+    next_from = held[looked_at - 1].execution_id if looked_at < len(held) else 0
+    if next_from != looked_until:
+        write_cursor(engine, _HELD, str(next_from))
     for (source, run_id), models in bad.items():
         score = scores[source, run_id]
         if score is not None:

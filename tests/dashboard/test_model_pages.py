@@ -148,7 +148,9 @@ def test_both_ways_of_a_changed_model_are_kept_and_leaving_asks(admin):
     admin.goto("/models")
     admin.get_by_role("link", name="Register a model").click()
     admin.get_by_label("Name").fill("half_written")
-    admin.get_by_role("navigation", name="Ways").get_by_role("link").nth(1).click()
+    admin.get_by_role("navigation", name="How to register").get_by_role(
+        "link", name="Paste JSON"
+    ).click()
     admin.go_back()
     expect(admin.get_by_label("Name")).to_have_value("half_written")
     admin.go_back()

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger.cursors import SeenIds
+from iop_pipelines.ledger.requests import held_executions
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.schema.tables import model_executions
 
@@ -90,6 +91,36 @@ def test_scores_that_a_tick_has_no_time_for_still_hold_models_back(bench, slow) 
         sa.select(model_executions.c.id).where(model_executions.c.phase == Phase.HELD)
     )
     assert held
+
+
+def test_held_executions_have_their_turn_while_those_in_front_wait(
+    bench, slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.keep_models(DELAYS, HEALTH)
+    bench.ingest_until(date(2013, 2, 15))
+    asked: set[int] = set()
+
+    def without_score(_: Any, source: str, run_id: int) -> None:
+        slow.answer()
+        asked.add(run_id)
+
+    monkeypatch.setattr(type(bench.platform.drm), "latest_score", without_score)
+    cursor, note = None, ""
+    for _ in range(100):
+        if note.startswith("0 ended DRM runs"):
+            break
+        ticked = ticks.drm_pipeline_runs(bench.platform, bench.instance, cursor)
+        cursor, note = ticked.cursor, ticked.note
+    asked.clear()
+
+    for _ in range(20):
+        assert "held executions are left" in ticks.settle_held(
+            bench.platform, bench.instance, ticks.deadline()
+        )
+
+    runs = {each.drm_run_id for each in held_executions(bench.platform.engine)}
+    assert len(runs) > ticks.TICK_S / A_QUESTION_S
+    assert runs <= asked
 
 
 def test_a_tick_passes_no_run_that_it_had_no_time_for(bench, slow) -> None:
