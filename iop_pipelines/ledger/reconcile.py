@@ -275,8 +275,12 @@ def _give_back(
     given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
     again = [item.id for item in items if item not in given_up]
     if again:
+        begun = [item.id for item in items if item.phase == Phase.STARTED]
+        waiting = [item_id for item_id in again if item_id not in begun]
+        key = items[0].run_key
         with begin_write(engine) as connection:
-            given_back = requeue(connection, kind, again, run_key=items[0].run_key)
+            given_back = requeue(connection, kind, [i for i in again if i in begun], run_key=key)
+            given_back += requeue(connection, kind, waiting, run_after=now, run_key=key)
         # None, if the run ended them, or another repaired them, between the look and the repair.
         if given_back:
             repairs.add(f"{kind.name} {again}: {reason}; queued again")

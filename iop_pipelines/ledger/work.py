@@ -72,8 +72,8 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
     """Claims what may run now, oldest first; gathers it into one batch a pool.
 
     Executions of one model run in the order of their data, never two runs at once: a model with
-    work in flight waits. What has been started before, and did not end, gets a run of its own, so that
-    it takes no neighbour with it.
+    work in flight waits. What was at work when its run died gets a run of its own, so that it takes no
+    neighbour with it.
     """
     _ensure_lock(engine, kind)
     with begin_write(engine) as connection:
@@ -81,7 +81,9 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
         rows = connection.execute(_claimable(kind, now, limit)).all()
         pools: dict[str, list[tuple[int, int]]] = {}
         for row in rows:
-            pool = f"{row.pool}/{row.id}" if row.starts else str(row.pool)
+            # What was put back to wait has `run_after`: it ended in an error, and its run lived on.
+            is_suspect = row.starts and row.run_after is None
+            pool = f"{row.pool}/{row.id}" if is_suspect else str(row.pool)
             pools.setdefault(pool, []).append((row.id, row.attempt))
         batches = [
             Batch(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items))
@@ -144,7 +146,7 @@ def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[An
         table.c.phase == Phase.QUEUED,
         sa.or_(table.c.run_after.is_(None), table.c.run_after <= now),
     )
-    columns = (table.c.id, table.c.attempt, table.c.starts)
+    columns = (table.c.id, table.c.attempt, table.c.starts, table.c.run_after)
     if kind is not EXECUTION:
         return (
             sa.select(*columns, sa.literal(kind.name).label("pool"))
@@ -225,6 +227,7 @@ def requeue(
 ) -> int:
     """Gives items back to the queue as a new attempt; their lost run can no longer start or end them.
 
+    run_after: when they may run at the earliest; None for what was at work when its run died.
     run_key: only those still claimed for that run; two that repair at once must not take back what was
     claimed anew meanwhile.
     """

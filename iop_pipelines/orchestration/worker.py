@@ -10,11 +10,13 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from celery.signals import task_postrun, task_prerun
+from celery.worker import state
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import unpack_value
 from dagster_celery.make_app import make_app
@@ -28,6 +30,8 @@ from iop_pipelines.schema.tables import workers
 from iop_pipelines.settings import Settings
 
 HEARTBEAT_S = 5
+# How long a worker that has taken a run waits before it asks again for a database that is away.
+DATABASE_PAUSE_S = 1.0
 # What the three jobs import when first used; here, before the first run comes.
 PRELOAD = (
     "iop_pipelines.definitions",
@@ -66,10 +70,19 @@ class Heartbeat:
         with begin_write(self._engine) as connection:
             connection.execute(workers.delete().where(workers.c.id == self._id))
 
-    def set_run(self, run_id: str | None) -> None:
-        self._run_id = run_id
-        self._idle_since = utc_now() if run_id is None else None
-        self._write()
+    def begin_run(self, run_id: str, is_to_stop: Callable[[], bool]) -> None:
+        """Returns once the database knows of it, or the worker is to stop.
+
+        The broker has given its message away: without a database the run would be lost, and after it all
+        that wait in the queue, one after the other.
+        """
+        self._run_id, self._idle_since = run_id, None
+        while not self._has_written() and not is_to_stop():
+            self._stopped.wait(DATABASE_PAUSE_S)
+
+    def end_run(self) -> None:
+        self._run_id, self._idle_since = None, utc_now()
+        self._has_written()
 
     def _write(self) -> None:
         """Makes the row again if it is gone: while this worker slept it may have been taken for dead."""
@@ -92,14 +105,24 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT_S):
-            try:
-                self._write()
-            except SQLAlchemyError as error:
-                # The database is away, or the pool is: others will think this worker dead, rightly, if
-                # it stays so. Whatever is raised, the thread goes on; without it a worker that works
-                # would be taken for dead for ever.
-                reason = error.orig if isinstance(error, DBAPIError) else error
-                print(f"heartbeat not written: {reason}", file=sys.stderr, flush=True)
+            self._has_written()
+
+    def _has_written(self) -> bool:
+        try:
+            self._write()
+        except SQLAlchemyError as error:
+            # The database is away, or the pool is: others will think this worker dead, rightly, if it
+            # stays so. Whatever is raised, the thread goes on; without it a worker that works would be
+            # taken for dead for ever.
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            print(f"heartbeat not written: {reason}", file=sys.stderr, flush=True)
+            return False
+        return True
+
+
+def _is_to_stop() -> bool:
+    # An exit code, of which 0 is one, once it was asked to.
+    return state.should_stop is not None and state.should_stop is not False
 
 
 def run_worker(name: str, settings: Settings) -> None:
@@ -116,10 +139,11 @@ def run_worker(name: str, settings: Settings) -> None:
     def on_begin(kwargs: dict[str, Any], **_: Any) -> None:
         packed = kwargs.get("execute_job_args_packed")
         if packed is not None:
-            heartbeat.set_run(unpack_value(packed, as_type=ExecuteRunArgs).run_id)
+            run_id = unpack_value(packed, as_type=ExecuteRunArgs).run_id
+            heartbeat.begin_run(run_id, _is_to_stop)
 
     def on_end(**_: Any) -> None:
-        heartbeat.set_run(None)
+        heartbeat.end_run()
 
     task_prerun.connect(on_begin, weak=False)
     task_postrun.connect(on_end, weak=False)

@@ -31,7 +31,8 @@ STOP_TIMEOUT_S = 45
 # On a busy machine the imports alone take most of a minute.
 COMMAND_TIMEOUT_S = 300
 RESTART_AFTER_S = 2.0
-DISK_BYTES = 4 * 1024 * 1024
+# Room for the files of a long run, and filled in a moment.
+DISK_BYTES = 256 * 1024 * 1024
 _STARTERS: Mapping[str, Callable[[Path, bool], DatabaseServer]] = {
     "mariadb": start_mariadb,
     "mysql": start_mysql,

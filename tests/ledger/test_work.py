@@ -165,6 +165,19 @@ def test_what_was_started_and_did_not_end_gets_a_run_of_its_own(seeded):
     ]
 
 
+def test_what_was_put_back_to_wait_shares_a_run_again(seeded):
+    items = (seeded.add_execution(), seeded.add_execution())
+    (batch,) = claim(seeded.engine, EXECUTION, NOW)
+    for item in items:
+        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
+        assert attempt is not None
+        assert try_again(seeded.engine, EXECUTION, item, attempt, NOW)
+
+    (again,) = claim(seeded.engine, EXECUTION, NOW + timedelta(hours=1))
+
+    assert again.ids == items
+
+
 def test_an_attempt_that_lost_its_claim_no_longer_holds_the_item(seeded):
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)

@@ -54,6 +54,47 @@ def test_a_heartbeat_goes_on_whatever_way_the_database_fails(tmp_path, monkeypat
     engine.dispose()
 
 
+@pytest.fixture
+def away(tmp_path, monkeypatch):
+    """A heartbeat whose database is away until the event is set."""
+    monkeypatch.setattr(worker, "DATABASE_PAUSE_S", 0.01)
+    engine = engine_for(f"sqlite:///{tmp_path / 'iop.db'}")
+    workers.create(engine)
+    is_back, was_asked = threading.Event(), threading.Event()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def execute(*_: object) -> None:
+        was_asked.set()
+        if not is_back.is_set():
+            raise OperationalError("UPDATE", {}, Exception("server has gone away"))
+
+    yield Heartbeat(engine, "w1"), is_back, was_asked
+    engine.dispose()
+
+
+def test_no_run_is_begun_while_the_database_is_away(away):
+    heartbeat, is_back, was_asked = away
+    begun = threading.Event()
+
+    def begin() -> None:
+        heartbeat.begin_run("run-1", lambda: False)
+        begun.set()
+
+    thread = threading.Thread(target=begin)
+    thread.start()
+    assert was_asked.wait(IN_TIME_S)
+    assert not begun.wait(0.2)
+    is_back.set()
+    assert begun.wait(IN_TIME_S)
+    thread.join()
+
+
+def test_a_worker_that_is_to_stop_does_not_wait_for_the_database(away):
+    heartbeat, _, was_asked = away
+    heartbeat.begin_run("run-1", was_asked.is_set)
+    heartbeat.end_run()
+
+
 @pytest.mark.rabbitmq
 def test_the_broker_expects_no_heartbeat_of_a_worker_that_is_in_a_long_run(event_broker, tmp_path):
     settings = Settings.from_env({"IOP_HOME": str(tmp_path), "IOP_BROKER_URL": event_broker.url})
