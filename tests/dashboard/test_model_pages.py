@@ -30,9 +30,9 @@ def test_models_are_listed_by_name_and_narrowed_from_the_address(viewer, check_a
 
 def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, models, check_access):
     viewer.goto(f"/models/{models[MODEL]}")
-    expect(viewer.get_by_role("figure")).to_contain_text("cancelled_pct of EWR")
+    expect(viewer.get_by_role("figure")).to_contain_text("Share cancelled of EWR")
     viewer.get_by_label("Series").select_option("JFK")
-    expect(viewer.get_by_role("figure")).to_contain_text("cancelled_pct of JFK")
+    expect(viewer.get_by_role("figure")).to_contain_text("Share cancelled of JFK")
     assert "series=JFK" in viewer.url
     check_access(viewer)
     viewer.get_by_role("link", name="Schemas").click()

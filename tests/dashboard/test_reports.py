@@ -206,6 +206,6 @@ def test_leaving_a_changed_form_asks_and_an_unchanged_one_does_not(admin):
     expect(admin.get_by_role("heading", name="Leave without saving?")).to_be_visible()
     admin.get_by_role("button", name="Keep editing").click()
     expect(admin.get_by_label("Name (required)")).to_have_value("Half written")
-    admin.get_by_role("link", name="Models", exact=True).click()
+    admin.get_by_role("link", name="Dashboards", exact=True).click()
     admin.get_by_role("button", name="Discard changes").click()
-    expect(admin.get_by_role("heading", name="Models", level=1)).to_be_visible()
+    expect(admin.get_by_role("heading", name="Dashboards", level=1)).to_be_visible()
