@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { TONES } from '@/pages/reports/tones';
 import { useNow } from '@/ui/useNow';
@@ -9,6 +10,7 @@ import { words } from './words';
 
 export function LatestReports() {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
   return (
@@ -21,7 +23,7 @@ export function LatestReports() {
         href: `/reports/${report.templateId}`,
         name: report.templateName,
         tone: TONES[report.status],
-        status: t.report[report.status],
+        status: named.report_status[report.status],
         notes: [
           report.requestedAt && format.ago(report.requestedAt, now),
           report.format?.toUpperCase(),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { TONES } from '@/pages/executions/tones';
 import { useNow } from '@/ui/useNow';
@@ -9,6 +10,7 @@ import { words } from './words';
 
 export function LatestRuns() {
   const t = useWords(words);
+  const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
   return (
@@ -21,7 +23,7 @@ export function LatestRuns() {
         href: `/executions/${id}`,
         name: `${modelName} ${modelVersion}`,
         tone: TONES[status],
-        status: t.status[status],
+        status: named.execution_status[status],
         notes: [
           requestedAt && format.ago(requestedAt, now),
           durationMs !== null && format.duration(durationMs),

@@ -43,8 +43,6 @@ export const words = defineWords(
     notScored: 'not scored',
     noQuality: 'No dataset is registered yet',
     noQualityText: 'An administrator registers datasets with “iop dataset register”.',
-    status: { running: 'running', success: 'succeeded', failed: 'failed' },
-    report: { pending: 'waiting', generating: 'being made', ready: 'ready', failed: 'failed' },
   },
   {
     title: 'Accueil',
@@ -88,12 +86,5 @@ export const words = defineWords(
     notScored: 'non notée',
     noQuality: "Aucun jeu de données n'est encore enregistré",
     noQualityText: 'Un administrateur les enregistre par « iop dataset register ».',
-    status: { running: 'en cours', success: 'réussie', failed: 'échouée' },
-    report: {
-      pending: 'en attente',
-      generating: 'en préparation',
-      ready: 'prêt',
-      failed: 'échoué',
-    },
   },
 );

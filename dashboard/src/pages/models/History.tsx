@@ -69,6 +69,7 @@ export function History({ modelId }: { modelId: number }) {
                 },
                 {
                   key: 'trigger',
+                  isWhole: true,
                   label: t.trigger,
                   cell: (row) => sayTrigger(row.trigger, says),
                 },
