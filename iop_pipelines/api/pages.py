@@ -32,7 +32,7 @@ _WHO = "/api/auth/me"
 _FIRST_READS = (
     (re.compile(r"/"), "/api/trpc/dashboard.stats"),
     (
-        re.compile(r"/dashboards/(\d+)(?:/.*)?"),
+        re.compile(r"/dashboards/([0-9]+)(?:/.*)?"),
         r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D",
     ),
 )
@@ -87,9 +87,9 @@ def _files(folder: Path) -> frozenset[str]:
 
 
 def _preloads(folder: Path) -> dict[str, list[str]]:
-    """By the first part of an address the links of a `Link` header to what its page alone needs.
+    """By the first part of an address the links of a `Link` header to the files that its page needs.
 
-    A browser fetches it together with what every page needs, and not after it has run that.
+    A browser fetches them all at once, and not after it has read or run others.
     """
     path = folder / "preloads.json"
     if not path.is_file():
@@ -101,8 +101,12 @@ def _preloads(folder: Path) -> dict[str, list[str]]:
 
 
 def _reads(request: Request) -> list[str]:
-    """Links to the answers that the page of an address waits for; whoever is not signed in gets none."""
-    if MARK_COOKIE not in request.cookies:
+    """Links to the answers that the page of an address waits for; whoever is not signed in gets none.
+
+    Nor does the service worker, which keeps the page for every address and for whoever comes next.
+    """
+    is_shown = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    if MARK_COOKIE not in request.cookies or not is_shown:
         return []
     found = ((pattern.fullmatch(request.url.path), read) for pattern, read in _FIRST_READS)
     reads = [_WHO, *(match.expand(read) for match, read in found if match)]

@@ -280,7 +280,7 @@ def _give_back(
         key = items[0].run_key
         with begin_write(engine) as connection:
             given_back = requeue(connection, kind, [i for i in again if i in begun], run_key=key)
-            given_back += requeue(connection, kind, waiting, run_after=now, run_key=key)
+            given_back += requeue(connection, kind, waiting, run_key=key, was_begun=False)
         # None, if the run ended them, or another repaired them, between the look and the repair.
         if given_back:
             repairs.add(f"{kind.name} {again}: {reason}; queued again")

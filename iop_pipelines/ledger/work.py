@@ -224,10 +224,13 @@ def requeue(
     ids: Sequence[int],
     run_after: datetime | None = None,
     run_key: str | None = None,
+    *,
+    was_begun: bool = True,
 ) -> int:
     """Gives items back to the queue as a new attempt; their lost run can no longer start or end them.
 
-    run_after: when they may run at the earliest; None for what was at work when its run died.
+    run_after: when they may run at the earliest; None for what was at work when its run died. Those that were
+    not begun keep what they have.
     run_key: only those still claimed for that run; two that repair at once must not take back what was
     claimed anew meanwhile.
     """
@@ -238,8 +241,9 @@ def requeue(
         "run_key": None,
         "claimed_at": None,
         "dagster_run_id": None,
-        "run_after": run_after,
     }
+    if was_begun:
+        values["run_after"] = run_after
     if kind is REPORT:
         values["status"] = ReportStatus.PENDING
     is_meant = sa.and_(table.c.id.in_(ids), table.c.phase.in_(IN_FLIGHT))

@@ -122,7 +122,8 @@ class Heartbeat:
 
 def _is_to_stop() -> bool:
     # An exit code, of which 0 is one, once it was asked to.
-    return state.should_stop is not None and state.should_stop is not False
+    asked = (state.should_stop, state.should_terminate)
+    return any(each is not None and each is not False for each in asked)
 
 
 def run_worker(name: str, settings: Settings) -> None:

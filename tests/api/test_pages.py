@@ -53,7 +53,7 @@ def test_files_named_by_their_content_are_kept_for_ever_and_sent_compressed(clie
         ("/nowhere", None),
     ],
 )
-def test_a_page_names_the_files_that_it_alone_needs_before_it_is_read(tmp_path, path, link):
+def test_a_page_names_the_files_that_it_needs_before_it_is_read(tmp_path, path, link):
     (tmp_path / "index.html").write_text("<title>IOP</title>")
     files = {"": ["assets/home-a.js"], "reports": ["assets/reports-b.js", "assets/reports-c.css"]}
     (tmp_path / "preloads.json").write_text(json.dumps(files))
@@ -82,6 +82,16 @@ def test_who_is_signed_in_has_the_first_answers_asked_for_ahead(client, path, re
     link = client.get(path, headers={**HTML, "cookie": "iop_signed_in=1.a"}).headers["link"]
     expected = [f"<{read}>; rel=preload; as=fetch; crossorigin" for read in reads]
     assert link == ", ".join(expected)
+
+
+def test_the_page_that_a_worker_keeps_names_no_answers(client):
+    kept = {**HTML, "cookie": "iop_signed_in=1.a", "sec-fetch-mode": "cors"}
+    assert "link" not in client.get("/", headers=kept).headers
+
+
+def test_a_number_in_other_digits_is_no_dashboard(client):
+    answer = client.get("/dashboards/\u0663", headers={**HTML, "cookie": "iop_signed_in=1.a"})
+    assert (answer.status_code, "dashboards.get" in answer.headers["link"]) == (200, False)
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,14 @@ def test_signing_out_works_offline_and_leaves_nothing_for_the_next_person(phone,
         page.goto("/recommendations")
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
+    page.add_init_script(
+        """new MutationObserver(() => {
+          window.hasShownFrame ||= document.querySelector('nav') !== null;
+        }).observe(document, { childList: true, subtree: true });"""
+    )
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert not page.evaluate("window.hasShownFrame")
     page.wait_for_function("() => localStorage.getItem('iop.left') === null")
     assert page.request.get("/api/auth/me").status == 401
     sign_in(page, "viktor")

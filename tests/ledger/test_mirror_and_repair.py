@@ -282,6 +282,24 @@ def test_restarts_while_items_are_only_claimed_use_up_nothing(instance, seeded):
     assert seeded.row(model_executions, item).phase == Phase.QUEUED
 
 
+def test_what_waited_for_a_lost_run_still_counts_as_waiting(instance, seeded):
+    item = seeded.add_execution()
+    claim(seeded.engine, EXECUTION, NOW)
+    recover(instance, seeded.engine, NOW)
+
+    assert seeded.row(model_executions, item).run_after is None
+
+
+def test_a_suspect_whose_run_was_lost_before_it_began_stays_one(instance, seeded):
+    suspect = _start(seeded, "run-1")
+    neighbour = seeded.add_execution()
+    recover(instance, seeded.engine, NOW)
+    for _ in range(2):
+        batches = claim(seeded.engine, EXECUTION, NOW)
+        assert sorted(batch.ids for batch in batches) == [(suspect,), (neighbour,)]
+        recover(instance, seeded.engine, NOW)
+
+
 @pytest.mark.parametrize("repair", [recover, reconcile])
 def test_an_item_whose_closer_died_goes_back_to_its_phase(instance, seeded, repair):
     item = seeded.add_execution(phase=Phase.HELD)

@@ -5,7 +5,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { Frame } from '@/app/Frame';
 import { Background, Notes } from '@/app/lazily';
-import { memoryOf, recall } from '@/app/memory';
+import { forget, memoryOf, recall } from '@/app/memory';
 import { PageContent } from '@/app/PageContent';
 import { SignIn } from '@/app/routes';
 import { type User, useSession } from '@/session/session';
@@ -14,7 +14,9 @@ export function App() {
   const session = useSession();
   return (
     <ErrorBoundary>
-      {session.state === 'signed-in' && <SignedIn key={session.user.id} user={session.user} />}
+      {session.state === 'signed-in' && (
+        <SignedIn key={`${session.user.id}.${session.user.role}`} user={session.user} />
+      )}
       {session.state === 'anonymous' && <Anonymous />}
       <Notes />
     </ErrorBoundary>
@@ -26,7 +28,7 @@ function SignedIn({ user }: { user: User }) {
   const [memory, setMemory] = useState(() => memoryOf(user));
   useEffect(() => {
     let isGone = false;
-    if (!memory) void recall(user).then((found) => isGone || setMemory(found));
+    if (!memory) void recall(user).then((found) => (isGone ? forget() : setMemory(found)));
     const stop = memory?.start();
     return () => {
       isGone = true;
@@ -44,6 +46,7 @@ function SignedIn({ user }: { user: User }) {
 }
 
 function Anonymous() {
+  useEffect(forget, []);
   const [path] = useLocation();
   const next = encodeURIComponent(path + window.location.search);
   return (

@@ -14,22 +14,32 @@ export interface Memory {
   start: () => () => void;
 }
 
-let recalled: { userId: number; memory: Memory } | null = null;
+let recalled: { of: string; memory: Memory } | null = null;
 
-/** What `recall` has brought back of this person, once. */
-export const memoryOf = ({ id }: User) => (recalled?.userId === id ? recalled.memory : null);
+const nameOf = ({ id, role }: User) => `${id}.${role}`;
+
+/** What `recall` has brought back of this person in this role. */
+export const memoryOf = (user: User) => (recalled?.of === nameOf(user) ? recalled.memory : null);
+
+export function forget(): void {
+  recalled = null;
+}
 
 /** Brings back what the device has kept of this person; nothing, where that is too old or another build's. */
-export async function recall({ id, role }: User): Promise<Memory> {
+export async function recall(user: User): Promise<Memory> {
   const client = newQueryClient();
-  const persister = persisterOf(id);
+  const persister = persisterOf(user.id);
   const kept = {
     queryClient: client,
     persister,
     maxAge: KEPT_FOR_MS,
-    buster: `${id}.${role}.${__BUILD__}`,
+    buster: `${nameOf(user)}.${__BUILD__}`,
   };
-  await persistQueryClientRestore(kept);
+  try {
+    await persistQueryClientRestore(kept);
+  } catch {
+    // A device that is full, or that refuses: the person begins with nothing.
+  }
   const memory: Memory = {
     client,
     start: () => {
@@ -44,10 +54,10 @@ export async function recall({ id, role }: User): Promise<Memory> {
       return () => {
         unsubscribe();
         stop();
-        recalled = null;
+        forget();
       };
     },
   };
-  recalled = { userId: id, memory };
+  recalled = { of: nameOf(user), memory };
   return memory;
 }

@@ -28,6 +28,11 @@ test('the same word of a dataset stays as it was delivered', () => {
   );
 });
 
+test('words of a vocabulary that this release does not know are shown', () => {
+  const later = { ...column, vocabulary: 'of_a_later_release' as 'severity' };
+  expect(textOf('failed', later, french, words.fr, vocabulary.fr)).toBe('failed');
+});
+
 test.each(['unheard_of', 'constructor'])(
   '%s, which this release does not know, is shown',
   (word) => {

@@ -46,7 +46,9 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
   const unit = (value: number, name: string) =>
     number(value, { style: 'unit', unit: name, maximumFractionDigits: 1 });
   const moment = (at: string | number | Date, options: Intl.DateTimeFormatOptions) =>
-    datesOf(language, { timeZone: reader.timeZone, ...options }).format(new Date(at));
+    datesOf(language, { ...options, timeZone: options.timeZone ?? reader.timeZone }).format(
+      new Date(at),
+    );
   return {
     language,
     get timeZone() {

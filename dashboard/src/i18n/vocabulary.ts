@@ -76,6 +76,6 @@ export const vocabulary = defineWords(
   },
 );
 
-/** A later release may have more words than this one knows; they are shown as they are. */
-export const wordOf = (text: string, known: Record<string, string>): string =>
-  Object.hasOwn(known, text) ? (known[text] ?? text) : text;
+/** A later release may have more words, and vocabularies, than this one knows; they are shown as they are. */
+export const wordOf = (text: string, known: Record<string, string> | undefined): string =>
+  known && Object.hasOwn(known, text) ? (known[text] ?? text) : text;

@@ -16,7 +16,7 @@ export function SettingsSync({ userId }: { userId: number }) {
     if (!isConfirmed) return;
     const send = () => void push(userId);
     const ends = [onChoice(send), onConnection(send)];
-    void (isUnsent(userId) ? push(userId) : pull(userId));
+    void (isUnsent(userId) ? push(userId) : pull());
     return () => {
       for (const end of ends) end();
     };
@@ -26,21 +26,23 @@ export function SettingsSync({ userId }: { userId: number }) {
 
 async function push(userId: number) {
   if (!isUnsent(userId)) return;
-  const { language, theme, timeZone } = preferences();
+  const sent = preferences();
+  const { language, theme, timeZone } = sent;
   try {
     await api.settings.update.mutate({ language, theme, timeZone });
-    noteSent();
+    if (preferences() === sent) noteSent();
   } catch {
     // The note stays, and the next connection or sign-in sends it.
   }
 }
 
-async function pull(userId: number) {
+async function pull() {
+  const before = preferences();
   try {
     const { language, theme, timeZone } = await api.settings.get.query();
     const isChosen = language !== null || timeZone !== null || theme !== 'system';
     // What was chosen while the answer was on its way is the newer choice.
-    if (!isChosen || isUnsent(userId)) return;
+    if (!isChosen || preferences() !== before) return;
     setPreferences({ theme, ...(language && { language }), ...(timeZone && { timeZone }) });
   } catch {
     // What the device has holds until the server can be asked.

@@ -60,13 +60,20 @@ function change(session: Session) {
   for (const listener of listeners) listener();
 }
 
+// Who came with the page may be answered by what the browser has asked for ahead; see api/pages.py. That answer is as
+// old as the page: it is taken once, and not where a session was left meanwhile. The others have another address.
+const ME = '/api/auth/me';
+let isFirst = true;
+
 /** Asks the server; without a network what the device remembers stays. */
 export async function confirmSession(): Promise<void> {
+  const address = isFirst && readNote(LEFT) === null ? ME : `${ME}?now`;
+  isFirst = false;
   const isLeft = await endLeftSession();
   if (isLeft) return change({ state: 'anonymous' });
   let answer: Response;
   try {
-    answer = await fetch('/api/auth/me', {
+    answer = await fetch(address, {
       cache: 'no-store',
       signal: AbortSignal.timeout(15_000),
     });
@@ -180,6 +187,9 @@ const subscribe = (listener: () => void) => {
 };
 
 export const isSignedIn = () => current.state === 'signed-in';
+
+/** Whether the server may have thought, when it sent the page, that somebody is signed in. */
+export const hasMark = () => mark() !== null;
 
 /** Who is signed in as far as is known now. */
 export const userNow = () => (current.state === 'signed-in' ? current.user : null);

@@ -13,7 +13,7 @@ export function LiveMark({ query, liveness, setPaused }: LiveStats) {
   const t = useWords(words);
   const format = useFormat();
   // The first time of day that a phone is to write takes it longer than all the figures.
-  const asOf = useDeferredValue(query.data?.asOf, undefined);
+  const asOf = useDeferredValue(query.data?.asOf ?? '', '');
   const isPaused = liveness === 'paused';
   return (
     <Row>

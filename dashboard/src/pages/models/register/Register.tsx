@@ -68,7 +68,8 @@ export interface Way {
 
 function Ways({ initial }: { initial: Draft }) {
   const t = useWords(words);
-  const [draft, setDraft] = useState(initial);
+  const [first] = useState(initial);
+  const [draft, setDraft] = useState(first);
   const [text, setText] = useState<string | null>(null);
   const tabs = [
     { name: 'form', label: t.byForm },
@@ -79,13 +80,13 @@ function Ways({ initial }: { initial: Draft }) {
   const way = useWay();
   return (
     <>
-      <UnsavedGuard isDirty={draft !== initial || text !== null} />
+      <UnsavedGuard isDirty={draft !== first || text !== null} />
       <Tabs label={t.ways} tabs={tabs} current={tab} />
       {tab === 'form' ? (
         <ModelForm draft={draft} onChange={setDraft} way={way} />
       ) : (
         <Paste
-          text={text ?? (draft === initial ? '' : writeObject(inputOf(draft).input))}
+          text={text ?? (draft === first ? '' : writeObject(inputOf(draft).input))}
           onChange={setText}
           onForm={(model) => {
             setDraft(draftOf(model));
