@@ -50,7 +50,7 @@ def test_the_line_with_the_most_findings_is_shown_reduced_with_its_finding(api, 
     assert shown["chosen"] == {
         "uniqueId": "EWR",
         "measure": "flights",
-        "label": "Flights",
+        "label": "Flights scheduled",
         "points": 1200,
         "findings": 1,
     }
