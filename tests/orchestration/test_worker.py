@@ -80,7 +80,8 @@ def test_no_run_is_begun_while_the_database_is_away(away):
         heartbeat.begin_run("run-1", lambda: False)
         begun.set()
 
-    thread = threading.Thread(target=begin)
+    # A failure here must not keep the tests from ending.
+    thread = threading.Thread(target=begin, daemon=True)
     thread.start()
     assert was_asked.wait(IN_TIME_S)
     assert not begun.wait(0.2)
