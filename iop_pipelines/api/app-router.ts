@@ -106,7 +106,7 @@ export interface CheckedModel {
   config: Record<string, unknown> | null;
 }
 
-/** `vocabulary`: whose words the values are, where they are IOP's own and not a dataset's. */
+/** `vocabulary`: whose words the values are, and `translations`: the label in other languages, where they are IOP's own and not a dataset's. */
 export interface Column {
   name: string;
   label: string;
@@ -114,6 +114,7 @@ export interface Column {
   unit: string | null;
   decimals: number | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
+  translations: LabelTranslations | null;
 }
 
 export interface Comment {
@@ -270,6 +271,7 @@ export interface DrillData {
 export interface DrillDimension {
   name: string;
   label: string;
+  translations: LabelTranslations | null;
 }
 
 /** The session of this `id`, or with `others` all but the one that asks. */
@@ -361,7 +363,7 @@ export interface ExecutionStats {
 
 export type ExecutionStatus = "running" | "success" | "failed";
 
-/** `label` is what people call the measure. */
+/** `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface Finding {
   id: number;
   category: Category;
@@ -370,6 +372,7 @@ export interface Finding {
   uniqueId: string;
   measure: string;
   label: string;
+  translations: LabelTranslations | null;
   unit: string;
   ds: string;
   since: string;
@@ -436,6 +439,15 @@ export interface Invited {
   success: boolean;
   id: number;
   signInLink: Link;
+}
+
+/** By language, besides English. */
+export interface LabelTranslations {
+  fr: Labelled;
+}
+
+export interface Labelled {
+  label: string;
 }
 
 /** The latest prepared data version; its window is in the dataset's local time, half-open. */
@@ -607,7 +619,7 @@ export interface NewUser {
   role: Role;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `translations` are the title's, where it is IOP's own. */
 export interface Notification {
   id: string;
   kind: "report" | "recommendation" | "execution" | "model";
@@ -619,6 +631,7 @@ export interface Notification {
   severity: Severity;
   at: string;
   isRead: boolean;
+  translations: TitleTranslations | null;
 }
 
 export interface NotificationPage {
@@ -763,7 +776,17 @@ export interface QualityStats {
   byDataset: Record<string, number | null>;
 }
 
-/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. */
+export interface Reasons {
+  rationale: string[];
+  actions: string[];
+}
+
+/** By language, besides English. */
+export interface ReasonsByLanguage {
+  fr: Reasons;
+}
+
+/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `translations` are those of title and description; null where IOP did not write them. */
 export interface Recommendation {
   id: number;
   title: string;
@@ -784,6 +807,7 @@ export interface Recommendation {
   resolvedAt: string | null;
   previousId: number | null;
   snoozedUntil: string | null;
+  translations: Wordings | null;
 }
 
 /** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. */
@@ -800,7 +824,7 @@ export interface RecommendationEvent {
   createdAt: string;
 }
 
-/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. */
+/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of the two; null where IOP did not write them. */
 export interface RecommendationEvidence {
   recommendationId: number;
   executionId: number | null;
@@ -816,9 +840,10 @@ export interface RecommendationEvidence {
   rationale: string[];
   actions: string[];
   owner: string | null;
+  translations: ReasonsByLanguage | null;
 }
 
-/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles, whatever the case. */
+/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. */
 export interface RecommendationFilter {
   limit?: number | undefined;
   cursor?: number | null | undefined;
@@ -935,11 +960,12 @@ export interface ScheduleWords {
   timeZone: string;
 }
 
-/** One line of an execution's output: how many points it has, and findings among them. `label` is what people call the measure. */
+/** One line of an execution's output: how many points it has, and findings among them. `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface SeriesName {
   uniqueId: string;
   measure: string;
   label: string;
+  translations: LabelTranslations | null;
   points: number;
   findings: number;
 }
@@ -969,7 +995,7 @@ export interface Snooze {
   reason?: string | null | undefined;
 }
 
-/** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words. */
+/** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words; `translations` are the label's, where it is IOP's own. */
 export interface SourceField {
   name: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
@@ -977,19 +1003,22 @@ export interface SourceField {
   unit: string | null;
   zone: string | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
+  translations: LabelTranslations | null;
 }
 
 export interface SourceMeasure {
   name: string;
   kind: string;
-  label: string | null;
+  label: string;
   unit: string | null;
+  translations: LabelTranslations | null;
 }
 
 /** What a query_config may name of one source; `time` is the field that says how fresh it is. */
 export interface SourceSchema {
   source: string;
   label: string;
+  translations: LabelTranslations | null;
   time: string | null;
   fields: SourceField[];
   measures: SourceMeasure[];
@@ -1026,6 +1055,15 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
+/** By language, besides English. */
+export interface TitleTranslations {
+  fr: Titled;
+}
+
+export interface Titled {
+  title: string;
+}
+
 /** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */
 export interface UserAccount {
   id: number;
@@ -1037,11 +1075,28 @@ export interface UserAccount {
   createdAt: string;
 }
 
+export interface Wording {
+  title: string;
+  description: string;
+}
+
+/** By language, besides English. */
+export interface Wordings {
+  fr: Wording;
+}
+
 export interface AppErrorData extends TRPCDefaultErrorData {
   /** Of inputs that are refused: messages by the input's key. */
   zodError?: { formErrors: string[]; fieldErrors: Record<string, string[] | undefined> };
   /** The same with the whole path of each value. */
-  issues?: { path: (string | number)[]; message: string; code: string }[];
+  issues?: {
+    path: (string | number)[];
+    message: string;
+    code: string;
+    translations?: { fr: { message: string } };
+  }[];
+  /** Of the message; what is not there is said in English only. */
+  translations?: { fr: { message: string } };
   /** Of faults of the platform: its log knows more under this id. */
   requestId?: string;
 }

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
+from typing_extensions import TypedDict
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus, Severity
 from iop_pipelines.errors import InvalidInput
@@ -34,9 +35,20 @@ NotificationKind = Literal["report", "recommendation", "execution", "model"]
 NotificationEvent = Literal["ready", "failed", "opened", "promoted"]
 
 
+class Titled(TypedDict):
+    title: str
+
+
+class TitleTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: Titled
+
+
 @dataclass(frozen=True)
 class Told:
-    """`severity` is that of a recommendation; what failed is a warning, all else is info."""
+    """`severity` is that of a recommendation; what failed is a warning, all else is info. `translations`
+    are those of a recommendation's title; what else has a title has it from its author."""
 
     kind: NotificationKind
     item_id: int
@@ -47,6 +59,7 @@ class Told:
     severity: Severity
     at: datetime
     is_read: bool
+    translations: TitleTranslations | None = None
 
     @property
     def id(self) -> str:
@@ -88,6 +101,7 @@ def _reports() -> _Source:
             rows.error_msg.label("detail"),
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
+            sa.null().label("french"),
         )
         .select_from(generated_reports)
         .outerjoin(report_templates, templates.id == rows.template_id)
@@ -106,6 +120,7 @@ def _recommendations() -> _Source:
         sa.null().label("detail"),
         rows.severity,
         rows.created_at.label("at"),
+        rows.translations["fr", "title"].as_string().label("french"),
     )
     is_grave = rows.severity.in_([Severity.WARNING, Severity.CRITICAL])
     return _Source("recommendation", rows.id, rows.created_at, is_grave, query)
@@ -122,6 +137,7 @@ def _executions() -> _Source:
             rows.error_msg.label("detail"),
             sa.literal("warning").label("severity"),
             rows.finished_at.label("at"),
+            sa.null().label("french"),
         )
         .select_from(model_executions)
         .outerjoin(analytical_models, models.id == rows.model_id)
@@ -141,6 +157,7 @@ def _models() -> _Source:
             rows.reason.label("detail"),
             sa.literal("info").label("severity"),
             rows.created_at.label("at"),
+            sa.null().label("french"),
         )
         .select_from(model_events)
         .outerjoin(analytical_models, models.id == rows.model_id)
@@ -270,9 +287,14 @@ def _page(
             severity=Severity(row.severity),
             at=row.at,
             is_read=bool(row.is_read),
+            translations=_translations(row.french),
         )
         for row in connection.execute(query)
     ]
+
+
+def _translations(french: str | None) -> TitleTranslations | None:
+    return None if french is None else {"fr": {"title": french}}
 
 
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:

@@ -23,6 +23,18 @@ from iop_pipelines.api.schemas import (
 )
 
 _COMPONENTS = "#/components/schemas/"
+_TRANSLATIONS: Schema = {
+    "type": "object",
+    "description": "Of the message, by language besides English.",
+    "required": ["fr"],
+    "properties": {
+        "fr": {
+            "type": "object",
+            "required": ["message"],
+            "properties": {"message": {"type": "string"}},
+        }
+    },
+}
 
 
 def openapi_routes(
@@ -172,9 +184,11 @@ _ERROR: dict[str, Any] = {
                                     },
                                     "message": {"type": "string"},
                                     "code": {"type": "string"},
+                                    "translations": _TRANSLATIONS,
                                 },
                             },
                         },
+                        "translations": _TRANSLATIONS,
                     },
                 },
             },

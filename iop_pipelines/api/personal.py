@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import user_settings, users
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
-Language = Literal["en", "fr"]
 Theme = Literal["system", "light", "dark"]
 
 

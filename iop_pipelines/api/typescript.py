@@ -201,7 +201,14 @@ export interface AppErrorData extends TRPCDefaultErrorData {{
   /** Of inputs that are refused: messages by the input's key. */
   zodError?: {{ formErrors: string[]; fieldErrors: Record<string, string[] | undefined> }};
   /** The same with the whole path of each value. */
-  issues?: {{ path: (string | number)[]; message: string; code: string }}[];
+  issues?: {{
+    path: (string | number)[];
+    message: string;
+    code: string;
+    translations?: {{ fr: {{ message: string }} }};
+  }}[];
+  /** Of the message; what is not there is said in English only. */
+  translations?: {{ fr: {{ message: string }} }};
   /** Of faults of the platform: its log knows more under this id. */
   requestId?: string;
 }}

@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from iop_pipelines import errors
+from iop_pipelines.api.refusals import translations_of
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
 
 MAX_INPUT_BYTES = 1_048_576
@@ -294,7 +295,10 @@ def invalid_input(error: ValidationError) -> ApiError:
 
 
 def _issue(path: Sequence[str | int], message: str, code: str) -> dict[str, Any]:
-    return {"path": list(path), "message": message, "code": code}
+    issue = {"path": list(path), "message": message, "code": code}
+    if (translations := translations_of(message)) is not None:
+        issue["translations"] = translations
+    return issue
 
 
 def _bad_request(message: str, issues: list[dict[str, Any]]) -> ApiError:
@@ -330,6 +334,8 @@ def error_shape(error: ApiError, path: str | None) -> dict[str, Any]:
     data: dict[str, Any] = {"code": error.code, "httpStatus": status}
     if path is not None:
         data["path"] = path
+    if (translations := translations_of(str(error))) is not None:
+        data["translations"] = translations
     return {"message": str(error), "code": number, "data": data | error.data}
 
 

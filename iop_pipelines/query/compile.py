@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from iop_pipelines.domain.datasets import Count, Measure, Ratio, WeightedMean, words_of
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
+from iop_pipelines.query.labels import Label
 from iop_pipelines.query.periods import Period, parse_moment, resolve_period, to_zone
 from iop_pipelines.query.result import Column
 from iop_pipelines.query.sources import Source, SourceField
@@ -179,18 +180,27 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
     if item.measure:
         measure = source.measure(item.measure, f"{path}.measure")
         expression, type_, unit = measure_expression(measure, source)
-        label = measure.label or words_of(item.measure)
+        label = source.called(measure.label or words_of(item.measure))
     elif item.agg:
         expression, type_, label, unit = _aggregate(item, source, path)
     else:
         chosen = source.field(str(item.field), f"{path}.field")
-        expression, type_, label, unit = chosen.column, chosen.type, chosen.label, chosen.unit
+        expression, type_, unit = chosen.column, chosen.type, chosen.unit
+        label = source.called(chosen.label)
         vocabulary = chosen.vocabulary
         if item.bucket:
             expression, type_ = _bucket(item.bucket, chosen, path)
-            label = f"{label}, by {item.bucket}" if item.bucket != "day" else label
+            label = label.by(item.bucket)
+    if item.label:
+        label = Label.given(item.label)
     return expression, Column(
-        item.name, item.label or label, type_, item.unit or unit, item.decimals, vocabulary
+        name=item.name,
+        label=label.en,
+        type=type_,
+        unit=item.unit or unit,
+        decimals=item.decimals,
+        vocabulary=vocabulary,
+        translations=label.translations,
     )
 
 
@@ -202,29 +212,26 @@ def _bucket(unit: form.Bucket, chosen: SourceField, path: str) -> tuple[Expressi
     return Bucket(unit, chosen.column), "datetime" if unit == "hour" else "date"
 
 
-_AGGREGATES = {
-    "sum": ("Total", sa.func.sum),
-    "mean": ("Mean", sa.func.avg),
-    "min": ("Lowest", sa.func.min),
-    "max": ("Highest", sa.func.max),
-}
+_AGGREGATES = {"sum": sa.func.sum, "mean": sa.func.avg, "min": sa.func.min, "max": sa.func.max}
 
 
-def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression, Any, str, Any]:
+def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression, Any, Label, Any]:
     if item.field is None:
-        return sa.func.count(), "integer", "Rows", None
+        return sa.func.count(), "integer", Label.own("Rows"), None
     chosen = source.field(item.field, f"{path}.field")
+    label = source.called(chosen.label)
     if item.agg == "count":
-        return sa.func.count(chosen.column), "integer", chosen.label, None
+        return sa.func.count(chosen.column), "integer", label, None
     if item.agg == "count_distinct":
-        return sa.func.count(sa.distinct(chosen.column)), "integer", chosen.label, None
-    word, function = _AGGREGATES[str(item.agg)]
+        return sa.func.count(sa.distinct(chosen.column)), "integer", label, None
+    aggregate = str(item.agg)
+    function = _AGGREGATES[aggregate]
     is_number = chosen.type in ("integer", "number")
     if not is_number and (item.agg in ("sum", "mean") or chosen.type in ("string", "boolean")):
         raise InvalidQuery(f"{chosen.label!r} is a {chosen.type}; {item.agg} needs numbers", path)
     column = chosen.column * _AS_DOUBLE if item.agg == "mean" else chosen.column
     type_ = "number" if item.agg == "mean" else chosen.type
-    return function(column), type_, f"{word} {chosen.label.lower()}", chosen.unit
+    return function(column), type_, label.aggregated(aggregate), chosen.unit
 
 
 def measure_expression(

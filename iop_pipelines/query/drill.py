@@ -25,6 +25,7 @@ from iop_pipelines.query.config import (
     TableQuery,
     parse_condition,
 )
+from iop_pipelines.query.labels import Label
 from iop_pipelines.query.periods import Unit, shift, to_zone
 from iop_pipelines.query.sources import Catalogue, Source, SourceField
 from iop_pipelines.query.words import closest
@@ -41,7 +42,7 @@ class Dimension:
     """What can be grouped by next: `name` is for `by`, `label` for people."""
 
     name: str
-    label: str
+    label: Label
 
 
 @dataclass(frozen=True)
@@ -143,13 +144,14 @@ def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
     """Words that are not pinned, then the source's time in units finer than those that are."""
     taken = {item.field for item in used if item.bucket is None}
     words = [
-        Dimension(name, chosen.label)
+        Dimension(name, source.called(chosen.label))
         for name, chosen in source.fields.items()
         if chosen.is_group and name not in taken and chosen.type not in ("date", "datetime")
     ]
     if source.time is None or source.time in taken:
         return tuple(words)
     chosen = source.fields[source.time]
+    label = source.called(chosen.label)
     units = _units_of(chosen)
     pinned = [
         units.index(item.bucket) for item in used if item.bucket and item.field == source.time
@@ -157,7 +159,7 @@ def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
     finer = units[max(pinned) + 1 :] if pinned else units
     return (
         *words,
-        *(Dimension(f"{source.time}_{unit}", f"{chosen.label}, by {unit}") for unit in finer),
+        *(Dimension(f"{source.time}_{unit}", label.by(unit)) for unit in finer),
     )
 
 

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.errors import NotFound
 
 Value = None | bool | int | float | str | date | datetime
@@ -36,12 +37,15 @@ Vocabulary = Literal[
 
 @dataclass(frozen=True)
 class Column:
+    """`translations` are the label's, where it is IOP's own."""
+
     name: str
     label: str
     type: FieldType
     unit: str | None = None
     decimals: int | None = None
     vocabulary: Vocabulary | None = None
+    translations: LabelTranslations | None = None
 
     @property
     def is_number(self) -> bool:

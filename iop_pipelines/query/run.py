@@ -18,6 +18,7 @@ from iop_pipelines.query.compile import (
     describe_condition,
     select_item,
 )
+from iop_pipelines.query.labels import Label
 from iop_pipelines.query.periods import Period, zone_info
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
 from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
@@ -287,19 +288,33 @@ def _with_changes(
     for item, column in zip(query.select, compiled.columns, strict=True):
         columns.append(column)
         if item.compare:
-            columns.append(
-                replace(column, name=f"{column.name}_previous", label=f"{column.label}, before")
-            )
-            columns.append(
-                Column(f"{column.name}_change", "Change", "number", _change_unit(column), 1)
-            )
+            columns += [_before(column), _change_column(column)]
     return tuple(columns), [
         _changed_row(query, compiled.columns, row, before.get(key(row))) for row in rows
     ]
 
 
-def _change_unit(column: Column) -> str:
-    return "pts" if column.unit == "%" else "%"
+def _before(column: Column) -> Column:
+    french = column.translations["fr"]["label"] if column.translations else column.label
+    label = Label(column.label, french).before
+    return replace(
+        column,
+        name=f"{column.name}_previous",
+        label=label.en,
+        translations=label.translations,
+    )
+
+
+def _change_column(column: Column) -> Column:
+    label = Label.own("Change")
+    return Column(
+        name=f"{column.name}_change",
+        label=label.en,
+        type="number",
+        unit="pts" if column.unit == "%" else "%",
+        decimals=1,
+        translations=label.translations,
+    )
 
 
 def _changed_row(

@@ -26,6 +26,7 @@ from iop_pipelines.domain.datasets import (
 )
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.words import closest
 from iop_pipelines.schema import tables as iop
@@ -89,6 +90,10 @@ class Source:
     time: str | None = None
     scope: tuple[sa.ColumnElement[bool], ...] = ()
     dataset: DatasetDeclaration | None = None
+
+    def called(self, label: str) -> Label:
+        """A label of this source: IOP's own, or of whoever declared the dataset."""
+        return Label.own(label) if self.dataset is None else Label.given(label)
 
     def field(self, name: str, path: str) -> SourceField:
         if name not in self.fields:

@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.phrases.facts import main_of
 from iop_pipelines.recommendations.review import StoredRecommendation, recommendation
-from iop_pipelines.recommendations.text import explain
+from iop_pipelines.recommendations.text import Explanation, explain
 from iop_pipelines.schema.tables import datasets, model_outputs
 
 MAX_POINTS = 200
@@ -55,6 +55,7 @@ class EvidenceChart:
     rationale: tuple[str, ...]
     actions: tuple[str, ...]
     owner: str | None
+    translations: Mapping[str, Explanation] | None
 
 
 def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
@@ -63,8 +64,7 @@ def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
     if not stored.metadata or stored.dataset is None:
         return _text_only(stored)
     evidence = Evidence.model_validate(stored.metadata)
-    is_statement = stored.category in (Category.TREND, Category.FORECAST)
-    main = evidence.latest if is_statement else evidence.peak
+    main = main_of(stored.category, evidence)
     execution_id = _execution_id(evidence.latest.source_ref)
     with engine.connect() as connection:
         outputs = _outputs(connection, execution_id, evidence)
@@ -86,6 +86,7 @@ def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
         rationale=told.rationale,
         actions=told.actions,
         owner=told.owner,
+        translations={"fr": explain(stored.category, evidence, stored.occurrences, "fr")},
     )
 
 
@@ -106,6 +107,7 @@ def _text_only(stored: StoredRecommendation) -> EvidenceChart:
         rationale=tuple(line for line in lines if not line.startswith(_ACTION)),
         actions=tuple(line.removeprefix(_ACTION) for line in lines if line.startswith(_ACTION)),
         owner=None,
+        translations=None,
     )
 
 

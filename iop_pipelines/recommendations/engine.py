@@ -37,8 +37,9 @@ from iop_pipelines.recommendations.evidence import (
     Seen,
     seen,
 )
-from iop_pipelines.recommendations.text import ALL_SERIES, QUALITY, write
-from iop_pipelines.recommendations.wording import capitalise, say_name
+from iop_pipelines.recommendations.phrases.amounts import capitalise, say_name
+from iop_pipelines.recommendations.phrases.facts import ALL_SERIES, QUALITY
+from iop_pipelines.recommendations.text import columns_of
 from iop_pipelines.registry.models import StoredModel
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
@@ -494,11 +495,10 @@ def _open(
     changes: _Changes,
 ) -> None:
     strongest = group[0]
-    wording = write(strongest.category, evidence, 1)
+    text = columns_of(strongest.category, evidence, 1)
     result = connection.execute(
         sa.insert(recommendations).values(
-            title=wording.title,
-            description=wording.description,
+            **text,
             category=strongest.category,
             severity=strongest.severity,
             status=ReviewStatus.OPEN,
@@ -524,7 +524,7 @@ def _open(
         details["previous_id"] = previous_id
     _tell(connection, int(key[0]), "opened", evidence.latest.source_ref, details=details)
     changes.opened.append(int(key[0]))
-    changes.titles.append(wording.title)
+    changes.titles.append(text["title"])
 
 
 def _update(
@@ -540,10 +540,8 @@ def _update(
         "last_ds": max(stored.last_ds, *(each.ds for each in group)),
     }
     if stored.live_key is not None:
-        wording = write(stored.category, evidence, count)
         values |= {
-            "title": wording.title,
-            "description": wording.description,
+            **columns_of(stored.category, evidence, count),
             "severity": max(stored.severity, evidence.peak.severity, key=SEVERITIES.index),
             "first_ds": min(stored.first_ds, *(each.since for each in group)),
             "model_id": evidence.model.id if evidence.model else None,

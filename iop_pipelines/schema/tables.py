@@ -242,6 +242,8 @@ recommendations = _table(
     sa.Column("previous_id", sa.ForeignKey("recommendations.id")),
     # Put off until then; NULL or past: it waits for a decision now.
     sa.Column("snoozed_until", Timestamp),
+    # {language: {title, description}} of what a model of ours found; NULL in rows of others.
+    sa.Column("translations", sa.JSON),
     sa.Index("ix_recommendations__status", "status", "id"),
     sa.Index("ix_recommendations__dataset", "dataset", "id"),
     sa.Index("ix_recommendations__created_at", "created_at"),

@@ -3,21 +3,15 @@
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.engine import advise
 from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
+from iop_pipelines.recommendations.phrases.amounts import ENGLISH, FRENCH
 from iop_pipelines.recommendations.review import recommendation
 from iop_pipelines.recommendations.text import write
-from iop_pipelines.recommendations.wording import (
-    say_amount,
-    say_band,
-    say_certainty,
-    say_chance,
-    say_day,
-    say_number,
-    say_percent,
-)
+from iop_pipelines.schema.tables import recommendations
 
 
 @pytest.mark.parametrize(
@@ -37,7 +31,7 @@ from iop_pipelines.recommendations.wording import (
     ],
 )
 def test_numbers_have_two_digits_that_matter(value, said):
-    assert say_number(value) == said
+    assert ENGLISH.number(value) == said
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def test_numbers_have_two_digits_that_matter(value, said):
     ],
 )
 def test_amounts_carry_their_unit(value, unit, said):
-    assert say_amount(value, unit) == said
+    assert ENGLISH.amount(value, unit) == said
 
 
 @pytest.mark.parametrize(
@@ -68,16 +62,27 @@ def test_amounts_carry_their_unit(value, unit, said):
     ],
 )
 def test_bands_are_as_narrow_as_what_is_known(lo, hi, expected, said):
-    assert say_band(lo, hi, expected, "%") == said
+    assert ENGLISH.band(lo, hi, expected, "%") == said
 
 
 def test_days_and_certainty():
-    assert say_day(datetime(2013, 2, 8)) == "8 Feb 2013"
-    assert say_day(datetime(2013, 2, 8, 9, 5)) == "8 Feb 2013 09:05"
-    assert say_percent(0.9999) == "over 99 %"
-    assert say_percent(0.001) == "under 1 %"
-    assert say_certainty(0.93) == "very likely (93 %)"
-    assert say_certainty(0.2) == "unlikely (20 %)"
+    assert ENGLISH.day(datetime(2013, 2, 8)) == "8 Feb 2013"
+    assert ENGLISH.day(datetime(2013, 2, 8, 9, 5)) == "8 Feb 2013 09:05"
+    assert ENGLISH.percent(0.9999) == "over 99 %"
+    assert ENGLISH.percent(0.001) == "under 1 %"
+    assert ENGLISH.certainty(0.93) == "very likely (93 %)"
+    assert ENGLISH.certainty(0.2) == "unlikely (20 %)"
+
+
+def test_french_has_its_own_signs_and_months():
+    assert FRENCH.number(12437.4) == "12\u202f437"
+    assert FRENCH.number(0.5123) == "0,51"
+    assert FRENCH.amount(68.2, "%") == "68\u00a0%"
+    assert FRENCH.band(2.1, 9.3, None, "%") == "2,1–9,3\u00a0%"
+    assert FRENCH.band(-13, 17, None, "min") == "−13 à 17\u00a0min"
+    assert FRENCH.day(datetime(2013, 2, 8, 9, 5)) == "8 févr. 2013 09:05"
+    assert FRENCH.count(0, "modèle", "modèles") == "0 modèle"
+    assert ENGLISH.count(0, "model", "models") == "0 models"
 
 
 @pytest.mark.parametrize(
@@ -140,37 +145,42 @@ def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, 
 
 
 @pytest.mark.parametrize(
-    ("category", "kind", "options", "title"),
+    ("category", "kind", "options", "english", "french"),
     [
         (
             Category.ANOMALY,
             "residual",
             {"value": 1.0, "lo": 5.0, "hi": 20.0, "expected": 12.0},
             "Departure delay at EWR below normal: 1 min on 8 Feb 2013 (expected 5–20 min)",
+            "Departure delay à EWR au-dessous de la normale : 1 min le 8 févr. 2013 (attendu : 5–20 min)",
         ),
         (
             Category.ANOMALY,
             "outlier",
             {},
             "Unusual day at EWR on 8 Feb 2013: departure delay 28 min",
+            "Jour inhabituel à EWR le 8 févr. 2013 : departure delay 28 min",
         ),
         (
             Category.ANOMALY,
             "long_waits",
             {"expected": 12.0},
             "Long waits at EWR: departure delay 28 min on 8 Feb 2013 (expected about 12 min)",
+            "Long waits à EWR : departure delay 28 min le 8 févr. 2013 (attendu : environ 12 min)",
         ),
         (
             Category.TREND,
             "trend",
             {"value": -0.52, "since": datetime(2013, 1, 11)},
             "Departure delay at EWR falling by 0.52 min a day since 11 Jan 2013",
+            "Departure delay à EWR : baisse de 0,52 min par jour depuis le 11 janv. 2013",
         ),
         (
             Category.TREND,
             "change_point",
             {"expected": 12.0, "since": datetime(2013, 1, 30)},
             "Departure delay at EWR stepped up from 12 to 28 min on 30 Jan 2013",
+            "Departure delay à EWR : hausse soudaine de 12 à 28 min le 30 janv. 2013",
         ),
         (
             Category.FORECAST,
@@ -178,12 +188,15 @@ def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, 
             {"confidence": 0.73, "details": {"limit": 20, "direction": "above", "horizon": 14}},
             "Departure delay at EWR forecast above 20 min within 14 days: 73 % probable, most "
             "likely on 8 Feb 2013",
+            "Departure delay à EWR : prévision au-dessus de 20 min d’ici 14 jours, probable à 73 %, "
+            "surtout le 8 févr. 2013",
         ),
         (
             Category.FORECAST,
             "limit_crossing",
             {"value": 3.0, "details": {"limit": 5, "direction": "below"}},
             "Departure delay at EWR forecast below 5 min within the horizon: most likely on 8 Feb 2013",
+            "Departure delay à EWR : prévision au-dessous de 5 min dans l’horizon, surtout le 8 févr. 2013",
         ),
         (
             Category.OPTIMISATION,
@@ -198,25 +211,34 @@ def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, 
                 "expected": 120.0,
             },
             "Pipeline flights_ingest is slow: duration 5.7 min (expected about 2 min), 8 Feb 2013 UTC",
+            "Pipeline flights_ingest ralenti : durée 5,7 min (attendu : environ 2 min), 8 févr. 2013 UTC",
         ),
         (
             Category.OPTIMISATION,
             "failing",
             {"dataset": "pipeline_runs", "series": "flights_ingest", "measure": "is_failed"},
             "Pipeline flights_ingest is failing, 8 Feb 2013 UTC",
+            "Pipeline flights_ingest en échec, 8 févr. 2013 UTC",
         ),
         (
             Category.ANOMALY,
             "residual",
             {"series": "all"},
             "Departure delay above normal: 28 min on 8 Feb 2013",
+            "Departure delay au-dessus de la normale : 28 min le 8 févr. 2013",
         ),
     ],
 )
-def test_each_kind_of_finding_has_its_title(category, kind, options, title):
-    wording = write(category, _evidence(category, kind, **options), 1)
-    assert wording.title == title
+def test_each_kind_of_finding_has_its_title_in_each_language(
+    category, kind, options, english, french
+):
+    evidence = _evidence(category, kind, **options)
+    wording = write(category, evidence, 1)
+    assert wording.title == english
     assert "What to do: " in wording.description
+    translated = write(category, evidence, 1, "fr")
+    assert translated.title.replace("\u00a0", " ") == french
+    assert "À faire : " in translated.description
 
 
 @pytest.mark.parametrize(
@@ -274,8 +296,8 @@ def test_the_share_of_an_anomaly_is_said_as_one():
 
 
 def test_chances_are_said_as_cases():
-    assert say_chance(1e-9) == "in fewer than 1 of 1,000 cases"
-    assert say_chance(0.04) == "in about 4 of 100 cases"
+    assert ENGLISH.chance(1e-9) == "in fewer than 1 of 1,000 cases"
+    assert ENGLISH.chance(0.04) == "in about 4 of 100 cases"
 
 
 def test_a_title_fits_its_column(world, found):
@@ -311,3 +333,90 @@ def test_a_pipeline_that_fails_and_then_repeats_says_both():
     wording = write(Category.OPTIMISATION, failing.updated(wasteful), 2)
     assert wording.title == "Pipeline flights_ingest is failing, 8 Feb 2013 UTC"
     assert "Also: Pipeline flights_ingest is wasteful" in wording.description
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "options", "first", "sure"),
+    [
+        (
+            Category.ANOMALY,
+            "residual",
+            {"value": 28.0, "lo": 5.0, "hi": 20.0, "confidence": 0.86},
+            "Departure delay à EWR : 28 min le 8 févr. 2013, 8 min au-dessus de l’attendu (5–20 min).",
+            "Certitude : 86 % des périodes précédentes sont restées dans leur plage.",
+        ),
+        (
+            Category.TREND,
+            "trend",
+            {
+                "value": -0.52,
+                "since": datetime(2013, 1, 11),
+                "confidence": 0.996,
+                "details": {
+                    "start_level": 33,
+                    "end_level": 7.3,
+                    "p_value": 0.004,
+                    "series_tested": 16,
+                },
+            },
+            "Departure delay à EWR : baisse de 0,52 min par jour du 11 janv. 2013 au 8 févr. 2013, "
+            "de 33 min à 7,3 min sur la droite.",
+            "Certitude : une série sans tendance aurait cette allure dans moins d’un cas sur 100, et "
+            "cela tient après correction pour les 16 séries testées ensemble.",
+        ),
+        (
+            Category.FORECAST,
+            "limit_crossing",
+            {
+                "value": 16.0,
+                "lo": 9.0,
+                "hi": 24.0,
+                "confidence": 0.83,
+                "details": {
+                    "limit": 20,
+                    "direction": "above",
+                    "horizon": 14,
+                    "probability_on_day": 0.31,
+                    "first_crossing": "2013-02-05T00:00:00",
+                },
+            },
+            "Departure delay à EWR devrait passer au-dessus de 20 min pendant au moins un jour d’ici 14 "
+            "jours, surtout le 8 févr. 2013 (31 % pour ce jour seul), avec une valeur attendue de 16 min "
+            "(9–24 min). Une chance sur deux d’un premier franchissement d’ici le 5 févr. 2013.",
+            "Certitude : probable (83 %) que le seuil soit franchi d’ici 14 jours.",
+        ),
+        (
+            Category.OPTIMISATION,
+            "late",
+            {
+                "dataset": "pipeline_runs",
+                "series": "flights_ingest",
+                "measure": "delay_s",
+                "unit": "s",
+                "label": "Ended after its SLA by",
+                "value": 93600.0,
+                "confidence": 1.0,
+                "details": {"rule": "late"},
+            },
+            "Une exécution de flights_ingest terminée le 8 févr. 2013 UTC signale un pipeline en retard : "
+            "retard sur l’échéance 26 h.",
+            "Certitude : totale, la règle compare des chiffres connus.",
+        ),
+    ],
+)
+def test_french_says_what_english_says(category, kind, options, first, sure):
+    text = write(category, _evidence(category, kind, **options), 1, "fr").description
+    lines = text.replace("\u00a0", " ").splitlines()
+    assert lines[0] == first
+    assert sure in lines
+
+
+def test_what_is_kept_is_in_both_languages(world, found):
+    summary = advise(world.engine, world.run(0, found(0)))
+    stored = recommendation(world.engine, summary.opened[0])
+    with world.engine.connect() as connection:
+        kept = connection.scalar(sa.select(recommendations.c.translations))
+    evidence = Evidence.model_validate(stored.metadata)
+    french = write(stored.category, evidence, 1, "fr")
+    assert kept == {"fr": {"title": french.title, "description": french.description}}
+    assert stored.title == write(stored.category, evidence, 1).title

@@ -1,6 +1,8 @@
 /** What went wrong, in the few kinds that a page treats differently. */
 import type { AppRouter } from '@api-types';
 import { TRPCClientError } from '@trpc/client';
+import { inLanguage } from '@/i18n/answers';
+import { preferences } from '@/session/preferences';
 
 export interface Issue {
   path: readonly (string | number)[];
@@ -33,7 +35,8 @@ export function failureOf(error: unknown): Failure {
   if (!isTrpc(error)) return { kind: 'fault', message: String(error), requestId: null };
   // Nobody answered, or somebody who is not the platform: a proxy, a public network's sign-in page.
   if (!error.data) return { kind: 'offline' };
-  const { message, data } = error;
+  const data = told(error.data);
+  const message = data.message ?? error.message;
   switch (data.code) {
     case 'UNAUTHORIZED':
       return { kind: 'anonymous' };
@@ -46,7 +49,7 @@ export function failureOf(error: unknown): Failure {
     case 'BAD_REQUEST':
     case 'UNPROCESSABLE_CONTENT':
     case 'PRECONDITION_FAILED':
-      return { kind: 'refused', message, ...fieldsOf(data) };
+      return { kind: 'refused', message, ...fieldsOf(data.issues) };
     case 'TOO_MANY_REQUESTS':
     case 'SERVICE_UNAVAILABLE':
     case 'GATEWAY_TIMEOUT':
@@ -56,12 +59,20 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-function fieldsOf(data: NonNullable<TRPCClientError<AppRouter>['data']>) {
+/** In the reader's language, as far as the server knows the words; `message` is there where it does. */
+export const told = <T extends object>(data: T): T & { message?: string } =>
+  inLanguage(data, preferences().language);
+
+/** By the first key of their paths; `form` is of the input as a whole. */
+export function fieldsOf(issues: readonly Issue[] = []) {
   const fields: Record<string, string[]> = {};
-  for (const [name, messages] of Object.entries(data.zodError?.fieldErrors ?? {})) {
-    if (messages) fields[name] = messages;
+  const form: string[] = [];
+  for (const { path, message } of issues) {
+    const [name] = path;
+    if (name === undefined) form.push(message);
+    else fields[name] = [...(fields[name] ?? []), message];
   }
-  return { fields, form: data.zodError?.formErrors ?? [], issues: data.issues ?? [] };
+  return { fields, form, issues };
 }
 
 /** Whether asking again, unchanged, may do better. */
@@ -91,5 +102,5 @@ export const problemsBeside = (issues: readonly Issue[], paths: readonly string[
 /** What was refused, each by its whole path in the input. */
 export function issuesOf(error: unknown): readonly Issue[] {
   if (!isTrpc(error) || !error.data) return [];
-  return (error.data as { issues?: readonly Issue[] }).issues ?? [];
+  return told(error.data).issues ?? [];
 }

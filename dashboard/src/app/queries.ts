@@ -1,8 +1,11 @@
 /** How reads behave: what fails for a moment is asked again, what has ended the session ends it here too. */
 import { MutationCache, onlineManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { failureOf, mayPass } from '@/api/errors';
+import { inLanguage } from '@/i18n/answers';
+import type { Language } from '@/i18n/language';
 import { isOnline, noteAnswer, noteSilence, onConnection } from '@/offline/connection';
 import { KEPT_FOR_MS } from '@/offline/seen';
+import { preferences } from '@/session/preferences';
 import { confirmSession } from '@/session/session';
 
 const RETRIES = 2;
@@ -18,6 +21,13 @@ function noteFailure(error: unknown) {
 // What is shown is read again once the platform can be reached, whatever the browser thinks of its network.
 onlineManager.setEventListener((setOnline) => onConnection(() => setOnline(isOnline())));
 
+type Select = (answer: unknown) => unknown;
+// One function a language: another one is what makes a query say its answer anew. English needs none.
+const SELECT: Record<Language, Select | undefined> = {
+  en: undefined,
+  fr: (answer) => inLanguage(answer, 'fr'),
+};
+
 export const newQueryClient = () =>
   new QueryClient({
     queryCache: new QueryCache({ onError: noteFailure, onSuccess: noteAnswer }),
@@ -27,6 +37,10 @@ export const newQueryClient = () =>
         // A phone may believe in a network that leads nowhere, or in none: the first try is always made,
         // and a query never waits for a network without saying so.
         networkMode: 'always',
+        // What is kept is as it came, whatever the reader's language was.
+        get select() {
+          return SELECT[preferences().language] as Select;
+        },
         refetchOnReconnect: true,
         staleTime: FRESH_MS,
         gcTime: KEPT_FOR_MS,

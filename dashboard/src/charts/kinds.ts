@@ -2,8 +2,10 @@
 import type { ChartAxes, Column as Declared, PanelData } from '@/api/client';
 
 export type { ChartAxes };
+
+type Own = 'vocabulary' | 'translations';
 /** vocabulary: whose words the values are, where they are IOP's own; a column made here has none. */
-export type Column = Omit<Declared, 'vocabulary'> & Partial<Pick<Declared, 'vocabulary'>>;
+export type Column = Omit<Declared, Own> & Partial<Pick<Declared, Own>>;
 export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
 
 /** The part of a panel's answer that a chart or table needs. */

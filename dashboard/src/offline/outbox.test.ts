@@ -4,12 +4,17 @@ import type { Answer } from './send';
 
 // The browser's parts that the modules look at when they are loaded; the store itself is the one that serves
 // where there is no IndexedDB.
-vi.stubGlobal('window', new EventTarget());
+const dark = Object.assign(new EventTarget(), { matches: false });
+vi.stubGlobal('window', Object.assign(new EventTarget(), { matchMedia: () => dark }));
 vi.stubGlobal(
   'document',
-  Object.assign(new EventTarget(), { cookie: '', visibilityState: 'visible' }),
+  Object.assign(new EventTarget(), {
+    cookie: '',
+    visibilityState: 'visible',
+    documentElement: { dataset: {}, lang: '' },
+  }),
 );
-vi.stubGlobal('navigator', { onLine: true });
+vi.stubGlobal('navigator', { onLine: true, languages: ['en'] });
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
 vi.stubGlobal('BroadcastChannel', undefined);
 

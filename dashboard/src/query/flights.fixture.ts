@@ -8,12 +8,20 @@ const field = (name: string, type: SourceSchema['fields'][number]['type']) => ({
   unit: null,
   zone: null,
   vocabulary: null,
+  translations: null,
 });
-const measure = (name: string, kind: string) => ({ name, kind, label: name, unit: null });
+const measure = (name: string, kind: string) => ({
+  name,
+  kind,
+  label: name,
+  unit: null,
+  translations: null,
+});
 
 export const flights: SourceSchema = {
   source: 'dataset:flights_daily',
   label: 'Flights',
+  translations: null,
   time: 'date',
   fields: [
     field('date', 'date'),

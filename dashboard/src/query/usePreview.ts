@@ -26,5 +26,8 @@ export const issuesWithin = (issues: readonly Issue[]): Issue[] =>
     path: path[0] === 'queryConfig' ? path.slice(1) : path,
   }));
 
+/** A refusal of the query alone: the place in it, without the input's name for it. */
+export const withoutInput = (message: string) => message.replace(/^queryConfig\.? ?:? ?/, '');
+
 export const previewIssues = (query: ReturnType<typeof usePreview>) =>
   issuesWithin(issuesOf(query.error));

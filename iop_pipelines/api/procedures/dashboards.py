@@ -13,6 +13,7 @@ from iop_pipelines.api.kept import Kept
 from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
@@ -140,7 +141,8 @@ class Drill(OfPanel):
 
 
 class Column(Shape):
-    """`vocabulary`: whose words the values are, where they are IOP's own and not a dataset's."""
+    """`vocabulary`: whose words the values are, and `translations`: the label in other languages,
+    where they are IOP's own and not a dataset's."""
 
     name: str
     label: str
@@ -148,6 +150,7 @@ class Column(Shape):
     unit: str | None
     decimals: int | None
     vocabulary: result.Vocabulary | None
+    translations: LabelTranslations | None
 
 
 class ChartAxes(Shape):
@@ -201,6 +204,7 @@ class PanelData(Shape):
 class DrillDimension(Shape):
     name: str
     label: str
+    translations: LabelTranslations | None
 
 
 class DrillData(PanelData):
@@ -283,7 +287,12 @@ def _declare_panels(registry: Registry) -> None:
         end = given.cursor + given.limit
         return DrillData(
             **dict(answer),
-            next_by=[DrillDimension(name=each.name, label=each.label) for each in level.next_by],
+            next_by=[
+                DrillDimension(
+                    name=each.name, label=each.label.en, translations=each.label.translations
+                )
+                for each in level.next_by
+            ],
             next_cursor=end if answer.is_truncated and end <= form.MAX_LIMIT else None,
         )
 

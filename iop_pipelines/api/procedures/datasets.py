@@ -22,7 +22,8 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
+from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound
 from iop_pipelines.query.config import SourceName
@@ -63,7 +64,8 @@ class Dataset(TypedDict):
 
 
 class SourceField(Shape):
-    """`zone` is that of a moment's local times, `vocabulary` that of IOP's own words."""
+    """`zone` is that of a moment's local times, `vocabulary` that of IOP's own words; `translations`
+    are the label's, where it is IOP's own."""
 
     name: str
     type: FieldType
@@ -71,13 +73,15 @@ class SourceField(Shape):
     unit: str | None
     zone: str | None
     vocabulary: Vocabulary | None
+    translations: LabelTranslations | None
 
 
 class SourceMeasure(Shape):
     name: str
     kind: str
-    label: str | None
+    label: str
     unit: str | None
+    translations: LabelTranslations | None
 
 
 class SourceSchema(Shape):
@@ -85,6 +89,7 @@ class SourceSchema(Shape):
 
     source: str
     label: str
+    translations: LabelTranslations | None
     time: str | None
     fields: list[SourceField]
     measures: list[SourceMeasure]
@@ -392,6 +397,7 @@ def _schema(source: Source) -> SourceSchema:
     return SourceSchema(
         source=source.name,
         label=source.label,
+        translations=source.called(source.label).translations,
         time=source.time,
         fields=[
             SourceField(
@@ -401,11 +407,19 @@ def _schema(source: Source) -> SourceSchema:
                 unit=each.unit,
                 zone=each.zone,
                 vocabulary=each.vocabulary,
+                translations=source.called(each.label).translations,
             )
             for name, each in source.fields.items()
         ],
         measures=[
-            SourceMeasure(name=name, kind=each.kind, label=each.label, unit=each.unit)
+            SourceMeasure(
+                name=name,
+                kind=each.kind,
+                label=label.en,
+                unit=each.unit,
+                translations=label.translations,
+            )
             for name, each in source.measures.items()
+            for label in [source.called(each.label or words_of(name))]
         ],
     )

@@ -23,6 +23,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
+from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.vocabulary import (
     Category,
     ExecutionStatus,
@@ -31,9 +32,11 @@ from iop_pipelines.domain.vocabulary import (
     Severity,
 )
 from iop_pipelines.errors import NotFound
+from iop_pipelines.query.labels import Label
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
 from iop_pipelines.schema.tables import model_executions as table
+from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 
 @with_config(ROW)
@@ -80,7 +83,7 @@ class OutputPoint(TypedDict):
 
 @with_config(ROW)
 class Finding(TypedDict):
-    """`label` is what people call the measure."""
+    """`label` is what people call the measure; `translations` are its own, where it is IOP's."""
 
     id: int
     category: Category
@@ -89,6 +92,7 @@ class Finding(TypedDict):
     unique_id: str
     measure: str
     label: str
+    translations: LabelTranslations | None
     unit: str
     ds: LocalMoment
     since: LocalMoment
@@ -137,12 +141,13 @@ class OfSeries(ById):
 class SeriesName(TypedDict):
     """One line of an execution's output: how many points it has, and findings among them.
 
-    `label` is what people call the measure.
+    `label` is what people call the measure; `translations` are its own, where it is IOP's.
     """
 
     unique_id: str
     measure: str
     label: str
+    translations: LabelTranslations | None
     points: int
     findings: int
 
@@ -195,7 +200,9 @@ _DETAIL = select_of(
 ).outerjoin(analytical_models, analytical_models.c.id == table.c.model_id)
 HISTORY = newest_first(_DETAIL, table.c.id)
 _OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
-_FINDINGS = select_of(*columns_of(Finding, findings, without=("label",))).order_by(findings.c.id)
+_FINDINGS = select_of(*columns_of(Finding, findings, without=("label", "translations"))).order_by(
+    findings.c.id
+)
 
 
 def declare(registry: Registry) -> None:
@@ -241,7 +248,7 @@ def declare(registry: Registry) -> None:
             raise NotFound(f"there is no execution with id {given.id}")
         declared = _declared(ctx, found[0]["dataset"])
         names = [
-            SeriesName(**row, label=_label_of(declared, row["measure"]))
+            SeriesName(**row, **_labelled(declared, row["measure"]))
             for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
         ]
         chosen = _chosen(names, given)
@@ -319,8 +326,16 @@ def _declared(ctx: Context, name: str | None) -> DatasetDeclaration | None:
     return DatasetDeclaration.model_validate(found[0]["declaration"]) if found else None
 
 
-def _label_of(declared: DatasetDeclaration | None, measure: str) -> str:
-    return declared.measure_label(measure) if declared else words_of(measure)
+class _Labelled(TypedDict):
+    label: str
+    translations: LabelTranslations | None
+
+
+def _labelled(declared: DatasetDeclaration | None, measure: str) -> _Labelled:
+    text = declared.measure_label(measure) if declared else words_of(measure)
+    is_own = declared is not None and declared.name == PIPELINE_RUNS
+    label = Label.known(text) if is_own else Label.given(text)
+    return _Labelled(label=label.en, translations=label.translations)
 
 
 def _unit_of(declared: DatasetDeclaration | None, measure: Measure | None) -> str | None:
@@ -335,7 +350,7 @@ def _findings_of(ctx: Context, execution_id: int, dataset: str | None) -> list[F
     return [
         Finding(
             **{**row, "evidence": json.loads(row["evidence"])},
-            label=_label_of(declared, row["measure"]),
+            **_labelled(declared, row["measure"]),
         )
         for row in rows_of(ctx, _FINDINGS.where(findings.c.execution_id == execution_id))
     ]

@@ -9,6 +9,7 @@ from iop_pipelines.api import personal, sessions
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context, Role
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.languages import Language
 
 
 class Me(Shape):
@@ -21,7 +22,7 @@ class MySettings(Shape):
     """Null leaves it to the browser."""
 
     user: Me
-    language: personal.Language | None
+    language: Language | None
     theme: personal.Theme
     time_zone: str | None
 
@@ -29,7 +30,7 @@ class MySettings(Shape):
 class ChangedSettings(Shape):
     """What is left out stays; null goes back to the browser's."""
 
-    language: personal.Language | None = None
+    language: Language | None = None
     theme: personal.Theme = "system"
     time_zone: Annotated[str, Field(max_length=64)] | None = None
 

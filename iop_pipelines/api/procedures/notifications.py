@@ -20,7 +20,7 @@ class Notification(Shape):
     version, else the item.
 
     `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model).
-    `detail`: the error or reason, if there is one.
+    `detail`: the error or reason, if there is one. `translations` are the title's, where it is IOP's own.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Notification(Shape):
     severity: Severity
     at: datetime
     is_read: bool
+    translations: told.TitleTranslations | None
 
 
 class Notifications(Shape):

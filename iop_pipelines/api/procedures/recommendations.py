@@ -36,9 +36,23 @@ from iop_pipelines.schema.tables import recommendations as table
 Status = Literal["open", "accepted", "dismissed"]
 
 
+class Wording(TypedDict):
+    title: str
+    description: str
+
+
+class Wordings(TypedDict):
+    """By language, besides English."""
+
+    fr: Wording
+
+
 @with_config(ROW)
 class Recommendation(TypedDict):
-    """`metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it."""
+    """`metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it.
+
+    `translations` are those of title and description; null where IOP did not write them.
+    """
 
     id: int
     title: str
@@ -59,6 +73,7 @@ class Recommendation(TypedDict):
     resolved_at: datetime | None
     previous_id: int | None
     snoozed_until: datetime | None
+    translations: Wordings | None
 
 
 @with_config(ROW)
@@ -79,7 +94,8 @@ class RecommendationEvent(TypedDict):
 
 class RecommendationFilter(Page):
     """`isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
-    `isResolved` with what is no longer found. `q` is looked for in titles, whatever the case."""
+    `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever
+    the case."""
 
     status: ReviewStatus | None = None
     category: Category | None = None
@@ -132,10 +148,22 @@ class EvidencePoint(Shape):
     is_finding: bool
 
 
+class Reasons(Shape):
+    rationale: list[str]
+    actions: list[str]
+
+
+class ReasonsByLanguage(Shape):
+    """By language, besides English."""
+
+    fr: Reasons
+
+
 class RecommendationEvidence(Shape):
     """At most 200 points around the finding of period `ds`, and the text in its parts.
 
-    `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who.
+    `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are
+    those of the two; null where IOP did not write them.
     """
 
     recommendation_id: int
@@ -152,6 +180,7 @@ class RecommendationEvidence(Shape):
     rationale: list[str]
     actions: list[str]
     owner: str | None
+    translations: ReasonsByLanguage | None
 
 
 _COLUMNS = columns_of(Recommendation, table)
@@ -182,7 +211,9 @@ def declare(registry: Registry) -> None:
             is_open = table.c.resolved_at.is_(None)
             query = query.where(sa.not_(is_open) if given.is_resolved else is_open)
         if given.q is not None:
-            query = query.where(table.c.title.icontains(given.q, autoescape=True))
+            titles = (table.c.title, table.c.translations["fr", "title"].as_string())
+            found = (title.icontains(given.q, autoescape=True) for title in titles)
+            query = query.where(sa.or_(*found))
         return page_of(ctx, query, given)
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")

@@ -170,6 +170,7 @@ def test_datasets_are_listed_with_their_latest_data_and_described(api):
         "unit": None,
         "zone": None,
         "vocabulary": None,
+        "translations": None,
     }
     assert "cancelled_pct" in [each["name"] for each in schema["measures"]]
     assert api.call("datasets.schema", name="recommendations")["source"] == "recommendations"

@@ -51,6 +51,7 @@ def test_the_line_with_the_most_findings_is_shown_reduced_with_its_finding(api, 
         "uniqueId": "EWR",
         "measure": "flights",
         "label": "Flights scheduled",
+        "translations": None,
         "points": 1200,
         "findings": 1,
     }

@@ -111,6 +111,55 @@ def test_what_a_source_has_no_use_for_is_said_and_not_applied(api):
     assert "no field 'origin'" in advice["appliedFilters"][1]["words"]
 
 
+def test_labels_of_iops_own_sources_come_in_french_and_a_datasets_are_its_own(api):
+    def french(shown):
+        return [
+            each["translations"] and each["translations"]["fr"]["label"]
+            for each in shown["columns"]
+        ]
+
+    own = {
+        "version": 1,
+        "source": "executions",
+        "datasets": {
+            "shown": {
+                "select": [
+                    {"field": "started_at", "bucket": "week"},
+                    {"measure": "failed"},
+                    {"field": "duration_ms", "agg": "max"},
+                    {"agg": "count"},
+                    {"measure": "executions", "label": "How many"},
+                ]
+            }
+        },
+    }
+    assert french(api.call("panels.data", queryConfig=own)) == [
+        "Début (UTC), par semaine",
+        "En échec",
+        "Durée (maximum)",
+        "Lignes",
+        None,
+    ]
+    flights = api.call("panels.drill", queryConfig=FLIGHTS, path=[{"origin": "JFK"}])
+    assert set(french(flights)) == {None}
+    by_time = [each for each in flights["nextBy"] if each["name"] == "date_month"]
+    assert by_time[0]["translations"]["fr"]["label"] == "Day, par mois"
+    schema = api.call("datasets.schema", name="quality")
+    assert schema["translations"]["fr"]["label"] == "Qualité des données"
+    assert all(each["translations"] for each in schema["measures"])
+
+
+def test_a_comparison_says_before_and_change_in_french_too(api):
+    select = [{"measure": "flights", "compare": "previous_period"}]
+    config = {**FLIGHTS, "datasets": {"shown": {"select": select}}, "charts": []}
+    columns = api.call("panels.data", queryConfig=config)["columns"]
+    assert [each["translations"] for each in columns] == [
+        None,
+        {"fr": {"label": f"{columns[0]['label']}, avant"}},
+        {"fr": {"label": "Évolution"}},
+    ]
+
+
 def test_a_period_in_words_is_counted_from_the_platforms_now(api):
     today = api.context.services.now().date()
     shown = api.call("panels.data", queryConfig=FLIGHTS, period="last_7_days")

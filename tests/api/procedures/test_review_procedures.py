@@ -19,7 +19,7 @@ from iop_pipelines.schema.tables import recommendations
 KEYS = {
     *("id", "title", "description", "category", "severity", "status", "sourceRef", "metadata"),
     *("createdAt", "updatedAt", "dataset", "uniqueId", "modelId", "occurrences", "firstDs"),
-    *("lastDs", "resolvedAt", "previousId", "snoozedUntil"),
+    *("lastDs", "resolvedAt", "previousId", "snoozedUntil", "translations"),
 }
 
 
@@ -159,6 +159,27 @@ def test_recommendations_are_found_by_dataset_words_and_whether_they_last(api, a
     assert (found(isResolved=True), found(isResolved=False)) == ([second], [first])
 
 
+@everywhere("api")
+def test_titles_and_texts_come_in_french_and_are_found_by_it(api, advice):
+    first, second = advice
+    shown = api.call("recommendations.get", id=first)
+    french = shown["translations"]["fr"]
+    assert french["title"].startswith("Qualité des données de flights_daily : ")
+    assert "À faire : " in french["description"]
+    listed = api.call("recommendations.list", q="données de flights")
+    assert [each["id"] for each in listed] == [first]
+    # A row of another release, or of nobody's model.
+    api.write(
+        recommendations.update().where(recommendations.c.id == second),
+        {"translations": sa.null()},
+    )
+    assert api.call("recommendations.get", id=second)["translations"] is None
+    assert api.call("recommendations.list", q="airport_daily")[0]["id"] == second
+    told = {each["itemId"]: each for each in api.call("notifications.list")["items"]}
+    assert told[first]["translations"] == {"fr": {"title": french["title"]}}
+    assert told[second]["translations"] is None
+
+
 def test_evidence_is_given_with_local_periods_and_what_to_do(api, advice):
     shown = api.call("recommendations.evidence", id=advice[0])
     assert shown["recommendationId"] == advice[0]
@@ -167,6 +188,9 @@ def test_evidence_is_given_with_local_periods_and_what_to_do(api, advice):
     assert not shown["ds"].endswith("Z")
     assert shown["actions"]
     assert shown["rationale"]
+    french = shown["translations"]["fr"]
+    assert french["actions"][0].startswith("Faites corriger et relivrer la fenêtre")
+    assert len(french["rationale"]) == len(shown["rationale"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ALONE, api, type ExecutionDetail, type ExecutionFilter } from '@/api/client';
+import { inLanguage } from '@/i18n/answers';
+import { preferences } from '@/session/preferences';
 
 const SOON_MS = 1_500;
 const LATER_MS = 5_000;
@@ -40,5 +42,8 @@ export const recommendationsOfQuery = (id: number) =>
   queryOptions({
     queryKey: ['recommendations.list', { limit: 1000 }],
     queryFn: ({ signal }) => api.recommendations.list.query({ limit: 1000 }, { signal }),
-    select: (found) => found.filter((each) => each.sourceRef === `execution:${id}`),
+    select: (found) => {
+      const own = found.filter((each) => each.sourceRef === `execution:${id}`);
+      return inLanguage(own, preferences().language);
+    },
   });

@@ -1,5 +1,6 @@
 /** One's own password: a route of its own at the server, since it is no procedure. */
 import { type FormEvent, useState } from 'react';
+import { fieldsOf, type Issue, told } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { useUser } from '@/session/session';
@@ -12,10 +13,7 @@ import { words as uiWords } from '@/ui/words';
 import { words } from './words';
 
 interface Refusal {
-  error: {
-    message: string;
-    data?: { code?: string; zodError?: { fieldErrors: Record<string, string[] | undefined> } };
-  };
+  error: { message: string; data?: { issues?: readonly Issue[] } };
 }
 
 interface Problem {
@@ -61,10 +59,9 @@ export function Password() {
   async function problemOf(answer: Response): Promise<Problem> {
     if (answer.status === 429) return { fields: {}, text: t.tooMany };
     const { error } = (await answer.json()) as Refusal;
-    const fields = error.data?.zodError?.fieldErrors ?? {};
-    return Object.keys(fields).length > 0
-      ? { fields, text: null }
-      : { fields, text: error.message };
+    const { message = error.message, issues } = told(error.data ?? {});
+    const { fields } = fieldsOf(issues);
+    return { fields, text: Object.keys(fields).length > 0 ? null : message };
   }
 
   return (

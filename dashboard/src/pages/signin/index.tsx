@@ -1,6 +1,7 @@
 /** Sign-in by name and password, or at the organisation's own provider. */
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
+import { told } from '@/api/errors';
 import { nextOf } from '@/app/Frame';
 import { useWords } from '@/i18n/words';
 import { LanguageChoice } from '@/session/LanguageChoice';
@@ -56,7 +57,7 @@ export default function SignIn() {
           ? t.wrong
           : answer.status === 429
             ? t.tooMany(Math.ceil((refusal.error.data?.retryAfter ?? 60) / 60))
-            : refusal.error.message,
+            : (told(refusal.error.data ?? {}).message ?? refusal.error.message),
       );
     } catch {
       setProblem(t.offline);

@@ -2,10 +2,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { api } from '@/api/client';
+import { inLanguage } from '@/i18n/answers';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { datasetNames, schemaOf } from '@/query/queries';
 import { sourcesOf } from '@/query/sources';
+import { useLanguage } from '@/session/preferences';
 import { Button } from '@/ui/Button';
 import { useAction } from '@/ui/useAction';
 import { words } from '../words';
@@ -13,6 +15,7 @@ import { exampleOf } from './example';
 
 export function ExampleButton() {
   const t = useWords(words);
+  const language = useLanguage();
   const queries = useQueryClient();
   const isOnline = useIsOnline();
   const [, navigate] = useLocation();
@@ -25,7 +28,7 @@ export function ExampleButton() {
       return api.dashboards.save.mutate({
         name: t.exampleName,
         description: t.exampleText,
-        panels: exampleOf(schemas, t.exampleTitle),
+        panels: exampleOf(inLanguage(schemas, language), t.exampleTitle),
       });
     },
     touches: [['dashboards.list']],

@@ -2,7 +2,7 @@
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { Problem } from '@/query/Problem';
-import { usePreview } from '@/query/usePreview';
+import { usePreview, withoutInput } from '@/query/usePreview';
 import { Failed, Skeleton } from '@/ui/States';
 import { heightOf, PanelBody } from '../view/PanelBody';
 import { words } from '../words';
@@ -25,7 +25,7 @@ export function PreviewBody({
   if (error) {
     const failure = failureOf(error);
     return failure.kind === 'refused' ? (
-      <Problem isQuiet>{t.notYet(failure.message.replace(/^queryConfig\.?:? ?/, ''))}</Problem>
+      <Problem isQuiet>{t.notYet(withoutInput(failure.message))}</Problem>
     ) : (
       <Failed error={error} onRetry={() => void query.refetch()} />
     );

@@ -5,7 +5,7 @@ import { DataTable, PanelChart } from '@/charts';
 import { useWords } from '@/i18n/words';
 import type { QueryConfig } from '@/query/config';
 import { Problem } from '@/query/Problem';
-import type { usePreview } from '@/query/usePreview';
+import { type usePreview, withoutInput } from '@/query/usePreview';
 import { words as queryWords } from '@/query/words';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Failed, Skeleton } from '@/ui/States';
@@ -27,7 +27,7 @@ export function TablePreview({
   if (error) {
     const failure = failureOf(error);
     return failure.kind === 'refused' ? (
-      <Problem isQuiet>{q.notYet(failure.message.replace(/^queryConfig\.?:? ?/, ''))}</Problem>
+      <Problem isQuiet>{q.notYet(withoutInput(failure.message))}</Problem>
     ) : (
       <Failed error={error} onRetry={() => void query.refetch()} />
     );

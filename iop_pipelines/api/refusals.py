@@ -1,0 +1,257 @@
+"""Refusals in French, by the pattern of their English.
+
+They are raised in English all over the platform, most of them by pydantic; what people meet in the web
+app's forms and pages is known here. Another refusal is told in English.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from typing_extensions import TypedDict
+
+
+class Told(TypedDict):
+    message: str
+
+
+class RefusalTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: Told
+
+
+# Pydantic's, and what its own validators here say.
+_OF_VALUES: Mapping[str, str] = {
+    "Field required": "Ce champ est requis",
+    "Extra inputs are not permitted": "Cette clé n’est pas connue ici",
+    "Input should be a valid string": "Doit être un texte",
+    "String should have at least 1 character": "Ne doit pas être vide",
+    "String should have at least {n} characters": "Doit compter au moins {n} caractères",
+    "String should have at most {n} characters": "Doit compter au plus {n} caractères",
+    "String should match pattern {pattern}": "Doit suivre le motif {pattern}",
+    "List should have at least {n} item after validation, not {m}": (
+        "Doit compter au moins {n} élément, pas {m}"
+    ),
+    "List should have at least {n} items after validation, not {m}": (
+        "Doit compter au moins {n} éléments, pas {m}"
+    ),
+    "List should have at most {n} items after validation, not {m}": (
+        "Doit compter au plus {n} éléments, pas {m}"
+    ),
+    "Dictionary should have at least {n} item after validation, not {m}": (
+        "Doit compter au moins {n} entrée, pas {m}"
+    ),
+    "Input should be a valid integer, got a number with a fractional part": "Doit être un nombre entier",
+    "Input should be a valid integer": "Doit être un nombre entier",
+    "Input should be a valid number": "Doit être un nombre",
+    "Input should be a finite number": "Doit être un nombre fini",
+    "Input should be a valid boolean": "Doit être vrai ou faux",
+    "Input should be a valid list": "Doit être une liste",
+    "Input should be a valid array": "Doit être une liste",
+    "Input should be a valid dictionary": "Doit être un objet",
+    "Input should be an object": "Doit être un objet",
+    "Input should be greater than or equal to {n}": "Doit être supérieur ou égal à {n}",
+    "Input should be greater than {n}": "Doit être supérieur à {n}",
+    "Input should be less than or equal to {n}": "Doit être inférieur ou égal à {n}",
+    "Input should be less than {n}": "Doit être inférieur à {n}",
+    "Input should be a valid datetime{why}": "Doit être une date et une heure",
+    "Input should be a valid date{why}": "Doit être une date",
+    "Input should be {choice} or {last}": "Doit être {choice} ou {last}",
+    "Input should be '{choice}'": "Doit être '{choice}'",
+    "must be a date and time such as {example}": "Doit être une date et une heure comme {example}",
+    "is outside the years 1 to 9999 in UTC": "Doit être entre les années 1 et 9999 en UTC",
+    "{name} is no IANA time zone such as {example}": (
+        "{name} n’est pas un fuseau horaire IANA comme {example}"
+    ),
+}
+_OF_ACCOUNTS: Mapping[str, str] = {
+    "sign in first": "Connectez-vous d’abord",
+    "name or password is wrong": "Le nom ou le mot de passe est faux",
+    "is not your password": "Ce n’est pas votre mot de passe",
+    "that password is too easy to guess": "Ce mot de passe est trop facile à deviner",
+    "a password has {least} to {most} characters, not {n}": (
+        "Un mot de passe compte de {least} à {most} caractères, pas {n}"
+    ),
+    "this account is disabled": "Ce compte est désactivé",
+    "too many failed sign-ins; try again in {n} s": (
+        "Trop de connexions manquées ; réessayez dans {n} s"
+    ),
+    "there is a user {name} already": "Il y a déjà un utilisateur {name}",
+    "{name} is the last admin; make another one first": (
+        "{name} est le dernier administrateur ; nommez-en d’abord un autre"
+    ),
+    "{name} is disabled; enable the account first": (
+        "{name} est désactivé ; réactivez d’abord le compte"
+    ),
+    "{name} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at each end": (
+        "{name} n’est pas un nom d’utilisateur : au plus 128 signes parmi a-z 0-9 . _ @ + ~ -, une "
+        "lettre ou un chiffre à chaque bout"
+    ),
+    "this is no open session of yours": "Ce n’est pas une de vos sessions ouvertes",
+    "{procedure} is for admins": "{procedure} est réservé aux administrateurs",
+}
+_OF_THINGS: Mapping[str, str] = {
+    "there is no dashboard with id {id}": "Il n’y a pas de tableau de bord {id}",
+    "there is no panel with id {id}": "Il n’y a pas de panneau {id}",
+    "there is no execution with id {id}": "Il n’y a pas d’exécution {id}",
+    "there is no model with id {id}": "Il n’y a pas de modèle {id}",
+    "there is no report with id {id}": "Il n’y a pas de rapport {id}",
+    "there is no report template with id {id}": "Il n’y a pas de modèle de rapport {id}",
+    "there is no recommendation with id {id}": "Il n’y a pas de recommandation {id}",
+    "there is no user with {what} {id}": "Il n’y a pas d’utilisateur {id}",
+    "there is no dataset {name}": "Il n’y a pas de jeu de données {name}",
+    "no dataset {name}; there are {known}": "Pas de jeu de données {name} ; il y a {known}",
+    "a dashboard {name} exists": "Il y a déjà un tableau de bord {name}",
+    "dashboard {name} is at version {now} by now, not {then}: somebody else saved it": (
+        "Le tableau de bord {name} en est à la version {now}, pas {then} : quelqu’un d’autre l’a "
+        "enregistré"
+    ),
+    "a report template {name} exists": "Il y a déjà un modèle de rapport {name}",
+    "report template {name} is paused": "Le modèle de rapport {name} est en pause",
+    "report {id} is {status}; only a ready one has a file": (
+        "Le rapport {id} n’est pas prêt ; seul un rapport prêt a un fichier"
+    ),
+    "the file of report {id} was removed on {day} by the retention policy; generate the report again": (
+        "Le fichier du rapport {id} a été supprimé par la règle de conservation ; produisez-le à nouveau"
+    ),
+    "report {id} is too large for a preview; download it": (
+        "Le rapport {id} est trop grand pour un aperçu ; téléchargez-le"
+    ),
+    "model {name} is deprecated; promote it, or execute an active version": (
+        "Le modèle {name} est retiré ; activez-le, ou exécutez une version active"
+    ),
+    "model {name} is {status} and cannot change; register a new version instead": (
+        "Le modèle {name} ne peut plus changer ; enregistrez une nouvelle version"
+    ),
+    "model {name} exists, with id {id}": "Le modèle {name} existe déjà, sous le numéro {id}",
+    "model {name} exists (id {id}) with another {what}; raise the version": (
+        "Le modèle {name} existe déjà (numéro {id}) avec un autre contenu ({what}) ; augmentez la version"
+    ),
+    "recommendation {id} is {status} by now, not {then}": (
+        "Quelqu’un d’autre a décidé de la recommandation {id} entre-temps"
+    ),
+    "{moment} is past; it is {now} UTC": "{moment} est passé ; il est {now} UTC",
+    "a part of the platform does not answer; try again": (
+        "Une partie de la plateforme ne répond pas ; réessayez"
+    ),
+}
+_OF_QUESTIONS: Mapping[str, str] = {
+    "{source} has no field {name}": "{source} n’a pas de champ {name}",
+    "{source} has no measure {name}": "{source} n’a pas de mesure {name}",
+    "no source {name}": "Pas de source {name}",
+    "{field} is a {type}, not a time": "{field} n’est pas un temps",
+    "{field} is a date and has no hours": "{field} est une date et n’a pas d’heures",
+    "{field} is a {type}; {aggregate} needs numbers": (
+        "{field} n’est pas un nombre ; {aggregate} demande des nombres"
+    ),
+    "{value} is no {type}, which {field} is": "{value} ne convient pas à {field}",
+    "{value} has a time of day, {field} is a date": "{value} a une heure, {field} est une date",
+    "{words} is no period; it can be {known}": "{words} n’est pas une période ; possible : {known}",
+    "{value} is no period": "{value} n’est pas une période",
+    "ends at {end}, not after its start {start}": "Finit à {end}, pas après son début {start}",
+    "{text} is no ISO date or moment such as {example}": (
+        "{text} n’est pas une date ISO comme {example}"
+    ),
+    "compare needs a condition with in_period": "Une comparaison demande une période",
+    "compare cannot stand beside a time bucket": (
+        "Une comparaison ne va pas avec un regroupement par temps"
+    ),
+    "name a field or a measure": "Nommez un champ ou une mesure",
+    "two columns are called {name}; give one another name with 'as'": (
+        "Deux colonnes s’appellent {name} ; renommez-en une avec « as »"
+    ),
+    "top needs measures and a sort that says what is first": (
+        "Un classement demande des mesures et un ordre"
+    ),
+    "{op} needs a value; for NULL use is_null or not_null": (
+        "{op} demande une valeur ; pour un champ vide : is_null ou not_null"
+    ),
+    "{op} needs a list": "{op} demande une liste",
+    "{op} needs a text field": "{op} demande un champ de texte",
+    "{name} is not a column of {table}; it has {known}": (
+        "{name} n’est pas une colonne de {table} ; il y a {known}"
+    ),
+}
+_OF_SCHEDULES: Mapping[str, str] = {
+    "{word} in {text} is no time; it can be 00:00 to 23:59": (
+        "{word} dans {text} n’est pas une heure ; possible : 00:00 à 23:59"
+    ),
+    "{word} in {text} is no weekday; it can be {known}": (
+        "{word} dans {text} n’est pas un jour de la semaine ; possible : {known}"
+    ),
+    "{word} in {text} is no day of a month; it can be {known}": (
+        "{word} dans {text} n’est pas un jour du mois ; possible : {known}"
+    ),
+    "{name} in {text} is no IANA time zone such as {example}": (
+        "{name} dans {text} n’est pas un fuseau horaire IANA comme {example}"
+    ),
+    "{text} has {n} fields; cron needs five": "{text} a {n} champs ; cron en demande cinq",
+    "{text} names a day that no year has": "{text} nomme un jour qui n’existe dans aucune année",
+    "{text} is past and would never be due; it is {now} UTC": (
+        "{text} est passé et n’arriverait jamais ; il est {now} UTC"
+    ),
+    "{text} names no moment, such as {example}": "{text} ne nomme pas de moment comme {example}",
+    "{text} is empty or longer than {n}": "{text} est vide ou compte plus de {n} caractères",
+}
+_OF_MODELS: Mapping[str, str] = {
+    "{owner} has no column {name}; it has {known}": (
+        "{owner} n’a pas de colonne {name} ; il y a {known}"
+    ),
+    "{name} is named twice": "{name} est nommé deux fois",
+    "{name} is not a measure of the input; there are {known}": (
+        "{name} n’est pas une mesure de l’entrée ; il y a {known}"
+    ),
+    "there is no runtime {name}; there are {known}": "Il n’y a pas de moteur {name} ; il y a {known}",
+    "two rules are called {name}": "Deux règles s’appellent {name}",
+    "floor {low} is not below ceiling {high}": (
+        "Le plancher {low} n’est pas sous le plafond {high}"
+    ),
+    "give either value or quantile": "Donnez soit value, soit quantile",
+    "from {start} is not before to {end}": "Le début {start} n’est pas avant la fin {end}",
+}
+# The first that fits is taken: the narrower before the wider.
+CATALOGUE: Mapping[str, str] = {
+    **_OF_ACCOUNTS,
+    **_OF_THINGS,
+    **_OF_SCHEDULES,
+    **_OF_QUESTIONS,
+    **_OF_MODELS,
+    **_OF_VALUES,
+}
+# A longer one holds much of what was sent, and is no sentence for people.
+_MAX_LENGTH = 1000
+_HOLE = re.compile(r"\\\{(\w+)\\\}")
+_PLACED = re.compile(r"(?P<place>[\w.]+): (?P<said>.+)", re.DOTALL)
+_MORE = re.compile(r"(?P<said>.+) \(and (?P<n>\d+) more\)", re.DOTALL)
+
+
+def translations_of(message: str) -> RefusalTranslations | None:
+    """None for what is not in the catalogue."""
+    french = in_french(message)
+    return None if french is None else {"fr": {"message": french}}
+
+
+@lru_cache(maxsize=256)
+def in_french(message: str) -> str | None:
+    """With the place before it, and how many more there are after it, as refusals have them."""
+    if len(message) > _MAX_LENGTH:
+        return None
+    if more := _MORE.fullmatch(message):
+        said = in_french(more["said"])
+        return None if said is None else f"{said} (et {more['n']} de plus)"
+    for pattern, template in _patterns():
+        if found := pattern.fullmatch(message):
+            return template.format(**found.groupdict())
+    if placed := _PLACED.fullmatch(message):
+        said = in_french(placed["said"])
+        return None if said is None else f"{placed['place']} : {said[:1].lower()}{said[1:]}"
+    return None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile(_HOLE.sub(r"(?P<\1>.*?)", re.escape(english)), re.DOTALL), french)
+        for english, french in CATALOGUE.items()
+    ]

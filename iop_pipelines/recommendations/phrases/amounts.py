@@ -1,0 +1,187 @@
+"""Numbers, days and certainty as a person says them, in English and French."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+_MINUTE_S, _HOUR_S = 60, 3600
+_NO_BREAK = "\u00a0"
+_NARROW = "\u202f"
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A language's way with figures.
+
+    space: between a figure and its unit. certainty: (least probability, words), the highest first.
+    """
+
+    thousands: str
+    decimal: str
+    space: str
+    months: Sequence[str]
+    unknown: str
+    to: str
+    at_most: str
+    at_least: str
+    about: str
+    over: str
+    under: str
+    certainty_steps: Sequence[tuple[float, str]]
+    fewer_cases: str
+    about_cases: str
+    is_zero_singular: bool
+
+    def number(self, value: float) -> str:
+        """Two significant digits below 100, whole numbers above: 0.12, 1.5, 68, 12,437."""
+        size = abs(value)
+        if not math.isfinite(value):
+            return self.unknown
+        if size >= 9.95:
+            return self._written(f"{value:,.0f}")
+        decimals = 1 if size >= 0.995 else 2 if size >= 0.0995 else 3
+        text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+        return self._written(text if text not in ("-0", "") else "0")
+
+    def _written(self, text: str) -> str:
+        signs = {",": self.thousands, ".": self.decimal, "-": "−"}
+        return "".join(signs.get(sign, sign) for sign in text)
+
+    def amount(self, value: float | None, unit: str) -> str:
+        """`68 %`, `6 min`, `330 flights`; seconds as minutes or hours where that reads better."""
+        return self._joined(*self._parts(value, unit))
+
+    def _parts(self, value: float | None, unit: str) -> tuple[str, str]:
+        if value is None:
+            return self.unknown, ""
+        if unit == "s" and abs(value) >= 2 * _HOUR_S:
+            return self.number(value / _HOUR_S), "h"
+        if unit == "s" and abs(value) >= 2 * _MINUTE_S:
+            return self.number(value / _MINUTE_S), "min"
+        return self.number(value), unit
+
+    def _joined(self, number: str, unit: str) -> str:
+        return f"{number}{self.space}{unit}" if unit else number
+
+    def change(self, before: float | None, after: float | None, unit: str) -> tuple[str, str]:
+        """Two amounts, the first without its unit if the second says the same."""
+        first, second = self._parts(before, unit), self._parts(after, unit)
+        bare = first[0] if first[1] == second[1] else self._joined(*first)
+        return bare, self._joined(*second)
+
+    def band(self, lo: float | None, hi: float | None, expected: float | None, unit: str) -> str:
+        """`2–9 %`, `at most 9 %`, `at least 2 %`, `about 5 %`, or nothing if none is known."""
+        if lo is not None and hi is not None:
+            first, second = self._parts(lo, unit), self._parts(hi, unit)
+            if first == second:
+                return f"{self.about} {self._joined(*second)}"
+            is_same_unit = first[1] == second[1]
+            joint = "–" if is_same_unit and lo >= 0 else f" {self.to} "
+            return f"{first[0] if is_same_unit else self._joined(*first)}{joint}{self._joined(*second)}"
+        if hi is not None:
+            return f"{self.at_most} {self.amount(hi, unit)}"
+        if lo is not None:
+            return f"{self.at_least} {self.amount(lo, unit)}"
+        return f"{self.about} {self.amount(expected, unit)}" if expected is not None else ""
+
+    def day(self, moment: datetime) -> str:
+        """`8 Feb 2013`, with its time where it has one: `8 Feb 2013 09:00`."""
+        day = f"{moment.day} {self.months[moment.month - 1]} {moment.year}"
+        if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+            return day
+        return f"{day} {moment:%H:%M}"
+
+    def percent(self, probability: float) -> str:
+        """Never 0 or 100 for what is only estimated."""
+        if probability > 0.99:
+            return f"{self.over} {self._joined('99', '%')}"
+        if probability < 0.01:
+            return f"{self.under} {self._joined('1', '%')}"
+        return self._joined(f"{probability * 100:.0f}", "%")
+
+    def certainty(self, probability: float) -> str:
+        """`very likely (97 %)`."""
+        words = next(word for least, word in self.certainty_steps if probability >= least)
+        return f"{words} ({self.percent(probability)})"
+
+    def chance(self, p_value: float) -> str:
+        """How often nothing at all looks like this: `in fewer than 1 of 100 cases`, `in about 4 of 100 cases`."""
+        for cases in (1000, 100):
+            if p_value < 1 / cases:
+                return self.fewer_cases.format(self.number(cases))
+        return self.about_cases.format(f"{p_value * 100:.0f}")
+
+    def count(self, count: int, one: str, more: str) -> str:
+        """`1 model`, `2 models`."""
+        is_one = count == 1 or (count == 0 and self.is_zero_singular)
+        noun = one if is_one else more
+        return f"{self._written(f'{count:,}')} {noun}"
+
+
+ENGLISH = Amounts(
+    thousands=",",
+    decimal=".",
+    space=" ",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    unknown="unknown",
+    to="to",
+    at_most="at most",
+    at_least="at least",
+    about="about",
+    over="over",
+    under="under",
+    certainty_steps=(
+        (0.99, "almost certain"),
+        (0.9, "very likely"),
+        (0.7, "likely"),
+        (0.5, "more likely than not"),
+        (0.3, "uncertain"),
+        (-math.inf, "unlikely"),
+    ),
+    fewer_cases="in fewer than 1 of {} cases",
+    about_cases="in about {} of 100 cases",
+    is_zero_singular=False,
+)
+FRENCH = Amounts(
+    thousands=_NARROW,
+    decimal=",",
+    space=_NO_BREAK,
+    months=(
+        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    ),
+    unknown="inconnu",
+    to="à",
+    at_most="au plus",
+    at_least="au moins",
+    about="environ",
+    over="plus de",
+    under="moins de",
+    certainty_steps=(
+        (0.99, "presque certain"),
+        (0.9, "très probable"),
+        (0.7, "probable"),
+        (0.5, "plutôt probable"),
+        (0.3, "incertain"),
+        (-math.inf, "peu probable"),
+    ),
+    fewer_cases="dans moins d’un cas sur {}",
+    about_cases="dans environ {} cas sur 100",
+    is_zero_singular=True,
+)
+
+
+def say_name(name: str) -> str:
+    """`dep_delay` and `mass-cancellation` as `dep delay` and `mass cancellation`."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def capitalise(text: str) -> str:
+    """The first letter only, so that names inside keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: `share cancelled`, but `SLA breaches` as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,0 +1,139 @@
+"""What evidence holds, before it is put into words."""
+
+from datetime import datetime
+
+from iop_pipelines.domain.vocabulary import Category
+from iop_pipelines.recommendations.evidence import Evidence, Seen
+from iop_pipelines.transform.versions import PIPELINE_RUNS
+
+ALL_SERIES = "all"
+QUALITY = "quality"
+CHANGE_POINT = "change_point"
+_MAX_OTHERS = 5
+_PLACES = {
+    *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
+    *("location", "city", "state", "country", "region", "branch", "warehouse", "market"),
+}
+
+
+def is_statement(category: Category) -> bool:
+    """About what goes on, and not about an event."""
+    return category in (Category.TREND, Category.FORECAST)
+
+
+def main_of(category: Category, evidence: Evidence) -> Seen:
+    """An event is worth its worst; a statement about what goes on is worth its last."""
+    return evidence.latest if is_statement(category) else evidence.peak
+
+
+def is_of_pipelines(evidence: Evidence) -> bool:
+    return evidence.dataset == PIPELINE_RUNS
+
+
+def is_place(evidence: Evidence) -> bool:
+    return bool(set(evidence.series_fields) & _PLACES)
+
+
+def series_of(evidence: Evidence) -> str | None:
+    """None where there is but one."""
+    return None if evidence.series == ALL_SERIES else evidence.series.replace("/", ", ")
+
+
+def begun(evidence: Evidence) -> datetime | None:
+    """When the event began, if that was before its worst."""
+    since = min(evidence.peak.since, evidence.latest.since)
+    return since if since != evidence.peak.ds else None
+
+
+def others(evidence: Evidence) -> tuple[list[Seen], int]:
+    """What else the latest execution found of the series, and what it was if the worst is another;
+    and how many more there are."""
+    latest, peak = evidence.latest, evidence.peak
+    found = list(evidence.also)
+    if latest.source_ref != peak.source_ref and latest.kind != peak.kind:
+        found.insert(0, latest)
+    return found[:_MAX_OTHERS], max(0, len(found) - _MAX_OTHERS)
+
+
+def is_above(seen: Seen) -> bool:
+    reference = seen.expected
+    if reference is None:
+        reference = seen.hi if seen.hi is not None else seen.lo
+    return seen.value is not None and (reference is None or seen.value >= reference)
+
+
+def outside(seen: Seen) -> float:
+    """How far the value is above (or, negative, below) its band, in the measure's unit; 0 inside."""
+    if seen.value is None:
+        return 0.0
+    if seen.hi is not None and seen.value > seen.hi:
+        return seen.value - seen.hi
+    if seen.lo is not None and seen.value < seen.lo:
+        return seen.value - seen.lo
+    return 0.0
+
+
+def is_rising(seen: Seen) -> bool:
+    return (seen.value or 0) > 0
+
+
+def is_below_limit(seen: Seen) -> bool:
+    return seen.details.get("direction") == "below"
+
+
+def limit_of(seen: Seen) -> float | None:
+    return number(seen.details.get("limit"))
+
+
+def horizon_of(seen: Seen) -> int | None:
+    """In periods of the dataset."""
+    horizon = number(seen.details.get("horizon"))
+    return None if horizon is None else int(horizon)
+
+
+def first_crossing(seen: Seen) -> datetime | None:
+    """Where the first crossing is to be expected before the likeliest day."""
+    first = seen.details.get("first_crossing")
+    moment = datetime.fromisoformat(str(first)) if first else seen.ds
+    return moment if moment < seen.ds else None
+
+
+def ends_of_line(seen: Seen) -> tuple[float, float] | None:
+    """The first and last level of a trend's line."""
+    start, end = (number(seen.details.get(name)) for name in ("start_level", "end_level"))
+    return None if start is None or end is None else (start, end)
+
+
+def p_value_of(seen: Seen, confidence: float) -> float:
+    p_value = number(seen.details.get("p_value"))
+    return 1 - confidence if p_value is None else p_value
+
+
+def series_tested(seen: Seen) -> int:
+    return int(number(seen.details.get("series_tested")) or 1)
+
+
+def is_certain(seen: Seen) -> bool:
+    """A rule compares figures that are known."""
+    return "rule" in seen.details and seen.confidence is not None and seen.confidence >= 1
+
+
+def is_flag(seen: Seen) -> bool:
+    """A measure that is 0 or 1, of which an amount says nothing."""
+    return seen.measure.startswith(("is_", "has_"))
+
+
+def held_models(seen: Seen) -> list[str]:
+    return list(seen.details.get("models", []))
+
+
+def weakest_component(seen: Seen) -> tuple[str, float] | None:
+    components = seen.details.get("components", {})
+    if not components:
+        return None
+    name = min(components, key=lambda each: components[each])
+    return name, components[name]
+
+
+def number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

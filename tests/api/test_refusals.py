@@ -1,0 +1,111 @@
+"""Refusals in French: pydantic's as pydantic says them, and no pattern of what nobody says."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field
+
+import iop_pipelines
+from iop_pipelines.api import wire
+from iop_pipelines.api.refusals import CATALOGUE, in_french
+from iop_pipelines.api.registry import ApiError, Shape
+from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.errors import NotFound
+
+
+class Given(Shape):
+    name: Annotated[str, Field(min_length=1, max_length=5)] = "a"
+    key: Annotated[str, Field(min_length=8, pattern="^[a-z]+$")] = "aaaaaaaa"
+    count: Annotated[int, Field(ge=1, le=9)] = 1
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    is_set: bool = True
+    items: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    kind: Literal["bar", "line"] = "bar"
+    only: Literal["table"] = "table"
+    severity: Severity = Severity.INFO
+    params: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('{"name": ""}', "Ne doit pas être vide"),
+        ('{"name": "abcdef"}', "Doit compter au plus 5 caractères"),
+        ('{"name": 1}', "Doit être un texte"),
+        ('{"key": "a"}', "Doit compter au moins 8 caractères"),
+        ('{"key": "AAAAAAAA"}', "Doit suivre le motif '^[a-z]+$'"),
+        ('{"count": 0}', "Doit être supérieur ou égal à 1"),
+        ('{"count": 10}', "Doit être inférieur ou égal à 9"),
+        ('{"count": "1"}', "Doit être un nombre entier"),
+        ('{"count": 1.5}', "Doit être un nombre entier"),
+        ('{"share": 0}', "Doit être supérieur à 0"),
+        ('{"share": 1}', "Doit être inférieur à 1"),
+        ('{"share": "x"}', "Doit être un nombre"),
+        ('{"isSet": 1}', "Doit être vrai ou faux"),
+        ('{"items": []}', "Doit compter au moins 1 élément, pas 0"),
+        ('{"items": [1, 2, 3]}', "Doit compter au plus 2 éléments, pas 3"),
+        ('{"items": 1}', "Doit être une liste"),
+        ('{"kind": "pie"}', "Doit être 'bar' ou 'line'"),
+        ('{"only": "pie"}', "Doit être 'table'"),
+        ('{"severity": "bad"}', "Doit être 'info', 'warning' ou 'critical'"),
+        ('{"params": 1}', "Doit être un objet"),
+        ('{"other": 1}', "Cette clé n’est pas connue ici"),
+    ],
+)
+def test_what_pydantic_says_is_said_in_french_beside_it(given, said):
+    with pytest.raises(ApiError) as refused:
+        wire.read_input(Given, given.encode())
+    (issue,) = refused.value.data["issues"]
+    assert issue["translations"] == {"fr": {"message": said}}
+
+
+def test_a_refusal_as_a_whole_has_its_place_and_how_many_more():
+    with pytest.raises(ApiError) as refused:
+        wire.read_input(Given, b'{"name": "", "count": 0}')
+    shape = wire.error_shape(refused.value, "reports.save")
+    assert shape["message"] == "name: String should have at least 1 character (and 1 more)"
+    french = shape["data"]["translations"]["fr"]["message"]
+    assert french == "name : ne doit pas être vide (et 1 de plus)"
+
+
+def test_what_happens_in_the_platform_is_told_too():
+    refusal = wire.refusal(NotFound("there is no dashboard with id 7"))
+    data = wire.error_shape(refusal, "dashboards.get")["data"]
+    assert data["translations"]["fr"]["message"] == "Il n’y a pas de tableau de bord 7"
+
+
+@pytest.mark.parametrize("said", ["something nobody has put into French", "x" * 5000])
+def test_what_is_not_in_the_catalogue_is_in_english_only(said):
+    assert in_french(said) is None
+    data = wire.error_shape(wire.refusal(NotFound(said)), None)["data"]
+    assert "translations" not in data
+
+
+def test_a_value_that_reads_like_a_template_stays_what_it_is():
+    assert in_french("no source '{password} {0.__class__}'") == (
+        "Pas de source '{password} {0.__class__}'"
+    )
+
+
+def test_each_pattern_is_of_something_that_is_said():
+    """Of what is ours, every piece between two holes stands in the code; pydantic's is tried above."""
+    root = Path(iop_pipelines.__file__).parent
+    code = "\n".join(path.read_text() for path in root.rglob("*.py") if path.name != "refusals.py")
+    # An f-string may go over lines.
+    code = re.sub(r"\"\s*\n\s*f?\"", "", code)
+    pydantics = (
+        "Input should",
+        "String should",
+        "List should",
+        "Dictionary should",
+        "Extra",
+        "Field",
+    )
+    for english in CATALOGUE:
+        if english.startswith(pydantics):
+            continue
+        pieces = [piece for piece in re.split(r"\{\w+\}", english) if piece.strip(" ;:,")]
+        missing = [piece for piece in pieces if piece.strip() not in code]
+        assert not missing, (english, missing)
