@@ -19,6 +19,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from database_servers import (
+    DATABASES,
     SERVERS,
     DatabaseServer,
     ServerUnavailable,
@@ -64,7 +65,7 @@ def mysql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseS
     yield from _running(start_mysql, tmp_path_factory.mktemp("mysql"))
 
 
-@pytest.fixture(params=["sqlite", *SERVERS])
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of an empty database."""
     if request.param == "sqlite":
@@ -109,7 +110,7 @@ def migrated_databases() -> dict[str, MigratedDatabase]:
     return {}
 
 
-@pytest.fixture(params=["sqlite", *SERVERS])
+@pytest.fixture(params=DATABASES)
 def migrated_url(request: pytest.FixtureRequest, migrated_on: MigratedOn) -> Iterator[str]:
     """URL of a database at the present schema, without rows; much cheaper than migrating an empty one.
 

@@ -295,7 +295,7 @@ def invalid_input(error: ValidationError) -> ApiError:
 
 
 def _issue(path: Sequence[str | int], message: str, code: str) -> dict[str, Any]:
-    issue = {"path": list(path), "message": message, "code": code}
+    issue: dict[str, Any] = {"path": list(path), "message": message, "code": code}
     if (translations := translations_of(message)) is not None:
         issue["translations"] = translations
     return issue

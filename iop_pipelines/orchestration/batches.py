@@ -39,7 +39,8 @@ from iop_pipelines.ledger.work import (
 )
 from iop_pipelines.orchestration import metadata
 from iop_pipelines.orchestration.resources import Platform
-from iop_pipelines.recommendations.engine import AdviceSummary, advise
+from iop_pipelines.recommendations.advising import advise
+from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports, report_templates

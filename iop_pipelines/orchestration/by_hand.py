@@ -94,7 +94,8 @@ def generate(
 
 def advise(platform: Platform) -> dict[str, Any]:
     """Makes the recommendations that executions still owe; counts of all by status for the UI."""
-    from iop_pipelines.recommendations.engine import advise_pending, counts_by_status
+    from iop_pipelines.recommendations.advising import advise_pending
+    from iop_pipelines.recommendations.review import counts_by_status
 
     pending = advise_pending(platform.engine)
     failed = {f"execution {each.execution_id}": each.reason for each in pending.failures}

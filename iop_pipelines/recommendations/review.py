@@ -364,3 +364,12 @@ def _opened_again(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]
         sa.select(recommendations.c.id).where(recommendations.c.live_key == row.fingerprint)
     )
     return {} if newer is not None else {"live_key": row.fingerprint}
+
+
+def counts_by_status(engine: sa.Engine) -> dict[str, int]:
+    """Recommendations by review status; every status is there."""
+    column = recommendations.c.status
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(column, sa.func.count()).group_by(column)).all()
+    found = {ReviewStatus(status): int(count) for status, count in rows}
+    return {status.value: found.get(status, 0) for status in ReviewStatus}

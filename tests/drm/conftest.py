@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from database_servers import SERVERS
+from database_servers import DATABASES
 from iop_pipelines.drm import standin
 from iop_pipelines.schema.engine import engine_for
 
@@ -23,7 +23,7 @@ def drm_engine(tmp_path: Path) -> Iterator[sa.Engine]:
     engine_for(url).dispose()
 
 
-@pytest.fixture(scope="module", params=["sqlite", *SERVERS])
+@pytest.fixture(scope="module", params=DATABASES)
 def february(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[sa.Engine]:

@@ -6,20 +6,17 @@ from contextlib import AbstractContextManager
 import pytest
 import sqlalchemy as sa
 
+from database_servers import DATABASES
 from event_broker import EventBroker
 from event_bus import Bus
 from iop_pipelines.schema.engine import engine_for
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def engine(
     request: pytest.FixtureRequest, migrated_on: Callable[[str], AbstractContextManager[str]]
 ) -> Iterator[sa.Engine]:
-    """On SQLite unless a test asks for others: those of inbox, outbox and leases, and of many written at once.
-
-    What the others try is the broker: killed, stopped, sent poison; each takes seconds to a minute.
-    """
-    with migrated_on(getattr(request, "param", "sqlite")) as url:
+    with migrated_on(request.param) as url:
         yield engine_for(url)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from database_servers import everywhere
 from event_bus import Bus, eventually, run_event
 from iop_pipelines.drm import standin
 from iop_pipelines.drm.announce import announce, announcements, stir
@@ -29,7 +28,6 @@ def listening(bus: Bus) -> Bus:
     return bus
 
 
-@everywhere("engine")
 def test_an_event_is_in_the_inbox_once_however_often_it_is_sent(listening: Bus) -> None:
     listening.announce(run_event(1), run_event(2), run_event(1), run_event(2), run_event(1))
     listening.consume()
@@ -69,7 +67,6 @@ def test_what_is_no_event_is_a_dead_letter_after_four_deliveries_and_stops_nothi
     assert listening.depth(QUEUE) == 0
 
 
-@everywhere("engine")
 def test_a_burst_of_ten_thousand_events_is_taken_in_batches(
     listening: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +132,6 @@ def test_told_to_stop_a_consumer_writes_what_it_has_in_hand(listening: Bus) -> N
     assert listening.depth(DEAD_LETTER_QUEUE) == 0
 
 
-@everywhere("engine")
 def test_what_the_stand_in_announces_arrives_once_whatever_is_repeated_and_moved(
     listening: Bus, tmp_path
 ) -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from event_bus import Bus, eventually
 from iop_pipelines.events import leases, outbox
 from iop_pipelines.events.words import EventType
@@ -27,7 +26,6 @@ def _numbers(events: list[dict]) -> list[int]:
     return [event["report_id"] for event in events]
 
 
-@everywhere("engine")
 def test_what_was_told_arrives_in_its_order_and_is_told_once(bus: Bus) -> None:
     bus.listen()
     _tell(bus.engine, *range(1, 151))
@@ -36,7 +34,6 @@ def test_what_was_told_arrives_in_its_order_and_is_told_once(bus: Bus) -> None:
     assert _numbers(bus.heard()) == list(range(1, 151))
 
 
-@everywhere("engine")
 def test_a_transaction_that_is_rolled_back_tells_nothing(bus: Bus) -> None:
     bus.listen()
     with suppress(ZeroDivisionError), begin_write(bus.engine) as connection:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.events import inbox, leases, outbox
 from iop_pipelines.events.words import EventType
 from iop_pipelines.schema.engine import begin_write
@@ -17,7 +16,6 @@ def _arrived(event_id: str) -> inbox.Arrived:
     return inbox.Arrived(event_id, EventType.DATA_INGESTED, "drm/dataset/x", NOW, '{"run_id": 1}')
 
 
-@everywhere("engine")
 def test_an_event_is_written_once_waits_and_ends(engine: sa.Engine) -> None:
     assert inbox.receive(engine, [_arrived("a"), _arrived("b"), _arrived("a")], NOW) == 2
     # Names are exact.
@@ -35,7 +33,6 @@ def test_an_event_is_written_once_waits_and_ends(engine: sa.Engine) -> None:
     assert inbox.counts(engine) == {"waiting": 1, "failed": 0, "refused": 0}
 
 
-@everywhere("engine")
 def test_a_message_refused_again_is_one_row_that_counts(engine: sa.Engine) -> None:
     message = inbox.Refused("d" * 64, "data.ingested", 3, "no JSON")
     inbox.refuse(engine, [message, message], NOW)
@@ -44,7 +41,6 @@ def test_a_message_refused_again_is_one_row_that_counts(engine: sa.Engine) -> No
     assert (row["deliveries"], row["last_at"]) == (3, NOW + A_MINUTE)
 
 
-@everywhere("engine")
 def test_a_lease_is_one_processes_until_it_runs_out(engine: sa.Engine) -> None:
     assert leases.take(engine, leases.RELAY, "one", NOW, A_MINUTE)
     assert not leases.take(engine, leases.RELAY, "two", NOW, A_MINUTE)
@@ -54,7 +50,6 @@ def test_a_lease_is_one_processes_until_it_runs_out(engine: sa.Engine) -> None:
     assert leases.is_held(engine, leases.RELAY, NOW + 3 * A_MINUTE)
 
 
-@everywhere("engine")
 def test_without_a_broker_what_nobody_publishes_is_dropped_in_time(engine: sa.Engine) -> None:
     with begin_write(engine) as connection:
         outbox.tell(connection, EventType.REPORT_GENERATED, "iop/template/1", {})

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from database_servers import DATABASES
 from iop_pipelines.api import accounts
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.auth import auth_routes, authenticator
@@ -83,19 +84,13 @@ def make_site(tmp_path: Path):
         yield make
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def site(
     request: pytest.FixtureRequest,
     make_site,
     migrated_on: Callable[[str], AbstractContextManager[str]],
 ) -> Iterator[Site]:
-    """On SQLite unless a test asks for others.
-
-    On the servers too are those whose statements differ by database: moments that are compared, attempts that
-    are counted, what is unique, what is rolled back. The others are about cookies, claims and passwords; each
-    signs people up with two slow hashes.
-    """
-    with migrated_on(getattr(request, "param", "sqlite")) as url:
+    with migrated_on(request.param) as url:
         yield make_site(url)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api import accounts, audit
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import Context, Role
@@ -48,7 +47,6 @@ def test_a_row_says_who_what_before_after_which_request_and_from_where(server_si
     assert abs((audit.wall_clock() - event.occurred_at).total_seconds()) < 60
 
 
-@everywhere("site")
 def test_a_change_that_is_rolled_back_leaves_no_row(site) -> None:
     before = len(_events(site.engine))
 
@@ -75,7 +73,6 @@ def test_secrets_and_floods_are_not_kept(site) -> None:
     assert event.after == {"omitted": "100011 bytes"}
 
 
-@everywhere("site")
 def test_the_trail_is_listed_newest_first_by_pages_and_by_what_is_asked(site) -> None:
     with begin_write(site.engine) as connection:
         for number in range(5):
@@ -162,7 +159,6 @@ def test_a_password_that_is_easy_to_guess_is_refused(site, password: str) -> Non
         accounts.add_user(site.engine, "bob", Role.VIEWER, OPERATOR, password)
 
 
-@everywhere("site")
 def test_names_are_one_persons_and_unknown_ones_are_said(site) -> None:
     with pytest.raises(Conflict, match="'ada' already"):
         accounts.add_user(site.engine, "ada", Role.VIEWER, OPERATOR)

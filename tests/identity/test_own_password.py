@@ -3,7 +3,6 @@
 import pytest
 import requests
 
-from database_servers import everywhere
 from iop_pipelines.api import audit
 from iop_pipelines.api.limits import PER_ACCOUNT_AND_ADDRESS
 from served_app import wait_until
@@ -20,7 +19,6 @@ def signed_in(site, who: requests.Session) -> bool:
     return who.get(f"{site.url}/api/auth/me").ok
 
 
-@everywhere("site")
 def test_it_is_changed_and_the_other_sessions_end(site) -> None:
     here, _ = site.sign_in("vic")
     there, _ = site.sign_in("vic")

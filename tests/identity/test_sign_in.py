@@ -8,7 +8,6 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api import accounts, limits
 from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.auth import local_path, make_sign_in_link, sign_in_links
@@ -169,7 +168,6 @@ def test_a_bearer_header_decides_alone(site) -> None:
     assert requests.get(f"{site.url}/change", headers=headers).status_code == 401
 
 
-@everywhere("site")
 def test_a_link_signs_in_once(site) -> None:
     path = make_sign_in_link(site.engine, "vic", OPERATOR).path
     looking = (
@@ -195,7 +193,6 @@ def test_of_many_who_follow_a_link_at_once_one_gets_in(make_site, migrated_url: 
     assert sorted(answer.status_code for answer in answers) == [303, 403, 403, 403, 403, 403]
 
 
-@everywhere("site")
 def test_a_link_that_is_old_or_unknown_or_of_a_disabled_account_is_refused(site) -> None:
     old = make_sign_in_link(site.engine, "vic", OPERATOR, life=timedelta(seconds=-1)).path
     assert requests.get(site.url + old).status_code == 403
@@ -224,7 +221,6 @@ def test_there_is_a_link_for_each_role_until_its_account_is_something_else(site)
     assert list(sign_in_links(site.services, OPERATOR)) == [Role.ADMIN]
 
 
-@everywhere("site")
 def test_sign_in_is_refused_after_too_many_failures_and_says_how_long(site) -> None:
     for _ in range(PER_ACCOUNT_AND_ADDRESS):
         assert site.sign_in("ada", "wrong")[1].status_code == 401
@@ -256,7 +252,6 @@ def test_one_account_is_limited_from_all_addresses_together(site) -> None:
     limits.begin_attempt(site.engine, "vic", "10.0.0.1", NOW)
 
 
-@everywhere("site")
 def test_one_address_is_limited_for_all_accounts_together(site) -> None:
     for number in range(PER_ADDRESS):
         limits.begin_attempt(site.engine, f"user{number}", f"2001:db8::{number:x}", NOW)
@@ -265,7 +260,6 @@ def test_one_address_is_limited_for_all_accounts_together(site) -> None:
     limits.begin_attempt(site.engine, "ada", "2001:db8:0:1::1", NOW)
 
 
-@everywhere("site")
 def test_waiting_helps_and_asking_meanwhile_does_not_make_it_longer(site) -> None:
     _tries(site.engine, "ada", "10.0.0.1", NOW, PER_ACCOUNT_AND_ADDRESS)
     for minute in range(15):
@@ -289,7 +283,6 @@ def test_attempts_at_once_are_counted_too(make_site, migrated_url: str) -> None:
     assert passed <= PER_ACCOUNT_AND_ADDRESS
 
 
-@everywhere("site")
 def test_old_attempts_are_not_kept(site) -> None:
     _tries(site.engine, "ada", "10.0.0.1", NOW, 3)
     _tries(site.engine, "vic", "10.0.0.1", NOW + timedelta(hours=1), 1)

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from database_servers import DATABASES
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
@@ -89,21 +90,15 @@ def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
     return _make_bench
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def bench(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     migrated_on: Callable[[str], AbstractContextManager[str]],
 ) -> Iterator[Bench]:
-    """Dagster's instance in memory, IOP's database on SQLite unless a test asks for others.
-
-    On the servers too are those whose statements differ by database: locks, JSON, moments, prefixes of text,
-    what supersedes what. The others are about the order of ticks, which no database changes, and take
-    seconds each; their statements have tests in `tests/ledger`, `tests/transform` and `tests/recommendations`.
-    """
-    kind = getattr(request, "param", "sqlite")
-    with migrated_on(kind) as url:
+    """Dagster's instance in memory, IOP's database of every kind."""
+    with migrated_on(request.param) as url:
         monkeypatch.setenv("IOP_HOME", str(tmp_path))
         monkeypatch.setenv("IOP_CLOCK", "drm")
         monkeypatch.setenv("DATABASE_URL", url)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.events import inbox
 from iop_pipelines.events.contract import check, read_event
@@ -73,7 +72,6 @@ def _tick(bench, cursor: str | None = None) -> str | None:
     return subject.drm_events(bench.platform, bench.instance, cursor).cursor
 
 
-@everywhere("bench")
 def test_events_out_of_order_and_twice_lead_to_what_polling_leads_to(bench) -> None:
     bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 15))
@@ -210,7 +208,6 @@ def test_a_burst_of_ten_thousand_events_is_drained_by_a_tick_or_two(bench) -> No
     assert len(_triggers(bench)) == len(set(_triggers(bench))) == len(runs)
 
 
-@everywhere("bench")
 def test_every_end_and_every_change_is_told_in_the_form_of_the_contract(bench) -> None:
     bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 10))

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from database_servers import everywhere
 from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.drm.tables import pipeline_runs
@@ -62,7 +61,6 @@ def _executions_of_day(bench, day: date) -> Counter:
     return Counter(row.name for row in bench.rows(query))
 
 
-@everywhere("bench")
 def test_the_storm_is_found_and_every_execution_is_in_dagsters_history(bench):
     bench.ingest_until(date(2013, 2, 10))
     bench.tick()
@@ -135,7 +133,6 @@ def test_a_day_ingested_twice_executes_once_and_a_restated_day_again(bench):
     assert _executions_of_day(bench, date(2013, 2, 12))[DELAYS] == 2
 
 
-@everywhere("bench")
 def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench):
     bench.keep_models(DELAYS, HEALTH)
     bench.ingest_until(date(2013, 2, 15))
@@ -245,7 +242,6 @@ def test_a_database_that_does_not_answer_puts_the_work_back_in_the_queue(bench, 
     assert {row.status for row in ended} == {ExecutionStatus.SUCCESS}
 
 
-@everywhere("bench")
 def test_executions_of_data_that_failed_run_once_it_is_prepared_again(bench, monkeypatch):
     bench.keep_models(DELAYS)
 
@@ -285,7 +281,6 @@ def _published(bench, asset: str) -> int:
     return len(records)
 
 
-@everywhere("bench")
 def test_a_report_of_a_worker_that_slept_is_not_published_beside_its_successors(bench, monkeypatch):
     template = template_named(bench.platform.engine, "Delivery review")
     report = request_report(bench.platform.engine, template.id, utc_now())
@@ -308,7 +303,6 @@ def test_a_report_of_a_worker_that_slept_is_not_published_beside_its_successors(
     assert verify(bench.instance, bench.platform.engine).drift == ()
 
 
-@everywhere("bench")
 def test_a_worker_that_slept_does_not_end_a_data_version_that_another_prepares(bench, monkeypatch):
     bench.keep_models(DELAYS)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from database_servers import SERVERS
+from database_servers import DATABASES
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs, pipelines, quality_scores
 from iop_pipelines.schema import tables as iop
@@ -91,7 +91,7 @@ def sample_rows() -> list[dict]:
 
 @pytest.fixture(
     scope="module",
-    params=["sqlite", *SERVERS],
+    params=DATABASES,
 )
 def instance(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

@@ -8,13 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
-from iop_pipelines.recommendations.engine import (
-    PendingAdvice,
-    advise,
-    advise_pending,
-    counts_by_status,
-)
+from iop_pipelines.recommendations.advising import PendingAdvice, advise, advise_pending
 from iop_pipelines.recommendations.review import (
+    counts_by_status,
     events_of,
     list_recommendations,
     recommendation,

@@ -6,8 +6,8 @@ import pytest
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import NotFound
+from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.chart import MAX_POINTS, evidence_chart
-from iop_pipelines.recommendations.engine import advise
 from iop_pipelines.recommendations.review import recommendation
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import model_outputs, recommendations

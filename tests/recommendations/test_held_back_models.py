@@ -8,7 +8,7 @@ from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, ReviewStatus, Severity
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.drm.tables import RunStatus
-from iop_pipelines.recommendations.engine import hold_back, recovered
+from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.recommendations.review import events_of, recommendation, review
 from iop_pipelines.registry.models import StoredModel
 

@@ -4,7 +4,7 @@ import pytest
 
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
 from iop_pipelines.errors import NotFound
-from iop_pipelines.recommendations.engine import advise
+from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.review import (
     events_of,
     list_recommendations,

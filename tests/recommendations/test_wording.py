@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.recommendations.engine import advise
+from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
 from iop_pipelines.recommendations.phrases.amounts import ENGLISH, FRENCH
 from iop_pipelines.recommendations.review import recommendation

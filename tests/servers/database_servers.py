@@ -24,12 +24,8 @@ SERVERS = [
     pytest.param("mariadb", marks=pytest.mark.mariadb),
     pytest.param("mysql", marks=pytest.mark.mysql),
 ]
-
-
-def everywhere(fixture: str) -> pytest.MarkDecorator:
-    """Has a test on every database, by a fixture that is on SQLite for the others of its room."""
-    return pytest.mark.parametrize(fixture, ["sqlite", *SERVERS], indirect=True)
-
+# What a test that touches a database is tried on.
+DATABASES = ["sqlite", *SERVERS]
 
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 30

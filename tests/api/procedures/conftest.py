@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database_servers import DATABASES
 from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
@@ -119,7 +120,7 @@ def _load_demo(settings: Settings) -> Settings:
     return settings
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def api(
     request: pytest.FixtureRequest,
     migrated_on: Callable[[str], AbstractContextManager[str]],
@@ -128,13 +129,8 @@ def api(
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    """On SQLite unless a test asks for others; on a server one database is IOP's and DRM's.
-
-    On the servers too are those whose statements differ by database: pages, sums by period, windows, text that
-    is looked for, moments, what is unique, what is undone. The others are about what is refused, and words; on
-    both servers all of them would cost minutes.
-    """
-    kind = getattr(request, "param", "sqlite")
+    """On a server one database is IOP's and DRM's."""
+    kind = request.param
     home = tmp_path / "home"
     if kind not in demos:
         server = {}

@@ -14,7 +14,7 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
-from iop_pipelines.recommendations.engine import hold_back
+from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import metadata, sessions

@@ -2,7 +2,6 @@
 
 import pytest
 
-from database_servers import everywhere
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 
 BY_ORIGIN = {
@@ -73,7 +72,6 @@ def test_a_panel_shows_its_table_with_axes_units_and_freshness(api):
         api.call("panels.data", panelId=panel_id + 1)
 
 
-@everywhere("api")
 def test_the_rows_behind_a_figure_add_up_to_it(api):
     shown = api.call("panels.data", queryConfig=BY_ORIGIN)
     origin, flights = shown["rows"][0]
@@ -87,7 +85,6 @@ def test_the_rows_behind_a_figure_add_up_to_it(api):
     assert behind["isTruncated"] is False or len(rows) == 1000
 
 
-@everywhere("api")
 def test_a_bucket_is_drilled_to_its_own_days(api):
     by_week = {**BY_ORIGIN, "charts": [], "datasets": {"w": BY_ORIGIN["datasets"]["by_week"]}}
     weeks = api.call("panels.data", queryConfig=by_week)

@@ -3,7 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.tables import dataset_versions, rejected_rows
 
@@ -24,7 +23,6 @@ def refuse(api, count=3):
     return latest
 
 
-@everywhere("api")
 def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     runs = api.call("datasets.runs", name="flights_daily", limit=1000)
     ids = [each["id"] for each in runs]
@@ -60,7 +58,6 @@ def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     assert all(each["rowsOut"] > 0 and each["rowsIn"] >= each["rowsOut"] for each in prepared)
 
 
-@everywhere("api")
 def test_of_one_run_the_latest_version_is_shown(api):
     first = api.call("datasets.runs", name="flights_daily", limit=1)[0]
     query = sa.select(dataset_versions).where(dataset_versions.c.id == first["versionId"])

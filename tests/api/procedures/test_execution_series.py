@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from database_servers import everywhere
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.tables import model_executions, model_outputs
 
@@ -43,7 +42,6 @@ def test_a_listed_execution_names_its_model(api, execution):
     assert {name: detail[name] for name in listed} == listed
 
 
-@everywhere("api")
 def test_the_line_with_the_most_findings_is_shown_reduced_with_its_finding(api, execution):
     shown = api.call("executions.series", id=execution[1])
     assert shown["series"][0] == shown["chosen"]
@@ -84,7 +82,6 @@ def test_a_line_that_is_not_there_is_not_found_and_no_output_is_no_error(api, ex
     assert (shown["series"], shown["chosen"], shown["points"]) == ([], None, [])
 
 
-@everywhere("api")
 def test_the_findings_of_a_line_are_counted(api):
     model = next(m for m in api.call("models.list") if m["dataset"] == "flights_daily")
     execution_id = api.insert(

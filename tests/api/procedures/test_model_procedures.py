@@ -3,7 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
@@ -39,7 +38,6 @@ def test_a_listed_model_has_the_columns_of_its_table(api):
     assert {each["status"] for each in listed} == {"active"}
 
 
-@everywhere("api")
 def test_a_list_is_newest_first_and_its_cursor_leads_on_without_gap_or_repeat(api):
     ids = [each["id"] for each in api.call("models.list")]
     pages, cursor = [], None
@@ -98,7 +96,6 @@ def test_the_default_rules_compute_on_the_data_there_is(api):
     assert execute(services.engine, services.drm_engine, work).rows > 0
 
 
-@everywhere("api")
 def test_the_latest_execution_of_each_version_is_told_in_one_question(api):
     first, second, idle = (new_model(api, version=f"v{n}.0.0")["id"] for n in (1, 2, 3))
     for model_id in (first, second, first):
@@ -123,7 +120,6 @@ def test_a_version_that_exists_otherwise_is_a_conflict_and_the_same_again_is_the
     assert new_model(api, version="v1.1.0")["id"] > first["id"]
 
 
-@everywhere("api")
 def test_asking_twice_with_one_key_is_one_execution(api):
     model_id = new_model(api)["id"]
     ask = {"modelId": model_id, "inputRef": "flights_daily", "idempotencyKey": "retry-1"}
@@ -148,7 +144,6 @@ def test_deprecated_versions_are_not_executed_and_drafts_are(api):
     assert (event["actor"], event["actorName"], event["reason"]) == (1, "ada", "too noisy")
 
 
-@everywhere("api")
 def test_promoting_and_rolling_back_move_the_one_active_version(api):
     first = new_model(api)["id"]
     second = new_model(api, version="v2.0.0")["id"]
@@ -174,7 +169,6 @@ def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):
         api.call("models.history", modelId=999)
 
 
-@everywhere("api")
 def test_an_execution_is_shown_with_its_outputs_and_findings(api):
     from iop_pipelines.orchestration.execute import execute, load
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from database_servers import everywhere
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.moments import utc_now
@@ -77,7 +76,6 @@ def happen(api):
     ]
 
 
-@everywhere("api")
 def test_what_happened_is_told_once_and_marks_are_kept(api):
     api.call("notifications.markRead", all=True)
     happened = happen(api)
@@ -102,7 +100,6 @@ def test_what_happened_is_told_once_and_marks_are_kept(api):
     assert told(api, unreadOnly=True)["items"] == []
 
 
-@everywhere("api")
 def test_pages_join_without_a_gap_also_within_one_second(quiet):
     template_id = quiet.call("reports.list")[0]["id"]
     row = {"template_id": template_id, "status": "ready", "phase": "done", "finished_at": NOW}

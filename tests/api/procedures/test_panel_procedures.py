@@ -3,7 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api.procedures import dashboards as procedures
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.schema.tables import model_executions
@@ -184,7 +183,6 @@ def test_what_cannot_be_applied_is_refused_by_its_place(api, asked, field):
     assert refused.value.field == field
 
 
-@everywhere("api")
 def test_a_comparison_follows_the_dashboards_period(api):
     compared = {
         **FLIGHTS,
@@ -204,7 +202,6 @@ def test_a_comparison_follows_the_dashboards_period(api):
     assert sum(row["flights_previous"] for row in records(second)) == total(first)
 
 
-@everywhere("api")
 def test_a_figure_is_drilled_level_by_level_and_each_level_adds_up(api):
     asked = {"queryConfig": FLIGHTS, "period": WEEK}
     origin, flights = api.call("panels.data", **asked)["rows"][0]
@@ -233,7 +230,6 @@ def test_a_figure_is_drilled_level_by_level_and_each_level_adds_up(api):
     assert rows["nextCursor"] is None
 
 
-@everywhere("api")
 def test_rows_are_paged_without_losing_or_repeating_any(api):
     asked = {"queryConfig": FLIGHTS, "path": [{"origin": "JFK"}], "limit": 7}
     seen, cursor, pages = [], 0, 0
@@ -262,7 +258,6 @@ def test_a_level_that_is_not_there_is_refused_by_its_place(api, asked, field):
     assert refused.value.field == field
 
 
-@everywhere("api")
 def test_a_long_line_is_reduced_and_says_so_and_every_line_has_its_own_points(api):
     hourly = {
         "version": 1,

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from database_servers import everywhere
 from iop_pipelines.api.audit import wall_clock
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.procedures import build_registry
@@ -35,7 +34,6 @@ def signed_in(api, user_id, *names):
         )
 
 
-@everywhere("api")
 def test_settings_are_kept_and_what_is_left_out_stays(api):
     user = api.context.user
     me = {"id": user.id, "name": user.name, "role": user.role.value}
@@ -65,7 +63,6 @@ def test_what_cannot_be_chosen_is_refused_by_its_field(api, given):
     assert list(given) == list(refused.value.data["zodError"]["fieldErrors"])
 
 
-@everywhere("api")
 def test_one_sees_and_ends_ones_own_sessions_only(api, vera):
     signed_in(api, 1, "of-ada")
     signed_in(api, 2, "this", "phone", "laptop")

@@ -8,7 +8,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from database_servers import everywhere
 from iop_pipelines.api import downloads
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
@@ -100,7 +99,6 @@ def test_an_update_changes_what_is_given_and_nothing_else(api):
         api.call("reports.update", id=999, name="Nobody")
 
 
-@everywhere("api")
 def test_a_deleted_template_is_gone_its_name_free_and_its_reports_stay(api):
     template_id = new_template(api)
     report_id = made(api, template_id)
@@ -123,7 +121,6 @@ def test_a_template_whose_report_is_being_made_is_not_deleted(api):
         api.call("reports.delete", id=template_id)
 
 
-@everywhere("api")
 def test_a_report_asked_for_has_its_row_and_one_key_makes_one(api):
     template_id = new_template(api)
     ask = {"templateId": template_id, "idempotencyKey": "retry"}

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api import wire
 from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.drm.tables import quality_scores
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
-from iop_pipelines.recommendations.engine import hold_back
+from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.tables import recommendations
 
@@ -61,7 +60,6 @@ def test_decisions_and_remarks_are_its_history_with_who_and_why(api, advice):
     assert [each["id"] for each in api.call("recommendations.list", status="accepted")] == [first]
 
 
-@everywhere("api")
 def test_what_is_put_off_is_left_out_until_then(api, advice):
     first, second = advice
     until = (utc_now() + timedelta(days=2)).isoformat() + "Z"
@@ -87,7 +85,6 @@ def test_a_decision_ends_the_waiting_and_only_open_ones_wait(api, advice):
         api.call("recommendations.snooze", id=advice[1], until="2020-01-01T00:00:00Z")
 
 
-@everywhere("api")
 def test_a_decision_that_is_sent_twice_is_taken_once(api, advice):
     first = advice[0]
     accept = {"id": first, "status": "accepted", "idempotencyKey": "a", "expectedStatus": "open"}
@@ -143,7 +140,6 @@ def test_what_somebody_decided_meanwhile_is_told_and_stays(api, advice, path, mo
     assert len(api.call("recommendations.history", id=first)) == 2
 
 
-@everywhere("api")
 def test_recommendations_are_found_by_dataset_words_and_whether_they_last(api, advice):
     first, second = advice
     words = {"title": "Delays of 100% at JFK"}
@@ -159,7 +155,6 @@ def test_recommendations_are_found_by_dataset_words_and_whether_they_last(api, a
     assert (found(isResolved=True), found(isResolved=False)) == ([second], [first])
 
 
-@everywhere("api")
 def test_titles_and_texts_come_in_french_and_are_found_by_it(api, advice):
     first, second = advice
     shown = api.call("recommendations.get", id=first)

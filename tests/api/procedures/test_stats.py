@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api.feed import Feed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ReviewStatus
@@ -18,7 +17,7 @@ from iop_pipelines.ledger.events import TerminalEvent
 from iop_pipelines.ledger.mirror import apply
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration.execute import execute, load
-from iop_pipelines.recommendations.engine import advise
+from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -107,7 +106,6 @@ def _end(api, kind, item_id, is_success, at=None, duration_ms=40):
         apply(connection, event)
 
 
-@everywhere("api")
 def test_stats_are_a_full_recount_after_each_change(api):
     counters.repair(api.engine, utc_now())
     assert answered(api) == recount(api)

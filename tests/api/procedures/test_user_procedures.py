@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from database_servers import everywhere
 from iop_pipelines.api import accounts
 from iop_pipelines.api.sessions import use_link
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
@@ -103,7 +102,6 @@ def test_an_account_that_is_not_there_is_not_found(api, path, more):
         api.call(f"users.{path}", id=12345, **more)
 
 
-@everywhere("api")
 def test_the_trail_is_read_by_pages_person_procedure_and_time(api):
     for name in ("one", "two", "three"):
         api.call("dashboards.save", name=name)
