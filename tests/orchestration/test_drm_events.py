@@ -190,14 +190,13 @@ def test_a_burst_of_ten_thousand_events_is_drained_by_a_tick_or_two(bench) -> No
         _now(),
     )
     with begin_write(bench.platform.engine) as connection:
-        columns = "event_type, source_id, occurred_at, received_at, payload, due_at"
+        names = ("event_type", "source_id", "occurred_at", "received_at", "payload", "due_at")
+        columns = [event_inbox.c[name] for name in names]
         for part in range(1, 5):
-            connection.execute(
-                sa.text(
-                    f"INSERT INTO event_inbox (event_id, {columns}) SELECT "
-                    f"event_id || '-{part}', {columns} FROM event_inbox WHERE event_id NOT LIKE '%-%'"
-                )
+            copies = sa.select(event_inbox.c.event_id.concat(f"-{part}"), *columns).where(
+                event_inbox.c.event_id.not_like("%-%")
             )
+            connection.execute(event_inbox.insert().from_select(["event_id", *names], copies))
     assert inbox.counts(bench.platform.engine)["waiting"] == 10_000
     cursor = None
     for _ in range(20):
