@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.models import Advice
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
@@ -29,7 +30,6 @@ from iop_pipelines.recommendations.evidence import (
     Seen,
     seen,
 )
-from iop_pipelines.recommendations.phrases.amounts import capitalise, say_name
 from iop_pipelines.recommendations.text import columns_of
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
@@ -205,7 +205,7 @@ def _new_evidence(ground: Ground, group: Sequence[Finding]) -> Evidence:
 
 
 def _label(ground: Ground, found: Finding) -> str:
-    return ground.labels.get(found.measure) or capitalise(say_name(found.measure))
+    return ground.labels.get(found.measure) or words_of(found.measure)
 
 
 def _occurrence(main: Seen) -> Occurrence:

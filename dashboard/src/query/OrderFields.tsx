@@ -2,6 +2,7 @@ import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
 import type { PartProps } from './FormFields';
 import { namesOf } from './form';
+import { labelOf } from './labels';
 import css from './query.module.css';
 import { words } from './words';
 
@@ -12,10 +13,7 @@ const numberOf = (text: string) =>
 export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
   const t = useWords(words);
   const { sort, top } = form;
-  const label = (name: string) =>
-    schema.measures.find((measure) => measure.name === name)?.label ??
-    schema.fields.find((field) => field.name === name)?.label ??
-    name;
+  const label = (name: string) => labelOf(schema, name);
   const columns = [...new Set([...namesOf(form), ...(sort ? [sort.by] : [])])];
   const others = form.kept?.sort ?? [];
   const isRanked = sort !== null && form.measures.length > 0 && form.groups.length > 0;

@@ -1,6 +1,7 @@
 /** A dashboard to begin with, made of what the sources have. */
 import type { NewPanel, PanelType, SourceSchema } from '@/api/client';
 import { configOf } from '@/query/form';
+import { labelOf } from '@/query/labels';
 import { startOf } from '@/query/starts';
 
 /** titleOf: of a panel, from what it measures and by what. */
@@ -10,10 +11,7 @@ export function exampleOf(
 ): NewPanel[] {
   return schemas.slice(0, 2).flatMap((schema) => {
     const types: PanelType[] = ['metric', 'line', 'bar', 'pie'];
-    const label = (name: string) =>
-      schema.measures.find((measure) => measure.name === name)?.label ??
-      schema.fields.find((field) => field.name === name)?.label ??
-      name;
+    const label = (name: string) => labelOf(schema, name);
     return types.flatMap((type): NewPanel[] => {
       const form = startOf(type, schema);
       const [group] = form.groups;

@@ -11,6 +11,7 @@ import {
   type QueryConfig,
   type TableQuery,
 } from '@/query/config';
+import { labelOf } from '@/query/labels';
 import { withPresent } from '@/query/options';
 import { schemaOf } from '@/query/queries';
 import css from '@/query/query.module.css';
@@ -39,12 +40,9 @@ export function ChartFields({
   const placed = chartsOf(config, name);
   const charts = placed.map(({ chart }) => chart);
   const set = (next: readonly ChartConfig[]) => onChange(withCharts(config, name, next));
-  const labelOf = (column: string) =>
-    table.select.find((item) => columnName(item) === column)?.label ??
-    schema?.measures.find((measure) => measure.name === column)?.label ??
-    schema?.fields.find((field) => field.name === column)?.label ??
-    column;
-  const columns = columnsOf(table).map((value) => ({ value, label: labelOf(value) }));
+  const labelIn = (column: string) =>
+    table.select.find((item) => columnName(item) === column)?.label ?? labelOf(schema, column);
+  const columns = columnsOf(table).map((value) => ({ value, label: labelIn(value) }));
   const none = [{ value: '', label: t.noColumn }, ...columns];
   return (
     <Repeated

@@ -1,0 +1,69 @@
+"""What the server writes reads in the reader's language too: advice, labels, refusals."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+FRENCH = {"locale": "fr-FR"}
+PLATFORM = "Platform at work"
+
+
+@pytest.fixture
+def advice(site) -> dict[str, Any]:
+    """A recommendation of a model of ours."""
+    found = site.read("vera", "recommendations.list")
+    return next(each for each in found if each["translations"] and each["modelId"])
+
+
+def _spaced(text: str) -> re.Pattern[str]:
+    """A browser shows spaces that do not break as others."""
+    return re.compile(r"\s".join(re.escape(part) for part in text.split()))
+
+
+def test_advice_is_read_in_french_and_in_english(open_as, advice, check_access):
+    page = open_as("vera", f"/recommendations/{advice['id']}", **FRENCH)
+    told = advice["translations"]["fr"]
+    expect(page.get_by_role("heading", level=1)).to_have_text(_spaced(told["title"]))
+    why = page.get_by_text(_spaced(told["description"].splitlines()[0]))
+    expect(why).to_be_visible()
+    expect(page.get_by_text(advice["title"])).to_have_count(0)
+    check_access(page)
+    english = open_as("vera", f"/recommendations/{advice['id']}")
+    expect(english.get_by_role("heading", level=1)).to_have_text(_spaced(advice["title"]))
+
+
+def test_another_language_is_there_without_a_network(open_as, advice, site):
+    page: Page = open_as("vera", "/settings", **FRENCH)
+    page.goto("/recommendations")
+    first = page.locator("main li a").first
+    expect(first).to_be_visible()
+    page.goto(f"/recommendations/{advice['id']}")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text(_spaced(advice["translations"]["fr"]["title"]))
+    page.evaluate(
+        "() => localStorage.setItem('iop.preferences',"
+        " JSON.stringify({...JSON.parse(localStorage.getItem('iop.preferences') ?? '{}'), language: 'en'}))"
+    )
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.reload()
+    expect(title).to_have_text(_spaced(advice["title"]))
+
+
+def test_labels_of_the_platforms_own_columns_are_french(open_as, site):
+    page = open_as("vera", "/dashboards", **FRENCH)
+    page.get_by_role("link", name=PLATFORM).first.click()
+    expect(page.get_by_text("Recommandations", exact=True).first).to_be_visible()
+    expect(page.locator("dt", has_text="Durée moyenne")).to_be_visible()
+    expect(page.get_by_text("Mean duration")).to_have_count(0)
+
+
+def test_a_refusal_stands_at_its_field_in_french(open_as, check_access):
+    page = open_as("ada", "/models/new?tab=json", **FRENCH)
+    text = page.locator("textarea")
+    text.fill('{"name": "", "type": "rule_based", "config": {}}')
+    page.get_by_role("button", name="Vérifier").click()
+    expect(text).to_have_accessible_description(re.compile("ne doit pas être vide", re.IGNORECASE))
+    check_access(page)
