@@ -777,6 +777,7 @@ export interface QualityStats {
 }
 
 export interface Reasons {
+  label: string;
   rationale: string[];
   actions: string[];
 }
@@ -824,7 +825,7 @@ export interface RecommendationEvent {
   createdAt: string;
 }
 
-/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of the two; null where IOP did not write them. */
+/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of label and the two; null where IOP did not write them. */
 export interface RecommendationEvidence {
   recommendationId: number;
   executionId: number | null;

@@ -12,10 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.recommendations.evidence import Evidence
-from iop_pipelines.recommendations.phrases.facts import main_of
+from iop_pipelines.domain.languages import Language
+from iop_pipelines.query.labels import Label
+from iop_pipelines.recommendations.evidence import Evidence, Seen
+from iop_pipelines.recommendations.phrases.facts import QUALITY, is_of_pipelines, main_of
 from iop_pipelines.recommendations.review import StoredRecommendation, recommendation
-from iop_pipelines.recommendations.text import Explanation, explain
+from iop_pipelines.recommendations.text import explain
 from iop_pipelines.schema.tables import datasets, model_outputs
 
 MAX_POINTS = 200
@@ -38,6 +40,15 @@ class ChartPoint:
 
 
 @dataclass(frozen=True)
+class ChartTexts:
+    """What of a chart is said in another language."""
+
+    label: str
+    rationale: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EvidenceChart:
     """`ds` is the period that title and text are about; `time_zone` that of all periods."""
 
@@ -55,7 +66,7 @@ class EvidenceChart:
     rationale: tuple[str, ...]
     actions: tuple[str, ...]
     owner: str | None
-    translations: Mapping[str, Explanation] | None
+    translations: Mapping[Language, ChartTexts] | None
 
 
 def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
@@ -86,8 +97,15 @@ def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
         rationale=told.rationale,
         actions=told.actions,
         owner=told.owner,
-        translations={"fr": explain(stored.category, evidence, stored.occurrences, "fr")},
+        translations={"fr": _in_french(stored, evidence, main)},
     )
+
+
+def _in_french(stored: StoredRecommendation, evidence: Evidence, main: Seen) -> ChartTexts:
+    told = explain(stored.category, evidence, stored.occurrences, "fr")
+    is_own = is_of_pipelines(evidence) or main.kind == QUALITY
+    label = Label.known(main.label).fr if is_own else main.label
+    return ChartTexts(label, told.rationale, told.actions)
 
 
 def _text_only(stored: StoredRecommendation) -> EvidenceChart:

@@ -32,7 +32,7 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
   const set = (next: readonly MeasureRow[]) => onChange(withColumns(form, { measures: next }));
   const declared = schema.measures.map(({ name, label }) => ({
     value: `measure ${name}`,
-    label: label ?? name,
+    label,
   }));
   const choices = [
     ...declared,

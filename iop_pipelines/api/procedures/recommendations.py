@@ -149,6 +149,7 @@ class EvidencePoint(Shape):
 
 
 class Reasons(Shape):
+    label: str
     rationale: list[str]
     actions: list[str]
 
@@ -163,7 +164,7 @@ class RecommendationEvidence(Shape):
     """At most 200 points around the finding of period `ds`, and the text in its parts.
 
     `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are
-    those of the two; null where IOP did not write them.
+    those of label and the two; null where IOP did not write them.
     """
 
     recommendation_id: int

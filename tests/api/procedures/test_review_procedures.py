@@ -184,6 +184,7 @@ def test_evidence_is_given_with_local_periods_and_what_to_do(api, advice):
     assert shown["actions"]
     assert shown["rationale"]
     french = shown["translations"]["fr"]
+    assert (shown["label"], french["label"]) == ("Quality score", "Score de qualité")
     assert french["actions"][0].startswith("Faites corriger et relivrer la fenêtre")
     assert len(french["rationale"]) == len(shown["rationale"])
 

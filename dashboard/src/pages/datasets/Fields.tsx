@@ -31,7 +31,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
             keyOf={(measure) => measure.name}
             columns={[
               { key: 'name', label: t.field, cell: (measure) => <code>{measure.name}</code> },
-              { key: 'label', label: t.label, cell: (measure) => measure.label ?? '–' },
+              { key: 'label', label: t.label, cell: (measure) => measure.label },
               {
                 key: 'kind',
                 label: t.type,
