@@ -548,6 +548,7 @@ export interface ModelFilter {
 export interface ModelIssue {
   path: (string | number)[];
   message: string;
+  translations: RefusalTranslations | null;
 }
 
 export interface ModelStats {
@@ -876,6 +877,11 @@ export interface ReducedSeries {
   total: number;
 }
 
+/** By language, besides English. */
+export interface RefusalTranslations {
+  fr: Told;
+}
+
 /** `row` as it stood when `step` refused it. */
 export interface RejectedRow {
   id: number;
@@ -1063,6 +1069,10 @@ export interface TitleTranslations {
 
 export interface Titled {
   title: string;
+}
+
+export interface Told {
+  message: string;
 }
 
 /** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */

@@ -1,7 +1,9 @@
 /** A change at the server: says that it was made, puts refusals at their fields, and reads again what it touched. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Failure, failureOf, type Issue } from '@/api/errors';
+import { inLanguage } from '@/i18n/answers';
 import { useWords } from '@/i18n/words';
+import { preferences } from '@/session/preferences';
 import { sayFailure } from './States';
 import { say } from './toasts';
 import { words } from './words';
@@ -21,7 +23,7 @@ export function useAction<I, O>({ run, done, touches = [], onDone }: Options<I, 
   const t = useWords(words);
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: run,
+    mutationFn: async (input: I) => inLanguage(await run(input), preferences().language),
     onSuccess: async (output, input) => {
       if (done) say(typeof done === 'string' ? done : done(output, input));
       await Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));

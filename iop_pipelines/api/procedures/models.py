@@ -25,6 +25,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
+from iop_pipelines.api.refusals import RefusalTranslations, translations_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
@@ -99,6 +100,7 @@ class ModelIssue(Shape):
 
     path: list[str | int]
     message: str
+    translations: RefusalTranslations | None
 
 
 class CheckedModel(Shape):
@@ -187,10 +189,10 @@ def declare(registry: Registry) -> None:
             registered.check_new(ctx.services.engine, spec)
         except InvalidInput as error:
             found = wire.refusal(error).data["issues"]
-            issues = [ModelIssue(path=each["path"], message=each["message"]) for each in found]
+            issues = [_issue(each["path"], each["message"]) for each in found]
             return CheckedModel(is_valid=False, issues=issues, config=None)
         except Conflict as error:
-            issues = [ModelIssue(path=["version"], message=str(error))]
+            issues = [_issue(["version"], str(error))]
             return CheckedModel(is_valid=False, issues=issues, config=None)
         config = spec.config.model_dump(mode="json")
         return CheckedModel(is_valid=True, issues=[], config=config)
@@ -243,3 +245,7 @@ def _spec(ctx: Context, given: NewModel) -> ModelSpec:
         found = config_for(ctx.services.engine, given.type, given.input_schema)
         config = found.model_dump(mode="json")
     return registered.load_spec({**given.model_dump(exclude={"config"}), "config": config})
+
+
+def _issue(path: list[str | int], message: str) -> ModelIssue:
+    return ModelIssue(path=path, message=message, translations=translations_of(message))

@@ -117,17 +117,20 @@ function useWay(): Way {
     touches: [['models.list'], ['dashboard.stats']],
     onDone: ({ id }) => navigate(`/models/${id}`),
   });
-  const { failure } = register;
+  // Of the two at most one has been asked since the other was reset.
+  const failure = register.failure ?? check.failure;
+  const refused = [...register.issues, ...check.issues];
   return {
     isBusy: check.isBusy || register.isBusy,
-    issues: register.issues.length > 0 ? register.issues : found,
-    message:
-      failure && 'message' in failure && register.issues.length === 0 ? failure.message : null,
+    issues: refused.length > 0 ? refused : found,
+    message: failure && 'message' in failure && refused.length === 0 ? failure.message : null,
     check: (input) => {
       register.reset();
+      setFound([]);
       check.start(input);
     },
     register: (input) => {
+      check.reset();
       setFound([]);
       register.start(input);
     },
