@@ -27,6 +27,32 @@ from iop_pipelines.schema.tables import sessions, users
 MIN_PASSWORD_LENGTH = 12
 # argon2 reads all of it.
 MAX_PASSWORD_LENGTH = 1024
+# What guessers try first, in the languages of the web app and along its keyboards.
+_COMMON_WORDS = frozenset(
+    {
+        *(
+            "password",
+            "passwords",
+            "passwordpassword",
+            "admin",
+            "administrator",
+            "welcome",
+            "letmein",
+        ),
+        *("changeme", "iloveyou", "monkey", "dragon", "football", "sunshine", "princess", "secret"),
+        *("qwerty", "qwertyuiop", "qwertyuiopasdfghjkl", "asdfghjkl", "zxcvbnm", "abcdefghijkl"),
+        *(
+            "motdepasse",
+            "bonjour",
+            "azerty",
+            "azertyuiop",
+            "qsdfghjklm",
+            "soleil",
+            "loulou",
+            "doudou",
+        ),
+    }
+)
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+~-]{0,126}[a-z0-9])?")
 
 # OWASP's first choice of argon2id parameters: 19 MiB, two passes, some 20 ms.
@@ -303,7 +329,9 @@ def _checked_password(password: str, name: str, field: str = "password") -> str:
             f"not {len(password)}",
             field,
         )
-    if len(set(password)) < 5 or name in password.lower():
+    # Without what is put around a common word to make it long enough.
+    core = re.sub(r"[^a-z]", "", password.lower())
+    if len(set(password)) < 5 or name in password.lower() or core in _COMMON_WORDS:
         raise InvalidInput("that password is too easy to guess", field)
     return password
 

@@ -484,6 +484,11 @@ export interface Me {
   role: Role;
 }
 
+/** By language, besides English. */
+export interface MessageTranslations {
+  fr: Told;
+}
+
 export interface ModelDetail {
   id: number;
   name: string;
@@ -548,7 +553,7 @@ export interface ModelFilter {
 export interface ModelIssue {
   path: (string | number)[];
   message: string;
-  translations: RefusalTranslations | null;
+  translations: MessageTranslations | null;
 }
 
 export interface ModelStats {
@@ -777,6 +782,15 @@ export interface QualityStats {
   byDataset: Record<string, number | null>;
 }
 
+/** By language, besides English. */
+export interface ReasonTranslations {
+  fr: Reasoned;
+}
+
+export interface Reasoned {
+  reason: string;
+}
+
 export interface Reasons {
   label: string;
   rationale: string[];
@@ -812,7 +826,7 @@ export interface Recommendation {
   translations: Wordings | null;
 }
 
-/** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. */
+/** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. `translations` are the reason's, where the platform itself gave it. */
 export interface RecommendationEvent {
   id: number;
   kind: string;
@@ -824,6 +838,7 @@ export interface RecommendationEvent {
   sourceRef: string | null;
   details: Record<string, unknown> | null;
   createdAt: string;
+  translations: ReasonTranslations | null;
 }
 
 /** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of label and the two; null where IOP did not write them. */
@@ -875,11 +890,6 @@ export interface Reduced {
 export interface ReducedSeries {
   shown: number;
   total: number;
-}
-
-/** By language, besides English. */
-export interface RefusalTranslations {
-  fr: Told;
 }
 
 /** `row` as it stood when `step` refused it. */

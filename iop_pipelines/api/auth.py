@@ -49,14 +49,6 @@ _OIDC_PATH = "/api/auth/oidc"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_STORE = {"cache-control": "no-store"}
 _FOLLOWED = (f"{LINK_PATH}/", f"{_OIDC_PATH}/")
-_ADVICE = {
-    "UNAUTHORIZED": "Begin again at the sign-in page. If it fails again, tell your administrator.",
-    "FORBIDDEN": "Ask an administrator of IOP for access, or for another link.",
-    "NOT_FOUND": "Sign in with a name and a password.",
-    "TOO_MANY_REQUESTS": "Wait as long as it says, then try again. An administrator can send you a link.",
-    "SERVICE_UNAVAILABLE": "Nothing is wrong with your account. Try again in a minute.",
-    "INTERNAL_SERVER_ERROR": "Try again in a minute. If it fails again, tell your administrator.",
-}
 
 Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -443,9 +435,8 @@ def _is_for_people(request: Request) -> bool:
 
 
 def _problem(refusal: ApiError, request: Request) -> str:
-    message = str(refusal)
-    advice = _ADVICE.get(refusal.code, _ADVICE["UNAUTHORIZED"])
-    return problem_page(f"{message[:1].upper()}{message[1:]}.", advice, request_id_of(request))
+    accepted = request.headers.get("accept-language", "")
+    return problem_page(refusal.code, str(refusal), request_id_of(request), accepted)
 
 
 def _actor(request: Request) -> Actor:

@@ -16,8 +16,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from iop_pipelines import errors
-from iop_pipelines.api.refusals import translations_of
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
+from iop_pipelines.api.sentences import translations_of
 
 MAX_INPUT_BYTES = 1_048_576
 MAX_CALLS = 50

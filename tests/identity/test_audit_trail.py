@@ -153,7 +153,17 @@ def test_a_name_that_could_be_mistaken_is_refused(site, name: str) -> None:
         accounts.add_user(site.engine, name, Role.VIEWER, OPERATOR)
 
 
-@pytest.mark.parametrize("password", ["short", "a" * 1025, "aaaaaaaaaaaaaaaa", "my-name-is-bob-b"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short",
+        "a" * 1025,
+        "aaaaaaaaaaaaaaaa",
+        "my-name-is-bob-b",
+        "Password-1234!",
+        "2024MotDePasse",
+    ],
+)
 def test_a_password_that_is_easy_to_guess_is_refused(site, password: str) -> None:
     with pytest.raises(InvalidInput, match="password"):
         accounts.add_user(site.engine, "bob", Role.VIEWER, OPERATOR, password)

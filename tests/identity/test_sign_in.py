@@ -298,6 +298,11 @@ def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(
     assert "This link was used already" in page.text
     assert "or for another link" in page.text
     assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
+    french = {"Accept": "text/html", "Accept-Language": "fr-FR,fr;q=0.9"}
+    page = requests.get(url, headers=french)
+    assert '<html lang="fr">' in page.text
+    assert "Ce lien a déjà servi" in page.text
+    assert "ou un autre lien" in page.text
 
 
 @pytest.mark.parametrize(

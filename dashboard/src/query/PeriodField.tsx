@@ -70,6 +70,7 @@ export function PeriodField({
             label={t.to}
             type="date"
             value={dayBefore(span.to)}
+            problems={span.to <= span.from ? [t.wrongSpan] : []}
             onChange={({ target }) =>
               target.value && onChange({ ...span, to: dayAfter(target.value) })
             }

@@ -94,6 +94,7 @@ export const words = defineWords(
     period: 'Period',
     from: 'From',
     to: 'To (included)',
+    wrongSpan: 'This day lies before the first one.',
     field: 'Field',
     periods: {
       own: 'As each panel says',
@@ -205,6 +206,7 @@ export const words = defineWords(
     period: 'Période',
     from: 'Du',
     to: 'Au (inclus)',
+    wrongSpan: 'Ce jour précède le premier.',
     field: 'Champ',
     periods: {
       own: 'Celle de chaque panneau',

@@ -1,19 +1,37 @@
 /** A form's frame: fields under each other, side by side where they belong together, and the rest of the refusals. */
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import css from './form.module.css';
 
-export const Form = ({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) => (
-  <form
-    className={css.form}
-    noValidate
-    onSubmit={(event: FormEvent) => {
-      event.preventDefault();
-      onSubmit();
-    }}
-  >
-    {children}
-  </form>
-);
+export function Form({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
+  const form = useRef<HTMLFormElement>(null);
+  useRefusedFocus(form);
+  return (
+    <form
+      ref={form}
+      className={css.form}
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
+/** Leads to the first field that was refused after a button was pressed, however far away it is. */
+function useRefusedFocus(form: RefObject<HTMLFormElement | null>) {
+  const wasRefused = useRef(false);
+  useEffect(() => {
+    const refused = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    const active = document.activeElement;
+    // A button that is busy has lost the focus; whoever types in another field keeps it.
+    const isAtButton = active === document.body || active?.closest('button') !== null;
+    if (refused && !wasRefused.current && isAtButton) refused.focus();
+    wasRefused.current = refused !== null && refused !== undefined;
+  });
+}
 
 export const Fields = ({ children }: { children: ReactNode }) => (
   <div className={css.fields}>{children}</div>

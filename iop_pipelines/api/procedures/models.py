@@ -25,8 +25,8 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.refusals import RefusalTranslations, translations_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.sentences import MessageTranslations, translations_of
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
@@ -100,7 +100,7 @@ class ModelIssue(Shape):
 
     path: list[str | int]
     message: str
-    translations: RefusalTranslations | None
+    translations: MessageTranslations | None
 
 
 class CheckedModel(Shape):

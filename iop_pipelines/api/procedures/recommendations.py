@@ -1,5 +1,6 @@
 """recommendations.*: advice, and what people decide about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.sentences import in_french
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
@@ -76,9 +78,22 @@ class Recommendation(TypedDict):
     translations: Wordings | None
 
 
+class Reasoned(TypedDict):
+    reason: str
+
+
+class ReasonTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: Reasoned
+
+
 @with_config(ROW)
 class RecommendationEvent(TypedDict):
-    """`kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`."""
+    """`kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`.
+
+    `translations` are the reason's, where the platform itself gave it.
+    """
 
     id: int
     kind: str
@@ -90,6 +105,7 @@ class RecommendationEvent(TypedDict):
     source_ref: str | None
     details: dict[str, Any] | None
     created_at: datetime
+    translations: ReasonTranslations | None
 
 
 class RecommendationFilter(Page):
@@ -188,7 +204,9 @@ _COLUMNS = columns_of(Recommendation, table)
 _LIST = newest_first(select_of(*_COLUMNS), table.c.id)
 _HISTORY = (
     select_of(
-        *columns_of(RecommendationEvent, recommendation_events, without=("actor_name",)),
+        *columns_of(
+            RecommendationEvent, recommendation_events, without=("actor_name", "translations")
+        ),
         users.c.name.label("actor_name"),
     )
     .outerjoin(users, users.c.id == recommendation_events.c.actor)
@@ -265,4 +283,14 @@ def declare(registry: Registry) -> None:
     def history(ctx: Context, given: ById) -> list[RecommendationEvent]:
         review.recommendation(ctx.services.engine, given.id)
         is_its = recommendation_events.c.recommendation_id == given.id
-        return rows_of(ctx, _HISTORY.where(is_its))
+        return [
+            RecommendationEvent(**row, translations=_reason_translations(row))
+            for row in rows_of(ctx, _HISTORY.where(is_its))
+        ]
+
+
+def _reason_translations(event: Mapping[str, Any]) -> ReasonTranslations | None:
+    """A person's words are theirs."""
+    is_own = event["actor"] is None and event["reason"] is not None
+    french = in_french(event["reason"]) if is_own else None
+    return None if french is None else {"fr": {"reason": french}}

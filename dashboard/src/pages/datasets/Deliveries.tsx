@@ -68,7 +68,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
     {
       key: 'window',
       isWhole: true,
-      label: t.window,
+      label: t.delivered,
       cell: (run) => t.span(format.local(run.windowStart), format.local(run.windowEnd)),
     },
     {

@@ -1,11 +1,13 @@
 /** What a version was told: where it reads, how it looks, when it runs, and what to advise. */
 import { Link } from 'wouter';
 import { useFormat } from '@/i18n/format';
+import { wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
+import { words as registerWords } from './register/words';
 import { type ModelWords, words } from './words';
 
 /** As the server stores it; names are those of a model's file. */
@@ -31,6 +33,7 @@ export interface StoredConfig {
 
 export function Configuration({ config }: { config: JsonObject | null }) {
   const t = useWords(words);
+  const named = useWords(registerWords);
   const format = useFormat();
   if (config === null) return <Muted>{t.noConfig}</Muted>;
   const { runtime, dataset, input, params, trigger, advice, ...rest } =
@@ -41,7 +44,7 @@ export function Configuration({ config }: { config: JsonObject | null }) {
       <Stack>
         <Facts
           facts={[
-            { label: t.runtime, value: <code>{runtime}</code> },
+            { label: t.runtime, value: wordOf(runtime, named.runtimes) },
             { label: t.dataset, value: <Link href={`/datasets/${dataset}`}>{dataset}</Link> },
             { label: t.measures, value: input.measures.join(', ') },
             { label: t.series, value: input.series?.join(', ') || t.oneSeries },
@@ -74,16 +77,17 @@ export function Configuration({ config }: { config: JsonObject | null }) {
 
 function Params({ params }: { params: JsonObject }) {
   const t = useWords(words);
+  const named = useWords(registerWords);
   const format = useFormat();
   const facts = Object.entries(params).map(([name, value]) => ({
-    label: name,
+    label: wordOf(name, named.params),
     value:
       typeof value === 'number' ? (
         format.number(value)
       ) : typeof value === 'object' && value !== null ? (
         <Json label={t.raw} value={value} />
       ) : (
-        String(value)
+        wordOf(String(value), named.choices)
       ),
   }));
   return facts.length > 0 ? <Facts facts={facts} /> : <Muted>{t.noParams}</Muted>;

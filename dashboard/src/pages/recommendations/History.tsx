@@ -42,8 +42,7 @@ function Event({ event }: { event: RecommendationEvent }) {
   return (
     <li className={css.event} data-kind={event.kind}>
       <p>
-        <strong>{what}</strong> {when}{' '}
-        {event.kind !== 'opened' && event.kind !== 'updated' && t.by(name)}
+        <strong>{what}</strong> {when} {!OF_DATA.has(event.kind) && t.by(name)}
       </p>
       {event.reason && <p className={css.said}>{event.reason}</p>}
       <time
@@ -56,6 +55,9 @@ function Event({ event }: { event: RecommendationEvent }) {
     </li>
   );
 }
+
+/** What the data brought about, and nobody. */
+const OF_DATA = new Set(['opened', 'updated', 'resolved']);
 
 function useSaid({ kind, statusAfter, details }: RecommendationEvent) {
   const t = useWords(words);

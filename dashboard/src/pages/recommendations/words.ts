@@ -175,7 +175,7 @@ export const words = defineWords(
   },
   {
     title: 'À traiter',
-    lead: 'Ce que les modèles conseillent, et ce que les gens en décident.',
+    lead: 'Ce que les modèles conseillent, et les décisions prises.',
     views: 'Quelles recommandations',
     open: 'À décider',
     snoozed: 'Reportées',
@@ -218,7 +218,7 @@ export const words = defineWords(
     what: "Ce qui s'est passé",
     evidence: 'Éléments',
     evidenceOf: (measure: string, series: string) => `${measure}, ${series}`,
-    zone: (zone: string) => `Heures de ${zone}`,
+    zone: (zone: string) => `Heure locale (${zone})`,
     why: 'Pourquoi',
     do: "Ce qu'il faut faire",
     owner: 'Responsable',

@@ -4,6 +4,7 @@ import { useDeferredValue } from 'react';
 import { failureOf } from '@/api/errors';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { isTimeZone } from '@/session/preferences';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group, Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
@@ -23,7 +24,7 @@ import {
   type Weekday,
   writeSchedule,
 } from './schedule';
-import { words } from './words';
+import { type ReportWords, words } from './words';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 const MONTH_DAYS = [
@@ -38,8 +39,23 @@ interface Props {
   onChange: (schedule: Schedule) => void;
 }
 
+/** What can be seen to be wrong without asking, by control. */
+function ownProblems(
+  { kind, time, zone }: Schedule,
+  t: ReportWords,
+): Record<'time' | 'zone', string[]> {
+  const hasTime = kind === 'daily' || kind === 'weekly' || kind === 'monthly';
+  return {
+    time: hasTime && time === '' ? [t.timeNeeded] : [],
+    zone: kind !== 'none' && !isTimeZone(zone) ? [t.zoneUnknown(zone)] : [],
+  };
+}
+
+/** problems: what the server refused of it as it stands. */
 export function ScheduleBuilder({ value, problems, onChange }: Props) {
   const t = useWords(words);
+  const own = ownProblems(value, t);
+  const isWhole = own.time.length === 0 && own.zone.length === 0;
   const set = (changed: Partial<Schedule>) => onChange({ ...value, ...changed });
   return (
     <Group legend={t.schedule}>
@@ -47,11 +63,16 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
         <SelectField
           label={t.schedule}
           value={value.kind}
-          problems={problems}
+          problems={value.kind === 'cron' || !isWhole ? [] : problems}
           onChange={(event) => set({ kind: event.target.value as Kind })}
           options={KINDS.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
         />
-        <Moment value={value} set={set} />
+        <Moment
+          value={value}
+          set={set}
+          ofTime={own.time}
+          ofCron={isWhole ? problems.map((each) => inCron(each, value)) : []}
+        />
         {value.kind !== 'none' && (
           <>
             <TextField
@@ -59,6 +80,7 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
               hint={t.zoneHint}
               list="time-zones"
               value={value.zone}
+              problems={own.zone}
               spellCheck={false}
               onChange={(event) => set({ zone: event.target.value })}
             />
@@ -70,12 +92,26 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
           </>
         )}
       </Fields>
-      <Meaning schedule={value} />
+      {isWhole && <Meaning schedule={value} />}
     </Group>
   );
 }
 
-function Moment({ value, set }: { value: Schedule; set: (changed: Partial<Schedule>) => void }) {
+/** What was typed, where the server quotes it with the zone behind. */
+const inCron = (problem: string, schedule: Schedule) =>
+  problem.replace(/^schedule ?: /, '').replaceAll(writeSchedule(schedule) ?? '', schedule.cron);
+
+function Moment({
+  value,
+  set,
+  ofTime,
+  ofCron,
+}: {
+  value: Schedule;
+  set: (changed: Partial<Schedule>) => void;
+  ofTime: readonly string[];
+  ofCron: readonly string[];
+}) {
   const t = useWords(words);
   const { kind } = value;
   return (
@@ -110,6 +146,7 @@ function Moment({ value, set }: { value: Schedule; set: (changed: Partial<Schedu
           label={t.time}
           type="time"
           value={value.time}
+          problems={ofTime}
           required
           onChange={(event) => set({ time: event.target.value })}
         />
@@ -119,6 +156,7 @@ function Moment({ value, set }: { value: Schedule; set: (changed: Partial<Schedu
           label={t.cron}
           hint={t.cronHint}
           value={value.cron}
+          problems={ofCron}
           spellCheck={false}
           required
           onChange={(event) => set({ cron: event.target.value })}
@@ -141,7 +179,8 @@ function Meaning({ schedule }: { schedule: Schedule }) {
   }
   if (query.isError) {
     const failure = failureOf(query.error);
-    return <Refused title={'message' in failure ? failure.message : text} problems={[]} />;
+    const said = 'message' in failure ? failure.message : text;
+    return <Refused title={inCron(said, schedule)} problems={[]} />;
   }
   if (query.data === undefined) return <Skeleton height={12} />;
   const { nextTimes, timeZone, schedule: stored } = query.data;

@@ -52,6 +52,7 @@ export function TemplateForm({
   const [isBroken, setBroken] = useState(false);
   const [start, setStart] = useState(0);
   const [sent, setSent] = useState<JsonObject | null>(null);
+  const [sentSchedule, setSentSchedule] = useState<Schedule | null>(null);
   const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
   const [first] = useState(() => JSON.stringify([initial, initialSchedule]));
   const isDirty = isBroken || JSON.stringify([draft, schedule]) !== first;
@@ -68,6 +69,7 @@ export function TemplateForm({
       ...(schedule.kind === 'once' && !schedule.moment && { schedule: [t.momentNeeded] }),
     };
     setOwnProblems(own);
+    setSentSchedule(schedule);
     if (Object.keys(own).length > 0) return;
     setSent(draft.queryConfig);
     action.start({ ...draft, schedule: writeSchedule(schedule) });
@@ -110,7 +112,8 @@ export function TemplateForm({
       <Card>
         <ScheduleBuilder
           value={schedule}
-          problems={problemsAt('schedule')}
+          // What was changed since may be right by now.
+          problems={sentSchedule === schedule ? problemsAt('schedule') : []}
           onChange={setSchedule}
         />
       </Card>

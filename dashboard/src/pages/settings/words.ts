@@ -59,7 +59,7 @@ export const words = defineWords(
   },
   {
     title: 'Réglages',
-    lead: 'Ils valent aussitôt sur cet appareil, et suivent votre compte sur les autres.',
+    lead: "Ils s'appliquent immédiatement sur cet appareil, et suivent votre compte sur les autres.",
     look: 'Langue et apparence',
     theme: 'Thème',
     themes: { system: "Comme l'appareil", light: 'Clair', dark: 'Sombre' },
@@ -67,7 +67,7 @@ export const words = defineWords(
     timeZoneHint: (now: string) => `Il y est ${now}. Tapez pour chercher.`,
     badZone: 'Choisissez un fuseau horaire de la liste, comme Africa/Lagos.',
     shortcuts: 'Utiliser les raccourcis clavier',
-    shortcutsHint: 'Une seule touche dans la liste à traiter, comme a pour accepter.',
+    shortcutsHint: 'Une seule touche dans la liste à traiter, comme « a » pour accepter.',
     password: 'Mot de passe',
     current: 'Mot de passe actuel',
     next: 'Nouveau mot de passe',
@@ -98,7 +98,7 @@ export const words = defineWords(
     storedNot:
       'Ce navigateur ne laisse rien garder. Ce que vous voyez disparaît à la fermeture de la page.',
     size: 'Taille',
-    of: (used: string, all: string) => `${used} sur ${all} permis`,
+    of: (used: string, all: string) => `${used} sur ${all} autorisés`,
     unsentKept: (n: number) =>
       n === 0
         ? 'Toutes vos décisions ont été envoyées.'

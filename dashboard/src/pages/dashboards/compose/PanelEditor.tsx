@@ -66,6 +66,7 @@ export function PanelEditor({
           <TextField
             label={t.panelName}
             value={panel.title}
+            problems={panel.title.trim() === '' ? [t.panelNameNeeded] : []}
             maxLength={120}
             required
             onChange={({ target }) => onChange({ title: target.value })}

@@ -44,6 +44,7 @@ export const composeWords = defineWords(
     exampleTitle: (measure: string, by: string | null) =>
       by === null ? `${measure}: figures` : `${measure} by ${by.toLowerCase()}`,
     panelName: 'Title of the panel',
+    panelNameNeeded: 'Give the panel a title.',
     kind: 'Kind',
     refresh: 'Refresh',
     every: (seconds: number) =>
@@ -106,14 +107,19 @@ export const composeWords = defineWords(
     exampleTitle: (measure: string, by: string | null) =>
       by === null ? `${measure} : chiffres` : `${measure} par ${by.toLowerCase()}`,
     panelName: 'Titre du panneau',
+    panelNameNeeded: 'Donnez un titre au panneau.',
     kind: 'Type',
     refresh: 'Actualisation',
     every: (seconds: number) =>
       seconds < 60
         ? `toutes les ${seconds} s`
-        : seconds < 3600
-          ? `toutes les ${seconds / 60} min`
-          : `toutes les ${seconds / 3600} h`,
+        : seconds === 60
+          ? 'chaque minute'
+          : seconds < 3600
+            ? `toutes les ${seconds / 60} min`
+            : seconds === 3600
+              ? 'chaque heure'
+              : `toutes les ${seconds / 3600} h`,
     done: 'Terminé',
     types: {
       bar: 'Barres',

@@ -84,10 +84,7 @@ function Figure({
         {typeof change === 'number' && (
           <span className={css.change}>
             {change > 0 ? '▲' : change < 0 ? '▼' : '='}{' '}
-            {t.change(
-              `${change > 0 ? '+' : ''}${format.decimals(change, 1)}`,
-              changeColumn?.unit ?? '%',
-            )}
+            {t.change(format.decimals(Math.abs(change), 1), changeColumn?.unit ?? '%')}
           </span>
         )}
       </dd>

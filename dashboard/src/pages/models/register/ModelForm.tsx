@@ -43,20 +43,23 @@ export function ModelForm({
   const t = useWords(words);
   const isOnline = useIsOnline();
   const [broken, setBroken] = useState<readonly string[]>([]);
+  const [isAsked, setAsked] = useState(false);
   const set = (changed: Partial<Draft>) => onChange({ ...draft, ...changed });
   const problemsAt = (path: string) => problemsUnder(way.issues, path);
   const send = (to: (input: NewModel) => void) => {
+    setAsked(true);
     const read = inputOf(draft);
     setBroken(read.broken);
     if (read.input) to(read.input);
   };
   const part: PartProps = { draft, set, problemsAt };
   const beside = problemsBeside(way.issues, AT_FIELDS);
+  const lacksDataset = isAsked && draft.dataset === '';
   return (
     <Form onSubmit={() => send(way.register)}>
       <Identity {...part} />
       <Card>
-        <Reads {...part} />
+        <Reads {...part} lacksDataset={lacksDataset} />
       </Card>
       <Card>
         <Params {...part} isBroken={broken.includes('moreParams')} />

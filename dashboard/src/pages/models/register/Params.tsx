@@ -1,6 +1,7 @@
 /** How it looks: the runtime and its parameters, each with what an empty field means. */
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
+import { wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
@@ -72,7 +73,7 @@ function Param({
       value={value || (fallback ?? '')}
       problems={problems}
       onChange={(event) => onChange(event.target.value)}
-      options={options.map((option) => ({ value: option, label: option }))}
+      options={options.map((option) => ({ value: option, label: wordOf(option, t.choices) }))}
     />
   ) : (
     <TextField

@@ -10,7 +10,13 @@ import { defaultInputSchema, defaultOutputSchema } from './draft';
 import type { PartProps } from './ModelForm';
 import { words } from './words';
 
-export function Reads({ draft, set, problemsAt }: PartProps) {
+/** lacksDataset: that it is needed is said; what it has to choose from is there once it is chosen. */
+export function Reads({
+  draft,
+  set,
+  problemsAt,
+  lacksDataset,
+}: PartProps & { lacksDataset: boolean }) {
   const t = useWords(words);
   const queries = useQueryClient();
   const { data: datasets = [] } = useQuery(datasetsQuery);
@@ -40,7 +46,7 @@ export function Reads({ draft, set, problemsAt }: PartProps) {
           label={t.dataset}
           required
           value={draft.dataset}
-          problems={problemsAt('config.dataset')}
+          problems={lacksDataset ? [t.datasetNeeded] : problemsAt('config.dataset')}
           onChange={(event) => void choose(event.target.value)}
           options={[
             { value: '', label: t.chooseDataset },

@@ -1,7 +1,8 @@
-"""Refusals in French, by the pattern of their English.
+"""What the platform says in sentences, in French, by the pattern of its English.
 
-They are raised in English all over the platform, most of them by pydantic; what people meet in the web
-app's forms and pages is known here. Another refusal is told in English.
+Refusals are raised in English all over the platform, most of them by pydantic, and so are the reasons that
+it keeps with what it did; what people meet in the web app's forms and pages is known here. Another sentence
+is told in English.
 """
 
 import re
@@ -15,7 +16,7 @@ class Told(TypedDict):
     message: str
 
 
-class RefusalTranslations(TypedDict):
+class MessageTranslations(TypedDict):
     """By language, besides English."""
 
     fr: Told
@@ -38,6 +39,9 @@ _OF_VALUES: Mapping[str, str] = {
     ),
     "List should have at most {n} items after validation, not {m}": (
         "Doit compter au plus {n} éléments, pas {m}"
+    ),
+    "Tuple should have at least {n} item after validation, not {m}": (
+        "Doit compter au moins {n} élément, pas {m}"
     ),
     "Dictionary should have at least {n} item after validation, not {m}": (
         "Doit compter au moins {n} entrée, pas {m}"
@@ -67,17 +71,24 @@ _OF_VALUES: Mapping[str, str] = {
 }
 _OF_ACCOUNTS: Mapping[str, str] = {
     "sign in first": "Connectez-vous d’abord",
-    "name or password is wrong": "Le nom ou le mot de passe est faux",
+    "name or password is wrong": "Nom ou mot de passe incorrect",
     "is not your password": "Ce n’est pas votre mot de passe",
     "that password is too easy to guess": "Ce mot de passe est trop facile à deviner",
     "a password has {least} to {most} characters, not {n}": (
         "Un mot de passe compte de {least} à {most} caractères, pas {n}"
     ),
+    "this link was used already, or is too old; ask for another": (
+        "Ce lien a déjà servi, ou il est trop vieux ; demandez-en un autre"
+    ),
+    "no OpenID provider is configured": "Aucun fournisseur OpenID n’est configuré",
+    "the provider gives this account no role in IOP": (
+        "Le fournisseur ne donne à ce compte aucun rôle dans IOP"
+    ),
     "this account is disabled": "Ce compte est désactivé",
     "too many failed sign-ins; try again in {n} s": (
         "Trop de connexions manquées ; réessayez dans {n} s"
     ),
-    "there is a user {name} already": "Il y a déjà un utilisateur {name}",
+    "there is a user {name} already": "L’utilisateur {name} existe déjà",
     "{name} is the last admin; make another one first": (
         "{name} est le dernier administrateur ; nommez-en d’abord un autre"
     ),
@@ -85,8 +96,8 @@ _OF_ACCOUNTS: Mapping[str, str] = {
         "{name} est désactivé ; réactivez d’abord le compte"
     ),
     "{name} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at each end": (
-        "{name} n’est pas un nom d’utilisateur : au plus 128 signes parmi a-z 0-9 . _ @ + ~ -, une "
-        "lettre ou un chiffre à chaque bout"
+        "{name} n’est pas un nom valable : au plus 128 caractères parmi a-z 0-9 . _ @ + ~ -, commençant "
+        "et finissant par une lettre ou un chiffre"
     ),
     "this is no open session of yours": "Ce n’est pas une de vos sessions ouvertes",
     "{procedure} is for admins": "{procedure} est réservé aux administrateurs",
@@ -210,6 +221,11 @@ _OF_MODELS: Mapping[str, str] = {
     "give either value or quantile": "Donnez soit value, soit quantile",
     "from {start} is not before to {end}": "Le début {start} n’est pas avant la fin {end}",
 }
+_OF_ADVICE: Mapping[str, str] = {
+    "the restated data no longer show it": "Les données corrigées ne la montrent plus",
+    "not found in {n} later execution(s)": "Plus trouvée, exécutions suivantes : {n}",
+    "run {id} scored {score}": "L’exécution DRM {id} a la note {score}",
+}
 # The first that fits is taken: the narrower before the wider.
 CATALOGUE: Mapping[str, str] = {
     **_OF_ACCOUNTS,
@@ -217,6 +233,7 @@ CATALOGUE: Mapping[str, str] = {
     **_OF_SCHEDULES,
     **_OF_QUESTIONS,
     **_OF_MODELS,
+    **_OF_ADVICE,
     **_OF_VALUES,
 }
 # A longer one holds much of what was sent, and is no sentence for people.
@@ -226,7 +243,7 @@ _PLACED = re.compile(r"(?P<place>[\w.]+): (?P<said>.+)", re.DOTALL)
 _MORE = re.compile(r"(?P<said>.+) \(and (?P<n>\d+) more\)", re.DOTALL)
 
 
-def translations_of(message: str) -> RefusalTranslations | None:
+def translations_of(message: str) -> MessageTranslations | None:
     """None for what is not in the catalogue."""
     french = in_french(message)
     return None if french is None else {"fr": {"message": french}}

@@ -1,4 +1,4 @@
-"""Refusals in French: pydantic's as pydantic says them, and no pattern of what nobody says."""
+"""Sentences in French: pydantic's as pydantic says them, and no pattern of what nobody says."""
 
 import re
 from pathlib import Path
@@ -9,8 +9,8 @@ from pydantic import Field
 
 import iop_pipelines
 from iop_pipelines.api import wire
-from iop_pipelines.api.refusals import CATALOGUE, in_french
 from iop_pipelines.api.registry import ApiError, Shape
+from iop_pipelines.api.sentences import CATALOGUE, in_french
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.errors import NotFound
 
@@ -22,6 +22,7 @@ class Given(Shape):
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     is_set: bool = True
     items: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    measures: Annotated[tuple[str, ...], Field(min_length=1)] = ("a",)
     kind: Literal["bar", "line"] = "bar"
     only: Literal["table"] = "table"
     severity: Severity = Severity.INFO
@@ -47,6 +48,7 @@ class Given(Shape):
         ('{"items": []}', "Doit compter au moins 1 élément, pas 0"),
         ('{"items": [1, 2, 3]}', "Doit compter au plus 2 éléments, pas 3"),
         ('{"items": 1}', "Doit être une liste"),
+        ('{"measures": []}', "Doit compter au moins 1 élément, pas 0"),
         ('{"kind": "pie"}', "Doit être 'bar' ou 'line'"),
         ('{"only": "pie"}', "Doit être 'table'"),
         ('{"severity": "bad"}', "Doit être 'info', 'warning' ou 'critical'"),
@@ -92,13 +94,14 @@ def test_a_value_that_reads_like_a_template_stays_what_it_is():
 def test_each_pattern_is_of_something_that_is_said():
     """Of what is ours, every piece between two holes stands in the code; pydantic's is tried above."""
     root = Path(iop_pipelines.__file__).parent
-    code = "\n".join(path.read_text() for path in root.rglob("*.py") if path.name != "refusals.py")
+    code = "\n".join(path.read_text() for path in root.rglob("*.py") if path.name != "sentences.py")
     # An f-string may go over lines.
     code = re.sub(r"\"\s*\n\s*f?\"", "", code)
     pydantics = (
         "Input should",
         "String should",
         "List should",
+        "Tuple should",
         "Dictionary should",
         "Extra",
         "Field",
