@@ -4,20 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from device import wait_until_kept
 from playwright.sync_api import Page, expect
 
 FRENCH = {"locale": "fr-FR"}
 PLATFORM = "Platform at work"
-# Whether the device has kept the recommendation of that id.
-KEPT = """async (id) => {
-  const open = indexedDB.open('iop');
-  const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-  const get = db.transaction('kept').objectStore('kept').get('seen');
-  const seen = await new Promise((done) => { get.onsuccess = () => done(get.result); });
-  db.close();
-  const kept = (seen?.clientState.queries ?? []).map((each) => JSON.stringify(each.queryKey));
-  return navigator.serviceWorker.controller && kept.includes(`["recommendations.get",{"id":${id}}]`);
-}"""
 
 
 @pytest.fixture
@@ -48,8 +39,7 @@ def test_another_language_is_there_without_a_network(open_as, advice):
     page: Page = open_as("vera", f"/recommendations/{advice['id']}", **FRENCH)
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text(_spaced(advice["translations"]["fr"]["title"]))
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
-    page.wait_for_function(KEPT, arg=advice["id"])
+    wait_until_kept(page, f'["recommendations.get",{{"id":{advice["id"]}}}')
     page.evaluate("() => localStorage.setItem('iop.preferences', '{\"language\": \"en\"}')")
     page.context.set_offline(True)
     page.reload()

@@ -40,7 +40,9 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
     expect(reads.get_by_role("row").filter(has_text="origin")).to_contain_text("one of EWR, JFK")
     check_access(viewer)
     viewer.get_by_role("link", name="Configuration").click()
-    expect(viewer.get_by_text("seasonal_residual", exact=True)).to_be_visible()
+    expect(
+        viewer.get_by_text("Seasonal residual: points far from a robust expectation", exact=True)
+    ).to_be_visible()
     viewer.get_by_role("link", name="History").click()
     history = viewer.get_by_role("table", name="History")
     expect(history.get_by_role("row").filter(has_text="Failed")).to_contain_text(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from dashboard_rows import Recommendations
+from device import wait_until_kept
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser_site import PASSWORD, Site
@@ -50,22 +51,7 @@ def sign_in(page: Page, name: str, path: str = "/sign-in") -> None:
 
 
 def wait_for_shell(page: Page) -> None:
-    """Until the worker that serves the shell has it, and what was seen is written."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    page.wait_for_function(
-        """async () => {
-          const names = await caches.keys();
-          if (!names.some((name) => name.startsWith('shell-'))) return false;
-          if (!navigator.serviceWorker.controller) return false;
-          const open = indexedDB.open('iop');
-          const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-          const get = db.transaction('kept').objectStore('kept').get('seen');
-          const seen = await new Promise((done) => { get.onsuccess = () => done(get.result); });
-          db.close();
-          const names_ = (seen?.clientState.queries ?? []).map((each) => each.queryKey[0]);
-          return names_.includes('recommendations.list');
-        }"""
-    )
+    wait_until_kept(page, '["recommendations.list"')
 
 
 def test_a_decision_made_offline_is_kept_and_sent_once(phone, site, made):

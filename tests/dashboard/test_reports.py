@@ -91,7 +91,7 @@ def test_an_administrator_makes_a_template_and_its_first_report(admin, check_acc
     schedule.select_option("monthly")
     admin.get_by_label("Day of the month").select_option("first-mon")
     admin.get_by_label("Time zone").fill("Africa/Nowhere")
-    expect(admin.get_by_text("no IANA time zone")).to_be_visible()
+    expect(admin.get_by_text("is no time zone such as")).to_be_visible()
     admin.get_by_label("Time zone").fill("Africa/Lagos")
     expect(admin.get_by_text("monthly first-mon 06:00 Africa/Lagos")).to_be_visible()
     admin.get_by_role("button", name="Save").click()
