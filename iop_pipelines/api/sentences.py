@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from typing_extensions import TypedDict
 
+from iop_pipelines.domain.languages import typeset
+
 
 class Told(TypedDict):
     message: str
@@ -259,10 +261,10 @@ def in_french(message: str) -> str | None:
         return None if said is None else f"{said} (et {more['n']} de plus)"
     for pattern, template in _patterns():
         if found := pattern.fullmatch(message):
-            return template.format(**found.groupdict())
+            return typeset(template, "fr").format(**found.groupdict())
     if placed := _PLACED.fullmatch(message):
         said = in_french(placed["said"])
-        return None if said is None else f"{placed['place']} : {said[:1].lower()}{said[1:]}"
+        return None if said is None else f"{placed['place']}\u00a0: {said[:1].lower()}{said[1:]}"
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.languages import Language, typeset
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import english, facts, french
@@ -67,8 +67,8 @@ def explain(
         _also(category, evidence, say),
     ]
     return Explanation(
-        rationale=tuple(each for each in paragraphs if each),
-        actions=(evidence.action or say.default_action(category, main.kind),),
+        rationale=tuple(typeset(each, language) for each in paragraphs if each),
+        actions=(evidence.action or typeset(say.default_action(category, main.kind), language),),
         owner=evidence.owner,
         grounds=say.grounds(evidence),
     )
@@ -77,9 +77,11 @@ def explain(
 def write(category: Category, evidence: Evidence, count: int, language: Language = "en") -> Wording:
     """The words of a recommendation that `count` findings led to."""
     say = _PHRASES[language]
-    title = capitalise(say.headline(category, evidence, facts.main_of(category, evidence)))
+    main = facts.main_of(category, evidence)
+    title = typeset(capitalise(say.headline(category, evidence, main)), language)
     told = explain(category, evidence, count, language)
-    paragraphs = [*told.rationale, say.what_to_do(told.actions, told.owner), told.grounds]
+    what_to_do = typeset(say.what_to_do(told.actions, told.owner), language)
+    paragraphs = [*told.rationale, what_to_do, told.grounds]
     short = title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
     return Wording(short, "\n".join(each for each in paragraphs if each))
 

@@ -69,7 +69,7 @@ def test_a_refusal_as_a_whole_has_its_place_and_how_many_more():
     shape = wire.error_shape(refused.value, "reports.save")
     assert shape["message"] == "name: String should have at least 1 character (and 1 more)"
     french = shape["data"]["translations"]["fr"]["message"]
-    assert french == "name : ne doit pas être vide (et 1 de plus)"
+    assert french == "name\u00a0: ne doit pas être vide (et 1 de plus)"
 
 
 def test_what_happens_in_the_platform_is_told_too():

@@ -238,7 +238,7 @@ def test_each_kind_of_finding_has_its_title_in_each_language(
     assert "What to do: " in wording.description
     translated = write(category, evidence, 1, "fr")
     assert translated.title.replace("\u00a0", " ") == french
-    assert "À faire : " in translated.description
+    assert "À faire\u00a0: " in translated.description
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ export const issuesWithin = (issues: readonly Issue[]): Issue[] =>
   }));
 
 /** A refusal of the query alone: the place in it, without the input's name for it. */
-export const withoutInput = (message: string) => message.replace(/^queryConfig\.? ?:? ?/, '');
+export const withoutInput = (message: string) => message.replace(/^queryConfig\.?\s?:?\s?/, '');
 
 export const previewIssues = (query: ReturnType<typeof usePreview>) =>
   issuesWithin(issuesOf(query.error));

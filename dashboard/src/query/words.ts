@@ -120,7 +120,7 @@ export const words = defineWords(
     beyondForm:
       'Cette requête demande plus que le formulaire ne peut montrer. Modifiez-la en JSON.',
     preview: 'Aperçu',
-    notYet: (why: string) => `Rien à montrer pour le moment : ${why}`,
+    notYet: (why: string) => `Rien à montrer pour le moment\u00a0: ${why}`,
     query: 'query_config',
     queryHint: 'Le formulaire et ce texte représentent la même requête.',
     source: 'Données',
@@ -158,11 +158,11 @@ export const words = defineWords(
     asc: "Le plus bas d'abord",
     desc: "Le plus haut d'abord",
     top: 'Seulement les premiers',
-    topHint: 'Groupes ; vide pour tous',
+    topHint: 'Groupes\u00a0; vide pour tous',
     rest: 'Tous les autres comme',
-    restHint: 'Vide : ils sont laissés de côté',
+    restHint: 'Vide\u00a0: ils sont laissés de côté',
     limit: 'Lignes au plus',
-    limitHint: 'Vide : 1000',
+    limitHint: 'Vide\u00a0: 1000',
     ledgers: {
       recommendations: 'Recommandations',
       findings: 'Constats',

@@ -44,7 +44,7 @@ export const words = defineWords(
     more: 'Afficher la suite',
     offlineTitle: 'Pas de connexion',
     offlineText:
-      "Ceci n'a jamais été vu sur cet appareil : il n'y a rien à afficher tant que vous êtes hors ligne.",
+      "Ceci n'a jamais été vu sur cet appareil\u00a0: il n'y a rien à afficher tant que vous êtes hors ligne.",
     forbiddenTitle: 'Réservé à un autre rôle',
     absentTitle: 'Introuvable',
     absentText: "L'adresse est peut-être mal saisie, ou ce qui s'y trouvait a été retiré.",
@@ -52,9 +52,9 @@ export const words = defineWords(
     busyText: "Elle n'a pas répondu à temps. Rien n'a été modifié.",
     faultTitle: "Une erreur s'est produite",
     faultText: (id: string) =>
-      `Le journal de la plateforme en donne la cause sous ce numéro : ${id}`,
+      `Le journal de la plateforme en donne la cause sous ce numéro\u00a0: ${id}`,
     faultUnknown:
-      "La page n'a pas pu être affichée. Rechargez-la ; si cela ne suffit pas, prévenez un administrateur.",
+      "La page n'a pas pu être affichée. Rechargez-la\u00a0; si cela ne suffit pas, prévenez un administrateur.",
     reload: 'Recharger',
     savedData: (ago: string) => `Données enregistrées, ${ago}`,
     required: 'obligatoire',
@@ -65,7 +65,7 @@ export const words = defineWords(
     adminsOnly: 'Seuls les administrateurs peuvent modifier ceci.',
     home: "Aller à la page d'accueil",
     needsNetwork: "Ceci ne peut se faire qu'en ligne.",
-    notJson: (why: string) => `Ce n'est pas du JSON : ${why}`,
+    notJson: (why: string) => `Ce n'est pas du JSON\u00a0: ${why}`,
     notObject: 'Il faut un objet JSON, entre accolades.',
     colon: '\u00a0: ',
     none: 'aucun',

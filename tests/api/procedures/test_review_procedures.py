@@ -159,8 +159,8 @@ def test_titles_and_texts_come_in_french_and_are_found_by_it(api, advice):
     first, second = advice
     shown = api.call("recommendations.get", id=first)
     french = shown["translations"]["fr"]
-    assert french["title"].startswith("Qualité des données de flights_daily : ")
-    assert "À faire : " in french["description"]
+    assert french["title"].startswith("Qualité des données de flights_daily\u00a0: ")
+    assert "À faire\u00a0: " in french["description"]
     listed = api.call("recommendations.list", q="données de flights")
     assert [each["id"] for each in listed] == [first]
     # A row of another release, or of nobody's model.

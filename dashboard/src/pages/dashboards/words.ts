@@ -71,7 +71,7 @@ const own = defineWords(
     noneYet: 'Aucun tableau pour le moment',
     noneYetAdmin:
       'Partez d’un exemple fait de vos données, ou composez-en un, panneau par panneau.',
-    noneYetViewer: 'Un administrateur les compose ; ils apparaîtront ici.',
+    noneYetViewer: 'Un administrateur les compose\u00a0; ils apparaîtront ici.',
     noPanels: "Ce tableau n'a pas encore de panneau",
     live: 'en direct',
     paused: 'en pause',
@@ -90,9 +90,9 @@ const own = defineWords(
     saved: (name: string) => `${name} a été enregistré`,
     noOneGroup: "Il n'y a pas de groupe unique derrière cette valeur.",
     nothing: 'Aucune valeur',
-    periodUnused: "La période n'a pas d'effet ici : ces données n'ont pas de date propre.",
+    periodUnused: "La période n'a pas d'effet ici\u00a0: ces données n'ont pas de date propre.",
     filterUnused: (field: string) =>
-      `Le filtre « ${field} » n'a pas d'effet ici : ces données n'ont pas ce champ.`,
+      `Le filtre «\u00a0${field}\u00a0» n'a pas d'effet ici\u00a0: ces données n'ont pas ce champ.`,
     change: (text: string, unit: string) => `${text} ${unit} par rapport à la période précédente`,
     scope: 'Période et filtres de tous les panneaux',
     addFilter: 'Filtrer',

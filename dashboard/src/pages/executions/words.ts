@@ -122,7 +122,7 @@ export const words = defineWords(
     retryText: 'Une nouvelle exécution de la même version sur la même entrée.',
     asked: "L'exécution est en file d'attente.",
     dagster: 'Passage dans Dagster',
-    deprecatedHint: 'La version est retirée : elle ne peut plus tourner.',
+    deprecatedHint: 'La version est retirée\u00a0: elle ne peut plus tourner.',
     raw: 'En JSON',
     absent: "Cette exécution n'existe pas",
   },

@@ -82,9 +82,9 @@ export const words = defineWords(
     noReportsText: 'Un rapport est produit selon son calendrier, ou à la demande.',
     all: 'Tout afficher',
     quality: 'Qualité des données',
-    qualityOf: (dataset: string, score: string) => `${dataset} : ${score} sur 100`,
+    qualityOf: (dataset: string, score: string) => `${dataset}\u00a0: ${score} sur 100`,
     notScored: 'non notée',
     noQuality: "Aucun jeu de données n'est encore enregistré",
-    noQualityText: 'Un administrateur les enregistre par « iop dataset register ».',
+    noQualityText: 'Un administrateur les enregistre par «\u00a0iop dataset register\u00a0».',
   },
 );

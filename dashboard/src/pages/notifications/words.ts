@@ -36,7 +36,7 @@ export const words = defineWords(
     list: 'Notifications',
     markAll: 'Tout marquer comme lu',
     markedAll: 'Tout est marqué comme lu.',
-    markRead: (title: string) => `Marquer comme lu : ${title}`,
+    markRead: (title: string) => `Marquer comme lu\u00a0: ${title}`,
     none: "Rien ne s'est encore passé",
     noneText: 'Les rapports, recommandations et échecs sont annoncés ici.',
     noneUnread: 'Tout est lu',

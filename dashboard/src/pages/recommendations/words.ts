@@ -193,7 +193,7 @@ export const words = defineWords(
     bySeverity: "Les plus graves d'abord",
     byAge: "Les plus récentes d'abord",
     active: 'Filtres actifs',
-    remove: (what: string) => `Retirer le filtre : ${what}`,
+    remove: (what: string) => `Retirer le filtre\u00a0: ${what}`,
     clear: 'Effacer les filtres',
     list: 'Recommandations',
     shown: (n: number, isMore: boolean) =>
@@ -208,7 +208,7 @@ export const words = defineWords(
     until: (when: string) => `Reportée au ${when}`,
     unsent: 'Pas encore envoyée',
     conflict: "Décidée par quelqu'un d'autre",
-    select: (title: string) => `Sélectionner : ${title}`,
+    select: (title: string) => `Sélectionner\u00a0: ${title}`,
     choose: 'Choisissez une recommandation',
     chooseText: "Ses éléments et ce qu'il faut faire s'affichent ici.",
     back: 'Retour à la liste',
@@ -240,7 +240,12 @@ export const words = defineWords(
     wake: 'Reprendre maintenant',
     viewerNote: 'Les décisions reviennent aux administrateurs.',
     dismissTitle: (n: number) =>
-      plural('fr', n, 'Pourquoi est-elle écartée ?', `Pourquoi ces ${n} sont-elles écartées ?`),
+      plural(
+        'fr',
+        n,
+        'Pourquoi est-elle écartée\u00a0?',
+        `Pourquoi ces ${n} sont-elles écartées\u00a0?`,
+      ),
     reason: 'Raison',
     reasons: {
       known: 'Connu et prévu',
@@ -250,7 +255,7 @@ export const words = defineWords(
     },
     otherReason: 'Autre raison',
     yourReason: 'Votre raison',
-    reasonNeeded: "Donnez une raison : elle dit aux autres pourquoi rien n'a été fait.",
+    reasonNeeded: "Donnez une raison\u00a0: elle dit aux autres pourquoi rien n'a été fait.",
     snoozeTitle: (n: number) => plural('fr', n, 'La reporter au', `Reporter ces ${n} au`),
     tomorrow: 'Demain matin',
     nextWeek: 'Lundi prochain au matin',
@@ -270,11 +275,11 @@ export const words = defineWords(
       plural(
         'fr',
         n,
-        'Gardée sur cet appareil ; elle sera envoyée quand vous serez de nouveau en ligne.',
-        `${n} décisions sont gardées sur cet appareil ; elles seront envoyées quand vous serez de nouveau en ligne.`,
+        'Gardée sur cet appareil\u00a0; elle sera envoyée quand vous serez de nouveau en ligne.',
+        `${n} décisions sont gardées sur cet appareil\u00a0; elles seront envoyées quand vous serez de nouveau en ligne.`,
       ),
     keptInPage:
-      "Gardée jusqu'à la fermeture de cette page : ce navigateur ne laisse rien enregistrer sur l'appareil.",
+      "Gardée jusqu'à la fermeture de cette page\u00a0: ce navigateur ne laisse rien enregistrer sur l'appareil.",
     undo: 'Annuler',
     someFailed: (n: number, of: number) =>
       of === 1
@@ -282,8 +287,8 @@ export const words = defineWords(
         : `${n} sur ${of} n'ont pas été prises en compte`,
     someDone: (done: number, of: number) =>
       `${done} sur ${of} ${plural('fr', done, 'a été traitée', 'ont été traitées')}.`,
-    refusedFor: (why: string) => `La plateforme l'a refusée : ${why}`,
-    lostRace: "Quelqu'un d'autre a décidé avant vous ; ouvrez-la pour voir quoi.",
+    refusedFor: (why: string) => `La plateforme l'a refusée\u00a0: ${why}`,
+    lostRace: "Quelqu'un d'autre a décidé avant vous\u00a0; ouvrez-la pour voir quoi.",
     sending: (done: number, of: number) => `Envoi ${done} sur ${of}`,
     selected: (n: number) => `${n} ${plural('fr', n, 'sélectionnée', 'sélectionnées')}`,
     selectAll: 'Tout sélectionner',
@@ -315,16 +320,16 @@ export const words = defineWords(
     unsentNoneText: 'Les décisions prises sans réseau attendraient ici.',
     sendNow: 'Envoyer maintenant',
     discard: 'Abandonner',
-    discardTitle: 'Abandonner cette décision ?',
+    discardTitle: 'Abandonner cette décision\u00a0?',
     discardText: "Elle n'a pas été envoyée, et personne n'en saura rien.",
     discardTried:
-      "Elle a été envoyée une fois sans réponse : la plateforme l'a peut-être reçue. Elle ne sera pas renvoyée.",
+      "Elle a été envoyée une fois sans réponse\u00a0: la plateforme l'a peut-être reçue. Elle ne sera pas renvoyée.",
     madeAt: (ago: string) => `prise ${ago}`,
     refused: "La plateforme l'a refusée",
     conflictTitle: "Quelqu'un d'autre a décidé avant vous",
-    theirs: (name: string, what: string) => `Décision de ${name} : ${what}`,
+    theirs: (name: string, what: string) => `Décision de ${name}\u00a0: ${what}`,
     somebody: "quelqu'un d'autre",
-    mine: (what: string) => `Vous vouliez : ${what}`,
+    mine: (what: string) => `Vous vouliez\u00a0: ${what}`,
     decided: { open: 'la garder ouverte', accepted: 'accepter', dismissed: 'écarter' },
     wantsSnooze: (when: string) => `la reporter au ${when}`,
     wantsWake: 'la reprendre',

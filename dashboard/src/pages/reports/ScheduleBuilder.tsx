@@ -99,7 +99,7 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
 
 /** What was typed, where the server quotes it with the zone behind. */
 const inCron = (problem: string, schedule: Schedule) =>
-  problem.replace(/^schedule ?: /, '').replaceAll(writeSchedule(schedule) ?? '', schedule.cron);
+  problem.replace(/^schedule\s?: /, '').replaceAll(writeSchedule(schedule) ?? '', schedule.cron);
 
 function Moment({
   value,

@@ -67,7 +67,7 @@ export const words = defineWords(
     timeZoneHint: (now: string) => `Il y est ${now}. Tapez pour chercher.`,
     badZone: 'Choisissez un fuseau horaire de la liste, comme Africa/Lagos.',
     shortcuts: 'Utiliser les raccourcis clavier',
-    shortcutsHint: 'Une seule touche dans la liste à traiter, comme « a » pour accepter.',
+    shortcutsHint: 'Une seule touche dans la liste à traiter, comme «\u00a0a\u00a0» pour accepter.',
     password: 'Mot de passe',
     current: 'Mot de passe actuel',
     next: 'Nouveau mot de passe',
@@ -88,7 +88,7 @@ export const words = defineWords(
     began: (ago: string) => `ouverte ${ago}`,
     ends: (when: string) => `prend fin le ${when}`,
     end: 'Fermer',
-    endLabel: (what: string) => `Fermer la session : ${what}`,
+    endLabel: (what: string) => `Fermer la session\u00a0: ${what}`,
     ended: 'Cette session est fermée.',
     endOthers: 'Fermer toutes les autres',
     endedOthers: (n: number) =>
@@ -103,8 +103,8 @@ export const words = defineWords(
       n === 0
         ? 'Toutes vos décisions ont été envoyées.'
         : n === 1
-          ? "Une décision attend d'être envoyée ; elle n'est pas supprimée."
-          : `${n} décisions attendent d'être envoyées ; elles ne sont pas supprimées.`,
+          ? "Une décision attend d'être envoyée\u00a0; elle n'est pas supprimée."
+          : `${n} décisions attendent d'être envoyées\u00a0; elles ne sont pas supprimées.`,
     remove: 'Supprimer ce qui est gardé',
     removed: "Plus rien de ce que vous avez vu n'est gardé.",
     app: "L'application",
@@ -112,7 +112,7 @@ export const words = defineWords(
     installText: "Elle s'ouvre depuis l'écran d'accueil, et fonctionne sans réseau.",
     installed: 'Elle est installée sur cet appareil.',
     installHow:
-      "Le menu de votre navigateur propose « Installer » ou « Ajouter à l'écran d'accueil ».",
+      "Le menu de votre navigateur propose «\u00a0Installer\u00a0» ou «\u00a0Ajouter à l'écran d'accueil\u00a0».",
     version: 'Version',
   },
 );

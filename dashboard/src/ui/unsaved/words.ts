@@ -8,7 +8,7 @@ export const words = defineWords(
     discard: 'Discard changes',
   },
   {
-    title: 'Quitter sans enregistrer ?',
+    title: 'Quitter sans enregistrer\u00a0?',
     text: "Ce que vous avez changé ici n'est pas encore enregistré.",
     stay: 'Continuer',
     discard: 'Abandonner les changements',

@@ -66,16 +66,16 @@ export const composeWords = defineWords(
   {
     newTitle: 'Nouveau tableau',
     editTitle: 'Modifier le tableau',
-    panelTitle: (title: string) => `Panneau : ${title}`,
+    panelTitle: (title: string) => `Panneau\u00a0: ${title}`,
     save: 'Enregistrer',
     cancel: 'Annuler',
     name: 'Nom',
     description: 'Description',
     offlineNoSave: 'Il faut une connexion pour enregistrer.',
     dashboardSaved: 'Le tableau a été enregistré',
-    dashboardDeleted: (name: string) => `« ${name} » a été supprimé`,
+    dashboardDeleted: (name: string) => `«\u00a0${name}\u00a0» a été supprimé`,
     deleteDashboard: 'Supprimer le tableau',
-    deleteTitle: (name: string) => `Supprimer « ${name} » ?`,
+    deleteTitle: (name: string) => `Supprimer «\u00a0${name}\u00a0»\u00a0?`,
     deleteText: (n: number) =>
       n <= 1
         ? 'Son panneau disparaît avec lui. Les données restent.'
@@ -84,7 +84,7 @@ export const composeWords = defineWords(
     addPanel: 'Ajouter un panneau',
     newPanel: (type: string) => `Panneau ${type.toLowerCase()}`,
     copyOf: (name: string) => `${name} (copie)`,
-    panelRemoved: (title: string) => `« ${title} » a été retiré`,
+    panelRemoved: (title: string) => `«\u00a0${title}\u00a0» a été retiré`,
     undo: 'Annuler',
     place: (position: number, count: number, width: number) =>
       `Place ${position} sur ${count}, largeur ${width} colonnes sur 12`,
@@ -105,7 +105,7 @@ export const composeWords = defineWords(
     exampleName: 'Tableau exemple',
     exampleText: 'Fait des données présentes ici. Changez ce que vous voulez.',
     exampleTitle: (measure: string, by: string | null) =>
-      by === null ? `${measure} : chiffres` : `${measure} par ${by.toLowerCase()}`,
+      by === null ? `${measure}\u00a0: chiffres` : `${measure} par ${by.toLowerCase()}`,
     panelName: 'Titre du panneau',
     panelNameNeeded: 'Donnez un titre au panneau.',
     kind: 'Type',
