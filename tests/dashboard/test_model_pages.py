@@ -120,6 +120,15 @@ def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, mo
     expect(admin.get_by_role("listitem").filter(has_text="by ada").first).to_be_visible()
 
 
+def test_a_model_without_a_dataset_is_led_to_what_it_lacks(admin):
+    admin.goto("/models/new")
+    admin.get_by_label("Name").fill("reads_nothing")
+    admin.get_by_role("button", name="Check").click()
+    dataset = admin.get_by_role("combobox", name="Dataset")
+    expect(dataset).to_have_accessible_description("Choose the dataset that it reads.")
+    expect(dataset).to_be_focused()
+
+
 def test_a_pasted_model_is_refused_with_the_path_of_each_value(admin, check_access):
     admin.goto("/models/new?tab=json")
     text = admin.get_by_label("The model as JSON")

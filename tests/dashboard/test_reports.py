@@ -179,6 +179,20 @@ def test_tables_are_added_and_removed_with_what_is_said_of_them(admin, templates
     expect(admin.get_by_role("group", name="What is measured")).to_be_visible()
 
 
+def test_a_refused_schedule_is_told_at_its_control_in_the_words_that_were_typed(admin):
+    admin.goto("/reports/new")
+    admin.get_by_label("Name (required)").fill("Never due")
+    admin.get_by_role("combobox", name="Schedule").select_option("cron")
+    cron = admin.get_by_label("Cron expression")
+    cron.fill("daily 25:99")
+    expect(admin.get_by_text("has 3 fields")).to_be_visible()
+    admin.get_by_role("button", name="Save").click()
+    expect(cron).to_have_accessible_description(re.compile("'daily 25:99' has 3 fields"))
+    expect(cron).to_be_focused()
+    cron.fill("0 6 * * *")
+    expect(cron).to_have_attribute("aria-invalid", "false")
+
+
 def test_a_template_is_changed_from_a_copy_of_another(admin, templates):
     admin.goto(f"/reports/{templates['Delivery review']}/edit")
     expect(admin.get_by_label("Name (required)")).to_have_value("Delivery review")

@@ -31,6 +31,7 @@ export function PeriodField({
       : sayValue({ param: name }, params);
   };
   const span = typeof value === 'object' && value !== null && 'from' in value ? value : null;
+  const isWrong = span !== null && span.to <= span.from;
   const named =
     typeof value === 'object' && value !== null && 'param' in value ? value.param : null;
   const names = Object.keys(params).filter((name) => params[name]?.type === 'period');
@@ -48,7 +49,7 @@ export function PeriodField({
       <SelectField
         label={t.period}
         value={span ? SPAN : named !== null ? PARAM + named : ((value as string | null) ?? ALL)}
-        problems={problems}
+        problems={isWrong ? [] : problems}
         options={[
           { value: ALL, label: t.periods.all },
           ...names.map((name) => ({ value: PARAM + name, label: t.ofReport(sayPeriod(name)) })),
@@ -70,7 +71,7 @@ export function PeriodField({
             label={t.to}
             type="date"
             value={dayBefore(span.to)}
-            problems={span.to <= span.from ? [t.wrongSpan] : []}
+            problems={isWrong ? [t.wrongSpan] : []}
             onChange={({ target }) =>
               target.value && onChange({ ...span, to: dayAfter(target.value) })
             }

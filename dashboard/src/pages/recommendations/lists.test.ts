@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Severity } from '@/api/client';
 import { knownOf } from './evidence';
 import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
-import { type From, type ListPage, readBySeverity } from './pages';
+import { type From, type ListPage, readBySeverity, readInTurn, type Turn } from './pages';
 import { localText, momentIn, presetsFrom } from './snoozes';
 
 describe('the filter', () => {
@@ -56,6 +56,30 @@ test.each([1, 2, 3, 4, 7, 50])(
     expect(from).toBeNull();
   },
 );
+
+test.each([1, 2, 3, 4, 50])('lists in turn, %i at a time, are everything once', async (size) => {
+  const lists = [[5, 3], [], [4, 2, 1]].map((all) => async (from: From, limit: number) => {
+    const begin = typeof from.info === 'number' ? from.info : 99;
+    const rows = all.filter((id) => id < begin).slice(0, limit);
+    const last = rows.at(-1);
+    const isEnd = last === undefined || last === all.at(-1);
+    return { rows: rows.map((id) => ({ id })), next: isEnd ? null : { info: last } };
+  });
+  const seen: number[] = [];
+  let turn: Turn | null = { list: 0, from: {} };
+  for (let page = 0; turn && page < 20; page++) {
+    const { rows, next }: { rows: { id: number }[]; next: Turn | null } = await readInTurn(
+      lists,
+      turn,
+      size,
+    );
+    expect(rows.length).toBeLessThanOrEqual(size);
+    seen.push(...rows.map(({ id }) => id));
+    turn = next;
+  }
+  expect(seen).toEqual([5, 3, 4, 2, 1]);
+  expect(turn).toBeNull();
+});
 
 describe('putting off', () => {
   test.each([

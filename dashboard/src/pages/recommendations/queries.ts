@@ -2,10 +2,10 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 import { type Filter, inputOf, SEVERITIES } from './filters';
-import { type From, readBySeverity } from './pages';
+import { readBySeverity, readInTurn, type Turn } from './pages';
 
 const PAGE_SIZE = 25;
-const START: From = {};
+const START: Turn = { list: 0, from: {} };
 
 export const inboxQuery = (filter: Filter) =>
   infiniteQueryOptions({
@@ -14,18 +14,32 @@ export const inboxQuery = (filter: Filter) =>
       const input = inputOf(filter);
       if (filter.sort === 'severity') {
         const severities = filter.severity ? [filter.severity] : SEVERITIES;
-        return readBySeverity(severities, pageParam, PAGE_SIZE, (severity, cursor, limit) =>
-          api.recommendations.list.query({ ...input, severity, cursor, limit }, { signal }),
+        // What waits for a decision and is still found comes before what is gone since.
+        const narrowed =
+          filter.view === 'open' ? [{ isResolved: false }, { isResolved: true }] : [{}];
+        const lists = narrowed.map(
+          (more) => (from: Turn['from'], size: number) =>
+            readBySeverity(severities, from, size, (severity, cursor, limit) =>
+              api.recommendations.list.query(
+                { ...input, ...more, severity, cursor, limit },
+                { signal },
+              ),
+            ),
         );
+        return readInTurn(lists, pageParam, PAGE_SIZE);
       }
-      const cursor = typeof pageParam.info === 'number' ? pageParam.info : null;
+      const { info } = pageParam.from;
+      const cursor = typeof info === 'number' ? info : null;
       const severity = filter.severity;
       const rows = await api.recommendations.list.query(
         { ...input, severity, cursor, limit: PAGE_SIZE },
         { signal },
       );
       const last = rows.at(-1);
-      return { rows, next: last && rows.length === PAGE_SIZE ? { info: last.id } : null };
+      return {
+        rows,
+        next: last && rows.length === PAGE_SIZE ? { list: 0, from: { info: last.id } } : null,
+      };
     },
     initialPageParam: START,
     getNextPageParam: (page) => page.next,

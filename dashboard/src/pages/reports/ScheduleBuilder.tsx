@@ -92,14 +92,16 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
           </>
         )}
       </Fields>
-      {isWhole && <Meaning schedule={value} />}
+      {isWhole && problems.length === 0 && <Meaning schedule={value} />}
     </Group>
   );
 }
 
 /** What was typed, where the server quotes it with the zone behind. */
 const inCron = (problem: string, schedule: Schedule) =>
-  problem.replace(/^schedule\s?: /, '').replaceAll(writeSchedule(schedule) ?? '', schedule.cron);
+  problem
+    .replace(/^schedule\s?: /, '')
+    .replaceAll(`${schedule.cron} ${schedule.zone}`, schedule.cron);
 
 function Moment({
   value,
