@@ -22,7 +22,8 @@ def _decide(page: Page, label: str) -> None:
     page.get_by_role("region", name="Decide").get_by_role("button", name=label).click()
 
 
-def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin):
+def test_the_most_severe_that_last_stand_first_and_filters_live_in_the_address(admin, made):
+    gravest = made.add("The gravest that lasts", Severity.CRITICAL)
     admin.goto("/recommendations")
     items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
     expect(items.first).to_contain_text("Critical")
@@ -36,6 +37,11 @@ def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin):
     expect(items.first).to_contain_text("Critical")
     admin.goto("/recommendations?q=no+such+words")
     expect(admin.get_by_text("Nothing matches these filters")).to_be_visible()
+    # The storm's are graver than any warning, and long over.
+    admin.goto("/recommendations?severity=critical")
+    expect(items.first).to_contain_text("The gravest that lasts")
+    expect(items.nth(1)).to_contain_text("No longer found")
+    made.dismiss(gravest)
 
 
 def test_one_is_accepted_and_the_next_is_shown_and_it_can_be_undone(admin, made):
