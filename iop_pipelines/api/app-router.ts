@@ -285,6 +285,11 @@ export interface Ended {
   ended: number;
 }
 
+/** By language, besides English. */
+export interface ErrorTranslations {
+  fr: Failed;
+}
+
 /** `ds` is in the dataset's local time. */
 export interface EvidencePoint {
   ds: string;
@@ -329,6 +334,7 @@ export interface ExecutionDetail {
   modelVersion: string;
   modelType: ModelType;
   dataset: string | null;
+  translations: ErrorTranslations | null;
   outputTotal: number;
   outputs: OutputPoint[];
   findings: Finding[];
@@ -362,6 +368,10 @@ export interface ExecutionStats {
 }
 
 export type ExecutionStatus = "running" | "success" | "failed";
+
+export interface Failed {
+  errorMsg: string;
+}
 
 /** `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface Finding {
@@ -517,7 +527,7 @@ export interface ModelEvent {
   createdAt: string;
 }
 
-/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. */
+/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `translations` are the error's, where it is a sentence of the platform. */
 export interface ModelExecution {
   id: number;
   modelId: number;
@@ -539,6 +549,7 @@ export interface ModelExecution {
   modelVersion: string;
   modelType: ModelType;
   dataset: string | null;
+  translations: ErrorTranslations | null;
 }
 
 export interface ModelFilter {
@@ -892,7 +903,7 @@ export interface ReducedSeries {
   total: number;
 }
 
-/** `row` as it stood when `step` refused it. */
+/** `row` as it stood when `step` refused it; `translations` are the reason's. */
 export interface RejectedRow {
   id: number;
   versionId: number;
@@ -901,6 +912,7 @@ export interface RejectedRow {
   step: string;
   reason: string;
   row: Record<string, unknown>;
+  translations: ReasonTranslations | null;
 }
 
 export type ReportFormat = "json" | "csv" | "pdf";

@@ -24,6 +24,16 @@ class MessageTranslations(TypedDict):
     fr: Told
 
 
+class Reasoned(TypedDict):
+    reason: str
+
+
+class ReasonTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: Reasoned
+
+
 # Pydantic's, and what its own validators here say.
 _OF_VALUES: Mapping[str, str] = {
     "Field required": "Ce champ est requis",
@@ -228,6 +238,33 @@ _OF_ADVICE: Mapping[str, str] = {
     "not found in {n} later execution(s)": "Plus trouvée, exécutions suivantes : {n}",
     "run {id} scored {score}": "L’exécution DRM {id} a la note {score}",
 }
+_OF_RUNS: Mapping[str, str] = {
+    "held for its data quality until DRM run {id} delivered the window again": (
+        "Retenue pour la qualité de ses données jusqu’à ce que l’exécution DRM {id} livre à nouveau la fenêtre"
+    ),
+    "no sufficient data quality score came within {time}": (
+        "Aucune note de qualité suffisante n’est venue en {time}"
+    ),
+    "its data could not be prepared: {why}": "Ses données n’ont pas pu être préparées : {why}",
+    "run {id} was canceled": "L’exécution Dagster {id} a été annulée",
+    "run {id} ended ({status}) without a result; gave up after {n} starts": (
+        "L’exécution Dagster {id} s’est terminée ({status}) sans résultat ; abandon après {n} départs"
+    ),
+}
+_OF_ROWS: Mapping[str, str] = {
+    "missing": "Absent",
+    "not a{n} {type}": "N’est pas de type {type}",
+    "longer than {n} characters": "Plus de {n} caractères",
+    "not one of {n} accepted values": "N’est pas une des {n} valeurs admises",
+    "below {n}": "Inférieur à {n}",
+    "above {n}": "Supérieur à {n}",
+    "ambiguous or absent in {zone}": "Ambigu ou inexistant dans le fuseau {zone}",
+    "not in the reference": "Absent de la référence",
+    "outside of the run's window": "Hors de la fenêtre de l’exécution",
+    "another row has the same": "Une autre ligne a la même",
+    "exact duplicate of a later row": "Doublon exact d’une ligne suivante",
+    "restated by a later row": "Remplacée par une ligne suivante",
+}
 # The first that fits is taken: the narrower before the wider.
 CATALOGUE: Mapping[str, str] = {
     **_OF_ACCOUNTS,
@@ -236,6 +273,8 @@ CATALOGUE: Mapping[str, str] = {
     **_OF_QUESTIONS,
     **_OF_MODELS,
     **_OF_ADVICE,
+    **_OF_RUNS,
+    **_OF_ROWS,
     **_OF_VALUES,
 }
 # A longer one holds much of what was sent, and is no sentence for people.
@@ -249,6 +288,12 @@ def translations_of(message: str) -> MessageTranslations | None:
     """None for what is not in the catalogue."""
     french = in_french(message)
     return None if french is None else {"fr": {"message": french}}
+
+
+def reason_translations(reason: str | None) -> ReasonTranslations | None:
+    """Of a reason that the platform itself gave."""
+    french = in_french(reason) if reason else None
+    return None if french is None else {"fr": {"reason": french}}
 
 
 @lru_cache(maxsize=256)

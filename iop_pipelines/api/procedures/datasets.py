@@ -22,6 +22,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
@@ -184,7 +185,7 @@ class OfRejected(Page):
 
 @with_config(ROW)
 class RejectedRow(TypedDict):
-    """`row` as it stood when `step` refused it."""
+    """`row` as it stood when `step` refused it; `translations` are the reason's."""
 
     id: int
     version_id: int
@@ -193,6 +194,7 @@ class RejectedRow(TypedDict):
     step: str
     reason: str
     row: dict[str, Any]
+    translations: ReasonTranslations | None
 
 
 _LATEST = select_of(
@@ -271,7 +273,10 @@ def declare(registry: Registry) -> None:
         else:
             dataset_id = _row_of(ctx, str(given.name))["id"]
             is_its = dataset_versions.c.dataset_id == dataset_id
-        return page_of(ctx, _REJECTED.where(is_its), given)
+        return [
+            RejectedRow(**row, translations=reason_translations(row["reason"]))
+            for row in page_of(ctx, _REJECTED.where(is_its), given)
+        ]
 
     @registry.procedure("datasets.schema", Kind.QUERY, "Fields and measures of one source.")
     def schema(ctx: Context, given: OfSource) -> SourceSchema:

@@ -1,6 +1,7 @@
 """executions.*: what ran, on which data, and what came out of it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.sentences import in_french
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.vocabulary import (
@@ -40,8 +42,23 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 
 @with_config(ROW)
+class Failed(TypedDict):
+    error_msg: str
+
+
+@with_config(ROW)
+class ErrorTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: Failed
+
+
+@with_config(ROW)
 class ModelExecution(TypedDict):
-    """`phase` says where an accepted execution stands: held, queued, claimed, started, done."""
+    """`phase` says where an accepted execution stands: held, queued, claimed, started, done.
+
+    `translations` are the error's, where it is a sentence of the platform.
+    """
 
     id: int
     model_id: int
@@ -63,6 +80,7 @@ class ModelExecution(TypedDict):
     model_version: str
     model_type: ModelType
     dataset: str | None
+    translations: ErrorTranslations | None
 
 
 @with_config(ROW)
@@ -192,7 +210,7 @@ MAX_SERIES = 1000
 _OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
 # From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
-    *columns_of(ModelExecution, table, without=_OF_MODEL),
+    *columns_of(ModelExecution, table, without=(*_OF_MODEL, "translations")),
     analytical_models.c.name.label("model_name"),
     analytical_models.c.version.label("model_version"),
     analytical_models.c.type.label("model_type"),
@@ -212,7 +230,7 @@ def declare(registry: Registry) -> None:
         for name in ("model_id", "status"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
-        return page_of(ctx, query, given)
+        return executions_of(page_of(ctx, query, given))
 
     @registry.procedure(
         "executions.latest", Kind.QUERY, "The latest execution of each of these versions."
@@ -223,7 +241,8 @@ def declare(registry: Registry) -> None:
             .where(table.c.model_id.in_(given.model_ids))
             .group_by(table.c.model_id)
         )
-        return rows_of(ctx, _DETAIL.where(table.c.id.in_(newest)).order_by(table.c.id.desc()))
+        newest_of_each = _DETAIL.where(table.c.id.in_(newest)).order_by(table.c.id.desc())
+        return executions_of(rows_of(ctx, newest_of_each))
 
     @registry.procedure(
         "executions.get", Kind.QUERY, "One execution with its outputs and findings."
@@ -235,7 +254,7 @@ def declare(registry: Registry) -> None:
         is_its = model_outputs.c.execution_id == given.id
         total = select_of(sa.func.count().label("size")).where(is_its)
         return ExecutionDetail(
-            **found[0],
+            **executions_of(found)[0],
             output_total=rows_of(ctx, total)[0]["size"],
             outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
             findings=_findings_of(ctx, given.id, found[0]["dataset"]),
@@ -311,6 +330,16 @@ def _points(ctx: Context, execution_id: int, chosen: SeriesName) -> list[SeriesP
             outputs.measure == chosen["measure"],
         ),
     )
+
+
+def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:
+    """Rows of `HISTORY`, with what is said of them in other languages."""
+    return [ModelExecution(**row, translations=_translations(row["error_msg"])) for row in rows]
+
+
+def _translations(error: str | None) -> ErrorTranslations | None:
+    french = in_french(error) if error else None
+    return None if french is None else {"fr": {"error_msg": french}}
 
 
 def _kept(points: list[SeriesPoint], size: int) -> list[SeriesPoint]:

@@ -9,7 +9,11 @@ from typing_extensions import TypedDict
 from iop_pipelines.api import wire
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context, Role
-from iop_pipelines.api.procedures.executions import HISTORY, ModelExecution
+from iop_pipelines.api.procedures.executions import (
+    HISTORY,
+    ModelExecution,
+    executions_of,
+)
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     ById,
@@ -215,7 +219,8 @@ def declare(registry: Registry) -> None:
     @procedure("models.history", Kind.QUERY, "Executions of one version, newest first.")
     def history(ctx: Context, given: History) -> list[ModelExecution]:
         registered.model(ctx.services.engine, given.model_id)
-        return page_of(ctx, HISTORY.where(model_executions.c.model_id == given.model_id), given)
+        of_version = HISTORY.where(model_executions.c.model_id == given.model_id)
+        return executions_of(page_of(ctx, of_version, given))
 
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:

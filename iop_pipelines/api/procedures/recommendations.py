@@ -1,6 +1,5 @@
 """recommendations.*: advice, and what people decide about it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -26,7 +25,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.api.sentences import in_french
+from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
@@ -76,16 +75,6 @@ class Recommendation(TypedDict):
     previous_id: int | None
     snoozed_until: datetime | None
     translations: Wordings | None
-
-
-class Reasoned(TypedDict):
-    reason: str
-
-
-class ReasonTranslations(TypedDict):
-    """By language, besides English."""
-
-    fr: Reasoned
 
 
 @with_config(ROW)
@@ -284,13 +273,10 @@ def declare(registry: Registry) -> None:
         review.recommendation(ctx.services.engine, given.id)
         is_its = recommendation_events.c.recommendation_id == given.id
         return [
-            RecommendationEvent(**row, translations=_reason_translations(row))
+            # A person's words are theirs.
+            RecommendationEvent(
+                **row,
+                translations=reason_translations(row["reason"]) if row["actor"] is None else None,
+            )
             for row in rows_of(ctx, _HISTORY.where(is_its))
         ]
-
-
-def _reason_translations(event: Mapping[str, Any]) -> ReasonTranslations | None:
-    """A person's words are theirs."""
-    is_own = event["actor"] is None and event["reason"] is not None
-    french = in_french(event["reason"]) if is_own else None
-    return None if french is None else {"fr": {"reason": french}}

@@ -18,6 +18,7 @@ MODEL_KEYS = {
     *("createdBy", "createdAt", "updatedAt", "description", "dataset"),
 }
 EXECUTION_KEYS = {
+    "translations",
     *("id", "modelId", "status", "inputRef", "outputRef", "durationMs", "errorMsg", "startedAt"),
     *("finishedAt", "phase", "attempt", "trigger", "dataVersion", "requestedAt", "metrics"),
     *("dagsterRunId", "modelName", "modelVersion", "modelType", "dataset"),
