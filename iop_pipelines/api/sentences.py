@@ -247,7 +247,7 @@ _OF_RUNS: Mapping[str, str] = {
     ),
     "its data could not be prepared: {why}": "Ses données n’ont pas pu être préparées : {why}",
     "run {id} was canceled": "L’exécution Dagster {id} a été annulée",
-    "run {id} ended ({status}) without a result; gave up after {n} starts": (
+    "run {id} ended ({status}) without a result{why}; gave up after {n} starts": (
         "L’exécution Dagster {id} s’est terminée ({status}) sans résultat ; abandon après {n} départs"
     ),
 }
