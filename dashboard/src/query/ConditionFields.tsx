@@ -84,9 +84,11 @@ export function ConditionFields({
           legend={t.kept}
           rows={others}
           most={0}
-          nameOf={(each) => sayCondition(each, params)}
+          nameOf={(each) => sayCondition(each, params, t.periods)}
           onRemove={(at) => onChange({ others: without(others, at) })}
-          render={(each) => <code className={css.code}>{sayCondition(each, params)}</code>}
+          render={(each) => (
+            <code className={css.code}>{sayCondition(each, params, t.periods)}</code>
+          )}
         />
       )}
     </>

@@ -19,6 +19,13 @@ describe('a condition', () => {
     expect(sayCondition(tree, { period: { type: 'period', default: 'last_month' } })).toBe(
       'date ∈ last month ∧ (origin = JFK ∨ origin = ∅) ∧ ¬(flights between 1, 5)',
     );
+    expect(
+      sayCondition(
+        { field: 'date', op: 'in_period', value: 'last_month' },
+        {},
+        { last_month: 'Le mois dernier' },
+      ),
+    ).toBe('date ∈ Le mois dernier');
   });
 });
 

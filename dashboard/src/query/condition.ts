@@ -1,4 +1,4 @@
-/** Conditions in signs and the names of fields, which are the same in every language. */
+/** Conditions in signs and the names of fields, which are the same in every language; periods are named in words. */
 
 type Tree = {
   and?: readonly unknown[];
@@ -24,21 +24,27 @@ const SIGNS: Record<string, string> = {
   in_period: '∈',
 };
 
-export function sayCondition(tree: unknown, params: Params = {}): string {
+/** By the server's word, such as last_month, what a reader calls a period. */
+type Periods = Record<string, string>;
+
+export function sayCondition(tree: unknown, params: Params = {}, periods: Periods = {}): string {
   const { and, or, not, field, op, value } = (tree ?? {}) as Tree;
-  if (and) return and.map((each) => sayCondition(each, params)).join(' ∧ ');
-  if (or) return `(${or.map((each) => sayCondition(each, params)).join(' ∨ ')})`;
-  if (not !== undefined) return `¬(${sayCondition(not, params)})`;
+  if (and) return and.map((each) => sayCondition(each, params, periods)).join(' ∧ ');
+  if (or) return `(${or.map((each) => sayCondition(each, params, periods)).join(' ∨ ')})`;
+  if (not !== undefined) return `¬(${sayCondition(not, params, periods)})`;
   if (op === 'is_null') return `${field} = ∅`;
   if (op === 'not_null') return `${field} ≠ ∅`;
-  return `${field} ${SIGNS[op ?? ''] ?? op?.replaceAll('_', ' ') ?? '='} ${sayValue(value, params)}`;
+  const said = sayValue(value, params, op === 'in_period' ? periods : {});
+  return `${field} ${SIGNS[op ?? ''] ?? op?.replaceAll('_', ' ') ?? '='} ${said}`;
 }
 
-export function sayValue(value: unknown, params: Params = {}): string {
+export function sayValue(value: unknown, params: Params = {}, periods: Periods = {}): string {
   if (Array.isArray(value)) return value.map((each) => sayValue(each, params)).join(', ');
-  if (typeof value !== 'object' || value === null) return String(value).replaceAll('_', ' ');
+  if (typeof value !== 'object' || value === null) {
+    return periods[String(value)] ?? String(value).replaceAll('_', ' ');
+  }
   const { param, from, to } = value as { param?: string; from?: string; to?: string };
   if (param === undefined) return `${from} – ${to}`;
   const fallback = params[param]?.default;
-  return fallback === undefined ? param : sayValue(fallback, params);
+  return fallback === undefined ? param : sayValue(fallback, params, periods);
 }

@@ -21,7 +21,9 @@ export function QuerySummary({ config }: { config: JsonObject }) {
       <Facts
         facts={[
           read.source ? { label: t.source, value: saySource(read.source, q) } : null,
-          read.where ? { label: t.conditions, value: sayCondition(read.where, read.params) } : null,
+          read.where
+            ? { label: t.conditions, value: sayCondition(read.where, read.params, q.periods) }
+            : null,
         ]}
       />
       <h3>{t.tables}</h3>
@@ -61,7 +63,7 @@ function TableWords({ table, config }: { table: TableQuery; config: QueryConfig 
   const parts = [
     t.columns(table.select.map(headingOf).join(', ')),
     table.source && t.sourceOf(saySource(table.source, q)),
-    table.where && sayCondition(table.where, config.params),
+    table.where && sayCondition(table.where, config.params, q.periods),
     table.top && t.top(format.number(table.top.n)),
     by && t.sorted(by),
   ];

@@ -7,6 +7,7 @@ import type { QueryConfig } from '@/query/config';
 import { Problem } from '@/query/Problem';
 import { type usePreview, withoutInput } from '@/query/usePreview';
 import { words as queryWords } from '@/query/words';
+import { useLanguage } from '@/session/preferences';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Failed, Skeleton } from '@/ui/States';
 import { chartsOf } from './tables';
@@ -23,6 +24,7 @@ export function TablePreview({
   query: ReturnType<typeof usePreview>;
 }) {
   const q = useWords(queryWords);
+  const language = useLanguage();
   const { data, error } = query;
   if (error) {
     const failure = failureOf(error);
@@ -37,7 +39,8 @@ export function TablePreview({
   const isChart = chartsOf(config, name).length > 0;
   return (
     <Stack>
-      {data.filters.length > 0 && <Muted>{data.filters.join(' · ')}</Muted>}
+      {/* The server's words; what they say stands in the form, in the reader's. */}
+      {data.filters.length > 0 && language === 'en' && <Muted>{data.filters.join(' · ')}</Muted>}
       {isChart && data.chart ? (
         <PanelChart title={title} data={data} />
       ) : (
