@@ -19,15 +19,14 @@ MAX_TITLE = 255
 class Phrases(Protocol):
     """A language. Paragraphs that have nothing to say are empty."""
 
+    @property
+    def ACTIONS(self) -> facts.Actions: ...
+
     def headline(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def what_happened(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
     def how_sure(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def also(self, headlines: Sequence[str], more: int) -> str: ...
-    def default_action(self, category: Category, kind: str) -> str:
-        """What is usually done about such a finding, where its model does not say."""
-        ...
-
     def what_to_do(self, actions: Sequence[str], owner: str | None) -> str: ...
     def grounds(self, evidence: Evidence) -> str: ...
 
@@ -66,9 +65,10 @@ def explain(
         say.how_sure(category, evidence, main),
         _also(category, evidence, say),
     ]
+    usual = say.ACTIONS.get((category, main.kind)) or say.ACTIONS[category, None]
     return Explanation(
         rationale=tuple(typeset(each, language) for each in paragraphs if each),
-        actions=(evidence.action or typeset(say.default_action(category, main.kind), language),),
+        actions=(evidence.action or typeset(usual, language),),
         owner=evidence.owner,
         grounds=say.grounds(evidence),
     )

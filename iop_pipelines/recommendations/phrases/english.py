@@ -6,9 +6,10 @@ from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
 from iop_pipelines.recommendations.phrases.amounts import ENGLISH, inside, say_name
+from iop_pipelines.recommendations.phrases.facts import Actions
 
 _PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", None: "run"}
-_ACTIONS = {
+ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
     (Category.ANOMALY, "outlier"): (
         "Look at the measures together: each may be in its own range and the mix still be new."
@@ -162,10 +163,6 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 def also(headlines: Sequence[str], more: int) -> str:
     return f"Also: {'; '.join(headlines)}{f'; and {more} more' if more else ''}."
-
-
-def default_action(category: Category, kind: str) -> str:
-    return _ACTIONS.get((category, kind)) or _ACTIONS[category, None]
 
 
 def what_to_do(actions: Sequence[str], owner: str | None) -> str:

@@ -1,10 +1,14 @@
 """What evidence holds, before it is put into words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.transform.versions import PIPELINE_RUNS
+
+# What is usually done about a category and a kind of finding; None is for any other kind.
+Actions = Mapping[tuple[Category, str | None], str]
 
 ALL_SERIES = "all"
 QUALITY = "quality"

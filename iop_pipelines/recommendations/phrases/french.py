@@ -11,6 +11,7 @@ from iop_pipelines.query.labels import Label
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
 from iop_pipelines.recommendations.phrases.amounts import FRENCH, inside, say_name
+from iop_pipelines.recommendations.phrases.facts import Actions
 
 _PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "exécution"}
 _PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "exécutions"}
@@ -35,7 +36,7 @@ _COMPONENTS = {
     "uniqueness": "l’unicité",
     "timeliness": "la ponctualité",
 }
-_ACTIONS = {
+ACTIONS: Actions = {
     (Category.ANOMALY, None): "Cherchez ce qui a changé ce jour-là, et si cela peut se reproduire.",
     (Category.ANOMALY, "outlier"): (
         "Regardez les mesures ensemble : chacune peut rester dans sa plage et leur mélange être nouveau."
@@ -196,10 +197,6 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
 def also(headlines: Sequence[str], more: int) -> str:
     rest = f" ; et {FRENCH.count(more, 'autre', 'autres')}" if more else ""
     return f"Aussi : {' ; '.join(headlines)}{rest}."
-
-
-def default_action(category: Category, kind: str) -> str:
-    return _ACTIONS.get((category, kind)) or _ACTIONS[category, None]
 
 
 def what_to_do(actions: Sequence[str], owner: str | None) -> str:
