@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
+from database_servers import named
 from iop_pipelines.api import health
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.context import Context, Role
@@ -66,8 +67,10 @@ ROUTES = [
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    settings = Settings.from_env({"IOP_HOME": str(tmp_path), "IOP_BROKER_URL": "filesystem://"})
+def settings(tmp_path: Path, database_url: str) -> Iterator[Settings]:
+    settings = Settings.from_env(
+        {"IOP_HOME": str(tmp_path), **named(database_url), "IOP_BROKER_URL": "filesystem://"}
+    )
     upgrade(settings.database_url)
     yield settings
     engine_for(settings.database_url).dispose()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
+from database_servers import named
 from iop_pipelines.api import health
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.health import Part
@@ -33,8 +34,8 @@ BURST = 10_000
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    settings = Settings.from_env({"IOP_HOME": str(tmp_path)})
+def settings(tmp_path: Path, database_url: str) -> Iterator[Settings]:
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path), **named(database_url)})
     upgrade(settings.database_url)
     yield settings
     engine_for(settings.database_url).dispose()

@@ -27,6 +27,12 @@ SERVERS = [
 # What a test that touches a database is tried on.
 DATABASES = ["sqlite", *SERVERS]
 
+
+def named(url: str) -> dict[str, str]:
+    """The environment of an instance whose database that is. Only an embedded instance makes its own key."""
+    return {"DATABASE_URL": url, "IOP_SECRET_KEY": "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4"}
+
+
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 30
 FETCH_TIMEOUT_S = 240

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from database_servers import DATABASES
+from database_servers import DATABASES, named
 from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
@@ -135,7 +135,7 @@ def api(
     if kind not in demos:
         server = {}
         if kind != "sqlite":
-            server = _on_server(request.getfixturevalue(f"{kind}_server").create_database())
+            server = named(request.getfixturevalue(f"{kind}_server").create_database())
         demos[kind] = _load_demo(_settings(tmp_path_factory.mktemp("demo"), **server))
     shutil.copytree(demos[kind].home, home)
     with migrated_on(kind) as url:
@@ -143,12 +143,7 @@ def api(
             settings = _settings(home)
         else:
             migrated_databases[kind].fill_from(demos[kind].database_url)
-            settings = _settings(home, **_on_server(url))
+            settings = _settings(home, **named(url))
         yield api_of(settings)
         engine_for(settings.database_url).dispose()
         engine_for(settings.drm_database_url).dispose()
-
-
-def _on_server(url: str) -> dict[str, str]:
-    # Only an embedded instance makes its own key.
-    return {"DATABASE_URL": url, "IOP_SECRET_KEY": "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4"}
