@@ -8,13 +8,16 @@ An unknown value makes a comparison unknown, and a rule fires only on what is kn
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.trees import leaves_of, parts_under
 from iop_pipelines.domain.vocabulary import Category, Severity
 
 Statistic = Literal["mean", "median", "sum", "min", "max", "std", "count"]
 Comparison = Literal[">", ">=", "<", "<=", "==", "!="]
+# Of one rule; a comparison has two at least.
+MAX_OPERANDS = 1_000
 Periods = Annotated[int, Field(ge=1, le=10_000)]
 
 
@@ -87,11 +90,11 @@ class Compare(_Word):
 
 
 class AllOf(_Word):
-    all_of: Annotated[tuple["Condition", ...], Field(alias="and", min_length=1, max_length=20)]
+    all_of: Annotated[tuple["Condition", ...], Field(alias="and", min_length=1)]
 
 
 class AnyOf(_Word):
-    any_of: Annotated[tuple["Condition", ...], Field(alias="or", min_length=1, max_length=20)]
+    any_of: Annotated[tuple["Condition", ...], Field(alias="or", min_length=1)]
 
 
 class Not(_Word):
@@ -105,6 +108,11 @@ Condition = Annotated[
     | Annotated[Not, Tag("not")],
     Discriminator(_condition_tag),
 ]
+
+
+_SIDES = ("left", "right")
+# A member of a rule may be called by its alias or by its name.
+_JOINING = ("and", "all_of", "or", "any_of", "not", "negated")
 
 
 class Rule(_Word):
@@ -123,6 +131,25 @@ class Rule(_Word):
     category: Literal[Category.ANOMALY, Category.OPTIMISATION, Category.TREND] = Category.ANOMALY
     expected: Operand | None = None
     message: Annotated[str, Field(max_length=500)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_of_a_size(cls, value: Any) -> Any:
+        """Before anything is made of it."""
+        given = value if isinstance(value, dict) else {}
+        comparisons = leaves_of(
+            [given.get("when")], lambda node: parts_under(node, *_JOINING), "conditions"
+        )
+        sides = [
+            each.get(side) for each in comparisons if isinstance(each, dict) for side in _SIDES
+        ]
+        leaves_of(
+            [*sides, given.get("expected")],
+            lambda node: parts_under(node, "multiply", "add"),
+            "operands",
+            MAX_OPERANDS,
+        )
+        return value
 
 
 def measures_of(rule: Rule) -> set[str]:

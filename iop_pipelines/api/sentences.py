@@ -172,6 +172,10 @@ _OF_QUESTIONS: Mapping[str, str] = {
     "{value} has a time of day, {field} is a date": "{value} a une heure, {field} est une date",
     "{words} is no period; it can be {known}": "{words} n’est pas une période ; possible : {known}",
     "{value} is no period": "{value} n’est pas une période",
+    "is longer than {n} years": "Dépasse {n} ans",
+    "there are more than {n} conditions": "Il y a plus de {n} conditions",
+    "{things} are nested deeper than {n} levels": "S’imbrique sur plus de {n} niveaux",
+    "is {n} characters long; at most {most} are read": "Compte {n} caractères ; {most} au plus sont lus",
     "ends at {end}, not after its start {start}": "Finit à {end}, pas après son début {start}",
     "{text} is no ISO date or moment such as {example}": (
         "{text} n’est pas une date ISO comme {example}"

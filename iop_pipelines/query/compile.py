@@ -74,7 +74,8 @@ def _mysql_bucket(element: Bucket, compiler: Any, **kw: Any) -> str:
 class Scope:
     """What conditions are resolved against; `periods` collects those that were met, in order.
 
-    `shift_back` moves every period one back, for `compare: previous_period`.
+    `shift_back` moves every period one back, for `compare: previous_period`. `bound` counts the values
+    in lists: many long lists, each within its bound, are more than a database takes.
     """
 
     now: datetime
@@ -82,9 +83,22 @@ class Scope:
     params: Mapping[str, Any] = field(default_factory=dict)
     shift_back: bool = False
     periods: list[Period] = field(default_factory=list)
+    bound: int = 0
+
+    def fresh(self) -> "Scope":
+        """For another table: nothing was met yet."""
+        return replace(self, periods=[], bound=0)
 
     def previous(self) -> "Scope":
-        return replace(self, shift_back=True, periods=[])
+        return replace(self.fresh(), shift_back=True)
+
+    def bind(self, count: int, path: str) -> None:
+        """Raises InvalidQuery once the lists hold more than MAX_BOUND values together."""
+        self.bound += count
+        if self.bound > form.MAX_BOUND:
+            raise InvalidQuery(
+                f"the conditions compare with more than {form.MAX_BOUND:,} values in lists", path
+            )
 
 
 @dataclass(frozen=True)
@@ -317,6 +331,7 @@ def _comparison(
     if leaf.op in ("in", "not_in", "between"):
         if not isinstance(given, list | tuple):
             raise InvalidQuery(f"{leaf.op} needs a list", f"{path}.value")
+        scope.bind(len(given), f"{path}.value")
         values = [
             typed_value(one, chosen, scope, f"{path}.value.{i}") for i, one in enumerate(given)
         ]

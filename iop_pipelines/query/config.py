@@ -18,14 +18,17 @@ from pydantic import (
     model_validator,
 )
 
+from iop_pipelines.domain.trees import MAX_DEPTH, leaves_of, parts_under
 from iop_pipelines.errors import InvalidQuery
 
-MAX_DEPTH = 8
 MAX_IN = 1_000
+# Of all lists that one table's conditions compare with, those of parameters too.
+MAX_BOUND = 10_000
+MAX_TEXT = 1_000
 MAX_SELECT = 50
 MAX_LIMIT = 100_000
 # Deepest JSON of a config that nests conditions MAX_DEPTH times, with room to spare.
-_MAX_JSON_DEPTH = 40
+_MAX_JSON_DEPTH = 2 * MAX_DEPTH + 10
 _INT64 = 2**63
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -84,11 +87,11 @@ class Param(_Part):
 
 
 class And(_Part):
-    all_of: tuple["Condition", ...] = Field(alias="and", min_length=1, max_length=100)
+    all_of: tuple["Condition", ...] = Field(alias="and", min_length=1)
 
 
 class Or(_Part):
-    any_of: tuple["Condition", ...] = Field(alias="or", min_length=1, max_length=100)
+    any_of: tuple["Condition", ...] = Field(alias="or", min_length=1)
 
 
 class Not(_Part):
@@ -321,7 +324,8 @@ def parse_config(data: Any) -> QueryConfig:
         return data
     if not isinstance(data, Mapping):
         raise InvalidQuery(f"query_config is {type(data).__name__}; it must be a JSON object")
-    _check_json(data)
+    check_json(data)
+    _check_trees(data)
     try:
         config = QueryConfig.model_validate(data)
     except ValidationError as error:
@@ -330,9 +334,9 @@ def parse_config(data: Any) -> QueryConfig:
     return config
 
 
-def _check_json(data: Any) -> None:
-    """Bounds what pydantic would walk: depth, 64-bit integers, finite floats, encodable text."""
-    pending: list[tuple[Any, tuple[str, ...]]] = [(data, ())]
+def check_json(data: Any, root: str | None = None) -> None:
+    """Bounds what pydantic would walk: depth, 64-bit integers, finite floats, short and encodable text."""
+    pending: list[tuple[Any, tuple[str, ...]]] = [(data, (root,) if root else ())]
     while pending:
         value, path = pending.pop()
         where = ".".join(path) or None
@@ -359,8 +363,26 @@ def _check_json(data: Any) -> None:
 
 
 def _check_text(text: str, where: str | None) -> None:
+    if len(text) > MAX_TEXT:
+        raise InvalidQuery(f"is {len(text)} characters long; at most {MAX_TEXT:,} are read", where)
     if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise InvalidQuery("holds a character that no database stores (NUL or half a pair)", where)
+
+
+def _check_trees(data: Mapping[str, Any]) -> None:
+    """Before anything is made of them: what is refused for its size costs no more than a look."""
+    _check_tree(data.get("where"), "where")
+    tables = data.get("datasets")
+    for name, table in tables.items() if isinstance(tables, Mapping) else ():
+        if isinstance(table, Mapping):
+            _check_tree(table.get("where"), f"datasets.{name}.where")
+
+
+def _check_tree(tree: Any, path: str) -> None:
+    try:
+        leaves_of([tree], lambda node: parts_under(node, "and", "or", "not"), "conditions")
+    except ValueError as error:
+        raise InvalidQuery(str(error), path) from None
 
 
 def _as_invalid_query(error: ValidationError) -> InvalidQuery:
@@ -389,7 +411,6 @@ def _is_json_key(part: int | str) -> bool:
 
 
 def _check_references(config: QueryConfig) -> None:
-    _check_depths(config)
     for position, chart in enumerate(config.charts):
         table = _known_table(config, chart.data, f"charts.{position}.data")
         for role in ("x", "y", "series", "label"):
@@ -418,27 +439,10 @@ def _known_table(config: QueryConfig, name: str, path: str) -> TableQuery:
     return config.datasets[name]
 
 
-def _check_depths(config: QueryConfig) -> None:
-    trees = [("where", config.where)]
-    trees += [(f"datasets.{name}.where", table.where) for name, table in config.datasets.items()]
-    for path, tree in trees:
-        if tree is not None and condition_depth(tree) > MAX_DEPTH:
-            raise InvalidQuery(f"conditions nest deeper than {MAX_DEPTH}", path)
-
-
-def condition_depth(condition: And | Or | Not | Compare) -> int:
-    if isinstance(condition, And):
-        return 1 + max(condition_depth(part) for part in condition.all_of)
-    if isinstance(condition, Or):
-        return 1 + max(condition_depth(part) for part in condition.any_of)
-    if isinstance(condition, Not):
-        return 1 + condition_depth(condition.negated)
-    return 1
-
-
 def parse_condition(data: Any, path: str = "where") -> And | Or | Not | Compare:
     """A condition alone, as a model's `input.where` has it; parameters are not known there."""
-    _check_json(data)
+    check_json(data, path)
+    _check_tree(data, path)
     try:
         holder = _Where.model_validate({"where": data})
     except ValidationError as error:
@@ -447,8 +451,6 @@ def parse_condition(data: Any, path: str = "where") -> And | Or | Not | Compare:
             str(invalid).partition(": ")[2] if invalid.field else str(invalid),
             (invalid.field or path).replace("where", path, 1),
         ) from None
-    if condition_depth(holder.where) > MAX_DEPTH:
-        raise InvalidQuery(f"conditions nest deeper than {MAX_DEPTH}", path)
     return holder.where
 
 

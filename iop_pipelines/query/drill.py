@@ -23,10 +23,11 @@ from iop_pipelines.query.config import (
     Select,
     Sort,
     TableQuery,
+    check_json,
     parse_condition,
 )
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.periods import Unit, shift, to_zone
+from iop_pipelines.query.periods import Unit, parse_moment, shift, to_zone
 from iop_pipelines.query.sources import Catalogue, Source, SourceField
 from iop_pipelines.query.words import closest
 
@@ -173,7 +174,7 @@ def _conditions(item: Select, value: Any, source: Source, zone: str, path: str) 
     if item.bucket is None:
         return [_equal(field, value, source, zone, path)]
     start = _moment(value, path)
-    end = shift(start, 1, cast(Unit, item.bucket))
+    end = _next(start, cast(Unit, item.bucket), path)
     # A bucket is of the field's own zone, and a bare moment of the query's.
     own = source.fields[field].zone or zone
     is_date = source.fields[field].type == "date"
@@ -201,7 +202,14 @@ def _equal(field: str, value: Any, source: Source, zone: str, path: str) -> Cond
 
 
 def _moment(value: Any, path: str) -> datetime:
+    if not isinstance(value, str):
+        raise InvalidQuery(f"{value!r} is no ISO date or moment", path)
+    check_json(value, path)
+    return parse_moment(value, "UTC", path)
+
+
+def _next(start: datetime, unit: Unit, path: str) -> datetime:
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
-    except (TypeError, ValueError):
-        raise InvalidQuery(f"{value!r} is no ISO date or moment", path) from None
+        return shift(start, 1, unit)
+    except (OverflowError, ValueError):
+        raise InvalidQuery(f"{start:%Y-%m-%d} is the calendar's last {unit}", path) from None

@@ -4,8 +4,9 @@
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +18,11 @@ _WORDS = (
     "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
     "this_year, last_year, last_N_days, last_N_weeks, last_N_months, or {from, to}"
 )
+MAX_YEARS = 200
+# MySQL and MariaDB promise to store a date from here on; the period before it still is in the calendar.
+FIRST_YEAR = 1000
+# Later by the clocks of another zone is later than all that is stored.
+_LAST_MOMENT = datetime.max.replace(microsecond=0)
 _CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|year)\Z")
 _ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
 
@@ -40,14 +46,20 @@ class Period:
         count, unit = self.step
         return Period(shift(self.start, -count, unit), self.start, self.zone, self.step)
 
+    def _is_one(self, unit: Literal["month", "year"]) -> bool:
+        if (floor(self.start, unit), floor(self.end, unit)) != (self.start, self.end):
+            return False
+        months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
+        return months == (12 if unit == "year" else 1)
+
     def in_zone(self, zone: str) -> tuple[datetime, datetime]:
         return to_zone(self.start, self.zone, zone), to_zone(self.end, self.zone, zone)
 
     def describe(self) -> str:
         """`January 2013`, `2013`, `2013-02-08` or `2013-02-01 to 2013-02-07`, both included."""
-        if self.start == floor(self.start, "year") and self.end == shift(self.start, 1, "year"):
+        if self._is_one("year"):
             return f"{self.start:%Y}"
-        if self.start == floor(self.start, "month") and self.end == shift(self.start, 1, "month"):
+        if self._is_one("month"):
             return f"{self.start:%B %Y}"
         if not self.is_whole_days:
             return f"{self.start:%Y-%m-%d %H:%M} to before {self.end:%Y-%m-%d %H:%M}"
@@ -67,10 +79,14 @@ def zone_info(name: str, path: str | None = None) -> ZoneInfo:
 
 
 def to_zone(moment: datetime, source: str, target: str) -> datetime:
-    """Naive local time of one zone as naive local time of another."""
+    """Naive local time of one zone as naive local time of another, cut to the calendar's end."""
     if source == target:
         return moment
-    return moment.replace(tzinfo=ZoneInfo(source)).astimezone(ZoneInfo(target)).replace(tzinfo=None)
+    there = moment.replace(tzinfo=ZoneInfo(source))
+    try:
+        return there.astimezone(ZoneInfo(target)).replace(tzinfo=None)
+    except OverflowError:
+        return _LAST_MOMENT
 
 
 def local_now(now: datetime, zone: str) -> datetime:
@@ -85,10 +101,8 @@ def shift(moment: datetime, count: int, unit: Unit) -> datetime:
     months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
     index = moment.year * 12 + moment.month - 1 + months
     year, month = divmod(index, 12)
-    last_day = (date(year + (month == 11), month % 11 + 2 if month < 11 else 1, 1)) - timedelta(
-        days=1
-    )
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, last_day.day))
+    last_day = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last_day))
 
 
 def floor(moment: datetime, unit: Unit) -> datetime:
@@ -106,8 +120,15 @@ def floor(moment: datetime, unit: Unit) -> datetime:
 
 def resolve_period(words: str | Between, now: datetime, zone: str, path: str) -> Period:
     """Raises InvalidQuery naming the words and those that are known. `now` is naive UTC."""
-    if isinstance(words, Between):
-        return _between(words, zone, path)
+    is_given = isinstance(words, Between)
+    period = _between(words, zone, path) if is_given else _named(words, now, zone, path)
+    is_bounded = period.start.year + MAX_YEARS > MAXYEAR
+    if not is_bounded and period.end > shift(period.start, MAX_YEARS, "year"):
+        raise InvalidQuery(f"is longer than {MAX_YEARS} years", path)
+    return period
+
+
+def _named(words: str, now: datetime, zone: str, path: str) -> Period:
     try:
         return _in_words(words, floor(local_now(now, zone), "day"), zone, path)
     except (OverflowError, ValueError):
@@ -149,4 +170,8 @@ def parse_moment(text: str, zone: str, path: str) -> datetime:
             moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise InvalidQuery(f"{text!r} is no ISO date or moment such as 2013-02-08", path) from None
+    if moment.year < FIRST_YEAR:
+        raise InvalidQuery(
+            f"{text!r} is before the year {FIRST_YEAR}, where databases' dates begin", path
+        )
     return moment

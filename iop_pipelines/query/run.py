@@ -97,7 +97,7 @@ def check_query(
     with engine.connect() as connection:
         catalogue = load_catalogue(connection)
     for name, query in parsed.datasets.items():
-        _compile(name, query, parsed, catalogue, scope)
+        _compile(name, query, parsed, catalogue, scope.fresh())
     return parsed
 
 
@@ -120,6 +120,7 @@ def resolve_params(config: form.QueryConfig, given: Mapping[str, Any]) -> dict[s
     for name in given:
         if name not in config.params:
             raise InvalidQuery(f"no parameter {closest(name, config.params)}", f"params.{name}")
+    form.check_json(given, "params")
     values: dict[str, Any] = {}
     for name, param in config.params.items():
         value = given.get(name, param.default)
@@ -210,7 +211,7 @@ def _compile(
 def _read_table(name: str, query: form.TableQuery, reading: _Reading) -> Table:
     config = reading.config
     source = _source_of(query, config, reading.catalogue, f"datasets.{name}")
-    scope = replace(reading.scope, periods=[])
+    scope = reading.scope.fresh()
     compiled = _compile(name, query, config, reading.catalogue, scope)
     rows = reading.rows(compiled, source)
     if query.top and query.top.rest and len(rows) == query.top.n:
@@ -258,7 +259,7 @@ def _rest(name: str, query: form.TableQuery, source: Source, rows: Rows, reading
     plain = query.model_copy(update={"select": measures, "top": None, "sort": (), "limit": 1})
     count = form.Select.model_validate({"agg": "count", "as": "rest_rows"})
     plain = plain.model_copy(update={"select": (*measures, count)})
-    scope = replace(reading.scope, periods=[])
+    scope = reading.scope.fresh()
     compiled = _compile(name, plain, reading.config, reading.catalogue, scope, outside)
     (found,) = reading.rows(compiled, source)
     if not found[-1]:
@@ -358,7 +359,7 @@ def _states(reading: _Reading) -> list[tuple[SourceState, Period | None]]:
         source = _source_of(query, reading.config, reading.catalogue, f"datasets.{name}")
         if source.name in seen:
             continue
-        scope = replace(reading.scope, periods=[])
+        scope = reading.scope.fresh()
         _compile(name, query, reading.config, reading.catalogue, scope)
         seen[source.name] = (source, scope.periods[0] if scope.periods else None)
     return [(_state(source, period, reading), period) for source, period in seen.values()]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from iop_pipelines.analytics.rule_language import Rule, depth_of, measures_of
 from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.trees import MAX_DEPTH
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 
 Direction = Literal["both", "above", "below"]
@@ -18,7 +19,8 @@ Probability = Annotated[float, Field(gt=0, lt=1)]
 NotNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 
-_MAX_RULE_DEPTH = 40
+# Deepest JSON of rules whose conditions, and operands in them, nest as deep as they may.
+_MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
 
 
 class _Params(BaseModel):

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from iop_pipelines.domain.datasets import Name
-
-MAX_DEPTH = 12
+from iop_pipelines.domain.trees import leaves_of
 
 Unary = Literal["negate", "abs", "not", "is_null"]
 Binary = Literal[
@@ -44,7 +43,9 @@ class Column(_Node):
 
 
 class Constant(_Node):
-    value: Annotated[float, Field(allow_inf_nan=False)] | str | None
+    value: (
+        Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=1000)] | None
+    )
 
 
 class Call(_Node):
@@ -64,8 +65,7 @@ class Call(_Node):
             digits = self.args[1]
             if not isinstance(digits, Constant) or digits.value not in range(10):
                 raise ValueError("round takes a constant number of decimals, 0 to 9, as second arg")
-        if depth_of(self) > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        leaves_of([self], lambda node: node.args if isinstance(node, Call) else None, "operands")
         return self
 
 
@@ -90,12 +90,6 @@ Expression = Annotated[
     ),
 ]
 Call.model_rebuild()
-
-
-def depth_of(expression: Expression) -> int:
-    if isinstance(expression, Call):
-        return 1 + max(map(depth_of, expression.args))
-    return 1
 
 
 def columns_of(expression: Expression) -> Iterator[str]:

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from iop_pipelines.analytics.conditions import evaluate, operand_values
 from iop_pipelines.analytics.rule_language import Condition, Operand, Rule, depth_of, measures_of
+from iop_pipelines.runtimes.params import RulesParams, parse_params
 
 NAN = np.nan
 COLUMNS = {"y": np.array([1.0, 2.0, NAN, 4.0, 5.0]), "flag": np.array([0.0, 1.0, 1.0, NAN, 0.0])}
@@ -114,3 +115,57 @@ def test_depth_counts_nesting_without_recursion() -> None:
     for _ in range(5000):
         nested = {"not": nested}
     assert depth_of(nested) == 5001
+
+
+COMPARISON = {"left": {"measure": "a"}, "op": ">", "right": 1}
+
+
+def _rule(when: Any, **more: Any) -> Rule:
+    return Rule.model_validate({"name": "r", "measure": "y", "when": when, **more})
+
+
+def _refused(when: Any, **more: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        _rule(when, **more)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["and", "or", "all_of", "any_of"])
+def test_a_rule_has_200_comparisons_and_no_more(key: str) -> None:
+    assert _rule({key: [COMPARISON] * 200})
+    assert "more than 200 conditions" in _refused({key: [COMPARISON] * 201})
+    assert "more than 200 conditions" in _refused({key: [{key: [COMPARISON] * 100}] * 100})
+
+
+@pytest.mark.parametrize(("key", "listed"), [("and", True), ("not", False), ("negated", False)])
+def test_a_rule_has_20_levels_of_conditions_and_no_more(key: str, listed: bool) -> None:
+    when: Any = COMPARISON
+    for _ in range(19):
+        when = {key: [when] if listed else when}
+    assert _rule(when)
+    assert "deeper than 20 levels" in _refused({key: [when] if listed else when})
+
+
+@pytest.mark.parametrize("key", ["multiply", "add"])
+def test_a_rule_has_1000_operands_of_20_levels_and_no_more(key: str) -> None:
+    operand: Any = 1
+    for _ in range(19):
+        operand = {key: [operand, 1]}
+    assert _rule({"left": operand, "op": ">", "right": operand}, expected=operand)
+    assert "deeper than 20 levels" in _refused(COMPARISON, expected={key: [operand, 1]})
+    four = {key: [1, 1, 1, 1]}
+    sixteen = {key: [four] * 4}
+    assert _rule({"and": [{**COMPARISON, "left": four}] * 199})  # of 5 operands each
+    many = {"and": [{**COMPARISON, "left": {key: [sixteen] * 4}}] * 16}
+    assert "more than 1,000 operands" in _refused(many)
+
+
+def test_the_deepest_conditions_hold_the_deepest_operands() -> None:
+    operand: Any = {"measure": "a"}
+    for _ in range(19):
+        operand = {"add": [operand, 1]}
+    when: Any = {"left": operand, "op": ">", "right": operand}
+    for _ in range(19):
+        when = {"and": [when]}
+    rules = {"rules": [{"name": "r", "measure": "y", "when": when}]}
+    assert parse_params(RulesParams, rules).rules[0].when

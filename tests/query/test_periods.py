@@ -1,6 +1,6 @@
 """Periods in words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -95,6 +95,56 @@ def test_a_period_must_begin_before_it_ends(start, end):
         resolve_period(
             Between.model_validate({"from": start, "to": end}), NOW, "UTC", "where.value"
         )
+
+
+def between(start: str, end: str) -> Between:
+    return Between.model_validate({"from": start, "to": end})
+
+
+@pytest.mark.parametrize("start", ["1000-01-01", "1813-02-01", "2000-02-29", "9799-12-31"])
+def test_a_period_of_200_years_is_the_longest(start):
+    first = datetime.fromisoformat(start)
+    last = first.replace(year=first.year + 200, day=min(first.day, 28))
+    assert resolve_period(between(start, last.isoformat()), NOW, "UTC", "period").end == last
+    longer = last + timedelta(days=1, microseconds=1)
+    if longer.year < 9999:
+        with pytest.raises(InvalidQuery, match="longer than 200 years") as caught:
+            resolve_period(between(start, longer.isoformat()), NOW, "UTC", "period")
+        assert caught.value.field == "period"
+
+
+def test_words_reach_no_farther():
+    assert resolve_period("last_2400_months", NOW, "UTC", "w").start == datetime(1813, 3, 1)
+    with pytest.raises(InvalidQuery, match="longer than 200 years"):
+        resolve_period("last_2401_months", NOW, "UTC", "w")
+
+
+ENDS = [
+    ("1000-01-01", "1000-01-01T00:00:00.000001"),
+    ("1000-01-01", "1200-01-01"),
+    ("9799-12-31", "9999-12-31"),
+    ("9999-12-31T23:59:59.999998", "9999-12-31T23:59:59.999999"),
+    ("9998-12-31", "9999-12-31T23:59:59.999999"),
+]
+ZONES = ["UTC", "America/New_York", "Pacific/Kiritimati", "Africa/Lagos"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("there", ZONES)
+@pytest.mark.parametrize(("start", "end"), ENDS)
+def test_the_ends_of_the_calendar_break_nothing(start, end, zone, there):
+    period = resolve_period(between(start, end), NOW, zone, "w")
+    before = period.previous()
+    assert before.end == period.start
+    assert before.start.year >= 800
+    assert period.describe()
+    assert period.in_zone(there)[0] <= period.in_zone(there)[1]
+
+
+def test_a_moment_before_the_year_1000_is_refused_with_its_path():
+    with pytest.raises(InvalidQuery, match="before the year 1000") as caught:
+        resolve_period(between("0001-01-01", "0002-01-01"), NOW, "UTC", "where.value")
+    assert caught.value.field == "where.value.from"
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-500, 500))

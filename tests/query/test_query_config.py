@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.config import MAX_DEPTH, QueryConfig, parse_condition, parse_config
+from iop_pipelines.query.config import QueryConfig, parse_condition, parse_config
 
 WHOLE: dict[str, Any] = {
     "version": 1,
@@ -136,13 +136,58 @@ def nested(depth: int) -> dict[str, Any]:
 
 
 def test_conditions_nest_so_deep_and_no_deeper():
-    parse_condition(nested(MAX_DEPTH))
-    with pytest.raises(InvalidQuery, match=f"deeper than {MAX_DEPTH}") as caught:
-        parse_config(changed((), "where", nested(MAX_DEPTH + 1)))
+    parse_condition(nested(20))
+    parse_config(changed(("datasets", "t"), "where", nested(20)))
+    with pytest.raises(InvalidQuery, match="deeper than 20") as caught:
+        parse_config(changed((), "where", nested(21)))
     assert caught.value.field == "where"
     for depth in (100, 100_000):
         with pytest.raises(InvalidQuery, match="deeper"):
             parse_config(changed((), "where", nested(depth)))
+
+
+def spread(leaves: int, levels: int) -> dict[str, Any]:
+    """A tree of so many comparisons, as evenly over so many levels as they go."""
+    leaf = {"field": "origin", "op": "eq", "value": "A"}
+    if levels == 1:
+        return {"and": [leaf] * leaves}
+    return {"or": [leaf] * (leaves // levels) + [spread(leaves - leaves // levels, levels - 1)]}
+
+
+@pytest.mark.parametrize("levels", [1, 2, 10, 19])
+def test_a_tree_has_200_comparisons_and_no_more_wherever_they_hang(levels):
+    parse_condition(spread(200, levels))
+    parse_config(changed((), "where", spread(200, levels)))
+    for path, key in (((), "where"), (("datasets", "t"), "where")):
+        with pytest.raises(InvalidQuery, match="more than 200 conditions") as caught:
+            parse_config(changed(path, key, spread(201, levels)))
+        assert caught.value.field == ".".join((*path, key))
+    with pytest.raises(InvalidQuery, match="more than 200 conditions") as caught:
+        parse_condition(spread(10_000, levels), "config.input.where")
+    assert caught.value.field == "config.input.where"
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value", "field"),
+    [
+        (("where", "and", 1, "not", "or", 0), "value", ["B", "x" * 1001], "value.1"),
+        (("params", "when"), "default", {"from": "2" * 900_000, "to": "x"}, "from"),
+        (("datasets", "t", "where"), "value", "x" * 1001, "value"),
+        (("datasets", "t", "where"), "x" * 1001, 1, ""),
+    ],
+)
+def test_a_text_has_1000_characters_and_no_more(path, key, value, field):
+    with pytest.raises(InvalidQuery, match="at most 1,000") as caught:
+        parse_config(changed(path, key, value))
+    assert str(caught.value.field).endswith(field)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_text_of_1000_characters_is_a_value():
+    assert parse_condition({"field": "a", "op": "eq", "value": "x" * 1000})
+    with pytest.raises(InvalidQuery, match="at most 1,000") as caught:
+        parse_condition({"field": "a", "op": "eq", "value": "x" * 1001}, "filters.3")
+    assert caught.value.field == "filters.3.value"
 
 
 def test_a_condition_alone_has_the_path_it_is_told():

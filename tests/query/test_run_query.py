@@ -450,3 +450,87 @@ def test_a_name_that_is_not_there_is_refused_with_its_path(instance, datasets, f
     with pytest.raises(InvalidQuery, match=words) as caught:
         check_query(body, instance.engine, now=NOW)
     assert caught.value.field == field
+
+
+LEAF = {"field": "origin", "op": "ne", "value": "x" * 1000}
+
+
+def _deep(leaves: int, levels: int) -> dict:
+    if levels == 1:
+        return LEAF
+    side = "and" if levels % 2 else "or"
+    return {side: [LEAF] * (leaves // levels) + [_deep(leaves - leaves // levels, levels - 1)]}
+
+
+@pytest.mark.parametrize("where", [{"and": [LEAF] * 200}, {"or": [LEAF] * 200}, _deep(200, 20)])
+def test_the_largest_tree_is_answered(instance, where):
+    asked = {"select": [{"measure": "rows"}], "where": where}
+    assert ask(instance, asked, where=where).rows == ((len(current(instance)),),)
+
+
+def _in_lists(count: int, values: list | dict) -> dict:
+    listed = {"field": "origin", "op": "in", "value": values}
+    return {"select": [{"measure": "rows"}], "where": {"and": [listed] * count}}
+
+
+def test_lists_hold_10000_values_together_and_no_more(instance):
+    airports = ["EWR", "JFK", "LGA", *(f"A{number}" for number in range(997))]
+    everything = ((len(current(instance)),),)
+    assert ask(instance, _in_lists(10, airports)).rows == everything
+    params = {"all": {"type": "list", "of": "string", "default": airports}}
+    for values in (airports, {"param": "all"}):
+        with pytest.raises(InvalidQuery, match="more than 10,000 values") as caught:
+            ask(instance, _in_lists(11, values), params=params)
+        assert caught.value.field == "datasets.t.where.and.10.value"
+    # Each table has its own.
+    both = {"t": _in_lists(10, airports), "u": _in_lists(10, airports)}
+    assert [table.rows for table in run(instance, both).tables] == [everything, everything]
+    check_query(
+        {"version": 1, "source": "dataset:flights", "datasets": both}, instance.engine, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [
+        ("0001-01-01", "9999-12-31", "datasets.t.where.value.from"),
+        ("1700-01-01", "9999-12-31", "datasets.t.where.value"),
+        ("1000-01-01", "1200-01-02", "datasets.t.where.value"),
+    ],
+)
+def test_a_period_without_end_is_refused_also_where_it_is_compared(instance, start, end, field):
+    where = {"field": "date", "op": "in_period", "value": {"from": start, "to": end}}
+    asked = {"select": [{"measure": "rows", "compare": "previous_period"}], "where": where}
+    with pytest.raises(InvalidQuery) as caught:
+        ask(instance, asked)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("name", ["date", "left_at"])
+@pytest.mark.parametrize("span", [("1000-01-01", "1200-01-01"), ("9799-12-31", "9999-12-31")])
+def test_the_ends_of_the_calendar_are_answered(instance, name, span):
+    """As every database stores them; of the comparison, also the period before."""
+    where = {"field": name, "op": "in_period", "value": {"from": span[0], "to": span[1]}}
+    asked = {"select": [{"measure": "rows", "compare": "previous_period"}], "where": where}
+    assert ask(instance, asked, time_zone="Africa/Lagos").rows == ((0, 0, None),)
+    last = {"field": name, "op": "le", "value": "9999-12-31"}
+    counted = ask(instance, {"select": [{"measure": "rows"}], "where": last}, time_zone="UTC")
+    assert counted.rows == ((len(current(instance)),),)
+
+
+def test_a_parameter_is_bounded_like_a_value(instance):
+    config = {
+        "params": {
+            "who": {"type": "string", "default": "EWR"},
+            "n": {"type": "integer", "default": 1},
+        },
+    }
+    asked = {"t": {"select": [{"measure": "rows"}]}}
+    for given, field in (
+        ({"who": "x" * 900_000}, "params.who"),
+        ({"n": 2**70}, "params.n"),
+        ({"who": "\x00"}, "params.who"),
+    ):
+        with pytest.raises(InvalidQuery) as caught:
+            run(instance, asked, given=given, params=config["params"])
+        assert caught.value.field == field

@@ -187,5 +187,5 @@ def test_two_rules_of_one_name_and_endless_nesting_are_refused(run, panel_of) ->
     panel = panel_of({"a": np.arange(3.0)})
     with pytest.raises(InvalidDeclaration, match="two rules are called 'r'"):
         run("rules", panel, {"rules": [rule, rule]}, first=2)
-    with pytest.raises(InvalidDeclaration, match="nested deeper than 40"):
+    with pytest.raises(InvalidDeclaration, match="nested deeper than 90"):
         run("rules", panel, {"rules": [{**rule, "when": nested}]}, first=2)

@@ -139,10 +139,26 @@ def test_an_expression_that_cannot_be_computed_is_refused(sales, expression, mes
 
 def test_an_expression_nested_too_deep_is_refused(sales):
     expression = {"value": 1.0}
-    for _ in range(12):
+    for _ in range(19):
         expression = {"op": "negate", "args": [expression]}
-    with pytest.raises(InvalidDeclaration, match="nested deeper than 12"):
-        check_steps(sales({"kind": "derive", "columns": {"x": {"value": expression}}}))
+    check_steps(sales({"kind": "derive", "columns": {"x": {"value": expression}}}))
+    for extra in range(1, 5000):
+        expression = {"op": "negate", "args": [expression]}
+        if extra in (1, 40, 4999):
+            with pytest.raises(InvalidDeclaration) as caught:
+                check_steps(sales({"kind": "derive", "columns": {"x": {"value": expression}}}))
+            assert str(caught.value.field).startswith("steps.1.columns.x.value")
+
+
+def test_an_expression_has_200_operands_and_no_more(sales):
+    def summed(count):
+        rows = [{"op": "add", "args": [{"value": 1.0}] * 20} for _ in range(count // 20)]
+        return {"op": "add", "args": [*rows, *[{"value": 1.0}] * (count % 20)]}
+
+    check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(200)}}}))
+    with pytest.raises(InvalidDeclaration, match="more than 200 operands") as caught:
+        check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(201)}}}))
+    assert caught.value.field == "steps.1.columns.x.value"
 
 
 def test_a_file_that_is_wrong_is_named_with_the_field(tmp_path):

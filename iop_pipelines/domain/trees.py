@@ -1,0 +1,52 @@
+"""How large a tree of conditions or of operands may be: what one person writes must not hold up all others."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+MAX_DEPTH = 20
+MAX_LEAVES = 200
+
+
+def leaves_of(
+    roots: Sequence[Any],
+    parts_of: Callable[[Any], Sequence[Any] | None],
+    noun: str,
+    most: int = MAX_LEAVES,
+) -> list[Any]:
+    """What hangs at the ends of all roots together. A walk by levels: nesting costs no recursion.
+
+    Args:
+        parts_of: what a node holds, None of a leaf.
+        noun: what the leaves are, such as conditions.
+
+    Raises:
+        ValueError: more than `most` leaves, or more than MAX_DEPTH levels.
+    """
+    leaves: list[Any] = []
+    level, depth = list(roots), 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"{noun} are nested deeper than {MAX_DEPTH} levels")
+        below: list[Any] = []
+        for node in level:
+            parts = parts_of(node)
+            if parts is None:
+                leaves.append(node)
+            else:
+                below += parts
+            if len(leaves) + len(below) > most:
+                raise ValueError(f"there are more than {most:,} {noun}")
+        level = below
+    return leaves
+
+
+def parts_under(node: Any, *keys: str) -> Sequence[Any] | None:
+    """What the first of the keys holds in a node that is JSON, as a list; None where it has none of them."""
+    if not isinstance(node, dict):
+        return None
+    for key in keys:
+        if key in node:
+            held = cast(dict[str, Any], node)[key]
+            return cast(Sequence[Any], held) if isinstance(held, list | tuple) else [held]
+    return None
