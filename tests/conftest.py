@@ -1,5 +1,7 @@
 """Databases for any test: `database_url` runs it on SQLite, MariaDB and MySQL, `server_url` on the two servers.
 
+In rooms whose SQL is portable a test runs on one of the servers (tests/servers/database_choice.py).
+
 `event_broker` is a RabbitMQ for all tests of a run; `replayed` is the whole demo, run once for all who look
 at what came of it.
 
@@ -18,6 +20,7 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+import database_choice
 from database_servers import (
     DATABASES,
     SERVERS,
@@ -32,6 +35,7 @@ from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
 from replayed_demo import replay
+from slowest_files import SlowestFiles
 
 # A machine that does much else is no fault of what is tested; the rest is Hypothesis's own, in CI its CI profile.
 hypothesis.settings.register_profile("without-deadline", hypothesis.settings(deadline=None))
@@ -93,7 +97,17 @@ def played_home(request: pytest.FixtureRequest) -> Path:
     return Path(given) if given else request.getfixturevalue("replayed")[0]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SlowestFiles())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    database_choice.deselect_other_servers(config, items)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    database_choice.add_options(parser)
     parser.addoption(
         "--demo-home", help="home of an ended `iop demo --once`, instead of running it (minutes)"
     )

@@ -129,6 +129,7 @@ def test_the_last_admin_cannot_be_lost(server_site) -> None:
         accounts.update_user(engine, "eve", OPERATOR, role=Role.VIEWER)
 
 
+@pytest.mark.every_database
 def test_two_admins_who_demote_each_other_at_once_leave_one(server_site) -> None:
     engine, start = server_site.engine, threading.Barrier(2)
     accounts.update_user(engine, "vic", OPERATOR, role=Role.ADMIN)

@@ -185,6 +185,7 @@ def test_a_link_signs_in_once(site) -> None:
     assert "set-cookie" not in second.headers
 
 
+@pytest.mark.every_database
 def test_of_many_who_follow_a_link_at_once_one_gets_in(make_site, migrated_url: str) -> None:
     site = make_site(migrated_url, IOP_SECRET_KEY="Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
     url = site.url + make_sign_in_link(site.engine, "vic", OPERATOR).path
@@ -268,6 +269,7 @@ def test_waiting_helps_and_asking_meanwhile_does_not_make_it_longer(site) -> Non
     limits.begin_attempt(site.engine, "ada", "10.0.0.1", NOW + timedelta(minutes=15, seconds=1))
 
 
+@pytest.mark.every_database
 def test_attempts_at_once_are_counted_too(make_site, migrated_url: str) -> None:
     site = make_site(migrated_url, IOP_SECRET_KEY="Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
 

@@ -86,6 +86,7 @@ def test_advising_twice_changes_nothing(world, day, found):
     assert len(events_of(world.engine, before[0].id)) == 1
 
 
+@pytest.mark.every_database
 def test_workers_that_advise_at_once_open_one_recommendation(world, day, found):
     # Three deliveries of one day: whichever comes first, none is older than another.
     executions = [world.run(0, found(0)) for _ in range(3)]

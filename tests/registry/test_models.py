@@ -213,6 +213,7 @@ def test_a_rule_that_names_another_measure_is_refused(engine, model_content):
         register(engine, load_spec(model_content))
 
 
+@pytest.mark.every_database
 def test_processes_that_register_the_same_model_at_once_make_one_row(engine, model_content):
     spec = load_spec(model_content)
     ids: list[int] = []

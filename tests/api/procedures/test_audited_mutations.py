@@ -85,6 +85,7 @@ def test_a_mutation_and_its_row_are_there_together_or_not_at_all(api, path: str)
     _check(api, path, CASES[path](api))
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("api", SERVERS, indirect=True)
 def test_servers_undo_a_change_whose_row_cannot_be_written(api) -> None:
     for path in MUTATIONS:

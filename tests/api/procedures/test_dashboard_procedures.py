@@ -61,7 +61,7 @@ def test_a_panel_shows_its_table_with_axes_units_and_freshness(api):
     saved(api)
     panel_id = api.call("dashboards.list")[0]["panels"][0]["id"]
     shown = api.call("panels.data", panelId=panel_id)
-    assert shown["chart"]["x"], shown["chart"]["y"] == ("origin", "flights")
+    assert (shown["chart"]["x"], shown["chart"]["y"]) == ("origin", "flights")
     assert [each["name"] for each in shown["columns"]] == ["origin", "flights"]
     assert shown["columns"][1]["unit"] == "flights"
     assert {row[0] for row in shown["rows"]} == {"EWR", "JFK", "LGA"}
