@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Mount
 from iop_pipelines.api import wire
 from iop_pipelines.api.auth import auth_routes, authenticator
 from iop_pipelines.api.calls import refusal_of, request_id_of
+from iop_pipelines.api.compression import Compression
 from iop_pipelines.api.context import Services, User
 from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
@@ -91,7 +92,10 @@ def create_app(
     every_route += page_routes()
     app = Starlette(
         routes=every_route,
-        middleware=[Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get)],
+        middleware=[
+            Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get),
+            Middleware(Compression),
+        ],
         exception_handlers={
             HTTPException: _http_error,
             ApiError: _refusal,

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from iop_pipelines.api.auth import MARK_COOKIE
+from iop_pipelines.api.compression import coding_of
 
 STATIC = Path(__file__).parent / "static"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -36,7 +37,7 @@ _FIRST_READS = (
         r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D",
     ),
 )
-_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_SUFFIXES = {"br": ".br", "gzip": ".gz"}
 _NOT_BUILT = (
     "<!doctype html><title>IOP</title><h1>The dashboard is not built</h1>"
     "<p>Run <code>make dashboard</code>, which needs Node 20 or later.</p>"
@@ -119,13 +120,17 @@ def _relation(name: str) -> str:
 
 def _file(request: Request, path: Path, kept: str) -> Response:
     headers = {"cache-control": kept, "vary": "accept-encoding"}
-    accepted = request.headers.get("accept-encoding", "")
-    for encoding, suffix in _ENCODINGS:
-        compressed = path.with_name(path.name + suffix)
-        if encoding in accepted and compressed.is_file():
-            headers["content-encoding"] = encoding
-            return FileResponse(compressed, media_type=_TYPES[path.suffix], headers=headers)
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)
+    media_type = _TYPES[path.suffix]
+    copies = {
+        coding: copy
+        for coding, suffix in _SUFFIXES.items()
+        if (copy := path.with_name(path.name + suffix)).is_file()
+    }
+    coding = coding_of(request.headers.get("accept-encoding", ""), tuple(copies))
+    if coding is not None:
+        headers["content-encoding"] = coding
+        path = copies[coding]
+    return FileResponse(path, media_type=media_type, headers=headers)
 
 
 async def _nothing(request: Request) -> Response:
