@@ -477,6 +477,30 @@ export interface Link {
   expiresAt: string;
 }
 
+/** As `recommendations.get` has it, with a `sparkline` in place of the evidence: the last values of the series, at most 60, oldest first; null is a gap. */
+export interface ListedRecommendation {
+  id: number;
+  title: string;
+  description: string | null;
+  category: Category;
+  severity: Severity;
+  status: ReviewStatus;
+  sourceRef: string | null;
+  createdAt: string;
+  updatedAt: string;
+  dataset: string | null;
+  uniqueId: string | null;
+  modelId: number | null;
+  occurrences: number;
+  firstDs: string | null;
+  lastDs: string | null;
+  resolvedAt: string | null;
+  previousId: number | null;
+  snoozedUntil: string | null;
+  translations: Wordings | null;
+  sparkline: (number | null)[];
+}
+
 /** The notifications of these `ids`, or with `all` every one that there is. */
 export interface MarkRead {
   ids?: string[] | undefined;
@@ -822,7 +846,6 @@ export interface Recommendation {
   severity: Severity;
   status: ReviewStatus;
   sourceRef: string | null;
-  metadata: Record<string, unknown> | null;
   createdAt: string;
   updatedAt: string;
   dataset: string | null;
@@ -835,6 +858,7 @@ export interface Recommendation {
   previousId: number | null;
   snoozedUntil: string | null;
   translations: Wordings | null;
+  metadata: Record<string, unknown> | null;
 }
 
 /** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. `translations` are the reason's, where the platform itself gave it. */
@@ -1192,7 +1216,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     evidence: TRPCQueryProcedure<{ input: ById; output: RecommendationEvidence; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: Recommendation; meta: unknown }>;
     history: TRPCQueryProcedure<{ input: ById; output: RecommendationEvent[]; meta: unknown }>;
-    list: TRPCQueryProcedure<{ input: RecommendationFilter | undefined; output: Recommendation[]; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: RecommendationFilter | undefined; output: ListedRecommendation[]; meta: unknown }>;
     snooze: TRPCMutationProcedure<{ input: Snooze; output: Done; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: Review; output: Done; meta: unknown }>;
   };

@@ -90,6 +90,26 @@ def test_a_decision_made_offline_is_kept_and_sent_once(phone, site, made):
     assert made.decisions(contested) == ["dismissed"]
 
 
+def test_what_only_stood_in_the_list_opens_offline_with_its_evidence(phone, site, made):
+    page = phone.new_page()
+    sign_in(page, "vera")
+    page.goto("/recommendations?sort=newest&view=all")
+    listed = page.get_by_role("list", name="Recommendations").get_by_role("listitem")
+    expect(listed.first).to_be_visible()
+    numbers = [
+        int(number)
+        for number in listed.evaluate_all("all => all.map(({ id }) => id.replace('item-', ''))")
+    ]
+    unopened = next(each for each in numbers if (made.row(each).metadata or {}).get("points"))
+    wait_until_kept(page, f'["recommendations.get",{{"id":{unopened}}}')
+
+    with offline(phone, site, page):
+        page.goto("/recommendations?sort=newest&view=all")
+        page.locator(f"#item-{unopened}").get_by_role("link").click()
+        page.get_by_role("button", name="Show as table").click()
+        expect(page.get_by_role("table")).to_be_visible()
+
+
 def test_signing_out_works_offline_and_leaves_nothing_for_the_next_person(phone, site, made):
     made.add("Only ada has seen this")
     page = phone.new_page()

@@ -30,6 +30,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
 from iop_pipelines.recommendations.chart import evidence_chart
+from iop_pipelines.recommendations.sparkline import sparkline
 from iop_pipelines.schema.tables import recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
 
@@ -49,12 +50,7 @@ class Wordings(TypedDict):
 
 
 @with_config(ROW)
-class Recommendation(TypedDict):
-    """`metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it.
-
-    `translations` are those of title and description; null where IOP did not write them.
-    """
-
+class _Told(TypedDict):
     id: int
     title: str
     description: str | None
@@ -62,7 +58,6 @@ class Recommendation(TypedDict):
     severity: Severity
     status: ReviewStatus
     source_ref: str | None
-    metadata: dict[str, Any] | None
     created_at: datetime
     updated_at: datetime
     dataset: str | None
@@ -75,6 +70,24 @@ class Recommendation(TypedDict):
     previous_id: int | None
     snoozed_until: datetime | None
     translations: Wordings | None
+
+
+@with_config(ROW)
+class Recommendation(_Told):
+    """`metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it.
+
+    `translations` are those of title and description; null where IOP did not write them.
+    """
+
+    metadata: dict[str, Any] | None
+
+
+@with_config(ROW)
+class ListedRecommendation(_Told):
+    """As `recommendations.get` has it, with a `sparkline` in place of the evidence: the last values of
+    the series, at most 60, oldest first; null is a gap."""
+
+    sparkline: list[float | None]
 
 
 @with_config(ROW)
@@ -207,7 +220,7 @@ def declare(registry: Registry) -> None:
     procedure = registry.procedure
 
     @procedure("recommendations.list", Kind.QUERY, "Recommendations, newest first.")
-    def list_(ctx: Context, given: RecommendationFilter) -> list[Recommendation]:
+    def list_(ctx: Context, given: RecommendationFilter) -> list[ListedRecommendation]:
         query = _LIST
         for name in ("status", "category", "severity", "dataset"):
             if (value := getattr(given, name)) is not None:
@@ -222,7 +235,7 @@ def declare(registry: Registry) -> None:
             titles = (table.c.title, table.c.translations["fr", "title"].as_string())
             found = (title.icontains(given.q, autoescape=True) for title in titles)
             query = query.where(sa.or_(*found))
-        return page_of(ctx, query, given)
+        return [_listed(row) for row in page_of(ctx, query, given)]
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
     def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
@@ -280,3 +293,8 @@ def declare(registry: Registry) -> None:
             )
             for row in rows_of(ctx, _HISTORY.where(is_its))
         ]
+
+
+def _listed(row: Recommendation) -> ListedRecommendation:
+    told: Any = {name: value for name, value in row.items() if name != "metadata"}
+    return ListedRecommendation(**told, sparkline=sparkline(row["metadata"]))

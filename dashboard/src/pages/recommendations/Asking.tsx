@@ -1,7 +1,6 @@
 /** The dialogs of the inbox: at most one is open. */
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { setPreferences, usePreferences } from '@/session/preferences';
 import { Button } from '@/ui/Button';
@@ -12,6 +11,7 @@ import { DismissForm } from './DismissForm';
 import type { Question } from './Inbox';
 import css from './recommendations.module.css';
 import { SnoozeForm } from './SnoozeForm';
+import type { Told } from './told';
 import type { Shortfall, Wish } from './useDecide';
 import { words } from './words';
 
@@ -24,7 +24,7 @@ export function Asking({
   onClose,
 }: {
   question: Question | null;
-  targets: readonly Recommendation[];
+  targets: readonly Told[];
   shortfall: Shortfall | null;
   onForget: () => void;
   onDecide: (wish: Wish) => void;

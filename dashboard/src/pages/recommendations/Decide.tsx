@@ -1,11 +1,11 @@
 /** What an administrator may decide about what is shown; on a phone it stays within a thumb's reach. */
-import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { useNow } from '@/ui/useNow';
 import type { Question } from './Inbox';
 import css from './recommendations.module.css';
+import type { Told } from './told';
 import type { Wish } from './useDecide';
 import { words } from './words';
 
@@ -15,7 +15,7 @@ export function Decide({
   onDecide,
   onAsk,
 }: {
-  recommendation: Recommendation;
+  recommendation: Told;
   isBusy: boolean;
   onDecide: (wish: Wish) => void;
   onAsk: (question: Question) => void;
@@ -23,8 +23,7 @@ export function Decide({
   const t = useWords(words);
   const now = useNow();
   const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
-  const set = (to: Recommendation['status']) =>
-    onDecide({ kind: 'status', status: to, reason: null });
+  const set = (to: Told['status']) => onDecide({ kind: 'status', status: to, reason: null });
   return (
     <section className={css.decide} aria-label={t.decide}>
       {status === 'open' ? (

@@ -1,7 +1,7 @@
 /** One recommendation: what happened, why, what to do, what was decided, and what is to be decided. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import type { Recommendation } from '@/api/client';
+import type { ListedRecommendation } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -21,40 +21,33 @@ import { Pending } from './Pending';
 import { recommendationQuery } from './queries';
 import css from './recommendations.module.css';
 import { Steps } from './Steps';
+import { type Shown, shownOf, type Told } from './told';
 import type { Wish } from './useDecide';
 import { words } from './words';
 
 export interface DetailGiven {
   id: number;
   /** As the list has it: shown until, or where, it cannot be read by itself. */
-  listed: Recommendation | null;
+  listed: ListedRecommendation | null;
   isBusy: boolean;
   previous: string | undefined;
   next: string | undefined;
   back: string;
   place: [number, string] | null;
-  onShown: (recommendation: Recommendation) => void;
-  onDecide: (wish: Wish, recommendation: Recommendation) => void;
+  onShown: (recommendation: Told) => void;
+  onDecide: (wish: Wish, recommendation: Told) => void;
   onAsk: (question: Question) => void;
 }
 
 export function Detail(given: DetailGiven) {
   const { id, listed, onShown } = given;
   const t = useWords(words);
-  const queries = useQueryClient();
   const { decisions } = useOutbox();
-  const options = recommendationQuery(id);
-  const query = useQuery({
-    ...options,
-    ...(listed && {
-      initialData: listed,
-      initialDataUpdatedAt: queries.getQueryState(options.queryKey)?.dataUpdatedAt ?? 0,
-    }),
-  });
-  const row = useMemo(
-    () => query.data && asDecided(query.data, decisions),
-    [query.data, decisions],
-  );
+  const query = useQuery(recommendationQuery(id));
+  const row = useMemo(() => {
+    const shown = shownOf(query.data, listed);
+    return shown && asDecided(shown, decisions);
+  }, [query.data, listed, decisions]);
   useEffect(() => {
     if (row) onShown(row);
   }, [row, onShown]);
@@ -82,7 +75,7 @@ function Sheet({
   isBusy,
   onDecide,
   onAsk,
-}: DetailGiven & { recommendation: Recommendation }) {
+}: DetailGiven & { recommendation: Shown }) {
   const t = useWords(words);
   const named = useWords(vocabulary);
   const { isAdmin } = useUser();

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
-import type { Recommendation } from '@/api/client';
 import { BandChart, preloadCharts } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
@@ -13,12 +12,13 @@ import { words as uiWords } from '@/ui/words';
 import { knownOf } from './evidence';
 import { evidenceQuery } from './queries';
 import css from './recommendations.module.css';
+import type { Shown } from './told';
 import { words } from './words';
 
 // The chart with its legend and notes, in rem.
 const CHART_HEIGHT = 22;
 
-export function Evidence({ recommendation }: { recommendation: Recommendation }) {
+export function Evidence({ recommendation }: { recommendation: Shown }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
   const query = useQuery(evidenceQuery(recommendation.id));
@@ -91,7 +91,7 @@ function Grounds({
   recommendation,
   executionId,
 }: {
-  recommendation: Recommendation;
+  recommendation: Shown;
   executionId: number | null;
 }) {
   const t = useWords(words);

@@ -1,7 +1,6 @@
 /** The list, and beside it on a wide screen, or in its place on a phone, one of its items. */
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Recommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
@@ -16,7 +15,9 @@ import { Filters } from './Filters';
 import { queryOf } from './filters';
 import { List } from './List';
 import css from './recommendations.module.css';
+import type { Told } from './told';
 import { isFailed, useDecide, type Wish } from './useDecide';
+import { useDetailsKept } from './useDetailsKept';
 import { useFilter, useInbox } from './useInbox';
 import { useSelection } from './useSelection';
 import { useShortcuts } from './useShortcuts';
@@ -30,13 +31,14 @@ export function Inbox({ id }: { id: number | null }) {
   const [, navigate] = useLocation();
   const [filter, narrow] = useFilter();
   const { query, rows } = useInbox(filter);
+  useDetailsKept(rows);
   const selection = useSelection(rows, query.isSuccess);
   const work = useDecide();
   const [question, setQuestion] = useState<Question | null>(null);
   const isWide = useIsWide();
 
   const at = rows.findIndex((row) => row.id === id);
-  const [shown, setShown] = useState<Recommendation | null>(null);
+  const [shown, setShown] = useState<Told | null>(null);
   const current = rows[at] ?? (shown?.id === id ? shown : null);
   const targets = selection.rows.length > 0 ? selection.rows : current ? [current] : [];
   const pathOf = (row: { id: number } | undefined) =>
@@ -46,7 +48,7 @@ export function Inbox({ id }: { id: number | null }) {
   const previous = at > 0 ? rows[at - 1] : undefined;
   const next = id === null ? rows[0] : at >= 0 ? rows[at + 1] : undefined;
 
-  async function decide(wish: Wish, of: readonly Recommendation[] = targets) {
+  async function decide(wish: Wish, of: readonly Told[] = targets) {
     setQuestion(null);
     if (!isAdmin || of.length === 0) return;
     const isOne = of.length === 1 && of[0]?.id === id;

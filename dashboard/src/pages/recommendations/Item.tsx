@@ -1,6 +1,6 @@
 /** One recommendation in the list. */
 import { Link } from 'wouter';
-import type { Recommendation } from '@/api/client';
+import type { ListedRecommendation } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -8,6 +8,7 @@ import type { Decisions } from '@/offline/decisions';
 import { useNow } from '@/ui/useNow';
 import { SeverityMark, StandingMarks } from './Marks';
 import css from './recommendations.module.css';
+import { Sparkline } from './Sparkline';
 import type { Selection } from './useSelection';
 import { words } from './words';
 
@@ -18,7 +19,7 @@ export function Item({
   decisions,
   selection,
 }: {
-  recommendation: Recommendation;
+  recommendation: ListedRecommendation;
   href: string;
   isCurrent: boolean;
   decisions: Decisions;
@@ -28,7 +29,7 @@ export function Item({
   const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
-  const { id, title, severity, category, dataset, uniqueId, occurrences, createdAt } =
+  const { id, title, severity, category, dataset, uniqueId, occurrences, createdAt, sparkline } =
     recommendation;
   return (
     <li
@@ -52,6 +53,7 @@ export function Item({
         <p className={css.itemTop}>
           <SeverityMark severity={severity} />
           <span>{named.category[category]}</span>
+          <Sparkline values={sparkline} />
         </p>
         <Link href={href} className={css.itemTitle ?? ''} aria-current={isCurrent || undefined}>
           {title}

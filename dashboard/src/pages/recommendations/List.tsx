@@ -1,7 +1,7 @@
 /** The items, with "show more"; cards on a phone, a narrow column beside the item on a wide screen. */
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Recommendation } from '@/api/client';
+import type { ListedRecommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { ofRecommendation } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
@@ -25,7 +25,7 @@ export function List({
   selection,
 }: {
   query: UseInfiniteQueryResult<unknown, unknown>;
-  rows: readonly Recommendation[];
+  rows: readonly ListedRecommendation[];
   filter: Filter;
   current: number | null;
   pathOf: (row: { id: number }) => string;

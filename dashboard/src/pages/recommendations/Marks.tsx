@@ -1,5 +1,5 @@
 /** Severity, status and what else is said of a recommendation in a word; never by colour alone. */
-import type { Recommendation, Severity } from '@/api/client';
+import type { Severity } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -8,6 +8,7 @@ import { Icon } from '@/ui/Icon';
 import { Badge, type Tone } from '@/ui/Layouts';
 import { useNow } from '@/ui/useNow';
 import css from './recommendations.module.css';
+import type { Told } from './told';
 import { words } from './words';
 
 export function SeverityMark({ severity }: { severity: Severity }) {
@@ -20,7 +21,7 @@ export function SeverityMark({ severity }: { severity: Severity }) {
   );
 }
 
-const TONES: Record<Recommendation['status'], Tone> = {
+const TONES: Record<Told['status'], Tone> = {
   open: 'plain',
   accepted: 'ok',
   dismissed: 'plain',
@@ -32,7 +33,7 @@ export function StandingMarks({
   decisions,
   isOpenSaid = false,
 }: {
-  recommendation: Recommendation;
+  recommendation: Told;
   decisions: Decisions;
   isOpenSaid?: boolean;
 }) {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Severity } from '@/api/client';
+import type { ListedRecommendation, Recommendation, Severity } from '@/api/client';
 import { knownOf } from './evidence';
 import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
+import { lineOf } from './line';
 import { type From, type ListPage, readBySeverity, readInTurn, type Turn } from './pages';
 import { localText, momentIn, presetsFrom } from './snoozes';
+import { shownOf } from './told';
 
 describe('the filter', () => {
   test('is the same after a way through the address', () => {
@@ -134,4 +136,71 @@ test('evidence of another hand is read as far as it goes', () => {
   expect(known.points).toEqual([
     { ds: '2013-01-01', y: 1, yhat: null, lo: null, hi: null, isFinding: true },
   ]);
+});
+
+describe('what is shown of a recommendation', () => {
+  const base = {
+    id: 7,
+    title: 'More delays at EWR',
+    description: null,
+    category: 'anomaly',
+    severity: 'warning',
+    sourceRef: null,
+    createdAt: '2026-11-20T08:00:00Z',
+    dataset: 'flights',
+    uniqueId: 'EWR',
+    modelId: 1,
+    occurrences: 1,
+    firstDs: null,
+    lastDs: null,
+    resolvedAt: null,
+    previousId: null,
+    snoozedUntil: null,
+    translations: null,
+  } as const;
+  const read: Recommendation = {
+    ...base,
+    status: 'open',
+    updatedAt: '2026-11-20T08:00:00.500000Z',
+    metadata: { owner: 'Ramp' },
+  };
+  const listed = (updatedAt: string): ListedRecommendation => ({
+    ...base,
+    status: 'accepted',
+    updatedAt,
+    sparkline: [],
+  });
+
+  test('is what was read, where the list was read before it or at the same state', () => {
+    expect(shownOf(read, listed('2026-11-20T08:00:00.500000Z'))?.status).toBe('open');
+    expect(shownOf(read, listed('2026-11-20T08:00:00Z'))?.status).toBe('open');
+    expect(shownOf(read, null)).toBe(read);
+  });
+
+  test('stands as the list says that came later, with the evidence that was read', () => {
+    const shown = shownOf(read, listed('2026-11-20T08:00:01Z'));
+    expect(shown?.status).toBe('accepted');
+    expect(shown?.metadata).toEqual({ owner: 'Ramp' });
+  });
+
+  test('is without evidence where it stood in a list alone', () => {
+    expect(shownOf(undefined, listed('2026-11-20T08:00:01Z'))?.metadata).toBeNull();
+    expect(shownOf(undefined, null)).toBeUndefined();
+  });
+});
+
+describe('the line of a few numbers', () => {
+  test('runs from edge to edge, the highest on top', () => {
+    expect(lineOf([1, 3, 2])).toBe('M1.0 19.0h0L32.0 1.0L63.0 10.0');
+  });
+
+  test('is broken by a gap, and a number alone is a dot', () => {
+    expect(lineOf([1, null, 3])).toBe('M1.0 19.0h0M63.0 1.0h0');
+  });
+
+  test('lies in the middle where nothing changes, and is not there where nothing is known', () => {
+    expect(lineOf([5, 5])).toBe('M1.0 10.0h0L63.0 10.0');
+    expect(lineOf([null])).toBe('');
+    expect(lineOf([])).toBe('');
+  });
 });

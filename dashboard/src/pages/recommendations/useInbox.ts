@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { Recommendation } from '@/api/client';
+import type { ListedRecommendation } from '@/api/client';
 import { asDecided } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
 import { type Filter, filterIn, queryOf } from './filters';
@@ -21,7 +21,7 @@ export function useFilter(): [Filter, (changed: Partial<Filter>) => void] {
 export function useInbox(filter: Filter) {
   const query = useInfiniteQuery(inboxQuery(filter));
   const { decisions } = useOutbox();
-  const rows = useMemo<readonly Recommendation[]>(
+  const rows = useMemo<readonly ListedRecommendation[]>(
     () =>
       query.data?.pages.flatMap((page) => page.rows.map((row) => asDecided(row, decisions))) ?? [],
     [query.data, decisions],

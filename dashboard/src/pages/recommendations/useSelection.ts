@@ -1,11 +1,11 @@
 /** Which items of a list are selected; what is no longer in the list is not. */
 import { useMemo, useState } from 'react';
-import type { Recommendation } from '@/api/client';
+import type { Told } from './told';
 
 const NONE: ReadonlySet<number> = new Set();
 
 export interface Selection {
-  rows: readonly Recommendation[];
+  rows: readonly Told[];
   has: (id: number) => boolean;
   toggle: (id: number) => void;
   selectAll: () => void;
@@ -16,7 +16,7 @@ export interface Selection {
 }
 
 /** isKnown: false while the list is on its way, when nothing may be taken for gone. */
-export function useSelection(all: readonly Recommendation[], isKnown: boolean): Selection {
+export function useSelection(all: readonly Told[], isKnown: boolean): Selection {
   const [ids, setIds] = useState(NONE);
   const rows = useMemo(() => all.filter((row) => ids.has(row.id)), [all, ids]);
   return {
