@@ -1,6 +1,8 @@
 """Imports go one way: from the declarations to the library, and inside the library downwards."""
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,10 @@ LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 EVERYWHERE = {"errors", "settings"}
 # They put the rooms together: nobody imports them but each other.
 COMPOSERS = {"cli", "definitions", "demo", "doctor", "testing"}
+
+
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
 
 def _python_files(folder: Path) -> list[Path]:
@@ -73,6 +79,34 @@ def test_every_room_has_its_layer() -> None:
         for path in _python_files(ROOT / "iop_pipelines")
     }
     assert rooms - {"__init__"} - EVERYWHERE - COMPOSERS == set(LEVELS)
+
+
+def test_the_picture_of_the_layers_is_the_one_that_is_enforced() -> None:
+    blocks = CONTRIBUTING.read_text().split("```")[1::2]
+    (picture,) = (block.strip() for block in blocks if block.strip().endswith("\ndomain"))
+    drawn = [tuple(line.split(" · ")) for line in picture.splitlines()]
+    assert [set(rooms) for rooms in drawn] == [set(rooms) for rooms in LAYERS]
+
+
+def test_who_is_for_everyone_and_who_puts_rooms_together_is_said_as_it_is_enforced() -> None:
+    said = " ".join(CONTRIBUTING.read_text().split())
+    found = re.search(r"each other\. (.+?) are for everyone; (.+?) put the rooms together", said)
+    assert found is not None
+    everywhere, composers = (set(re.findall(r"`(\w+)`", words)) for words in found.groups())
+    assert (everywhere, composers) == (EVERYWHERE, COMPOSERS)
+
+
+def test_the_list_of_rooms_runs_downwards_and_has_them_all() -> None:
+    rooms = re.findall(r"^\| `iop_pipelines/(\w+)`", ARCHITECTURE.read_text(), re.MULTILINE)
+    assert sorted(rooms) == sorted(LEVELS)
+    assert [LEVELS[room] for room in rooms] == sorted(LEVELS[room] for room in rooms)
+
+
+def test_the_rooms_that_are_typed_strictly_are_said_as_they_are_set() -> None:
+    strict = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pyright"]["strict"]
+    (row,) = (line for line in CONTRIBUTING.read_text().splitlines() if "`make types`" in line)
+    said = re.findall(r"`(\w+)`", row.split("strict for")[1])
+    assert [f"iop_pipelines/{room}" for room in said] == strict
 
 
 @pytest.mark.parametrize(
