@@ -330,6 +330,7 @@ export interface ExecutionDetail {
   requestedAt: string | null;
   metrics: Record<string, unknown> | null;
   dagsterRunId: string | null;
+  supersededBy: number | null;
   modelName: string;
   modelVersion: string;
   modelType: ModelType;
@@ -340,11 +341,13 @@ export interface ExecutionDetail {
   findings: Finding[];
 }
 
+/** `isSuperseded` false leaves out what newer data made needless, true leaves only that. */
 export interface ExecutionFilter {
   limit?: number | undefined;
   cursor?: number | null | undefined;
   modelId?: number | null | undefined;
   status?: ExecutionStatus | null | undefined;
+  isSuperseded?: boolean | null | undefined;
 }
 
 /** `points` are of `chosen`, by period in `timeZone`; a forecast has `yhat` with its interval and no `y`. `series` are the first of `seriesTotal`, those with the most findings first. */
@@ -359,11 +362,12 @@ export interface ExecutionSeries {
   reduced: ReducedSeries | null;
 }
 
-/** Of the last 24 hours; `p50Ms` is the median of its latest 101 successes. */
+/** Of the last 24 hours; `p50Ms` is the median of its latest 101 successes. `superseded24h`: never ran, for newer data came while they were held; none of them has failed. */
 export interface ExecutionStats {
   running: number;
   success24h: number;
   failed24h: number;
+  superseded24h: number;
   p50Ms: number | null;
 }
 
@@ -484,6 +488,7 @@ export interface ListedRecommendation {
   description: string | null;
   category: Category;
   severity: Severity;
+  peakSeverity: Severity;
   status: ReviewStatus;
   sourceRef: string | null;
   createdAt: string;
@@ -551,7 +556,7 @@ export interface ModelEvent {
   createdAt: string;
 }
 
-/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `translations` are the error's, where it is a sentence of the platform. */
+/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and though its status is `failed`, it has not failed. `translations` are the error's, where it is a sentence of the platform. */
 export interface ModelExecution {
   id: number;
   modelId: number;
@@ -569,6 +574,7 @@ export interface ModelExecution {
   requestedAt: string | null;
   metrics: Record<string, unknown> | null;
   dagsterRunId: string | null;
+  supersededBy: number | null;
   modelName: string;
   modelVersion: string;
   modelType: ModelType;
@@ -837,13 +843,14 @@ export interface ReasonsByLanguage {
   fr: Reasons;
 }
 
-/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `translations` are those of title and description; null where IOP did not write them. */
+/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. */
 export interface Recommendation {
   id: number;
   title: string;
   description: string | null;
   category: Category;
   severity: Severity;
+  peakSeverity: Severity;
   status: ReviewStatus;
   sourceRef: string | null;
   createdAt: string;
@@ -908,11 +915,15 @@ export interface RecommendationFilter {
   q?: string | null | undefined;
 }
 
-/** `bySeverity` and `byCategory` are of the open ones; every word has its number. */
+/** `open` were not decided: `waiting` are those still found, `goneAway` those that are not any more. `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of those that wait; every word has its number. */
 export interface RecommendationStats {
   open: number;
+  waiting: number;
+  goneAway: number;
   bySeverity: Record<string, number>;
   byCategory: Record<string, number>;
+  waitingBySeverity: Record<string, number>;
+  waitingByCategory: Record<string, number>;
 }
 
 /** A line has at most 500 points; its first, last, lowest and highest ones and gaps are kept. */

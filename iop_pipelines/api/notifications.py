@@ -1,19 +1,26 @@
 """Notifications, read from the rows that they tell of: nothing is written twice, so nothing can differ.
 
 Reports that ended, recommendations opened with a warning or worse, executions that failed, models that
-were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows.
+were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows; a recommendation
+that was decided, or is no longer found, waits for nobody and needs no reading.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from typing_extensions import TypedDict
 
-from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus, Severity
+from iop_pipelines.domain.vocabulary import (
+    ModelStatus,
+    ReportStatus,
+    ReviewStatus,
+    Severity,
+)
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.ledger import counters
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -75,13 +82,17 @@ class Listed:
 
 @dataclass(frozen=True)
 class _Source:
-    """Rows of one kind: `query` has the columns of `Told` but for kind and is_read."""
+    """Rows of one kind: `query` has the columns of `Told` but for kind and is_read.
+
+    `is_news` tells, of rows that the condition takes, which somebody may still want to read.
+    """
 
     kind: NotificationKind
     item: sa.ColumnElement[int]
     at: sa.ColumnElement[datetime]
     condition: sa.ColumnElement[bool]
     query: sa.Select[*tuple[Any, ...]]
+    is_news: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
 
 def _columns(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
@@ -123,7 +134,8 @@ def _recommendations() -> _Source:
         rows.translations["fr", "title"].as_string().label("french"),
     )
     is_grave = rows.severity.in_([Severity.WARNING, Severity.CRITICAL])
-    return _Source("recommendation", rows.id, rows.created_at, is_grave, query)
+    waits = sa.and_(rows.status == ReviewStatus.OPEN, rows.resolved_at.is_(None))
+    return _Source("recommendation", rows.id, rows.created_at, is_grave, query, waits)
 
 
 def _executions() -> _Source:
@@ -142,7 +154,7 @@ def _executions() -> _Source:
         .select_from(model_executions)
         .outerjoin(analytical_models, models.id == rows.model_id)
     )
-    is_failed = rows.status == ExecutionStatus.FAILED
+    is_failed = counters.has_failed()
     return _Source("execution", rows.id, rows.finished_at, is_failed, query)
 
 
@@ -263,7 +275,9 @@ def _page(
 ) -> list[Told]:
     marks = notification_marks.alias()
     query = (
-        source.query.add_columns(marks.c.item_id.is_not(None).label("is_read"))
+        source.query.add_columns(
+            sa.or_(marks.c.item_id.is_not(None), sa.not_(source.is_news)).label("is_read")
+        )
         .outerjoin(
             marks,
             sa.and_(
@@ -277,7 +291,7 @@ def _page(
         .limit(limit)
     )
     if unread_only:
-        query = query.where(marks.c.item_id.is_(None))
+        query = query.where(marks.c.item_id.is_(None), source.is_news)
     if cursor is not None:
         query = query.where(_is_after(source, cursor))
     return [
@@ -322,7 +336,7 @@ def _is_there(source: _Source, now: datetime) -> tuple[sa.ColumnElement[bool], .
 
 def _is_unread(source: _Source, user_id: int) -> sa.ColumnElement[bool]:
     marks = notification_marks.alias()
-    return ~(
+    is_marked = (
         sa.exists(sa.literal(1))
         .where(
             marks.c.user_id == user_id,
@@ -331,6 +345,7 @@ def _is_unread(source: _Source, user_id: int) -> sa.ColumnElement[bool]:
         )
         .correlate_except(marks)
     )
+    return sa.and_(source.is_news, ~is_marked)
 
 
 def _unread(connection: sa.Connection, user_id: int, now: datetime) -> int:

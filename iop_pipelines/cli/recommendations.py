@@ -56,8 +56,10 @@ def show(settings: Settings, as_json: bool, recommendation_id: int) -> None:
         print_json(_plain(found))
         return
     console.print(f"[bold]{escape(found.title)}[/]", highlight=False)
+    now, peak = found.severity, found.peak_severity
     state = " · ".join(
-        [found.severity.value, found.category.value, found.status.value]
+        [now.value if now is peak else f"{now.value} (was {peak.value})"]
+        + [found.category.value, found.status.value]
         + (["resolved"] if found.resolved_at else [])
     )
     console.print(state, highlight=False)

@@ -84,6 +84,11 @@ def collect(
     executions, models = model_executions.c, analytical_models.c
     advice, made = recommendations.c, generated_reports.c
     count = sa.func.count().label("count")
+    # What newer data made needless has not failed.
+    outcome = sa.case(
+        (executions.superseded_by.is_not(None), "superseded"),
+        else_=sa.type_coerce(executions.status, sa.String()),
+    )
     with drm_engine.connect() as connection:
         runs = pipeline_runs.c
         drm_rows = _rows(
@@ -101,13 +106,13 @@ def collect(
                 connection,
                 sa.select(
                     models.type,
-                    executions.status,
+                    outcome.label("status"),
                     count,
                     sa.cast(sa.func.avg(executions.duration_ms), sa.Integer).label("mean_ms"),
                 )
                 .select_from(model_executions)
                 .join(analytical_models, models.id == executions.model_id)
-                .group_by(models.type, executions.status),
+                .group_by(models.type, outcome),
             ),
             "findings": _rows(
                 connection,

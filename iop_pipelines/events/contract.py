@@ -103,7 +103,7 @@ _OWN: Mapping[EventType, tuple[Schema, Schema]] = {
             "finished_at": _MOMENT_OR_NONE,
             "error": _TEXT,
         },
-        {},
+        {"superseded_by": _ID},
     ),
     EventType.INSIGHT_GENERATED: (
         {

@@ -43,6 +43,8 @@ def tell_executed(connection: sa.Connection, execution_id: int) -> None:
         "finished_at": as_utc(row.finished_at),
         "error": _start_of(row.error_msg),
     }
+    if row.superseded_by is not None:
+        own["superseded_by"] = row.superseded_by
     tell(connection, EventType.MODEL_EXECUTED, f"iop/model/{row.model_id}", own)
 
 

@@ -29,8 +29,11 @@ from iop_pipelines.schema.tables import (
 )
 
 RUNNING = "executions.running"
+SUPERSEDED = "executions.superseded"
 READY = "reports.ready"
 OPEN = "recommendations.open"
+# Of the open ones those whose finding is gone: nobody needs to decide them any more.
+GONE = "recommendations.gone"
 # Hours that are kept: those that touch the last 24 h, and one to spare.
 KEPT = timedelta(hours=25)
 _FOLDED_AT_ONCE = 10_000
@@ -54,6 +57,10 @@ def open_measure(severity: Severity, category: Category) -> str:
     return f"{OPEN}.{severity.value}.{category.value}"
 
 
+def gone_measure(severity: Severity, category: Category) -> str:
+    return f"{GONE}.{severity.value}.{category.value}"
+
+
 def count(
     connection: sa.Connection, measure: str, amount: int = 1, at: datetime | None = None
 ) -> None:
@@ -63,12 +70,16 @@ def count(
 
 
 def count_ended(
-    connection: sa.Connection, status: ExecutionStatus | ReportStatus, at: datetime
+    connection: sa.Connection,
+    status: ExecutionStatus | ReportStatus,
+    at: datetime,
+    *,
+    is_superseded: bool = False,
 ) -> None:
-    """An execution or a report has ended so at that moment."""
+    """An execution or a report has ended so at that moment; what was superseded is no failure."""
     if isinstance(status, ExecutionStatus):
         count(connection, RUNNING, -1)
-        count(connection, f"executions.{status.value}", at=at)
+        count(connection, SUPERSEDED if is_superseded else f"executions.{status.value}", at=at)
     elif status is ReportStatus.READY:
         count(connection, READY)
     else:
@@ -81,11 +92,21 @@ def count_review(
     category: Category,
     before: ReviewStatus,
     after: ReviewStatus,
+    *,
+    is_gone: bool,
 ) -> None:
-    """A recommendation's status changed."""
+    """A recommendation's status changed; `is_gone` if its finding is no longer there."""
     change = (after is ReviewStatus.OPEN) - (before is ReviewStatus.OPEN)
     if change:
         count(connection, open_measure(severity, category), change)
+    if change and is_gone:
+        count(connection, gone_measure(severity, category), change)
+
+
+def has_failed() -> sa.ColumnElement[bool]:
+    """Executions that ran and failed, or could not run; not those that newer data made needless."""
+    executions = model_executions.c
+    return sa.and_(executions.status == ExecutionStatus.FAILED, executions.superseded_by.is_(None))
 
 
 def fold(engine: sa.Engine, now: datetime) -> int:
@@ -161,20 +182,24 @@ def _recounts(oldest: str) -> list[sa.Select[Any, Any, Any]]:
     executions, reports, advice = model_executions.c, generated_reports.c, recommendations.c
     return [
         _total(RUNNING, executions.status == ExecutionStatus.RUNNING),
-        *(
-            _by_hour(f"executions.{status.value}", executions.status == status, oldest)
-            for status in (ExecutionStatus.SUCCESS, ExecutionStatus.FAILED)
-        ),
+        _by_hour("executions.success", executions.status == ExecutionStatus.SUCCESS, oldest),
+        _by_hour("executions.failed", has_failed(), oldest),
+        _by_hour(SUPERSEDED, executions.superseded_by.is_not(None), oldest),
         _total(READY, reports.status == ReportStatus.READY),
         _by_hour("reports.failed", reports.status == ReportStatus.FAILED, oldest),
         *(
             _total(
-                open_measure(severity, category),
+                measure(severity, category),
                 sa.and_(
                     advice.status == ReviewStatus.OPEN,
                     advice.severity == severity,
                     advice.category == category,
+                    *is_gone,
                 ),
+            )
+            for measure, is_gone in (
+                (open_measure, ()),
+                (gone_measure, (advice.resolved_at.is_not(None),)),
             )
             for severity in Severity
             for category in Category

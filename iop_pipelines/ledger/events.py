@@ -1,8 +1,9 @@
 """Terminal events: what Dagster's event log says of an execution or a report that has ended.
 
 A success is a materialization of the model's or template's partition. A partition has no failure
-event, so a failure is an observation of the same partition with `iop/status: failed`. Both carry the
-row's id; these events are the truth that the ledger's rows mirror.
+event, so a failure is an observation of the same partition with `iop/status: failed`, or `superseded`
+for what newer data made needless. All carry the row's id; these events are the truth that the ledger's
+rows mirror.
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,15 @@ class TerminalEvent:
     error: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def is_superseded(self) -> bool:
+        """It was never begun, for newer data made it needless; by the contract's words it has failed."""
+        return self.values.get("superseded_by") is not None
+
+    @property
+    def status(self) -> str:
+        return "superseded" if self.is_superseded else "success" if self.is_success else "failed"
+
 
 def to_dagster(
     event: TerminalEvent,
@@ -65,7 +75,7 @@ def to_dagster(
         # Text, since Dagster's UI plots numbers over time.
         f"iop/{event.kind.name}_id": str(event.item_id),
         "iop/attempt": str(event.attempt),
-        "iop/status": "success" if event.is_success else "failed",
+        "iop/status": event.status,
         "iop/duration_ms": event.duration_ms,
         "iop/finished_at": event.finished_at.isoformat(),
         "iop/values": dg.MetadataValue.json(dict(event.values)),

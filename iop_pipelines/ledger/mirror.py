@@ -63,7 +63,9 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
     )
     is_news = connection.execute(statement).rowcount == 1
     if is_news:
-        counters.count_ended(connection, status, event.finished_at)
+        counters.count_ended(
+            connection, status, event.finished_at, is_superseded=event.is_superseded
+        )
         tell = tell_executed if event.kind is EXECUTION else tell_report
         tell(connection, event.item_id)
     return is_news

@@ -6,7 +6,7 @@ MAX_STARTS starts, by an event in Dagster's log like every other end.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -148,12 +148,18 @@ def close_as_failed(
     phase: Phase,
     reason: str,
     now: datetime,
+    superseded_by: int | None = None,
 ) -> bool:
-    """Ends an item outside any run, unless it has left `phase`: an event without a run, then its mirror."""
+    """Ends an item outside any run, unless it has left `phase`: an event without a run, then its mirror.
+
+    superseded_by: the DRM run whose data made an execution needless; it has not failed.
+    """
     attempt = take_to_close(engine, kind, item_id, phase, now)
     if attempt is None:
         return False
     event, asset_key, partition = _failure(engine, kind, item_id, attempt, reason, now)
+    if superseded_by is not None:
+        event = replace(event, values={"superseded_by": superseded_by})
     instance.report_runless_asset_event(to_dagster(event, asset_key, partition))
     with begin_write(engine) as connection:
         return apply(connection, event)

@@ -1,6 +1,7 @@
 """What dashboard.stats answers, from the counts that `ledger/counters.py` keeps: one short statement."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,18 +35,24 @@ _QUALITY = "quality."
 
 @dataclass(frozen=True)
 class Figures:
-    """`p50_ms` is the median of the latest 101 successes of the window, None if there is none."""
+    """`p50_ms` is the median of the latest 101 successes of the window, None if there is none.
+
+    `gone_…` are those of the open recommendations whose finding is gone.
+    """
 
     models: int
     models_active: int
     running: int
     success_24h: int
     failed_24h: int
+    superseded_24h: int
     p50_ms: int | None
     reports_ready: int
     reports_failed_24h: int
     open_by_severity: dict[str, int]
     open_by_category: dict[str, int]
+    gone_by_severity: dict[str, int]
+    gone_by_category: dict[str, int]
     quality_by_dataset: dict[str, float | None]
 
 
@@ -73,23 +80,37 @@ def _figures(totals: Counter[str], found: dict[str, Any]) -> Figures:
         running=totals[counters.RUNNING],
         success_24h=totals["executions.success"],
         failed_24h=totals["executions.failed"],
+        superseded_24h=totals[counters.SUPERSEDED],
         p50_ms=None if p50 is None else round(p50),
         reports_ready=totals[counters.READY],
         reports_failed_24h=totals["reports.failed"],
-        open_by_severity={
-            severity.value: sum(totals[counters.open_measure(severity, each)] for each in Category)
-            for severity in Severity
-        },
-        open_by_category={
-            category.value: sum(totals[counters.open_measure(each, category)] for each in Severity)
-            for category in Category
-        },
+        open_by_severity=_by_severity(totals, counters.open_measure),
+        open_by_category=_by_category(totals, counters.open_measure),
+        gone_by_severity=_by_severity(totals, counters.gone_measure),
+        gone_by_category=_by_category(totals, counters.gone_measure),
         quality_by_dataset={
             name.removeprefix(_QUALITY): None if score is None else float(score)
             for name, score in sorted(found.items())
             if name != _P50
         },
     )
+
+
+_Measure = Callable[[Severity, Category], str]
+
+
+def _by_severity(totals: Counter[str], measure: _Measure) -> dict[str, int]:
+    return {
+        severity.value: sum(totals[measure(severity, each)] for each in Category)
+        for severity in Severity
+    }
+
+
+def _by_category(totals: Counter[str], measure: _Measure) -> dict[str, int]:
+    return {
+        category.value: sum(totals[measure(each, category)] for each in Severity)
+        for category in Category
+    }
 
 
 def _counted() -> sa.Select[Any, Any]:
@@ -101,11 +122,13 @@ def _counted() -> sa.Select[Any, Any]:
     )
 
 
-def _on_the_edge(name: str, table: sa.Table, status: str) -> sa.Select[Any, Any]:
+def _on_the_edge(
+    name: str, table: sa.Table, *is_meant: sa.ColumnElement[bool]
+) -> sa.Select[Any, Any]:
     """The rest of the hour in which the window begins."""
     finished_at = table.c.finished_at
     return sa.select(sa.literal(name), sa.func.count(finished_at)).where(
-        table.c.status == status,
+        *is_meant,
         finished_at >= sa.bindparam("since", type_=finished_at.type),
         finished_at < sa.bindparam("edge", type_=finished_at.type),
     )
@@ -151,12 +174,18 @@ def _quality() -> sa.Select[Any, Any]:
 
 
 def _statement() -> sa.CompoundSelect[Any, Any]:
-    models = analytical_models.c
+    models, executions, reports = analytical_models.c, model_executions, generated_reports
+    status = executions.c.status
+    is_superseded = executions.c.superseded_by.is_not(None)
     return sa.union_all(
         _counted(),
-        _on_the_edge("executions.success", model_executions, ExecutionStatus.SUCCESS),
-        _on_the_edge("executions.failed", model_executions, ExecutionStatus.FAILED),
-        _on_the_edge("reports.failed", generated_reports, ReportStatus.FAILED),
+        _on_the_edge("executions.success", executions, status == ExecutionStatus.SUCCESS),
+        _on_the_edge("executions.failed", executions, counters.has_failed()),
+        # The status too: it leads the index.
+        _on_the_edge(
+            *(counters.SUPERSEDED, executions, status == ExecutionStatus.FAILED, is_superseded)
+        ),
+        _on_the_edge("reports.failed", reports, reports.c.status == ReportStatus.FAILED),
         sa.select(sa.literal("models.total"), sa.func.count(models.id)),
         sa.select(sa.literal("models.active"), sa.func.count(models.id)).where(
             models.status == ModelStatus.ACTIVE

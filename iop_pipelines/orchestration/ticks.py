@@ -188,7 +188,8 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) 
                 "delivered the window again"
             )
             closed += close_as_failed(
-                instance, engine, EXECUTION, each.execution_id, Phase.HELD, reason, utc_now()
+                *(instance, engine, EXECUTION, each.execution_id, Phase.HELD, reason, utc_now()),
+                superseded_by=each.superseded_by,
             )
             continue
         asked = (each.source, each.drm_run_id)

@@ -219,6 +219,9 @@ def _recommendations() -> Source:
             "category": _word(t.c.category, "Category", "category"),
             "severity": _word(t.c.severity, "Severity", "severity"),
             "severity_rank": _severity_rank(t.c.severity),
+            "peak_severity": _word(
+                sa.func.coalesce(t.c.peak_severity, t.c.severity), "Highest severity", "severity"
+            ),
             "status": _word(t.c.status, "Status", "review_status"),
             "source_ref": _text(t.c.source_ref, "Source"),
             "dataset": _word(t.c.dataset, "Dataset"),
@@ -335,12 +338,17 @@ def _executions() -> Source:
             "requested_at": _utc(t.c.requested_at, "Requested"),
             "started_at": _utc(t.c.started_at, "Started"),
             "finished_at": _utc(t.c.finished_at, "Finished"),
-            "is_failed": _flag(t.c.status == "failed", "Failed"),
-            "is_run": _flag(t.c.status != "running", "Ended"),
+            "superseded_by": _integer(t.c.superseded_by, "Superseded by DRM run"),
+            "is_failed": _flag(
+                sa.and_(t.c.status == "failed", t.c.superseded_by.is_(None)), "Failed"
+            ),
+            "is_superseded": _flag(t.c.superseded_by.is_not(None), "Superseded"),
+            "is_run": _flag(sa.and_(t.c.status != "running", t.c.superseded_by.is_(None)), "Ended"),
         },
         measures={
             "executions": Count(kind="count", unit=None, label="Executions"),
             "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "superseded": Sum(kind="sum", field="is_superseded", label="Superseded"),
             "failed_pct": Ratio(
                 kind="ratio",
                 numerator="is_failed",

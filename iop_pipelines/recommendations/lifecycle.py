@@ -164,7 +164,8 @@ def _is_older(stored: sa.Row[Any], ground: Ground) -> bool:
 def _stays_closed(stored: sa.Row[Any], ground: Ground, group: Sequence[Finding]) -> bool:
     """Within the cool-down, the same finding opens nothing unless it is graver than the closed one."""
     evidence, strongest = evidence_of(stored), group[0]
-    is_graver = SEVERITIES.index(strongest.severity) > SEVERITIES.index(stored.severity)
+    gravest = evidence.peak.severity
+    is_graver = SEVERITIES.index(strongest.severity) > SEVERITIES.index(gravest)
     # Kinds of anomaly are degrees of one thing; a slow and a failing pipeline are two.
     is_another = strongest.category is Category.OPTIMISATION and strongest.kind not in (
         evidence.peak.kind,
@@ -229,6 +230,7 @@ def _open(
             **text,
             category=strongest.category,
             severity=strongest.severity,
+            peak_severity=strongest.severity,
             status=ReviewStatus.OPEN,
             source_ref=evidence.latest.source_ref,
             metadata=evidence.to_json(),
@@ -258,7 +260,10 @@ def _open(
 def _update(
     connection: sa.Connection, stored: sa.Row[Any], group: Sequence[Finding], new: Evidence
 ) -> None:
-    """Counts the occurrence; of one that is closed, title, text and severity stay as reviewed."""
+    """Counts the occurrence; severity is that of the last finding, the gravest is kept beside it.
+
+    Of one that is closed, title, text and severity stay as reviewed.
+    """
     evidence = evidence_of(stored).updated(new)
     count = stored.occurrences + 1
     values: dict[str, Any] = {
@@ -270,17 +275,18 @@ def _update(
     if stored.live_key is not None:
         values |= {
             **columns_of(stored.category, evidence, count),
-            "severity": max(stored.severity, evidence.peak.severity, key=SEVERITIES.index),
+            "severity": evidence.latest.severity,
+            "peak_severity": evidence.peak.severity,
             "first_ds": min(stored.first_ds, *(each.since for each in group)),
             "model_id": evidence.model.id if evidence.model else None,
         }
     connection.execute(
         sa.update(recommendations).where(recommendations.c.id == stored.id).values(**values)
     )
-    graver = values.get("severity", stored.severity)
-    if graver is not stored.severity and stored.status is ReviewStatus.OPEN:
+    severity = values.get("severity", stored.severity)
+    if severity is not stored.severity and stored.status is ReviewStatus.OPEN:
         counters.count(connection, counters.open_measure(stored.severity, stored.category), -1)
-        counters.count(connection, counters.open_measure(graver, stored.category))
+        counters.count(connection, counters.open_measure(severity, stored.category))
     _tell(
         connection,
         stored.id,
@@ -309,6 +315,8 @@ def resolve(
         .where(recommendations.c.id == row.id)
         .values(resolved_at=sa.func.current_timestamp(), live_key=None, metadata=closed.to_json())
     )
+    if row.status is ReviewStatus.OPEN:
+        counters.count(connection, counters.gone_measure(row.severity, row.category))
     _tell(connection, row.id, "resolved", source_ref, reason=reason)
 
 

@@ -35,7 +35,8 @@ MAX_LISTED = 1000
 class StoredRecommendation:
     """A row of `recommendations`; moments are naive UTC, `first_ds` and `last_ds` dataset-local.
 
-    `resolved_at` says that the finding is gone; what was decided about it stays in `status`.
+    `severity` is that of the last finding, `peak_severity` the gravest that there was. `resolved_at` says that
+    the finding is gone; what was decided about it stays in `status`.
     """
 
     id: int
@@ -43,6 +44,7 @@ class StoredRecommendation:
     description: str
     category: Category
     severity: Severity
+    peak_severity: Severity
     status: ReviewStatus
     source_ref: str | None
     metadata: Mapping[str, Any]
@@ -117,7 +119,10 @@ def review(
                 .where(recommendations.c.id == recommendation_id)
                 .values(status=status, snoozed_until=None, **values)
             )
-            counters.count_review(connection, row.severity, row.category, row.status, status)
+            counters.count_review(
+                *(connection, row.severity, row.category, row.status, status),
+                is_gone=row.resolved_at is not None,
+            )
             request.event_id = _tell(
                 connection,
                 recommendation_id,
@@ -308,7 +313,13 @@ def events_of(engine: sa.Engine, recommendation_id: int) -> list[RecommendationE
         return [RecommendationEvent(*row) for row in connection.execute(query)]
 
 
-_COLUMNS = [recommendations.c[name] for name in StoredRecommendation.__dataclass_fields__]
+PEAK_SEVERITY = sa.func.coalesce(recommendations.c.peak_severity, recommendations.c.severity).label(
+    "peak_severity"
+)
+_COLUMNS = [
+    PEAK_SEVERITY if name == "peak_severity" else recommendations.c[name]
+    for name in StoredRecommendation.__dataclass_fields__
+]
 
 
 def _stored(row: sa.Row[Any]) -> StoredRecommendation:

@@ -55,12 +55,13 @@ LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 Double = sa.Double()
 
 
-def _enum(words_: type[StrEnum], name: str) -> sa.Enum:
+def _enum(words_: type[StrEnum], name: str, *, is_checked: bool = True) -> sa.Enum:
+    """is_checked: False for a column that was added later, for which SQLite would copy the whole table."""
     return sa.Enum(
         words_,
         name=name,
         values_callable=lambda members: [member.value for member in members],
-        create_constraint=True,
+        create_constraint=is_checked,
         validate_strings=True,
     )
 
@@ -163,6 +164,9 @@ model_executions = _table(
     sa.Column("advised_at", Timestamp),
     # When retention took this end out of Dagster's history; from then on the row alone tells it.
     sa.Column("history_purged_at", Timestamp),
+    # The DRM run that delivered the window again while this waited for a quality score: it was never
+    # begun, and though its status is one of three words, it has not failed.
+    sa.Column("superseded_by", sa.Integer),
     sa.Index("ix_model_executions__status_phase", "status", "phase"),
     sa.Index("ix_model_executions__status_finished", "status", "finished_at", "duration_ms"),
 )
@@ -221,6 +225,7 @@ recommendations = _table(
     sa.Column("title", sa.String(255), nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("category", _enum(words.Category, "recommendation_category"), nullable=False),
+    # Of the last finding.
     sa.Column("severity", _enum(words.Severity, "severity"), server_default="info"),
     sa.Column("status", _enum(words.ReviewStatus, "review_status"), server_default="open"),
     sa.Column("source_ref", sa.String(512)),
@@ -244,6 +249,8 @@ recommendations = _table(
     sa.Column("snoozed_until", Timestamp),
     # {language: {title, description}} of what a model of ours found; NULL in rows of others.
     sa.Column("translations", sa.JSON),
+    # The gravest there was; NULL where it is `severity`.
+    sa.Column("peak_severity", _enum(words.Severity, "peak_severity", is_checked=False)),
     sa.Index("ix_recommendations__status", "status", "id"),
     sa.Index("ix_recommendations__dataset", "dataset", "id"),
     sa.Index("ix_recommendations__created_at", "created_at"),

@@ -6,7 +6,10 @@ import pytest
 from dashboard_rows import Recommendations
 from playwright.sync_api import Page, expect
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.ledger.stats import figures
+from iop_pipelines.schema.engine import engine_for
 from served_app import wait_until
 
 EVIL = "<img src=x onerror=\"document.title='owned'\">"
@@ -22,7 +25,7 @@ def _decide(page: Page, label: str) -> None:
     page.get_by_role("region", name="Decide").get_by_role("button", name=label).click()
 
 
-def test_the_most_severe_that_last_stand_first_and_filters_live_in_the_address(admin, made):
+def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin, made):
     gravest = made.add("The gravest that lasts", Severity.CRITICAL)
     admin.goto("/recommendations")
     items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
@@ -37,11 +40,24 @@ def test_the_most_severe_that_last_stand_first_and_filters_live_in_the_address(a
     expect(items.first).to_contain_text("Critical")
     admin.goto("/recommendations?q=no+such+words")
     expect(admin.get_by_text("Nothing matches these filters")).to_be_visible()
-    # The storm's are graver than any warning, and long over.
+    # The storm's are graver than any warning, and long over: nobody needs to decide them.
     admin.goto("/recommendations?severity=critical")
     expect(items.first).to_contain_text("The gravest that lasts")
-    expect(items.nth(1)).to_contain_text("No longer found")
+    expect(items.filter(has_text="No longer found")).to_have_count(0)
+    admin.get_by_role("link", name="No longer found").click()
+    expect(items.first).to_contain_text("No longer found")
+    expect(items.filter(has_text="The gravest that lasts")).to_have_count(0)
     made.dismiss(gravest)
+
+
+def test_home_counts_what_still_waits_and_says_how_many_went_away(admin, site):
+    stats = figures(engine_for(site.settings.database_url), utc_now())
+    gone = sum(stats.gone_by_severity.values())
+    waiting = sum(stats.open_by_severity.values()) - gone
+    assert gone > 0
+    admin.goto("/")
+    figure = admin.get_by_role("link", name="Recommendations to decide")
+    expect(figure).to_contain_text(f"{waiting} and {gone} no longer found")
 
 
 def test_one_is_accepted_and_the_next_is_shown_and_it_can_be_undone(admin, made):

@@ -135,10 +135,17 @@ def test_rows_written_by_hand_are_found_and_mended_once(migrated_url, seed):
         connection.execute(
             recommendations.insert(),
             [
-                {"title": "x", "category": category, "severity": severity, "status": status}
+                {
+                    "title": "x",
+                    "category": category,
+                    "severity": severity,
+                    "status": status,
+                    "resolved_at": resolved_at,
+                }
                 for category in Category
                 for severity in Severity
                 for status in ReviewStatus
+                for resolved_at in (None, None, NOW)
             ],
         )
     assert counters.drift(seeded.engine, NOW) != []
@@ -148,8 +155,10 @@ def test_rows_written_by_hand_are_found_and_mended_once(migrated_url, seed):
     assert (found.success_24h, found.failed_24h) == _by_scanning(seeded.engine, NOW)
     assert found.success_24h == 25
     assert found.reports_ready == 7
-    assert found.open_by_severity == {severity.value: 4 for severity in Severity}
-    assert found.open_by_category == {category.value: 3 for category in Category}
+    assert found.open_by_severity == {severity.value: 12 for severity in Severity}
+    assert found.open_by_category == {category.value: 9 for category in Category}
+    assert found.gone_by_severity == {severity.value: 4 for severity in Severity}
+    assert found.gone_by_category == {category.value: 3 for category in Category}
 
 
 def _by_scanning(engine, now):

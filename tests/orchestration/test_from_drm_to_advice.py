@@ -13,9 +13,10 @@ from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.drm.tables import pipeline_runs
 from iop_pipelines.errors import InvalidFrame
-from iop_pipelines.ledger.events import utc_now
+from iop_pipelines.ledger.events import OUTPUT_ASSETS, utc_now
 from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.ledger.stats import figures
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import KINDS, REPORT, requeue
 from iop_pipelines.orchestration import ticks
@@ -149,12 +150,22 @@ def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench)
 
     assert held
     ended = bench.rows(
-        sa.select(executions.status, executions.error_msg).where(
+        sa.select(executions.status, executions.error_msg, executions.superseded_by).where(
             executions.id.in_([row.id for row in held])
         )
     )
     assert {row.status for row in ended} == {ExecutionStatus.FAILED}
-    assert all("delivered the window again" in row.error_msg for row in ended)
+    assert all(
+        f"DRM run {row.superseded_by} delivered the window again" in row.error_msg for row in ended
+    )
+    told = [
+        each.event_log_entry.asset_observation.metadata["iop/status"].value
+        for key in OUTPUT_ASSETS.values()
+        for each in bench.instance.fetch_observations(key, limit=1000).records
+    ]
+    assert told == ["superseded"] * len(held)
+    stats = figures(bench.platform.engine, utc_now())
+    assert (stats.failed_24h, stats.superseded_24h) == (0, len(held))
     (settled,) = bench.rows(quality)
     assert raised.resolved_at is None
     assert settled.resolved_at is not None

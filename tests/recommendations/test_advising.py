@@ -6,8 +6,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
+from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.stats import figures
 from iop_pipelines.recommendations.advising import PendingAdvice, advise, advise_pending
 from iop_pipelines.recommendations.review import (
     counts_by_status,
@@ -132,14 +135,32 @@ def test_categories_series_and_models_are_apart_and_versions_of_a_model_are_not(
     assert recommendation(world.engine, summary.updated[0]).metadata["model"]["version"] == "v2.0.0"
 
 
-def test_severity_rises_and_never_falls(world, found):
-    (opened,) = _advise(world, 0, found(0, severity=Severity.INFO)).opened
-    for offset, given, expected in (
+@pytest.mark.parametrize("category", list(Category))
+def test_severity_is_that_of_the_last_finding_and_the_gravest_is_kept(world, found, category):
+    options = {"category": category}
+    (opened,) = _advise(world, 0, found(0, severity=Severity.INFO, **options)).opened
+    for offset, given, gravest in (
         (1, Severity.CRITICAL, Severity.CRITICAL),
         (2, Severity.WARNING, Severity.CRITICAL),
+        (3, Severity.INFO, Severity.CRITICAL),
     ):
-        _advise(world, offset, found(offset, severity=given))
-        assert recommendation(world.engine, opened).severity is expected
+        minor = found(offset, kind="more", severity=Severity.INFO, **options)
+        _advise(world, offset, found(offset, severity=given, **options), minor)
+        stored = recommendation(world.engine, opened)
+        assert (stored.severity, stored.peak_severity) == (given, gravest)
+        shown = figures(world.engine, utc_now()).open_by_severity
+        counted = dict.fromkeys(map(str, Severity), 0) | {given.value: 1}
+        assert shown == counted
+    drift = counters.drift(world.engine, utc_now())
+    assert [off for off in drift if off.measure.startswith("recommendations.")] == []
+
+
+def test_a_gravity_that_was_known_at_the_decision_opens_nothing_within_the_cool_down(world, found):
+    (opened,) = _advise(world, 0, found(0, severity=Severity.CRITICAL)).opened
+    _advise(world, 1, found(1, severity=Severity.WARNING))
+    review(world.engine, opened, ReviewStatus.DISMISSED)
+    again = _advise(world, 2, found(2, severity=Severity.CRITICAL))
+    assert (again.opened, again.updated) == ((), (opened,))
 
 
 @pytest.mark.parametrize("category", [Category.TREND, Category.FORECAST])

@@ -12,7 +12,12 @@ export const vocabulary = defineWords(
     },
     review_status: { open: 'Open', accepted: 'Accepted', dismissed: 'Dismissed' },
     model_type: { rule_based: 'Rules', statistical: 'Statistical', ml: 'Machine learning' },
-    execution_status: { running: 'Running', success: 'Succeeded', failed: 'Failed' },
+    execution_status: {
+      running: 'Running',
+      success: 'Succeeded',
+      failed: 'Failed',
+      superseded: 'Superseded',
+    },
     execution_phase: {
       held: 'Held for data quality',
       queued: 'Queued',
@@ -50,7 +55,12 @@ export const vocabulary = defineWords(
       statistical: 'Statistique',
       ml: 'Apprentissage automatique',
     },
-    execution_status: { running: 'En cours', success: 'Réussie', failed: 'En échec' },
+    execution_status: {
+      running: 'En cours',
+      success: 'Réussie',
+      failed: 'En échec',
+      superseded: 'Remplacée',
+    },
     execution_phase: {
       held: 'Retenue par la qualité des données',
       queued: 'En attente',

@@ -20,12 +20,16 @@ class ModelStats(Shape):
 
 
 class ExecutionStats(Shape):
-    """Of the last 24 hours; `p50Ms` is the median of its latest 101 successes."""
+    """Of the last 24 hours; `p50Ms` is the median of its latest 101 successes.
+
+    `superseded24h`: never ran, for newer data came while they were held; none of them has failed.
+    """
 
     running: int
     # to_camel would write success24H.
     success_24h: Annotated[int, Field(alias="success24h")]
     failed_24h: Annotated[int, Field(alias="failed24h")]
+    superseded_24h: Annotated[int, Field(alias="superseded24h")]
     p50_ms: int | None
 
 
@@ -35,11 +39,19 @@ class ReportStats(Shape):
 
 
 class RecommendationStats(Shape):
-    """`bySeverity` and `byCategory` are of the open ones; every word has its number."""
+    """`open` were not decided: `waiting` are those still found, `goneAway` those that are not any more.
+
+    `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of
+    those that wait; every word has its number.
+    """
 
     open: int
+    waiting: int
+    gone_away: int
     by_severity: dict[str, int]
     by_category: dict[str, int]
+    waiting_by_severity: dict[str, int]
+    waiting_by_category: dict[str, int]
 
 
 class QualityStats(Shape):
@@ -86,17 +98,31 @@ def _stats(found: Figures, now: datetime) -> DashboardStats:
             running=found.running,
             success_24h=found.success_24h,
             failed_24h=found.failed_24h,
+            superseded_24h=found.superseded_24h,
             p50_ms=found.p50_ms,
         ),
         reports=ReportStats(ready=found.reports_ready, failed_24h=found.reports_failed_24h),
-        recommendations=RecommendationStats(
-            open=sum(found.open_by_severity.values()),
-            by_severity=found.open_by_severity,
-            by_category=found.open_by_category,
-        ),
+        recommendations=_recommendations(found),
         quality=QualityStats(by_dataset=found.quality_by_dataset),
         as_of=now,
     )
+
+
+def _recommendations(found: Figures) -> RecommendationStats:
+    number, gone = sum(found.open_by_severity.values()), sum(found.gone_by_severity.values())
+    return RecommendationStats(
+        open=number,
+        waiting=number - gone,
+        gone_away=gone,
+        by_severity=found.open_by_severity,
+        by_category=found.open_by_category,
+        waiting_by_severity=_less(found.open_by_severity, found.gone_by_severity),
+        waiting_by_category=_less(found.open_by_category, found.gone_by_category),
+    )
+
+
+def _less(numbers: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    return {word: number - others[word] for word, number in numbers.items()}
 
 
 def _fingerprint(stats: DashboardStats) -> str:

@@ -57,6 +57,9 @@ class ErrorTranslations(TypedDict):
 class ModelExecution(TypedDict):
     """`phase` says where an accepted execution stands: held, queued, claimed, started, done.
 
+    `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and
+    though its status is `failed`, it has not failed.
+
     `translations` are the error's, where it is a sentence of the platform.
     """
 
@@ -76,6 +79,7 @@ class ModelExecution(TypedDict):
     requested_at: datetime | None
     metrics: dict[str, Any] | None
     dagster_run_id: str | None
+    superseded_by: int | None
     model_name: str
     model_version: str
     model_type: ModelType
@@ -133,8 +137,11 @@ class ExecutionDetail(ModelExecution):
 
 
 class ExecutionFilter(Page):
+    """`isSuperseded` false leaves out what newer data made needless, true leaves only that."""
+
     model_id: Id | None = None
     status: ExecutionStatus | None = None
+    is_superseded: bool | None = None
 
 
 class GetExecution(ById):
@@ -230,6 +237,11 @@ def declare(registry: Registry) -> None:
         for name in ("model_id", "status"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
+        if given.is_superseded is not None:
+            needless = table.c.superseded_by
+            query = query.where(
+                needless.is_not(None) if given.is_superseded else needless.is_(None)
+            )
         return executions_of(page_of(ctx, query, given))
 
     @registry.procedure(

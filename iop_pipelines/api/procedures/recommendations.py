@@ -56,6 +56,7 @@ class _Told(TypedDict):
     description: str | None
     category: Category
     severity: Severity
+    peak_severity: Severity
     status: ReviewStatus
     source_ref: str | None
     created_at: datetime
@@ -75,6 +76,8 @@ class _Told(TypedDict):
 @with_config(ROW)
 class Recommendation(_Told):
     """`metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it.
+
+    `severity` is that of the last finding, `peakSeverity` the gravest there was.
 
     `translations` are those of title and description; null where IOP did not write them.
     """
@@ -202,7 +205,10 @@ class RecommendationEvidence(Shape):
     translations: ReasonsByLanguage | None
 
 
-_COLUMNS = columns_of(Recommendation, table)
+_COLUMNS = (
+    *columns_of(Recommendation, table, without=("peak_severity",)),
+    review.PEAK_SEVERITY,
+)
 _LIST = newest_first(select_of(*_COLUMNS), table.c.id)
 _HISTORY = (
     select_of(

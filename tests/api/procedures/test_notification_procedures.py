@@ -100,6 +100,32 @@ def test_what_happened_is_told_once_and_marks_are_kept(api):
     assert told(api, unreadOnly=True)["items"] == []
 
 
+@pytest.mark.parametrize(
+    "settled", [{"status": "accepted"}, {"status": "dismissed"}, {"resolved_at": NOW}]
+)
+def test_advice_that_waits_no_more_is_listed_and_counted_as_unread_no_more(quiet, settled):
+    grave = {"title": "Look", "category": "anomaly", "severity": "critical", "created_at": NOW}
+    waiting = quiet.insert(recommendations, **grave)
+    gone = quiet.insert(recommendations, **grave, **settled)
+    answer = told(quiet)
+    assert answer["unread"] == 1
+    advice = [each for each in answer["items"] if each["kind"] == "recommendation"]
+    assert [(each["subjectId"], each["isRead"]) for each in advice] == [
+        (gone, True),
+        (waiting, False),
+    ]
+    assert [each["subjectId"] for each in told(quiet, unreadOnly=True)["items"]] == [waiting]
+
+
+def test_what_newer_data_made_needless_is_told_to_nobody(quiet):
+    ended = {"status": "failed", "phase": "done", "finished_at": NOW}
+    model_id = quiet.call("models.list")[0]["id"]
+    quiet.insert(model_executions, model_id=model_id, **ended, superseded_by=7)
+    failed = quiet.insert(model_executions, model_id=model_id, **ended)
+    answer = told(quiet, unreadOnly=True)
+    assert (answer["unread"], ids(answer)) == (1, [f"execution:{failed}"])
+
+
 def test_pages_join_without_a_gap_also_within_one_second(quiet):
     template_id = quiet.call("reports.list")[0]["id"]
     row = {"template_id": template_id, "status": "ready", "phase": "done", "finished_at": NOW}

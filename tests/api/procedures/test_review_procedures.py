@@ -18,7 +18,7 @@ from iop_pipelines.schema.tables import recommendations
 KEYS = {
     *("id", "title", "description", "category", "severity", "status", "sourceRef", "metadata"),
     *("createdAt", "updatedAt", "dataset", "uniqueId", "modelId", "occurrences", "firstDs"),
-    *("lastDs", "resolvedAt", "previousId", "snoozedUntil", "translations"),
+    *("lastDs", "resolvedAt", "previousId", "snoozedUntil", "translations", "peakSeverity"),
 }
 
 

@@ -18,6 +18,7 @@ from iop_pipelines.ledger.mirror import apply
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration.execute import execute, load
 from iop_pipelines.recommendations.advising import advise
+from iop_pipelines.recommendations.lifecycle import evidence_of, resolve
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -41,8 +42,7 @@ def recount(api):
     recent = [row for row in executions if row.finished_at and row.finished_at >= since]
     ended = Counter(row.status.value for row in recent)
     took = [row.duration_ms for row in recent if row.status.value == "success"]
-    severities = Counter(row.severity.value for row in advice)
-    categories = Counter(row.category.value for row in advice)
+    failed = [row for row in recent if row.status.value == "failed" and row.superseded_by is None]
     return {
         "models": {
             "total": len(models),
@@ -51,7 +51,8 @@ def recount(api):
         "executions": {
             "running": sum(row.status.value == "running" for row in executions),
             "success24h": ended["success"],
-            "failed24h": ended["failed"],
+            "failed24h": len(failed),
+            "superseded24h": ended["failed"] - len(failed),
             "p50Ms": round(statistics.median(took)) if took else None,
         },
         "reports": {
@@ -62,12 +63,26 @@ def recount(api):
         },
         "recommendations": {
             "open": len(advice),
-            "bySeverity": {word: severities[word] for word in ("info", "warning", "critical")},
-            "byCategory": {
-                word: categories[word] for word in ("anomaly", "trend", "optimisation", "forecast")
-            },
+            "waiting": sum(row.resolved_at is None for row in advice),
+            "goneAway": sum(row.resolved_at is not None for row in advice),
+            **_by_word(advice, "bySeverity", "byCategory"),
+            **_by_word(
+                [row for row in advice if row.resolved_at is None],
+                *("waitingBySeverity", "waitingByCategory"),
+            ),
         },
         "quality": {"byDataset": _quality(api)},
+    }
+
+
+def _by_word(advice, by_severity, by_category):
+    severities = Counter(row.severity.value for row in advice)
+    categories = Counter(row.category.value for row in advice)
+    return {
+        by_severity: {word: severities[word] for word in ("info", "warning", "critical")},
+        by_category: {
+            word: categories[word] for word in ("anomaly", "trend", "optimisation", "forecast")
+        },
     }
 
 
@@ -126,7 +141,11 @@ def test_stats_are_a_full_recount_after_each_change(api):
     assert answered(api) == recount(api)
     assert answered(api)["recommendations"]["open"] > 0
 
-    first, second = (row["id"] for row in api.call("recommendations.list", limit=2))
+    first, second, *others = (row["id"] for row in api.call("recommendations.list", limit=4))
+    for gone in (first, others[0]):
+        _resolve(api, gone)
+    assert answered(api)["recommendations"]["goneAway"] == 2
+    assert answered(api) == recount(api)
     api.call("recommendations.update", id=first, status="accepted")
     api.call("recommendations.update", id=second, status="dismissed")
     api.call("recommendations.update", id=second, status="dismissed")
@@ -149,6 +168,33 @@ def test_stats_are_a_full_recount_after_each_change(api):
     counters.fold(api.engine, utc_now())
     assert answered(api) == recount(api)
     assert counters.drift(api.engine, utc_now()) == []
+
+
+def _resolve(api, recommendation_id):
+    with begin_write(api.engine) as connection:
+        query = sa.select(recommendations).where(recommendations.c.id == recommendation_id)
+        row = connection.execute(query).one()
+        resolve(connection, row, evidence_of(row), row.last_ds, "execution:1", "it is over")
+
+
+def test_what_newer_data_made_needless_is_no_failure(api):
+    held, failed, late = _executions_of(api, "cancellation-anomaly")[:3]
+    for item_id, values, at in (
+        (held, {"superseded_by": 7}, utc_now()),
+        (failed, {}, utc_now()),
+        # In the hour in which the last 24 begin.
+        (late, {"superseded_by": 7}, utc_now() - timedelta(hours=24) + timedelta(seconds=30)),
+    ):
+        with begin_write(api.engine) as connection:
+            apply(connection, TerminalEvent(EXECUTION, item_id, 1, False, 0, at, values=values))
+    counters.repair(api.engine, utc_now())
+    assert answered(api) == recount(api)
+    executions = answered(api)["executions"]
+    assert (executions["failed24h"], executions["superseded24h"]) == (1, 2)
+    listed = api.call("executions.list", status="failed", isSuperseded=False)
+    assert [row["id"] for row in listed] == [failed]
+    needless = api.call("executions.list", isSuperseded=True)
+    assert [(row["id"], row["supersededBy"]) for row in needless] == [(late, 7), (held, 7)]
 
 
 def test_live_gives_what_stands_then_only_what_is_new(api):

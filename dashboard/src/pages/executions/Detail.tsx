@@ -52,7 +52,7 @@ function Found({ execution }: { execution: ExecutionDetail }) {
         {execution.status === 'running' && <Progress execution={execution} />}
         {execution.errorMsg && (
           <>
-            <h3>{t.error}</h3>
+            <h3>{execution.supersededBy === null ? t.error : t.superseded}</h3>
             <Cause>{execution.errorMsg}</Cause>
           </>
         )}

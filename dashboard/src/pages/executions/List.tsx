@@ -1,7 +1,7 @@
 /** Executions, newest first, by status and model. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ExecutionStatus, ModelExecution } from '@/api/client';
+import type { ExecutionFilter, ModelExecution } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -17,11 +17,18 @@ import { DurationBar, longestOf } from './DurationBar';
 import { sayTrigger } from './input-words';
 import { executionsQuery } from './queries';
 import { StatusBadge } from './Status';
+import type { Outcome } from './tones';
 import { words } from './words';
 
 const STEP = 50;
 const MOST = 1000;
-const STATUSES: readonly ExecutionStatus[] = ['running', 'success', 'failed'];
+const OUTCOMES: Record<Outcome, ExecutionFilter> = {
+  running: { status: 'running' },
+  success: { status: 'success' },
+  failed: { status: 'failed', isSuperseded: false },
+  superseded: { isSuperseded: true },
+};
+const NAMES = Object.keys(OUTCOMES) as Outcome[];
 
 export function List() {
   const t = useWords(words);
@@ -29,9 +36,9 @@ export function List() {
   const [read] = useAddress();
   const [limit, setLimit] = useState(STEP);
   const models = useQuery(modelsQuery);
-  const status = STATUSES.find((each) => each === read('status')) ?? null;
+  const outcome = NAMES.find((each) => each === read('status'));
   const modelId = Number(read('model')) || null;
-  const query = useQuery(executionsQuery({ limit, status, modelId }));
+  const query = useQuery(executionsQuery({ ...(outcome && OUTCOMES[outcome]), limit, modelId }));
   return (
     <ListPage
       title={t.title}
@@ -40,7 +47,7 @@ export function List() {
         {
           name: 'status',
           label: t.status,
-          options: STATUSES.map((value) => ({ value, label: named.execution_status[value] })),
+          options: NAMES.map((value) => ({ value, label: named.execution_status[value] })),
         },
         {
           name: 'model',
@@ -54,7 +61,7 @@ export function List() {
       query={query}
       height={40}
       rowsOf={(rows) => rows}
-      none={{ title: t.none, text: t.noneText, ever: status || modelId ? t.noneText : t.noneEver }}
+      none={{ title: t.none, text: t.noneText, ever: outcome || modelId ? t.noneText : t.noneEver }}
     >
       {(rows) => (
         <Rows

@@ -4,40 +4,43 @@ import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Badge, Stack } from '@/ui/Layouts';
 import { Steps } from '@/ui/Steps';
-import { TONES } from './tones';
+import { outcomeOf, toneOf } from './tones';
 import { words } from './words';
+
+type Going = Pick<ModelExecution, 'status' | 'phase' | 'supersededBy'>;
 
 const STEPS: readonly Phase[] = ['queued', 'claimed', 'started', 'done'];
 
-export function StatusBadge({
-  execution,
-}: {
-  execution: Pick<ModelExecution, 'status' | 'phase'>;
-}) {
+export function StatusBadge({ execution }: { execution: Going }) {
   const named = useWords(vocabulary);
   const { status, phase } = execution;
   return (
-    <Badge tone={TONES[status]}>
-      {status === 'running' ? named.execution_phase[phase] : named.execution_status[status]}
+    <Badge tone={toneOf(execution)}>
+      {status === 'running'
+        ? named.execution_phase[phase]
+        : named.execution_status[outcomeOf(execution)]}
     </Badge>
   );
 }
 
-export function Progress({ execution }: { execution: Pick<ModelExecution, 'status' | 'phase'> }) {
+export function Progress({ execution }: { execution: Going }) {
   const t = useWords(words);
   const named = useWords(vocabulary);
   const { phase, status } = execution;
-  const isFailed = status === 'failed';
+  const outcome = outcomeOf(execution);
+  const isFailed = outcome === 'failed';
   return (
     <Stack>
       <Steps
         label={t.progress}
         steps={STEPS.map((step) =>
-          step === 'done' && isFailed ? named.execution_status.failed : named.execution_phase[step],
+          step === 'done' && status === 'failed'
+            ? named.execution_status[outcome]
+            : named.execution_phase[step],
         )}
         reached={phase === 'held' ? -1 : STEPS.indexOf(phase)}
         isFailed={isFailed}
-        now={status === 'running' ? named.execution_phase[phase] : named.execution_status[status]}
+        now={status === 'running' ? named.execution_phase[phase] : named.execution_status[outcome]}
       />
       {phase === 'held' && (
         <span>

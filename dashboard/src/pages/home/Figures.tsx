@@ -13,9 +13,12 @@ export function Figures({ stats }: { stats: DashboardStats }) {
   return (
     <ul className={css.figures}>
       <Figure
-        label={t.open}
-        value={format.number(recommendations.open)}
-        href="/recommendations?status=open"
+        label={t.waiting}
+        value={format.number(recommendations.waiting)}
+        {...(recommendations.goneAway > 0 && {
+          note: t.goneAway(format.number(recommendations.goneAway)),
+        })}
+        href="/recommendations"
       />
       <Figure
         label={t.running}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import { TONES } from '@/pages/executions/tones';
+import { outcomeOf, toneOf } from '@/pages/executions/tones';
 import { useNow } from '@/ui/useNow';
 import { Latest } from './Latest';
 import { latestRuns } from './queries';
@@ -19,14 +19,14 @@ export function LatestRuns() {
       all="/executions"
       none={{ title: t.noRuns, text: t.noRunsText }}
       query={useQuery(latestRuns)}
-      entryOf={({ id, modelName, modelVersion, status, requestedAt, durationMs }) => ({
-        href: `/executions/${id}`,
-        name: `${modelName} ${modelVersion}`,
-        tone: TONES[status],
-        status: named.execution_status[status],
+      entryOf={(run) => ({
+        href: `/executions/${run.id}`,
+        name: `${run.modelName} ${run.modelVersion}`,
+        tone: toneOf(run),
+        status: named.execution_status[outcomeOf(run)],
         notes: [
-          requestedAt && format.ago(requestedAt, now),
-          durationMs !== null && format.duration(durationMs),
+          run.requestedAt && format.ago(run.requestedAt, now),
+          run.durationMs !== null && format.duration(run.durationMs),
         ],
       })}
     />

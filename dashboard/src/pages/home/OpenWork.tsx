@@ -10,11 +10,11 @@ import { words } from './words';
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 const CATEGORIES = ['anomaly', 'trend', 'optimisation', 'forecast'] as const;
 
-/** Open recommendations by how serious they are, and by what they are about. */
+/** What waits for a decision by how serious they are, and by what they are about. */
 export function OpenWork({ stats }: { stats: RecommendationStats }) {
   const t = useWords(words);
   const format = useFormat();
-  if (stats.open === 0) {
+  if (stats.waiting === 0) {
     return (
       <Card title={t.bySeverity}>
         <Empty title={t.nothingOpen}>
@@ -29,11 +29,11 @@ export function OpenWork({ stats }: { stats: RecommendationStats }) {
         {SEVERITIES.map((severity) => (
           <li key={severity}>
             <Link
-              href={`/recommendations?status=open&severity=${severity}`}
+              href={`/recommendations?severity=${severity}`}
               className={css.severity ?? ''}
               data-severity={severity}
             >
-              <strong>{format.number(stats.bySeverity[severity] ?? 0)}</strong>
+              <strong>{format.number(stats.waitingBySeverity[severity] ?? 0)}</strong>
               {t[severity]}
             </Link>
           </li>
@@ -42,12 +42,9 @@ export function OpenWork({ stats }: { stats: RecommendationStats }) {
       <ul className={css.categories} aria-label={t.byCategory}>
         {CATEGORIES.map((category) => (
           <li key={category}>
-            <Link
-              href={`/recommendations?status=open&category=${category}`}
-              className={css.category ?? ''}
-            >
+            <Link href={`/recommendations?category=${category}`} className={css.category ?? ''}>
               <span>{t.categories[category]}</span>
-              <span>{format.number(stats.byCategory[category] ?? 0)}</span>
+              <span>{format.number(stats.waitingByCategory[category] ?? 0)}</span>
             </Link>
           </li>
         ))}

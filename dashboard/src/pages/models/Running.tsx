@@ -59,7 +59,7 @@ function Result({ of }: { of: ExecutionDetail }) {
   const ui = useWords(uiWords);
   const format = useFormat();
   return of.status === 'failed' ? (
-    <p className={css.error}>{of.errorMsg}</p>
+    <p className={of.supersededBy === null ? css.error : ''}>{of.errorMsg}</p>
   ) : (
     <p>
       {t.result(of.findings.length)}

@@ -85,7 +85,7 @@ function Sheet({
   return (
     <article className={css.sheet}>
       <p className={css.marks}>
-        <SeverityMark severity={recommendation.severity} />
+        <SeverityMark recommendation={recommendation} />
         <span>{named.category[recommendation.category]}</span>
         <StandingMarks recommendation={recommendation} decisions={own} isOpenSaid />
       </p>

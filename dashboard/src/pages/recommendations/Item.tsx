@@ -51,7 +51,7 @@ export function Item({
       )}
       <div className={css.itemBody}>
         <p className={css.itemTop}>
-          <SeverityMark severity={severity} />
+          <SeverityMark recommendation={recommendation} />
           <span>{named.category[category]}</span>
           <Sparkline values={sparkline} />
         </p>

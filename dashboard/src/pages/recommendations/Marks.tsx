@@ -1,5 +1,4 @@
 /** Severity, status and what else is said of a recommendation in a word; never by colour alone. */
-import type { Severity } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -11,13 +10,22 @@ import css from './recommendations.module.css';
 import type { Told } from './told';
 import { words } from './words';
 
-export function SeverityMark({ severity }: { severity: Severity }) {
+/** How grave it is now, and beside it how grave it was at its worst, if that was more. */
+export function SeverityMark({
+  recommendation: { severity, peakSeverity },
+}: {
+  recommendation: Pick<Told, 'severity' | 'peakSeverity'>;
+}) {
+  const t = useWords(words);
   const named = useWords(vocabulary);
   return (
-    <span className={css.severity} data-severity={severity}>
-      <Icon name={severity} />
-      {named.severity[severity]}
-    </span>
+    <>
+      <span className={css.severity} data-severity={severity}>
+        <Icon name={severity} />
+        {named.severity[severity]}
+      </span>
+      {peakSeverity !== severity && <span>{t.peak(named.severity[peakSeverity])}</span>}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 /** What narrows the inbox, and how it stands in the address. */
 import type { Category, RecommendationFilter, Severity } from '@/api/client';
 
-export const VIEWS = ['open', 'snoozed', 'accepted', 'dismissed', 'all'] as const;
+export const VIEWS = ['open', 'gone', 'snoozed', 'accepted', 'dismissed', 'all'] as const;
 export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
 export const CATEGORIES: readonly Category[] = ['anomaly', 'trend', 'optimisation', 'forecast'];
 
@@ -50,9 +50,12 @@ export const NARROWING = ['severity', 'category', 'dataset', 'q'] as const;
 export const isNarrowed = (filter: Filter) => NARROWING.some((name) => filter[name] !== null);
 
 export function inputOf({ view, category, dataset, q }: Filter): RecommendationFilter {
+  const isUndecided = view === 'open' || view === 'gone' || view === 'snoozed';
   return {
-    ...(view !== 'all' && { status: view === 'snoozed' ? 'open' : view }),
-    ...((view === 'open' || view === 'snoozed') && { isSnoozed: view === 'snoozed' }),
+    ...(view !== 'all' && { status: isUndecided ? 'open' : view }),
+    ...(isUndecided && { isSnoozed: view === 'snoozed' }),
+    // What is still found waits for a decision; what is gone since is there to be looked at.
+    ...((view === 'open' || view === 'gone') && { isResolved: view === 'gone' }),
     ...(category && { category }),
     ...(dataset && { dataset }),
     ...(q && { q }),

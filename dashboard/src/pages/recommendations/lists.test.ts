@@ -3,7 +3,7 @@ import type { ListedRecommendation, Recommendation, Severity } from '@/api/clien
 import { knownOf } from './evidence';
 import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
 import { lineOf } from './line';
-import { type From, type ListPage, readBySeverity, readInTurn, type Turn } from './pages';
+import { type From, type ListPage, readBySeverity } from './pages';
 import { localText, momentIn, presetsFrom } from './snoozes';
 import { shownOf } from './told';
 
@@ -18,11 +18,11 @@ describe('the filter', () => {
     expect(queryOf(filter)).toBe('');
   });
 
-  test('asks for what is put off, or for what is not', () => {
-    expect(inputOf(filterIn(new URLSearchParams('')))).toEqual({
-      status: 'open',
-      isSnoozed: false,
-    });
+  test('asks for what is put off, or for what is not, and tells what is gone from what waits', () => {
+    const undecided = { status: 'open', isSnoozed: false };
+    expect(inputOf(filterIn(new URLSearchParams('')))).toEqual({ ...undecided, isResolved: false });
+    const gone = filterIn(new URLSearchParams('view=gone'));
+    expect(inputOf(gone)).toEqual({ ...undecided, isResolved: true });
     const putOff = filterIn(new URLSearchParams('view=snoozed'));
     expect(inputOf(putOff)).toEqual({ status: 'open', isSnoozed: true });
     expect(inputOf(filterIn(new URLSearchParams('view=all')))).toEqual({});
@@ -58,30 +58,6 @@ test.each([1, 2, 3, 4, 7, 50])(
     expect(from).toBeNull();
   },
 );
-
-test.each([1, 2, 3, 4, 50])('lists in turn, %i at a time, are everything once', async (size) => {
-  const lists = [[5, 3], [], [4, 2, 1]].map((all) => async (from: From, limit: number) => {
-    const begin = typeof from.info === 'number' ? from.info : 99;
-    const rows = all.filter((id) => id < begin).slice(0, limit);
-    const last = rows.at(-1);
-    const isEnd = last === undefined || last === all.at(-1);
-    return { rows: rows.map((id) => ({ id })), next: isEnd ? null : { info: last } };
-  });
-  const seen: number[] = [];
-  let turn: Turn | null = { list: 0, from: {} };
-  for (let page = 0; turn && page < 20; page++) {
-    const { rows, next }: { rows: { id: number }[]; next: Turn | null } = await readInTurn(
-      lists,
-      turn,
-      size,
-    );
-    expect(rows.length).toBeLessThanOrEqual(size);
-    seen.push(...rows.map(({ id }) => id));
-    turn = next;
-  }
-  expect(seen).toEqual([5, 3, 4, 2, 1]);
-  expect(turn).toBeNull();
-});
 
 describe('putting off', () => {
   test.each([
@@ -145,6 +121,7 @@ describe('what is shown of a recommendation', () => {
     description: null,
     category: 'anomaly',
     severity: 'warning',
+    peakSeverity: 'warning',
     sourceRef: null,
     createdAt: '2026-11-20T08:00:00Z',
     dataset: 'flights',

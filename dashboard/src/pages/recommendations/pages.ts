@@ -39,31 +39,6 @@ export async function readBySeverity<T extends { id: number }>(
   return { rows, next: isEnd ? null : next };
 }
 
-/** Which of some lists is read, and from where in it. */
-export interface Turn {
-  list: number;
-  from: From;
-}
-
-type ReadList<T> = (from: From, size: number) => Promise<ListPage<T>>;
-
-/** At most `size` rows of lists that follow each other; one is read only where those before it have no more. */
-export async function readInTurn<T>(
-  lists: readonly ReadList<T>[],
-  turn: Turn,
-  size: number,
-): Promise<{ rows: T[]; next: Turn | null }> {
-  const rows: T[] = [];
-  let { list, from } = turn;
-  for (let read = lists[list]; read && rows.length < size; read = lists[list]) {
-    const page = await read(from, size - rows.length);
-    rows.push(...page.rows);
-    if (page.next === null) list += 1;
-    from = page.next ?? {};
-  }
-  return { rows, next: list < lists.length ? { list, from } : null };
-}
-
 const cursorIn = (from: From, severity: Severity) => {
   const cursor = from[severity];
   return typeof cursor === 'number' ? cursor : null;

@@ -2,10 +2,10 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 import { type Filter, inputOf, SEVERITIES } from './filters';
-import { readBySeverity, readInTurn, type Turn } from './pages';
+import { type From, readBySeverity } from './pages';
 
 const PAGE_SIZE = 25;
-const START: Turn = { list: 0, from: {} };
+const START: From = {};
 
 export const inboxQuery = (filter: Filter) =>
   infiniteQueryOptions({
@@ -14,21 +14,11 @@ export const inboxQuery = (filter: Filter) =>
       const input = inputOf(filter);
       if (filter.sort === 'severity') {
         const severities = filter.severity ? [filter.severity] : SEVERITIES;
-        // What waits for a decision and is still found comes before what is gone since.
-        const narrowed =
-          filter.view === 'open' ? [{ isResolved: false }, { isResolved: true }] : [{}];
-        const lists = narrowed.map(
-          (more) => (from: Turn['from'], size: number) =>
-            readBySeverity(severities, from, size, (severity, cursor, limit) =>
-              api.recommendations.list.query(
-                { ...input, ...more, severity, cursor, limit },
-                { signal },
-              ),
-            ),
+        return readBySeverity(severities, pageParam, PAGE_SIZE, (severity, cursor, limit) =>
+          api.recommendations.list.query({ ...input, severity, cursor, limit }, { signal }),
         );
-        return readInTurn(lists, pageParam, PAGE_SIZE);
       }
-      const { info } = pageParam.from;
+      const { info } = pageParam;
       const cursor = typeof info === 'number' ? info : null;
       const severity = filter.severity;
       const rows = await api.recommendations.list.query(
@@ -38,7 +28,7 @@ export const inboxQuery = (filter: Filter) =>
       const last = rows.at(-1);
       return {
         rows,
-        next: last && rows.length === PAGE_SIZE ? { list: 0, from: { info: last.id } } : null,
+        next: last && rows.length === PAGE_SIZE ? { info: last.id } : null,
       };
     },
     initialPageParam: START,

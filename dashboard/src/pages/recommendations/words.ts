@@ -24,6 +24,7 @@ export const words = defineWords(
     remove: (what: string) => `Remove filter: ${what}`,
     clear: 'Clear filters',
     list: 'Recommendations',
+    peak: (severity: string) => `was ${severity.toLowerCase()}`,
     shown: (n: number, isMore: boolean) =>
       `${n}${isMore ? '+' : ''} ${plural('en', n, 'recommendation', 'recommendations')}`,
     more: 'Show more',
@@ -196,6 +197,7 @@ export const words = defineWords(
     remove: (what: string) => `Retirer le filtre\u00a0: ${what}`,
     clear: 'Effacer les filtres',
     list: 'Recommandations',
+    peak: (severity: string) => `au plus haut\u00a0: ${severity.toLowerCase()}`,
     shown: (n: number, isMore: boolean) =>
       `${n}${isMore ? '+' : ''} ${plural('fr', n, 'recommandation', 'recommandations')}`,
     more: 'Afficher la suite',
