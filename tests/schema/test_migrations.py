@@ -13,7 +13,7 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import metadata
+from iop_pipelines.schema.tables import analytical_models, metadata, model_executions
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("0*.py"))
 MIGRATE = (
@@ -42,6 +42,41 @@ def test_downgrading_to_base_drops_our_tables_and_no_others(database_url: str) -
     migrate.downgrade(database_url, "base")
     assert set(sa.inspect(engine).get_table_names()) == {"somebody_elses", migrate.VERSION_TABLE}
     assert migrate.upgrade(database_url) == REVISIONS
+
+
+def test_what_was_superseded_before_it_had_a_column_is_known_by_its_reason(
+    database_url: str,
+) -> None:
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0009")
+    reason = "held for its data quality until DRM run 17 delivered the window again"
+    reasons = [reason, "no sufficient data quality score came within 24:00:00", None]
+    columns = "model_id, status, phase, error_msg"
+    engine = engine_for(database_url)
+    with engine.begin() as connection:
+        model = {
+            "name": "m",
+            "type": "ml",
+            "version": "v1.0.0",
+            "input_schema": {},
+            "output_schema": {},
+        }
+        connection.execute(analytical_models.insert().values(**model))
+        for error in reasons:
+            connection.execute(
+                sa.text(
+                    f"INSERT INTO model_executions ({columns}) VALUES (1, 'failed', 'done', :e)"
+                ),
+                {"e": error},
+            )
+    migrate.upgrade(database_url)
+    table = model_executions.c
+    with engine.connect() as connection:
+        found = connection.execute(
+            sa.select(table.error_msg, table.superseded_by).order_by(table.id)
+        )
+        assert [tuple(row) for row in found] == list(zip(reasons, (17, None, None), strict=True))
+    engine.dispose()
 
 
 def test_an_unknown_revision_is_refused_before_anything_is_locked(tmp_path) -> None:
