@@ -1088,7 +1088,7 @@ export interface SourceSchema {
   measures: SourceMeasure[];
 }
 
-/** Half-open: `from` belongs to it, `to` does not. ISO dates or moments. */
+/** A period by its ends. A last day belongs to it; an end with a time of day is the first moment that does not. */
 export interface Span {
   from: string;
   to: string;

@@ -10,24 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from iop_pipelines.domain.conditions import And, AnyCondition, Compare, check_json, parse_condition
+from iop_pipelines.domain.periods import Unit, parse_moment, shift, to_zone
+from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.compile import Scope, compile_condition
+from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.config import (
     MAX_SELECT,
-    And,
     Bucket,
-    Compare,
-    Condition,
     Outputs,
     QueryConfig,
     Select,
     Sort,
     TableQuery,
-    check_json,
-    parse_condition,
 )
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.periods import Unit, parse_moment, shift, to_zone
 from iop_pipelines.query.sources import Catalogue, Source, SourceField
 from iop_pipelines.query.words import closest
 
@@ -78,7 +75,7 @@ def drill_config(
     source = catalogue.source(table.source or config.source)
     own = {item.name: item for item in table.select if not item.is_aggregate}
     used: list[Select] = []
-    conditions: list[Condition] = [table.where] if table.where is not None else []
+    conditions: list[AnyCondition] = [table.where] if table.where is not None else []
     for depth, step in enumerate(path):
         for name, value in step.items():
             at = f"path.{depth}.{name}"
@@ -167,7 +164,9 @@ def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
 # Conditions ----------------------------------------------------------------------------------
 
 
-def _conditions(item: Select, value: Any, source: Source, zone: str, path: str) -> list[Condition]:
+def _conditions(
+    item: Select, value: Any, source: Source, zone: str, path: str
+) -> list[AnyCondition]:
     field = str(item.field)
     if value is None:
         return [Compare(field=field, op="is_null")]
@@ -188,7 +187,7 @@ def _conditions(item: Select, value: Any, source: Source, zone: str, path: str) 
     ]
 
 
-def _equal(field: str, value: Any, source: Source, zone: str, path: str) -> Condition:
+def _equal(field: str, value: Any, source: Source, zone: str, path: str) -> AnyCondition:
     chosen = source.fields[field]
     if chosen.type == "datetime" and isinstance(value, str):
         # As the rows show it: in the field's own zone.

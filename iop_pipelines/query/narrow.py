@@ -5,21 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from iop_pipelines.domain.conditions import (
+    And,
+    AnyCondition,
+    Compare,
+    Scalar,
+    Span,
+    parse_condition,
+)
+from iop_pipelines.domain.periods import resolve_period
+from iop_pipelines.domain.resolved import Scope, period_bounds
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Scope, compile_condition, period_bounds
-from iop_pipelines.query.periods import resolve_period
+from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.sources import Catalogue, Source
 
 # A period in words, or {from, to}.
-Period = str | form.Between
+Period = str | Span
 
 
 @dataclass(frozen=True)
 class Filter:
     field: str
     op: Literal["eq", "in"]
-    value: form.Scalar | tuple[form.Scalar, ...]
+    value: Scalar | tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,12 @@ def narrow(
     source = catalogue.source(table.source or config.source)
     scope = Scope(now=now, zone=config.time_zone or zone)
     applied: list[Applied] = []
-    added: list[form.Condition] = []
+    added: list[AnyCondition] = []
     if period is not None:
         applied.append(_period_applied(period, source, scope))
         if source.time is not None:
             config, table = _without_periods(config, table_name, source)
-            added.append(form.Compare(field=source.time, op="in_period", value=period))
+            added.append(Compare(field=source.time, op="in_period", value=period))
     for position, each in enumerate(filters):
         told, condition = _filter_applied(each, source, scope, f"filters.{position}")
         applied.append(told)
@@ -88,15 +97,13 @@ def _period_applied(period: Period, source: Source, scope: Scope) -> Applied:
 
 def _filter_applied(
     given: Filter, source: Source, scope: Scope, path: str
-) -> tuple[Applied, form.Condition | None]:
+) -> tuple[Applied, AnyCondition | None]:
     if given.field not in source.fields:
         return (
             Applied("filter", given.field, False, f"{source.label} has no field {given.field!r}"),
             None,
         )
-    condition = form.parse_condition(
-        {"field": given.field, "op": given.op, "value": given.value}, path
-    )
+    condition = parse_condition({"field": given.field, "op": given.op, "value": given.value}, path)
     # Here, where its path is known: a value of another type is the caller's mistake.
     compile_condition(condition, source, scope, path)
     values = given.value if isinstance(given.value, tuple) else (given.value,)
@@ -117,18 +124,18 @@ def _without_periods(
     return config, table
 
 
-def _without(tree: form.Condition | None, time: str) -> form.Condition | None:
-    if isinstance(tree, form.Compare):
+def _without(tree: AnyCondition | None, time: str) -> AnyCondition | None:
+    if isinstance(tree, Compare):
         return None if tree.field == time and tree.op == "in_period" else tree
-    if isinstance(tree, form.And):
+    if isinstance(tree, And):
         return _and([kept for each in tree.all_of if (kept := _without(each, time)) is not None])
     return tree
 
 
-def _and(parts: Sequence[form.Condition]) -> form.Condition | None:
+def _and(parts: Sequence[AnyCondition]) -> AnyCondition | None:
     if len(parts) <= 1:
         return parts[0] if parts else None
-    return form.And.model_construct(all_of=tuple(parts))
+    return And.model_construct(all_of=tuple(parts))
 
 
 def filter_of(field: str, op: Literal["eq", "in"], value: Any, path: str) -> Filter:

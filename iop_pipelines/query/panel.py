@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.domain.periods import shift
+from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.drm.rows import read_pipeline_runs
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
-from iop_pipelines.query.compile import Scope, compile_condition, measure_expression
-from iop_pipelines.query.config import parse_condition
-from iop_pipelines.query.periods import shift
+from iop_pipelines.query.compile import measure_expression
+from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.sources import Source, SourceField, dataset_source
 from iop_pipelines.query.words import closest
 from iop_pipelines.transform.versions import StoredDataset, version

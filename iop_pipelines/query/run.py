@@ -8,18 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.conditions import MAX_IN, AnyCondition, Span, parse_condition
+from iop_pipelines.domain.periods import Period, zone_info
+from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import (
-    Compiled,
-    Scope,
-    compile_table,
-    describe_condition,
-    select_item,
-)
+from iop_pipelines.query.compile import Compiled, compile_table, select_item
+from iop_pipelines.query.conditions import describe_condition
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.periods import Period, zone_info
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
 from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
 from iop_pipelines.query.words import closest
@@ -67,7 +65,10 @@ def run_query(
     parsed = form.parse_config(config)
     zone = parsed.time_zone or time_zone
     zone_info(zone)
-    values = resolve_params(parsed, params or {})
+    given = params or {}
+    if isinstance(config, Mapping) and config.get("version") == 1:
+        given = {name: value_of_version_1(value) for name, value in given.items()}
+    values = resolve_params(parsed, given)
     scope = Scope(now=now, zone=zone, params=values)
     with _connections(engine, drm_engine) as connections:
         reading = _Reading(connections, load_catalogue(connections["iop"]), parsed, scope)
@@ -145,13 +146,13 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 def _param_value(param: form.Param, value: Any, path: str) -> Any:
     if param.type == "period":
         if isinstance(value, Mapping):
-            value = form.parse_condition({"field": "f", "op": "in_period", "value": value}).value  # type: ignore[union-attr]
-        if not isinstance(value, str | form.Between):
+            value = parse_condition({"field": "f", "op": "in_period", "value": value}).value  # type: ignore[union-attr]
+        if not isinstance(value, str | Span):
             raise InvalidQuery(f"{value!r} is no period", path)
         return value
     if param.type == "list":
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= form.MAX_IN:
-            raise InvalidQuery(f"must be a list of 1 to {form.MAX_IN} values", path)
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_IN:
+            raise InvalidQuery(f"must be a list of 1 to {MAX_IN} values", path)
         return tuple(_scalar(param.of, one, f"{path}.{i}") for i, one in enumerate(value))
     return _scalar(param.type, value, path)
 
@@ -166,7 +167,7 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, form.Between):
+    if isinstance(value, Span):
         return {"from": value.start, "to": value.end}
     return list(value) if isinstance(value, tuple) else value
 
@@ -181,7 +182,7 @@ def _source_of(query: form.TableQuery, config: form.QueryConfig, catalogue: Cata
 
 def _conditions(
     query: form.TableQuery, config: form.QueryConfig, path: str
-) -> list[tuple[form.Condition, str]]:
+) -> list[tuple[AnyCondition, str]]:
     """The config's own `where` speaks about its own source; another source has other fields."""
     conditions = []
     if config.where is not None and query.source in (None, config.source):

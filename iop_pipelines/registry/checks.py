@@ -6,8 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import RUNTIME_TYPES, ModelSpec
+from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
 from iop_pipelines.runtimes.params import check_params
@@ -68,8 +70,7 @@ def _check_names(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
 
 
 def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
-    from iop_pipelines.query.compile import Scope, compile_condition
-    from iop_pipelines.query.config import parse_condition
+    from iop_pipelines.query.conditions import compile_condition
     from iop_pipelines.query.sources import dataset_source
 
     if spec.config.input.where is None:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
-from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.query.config import QueryConfig, in_version_2
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dashboards, panels
@@ -34,7 +34,7 @@ class PanelSpec(BaseModel):
     id: int | None = None
     title: Annotated[str, Field(min_length=1, max_length=120)]
     type: PanelType
-    query_config: dict[str, Any]
+    query_config: Annotated[dict[str, Any], AfterValidator(in_version_2)]
     refresh_s: Annotated[int, Field(ge=1, le=86_400)] = 60
     width: Annotated[int, Field(ge=1, le=12)] = 6
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.query.config import in_version_2
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.engine import begin_write
@@ -42,7 +43,7 @@ class TemplateSpec(BaseModel):
 
     name: GivenName
     description: str = ""
-    query_config: dict[str, Any]
+    query_config: Annotated[dict[str, Any], AfterValidator(in_version_2)]
     format: ReportFormat = ReportFormat.JSON
     schedule: Annotated[str, Field(min_length=1, max_length=128)] | None = None
 

@@ -14,8 +14,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from iop_pipelines.domain.periods import local_now
 from iop_pipelines.query.config import Chart, QueryConfig
-from iop_pipelines.query.periods import local_now
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value
 from iop_pipelines.reporting.charts import chart_data, draw
 from iop_pipelines.reporting.formats import (

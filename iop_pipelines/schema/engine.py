@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 from sqlalchemy import event
 
+from iop_pipelines.domain.letters import small_letters
+
 # A row of any statement: its columns are known to the statement, not to the type checker.
 Record: TypeAlias = sa.Row[*tuple[Any, ...]]
 
@@ -93,6 +95,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
         # SQLAlchemy begins transactions itself (below): the driver's own BEGIN would come only
         # before the first write, too late for a read-then-write to be safe.
         connection.isolation_level = None
+        # SQLite's own knows the letters of ASCII alone.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
@@ -105,6 +109,10 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _lower(value: Any) -> Any:
+    return small_letters(value) if isinstance(value, str) else value
 
 
 def begin_write(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:

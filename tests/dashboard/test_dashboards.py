@@ -46,7 +46,7 @@ def _save(page: Page, **dashboard) -> int:
 
 def _table_panel(title: str) -> dict:
     config = {
-        "version": 1,
+        "version": 2,
         "source": "executions",
         "datasets": {"main": {"select": [{"field": "status"}, {"measure": "executions"}]}},
     }

@@ -45,7 +45,7 @@ MODELS = ("cancellation-limits", "cancellation-anomaly", "operations-outlier", "
 ASKED_MODEL = "cancellation-limits"
 ASKED_TEMPLATE = "Runs on request"
 _RUNS = {
-    "version": 1,
+    "version": 2,
     "source": "pipeline_runs",
     "datasets": {
         "runs": {

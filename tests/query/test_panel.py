@@ -78,7 +78,7 @@ def test_a_report_sums_what_is_known_and_can_say_how_much_that_is(own_instance):
         {"agg": "count", "as": "all"},
     ]
     config = {
-        "version": 1,
+        "version": 2,
         "source": "dataset:flights",
         "where": {"field": "date", "op": "eq", "value": DAY.date().isoformat()},
         "datasets": {"t": {"select": select}},

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iop_pipelines.domain.conditions import Span
+from iop_pipelines.domain.periods import resolve_period, shift
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.config import Between
-from iop_pipelines.query.periods import resolve_period, shift
 
 # Wednesday 13 March 2013, 01:00 UTC: still the 12th in New York, and already the 13th in Lagos.
 NOW = datetime(2013, 3, 13, 1)
@@ -52,7 +52,7 @@ def test_the_month_before_has_its_own_length():
 def test_bounds_in_another_zone_follow_its_clocks():
     # New York's 10 March 2013 had 23 hours.
     period = resolve_period(
-        Between.model_validate({"from": "2013-03-10", "to": "2013-03-11"}),
+        Span.model_validate({"from": "2013-03-10", "to": "2013-03-10"}),
         NOW,
         "America/New_York",
         "w",
@@ -69,7 +69,7 @@ def test_bounds_in_another_zone_follow_its_clocks():
         ("yesterday", "2013-03-11"),
         ("last_7_days", "2013-03-05 to 2013-03-11"),
         (
-            Between.model_validate({"from": "2013-03-01T06:00", "to": "2013-03-02"}),
+            Span.model_validate({"from": "2013-03-01T06:00", "to": "2013-03-01"}),
             "2013-03-01 06:00 to before 2013-03-02 00:00",
         ),
     ],
@@ -88,17 +88,39 @@ def test_other_words_are_refused(words):
 
 @pytest.mark.parametrize(
     ("start", "end"),
-    [("2013-02-01", "2013-02-01"), ("x", "2013-02-01"), ("2013-02-30", "2013-03-01")],
+    [
+        ("2013-02-01", "2013-01-31"),
+        ("2013-02-01", "2013-02-01T00:00"),
+        ("x", "2013-02-01"),
+        ("2013-02-30", "2013-03-01"),
+    ],
 )
 def test_a_period_must_begin_before_it_ends(start, end):
     with pytest.raises(InvalidQuery):
-        resolve_period(
-            Between.model_validate({"from": start, "to": end}), NOW, "UTC", "where.value"
+        resolve_period(Span.model_validate({"from": start, "to": end}), NOW, "UTC", "where.value")
+
+
+def between(start: str, end: str) -> Span:
+    return Span.model_validate({"from": start, "to": end})
+
+
+def test_the_last_day_belongs_to_a_period_and_an_end_with_a_time_does_not():
+    year = resolve_period(between("2016-01-01", "2016-12-31"), NOW, "UTC", "w")
+    assert (year.end, year.describe()) == (datetime(2017, 1, 1), "2016")
+    day = resolve_period(between("2016-02-29", "2016-02-29"), NOW, "UTC", "w")
+    assert (day.start, day.end) == (datetime(2016, 2, 29), datetime(2016, 3, 1))
+    for text in ("2016-12-31T00:00", "2016-12-31 00:00:00", "20161231T00"):
+        assert resolve_period(between("2016-01-01", text), NOW, "UTC", "w").end == datetime(
+            2016, 12, 31
         )
+    with pytest.raises(InvalidQuery, match="calendar.s last day"):
+        resolve_period(between("9999-01-01", "9999-12-31"), NOW, "UTC", "w")
 
 
-def between(start: str, end: str) -> Between:
-    return Between.model_validate({"from": start, "to": end})
+def test_where_every_day_must_mean_the_same_words_are_refused():
+    assert resolve_period(between("2016-01-01", "2016-01-01"), None, "UTC", "w").is_whole_days
+    with pytest.raises(InvalidQuery, match="another period every day"):
+        resolve_period("yesterday", None, "UTC", "w")
 
 
 @pytest.mark.parametrize("start", ["1000-01-01", "1813-02-01", "2000-02-29", "9799-12-31"])
@@ -121,8 +143,8 @@ def test_words_reach_no_farther():
 
 ENDS = [
     ("1000-01-01", "1000-01-01T00:00:00.000001"),
-    ("1000-01-01", "1200-01-01"),
-    ("9799-12-31", "9999-12-31"),
+    ("1000-01-01", "1199-12-31"),
+    ("9799-12-31", "9999-12-30"),
     ("9999-12-31T23:59:59.999998", "9999-12-31T23:59:59.999999"),
     ("9998-12-31", "9999-12-31T23:59:59.999999"),
 ]

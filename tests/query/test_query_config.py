@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.config import QueryConfig, parse_condition, parse_config
+from iop_pipelines.query.config import QueryConfig, parse_config
 
 WHOLE: dict[str, Any] = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights",
     "time_zone": "Africa/Lagos",
     "params": {
@@ -95,7 +96,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(path):
 @pytest.mark.parametrize(
     ("path", "key", "value", "field"),
     [
-        ((), "version", 2, "version"),
+        ((), "version", 3, "version"),
         ((), "source", "dataset:x; DROP TABLE y", "source"),
         (("datasets", "t", "select", 0), "field", "date) --", "datasets.t.select.0.field"),
         (("datasets", "t", "select", 0), "as", "a b", "datasets.t.select.0.as"),

@@ -24,7 +24,7 @@ def _content(**changes):
         "title": "Revenue",
         "type": "bar",
         "query_config": {
-            "version": 1,
+            "version": 2,
             "source": "dataset:sales",
             "datasets": {"main": {"select": [{"field": "shop"}, {"measure": "revenue"}]}},
             "charts": [{"type": "bar", "data": "main", "x": "shop", "y": "revenue"}],

@@ -27,7 +27,7 @@ def _content(**changes):
     content = {
         "name": "Daily sales",
         "query_config": {
-            "version": 1,
+            "version": 2,
             "source": "dataset:sales",
             "datasets": {"by_shop": {"select": [{"field": "shop"}, {"measure": "revenue"}]}},
         },
@@ -92,10 +92,10 @@ def test_slots_of_a_paused_template_are_not_made_up(engine):
     "changes",
     [
         {"schedule": "every now and then"},
-        {"query_config": {"version": 1, "source": "dataset:nowhere", "datasets": {}}},
+        {"query_config": {"version": 2, "source": "dataset:nowhere", "datasets": {}}},
         {
             "query_config": {
-                "version": 1,
+                "version": 2,
                 "source": "dataset:sales",
                 "datasets": {"t": {"select": [{"field": "town"}]}},
             }

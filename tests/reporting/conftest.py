@@ -97,7 +97,7 @@ def config_with(**outputs: object) -> QueryConfig:
     advice = [{"field": name} for name in ("title", "description", "severity", "last_ds")]
     return parse_config(
         {
-            "version": 1,
+            "version": 2,
             "source": "dataset:flights",
             "datasets": {
                 "detail": {

@@ -30,7 +30,7 @@ from iop_pipelines.settings import Settings
 DEMO = Path(__file__).parents[2] / "iop_pipelines" / "demo"
 NOW = datetime(2013, 2, 12, 15)
 CONFIG = {
-    "version": 1,
+    "version": 2,
     "source": "recommendations",
     "where": {"field": "created_at", "op": "in_period", "value": "yesterday"},
     "datasets": {"open": {"select": [{"field": "id"}, {"field": "title"}, {"field": "severity"}]}},

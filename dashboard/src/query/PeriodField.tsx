@@ -1,7 +1,7 @@
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
 import { type Params, sayValue } from './condition';
-import { dayAfter, dayBefore, PERIODS } from './periods';
+import { lastDayOf, PERIODS } from './periods';
 import css from './query.module.css';
 import type { Period } from './where';
 import { words } from './words';
@@ -31,7 +31,7 @@ export function PeriodField({
       : sayValue({ param: name }, params);
   };
   const span = typeof value === 'object' && value !== null && 'from' in value ? value : null;
-  const isWrong = span !== null && span.to <= span.from;
+  const isWrong = span !== null && lastDayOf(span.to) < span.from.slice(0, 10);
   const named =
     typeof value === 'object' && value !== null && 'param' in value ? value.param : null;
   const names = Object.keys(params).filter((name) => params[name]?.type === 'period');
@@ -40,7 +40,7 @@ export function PeriodField({
   function choose(chosen: string) {
     const today = new Date().toISOString().slice(0, 10);
     if (chosen === ALL) onChange(null);
-    else if (chosen === SPAN) onChange({ from: today, to: dayAfter(today) });
+    else if (chosen === SPAN) onChange({ from: today, to: today });
     else if (chosen.startsWith(PARAM)) onChange({ param: chosen.slice(PARAM.length) });
     else onChange(chosen);
   }
@@ -70,11 +70,9 @@ export function PeriodField({
           <TextField
             label={t.to}
             type="date"
-            value={dayBefore(span.to)}
+            value={lastDayOf(span.to)}
             problems={isWrong ? [t.wrongSpan] : []}
-            onChange={({ target }) =>
-              target.value && onChange({ ...span, to: dayAfter(target.value) })
-            }
+            onChange={({ target }) => target.value && onChange({ ...span, to: target.value })}
           />
         </>
       )}

@@ -14,10 +14,11 @@ describe('a condition', () => {
           ],
         },
         { not: { field: 'flights', op: 'between', value: [1, 5] } },
+        { unless: { field: 'flights', op: 'gt', value: { field: 'late' } } },
       ],
     };
     expect(sayCondition(tree, { period: { type: 'period', default: 'last_month' } })).toBe(
-      'date ∈ last month ∧ (origin = JFK ∨ origin = ∅) ∧ ¬(flights between 1, 5)',
+      'date ∈ last month ∧ (origin = JFK ∨ origin = ∅) ∧ ¬(flights between 1, 5) ∧ (¬(flights > late) ∨ ∅)',
     );
     expect(
       sayCondition(

@@ -4,6 +4,7 @@ type Tree = {
   and?: readonly unknown[];
   or?: readonly unknown[];
   not?: unknown;
+  unless?: unknown;
   field?: string;
   op?: string;
   value?: unknown;
@@ -28,10 +29,11 @@ const SIGNS: Record<string, string> = {
 type Periods = Record<string, string>;
 
 export function sayCondition(tree: unknown, params: Params = {}, periods: Periods = {}): string {
-  const { and, or, not, field, op, value } = (tree ?? {}) as Tree;
+  const { and, or, not, unless, field, op, value } = (tree ?? {}) as Tree;
   if (and) return and.map((each) => sayCondition(each, params, periods)).join(' ∧ ');
   if (or) return `(${or.map((each) => sayCondition(each, params, periods)).join(' ∨ ')})`;
   if (not !== undefined) return `¬(${sayCondition(not, params, periods)})`;
+  if (unless !== undefined) return `(¬(${sayCondition(unless, params, periods)}) ∨ ∅)`;
   if (op === 'is_null') return `${field} = ∅`;
   if (op === 'not_null') return `${field} ≠ ∅`;
   const said = sayValue(value, params, op === 'in_period' ? periods : {});
@@ -43,7 +45,9 @@ export function sayValue(value: unknown, params: Params = {}, periods: Periods =
   if (typeof value !== 'object' || value === null) {
     return periods[String(value)] ?? String(value).replaceAll('_', ' ');
   }
-  const { param, from, to } = value as { param?: string; from?: string; to?: string };
+  const said = value as { param?: string; field?: string; from?: string; to?: string };
+  const { param, field, from, to } = said;
+  if (field !== undefined) return field;
   if (param === undefined) return `${from} – ${to}`;
   const fallback = params[param]?.default;
   return fallback === undefined ? param : sayValue(fallback, params, periods);

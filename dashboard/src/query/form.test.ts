@@ -76,7 +76,7 @@ describe('a panel as a form', () => {
     ['nothing', { datasets: null }],
   ])('hands %s over to JSON', (_, part) => {
     const config = {
-      version: 1,
+      version: 2,
       source: 'x',
       datasets: { a: { select: [{ field: 'origin' }] } },
       ...part,

@@ -80,7 +80,7 @@ export function configOf(form: PanelForm, schema: SourceSchema | undefined): Que
   const where = whereOf(form, schema);
   const chart = chartOf(form);
   return {
-    version: 1,
+    version: 2,
     source: form.source,
     ...(where !== null && { where }),
     datasets: { [TABLE]: columnsAndOrder(form) },

@@ -1,4 +1,4 @@
-/** Periods in the server's words, and days about spans that end before their end. */
+/** Periods in the server's words, and the last day of those that are given by their ends. */
 export const PERIODS = [
   'today',
   'yesterday',
@@ -13,14 +13,11 @@ export const PERIODS = [
   'this_year',
 ] as const;
 
-export function dayAfter(day: string): string {
+/** An end with a time of day is the first moment that does not belong to its period. */
+export function lastDayOf(end: string): string {
+  const [day = '', time = ''] = end.split(/[T ]/);
+  if (!/^[0:.]+$/.test(time)) return day;
   const moment = new Date(`${day}T00:00:00Z`);
-  moment.setUTCDate(moment.getUTCDate() + 1);
-  return moment.toISOString().slice(0, 10);
-}
-
-export function dayBefore(day: string): string {
-  const moment = new Date(`${day.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(moment.getTime())) return '';
   moment.setUTCDate(moment.getUTCDate() - 1);
   return moment.toISOString().slice(0, 10);

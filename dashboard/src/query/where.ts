@@ -18,7 +18,7 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** In words, two days of which the second does not belong to it, or what a parameter says. */
+/** In words, its first and last day, or what a parameter says. */
 export type Period = string | { from: string; to: string } | { param: string } | null;
 
 /** value: as it was typed; lists are separated by commas. */

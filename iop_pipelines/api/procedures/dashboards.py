@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -12,10 +12,12 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.kept import Kept
 from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.conditions import Name, Scalar, Span
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
@@ -89,19 +91,12 @@ class SavedDashboard(Created):
     version: int
 
 
-class Span(Shape):
-    """Half-open: `from` belongs to it, `to` does not. ISO dates or moments."""
-
-    start: Annotated[str, Field(alias="from", max_length=40)]
-    end: Annotated[str, Field(alias="to", max_length=40)]
-
-
 class PanelFilter(Shape):
     """`in` takes a list of 1 to 1000 values."""
 
-    field: form.Name
+    field: Name
     op: Literal["eq", "in"]
-    value: form.Scalar | list[form.Scalar]
+    value: Scalar | list[Scalar]
 
 
 class OfPanel(Shape):
@@ -135,7 +130,7 @@ class Drill(OfPanel):
     """
 
     path: Annotated[list[PressedRow], Field(max_length=MAX_LEVELS)] = []
-    by: form.Name | None = None
+    by: Name | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
     cursor: Annotated[int, Field(ge=0, le=form.MAX_LIMIT)] = 0
 
@@ -261,6 +256,7 @@ def _declare_panels(registry: Registry) -> None:
 
     @procedure("panels.data", Kind.QUERY, "What a panel shows now.")
     def data(ctx: Context, given: OfPanel) -> PanelData:
+        given = _in_version_2(given)
         if given.panel_id is None:
             return _shown(ctx, _unsaved(given), given)
         stored = registered.panel(ctx.services.engine, given.panel_id)
@@ -274,6 +270,7 @@ def _declare_panels(registry: Registry) -> None:
 
     @procedure("panels.drill", Kind.QUERY, "The groups or rows behind one row of a panel.")
     def drill(ctx: Context, given: Drill) -> DrillData:
+        given = _in_version_2(given)
         config = _config_of(ctx, given)
         catalogue = _catalogue(ctx)
         name = _table_of(config)
@@ -309,6 +306,22 @@ def _config_of(ctx: Context, given: OfPanel) -> form.QueryConfig:
     )
 
 
+_Asked = TypeVar("_Asked", bound=OfPanel)
+
+
+def _in_version_2(given: _Asked) -> _Asked:
+    """What is said beside a query of version 1 is said in its words."""
+    if given.query_config is None or given.query_config.get("version") != 1:
+        return given
+    period = given.period
+    if isinstance(period, Span):
+        ends = value_of_version_1({"from": period.start, "to": period.end})
+        period = Span.model_validate(ends)
+    params = {name: value_of_version_1(value) for name, value in given.params.items()}
+    config = form.in_version_2(given.query_config)
+    return given.model_copy(update={"period": period, "params": params, "query_config": config})
+
+
 def _unsaved(given: OfPanel) -> form.QueryConfig:
     try:
         return form.parse_config(given.query_config)
@@ -329,13 +342,10 @@ def _table_of(config: form.QueryConfig) -> str:
 def _narrowed(
     ctx: Context, config: form.QueryConfig, name: str, given: OfPanel, catalogue: Catalogue
 ) -> tuple[form.QueryConfig, Sequence[Applied]]:
-    period = given.period
-    if isinstance(period, Span):
-        period = form.Between.model_validate({"from": period.start, "to": period.end})
     return narrow(
         config,
         name,
-        period,
+        given.period,
         [_filter(each, f"filters.{position}") for position, each in enumerate(given.filters)],
         catalogue,
         now=ctx.services.now(),

@@ -29,7 +29,7 @@ def _object(**columns: str) -> dict[str, Any]:
 
 IN, OUT = _object(date="string", flights="integer"), _object(ds="string", score="number")
 QUERY = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights_daily",
     "datasets": {"by_origin": {"select": [{"field": "origin"}, {"measure": "flights"}]}},
 }

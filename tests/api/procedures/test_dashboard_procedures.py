@@ -5,7 +5,7 @@ import pytest
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 
 BY_ORIGIN = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights_daily",
     "where": {"field": "date", "op": "ge", "value": "2013-02-01"},
     "datasets": {
@@ -120,7 +120,7 @@ def test_a_drill_names_a_group_of_the_table(api):
 
 def test_the_ledgers_are_drilled_like_datasets(api):
     config = {
-        "version": 1,
+        "version": 2,
         "source": "executions",
         "datasets": {"m": {"select": [{"field": "model"}, {"measure": "executions"}]}},
     }
@@ -131,7 +131,7 @@ def test_the_ledgers_are_drilled_like_datasets(api):
 
 def test_columns_of_the_platforms_own_words_say_which_they_are(api):
     config = {
-        "version": 1,
+        "version": 2,
         "source": "executions",
         "datasets": {
             "m": {

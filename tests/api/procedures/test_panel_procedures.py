@@ -8,12 +8,12 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.schema.tables import model_executions
 
 FLIGHTS = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights_daily",
     "where": {
         "field": "date",
         "op": "in_period",
-        "value": {"from": "2013-02-01", "to": "2013-02-03"},
+        "value": {"from": "2013-02-01", "to": "2013-02-02"},
     },
     "datasets": {
         "shown": {
@@ -24,11 +24,11 @@ FLIGHTS = {
     "charts": [{"type": "bar", "data": "shown", "x": "origin", "y": "flights"}],
 }
 ADVICE = {
-    "version": 1,
+    "version": 2,
     "source": "recommendations",
     "datasets": {"shown": {"select": [{"field": "dataset"}, {"measure": "recommendations"}]}},
 }
-WEEK = {"from": "2013-02-01", "to": "2013-02-08"}
+WEEK = {"from": "2013-02-01", "to": "2013-02-07"}
 
 
 def panel(api, config=FLIGHTS, **more):
@@ -118,7 +118,7 @@ def test_labels_of_iops_own_sources_come_in_french_and_a_datasets_are_its_own(ap
         ]
 
     own = {
-        "version": 1,
+        "version": 2,
         "source": "executions",
         "datasets": {
             "shown": {
@@ -196,7 +196,7 @@ def test_a_comparison_follows_the_dashboards_period(api):
         },
     }
     second = api.call(
-        "panels.data", queryConfig=compared, period={"from": "2013-02-03", "to": "2013-02-05"}
+        "panels.data", queryConfig=compared, period={"from": "2013-02-03", "to": "2013-02-04"}
     )
     first = api.call("panels.data", queryConfig=FLIGHTS)
     assert sum(row["flights_previous"] for row in records(second)) == total(first)
@@ -260,7 +260,7 @@ def test_a_level_that_is_not_there_is_refused_by_its_place(api, asked, field):
 
 def test_a_long_line_is_reduced_and_says_so_and_every_line_has_its_own_points(api):
     hourly = {
-        "version": 1,
+        "version": 2,
         "source": "executions",
         "datasets": {
             "l": {
@@ -319,3 +319,23 @@ def test_of_two_who_change_the_same_dashboard_the_second_is_told(api):
     assert refused.value.current["version"] == saved["version"]
     assert api.call("dashboards.get", id=dashboard_id)["name"] == "Mine"
     api.call("dashboards.save", id=dashboard_id, name="Whatever is there")
+
+
+def test_what_is_said_beside_a_query_of_version_1_is_said_in_its_words(api):
+    days = {"from": "2013-02-01", "to": "2013-02-03"}
+    when = {"field": "date", "op": "in_period", "value": {"param": "when"}}
+    config = {
+        **FLIGHTS,
+        "params": {"when": {"type": "period", "default": days}},
+        "where": when,
+    }
+
+    def seen(version: int, **given) -> float:
+        return total(api.call("panels.data", queryConfig={**config, "version": version}, **given))
+
+    one_less = {"from": "2013-02-01", "to": "2013-02-02"}
+    for given in ({}, {"params": {"when": days}}, {"period": days}):
+        shorter = {name: {"when": one_less} if name == "params" else one_less for name in given}
+        if not given:
+            shorter = {"params": {"when": one_less}}
+        assert seen(1, **given) == seen(2, **shorter) < seen(2, **given)

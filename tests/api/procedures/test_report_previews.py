@@ -15,7 +15,7 @@ from iop_pipelines.reporting.generate import generate
 from iop_pipelines.schema.tables import generated_reports
 
 QUERY = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights_daily",
     "datasets": {
         "rows": {"select": [{"field": "origin"}, {"field": "date"}, {"field": "flights"}]}

@@ -16,7 +16,7 @@ from iop_pipelines.reporting.generate import generate
 from iop_pipelines.schema.tables import generated_reports
 
 QUERY = {
-    "version": 1,
+    "version": 2,
     "source": "dataset:flights_daily",
     "datasets": {"by_origin": {"select": [{"field": "origin"}, {"measure": "flights"}]}},
 }

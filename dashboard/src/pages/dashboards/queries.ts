@@ -60,7 +60,7 @@ export const valuesOf = (source: string, field: string) =>
         limit: MAX_VALUES,
       };
       return api.panels.data.query(
-        { queryConfig: { version: 1, source, datasets: { main } } },
+        { queryConfig: { version: 2, source, datasets: { main } } },
         { signal },
       );
     },

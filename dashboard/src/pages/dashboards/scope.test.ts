@@ -35,10 +35,10 @@ describe('the scope in the address', () => {
     });
   });
 
-  it('asks for spans that end before their end', () => {
+  it('asks for its days', () => {
     const scope = scopeOf('from=2013-02-01&to=2013-02-28&f=origin:JFK&f=airline:A&f=airline:B');
     expect(askedOf(scope)).toEqual({
-      period: { from: '2013-02-01', to: '2013-03-01' },
+      period: { from: '2013-02-01', to: '2013-02-28' },
       filters: [
         { field: 'origin', op: 'eq', value: 'JFK' },
         { field: 'airline', op: 'in', value: ['A', 'B'] },

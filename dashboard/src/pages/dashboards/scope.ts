@@ -1,6 +1,5 @@
 /** The period and filters of a whole dashboard, as they stand in the address. */
 import type { OfPanel, PanelFilter } from '@/api/client';
-import { dayAfter } from '@/query/periods';
 
 export type Value = string | number | boolean;
 
@@ -71,7 +70,7 @@ function typedOf(text: string): Value {
   return text;
 }
 
-/** What is asked of the server: its spans end before their `to`. */
+/** What is asked of the server. */
 export function askedOf(scope: Scope): Pick<OfPanel, 'period' | 'filters'> {
   const filters = scope.filters.map(({ field, values }): PanelFilter => {
     const [first] = values;
@@ -79,8 +78,7 @@ export function askedOf(scope: Scope): Pick<OfPanel, 'period' | 'filters'> {
       ? { field, op: 'eq', value: first }
       : { field, op: 'in', value: [...values] };
   });
-  const period =
-    scope.from && scope.to ? { from: scope.from, to: dayAfter(scope.to) } : scope.period;
+  const period = scope.from && scope.to ? { from: scope.from, to: scope.to } : scope.period;
   return { ...(period && { period }), ...(filters.length > 0 && { filters }) };
 }
 

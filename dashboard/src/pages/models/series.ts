@@ -16,7 +16,7 @@ const eq = (field: string, value: string) => ({ field, op: 'eq', value });
 
 /** The latest periods first. */
 export const seriesConfig = ({ model, version, uniqueId, measure }: SeriesWish) => ({
-  version: 1,
+  version: 2,
   source: 'model_outputs',
   where: {
     and: [

@@ -15,7 +15,7 @@ export function startOf(schema: SourceSchema): QueryConfig {
   const fields = schema.fields.slice(0, MEASURES).map(({ name }) => ({ field: name }));
   const isByDay = time !== null && measures.length > 0;
   return {
-    version: 1,
+    version: 2,
     source,
     ...period,
     datasets: {

@@ -11,7 +11,7 @@ const column = (name: string) => ({
 });
 
 const config: QueryConfig = {
-  version: 1,
+  version: 2,
   source: 'dataset:flights_daily',
   datasets: {
     main: {

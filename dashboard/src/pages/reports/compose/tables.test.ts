@@ -3,7 +3,7 @@ import type { QueryConfig } from '@/query/config';
 import { onlyTable, pathInWhole, withCharts, withDefault, withoutTable } from './tables';
 
 const config: QueryConfig = {
-  version: 1,
+  version: 2,
   source: 'dataset:a',
   params: { period: { type: 'period', default: 'last_week' } },
   datasets: { one: { select: [{ field: 'a' }] }, two: { select: [{ field: 'b' }] } },

@@ -6,12 +6,12 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from iop_pipelines.domain.conditions import Span
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.config import Between
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 _WORDS = (
@@ -118,9 +118,12 @@ def floor(moment: datetime, unit: Unit) -> datetime:
     return day.replace(month=1, day=1) if unit == "year" else day
 
 
-def resolve_period(words: str | Between, now: datetime, zone: str, path: str) -> Period:
-    """Raises InvalidQuery naming the words and those that are known. `now` is naive UTC."""
-    is_given = isinstance(words, Between)
+def resolve_period(words: str | Span, now: datetime | None, zone: str, path: str) -> Period:
+    """Raises InvalidQuery naming the words and those that are known.
+
+    now: naive UTC; None where a period must be the same every day.
+    """
+    is_given = isinstance(words, Span)
     period = _between(words, zone, path) if is_given else _named(words, now, zone, path)
     is_bounded = period.start.year + MAX_YEARS > MAXYEAR
     if not is_bounded and period.end > shift(period.start, MAX_YEARS, "year"):
@@ -128,7 +131,11 @@ def resolve_period(words: str | Between, now: datetime, zone: str, path: str) ->
     return period
 
 
-def _named(words: str, now: datetime, zone: str, path: str) -> Period:
+def _named(words: str, now: datetime | None, zone: str, path: str) -> Period:
+    if now is None:
+        raise InvalidQuery(
+            f"{words!r} is another period every day; give its days, {{from, to}}", path
+        )
     try:
         return _in_words(words, floor(local_now(now, zone), "day"), zone, path)
     except (OverflowError, ValueError):
@@ -152,14 +159,27 @@ def _in_words(words: str, today: datetime, zone: str, path: str) -> Period:
     raise InvalidQuery(f"{words!r} is no period; it can be {_WORDS}", path)
 
 
-def _between(words: Between, zone: str, path: str) -> Period:
-    start, end = (
-        parse_moment(text, zone, f"{path}.{end}")
-        for text, end in ((words.start, "from"), (words.end, "to"))
-    )
+def _between(words: Span, zone: str, path: str) -> Period:
+    """`to` as a day is the last day; as a moment it is the first that does not belong to the period."""
+    start = parse_moment(words.start, zone, f"{path}.from")
+    end = parse_moment(words.end, zone, f"{path}.to")
+    if is_day(words.end):
+        try:
+            end = shift(end, 1, "day")
+        except OverflowError:
+            raise InvalidQuery(f"{words.end!r} is the calendar's last day", f"{path}.to") from None
     if start >= end:
         raise InvalidQuery(f"ends at {words.end}, not after its start {words.start}", path)
     return Period(start, end, zone)
+
+
+def is_day(text: str) -> bool:
+    """Whether an ISO text says a day, and no time of day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_moment(text: str, zone: str, path: str) -> datetime:

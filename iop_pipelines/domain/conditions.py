@@ -1,0 +1,495 @@
+"""The one language of conditions and expressions: of queries, of rules, and of the steps that derive a column.
+
+A condition is `{field: delay, op: gt, value: 15}`, or `and`, `or`, `not`, `unless` over conditions. Where the field
+would not do, `left` is an expression; where a value would not do, `value` is one. An expression is a literal,
+`{field: NAME}`, arithmetic such as `{multiply: [2, {field: miles}]}`, or a condition, which counts 1 or 0.
+
+Three-valued, after Kleene: what is not known decides nothing. `not` of what is not known is not known, so `not eq` is
+`ne`; `unless` is true where its condition is not known to be true. Words only: nothing is evaluated here.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeAlias, cast
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from iop_pipelines.domain.trees import MAX_DEPTH, leaves_of, parts_under
+from iop_pipelines.errors import InvalidQuery
+
+MAX_IN = 1_000
+MAX_TEXT = 1_000
+_INT64 = 2**63
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Scalar = (
+    Annotated[bool, Field(strict=True)]
+    | Annotated[int, Field(strict=True, ge=-_INT64, lt=_INT64)]
+    | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    | Annotated[str, Field(max_length=MAX_TEXT)]
+)
+Comparison = Literal["eq", "ne", "lt", "le", "gt", "ge"]
+Operator = Literal[
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "in",
+    "not_in",
+    "between",
+    "contains",
+    "starts_with",
+    "is_null",
+    "not_null",
+    "in_period",
+]
+Statistic = Literal["mean", "median", "sum", "min", "max", "std", "count"]
+Periods = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Part(BaseModel):
+    """Of a text that people write: an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ParamRef(Part):
+    """The value of a parameter of the query."""
+
+    param: Name
+
+
+class Span(Part):
+    """A period by its ends. A last day belongs to it; an end with a time of day is the first moment that does not."""
+
+    start: str = Field(alias="from", max_length=MAX_TEXT)
+    end: str = Field(alias="to", max_length=MAX_TEXT)
+
+
+# Expressions ---------------------------------------------------------------------------------
+
+
+class FieldValue(Part):
+    """The value of a field; in a rule, `lag` periods before."""
+
+    field: Name
+    lag: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class PastStatistic(Part):
+    """In a rule: a statistic of the `previous` periods strictly before.
+
+    Unknown if fewer than `min_count` of them are known (half of them, rounded up, if not given);
+    `count` always is known. `std` divides by n - 1.
+    """
+
+    field: Name
+    agg: Statistic
+    previous: Periods
+    min_count: Annotated[int, Field(ge=1)] | None = None
+
+
+_Two = Annotated[tuple["Expression", ...], Field(min_length=2, max_length=2)]
+_Many = Annotated[tuple["Expression", ...], Field(min_length=2, max_length=20)]
+
+
+class Add(Part):
+    add: _Many
+
+
+class Subtract(Part):
+    """The first less the second."""
+
+    subtract: _Two
+
+
+class Multiply(Part):
+    multiply: _Many
+
+
+class Divide(Part):
+    """The first over the second; not known where that is zero."""
+
+    divide: _Two
+
+
+class Lowest(Part):
+    parts: _Many = Field(alias="min")
+
+
+class Highest(Part):
+    parts: _Many = Field(alias="max")
+
+
+class Coalesce(Part):
+    """The first that is known."""
+
+    coalesce: _Many
+
+
+class Negate(Part):
+    negate: "Expression"
+
+
+class Absolute(Part):
+    of: "Expression" = Field(alias="abs")
+
+
+class Round(Part):
+    """To `decimals`; halves go to the even side."""
+
+    of: "Expression" = Field(alias="round")
+    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class If(Part):
+    """`then` where the condition is true, `else` where it is false, else not known."""
+
+    when: "Condition" = Field(alias="if")
+    then: "Expression"
+    otherwise: "Expression" = Field(alias="else")
+
+
+# Conditions ----------------------------------------------------------------------------------
+
+
+class And(Part):
+    all_of: tuple["Condition", ...] = Field(alias="and", min_length=1)
+
+
+class Or(Part):
+    any_of: tuple["Condition", ...] = Field(alias="or", min_length=1)
+
+
+class Not(Part):
+    """True where the condition is false; not known where that is not known."""
+
+    negated: "Condition" = Field(alias="not")
+
+
+class Unless(Part):
+    """True where the condition is not known to be true."""
+
+    unless: "Condition"
+
+
+class Compare(Part):
+    """`field op value`, or `left op value`; what is not known makes it not known.
+
+    With skip_if_null it is true of every row when its parameter has no value.
+    """
+
+    field: Name | None = None
+    left: "Expression | None" = None
+    op: Operator
+    value: "Value | None" = None
+    skip_if_null: bool = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Compare":
+        if (self.field is None) == (self.left is None):
+            raise ValueError("a comparison has either field or left")
+        self._check_value()
+        return self
+
+    def _check_value(self) -> None:
+        value = self.value
+        is_list = isinstance(value, tuple)
+        if self.op in ("is_null", "not_null"):
+            if value is not None:
+                raise ValueError(f"{self.op} takes no value")
+        elif value is None:
+            raise ValueError(f"{self.op} needs a value; for NULL use is_null or not_null")
+        elif self.op in ("in", "not_in", "between"):
+            if not is_list and not isinstance(value, ParamRef):
+                raise ValueError(f"{self.op} needs a list")
+            if is_list and self.op == "between" and len(value) != 2:
+                raise ValueError("between needs [lowest, highest], both included")
+            if is_list and not 1 <= len(value) <= MAX_IN:
+                raise ValueError(f"a list holds 1 to {MAX_IN} values")
+        elif is_list:
+            raise ValueError(f"{self.op} takes one value, not a list")
+        if isinstance(value, Span) and self.op != "in_period":
+            raise ValueError("{from, to} is a period: use in_period")
+        if self.op == "in_period" and not isinstance(value, str | Span | ParamRef):
+            raise ValueError("in_period needs a period")
+        if self.op in ("contains", "starts_with") and not isinstance(value, str | ParamRef):
+            raise ValueError(f"{self.op} needs a text")
+
+    @property
+    def subject(self) -> "Expression":
+        return FieldValue(field=self.field) if self.field is not None else self.left
+
+
+# What an alternative is known by. Pydantic puts tags into an error's place, where no key begins with "<".
+_TAGS: Mapping[str, str] = {
+    **{key: f"<{key}>" for key in ("and", "or", "not", "unless")},
+    "op": "<compare>",
+    **{
+        key: f"<{key}>"
+        for key in (
+            *("add", "subtract", "multiply", "divide", "min", "max", "coalesce"),
+            *("negate", "abs", "round", "if"),
+        )
+    },
+    "agg": "<past>",
+    "field": "<field>",
+}
+_OF_CLASSES: Mapping[type, str] = {
+    And: "<and>",
+    Or: "<or>",
+    Not: "<not>",
+    Unless: "<unless>",
+    Compare: "<compare>",
+    Add: "<add>",
+    Subtract: "<subtract>",
+    Multiply: "<multiply>",
+    Divide: "<divide>",
+    Lowest: "<min>",
+    Highest: "<max>",
+    Coalesce: "<coalesce>",
+    Negate: "<negate>",
+    Absolute: "<abs>",
+    Round: "<round>",
+    If: "<if>",
+    PastStatistic: "<past>",
+    FieldValue: "<field>",
+    ParamRef: "<param>",
+    Span: "<span>",
+}
+
+
+def _condition_tag(value: object) -> str:
+    if isinstance(value, Mapping):
+        return next(
+            (f"<{key}>" for key in ("and", "or", "not", "unless") if key in value), "<compare>"
+        )
+    return _OF_CLASSES.get(type(value), "<compare>")
+
+
+def _expression_tag(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        return next((tag for key, tag in _TAGS.items() if key in value), None)
+    if value is None or isinstance(value, bool | int | float | str):
+        return "<literal>"
+    return _OF_CLASSES.get(type(value))
+
+
+def _value_tag(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        if "param" in value:
+            return "<param>"
+        if "from" in value or "to" in value:
+            return "<span>"
+    return "<list>" if isinstance(value, list | tuple) else _expression_tag(cast(object, value))
+
+
+_Conditions = (
+    Annotated[And, Tag("<and>")]
+    | Annotated[Or, Tag("<or>")]
+    | Annotated[Not, Tag("<not>")]
+    | Annotated[Unless, Tag("<unless>")]
+    | Annotated[Compare, Tag("<compare>")]
+)
+_Computed = (
+    Annotated[FieldValue, Tag("<field>")]
+    | Annotated[PastStatistic, Tag("<past>")]
+    | Annotated[Add, Tag("<add>")]
+    | Annotated[Subtract, Tag("<subtract>")]
+    | Annotated[Multiply, Tag("<multiply>")]
+    | Annotated[Divide, Tag("<divide>")]
+    | Annotated[Lowest, Tag("<min>")]
+    | Annotated[Highest, Tag("<max>")]
+    | Annotated[Coalesce, Tag("<coalesce>")]
+    | Annotated[Negate, Tag("<negate>")]
+    | Annotated[Absolute, Tag("<abs>")]
+    | Annotated[Round, Tag("<round>")]
+    | Annotated[If, Tag("<if>")]
+)
+_Literal = Annotated[Scalar | None, Tag("<literal>")]
+
+Condition: TypeAlias = Annotated[_Conditions, Discriminator(_condition_tag)]
+Expression: TypeAlias = Annotated[
+    _Literal | _Computed | _Conditions,
+    Discriminator(
+        _expression_tag,
+        custom_error_type="expression",
+        custom_error_message="an expression is a literal, a field, arithmetic or a condition",
+    ),
+]
+Value: TypeAlias = Annotated[
+    _Literal
+    | Annotated[ParamRef, Tag("<param>")]
+    | Annotated[Span, Tag("<span>")]
+    | Annotated[tuple[Scalar, ...], Tag("<list>")]
+    | _Computed
+    | _Conditions,
+    Discriminator(
+        _value_tag,
+        custom_error_type="value",
+        custom_error_message="a value is a literal, a list, a period, a parameter or an expression",
+    ),
+]
+for _each in Part.__subclasses__():
+    _each.model_rebuild()
+
+AnyCondition: TypeAlias = And | Or | Not | Unless | Compare
+_CONDITION: TypeAdapter[AnyCondition] = TypeAdapter(Condition)
+
+# Where the parts of a node stand, by its key.
+_BELOW = (
+    *("and", "or", "not", "unless", "add", "subtract", "multiply", "divide", "min", "max"),
+    *("coalesce", "negate", "abs", "round", "if", "then", "else"),
+)
+
+
+# Reading -------------------------------------------------------------------------------------
+
+
+def parse_condition(data: Any, path: str = "where") -> AnyCondition:
+    """A condition alone. Raises InvalidQuery whose field begins with `path`."""
+    check_json(data, path)
+    check_size(data, path)
+    try:
+        return _CONDITION.validate_python(data)
+    except ValidationError as error:
+        raise as_invalid_query(error, path) from None
+
+
+def check_size(tree: Any, path: str | None = None) -> None:
+    """Before anything is made of it: what is refused for its size costs no more than a look.
+
+    Raises InvalidQuery for more than 200 comparisons and operands, or 20 levels of them.
+    """
+    try:
+        leaves_of([tree], _parts_of, "conditions")
+    except ValueError as error:
+        raise InvalidQuery(str(error), path) from None
+
+
+def _parts_of(node: Any) -> Sequence[Any] | None:
+    """Of a node as JSON; a comparison of a field with a literal is a leaf."""
+    if not isinstance(node, Mapping):
+        return None
+    held = cast(Mapping[str, Any], node)
+    if "op" in held:
+        sides = [held[key] for key in ("left", "value") if isinstance(held.get(key), Mapping)]
+        return sides or None
+    parts: list[Any] = []
+    for key in _BELOW:
+        parts += (parts_under(held, key) or ()) if key in held else ()
+    return parts or None
+
+
+# Deepest JSON of what nests as deep as it may, with room to spare.
+_MAX_JSON_DEPTH = 3 * MAX_DEPTH + 10
+
+
+def check_json(data: Any, path: str | None = None) -> None:
+    """Bounds what pydantic would walk: depth, 64-bit integers, finite floats, short and encodable text."""
+    pending: list[tuple[Any, tuple[str, ...]]] = [(data, (path,) if path else ())]
+    while pending:
+        value, at = pending.pop()
+        where = ".".join(at) or None
+        if len(at) > _MAX_JSON_DEPTH:
+            raise InvalidQuery(f"is nested deeper than {_MAX_JSON_DEPTH}", ".".join(at[:8]) + "…")
+        if isinstance(value, Mapping):
+            for key, held in cast(Mapping[Any, Any], value).items():
+                if not isinstance(key, str):
+                    raise InvalidQuery(f"the key {key!r} is not text", where)
+                _check_text(key, where)
+                pending.append((held, (*at, key)))
+        elif isinstance(value, list | tuple):
+            held = cast(Sequence[Any], value)
+            pending.extend((each, (*at, str(i))) for i, each in enumerate(held))
+        else:
+            _check_scalar(value, where)
+
+
+def _check_scalar(value: Any, where: str | None) -> None:
+    if isinstance(value, str):
+        _check_text(value, where)
+    elif isinstance(value, int):
+        if not -_INT64 <= value < _INT64:
+            raise InvalidQuery("is an integer of more than 64 bits", where)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise InvalidQuery(f"is {value}; numbers must be finite", where)
+    elif value is not None:
+        raise InvalidQuery(f"is {type(value).__name__}, which JSON does not have", where)
+
+
+def _check_text(text: str, where: str | None) -> None:
+    if len(text) > MAX_TEXT:
+        raise InvalidQuery(f"is {len(text)} characters long; at most {MAX_TEXT:,} are read", where)
+    if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        raise InvalidQuery("holds a character that no database stores (NUL or half a pair)", where)
+
+
+def as_invalid_query(error: ValidationError, path: str | None = None) -> InvalidQuery:
+    """The deepest error is the one meant: a union reports its other branches at shallower places."""
+    errors = error.errors(include_url=False, include_input=False)
+    first = min(errors, key=lambda e: (e["type"] != "extra_forbidden", -len(e["loc"])))
+    place = ".".join(filter(None, (path, *json_path(first["loc"])))) or None
+    if first["type"] == "extra_forbidden":
+        return InvalidQuery("is not a known key here", place)
+    message = first["msg"].removeprefix("Value error, ")
+    return InvalidQuery(message[:1].lower() + message[1:], place)
+
+
+# What pydantic adds to a location to say which branch of a union it tried.
+_UNION_BRANCHES = ("str", "int", "float", "bool", "[key]", "Span")
+
+
+def json_path(location: Sequence[int | str]) -> Iterator[str]:
+    """A pydantic location without what is no key of the JSON: tags and branches of unions."""
+    for part in location:
+        if isinstance(part, int) or not (
+            part.startswith(("<", "constrained-", "tuple[", "literal[")) or part in _UNION_BRANCHES
+        ):
+            yield str(part)
+
+
+# Walking -------------------------------------------------------------------------------------
+
+
+def below(node: Any) -> Iterator[Any]:
+    """The conditions and expressions that a node holds itself."""
+    match node:
+        case And(all_of=parts) | Or(any_of=parts) | Lowest(parts=parts) | Highest(parts=parts):
+            yield from parts
+        case Add(add=parts) | Subtract(subtract=parts) | Multiply(multiply=parts):
+            yield from parts
+        case Divide(divide=parts) | Coalesce(coalesce=parts):
+            yield from parts
+        case Not(negated=part) | Unless(unless=part) | Negate(negate=part):
+            yield part
+        case Absolute(of=part) | Round(of=part):
+            yield part
+        case If(when=when, then=then, otherwise=otherwise):
+            yield from (when, then, otherwise)
+        case Compare():
+            yield node.subject
+            if isinstance(node.value, Part):
+                yield node.value
+        case _:
+            return
+
+
+def fields_of(node: Any) -> Iterator[str]:
+    """Names of the fields that a condition or an expression reads, in order, perhaps more than once."""
+    if isinstance(node, FieldValue | PastStatistic):
+        yield node.field
+    for part in below(node):
+        yield from fields_of(part)

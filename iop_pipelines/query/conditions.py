@@ -1,0 +1,234 @@
+"""A resolved condition as SQL, which means the same on SQLite, MySQL and MariaDB; every value is bound.
+
+MySQL's own comparisons take 'a' and 'a ' for one, and with some collations 'é' and 'e': text is compared by its bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from iop_pipelines.domain import conditions as form
+from iop_pipelines.domain.periods import resolve_period
+from iop_pipelines.domain.resolved import (
+    Always,
+    Among,
+    Holds,
+    IsNull,
+    Junction,
+    KnownField,
+    Resolved,
+    Scope,
+    Settled,
+    Side,
+    Test,
+    resolve,
+    value_of,
+)
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.sources import Source
+
+Boolean = sa.ColumnElement[bool]
+# Turns integer arithmetic into double precision alike on every engine; MySQL would give DECIMAL.
+AS_DOUBLE: sa.ColumnElement[Any] = sa.literal_column("1e0")
+
+
+class BinaryOrder(FunctionElement[Any]):
+    """Text by its bytes, as SQLite has it; MySQL's collations would mix cases and accents."""
+
+    type = sa.String()
+    inherit_cache = True
+    name = "binary_order"
+
+
+@compiles(BinaryOrder)
+def _plain_order(element: BinaryOrder, compiler: Any, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(BinaryOrder, "mysql", "mariadb")
+def _mysql_order(element: BinaryOrder, compiler: Any, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS BINARY)"
+
+
+class TextAmong(FunctionElement[Any]):
+    """Whether the first text is one of the others, byte for byte; an index on it is of use."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+    name = "text_among"
+
+
+@compiles(TextAmong)
+def _plain_among(element: TextAmong, compiler: Any, **kw: Any) -> str:
+    text, *others = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} IN ({', '.join(others)}))"
+
+
+@compiles(TextAmong, "mysql", "mariadb")
+def _mysql_among(element: TextAmong, compiler: Any, **kw: Any) -> str:
+    text, *others = (compiler.process(part, **kw) for part in element.clauses)
+    found = f"IN ({', '.join(others)})"
+    return f"({text} {found} AND CAST({text} AS BINARY) {found})"
+
+
+class SmallLetters(FunctionElement[Any]):
+    """Text in small letters, and compared by its bytes."""
+
+    type = sa.String()
+    inherit_cache = True
+    name = "small_letters"
+
+
+@compiles(SmallLetters)
+def _plain_small(element: SmallLetters, compiler: Any, **kw: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(SmallLetters, "mysql", "mariadb")
+def _mysql_small(element: SmallLetters, compiler: Any, **kw: Any) -> str:
+    return f"(LOWER({compiler.process(element.clauses, **kw)}) COLLATE utf8mb4_bin)"
+
+
+def compile_condition(tree: form.AnyCondition, source: Source, scope: Scope, path: str) -> Boolean:
+    """Raises InvalidQuery naming the path of what the source does not have."""
+    return _compile(resolve(tree, partial(_plain_field, source), scope, path), source)
+
+
+def _plain_field(source: Source, name: str, path: str) -> KnownField:
+    return source.field(name, path)
+
+
+def _compile(node: Resolved, source: Source) -> Boolean:
+    match node:
+        case Junction(kind="and", parts=parts):
+            return sa.and_(*(_compile(part, source) for part in parts))
+        case Junction(kind="or", parts=parts):
+            return sa.or_(*(_compile(part, source) for part in parts))
+        case Junction(kind="not", parts=(part,)):
+            return sa.not_(_compile(part, source))
+        case Junction(parts=parts):
+            return sa.not_(sa.func.coalesce(_compile(parts[0], source), sa.false()))
+        case Always():
+            return sa.true()
+        case IsNull(side=side):
+            return _column(side, source).is_(None)
+        case Settled(side=side, verdict=verdict):
+            known = _column(side, source).is_not(None)
+            return sa.case((known, sa.true() if verdict else sa.false()))
+        case Holds(side=side, text=text, is_start=is_start):
+            small = SmallLetters(_column(side, source))
+            match_ = small.startswith if is_start else small.contains
+            return match_(text, autoescape=True)
+        case Among(side=side, values=values):
+            return _among(side, values, source)
+        case Test():
+            return _test(node, source)
+
+
+def _among(side: Side, values: tuple[Any, ...], source: Source) -> Boolean:
+    column = _column(side, source)
+    if side.kind == "string":
+        return TextAmong(column, *(sa.literal(value, sa.String()) for value in values))
+    return column.in_(values)
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Boolean]] = {
+    "eq": lambda column, value: column == value,
+    "ne": lambda column, value: column != value,
+    "lt": lambda column, value: column < value,
+    "le": lambda column, value: column <= value,
+    "gt": lambda column, value: column > value,
+    "ge": lambda column, value: column >= value,
+}
+
+
+def _test(node: Test, source: Source) -> Boolean:
+    column, value = _column(node.side, source), node.value
+    if node.side.kind == "string":
+        other = (
+            _column(value, source) if isinstance(value, Side) else sa.literal(value, sa.String())
+        )
+        if node.op in ("eq", "ne"):
+            same = TextAmong(column, other)
+            return same if node.op == "eq" else sa.not_(same)
+        return _OPERATORS[node.op](BinaryOrder(column), BinaryOrder(other))
+    if isinstance(value, Side):
+        if "number" in (node.side.kind, value.kind):
+            return _OPERATORS[node.op](column * AS_DOUBLE, _column(value, source) * AS_DOUBLE)
+        value = _column(value, source)
+    return _OPERATORS[node.op](column, value)
+
+
+def _column(side: Side, source: Source) -> sa.ColumnElement[Any]:
+    expression = side.expression
+    if not isinstance(expression, form.FieldValue) or expression.lag:
+        raise InvalidQuery(
+            "a query compares fields with values and with fields; what is computed is a column that a "
+            "dataset's step derives",
+            "left",
+        )
+    column = source.fields[expression.field].column
+    if side.kind == "boolean":
+        return sa.type_coerce(column, sa.Integer())
+    return sa.type_coerce(column, sa.String()) if side.kind == "string" else column
+
+
+# In words --------------------------------------------------------------------------------------
+
+_WORDS = {
+    "eq": "is",
+    "ne": "is not",
+    "lt": "<",
+    "le": "≤",
+    "gt": ">",
+    "ge": "≥",
+    "in": "is one of",
+    "not_in": "is none of",
+    "between": "between",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "is_null": "is empty",
+    "not_null": "is not empty",
+}
+
+
+def describe_condition(tree: form.AnyCondition, source: Source, scope: Scope) -> list[str]:
+    """The filters as a reader sees them, one line each; what was skipped is not mentioned."""
+    match tree:
+        case form.And(all_of=parts):
+            return [line for part in parts for line in describe_condition(part, source, scope)]
+        case form.Or(any_of=parts):
+            either = [" and ".join(describe_condition(part, source, scope)) for part in parts]
+            return [" or ".join(part for part in either if part)]
+        case form.Not(negated=part):
+            return [f"not ({' and '.join(describe_condition(part, source, scope))})"]
+        case form.Unless(unless=part):
+            return [f"unless ({' and '.join(describe_condition(part, source, scope))})"]
+        case _:
+            return _describe_comparison(tree, source, scope)
+
+
+def _describe_comparison(leaf: form.Compare, source: Source, scope: Scope) -> list[str]:
+    label = _label(leaf.subject, source)
+    if leaf.op in ("is_null", "not_null"):
+        return [f"{label} {_WORDS[leaf.op]}"]
+    given = value_of(leaf, scope, "where")
+    if given is None:
+        return []
+    if leaf.op == "in_period":
+        return [f"{label}: {resolve_period(given, scope.now, scope.zone, 'where').describe()}"]
+    if isinstance(given, list | tuple):
+        values = cast(tuple[Any, ...], given)
+        shown = ", ".join(str(one) for one in values[:10]) + (", …" if len(values) > 10 else "")
+        return [f"{label} {_WORDS[leaf.op]} {shown}"]
+    said = _label(given, source) if isinstance(given, form.FieldValue) else given
+    return [f"{label} {_WORDS[leaf.op]} {said}"]
+
+
+def _label(expression: Any, source: Source) -> str:
+    """A query compares nothing but fields."""
+    return source.fields[expression.field].label
