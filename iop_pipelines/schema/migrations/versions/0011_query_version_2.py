@@ -18,8 +18,8 @@ from iop_pipelines.domain.version1 import (
     config_of_version_1,
 )
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
