@@ -20,25 +20,41 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
 SUITE = .venv/bin/pytest --numprocesses 2 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
 
-.PHONY: help dashboard demo test coverage lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
+.PHONY: help dashboard demo test suite checks test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
-	@echo "make coverage | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | screenshots | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | screenshots | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
 demo: .venv/.runtime dashboard
 	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
-test: system-packages lint types dashboard
-	$(if $(ARGS),,cd dashboard && PATH="$(NODE_PATH)" npm run --silent test)
+# The checks run beside the first tests; what they print is kept until they have ended. Of the fault run, which kills
+# whatever it likes, nothing else is near.
+test: system-packages .venv/.dev dashboard/node_modules/.installed
+	@$(MAKE) --no-print-directory -j 2 checks suite
+	$(if $(ARGS),,@$(MAKE) --no-print-directory test-faults)
+
+suite: system-packages .venv/.dev dashboard
 	$(SUITE) $(ARGS)
-	$(if $(ARGS),,$(MAKE) test-faults)
+
+checks: .venv/.dev dashboard/node_modules/.installed
+	@mkdir -p .cache
+	@if $(MAKE) -k lint types $(if $(ARGS),,test-dashboard) > .cache/checks.log 2>&1; then echo "checks: nothing found"; else \
+		cat .cache/checks.log; echo "checks: failed, see above or .cache/checks.log"; exit 1; fi
+
+test-dashboard: dashboard/node_modules/.installed
+	cd dashboard && PATH="$(NODE_PATH)" npm run --silent test
 
 # The suite alone, with the share of the lines and branches that it runs; measuring doubles the CPU of most tests.
 coverage: system-packages .venv/.dev dashboard
 	$(SUITE) --cov --cov-report=term $(ARGS)
+
+# How long each file of tests takes, which decides what begins first; now and then, when nothing else runs.
+durations: system-packages .venv/.dev dashboard
+	$(SUITE) --record-durations
 
 # Kills the parts of the whole product while it works.
 test-faults: system-packages .venv/.dev

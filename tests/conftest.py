@@ -9,6 +9,7 @@ What cannot be had, a server or the libraries for PDF, fails the test in CI; els
 shows the reason of the skip.
 """
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +21,9 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+import aftermath
 import database_choice
+import file_times
 from database_servers import (
     DATABASES,
     SERVERS,
@@ -34,8 +37,7 @@ from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
-from replayed_demo import replay
-from slowest_files import SlowestFiles
+from replayed_demo import SharedReplay, end
 
 # A machine that does much else is no fault of what is tested; the rest is Hypothesis's own, in CI its CI profile.
 hypothesis.settings.register_profile("without-deadline", hypothesis.settings(deadline=None))
@@ -45,18 +47,20 @@ Server = TypeVar("Server", DatabaseServer, EventBroker)
 
 MigratedOn = Callable[[str], AbstractContextManager[str]]
 
-# Rooms whose tests want the replayed demo, which takes minutes.
-REPLAYED = ("tests/dashboard/", "tests/demo/")
-
 
 class ByFile(LoadScopeScheduling):
-    """Of several processes one runs all of a file, and one all rooms that look at the replayed demo.
+    """Of several processes one runs all of a file, in the order of the collection.
 
     pytest-xdist's own marks for that are lost on pytest 9.2 (its issue 1386).
     """
 
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        # By the number of tests, which says little about how long they take.
+        config.option.loadscopereorder = False
+
     def _split_scope(self, nodeid: str) -> str:
-        return "demo" if nodeid.startswith(REPLAYED) else nodeid.partition("::")[0]
+        return nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +89,28 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
+def shared_replay(tmp_path_factory: pytest.TempPathFactory) -> SharedReplay:
+    base = tmp_path_factory.getbasetemp()
+    # Each process of pytest-xdist has a folder in that of the whole run.
+    return SharedReplay((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def replay_under_way(request: pytest.FixtureRequest, shared_replay: SharedReplay) -> Iterator[None]:
+    """Begins before the first test of a run that has one which wants it, so that nobody waits for all of it."""
+    if request.config.getoption("--demo-home") or not any(map(wants_replay, request.session.items)):
+        yield
+        return
+    process = shared_replay.begin()
+    yield
+    if process:
+        end(process)
+
+
+@pytest.fixture(scope="session")
+def replayed(shared_replay: SharedReplay) -> tuple[Path, Path, dict]:
     """Home, log of refused connections, and the summary of the demo."""
-    return replay(tmp_path_factory.mktemp("demo"))
+    return shared_replay.ended()
 
 
 @pytest.fixture(scope="session")
@@ -98,16 +121,36 @@ def played_home(request: pytest.FixtureRequest) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(SlowestFiles())
+    config.pluginmanager.register(file_times.FileTimes(bool(config.getoption("record_durations"))))
+    config.add_cleanup(aftermath.watch_this_process())
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     database_choice.deselect_other_servers(config, items)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        sort_by_file(items)
+
+
+def sort_by_file(items: list[pytest.Item]) -> None:
+    """Which file's turn it is; its tests keep their order."""
+    files = {file_of(item) for item in items}
+    on_the_replay = {file_of(item) for item in items if wants_replay(item)}
+    turns = {file: n for n, file in enumerate(file_times.in_order(files, on_the_replay))}
+    items.sort(key=lambda item: turns[file_of(item)])
+
+
+def file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def wants_replay(item: pytest.Item) -> bool:
+    return not {"replayed", "played_home"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     database_choice.add_options(parser)
+    file_times.add_options(parser)
     parser.addoption(
         "--demo-home", help="home of an ended `iop demo --once`, instead of running it (minutes)"
     )
@@ -192,7 +235,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB. In CI too it takes a root that may mount: a container needs CAP_SYS_ADMIN."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", aftermath.device(), str(folder)]
     mounted = subprocess.run(mount, capture_output=True, text=True, timeout=30)
     if mounted.returncode:
         give_up(f"a small file system could not be mounted: {mounted.stderr.strip()}")

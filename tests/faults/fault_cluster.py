@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 
+import aftermath
 from database_servers import DatabaseServer, start_mariadb, start_mysql
 from event_broker import EventBroker, start_rabbitmq
 from fault_plan import BROKER, CLOCK, DATABASE, EVERYTHING, Fault, Kind
@@ -256,7 +257,8 @@ def running_cluster(
 def _small_disk(path: Path) -> Iterator[Path]:
     """A tmpfs, small enough to be filled."""
     path.mkdir(parents=True)
-    _mount("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=0777", "tmpfs", str(path))
+    options = f"size={DISK_BYTES},mode=0777"
+    _mount("mount", "-t", "tmpfs", "-o", options, aftermath.device(), str(path))
     try:
         yield path
     finally:

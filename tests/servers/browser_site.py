@@ -74,6 +74,11 @@ class Site:
         engine.dispose()
 
     def start(self) -> None:
+        self.spawn()
+        wait_until(self._is_well, START_TIMEOUT_S)
+
+    def spawn(self) -> None:
+        """Begins to start it, without waiting until it serves."""
         iop = Path(sys.executable).with_name("iop")
         whole = [str(iop), "up", "--home", str(self.home)]
         alone = [sys.executable, "-m", "iop_pipelines.api.serve"]
@@ -86,7 +91,6 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._is_well, START_TIMEOUT_S)
 
     def _is_well(self) -> bool:
         assert self.process is not None
