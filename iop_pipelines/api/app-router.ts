@@ -106,7 +106,7 @@ export interface CheckedModel {
   config: Record<string, unknown> | null;
 }
 
-/** `vocabulary`: whose words the values are, and `translations`: the label in other languages, where they are IOP's own and not a dataset's. */
+/** `vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes, and `translations`: the label in other languages; where they are IOP's own and not a dataset's. */
 export interface Column {
   name: string;
   label: string;
@@ -114,6 +114,7 @@ export interface Column {
   unit: string | null;
   decimals: number | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
+  words: Record<string, Word> | null;
   translations: LabelTranslations | null;
 }
 
@@ -397,6 +398,13 @@ export interface Finding {
   score: number;
   confidence: number | null;
   evidence: Record<string, unknown>;
+}
+
+export interface FindingKind {
+  name: string;
+  category: Category;
+  label: string;
+  translations: LabelTranslations;
 }
 
 export interface Generate {
@@ -1001,6 +1009,27 @@ export interface Rollback {
   reason?: string | null | undefined;
 }
 
+/** `params`: JSON Schema of what `config.params` may hold, with each parameter's `default`, range, `title` and `description` and their `translations`; `x-rare` marks those that are seldom changed. `findingKinds` is null where findings bear the names of the model's own rules. The first runtime of a type is what a model of that type gets that names none. */
+export interface Runtime {
+  name: string;
+  type: ModelType;
+  label: string;
+  summary: string;
+  params: Record<string, unknown>;
+  findingKinds: FindingKind[] | null;
+  translations: RuntimeTranslations;
+}
+
+/** By language, besides English. */
+export interface RuntimeTranslations {
+  fr: RuntimeWords;
+}
+
+export interface RuntimeWords {
+  label: string;
+  summary: string;
+}
+
 /** With `id` that dashboard is replaced; panels of it that are not given go. `ifVersion`: the version that was changed; CONFLICT, with what is there as `data.current`, if somebody else saved since. */
 export interface SaveDashboard {
   id?: number | null | undefined;
@@ -1059,7 +1088,7 @@ export interface Snooze {
   reason?: string | null | undefined;
 }
 
-/** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words; `translations` are the label's, where it is IOP's own. */
+/** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words, `words` those of one that grows with the runtimes; `translations` are the label's, where it is IOP's own. */
 export interface SourceField {
   name: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
@@ -1067,6 +1096,7 @@ export interface SourceField {
   unit: string | null;
   zone: string | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
+  words: Record<string, Word> | null;
   translations: LabelTranslations | null;
 }
 
@@ -1143,6 +1173,12 @@ export interface UserAccount {
   createdAt: string;
 }
 
+/** What a value of IOP's own is called. */
+export interface Word {
+  label: string;
+  translations: LabelTranslations;
+}
+
 export interface Wording {
   title: string;
   description: string;
@@ -1211,6 +1247,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     list: TRPCQueryProcedure<{ input: ModelFilter | undefined; output: AnalyticalModel[]; meta: unknown }>;
     promote: TRPCMutationProcedure<{ input: Promote; output: Done; meta: unknown }>;
     rollback: TRPCMutationProcedure<{ input: Rollback; output: Created; meta: unknown }>;
+    runtimes: TRPCQueryProcedure<{ input: void | undefined; output: Runtime[]; meta: unknown }>;
     updateStatus: TRPCMutationProcedure<{ input: NewStatus; output: Done; meta: unknown }>;
     validate: TRPCQueryProcedure<{ input: NewModel; output: CheckedModel; meta: unknown }>;
   };

@@ -13,8 +13,7 @@ class Finding:
 
     Attributes:
         category: which of the four kinds of advice it leads to.
-        kind: the method's own word: `residual`, `outlier`, `trend`, `change_point`,
-            `limit_crossing`, or the name of a rule.
+        kind: one of those of its runtime's row in `runtimes.catalogue`, or the name of a rule.
         unique_id: the series; `all` where a model has but one.
         measure: name of the measure, with its `unit`.
         ds: the period it is about, dataset-local, naive; for a forecast the period most

@@ -6,11 +6,23 @@ dataset's labels, a model's name) is theirs and stands as it is in every languag
 """
 
 import re
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 from typing_extensions import TypedDict
 
 Language = Literal["en", "fr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The platform's own words, a field a language: one that lacks its words does not begin."""
+
+    en: str
+    fr: str
+
+    def within(self, language: Language) -> str:
+        return typeset(getattr(self, language), language)
 
 
 class Labelled(TypedDict):
@@ -28,3 +40,16 @@ def typeset(text: str, language: Language) -> str:
     if language == "en":
         return text
     return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text)
+
+
+def translations(**texts: Text) -> dict[str, dict[str, str]]:
+    """`translations` of a JSON object whose keys, these, hold the English."""
+    return {
+        language: {key: text.within(language) for key, text in texts.items()}
+        for language in get_args(Language)
+        if language != "en"
+    }
+
+
+def label_translations(text: Text) -> LabelTranslations:
+    return {"fr": {"label": text.within("fr")}}

@@ -2,30 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.vocabulary import ModelType
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-RuntimeName = Literal[
-    "rules",
-    "seasonal_residual",
-    "mann_kendall",
-    "change_points",
-    "pyod",
-    "prophet",
-]
 
-RUNTIME_TYPES: dict[str, ModelType] = {
-    "rules": ModelType.RULE_BASED,
-    "seasonal_residual": ModelType.STATISTICAL,
-    "mann_kendall": ModelType.STATISTICAL,
-    "change_points": ModelType.STATISTICAL,
-    "pyod": ModelType.ML,
-    "prophet": ModelType.ML,
-}
+
+def _known_runtime(name: str, info: ValidationInfo) -> str:
+    """Looked up where validation is given the context `runtimes`; a stored model is read without."""
+    known = (info.context or {}).get("runtimes")
+    if known is not None and name not in known:
+        raise ValueError(f"there is no runtime {closest(name, known)}")
+    return name
+
+
+RuntimeName = Annotated[str, AfterValidator(_known_runtime)]
 
 
 class _Frozen(BaseModel):
@@ -69,7 +64,7 @@ class Advice(_Frozen):
 
 
 class ModelConfig(_Frozen):
-    """`params` are checked by the runtime they are for.
+    """`runtime` is one of the catalogue's, which checks `params`.
 
     `quality_threshold` is 0 to 100: data scored lower, or not scored yet, holds the model back; None
     runs without asking.

@@ -20,7 +20,7 @@ from iop_pipelines.ledger.work import EXECUTION, LostClaim, holds
 from iop_pipelines.query.panel import read_panel
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.lookup import runtime_for
+from iop_pipelines.runtimes.lookup import run_runtime
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
 from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset, version
@@ -94,7 +94,7 @@ def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
     )
     if work.dataset.is_system:
         require_success(work, "input", tuple(validate(panel, spec.input_schema)))
-    output = runtime_for(spec.config.runtime).run(_runtime_input(work, panel))
+    output = run_runtime(spec.config.runtime, _runtime_input(work, panel))
     checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
     _store(engine, work, output)

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import workers
 from iop_pipelines.settings import Settings
@@ -37,12 +38,7 @@ PRELOAD = (
     "iop_pipelines.definitions",
     "iop_pipelines.transform.prepare_version",
     "iop_pipelines.orchestration.execute",
-    "iop_pipelines.runtimes.rules",
-    "iop_pipelines.runtimes.seasonal_residual",
-    "iop_pipelines.runtimes.mann_kendall",
-    "iop_pipelines.runtimes.change_points",
-    "iop_pipelines.runtimes.pyod",
-    "iop_pipelines.runtimes.prophet",
+    *(spec.module for spec in RUNTIMES.values()),
     "iop_pipelines.reporting.generate",
 )
 

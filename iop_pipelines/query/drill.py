@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from iop_pipelines.domain.conditions import And, AnyCondition, Compare, check_json, parse_condition
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Unit, parse_moment, shift, to_zone
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
@@ -26,7 +27,6 @@ from iop_pipelines.query.config import (
 )
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.sources import Catalogue, Source, SourceField
-from iop_pipelines.query.words import closest
 
 DETAIL = "detail"
 # From the coarsest to the finest.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import shift
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.drm.rows import read_pipeline_runs
@@ -18,7 +19,6 @@ from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.compile import measure_expression
 from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.sources import Source, SourceField, dataset_source
-from iop_pipelines.query.words import closest
 from iop_pipelines.transform.versions import StoredDataset, version
 
 ALL = "all"

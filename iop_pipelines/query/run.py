@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import MAX_IN, AnyCondition, Span, parse_condition
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Period, zone_info
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.version1 import value_of_version_1
@@ -20,7 +21,6 @@ from iop_pipelines.query.conditions import describe_condition
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
 from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
-from iop_pipelines.query.words import closest
 from iop_pipelines.schema import tables as iop
 
 Rows = list[tuple[Value, ...]]

@@ -24,11 +24,11 @@ from iop_pipelines.domain.datasets import (
     Sum,
     words_of,
 )
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Vocabulary
-from iop_pipelines.query.words import closest
 from iop_pipelines.schema import tables as iop
 from iop_pipelines.transform.table import prepared_table
 

@@ -12,6 +12,7 @@ from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import english, facts, french
 from iop_pipelines.recommendations.phrases.amounts import capitalise
+from iop_pipelines.recommendations.phrases.kinds import telling_of
 
 MAX_TITLE = 255
 
@@ -65,7 +66,9 @@ def explain(
         say.how_sure(category, evidence, main),
         _also(category, evidence, say),
     ]
-    usual = say.ACTIONS.get((category, main.kind)) or say.ACTIONS[category, None]
+    telling = telling_of(main, language)
+    usual = telling.action if telling else say.ACTIONS.get((category, main.kind))
+    usual = usual or say.ACTIONS[category, None]
     return Explanation(
         rationale=tuple(typeset(each, language) for each in paragraphs if each),
         actions=(evidence.action or typeset(usual, language),),

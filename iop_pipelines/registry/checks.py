@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.models import RUNTIME_TYPES, ModelSpec
+from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
-from iop_pipelines.runtimes.params import check_params
+from iop_pipelines.runtimes.catalogue import check_params, runtime_spec, runtimes_of
 from iop_pipelines.transform.versions import PIPELINE_RUNS, PIPELINE_RUNS_DECLARATION, dataset
 from iop_pipelines.validation.json_schema import check_row_schema
 
@@ -30,12 +30,14 @@ def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
 
 
 def _check_type(spec: ModelSpec) -> None:
-    belongs_to = RUNTIME_TYPES[spec.config.runtime]
+    try:
+        belongs_to = runtime_spec(spec.config.runtime).type
+    except NotFound as error:
+        raise InvalidDeclaration(str(error), field="config.runtime") from error
     if spec.type is not belongs_to:
-        fitting = sorted(name for name, kind in RUNTIME_TYPES.items() if kind is spec.type)
         raise InvalidDeclaration(
             f"{spec.config.runtime!r} is a {belongs_to} runtime and the model's type is "
-            f"{spec.type}; it can be {', '.join(fitting)}",
+            f"{spec.type}; it can be {', '.join(sorted(runtimes_of(spec.type)))}",
             field="config.runtime",
         )
 

@@ -6,17 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.models import InputSpec, ModelConfig, RuntimeName, Trigger
+from iop_pipelines.domain.models import InputSpec, ModelConfig, Trigger
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.runtimes.catalogue import usual_runtime
 from iop_pipelines.schema.tables import analytical_models
 from iop_pipelines.transform.versions import list_datasets
 
-_RUNTIMES: dict[ModelType, RuntimeName] = {
-    ModelType.RULE_BASED: "rules",
-    ModelType.STATISTICAL: "seasonal_residual",
-    ModelType.ML: "pyod",
-}
 # Periods before the point whose median is the usual value.
 _USUAL_OVER = 28
 
@@ -31,7 +27,7 @@ def default_config(model_type: ModelType, dataset: DatasetDeclaration) -> ModelC
     measure = next(iter(dataset.measures))
     is_rules = model_type is ModelType.RULE_BASED
     return ModelConfig(
-        runtime=_RUNTIMES[model_type],
+        runtime=usual_runtime(model_type),
         dataset=dataset.name,
         input=InputSpec(measures=(measure,)),
         params=_usual_rules(measure) if is_rules else {},

@@ -5,6 +5,7 @@ key of `trigger.on` a boolean), dates stay text, and a key given twice is refuse
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,13 +38,19 @@ def read_declaration(path: Path | str) -> dict[str, Any]:
     return content
 
 
-def parse_declaration(kind: type[Spec], content: dict[str, Any]) -> Spec:
-    """Raises InvalidDeclaration whose `field` is the path of the first thing wrong; the rest follow."""
+def parse_declaration(
+    kind: type[Spec], content: dict[str, Any], context: Mapping[str, Any] | None = None
+) -> Spec:
+    """Raises InvalidDeclaration whose `field` is the path of the first thing wrong; the rest follow.
+
+    context: what validators look names up in, such as `runtimes`.
+    """
     try:
-        return kind.model_validate(content)
+        return kind.model_validate(content, context=context)
     except ValidationError as error:
         first, *others = issues = [
-            (".".join(str(part) for part in each["loc"]), each["msg"]) for each in error.errors()
+            (".".join(str(part) for part in each["loc"]), each["msg"].removeprefix("Value error, "))
+            for each in error.errors()
         ]
         rest = "".join(f"; {path}: {message}" for path, message in others)
         raise InvalidDeclaration(first[1] + rest, field=first[0], issues=issues) from error

@@ -18,6 +18,7 @@ from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.registry.checks import check_model
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import model_key
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
@@ -59,7 +60,7 @@ def load_spec(source: Path | str | dict[str, Any]) -> ModelSpec:
     runtime's parameters exist is asked by `register`.
     """
     content = source if isinstance(source, dict) else read_declaration(source)
-    return parse_declaration(ModelSpec, content)
+    return parse_declaration(ModelSpec, content, {"runtimes": RUNTIMES})
 
 
 def register(

@@ -62,12 +62,6 @@ class RuntimeOutput:
 
 
 class Runtime(Protocol):
-    name: str
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        """Raises InvalidDeclaration, naming the parameter, its value and the accepted range."""
-        ...
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         """Raises SeriesTooShort if no series at all has enough history."""
         ...

@@ -4,9 +4,6 @@ A change is a finding as long as it is recent, with one `since` all the while: t
 the day it was first seen.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD
@@ -15,7 +12,8 @@ from iop_pipelines.analytics.shifts import Shift, anchored_shift
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import ChangePointsParams, parse_params
+from iop_pipelines.runtimes.catalogue import ChangePointsParams
+from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Rows,
     chosen_measure,
@@ -32,11 +30,6 @@ _WARNING_SIGMAS = 2.0
 
 
 class ChangePoints:
-    name = "change_points"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(ChangePointsParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(ChangePointsParams, given.params)
         measure = chosen_measure(given, params.measure)

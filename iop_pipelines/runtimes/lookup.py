@@ -1,28 +1,32 @@
-"""Runtimes by name. Importing this is cheap; asking for a runtime loads the method it needs."""
+"""Loads a runtime and runs it. Importing this is cheap; asking for a runtime loads the method it needs."""
 
 from importlib import import_module
 
-from iop_pipelines.errors import NotFound
-from iop_pipelines.runtimes.base import Runtime
-
-RUNTIME_MODULES = {
-    "rules": "iop_pipelines.runtimes.rules",
-    "seasonal_residual": "iop_pipelines.runtimes.seasonal_residual",
-    "mann_kendall": "iop_pipelines.runtimes.mann_kendall",
-    "change_points": "iop_pipelines.runtimes.change_points",
-    "pyod": "iop_pipelines.runtimes.pyod",
-    "prophet": "iop_pipelines.runtimes.prophet",
-}
+from iop_pipelines.errors import IopError
+from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.catalogue import RuntimeSpec, runtime_spec
 
 
-def runtime_for(name: str) -> Runtime:
-    """Raises NotFound, naming the runtimes there are."""
-    if name not in RUNTIME_MODULES:
-        raise NotFound(f"there is no runtime {name!r}; there are {', '.join(RUNTIME_MODULES)}")
-    return import_module(RUNTIME_MODULES[name]).RUNTIME
+def load_runtime(spec: RuntimeSpec) -> Runtime:
+    return import_module(spec.module).RUNTIME
 
 
-def load_all() -> None:
-    """Loads every method, for a worker that is about to serve."""
-    for name in RUNTIME_MODULES:
-        runtime_for(name)
+def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
+    """What the runtime of that name makes of `given`.
+
+    Raises:
+        NotFound: there is no such runtime.
+        IopError: a finding is of a kind that the catalogue does not have for it, so nobody could be told.
+        SeriesTooShort: no series at all has enough history.
+    """
+    spec = runtime_spec(name)
+    output = load_runtime(spec).run(given)
+    if spec.kinds is not None:
+        known = {kind.name for kind in spec.kinds}
+        unknown = sorted({finding.kind for finding in output.findings} - known)
+        if unknown:
+            raise IopError(
+                f"runtime {name!r} found {', '.join(unknown)}; its row of the catalogue has "
+                f"{', '.join(sorted(known))}"
+            )
+    return output

@@ -8,7 +8,6 @@ Many series are many tests: whether a trend is a finding goes by its p-value adj
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from iop_pipelines.analytics.trend import Trend, adjust_p_values, measure_trend
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import MannKendallParams, parse_params
+from iop_pipelines.runtimes.catalogue import MannKendallParams
+from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Rows,
     chosen_measure,
@@ -36,11 +36,6 @@ _WARNING_P = 0.001
 
 
 class MannKendall:
-    name = "mann_kendall"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(MannKendallParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(MannKendallParams, given.params)
         measure = chosen_measure(given, params.measure)

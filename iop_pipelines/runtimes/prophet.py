@@ -4,7 +4,6 @@ A limit is a finding if the paths that cross it anywhere within the horizon are 
 likely to: five days of 30 % each are no reason to be calm. The finding stands at the likeliest of the days.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,8 @@ from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import ProphetParams, parse_params
+from iop_pipelines.runtimes.catalogue import ProphetParams
+from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     MAX_EVIDENCE_POINTS,
     Rows,
@@ -36,11 +36,6 @@ from iop_pipelines.runtimes.results import (
 
 
 class ProphetForecast:
-    name = "prophet"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(ProphetParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         """Forecasts every series that has a row in the window.
 

@@ -4,8 +4,7 @@ A joint score of several measures stands in the row of each; the finding is abou
 farthest from its expectation.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,7 +21,8 @@ from iop_pipelines.analytics.series import Series, stack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import Bounds, PyodParams, parse_params, require_measure
+from iop_pipelines.runtimes.catalogue import Bounds, PyodParams
+from iop_pipelines.runtimes.params import parse_params, require_measure
 from iop_pipelines.runtimes.results import (
     Rows,
     cut,
@@ -41,11 +41,6 @@ _MIN_SIGMA_PER_EFFECT = 0.1
 
 
 class Pyod:
-    name = "pyod"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(PyodParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(PyodParams, given.params)
         measures = params.measures or given.measures

@@ -3,9 +3,6 @@
 A rule needs no history of its own: where the past it asks for is not known, it does not fire.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from iop_pipelines.analytics.conditions import Column, Verdict, evaluate, operand_values
@@ -14,7 +11,8 @@ from iop_pipelines.analytics.rule_language import Rule, measures_of
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import RulesParams, parse_params, require_measure
+from iop_pipelines.runtimes.catalogue import RulesParams
+from iop_pipelines.runtimes.params import parse_params, require_measure
 from iop_pipelines.runtimes.results import (
     Rows,
     evidence_points,
@@ -26,11 +24,6 @@ from iop_pipelines.runtimes.results import (
 
 
 class Rules:
-    name = "rules"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(RulesParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         """Judges every scored period by every rule; no history is too short."""
         rules = parse_params(RulesParams, given.params).rules

@@ -1,6 +1,5 @@
 """Anomalies by robust seasonal residuals; the method is `analytics.seasonal`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ from iop_pipelines.analytics.series import Series, default_season_length, stack,
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.params import SeasonalResidualParams, parse_params
+from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
+from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Rows,
     chosen_measure,
@@ -25,11 +25,6 @@ from iop_pipelines.runtimes.results import (
 
 
 class SeasonalResidual:
-    name = "seasonal_residual"
-
-    def check_params(self, params: Mapping[str, Any]) -> None:
-        parse_params(SeasonalResidualParams, params)
-
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(SeasonalResidualParams, given.params)
         measure = chosen_measure(given, params.measure)

@@ -41,7 +41,9 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
     check_access(viewer)
     viewer.get_by_role("link", name="Configuration").click()
     expect(
-        viewer.get_by_text("Seasonal residual: points far from a robust expectation", exact=True)
+        viewer.get_by_text(
+            "Seasonal residual: points far from a robust seasonal expectation", exact=True
+        )
     ).to_be_visible()
     viewer.get_by_role("link", name="History").click()
     history = viewer.get_by_role("table", name="History")
@@ -97,7 +99,7 @@ def test_what_is_not_there_is_told(viewer, path):
 def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, models, check_access):
     admin.goto(f"/models/new?from={models[MODEL]}")
     expect(admin.get_by_label("Version")).to_have_value("v1.1.0")
-    threshold = admin.get_by_label("Robust sigmas that are too far")
+    threshold = admin.get_by_label("Threshold (robust standard deviations)")
     threshold.fill("-1")
     admin.get_by_role("button", name="Register as a draft").click()
     expect(threshold).to_have_attribute("aria-invalid", "true")

@@ -9,7 +9,7 @@ import pytest
 from iop_pipelines.demo.load import folder
 from iop_pipelines.registry.models import load_spec
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.lookup import runtime_for
+from iop_pipelines.runtimes.lookup import run_runtime
 
 SHARES = ("late15_pct", "cancelled_pct")
 
@@ -39,7 +39,8 @@ def _run(flights: pd.DataFrame, name: str, start: datetime, days: int) -> Runtim
     first = start - timedelta(days=config.input.history)
     measures = config.input.measures
     window = flights[(flights["ds"] >= first) & (flights["ds"] < end)]
-    return runtime_for(config.runtime).run(
+    return run_runtime(
+        config.runtime,
         RuntimeInput(
             panel=window[["unique_id", "ds", *measures]].reset_index(drop=True),
             measures=measures,
@@ -48,7 +49,7 @@ def _run(flights: pd.DataFrame, name: str, start: datetime, days: int) -> Runtim
             window_start=start,
             window_end=end,
             params=config.params,
-        )
+        ),
     )
 
 

@@ -1,16 +1,21 @@
 """Titles and texts as a person reads them."""
 
 from datetime import datetime
+from string import Formatter
+from typing import get_args
 
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
 from iop_pipelines.recommendations.phrases.amounts import ENGLISH, FRENCH
+from iop_pipelines.recommendations.phrases.kinds import TELLINGS
 from iop_pipelines.recommendations.review import recommendation
 from iop_pipelines.recommendations.text import write
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import recommendations
 
 
@@ -312,6 +317,51 @@ def test_a_rules_own_words_are_in_the_text():
     evidence = _evidence(Category.ANOMALY, "many", details=details, confidence=1.0)
     assert "A quarter did not leave." in write(Category.ANOMALY, evidence, 1).description
     assert "How sure: certain" in write(Category.ANOMALY, evidence, 1).description
+
+
+KINDS = [kind for spec in RUNTIMES.values() for kind in spec.kinds or ()]
+LANGUAGES = get_args(Language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_of_the_catalogue_has_words_of_its_own_in_every_language(kind, language):
+    telling = TELLINGS[kind.name][language]
+    evidence = _evidence(kind.category, kind.name, confidence=0.9)
+    wording = write(kind.category, evidence, 1, language)
+    said = wording.description.splitlines()[0]
+    for template, text in ((telling.headline, wording.title), (telling.happened, said)):
+        assert "{label}" in template or "{label_inside}" in template
+        assert "{" not in text
+        # What a template says outside of its slots is told.
+        assert any(part.strip() in text.replace("\u00a0", " ") for part in _literal(template))
+    assert "{" not in wording.description
+
+
+def test_no_kind_is_told_that_no_runtime_finds():
+    assert set(TELLINGS) == {kind.name for kind in KINDS}
+    assert all(set(told) == set(LANGUAGES) for told in TELLINGS.values())
+
+
+@pytest.mark.parametrize("category", [Category.TREND, Category.FORECAST, Category.ANOMALY])
+def test_a_kind_without_words_is_told_by_its_name_and_value_and_nothing_more(category):
+    """59 is a level here, not a slope: no other kind's sentence may be borrowed."""
+    evidence = _evidence(category, "saturation", value=59.0, confidence=0.9)
+    wording = write(category, evidence, 1)
+    assert wording.title == "Saturation at EWR: departure delay 59 min on 8 Feb 2013"
+    assert wording.description.splitlines()[0] == "Departure delay at EWR was 59 min on 8 Feb 2013."
+    assert "a day" not in wording.description
+
+
+def test_a_rule_that_is_called_as_a_kind_of_ours_is_told_as_a_rule():
+    details = {"rule": "trend"}
+    evidence = _evidence(Category.ANOMALY, "trend", details=details, confidence=1.0)
+    title = write(Category.ANOMALY, evidence, 1).title
+    assert title == "Trend at EWR: departure delay 28 min on 8 Feb 2013"
+
+
+def _literal(template):
+    return [text for text, *_ in Formatter().parse(template) if len(text.strip()) > 1]
 
 
 def test_a_pipeline_that_fails_and_then_repeats_says_both():

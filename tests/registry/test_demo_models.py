@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from iop_pipelines.domain.models import RUNTIME_TYPES
+from iop_pipelines.domain.vocabulary import Category, ModelType
 from iop_pipelines.registry.models import active_models_of, load_spec, promote, register
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset, register_system_datasets
@@ -33,8 +34,12 @@ def test_a_demo_model_registers_twice_as_one(engine, path):
     assert [each.id for each in active_models_of(engine, spec.config.dataset)] == [model_id]
 
 
-def test_the_demo_uses_every_runtime():
-    assert {load_spec(path).config.runtime for path in FILES} == set(RUNTIME_TYPES)
+def test_the_demo_has_models_of_every_type_and_kind_of_finding():
+    specs = [load_spec(path) for path in FILES]
+    assert {spec.type for spec in specs} == set(ModelType)
+    runtimes = [RUNTIMES[spec.config.runtime] for spec in specs]
+    categories = {kind.category for spec in runtimes for kind in spec.kinds or ()}
+    assert categories == {Category.ANOMALY, Category.TREND, Category.FORECAST}
 
 
 def test_models_that_run_daily_ask_for_good_data():

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from iop_pipelines.domain.models import RUNTIME_TYPES
 from iop_pipelines.registry.models import load_spec, register
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset
@@ -25,7 +25,7 @@ def test_the_example_registers(migrated_url, tmp_path):
 
 
 def test_every_runtime_and_keyword_is_in_the_guide():
-    for runtime, kind in RUNTIME_TYPES.items():
-        assert f"| `{runtime}` | {kind} |" in GUIDE
+    for name, spec in RUNTIMES.items():
+        assert f"| `{name}` | {spec.type} | {spec.summary.en} |" in GUIDE
     for keyword in {*COLUMN_KEYWORDS, *ROOT_KEYWORDS} - {"$schema", "$id"}:
         assert f"`{keyword}" in GUIDE

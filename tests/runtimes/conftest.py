@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.lookup import runtime_for
+from iop_pipelines.runtimes.catalogue import check_params
+from iop_pipelines.runtimes.lookup import run_runtime
 
 WEEK = np.array([10.0, 12.0, 11.0, 13.0, 20.0, 5.0, 4.0])
 START = datetime(2024, 1, 1)
@@ -65,9 +66,8 @@ def run_on(
         params=params,
     )
     untouched = panel.copy()
-    method = runtime_for(runtime)
-    method.check_params(params)
-    output = method.run(given)
+    check_params(runtime, params)
+    output = run_runtime(runtime, given)
     pd.testing.assert_frame_equal(panel, untouched)
     check_output(output, given, is_forecast=runtime == "prophet")
     return output

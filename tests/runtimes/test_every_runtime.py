@@ -1,19 +1,19 @@
-"""What holds of all six: lookup, parameters, short and empty panels, many series, gaps, no look ahead."""
+"""What holds of all of them: lookup, parameters, short and empty panels, many series, gaps, no look ahead."""
 
 import subprocess
 import sys
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from iop_pipelines.domain.models import RuntimeName
 from iop_pipelines.errors import InvalidDeclaration, NotFound, SeriesTooShort
-from iop_pipelines.runtimes.lookup import RUNTIME_MODULES, runtime_for
-from iop_pipelines.runtimes.params import check_params
+from iop_pipelines.runtimes.catalogue import RUNTIMES, check_params, runtime_spec
+from iop_pipelines.runtimes.lookup import load_runtime
 
-PARAMS: dict[str, dict[str, Any]] = {
+# What a runtime is tried with where its defaults do not do; a new one is tried with its defaults.
+GIVEN: dict[str, dict[str, Any]] = {
     "rules": {
         "rules": [
             {
@@ -23,32 +23,30 @@ PARAMS: dict[str, dict[str, Any]] = {
             }
         ]
     },
-    "seasonal_residual": {},
-    "mann_kendall": {},
-    "change_points": {},
-    "pyod": {},
     "prophet": {"h": 3, "paths": 50},
 }
+PARAMS = {name: GIVEN.get(name, {}) for name in RUNTIMES}
 LEARNING = [name for name in PARAMS if name != "rules"]
 
 
-def test_every_runtime_that_a_model_can_name_is_there() -> None:
-    assert set(RUNTIME_MODULES) == set(get_args(RuntimeName)) == set(PARAMS)
-    for name in RUNTIME_MODULES:
-        assert runtime_for(name).name == name
+def test_every_row_of_the_catalogue_loads_under_its_name() -> None:
+    assert set(GIVEN) <= set(RUNTIMES)
+    for name, spec in RUNTIMES.items():
+        assert spec.name == name
+        assert callable(load_runtime(spec).run)
 
 
-def test_an_unknown_runtime_is_refused_with_those_there_are() -> None:
-    with pytest.raises(NotFound, match="no runtime 'onnx'; there are rules, seasonal_residual"):
-        runtime_for("onnx")
-    with pytest.raises(NotFound, match="no runtime 'onnx'"):
-        check_params("onnx", {})
+def test_an_unknown_runtime_is_refused_with_the_nearest_or_those_there_are() -> None:
+    with pytest.raises(NotFound, match="no runtime 'onnx'; there is change_points, mann_kendall"):
+        runtime_spec("onnx")
+    with pytest.raises(NotFound, match=r"no runtime 'profet'; did you mean 'prophet'\?"):
+        check_params("profet", {})
 
 
 @pytest.mark.parametrize("name", PARAMS)
 def test_a_parameter_that_does_not_exist_is_named(name: str) -> None:
     with pytest.raises(InvalidDeclaration, match=r"^config\.params\.window_size: there is no such"):
-        runtime_for(name).check_params({**PARAMS[name], "window_size": 3})
+        check_params(name, {**PARAMS[name], "window_size": 3})
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,7 @@ def test_a_wrong_value_is_refused_with_its_range(
     name: str, params: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidDeclaration, match=message):
-        runtime_for(name).check_params(params)
+        check_params(name, params)
 
 
 @pytest.mark.parametrize("name", LEARNING)
@@ -98,7 +96,7 @@ def test_a_measure_that_the_input_has_not_is_refused(name: str, run, panel_of, w
 
 def test_params_are_checked_without_loading_any_method() -> None:
     code = (
-        "import sys; from iop_pipelines.runtimes.params import check_params; "
+        "import sys; from iop_pipelines.runtimes.catalogue import check_params; "
         "import iop_pipelines.runtimes.lookup; check_params('prophet', {'h': 3}); "
         "print([m for m in ('numpy', 'pandas', 'prophet', 'pyod', 'scipy') if m in sys.modules])"
     )

@@ -3,8 +3,8 @@ import type { ChartAxes, Column as Declared, PanelData } from '@/api/client';
 
 export type { ChartAxes };
 
-type Own = 'vocabulary' | 'translations';
-/** vocabulary: whose words the values are, where they are IOP's own; a column made here has none. */
+type Own = 'vocabulary' | 'words' | 'translations';
+/** vocabulary, words: whose words the values are, where they are IOP's own; a column made here has none. */
 export type Column = Omit<Declared, Own> & Partial<Pick<Declared, Own>>;
 export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
 

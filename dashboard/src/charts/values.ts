@@ -8,6 +8,8 @@ import { words } from './words';
 
 type Words = (typeof words)['en'];
 type Vocabulary = (typeof vocabulary)['en'];
+/** Words of some vocabularies come with their columns. */
+type Known = Record<string, Record<string, string>>;
 
 export const isNumeric = (column: Column) => column.type === 'integer' || column.type === 'number';
 
@@ -22,7 +24,8 @@ export function textOf(
   if (typeof value === 'boolean') return value ? t.yes : t.no;
   if (typeof value === 'number') return numberText(value, column, format);
   const text = String(value);
-  if (column.vocabulary) return wordOf(text, known[column.vocabulary]);
+  if (column.words) return column.words[text]?.label ?? text;
+  if (column.vocabulary) return wordOf(text, (known as Known)[column.vocabulary]);
   return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;
 }
 

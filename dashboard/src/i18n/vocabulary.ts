@@ -25,13 +25,6 @@ export const vocabulary = defineWords(
       started: 'Computing',
       done: 'Done',
     },
-    finding_kind: {
-      outlier: 'Outlier',
-      residual: 'Off its season',
-      change_point: 'Change of level',
-      trend: 'Trend',
-      limit_crossing: 'Limit ahead',
-    },
     report_format: { json: 'JSON', csv: 'CSV', pdf: 'PDF' },
     report_status: {
       pending: 'Waiting',
@@ -67,13 +60,6 @@ export const vocabulary = defineWords(
       claimed: 'Prise par un agent de calcul',
       started: 'Calcul en cours',
       done: 'Terminée',
-    },
-    finding_kind: {
-      outlier: 'Valeur aberrante',
-      residual: 'Écart à la saison',
-      change_point: 'Changement de niveau',
-      trend: 'Tendance',
-      limit_crossing: 'Seuil en vue',
     },
     report_format: { json: 'JSON', csv: 'CSV', pdf: 'PDF' },
     report_status: {

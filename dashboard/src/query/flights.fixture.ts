@@ -8,6 +8,7 @@ const field = (name: string, type: SourceSchema['fields'][number]['type']) => ({
   unit: null,
   zone: null,
   vocabulary: null,
+  words: null,
   translations: null,
 });
 const measure = (name: string, kind: string) => ({

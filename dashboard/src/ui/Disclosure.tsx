@@ -2,8 +2,17 @@
 import type { ReactNode } from 'react';
 import css from './disclosure.module.css';
 
-export const Disclosure = ({ label, children }: { label: string; children: ReactNode }) => (
-  <details className={css.more}>
+export const Disclosure = ({
+  label,
+  isOpen,
+  children,
+}: {
+  label: string;
+  /** Opens it once it is true; whoever reads closes it again. */
+  isOpen?: boolean;
+  children: ReactNode;
+}) => (
+  <details className={css.more} open={isOpen}>
     <summary>{label}</summary>
     <div className={css.body}>{children}</div>
   </details>

@@ -10,7 +10,15 @@ from pydantic import Field, model_validator
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.kept import Kept
-from iop_pipelines.api.procedures.shapes import ById, Created, Done, Id, Page
+from iop_pipelines.api.procedures.shapes import (
+    ById,
+    Created,
+    Done,
+    Id,
+    Page,
+    Words,
+    known_words,
+)
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
 from iop_pipelines.domain.datasets import FieldType
@@ -136,8 +144,8 @@ class Drill(OfPanel):
 
 
 class Column(Shape):
-    """`vocabulary`: whose words the values are, and `translations`: the label in other languages,
-    where they are IOP's own and not a dataset's."""
+    """`vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes,
+    and `translations`: the label in other languages; where they are IOP's own and not a dataset's."""
 
     name: str
     label: str
@@ -145,6 +153,7 @@ class Column(Shape):
     unit: str | None
     decimals: int | None
     vocabulary: result.Vocabulary | None
+    words: Words | None
     translations: LabelTranslations | None
 
 
@@ -384,6 +393,10 @@ def _run(ctx: Context, config: form.QueryConfig, params: dict[str, Any]) -> resu
     )
 
 
+def _column(column: result.Column) -> Column:
+    return Column(**vars(column), words=known_words(column.vocabulary))
+
+
 def _data(
     found: result.FrozenResult, applied: Sequence[Applied], chart: form.Chart | None = None
 ) -> PanelData:
@@ -393,7 +406,7 @@ def _data(
     return PanelData(
         title=table.title,
         chart=_axes(chart) if chart else None,
-        columns=[Column.model_validate(each, from_attributes=True) for each in table.columns],
+        columns=[_column(each) for each in table.columns],
         rows=[list(row) for row in rows],
         is_truncated=table.is_truncated,
         filters=[*found.filters, *table.filters],

@@ -16,6 +16,8 @@ from iop_pipelines.api.procedures.shapes import (
     LocalMoment,
     Page,
     Query,
+    Words,
+    known_words,
     newest_first,
     page_of,
     rows_of,
@@ -65,8 +67,8 @@ class Dataset(TypedDict):
 
 
 class SourceField(Shape):
-    """`zone` is that of a moment's local times, `vocabulary` that of IOP's own words; `translations`
-    are the label's, where it is IOP's own."""
+    """`zone` is that of a moment's local times, `vocabulary` that of IOP's own words, `words` those of one that
+    grows with the runtimes; `translations` are the label's, where it is IOP's own."""
 
     name: str
     type: FieldType
@@ -74,6 +76,7 @@ class SourceField(Shape):
     unit: str | None
     zone: str | None
     vocabulary: Vocabulary | None
+    words: Words | None
     translations: LabelTranslations | None
 
 
@@ -412,6 +415,7 @@ def _schema(source: Source) -> SourceSchema:
                 unit=each.unit,
                 zone=each.zone,
                 vocabulary=each.vocabulary,
+                words=known_words(each.vocabulary),
                 translations=source.called(each.label).translations,
             )
             for name, each in source.fields.items()

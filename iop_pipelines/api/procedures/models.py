@@ -31,14 +31,17 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.sentences import MessageTranslations, translations_of
+from iop_pipelines.domain.languages import LabelTranslations, label_translations
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
-from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
+from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import config_for
+from iop_pipelines.runtimes.catalogue import RUNTIMES, RuntimeSpec
+from iop_pipelines.runtimes.params import params_schema
 from iop_pipelines.schema.tables import analytical_models as table
 from iop_pipelines.schema.tables import model_events, model_executions, users
 
@@ -113,6 +116,41 @@ class CheckedModel(Shape):
     is_valid: bool
     issues: list[ModelIssue]
     config: dict[str, Any] | None
+
+
+class FindingKind(Shape):
+    name: str
+    category: Category
+    label: str
+    translations: LabelTranslations
+
+
+class RuntimeWords(TypedDict):
+    label: str
+    summary: str
+
+
+class RuntimeTranslations(TypedDict):
+    """By language, besides English."""
+
+    fr: RuntimeWords
+
+
+class Runtime(Shape):
+    """`params`: JSON Schema of what `config.params` may hold, with each parameter's `default`, range, `title` and
+    `description` and their `translations`; `x-rare` marks those that are seldom changed.
+
+    `findingKinds` is null where findings bear the names of the model's own rules. The first runtime of a type
+    is what a model of that type gets that names none.
+    """
+
+    name: str
+    type: ModelType
+    label: str
+    summary: str
+    params: dict[str, Any]
+    finding_kinds: list[FindingKind] | None
+    translations: RuntimeTranslations
 
 
 class Execute(Shape):
@@ -201,6 +239,10 @@ def declare(registry: Registry) -> None:
         config = spec.config.model_dump(mode="json")
         return CheckedModel(is_valid=True, issues=[], config=config)
 
+    @procedure("models.runtimes", Kind.QUERY, "What a model can run by, and what each can be told.")
+    def runtimes(ctx: Context) -> list[Runtime]:
+        return [_runtime(spec) for spec in RUNTIMES.values()]
+
     @procedure(
         "models.execute", Kind.MUTATION, "Ask for one execution of a draft or active version."
     )
@@ -250,6 +292,30 @@ def _spec(ctx: Context, given: NewModel) -> ModelSpec:
         found = config_for(ctx.services.engine, given.type, given.input_schema)
         config = found.model_dump(mode="json")
     return registered.load_spec({**given.model_dump(exclude={"config"}), "config": config})
+
+
+def _runtime(spec: RuntimeSpec) -> Runtime:
+    return Runtime(
+        name=spec.name,
+        type=spec.type,
+        label=spec.label.en,
+        summary=spec.summary.en,
+        params=params_schema(spec.params),
+        finding_kinds=None
+        if spec.kinds is None
+        else [
+            FindingKind(
+                name=kind.name,
+                category=kind.category,
+                label=kind.label.en,
+                translations=label_translations(kind.label),
+            )
+            for kind in spec.kinds
+        ],
+        translations={
+            "fr": {"label": spec.label.within("fr"), "summary": spec.summary.within("fr")}
+        },
+    )
 
 
 def _issue(path: list[str | int], message: str) -> ModelIssue:

@@ -14,6 +14,9 @@ from pydantic.alias_generators import to_camel
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Shape
+from iop_pipelines.domain.languages import LabelTranslations, label_translations
+from iop_pipelines.query.result import Vocabulary
+from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
 MAX_ID = 2**31 - 1
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
@@ -45,6 +48,26 @@ class Done(Shape):
 class Created(Shape):
     success: bool = True
     id: int
+
+
+class Word(Shape):
+    """What a value of IOP's own is called."""
+
+    label: str
+    translations: LabelTranslations
+
+
+Words = dict[str, Word]
+
+
+def known_words(vocabulary: Vocabulary | None) -> Words | None:
+    """By value, of a vocabulary that the web app has no words of its own for; None for the others."""
+    if vocabulary != "finding_kind":
+        return None
+    return {
+        kind.name: Word(label=kind.label.en, translations=label_translations(kind.label))
+        for kind in FINDING_KINDS.values()
+    }
 
 
 def columns_of(row: type, table: sa.Table, *, without: Sequence[str] = ()) -> list[Any]:

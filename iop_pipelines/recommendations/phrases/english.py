@@ -1,23 +1,18 @@
 """Recommendations in English."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
 from iop_pipelines.recommendations.phrases.amounts import ENGLISH, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
+from iop_pipelines.recommendations.phrases.kinds import telling_of
 
 _PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", None: "run"}
 ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
-    (Category.ANOMALY, "outlier"): (
-        "Look at the measures together: each may be in its own range and the mix still be new."
-    ),
     (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",
-    (Category.TREND, facts.CHANGE_POINT): (
-        "Confirm that the change was meant; plans and limits made before it no longer fit."
-    ),
     (Category.FORECAST, None): "Prepare for it now, or change what leads to it.",
     (Category.OPTIMISATION, None): "Look at the pipeline's latest runs in DRM and mend the cause.",
     (Category.OPTIMISATION, "slow"): (
@@ -36,61 +31,31 @@ ACTIONS: Actions = {
         "Have DRM mend and deliver the window again; the models then run by themselves."
     ),
 }
-# What the confidence of an anomaly is a share of.
-_SHARES = {"residual": "kept to their range", "outlier": "were less unusual"}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
+    if telling := telling_of(seen, "en"):
+        return telling.headline.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, band = ENGLISH.amount(seen.value, seen.unit), _band(seen)
-    expected = f" (expected {band})" if band else ""
-    match category, seen.kind:
-        case Category.OPTIMISATION, facts.QUALITY:
-            held = ENGLISH.count(len(facts.held_models(seen)), "model", "models")
-            return (
-                f"Data quality of {evidence.dataset} is {ENGLISH.number(seen.value or 0)} of 100 "
-                f"on {day}: {held} held back"
-            )
-        case Category.OPTIMISATION, kind if facts.is_of_pipelines(evidence):
-            said = f": {inside(seen.label)} {amount}{expected}" if not facts.is_flag(seen) else ""
-            return f"Pipeline {evidence.series} is {say_name(kind)}{said}, {day}"
-        case Category.FORECAST, _:
-            limit = facts.limit_of(seen)
-            beyond = (
-                f"{_side(seen)} {ENGLISH.amount(limit, seen.unit)}" if limit is not None else "off"
-            )
-            sure = (
-                f"{ENGLISH.percent(seen.confidence)} probable, "
-                if seen.confidence is not None
-                else ""
-            )
-            within = _within(evidence, seen)
-            return f"{seen.label}{where} forecast {beyond} {within}: {sure}most likely on {day}"
-        case Category.TREND, facts.CHANGE_POINT:
-            before, after = ENGLISH.change(seen.expected, seen.value, seen.unit)
-            way = "up" if facts.is_above(seen) else "down"
-            since = ENGLISH.day(seen.since)
-            return f"{seen.label}{where} stepped {way} from {before} to {after} on {since}"
-        case Category.TREND, _:
-            way = "rising" if facts.is_rising(seen) else "falling"
-            slope, since = _slope(evidence, seen), ENGLISH.day(seen.since)
-            return f"{seen.label}{where} {way} by {slope} since {since}"
-        case Category.ANOMALY, "outlier":
-            period = _PERIOD[evidence.freq]
-            return f"Unusual {period}{where} on {day}: {inside(seen.label)} {amount}{expected}"
-        case Category.ANOMALY, "residual":
-            far = "far " if seen.severity is Severity.CRITICAL else ""
-            side = "above" if facts.is_above(seen) else "below"
-            return f"{seen.label}{where} {far}{side} normal: {amount} on {day}{expected}"
-        case _:
-            return f"{say_name(seen.kind)}{where}: {inside(seen.label)} {amount} on {day}{expected}"
+    amount, expected = ENGLISH.amount(seen.value, seen.unit), _expected(seen)
+    if seen.kind == facts.QUALITY:
+        held = ENGLISH.count(len(facts.held_models(seen)), "model", "models")
+        return (
+            f"Data quality of {evidence.dataset} is {ENGLISH.number(seen.value or 0)} of 100 "
+            f"on {day}: {held} held back"
+        )
+    if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
+        said = f": {inside(seen.label)} {amount}{expected}" if not facts.is_flag(seen) else ""
+        return f"Pipeline {evidence.series} is {say_name(seen.kind)}{said}, {day}"
+    return f"{say_name(seen.kind)}{where}: {inside(seen.label)} {amount} on {day}{expected}"
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
+    if telling := telling_of(seen, "en"):
+        return telling.happened.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, band = ENGLISH.amount(seen.value, seen.unit), _band(seen)
+    amount, against = ENGLISH.amount(seen.value, seen.unit), _against(seen, _band(seen))
     if facts.is_of_pipelines(evidence):
-        against = _against(seen, band)
         said = f": {inside(seen.label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
             f"A run of {evidence.series} that ended on {day} marks the pipeline as "
@@ -102,27 +67,9 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"ask for {ENGLISH.number(seen.lo or 0)}.{_weakest(seen)} "
             f"Held back: {', '.join(facts.held_models(seen)) or 'none'}."
         )
-    if category is Category.TREND and seen.kind != facts.CHANGE_POINT:
-        way = "rose" if facts.is_rising(seen) else "fell"
-        between = f"from {ENGLISH.day(seen.since)} to {ENGLISH.day(seen.ds)}"
-        return f"{seen.label}{where} {way} by {_slope(evidence, seen)} {between}{_moved(seen)}."
-    if category is Category.FORECAST:
-        interval = f" ({band})" if band else ""
-        chance = facts.number(seen.details.get("probability_on_day"))
-        that_day = "" if chance is None else f" ({ENGLISH.percent(chance)} on that day alone)"
-        limit = ENGLISH.amount(facts.limit_of(seen), seen.unit)
-        return (
-            f"{seen.label}{where} is forecast {_side(seen)} {limit} on at least one "
-            f"{_PERIOD[evidence.freq]} {_within(evidence, seen)}, most likely on {day}{that_day}, "
-            f"when {amount}{interval} is expected.{_first_crossing(seen)}"
-        )
-    if seen.kind == facts.CHANGE_POINT:
-        before, after = ENGLISH.change(seen.expected, seen.value, seen.unit)
-        since = ENGLISH.day(seen.since)
-        return f"{seen.label}{where} moved from about {before} to {after} on {since}."
     if facts.is_flag(seen):
         return f"{say_name(seen.kind)}{where}, {day}."
-    return f"{seen.label}{where} was {amount} on {day}{_against(seen, band)}."
+    return f"{seen.label}{where} was {amount} on {day}{against}."
 
 
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
@@ -146,19 +93,49 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
-    if category is Category.TREND:
-        return f"How sure: {_against_chance(seen, seen.confidence)}.{quality}"
     if facts.is_certain(seen):
         return f"How sure: certain, the rule compares figures that are known.{quality}"
-    if category is Category.ANOMALY and seen.kind in _SHARES:
-        share = ENGLISH.percent(seen.confidence)
-        return f"How sure: {share} of earlier periods {_SHARES[seen.kind]}.{quality}"
-    meant = (
-        f" that the limit is crossed {_within(evidence, seen)}"
-        if category is Category.FORECAST
-        else ""
-    )
-    return f"How sure: {ENGLISH.certainty(seen.confidence)}{meant}.{quality}"
+    telling = telling_of(seen, "en")
+    sure = telling.sure if telling else "{certainty}"
+    return f"How sure: {sure.format_map(slots(evidence, seen))}.{quality}"
+
+
+def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
+    """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
+    before, after = ENGLISH.change(seen.expected, seen.value, seen.unit)
+    confidence, band = seen.confidence, _band(seen)
+    is_above, is_rising = facts.is_above(seen), facts.is_rising(seen)
+    return {
+        "label": seen.label,
+        "label_inside": inside(seen.label),
+        "where": _where(evidence),
+        "day": _day(evidence, seen),
+        "since": ENGLISH.day(seen.since),
+        "until": ENGLISH.day(seen.ds),
+        "period": _PERIOD[evidence.freq],
+        "amount": ENGLISH.amount(seen.value, seen.unit),
+        "expected": _expected(seen),
+        "against": _against(seen, band),
+        "interval": f" ({band})" if band else "",
+        "before": before,
+        "after": after,
+        "far": "far " if seen.severity is Severity.CRITICAL else "",
+        "side": "above" if is_above else "below",
+        "step": "up" if is_above else "down",
+        "rising": "rising" if is_rising else "falling",
+        "rose": "rose" if is_rising else "fell",
+        "slope": _slope(evidence, seen),
+        "moved": _moved(seen),
+        "beyond": _beyond(seen),
+        "within": _within(evidence, seen),
+        "probable": "" if confidence is None else f"{ENGLISH.percent(confidence)} probable, ",
+        "that_day": _that_day(seen),
+        "first_crossing": _first_crossing(seen),
+        "share": "" if confidence is None else ENGLISH.percent(confidence),
+        "certainty": "" if confidence is None else ENGLISH.certainty(confidence),
+        "chance": ENGLISH.chance(facts.p_value_of(seen, confidence or 0)),
+        "corrected": _corrected(seen),
+    }
 
 
 def also(headlines: Sequence[str], more: int) -> str:
@@ -205,8 +182,23 @@ def _against(seen: Seen, band: str) -> str:
     return f" against an expected {band.removeprefix('about ')}"
 
 
-def _side(seen: Seen) -> str:
-    return "below" if facts.is_below_limit(seen) else "above"
+def _expected(seen: Seen) -> str:
+    band = _band(seen)
+    return f" (expected {band})" if band else ""
+
+
+def _beyond(seen: Seen) -> str:
+    limit = facts.limit_of(seen)
+    if limit is None:
+        return "off"
+    return (
+        f"{'below' if facts.is_below_limit(seen) else 'above'} {ENGLISH.amount(limit, seen.unit)}"
+    )
+
+
+def _that_day(seen: Seen) -> str:
+    chance = facts.number(seen.details.get("probability_on_day"))
+    return "" if chance is None else f" ({ENGLISH.percent(chance)} on that day alone)"
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
@@ -234,14 +226,11 @@ def _first_crossing(seen: Seen) -> str:
     return "" if moment is None else f" An even chance of the first by {ENGLISH.day(moment)}."
 
 
-def _against_chance(seen: Seen, confidence: float) -> str:
-    """What a small p-value says, and no more."""
-    absent = "step" if seen.kind == facts.CHANGE_POINT else "trend"
-    chance = ENGLISH.chance(facts.p_value_of(seen, confidence))
-    said = f"a series without a {absent} would look like this {chance}"
+def _corrected(seen: Seen) -> str:
     together = facts.series_tested(seen)
-    corrected = f", and it stands when corrected for the {together:,} series tested at once"
-    return said + (corrected if together > 1 else "")
+    if together <= 1:
+        return ""
+    return f", and it stands when corrected for the {together:,} series tested at once"
 
 
 def _weakest(seen: Seen) -> str:

@@ -7,12 +7,12 @@ from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
-# What is usually done about a category and a kind of finding; None is for any other kind.
+# What is usually done about a category, and of it about what a rule or the quality check calls so; None is for
+# any other. What a runtime finds has its own in `kinds`.
 Actions = Mapping[tuple[Category, str | None], str]
 
 ALL_SERIES = "all"
 QUALITY = "quality"
-CHANGE_POINT = "change_point"
 _MAX_OTHERS = 5
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),

@@ -4,7 +4,7 @@ Labels of measures, names of series and rules and their messages are their autho
 are; sentences are built so that none of them has to agree with their gender.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.query.labels import Label
@@ -12,6 +12,7 @@ from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
 from iop_pipelines.recommendations.phrases.amounts import FRENCH, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
+from iop_pipelines.recommendations.phrases.kinds import telling_of
 
 _PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "exécution"}
 _PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "exécutions"}
@@ -38,16 +39,10 @@ _COMPONENTS = {
 }
 ACTIONS: Actions = {
     (Category.ANOMALY, None): "Cherchez ce qui a changé ce jour-là, et si cela peut se reproduire.",
-    (Category.ANOMALY, "outlier"): (
-        "Regardez les mesures ensemble : chacune peut rester dans sa plage et leur mélange être nouveau."
-    ),
     (
         Category.TREND,
         None,
     ): "Cherchez ce qui en est la cause avant qu’un seuil important soit atteint.",
-    (Category.TREND, facts.CHANGE_POINT): (
-        "Vérifiez que le changement était voulu ; les plans et seuils d’avant ne conviennent plus."
-    ),
     (Category.FORECAST, None): "Préparez-vous dès maintenant, ou changez ce qui y mène.",
     (Category.OPTIMISATION, None): (
         "Regardez les dernières exécutions du pipeline dans DRM et corrigez la cause."
@@ -69,64 +64,31 @@ ACTIONS: Actions = {
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
     ),
 }
-# What the confidence of an anomaly is a share of.
-_SHARES = {
-    "residual": "des périodes précédentes sont restées dans leur plage",
-    "outlier": "des périodes précédentes étaient moins inhabituelles",
-}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
+    if telling := telling_of(seen, "fr"):
+        return telling.headline.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, band = FRENCH.amount(seen.value, seen.unit), _band(seen)
-    expected = f" (attendu : {band})" if band else ""
-    match category, seen.kind:
-        case Category.OPTIMISATION, facts.QUALITY:
-            held = FRENCH.count(
-                len(facts.held_models(seen)), "modèle mis en attente", "modèles mis en attente"
-            )
-            score = FRENCH.number(seen.value or 0)
-            return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
-        case Category.OPTIMISATION, kind if facts.is_of_pipelines(evidence):
-            said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
-            return f"Pipeline {evidence.series} {_health(kind)}{said}, {day}"
-        case Category.FORECAST, _:
-            limit = facts.limit_of(seen)
-            beyond = (
-                f"{_side(seen)} de {FRENCH.amount(limit, seen.unit)}"
-                if limit is not None
-                else "hors de la normale"
-            )
-            sure = (
-                f"probable à {FRENCH.percent(seen.confidence)}, "
-                if seen.confidence is not None
-                else ""
-            )
-            within = _within(evidence, seen)
-            return f"{label}{where} : prévision {beyond} {within}, {sure}surtout le {day}"
-        case Category.TREND, facts.CHANGE_POINT:
-            before, after = FRENCH.change(seen.expected, seen.value, seen.unit)
-            way = "hausse" if facts.is_above(seen) else "baisse"
-            since = FRENCH.day(seen.since)
-            return f"{label}{where} : {way} soudaine de {before} à {after} le {since}"
-        case Category.TREND, _:
-            slope, since = _slope(evidence, seen), FRENCH.day(seen.since)
-            return f"{label}{where} : {_way(seen)} de {slope} depuis le {since}"
-        case Category.ANOMALY, "outlier":
-            return f"{_UNUSUAL[evidence.freq]}{where} le {day} : {inside(label)} {amount}{expected}"
-        case Category.ANOMALY, "residual":
-            far = "nettement " if seen.severity is Severity.CRITICAL else ""
-            side = "au-dessus" if facts.is_above(seen) else "au-dessous"
-            return f"{label}{where} {far}{side} de la normale : {amount} le {day}{expected}"
-        case _:
-            return f"{say_name(seen.kind)}{where} : {inside(label)} {amount} le {day}{expected}"
+    amount, expected = FRENCH.amount(seen.value, seen.unit), _expected(seen)
+    if seen.kind == facts.QUALITY:
+        held = FRENCH.count(
+            len(facts.held_models(seen)), "modèle mis en attente", "modèles mis en attente"
+        )
+        score = FRENCH.number(seen.value or 0)
+        return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
+    if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
+        said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
+        return f"Pipeline {evidence.series} {_health(seen.kind)}{said}, {day}"
+    return f"{say_name(seen.kind)}{where} : {inside(label)} {amount} le {day}{expected}"
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
+    if telling := telling_of(seen, "fr"):
+        return telling.happened.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, band = FRENCH.amount(seen.value, seen.unit), _band(seen)
+    amount, against = FRENCH.amount(seen.value, seen.unit), _against(seen, _band(seen))
     if facts.is_of_pipelines(evidence):
-        against = _against(seen, band)
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
             f"Une exécution de {evidence.series} terminée le {day} signale un pipeline "
@@ -138,25 +100,9 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"modèles demandent {FRENCH.number(seen.lo or 0)}.{_weakest(seen)} "
             f"Mis en attente : {', '.join(facts.held_models(seen)) or 'aucun'}."
         )
-    if category is Category.TREND and seen.kind != facts.CHANGE_POINT:
-        between = f"du {FRENCH.day(seen.since)} au {FRENCH.day(seen.ds)}"
-        return f"{label}{where} : {_way(seen)} de {_slope(evidence, seen)} {between}{_moved(seen)}."
-    if category is Category.FORECAST:
-        interval = f" ({band})" if band else ""
-        chance = facts.number(seen.details.get("probability_on_day"))
-        that_day = "" if chance is None else f" ({FRENCH.percent(chance)} pour ce jour seul)"
-        limit = FRENCH.amount(facts.limit_of(seen), seen.unit)
-        return (
-            f"{label}{where} devrait passer {_side(seen)} de {limit} pendant au moins "
-            f"{_ONE[evidence.freq]} {_within(evidence, seen)}, surtout le {day}{that_day}, avec une "
-            f"valeur attendue de {amount}{interval}.{_first_crossing(seen)}"
-        )
-    if seen.kind == facts.CHANGE_POINT:
-        before, after = FRENCH.change(seen.expected, seen.value, seen.unit)
-        return f"{label}{where} passe d’environ {before} à {after} le {FRENCH.day(seen.since)}."
     if facts.is_flag(seen):
         return f"{say_name(seen.kind)}{where}, {day}."
-    return f"{label}{where} : {amount} le {day}{_against(seen, band)}."
+    return f"{label}{where} : {amount} le {day}{against}."
 
 
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
@@ -180,18 +126,49 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     )
     if seen.confidence is None:
         return quality.strip()
-    if category is Category.TREND:
-        return f"Certitude : {_against_chance(seen, seen.confidence)}.{quality}"
     if facts.is_certain(seen):
         return f"Certitude : totale, la règle compare des chiffres connus.{quality}"
-    if category is Category.ANOMALY and seen.kind in _SHARES:
-        return f"Certitude : {FRENCH.percent(seen.confidence)} {_SHARES[seen.kind]}.{quality}"
-    meant = (
-        f" que le seuil soit franchi {_within(evidence, seen)}"
-        if category is Category.FORECAST
-        else ""
-    )
-    return f"Certitude : {FRENCH.certainty(seen.confidence)}{meant}.{quality}"
+    telling = telling_of(seen, "fr")
+    sure = telling.sure if telling else "{certainty}"
+    return f"Certitude : {sure.format_map(slots(evidence, seen))}.{quality}"
+
+
+def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
+    """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
+    before, after = FRENCH.change(seen.expected, seen.value, seen.unit)
+    confidence, label, band = seen.confidence, _label(evidence, seen), _band(seen)
+    is_above = facts.is_above(seen)
+    return {
+        "label": label,
+        "label_inside": inside(label),
+        "where": _where(evidence),
+        "day": _day(evidence, seen),
+        "since": FRENCH.day(seen.since),
+        "until": FRENCH.day(seen.ds),
+        "one_period": _ONE[evidence.freq],
+        "unusual_period": _UNUSUAL[evidence.freq],
+        "amount": FRENCH.amount(seen.value, seen.unit),
+        "expected": _expected(seen),
+        "against": _against(seen, band),
+        "interval": f" ({band})" if band else "",
+        "before": before,
+        "after": after,
+        "far": "nettement " if seen.severity is Severity.CRITICAL else "",
+        "side": "au-dessus" if is_above else "au-dessous",
+        "step": "hausse" if is_above else "baisse",
+        "rise": "hausse" if facts.is_rising(seen) else "baisse",
+        "slope": _slope(evidence, seen),
+        "moved": _moved(seen),
+        "beyond": _beyond(seen),
+        "within": _within(evidence, seen),
+        "probable": "" if confidence is None else f"probable à {FRENCH.percent(confidence)}, ",
+        "that_day": _that_day(seen),
+        "first_crossing": _first_crossing(seen),
+        "share": "" if confidence is None else FRENCH.percent(confidence),
+        "certainty": "" if confidence is None else FRENCH.certainty(confidence),
+        "chance": FRENCH.chance(facts.p_value_of(seen, confidence or 0)),
+        "corrected": _corrected(seen),
+    }
 
 
 def also(headlines: Sequence[str], more: int) -> str:
@@ -246,12 +223,22 @@ def _against(seen: Seen, band: str) -> str:
     return f" pour un attendu de {band.removeprefix('environ ')}"
 
 
-def _side(seen: Seen) -> str:
-    return "au-dessous" if facts.is_below_limit(seen) else "au-dessus"
+def _expected(seen: Seen) -> str:
+    band = _band(seen)
+    return f" (attendu : {band})" if band else ""
 
 
-def _way(seen: Seen) -> str:
-    return "hausse" if facts.is_rising(seen) else "baisse"
+def _beyond(seen: Seen) -> str:
+    limit = facts.limit_of(seen)
+    if limit is None:
+        return "hors de la normale"
+    side = "au-dessous" if facts.is_below_limit(seen) else "au-dessus"
+    return f"{side} de {FRENCH.amount(limit, seen.unit)}"
+
+
+def _that_day(seen: Seen) -> str:
+    chance = facts.number(seen.details.get("probability_on_day"))
+    return "" if chance is None else f" ({FRENCH.percent(chance)} pour ce jour seul)"
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
@@ -280,16 +267,12 @@ def _first_crossing(seen: Seen) -> str:
     return f" Une chance sur deux d’un premier franchissement d’ici le {FRENCH.day(moment)}."
 
 
-def _against_chance(seen: Seen, confidence: float) -> str:
-    """What a small p-value says, and no more."""
-    absent = "changement de niveau" if seen.kind == facts.CHANGE_POINT else "tendance"
-    chance = FRENCH.chance(facts.p_value_of(seen, confidence))
-    said = f"une série sans {absent} aurait cette allure {chance}"
+def _corrected(seen: Seen) -> str:
     together = facts.series_tested(seen)
     if together <= 1:
-        return said
+        return ""
     tested = FRENCH.count(together, "série testée", "séries testées")
-    return f"{said}, et cela tient après correction pour les {tested} ensemble"
+    return f", et cela tient après correction pour les {tested} ensemble"
 
 
 def _weakest(seen: Seen) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
 BY_ORIGIN = {
     "version": 2,
@@ -149,6 +150,22 @@ def test_columns_of_the_platforms_own_words_say_which_they_are(api):
     ]
 
 
+def test_kinds_of_finding_come_with_their_words_in_both_languages(api):
+    config = {
+        "version": 1,
+        "source": "findings",
+        "datasets": {"m": {"select": [{"field": "kind"}, {"measure": "findings"}]}},
+    }
+    kind, findings = api.call("panels.data", queryConfig=config)["columns"]
+    assert {name: word["label"] for name, word in kind["words"].items()} == {
+        name: each.label.en for name, each in FINDING_KINDS.items()
+    }
+    assert (
+        kind["words"]["residual"]["translations"]["fr"]["label"] == "Hors de la plage saisonnière"
+    )
+    assert findings["words"] is None
+
+
 def test_datasets_are_listed_with_their_latest_data_and_described(api):
     listed = {each["name"]: each for each in api.call("datasets.list")}
     assert set(listed) == {"pipeline_runs", "airport_daily", "flights_daily"}
@@ -167,6 +184,7 @@ def test_datasets_are_listed_with_their_latest_data_and_described(api):
         "unit": None,
         "zone": None,
         "vocabulary": None,
+        "words": None,
         "translations": None,
     }
     assert "cancelled_pct" in [each["name"] for each in schema["measures"]]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
 
 IN = {
@@ -37,6 +38,41 @@ def test_a_listed_model_has_the_columns_of_its_table(api):
     assert listed[0]["createdAt"].endswith("Z")
     assert listed[0]["config"]["dataset"] == listed[0]["dataset"]
     assert {each["status"] for each in listed} == {"active"}
+
+
+def test_runtimes_come_with_their_parameters_as_a_schema_in_both_languages(api):
+    found = {each["name"]: each for each in api.call("models.runtimes")}
+    assert list(found) == list(RUNTIMES)
+    residual = found["seasonal_residual"]
+    assert residual["type"] == "statistical"
+    assert residual["translations"]["fr"]["label"] == "Résidu saisonnier"
+    threshold = residual["params"]["properties"]["threshold"]
+    assert (threshold["type"], threshold["default"], threshold["exclusiveMinimum"]) == (
+        "number",
+        5.0,
+        0,
+    )
+    assert threshold["title"] == "Threshold (robust standard deviations)"
+    assert threshold["translations"]["fr"]["title"] == "Seuil (écarts-types robustes)"
+    assert [kind["name"] for kind in residual["findingKinds"]] == ["residual"]
+    assert found["rules"]["findingKinds"] is None
+
+
+def test_an_unknown_runtime_is_refused_at_its_field_with_the_nearest(api):
+    given = {
+        "name": "mine",
+        "type": "ml",
+        "inputSchema": IN,
+        "outputSchema": OUT,
+        "config": {
+            "runtime": "profet",
+            "dataset": "flights_daily",
+            "input": {"measures": ["flights"]},
+        },
+    }
+    (issue,) = api.call("models.validate", **given)["issues"]
+    assert issue["path"] == ["config", "runtime"]
+    assert issue["message"] == "there is no runtime 'profet'; did you mean 'prophet'?"
 
 
 def test_a_list_is_newest_first_and_its_cursor_leads_on_without_gap_or_repeat(api):

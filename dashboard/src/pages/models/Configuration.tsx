@@ -1,12 +1,15 @@
-/** What a version was told: where it reads, how it looks, when it runs, and what to advise. */
+/** What a version was told: where it reads, by what method, when it runs, and what to advise. */
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import type { Runtime } from '@/api/client';
 import { useFormat } from '@/i18n/format';
-import { wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
+import { runtimesQuery } from './queries';
+import { choiceOf, fieldsOf } from './register/params';
 import { words as registerWords } from './register/words';
 import { type ModelWords, words } from './words';
 
@@ -34,17 +37,22 @@ export interface StoredConfig {
 export function Configuration({ config }: { config: JsonObject | null }) {
   const t = useWords(words);
   const named = useWords(registerWords);
+  const { data: runtimes = [] } = useQuery(runtimesQuery);
   const format = useFormat();
   if (config === null) return <Muted>{t.noConfig}</Muted>;
   const { runtime, dataset, input, params, trigger, advice, ...rest } =
     config as unknown as StoredConfig;
+  const known = runtimes.find(({ name }) => name === runtime);
   const threshold = rest.quality_threshold ?? null;
   return (
     <Card title={t.configuration}>
       <Stack>
         <Facts
           facts={[
-            { label: t.runtime, value: wordOf(runtime, named.runtimes) },
+            {
+              label: t.runtime,
+              value: known ? named.runtimeIs(known.label, known.summary) : runtime,
+            },
             { label: t.dataset, value: <Link href={`/datasets/${dataset}`}>{dataset}</Link> },
             { label: t.measures, value: input.measures.join(', ') },
             { label: t.series, value: input.series?.join(', ') || t.oneSeries },
@@ -67,7 +75,7 @@ export function Configuration({ config }: { config: JsonObject | null }) {
           ]}
         />
         <h3>{t.params}</h3>
-        <Params params={params ?? {}} />
+        <Params params={params ?? {}} runtime={known} />
         {input.where && <Json label={t.where} value={input.where} />}
         <Json label={t.raw} value={config} />
       </Stack>
@@ -75,19 +83,19 @@ export function Configuration({ config }: { config: JsonObject | null }) {
   );
 }
 
-function Params({ params }: { params: JsonObject }) {
+function Params({ params, runtime }: { params: JsonObject; runtime: Runtime | undefined }) {
   const t = useWords(words);
-  const named = useWords(registerWords);
   const format = useFormat();
+  const fields = new Map(fieldsOf(runtime).map((field) => [field.name, field]));
   const facts = Object.entries(params).map(([name, value]) => ({
-    label: wordOf(name, named.params),
+    label: fields.get(name)?.label ?? name,
     value:
       typeof value === 'number' ? (
         format.number(value)
       ) : typeof value === 'object' && value !== null ? (
         <Json label={t.raw} value={value} />
       ) : (
-        wordOf(String(value), named.choices)
+        choiceOf(fields.get(name), String(value))
       ),
   }));
   return facts.length > 0 ? <Facts facts={facts} /> : <Muted>{t.noParams}</Muted>;

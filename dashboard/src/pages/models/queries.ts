@@ -18,6 +18,13 @@ export const modelQuery = (id: number) =>
     meta: KEEP,
   });
 
+/** What a model can run by; it changes with the release alone. */
+export const runtimesQuery = queryOptions({
+  queryKey: ['models.runtimes'],
+  queryFn: ({ signal }) => api.models.runtimes.query(undefined, { signal }),
+  meta: KEEP,
+});
+
 export const historyQuery = (modelId: number, limit: number) =>
   queryOptions({
     queryKey: ['models.history', { modelId, limit }],

@@ -10,6 +10,7 @@ const columns = ['ds', 'y', 'yhat', 'lo', 'hi', 'is_finding', 'execution_id'].ma
     unit: null,
     decimals: null,
     vocabulary: null,
+    words: null,
     translations: null,
   }),
 );

@@ -70,6 +70,7 @@ function useSayStep(source: string): (step: Step) => string {
           ...column,
           type: field?.type ?? 'string',
           vocabulary: field?.vocabulary ?? null,
+          words: field?.words ?? null,
         });
         return `${field?.label ?? name}: ${value === null ? t.unknown : text}`;
       })

@@ -1,6 +1,6 @@
 /** A model by fields; what the server refuses stands at the field that it is about. */
 import { useState } from 'react';
-import type { ModelType, NewModel } from '@/api/client';
+import type { ModelType, NewModel, Runtime } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -10,9 +10,8 @@ import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields, Form, Group, Refused } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { Card, Row } from '@/ui/Layouts';
-import { type Draft, inputOf } from './draft';
+import { type Draft, inputOf, runtimesOf } from './draft';
 import { Params } from './Params';
-import { RUNTIMES, type Runtime } from './params';
 import { Reads } from './Reads';
 import type { Way } from './Register';
 import { words } from './words';
@@ -22,9 +21,9 @@ export interface PartProps {
   set: (changed: Partial<Draft>) => void;
   /** What was refused at that path of the input, or under it. */
   problemsAt: (path: string) => string[];
+  runtimes: readonly Runtime[];
 }
 
-const TYPES = Object.keys(RUNTIMES) as ModelType[];
 const AT_FIELDS = [
   ...['name', 'version', 'type', 'description', 'inputSchema', 'outputSchema'],
   ...['config.dataset', 'config.input', 'config.runtime', 'config.params', 'config.trigger'],
@@ -35,10 +34,12 @@ export function ModelForm({
   draft,
   onChange,
   way,
+  runtimes,
 }: {
   draft: Draft;
   onChange: (draft: Draft) => void;
   way: Way;
+  runtimes: readonly Runtime[];
 }) {
   const t = useWords(words);
   const isOnline = useIsOnline();
@@ -48,11 +49,11 @@ export function ModelForm({
   const problemsAt = (path: string) => problemsUnder(way.issues, path);
   const send = (to: (input: NewModel) => void) => {
     setAsked(true);
-    const read = inputOf(draft);
+    const read = inputOf(draft, runtimes);
     setBroken(read.broken);
     if (read.input) to(read.input);
   };
-  const part: PartProps = { draft, set, problemsAt };
+  const part: PartProps = { draft, set, problemsAt, runtimes };
   const beside = problemsBeside(way.issues, AT_FIELDS);
   const lacksDataset = isAsked && draft.dataset === '';
   return (
@@ -95,11 +96,17 @@ export function ModelForm({
   );
 }
 
-function Identity({ draft, set, problemsAt }: PartProps) {
+function Identity({ draft, set, problemsAt, runtimes }: PartProps) {
   const t = useWords(words);
   const named = useWords(vocabulary);
   const changeType = (type: ModelType) =>
-    set({ type, runtime: RUNTIMES[type][0] as Runtime, params: {}, moreParams: '{}' });
+    set({
+      type,
+      runtime: runtimesOf(type, runtimes)[0]?.name ?? '',
+      params: {},
+      moreParams: '{}',
+    });
+  const types = [...new Set(runtimes.map((each) => each.type))];
   return (
     <Card>
       <Group legend={t.model}>
@@ -125,7 +132,7 @@ function Identity({ draft, set, problemsAt }: PartProps) {
             value={draft.type}
             problems={problemsAt('type')}
             onChange={(event) => changeType(event.target.value as ModelType)}
-            options={TYPES.map((value) => ({ value, label: named.model_type[value] }))}
+            options={types.map((value) => ({ value, label: named.model_type[value] }))}
           />
         </Fields>
         <AreaField

@@ -1,46 +1,64 @@
-/** How it looks: the runtime and its parameters, each with what an empty field means. */
+/** By what method: the runtime and its parameters, each with its range and what an empty field means. */
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
-import { wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
+import { Disclosure } from '@/ui/Disclosure';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { type JsonObject, readObject, writeObject } from '@/ui/json';
 import { Row } from '@/ui/Layouts';
 import { useAction } from '@/ui/useAction';
+import { runtimeOf, runtimesOf } from './draft';
 import type { PartProps } from './ModelForm';
-import { PARAMS, type ParamField, RUNTIMES, type Runtime } from './params';
+import { choiceOf, fieldsOf, type ParamField } from './params';
 import { type RegisterWords, words } from './words';
 
-export function Params({ draft, set, problemsAt, isBroken }: PartProps & { isBroken: boolean }) {
+export function Params({
+  draft,
+  set,
+  problemsAt,
+  runtimes,
+  isBroken,
+}: PartProps & { isBroken: boolean }) {
   const t = useWords(words);
-  const fields = PARAMS[draft.runtime];
+  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes));
   const isRules = draft.runtime === 'rules';
   const besideFields = problemsAt('config.params').filter(
     (problem) => !fields.some(({ name }) => problem.startsWith(`${name}:`)),
   );
+  const draw = (field: ParamField) => (
+    <Param
+      key={field.name}
+      field={field}
+      value={draft.params[field.name] ?? ''}
+      problems={problemsAt(`config.params.${field.name}`)}
+      onChange={(value) => set({ params: { ...draft.params, [field.name]: value } })}
+    />
+  );
+  const rare = fields.filter(({ isRare }) => isRare);
+  const isRareOpen = rare.some(
+    ({ name }) => draft.params[name] || problemsAt(`config.params.${name}`).length > 0,
+  );
   return (
-    <Group legend={t.looks}>
+    <Group legend={t.method}>
       <SelectField
         label={t.runtime}
         value={draft.runtime}
         problems={problemsAt('config.runtime')}
-        onChange={(event) => set({ runtime: event.target.value as Runtime, params: {} })}
-        options={RUNTIMES[draft.type].map((value) => ({ value, label: t.runtimes[value] }))}
+        onChange={(event) => set({ runtime: event.target.value, params: {} })}
+        options={runtimesOf(draft.type, runtimes).map(({ name, label, summary }) => ({
+          value: name,
+          label: t.runtimeIs(label, summary),
+        }))}
       />
-      <Fields>
-        {fields.map((field) => (
-          <Param
-            key={field.name}
-            field={field}
-            value={draft.params[field.name] ?? ''}
-            problems={problemsAt(`config.params.${field.name}`)}
-            onChange={(value) => set({ params: { ...draft.params, [field.name]: value } })}
-          />
-        ))}
-      </Fields>
+      <Fields>{fields.filter(({ isRare }) => !isRare).map(draw)}</Fields>
+      {rare.length > 0 && (
+        <Disclosure label={t.rareParams} isOpen={isRareOpen}>
+          <Fields>{rare.map(draw)}</Fields>
+        </Disclosure>
+      )}
       <JsonField
         label={t.moreParams}
         hint={isRules ? t.ruleHint : t.moreParamsHint}
@@ -55,7 +73,7 @@ export function Params({ draft, set, problemsAt, isBroken }: PartProps & { isBro
 }
 
 function Param({
-  field: { name, kind, fallback, isDerived, options },
+  field,
   value,
   problems,
   onChange,
@@ -66,25 +84,46 @@ function Param({
   onChange: (value: string) => void;
 }) {
   const t = useWords(words);
-  const label = t.params[name as keyof RegisterWords['params']] ?? name;
-  return options ? (
-    <SelectField
-      label={label}
-      value={value || (fallback ?? '')}
-      problems={problems}
-      onChange={(event) => onChange(event.target.value)}
-      options={options.map((option) => ({ value: option, label: wordOf(option, t.choices) }))}
-    />
-  ) : (
+  const { label, kind, fallback } = field;
+  const hint = hintOf(field, t);
+  if (kind === 'choice' || kind === 'boolean') {
+    const truths = ['true', 'false'] as const;
+    const options =
+      kind === 'choice' ? field.options : truths.map((each) => ({ value: each, label: t[each] }));
+    return (
+      <SelectField
+        label={label}
+        hint={hint}
+        value={value || (fallback ?? '')}
+        problems={problems}
+        onChange={(event) => onChange(event.target.value)}
+        options={fallback === null ? [{ value: '', label: '–' }, ...options] : options}
+      />
+    );
+  }
+  return (
     <TextField
       label={label}
-      hint={isDerived ? t.emptyIsDerived : t.emptyMeans(fallback ?? t.noLimit)}
-      inputMode={kind === 'integer' ? 'numeric' : 'decimal'}
+      hint={hint}
+      inputMode={({ integer: 'numeric', number: 'decimal', text: 'text' } as const)[kind]}
       value={value}
       problems={problems}
       onChange={(event) => onChange(event.target.value)}
     />
   );
+}
+
+/** What it means, from where to where it goes, and what holds if it is empty. */
+function hintOf(field: ParamField, t: RegisterWords): string {
+  const { help, range, fallback, kind } = field;
+  const isTyped = kind !== 'choice' && kind !== 'boolean';
+  return [
+    help,
+    range && t.range(range),
+    isTyped && fallback !== null && t.emptyMeans(choiceOf(field, fallback)),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Rules that the server would make by itself, to begin with. */

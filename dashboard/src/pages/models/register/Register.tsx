@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, type ModelDetail, type NewModel } from '@/api/client';
+import { api, type ModelDetail, type NewModel, type Runtime } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useAddress } from '@/ui/Filters';
@@ -14,7 +14,7 @@ import { say } from '@/ui/toasts';
 import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import { useAction } from '@/ui/useAction';
 import { nextVersion } from '../group';
-import { modelQuery, modelsQuery } from '../queries';
+import { modelQuery, modelsQuery, runtimesQuery } from '../queries';
 import { type Draft, draftOf, emptyDraft, inputOf } from './draft';
 import { ModelForm } from './ModelForm';
 import { Paste } from './Paste';
@@ -26,25 +26,34 @@ export function Register() {
   const from = Number(read('from')) || null;
   const former = useQuery({ ...modelQuery(from ?? 0), enabled: from !== null });
   const models = useQuery({ ...modelsQuery, enabled: from !== null });
+  const runtimes = useQuery(runtimesQuery);
   if (from === null) {
     return (
       <Page title={t.title} lead={t.lead}>
-        <Ways initial={emptyDraft} />
+        <Loaded query={runtimes} height={40}>
+          {(known) => <Ways initial={emptyDraft(known)} runtimes={known} />}
+        </Loaded>
       </Page>
     );
   }
   return (
     <Page title={t.titleFrom(former.data?.name ?? '…')} lead={t.lead}>
-      <Loaded query={former} height={40}>
-        {(model) => (
-          <Loaded query={models} height={40}>
-            {(all) => (
-              <Ways
-                initial={draftFrom(
-                  model,
-                  all.filter(({ name }) => name === model.name).map(({ version }) => version),
+      <Loaded query={runtimes} height={40}>
+        {(known) => (
+          <Loaded query={former} height={40}>
+            {(model) => (
+              <Loaded query={models} height={40}>
+                {(all) => (
+                  <Ways
+                    initial={draftFrom(
+                      model,
+                      all.filter(({ name }) => name === model.name).map(({ version }) => version),
+                      known,
+                    )}
+                    runtimes={known}
+                  />
                 )}
-              />
+              </Loaded>
             )}
           </Loaded>
         )}
@@ -53,8 +62,11 @@ export function Register() {
   );
 }
 
-const draftFrom = (model: ModelDetail, versions: readonly string[]): Draft =>
-  draftOf({ ...model, version: nextVersion(versions) });
+const draftFrom = (
+  model: ModelDetail,
+  versions: readonly string[],
+  runtimes: readonly Runtime[],
+): Draft => draftOf({ ...model, version: nextVersion(versions) }, runtimes);
 
 /** Both ways hold the same model; each is told what the server refused of it. */
 export interface Way {
@@ -66,7 +78,7 @@ export interface Way {
   register: (input: NewModel) => void;
 }
 
-function Ways({ initial }: { initial: Draft }) {
+function Ways({ initial, runtimes }: { initial: Draft; runtimes: readonly Runtime[] }) {
   const t = useWords(words);
   const [first] = useState(initial);
   const [draft, setDraft] = useState(first);
@@ -83,13 +95,13 @@ function Ways({ initial }: { initial: Draft }) {
       <UnsavedGuard isDirty={draft !== first || text !== null} />
       <Tabs label={t.ways} tabs={tabs} current={tab} />
       {tab === 'form' ? (
-        <ModelForm draft={draft} onChange={setDraft} way={way} />
+        <ModelForm draft={draft} onChange={setDraft} way={way} runtimes={runtimes} />
       ) : (
         <Paste
-          text={text ?? (draft === first ? '' : writeObject(inputOf(draft).input))}
+          text={text ?? (draft === first ? '' : writeObject(inputOf(draft, runtimes).input))}
           onChange={setText}
           onForm={(model) => {
-            setDraft(draftOf(model));
+            setDraft(draftOf(model, runtimes));
             setText(null);
             change('tab', '');
           }}

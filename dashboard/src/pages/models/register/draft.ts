@@ -1,14 +1,14 @@
 /** A model on its way through the form: texts as they stand in the fields, and the input that they make. */
-import type { DatasetDetail, ModelType, NewModel } from '@/api/client';
+import type { DatasetDetail, ModelType, NewModel, Runtime } from '@/api/client';
 import { type JsonObject, readObject, writeObject } from '@/ui/json';
-import { PARAMS, RUNTIMES, type Runtime } from './params';
+import { fieldsOf } from './params';
 
 export interface Draft {
   name: string;
   version: string;
   type: ModelType;
   description: string;
-  runtime: Runtime;
+  runtime: string;
   dataset: string;
   measures: readonly string[];
   series: readonly string[];
@@ -27,12 +27,12 @@ export interface Draft {
   rest: JsonObject;
 }
 
-export const emptyDraft: Draft = {
+export const emptyDraft = (runtimes: readonly Runtime[]): Draft => ({
   name: '',
   version: 'v1.0.0',
   type: 'statistical',
   description: '',
-  runtime: 'seasonal_residual',
+  runtime: runtimesOf('statistical', runtimes)[0]?.name ?? '',
   dataset: '',
   measures: [],
   series: [],
@@ -46,7 +46,14 @@ export const emptyDraft: Draft = {
   inputSchema: '{}',
   outputSchema: writeObject(defaultOutputSchema([])),
   rest: {},
-};
+});
+
+/** Those of a type; the first is the usual one. */
+export const runtimesOf = (type: ModelType, runtimes: readonly Runtime[]): readonly Runtime[] =>
+  runtimes.filter((each) => each.type === type);
+
+export const runtimeOf = (name: string, runtimes: readonly Runtime[]): Runtime | undefined =>
+  runtimes.find((each) => each.name === name);
 
 /** What every runtime returns a row of. */
 export function defaultOutputSchema(measures: readonly string[]): JsonObject {
@@ -97,7 +104,10 @@ export function defaultInputSchema(dataset: DatasetDetail): JsonObject {
 }
 
 /** Null in place of a schema or parameters whose text is no JSON; `problems` names them. */
-export function inputOf(draft: Draft): { input: NewModel | null; broken: readonly string[] } {
+export function inputOf(
+  draft: Draft,
+  runtimes: readonly Runtime[],
+): { input: NewModel | null; broken: readonly string[] } {
   const [inputSchema] = readObject(draft.inputSchema);
   const [outputSchema] = readObject(draft.outputSchema);
   const [moreParams] = readObject(draft.moreParams);
@@ -131,7 +141,7 @@ export function inputOf(draft: Draft): { input: NewModel | null; broken: readonl
           series: [...draft.series],
           ...given('history', draft.history, numberOf),
         },
-        params: { ...moreParams, ...paramsOf(draft) },
+        params: { ...moreParams, ...paramsOf(draft, runtimes) },
         trigger:
           draft.runsOn === 'request' ? { on: 'request' } : { ...trigger, on: 'dataset_update' },
         ...given('quality_threshold', draft.threshold, numberOf),
@@ -144,45 +154,60 @@ export function inputOf(draft: Draft): { input: NewModel | null; broken: readonl
 /** What is no number goes as it is written, so that the server says so at its field. */
 const numberOf = (text: string): number | string =>
   Number.isFinite(Number(text)) ? Number(text) : text;
-const textOf = (text: string): number | string => text;
+const textOf = (text: string): string => text;
 
-const given = (key: string, text: string, read = textOf): JsonObject =>
-  text.trim() === '' ? {} : { [key]: read(text.trim()) };
+const given = (
+  key: string,
+  text: string,
+  read: (text: string) => number | string | boolean = textOf,
+): JsonObject => (text.trim() === '' ? {} : { [key]: read(text.trim()) });
 
-function paramsOf({ runtime, params }: Draft): JsonObject {
+function paramsOf({ runtime, params }: Draft, runtimes: readonly Runtime[]): JsonObject {
   return Object.assign(
     {},
-    ...PARAMS[runtime].map(({ name, kind }) =>
-      given(name, params[name] ?? '', kind === 'choice' ? textOf : numberOf),
+    ...fieldsOf(runtimeOf(runtime, runtimes)).map(({ name, kind }) =>
+      given(name, params[name] ?? '', READ[kind]),
     ),
   );
 }
 
+const truthOf = (text: string): boolean | string =>
+  text === 'true' || text === 'false' ? text === 'true' : text;
+const READ = {
+  integer: numberOf,
+  number: numberOf,
+  text: textOf,
+  choice: textOf,
+  boolean: truthOf,
+} as const;
+
 /** A model that is there, or was pasted, in fields. Keys may be spelt as in a model's file. */
-export function draftOf(pasted: JsonObject): Draft {
+export function draftOf(pasted: JsonObject, runtimes: readonly Runtime[]): Draft {
   const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
   const config = objectOf(pasted.config);
   const { runtime, dataset, params, quality_threshold, ...rest } = config;
-  const type = (text(pasted.type) in RUNTIMES ? text(pasted.type) : 'statistical') as ModelType;
-  const method = RUNTIMES[type].find((each) => each === runtime) ?? RUNTIMES[type][0] ?? 'rules';
+  const type = runtimes.find((each) => each.type === pasted.type)?.type ?? 'statistical';
+  const fitting = runtimesOf(type, runtimes);
+  const method = fitting.find(({ name }) => name === runtime) ?? fitting[0];
   const { measures, series, history, ...input } = objectOf(config.input);
   const { action, owner, ...advice } = objectOf(config.advice);
-  const fields = new Set(PARAMS[method].map(({ name }) => name));
+  const names = new Set(fieldsOf(method).map(({ name }) => name));
   const all = Object.entries(objectOf(params));
+  // Null is said as JSON: an empty field means the default, which may be another.
+  const hasField = ([name, value]: [string, unknown]) =>
+    names.has(name) && value !== null && typeof value !== 'object';
   return {
     name: text(pasted.name),
     version: text(pasted.version) || 'v1.0.0',
     type,
     description: text(pasted.description),
-    runtime: method,
+    runtime: method?.name ?? '',
     dataset: text(dataset),
     measures: listOf(measures),
     series: listOf(series),
     history: text(history),
-    params: Object.fromEntries(
-      all.filter(([name]) => fields.has(name)).map(([name, value]) => [name, text(value)]),
-    ),
-    moreParams: writeObject(Object.fromEntries(all.filter(([name]) => !fields.has(name)))),
+    params: Object.fromEntries(all.filter(hasField).map(([name, value]) => [name, text(value)])),
+    moreParams: writeObject(Object.fromEntries(all.filter((each) => !hasField(each)))),
     runsOn: objectOf(config.trigger).on === 'request' ? 'request' : 'dataset_update',
     threshold: text(quality_threshold),
     action: text(action),

@@ -1,89 +1,81 @@
-/** What each runtime can be told by fields, with the server's defaults as what an empty field means. */
-import type { ModelType } from '@/api/client';
+/** What each runtime can be told, as the server's catalogue says it. */
+import type { Runtime } from '@/api/client';
 
-export type Runtime =
-  | 'rules'
-  | 'seasonal_residual'
-  | 'mann_kendall'
-  | 'change_points'
-  | 'pyod'
-  | 'prophet';
+/** The part of a parameter's JSON Schema that a field is drawn from. */
+interface ParamSchema {
+  type?: string | readonly string[];
+  title?: string;
+  description?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  oneOf?: readonly { const: string; title: string }[];
+  'x-rare'?: boolean;
+}
+
+export interface Range {
+  least: number | null;
+  most: number | null;
+  isLeastIncluded: boolean;
+  isMostIncluded: boolean;
+}
 
 export interface ParamField {
   name: string;
-  kind: 'integer' | 'number' | 'choice';
-  /** What holds if the field is empty; null where there is then none. */
+  kind: 'integer' | 'number' | 'text' | 'boolean' | 'choice';
+  label: string;
+  help: string;
+  /** What holds if the field is empty; null where the help says it, or nothing does. */
   fallback: string | null;
-  /** Made from the data if the field is empty. */
-  isDerived?: boolean;
-  options?: readonly string[];
+  range: Range | null;
+  options: readonly { value: string; label: string }[];
+  isRare: boolean;
 }
 
-export const RUNTIMES: Record<ModelType, readonly Runtime[]> = {
-  rule_based: ['rules'],
-  statistical: ['seasonal_residual', 'mann_kendall', 'change_points'],
-  ml: ['pyod', 'prophet'],
+const KINDS: Record<string, ParamField['kind']> = {
+  integer: 'integer',
+  number: 'number',
+  string: 'text',
+  boolean: 'boolean',
 };
 
-const integer = (name: string, fallback: number | null): ParamField => ({
-  name,
-  kind: 'integer',
-  fallback: fallback === null ? null : String(fallback),
-});
-const number = (name: string, fallback: number | null): ParamField => ({
-  ...integer(name, fallback),
-  kind: 'number',
-});
-const choice = (name: string, options: readonly string[]): ParamField => ({
-  name,
-  kind: 'choice',
-  fallback: options[0] ?? null,
-  options,
-});
+/** Those of a plain type, in the server's order; objects and lists are written as JSON. */
+export function fieldsOf(runtime: Runtime | undefined): readonly ParamField[] {
+  const properties = (runtime?.params.properties ?? {}) as Record<string, ParamSchema>;
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const type = [schema.type ?? []].flat().find((each) => each !== 'null');
+    const kind = schema.oneOf ? 'choice' : KINDS[type ?? ''];
+    if (!kind) return [];
+    const { default: fallback } = schema;
+    return [
+      {
+        name,
+        kind,
+        label: schema.title ?? name,
+        help: schema.description ?? '',
+        fallback: fallback === null || fallback === undefined ? null : String(fallback),
+        range: rangeOf(schema),
+        options: (schema.oneOf ?? []).map((each) => ({ value: each.const, label: each.title })),
+        isRare: schema['x-rare'] === true,
+      },
+    ];
+  });
+}
 
-const direction = choice('direction', ['both', 'above', 'below']);
-const ends = [number('floor', null), number('ceiling', null)];
+function rangeOf(schema: ParamSchema): Range | null {
+  const least = schema.minimum ?? schema.exclusiveMinimum ?? null;
+  const most = schema.maximum ?? schema.exclusiveMaximum ?? null;
+  if (least === null && most === null) return null;
+  return {
+    least,
+    most,
+    isLeastIncluded: schema.minimum !== undefined,
+    isMostIncluded: schema.maximum !== undefined,
+  };
+}
 
-export const PARAMS: Record<Runtime, readonly ParamField[]> = {
-  rules: [],
-  seasonal_residual: [
-    number('threshold', 5),
-    direction,
-    number('min_effect', 0),
-    { ...integer('season_length', null), isDerived: true },
-    ...ends,
-  ],
-  mann_kendall: [
-    integer('window', 28),
-    choice('variant', ['hamed_rao', 'original', 'seasonal']),
-    number('alpha', 0.01),
-    number('min_slope', 0),
-    direction,
-  ],
-  change_points: [
-    integer('window', 90),
-    integer('recent', 14),
-    integer('min_size', 7),
-    number('penalty', 3),
-    number('alpha', 0.01),
-    number('min_effect', 0),
-    direction,
-  ],
-  pyod: [
-    choice('detector', ['knn', 'ecod', 'copod', 'hbos', 'iforest']),
-    integer('lags', 3),
-    number('quantile', 0.98),
-    choice('scope', ['series', 'panel']),
-    integer('refit_every', 7),
-    direction,
-    ...ends,
-  ],
-  prophet: [
-    integer('h', 14),
-    number('level', 80),
-    choice('direction', ['above', 'below']),
-    number('probability_at_least', 0.5),
-    number('critical_at', 0.9),
-    ...ends,
-  ],
-};
+/** The label of a parameter's value, where it is one of a few. */
+export const choiceOf = (field: ParamField | undefined, value: string): string =>
+  field?.options.find((each) => each.value === value)?.label ?? value;

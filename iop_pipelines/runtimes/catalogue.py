@@ -1,0 +1,613 @@
+"""The runtimes there are, a row each: the one list that registry, workers, API, web app and documents read.
+
+A row names its module, which is loaded only by who runs it: importing this loads no method. The first row of a
+type is what a model of that type gets if it says nothing (`usual_runtime`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from iop_pipelines.analytics.rule_language import Rule, depth_of, measures_of
+from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.languages import Text
+from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.trees import MAX_DEPTH
+from iop_pipelines.domain.vocabulary import Category, ModelType
+from iop_pipelines.errors import NotFound
+from iop_pipelines.runtimes.params import (
+    Direction,
+    NotNegative,
+    OneMeasure,
+    Params,
+    Periods,
+    Positive,
+    Probability,
+    param,
+    parse_params,
+    require_measure,
+)
+
+# Deepest JSON of rules whose conditions, and operands in them, nest as deep as they may.
+_MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
+
+_FROM_STEP = Text(
+    "Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).",
+    "Vide : selon le pas des données (heures 24, jours 7, semaines 52, mois 12).",
+)
+_ENDS_AT = Text(
+    "Expectation and band are cut there; empty: nowhere.",
+    "L’attendu et sa plage s’arrêtent là ; vide : nulle part.",
+)
+_IN_UNIT = Text("In the measure's unit.", "Dans l’unité de la mesure.")
+_BY_HISTORY = Text("Empty: by the history.", "Vide : selon l’historique.")
+_SIDES = {
+    "both": Text("Both", "Les deux"),
+    "above": Text("Above", "Au-dessus"),
+    "below": Text("Below", "Au-dessous"),
+}
+SeasonLength = Annotated[int, Field(ge=1, le=8784)]
+
+
+def _direction(
+    default: str = "both", help_: Text | None = None, sides: str = "both above below"
+) -> Any:
+    choices = {side: _SIDES[side] for side in sides.split()}
+    return param(default, Text("Direction", "Sens"), help_, choices=choices)
+
+
+def _floor() -> Any:
+    return param(None, Text("Lowest possible value", "Plus petite valeur possible"), _ENDS_AT)
+
+
+def _ceiling() -> Any:
+    return param(None, Text("Highest possible value", "Plus grande valeur possible"), _ENDS_AT)
+
+
+def _min_effect(label: Text) -> Any:
+    return param(0.0, label, _IN_UNIT)
+
+
+def _season_length(*, is_rare: bool = False) -> Any:
+    return param(None, Text("Season length", "Durée de la saison"), _FROM_STEP, is_rare=is_rare)
+
+
+def _alpha(help_: Text) -> Any:
+    return param(0.01, Text("Significance level", "Seuil de signification"), help_)
+
+
+def _seed() -> Any:
+    return param(
+        1,
+        Text("Seed", "Graine aléatoire"),
+        Text("The same seed gives the same result.", "La même graine donne le même résultat."),
+        is_rare=True,
+    )
+
+
+class Expecting(Params):
+    """How the expected value of a period is made from its past."""
+
+    season_length: SeasonLength | None = _season_length()
+    level_cycles: Annotated[int, Field(ge=1, le=1000)] = param(
+        4,
+        Text("Seasons behind the level", "Saisons pour le niveau"),
+        is_rare=True,
+    )
+    season_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
+        8,
+        Text("Seasons behind the seasonal effect", "Saisons pour l’effet saisonnier"),
+        is_rare=True,
+    )
+    scale_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
+        8,
+        Text("Seasons behind the band", "Saisons pour la plage"),
+        is_rare=True,
+    )
+    min_history: Annotated[int, Field(ge=5, le=100_000)] | None = param(
+        None,
+        Text("Known values needed before a point", "Valeurs connues exigées avant un point"),
+        Text("Empty: three seasons, and at least 14.", "Vide : trois saisons, et au moins 14."),
+        is_rare=True,
+    )
+    mask_limit: Periods | None = param(
+        None,
+        Text(
+            "Anomalies in a row that become the new normal",
+            "Anomalies de suite qui deviennent la norme",
+        ),
+        Text("Empty: two seasons, and at least 5.", "Vide : deux saisons, et au moins 5."),
+        is_rare=True,
+    )
+
+
+class RulesParams(Params):
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=50)] = param(
+        ...,
+        Text("Rules", "Règles"),
+        Text(
+            "Conditions over measures, aggregates and earlier periods.",
+            "Des conditions sur des mesures, des agrégats et des périodes précédentes.",
+        ),
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_shallow(cls, value: Any) -> Any:
+        if depth_of(value) > _MAX_RULE_DEPTH:
+            raise ValueError(f"rules are nested deeper than {_MAX_RULE_DEPTH} levels")
+        return value
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> "RulesParams":
+        names = [rule.name for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two rules are called {twice[0]!r}")
+        return self
+
+    def named_measures(self) -> Sequence[tuple[str, str]]:
+        return [
+            (f"rules.{place}", name)
+            for place, rule in enumerate(self.rules)
+            for name in sorted(measures_of(rule))
+        ]
+
+
+class SeasonalResidualParams(OneMeasure, Expecting):
+    threshold: Positive = param(
+        5.0,
+        Text("Threshold (robust standard deviations)", "Seuil (écarts-types robustes)"),
+        Text("A point farther off is anomalous.", "Un point plus éloigné est anormal."),
+    )
+    critical: Positive | None = param(
+        None,
+        Text(
+            "Critical from (robust standard deviations)",
+            "Critique à partir de (écarts-types robustes)",
+        ),
+        Text("Empty: twice the threshold.", "Vide : le double du seuil."),
+        is_rare=True,
+    )
+    direction: Direction = _direction()
+    min_effect: NotNegative = _min_effect(
+        Text("Smallest distance that matters", "Plus petit écart qui compte")
+    )
+    floor: float | None = _floor()
+    ceiling: float | None = _ceiling()
+
+
+class MannKendallParams(OneMeasure):
+    window: Annotated[int, Field(ge=8, le=2000)] = param(
+        28,
+        Text("Window (periods)", "Fenêtre (périodes)"),
+        Text(
+            "Ends with the scored period; a trend is sought in it.",
+            "Se termine à la période évaluée ; la tendance y est cherchée.",
+        ),
+    )
+    variant: Literal["original", "hamed_rao", "seasonal"] = param(
+        "hamed_rao",
+        Text("Variant of the test", "Variante du test"),
+        Text(
+            "How dependence between points is treated.",
+            "Comment la dépendance entre points est traitée.",
+        ),
+        choices={
+            "original": Text("Original", "D’origine"),
+            "hamed_rao": Text("Hamed and Rao", "Hamed et Rao"),
+            "seasonal": Text("Seasonal", "Saisonnière"),
+        },
+    )
+    season_length: SeasonLength | None = _season_length(is_rare=True)
+    lags: Annotated[int, Field(ge=1, le=100)] | None = param(
+        1,
+        Text("Autocorrelations corrected for", "Autocorrélations corrigées"),
+        Text(
+            "By Hamed and Rao's variant; null: all, which finds too much in short windows.",
+            "Par la variante de Hamed et Rao ; null : toutes, ce qui trouve trop dans une courte fenêtre.",
+        ),
+        is_rare=True,
+    )
+    alpha: Probability = _alpha(
+        Text(
+            "The p-value, adjusted for the series tested at once, lies under it.",
+            "La valeur p, ajustée pour les séries testées ensemble, est au-dessous.",
+        )
+    )
+    min_slope: NotNegative = param(
+        0.0,
+        Text("Smallest slope that matters", "Plus petite pente qui compte"),
+        Text("In the measure's unit a period.", "Dans l’unité de la mesure, par période."),
+    )
+    direction: Direction = _direction(
+        help_=Text(
+            "Above: rises; below: falls.", "Au-dessus : les hausses ; au-dessous : les baisses."
+        )
+    )
+    min_points: Annotated[int, Field(ge=8, le=2000)] | None = param(
+        None,
+        Text("Known points needed", "Points connus exigés"),
+        Text(
+            "Empty: half the window, and at least 8.",
+            "Vide : la moitié de la fenêtre, et au moins 8.",
+        ),
+        is_rare=True,
+    )
+
+
+class ChangePointsParams(OneMeasure):
+    window: Annotated[int, Field(ge=10, le=5000)] = param(
+        90,
+        Text("Window (periods)", "Fenêtre (périodes)"),
+        Text("Ends with the scored period.", "Se termine à la période évaluée."),
+    )
+    recent: Annotated[int, Field(ge=2, le=1000)] = param(
+        14,
+        Text("Periods that a change stays news", "Périodes où un changement reste nouveau"),
+        Text(
+            "More than the shortest stretch, after which alone it is seen.",
+            "Plus que le plus court palier, après lequel seulement il est vu.",
+        ),
+    )
+    min_size: Annotated[int, Field(ge=2, le=500)] = param(
+        7,
+        Text("Shortest stretch (known points)", "Plus court palier (points connus)"),
+    )
+    penalty: Positive = param(
+        3.0,
+        Text("Penalty of a change", "Pénalité d’un changement"),
+        Text(
+            "In multiples of log n; more finds fewer.",
+            "En multiples de log n ; plus haute, elle en trouve moins.",
+        ),
+    )
+    alpha: Probability = _alpha(
+        Text(
+            "The p-value, corrected for the choice of place, lies under it.",
+            "La valeur p, corrigée pour le choix de l’endroit, est au-dessous.",
+        )
+    )
+    season_length: SeasonLength | None = _season_length(is_rare=True)
+    min_effect: NotNegative = _min_effect(
+        Text("Smallest change that matters", "Plus petit changement qui compte")
+    )
+    direction: Direction = _direction()
+
+    @model_validator(mode="after")
+    def _can_be_seen(self) -> "ChangePointsParams":
+        if self.recent <= self.min_size:
+            raise ValueError(
+                f"recent is {self.recent}; a change is seen only after min_size = {self.min_size} periods"
+            )
+        return self
+
+
+class Bounds(Params):
+    """Where a measure ends, in its unit; None where it does not."""
+
+    floor: float | None = _floor()
+    ceiling: float | None = _ceiling()
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "Bounds":
+        if self.floor is not None and self.ceiling is not None and self.floor >= self.ceiling:
+            raise ValueError(f"floor {self.floor:g} is not below ceiling {self.ceiling:g}")
+        return self
+
+
+class PyodParams(Expecting):
+    measures: Annotated[tuple[Name, ...], Field(min_length=1)] | None = param(
+        None,
+        Text("Measures", "Mesures"),
+        Text(
+            "That the detector sees; null: all that it reads.",
+            "Vues par le détecteur ; null : toutes celles lues.",
+        ),
+        is_rare=True,
+    )
+    detector: Literal["knn", "ecod", "copod", "hbos", "iforest"] = param(
+        "knn",
+        Text("Detector", "Détecteur"),
+        choices={
+            "knn": Text("k nearest neighbours", "k plus proches voisins"),
+            "ecod": Text("ECOD", "ECOD"),
+            "copod": Text("COPOD", "COPOD"),
+            "hbos": Text("HBOS", "HBOS"),
+            "iforest": Text("Isolation forest", "Forêt d’isolement"),
+        },
+    )
+    lags: Annotated[int, Field(ge=0, le=200)] = param(
+        3, Text("Earlier periods used as features", "Périodes précédentes prises en compte")
+    )
+    quantile: Probability = param(
+        0.98,
+        Text("Quantile of the scores that is too high", "Quantile des scores jugé trop haut"),
+        Text(
+            "Of the training scores; a point above it is an outlier.",
+            "Des scores d’apprentissage ; un point au-dessus est aberrant.",
+        ),
+    )
+    exclude: Positive = param(
+        6.0,
+        Text(
+            "Not trained on beyond (robust standard deviations)",
+            "Exclu de l’apprentissage au-delà de (écarts-types robustes)",
+        ),
+        is_rare=True,
+    )
+    scope: Literal["series", "panel"] = param(
+        "series",
+        Text("One detector for", "Un détecteur pour"),
+        choices={
+            "series": Text("Each series", "Chaque série"),
+            "panel": Text("All series together", "Toutes les séries ensemble"),
+        },
+    )
+    refit_every: Periods = param(
+        7,
+        Text("Periods between two fits", "Périodes entre deux ajustements"),
+        Text("The next fit learns from them too.", "L’ajustement suivant en tient compte aussi."),
+    )
+    direction: Direction = _direction(
+        help_=Text("Of the measure that is farthest off.", "De la mesure la plus éloignée.")
+    )
+    min_effect: NotNegative = _min_effect(
+        Text("Smallest distance that matters", "Plus petit écart qui compte")
+    )
+    floor: float | None = _floor()
+    ceiling: float | None = _ceiling()
+    bounds: dict[Name, Bounds] = param(
+        {},
+        Text("Ends by measure", "Bornes par mesure"),
+        Text(
+            "Lowest and highest values of measures that end elsewhere.",
+            "Plus petite et plus grande valeur des mesures bornées autrement.",
+        ),
+        is_rare=True,
+    )
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
+
+    def named_measures(self) -> Sequence[tuple[str, str]]:
+        bounded = [(f"bounds.{name}", name) for name in self.bounds]
+        return [*(("measures", name) for name in self.measures or ()), *bounded]
+
+
+class Limit(Params):
+    """Either a value in the measure's unit, or a quantile of the series' own known history."""
+
+    value: float | None = param(None, Text("Value", "Valeur"), _IN_UNIT)
+    quantile: Probability | None = param(
+        None,
+        Text("Quantile", "Quantile"),
+        Text("Of the series' own known history.", "De l’historique connu de la série."),
+    )
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> "Limit":
+        if (self.value is None) == (self.quantile is None):
+            raise ValueError("give either value or quantile")
+        return self
+
+
+class ProphetParams(OneMeasure):
+    h: Annotated[int, Field(ge=1, le=1000)] = param(
+        14, Text("Horizon (periods)", "Horizon (périodes)")
+    )
+    level: Annotated[float, Field(gt=0, lt=100)] = param(
+        80.0, Text("Coverage of the interval (%)", "Couverture de l’intervalle (%)")
+    )
+    limit: Limit | None = param(
+        None,
+        Text("Limit", "Limite"),
+        Text(
+            "An object with value or quantile; crossing it is a finding. Empty: it only forecasts.",
+            "Un objet avec value ou quantile ; la franchir est un constat. Vide : prévision seule.",
+        ),
+    )
+    direction: Literal["above", "below"] = _direction(
+        "above",
+        Text("The side that is beyond the limit.", "Le côté au-delà de la limite."),
+        "above below",
+    )
+    probability_at_least: Probability = param(
+        0.5,
+        Text("Report at probability", "Signaler à partir de la probabilité"),
+        Text("Of a crossing anywhere within the horizon.", "D’un franchissement dans l’horizon."),
+    )
+    critical_at: Probability = param(
+        0.9, Text("Critical at probability", "Critique à partir de la probabilité")
+    )
+    min_history: Annotated[int, Field(ge=3, le=100_000)] | None = param(
+        None,
+        Text("Known values needed", "Valeurs connues exigées"),
+        Text("Empty: two seasons, and at least 14.", "Vide : deux saisons, et au moins 14."),
+        is_rare=True,
+    )
+    holidays_country: Annotated[str, Field(pattern="^[A-Z]{2,3}$")] | None = param(
+        None,
+        Text("Country of the public holidays", "Pays des jours fériés"),
+        Text("ISO code, such as US or NG.", "Code ISO, par exemple US ou NG."),
+        is_rare=True,
+    )
+    weekly: bool | None = param(
+        None, Text("Weekly season", "Saison hebdomadaire"), _BY_HISTORY, is_rare=True
+    )
+    yearly: bool | None = param(
+        None, Text("Yearly season", "Saison annuelle"), _BY_HISTORY, is_rare=True
+    )
+    daily: bool | None = param(
+        None, Text("Daily season", "Saison quotidienne"), _BY_HISTORY, is_rare=True
+    )
+    multiplicative: bool = param(
+        False,
+        Text("Seasons multiply the level", "Les saisons multiplient le niveau"),
+        is_rare=True,
+    )
+    changepoint_prior_scale: Positive = param(
+        0.05, Text("Flexibility of the trend", "Souplesse de la tendance"), is_rare=True
+    )
+    floor: float | None = _floor()
+    ceiling: float | None = _ceiling()
+    paths: Annotated[int, Field(ge=50, le=10_000)] = param(
+        400, Text("Simulated paths", "Trajectoires simulées"), is_rare=True
+    )
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """`label` stands in lists; its sentences are in `recommendations.phrases.kinds`."""
+
+    name: str
+    category: Category
+    label: Text
+
+
+RESIDUAL = FindingKind(
+    "residual", Category.ANOMALY, Text("Outside seasonal range", "Hors de la plage saisonnière")
+)
+OUTLIER = FindingKind("outlier", Category.ANOMALY, Text("Outlier", "Valeur aberrante"))
+TREND = FindingKind("trend", Category.TREND, Text("Trend", "Tendance"))
+CHANGE_POINT = FindingKind(
+    "change_point", Category.TREND, Text("Change of level", "Changement de niveau")
+)
+LIMIT_CROSSING = FindingKind(
+    "limit_crossing", Category.FORECAST, Text("Limit ahead", "Seuil en vue")
+)
+
+
+# In a class with a field `type` that word means the field.
+ParamsModel = type[Params]
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSpec:
+    """A row of the catalogue.
+
+    Attributes:
+        module: dotted name; its RUNTIME is a `base.Runtime`.
+        summary: what it finds, after its label and a colon.
+        kinds: of its findings; None where they bear names that the model itself declares.
+    """
+
+    name: str
+    type: ModelType
+    module: str
+    params: ParamsModel
+    label: Text
+    summary: Text
+    kinds: tuple[FindingKind, ...] | None
+
+
+RUNTIMES: Mapping[str, RuntimeSpec] = {
+    spec.name: spec
+    for spec in (
+        RuntimeSpec(
+            "rules",
+            ModelType.RULE_BASED,
+            "iop_pipelines.runtimes.rules",
+            RulesParams,
+            Text("Rules", "Règles"),
+            Text(
+                "what declared conditions over measures, aggregates and earlier periods say",
+                "ce que disent des conditions déclarées sur des mesures, des agrégats et des périodes précédentes",
+            ),
+            None,
+        ),
+        RuntimeSpec(
+            "seasonal_residual",
+            ModelType.STATISTICAL,
+            "iop_pipelines.runtimes.seasonal_residual",
+            SeasonalResidualParams,
+            Text("Seasonal residual", "Résidu saisonnier"),
+            Text(
+                "points far from a robust seasonal expectation",
+                "points éloignés d’une attente saisonnière robuste",
+            ),
+            (RESIDUAL,),
+        ),
+        RuntimeSpec(
+            "mann_kendall",
+            ModelType.STATISTICAL,
+            "iop_pipelines.runtimes.mann_kendall",
+            MannKendallParams,
+            Text("Mann-Kendall", "Mann-Kendall"),
+            Text(
+                "trends, with the Theil-Sen slope; p-values adjusted for the series tested at once",
+                "tendances, avec la pente de Theil-Sen ; valeurs p ajustées pour les séries testées ensemble",
+            ),
+            (TREND,),
+        ),
+        RuntimeSpec(
+            "change_points",
+            ModelType.STATISTICAL,
+            "iop_pipelines.runtimes.change_points",
+            ChangePointsParams,
+            Text("Change points", "Ruptures"),
+            Text("steps to another level", "passages à un autre niveau"),
+            (CHANGE_POINT,),
+        ),
+        RuntimeSpec(
+            "pyod",
+            ModelType.ML,
+            "iop_pipelines.runtimes.pyod",
+            PyodParams,
+            Text("PyOD", "PyOD"),
+            Text(
+                "periods whose mix of measures is new, walking forward through the window",
+                "périodes dont le mélange de mesures est nouveau, en avançant dans la fenêtre",
+            ),
+            (OUTLIER,),
+        ),
+        RuntimeSpec(
+            "prophet",
+            ModelType.ML,
+            "iop_pipelines.runtimes.prophet",
+            ProphetParams,
+            Text("Prophet", "Prophet"),
+            Text(
+                "limits that a forecast crosses anywhere within the horizon, with the probability and "
+                "the likeliest day",
+                "limites qu’une prévision franchit dans l’horizon, avec la probabilité et le jour le plus probable",
+            ),
+            (LIMIT_CROSSING,),
+        ),
+    )
+}
+FINDING_KINDS: Mapping[str, FindingKind] = {
+    kind.name: kind for spec in RUNTIMES.values() for kind in spec.kinds or ()
+}
+
+
+def runtime_spec(name: str) -> RuntimeSpec:
+    """Raises NotFound, with the nearest name or all there are."""
+    if name not in RUNTIMES:
+        raise NotFound(f"there is no runtime {closest(name, RUNTIMES)}")
+    return RUNTIMES[name]
+
+
+def runtimes_of(model_type: ModelType) -> tuple[str, ...]:
+    return tuple(spec.name for spec in RUNTIMES.values() if spec.type is model_type)
+
+
+def usual_runtime(model_type: ModelType) -> str:
+    """What a model of the type runs by if it does not say."""
+    return runtimes_of(model_type)[0]
+
+
+def check_params(
+    runtime: str, params: Mapping[str, Any], measures: Sequence[str] | None = None
+) -> None:
+    """Checks a model's params without loading its method, and the measures they name if the input's are given.
+
+    Raises:
+        InvalidDeclaration: naming the parameter, its value and the accepted range.
+        NotFound: there is no such runtime.
+    """
+    parsed = parse_params(runtime_spec(runtime).params, params)
+    if measures is not None:
+        for path, name in parsed.named_measures():
+            require_measure(name, measures, f"config.params.{path}")
