@@ -28,6 +28,8 @@ from iop_pipelines.errors import InvalidQuery
 
 MAX_IN = 1_000
 MAX_TEXT = 1_000
+# Of one condition; a comparison has two at least.
+MAX_OPERANDS = 1_000
 _INT64 = 2**63
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -370,22 +372,43 @@ def parse_condition(data: Any, path: str = "where") -> AnyCondition:
 def check_size(tree: Any, path: str | None = None) -> None:
     """Before anything is made of it: what is refused for its size costs no more than a look.
 
-    Raises InvalidQuery for more than 200 comparisons and operands, or 20 levels of them.
+    Raises InvalidQuery for more than 200 comparisons, 1,000 operands in them, or 20 levels of either.
     """
     try:
-        leaves_of([tree], _parts_of, "conditions")
+        comparisons = leaves_of([tree], _joined, "conditions")
+        sides = [side for each in comparisons for side in _sides(each)]
+        leaves_of(sides, _parts_of, "operands", MAX_OPERANDS)
     except ValueError as error:
         raise InvalidQuery(str(error), path) from None
 
 
+def sized(tree: Any) -> Any:
+    """`check_json` and `check_size` as a validator of a pydantic field."""
+    try:
+        check_json(tree)
+        check_size(tree)
+    except InvalidQuery as error:
+        raise ValueError(str(error)) from None
+    return tree
+
+
+def _joined(node: Any) -> Sequence[Any] | None:
+    return parts_under(node, "and", "or", "not", "unless")
+
+
+def _sides(comparison: Any) -> Sequence[Any]:
+    """An expression that is no comparison is its own side."""
+    is_comparison = isinstance(comparison, Mapping) and "op" in comparison
+    return (_parts_of(comparison) if is_comparison else None) or [comparison]
+
+
 def _parts_of(node: Any) -> Sequence[Any] | None:
-    """Of a node as JSON; a comparison of a field with a literal is a leaf."""
+    """Of a node as JSON; the fields and literals of a comparison are its leaves."""
     if not isinstance(node, Mapping):
         return None
     held = cast(Mapping[str, Any], node)
     if "op" in held:
-        sides = [held[key] for key in ("left", "value") if isinstance(held.get(key), Mapping)]
-        return sides or None
+        return [held.get("left"), held.get("value")]
     parts: list[Any] = []
     for key in _BELOW:
         parts += (parts_under(held, key) or ()) if key in held else ()
@@ -393,7 +416,7 @@ def _parts_of(node: Any) -> Sequence[Any] | None:
 
 
 # Deepest JSON of what nests as deep as it may, with room to spare.
-_MAX_JSON_DEPTH = 3 * MAX_DEPTH + 10
+_MAX_JSON_DEPTH = 4 * MAX_DEPTH + 10
 
 
 def check_json(data: Any, path: str | None = None) -> None:
@@ -493,3 +516,14 @@ def fields_of(node: Any) -> Iterator[str]:
         yield node.field
     for part in below(node):
         yield from fields_of(part)
+
+
+def refuse_foreign(node: Any, path: str | None = None, *, past: bool) -> None:
+    """Raises InvalidQuery for a parameter, which queries have, and for earlier periods, which rules know: `past`."""
+    is_past = isinstance(node, PastStatistic) or (isinstance(node, FieldValue) and node.lag > 0)
+    if is_past and not past:
+        raise InvalidQuery("asks for earlier periods, which only rules know", path)
+    if isinstance(node, Compare) and (isinstance(node.value, ParamRef) or node.skip_if_null):
+        raise InvalidQuery("takes a parameter, which only queries have", path)
+    for part in below(node):
+        refuse_foreign(part, path, past=past)

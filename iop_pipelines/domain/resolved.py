@@ -177,7 +177,7 @@ def _not(part: Resolved) -> Resolved:
 
 
 def _comparison(leaf: form.Compare, fields: Lookup, scope: Scope, path: str) -> Resolved:
-    side = side_of(leaf.subject, fields, path if leaf.left is None else f"{path}.left")
+    side = side_of(leaf.subject, fields, scope, path if leaf.left is None else f"{path}.left")
     if leaf.op in ("is_null", "not_null"):
         return IsNull(side) if leaf.op == "is_null" else _not(IsNull(side))
     at = f"{path}.value"
@@ -196,7 +196,7 @@ def _comparison(leaf: form.Compare, fields: Lookup, scope: Scope, path: str) -> 
         return Holds(side, small_letters(given), leaf.op == "starts_with")
     op = leaf.op
     if isinstance(given, Part):
-        return _beside(side, op, side_of(given, fields, at), at)
+        return _beside(side, op, side_of(given, fields, scope, at), at)
     return _test(side, op, given, scope, at)
 
 
@@ -310,7 +310,7 @@ def period_bounds(period: Period, chosen: KnownField | Side, path: str) -> tuple
 # Kinds of expressions --------------------------------------------------------------------------
 
 
-def side_of(expression: object, fields: Lookup, path: str) -> Side:
+def side_of(expression: object, fields: Lookup, scope: Scope, path: str) -> Side:
     """What an expression is; conditions in it are looked at when they are judged."""
     if isinstance(expression, form.FieldValue | form.PastStatistic):
         known = fields(expression.field, f"{path}.field")
@@ -318,7 +318,7 @@ def side_of(expression: object, fields: Lookup, path: str) -> Side:
             _check_numbers(Side(expression, known.type, known.label), expression.agg, path)
             return Side(expression, "number", known.label)
         return Side(expression, known.type, known.label, known.zone)
-    kind = kind_of(expression, fields, path)
+    kind = kind_of(expression, fields, scope, path)
     return Side(expression, kind or "number", _NAMES.get(type(expression), "the value"))
 
 
@@ -337,25 +337,28 @@ _NAMES: Mapping[type, str] = {
 }
 
 
-def kind_of(expression: object, fields: Lookup, path: str) -> FieldType | None:
-    """The type of what an expression gives; None of a null.
+def kind_of(expression: object, fields: Lookup, scope: Scope, path: str) -> FieldType | None:
+    """The type of what an expression gives; None of a null. All that it holds is looked at.
 
     Raises InvalidQuery for arithmetic on text or times, and branches of two kinds.
     """
     if not isinstance(expression, Part):
         return _kind_of_literal(expression)
     if isinstance(expression, form.FieldValue | form.PastStatistic):
-        return side_of(expression, fields, path).kind
-    name = _NAMES.get(type(expression))
-    if name is None:
-        # A condition: what is wrong with it is told where it is resolved.
+        return side_of(expression, fields, scope, path).kind
+    if isinstance(expression, form.And | form.Or | form.Not | form.Unless | form.Compare):
+        resolve(expression, fields, scope.fresh(), path)
         return "boolean"
-    if isinstance(expression, form.If | form.Coalesce):
-        parts = [*form.below(expression)][1 if isinstance(expression, form.If) else 0 :]
-        return _common_kind(name, parts, fields, path)
-    for at, part in enumerate(form.below(expression)):
-        below = f"{path}.{name}.{at}"
-        kind = kind_of(part, fields, below)
+    name = _NAMES[type(expression)]
+    parts = list(form.below(expression))
+    if isinstance(expression, form.If):
+        resolve(expression.when, fields, scope.fresh(), f"{path}.if")
+        return _common_kind(name, parts[1:], fields, scope, path)
+    if isinstance(expression, form.Coalesce):
+        return _common_kind(name, parts, fields, scope, path)
+    for at, part in enumerate(parts):
+        below = f"{path}.{name}.{at}" if len(parts) > 1 else f"{path}.{name}"
+        kind = kind_of(part, fields, scope, below)
         if kind not in ("integer", "number", "boolean", None):
             raise InvalidQuery(f"{name} takes numbers, not {_spoken(kind)}", below)
     return "number"
@@ -371,10 +374,12 @@ def _kind_of_literal(value: Any) -> FieldType | None:
     return "integer" if isinstance(value, int) else "number"
 
 
-def _common_kind(name: str, parts: list[Any], fields: Lookup, path: str) -> FieldType | None:
+def _common_kind(
+    name: str, parts: list[Any], fields: Lookup, scope: Scope, path: str
+) -> FieldType | None:
     kinds: set[FieldType] = set()
     for part in parts:
-        if (kind := kind_of(part, fields, f"{path}.{name}")) is not None:
+        if (kind := kind_of(part, fields, scope, f"{path}.{name}")) is not None:
             kinds.add(kind)
     if len(kinds) <= 1:
         return next(iter(kinds), None)

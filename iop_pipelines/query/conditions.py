@@ -133,7 +133,7 @@ def _among(side: Side, values: tuple[Any, ...], source: Source) -> Boolean:
     column = _column(side, source)
     if side.kind == "string":
         return TextAmong(column, *(sa.literal(value, sa.String()) for value in values))
-    return column.in_(values)
+    return column.in_([int(value) for value in values] if side.kind == "boolean" else values)
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], Boolean]] = {
@@ -160,6 +160,8 @@ def _test(node: Test, source: Source) -> Boolean:
         if "number" in (node.side.kind, value.kind):
             return _OPERATORS[node.op](column * AS_DOUBLE, _column(value, source) * AS_DOUBLE)
         value = _column(value, source)
+    # As its column is: a truth value is 1 or 0.
+    value = int(value) if isinstance(value, bool) else value
     return _OPERATORS[node.op](column, value)
 
 

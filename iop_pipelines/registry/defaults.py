@@ -81,7 +81,7 @@ def _readers(engine: sa.Engine) -> dict[str, int]:
 
 def _usual_rules(measure: str) -> dict[str, Any]:
     """Twice the usual value or more, and half of it or less; the usual is the median of 28 periods."""
-    usual = {"measure": measure, "agg": "median", "previous": _USUAL_OVER}
+    usual = {"field": measure, "agg": "median", "previous": _USUAL_OVER}
 
     def rule(name: str, op: str, factor: float, words: str) -> dict[str, Any]:
         return {
@@ -90,11 +90,11 @@ def _usual_rules(measure: str) -> dict[str, Any]:
             "when": {
                 # A usual value of nothing, or below it, has no double.
                 "and": [
-                    {"left": usual, "op": ">", "right": 0},
+                    {"left": usual, "op": "gt", "value": 0},
                     {
-                        "left": {"measure": measure},
+                        "field": measure,
                         "op": op,
-                        "right": {"multiply": [factor, usual]},
+                        "value": {"multiply": [factor, usual]},
                     },
                 ]
             },
@@ -104,7 +104,7 @@ def _usual_rules(measure: str) -> dict[str, Any]:
 
     return {
         "rules": [
-            rule("doubled", ">=", 2, "At least twice"),
-            rule("halved", "<=", 0.5, "At most half"),
+            rule("doubled", "ge", 2, "At least twice"),
+            rule("halved", "le", 0.5, "At most half"),
         ]
     }

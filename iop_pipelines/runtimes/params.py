@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from iop_pipelines.domain.conditions import json_path
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.languages import Text, translations
 from iop_pipelines.errors import InvalidDeclaration
@@ -94,9 +95,6 @@ def params_schema(model: type[Params]) -> dict[str, Any]:
     }
 
 
-# Words that pydantic puts into an error's place for a union's branch; no key of anyone's file.
-_BRANCHES = frozenset(("comparison", "all", "any", "number", "aggregate", "product", "total"))
-
 P = TypeVar("P", bound=Params)
 
 
@@ -130,18 +128,4 @@ def _message(model: type[Params], error: Any) -> str:
 
 
 def _path(error: Any) -> str:
-    keys = [str(key) for key in error["loc"] if key not in _BRANCHES]
-    return ".".join(["config", "params", *_without_tag_words(keys)])
-
-
-def _without_tag_words(keys: list[str]) -> list[str]:
-    """Drops the tag `measure` or `not` where it stands before the key of the same union branch."""
-    return [
-        key
-        for place, key in enumerate(keys)
-        if not (
-            key in ("measure", "not")
-            and place + 1 < len(keys)
-            and keys[place + 1] in ("measure", "lag", "not")
-        )
-    ]
+    return ".".join(["config", "params", *json_path(error["loc"])])

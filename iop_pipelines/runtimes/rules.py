@@ -5,9 +5,9 @@ A rule needs no history of its own: where the past it asks for is not known, it 
 
 import numpy as np
 
-from iop_pipelines.analytics.conditions import Column, Verdict, evaluate, operand_values
+from iop_pipelines.analytics.conditions import MeasureColumns, Verdict, evaluate, values_of
 from iop_pipelines.analytics.robust import stretches
-from iop_pipelines.analytics.rule_language import Rule, measures_of
+from iop_pipelines.analytics.rule_language import SCOPE, Rule, measures_of
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -54,8 +54,8 @@ class _Judged:
         self.rule = rule
         self.y = y
         self.expected = expected
-        self.fires = np.broadcast_to(verdict.is_true, y.shape)
-        self.is_unknown = ~np.broadcast_to(verdict.is_true | verdict.is_false, y.shape)
+        self.fires = verdict.is_true
+        self.is_unknown = ~(verdict.is_true | verdict.is_false)
 
 
 def _check_measures(rules: tuple[Rule, ...], measures: tuple[str, ...]) -> None:
@@ -64,17 +64,14 @@ def _check_measures(rules: tuple[Rule, ...], measures: tuple[str, ...]) -> None:
             require_measure(name, measures, f"config.params.rules.{place}")
 
 
-def _columns(one: Series, measures: tuple[str, ...]) -> Column:
-    return lambda name: one.values[:, measures.index(name)]
-
-
 def _judge(rule: Rule, one: Series, measures: tuple[str, ...]) -> _Judged:
-    column = _columns(one, measures)
-    y = column(rule.measure)
+    by_name = {name: one.values[:, place] for place, name in enumerate(measures)}
+    columns = MeasureColumns(by_name)
+    y = by_name[rule.measure]
     expected = np.full(len(y), np.nan)
     if rule.expected is not None:
-        expected = np.broadcast_to(operand_values(rule.expected, column), y.shape)
-    return _Judged(rule, evaluate(rule.when, column), y, expected)
+        expected = values_of(rule.expected, columns, SCOPE, "expected").floats
+    return _Judged(rule, evaluate(rule.when, columns, SCOPE), y, expected)
 
 
 def _rows(one: Series, judged: list[_Judged], measures: tuple[str, ...]) -> list[Rows]:

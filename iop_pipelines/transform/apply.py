@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.analytics.conditions import FrameColumns, Values, values_of
 from iop_pipelines.domain.datasets import FieldType
-from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
-from iop_pipelines.transform.evaluate import evaluate
+from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.errors import InvalidDeclaration, InvalidFrame, InvalidQuery
 from iop_pipelines.transform.references import References
 from iop_pipelines.transform.steps import (
     Aggregate,
@@ -462,23 +463,37 @@ def _rates_as_of(step: Currency, codes: pd.Series, days: pd.Series, context: Con
 
 
 def _derive(step: Derive, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
+    held = FrameColumns(frame, context.time_zone)
+    # What is derived of a row is the same whenever it is derived.
+    scope = Scope(now=None, zone=context.time_zone)
     columns = {}
     for name, derived in step.columns.items():
-        values = evaluate(frame, derived.value)
-        if (derived.type == "string") != (values.dtype == object):
+        try:
+            values = values_of(derived.value, held, scope, f"columns.{name}.value")
+        except InvalidQuery as error:
+            raise InvalidDeclaration(f"derive: {error}") from error
+        is_text = values.kind == "string"
+        if values.kind is not None and (derived.type == "string") != is_text:
             raise InvalidDeclaration(
                 f"derive: {name} is declared {derived.type} and is computed as another"
             )
-        columns[name] = _typed(pd.Series(values, index=frame.index), derived.type)
+        columns[name] = _typed(values, derived.type, frame.index)
     return frame.assign(**columns)
 
 
-def _typed(values: pd.Series, kind: str) -> pd.Series:
+def _typed(values: Values, kind: str, index: pd.Index) -> pd.Series:
+    if kind == "string":
+        texts = np.where(values.known, values.data, "").astype(object)
+        texts[~values.known] = None
+        return pd.Series(texts, index=index, dtype=object)
+    if kind == "integer" and values.kind == "integer":
+        return pd.Series(pd.arrays.IntegerArray(values.data.copy(), ~values.known), index=index)
+    numbers = pd.Series(values.floats, index=index)
     if kind == "integer":
-        return values.round().astype("Int64")
+        return numbers.round().astype("Int64")
     if kind == "boolean":
-        return (values != 0).astype("boolean").mask(values.isna(), pd.NA)
-    return values
+        return (numbers != 0).astype("boolean").mask(numbers.isna(), pd.NA)
+    return numbers
 
 
 def _gap_policy(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -20,9 +21,15 @@ from pydantic import (
     model_validator,
 )
 
+from iop_pipelines.domain.conditions import (
+    Expression,
+    fields_of,
+    json_path,
+    refuse_foreign,
+    sized,
+)
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
-from iop_pipelines.errors import InvalidDeclaration
-from iop_pipelines.transform.expressions import Expression, columns_of
+from iop_pipelines.errors import InvalidDeclaration, InvalidQuery
 
 
 def _known_zone(name: str) -> str:
@@ -247,20 +254,29 @@ class Currency(_Step):
         return columns | {self.into}
 
 
+def _of_one_row(value: Any) -> Any:
+    try:
+        refuse_foreign(value, past=False)
+    except InvalidQuery as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
 class DerivedColumn(_Frozen):
     type: Literal["integer", "number", "boolean", "string"] = "number"
-    value: Expression
+    value: Annotated[Expression, BeforeValidator(sized), AfterValidator(_of_one_row)]
 
 
 class Derive(_Step):
-    """New columns from arithmetic on those before the step; they do not see each other."""
+    """New columns from expressions over those before the step, in the words of `domain.conditions`; they do not
+    see each other."""
 
     kind: Literal["derive"]
     columns: dict[Name, DerivedColumn] = Field(min_length=1)
 
     def reads(self) -> Iterator[str]:
         for derived in self.columns.values():
-            yield from columns_of(derived.value)
+            yield from fields_of(derived.value)
 
     def leaves(self, columns: frozenset[str]) -> frozenset[str]:
         return columns | set(self.columns)
@@ -332,7 +348,7 @@ def parse_steps(declaration: DatasetDeclaration) -> tuple[Step, ...]:
 
 def _path_of(location: tuple[int | str, ...]) -> str:
     """steps.0.columns.flights.to: without the kind after the number, nor the tags of alternatives."""
-    parts = [str(part) for i, part in enumerate(location) if i != 1]
+    parts = json_path([part for i, part in enumerate(location) if i != 1])
     return ".".join(["steps", *(part for part in parts if " " not in part)])
 
 

@@ -206,7 +206,7 @@ def test_a_rule_that_names_another_measure_is_refused(engine, model_content):
     rule = {
         "name": "low",
         "measure": "profit",
-        "when": {"left": {"measure": "profit"}, "op": "<", "right": 1},
+        "when": {"field": "profit", "op": "lt", "value": 1},
     }
     model_content["config"]["params"] = {"rules": [rule]}
     with pytest.raises(InvalidDeclaration, match="profit"):

@@ -22,7 +22,7 @@ from iop_pipelines.runtimes.catalogue import (
 from iop_pipelines.runtimes.params import params_schema
 
 LANGUAGES = get_args(Language)
-RULE = {"name": "r", "measure": "y", "when": {"left": 1, "op": "<", "right": 2}}
+RULE = {"name": "r", "measure": "y", "when": {"left": 1, "op": "lt", "value": 2}}
 NEEDED: dict[str, dict[str, Any]] = {"rules": {"rules": [RULE]}}
 
 

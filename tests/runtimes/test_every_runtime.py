@@ -19,7 +19,7 @@ GIVEN: dict[str, dict[str, Any]] = {
             {
                 "name": "high",
                 "measure": "y",
-                "when": {"left": {"measure": "y"}, "op": ">", "right": 25},
+                "when": {"field": "y", "op": "gt", "value": 25},
             }
         ]
     },

@@ -9,7 +9,7 @@ import pytest
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidDeclaration
 
-USUAL = {"measure": "duration_s", "agg": "median", "previous": 20}
+USUAL = {"field": "duration_s", "agg": "median", "previous": 20}
 PIPELINE_RULES: dict[str, Any] = {
     "rules": [
         {
@@ -17,9 +17,9 @@ PIPELINE_RULES: dict[str, Any] = {
             "category": "optimisation",
             "measure": "duration_s",
             "when": {
-                "left": {"measure": "duration_s"},
-                "op": ">",
-                "right": {"multiply": [3, USUAL]},
+                "field": "duration_s",
+                "op": "gt",
+                "value": {"multiply": [3, USUAL]},
             },
             "expected": USUAL,
             "message": "Runs take more than three times as long as usual.",
@@ -29,14 +29,14 @@ PIPELINE_RULES: dict[str, Any] = {
             "category": "optimisation",
             "severity": "critical",
             "measure": "is_failed",
-            "when": {"left": {"measure": "is_failed"}, "op": "==", "right": 1},
+            "when": {"field": "is_failed", "op": "eq", "value": 1},
         },
         {
             "name": "wasteful_pipeline",
             "category": "optimisation",
             "severity": "info",
             "measure": "is_repeat",
-            "when": {"left": {"measure": "is_repeat"}, "op": "==", "right": 1},
+            "when": {"field": "is_repeat", "op": "eq", "value": 1},
         },
     ]
 }
@@ -103,11 +103,11 @@ def test_the_same_weekday_last_week_is_seven_periods_back_over_a_gap(run, panel_
                 "name": "doubled",
                 "measure": "y",
                 "when": {
-                    "left": {"measure": "y"},
-                    "op": ">=",
-                    "right": {"multiply": [2, {"measure": "y", "lag": 7}]},
+                    "field": "y",
+                    "op": "ge",
+                    "value": {"multiply": [2, {"field": "y", "lag": 7}]},
                 },
-                "expected": {"measure": "y", "lag": 7},
+                "expected": {"field": "y", "lag": 7},
             }
         ]
     }
@@ -121,7 +121,7 @@ def test_what_is_unknown_does_not_fire_and_is_counted(run, panel_of) -> None:
     rule = {
         "name": "rising",
         "measure": "y",
-        "when": {"left": {"measure": "y"}, "op": ">", "right": {"measure": "y", "lag": 1}},
+        "when": {"field": "y", "op": "gt", "value": {"field": "y", "lag": 1}},
     }
     output = run("rules", panel_of({"a": np.array([1.0])}), {"rules": [rule]}, first=0)
     assert output.findings == ()
@@ -129,7 +129,7 @@ def test_what_is_unknown_does_not_fire_and_is_counted(run, panel_of) -> None:
 
 
 def test_a_condition_on_numbers_alone_holds_for_every_period(run, panel_of) -> None:
-    rule = {"name": "always", "measure": "y", "when": {"left": 1, "op": "<", "right": 2}}
+    rule = {"name": "always", "measure": "y", "when": {"left": 1, "op": "lt", "value": 2}}
     output = run("rules", panel_of({"a": np.arange(3.0)}), {"rules": [rule]}, first=2)
     assert [finding.value for finding in output.findings] == [2]
 
@@ -138,31 +138,31 @@ def test_a_condition_on_numbers_alone_holds_for_every_period(run, panel_of) -> N
     ("rule", "message"),
     [
         (
-            {"when": {"left": {"measure": "y"}, "op": "~", "right": 1}},
+            {"when": {"field": "y", "op": "~", "value": 1}},
             r"config\.params\.rules\.0\.when\.op: is '~'",
         ),
         (
-            {"when": {"not": {"left": {"measure": "y", "lag": -1}, "op": ">", "right": 1}}},
+            {"when": {"not": {"left": {"field": "y", "lag": -1}, "op": "gt", "value": 1}}},
             r"config\.params\.rules\.0\.when\.not\.left\.lag: is -1",
         ),
         (
             {
                 "when": {
-                    "left": {"measure": "y", "agg": "mode", "previous": 3},
-                    "op": ">",
-                    "right": 1,
+                    "left": {"field": "y", "agg": "mode", "previous": 3},
+                    "op": "gt",
+                    "value": 1,
                 }
             },
             r"rules\.0\.when\.left\.agg: is 'mode'; .*'mean', 'median'",
         ),
         ({"when": "__import__('os')"}, r"config\.params\.rules\.0\.when: is "),
         (
-            {"category": "forecast", "when": {"left": 1, "op": "<", "right": 2}},
+            {"category": "forecast", "when": {"left": 1, "op": "lt", "value": 2}},
             r"rules\.0\.category",
         ),
-        ({"when": {"left": 1, "op": "<", "right": 2}, "name": "Not a name"}, r"rules\.0\.name"),
+        ({"when": {"left": 1, "op": "lt", "value": 2}, "name": "Not a name"}, r"rules\.0\.name"),
         (
-            {"when": {"left": {"measure": "other"}, "op": "<", "right": 2}},
+            {"when": {"field": "other", "op": "lt", "value": 2}},
             r"config\.params\.rules\.0: 'other' is not a measure of the input; there are y",
         ),
     ],
@@ -180,7 +180,7 @@ def test_a_wrong_rule_is_refused_where_it_is_wrong(
 
 
 def test_two_rules_of_one_name_and_endless_nesting_are_refused(run, panel_of) -> None:
-    rule = {"name": "r", "measure": "y", "when": {"left": 1, "op": "<", "right": 2}}
+    rule = {"name": "r", "measure": "y", "when": {"left": 1, "op": "lt", "value": 2}}
     nested: Any = rule["when"]
     for _ in range(500):
         nested = {"not": nested}

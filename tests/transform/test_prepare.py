@@ -170,11 +170,7 @@ def test_a_delivery_without_rows_is_prepared_to_none(sales, raw):
         {"kind": "holidays", "column": "day", "country": "NG"},
         {
             "kind": "derive",
-            "columns": {
-                "price": {
-                    "value": {"op": "divide", "args": [{"column": "amount"}, {"column": "units"}]}
-                }
-            },
+            "columns": {"price": {"value": {"divide": [{"field": "amount"}, {"field": "units"}]}}},
         },
         {
             "kind": "gap_policy",
@@ -504,16 +500,14 @@ def test_derived_columns_have_the_declared_type(sales, raw):
     step = {
         "kind": "derive",
         "columns": {
-            "price": {
-                "value": {"op": "divide", "args": [{"column": "amount"}, {"column": "units"}]}
-            },
+            "price": {"value": {"divide": [{"field": "amount"}, {"field": "units"}]}},
             "boxes": {
                 "type": "integer",
-                "value": {"op": "divide", "args": [{"column": "units"}, {"value": 2}]},
+                "value": {"divide": [{"field": "units"}, 2]},
             },
             "is_big": {
                 "type": "boolean",
-                "value": {"op": "greater", "args": [{"column": "amount"}, {"value": 5}]},
+                "value": {"field": "amount", "op": "gt", "value": 5},
             },
         },
     }
@@ -528,7 +522,7 @@ def test_derived_columns_have_the_declared_type(sales, raw):
 
 
 def test_a_derived_column_of_another_type_than_declared_is_refused(sales, raw):
-    step = {"kind": "derive", "columns": {"x": {"type": "number", "value": {"column": "shop"}}}}
+    step = {"kind": "derive", "columns": {"x": {"type": "number", "value": {"field": "shop"}}}}
     with pytest.raises(InvalidDeclaration, match="x is declared number"):
         prepare(sales(step), raw(("2013-02-01", "a", "1", "1")), WINDOW)
 

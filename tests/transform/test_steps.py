@@ -56,11 +56,14 @@ def test_the_json_schema_accepts_the_demos_steps_and_refuses_an_unknown_kind():
             r"^steps\.1\.columns\.day\.zone: .*'Lagos' is no IANA time zone",
         ),
         (
-            {"kind": "derive", "columns": {"x": {"value": {"op": "exec", "args": []}}}},
+            {
+                "kind": "derive",
+                "columns": {"x": {"value": {"field": "units", "op": "exec", "value": 1}}},
+            },
             r"^steps\.1\.columns\.x\.value\.op: ",
         ),
         (
-            {"kind": "derive", "columns": {"x": {"value": {"column": "town"}}}},
+            {"kind": "derive", "columns": {"x": {"value": {"field": "town"}}}},
             r"^steps\.1: derive reads town",
         ),
         (
@@ -125,11 +128,20 @@ def test_columns_are_followed_through_a_resample(sales):
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ({"op": "subtract", "args": [{"value": 1}]}, "subtract takes 2 args, not 1"),
-        ({"op": "if", "args": [{"value": 1}, {"value": 1}]}, "if takes 3 args, not 2"),
-        ({"op": "round", "args": [{"column": "units"}, {"column": "units"}]}, "constant number"),
-        ({"value": float("inf")}, r"^steps\.1\.columns\.x\.value\.value\.\S+: .*finite"),
-        ({"name": "x"}, "an expression has `column`, `value`, or `op` and `args`"),
+        ({"subtract": [1]}, r"^steps\.1\.columns\.x\.value\.subtract: .*at least 2"),
+        (
+            {"if": {"field": "units", "op": "gt", "value": 1}, "then": 1},
+            r"x\.value\.else: Field required",
+        ),
+        (
+            {"round": {"field": "units"}, "decimals": {"field": "units"}},
+            r"value\.decimals: .*integer",
+        ),
+        (float("inf"), r"^steps\.1\.columns\.x\.value\S*: .*finite"),
+        ({"name": "x"}, "an expression is a literal, a field, arithmetic or a condition"),
+        ({"field": "units", "lag": 1}, "earlier periods, which only rules know"),
+        ({"abs": {"field": "units", "agg": "mean", "previous": 3}}, "earlier periods"),
+        ({"field": "units", "op": "eq", "value": {"param": "p"}}, "only queries have"),
     ],
 )
 def test_an_expression_that_cannot_be_computed_is_refused(sales, expression, message):
@@ -138,26 +150,28 @@ def test_an_expression_that_cannot_be_computed_is_refused(sales, expression, mes
 
 
 def test_an_expression_nested_too_deep_is_refused(sales):
-    expression = {"value": 1.0}
+    expression = 1.0
     for _ in range(19):
-        expression = {"op": "negate", "args": [expression]}
+        expression = {"negate": expression}
     check_steps(sales({"kind": "derive", "columns": {"x": {"value": expression}}}))
     for extra in range(1, 5000):
-        expression = {"op": "negate", "args": [expression]}
+        expression = {"negate": expression}
         if extra in (1, 40, 4999):
             with pytest.raises(InvalidDeclaration) as caught:
                 check_steps(sales({"kind": "derive", "columns": {"x": {"value": expression}}}))
             assert str(caught.value.field).startswith("steps.1.columns.x.value")
 
 
-def test_an_expression_has_200_operands_and_no_more(sales):
-    def summed(count):
-        rows = [{"op": "add", "args": [{"value": 1.0}] * 20} for _ in range(count // 20)]
-        return {"op": "add", "args": [*rows, *[{"value": 1.0}] * (count % 20)]}
+def test_an_expression_has_1000_operands_and_no_more(sales):
+    def summed(*, last):
+        hundred = {"add": [{"add": [1.0] * 10}] * 10}
+        return {
+            "add": [*[hundred] * 9, {"add": [{"add": [1.0] * 10}] * 9 + [{"add": [1.0] * last}]}]
+        }
 
-    check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(200)}}}))
-    with pytest.raises(InvalidDeclaration, match="more than 200 operands") as caught:
-        check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(201)}}}))
+    check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(last=10)}}}))
+    with pytest.raises(InvalidDeclaration, match="more than 1,000 operands") as caught:
+        check_steps(sales({"kind": "derive", "columns": {"x": {"value": summed(last=11)}}}))
     assert caught.value.field == "steps.1.columns.x.value"
 
 

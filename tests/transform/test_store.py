@@ -218,7 +218,7 @@ def test_every_type_comes_back_as_it_was_written(iop_engine, sales, raw):
             "columns": {
                 "is_big": {
                     "type": "boolean",
-                    "value": {"op": "greater", "args": [{"column": "amount"}, {"value": 1}]},
+                    "value": {"field": "amount", "op": "gt", "value": 1},
                 }
             },
         },

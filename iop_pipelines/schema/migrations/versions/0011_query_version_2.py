@@ -4,12 +4,8 @@ In place: they mean what they meant, so no version is raised and nothing is comp
 migration is no transaction, this one is; what was respelt already stays as it is.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-
-import sqlalchemy as sa
-from alembic import op
 
 from iop_pipelines.domain.version1 import (
     condition_as_version_1,
@@ -17,6 +13,7 @@ from iop_pipelines.domain.version1 import (
     config_as_version_1,
     config_of_version_1,
 )
+from iop_pipelines.schema.respelling import respell_rows, transaction
 
 revision = "0011"
 down_revision = "0010"
@@ -24,27 +21,26 @@ branch_labels = None
 depends_on = None
 
 QUERIES = ("report_templates", "panels")
-PAGE = 500
 
 
 def upgrade() -> None:
-    with _transaction():
+    with transaction():
         for table in QUERIES:
-            _respell(
+            respell_rows(
                 table, "query_config", lambda config: _of_version(1, config_of_version_1, config)
             )
-        _respell(
+        respell_rows(
             "analytical_models", "config", lambda config: _where(config, _condition_of_version_1)
         )
 
 
 def downgrade() -> None:
-    with _transaction():
+    with transaction():
         for table in QUERIES:
-            _respell(
+            respell_rows(
                 table, "query_config", lambda config: _of_version(2, config_as_version_1, config)
             )
-        _respell(
+        respell_rows(
             "analytical_models", "config", lambda config: _where(config, condition_as_version_1)
         )
 
@@ -64,41 +60,3 @@ def _where(config: Any, respell: Callable[[Any], Any]) -> Any:
 def _condition_of_version_1(tree: Any) -> Any:
     """Without a version to tell what was respelt already, a last day becomes the midnight that it was."""
     return condition_of_version_1(tree, days_as_midnights=True)
-
-
-@contextmanager
-def _transaction() -> Iterator[None]:
-    connection = op.get_bind()
-    if connection.dialect.name == "sqlite":  # the whole migration is one
-        yield
-        return
-    connection.exec_driver_sql("START TRANSACTION")
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
-        raise
-    connection.exec_driver_sql("COMMIT")
-
-
-def _respell(name: str, column: str, respell: Callable[[Any], Any]) -> None:
-    """Row by row; the moment of a row's last change stays."""
-    connection = op.get_bind()
-    is_dated = any(
-        each["name"] == "updated_at" for each in sa.inspect(connection).get_columns(name)
-    )
-    id_, held, updated_at = sa.column("id"), sa.column(column, sa.JSON()), sa.column("updated_at")
-    table = sa.table(name, id_, held, updated_at)
-    columns = (id_, held, updated_at if is_dated else sa.null())
-    page = sa.select(*columns).select_from(table).order_by(id_).limit(PAGE)
-    last = 0
-    while rows := connection.execute(page.where(id_ > last)).all():
-        for row_id, before, changed_at in rows:
-            last = row_id
-            if (after := respell(before)) == before:
-                continue
-            change = sa.update(table).where(id_ == row_id)
-            connection.execute(change.values({column: after}))
-            if is_dated:
-                # A second statement: the first one's own default would win over the same moment.
-                connection.execute(change.values(updated_at=changed_at))
