@@ -1,13 +1,14 @@
 """The sign-in routes served by a real server on the loopback, and people who come to them."""
 
 import asyncio
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from database_servers import DATABASES
 from iop_pipelines.api import accounts
@@ -25,8 +27,7 @@ from iop_pipelines.api.auth import auth_routes, authenticator
 from iop_pipelines.api.context import Role, Services
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.api.sessions import sessions_of
-from iop_pipelines.schema import migrate
-from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.settings import Settings
 
 OPERATOR = Actor(None, "test")
@@ -60,28 +61,69 @@ class Site:
         return requests.get(f"{self.url}/api/auth/me", headers=headers).status_code
 
 
+@dataclass
+class Server:
+    """One for all tests, since a start and a stop take half a second; which app it serves is each site's own."""
+
+    url: str
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = Server(f"http://127.0.0.1:{listening.getsockname()[1]}", Starlette())
+    running = uvicorn.Server(uvicorn.Config(server, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=lambda: asyncio.run(running.serve([listening])))
+    thread.start()
+    yield server
+    running.should_exit = True
+    thread.join()
+    listening.close()
+
+
 @pytest.fixture
-def make_site(tmp_path: Path):
-    """Gives a function: settings of the environment → a served site with ada (admin) and vic (viewer)."""
-    with _stack() as stack:
+def make_site(
+    tmp_path: Path, server: Server, migrated_on: Callable[[str], AbstractContextManager[str]]
+):
+    """Gives a function: settings of the environment → a served site with ada (admin) and vic (viewer).
 
-        def make(database_url: str | None = None, **env: str) -> Site:
-            url = {"DATABASE_URL": database_url} if database_url else {}
-            if database_url and not database_url.startswith("sqlite"):
-                # Only an embedded instance makes its own.
-                env.setdefault("IOP_SECRET_KEY", "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
-            settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home"), **url, **env})
-            migrate.upgrade(settings.database_url)
-            services = Services(settings)
-            site = Site(services, stack.serve(_app(services)))
-            stack.databases.append(settings.database_url)
+    It is called once a test.
+    """
+    home = tmp_path / "home"
+    urls: list[str] = []
+
+    def make(database_url: str | None = None, **env: str) -> Site:
+        url = {"DATABASE_URL": database_url} if database_url else {}
+        if database_url and not database_url.startswith("sqlite"):
+            # Only an embedded instance makes its own.
+            env.setdefault("IOP_SECRET_KEY", "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4")
+        settings = Settings.from_env({"IOP_HOME": str(home), **url, **env})
+        if not database_url:
+            home.mkdir()
+            with migrated_on("sqlite") as migrated:
+                shutil.copy(migrated.removeprefix("sqlite:///"), home / "iop.db")
+        services = Services(settings)
+        site = Site(services, server.url)
+        urls.append(settings.database_url)
+        with begin_write(site.engine) as connection:
             for name, role in (("ada", Role.ADMIN), ("vic", Role.VIEWER)):
-                site.people[name] = accounts.add_user(
-                    site.engine, name, role, OPERATOR, PASSWORDS[name]
-                )
-            return site
+                hashed = _hashed(PASSWORDS[name])
+                site.people[name] = accounts.insert_user(connection, name, role, OPERATOR, hashed)
+        server.app = _app(services)
+        return site
 
-        yield make
+    yield make
+    server.app = Starlette()
+    for url in urls:
+        engine_for(url).dispose()
+
+
+# Made to be slow; what is stored is the same for each site.
+_hashed = cache(accounts._hashed)
 
 
 @pytest.fixture(params=DATABASES)
@@ -92,34 +134,6 @@ def site(
 ) -> Iterator[Site]:
     with migrated_on(request.param) as url:
         yield make_site(url)
-
-
-@dataclass
-class Stack:
-    servers: list[SimpleNamespace] = field(default_factory=list)
-    databases: list[str] = field(default_factory=list)
-
-    def serve(self, app: Starlette) -> str:
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
-        thread.start()
-        self.servers.append(SimpleNamespace(server=server, thread=thread, socket=listening))
-        return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@contextmanager
-def _stack() -> Iterator[Stack]:
-    stack = Stack()
-    yield stack
-    for each in stack.servers:
-        each.server.should_exit = True
-        each.thread.join()
-        each.socket.close()
-    for url in stack.databases:
-        engine_for(url).dispose()
 
 
 def _app(services: Services) -> Starlette:
