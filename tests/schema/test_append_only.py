@@ -13,9 +13,8 @@ ADD = f"INSERT INTO audit_events ({COLUMNS}) VALUES ('2026-01-01', 'ada', 'x.y',
 
 
 @pytest.fixture
-def engine(database_url: str) -> sa.Engine:
-    migrate.upgrade(database_url)
-    engine = engine_for(database_url)
+def engine(migrated_url: str) -> sa.Engine:
+    engine = engine_for(migrated_url)
     with engine.begin() as connection:
         connection.exec_driver_sql(ADD)
         connection.exec_driver_sql(ADD)

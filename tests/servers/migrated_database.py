@@ -1,7 +1,7 @@
 """A database that is migrated once for many tests: copied where it is a file, emptied where it is a server's."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.transform import table as prepared
+from written_tables import written_tables
 
 # What migrations themselves write, ours and Dagster's.
 KEPT = {"iop_alembic_version", "alembic_version", "secondary_indexes", "instance_info"}
@@ -20,6 +21,8 @@ KEPT = {"iop_alembic_version", "alembic_version", "secondary_indexes", "instance
 class MigratedDatabase:
     url: str
     tables: frozenset[str]
+    # By URL, the tables of others that it was filled from, which do not change.
+    _sources: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     @classmethod
     def make(cls, url: str) -> "MigratedDatabase":
@@ -38,12 +41,17 @@ class MigratedDatabase:
         return f"sqlite:///{path}"
 
     def fill_from(self, other_url: str) -> None:
-        """Copies all rows of another database of the same server, and the tables that only that one has."""
+        """Copies all rows of another database of the same server, and the tables that only that one has.
+
+        The other is asked once what it has: nobody may write to it afterwards.
+        """
         theirs = sa.make_url(other_url).database
         engine = engine_for(self.url)
         with engine.connect() as connection:
             connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-            for table, has_rows in _tables(connection, theirs).items():
+            if other_url not in self._sources:
+                self._sources[other_url] = _tables(connection, theirs)
+            for table, has_rows in self._sources[other_url].items():
                 if table not in self.tables:
                     connection.exec_driver_sql(f"CREATE TABLE `{table}` LIKE {theirs}.`{table}`")
                 if has_rows and table not in KEPT:
@@ -57,11 +65,18 @@ class MigratedDatabase:
         engine = engine_for(self.url)
         with engine.connect() as connection:
             connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-            for table, was_used in _tables(connection).items():
-                if table not in self.tables:
-                    connection.exec_driver_sql(f"DROP TABLE `{table}`")
-                elif table not in KEPT and was_used:
-                    connection.exec_driver_sql(f"TRUNCATE TABLE `{table}`")
+            written = written_tables.take(connection)
+            if written is None:
+                found = _tables(connection)
+                written = {name for name, used in found.items() if used or name not in self.tables}
+            for table in written - KEPT:
+                is_ours = table in self.tables
+                statement = (
+                    f"TRUNCATE TABLE `{table}`" if is_ours else f"DROP TABLE IF EXISTS `{table}`"
+                )
+                connection.exec_driver_sql(statement)
+            # What emptying itself did is nothing to empty.
+            written_tables.forget(connection)
         # A process remembers the tables of datasets that it made.
         prepared._ENSURED.pop(engine, None)
         engine.dispose()
