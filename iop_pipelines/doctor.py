@@ -12,16 +12,19 @@ import shutil
 import socket
 import subprocess
 import sys
+import zoneinfo
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import fsspec
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from iop_pipelines.domain import zones
 from iop_pipelines.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -29,6 +32,10 @@ NEWEST_PYTHON = (3, 14)
 # A year of the demo's data, reports and Dagster's event log fit; less and a log fills the disk in days.
 ENOUGH_DISK_BYTES = 1_000_000_000
 PROBE_TIMEOUT_S = 5
+# Where the system's time zone rules are compared with those that are used.
+_RULES_BACK = timedelta(days=366)
+_RULES_AHEAD = timedelta(days=2 * 366)
+_NAMED = 3
 AMQP_PORT = 5672
 AMQPS_PORT = 5671
 
@@ -104,11 +111,34 @@ def check_python(_settings: Settings) -> Check:
 
 
 def check_time_zones(settings: Settings) -> Check:
+    """The rules that decide are those of the package; where the system has others, only that is told."""
+    name = "time zones"
     count = len(available_timezones())
-    if count == 0:
-        fix = "sudo apt-get install -y tzdata, or pip install tzdata"
-        return Check("time zones", False, "no time zone data", fix)
-    return Check("time zones", True, f"{count} zones; schedules use {ZoneInfo(settings.time_zone)}")
+    if count == 0 or not zones.are_pinned():
+        where = ", ".join(zoneinfo.TZPATH) or "nowhere"
+        fix = "pip install tzdata, and let nothing call zoneinfo.reset_tzpath"
+        return Check(name, False, f"{count} zones; rules are read from {where}", fix)
+    used = zones.rules()
+    detail = (
+        f"{count} zones by IANA {used.release} (package tzdata {used.package}); "
+        f"schedules use {settings.time_zone}"
+    )
+    now = datetime.now(UTC)
+    system = zones.system_rules(now - _RULES_BACK, now + _RULES_AHEAD)
+    return Check(name, True, f"{detail}; {_told(system)}")
+
+
+def _told(system: zones.System | None) -> str:
+    if system is None:
+        return "the system has none"
+    release = system.release or "of an unknown release"
+    told = f"the system's are {release}, not used"
+    if not system.differing:
+        return f"{told} and no different"
+    first = sorted(system.differing, key=lambda name: (system.differing[name], name))
+    named = ", ".join(f"{name} from {system.differing[name]:%Y-%m-%d}" for name in first[:_NAMED])
+    more = f" and {len(first) - _NAMED} more" if len(first) > _NAMED else ""
+    return f"{told}, and others for {named}{more}"
 
 
 def check_disk(settings: Settings) -> Check:

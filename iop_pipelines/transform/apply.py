@@ -278,8 +278,13 @@ def _resample(
 def _local_time(moments: pd.Series, from_zone: str, zone: str) -> pd.Series:
     if from_zone == zone:
         return moments
-    aware = moments.dt.tz_localize(from_zone, ambiguous="NaT", nonexistent="NaT")
-    return aware.dt.tz_convert(zone).dt.tz_localize(None)
+    # A zone, for of a name pandas would ask pytz, which has rules of its own; each moment once, for a zone is slow.
+    places, moments_once = pd.factorize(moments)
+    aware = pd.DatetimeIndex(moments_once).tz_localize(
+        ZoneInfo(from_zone), ambiguous="NaT", nonexistent="NaT"
+    )
+    local = aware.tz_convert(ZoneInfo(zone)).tz_localize(None)
+    return pd.Series(local.take(places, allow_fill=True, fill_value=pd.NaT), index=moments.index)
 
 
 def _period_start(local: pd.Series, freq: str) -> pd.Series:
@@ -329,6 +334,15 @@ def _weighted_mean(groups: Any, values: pd.Series, weights: pd.Series) -> pd.Ser
     return pd.Series(mean.to_numpy(), index=groups.size().index)
 
 
+def _first_of_local(local: pd.DatetimeIndex, zone: str) -> pd.DatetimeIndex:
+    """What clocks show, of two moments the first, after a gap its end; a zone's rules as in `_local_time`."""
+    places, once = pd.factorize(local)
+    aware = pd.DatetimeIndex(once).tz_localize(
+        ZoneInfo(zone), ambiguous=np.ones(len(once), bool), nonexistent="shift_forward"
+    )
+    return aware.take(places)
+
+
 def _coverage(observed: pd.Series, step: Resample, context: Context) -> pd.Series:
     starts = pd.DatetimeIndex(observed.index.get_level_values(step.into))
     offset = {"D": pd.DateOffset(days=1), "W": pd.DateOffset(weeks=1)}.get(
@@ -336,10 +350,7 @@ def _coverage(observed: pd.Series, step: Resample, context: Context) -> pd.Serie
     )
     zone = context.time_zone
     # Some zones change at midnight: the day then starts an hour later, or twice.
-    bounds = [
-        when.tz_localize(zone, ambiguous=np.ones(len(when), bool), nonexistent="shift_forward")
-        for when in (starts, starts + offset)
-    ]
+    bounds = [_first_of_local(when, zone) for when in (starts, starts + offset)]
     minutes = (bounds[1] - bounds[0]).total_seconds() / 60
     share = 100 * observed.to_numpy(dtype=np.float64) / (np.asarray(minutes) / step.step_minutes)
     return pd.Series(np.minimum(share, 100.0), index=observed.index)
