@@ -20,6 +20,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
+| `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
 | `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
 | `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
@@ -59,6 +60,7 @@ class Settings:
     keep_rejected_days: int = 90
     keep_report_files_days: int = 365
     worker_lost_s: int = 75
+    stalled_s: int = 900
     claim_lost_s: int = 120
     held_hours: int = 24
     backlog_minutes: int = 30
@@ -103,6 +105,7 @@ class Settings:
                 "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
             ),
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
+            stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
             held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),

@@ -250,6 +250,9 @@ _OF_RUNS: Mapping[str, str] = {
         "Aucune note de qualité suffisante n’est venue en {time}"
     ),
     "its data could not be prepared: {why}": "Ses données n’ont pas pu être préparées : {why}",
+    "no progress for {n} s while {doing}; its worker was ended": (
+        "Aucun progrès pendant {n} s (étape : {doing}) ; le processus de calcul a été arrêté"
+    ),
     "run {id} was canceled": "L’exécution Dagster {id} a été annulée",
     "run {id} ended ({status}) without a result{why}; gave up after {n} starts": (
         "L’exécution Dagster {id} s’est terminée ({status}) sans résultat ; abandon après {n} départs"

@@ -149,15 +149,17 @@ def close_as_failed(
     reason: str,
     now: datetime,
     superseded_by: int | None = None,
+    attempt: int | None = None,
 ) -> bool:
     """Ends an item outside any run, unless it has left `phase`: an event without a run, then its mirror.
 
     superseded_by: the DRM run whose data made an execution needless; it has not failed.
+    attempt: unless another attempt has it by now.
     """
-    attempt = take_to_close(engine, kind, item_id, phase, now)
-    if attempt is None:
+    taken = take_to_close(engine, kind, item_id, phase, now, attempt)
+    if taken is None:
         return False
-    event, asset_key, partition = _failure(engine, kind, item_id, attempt, reason, now)
+    event, asset_key, partition = _failure(engine, kind, item_id, taken, reason, now)
     if superseded_by is not None:
         event = replace(event, values={"superseded_by": superseded_by})
     instance.report_runless_asset_event(to_dagster(event, asset_key, partition))

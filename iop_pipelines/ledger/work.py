@@ -268,9 +268,16 @@ def try_again(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, now
 
 
 def take_to_close(
-    engine: sa.Engine, kind: WorkKind, item_id: int, phase: Phase, now: datetime
+    engine: sa.Engine,
+    kind: WorkKind,
+    item_id: int,
+    phase: Phase,
+    now: datetime,
+    attempt: int | None = None,
 ) -> int | None:
     """Takes an item out of `phase`, whoever has it, to end it; the attempt to end it as, None if it moved on.
+
+    attempt: only while it is at this one.
 
     The claim that this makes names the phase, so that one whose closer died goes back there.
     """
@@ -278,7 +285,11 @@ def take_to_close(
     with begin_write(engine) as connection:
         changed = connection.execute(
             table.update()
-            .where(table.c.id == item_id, table.c.phase == phase)
+            .where(
+                table.c.id == item_id,
+                table.c.phase == phase,
+                sa.true() if attempt is None else table.c.attempt == attempt,
+            )
             .values(
                 phase=Phase.CLAIMED,
                 attempt=table.c.attempt + 1,

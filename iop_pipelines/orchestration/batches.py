@@ -38,6 +38,7 @@ from iop_pipelines.ledger.work import (
     try_again,
 )
 from iop_pipelines.orchestration import metadata
+from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
@@ -104,6 +105,7 @@ def _run_items(
             context.log.info(f"{kind.name} {item_id}: claimed by another attempt, left alone")
             tally.skipped += 1
             continue
+        PROGRESS.item_begun(context.run_id, kind.name, item_id, attempt)
         try:
             reason = work(Item(kind, item_id, attempt))
         except LostClaim as lost:
@@ -114,6 +116,8 @@ def _run_items(
             context.log.warning(f"{kind.name} {item_id}: {put_back}; queued again")
             tally.again += 1
             continue
+        finally:
+            PROGRESS.item_ended()
         if reason is None:
             tally.done += 1
         else:
@@ -153,6 +157,7 @@ def prepare_datasets(
     def work(item: Item) -> str | None:
         found = version(platform.engine, item.id)
         stored = dataset_by_id(platform.engine, found.dataset_id)
+        PROGRESS.step(f"preparing {stored.declaration.name}")
         summary = reason = None
         try:
             summary = prepare_version(platform.engine, platform.drm, item.id)
@@ -190,6 +195,7 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
 
 def _advise(context: Context, platform: Platform, item: Item, advised: list[AdviceSummary]) -> None:
     """The execution has ended well already: what goes wrong here is owed, and the reconciler pays it."""
+    PROGRESS.step("making recommendations")
     try:
         advised.append(advise(platform.engine, item.id))
     except Exception as error:
@@ -203,14 +209,16 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
     work = execute.load(engine, item.id, item.attempt)
     asset_key = OUTPUT_ASSETS[ModelType(work.model.spec.type)]
     partition = work.model.partition_key
+    label = work.model.label
     clock = _Stopwatch()
     executed = reason = None
     checks: list[dg.AssetCheckEvaluation] = []
     try:
+        PROGRESS.step(f"checking the input of {label}")
         input_checks = execute.check_input(engine, work)
         checks.append(metadata.of_check(asset_key, partition, "input_schema", input_checks))
         execute.require_success(work, "input", input_checks)
-        executed = execute.execute(engine, platform.drm_engine, work)
+        executed = execute.execute(engine, platform.drm_engine, work, PROGRESS)
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))
     except LostClaim:
@@ -220,6 +228,7 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
         reason = _reason_or_put_back(platform, item, error)
         if isinstance(error, InvalidFrame) and len(checks) == 1 and checks[0].passed:
             checks.append(metadata.of_broken_output(asset_key, partition, reason))
+    PROGRESS.step(f"telling of {label}")
     values: dict[str, Any] = {}
     if executed is not None:
         values = {"output_ref": executed.output_ref, "metrics": dict(executed.metrics)}
@@ -263,6 +272,7 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> str | Non
     engine = platform.engine
     row = _report_row(engine, item.id)
     partition = key(row.template_id, row.name)
+    PROGRESS.step(f"generating the report {row.name!r}")
     clock = _Stopwatch()
     generated = reason = None
     try:

@@ -17,6 +17,7 @@ from iop_pipelines.domain.findings import Finding
 from iop_pipelines.errors import InvalidFrame
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.ledger.work import EXECUTION, LostClaim, holds
+from iop_pipelines.orchestration.progress import PROGRESS, Progress
 from iop_pipelines.query.panel import read_panel
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -76,13 +77,16 @@ def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
     return tuple(validate_version(engine, work.dataset, work.version.id, schema))
 
 
-def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
+def execute(
+    engine: sa.Engine, drm_engine: sa.Engine, work: Work, progress: Progress = PROGRESS
+) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
     Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
     execution by now, and what the runtime raises.
     """
-    spec = work.model.spec
+    spec, label = work.model.spec, work.model.label
+    progress.step(f"reading the input of {label}")
     panel = read_panel(
         engine,
         work.dataset,
@@ -94,9 +98,12 @@ def execute(engine: sa.Engine, drm_engine: sa.Engine, work: Work) -> Executed:
     )
     if work.dataset.is_system:
         require_success(work, "input", tuple(validate(panel, spec.input_schema)))
-    output = run_runtime(spec.config.runtime, _runtime_input(work, panel))
+    progress.step(f"running model {label}")
+    output = run_runtime(spec.config.runtime, _runtime_input(work, panel, progress))
+    progress.step(f"checking the output of {label}")
     checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
+    progress.step(f"storing the output of {label}")
     _store(engine, work, output)
     return Executed(
         output_ref=f"execution:{work.execution_id}",
@@ -113,7 +120,7 @@ def require_success(work: Work, side: str, checks: tuple[CheckOutcome, ...]) -> 
         raise InvalidFrame(failure_message(f"{side} of {work.model.label}", checks))
 
 
-def _runtime_input(work: Work, panel: pd.DataFrame) -> RuntimeInput:
+def _runtime_input(work: Work, panel: pd.DataFrame, progress: Progress) -> RuntimeInput:
     declaration = work.dataset.declaration
     names = work.model.spec.config.input.measures
     units = {
@@ -130,6 +137,7 @@ def _runtime_input(work: Work, panel: pd.DataFrame) -> RuntimeInput:
         window_start=work.window_start,
         window_end=work.window_end,
         params=work.model.spec.config.params,
+        tick=progress.tick,
     )
 
 

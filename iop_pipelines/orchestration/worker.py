@@ -1,7 +1,8 @@
 """A warm worker: one process that has all models imported and takes one Dagster run at a time.
 
 `python -m iop_pipelines.orchestration.worker NAME`. It tells the ledger that it lives every few
-seconds, and which run it is on; a worker that stops telling is dead, and its run is given to another.
+seconds, and which run it is on; a worker that stops telling is dead, and its run is given to another. One that
+lives and gets nowhere is ended by its watchdog.
 """
 
 import importlib
@@ -25,6 +26,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
+from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import workers
@@ -129,22 +131,24 @@ def run_worker(name: str, settings: Settings) -> None:
     app = make_app({**celery_options(settings), "include": [], "task_default_queue": QUEUE})
     create_execute_job_task(app)
     create_resume_job_task(app)
-    heartbeat = Heartbeat(
-        engine_for(settings.database_url), f"{name}@{socket.gethostname()[:40]}/{os.getpid()}"
-    )
+    worker_id = f"{name}@{socket.gethostname()[:40]}/{os.getpid()}"
+    heartbeat = Heartbeat(engine_for(settings.database_url), worker_id)
 
     def on_begin(kwargs: dict[str, Any], **_: Any) -> None:
         packed = kwargs.get("execute_job_args_packed")
         if packed is not None:
             run_id = unpack_value(packed, as_type=ExecuteRunArgs).run_id
             heartbeat.begin_run(run_id, _is_to_stop)
+            PROGRESS.run_begun(run_id)
 
     def on_end(**_: Any) -> None:
+        PROGRESS.run_ended()
         heartbeat.end_run()
 
     task_prerun.connect(on_begin, weak=False)
     task_postrun.connect(on_end, weak=False)
     heartbeat.begin()
+    PROGRESS.begin(worker_id, settings.stalled_s)
     try:
         app.worker_main(
             [
@@ -159,6 +163,7 @@ def run_worker(name: str, settings: Settings) -> None:
             ]
         )
     finally:
+        PROGRESS.end()
         heartbeat.end()
 
 

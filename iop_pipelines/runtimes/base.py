@@ -4,10 +4,10 @@ A runtime sees history and the window to score and must not let a point inform i
 what it fits lies strictly before the point it scores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from iop_pipelines.domain.findings import Finding
 
@@ -27,6 +27,13 @@ OUTPUT_COLUMNS = (
 )
 
 
+T = TypeVar("T")
+
+
+def _nobody() -> None:
+    """Where nobody watches."""
+
+
 @dataclass(frozen=True)
 class RuntimeInput:
     """What a model is run on.
@@ -40,6 +47,7 @@ class RuntimeInput:
             a step, whose order alone counts.
         window_start, window_end: the half-open range [start, end) of ds to score.
         params: the model's own `config.params`, as registered.
+        tick: to be called now and then, as by `each`; a model that is silent for too long is ended.
     """
 
     panel: "pd.DataFrame"
@@ -49,6 +57,13 @@ class RuntimeInput:
     window_start: datetime
     window_end: datetime
     params: Mapping[str, Any]
+    tick: Callable[[], None] = _nobody
+
+    def each(self, parts: Iterable[T]) -> Iterator[T]:
+        """The parts of the work, one after the other; tells that it goes on."""
+        for part in parts:
+            self.tick()
+            yield part
 
 
 @dataclass(frozen=True)

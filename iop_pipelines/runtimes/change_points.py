@@ -36,7 +36,7 @@ class ChangePoints:
         season_length = params.season_length or default_season_length(given.freq)
         series = read_series(given, [measure])
         rows, findings, skipped, looked = [], [], 0, 0
-        for one in series:
+        for one in given.each(series):
             row = int(one.scored[-1])
             known = np.isfinite(one.values[max(0, row + 1 - params.window) : row + 1, 0]).sum()
             if known < 3 * params.min_size:

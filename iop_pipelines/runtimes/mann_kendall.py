@@ -44,7 +44,7 @@ class MannKendall:
         series = read_series(given, [measure])
         measured = [
             (one, {row: _trend_at(one, row, params, season_length, needed) for row in one.scored})
-            for one in series
+            for one in given.each(series)
         ]
         long_enough = [(one, trends) for one, trends in measured if any(trends.values())]
         rows, findings = [], []

@@ -50,7 +50,7 @@ class ProphetForecast:
         needed = params.min_history or max(14, 2 * default_season_length(given.freq))
         series = read_series(given, [measure])
         rows, findings, skipped = [], [], 0
-        for one in series:
+        for one in given.each(series):
             if np.isfinite(one.values[:, 0]).sum() < needed:
                 skipped += 1
                 continue

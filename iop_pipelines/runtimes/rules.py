@@ -30,7 +30,7 @@ class Rules:
         _check_measures(rules, given.measures)
         series = read_series(given, given.measures)
         rows, findings, unknown = [], [], 0
-        for one in series:
+        for one in given.each(series):
             judged = [_judge(rule, one, given.measures) for rule in rules]
             unknown += sum(int((item.is_unknown & one.is_scored).sum()) for item in judged)
             rows += _rows(one, judged, given.measures)
