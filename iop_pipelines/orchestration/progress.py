@@ -18,6 +18,8 @@ from iop_pipelines.orchestration.watchdog import IDLE, TICK, Doing
 _TICK_S = 1.0
 # How much later the process ends itself where its watchdog could not: it was killed, or may not kill.
 _GRACE_S = 60.0
+# The descriptor: Celery puts something in the place of sys.stderr that is no file.
+_STDERR = 2
 
 
 class Progress:
@@ -36,7 +38,7 @@ class Progress:
         self._arguments = [
             *(sys.executable, "-m", module, str(os.getpid()), worker_id, str(stalled_s))
         ]
-        faulthandler.register(signal.SIGUSR1, all_threads=True)
+        faulthandler.register(signal.SIGUSR1, file=_STDERR, all_threads=True)
         self._start()
 
     def end(self) -> None:
@@ -83,7 +85,7 @@ class Progress:
             faulthandler.cancel_dump_traceback_later()
         else:
             # A thread of C that needs nothing of Python: it ends the process even where that hangs in native code.
-            faulthandler.dump_traceback_later(self._stalled_s + _GRACE_S, exit=True)
+            faulthandler.dump_traceback_later(self._stalled_s + _GRACE_S, exit=True, file=_STDERR)
         if self._watchdog is None or self._watchdog.poll() is not None:
             self._start()
             line = IDLE if self._doing is None else self._doing.line()
