@@ -749,6 +749,12 @@ export interface OfSource {
   name: string;
 }
 
+/** From `at` on, clocks are `offsetS` seconds ahead of UTC. */
+export interface OffsetChange {
+  at: string;
+  offsetS: number;
+}
+
 /** One scored or forecast point; `ds` is in the dataset's local time. */
 export interface OutputPoint {
   id: number;
@@ -1189,6 +1195,19 @@ export interface Wordings {
   fr: Wording;
 }
 
+/** From `since` to `until`, by IANA's `release`: the offset at the beginning, then each change. */
+export interface ZoneRules {
+  name: string;
+  release: string;
+  since: string;
+  until: string;
+  changes: OffsetChange[];
+}
+
+export interface Zones {
+  names: string[];
+}
+
 export interface AppErrorData extends TRPCDefaultErrorData {
   /** Of inputs that are refused: messages by the input's key. */
   zodError?: { formErrors: string[]; fieldErrors: Record<string, string[] | undefined> };
@@ -1297,5 +1316,8 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     setPassword: TRPCMutationProcedure<{ input: PasswordOf; output: Done; meta: unknown }>;
     signInLink: TRPCMutationProcedure<{ input: ById; output: Link; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: ChangedUser; output: Done; meta: unknown }>;
+  };
+  zones: {
+    rules: TRPCQueryProcedure<{ input: Zones; output: ZoneRules[]; meta: unknown }>;
   };
 }>;

@@ -2,7 +2,10 @@
  * What the first sight of a page does without: one chunk, fetched once the page stands. Nothing of it takes
  * room that was not kept for it.
  */
+
+import { useZoneRules } from '@/i18n/useZoneRules';
 import { useSending } from '@/offline/useOutbox';
+import { usePreferences } from '@/session/preferences';
 import { SettingsSync } from '@/session/SettingsSync';
 import { useUser } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
@@ -26,5 +29,6 @@ export function Notes() {
 export function Background() {
   useSending();
   useNews();
+  useZoneRules(usePreferences().timeZone);
   return <SettingsSync userId={useUser().id} />;
 }

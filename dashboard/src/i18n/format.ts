@@ -1,6 +1,7 @@
 /** Numbers, moments, sizes and money in the reader's language and time zone. */
 import { useMemo } from 'react';
 import type { Language } from '@/i18n/language';
+import { inZone } from '@/i18n/rules';
 import { usePreferences } from '@/session/preferences';
 
 const UNITS = [
@@ -45,10 +46,10 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     numbersOf(language, options).format(value);
   const unit = (value: number, name: string) =>
     number(value, { style: 'unit', unit: name, maximumFractionDigits: 1 });
-  const moment = (at: string | number | Date, options: Intl.DateTimeFormatOptions) =>
-    datesOf(language, { ...options, timeZone: options.timeZone ?? reader.timeZone }).format(
-      new Date(at),
-    );
+  const moment = (at: string | number | Date, options: Intl.DateTimeFormatOptions) => {
+    const [shown, timeZone] = inZone(new Date(at), options.timeZone ?? reader.timeZone);
+    return datesOf(language, { ...options, timeZone }).format(shown);
+  };
   return {
     language,
     get timeZone() {

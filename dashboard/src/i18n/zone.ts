@@ -1,4 +1,5 @@
 /** Local times of a named time zone; JavaScript by itself has the device's zone and UTC only. */
+import { inZone } from './rules';
 
 /** Fields as `Date.UTC` takes them: months from 0, and a day of 32 is one of the next month. */
 export type Fields = readonly [year: number, month: number, day: number, hour: number, min: number];
@@ -24,7 +25,8 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 /** What clocks and calendars of the zone show. */
 export function fieldsOf(moment: Date, timeZone: string): Fields {
-  const parts = formatOf(timeZone).formatToParts(moment);
+  const [shown, zone] = inZone(moment, timeZone);
+  const parts = formatOf(zone).formatToParts(shown);
   const read = (type: Intl.DateTimeFormatPartTypes) =>
     Number(parts.find((part) => part.type === type)?.value);
   return [read('year'), read('month') - 1, read('day'), read('hour'), read('minute')];

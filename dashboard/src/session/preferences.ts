@@ -83,6 +83,12 @@ export function setPreferences(changed: Partial<Preferences>) {
   for (const listener of listeners) listener();
 }
 
+/** Nothing was chosen, but what is shown by it has changed. */
+export function sayAnew() {
+  current = Object.defineProperties({} as Preferences, Object.getOwnPropertyDescriptors(current));
+  for (const listener of listeners) listener();
+}
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

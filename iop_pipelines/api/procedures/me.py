@@ -1,7 +1,8 @@
-"""settings.* and sessions.*: what belongs to whoever asks. One's password is a route of auth.py."""
+"""settings.*, sessions.* and zones.*: what belongs to whoever asks. One's password is a route of auth.py."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
@@ -9,7 +10,12 @@ from iop_pipelines.api import personal, sessions
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context, Role
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain import zones
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.moments import utc_now
+
+# Before and after this year that rules are told for; beyond, browsers go by their own.
+_YEARS: Final = (-3, 6)
 
 
 class Me(Shape):
@@ -48,6 +54,34 @@ class MySession(Shape):
     is_current: bool
 
 
+class Zones(Shape):
+    names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=20)]
+
+    @field_validator("names")
+    @classmethod
+    def _are_zones(cls, names: list[str]) -> list[str]:
+        for name in names:
+            personal.check_zone(name)
+        return names
+
+
+class OffsetChange(Shape):
+    """From `at` on, clocks are `offsetS` seconds ahead of UTC."""
+
+    at: datetime
+    offset_s: int
+
+
+class ZoneRules(Shape):
+    """From `since` to `until`, by IANA's `release`: the offset at the beginning, then each change."""
+
+    name: str
+    release: str
+    since: datetime
+    until: datetime
+    changes: list[OffsetChange]
+
+
 class EndSessions(Shape):
     """The session of this `id`, or with `others` all but the one that asks."""
 
@@ -69,6 +103,27 @@ class Ended(Shape):
 def declare(registry: Registry) -> None:
     _declare_settings(registry)
     _declare_sessions(registry)
+
+    @registry.procedure(
+        "zones.rules", Kind.QUERY, "By which rules the platform tells the time of these zones."
+    )
+    def rules(ctx: Context, given: Zones) -> list[ZoneRules]:
+        year = utc_now().year
+        since, until = (datetime(year + more, 1, 1, tzinfo=UTC) for more in _YEARS)
+        release = zones.rules().release
+        return [
+            ZoneRules(
+                name=name,
+                release=release,
+                since=since,
+                until=until,
+                changes=[
+                    OffsetChange(at=each.at, offset_s=each.offset_s)
+                    for each in zones.changes(ZoneInfo(name), since, until)
+                ],
+            )
+            for name in given.names
+        ]
 
 
 def _declare_settings(registry: Registry) -> None:

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { GeneratedReport, TemplateDetail } from '@/api/client';
 import { type Formatters, formatters, useFormat } from '@/i18n/format';
+import { useZoneRules } from '@/i18n/useZoneRules';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
@@ -60,6 +61,7 @@ export function Generated({ template }: { template: TemplateDetail }) {
 
 function Entry({ report, zone }: { report: GeneratedReport; zone: string | null }) {
   const t = useWords(words);
+  useZoneRules(zone);
   const format = useFormat();
   const { isAdmin } = useUser();
   return (

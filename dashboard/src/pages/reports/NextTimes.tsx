@@ -1,5 +1,6 @@
 /** When a schedule is due next: in its own time zone, and in the reader's where that differs. */
 import { formatters, useFormat } from '@/i18n/format';
+import { useZoneRules } from '@/i18n/useZoneRules';
 import { useWords } from '@/i18n/words';
 import { Table } from '@/ui/Table';
 import { words } from './words';
@@ -7,6 +8,7 @@ import { words } from './words';
 export function NextTimes({ times, zone }: { times: readonly string[]; zone: string }) {
   const t = useWords(words);
   const reader = useFormat();
+  useZoneRules(zone);
   const own = formatters({ language: reader.language, timeZone: zone });
   const columns = [
     { key: 'own', label: t.nextIn(zone), cell: (time: string) => own.dateTime(time) },
