@@ -284,7 +284,9 @@ def _local_time(moments: pd.Series, from_zone: str, zone: str) -> pd.Series:
         ZoneInfo(from_zone), ambiguous="NaT", nonexistent="NaT"
     )
     local = aware.tz_convert(ZoneInfo(zone)).tz_localize(None)
-    return pd.Series(local.take(places, allow_fill=True, fill_value=pd.NaT), index=moments.index)
+    # pandas' annotation of fill_value leaves NaT out.
+    shown = local.take(places, allow_fill=True, fill_value=pd.NaT)  # pyright: ignore[reportArgumentType]
+    return pd.Series(shown, index=moments.index)
 
 
 def _period_start(local: pd.Series, freq: str) -> pd.Series:
