@@ -144,7 +144,8 @@ def _dagster(
     probe: Probe,
 ) -> Mount:
     # Importing Dagster takes seconds, and an API without its UI does without.
-    from iop_pipelines.api.dagster_ui import PREFIX, DagsterGuard
+    from iop_pipelines.api.dagster_requests import PREFIX
+    from iop_pipelines.api.dagster_ui import DagsterGuard
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))

@@ -1,14 +1,12 @@
 """Dagster's UI at `/dagster`, on the same port and behind the same sign-in.
 
 Anonymous callers get nothing, viewers read, admins operate. The guard is pure ASGI, since it must see
-WebSockets, and it is an allow-list: Dagster's own server executes mutations that come by GET, as
-`?query=` or as `application/graphql`, and answers some reads that no viewer should have.
+WebSockets; what it lets through is in `dagster_requests`.
 
 Private names of Dagster are used here; dagster is pinned to the patch, and `tests/api` holds the contract.
 """
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Awaitable, Callable
@@ -24,19 +22,7 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import get_daemon_statuses
 from dagster_shared.error import DagsterError
 from dagster_webserver.webserver import DagsterWebserver
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    parse,
-    visit,
-)
+from graphql import GraphQLSchema
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -44,6 +30,23 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.context import Role, User
+from iop_pipelines.api.dagster_requests import (
+    MAX_GRAPHQL_BYTES,
+    PREFIX,
+    REPORTS,
+    Refused,
+    body_of,
+    check_document,
+    check_graphql_request,
+    check_origin,
+    check_read,
+    check_report,
+    first_part,
+    query_of,
+    query_of_message,
+    replayed,
+    run_of,
+)
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.api.throttle import Throttle
@@ -51,10 +54,6 @@ from iop_pipelines.errors import IopError, Unavailable
 
 log = logging.getLogger(__name__)
 
-PREFIX = "/dagster"
-MAX_GRAPHQL_BYTES = 100_000
-# Five thousand aliases cost Dagster two seconds; its own UI's largest query has about 2,500 tokens.
-MAX_GRAPHQL_TOKENS = 8_000
 # Of one person, all tabs together. A page asks some ten queries at once and a few a second while it is open.
 GRAPHQL_BURST = 300
 GRAPHQL_PER_S = 20.0
@@ -66,14 +65,9 @@ STATEMENT_TIMEOUT_MS = 15_000
 POOL_RECYCLE_S = 3600
 POOL_OVERFLOW = 20
 
-# First parts of paths under the prefix that viewers may not read: whole runs with their config, and files.
-ADMIN_READS = frozenset({"download_debug", "notebook", "dagit"})
-REPORTS = frozenset(
-    {"report_asset_materialization", "report_asset_check", "report_asset_observation"}
-)
-# Paths of the server, its configuration and its interpreter.
-HIDDEN_FIELDS = frozenset({("Instance", "info"), ("Instance", "executablePath")})
 ROLE_KEY = "iop.dagster_role"
+# Of a fault of Dagster's, in the log.
+_MAX_SAID_BYTES = 4_000
 CLOSE_POLICY = 1008
 CLOSE_RESTART = 1012
 
@@ -128,6 +122,9 @@ class DagsterUi:
     def look(self) -> str | None:
         return None if self.app is not None else self._problem
 
+    def has_run(self, run_id: str) -> bool:
+        return self._instance is not None and self._instance.has_run(run_id)
+
     def look_at_daemon(self) -> str | None:
         """By the heartbeats in Dagster's own storage."""
         if self._instance is None:
@@ -177,15 +174,6 @@ class DagsterUi:
         self.app = cast(ASGIApp, server.create_asgi_app())  # pyright: ignore[reportUnknownMemberType]
 
 
-class Refused(Exception):
-    """retry_after_s: when asking again may help, where that is known."""
-
-    def __init__(self, status: int, message: str, retry_after_s: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.retry_after_s = retry_after_s
-
-
 class DagsterGuard:
     """The only way to Dagster's app; `sign_in` is the page that an anonymous reader is sent to."""
 
@@ -226,29 +214,38 @@ class DagsterGuard:
         except Refused as refused:
             await self._refuse(connection, refused, receive, send)
             return
-        await app(scope, receive, _hardened(send))
+        send = _hardened(_Faults(scope, send).send)
+        await app(scope, receive, send)
 
     async def _admit(self, connection: HTTPConnection, user: User, receive: Receive) -> Receive:
         """Raises Refused, or gives the body again to who is to read it."""
         method, first = connection.scope["method"], first_part(connection.scope["path"])
-        check_read(user, first)
+        check_read(user, connection)
         if first == "graphql":
             if method != "POST":
                 raise Refused(405, "GraphQL is answered to POST only")
             check_origin(connection, self._public_url)
             check_graphql_request(connection)
             self._check_rate(user)
-            body = await _body(receive)
-            await self._check_document(user, _query_of(body))
-            return _replayed(body, receive)
+            body = await body_of(receive)
+            await self._check_document(user, query_of(body))
+            return replayed(body, receive)
         if method in ("GET", "HEAD"):
+            if first == "download_debug":
+                await run_in_threadpool(self._check_run, run_of(connection.scope["path"]))
             return receive
         if method == "POST" and first in REPORTS:
             if user.role is not Role.ADMIN:
                 raise Refused(403, "only an admin reports asset events")
             check_origin(connection, self._public_url)
-            return _replayed(await _body(receive), receive)
+            body = await body_of(receive)
+            check_report(connection, body)
+            return replayed(body, receive)
         raise Refused(405, f"{method} is not answered here")
+
+    def _check_run(self, run_id: str) -> None:
+        if not self._ui.has_run(run_id):
+            raise Refused(404, f"there is no run {run_id}")
 
     def _check_rate(self, user: User) -> None:
         """Size bounds what one query costs; this bounds how many there are."""
@@ -274,7 +271,7 @@ class DagsterGuard:
             target = quote(scope["path"], safe="/")
             response: Any = RedirectResponse(f"{self._sign_in}?next={target}", 303)
         else:
-            content = {"error": {"message": str(refused)}}
+            content = {"error": {"message": str(refused), "requestId": _request_id(scope)}}
             headers = {"allow": "GET, HEAD, POST"} if refused.status == 405 else {}
             if refused.retry_after_s is not None:
                 headers["retry-after"] = str(refused.retry_after_s)
@@ -348,7 +345,7 @@ class DagsterGuard:
                 text: str = message.get("text") or ""
                 if message.get("bytes") or len(text) > MAX_GRAPHQL_BYTES:
                     raise Refused(413, "a message is text of at most 100 kB")
-                query = _query_of_message(text)
+                query = query_of_message(text)
                 if query is not None:
                     self._check_rate(user)
                     await self._check_document(user, query)
@@ -357,141 +354,48 @@ class DagsterGuard:
         return checked
 
 
-def first_part(path: str) -> str:
-    """The first part of a path after the prefix; doubled slashes do not hide it."""
-    parts = [part for part in path.removeprefix(PREFIX).split("/") if part]
-    return parts[0] if parts else ""
+class _Faults:
+    """What Dagster's server did not expect leaves in our shape; what it says of it goes to the log alone."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._status = 0
+        self._said = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] >= 500:
+            self._status = message["status"]
+        elif not self._status:
+            await self._send(message)
+        elif message["type"] == "http.response.body":
+            self._said = (self._said + message.get("body", b""))[:_MAX_SAID_BYTES]
+            if not message.get("more_body", False):
+                await self._answer()
+
+    async def _answer(self) -> None:
+        path: str = self._scope["path"]
+        said = self._said.decode("utf-8", "replace")
+        log.error(
+            "Dagster answered %s", self._status, extra={"fields": {"path": path, "said": said}}
+        )
+        told = "something went wrong; the log has it under this request id"
+        content: dict[str, Any] = {
+            "error": {"message": told, "requestId": _request_id(self._scope)}
+        }
+        if first_part(path) == "graphql":
+            content["errors"] = [{"message": told}]
+        headers = {"cache-control": "no-store"}
+        response = JSONResponse(content, self._status, headers=headers)
+        await response(self._scope, _nothing, self._send)
 
 
-def check_read(user: User, first: str) -> None:
-    if first in ADMIN_READS and user.role is not Role.ADMIN:
-        raise Refused(403, f"only an admin may read {first}")
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
-def check_origin(connection: HTTPConnection, public_url: str | None) -> None:
-    """A browser names where a request comes from; a program that sends a cookie without it is refused too."""
-    headers = connection.headers
-    origin = headers.get("origin")
-    if origin is not None:
-        scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
-        if origin not in (f"{scheme}://{headers.get('host', '')}", public_url):
-            raise Refused(403, "the request comes from another origin")
-        return
-    site = headers.get("sec-fetch-site")
-    if site is not None and site != "same-origin":
-        raise Refused(403, "the request comes from another site")
-    if site is None and "cookie" in headers:
-        raise Refused(403, "a request with a cookie names its origin")
-
-
-def check_graphql_request(connection: HTTPConnection) -> None:
-    headers = connection.headers
-    # Dagster looks for the words anywhere in the header; only the media type itself counts here.
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refused(415, "GraphQL is posted as application/json")
-    if "query" in connection.query_params:
-        raise Refused(400, "GraphQL is posted in the body, not in the address")
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_GRAPHQL_BYTES:
-        raise Refused(413, f"the body is larger than {MAX_GRAPHQL_BYTES} bytes")
-
-
-def check_document(query: str, user: User, schema: GraphQLSchema | None) -> None:
-    """Bounds what a query may cost, and refuses viewers any mutation and what names the server's inside."""
-    try:
-        document = parse(query, no_location=True, max_lexical_tokens=MAX_GRAPHQL_TOKENS)
-    except GraphQLError as error:
-        raise Refused(400, error.message) from error
-    if user.role is Role.ADMIN:
-        return
-    for definition in document.definitions:
-        if (
-            isinstance(definition, OperationDefinitionNode)
-            and definition.operation is OperationType.MUTATION
-        ):
-            raise Refused(403, "a viewer reads; this changes something")
-    if schema is not None and (hidden := hidden_field(document, schema)):
-        raise Refused(403, f"only an admin may read {hidden}")
-
-
-def hidden_field(document: DocumentNode, schema: GraphQLSchema) -> str | None:
-    """The first field that viewers may not read, found by its type: aliases and fragments do not hide it."""
-    info = TypeInfo(schema)
-    finder = _Finder(info)
-    visit(document, TypeInfoVisitor(info, finder))
-    return finder.found
-
-
-class _Finder(Visitor):
-    def __init__(self, info: TypeInfo) -> None:
-        super().__init__()
-        self._info = info
-        self.found: str | None = None
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        parent = self._info.get_parent_type()
-        if parent is not None and (parent.name, node.name.value) in HIDDEN_FIELDS:
-            self.found = f"{parent.name}.{node.name.value}"
-
-
-def _query_of(body: bytes) -> str:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "the body is no JSON") from error
-    if not isinstance(content, dict):
-        raise Refused(400, "one operation a request: the body is a JSON object")
-    query = cast(dict[str, Any], content).get("query")
-    if not isinstance(query, str):
-        raise Refused(400, "the body has no query")
-    return query
-
-
-def _query_of_message(text: str) -> str | None:
-    """None for a message that starts nothing; the protocol is subscriptions-transport-ws."""
-    try:
-        message: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "the message is no JSON") from error
-    if not isinstance(message, dict):
-        raise Refused(400, "a message is a JSON object")
-    known = cast(dict[str, Any], message)
-    if known.get("type") != "start":
-        return None
-    payload = known.get("payload")
-    query = cast(dict[str, Any], payload).get("query") if isinstance(payload, dict) else None
-    if not isinstance(query, str):
-        raise Refused(400, "the message has no query")
-    return query
-
-
-async def _body(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400, "the caller went away")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_GRAPHQL_BYTES:
-            raise Refused(413, f"the body is larger than {MAX_GRAPHQL_BYTES} bytes")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    is_given = False
-
-    async def replay() -> Message:
-        nonlocal is_given
-        if is_given:
-            return await receive()
-        is_given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
+def _request_id(scope: Scope) -> str | None:
+    return scope.get("state", {}).get("request_id")
 
 
 async def _close(send: Send, code: int) -> None:

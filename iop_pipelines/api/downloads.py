@@ -21,8 +21,9 @@ from starlette.routing import BaseRoute, Route
 from iop_pipelines.api import tokens
 from iop_pipelines.api.context import Services, User
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.vocabulary import ReportFormat, ReportStatus
-from iop_pipelines.errors import Conflict, NotFound, Unavailable
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound, Unavailable
 from iop_pipelines.registry.keys import slug
 from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings
@@ -104,7 +105,7 @@ def download_routes(
     services: Services, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
     async def file(request: Request) -> Response:
-        report_id = int(request.path_params["report_id"])
+        report_id = number_in(request, "report_id")
         if not (has_link(request, services, report_id) or await authenticate(request)):
             return refused(401, "sign in, or ask reports.download for a fresh link")
         try:
@@ -117,7 +118,18 @@ def download_routes(
         except Unavailable as error:
             return refused(503, str(error))
 
-    return [Route("/api/reports/{report_id:int}/file", file, methods=["GET"])]
+    return [Route("/api/reports/{report_id}/file", file, methods=["GET"])]
+
+
+def number_in(request: Request, name: str) -> int:
+    """A part of the path, bounded as ids are in inputs. Raises InvalidInput naming it."""
+    text: str = request.path_params[name]
+    # Ten digits at the most: Python refuses to read thousands.
+    is_number = text.isascii() and text.isdigit() and len(text) <= 10
+    if not is_number or not 1 <= int(text) <= MAX_ID:
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        raise InvalidInput(f"is {shown!r}; it can be 1 to {MAX_ID}", name)
+    return int(text)
 
 
 def has_link(request: Request, services: Services, report_id: int) -> bool:

@@ -17,7 +17,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api.context import Services, User
-from iop_pipelines.api.downloads import ReportFile, has_link, open_file, refused, report_file
+from iop_pipelines.api.downloads import (
+    ReportFile,
+    has_link,
+    number_in,
+    open_file,
+    refused,
+    report_file,
+)
 from iop_pipelines.api.kept import Kept
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.errors import Conflict, NotFound, Unavailable
@@ -56,21 +63,22 @@ def preview_routes(
     services: Services, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
-        report_id = int(request.path_params["report_id"])
+        report_id = number_in(request, "report_id")
         if not (has_link(request, services, report_id) or await authenticate(request)):
             return refused(401, "sign in, or ask reports.download for a fresh link")
         width = request.query_params.get("width", str(DEFAULT_WIDTH))
-        number = int(request.path_params["number"])
+        number = number_in(request, "number")
         return await run_in_threadpool(_answer, services, report_id, number, width)
 
-    path = "/api/reports/{report_id:int}/pages/{number:int}.png"
+    path = "/api/reports/{report_id}/pages/{number}.png"
     return [Route(path, page, methods=["GET"])]
 
 
 def _answer(services: Services, report_id: int, number: int, width: str) -> Response:
     from iop_pipelines.reporting.pages import MAX_WIDTH, MIN_WIDTH
 
-    if not (width.isascii() and width.isdigit() and MIN_WIDTH <= int(width[:6]) <= MAX_WIDTH):
+    is_number = width.isascii() and width.isdigit() and len(width) <= 6
+    if not is_number or not MIN_WIDTH <= int(width) <= MAX_WIDTH:
         return refused(400, f"width is {width[:20]!r}; it can be {MIN_WIDTH} to {MAX_WIDTH}")
     try:
         picture = _picture(report_file(services.engine, report_id), number, int(width))

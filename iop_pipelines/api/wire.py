@@ -23,6 +23,8 @@ MAX_INPUT_BYTES = 1_048_576
 MAX_CALLS = 50
 # One bad value in a long list may break every element; a person reads the first few.
 MAX_ISSUES = 50
+# Characters of a message, or of one part of a path, that repeats what the caller sent.
+MAX_SAID = 2_000
 
 # Name → (number, HTTP status), from tRPC's rpc/codes.ts and http/getHTTPStatusCode.ts.
 CODES: Mapping[str, tuple[int, int]] = {
@@ -228,9 +230,9 @@ def refusal(error: Exception) -> ApiError:
         case errors.InvalidInput():
             return _invalid_field(error)
         case errors.NotFound():
-            return ApiError("NOT_FOUND", str(error))
+            return ApiError("NOT_FOUND", _cut(str(error)))
         case errors.Conflict():
-            return ApiError("CONFLICT", str(error), _what_is_there(error.current))
+            return ApiError("CONFLICT", _cut(str(error)), _what_is_there(error.current))
         case errors.SeriesTooShort():
             return ApiError("UNPROCESSABLE_CONTENT", str(error))
         case errors.Unavailable() | sqlalchemy.exc.TimeoutError():
@@ -263,10 +265,11 @@ def _on_the_wire(value: Any) -> Any:
 
 def _invalid_field(error: errors.InvalidInput) -> ApiError:
     if error.field is None:
-        return _bad_request(str(error), [_issue([], str(error), "invalid")])
-    message = str(error).removeprefix(f"{error.field}: ")
+        message = _cut(str(error))
+        return _bad_request(message, [_issue([], message, "invalid")])
+    message = _cut(str(error).removeprefix(f"{error.field}: "))
     found = error.issues or [(error.field, message)]
-    issues = [_issue(_path_of(field), said, "invalid") for field, said in found[:MAX_ISSUES]]
+    issues = [_issue(_path_of(field), _cut(said), "invalid") for field, said in found[:MAX_ISSUES]]
     return _bad_request(f"{'.'.join(_path_of(error.field))}: {message}", issues)
 
 
@@ -274,7 +277,7 @@ def _path_of(field: str) -> list[str]:
     """Names as the caller wrote them: camelCase, but in JSON of their own as they stand there."""
     path: list[str] = []
     is_own = False
-    for name in field.split("."):
+    for name in _cut(field).split("."):
         path.append(name if is_own or "_" not in name else to_camel(name))
         is_own = is_own or path[-1] in _FREE_JSON
     return path
@@ -283,7 +286,11 @@ def _path_of(field: str) -> list[str]:
 def invalid_input(error: ValidationError) -> ApiError:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     issues = [
-        _issue(list(each["loc"]), each["msg"].removeprefix("Value error, "), each["type"])
+        _issue(
+            [_cut(part) if isinstance(part, str) else part for part in each["loc"]],
+            _cut(each["msg"].removeprefix("Value error, ")),
+            each["type"],
+        )
         for each in found[:MAX_ISSUES]
     ]
     first = issues[0]
@@ -292,6 +299,11 @@ def invalid_input(error: ValidationError) -> ApiError:
     if len(found) > 1:
         message += f" (and {len(found) - 1} more)"
     return _bad_request(message, issues)
+
+
+def _cut(text: str) -> str:
+    """What is wrong may be a key of 900 kB, and there may be many of them."""
+    return text if len(text) <= MAX_SAID else f"{text[:MAX_SAID]}…"
 
 
 def _issue(path: Sequence[str | int], message: str, code: str) -> dict[str, Any]:

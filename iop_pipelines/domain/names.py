@@ -8,4 +8,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+# Of a row, in every database.
+MAX_ID = 2**31 - 1
+
 GivenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]

@@ -86,6 +86,14 @@ def ensure_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table
     return table
 
 
+def check_table(engine: sa.Engine, declaration: DatasetDeclaration) -> None:
+    """Changes nothing; raises what `ensure_table` would."""
+    table = prepared_table(declaration)
+    inspector = sa.inspect(engine)
+    if inspector.has_table(table.name):
+        _missing(inspector, table)
+
+
 # Tables already made through an engine in this process: inspecting costs ten statements.
 _ENSURED: WeakKeyDictionary[sa.Engine, set[sa.Table]] = WeakKeyDictionary()
 
@@ -104,15 +112,20 @@ def _create(engine: sa.Engine, table: sa.Table) -> None:
 
 
 def _add_columns(engine: sa.Engine, table: sa.Table) -> None:
-    there = {
-        column["name"]: column["type"] for column in sa.inspect(engine).get_columns(table.name)
-    }
+    for column in _missing(sa.inspect(engine), table):
+        spec = sa.schema.CreateColumn(column).compile(dialect=engine.dialect)
+        quoted = engine.dialect.identifier_preparer.quote(table.name)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {spec}")
+
+
+def _missing(inspector: sa.Inspector, table: sa.Table) -> list[sa.Column]:
+    """Columns to add; raises Conflict for one that is there with another type."""
+    there = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
+    missing = []
     for column in table.columns:
         if column.name not in there:
-            spec = sa.schema.CreateColumn(column).compile(dialect=engine.dialect)
-            quoted = engine.dialect.identifier_preparer.quote(table.name)
-            with engine.begin() as connection:
-                connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {spec}")
+            missing.append(column)
             continue
         wanted, held = _family(column.type), _family(there[column.name])
         if wanted != held:
@@ -120,6 +133,7 @@ def _add_columns(engine: sa.Engine, table: sa.Table) -> None:
                 f"{table.name}.{column.name} holds {held} values and the declaration says {wanted}; "
                 "give the field another name"
             )
+    return missing
 
 
 def _family(kind: sa.types.TypeEngine) -> str:

@@ -97,14 +97,26 @@ def data_version(dataset: str, declaration_version: int, drm_run_id: int, checks
 def register_dataset(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDataset:
     """Stores a declaration; the same one again changes nothing, a higher version replaces the former.
 
+    Its table is made at once, so that who asks before a version is prepared finds no rows.
+
     Raises:
         InvalidDeclaration: its steps cannot work; the message names `steps.N.field`.
-        Conflict: this version is there with other content, or a later version is.
+        Conflict: this version is there with other content, or a later version is, or a column holds
+            values of another type.
     """
-    if declaration.name != PIPELINE_RUNS:
-        from iop_pipelines.transform.steps import check_steps
+    if declaration.name == PIPELINE_RUNS:
+        return _stored_once(engine, declaration)
+    from iop_pipelines.transform.steps import check_steps
+    from iop_pipelines.transform.table import check_table, ensure_table
 
-        check_steps(declaration)
+    check_steps(declaration)
+    check_table(engine, declaration)
+    stored = _stored_once(engine, declaration)
+    ensure_table(engine, declaration)
+    return stored
+
+
+def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDataset:
     content = declaration.model_dump(mode="json")
     values = {"source": declaration.source, "version": declaration.version, "declaration": content}
     with begin_write(engine) as connection:

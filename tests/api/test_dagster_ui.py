@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from iop_pipelines.api import dagster_ui
+from iop_pipelines.api import dagster_requests, dagster_ui
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.dagster_ui import DagsterUi
@@ -35,6 +35,9 @@ SELECTOR = {
 }
 LAUNCH_VARIABLES = {"p": {"selector": SELECTOR, "runConfigData": "{}"}}
 VERSION = "{ version }"
+# What Dagster's own server answers with a 500.
+BROKEN: list[dict[str, Any]] = [{"variables": [1]}, {"variables": "x"}, {"variables": 1}]
+BROKEN += [{"operationName": {}}, {"operationName": [1]}, {"extensions": [1]}]
 RUN_LOGS = """subscription { pipelineRunLogs(runId: "none") { __typename
   ... on PipelineRunLogsSubscriptionFailure { missingRunId } } }"""
 
@@ -180,6 +183,10 @@ def test_a_websocket_ends_when_its_user_signs_out_or_gets_another_role(served):
         "[]",
         "x" * 100_001,
         json.dumps({"type": "start", "id": "1"}),
+        *(
+            json.dumps({"type": "start", "id": "1", "payload": {"query": RUN_LOGS, **each}})
+            for each in BROKEN
+        ),
         json.dumps({"type": "start", "id": "1", "payload": {"query": LAUNCH}}),
         json.dumps({"type": "start", "id": "1", "payload": {"query": "{ instance { info } }"}}),
     ],
@@ -208,6 +215,7 @@ def test_graphql_is_answered_only_to_a_post_of_json(served, name):
         ({"data": {"query": LAUNCH}}, 415),
         ({"json": [{"query": VERSION}, {"query": VERSION}]}, 400),
         ({"json": {"query": 1}}, 400),
+        *(({"json": {"query": VERSION, **each}}, 400) for each in BROKEN),
         ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
         ({"json": {"query": "{"}}, 400),
     ]
@@ -281,7 +289,7 @@ def test_an_admin_downloads_a_run(served):
     assert (debug.status_code, debug.headers["content-type"]) == (200, "application/gzip")
 
 
-@pytest.mark.parametrize("kind", sorted(dagster_ui.REPORTS))
+@pytest.mark.parametrize("kind", sorted(dagster_requests.REPORTS))
 def test_only_an_admin_reports_asset_events(served, kind):
     url = f"{served.url}/dagster/{kind}/some_asset"
     query = {"check_name": "c", "passed": "true", "data_version": "1"}
@@ -290,6 +298,94 @@ def test_only_an_admin_reports_asset_events(served, kind):
     assert httpx.post(url, params=query, headers=foreign).status_code == 403
     assert httpx.post(url, params=query, headers=served.as_user("ada")).status_code == 200
     assert served.get(f"/dagster/{kind}/some_asset", "vera").text.startswith("<!DOCTYPE")
+
+
+LOGS = [
+    "",
+    "/",
+    "/x",
+    "/out",
+    "//out",
+    "/x/compute_logs/y",
+    "/x/%2e%2e/out",
+    "/x/y.out",
+]
+LOGS += ["/x%00/out", "/" + "x/" * 40 + "out", "/" + "9" * 5000 + "/err", "/x/compute_logs/out/"]
+
+
+@pytest.mark.parametrize("path", LOGS)
+def test_a_path_that_names_no_log_is_a_400_that_names_it(served, path):
+    url = f"{served.url}/dagster/logs{path}"
+    refused = httpx.get(url, headers=served.as_user("vera"), timeout=30)
+    assert refused.status_code == 400
+    told = refused.json()["error"]
+    assert "is no log: /logs/KEY/out or /logs/KEY/err" in told["message"]
+    assert len(told["message"]) < 250
+    assert told["requestId"] == refused.headers["x-request-id"]
+
+
+def test_a_log_that_is_not_there_is_a_404(served):
+    assert served.get("/dagster/logs/x/compute_logs/y/out", "vera").status_code == 404
+    assert served.get(f"/dagster/logs/{'x' * 255}/y/err", "vera").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("download_debug/", 400),
+        ("download_debug/" + "9" * 5000, 400),
+        ("download_debug/x%00", 400),
+        ("download_debug/99999999-9999-9999-9999-999999999999", 404),
+        ("notebook", 400),
+        ("notebook?path=x.ipynb", 400),
+    ],
+)
+def test_what_an_admin_downloads_is_named_or_refused(served, path, status):
+    refused = served.get(f"/dagster/{path}", "ada")
+    assert (refused.status_code, refused.json()["error"]["message"] != "") == (status, True)
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"json": [1]},
+        {"content": b"{", "headers": {"content-type": "application/json"}},
+        {"content": b"", "headers": {"content-type": "application/json"}},
+        {"content": b"\xff", "headers": {"content-type": "application/json"}},
+        {"content": b"x", "headers": {"content-type": "text/plain"}},
+    ],
+)
+@pytest.mark.parametrize("kind", sorted(dagster_requests.REPORTS))
+def test_an_asset_event_that_cannot_be_read_is_refused(served, kind, post):
+    headers = {**served.as_user("ada"), **post.get("headers", {})}
+    url = f"{served.url}/dagster/{kind}/some_asset"
+    assert httpx.post(url, **{**post, "headers": headers}).status_code in (400, 415)
+
+
+@pytest.mark.parametrize(
+    "path", ["9" * 5000, "assets/" + "x/" * 2000, "runs/%00", "locations/%ff/é", "?" + "a=b&" * 999]
+)
+def test_no_page_of_the_ui_ends_in_a_500(served, path):
+    for name in ("vera", "ada"):
+        assert served.get(f"/dagster/{path}", name).status_code < 500
+
+
+def test_a_fault_of_dagsters_is_told_in_our_shape_and_not_what_happened(served, monkeypatch):
+    """The guard lets through what breaks Dagster's server, as a request that nobody thought of would."""
+    monkeypatch.setattr(dagster_ui, "query_of", lambda body: VERSION)
+    answer = served.graphql("vera", VERSION, [1])
+    assert answer.status_code == 500
+    error = answer.json()["error"]
+    assert error["requestId"] == answer.headers["x-request-id"]
+    assert "something went wrong" in error["message"]
+    assert answer.json()["errors"] == [{"message": error["message"]}]
+    assert "Traceback" not in answer.text
+
+
+def test_what_a_caller_did_wrong_is_told_as_dagster_tells_it(served):
+    answer = served.graphql("vera", "{ version(a: 1) }")
+    assert answer.status_code == 400
+    assert "error" not in answer.json()
 
 
 def test_who_asks_too_much_is_told_when_to_come_again_and_others_are_answered(served):

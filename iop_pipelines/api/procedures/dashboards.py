@@ -288,7 +288,7 @@ def _declare_panels(registry: Registry) -> None:
         level = drill_config(
             narrowed, name, given.path, given.by, catalogue, zone, given.limit, given.cursor
         )
-        found = _run(ctx, level.config, given.params)
+        found = _run(ctx, level.config, given)
         answer = _data(found, applied)
         end = given.cursor + given.limit
         return DrillData(
@@ -371,7 +371,7 @@ def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
     chart = config.charts[0] if config.charts else None
     config, applied = _narrowed(ctx, config, name, given, _catalogue(ctx))
     is_line = chart is not None and chart.type == "line"
-    found = _run(ctx, _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS), given.params)
+    found = _run(ctx, _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS), given)
     return _data(found, applied, chart)
 
 
@@ -381,16 +381,22 @@ def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
     return config.model_copy(update={"datasets": {name: limited}, "charts": ()})
 
 
-def _run(ctx: Context, config: form.QueryConfig, params: dict[str, Any]) -> result.FrozenResult:
+def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.FrozenResult:
     services = ctx.services
-    return run_query(
-        config,
-        engine=services.engine,
-        drm_engine=services.drm_engine,
-        now=services.now(),
-        time_zone=services.settings.time_zone,
-        params=params,
-    )
+    try:
+        return run_query(
+            config,
+            engine=services.engine,
+            drm_engine=services.drm_engine,
+            now=services.now(),
+            time_zone=services.settings.time_zone,
+            params=given.params,
+        )
+    except InvalidQuery as error:
+        is_of_params = (error.field or "").partition(".")[0] == "params"
+        if given.query_config is None or is_of_params:
+            raise
+        raise error.under("queryConfig") from error
 
 
 def _column(column: result.Column) -> Column:

@@ -10,7 +10,6 @@ from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
-    MAX_ID,
     ROW,
     Id,
     LocalMoment,
@@ -27,6 +26,7 @@ from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
 from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound
 from iop_pipelines.query.config import SourceName

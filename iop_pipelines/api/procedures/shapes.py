@@ -15,10 +15,10 @@ from pydantic.alias_generators import to_camel
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Shape
 from iop_pipelines.domain.languages import LabelTranslations, label_translations
+from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
-MAX_ID = 2**31 - 1
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Reason = Annotated[str, Field(max_length=2000)]
 # Asked again with the same key, it is the same execution or report.
