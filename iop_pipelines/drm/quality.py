@@ -14,12 +14,13 @@ lack, are wrong or are there twice spoil a figure in proportion, while late rows
 No rows at all score 0 where rows were expected.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
+
+from iop_pipelines.domain.patterns import searcher
 
 Row = Mapping[str, str | None]
 
@@ -83,12 +84,10 @@ def _check_of(spec: Mapping[str, Any]) -> Callable[[str], bool]:
     if spec.get("format") in ("date", "date-time"):
         return _moment_check(spec["format"])
     allowed = frozenset(spec["enum"]) if "enum" in spec else None
-    pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
+    is_match = searcher(spec["pattern"]) if "pattern" in spec else None
 
     def check(value: str) -> bool:
-        return (allowed is None or value in allowed) and (
-            pattern is None or pattern.search(value) is not None
-        )
+        return (allowed is None or value in allowed) and (is_match is None or is_match(value))
 
     return check
 

@@ -5,6 +5,7 @@ pandas calls it, a whole float is an integer, and a date or timestamp is an ISO 
 """
 
 import math
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -71,6 +72,13 @@ def format_view(column: pd.Series, name: str) -> pd.Series:
         words[column.isna()] = None
         return pd.Series(words, index=column.index, dtype=object)
     return _mapped(column, lambda cell: _format_of(cell, name), is_iso=True)
+
+
+def pattern_view(column: pd.Series, is_match: Callable[[str], bool]) -> pd.Series:
+    """(n,) of VALID, a word for what is wrong, or None where the cell is no string."""
+    return text_view(column).map(
+        lambda text: VALID if is_match(text) else "no match", na_action="ignore"
+    )
 
 
 def json_safe(cell: Any) -> str | int | float | bool | None:

@@ -67,6 +67,33 @@ def test_what_is_outside_the_subset_is_refused_by_its_path(schema, field):
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("a(?=b)", "(?="),
+        ("a(?!b)", "(?!"),
+        ("(?<=a)b", "(?<="),
+        ("(?<!a)b", "(?<!"),
+        (r"(a)\1", r"\1"),
+        ("(?P<one>a)(?P=one)", "(?P=one"),
+    ],
+)
+def test_a_pattern_that_only_a_backtracking_engine_has_is_refused(pattern, said):
+    with pytest.raises(InvalidDeclaration) as refused:
+        check_row_schema(_schema(pattern=pattern))
+    assert refused.value.field == "properties.delay.pattern"
+    assert repr(pattern) in str(refused.value)
+    assert said in str(refused.value)
+    assert "look-aheads, look-behinds and back-references are not allowed" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\pL+$", "^(a|b){2,9}c?$", r"\d\s\w\b", "(?i)x", "(?P<n>a)", "é|日本"]
+)
+def test_what_cannot_backtrack_is_accepted(pattern):
+    check_row_schema(_schema(pattern=pattern))
+
+
 def test_the_hash_ignores_key_order_and_sees_every_value():
     one = {"type": "object", "properties": {"a": {"minimum": 1, "type": "number"}}}
     same = {"properties": {"a": {"type": "number", "minimum": 1}}, "type": "object"}

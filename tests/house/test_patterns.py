@@ -1,0 +1,81 @@
+"""What people write as a regular expression is run by RE2 alone."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from iop_pipelines.domain.patterns import searcher
+
+LIBRARY = Path(__file__).resolve().parents[2] / "iop_pipelines"
+# Methods that hand a pattern to Python's engine, of re, pandas and Great Expectations.
+_BY_PANDAS = {"contains", "match", "fullmatch", "extract", "extractall", "findall"}
+_BY_RE = {"compile", "match", "search", "fullmatch", "sub", "split", "findall", "finditer"}
+# Both are made of our own text: a translation's pattern, and a key's place in an error.
+_OF_OURS = {("api/sentences.py", "_HOLE.sub(")}
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """Text of the code itself, perhaps with module constants in it."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.JoinedStr(values=values):
+            return all(_is_constant(value) for value in values)
+        case ast.FormattedValue(value=value):
+            return _is_own(value)
+        case _:
+            return False
+
+
+def _is_own(node: ast.expr) -> bool:
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return all(name.isupper() or name.startswith("_") for name in names)
+
+
+def _patterns_of_others(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+            continue
+        owner, name = node.func.value, node.func.attr
+        is_re = isinstance(owner, ast.Name) and owner.id == "re" and name in _BY_RE
+        is_pandas = isinstance(owner, ast.Attribute) and owner.attr == "str" and name in _BY_PANDAS
+        if (is_re or is_pandas) and not _is_constant(node.args[0]):
+            found.append(f"{path.relative_to(LIBRARY)}:{node.lineno}: {ast.unparse(node)[:80]}")
+    return found
+
+
+def test_pythons_engine_runs_only_patterns_of_the_code_itself():
+    found = [each for path in sorted(LIBRARY.rglob("*.py")) for each in _patterns_of_others(path)]
+    assert [each for each in found if not any(a in each and b in each for a, b in _OF_OURS)] == []
+
+
+def test_no_expectation_matches_by_pythons_engine():
+    texts = [path.read_text() for path in LIBRARY.rglob("*.py")]
+    assert not [text for text in texts if "MatchRegex" in text or "regexp_match" in text]
+
+
+def test_the_engine_is_re2():
+    assert not searcher("^a$")("b")
+    assert "re2" in sys.modules
+    with pytest.raises(ValueError, match=r"\(\?="):
+        searcher("a(?=b)")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_found"),
+    [
+        ("b", "abc", True),  # anywhere, as JSON Schema has it
+        ("^b", "abc", False),
+        ("c$", "abc", True),
+        ("c$", "abc\n", False),  # Python's $ would match before the line's end
+        ("^.$", "é", True),
+        (r"^\d$", "٣", False),  # ECMA's digits are ASCII
+        ("x", "\ud800x", True),
+        ("", "", True),
+    ],
+)
+def test_a_match_is_sought_as_json_schema_has_it(pattern, text, is_found):
+    assert searcher(pattern)(text) is is_found
