@@ -88,7 +88,7 @@ def create_app(
         *routes,
     ]
     if dagster_ui is not None:
-        every_route.append(_dagster(dagster_ui, authenticate, settings, lifecycle, probe))
+        every_route.append(_dagster(dagster_ui, authenticate, services, lifecycle, probe))
     every_route += page_routes()
     app = Starlette(
         routes=every_route,
@@ -139,19 +139,20 @@ def _queue(settings: Settings, metrics: Metrics) -> Part:
 def _dagster(
     dagster_ui: "DagsterUi",
     authenticate: Authenticate,
-    settings: Settings,
+    services: Services,
     lifecycle: Lifecycle,
     probe: Probe,
 ) -> Mount:
     # Importing Dagster takes seconds, and an API without its UI does without.
+    from iop_pipelines.api.dagster_audit import MutationTrail
     from iop_pipelines.api.dagster_requests import PREFIX
     from iop_pipelines.api.dagster_ui import DagsterGuard
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
-    return Mount(
-        PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", settings.public_url)
-    )
+    dagster_ui.trail = MutationTrail(services.engine)
+    public_url = services.settings.public_url
+    return Mount(PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", public_url))
 
 
 @asynccontextmanager

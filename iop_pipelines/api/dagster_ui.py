@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -30,6 +31,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.context import Role, User
+from iop_pipelines.api.dagster_audit import USER_KEY, MutationTrail
 from iop_pipelines.api.dagster_requests import (
     MAX_GRAPHQL_BYTES,
     PREFIX,
@@ -103,6 +105,8 @@ class DagsterUi:
         self._stopped = threading.Event()
         self._attempted = threading.Event()
         self._thread = threading.Thread(target=self._load, name="dagster-ui", daemon=True)
+        # Set before the start by the app that it is a part of.
+        self.trail: MutationTrail | None = None
         self.app: ASGIApp | None = None
         self.schema: GraphQLSchema | None = None
         self._instance: dg.DagsterInstance | None = None
@@ -171,6 +175,8 @@ class DagsterUi:
         server: DagsterWebserver[Any, Any] = DagsterWebserver(context, PREFIX, LIVE_POLL_MS)
         self._instance = instance
         self.schema = server._graphene_schema.graphql_schema  # pyright: ignore[reportPrivateUsage]
+        if self.trail is not None:
+            self.trail.follow(self.schema)
         self.app = cast(ASGIApp, server.create_asgi_app())  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -209,13 +215,24 @@ class DagsterGuard:
             app = self._ui.app
             if app is None:
                 raise Refused(503, f"{self._ui.look()}; try again in a moment")
-            scope[ROLE_KEY] = user.role
+            scope[ROLE_KEY], scope[USER_KEY] = user.role, user
             receive = await self._admit(connection, user, receive)
         except Refused as refused:
             await self._refuse(connection, refused, receive, send)
             return
-        send = _hardened(_Faults(scope, send).send)
-        await app(scope, receive, send)
+        is_report = scope["method"] == "POST" and first_part(scope["path"]) in REPORTS
+        told = partial(self._record_report, scope) if is_report else None
+        await app(scope, receive, _hardened(_Faults(scope, send, told).send))
+
+    def _record_report(self, scope: Scope, status: int) -> None:
+        if self._ui.trail is not None:
+            kind, _, key = scope["path"].removeprefix(PREFIX).lstrip("/").partition("/")
+            target = {
+                "asset": key[:1_000],
+                "query": scope["query_string"].decode("latin-1")[:1_000],
+            }
+            outcome = "done" if status == 200 else "refused" if status < 500 else "failed"
+            self._ui.trail.record(scope, kind, {"target": target, "outcome": outcome})
 
     async def _admit(self, connection: HTTPConnection, user: User, receive: Receive) -> Receive:
         """Raises Refused, or gives the body again to who is to read it."""
@@ -293,7 +310,7 @@ class DagsterGuard:
             # Before it is accepted, a close is answered as 403.
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
-        scope[ROLE_KEY] = user.role
+        scope[ROLE_KEY], scope[USER_KEY] = user.role, user
         await self._serve_websocket(app, connection, user, receive, send)
 
     async def _serve_websocket(
@@ -355,18 +372,25 @@ class DagsterGuard:
 
 
 class _Faults:
-    """What Dagster's server did not expect leaves in our shape; what it says of it goes to the log alone."""
+    """What Dagster's server did not expect leaves in our shape; what it says of it goes to the log alone.
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    told: learns the status in a thread, before the caller does.
+    """
+
+    def __init__(self, scope: Scope, send: Send, told: Callable[[int], None] | None) -> None:
+        self._told = told
         self._scope = scope
         self._send = send
+        # Of the answer, once there is one; 500 and more is kept back until all of it is there.
         self._status = 0
         self._said = b""
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] >= 500:
+        if message["type"] == "http.response.start":
             self._status = message["status"]
-        elif not self._status:
+            if self._told is not None:
+                await run_in_threadpool(self._told, self._status)
+        if self._status < 500:
             await self._send(message)
         elif message["type"] == "http.response.body":
             self._said = (self._said + message.get("body", b""))[:_MAX_SAID_BYTES]

@@ -1,6 +1,7 @@
 """Dagster's UI behind the guard, with a real server on loopback, a real code server and real WebSockets."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
+import sqlalchemy as sa
 import yaml
+from graphql import get_named_type, is_abstract_type, is_scalar_type
 from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from iop_pipelines.api import dagster_requests, dagster_ui
+from iop_pipelines.api import dagster_audit, dagster_requests, dagster_ui
 from iop_pipelines.api.app import create_app
+from iop_pipelines.api.audit import list_events
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.dagster_ui import DagsterUi
 from iop_pipelines.api.registry import Registry
@@ -47,6 +51,18 @@ class Served:
     url: str
     accounts: Accounts
     ui: DagsterUi
+    engine: sa.Engine
+
+    def trail(self, since: int = 0) -> list[dict[str, Any]]:
+        """Rows of the audit trail with an id above `since`, oldest first."""
+        with self.engine.connect() as connection:
+            events = list_events(connection, limit=1000, procedure="dagster.")
+        rows = [each for each in reversed(events) if each.id > since]
+        return [{"id": e.id, "who": e.user_name, "what": e.procedure, **e.after} for e in rows]
+
+    def last_row(self) -> int:
+        rows = self.trail()
+        return rows[-1]["id"] if rows else 0
 
     @property
     def websocket_url(self) -> str:
@@ -102,7 +118,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         parts=[],
     )
     with running(app) as url:
-        served = Served(url, accounts, ui)
+        served = Served(url, accounts, ui, engine_for(settings.database_url))
         wait_until(lambda: answers(url, status=200), 120)
         assert ui.app is not None
         yield served
@@ -386,6 +402,141 @@ def test_what_a_caller_did_wrong_is_told_as_dagster_tells_it(served):
     answer = served.graphql("vera", "{ version(a: 1) }")
     assert answer.status_code == 400
     assert "error" not in answer.json()
+
+
+def test_every_mutation_of_dagsters_is_followed_or_listed_with_its_reason(served):
+    mutations = served.ui.schema.mutation_type.fields
+    followed = {
+        n for n, f in mutations.items() if f.resolve.__qualname__.startswith("MutationTrail.")
+    }
+    assert followed | set(dagster_audit.UNAUDITED) == set(mutations)
+    assert not followed & set(dagster_audit.UNAUDITED)
+    assert all(len(why) > 10 for why in dagster_audit.UNAUDITED.values())
+
+
+def test_every_answer_of_a_mutation_is_known_to_be_one_of_success_or_not(served):
+    schema = served.ui.schema
+    wrong = re.compile("Error|Invalid|NotFound|Failure|NotSupported|Conflict")
+    for name, mutation in schema.mutation_type.fields.items():
+        answer = get_named_type(mutation.type)
+        if name in dagster_audit.UNAUDITED or is_scalar_type(answer):
+            continue
+        answers = schema.get_possible_types(answer) if is_abstract_type(answer) else [answer]
+        for each in answers:
+            says_wrong = bool(wrong.search(each.name)) or "Error" in {
+                i.name for i in each.interfaces
+            }
+            assert dagster_audit.is_done(each.name) is not says_wrong, (name, each.name)
+
+
+# Field, the mutation as an alias in a fragment, its variables, how it ends.
+MUTATIONS: list[tuple[str, str, dict[str, Any], str | None]] = [
+    ("launchRun", "launchRun(executionParams: $p) { __typename }", LAUNCH_VARIABLES, "done"),
+    (
+        "launchRun",
+        "launchRun(executionParams: $p) { __typename }",
+        {"p": {"selector": {**SELECTOR, "jobName": "nope"}}},
+        "refused",
+    ),
+    ("deleteRun", 'deleteRun(runId: "nope") { __typename }', {}, "refused"),
+    ("terminateRun", 'terminateRun(runId: "nope") { __typename }', {}, "refused"),
+    ("terminateRuns", 'terminateRuns(runIds: ["a", "b"]) { __typename }', {}, "refused"),
+    ("setConcurrencyLimit", 'setConcurrencyLimit(concurrencyKey: "k", limit: 2)', {}, "done"),
+    ("deleteConcurrencyLimit", 'deleteConcurrencyLimit(concurrencyKey: "k")', {}, "done"),
+    ("setAutoMaterializePaused", "setAutoMaterializePaused(paused: false)", {}, None),
+    (
+        "cancelPartitionBackfill",
+        'cancelPartitionBackfill(backfillId: "x") { __typename }',
+        {},
+        "failed",
+    ),
+    ("reloadWorkspace", "reloadWorkspace { __typename }", {}, "done"),
+    (
+        "startSensor",
+        'startSensor(sensorSelector: {repositoryLocationName: "here", repositoryName: '
+        '"__repository__", sensorName: "none"}) { __typename }',
+        {},
+        "refused",
+    ),
+    (
+        "wipeAssets",
+        'wipeAssets(assetPartitionRanges: [{assetKey: {path: ["nope"]}}]) { __typename }',
+        {},
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "said", "variables", "ends"), MUTATIONS)
+def test_a_mutation_leaves_one_row_with_who_what_and_how_it_ended(
+    served, field, said, variables, ends
+):
+    before = served.last_row()
+    declared = "mutation($p: ExecutionParams!)" if variables else "mutation"
+    query = f"{declared} {{ ...hidden }} fragment hidden on Mutation {{ other: {said} }}"
+    answer = served.graphql("ada", query, variables)
+    (row,) = served.trail(before)
+    assert (row["who"], row["what"]) == ("ada", f"dagster.{field}")
+    if ends == "failed":
+        assert (row["outcome"], answer.status_code) == ("failed", 500)
+        return
+    assert answer.status_code == 200, answer.text
+    assert row["outcome"] == ends or (ends is None and row["outcome"] in ("done", "refused"))
+    given = answer.json()["data"]["other"]
+    if isinstance(given, dict) and field != "terminateRuns":
+        assert row["result"] == given["__typename"]
+
+
+def test_a_row_names_the_run_that_was_launched_and_keeps_no_run_configuration(served):
+    before = served.last_row()
+    variables = {"p": {"selector": SELECTOR, "runConfigData": '{"ops": {}}'}}
+    query = LAUNCH.replace("__typename", "__typename ... on LaunchRunSuccess { run { id } }", 1)
+    launched = served.graphql("ada", query, variables).json()["data"]["launchRun"]["run"]["id"]
+    (row,) = served.trail(before)
+    assert row["runId"] == launched
+    assert row["target"]["executionParams"]["selector"]["jobName"] == "nothing"
+    assert row["target"]["executionParams"]["runConfigData"] == "(not kept)"
+    deleted = served.graphql(
+        "ada", f'mutation {{ deleteRun(runId: "{launched}") {{ __typename }} }}'
+    )
+    assert deleted.json()["data"]["deleteRun"]["__typename"] == "DeletePipelineRunSuccess"
+    assert served.trail(row["id"])[0]["target"] == {"runId": launched}
+
+
+def test_each_of_several_mutations_leaves_its_row_and_what_a_viewer_tries_none(served):
+    before = served.last_row()
+    two = 'mutation { a: deleteRun(runId: "x") { __typename } b: deleteRun(runId: "y") { __typename } }'
+    served.graphql("ada", two)
+    assert [row["target"] for row in served.trail(before)] == [{"runId": "x"}, {"runId": "y"}]
+    before = served.last_row()
+    assert served.graphql("vera", two).status_code == 403
+    assert served.graphql("ada", VERSION).status_code == 200
+    assert served.trail(before) == []
+
+
+def test_a_mutation_that_breaks_is_told_as_failed(served, monkeypatch):
+    def breaks(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(dg.DagsterInstance, "event_log_storage", property(breaks))
+    before = served.last_row()
+    broken = served.graphql("ada", 'mutation { deleteConcurrencyLimit(concurrencyKey: "k") }')
+    assert broken.status_code == 500
+    assert broken.json()["error"]["requestId"] == broken.headers["x-request-id"]
+    (row,) = served.trail(before)
+    assert row["outcome"] == "failed"
+
+
+def test_a_reported_asset_event_leaves_its_row_also_where_it_is_refused(served):
+    url = f"{served.url}/dagster/report_asset_check/some/asset"
+    before = served.last_row()
+    reported = {"check_name": "c", "passed": "true"}
+    assert httpx.post(url, params=reported, headers=served.as_user("ada")).status_code == 200
+    assert httpx.post(url, params={}, headers=served.as_user("ada")).status_code == 400
+    done, refused = served.trail(before)
+    assert (done["who"], done["what"]) == ("ada", "dagster.report_asset_check")
+    assert done["target"] == {"asset": "some/asset", "query": "check_name=c&passed=true"}
+    assert [done["outcome"], refused["outcome"]] == ["done", "refused"]
 
 
 def test_who_asks_too_much_is_told_when_to_come_again_and_others_are_answered(served):
