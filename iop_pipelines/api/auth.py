@@ -24,6 +24,7 @@ from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import Actor, wall_clock
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
 from iop_pipelines.api.context import Role, Services, User
+from iop_pipelines.api.failures import tell_failure
 from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
@@ -125,9 +126,8 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     else:
         host = headers.get("host", "").lower()
-        is_own = origin.lower() == (settings.public_url or "").lower() or (
-            bool(host) and urlsplit(origin).netloc.lower() == host
-        )
+        is_public = bool(origin) and origin.lower() == (settings.public_url or "").lower()
+        is_own = is_public or (bool(host) and urlsplit(origin).netloc.lower() == host)
     if not is_own:
         raise ApiError("FORBIDDEN", "the request comes from another origin")
 
@@ -232,6 +232,7 @@ class AuthRoutes:
         attempt = limits.begin_attempt(self._engine, given.name, by.address, wall_clock())
         account = accounts.verified(self._engine, given.name, given.password)
         if account is None:
+            tell_failure(self._engine, by, "password", wall_clock(), given.name)
             raise ApiError("UNAUTHORIZED", "name or password is wrong")
         with begin_write(self._engine) as connection:
             limits.succeed(connection, attempt)
@@ -302,6 +303,8 @@ class AuthRoutes:
             user_id = use_link(connection, token)
         account = accounts.account(self._engine, user_id) if user_id is not None else None
         if account is None or account.is_disabled:
+            name = account.name if account is not None else None
+            tell_failure(self._engine, by, "link", wall_clock(), name)
             raise ApiError(
                 "FORBIDDEN", "this link was used already, or is too old; ask for another"
             )
@@ -345,11 +348,16 @@ class AuthRoutes:
     def _finish(
         self, redirect_uri: str, cookie: str | None, query: Mapping[str, str], by: Actor
     ) -> tuple[Issued, str]:
-        found = self._openid().finish(redirect_uri, cookie, query)
+        try:
+            found = self._openid().finish(redirect_uri, cookie, query)
+        except ApiError:
+            tell_failure(self._engine, by, "oidc", wall_clock())
+            raise
         account = accounts.signed_in_by_provider(
             self._engine, found.issuer, found.subject, found.name, found.role, by.address
         )
         if account.is_disabled:
+            tell_failure(self._engine, by, "oidc", wall_clock(), account.name)
             raise ApiError("FORBIDDEN", "this account is disabled")
         with begin_write(self._engine) as connection:
             return self._start(connection, account, "oidc", by), found.next_path

@@ -107,7 +107,7 @@ def check_origin(connection: HTTPConnection, public_url: str | None) -> None:
     origin = headers.get("origin")
     if origin is not None:
         scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
-        if origin not in (f"{scheme}://{headers.get('host', '')}", public_url):
+        if not origin or origin not in (f"{scheme}://{headers.get('host', '')}", public_url):
             raise Refused(403, "the request comes from another origin")
         return
     site = headers.get("sec-fetch-site")
