@@ -12,16 +12,20 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.logs import request_id_var
 from iop_pipelines.api.metrics import Metrics, procedure_of
+from iop_pipelines.api.registry import ApiError
 
 log = logging.getLogger("iop.access")
 
 MAX_BODY_BYTES = 1_048_576
+# For the log and the count; it is never sent.
+CLIENT_CLOSED = 499
 # The wire answers for its own places, in the shape that tRPC's clients read.
 _OWN_LIMIT = ("/api/trpc/", "/api/v1/")
 # Whoever has the rest of such a path is signed in by it.
@@ -48,8 +52,12 @@ SECURITY_HEADERS = tuple(
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-class BodyTooLarge(Exception):
-    pass
+class BodyTooLarge(ApiError):
+    """A refusal like any other, for whoever reads the body and answers for itself."""
+
+    def __init__(self) -> None:
+        told = f"the body is larger than {MAX_BODY_BYTES} bytes"
+        super().__init__("PAYLOAD_TOO_LARGE", told)
 
 
 class Edge:
@@ -105,8 +113,11 @@ class Edge:
             if _declared_length(scope) > MAX_BODY_BYTES:
                 raise BodyTooLarge
             await self._app(scope, _limited(receive), answer.send)
-        except BodyTooLarge:
-            await answer.refuse(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+        except BodyTooLarge as error:
+            await answer.refuse(413, str(error))
+        # Nobody is there to be answered, and nothing of ours went wrong.
+        except ClientDisconnect:
+            answer.status = CLIENT_CLOSED
         except asyncio.CancelledError:
             if not answer.is_stream:
                 raise

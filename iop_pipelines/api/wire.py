@@ -14,6 +14,7 @@ import sqlalchemy.exc
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
 
 from iop_pipelines import errors
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
@@ -227,6 +228,8 @@ def refusal(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
+        case ClientDisconnect():
+            return ApiError("CLIENT_CLOSED_REQUEST", "the caller went away")
         case errors.InvalidInput():
             return _invalid_field(error)
         case errors.NotFound():
