@@ -67,11 +67,29 @@ ROUTES = [
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Iterator[Settings]:
+def settings(tmp_path: Path, migrated_url: str) -> Iterator[Settings]:
+    yield from _settings(tmp_path, migrated_url)
+
+
+@pytest.fixture
+def own_settings(tmp_path: Path, database_url: str) -> Iterator[Settings]:
+    """For a test that migrates: other tests have its database with `settings`."""
+    upgrade(database_url)
+    yield from _settings(tmp_path, database_url)
+
+
+@pytest.fixture
+def settings_of_a_file(tmp_path: Path) -> Iterator[Settings]:
+    """For a test that takes the database away; servers are taken away by the fault run."""
+    url = f"sqlite:///{tmp_path / 'iop.db'}"
+    upgrade(url)
+    yield from _settings(tmp_path, url)
+
+
+def _settings(home: Path, url: str) -> Iterator[Settings]:
     settings = Settings.from_env(
-        {"IOP_HOME": str(tmp_path), **named(database_url), "IOP_BROKER_URL": "filesystem://"}
+        {"IOP_HOME": str(home), **named(url), "IOP_BROKER_URL": "filesystem://"}
     )
-    upgrade(settings.database_url)
     yield settings
     engine_for(settings.database_url).dispose()
     health.probe_engine(settings).dispose()
@@ -119,26 +137,26 @@ def test_without_a_worker_it_is_healthy_and_not_ready(settings):
     assert ready.json()["parts"]["workers"] == "degraded"
 
 
-def test_a_database_that_is_not_migrated_fails_health(settings):
-    downgrade(settings.database_url, "base")
-    with running(app_of(settings)) as url:
+def test_a_database_that_is_not_migrated_fails_health(own_settings):
+    downgrade(own_settings.database_url, "base")
+    with running(app_of(own_settings)) as url:
         wait_until(lambda: httpx.get(f"{url}/api/health").json()["status"] == "unmigrated", 10)
         assert not answers(url, status=200)
-        upgrade(settings.database_url)
+        upgrade(own_settings.database_url)
         wait_until(lambda: answers(url, status=200), 10)
 
 
-def test_a_database_of_a_newer_release_is_well(settings):
-    with begin_write(engine_for(settings.database_url)) as connection:
+def test_a_database_of_a_newer_release_is_well(own_settings):
+    with begin_write(engine_for(own_settings.database_url)) as connection:
         connection.execute(sa.text("UPDATE iop_alembic_version SET version_num = '9999'"))
-    assert health.check_migrations(health.probe_engine(settings)) is None
+    assert health.check_migrations(health.probe_engine(own_settings)) is None
 
 
-def test_a_database_outage_leaves_health_and_fails_ready(settings, tmp_path):
-    _beat(settings)
-    with running(app_of(settings)) as url:
+def test_a_database_outage_leaves_health_and_fails_ready(settings_of_a_file, tmp_path):
+    _beat(settings_of_a_file)
+    with running(app_of(settings_of_a_file)) as url:
         wait_until(lambda: answers(url, "/api/ready", 200), 10)
-        health.probe_engine(settings).dispose()
+        health.probe_engine(settings_of_a_file).dispose()
         _rename(tmp_path, "iop.db", "away")
         (tmp_path / "iop.db").mkdir()
         wait_until(lambda: answers(url, "/api/ready", 503), 10)
@@ -198,7 +216,11 @@ def test_a_served_process_says_that_it_drains_and_ends_when_it_is_told_to(settin
     command = [sys.executable, "-m", "iop_pipelines.api.serve", "--port", str(port)]
     log = tmp_path / "serve.log"
     with log.open("wb") as output:
-        env = {**os.environ, "IOP_HOME": str(settings.home)}
+        env = {
+            **os.environ,
+            **named(settings.database_url),
+            "IOP_HOME": str(settings.home),
+        }
         process = subprocess.Popen([*command, "--drain-delay", "2"], stderr=output, env=env)
     url = f"http://127.0.0.1:{port}"
     try:

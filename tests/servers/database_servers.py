@@ -111,6 +111,8 @@ def start_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
         [
             *(installer, "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}"),
             *("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"),
+            # Two that are made at once would remove each other's temporary tables.
+            f"--tmpdir={folder}",
         ],
     )
     command = [server, "--no-defaults", f"--datadir={data}"]
@@ -225,7 +227,7 @@ def _start(scheme: str, command: list[str], folder: Path, is_durable: bool) -> D
     full = [
         *command,
         *(f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_path}"),
-        *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", *_TUNING),
+        *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", f"--tmpdir={folder}", *_TUNING),
         *(_DURABLE if is_durable else _FORGETFUL),
         *([f"--user={getpass.getuser()}"] if "mariadb" in scheme else []),
     ]
