@@ -90,7 +90,7 @@ dashboard/node_modules/.installed: dashboard/package-lock.json $(NODE)
 bench-import: .venv/.runtime
 	$(PY) benchmarks/import_time.py
 
-bench-api: .venv/.runtime
+bench-api: .venv/.dev
 	$(PY) benchmarks/api.py $(ARGS)
 
 bench-event-log: .venv/.dev

@@ -22,6 +22,7 @@ from iop_pipelines.settings import Settings
 
 group = click.Group()
 PORT = 3000
+MAX_WORKERS = 64
 
 
 @contextmanager
@@ -39,8 +40,20 @@ def stop_on_signals() -> Iterator[None]:
 
 
 @command(group)
-@click.option("--port", default=PORT, show_default=True, help="Port of the web server.")
-@click.option("--workers", default=1, show_default=True, help="Warm workers to start.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=PORT,
+    show_default=True,
+    help="Port of the web server.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MAX_WORKERS),
+    default=1,
+    show_default=True,
+    help="Warm workers to start.",
+)
 def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
     """Run the whole product in the foreground until Ctrl-C.
 
