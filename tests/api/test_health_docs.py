@@ -1,0 +1,31 @@
+"""docs/api.md names the parts that health has, and no others."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import dagster as dg
+from starlette.testclient import TestClient
+
+from iop_pipelines.api.app import create_app
+from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.settings import Settings
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+
+
+def _unopened(stack: ExitStack) -> dg.DagsterInstance:
+    raise AssertionError("nothing is started here")
+
+
+def test_the_documented_parts_of_health_are_those_that_it_has(tmp_path: Path) -> None:
+    said = re.search(r"The parts are (.*?) They are looked at", DOCS.read_text(), re.DOTALL)
+    assert said is not None
+    # Settings in it are in capitals.
+    documented = set(re.findall(r"`([a-z_]+)`", said[1])) - {"ok"}
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home")})
+    app = create_app(settings, dagster_ui=DagsterUi(_unopened, tmp_path / "workspace.yaml"))
+    answer = TestClient(app).get("/api/health").json()
+    assert set(answer["parts"]) == documented
+    engine_for(settings.database_url).dispose()
