@@ -1,9 +1,12 @@
 """settings.* and sessions.*: a viewer's right, and nobody else's business."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from zoneinfo import ZoneInfo
 
 import pytest
+import tzdata
 
 from iop_pipelines.api.audit import wall_clock
 from iop_pipelines.api.context import Role, User
@@ -84,3 +87,26 @@ def test_the_mutations_of_viewers_are_these() -> None:
         p.path for p in build_registry() if p.kind is Kind.MUTATION and p.role is Role.VIEWER
     }
     assert allowed == {"notifications.markRead", "settings.update", "sessions.end"}
+
+
+def test_the_rules_of_a_zone_are_those_of_the_pinned_package(api):
+    (rules,) = api.call("zones.rules", names=["Africa/Casablanca"])
+    moments = [datetime.fromisoformat(each["at"]) for each in rules["changes"]]
+    path = resources.files("tzdata").joinpath("zoneinfo", "Africa", "Casablanca")
+    with path.open("rb") as file:
+        zone = ZoneInfo.from_file(file)
+    for at, each in zip(moments, rules["changes"], strict=True):
+        assert at.astimezone(zone).utcoffset() == timedelta(seconds=each["offsetS"])
+    for at in moments[1:]:
+        before = at - timedelta(seconds=1)
+        assert before.astimezone(zone).utcoffset() != at.astimezone(zone).utcoffset()
+    # Two changes a year until its clocks went back at 2:00 on 20 September 2026, for good.
+    assert datetime(2026, 9, 20, 1, tzinfo=UTC) == max(moments)
+    assert rules["release"] == tzdata.IANA_VERSION
+
+
+@pytest.mark.parametrize("names", [[], ["Mars/Base"], ["UTC"] * 21])
+def test_rules_are_asked_for_some_zones_that_there_are(api, names):
+    with pytest.raises(ApiError) as refused:
+        api.call("zones.rules", names=names)
+    assert refused.value.code == "BAD_REQUEST"
