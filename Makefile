@@ -1,7 +1,7 @@
 # One verb each. Works with GNU make 3.81 (macOS) and later.
 #   make demo [ONCE=1] [PORT=3000] [HOME_DIR=folder]
 #   make test, the same that CI runs [SERVERS=all] [ARGS="-k ledger"]
-#   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql]
+#   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql|mariadb-11.8]
 
 SHELL := /bin/sh
 PY := .venv/bin/python

@@ -8,6 +8,7 @@ IopError
 │   └── InvalidFrame        rows break the schema of the model that reads or writes them
 ├── NotFound                a name, version or id that is not there
 ├── Conflict                the thing exists, or its state forbids the change
+│   └── Contended           others change the same right now; nothing was changed, a rerun can help
 ├── SeriesTooShort          too few points for the method; more data mends it
 ├── MissingDependency       a library or font of the system is absent; the message has the command
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
@@ -75,6 +76,10 @@ class Conflict(IopError):
     def __init__(self, message: str, current: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.current = current
+
+
+class Contended(Conflict):
+    retryable = True
 
 
 class SeriesTooShort(IopError):

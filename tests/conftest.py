@@ -30,6 +30,7 @@ from database_servers import (
     DatabaseServer,
     ServerUnavailable,
     start_mariadb,
+    start_mariadb_11_8,
     start_mysql,
 )
 from event_broker import EventBroker, start_rabbitmq
@@ -66,6 +67,11 @@ class ByFile(LoadScopeScheduling):
 @pytest.fixture(scope="session")
 def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
     yield from _running(start_mariadb, tmp_path_factory.mktemp("mariadb"))
+
+
+@pytest.fixture(scope="session")
+def mariadb_11_8_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    yield from _running(start_mariadb_11_8, tmp_path_factory.mktemp("mariadb-11.8"))
 
 
 @pytest.fixture(scope="session")

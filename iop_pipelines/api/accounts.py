@@ -21,8 +21,9 @@ from iop_pipelines.api import audit
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
-from iop_pipelines.schema.engine import Record, begin_write
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import sessions, users
+from iop_pipelines.schema.transactions import change, write, writes
 
 MIN_PASSWORD_LENGTH = 12
 # argon2 reads all of it.
@@ -83,8 +84,11 @@ def add_user(
 ) -> Account:
     """Raises InvalidInput for a name or password that is not allowed, Conflict for a name that is taken."""
     hashed = None if password is None else _hashed(_checked_password(password, _checked_name(name)))
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> Account:
         return insert_user(connection, name, role, by, hashed)
+
+    return write(engine, work)
 
 
 def insert_user(
@@ -128,7 +132,8 @@ def update_user(
     """
     given = {"role": role, "is_disabled": is_disabled}
     values = {name: value for name, value in given.items() if value is not None}
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> Account:
         if is_disabled or role not in (None, Role.ADMIN):
             before = _account_that_may_go(connection, name_or_id)
         else:
@@ -136,16 +141,21 @@ def update_user(
         ended = end_sessions(connection, before.id, audit.wall_clock()) if is_disabled else 0
         return _change(connection, before, by, "users.update", values, ended)
 
+    return write(engine, work)
+
 
 def set_password(engine: sa.Engine, name_or_id: str | int, password: str, by: Actor) -> Account:
     """Ends all sessions and tokens of the account: who knew the former password is out."""
     found = account(engine, name_or_id)
     hashed = _hashed(_checked_password(password, found.name))
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> Account:
         before = _account(_existing(connection, found.id, for_update=True))
         ended = end_sessions(connection, before.id, audit.wall_clock())
         values = {"password_hash": hashed}
         return _change(connection, before, by, "users.setPassword", values, ended)
+
+    return write(engine, work)
 
 
 def change_own_password(
@@ -153,11 +163,14 @@ def change_own_password(
 ) -> None:
     """As `set_password`, for who has said the present one; all sessions end but `kept_session`."""
     hashed = _hashed(_checked_password(password, user.name, "new"))
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         before = _account(_existing(connection, user.id, for_update=True))
         ended = end_sessions(connection, before.id, audit.wall_clock(), kept_session)
         values = {"password_hash": hashed}
         _change(connection, before, by, "auth.changePassword", values, ended)
+
+    write(engine, work)
 
 
 def end_sessions(
@@ -182,12 +195,8 @@ def verified(engine: sa.Engine, name: str, password: str) -> Account | None:
         return None
     if _HASHER.check_needs_rehash(stored):
         renewed = _hashed(password)
-        with begin_write(engine) as connection:
-            connection.execute(
-                users.update()
-                .where(users.c.id == row.id, users.c.password_hash == stored)
-                .values(password_hash=renewed)
-            )
+        is_unchanged = sa.and_(users.c.id == row.id, users.c.password_hash == stored)
+        change(engine, users.update().where(is_unchanged).values(password_hash=renewed))
     return _account(row)
 
 
@@ -207,32 +216,35 @@ def account_of_role(engine: sa.Engine, role: Role, by: Actor) -> Account:
     return found
 
 
+@writes
 def signed_in_by_provider(
-    engine: sa.Engine, issuer: str, subject: str, wished_name: str, role: Role, by_address: str
+    connection: sa.Connection,
+    issuer: str,
+    subject: str,
+    wished_name: str,
+    role: Role,
+    by_address: str,
 ) -> Account:
     """The account of a provider's subject, made at its first sign-in; its role follows the provider.
 
     A name that another account has gets a suffix: a provider cannot take an account over by a name.
     """
-    with begin_write(engine) as connection:
-        known = sa.and_(users.c.oidc_issuer == issuer, users.c.oidc_subject == subject)
-        row = _row(connection, known, for_update=True)
-        if row is None:
-            name = _free_name(connection, wished_name)
-            connection.execute(
-                users.insert().values(
-                    name=name, role=role, oidc_issuer=issuer, oidc_subject=subject
-                )
-            )
-            made = _account(_existing(connection, name))
-            by = audit.actor(made.user, address=by_address)
-            audit.record(connection, by, "users.create", None, _shown(made))
-            return made
-        found = _account(row)
-        if found.role is role or found.is_disabled:
-            return found
-        by = audit.actor(found.user, address=by_address)
-        return _change(connection, found, by, "users.update", {"role": role})
+    known = sa.and_(users.c.oidc_issuer == issuer, users.c.oidc_subject == subject)
+    row = _row(connection, known, for_update=True)
+    if row is None:
+        name = _free_name(connection, wished_name)
+        connection.execute(
+            users.insert().values(name=name, role=role, oidc_issuer=issuer, oidc_subject=subject)
+        )
+        made = _account(_existing(connection, name))
+        by = audit.actor(made.user, address=by_address)
+        audit.record(connection, by, "users.create", None, _shown(made))
+        return made
+    found = _account(row)
+    if found.role is role or found.is_disabled:
+        return found
+    by = audit.actor(found.user, address=by_address)
+    return _change(connection, found, by, "users.update", {"role": role})
 
 
 def _change(

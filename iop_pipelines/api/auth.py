@@ -38,7 +38,7 @@ from iop_pipelines.api.sessions import (
     use_link,
 )
 from iop_pipelines.errors import Conflict, InvalidInput
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_session"
@@ -147,18 +147,23 @@ def make_sign_in_link(
     found = accounts.account(engine, name_or_id)
     if found.is_disabled:
         raise Conflict(f"{found.name!r} is disabled; enable the account first")
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> SignInLink:
         link = _link(connection, found, life)
         after = {"id": found.id, "name": found.name, "expires_at": link.expires_at}
         audit.record(connection, by, "users.signInLink", None, after)
-    return link
+        return link
+
+    return write(engine, work)
 
 
-def invite(engine: sa.Engine, name: str, role: Role, by: Actor) -> tuple[Account, SignInLink]:
+@writes
+def invite(
+    connection: sa.Connection, name: str, role: Role, by: Actor
+) -> tuple[Account, SignInLink]:
     """A new account without a password, and its first link; raises as `accounts.add_user`."""
-    with begin_write(engine) as connection:
-        account = accounts.insert_user(connection, name, role, by)
-        return account, _link(connection, account, LINK_LIFE)
+    account = accounts.insert_user(connection, name, role, by)
+    return account, _link(connection, account, LINK_LIFE)
 
 
 def _link(connection: sa.Connection, account: Account, life: timedelta) -> SignInLink:
@@ -234,9 +239,12 @@ class AuthRoutes:
         if account is None:
             tell_failure(self._engine, by, "password", wall_clock(), given.name)
             raise ApiError("UNAUTHORIZED", "name or password is wrong")
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> Issued:
             limits.succeed(connection, attempt)
             return self._start(connection, account, "password", by)
+
+        return write(self._engine, work)
 
     async def sign_out(self, request: Request) -> Response:
         presented = presented_in(request.headers)
@@ -259,9 +267,12 @@ class AuthRoutes:
         user = self._sessions.user_of(token)
         if user is None:
             return
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> None:
             self._sessions.end(token, connection)
             audit.record(connection, _as(user, by), "auth.signOut")
+
+        write(self._engine, work)
         self._sessions.forget(token)
 
     async def password(self, request: Request) -> Response:
@@ -283,8 +294,7 @@ class AuthRoutes:
         attempt = limits.begin_attempt(self._engine, user.name, by.address, wall_clock())
         if accounts.verified(self._engine, user.name, given.current) is None:
             raise InvalidInput("is not your password", "current")
-        with begin_write(self._engine) as connection:
-            limits.succeed(connection, attempt)
+        write(self._engine, limits.succeed, attempt)
         accounts.change_own_password(self._engine, user, given.new, by, session_id)
 
     async def link(self, request: Request) -> Response:
@@ -299,8 +309,7 @@ class AuthRoutes:
         return response
 
     def _follow(self, token: str, by: Actor) -> Issued:
-        with begin_write(self._engine) as connection:
-            user_id = use_link(connection, token)
+        user_id = write(self._engine, use_link, token)
         account = accounts.account(self._engine, user_id) if user_id is not None else None
         if account is None or account.is_disabled:
             name = account.name if account is not None else None
@@ -308,8 +317,11 @@ class AuthRoutes:
             raise ApiError(
                 "FORBIDDEN", "this link was used already, or is too old; ask for another"
             )
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> Issued:
             return self._start(connection, account, "link", by)
+
+        return write(self._engine, work)
 
     async def oidc_start(self, request: Request) -> Response:
         provider = self._openid()
@@ -359,8 +371,11 @@ class AuthRoutes:
         if account.is_disabled:
             tell_failure(self._engine, by, "oidc", wall_clock(), account.name)
             raise ApiError("FORBIDDEN", "this account is disabled")
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> tuple[Issued, str]:
             return self._start(connection, account, "oidc", by), found.next_path
+
+        return write(self._engine, work)
 
     def _openid(self) -> oidc.Provider:
         if self._provider is None:

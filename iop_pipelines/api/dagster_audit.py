@@ -18,7 +18,7 @@ from starlette.types import Scope
 from iop_pipelines.api import audit
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import User
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write
 
 USER_KEY = "iop.dagster_user"
 # Mutations by their kind in GraphQL alone, which change nothing that anybody else sees.
@@ -62,8 +62,7 @@ class MutationTrail:
                 field.resolve = self._followed(name, field.resolve)
 
     def record(self, scope: Scope, name: str, after: Mapping[str, Any]) -> None:
-        with begin_write(self._engine) as connection:
-            audit.record(connection, _actor_of(scope), f"dagster.{name}", None, after)
+        write(self._engine, audit.record, _actor_of(scope), f"dagster.{name}", None, after)
 
     def _followed(self, name: str, resolve: Callable[..., Any]) -> Callable[..., Any]:
         def resolver(root: Any, info: Any, **arguments: Any) -> Any:

@@ -13,8 +13,8 @@ from iop_pipelines.api import accounts, audit
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.limits import WINDOW
 from iop_pipelines.errors import NotFound
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import audit_events
+from iop_pipelines.schema.transactions import write
 
 FAILED = "auth.signInFailed"
 # Of nobody's account, within the window of the limits.
@@ -26,7 +26,8 @@ def tell_failure(
 ) -> None:
     """origin: how it was tried: password, link or oidc."""
     known = _account_of(engine, name) if name is not None else None
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         if known is not None:
             who = Actor(known.id, known.name, by.request_id, by.address)
             audit.record(connection, who, FAILED, None, {"by": origin})
@@ -37,6 +38,8 @@ def tell_failure(
         elif written == MAX_OF_NOBODY:
             told = {"more": "further failures at no account of ours are not told for a while"}
             audit.record(connection, by, FAILED, None, told)
+
+    write(engine, work)
 
 
 def _account_of(engine: sa.Engine, name: str) -> accounts.Account | None:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from iop_pipelines.api.registry import ApiError
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sign_in_attempts
+from iop_pipelines.schema.transactions import change, write
 
 WINDOW = timedelta(minutes=15)
 # Failures within the window. One person who mistypes meets the first; who guesses one account from
@@ -39,16 +39,22 @@ def begin_attempt(engine: sa.Engine, account: str, address: str, now: datetime) 
     account, network = account.lower()[:255], network_of(address)
     rows = sign_in_attempts
     _forget_old(engine, now)
-    with begin_write(engine) as connection:
+
+    def note(connection: sa.Connection) -> Attempt:
         result = connection.execute(
             rows.insert().values(account=account, address=network, attempted_at=now)
         )
-        attempt = Attempt(result.lastrowid, account, network)
-    # Its own transaction: each of several at once sees all of them.
-    with begin_write(engine) as connection:
+        return Attempt(result.lastrowid, account, network)
+
+    def judge(connection: sa.Connection, attempt: Attempt) -> int | None:
         wait_s = _wait_s(connection, attempt, now)
         if wait_s is not None:
             connection.execute(rows.delete().where(rows.c.id == attempt.id))
+        return wait_s
+
+    attempt = write(engine, note)
+    # Its own transaction: each of several at once sees all of them.
+    wait_s = write(engine, judge, attempt)
     if wait_s is not None:
         raise ApiError(
             "TOO_MANY_REQUESTS",
@@ -65,8 +71,7 @@ def _forget_old(engine: sa.Engine, now: datetime) -> None:
     with engine.connect() as connection:
         old = connection.scalars(sa.select(column.id).where(is_old).limit(FORGOTTEN_AT_ONCE)).all()
     if old:
-        with begin_write(engine) as connection:
-            connection.execute(sign_in_attempts.delete().where(column.id.in_(old)))
+        change(engine, sign_in_attempts.delete().where(column.id.in_(old)))
 
 
 def succeed(connection: sa.Connection, attempt: Attempt) -> None:

@@ -21,7 +21,6 @@ from iop_pipelines.domain.vocabulary import (
 )
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.ledger import counters
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     generated_reports,
@@ -32,6 +31,7 @@ from iop_pipelines.schema.tables import (
     report_templates,
     users,
 )
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 KEPT = timedelta(days=30)
@@ -230,7 +230,8 @@ def mark_read(
     What is no notification, or is read already, is passed over.
     """
     marks = notification_marks.c
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int:
         # One person's marks are made one after the other, on several devices too.
         connection.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
         connection.execute(
@@ -245,7 +246,9 @@ def mark_read(
                 _mark(connection, source, user_id, now, wanted)
         after = _unread(connection, user_id, now)
         witness(connection, {"unread": before}, {"unread": after})
-    return after
+        return after
+
+    return write(engine, work)
 
 
 def _mark(

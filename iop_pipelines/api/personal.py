@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from iop_pipelines.domain.languages import Language
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import user_settings, users
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 Theme = Literal["system", "light", "dark"]
@@ -46,7 +46,8 @@ def update_settings(
     engine: sa.Engine, user_id: int, changed: dict[str, Any], witness: Witness = unwitnessed
 ) -> PersonalSettings:
     """What is left out of `changed` stays."""
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> PersonalSettings:
         # There is always a row of the account to wait at, not always one of its settings.
         connection.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
         before = _read(connection, user_id)
@@ -58,7 +59,9 @@ def update_settings(
         else:
             connection.execute(user_settings.insert().values(user_id=user_id, settings=content))
         witness(connection, before.model_dump(mode="json"), content)
-    return after
+        return after
+
+    return write(engine, work)
 
 
 def _read(connection: sa.Connection, user_id: int) -> PersonalSettings:

@@ -20,8 +20,8 @@ from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import wall_clock
 from iop_pipelines.api.context import Services, User
 from iop_pipelines.errors import NotFound, Unavailable
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sessions, sign_in_links, users
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 COOKIE_LIFE = timedelta(hours=12)
@@ -79,8 +79,7 @@ class Sessions:
         if connection is not None:
             _insert(connection, session_id, account.id, origin, address, now, life)
         else:
-            with begin_write(self._engine) as own:
-                _insert(own, session_id, account.id, origin, address, now, life)
+            write(self._engine, _insert, session_id, account.id, origin, address, now, life)
         user = account.user
         token = tokens.encode(self._key, user, session_id, now, now + life)
         return Issued(token, user, now + life)
@@ -192,23 +191,23 @@ def sessions_of_user(engine: sa.Engine, user_id: int) -> list[OpenSession]:
         return [OpenSession(*row) for row in connection.execute(query)]
 
 
+@writes
 def end_session(
-    engine: sa.Engine, user_id: int, session_id: str, witness: Witness = unwitnessed
+    connection: sa.Connection, user_id: int, session_id: str, witness: Witness = unwitnessed
 ) -> None:
     """Raises NotFound for a session that has ended, or is somebody else's."""
-    with begin_write(engine) as connection:
-        if not _end(connection, user_id, sessions.c.id == session_id):
-            raise NotFound("this is no open session of yours")
-        witness(connection, {"sessions": 1}, None)
+    if not _end(connection, user_id, sessions.c.id == session_id):
+        raise NotFound("this is no open session of yours")
+    witness(connection, {"sessions": 1}, None)
 
 
+@writes
 def end_others(
-    engine: sa.Engine, user_id: int, session_id: str, witness: Witness = unwitnessed
+    connection: sa.Connection, user_id: int, session_id: str, witness: Witness = unwitnessed
 ) -> int:
     """Ends all sessions of an account but this one; how many."""
-    with begin_write(engine) as connection:
-        count = _end(connection, user_id, sessions.c.id != session_id)
-        witness(connection, {"sessions": count + 1}, {"sessions": 1})
+    count = _end(connection, user_id, sessions.c.id != session_id)
+    witness(connection, {"sessions": count + 1}, {"sessions": 1})
     return count
 
 

@@ -9,16 +9,17 @@ import sys
 from datetime import timedelta
 
 import click
+import sqlalchemy as sa
 
 from iop_pipelines.api import accounts, audit
 from iop_pipelines.api.accounts import Account
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.auth import make_sign_in_link
 from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.sessions import TOKEN_LIFE, sessions_of
+from iop_pipelines.api.sessions import TOKEN_LIFE, Issued, sessions_of
 from iop_pipelines.cli.console import command, engine_of, print_done, print_rows
 from iop_pipelines.errors import Conflict, InvalidInput
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.settings import Settings
 
 MAX_TOKEN_LIFE = timedelta(days=366)
@@ -108,10 +109,14 @@ def token(settings: Settings, as_json: bool, name: str, ttl: str) -> None:
     found = _enabled(settings, name)
     life = life_of(ttl)
     sessions = sessions_of(Services(settings))
-    with begin_write(engine_of(settings)) as connection:
+
+    def work(connection: sa.Connection) -> Issued:
         issued = sessions.start(found, "token", life=life, connection=connection)
         after = {"user": found.name, "expiresAt": issued.expires_at}
         audit.record(connection, _operator(), "auth.makeToken", None, after)
+        return issued
+
+    issued = write(engine_of(settings), work)
     if as_json:
         ends = issued.expires_at.isoformat(timespec="seconds") + "Z"
         print_done("", {"token": issued.token, "expires_at": ends}, as_json)

@@ -7,7 +7,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from iop_pipelines.drm.tables import clock
 from iop_pipelines.errors import MisconfiguredInstance
-from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.transactions import writes
 from iop_pipelines.settings import Settings
 
 
@@ -40,16 +41,16 @@ def read_clock(engine: sa.Engine) -> datetime | None:
         return connection.scalar(sa.select(clock.c.released).where(clock.c.id == 1))
 
 
-def release_clock(engine: sa.Engine) -> None:
+@writes
+def release_clock(connection: sa.Connection) -> None:
     """Lets readers' time follow the replay's, which runs ahead while they work on what it delivered."""
-    with begin_write(engine) as connection:
-        connection.execute(clock.update().where(clock.c.id == 1).values(released=clock.c.now))
+    connection.execute(clock.update().where(clock.c.id == 1).values(released=clock.c.now))
 
 
-def set_clock(engine: sa.Engine, moment: datetime) -> None:
+@writes
+def set_clock(connection: sa.Connection, moment: datetime) -> None:
     """Sets the replay's clock to `moment`, naive UTC; its row is made if it is absent."""
-    with begin_write(engine) as connection:
-        write_clock(connection, moment)
+    write_clock(connection, moment)
 
 
 def write_clock(connection: sa.Connection, moment: datetime) -> None:

@@ -20,7 +20,8 @@ from iop_pipelines.drm import tables
 from iop_pipelines.drm.api import DrmApi
 from iop_pipelines.drm.tables import TERMINAL, RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.errors import Conflict, IopError, MisconfiguredInstance, Unavailable
-from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,8 @@ def _claim(engine: sa.Engine, url: str) -> None:
                 "set IOP_DRM_DATABASE_URL to a database of IOP's own, or unset IOP_DRM_API_URL"
             )
         owner.create(engine, checkfirst=True)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         source = connection.scalar(sa.select(owner.c.source))
         if source is None:
             connection.execute(owner.insert().values(source=url))
@@ -72,6 +74,8 @@ def _claim(engine: sa.Engine, url: str) -> None:
             raise Conflict(
                 f"the copy is of {source}, not of {url}; a new copy needs a new database"
             )
+
+    write(engine, work)
     tables.drm_metadata.create_all(engine, checkfirst=True)
 
 
@@ -79,7 +83,8 @@ def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> sa.Table:
     """Writes the catalogue's entry, and makes or widens the table that its rows land in."""
     name = str(entry["name"])
     properties = sorted(entry["rowSchema"].get("properties", {}))
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> str:
         known = connection.execute(
             sa.select(tables.datasets).where(tables.datasets.c.name == name)
         ).first()
@@ -107,6 +112,9 @@ def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> sa.Table:
             if known.updated_at != values["updated_at"]:
                 changed = tables.datasets.update().where(tables.datasets.c.name == name)
                 connection.execute(changed.values(**values))
+        return table_name
+
+    table_name = write(engine, work)
     landing = tables.landing_table(table_name, tuple(properties))
     landing.create(engine, checkfirst=True)
     _widen(engine, landing)
@@ -118,18 +126,16 @@ def _widen(engine: sa.Engine, landing: sa.Table) -> None:
     quote = engine.dialect.identifier_preparer.quote
     for column in landing.columns:
         if column.name not in there:
-            with begin_write(engine) as connection:
-                connection.execute(
-                    sa.DDL(
-                        f"ALTER TABLE {quote(landing.name)} ADD COLUMN {quote(column.name)} TEXT"
-                    )
-                )
+            kind = column.type.compile(engine.dialect)
+            statement = f"ALTER TABLE {quote(landing.name)} ADD COLUMN {quote(column.name)} {kind}"
+            write(engine, sa.Connection.exec_driver_sql, statement)
 
 
 def _copy_pipelines(engine: sa.Engine, api: DrmApi) -> None:
     found = api.pipelines()
     table = tables.pipelines
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         connection.execute(table.delete())
         if found:
             connection.execute(
@@ -146,6 +152,8 @@ def _copy_pipelines(engine: sa.Engine, api: DrmApi) -> None:
                     for each in found
                 ],
             )
+
+    write(engine, work)
 
 
 def _copy_runs(engine: sa.Engine, api: DrmApi, columns: Mapping[str, sa.Table]) -> tuple[int, int]:
@@ -200,7 +208,8 @@ def _write_run(
     }
     names = [column.name for column in landing.columns if column.name not in ("id", "run_id")]
     is_it = pipeline_runs.c.id == run["id"]
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         status = connection.scalar(sa.select(pipeline_runs.c.status).where(is_it).with_for_update())
         if status in TERMINAL:
             # Another follower was quicker.
@@ -214,6 +223,8 @@ def _write_run(
                 landing.insert(),
                 [{"run_id": run["id"], **{name: row.get(name) for name in names}} for row in rows],
             )
+
+    write(engine, work)
 
 
 def _copy_scores(engine: sa.Engine, api: DrmApi) -> int:
@@ -234,8 +245,7 @@ def _copy_scores(engine: sa.Engine, api: DrmApi) -> int:
         if each["id"] not in there and each["runId"] in runs
     ]
     if new:
-        with begin_write(engine) as connection:
-            connection.execute(quality_scores.insert(), new)
+        change(engine, quality_scores.insert(), new)
     return len(new)
 
 

@@ -28,7 +28,7 @@ from iop_pipelines.drm.scenario import (
 )
 from iop_pipelines.drm.tables import RunStatus, clock, landing_table, pipeline_runs
 from iop_pipelines.errors import Conflict, InvalidInput
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write
 
 DATASETS = {
     FLIGHTS: (
@@ -56,7 +56,8 @@ def create(engine: sa.Engine) -> None:
     tables.drm_metadata.create_all(engine, checkfirst=True)
     for name in DATASETS:
         landing_of(name).create(engine, checkfirst=True)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         _fill_once(connection, tables.datasets, [_catalogue_entry(name) for name in DATASETS])
         _fill_once(connection, tables.pipelines, _pipeline_entries())
         held = connection.scalar(sa.select(clock.c.id).where(clock.c.id == 1))
@@ -64,6 +65,8 @@ def create(engine: sa.Engine) -> None:
             connection.execute(
                 clock.insert().values(id=1, now=START, released=START, events_applied=0)
             )
+
+    write(engine, work)
 
 
 def landing_of(dataset: str) -> sa.Table:
@@ -165,7 +168,8 @@ class Replay:
 
     def _apply_next(self, end: int) -> Event | None:
         """One transaction: the next event, and the cursor past it; None where `end` is reached."""
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> Event | None:
             cursor = connection.execute(
                 sa.select(clock.c.events_applied).where(clock.c.id == 1).with_for_update()
             ).scalar_one()
@@ -178,7 +182,9 @@ class Replay:
                 .where(clock.c.id == 1)
                 .values(now=event.at, events_applied=cursor + 1, plan_id=self._plan.plan_id)
             )
-        return event
+            return event
+
+        return write(self._engine, work)
 
 
 def _apply(connection: sa.Connection, event: Event) -> None:

@@ -13,7 +13,7 @@ from kombu.transport.base import Message
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from iop_pipelines.errors import Unavailable
+from iop_pipelines.errors import Contended, Unavailable
 from iop_pipelines.events.words import (
     ANALYTICS_EXCHANGE,
     DATA_EXCHANGE,
@@ -38,7 +38,7 @@ BROKER_AWAY = (
     AttributeError,
     Unavailable,
 )
-DATABASE_AWAY = (DBAPIError, PoolTimeout)
+DATABASE_AWAY = (DBAPIError, PoolTimeout, Contended)
 AWAY = (*BROKER_AWAY, *DATABASE_AWAY)
 
 DATA = kombu.Exchange(DATA_EXCHANGE, type="topic", durable=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 import kombu
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError
 
 from iop_pipelines.errors import InvalidEvent
 from iop_pipelines.events import inbox, leases
@@ -149,9 +149,6 @@ class Consumer:
                 return
             except DataError:
                 raise
-            except IntegrityError:
-                # Another consumer wrote the same event in between: it is there at the next look.
-                continue
             except DATABASE_AWAY as error:
                 if self._stopped.is_set():
                     raise

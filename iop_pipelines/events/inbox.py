@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.events.words import EventType, InboxStatus
-from iop_pipelines.schema.engine import begin_write, read_json
+from iop_pipelines.schema.engine import read_json
 from iop_pipelines.schema.tables import event_inbox, refused_messages
+from iop_pipelines.schema.transactions import change, write, writes
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=1)
@@ -54,33 +55,30 @@ class Waiting:
     content: Mapping[str, Any] = field(hash=False)
 
 
-def receive(engine: sa.Engine, events: Sequence[Arrived], now: datetime) -> int:
-    """Writes those that are not there yet, in one transaction; returns how many.
-
-    Raises IntegrityError if another process writes one of them at the same time; again is right then.
-    """
+@writes
+def receive(connection: sa.Connection, events: Sequence[Arrived], now: datetime) -> int:
+    """Writes those that are not there yet, in one transaction; returns how many."""
     once = {event.event_id: event for event in events}
-    with begin_write(engine) as connection:
-        there = set(
-            connection.scalars(
-                sa.select(event_inbox.c.event_id).where(event_inbox.c.event_id.in_(list(once)))
-            )
+    there = set(
+        connection.scalars(
+            sa.select(event_inbox.c.event_id).where(event_inbox.c.event_id.in_(list(once)))
         )
-        rows = [
-            {
-                "event_id": event.event_id,
-                "event_type": event.event_type.value,
-                "source_id": event.source_id,
-                "occurred_at": event.occurred_at,
-                "received_at": now,
-                "payload": event.payload,
-                "due_at": now,
-            }
-            for event in once.values()
-            if event.event_id not in there
-        ]
-        if rows:
-            connection.execute(event_inbox.insert(), rows)
+    )
+    rows = [
+        {
+            "event_id": event.event_id,
+            "event_type": event.event_type.value,
+            "source_id": event.source_id,
+            "occurred_at": event.occurred_at,
+            "received_at": now,
+            "payload": event.payload,
+            "due_at": now,
+        }
+        for event in once.values()
+        if event.event_id not in there
+    ]
+    if rows:
+        connection.execute(event_inbox.insert(), rows)
     return len(rows)
 
 
@@ -88,7 +86,8 @@ def refuse(engine: sa.Engine, refused: Sequence[Refused], now: datetime) -> None
     """Notes messages that are no events; one delivered again counts on."""
     if not refused:
         return
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         for each in refused:
             known = refused_messages.c.body_digest == each.body_digest
             changed = connection.execute(
@@ -110,6 +109,8 @@ def refuse(engine: sa.Engine, refused: Sequence[Refused], now: datetime) -> None
                         last_at=now,
                     )
                 )
+
+    write(engine, work)
 
 
 def due(engine: sa.Engine, now: datetime, limit: int) -> list[Waiting]:
@@ -179,25 +180,24 @@ def look_again(engine: sa.Engine, reasons: Mapping[Waiting, str], now: datetime)
                 reason=sa.bindparam("why"),
             )
         )
-        with begin_write(engine) as connection:
-            connection.execute(statement, later)
+        change(engine, statement, later)
     return len(over)
 
 
-def retry_failed(engine: sa.Engine, now: datetime) -> int:
+@writes
+def retry_failed(connection: sa.Connection, now: datetime) -> int:
     """Lets failed events be looked at again, with patience anew; returns how many."""
-    with begin_write(engine) as connection:
-        return connection.execute(
-            event_inbox.update()
-            .where(event_inbox.c.status == InboxStatus.FAILED.value)
-            .values(
-                status=InboxStatus.WAITING.value,
-                due_at=now,
-                received_at=now,
-                handled_at=None,
-                looks=0,
-            )
-        ).rowcount
+    return connection.execute(
+        event_inbox.update()
+        .where(event_inbox.c.status == InboxStatus.FAILED.value)
+        .values(
+            status=InboxStatus.WAITING.value,
+            due_at=now,
+            received_at=now,
+            handled_at=None,
+            looks=0,
+        )
+    ).rowcount
 
 
 def purge(engine: sa.Engine, now: datetime) -> int:
@@ -218,11 +218,8 @@ def purge(engine: sa.Engine, now: datetime) -> int:
         refused_ids = list(connection.scalars(refused.limit(_PURGED_AT_ONCE)))
     for table, found in ((event_inbox, ids), (refused_messages, refused_ids)):
         if found:
-            with begin_write(engine) as connection:
-                connection.execute(
-                    table.delete().where(table.c.id == sa.bindparam("row")),
-                    [{"row": each} for each in found],
-                )
+            doomed = table.delete().where(table.c.id == sa.bindparam("row"))
+            change(engine, doomed, [{"row": each} for each in found])
     return len(ids) + len(refused_ids)
 
 
@@ -273,5 +270,4 @@ def _end(
             reason=sa.bindparam("why"),
         )
     )
-    with begin_write(engine) as connection:
-        connection.execute(statement, [{"row": row, "why": why} for row, why in reasons.items()])
+    change(engine, statement, [{"row": row, "why": why} for row, why in reasons.items()])

@@ -7,10 +7,9 @@ a last thing twice: what is done under a lease must bear that.
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import leases
+from iop_pipelines.schema.transactions import writes
 
 RELAY = "events/relay"
 CONSUMER = "events/consumer"
@@ -27,10 +26,10 @@ def show(engine: sa.Engine, name: str, holder: str, now: datetime, length: timed
     _write(engine, name, holder, now + length, sa.true())
 
 
-def give_up(engine: sa.Engine, name: str, holder: str) -> None:
-    with begin_write(engine) as connection:
-        held = sa.and_(leases.c.name == name, leases.c.holder == holder)
-        connection.execute(leases.delete().where(held))
+@writes
+def give_up(connection: sa.Connection, name: str, holder: str) -> None:
+    held = sa.and_(leases.c.name == name, leases.c.holder == holder)
+    connection.execute(leases.delete().where(held))
 
 
 def is_held(engine: sa.Engine, name: str, now: datetime) -> bool:
@@ -39,28 +38,24 @@ def is_held(engine: sa.Engine, name: str, now: datetime) -> bool:
     return until is not None and until >= now
 
 
+@writes
 def _write(
-    engine: sa.Engine,
+    connection: sa.Connection,
     name: str,
     holder: str,
     until: datetime,
     condition: sa.ColumnElement[bool],
 ) -> bool:
-    try:
-        with begin_write(engine) as connection:
-            row = connection.execute(
-                sa.select(leases.c.name).where(leases.c.name == name).with_for_update()
-            ).first()
-            if row is None:
-                connection.execute(leases.insert().values(name=name, holder=holder, until=until))
-                return True
-            found = sa.select(leases.c.name).where(leases.c.name == name, condition)
-            if connection.scalar(found) is None:
-                return False
-            connection.execute(
-                leases.update().where(leases.c.name == name).values(holder=holder, until=until)
-            )
-            return True
-    except IntegrityError:
-        # Another process made it between the look and the insert.
+    row = connection.execute(
+        sa.select(leases.c.name).where(leases.c.name == name).with_for_update()
+    ).first()
+    if row is None:
+        connection.execute(leases.insert().values(name=name, holder=holder, until=until))
+        return True
+    found = sa.select(leases.c.name).where(leases.c.name == name, condition)
+    if connection.scalar(found) is None:
         return False
+    connection.execute(
+        leases.update().where(leases.c.name == name).values(holder=holder, until=until)
+    )
+    return True

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.events.words import EventType
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import event_outbox
+from iop_pipelines.schema.transactions import change
 
 KEPT = timedelta(days=7)
 _PURGED_AT_ONCE = 5_000
@@ -80,12 +80,8 @@ def unpublished(engine: sa.Engine, limit: int) -> list[Unpublished]:
 def mark_published(engine: sa.Engine, ids: Sequence[int], now: datetime) -> None:
     if not ids:
         return
-    with begin_write(engine) as connection:
-        connection.execute(
-            event_outbox.update()
-            .where(event_outbox.c.id.in_(ids), event_outbox.c.published_at.is_(None))
-            .values(published_at=now)
-        )
+    is_new = sa.and_(event_outbox.c.id.in_(ids), event_outbox.c.published_at.is_(None))
+    change(engine, event_outbox.update().where(is_new).values(published_at=now))
 
 
 def backlog(engine: sa.Engine) -> tuple[int, datetime | None]:
@@ -111,9 +107,6 @@ def purge(engine: sa.Engine, now: datetime, *, with_unpublished: bool) -> int:
             return 0
         ids = list(connection.scalars(query.limit(_PURGED_AT_ONCE)))
     if ids:
-        with begin_write(engine) as connection:
-            connection.execute(
-                event_outbox.delete().where(columns.id == sa.bindparam("row")),
-                [{"row": each} for each in ids],
-            )
+        doomed = event_outbox.delete().where(columns.id == sa.bindparam("row"))
+        change(engine, doomed, [{"row": each} for each in ids])
     return len(ids)

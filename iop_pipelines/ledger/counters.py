@@ -19,7 +19,6 @@ from iop_pipelines.domain.vocabulary import (
     ReviewStatus,
     Severity,
 )
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     cursors,
     generated_reports,
@@ -27,6 +26,7 @@ from iop_pipelines.schema.tables import (
     recommendations,
     stat_changes,
 )
+from iop_pipelines.schema.transactions import write, writes
 
 RUNNING = "executions.running"
 SUPERSEDED = "executions.superseded"
@@ -112,7 +112,8 @@ def has_failed() -> sa.ColumnElement[bool]:
 def fold(engine: sa.Engine, now: datetime) -> int:
     """Sums up what has been added, drops hours that are past; the number of rows it took away."""
     changes = stat_changes.c
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int:
         # What another transaction has not committed is left alone, so nothing waits for anything.
         query = sa.select(stat_changes).order_by(changes.id).limit(_FOLDED_AT_ONCE)
         rows = connection.execute(query.with_for_update(skip_locked=True)).all()
@@ -133,7 +134,9 @@ def fold(engine: sa.Engine, now: datetime) -> int:
         )
         if kept:
             connection.execute(stat_changes.insert(), kept)
-    return len(rows) - len(kept)
+        return len(rows) - len(kept)
+
+    return write(engine, work)
 
 
 def drift(engine: sa.Engine, now: datetime) -> list[Off]:
@@ -142,16 +145,16 @@ def drift(engine: sa.Engine, now: datetime) -> list[Off]:
         return _drift(connection, now)
 
 
-def repair(engine: sa.Engine, now: datetime) -> list[Off]:
+@writes
+def repair(connection: sa.Connection, now: datetime) -> list[Off]:
     """Makes the counts agree with the rows; safe while others write. Returns what was off."""
-    with begin_write(engine) as connection:
-        _lock(connection)
-        found = _drift(connection, now)
-        if found:
-            connection.execute(
-                stat_changes.insert(),
-                [{"measure": o.measure, "hour": o.hour, "amount": o.amount} for o in found],
-            )
+    _lock(connection)
+    found = _drift(connection, now)
+    if found:
+        connection.execute(
+            stat_changes.insert(),
+            [{"measure": o.measure, "hour": o.hour, "amount": o.amount} for o in found],
+        )
     return found
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import cursors
+from iop_pipelines.schema.transactions import writes
 
 # On a server a row with a lower id may become visible after one with a higher: this many of the
 # newest ids stay among those looked for.
@@ -19,13 +19,11 @@ def read_cursor(engine: sa.Engine, name: str) -> str | None:
         return connection.scalar(sa.select(cursors.c.value).where(cursors.c.name == name))
 
 
-def write_cursor(engine: sa.Engine, name: str, value: str) -> None:
-    with begin_write(engine) as connection:
-        changed = connection.execute(
-            cursors.update().where(cursors.c.name == name).values(value=value)
-        )
-        if changed.rowcount == 0:
-            connection.execute(cursors.insert().values(name=name, value=value))
+@writes
+def write_cursor(connection: sa.Connection, name: str, value: str) -> None:
+    changed = connection.execute(cursors.update().where(cursors.c.name == name).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(cursors.insert().values(name=name, value=value))
 
 
 def remapped(value: str, number: Callable[[int], int]) -> str:

@@ -5,7 +5,7 @@ applies what a worker that died in between did not.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,7 +18,7 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.cursors import read_cursor, write_cursor
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.work import EXECUTION
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write
 
 PAGE = 500
 OVERLAP = 100
@@ -71,6 +71,10 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
     return is_news
 
 
+def _apply_all(connection: sa.Connection, events: Sequence[TerminalEvent]) -> int:
+    return sum(apply(connection, event) for event in events)
+
+
 def terminal_records(
     instance: dg.DagsterInstance, asset_key: dg.AssetKey, observed: bool, after: int | None
 ) -> Iterator[dg.EventLogRecord]:
@@ -103,8 +107,7 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
             for page in _pages(terminal_records(instance, asset_key, observed, after)):
                 events = [event for event in map(from_record, page) if event]
                 if events:
-                    with begin_write(engine) as connection:
-                        applied += sum(apply(connection, event) for event in events)
+                    applied += write(engine, _apply_all, events)
                 seen += sum(record.storage_id > positions.get(name, 0) for record in page)
                 positions[name] = max(
                     positions.get(name, 0), *(record.storage_id for record in page)

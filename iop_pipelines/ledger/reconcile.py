@@ -30,7 +30,7 @@ from iop_pipelines.ledger.work import (
     take_to_close,
 )
 from iop_pipelines.registry.keys import key, model_key
-from iop_pipelines.schema.engine import Record, begin_write
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -40,6 +40,7 @@ from iop_pipelines.schema.tables import (
     report_templates,
     workers,
 )
+from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
 
 # How long a run's state must stand still before it is judged: its events and the heartbeat come separately.
@@ -112,8 +113,7 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
     for run in instance.get_runs(unfinished):
         instance.report_run_failed(run, "The instance was stopped while this run was unfinished.")
         repairs.add(f"run {run.run_id}: left unfinished by the last stop, closed as failed")
-    with begin_write(engine) as connection:
-        connection.execute(workers.delete())
+    change(engine, workers.delete())
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
             if not _reopen(engine, kind, run_key, items, repairs):
@@ -125,11 +125,11 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
 def record(engine: sa.Engine, now: datetime, repairs: Repairs) -> None:
     """Keeps what was repaired; the ticks that did it are soon purged by Dagster."""
     if repairs.lines:
-        with begin_write(engine) as connection:
-            connection.execute(
-                ledger_repairs.insert(),
-                [{"repaired_at": now, "what": line[:_LINE_LIMIT]} for line in repairs.lines],
-            )
+        change(
+            engine,
+            ledger_repairs.insert(),
+            [{"repaired_at": now, "what": line[:_LINE_LIMIT]} for line in repairs.lines],
+        )
 
 
 def list_repairs(engine: sa.Engine, limit: int) -> list[dict[str, object]]:
@@ -163,8 +163,11 @@ def close_as_failed(
     if superseded_by is not None:
         event = replace(event, values={"superseded_by": superseded_by})
     instance.report_runless_asset_event(to_dagster(event, asset_key, partition))
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> bool:
         return apply(connection, event)
+
+    return write(engine, work)
 
 
 def _failure(
@@ -249,12 +252,11 @@ def _reopen(
     # An item that was started has no worker by now: it is queued, and closed again if it must be.
     back = Phase.QUEUED if phase in IN_FLIGHT else phase
     ids = [item.id for item in items]
-    with begin_write(engine) as connection:
-        connection.execute(
-            kind.table.update()
-            .where(kind.table.c.id.in_(ids), kind.table.c.run_key == run_key)
-            .values(phase=back, run_key=None, claimed_at=None)
-        )
+    is_left = sa.and_(kind.table.c.id.in_(ids), kind.table.c.run_key == run_key)
+    change(
+        engine,
+        kind.table.update().where(is_left).values(phase=back, run_key=None, claimed_at=None),
+    )
     repairs.add(f"{kind.name} {ids}: was being closed when its closer died; {back.value} again")
     return True
 
@@ -286,9 +288,12 @@ def _give_back(
         begun = [item.id for item in items if item.phase == Phase.STARTED]
         waiting = [item_id for item_id in again if item_id not in begun]
         key = items[0].run_key
-        with begin_write(engine) as connection:
-            given_back = requeue(connection, kind, [i for i in again if i in begun], run_key=key)
-            given_back += requeue(connection, kind, waiting, run_key=key, was_begun=False)
+
+        def give_back(connection: sa.Connection) -> int:
+            of_begun = requeue(connection, kind, [i for i in again if i in begun], run_key=key)
+            return of_begun + requeue(connection, kind, waiting, run_key=key, was_begun=False)
+
+        given_back = write(engine, give_back)
         # None, if the run ended them, or another repaired them, between the look and the repair.
         if given_back:
             repairs.add(f"{kind.name} {again}: {reason}; queued again")
@@ -318,12 +323,16 @@ def _forget_dead_workers(
 ) -> None:
     """A worker that was only asleep writes its row again with its next heartbeat."""
     stale = now - timedelta(seconds=patience.heartbeat_lost_s)
-    with begin_write(engine) as connection:
+
+    def forget(connection: sa.Connection) -> list[str]:
         dead = list(
             connection.scalars(sa.select(workers.c.id).where(workers.c.heartbeat_at < stale))
         )
         if dead:
             connection.execute(workers.delete().where(workers.c.id.in_(dead)))
+        return dead
+
+    dead = write(engine, forget)
     for worker_id in dead:
         repairs.add(
             f"worker {worker_id}: no heartbeat for {patience.heartbeat_lost_s} s, taken for dead"

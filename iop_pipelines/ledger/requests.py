@@ -18,7 +18,7 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
 from iop_pipelines.registry.models import StoredModel, active_models_of, model
-from iop_pipelines.schema.engine import Record, begin_write
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
@@ -26,6 +26,7 @@ from iop_pipelines.schema.tables import (
     model_executions,
     report_templates,
 )
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.transform.versions import (
     PIPELINE_RUNS,
@@ -71,13 +72,14 @@ def request_for_drm_run(
     delivered for a window what that window holds already sets nothing going. Asked again for the
     same run, what is missing is added and nothing else.
     """
-    requested = Requested()
     stored = [dataset(engine, PIPELINE_RUNS)]
     if run.is_success:
         stored += datasets_of_source(engine, run.dataset)
     score = drm.latest_score(run.dataset, run.id)
     models = {each.id: active_models_of(engine, each.declaration.name) for each in stored}
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> Requested:
+        requested = Requested()
         for each in stored:
             if _holds_already(connection, each, run):
                 requested.unchanged.append(each.declaration.name)
@@ -87,7 +89,9 @@ def request_for_drm_run(
             _request_models(
                 connection, each, version_id, models[each.id], run, score, now, requested
             )
-    return requested
+        return requested
+
+    return write(engine, work)
 
 
 def _holds_already(connection: sa.Connection, stored: StoredDataset, run: DrmRun) -> bool:
@@ -177,7 +181,8 @@ def request_execution(
             "inputRef",
         )
     stored = dataset(engine, ref.dataset)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int:
         version = _resolve_version(connection, stored, ref)
         window_of(ref, version.window_start, version.window_end)
         key = trigger_key_of(model_id, "key", idempotency_key) if idempotency_key else None
@@ -197,6 +202,8 @@ def request_execution(
         )
         return _told(witness, connection, _EXECUTION, execution_id, key)
 
+    return write(engine, work)
+
 
 def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: InputRef) -> Record:
     query = sa.select(dataset_versions).where(
@@ -211,8 +218,9 @@ def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: Inpu
     return row
 
 
+@writes
 def request_report(
-    engine: sa.Engine,
+    connection: sa.Connection,
     template_id: int,
     now: datetime,
     trigger: str = "request",
@@ -224,31 +232,33 @@ def request_report(
 
     Raises NotFound for a template that is not there, Conflict for a slot of a paused one.
     """
-    with begin_write(engine) as connection:
-        template = connection.execute(
-            sa.select(report_templates).where(report_templates.c.id == template_id)
-        ).first()
-        if template is None or template.deleted_at is not None:
-            raise NotFound(f"report template {template_id} does not exist")
-        if slot is not None and template.status == TemplateStatus.PAUSED:
-            raise Conflict(f"report template {template.name!r} is paused")
-        key = None
-        if slot is not None:
-            key = trigger_key_of(template_id, "slot", slot.isoformat())
-        elif idempotency_key is not None:
-            key = trigger_key_of(template_id, "key", idempotency_key)
-        report_id = _insert_once(
-            connection,
-            generated_reports,
-            key,
-            template_id=template_id,
-            format=template.format,
-            slot=slot,
-            trigger=trigger,
-            requested_at=now,
-            generated_at=now,
-        )
-        return _told(witness, connection, _REPORT, report_id, key)
+    template = connection.execute(
+        # Shared: who deletes it meanwhile waits, and sees this report.
+        sa.select(report_templates)
+        .where(report_templates.c.id == template_id)
+        .with_for_update(read=True)
+    ).first()
+    if template is None or template.deleted_at is not None:
+        raise NotFound(f"report template {template_id} does not exist")
+    if slot is not None and template.status == TemplateStatus.PAUSED:
+        raise Conflict(f"report template {template.name!r} is paused")
+    key = None
+    if slot is not None:
+        key = trigger_key_of(template_id, "slot", slot.isoformat())
+    elif idempotency_key is not None:
+        key = trigger_key_of(template_id, "key", idempotency_key)
+    report_id = _insert_once(
+        connection,
+        generated_reports,
+        key,
+        template_id=template_id,
+        format=template.format,
+        slot=slot,
+        trigger=trigger,
+        requested_at=now,
+        generated_at=now,
+    )
+    return _told(witness, connection, _REPORT, report_id, key)
 
 
 @dataclass(frozen=True)
@@ -292,42 +302,42 @@ def held_executions(engine: sa.Engine) -> list[Held]:
         return [Held(*row) for row in connection.execute(query)]
 
 
-def request_again(engine: sa.Engine, version_id: int, now: datetime) -> list[int]:
+@writes
+def request_again(connection: sa.Connection, version_id: int, now: datetime) -> list[int]:
     """New executions for those that failed because this version could not be prepared; once for each."""
     failed = sa.select(model_executions).where(
         model_executions.c.dataset_version_id == version_id,
         model_executions.c.error_msg.startswith(NOT_PREPARED),
     )
     again: list[int] = []
-    with begin_write(engine) as connection:
-        for row in connection.execute(failed).all():
-            execution_id = _insert_once(
-                connection,
-                model_executions,
-                trigger_key_of(row.model_id, "again", row.id),
-                model_id=row.model_id,
-                status=ExecutionStatus.RUNNING,
-                phase=Phase.QUEUED,
-                input_ref=row.input_ref,
-                trigger=row.trigger,
-                data_version=row.data_version,
-                dataset_version_id=version_id,
-                requested_at=now,
-                started_at=now,
-            )
-            if execution_id is not None:
-                again.append(execution_id)
+    for row in connection.execute(failed).all():
+        execution_id = _insert_once(
+            connection,
+            model_executions,
+            trigger_key_of(row.model_id, "again", row.id),
+            model_id=row.model_id,
+            status=ExecutionStatus.RUNNING,
+            phase=Phase.QUEUED,
+            input_ref=row.input_ref,
+            trigger=row.trigger,
+            data_version=row.data_version,
+            dataset_version_id=version_id,
+            requested_at=now,
+            started_at=now,
+        )
+        if execution_id is not None:
+            again.append(execution_id)
     return again
 
 
-def release(engine: sa.Engine, execution_ids: Sequence[int]) -> int:
+@writes
+def release(connection: sa.Connection, execution_ids: Sequence[int]) -> int:
     """Queues held executions whose data has been found good."""
-    with begin_write(engine) as connection:
-        return connection.execute(
-            model_executions.update()
-            .where(model_executions.c.id.in_(execution_ids), model_executions.c.phase == Phase.HELD)
-            .values(phase=Phase.QUEUED)
-        ).rowcount
+    return connection.execute(
+        model_executions.update()
+        .where(model_executions.c.id.in_(execution_ids), model_executions.c.phase == Phase.HELD)
+        .values(phase=Phase.QUEUED)
+    ).rowcount
 
 
 def _version_row(connection: sa.Connection, version_id: int) -> Record:

@@ -27,7 +27,6 @@ from dagster._core.storage.event_log.schema import (
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import MisconfiguredInstance
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     dataset_versions,
     generated_reports,
@@ -36,6 +35,7 @@ from iop_pipelines.schema.tables import (
     model_outputs,
     rejected_rows,
 )
+from iop_pipelines.schema.transactions import change, write, writes
 from iop_pipelines.settings import Settings
 
 # Of one pass: the job comes again in some hours, and what is left waits for it.
@@ -228,22 +228,24 @@ def _purge_runs(
     return purged
 
 
+@writes
 def _mark(
-    engine: sa.Engine, now: datetime, condition: Callable[[sa.Table], sa.ColumnElement[bool]]
+    connection: sa.Connection,
+    now: datetime,
+    condition: Callable[[sa.Table], sa.ColumnElement[bool]],
 ) -> None:
     """Rows whose end Dagster will have forgotten; before their events go."""
-    with begin_write(engine) as connection:
-        for kind in (EXECUTION, REPORT):
-            table = kind.table
-            connection.execute(
-                table.update()
-                .where(
-                    condition(table),
-                    table.c.phase == Phase.DONE,
-                    table.c.history_purged_at.is_(None),
-                )
-                .values(history_purged_at=now)
+    for kind in (EXECUTION, REPORT):
+        table = kind.table
+        connection.execute(
+            table.update()
+            .where(
+                condition(table),
+                table.c.phase == Phase.DONE,
+                table.c.history_purged_at.is_(None),
             )
+            .values(history_purged_at=now)
+        )
 
 
 def _delete_run(instance: dg.DagsterInstance, run_id: str) -> None:
@@ -348,13 +350,17 @@ def _delete_rows(
         .order_by(owner)
         .limit(_ITEMS_AT_ONCE)
     )
+
+    def delete_some(connection: sa.Connection) -> int | None:
+        ids = list(connection.scalars(query))
+        return connection.execute(table.delete().where(owner.in_(ids))).rowcount if ids else None
+
     deleted = 0
     while deleted < ROWS_A_PASS:
-        with begin_write(engine) as connection:
-            ids = list(connection.scalars(query))
-            if not ids:
-                break
-            deleted += connection.execute(table.delete().where(owner.in_(ids))).rowcount
+        count = write(engine, delete_some)
+        if count is None:
+            break
+        deleted += count
     return deleted
 
 
@@ -370,15 +376,13 @@ def _remove_files(engine: sa.Engine, before: datetime, now: datetime) -> int:
         store, path = cast(tuple[Any, str], found)
         with suppress(FileNotFoundError):
             store.rm_file(path)
-        with begin_write(engine) as connection:
-            connection.execute(
-                generated_reports.update().where(reports.id == row.id).values(file_removed_at=now)
-            )
+        is_it = reports.id == row.id
+        change(engine, generated_reports.update().where(is_it).values(file_removed_at=now))
     return len(rows)
 
 
-def _forget_repairs(engine: sa.Engine, before: datetime) -> int:
-    with begin_write(engine) as connection:
-        return connection.execute(
-            ledger_repairs.delete().where(ledger_repairs.c.repaired_at < before)
-        ).rowcount
+@writes
+def _forget_repairs(connection: sa.Connection, before: datetime) -> int:
+    return connection.execute(
+        ledger_repairs.delete().where(ledger_repairs.c.repaired_at < before)
+    ).rowcount

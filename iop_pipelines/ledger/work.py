@@ -14,10 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     cursors,
@@ -25,6 +23,7 @@ from iop_pipelines.schema.tables import (
     generated_reports,
     model_executions,
 )
+from iop_pipelines.schema.transactions import write
 
 # A transient failure, or a worker that dies, is tried again this often in all, ever later.
 MAX_STARTS = 5
@@ -76,7 +75,8 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
     neighbour with it.
     """
     _ensure_lock(engine, kind)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> list[Batch]:
         _take_lock(connection, kind)
         rows = connection.execute(_claimable(kind, now, limit)).all()
         pools: dict[str, list[tuple[int, int]]] = {}
@@ -95,7 +95,9 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
                 .where(kind.table.c.id.in_(batch.ids))
                 .values(phase=Phase.CLAIMED, run_key=batch.run_key, claimed_at=now)
             )
-    return batches
+        return batches
+
+    return write(engine, work)
 
 
 def claim_these(
@@ -103,7 +105,8 @@ def claim_these(
 ) -> list[int]:
     """Claims exactly these for the run that calls; returns those it may not have, and then takes none."""
     _ensure_lock(engine, kind)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> list[int]:
         _take_lock(connection, kind)
         free = {row.id for row in connection.execute(_claimable(kind, now, limit=100_000))}
         refused = [item_id for item_id in ids if item_id not in free]
@@ -113,7 +116,9 @@ def claim_these(
                 .where(kind.table.c.id.in_(ids))
                 .values(phase=Phase.CLAIMED, run_key=run_key, claimed_at=now, dagster_run_id=run_id)
             )
-    return refused
+        return refused
+
+    return write(engine, work)
 
 
 def _lock_name(kind: WorkKind) -> str:
@@ -122,15 +127,16 @@ def _lock_name(kind: WorkKind) -> str:
 
 def _ensure_lock(engine: sa.Engine, kind: WorkKind) -> None:
     name = _lock_name(kind)
+    is_there = sa.select(cursors.c.name).where(cursors.c.name == name)
     with engine.connect() as connection:
-        if connection.scalar(sa.select(cursors.c.name).where(cursors.c.name == name)):
+        if connection.scalar(is_there):
             return
-    try:
-        with begin_write(engine) as connection:
+
+    def make(connection: sa.Connection) -> None:
+        if not connection.scalar(is_there):
             connection.execute(cursors.insert().values(name=name, value=""))
-    except IntegrityError:
-        # Another process made it between the look and the insert.
-        return
+
+    write(engine, make)
 
 
 def _take_lock(connection: sa.Connection, kind: WorkKind) -> None:
@@ -194,10 +200,13 @@ def start(
     held = sa.and_(
         table.c.id == item_id, table.c.run_key == run_key, table.c.phase == Phase.CLAIMED
     )
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int | None:
         if connection.execute(table.update().where(held).values(**values)).rowcount != 1:
             return None
         return connection.scalar(sa.select(table.c.attempt).where(table.c.id == item_id))
+
+    return write(engine, work)
 
 
 def holds(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int) -> bool:
@@ -255,7 +264,8 @@ def requeue(
 def try_again(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, now: datetime) -> bool:
     """Queues a started item again after a pause that doubles with each start; False once it is to be given up."""
     table = kind.table
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> bool:
         if not holds(connection, kind, item_id, attempt):
             return True
         query = sa.select(table.c.starts).where(table.c.id == item_id)
@@ -264,7 +274,9 @@ def try_again(engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, now
             return False
         pause = timedelta(seconds=RETRY_AFTER_S * 2**starts)
         requeue(connection, kind, [item_id], run_after=now + pause)
-    return True
+        return True
+
+    return write(engine, work)
 
 
 def take_to_close(
@@ -282,7 +294,8 @@ def take_to_close(
     The claim that this makes names the phase, so that one whose closer died goes back there.
     """
     table = kind.table
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int | None:
         changed = connection.execute(
             table.update()
             .where(
@@ -301,6 +314,8 @@ def take_to_close(
         if changed.rowcount != 1:
             return None
         return connection.scalar(sa.select(table.c.attempt).where(table.c.id == item_id))
+
+    return write(engine, work)
 
 
 def phase_before_closing(run_key: str | None) -> Phase | None:
@@ -322,11 +337,14 @@ def end_version(engine: sa.Engine, version_id: int, attempt: int, error: str | N
     is_held = sa.and_(
         versions.id == version_id, versions.attempt == attempt, versions.phase.in_(IN_FLIGHT)
     )
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> bool:
         return (
             connection.execute(dataset_versions.update().where(is_held).values(**values)).rowcount
             == 1
         )
+
+    return write(engine, work)
 
 
 def unfinished(connection: sa.Connection) -> dict[str, int]:

@@ -43,8 +43,8 @@ from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports, report_templates
+from iop_pipelines.schema.transactions import write
 
 RECOMMENDATION = dg.AssetKey("recommendation")
 
@@ -164,8 +164,7 @@ def prepare_datasets(
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = _reason_or_put_back(platform, item, error)
-        with begin_write(platform.engine) as connection:
-            require_claim(connection, VERSION, item.id, item.attempt)
+        write(platform.engine, require_claim, VERSION, item.id, item.attempt)
         for event in metadata.of_preparing(stored, found, summary, reason):
             # A check is an event that Dagster logs too, though its annotation does not say so.
             context.log_event(event)  # pyright: ignore[reportArgumentType]
@@ -306,13 +305,18 @@ def _tell(
     The row is held until both are told, so that nobody can give the item away in between: an output is
     published once. Raises LostClaim, and tells nothing, if another attempt has the item.
     """
-    with begin_write(engine) as connection:
+    told = [to_dagster(event, asset_key, partition, described), *checks]
+
+    def work(connection: sa.Connection) -> None:
         require_claim(connection, event.kind, event.item_id, event.attempt)
-        context.log_event(to_dagster(event, asset_key, partition, described))
-        for check in checks:
-            # Dagster takes it; only the annotation of log_event leaves it out.
-            context.log_event(check)  # pyright: ignore[reportArgumentType]
+        # Each once, however often the transaction is run again.
+        while told:
+            # Dagster takes checks too; only the annotation of log_event leaves them out.
+            context.log_event(told[0])  # pyright: ignore[reportArgumentType]
+            told.pop(0)
         apply(connection, event)
+
+    write(engine, work)
 
 
 def reason_of(error: Exception) -> str:

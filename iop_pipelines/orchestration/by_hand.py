@@ -21,8 +21,8 @@ from iop_pipelines.orchestration import batches
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.registry.keys import id_of
 from iop_pipelines.registry.models import model
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import dataset_by_id
 
 
@@ -34,7 +34,8 @@ def prepare(
     for dataset_id in ids:
         dataset_by_id(platform.engine, dataset_id)
     versions = dataset_versions.c
-    with begin_write(platform.engine) as connection:
+
+    def queue(connection: sa.Connection) -> list[int]:
         connection.execute(
             dataset_versions.update()
             .where(versions.dataset_id.in_(ids), versions.status == "failed")
@@ -52,6 +53,9 @@ def prepare(
                 .where(versions.id.in_(waiting), versions.phase == Phase.DONE)
                 .values(status="pending", phase=Phase.QUEUED, attempt=1)
             )
+        return waiting
+
+    waiting = write(platform.engine, queue)
     return _run(context, platform, VERSION, waiting, batches.prepare_datasets)
 
 

@@ -22,8 +22,8 @@ from iop_pipelines.query.panel import read_panel
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.lookup import run_runtime
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset, version
 from iop_pipelines.validation.inputs import validate_version
 from iop_pipelines.validation.outcomes import CheckOutcome, failure_message, failures
@@ -145,13 +145,16 @@ def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
     keys = {"execution_id": work.execution_id, "model_id": work.model.id}
     rows = [{**keys, **row} for row in _records(output.frame)]
     found = [{**keys, **_finding_row(finding)} for finding in output.findings]
-    with begin_write(engine) as connection:
+
+    def replace(connection: sa.Connection) -> None:
         if not holds(connection, EXECUTION, work.execution_id, work.attempt):
             raise LostClaim(f"attempt {work.attempt} lost its claim while it ran")
         for table, values in ((model_outputs, rows), (findings, found)):
             connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
             if values:
                 connection.execute(table.insert(), values)
+
+    write(engine, replace)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,7 +1,9 @@
-"""dagster-mysql's storage whose pooled connections are tried before use and waited for within a bound.
+"""dagster-mysql's storage at READ COMMITTED, its pooled connections tried before use and waited for within a bound.
 
-Dagster opens a connection for each use, but the web server keeps some: without a ping the first
-queries after a failover meet dead ones. Time-outs of the connections themselves are in their URL.
+dagster-mysql asks for REPEATABLE READ, under which MariaDB from 11.6 ends a transaction that touches a row
+which changed since its first read. Dagster opens a connection for each use, but the web server keeps some:
+without a ping the first queries after a failover meet dead ones. Time-outs of the connections themselves are
+in their URL.
 """
 
 from dagster._core.storage.sql import create_engine
@@ -12,16 +14,20 @@ from dagster_mysql import (
     MySQLRunStorage,
     MySQLScheduleStorage,
 )
-from dagster_mysql.utils import mysql_isolation_level
 from sqlalchemy import Engine
+from sqlalchemy.pool import NullPool
 
-from iop_pipelines.schema.engine import CONNECT_TIMEOUT_S
+from iop_pipelines.schema.engine import CONNECT_TIMEOUT_S, ISOLATION
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(url, isolation_level=ISOLATION, poolclass=NullPool)
 
 
 def _web_engine(url: str, pool_recycle: int, max_overflow: int) -> Engine:
     return create_engine(
         url,
-        isolation_level=mysql_isolation_level(),
+        isolation_level=ISOLATION,
         pool_size=1,
         pool_recycle=pool_recycle,
         max_overflow=max_overflow,
@@ -31,6 +37,11 @@ def _web_engine(url: str, pool_recycle: int, max_overflow: int) -> Engine:
 
 
 class _RunStorage(MySQLRunStorage):
+    def __init__(self, mysql_url: str) -> None:
+        # The parent's engine makes the tables, and keeps no connection.
+        super().__init__(mysql_url)
+        self._engine = _engine(mysql_url)
+
     def optimize_for_webserver(
         self, statement_timeout: int, pool_recycle: int, max_overflow: int
     ) -> None:
@@ -38,6 +49,11 @@ class _RunStorage(MySQLRunStorage):
 
 
 class _EventLogStorage(MySQLEventLogStorage):
+    def __init__(self, mysql_url: str) -> None:
+        # The parent's engine makes the tables, and keeps no connection.
+        super().__init__(mysql_url)
+        self._engine = _engine(mysql_url)
+
     def optimize_for_webserver(
         self, statement_timeout: int, pool_recycle: int, max_overflow: int
     ) -> None:
@@ -45,6 +61,11 @@ class _EventLogStorage(MySQLEventLogStorage):
 
 
 class _ScheduleStorage(MySQLScheduleStorage):
+    def __init__(self, mysql_url: str) -> None:
+        # The parent's engine makes the tables, and keeps no connection.
+        super().__init__(mysql_url)
+        self._engine = _engine(mysql_url)
+
     def optimize_for_webserver(
         self, statement_timeout: int, pool_recycle: int, max_overflow: int
     ) -> None:

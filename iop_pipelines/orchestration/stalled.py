@@ -13,8 +13,9 @@ from iop_pipelines.ledger.reconcile import Repairs, close_as_failed
 from iop_pipelines.ledger.reconcile import record as keep
 from iop_pipelines.ledger.work import KINDS, VERSION, end_version
 from iop_pipelines.orchestration.watchdog import Doing
-from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
+from iop_pipelines.schema.transactions import change
 from iop_pipelines.settings import Settings
 
 
@@ -29,8 +30,7 @@ def record(doing: Doing, worker_id: str, reason: str) -> None:
         if run is not None and not run.is_finished:
             instance.report_run_failed(run, f"Its worker {worker_id} showed {reason}.")
             repairs.add(f"run {doing.run_id}: {reason}")
-        with begin_write(engine) as connection:
-            connection.execute(workers.delete().where(workers.c.id == worker_id))
+        change(engine, workers.delete().where(workers.c.id == worker_id))
         keep(engine, utc_now(), repairs)
 
 

@@ -31,7 +31,7 @@ from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.registry.templates import StoredTemplate, scheduled_templates
 from iop_pipelines.reporting.schedule import due_slots, parse_schedule
-from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import datasets_of_source, record_quality
 
 log = logging.getLogger(__name__)
@@ -162,8 +162,7 @@ def note_score(platform: Platform, score: QualityScore) -> None:
     """Keeps a score with the data versions of its run, and resolves what an earlier one raised."""
     engine = platform.engine
     datasets = [stored.id for stored in datasets_of_source(engine, score.dataset)]
-    with begin_write(engine) as connection:
-        record_quality(connection, score.run_id, score.score, datasets)
+    write(engine, record_quality, score.run_id, score.score, datasets)
     recovered(engine, score.dataset, score, platform.drm.run(score.run_id))
 
 
@@ -241,6 +240,9 @@ def _request_slots(platform: Platform, cadence: str, now: datetime) -> tuple[int
                 request_report(platform.engine, template.id, utc_now(), f"schedule:{cadence}", slot)
                 made += 1
         except IopError as error:
+            if error.retryable:
+                # The next tick asks for the same slots again, once each.
+                raise
             problems.append(f"template {template.name!r}: {error}")
     write_cursor(platform.engine, name, now.isoformat())
     return made, problems

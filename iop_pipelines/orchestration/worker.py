@@ -24,12 +24,14 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from iop_pipelines.errors import Contended
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.runtimes.catalogue import RUNTIMES
-from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
+from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
 
 HEARTBEAT_S = 5
@@ -65,8 +67,7 @@ class Heartbeat:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
-        with begin_write(self._engine) as connection:
-            connection.execute(workers.delete().where(workers.c.id == self._id))
+        change(self._engine, workers.delete().where(workers.c.id == self._id))
 
     def begin_run(self, run_id: str, is_to_stop: Callable[[], bool]) -> None:
         """Returns once the database knows of it, or the worker is to stop.
@@ -86,7 +87,8 @@ class Heartbeat:
         """Makes the row again if it is gone: while this worker slept it may have been taken for dead."""
         now = utc_now()
         values = {"heartbeat_at": now, "run_id": self._run_id, "idle_since": self._idle_since}
-        with begin_write(self._engine) as connection:
+
+        def work(connection: sa.Connection) -> None:
             changed = connection.execute(
                 workers.update().where(workers.c.id == self._id).values(**values)
             )
@@ -101,6 +103,8 @@ class Heartbeat:
                     )
                 )
 
+        write(self._engine, work)
+
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT_S):
             self._has_written()
@@ -108,7 +112,7 @@ class Heartbeat:
     def _has_written(self) -> bool:
         try:
             self._write()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Contended) as error:
             # The database is away, or the pool is: others will think this worker dead, rightly, if it
             # stays so. Whatever is raised, the thread goes on; without it a worker that works would be
             # taken for dead for ever.

@@ -22,6 +22,7 @@ from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
 from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
 from iop_pipelines.schema import tables as iop
+from iop_pipelines.schema.engine import snapshot
 
 Rows = list[tuple[Value, ...]]
 
@@ -106,10 +107,11 @@ def check_query(
 def _connections(
     engine: sa.Engine, drm_engine: sa.Engine
 ) -> Iterator[Mapping[Database, sa.Connection]]:
+    """Every statement of a query sees the same moment, so that its tables add up."""
     with ExitStack() as stack:
-        iop_connection = stack.enter_context(engine.connect())
+        iop_connection = stack.enter_context(snapshot(engine))
         same = drm_engine is engine
-        drm = iop_connection if same else stack.enter_context(drm_engine.connect())
+        drm = iop_connection if same else stack.enter_context(snapshot(drm_engine))
         yield {"iop": iop_connection, "drm": drm}
 
 

@@ -31,7 +31,6 @@ from iop_pipelines.recommendations.lifecycle import (
     Ground,
     evidence_of,
     fingerprint,
-    in_one_transaction,
     latest_of,
     resolve,
     take,
@@ -45,6 +44,7 @@ from iop_pipelines.schema.tables import (
     model_outputs,
     recommendations,
 )
+from iop_pipelines.schema.transactions import write
 
 _MAX_PENDING = 1000
 # What DRM set going; anything else was asked for by hand.
@@ -70,7 +70,7 @@ def advise(engine: sa.Engine, execution_id: int) -> AdviceSummary:
 
     Raises NotFound for an execution that is not there.
     """
-    return in_one_transaction(engine, lambda connection: _advise(connection, execution_id))
+    return write(engine, _advise, execution_id)
 
 
 def advise_pending(engine: sa.Engine, finished_before: datetime | None = None) -> PendingAdvice:

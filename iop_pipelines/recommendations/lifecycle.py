@@ -7,13 +7,12 @@ is graver than before, opens a new one that points back.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.findings import Finding
@@ -31,7 +30,6 @@ from iop_pipelines.recommendations.evidence import (
     seen,
 )
 from iop_pipelines.recommendations.text import columns_of
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     recommendation_events,
     recommendations,
@@ -360,17 +358,3 @@ def _tell(
         )
     )
     tell_insight(connection, recommendation_id, kind)
-
-
-def in_one_transaction(
-    engine: sa.Engine, work: Callable[[sa.Connection], AdviceSummary]
-) -> AdviceSummary:
-    """Runs `work`, again if another transaction got in its way; it must do nothing but SQL."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            with begin_write(engine) as connection:
-                return work(connection)
-        except (IntegrityError, OperationalError):
-            continue
-    with begin_write(engine) as connection:
-        return work(connection)

@@ -15,7 +15,6 @@ from iop_pipelines.recommendations.lifecycle import (
     Ground,
     evidence_of,
     fingerprint,
-    in_one_transaction,
     latest_of,
     resolve,
     take,
@@ -26,6 +25,7 @@ from iop_pipelines.schema.tables import (
     recommendation_events,
     recommendations,
 )
+from iop_pipelines.schema.transactions import write
 
 _SOURCE = "quality_score:"
 
@@ -51,7 +51,7 @@ def hold_back(
         take(connection, ground, mark, [found], stored, changes)
         return changes.summary(None)
 
-    return in_one_transaction(engine, work)
+    return write(engine, work)
 
 
 def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun) -> AdviceSummary:
@@ -76,7 +76,7 @@ def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun)
                 changes.resolved.append(row.id)
         return changes.summary(None)
 
-    return in_one_transaction(engine, work)
+    return write(engine, work)
 
 
 def _last_quality_score(connection: sa.Connection, recommendation_id: int) -> int:

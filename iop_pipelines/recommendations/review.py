@@ -17,7 +17,6 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.events.outgoing import tell_insight
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import Evidence
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     dataset_versions,
     model_executions,
@@ -26,6 +25,7 @@ from iop_pipelines.schema.tables import (
     review_requests,
     users,
 )
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
@@ -108,7 +108,8 @@ def review(
 
     Raises NotFound, and Conflict where the status is no longer the one that was seen.
     """
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> None:
         row = _locked(connection, recommendation_id)
         request = _Request(connection, row, "status", actor, sending)
         if not request.is_done and row.status is not status:
@@ -136,11 +137,14 @@ def review(
         request.remember()
         after = _standing(_locked(connection, recommendation_id))
         witness(connection, _standing(row), {**after, "reason": reason})
+
+    write(engine, work)
     return recommendation(engine, recommendation_id)
 
 
+@writes
 def comment(
-    engine: sa.Engine,
+    connection: sa.Connection,
     recommendation_id: int,
     text: str,
     actor: int | None = None,
@@ -151,20 +155,20 @@ def comment(
 
     Raises NotFound, and Conflict where the status is no longer the one that was seen.
     """
-    with begin_write(engine) as connection:
-        row = _locked(connection, recommendation_id)
-        request = _Request(connection, row, "comment", actor, sending)
-        is_new = request.event_id is None
-        if request.event_id is None:
-            request.event_id = _tell(connection, recommendation_id, "comment", actor, reason=text)
-        request.remember()
-        told = {"id": recommendation_id, "event_id": request.event_id, "text": text}
-        witness(connection, None if is_new else told, told)
-        return request.event_id
+    row = _locked(connection, recommendation_id)
+    request = _Request(connection, row, "comment", actor, sending)
+    is_new = request.event_id is None
+    if request.event_id is None:
+        request.event_id = _tell(connection, recommendation_id, "comment", actor, reason=text)
+    request.remember()
+    told = {"id": recommendation_id, "event_id": request.event_id, "text": text}
+    witness(connection, None if is_new else told, told)
+    return request.event_id
 
 
+@writes
 def snooze(
-    engine: sa.Engine,
+    connection: sa.Connection,
     recommendation_id: int,
     until: datetime | None,
     now: datetime,
@@ -177,23 +181,22 @@ def snooze(
 
     Raises NotFound, Conflict for one that is decided, InvalidInput for a moment that is past.
     """
-    with begin_write(engine) as connection:
-        row = _locked(connection, recommendation_id)
-        request = _Request(connection, row, "snoozed", actor, sending)
-        if not request.is_done:
-            _check_snooze(connection, row, until, now)
-            connection.execute(
-                sa.update(recommendations)
-                .where(recommendations.c.id == recommendation_id)
-                .values(snoozed_until=until)
-            )
-            details = {"until": until.isoformat() if until else None}
-            request.event_id = _tell(
-                connection, recommendation_id, "snoozed", actor, reason=reason, details=details
-            )
-        request.remember()
-        after = _standing(_locked(connection, recommendation_id))
-        witness(connection, _standing(row), {**after, "reason": reason})
+    row = _locked(connection, recommendation_id)
+    request = _Request(connection, row, "snoozed", actor, sending)
+    if not request.is_done:
+        _check_snooze(connection, row, until, now)
+        connection.execute(
+            sa.update(recommendations)
+            .where(recommendations.c.id == recommendation_id)
+            .values(snoozed_until=until)
+        )
+        details = {"until": until.isoformat() if until else None}
+        request.event_id = _tell(
+            connection, recommendation_id, "snoozed", actor, reason=reason, details=details
+        )
+    request.remember()
+    after = _standing(_locked(connection, recommendation_id))
+    witness(connection, _standing(row), {**after, "reason": reason})
 
 
 def _check_snooze(

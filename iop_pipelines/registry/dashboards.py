@@ -8,15 +8,14 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig, in_version_2
 from iop_pipelines.registry.files import parse_declaration, read_declaration
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dashboards, panels
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
@@ -104,26 +103,32 @@ def save_dashboard(
     for position, spec in enumerate(panel_specs):
         _check_panel(engine, spec, f"panels.{position}", now)
     values: dict[str, Any] = {"name": name, "description": description}
-    try:
-        with begin_write(engine) as connection:
-            before, version = None, 1
-            if dashboard_id is None:
-                values["created_by"] = created_by
-                dashboard_id = int(connection.execute(dashboards.insert().values(values)).lastrowid)
-            else:
-                before = _content(connection, dashboard_id)
-                _check_version(before, if_version)
-                version = before["version"] + 1
-                connection.execute(
-                    dashboards.update()
-                    .where(dashboards.c.id == dashboard_id)
-                    .values(**values, version=version)
-                )
-            _save_panels(connection, dashboard_id, before["panels"] if before else [], panel_specs)
-            witness(connection, before, _content(connection, dashboard_id))
-    except IntegrityError as error:
-        raise Conflict(f"a dashboard {name!r} exists") from error
-    return Saved(dashboard_id, version)
+
+    def insert(connection: sa.Connection) -> Saved:
+        _check_name(connection, name, None)
+        new = dashboards.insert().values(**values, created_by=created_by)
+        saved = Saved(int(connection.execute(new).lastrowid), 1)
+        _save_panels(connection, saved.id, [], panel_specs)
+        witness(connection, None, _content(connection, saved.id))
+        return saved
+
+    def replace(connection: sa.Connection, dashboard_id: int) -> Saved:
+        before = _content(connection, dashboard_id)
+        _check_version(before, if_version)
+        _check_name(connection, name, dashboard_id)
+        saved = Saved(dashboard_id, before["version"] + 1)
+        connection.execute(
+            dashboards.update()
+            .where(dashboards.c.id == dashboard_id)
+            .values(**values, version=saved.version)
+        )
+        _save_panels(connection, dashboard_id, before["panels"], panel_specs)
+        witness(connection, before, _content(connection, dashboard_id))
+        return saved
+
+    if dashboard_id is None:
+        return write(engine, insert)
+    return write(engine, replace, dashboard_id)
 
 
 def load_dashboard(source: Path | str | dict[str, Any]) -> DashboardSpec:
@@ -145,13 +150,15 @@ def register_dashboard(engine: sa.Engine, spec: DashboardSpec, now: datetime) ->
     return save_dashboard(engine, spec.name, spec.panels, now=now, description=spec.description).id
 
 
-def delete_dashboard(engine: sa.Engine, dashboard_id: int, witness: Witness = unwitnessed) -> None:
+@writes
+def delete_dashboard(
+    connection: sa.Connection, dashboard_id: int, witness: Witness = unwitnessed
+) -> None:
     """Raises NotFound."""
-    with begin_write(engine) as connection:
-        before = _content(connection, dashboard_id)
-        connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
-        connection.execute(dashboards.delete().where(dashboards.c.id == dashboard_id))
-        witness(connection, before, None)
+    before = _content(connection, dashboard_id)
+    connection.execute(panels.delete().where(panels.c.dashboard_id == dashboard_id))
+    connection.execute(dashboards.delete().where(dashboards.c.id == dashboard_id))
+    witness(connection, before, None)
 
 
 def list_dashboards(
@@ -251,6 +258,12 @@ def _content(connection: sa.Connection, dashboard_id: int) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "panels": found,
     }
+
+
+def _check_name(connection: sa.Connection, name: str, own_id: int | None) -> None:
+    there = connection.scalar(sa.select(dashboards.c.id).where(dashboards.c.name == name))
+    if there not in (None, own_id):
+        raise Conflict(f"a dashboard {name!r} exists")
 
 
 def _check_version(there: dict[str, Any], wanted: int | None) -> None:

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.models import ModelConfig, ModelSpec
 from iop_pipelines.domain.vocabulary import ModelStatus
-from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.errors import Conflict, Contended, NotFound
 from iop_pipelines.registry.checks import check_model
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import model_key
 from iop_pipelines.runtimes.catalogue import RUNTIMES
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
@@ -76,11 +75,7 @@ def register(
         Conflict: this name and version exist with other content.
     """
     check_model(engine, spec)
-    try:
-        return _register(engine, spec, created_by, witness)
-    except IntegrityError:
-        # Another process inserted it between the look and the insert, on MySQL: now it is found.
-        return _register(engine, spec, created_by, witness)
+    return _register(engine, spec, created_by, witness)
 
 
 def check_new(engine: sa.Engine, spec: ModelSpec) -> None:
@@ -92,16 +87,18 @@ def check_new(engine: sa.Engine, spec: ModelSpec) -> None:
         _check_same(stored, spec)
 
 
-def _register(engine: sa.Engine, spec: ModelSpec, created_by: int | None, witness: Witness) -> int:
-    with begin_write(engine) as connection:
-        stored = _find(connection, spec.name, spec.version)
-        if stored is not None:
-            _check_same(stored, spec)
-            witness(connection, _content(stored), _content(stored))
-            return stored.id
-        model_id = _insert(connection, spec, created_by)
-        witness(connection, None, _content(_locked(connection, model_id)))
-        return model_id
+@writes
+def _register(
+    connection: sa.Connection, spec: ModelSpec, created_by: int | None, witness: Witness
+) -> int:
+    stored = _find(connection, spec.name, spec.version)
+    if stored is not None:
+        _check_same(stored, spec)
+        witness(connection, _content(stored), _content(stored))
+        return stored.id
+    model_id = _insert(connection, spec, created_by)
+    witness(connection, None, _content(_locked(connection, model_id)))
+    return model_id
 
 
 def update(
@@ -113,8 +110,9 @@ def update(
 ) -> None:
     """Replace a draft; raises Conflict for a version that is or was active, or a name that is taken."""
     check_model(engine, spec)
-    with begin_write(engine) as connection:
-        stored = _locked(connection, model_id)
+
+    def work(connection: sa.Connection) -> None:
+        stored = _held(connection, model_id)
         if stored.status is not ModelStatus.DRAFT or _was_active(connection, model_id):
             raise Conflict(
                 f"model {stored.label} is {stored.status} and cannot change; "
@@ -127,9 +125,12 @@ def update(
         _record(connection, model_id, ModelStatus.DRAFT, ModelStatus.DRAFT, actor, "changed")
         witness(connection, _content(stored), _content(_locked(connection, model_id)))
 
+    write(engine, work)
 
+
+@writes
 def set_status(
-    engine: sa.Engine,
+    connection: sa.Connection,
     model_id: int,
     status: ModelStatus,
     actor: int | None = None,
@@ -140,34 +141,34 @@ def set_status(
 
     Raises Conflict for a way that TRANSITIONS does not have: nothing goes back to draft.
     """
-    with begin_write(engine) as connection:
-        stored = _locked(connection, model_id)
-        moved = _move(connection, stored, status, actor, reason)
-        witness(connection, _standing(stored), {**_standing(moved), "reason": reason})
-        return moved
+    stored = _held(connection, model_id)
+    moved = _move(connection, stored, status, actor, reason)
+    witness(connection, _standing(stored), {**_standing(moved), "reason": reason})
+    return moved
 
 
+@writes
 def promote(
-    engine: sa.Engine,
+    connection: sa.Connection,
     model_id: int,
     actor: int | None = None,
     reason: str | None = None,
     witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Make this the one active version of its name; the former is deprecated in the same transaction."""
-    with begin_write(engine) as connection:
-        chosen = _locked(connection, model_id)
-        present = _active_versions(connection, chosen.spec.name)
-        others = [each for each in present if each.id != model_id]
-        why = reason or f"replaced by {chosen.spec.version}"
-        replaced = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in others]
-        promoted = _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
-        _tell_of_switch(witness, connection, [*others, chosen], [*replaced, promoted], reason)
-        return promoted
+    chosen = _held(connection, model_id)
+    present = _active_versions(connection, chosen.spec.name)
+    others = [each for each in present if each.id != model_id]
+    why = reason or f"replaced by {chosen.spec.version}"
+    replaced = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in others]
+    promoted = _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
+    _tell_of_switch(witness, connection, [*others, chosen], [*replaced, promoted], reason)
+    return promoted
 
 
+@writes
 def rollback(
-    engine: sa.Engine,
+    connection: sa.Connection,
     name: str,
     actor: int | None = None,
     reason: str | None = None,
@@ -177,30 +178,30 @@ def rollback(
 
     Raises NotFound if none of that name was active and is deprecated now.
     """
-    with begin_write(engine) as connection:
-        present = _active_versions(connection, name)
-        # The present one and what it replaced were recorded in one transaction, the former first:
-        # so the last event that retired another version names the one to go back to.
-        former_id = connection.scalar(
-            sa.select(model_events.c.model_id)
-            .join(models, models.c.id == model_events.c.model_id)
-            .where(
-                models.c.name == name,
-                models.c.status == ModelStatus.DEPRECATED,
-                model_events.c.status_before == ModelStatus.ACTIVE,
-                model_events.c.status_after == ModelStatus.DEPRECATED,
-            )
-            .order_by(model_events.c.id.desc())
-            .limit(1)
+    _hold_name(connection, name)
+    present = _active_versions(connection, name)
+    # The present one and what it replaced were recorded in one transaction, the former first:
+    # so the last event that retired another version names the one to go back to.
+    former_id = connection.scalar(
+        sa.select(model_events.c.model_id)
+        .join(models, models.c.id == model_events.c.model_id)
+        .where(
+            models.c.name == name,
+            models.c.status == ModelStatus.DEPRECATED,
+            model_events.c.status_before == ModelStatus.ACTIVE,
+            model_events.c.status_after == ModelStatus.DEPRECATED,
         )
-        if former_id is None:
-            raise NotFound(f"model {name!r} has no earlier version that was active")
-        former = _locked(connection, former_id)
-        why = reason or "rolled back"
-        retired = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in present]
-        restored = _move(connection, former, ModelStatus.ACTIVE, actor, why)
-        _tell_of_switch(witness, connection, [*present, former], [*retired, restored], reason)
-        return restored
+        .order_by(model_events.c.id.desc())
+        .limit(1)
+    )
+    if former_id is None:
+        raise NotFound(f"model {name!r} has no earlier version that was active")
+    former = _locked(connection, former_id)
+    why = reason or "rolled back"
+    retired = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in present]
+    restored = _move(connection, former, ModelStatus.ACTIVE, actor, why)
+    _tell_of_switch(witness, connection, [*present, former], [*retired, restored], reason)
+    return restored
 
 
 def model(engine: sa.Engine, model_id: int) -> StoredModel:
@@ -320,6 +321,29 @@ def _locked(connection: sa.Connection, model_id: int) -> StoredModel:
     if row is None:
         raise NotFound(f"there is no model with id {model_id}")
     return _stored(row)
+
+
+def _held(connection: sa.Connection, model_id: int) -> StoredModel:
+    """This version; it and all others of its name stay as they are until the transaction ends."""
+    name = connection.scalar(sa.select(models.c.name).where(models.c.id == model_id))
+    if name is None:
+        raise NotFound(f"there is no model with id {model_id}")
+    _hold_name(connection, name)
+    stored = _locked(connection, model_id)
+    if stored.spec.name != name:
+        raise Contended(
+            f"model {name!r} was renamed at the same time; nothing was changed, try again"
+        )
+    return stored
+
+
+def _hold_name(connection: sa.Connection, name: str) -> None:
+    """Who changes one version locks all of its name first, and in one order, that of the index.
+
+    Which is active is about all of them: two that each locked their own version first and the other's after
+    it would wait for each other.
+    """
+    connection.execute(sa.select(models.c.id).where(models.c.name == name).with_for_update()).all()
 
 
 def _active_versions(connection: sa.Connection, name: str) -> list[StoredModel]:

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Protocol
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
@@ -16,9 +15,9 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.query.config import in_version_2
 from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import key
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as templates
+from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 
 MAX_LISTED = 1000
@@ -107,23 +106,18 @@ def register_template(
     now = now or datetime.now(UTC).replace(tzinfo=None)
     schedule = _check(engine, spec, check_schedule, now)
 
-    def store() -> int:
-        with begin_write(engine) as connection:
-            stored = _find(connection, spec.name)
-            if stored is not None:
-                _check_same(stored, spec)
-                witness(connection, _content(stored), _content(stored))
-                return stored.id
-            _check_is_ahead(spec, schedule, now)
-            template_id = _insert(connection, spec, created_by, now)
-            witness(connection, None, _content(_locked(connection, template_id)))
-            return template_id
+    def store(connection: sa.Connection) -> int:
+        stored = _find(connection, spec.name)
+        if stored is not None:
+            _check_same(stored, spec)
+            witness(connection, _content(stored), _content(stored))
+            return stored.id
+        _check_is_ahead(spec, schedule, now)
+        template_id = _insert(connection, spec, created_by, now)
+        witness(connection, None, _content(_locked(connection, template_id)))
+        return template_id
 
-    try:
-        return store()
-    except IntegrityError:
-        # Another process inserted it between the look and the insert, on MySQL: now it is found.
-        return store()
+    return write(engine, store)
 
 
 def update_template(
@@ -141,69 +135,70 @@ def update_template(
     """
     now = now or datetime.now(UTC).replace(tzinfo=None)
     schedule = _check(engine, spec, check_schedule, now)
-    try:
-        with begin_write(engine) as connection:
-            stored = _locked(connection, template_id)
-            values = _values(spec)
-            if spec.schedule != stored.schedule:
-                _check_is_ahead(spec, schedule, now)
-                values["schedule_since"] = now
-            connection.execute(
-                sa.update(templates).where(templates.c.id == template_id).values(**values)
-            )
-            changed = _locked(connection, template_id)
-            witness(connection, _content(stored), _content(changed))
-            return changed
-    except IntegrityError as error:
-        raise Conflict(f"a report template {spec.name!r} exists") from error
+
+    def replace(connection: sa.Connection) -> StoredTemplate:
+        stored = _locked(connection, template_id)
+        other = _find(connection, spec.name)
+        if other is not None and other.id != template_id:
+            raise Conflict(f"a report template {spec.name!r} exists")
+        values = _values(spec)
+        if spec.schedule != stored.schedule:
+            _check_is_ahead(spec, schedule, now)
+            values["schedule_since"] = now
+        connection.execute(
+            sa.update(templates).where(templates.c.id == template_id).values(**values)
+        )
+        changed = _locked(connection, template_id)
+        witness(connection, _content(stored), _content(changed))
+        return changed
+
+    return write(engine, replace)
 
 
+@writes
 def set_template_status(
-    engine: sa.Engine,
+    connection: sa.Connection,
     template_id: int,
     status: TemplateStatus,
     now: datetime | None = None,
     witness: Witness = unwitnessed,
 ) -> StoredTemplate:
     """Pause or resume; slots that fell due while it was paused are not made up."""
-    with begin_write(engine) as connection:
-        stored = _locked(connection, template_id)
-        if stored.status is not status:
-            values: dict[str, Any] = {"status": status}
-            if status is TemplateStatus.ACTIVE:
-                values["schedule_since"] = now or datetime.now(UTC).replace(tzinfo=None)
-            connection.execute(
-                sa.update(templates).where(templates.c.id == template_id).values(**values)
-            )
-        changed = _locked(connection, template_id)
-        witness(connection, _standing(stored), _standing(changed))
-        return changed
+    stored = _locked(connection, template_id)
+    if stored.status is not status:
+        values: dict[str, Any] = {"status": status}
+        if status is TemplateStatus.ACTIVE:
+            values["schedule_since"] = now or datetime.now(UTC).replace(tzinfo=None)
+        connection.execute(
+            sa.update(templates).where(templates.c.id == template_id).values(**values)
+        )
+    changed = _locked(connection, template_id)
+    witness(connection, _standing(stored), _standing(changed))
+    return changed
 
 
+@writes
 def delete_template(
-    engine: sa.Engine, template_id: int, now: datetime, witness: Witness = unwitnessed
+    connection: sa.Connection, template_id: int, now: datetime, witness: Witness = unwitnessed
 ) -> None:
     """Unlists a template and sets its name free; the reports made of it and their files stay.
 
     Raises NotFound, and Conflict while a report of it is asked for or made.
     """
-    with begin_write(engine) as connection:
-        stored = _locked(connection, template_id)
-        working = sa.select(generated_reports.c.id).where(
-            generated_reports.c.template_id == template_id,
-            generated_reports.c.phase != Phase.DONE,
-        )
-        if (report_id := connection.scalar(working.limit(1))) is not None:
-            raise Conflict(
-                f"report {report_id} of template {stored.name!r} is being made; wait for it"
-            )
-        free = f"{stored.name[:200]} (deleted, {template_id})"
-        connection.execute(
-            sa.update(templates)
-            .where(templates.c.id == template_id)
-            .values(name=free, status=TemplateStatus.PAUSED, deleted_at=now)
-        )
-        witness(connection, _content(stored), None)
+    stored = _locked(connection, template_id)
+    working = sa.select(generated_reports.c.id).where(
+        generated_reports.c.template_id == template_id,
+        generated_reports.c.phase != Phase.DONE,
+    )
+    if (report_id := connection.scalar(working.limit(1))) is not None:
+        raise Conflict(f"report {report_id} of template {stored.name!r} is being made; wait for it")
+    free = f"{stored.name[:200]} (deleted, {template_id})"
+    connection.execute(
+        sa.update(templates)
+        .where(templates.c.id == template_id)
+        .values(name=free, status=TemplateStatus.PAUSED, deleted_at=now)
+    )
+    witness(connection, _content(stored), None)
 
 
 def template(engine: sa.Engine, template_id: int) -> StoredTemplate:

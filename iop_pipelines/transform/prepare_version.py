@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.prepare import StepCount, prepare
 from iop_pipelines.transform.references import references_of
 from iop_pipelines.transform.store import write_version
@@ -89,8 +89,7 @@ def _prepare(
     prepared = prepare(declaration, raw, window, references_of(drm.engine))
     quality = drm.latest_score(declaration.source, found.drm_run_id)
     if quality is not None:
-        with begin_write(engine) as connection:
-            record_quality(connection, found.drm_run_id, quality.score, (found.dataset_id,))
+        write(engine, record_quality, found.drm_run_id, quality.score, (found.dataset_id,))
     # The last of all writes: a version whose rows are there can no longer fail.
     write_version(engine, declaration, found.id, prepared, window)
     return prepared.steps

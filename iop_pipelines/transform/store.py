@@ -16,13 +16,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
     input_validations,
     rejected_rows,
 )
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.prepare import Prepared
 from iop_pipelines.transform.table import ensure_table
 from iop_pipelines.transform.versions import StoredVersion, version
@@ -49,7 +49,8 @@ def write_version(
     """
     table = ensure_table(engine, declaration)
     found = version(engine, version_id)
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> int:
         _lock_dataset(connection, found.dataset_id)
         rivals = _rivals(connection, found, window)
         connection.execute(table.delete().where(table.c.iop_from == version_id))
@@ -64,7 +65,9 @@ def write_version(
         _write_rejects(connection, version_id, prepared)
         _forget_validations(connection, found)
         _mark_prepared(connection, declaration, version_id, prepared)
-    return len(rows)
+        return len(rows)
+
+    return write(engine, work)
 
 
 def _lock_dataset(connection: sa.Connection, dataset_id: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
 from iop_pipelines.errors import Conflict, InvalidDeclaration
 from iop_pipelines.schema.tables import Double, Moment, exact, new_table
+from iop_pipelines.schema.transactions import write
 
 STRING_LENGTH = 255
 _MAX_NAME = 64  # of a table, on MySQL
@@ -115,8 +116,8 @@ def _add_columns(engine: sa.Engine, table: sa.Table) -> None:
     for column in _missing(sa.inspect(engine), table):
         spec = sa.schema.CreateColumn(column).compile(dialect=engine.dialect)
         quoted = engine.dialect.identifier_preparer.quote(table.name)
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {spec}")
+        statement = f"ALTER TABLE {quoted} ADD COLUMN {spec}"
+        write(engine, sa.Connection.exec_driver_sql, statement)
 
 
 def _missing(inspector: sa.Inspector, table: sa.Table) -> list[sa.Column]:

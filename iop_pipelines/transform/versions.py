@@ -16,8 +16,8 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import Conflict, NotFound
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions, datasets
+from iop_pipelines.schema.transactions import write
 
 PIPELINE_RUNS = "pipeline_runs"
 _A_SECOND = timedelta(seconds=1)
@@ -119,7 +119,8 @@ def register_dataset(engine: sa.Engine, declaration: DatasetDeclaration) -> Stor
 def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDataset:
     content = declaration.model_dump(mode="json")
     values = {"source": declaration.source, "version": declaration.version, "declaration": content}
-    with begin_write(engine) as connection:
+
+    def work(connection: sa.Connection) -> StoredDataset:
         row = connection.execute(
             sa.select(datasets).where(datasets.c.name == declaration.name).with_for_update()
         ).first()
@@ -139,6 +140,8 @@ def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDa
                 "raise its version"
             )
         return StoredDataset(row.id, declaration)
+
+    return write(engine, work)
 
 
 def register_system_datasets(engine: sa.Engine) -> StoredDataset:

@@ -10,11 +10,10 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from iop_pipelines.errors import Conflict
-from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions, input_validations
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.table import prepared_table
 from iop_pipelines.transform.versions import StoredDataset, version
 from iop_pipelines.validation.json_schema import schema_hash
@@ -55,37 +54,37 @@ def validate_once(
 ) -> list[CheckOutcome]:
     """As `validate_version`, for rows that are no prepared table: `read` is called at most once."""
     digest = schema_hash(schema)
-    known = _known(engine, version_id, digest)
+    with engine.connect() as connection:
+        known = _known(connection, version_id, digest)
     if known is not None:
         return known
     outcomes = validate(read(), schema, sample=_SAMPLE_ROWS_KEPT)
-    try:
-        with begin_write(engine) as connection:
-            connection.execute(
-                input_validations.insert().values(
-                    dataset_version_id=version_id,
-                    schema_hash=digest,
-                    is_success=all(outcome.is_success for outcome in outcomes),
-                    outcomes=dumps(outcomes),
-                )
-            )
-    except IntegrityError:
-        # Another worker asked the same at the same time; its answer is the same.
-        known = _known(engine, version_id, digest)
-        if known is None:
-            raise
-        return known
-    return outcomes
 
-
-def _known(engine: sa.Engine, version_id: int, digest: str) -> list[CheckOutcome] | None:
-    with engine.connect() as connection:
-        text = connection.scalar(
-            sa.select(input_validations.c.outcomes).where(
-                input_validations.c.dataset_version_id == version_id,
-                input_validations.c.schema_hash == digest,
+    def keep(connection: sa.Connection) -> list[CheckOutcome]:
+        # Another worker may have asked the same at the same time; its answer is the same.
+        known = _known(connection, version_id, digest)
+        if known is not None:
+            return known
+        connection.execute(
+            input_validations.insert().values(
+                dataset_version_id=version_id,
+                schema_hash=digest,
+                is_success=all(outcome.is_success for outcome in outcomes),
+                outcomes=dumps(outcomes),
             )
         )
+        return outcomes
+
+    return write(engine, keep)
+
+
+def _known(connection: sa.Connection, version_id: int, digest: str) -> list[CheckOutcome] | None:
+    text = connection.scalar(
+        sa.select(input_validations.c.outcomes).where(
+            input_validations.c.dataset_version_id == version_id,
+            input_validations.c.schema_hash == digest,
+        )
+    )
     return None if text is None else loads(text)
 
 

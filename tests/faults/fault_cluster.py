@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 import aftermath
-from database_servers import DatabaseServer, start_mariadb, start_mysql
+from database_servers import DatabaseServer, start_mariadb, start_mariadb_11_8, start_mysql
 from event_broker import EventBroker, start_rabbitmq
 from fault_plan import BROKER, CLOCK, DATABASE, EVERYTHING, Fault, Kind
 from iop_pipelines.demo.replay import wait_for
@@ -36,6 +36,7 @@ RESTART_AFTER_S = 2.0
 DISK_BYTES = 256 * 1024 * 1024
 _STARTERS: Mapping[str, Callable[[Path, bool], DatabaseServer]] = {
     "mariadb": start_mariadb,
+    "mariadb-11.8": start_mariadb_11_8,
     "mysql": start_mysql,
 }
 

@@ -1,7 +1,8 @@
 """Whatever is killed, stopped, filled or moved: nothing lost, nothing twice, no drift, every failure told.
 
 `make test-faults` plays the kept seeds of seeds.txt; `make test-faults MINUTES=30 [SEED=…]` a longer plan,
-of a seed of its own that it prints. `DATABASE=mysql` runs it on MySQL instead of MariaDB.
+of a seed of its own that it prints. `DATABASE=mysql` or `mariadb-11.8` runs it there instead of on
+the system's MariaDB.
 """
 
 import os

@@ -26,6 +26,9 @@ SERVERS = [
 ]
 # What a test that touches a database is tried on.
 DATABASES = ["sqlite", *SERVERS]
+# With the MariaDB of Debian 13 too, whose transactions end otherwise: for tests of two at once.
+EVERY_SERVER = [*SERVERS, pytest.param("mariadb_11_8", marks=pytest.mark.mariadb)]
+EVERY_DATABASE = ["sqlite", *EVERY_SERVER]
 
 
 def named(url: str) -> dict[str, str]:
@@ -115,8 +118,7 @@ def start_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
             f"--tmpdir={folder}",
         ],
     )
-    command = [server, "--no-defaults", f"--datadir={data}"]
-    return _start("mariadb+pymysql", command, folder, is_durable)
+    return _start("mariadb+pymysql", [server, "--no-defaults"], folder, is_durable, data)
 
 
 def start_mysql(folder: Path, is_durable: bool = False) -> DatabaseServer:
@@ -125,7 +127,26 @@ def start_mysql(folder: Path, is_durable: bool = False) -> DatabaseServer:
     data = folder / "data"
     common = [*command, f"--datadir={data}", f"--user={getpass.getuser()}"]
     _run("MySQL", [*common, "--initialize-insecure", f"--log-error={folder / 'init.log'}"])
-    return _start("mysql+pymysql", [*common, "--mysqlx=OFF"], folder, is_durable)
+    return _start("mysql+pymysql", [*command, "--mysqlx=OFF"], folder, is_durable, data)
+
+
+def start_mariadb_11_8(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """MariaDB of Debian 13. Raises ServerUnavailable if it cannot be fetched or does not start."""
+    unpacked = _MARIADB_11_8.fetched()
+    command = [*unpacked.program("usr/sbin/mariadbd"), f"--basedir={unpacked.root / 'usr'}"]
+    data = folder / "data"
+    # What mariadb-install-db does, which is a script that looks for its programs on the system.
+    (data / "mysql").mkdir(parents=True)
+    share = unpacked.root / "usr/share/mariadb"
+    parts = ("mariadb_system_tables", "mariadb_performance_tables", "mariadb_system_tables_data")
+    script = "create database if not exists mysql;\nuse mysql;\n" + "".join(
+        (share / f"{part}.sql").read_text() for part in parts
+    )
+    common = [*command, f"--datadir={data}", f"--user={getpass.getuser()}"]
+    _run(
+        "MariaDB 11.8", [*common, "--bootstrap", f"--log-error={folder / 'init.log'}"], stdin=script
+    )
+    return _start("mariadb+pymysql", command, folder, is_durable, data)
 
 
 def _installed_mysql() -> list[str] | None:
@@ -138,58 +159,89 @@ def _installed_mysql() -> list[str] | None:
 
 
 def _fetched_mysql() -> list[str]:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "iop" / "mysql"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (cache / "complete").exists():
-            _fetch_mysql(cache)
-            (cache / "complete").touch()
-    root = cache / "root"
-    libraries = next(root.glob("usr/lib/*-linux-gnu"))
-    # The newest suite's programs need its own C library, hence its own loader.
-    loader = next(
-        itertools.chain(libraries.glob(_SYSTEM_LOADER), root.glob(f"usr/lib*/{_SYSTEM_LOADER}"))
-    )
-    paths = (libraries, libraries / "mysql/private", root / "usr/lib/mysql/private")
+    unpacked = _MYSQL.fetched()
     return [
-        *(str(loader), "--library-path", ":".join(map(str, paths)), str(root / "usr/sbin/mysqld")),
-        *("--no-defaults", f"--basedir={root / 'usr'}", "--secure-file-priv=NULL"),
-        f"--lc-messages-dir={root / 'usr/share/mysql'}",
+        *unpacked.program("usr/sbin/mysqld"),
+        *(f"--basedir={unpacked.root / 'usr'}", "--secure-file-priv=NULL"),
+        f"--lc-messages-dir={unpacked.root / 'usr/share/mysql'}",
     ]
 
 
-def _fetch_mysql(cache: Path) -> None:
-    """Unpacks mysql-server-core and what it depends on, about 60 MB, from the mirror apt already uses."""
-    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-    if _which("apt-get") is None or not keyring.exists():
-        raise ServerUnavailable(
-            "MySQL is not installed, and this is no Debian to fetch it from; "
-            "install MySQL 8.0 or later so that mysqld is on the path"
+@dataclass(frozen=True)
+class Unpacked:
+    """A package of a newer Debian suite with what it depends on, under the user's cache; nothing is installed."""
+
+    name: str
+    suite: str
+    package: str
+    folder: str
+
+    @property
+    def cache(self) -> Path:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+        return home / "iop" / self.folder
+
+    @property
+    def root(self) -> Path:
+        return self.cache / "root"
+
+    def fetched(self) -> "Unpacked":
+        """Itself, once it is there. Raises ServerUnavailable."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with (self.cache / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (self.cache / "complete").exists():
+                self._fetch()
+                (self.cache / "complete").touch()
+        return self
+
+    def program(self, path: str) -> list[str]:
+        """How to start one: a newer suite's programs need its own C library, hence its own loader."""
+        libraries = next(self.root.glob("usr/lib/*-linux-gnu"))
+        loader = next(
+            itertools.chain(
+                libraries.glob(_SYSTEM_LOADER), self.root.glob(f"usr/lib*/{_SYSTEM_LOADER}")
+            )
         )
-    apt, root = cache / "apt", cache / "root"
-    for part in ("etc/preferences.d", "etc/apt.conf.d", "state/lists/partial"):
-        (apt / part).mkdir(parents=True, exist_ok=True)
-    (apt / "cache/archives/partial").mkdir(parents=True, exist_ok=True)
-    root.mkdir(exist_ok=True)
-    source = f"deb [signed-by={keyring}] {_debian_mirror()} sid main\n"
-    (apt / "etc/sources.list").write_text(source)
-    options = {
-        "Dir::Etc": apt / "etc",
-        "Dir::State": apt / "state",
-        "Dir::State::status": "/dev/null",
-        "Dir::Cache": apt / "cache",
-        "Acquire::Languages": "none",
-        "APT::Sandbox::User": getpass.getuser(),
-        "Debug::NoLocking": 1,
-    }
-    get = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
-    install = ["-y", "--no-install-recommends", "--download-only", "install", "mysql-server-core"]
-    _run("MySQL", [*get, "update"], FETCH_TIMEOUT_S)
-    _run("MySQL", [*get, *install], FETCH_TIMEOUT_S)
-    for package in sorted((apt / "cache/archives").glob("*.deb")):
-        _unpack(package, root)
-    shutil.rmtree(apt)
+        paths = (libraries, libraries / "mysql/private", self.root / "usr/lib/mysql/private")
+        searched = ":".join(map(str, paths))
+        return [str(loader), "--library-path", searched, str(self.root / path), "--no-defaults"]
+
+    def _fetch(self) -> None:
+        """Some 60 MB, from the mirror apt already uses."""
+        keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+        if _which("apt-get") is None or not keyring.exists():
+            raise ServerUnavailable(
+                f"{self.name} is not installed, and this is no Debian to fetch it from"
+            )
+        apt = self.cache / "apt"
+        for part in ("etc/preferences.d", "etc/apt.conf.d", "state/lists/partial"):
+            (apt / part).mkdir(parents=True, exist_ok=True)
+        (apt / "cache/archives/partial").mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(exist_ok=True)
+        source = f"deb [signed-by={keyring}] {_debian_mirror(self.name)} {self.suite} main\n"
+        (apt / "etc/sources.list").write_text(source)
+        options = {
+            "Dir::Etc": apt / "etc",
+            "Dir::State": apt / "state",
+            "Dir::State::status": "/dev/null",
+            "Dir::Cache": apt / "cache",
+            "Acquire::Languages": "none",
+            "APT::Sandbox::User": getpass.getuser(),
+            "Debug::NoLocking": 1,
+        }
+        get = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
+        install = ["-y", "--no-install-recommends", "--download-only", "install", self.package]
+        _run(self.name, [*get, "update"], FETCH_TIMEOUT_S)
+        _run(self.name, [*get, *install], FETCH_TIMEOUT_S)
+        for package in sorted((apt / "cache/archives").glob("*.deb")):
+            _unpack(package, self.root)
+        shutil.rmtree(apt)
+
+
+# MySQL is in no stable Debian; MariaDB 11.8 is Debian 13's.
+_MYSQL = Unpacked("MySQL", "sid", "mysql-server-core", "mysql")
+_MARIADB_11_8 = Unpacked("MariaDB 11.8", "trixie", "mariadb-server-core", "mariadb-11.8")
 
 
 def _unpack(package: Path, root: Path) -> None:
@@ -206,7 +258,7 @@ def _unpack(package: Path, root: Path) -> None:
         )
 
 
-def _debian_mirror() -> str:
+def _debian_mirror(wanted: str) -> str:
     sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*.sources")]
     for source in (path for path in sources if path.exists()):
         found = re.search(
@@ -214,10 +266,12 @@ def _debian_mirror() -> str:
         )
         if found:
             return found[1]
-    raise ServerUnavailable("MySQL is not installed, and apt's sources name no Debian mirror")
+    raise ServerUnavailable(f"{wanted} is not installed, and apt's sources name no Debian mirror")
 
 
-def _start(scheme: str, command: list[str], folder: Path, is_durable: bool) -> DatabaseServer:
+def _start(
+    scheme: str, command: list[str], folder: Path, is_durable: bool, data: Path
+) -> DatabaseServer:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -229,7 +283,7 @@ def _start(scheme: str, command: list[str], folder: Path, is_durable: bool) -> D
         *(f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_path}"),
         *(f"--pid-file={folder / 'pid'}", f"--log-error={log}", f"--tmpdir={folder}", *_TUNING),
         *(_DURABLE if is_durable else _FORGETFUL),
-        *([f"--user={getpass.getuser()}"] if "mariadb" in scheme else []),
+        *(f"--user={getpass.getuser()}", f"--datadir={data}"),
     ]
     server = DatabaseServer(scheme, port, _spawn(full), full, log)
     try:
@@ -260,10 +314,17 @@ def _wait_until_ready(server: DatabaseServer) -> None:
     raise ServerUnavailable(f"{server.scheme} did not start within {START_TIMEOUT_S} s: {tail}")
 
 
-def _run(server: str, command: list[str], timeout_s: int = START_TIMEOUT_S) -> None:
+def _run(
+    server: str, command: list[str], timeout_s: int = START_TIMEOUT_S, stdin: str | None = None
+) -> None:
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=timeout_s
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            input=stdin,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ServerUnavailable(f"{server}: {error}") from error
