@@ -37,7 +37,7 @@ from iop_pipelines.api.sessions import (
     sessions_of,
     use_link,
 )
-from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.errors import Conflict, Contended, InvalidInput
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.settings import Settings
 
@@ -180,6 +180,8 @@ def sign_in_links(services: Services, by: Actor) -> dict[Role, str]:
     for role in (Role.ADMIN, Role.VIEWER):
         try:
             account = accounts.account_of_role(services.engine, role, by)
+        except Contended:
+            raise
         except Conflict:
             continue
         links[role] = make_sign_in_link(services.engine, account.id, by).path

@@ -21,6 +21,7 @@ from iop_pipelines.drm.api import DrmApi
 from iop_pipelines.drm.tables import TERMINAL, RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.errors import Conflict, IopError, MisconfiguredInstance, Unavailable
 from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import exact, new_table
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
 
@@ -56,7 +57,7 @@ def copy(api: DrmApi, engine: sa.Engine, url: str) -> Copied:
 
 def _claim(engine: sa.Engine, url: str) -> None:
     """DRM's own database is read only; nothing may be copied over it by a wrong setting."""
-    owner = sa.Table(_MARK, sa.MetaData(), sa.Column("source", sa.String(512), primary_key=True))
+    owner = new_table(sa.MetaData(), _MARK, sa.Column("source", exact(512), primary_key=True))
     inspector = sa.inspect(engine)
     if not inspector.has_table(_MARK):
         if inspector.has_table(tables.datasets.name):

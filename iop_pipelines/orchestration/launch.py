@@ -42,10 +42,19 @@ def upgrade_tables(settings: Settings) -> None:
     if settings.is_embedded:
         # Dagster makes and migrates its files by itself.
         return
+    from iop_pipelines.orchestration.move_dagster import ALL_TABLES
     from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
+    from iop_pipelines.schema.collations import collation_of, make_default, unify
 
-    with exclusive(settings.database_url):
+    with exclusive(settings.database_url) as connection:
+        # Dagster names none: what a release of it adds on a newer server must be comparable with
+        # what is there.
+        collation = collation_of(connection, "runs", "run_id")
+        if collation is not None:
+            make_default(connection, collation)
         BoundedMySQLStorage(dagster_mysql_url(settings.database_url)).bring_up_to_date()
+        if collation is not None:
+            unify(connection, [table.name for table in ALL_TABLES], collation)
 
 
 @contextmanager

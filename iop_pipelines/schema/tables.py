@@ -24,6 +24,11 @@ metadata = sa.MetaData(
 )
 
 
+# Of every text column of ours: by bytes, as SQLite compares, and there on every MySQL and MariaDB. A server's
+# own default differs from version to version, and a comparison across two is an error (1267).
+COLLATION = "utf8mb4_bin"
+
+
 class CurrentTimestampOnUpdate(FunctionElement):
     """MySQL keeps the column current by itself; on SQLite the migration adds a trigger."""
 
@@ -41,8 +46,8 @@ def _now_mysql(element: CurrentTimestampOnUpdate, compiler: object, **kw: object
 
 
 def exact(length: int) -> sa.String:
-    """A string whose case and accents count; MySQL's default collation would make café and cafe one."""
-    kind = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    """A string whose case and accents count, also in a table that somebody else made; café and cafe are two."""
+    kind = mysql.VARCHAR(length, charset="utf8mb4", collation=COLLATION)
     return sa.String(length).with_variant(kind, "mysql", "mariadb")
 
 
@@ -101,7 +106,7 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
 
 
 def new_table(owner: sa.MetaData, name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-    """A table that is InnoDB and utf8mb4 on any server, whatever the server's own default is."""
+    """A table that is InnoDB, utf8mb4 and compares by bytes, whatever the server's own defaults are."""
     # SQLAlchemy reads the options of the dialect that the URL names, and only those.
     return sa.Table(
         name,
@@ -109,8 +114,10 @@ def new_table(owner: sa.MetaData, name: str, *parts: sa.schema.SchemaItem) -> sa
         *parts,
         mysql_engine="InnoDB",
         mysql_charset="utf8mb4",
+        mysql_collate=COLLATION,
         mariadb_engine="InnoDB",
         mariadb_charset="utf8mb4",
+        mariadb_collate=COLLATION,
     )
 
 

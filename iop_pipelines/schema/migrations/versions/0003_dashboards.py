@@ -119,8 +119,10 @@ def _create_table(
             *parts,
             mysql_engine="InnoDB",
             mysql_charset="utf8mb4",
+            mysql_collate="utf8mb4_bin",
             mariadb_engine="InnoDB",
             mariadb_charset="utf8mb4",
+            mariadb_collate="utf8mb4_bin",
         )
     _create_indexes(name, indexes or {})
 

@@ -94,8 +94,10 @@ def _create_table(
             *parts,
             mysql_engine="InnoDB",
             mysql_charset="utf8mb4",
+            mysql_collate="utf8mb4_bin",
             mariadb_engine="InnoDB",
             mariadb_charset="utf8mb4",
+            mariadb_collate="utf8mb4_bin",
         )
     present = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(name)}
     for index, columns in (indexes or {}).items():

@@ -25,8 +25,10 @@ def upgrade() -> None:
         sa.Index("ix_ledger_repairs__repaired_at", "repaired_at"),
         mysql_engine="InnoDB",
         mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
         mariadb_engine="InnoDB",
         mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_bin",
     )
 
 

@@ -88,6 +88,8 @@ def _create_table(name: str, *parts: sa.schema.SchemaItem) -> None:
             *parts,
             mysql_engine="InnoDB",
             mysql_charset="utf8mb4",
+            mysql_collate="utf8mb4_bin",
             mariadb_engine="InnoDB",
             mariadb_charset="utf8mb4",
+            mariadb_collate="utf8mb4_bin",
         )
