@@ -33,6 +33,7 @@ from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
 from iop_pipelines.api.previews import preview_routes
 from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.readers import Readers
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
 from iop_pipelines.domain.moments import utc_now
@@ -62,6 +63,7 @@ def create_app(
     routes: Sequence[BaseRoute] = (),
     dagster_ui: "DagsterUi | None" = None,
     parts: Sequence[Part] | None = None,
+    readers: Readers | None = None,
 ) -> Starlette:
     """The whole API; without `dagster_ui` there is no `/dagster` and no look at the daemon.
 
@@ -69,12 +71,14 @@ def create_app(
     authenticate: who is signed in, by cookie or bearer token by default.
     routes: more of them, for tests.
     parts: what health looks at, all that the instance depends on by default.
+    readers: who computes what is heavy; they are closed with the app.
     """
-    services = Services(settings)
+    services = Services(settings, own_readers=readers)
     registry = registry or build_registry()
     authenticate = authenticate or authenticator(services)
     lifecycle, metrics = Lifecycle(), Metrics()
-    probe = Probe([*(parts_of(settings) if parts is None else parts), _queue(settings, metrics)])
+    own = (_queue(settings, metrics), Part("readers", services.readers.look))
+    probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
 
     every_route: list[BaseRoute] = [
         # Routes are tried in this order; most requests are the first's.
@@ -102,7 +106,11 @@ def create_app(
             IopError: _refusal,
         },
         lifespan=functools.partial(
-            _lifespan, lifecycle=lifecycle, probe=probe, dagster_ui=dagster_ui
+            _lifespan,
+            lifecycle=lifecycle,
+            probe=probe,
+            dagster_ui=dagster_ui,
+            readers=services.readers,
         ),
     )
     app.state.lifecycle = lifecycle
@@ -157,7 +165,11 @@ def _dagster(
 
 @asynccontextmanager
 async def _lifespan(
-    app: Starlette, lifecycle: Lifecycle, probe: Probe, dagster_ui: "DagsterUi | None"
+    app: Starlette,
+    lifecycle: Lifecycle,
+    probe: Probe,
+    dagster_ui: "DagsterUi | None",
+    readers: Readers,
 ) -> AsyncGenerator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     probe.start()
@@ -176,6 +188,7 @@ async def _lifespan(
         yield
     finally:
         settling.cancel()
+        await run_in_threadpool(readers.close)
         await run_in_threadpool(probe.stop)
         if dagster_ui is not None:
             await run_in_threadpool(dagster_ui.stop)

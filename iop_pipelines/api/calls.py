@@ -3,21 +3,25 @@
 Both faces of the API run their calls here, so that a role or an error cannot differ between them.
 """
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import anyio.to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.context import ANYBODY, Context, Role, Services, User
-from iop_pipelines.api.registry import ApiError, Procedure
+from iop_pipelines.api.heavy import Ask
+from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
 
 log = logging.getLogger(__name__)
 
 Authenticate = Callable[[Request], Awaitable[User | None]]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ async def run(procedure: Procedure, context: Context, text: bytes | None) -> byt
 
     text: JSON of the input; None where the caller sent none.
     """
+    if procedure.heavy is not None:
+        return await _read_heavy(procedure, procedure.heavy, context, text)
     if not procedure.is_personal:
         context = replace(context, user=ANYBODY)
 
@@ -77,6 +83,64 @@ async def run(procedure: Procedure, context: Context, text: bytes | None) -> byt
     if not procedure.is_personal:
         return await context.services.reads.read((procedure.path, text), work)
     return await anyio.to_thread.run_sync(work)
+
+
+async def _read_heavy(
+    procedure: Procedure, heavy: Heavy, context: Context, text: bytes | None
+) -> bytes:
+    """By a reader. What is wrong with the input, and what is kept already, is known without one."""
+    anybody = replace(context, user=ANYBODY)
+
+    def keeping() -> Keeping | None:
+        given = () if procedure.input is None else (wire.read_input(procedure.input, text),)
+        return heavy.keeping(anybody, *given) if heavy.keeping else None
+
+    ask = Ask("procedure", procedure.path, context.request_id, {}, text)
+    kept_by = await anyio.to_thread.run_sync(keeping)
+    return await read_heavy(context.services, context.user.id, ask, kept_by)
+
+
+async def read_heavy(services: Services, account: int, ask: Ask, keeping: Keeping | None) -> bytes:
+    """In the account's turn; what is kept, or computed for somebody else already, is shared."""
+    readers = services.readers
+    if keeping is None:
+        return await readers.wait(readers.begin(account, ask))
+    found = services.kept.get(
+        (ask.kind, ask.path, *keeping.question),
+        keeping.life_s,
+        lambda: readers.begin(account, ask),
+        lambda reading: readers.join(account, reading),
+    )
+    return found if isinstance(found, bytes) else await readers.wait(found)
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """What `work` gives; it is cancelled when the client hangs up. To be called once the body was read.
+
+    Raises:
+        ClientDisconnect: the client hung up first.
+    """
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        watching.cancel()
+        working.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def retry_after(error: ApiError | None) -> dict[str, str]:
+    """The header that goes with a refusal that waiting helps."""
+    wait_s = error.data.get("retryAfter") if error is not None else None
+    return {} if wait_s is None else {"retry-after": str(wait_s)}
 
 
 def refusal_of(error: Exception, path: str, request_id: str) -> ApiError:

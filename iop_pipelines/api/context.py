@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 import sqlalchemy as sa
 
+from iop_pipelines.api.kept import Kept
+from iop_pipelines.api.readers import Readers, Reading
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm import clock
@@ -46,6 +49,14 @@ class Services:
     reads: Reads[tuple[str, bytes | None], bytes] = field(
         default_factory=Reads[tuple[str, bytes | None], bytes], compare=False
     )
+    kept: Kept[Reading] = field(default_factory=Kept[Reading], compare=False)
+    # Others than those of every instance, for tests.
+    own_readers: Readers | None = field(default=None, compare=False)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who computes what is heavy; their processes begin with the first that is asked."""
+        return self.own_readers or Readers(self.settings)
 
     @property
     def engine(self) -> sa.Engine:

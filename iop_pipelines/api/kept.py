@@ -6,66 +6,88 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
-
-Question = TypeVar("Question", bound=Hashable)
-Answer = TypeVar("Answer")
+from typing import Generic, Protocol, TypeVar
 
 MAX_KEPT = 256
+# Of all answers together: a panel of 5,000 rows is half a megabyte of JSON.
+MAX_KEPT_BYTES = 32 * 1024 * 1024
 
 
-@dataclass
-class _Entry(Generic[Answer]):
-    answer: Future[Answer]
-    good_until: float = float("inf")
+class Making(Protocol):
+    """An answer that is being computed."""
+
+    @property
+    def answer(self) -> Future[bytes]: ...
 
 
-class Kept(Generic[Question, Answer]):
+Made = TypeVar("Made", bound=Making)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    answer: bytes
+    good_until: float
+
+
+class Kept(Generic[Made]):
     """Safe for many threads: of those that ask the same at once, the first computes for all.
 
-    max_kept: how many answers; the one that was asked for longest ago goes first.
+    max_kept, max_bytes: how many answers, and how large together; what was asked for longest ago goes first.
     """
 
     def __init__(
-        self, max_kept: int = MAX_KEPT, monotonic: Callable[[], float] = time.monotonic
+        self,
+        max_kept: int = MAX_KEPT,
+        max_bytes: int = MAX_KEPT_BYTES,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._max_kept = max_kept
+        self._max_bytes = max_bytes
         self._monotonic = monotonic
-        self._entries: OrderedDict[Question, _Entry[Answer]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._making: dict[Hashable, Made] = {}
+        self._bytes = 0
+        self._lock = threading.RLock()
 
-    def get(self, question: Question, life_s: float, compute: Callable[[], Answer]) -> Answer:
-        """What is kept, or what `compute` gives, which is kept for `life_s` from its beginning on.
-
-        Raises what `compute` raised, for all who waited for it; errors are not kept.
-        """
-        began = self._monotonic()
-        with self._lock:
-            entry = self._entries.get(question)
-            is_mine = entry is None or entry.good_until <= began
-            if entry is None or is_mine:
-                entry = self._entries[question] = _Entry(Future[Answer]())
-            self._entries.move_to_end(question)
-            while len(self._entries) > self._max_kept:
-                self._entries.popitem(last=False)
-        if is_mine:
-            self._fill(question, entry, began + life_s, compute)
-        return entry.answer.result()
-
-    def _fill(
+    def get(
         self,
-        question: Question,
-        entry: _Entry[Answer],
-        good_until: float,
-        compute: Callable[[], Answer],
+        question: Hashable,
+        life_s: float,
+        begin: Callable[[], Made],
+        join: Callable[[Made], bool],
+    ) -> bytes | Made:
+        """What is kept, or else what is being made: by `begin`, or by somebody before, which `join` says may be joined.
+
+        What is made is kept for `life_s` from its beginning on; errors are not kept.
+        """
+        with self._lock:
+            began = self._monotonic()
+            entry = self._entries.get(question)
+            if entry is not None and entry.good_until > began:
+                self._entries.move_to_end(question)
+                return entry.answer
+            made = self._making.get(question)
+            if made is None or not join(made):
+                made = self._making[question] = begin()
+                made.answer.add_done_callback(
+                    lambda answer: self._keep(question, made, answer, began + life_s)
+                )
+            return made
+
+    def _keep(
+        self, question: Hashable, made: Made, answer: Future[bytes], good_until: float
     ) -> None:
-        try:
-            answer = compute()
-        except BaseException as error:
-            with self._lock:
-                if self._entries.get(question) is entry:
-                    del self._entries[question]
-            entry.answer.set_exception(error)
-        else:
-            entry.good_until = good_until
-            entry.answer.set_result(answer)
+        with self._lock:
+            if self._making.get(question) is made:
+                del self._making[question]
+            if answer.cancelled() or answer.exception() is not None:
+                return
+            self._drop(question)
+            self._entries[question] = _Entry(answer.result(), good_until)
+            self._bytes += len(answer.result())
+            while len(self._entries) > self._max_kept or self._bytes > self._max_bytes:
+                self._drop(next(iter(self._entries)))
+
+    def _drop(self, question: Hashable) -> None:
+        entry = self._entries.pop(question, None)
+        self._bytes -= len(entry.answer) if entry is not None else 0

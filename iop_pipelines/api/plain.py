@@ -22,8 +22,10 @@ from iop_pipelines.api.calls import (
     read_body,
     refusal_of,
     request_id_of,
+    retry_after,
     run,
     tell_of_call,
+    unless_gone,
 )
 from iop_pipelines.api.context import Services
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
@@ -60,6 +62,7 @@ class PlainEndpoint:
         except Exception as error:
             refusal = refusal_of(error, path, request_id_of(request))
             response = _json(wire.refused(refusal, path), wire.CODES[refusal.code][1])
+            response.headers.update(retry_after(refusal))
             tell_of_call(request, path, refusal)
             if response.status_code == 405 and procedure is not None:
                 response.headers["allow"] = METHOD[procedure.kind]
@@ -80,7 +83,8 @@ class PlainEndpoint:
                 wire.read_input(Shape, text)
         else:
             text = query_input(procedure.input, request.query_params.multi_items())
-        return await run(procedure, context, text)
+        answer = run(procedure, context, text)
+        return await (unless_gone(request, answer) if procedure.heavy else answer)
 
 
 def _json(body: bytes, status: int) -> Response:

@@ -1,7 +1,7 @@
 """What is in a report without downloading it: pictures of a PDF's pages, the first rows of CSV and JSON.
 
 `/api/reports/ID/pages/N.png?width=…` is for whoever may have the file. Pictures are kept in memory
-here, and by no browser: nothing of one person is left on a phone for the next.
+here for a while, and by no browser: nothing of one person is left on a phone for the next.
 """
 
 import csv
@@ -16,6 +16,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from iop_pipelines.api import wire
+from iop_pipelines.api.calls import read_heavy, refusal_of, request_id_of, retry_after, unless_gone
 from iop_pipelines.api.context import Services, User
 from iop_pipelines.api.downloads import (
     ReportFile,
@@ -25,27 +27,31 @@ from iop_pipelines.api.downloads import (
     refused,
     report_file,
 )
-from iop_pipelines.api.kept import Kept
+from iop_pipelines.api.heavy import Ask
+from iop_pipelines.api.registry import ApiError, Keeping
 from iop_pipelines.domain.vocabulary import ReportFormat
-from iop_pipelines.errors import Conflict, NotFound, Unavailable
+from iop_pipelines.errors import Conflict, IopError, NotFound
 
 MAX_ROWS = 100
 DEFAULT_WIDTH = 800
+MIN_WIDTH, MAX_WIDTH = 100, 2000
 # Beyond, a preview would cost more memory than the download.
 _MAX_BYTES = 64 * 1024 * 1024
 # Long enough to turn pages back and forth.
 _KEPT_S = 600.0
-_MAX_PICTURES = 64
-
-# The checksum is of the file's content: what is drawn of it never changes.
-_pages: Kept[tuple[str | None, str], int] = Kept(1000)
-_pictures: Kept[tuple[str | None, str, int, int], bytes | None] = Kept(_MAX_PICTURES)
+# Whoever holds a link, and nobody signed in: all of them take their turns as one.
+_ANYBODY = 0
 
 
 def pages_of(file: ReportFile) -> int:
     from iop_pipelines.reporting.pages import page_count
 
-    return _pages.get((file.checksum, file.url), _KEPT_S, lambda: page_count(_content(file)))
+    return page_count(_content(file))
+
+
+def keeping_of(file: ReportFile, *more: int) -> Keeping:
+    """The checksum is of the file's content: what is shown of it never changes."""
+    return Keeping((file.checksum, file.url, *more), _KEPT_S)
 
 
 def first_rows(file: ReportFile) -> tuple[list[str], list[list[Any]]]:
@@ -64,44 +70,52 @@ def preview_routes(
 ) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         report_id = number_in(request, "report_id")
-        if not (has_link(request, services, report_id) or await authenticate(request)):
-            return refused(401, "sign in, or ask reports.download for a fresh link")
+        user = None
+        if not has_link(request, services, report_id):
+            user = await authenticate(request)
+            if user is None:
+                return refused(401, "sign in, or ask reports.download for a fresh link")
         width = request.query_params.get("width", str(DEFAULT_WIDTH))
+        is_number = width.isascii() and width.isdigit() and len(width) <= 6
+        if not is_number or not MIN_WIDTH <= int(width) <= MAX_WIDTH:
+            return refused(400, f"width is {width[:20]!r}; it can be {MIN_WIDTH} to {MAX_WIDTH}")
         number = number_in(request, "number")
-        return await run_in_threadpool(_answer, services, report_id, number, width)
+        account = user.id if user else _ANYBODY
+        try:
+            file = await run_in_threadpool(_pdf, services, report_id)
+            request_id = request_id_of(request)
+            given = {"report_id": report_id, "number": number, "width": int(width)}
+            ask = Ask("page", "reports.page", request_id, given)
+            keeping = keeping_of(file, number, int(width))
+            work = read_heavy(services, account, ask, keeping)
+            picture = await unless_gone(request, work)
+        except (IopError, ApiError) as error:
+            refusal = refusal_of(error, request.url.path, request_id_of(request))
+            answer = refused(wire.status_of([refusal]), str(refusal))
+            answer.headers.update(retry_after(refusal))
+            return answer
+        headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+        return Response(picture, media_type="image/png", headers=headers)
 
     path = "/api/reports/{report_id}/pages/{number}.png"
     return [Route(path, page, methods=["GET"])]
 
 
-def _answer(services: Services, report_id: int, number: int, width: str) -> Response:
-    from iop_pipelines.reporting.pages import MAX_WIDTH, MIN_WIDTH
-
-    is_number = width.isascii() and width.isdigit() and len(width) <= 6
-    if not is_number or not MIN_WIDTH <= int(width) <= MAX_WIDTH:
-        return refused(400, f"width is {width[:20]!r}; it can be {MIN_WIDTH} to {MAX_WIDTH}")
-    try:
-        picture = _picture(report_file(services.engine, report_id), number, int(width))
-    except NotFound as error:
-        return refused(404, str(error))
-    except Conflict as error:
-        return refused(409, str(error))
-    except Unavailable as error:
-        return refused(503, str(error))
-    headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
-    return Response(picture, media_type="image/png", headers=headers)
-
-
-def _picture(file: ReportFile, number: int, width: int) -> bytes:
+def draw(services: Services, report_id: int, number: int, width: int) -> bytes:
+    """PNG of one page of a report, by a reader. Raises NotFound, Conflict or Unavailable."""
     from iop_pipelines.reporting.pages import draw_page
 
+    drawn = draw_page(_content(_pdf(services, report_id)), number, width)
+    if drawn is None:
+        raise NotFound(f"report {report_id} has no page {number}")
+    return drawn
+
+
+def _pdf(services: Services, report_id: int) -> ReportFile:
+    file = report_file(services.engine, report_id)
     if file.format is not ReportFormat.PDF:
         raise Conflict(f"report {file.report_id} is {file.format.value}; only a PDF has pages")
-    question = (file.checksum, file.url, number, width)
-    drawn = _pictures.get(question, _KEPT_S, lambda: draw_page(_content(file), number, width))
-    if drawn is None:
-        raise NotFound(f"report {file.report_id} has no page {number}")
-    return drawn
+    return file
 
 
 def _content(file: ReportFile) -> bytes:

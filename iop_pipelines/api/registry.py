@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, SchemaSerializer
 
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.moments import on_the_wire
+from iop_pipelines.domain.vocabulary import Role
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -55,6 +55,24 @@ class ApiError(Exception):
         self.data = dict(data or {})
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What an answer is kept by, besides its procedure, and for how long from the beginning of its making."""
+
+    question: tuple[Hashable, ...]
+    life_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heavy:
+    """Computed by a reader, in its caller's turn.
+
+    keeping: called with (context[, input]) in the API's process; None for what is computed each time.
+    """
+
+    keeping: Callable[..., Keeping | None] | None = None
+
+
 @dataclass(frozen=True)
 class Procedure:
     """`input` is None where the procedure takes none; `handler` is called with (context[, input]).
@@ -75,6 +93,7 @@ class Procedure:
     is_personal: bool
     # What a handler gave, as JSON: by alias, moments with Z, NaN and infinities as null.
     dump: Callable[[Any], bytes]
+    heavy: Heavy | None = None
 
 
 class Registry:
@@ -97,12 +116,17 @@ class Registry:
         role: Role | None = None,
         *,
         is_personal: bool = False,
+        heavy: Heavy | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declares a handler; queries and subscriptions are for viewers, mutations for admins by default.
 
         is_personal: the answer of this query depends on who asks.
+        heavy: it may take seconds of a processor, so it is computed apart from all others.
         """
         needed = role or (Role.ADMIN if kind is Kind.MUTATION else Role.VIEWER)
+
+        if heavy is not None and (is_personal or kind is not Kind.QUERY):
+            raise ValueError(f"{path!r} cannot be heavy: a reader is not told who asks")
 
         def declare(handler: Handler) -> Handler:
             if path in self._procedures:
@@ -126,6 +150,7 @@ class Registry:
                 handler,
                 is_personal or kind is not Kind.QUERY,
                 _dump_of(adapter),
+                heavy,
             )
             return handler
 

@@ -23,8 +23,10 @@ from iop_pipelines.api.calls import (
     read_body,
     refusal_of,
     request_id_of,
+    retry_after,
     run,
     tell_of_call,
+    unless_gone,
 )
 from iop_pipelines.api.context import Context, Services
 from iop_pipelines.api.events import EventStream, RefusedStream
@@ -87,7 +89,10 @@ class TrpcEndpoint:
             return StreamingResponse(
                 _lines(work, plan), media_type="application/json", headers=_HEADERS
             )
-        return _response(await _all(work, plan), plan)
+        answers = _all(work, plan)
+        if any(call.procedure and call.procedure.heavy for call in plan.calls):
+            return _response(await unless_gone(request, answers), plan)
+        return _response(await answers, plan)
 
     async def _work(self, request: Request, head: wire.Head, plan: wire.Plan) -> list[Work]:
         """What each call is to do, in their order. The body is read only if a call gets that far."""
@@ -222,6 +227,7 @@ def _response(answers: Sequence[Answer], plan: wire.Plan) -> Response:
     status = wire.status_of(errors)
     response = _json(b"[" + bodies + b"]" if plan.is_batch else bodies, status)
     procedure = plan.calls[0].procedure
+    response.headers.update(retry_after(errors[0] if status == 429 else None))
     if status == 405 and procedure is not None:
         response.headers["allow"] = ", ".join(wire.METHODS[procedure.kind])
     return response

@@ -9,7 +9,6 @@ import threading
 
 import pypdfium2 as pdfium
 
-MIN_WIDTH, MAX_WIDTH = 100, 2000
 # A page that is far higher than wide is cut down with its width.
 _MAX_PIXELS = 12_000_000
 _DRAWING = threading.Lock()
@@ -23,7 +22,7 @@ def page_count(content: bytes) -> int:
 def draw_page(content: bytes, number: int, width: int) -> bytes | None:
     """PNG of one page, counted from 1; None if there is no such page.
 
-    width: pixels, MIN_WIDTH to MAX_WIDTH.
+    width: pixels.
     """
     with _DRAWING, pdfium.PdfDocument(content) as document:
         if not 1 <= number <= len(document):

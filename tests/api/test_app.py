@@ -124,7 +124,16 @@ def test_a_complete_instance_is_healthy_and_ready(settings):
     with running(app_of(settings)) as url:
         wait_until(lambda: answers(url, "/api/ready", 200), 10)
         answer = httpx.get(f"{url}/api/health").json()
-    parts = {"database", "migrations", "storage", "workers", "queue", "connections", "events"}
+    parts = {
+        "database",
+        "migrations",
+        "storage",
+        "workers",
+        "queue",
+        "connections",
+        "events",
+        "readers",
+    }
     assert answer == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
 
 

@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 
 from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
-from iop_pipelines.api.kept import Kept
 from iop_pipelines.api.procedures.shapes import (
     ById,
     Created,
@@ -19,7 +18,7 @@ from iop_pipelines.api.procedures.shapes import (
     Words,
     known_words,
 )
-from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.languages import LabelTranslations
@@ -260,24 +259,20 @@ def _declare_dashboards(registry: Registry) -> None:
 
 def _declare_panels(registry: Registry) -> None:
     procedure = registry.procedure
-    # By database, panel, version of its dashboard, and what was asked of it.
-    kept: Kept[tuple[str, int, int, str], PanelData] = Kept()
 
-    @procedure("panels.data", Kind.QUERY, "What a panel shows now.")
+    @procedure(
+        "panels.data", Kind.QUERY, "What a panel shows now.", heavy=Heavy(_kept_for_its_interval)
+    )
     def data(ctx: Context, given: OfPanel) -> PanelData:
         given = _in_version_2(given)
-        if given.panel_id is None:
-            return _shown(ctx, _unsaved(given), given)
-        stored = registered.panel(ctx.services.engine, given.panel_id)
-        panel = stored.panel
-        asked = given.model_dump_json(include={"params", "period", "filters"})
-        return kept.get(
-            (ctx.services.settings.database_url, panel.id, stored.version, asked),
-            panel.refresh_s,
-            lambda: _shown(ctx, form.parse_config(panel.query_config), given),
-        )
+        return _shown(ctx, _config_of(ctx, given), given)
 
-    @procedure("panels.drill", Kind.QUERY, "The groups or rows behind one row of a panel.")
+    @procedure(
+        "panels.drill",
+        Kind.QUERY,
+        "The groups or rows behind one row of a panel.",
+        heavy=Heavy(),
+    )
     def drill(ctx: Context, given: Drill) -> DrillData:
         given = _in_version_2(given)
         config = _config_of(ctx, given)
@@ -301,6 +296,15 @@ def _declare_panels(registry: Registry) -> None:
             ],
             next_cursor=end if answer.is_truncated and end <= form.MAX_LIMIT else None,
         )
+
+
+def _kept_for_its_interval(ctx: Context, given: OfPanel) -> Keeping | None:
+    """Of a saved panel: by its dashboard's version, so that a save ends what was kept, and what was asked of it."""
+    if given.panel_id is None:
+        return None
+    stored = registered.panel(ctx.services.engine, given.panel_id)
+    asked = given.model_dump_json(include={"params", "period", "filters"})
+    return Keeping((stored.panel.id, stored.version, asked), stored.panel.refresh_s)
 
 
 def _dashboard(stored: registered.StoredDashboard) -> Dashboard:

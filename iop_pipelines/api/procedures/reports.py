@@ -24,7 +24,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
@@ -286,7 +286,12 @@ def _declare_files(registry: Registry) -> None:
             raise NotFound(f"there is no report with id {given.report_id}")
         return found[0]
 
-    @procedure("reports.preview", Kind.QUERY, "A ready report's pages, or its first rows.")
+    @procedure(
+        "reports.preview",
+        Kind.QUERY,
+        "A ready report's pages, or its first rows.",
+        heavy=Heavy(_file_of),
+    )
     def preview(ctx: Context, given: OfReport) -> ReportPreview:
         file = downloads.report_file(ctx.services.engine, given.report_id)
         if file.format is ReportFormat.PDF:
@@ -323,6 +328,11 @@ def _declare_files(registry: Registry) -> None:
             checksum=file.checksum,
             expires_at=link.expires_at,
         )
+
+
+def _file_of(ctx: Context, given: OfReport) -> Keeping:
+    file = downloads.report_file(ctx.services.engine, given.report_id)
+    return previews.keeping_of(file)
 
 
 def _schedule(ctx: Context, text: str) -> Schedule:

@@ -1,5 +1,6 @@
 """The demo's registry on a database of any kind with ten days prepared, called as the wire calls it."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from database_servers import DATABASES, named
+from iop_pipelines.api.calls import run
 from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
@@ -50,6 +52,12 @@ class Api:
         )
         context = replace(self.context, procedure=path)
         return json.loads(procedure.dump(procedure.handler(context, *arguments)))
+
+    def read(self, path: str, /, **given: Any) -> Any:
+        """A query as the endpoints run it: by a reader, and shared, where the procedure is so declared."""
+        procedure = self.registry.get(path)
+        assert procedure is not None, path
+        return json.loads(asyncio.run(run(procedure, self.context, json.dumps(given).encode())))
 
     def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
         procedure = self.registry.get(path)
@@ -101,9 +109,9 @@ def _load_demo(settings: Settings) -> Settings:
     replay = Replay(services.drm_engine)
     replay.load_history()
     replay.ingest_next_days(DAYS)
-    for run in services.drm.finished_runs(limit=1000):
-        if run.window_start.date() >= date(2013, 2, 1):
-            request_for_drm_run(services.engine, services.drm, run, datetime(2026, 1, 1))
+    for finished in services.drm.finished_runs(limit=1000):
+        if finished.window_start.date() >= date(2013, 2, 1):
+            request_for_drm_run(services.engine, services.drm, finished, datetime(2026, 1, 1))
     with services.engine.connect() as connection:
         query = (
             sa.select(dataset_versions.c.id)
@@ -144,6 +152,8 @@ def api(
         else:
             migrated_databases[kind].fill_from(demos[kind].database_url)
             settings = _settings(home, **named(url))
-        yield api_of(settings)
+        api = api_of(settings)
+        yield api
+        api.context.services.readers.close()
         engine_for(settings.database_url).dispose()
         engine_for(settings.drm_database_url).dispose()

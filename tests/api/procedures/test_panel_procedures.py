@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.api.procedures import dashboards as procedures
+from iop_pipelines.api.readers import Readers
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.schema.tables import model_executions
 
@@ -49,24 +49,24 @@ def total(shown):
 
 @pytest.fixture
 def computed(monkeypatch):
-    """What was really asked of the database, one entry a computation."""
+    """What was really asked of the readers, one entry a computation."""
     asked = []
-    run_query = procedures.run_query
+    begin = Readers.begin
 
-    def counted(config, **given):
-        asked.append(config)
-        return run_query(config, **given)
+    def counted(readers, account, ask):
+        asked.append(ask.path)
+        return begin(readers, account, ask)
 
-    monkeypatch.setattr(procedures, "run_query", counted)
+    monkeypatch.setattr(Readers, "begin", counted)
     return asked
 
 
 def test_a_saved_panel_is_computed_once_an_interval_until_its_dashboard_is_saved(api, computed):
     dashboard_id, panel_id = panel(api)
-    first = api.call("panels.data", panelId=panel_id)
-    assert api.call("panels.data", panelId=panel_id) == first
+    first = api.read("panels.data", panelId=panel_id)
+    assert api.read("panels.data", panelId=panel_id) == first
     assert len(computed) == 1
-    other = api.call(
+    other = api.read(
         "panels.data", panelId=panel_id, filters=[{"field": "origin", "op": "eq", "value": "JFK"}]
     )
     assert len(computed) == 2
@@ -74,14 +74,15 @@ def test_a_saved_panel_is_computed_once_an_interval_until_its_dashboard_is_saved
     stored = api.call("dashboards.get", id=dashboard_id)
     kept = {name: stored["panels"][0][name] for name in ("id", "title", "type", "queryConfig")}
     api.call("dashboards.save", id=dashboard_id, name="Operations", panels=[kept])
-    api.call("panels.data", panelId=panel_id)
+    anew = api.read("panels.data", panelId=panel_id)
     assert len(computed) == 3
+    assert anew["rows"] == first["rows"] == api.call("panels.data", panelId=panel_id)["rows"]
 
 
 def test_a_preview_is_computed_each_time(api, computed):
-    api.call("panels.data", queryConfig=FLIGHTS)
-    api.call("panels.data", queryConfig=FLIGHTS)
+    first, second = (api.read("panels.data", queryConfig=FLIGHTS) for _ in range(2))
     assert len(computed) == 2
+    assert second["rows"] == first["rows"]
 
 
 def test_the_dashboards_period_takes_the_place_of_the_panels_own(api):

@@ -1,0 +1,309 @@
+"""Heavy reads over a real server: processes of their own, shares of accounts, bounds, and readers that break."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import heavy_procedures
+import httpx
+import pytest
+
+from iop_pipelines.api.app import create_app
+from iop_pipelines.api.heavy import Ask, Bounds
+from iop_pipelines.api.readers import Readers
+from iop_pipelines.api.registry import ApiError
+from iop_pipelines.settings import Settings
+from served_app import Accounts, running, wait_until
+
+WAITING = 3
+PATIENCE_S = 60
+# Readings are held by the tests; a machine that does much else is no fault of theirs.
+BOUNDS = Bounds(limit_s=120)
+
+
+@dataclass
+class Served:
+    """A server of `heavy_procedures`, and the folder by which its readings are seen and let go."""
+
+    url: str
+    readers: Readers
+    folder: Path
+    pool: ThreadPoolExecutor
+
+    def call(self, who: str, name: str, **given: Any) -> httpx.Response:
+        path = given.pop("path", "heavy.read")
+        timeout = httpx.Timeout(120, read=given.pop("patience_s", 120))
+        query = {"input": json.dumps({"folder": str(self.folder), "name": name, **given})}
+        headers = {"authorization": f"Bearer {who}"}
+        url = f"{self.url}/api/trpc/{path}"
+        return httpx.get(url, params=query, headers=headers, timeout=timeout)
+
+    def ask(self, who: str, name: str, **given: Any) -> Future[httpx.Response]:
+        return self.pool.submit(self.call, who, name, **given)
+
+    def begun(self, name: str = "*") -> list[str]:
+        """Names of readings in the order in which they began."""
+        found = sorted(self.folder.glob(f"{name}.*.begun"), key=lambda at: at.name.split(".")[1])
+        return [at.name.split(".")[0] for at in found]
+
+    def let_go(self, name: str) -> None:
+        (self.folder / f"{name}.go").touch()
+
+    def wait_for(self, waiting: int, at_work: int) -> None:
+        wait_until(lambda: self.readers.standing() == (waiting, at_work), PATIENCE_S)
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve(tmp_path, monkeypatch) -> Iterator[Serve]:
+    # Its processes import the module of the procedures by themselves.
+    monkeypatch.setenv("PYTHONPATH", str(Path(heavy_procedures.__file__).parent))
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home")})
+    folder = tmp_path / "seen"
+    folder.mkdir()
+    with ThreadPoolExecutor(16) as pool:
+        open_servers = []
+
+        def start(bounds: Bounds = BOUNDS, waiting: int = WAITING) -> Served:
+            readers = Readers(
+                settings, registry="heavy_procedures:build", bounds=bounds, count=2, waiting=waiting
+            )
+            app = create_app(
+                settings,
+                registry=heavy_procedures.build(),
+                authenticate=Accounts().authenticate,
+                parts=[],
+                readers=readers,
+            )
+            server = running(app)
+            open_servers.append(server)
+            return Served(server.__enter__(), readers, folder, pool)
+
+        yield start
+        for server in open_servers:
+            server.__exit__(None, None, None)
+
+
+def data(answer: httpx.Response) -> Any:
+    assert answer.status_code == 200, answer.text
+    return answer.json()["result"]["data"]
+
+
+def error(answer: httpx.Response) -> dict[str, Any]:
+    return answer.json()["error"]
+
+
+def test_two_of_an_account_are_read_at_once_the_rest_waits_and_beyond_it_is_429(serve):
+    served = serve()
+    asked = {f"a{n}": served.ask("ada", f"a{n}") for n in (1, 2)}
+    served.wait_for(0, 2)
+    for n in (3, 4, 5):
+        asked[f"a{n}"] = served.ask("ada", f"a{n}")
+        served.wait_for(n - 2, 2)
+
+    refused = served.call("ada", "a6")
+    assert refused.status_code == 429
+    assert error(refused)["data"]["code"] == "TOO_MANY_REQUESTS"
+    assert refused.headers["retry-after"] == str(error(refused)["data"]["retryAfter"])
+    assert int(refused.headers["retry-after"]) >= 1
+    plain = httpx.get(
+        f"{served.url}/api/v1/heavy/read",
+        params={"folder": str(served.folder)},
+        headers={"authorization": "Bearer ada"},
+    )
+    assert (plain.status_code, "retry-after" in plain.headers) == (429, True)
+
+    others = served.ask("vera", "v1")
+    served.wait_for(4, 2)
+    assert served.call("vera", "now", path="light.echo").json()["result"]["data"] == "now"
+    wait_until(lambda: sorted(served.begun()) == ["a1", "a2"], PATIENCE_S)
+
+    # One of the first account ends: it is the other account's turn, though three came before it.
+    served.let_go("a1")
+    assert data(asked["a1"].result(120))["text"] == "x"
+    served.let_go("v1")
+    assert data(others.result(120))["text"] == "x"
+    for n in (2, 3, 4, 5):
+        served.let_go(f"a{n}")
+    for each in asked.values():
+        data(each.result(120))
+    assert served.begun().index("v1") == 2
+    pids = {data(each.result(0))["pid"] for each in asked.values()}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+    assert pids == set(served.readers.pids)
+
+
+def test_what_is_kept_is_computed_once_for_all_who_ask_in_its_interval(serve):
+    served = serve()
+    first = served.ask("ada", "panel", life_s=60)
+    wait_until(lambda: served.begun("panel") == ["panel"], PATIENCE_S)
+    second = served.ask("vera", "panel", life_s=60)
+    served.let_go("panel")
+    assert (
+        data(first.result(120))
+        == data(second.result(120))
+        == data(served.call("leaving", "panel", life_s=60))
+    )
+    assert served.begun("panel") == ["panel"]
+    for _ in range(2):
+        data(served.call("ada", "each", how="at once"))
+    assert served.begun("each") == ["each", "each"]
+
+
+def test_what_somebody_waits_for_in_a_long_queue_is_read_in_the_turn_of_another_who_wants_it(serve):
+    served = serve()
+    asked = {name: served.ask("ada", name) for name in ("a1", "a2")}
+    served.wait_for(0, 2)
+    asked["a3"] = served.ask("ada", "a3")
+    served.wait_for(1, 2)
+    asked["shared"] = served.ask("ada", "shared", life_s=60)
+    served.wait_for(2, 2)
+    asked["vera"] = served.ask("vera", "shared", life_s=60)
+    # Whether the second who wants it has come is seen by the other account's queue alone.
+    wait_until(lambda: served.readers.waits_for(2) == 1, PATIENCE_S)
+    served.let_go("shared")
+    served.let_go("a1")
+    data(asked["vera"].result(120))
+    order = served.begun()
+    assert "a3" not in order[: order.index("shared")]
+    for name in ("a2", "a3"):
+        served.let_go(name)
+    for each in asked.values():
+        data(each.result(120))
+
+
+def test_a_reader_that_breaks_is_one_callers_503_and_is_replaced(serve):
+    served = serve()
+    broken = served.call("ada", "b", how="die")
+    assert broken.status_code == 503
+    assert "ended by signal 9" in error(broken)["message"]
+    assert data(served.call("ada", "c", how="at once"))["text"] == "x"
+    assert served.readers.look() is None
+    for n in range(3):
+        served.call("ada", f"d{n}", how="die")
+    assert "broke their reader" in (served.readers.look() or "")
+    data(served.call("ada", "e", how="at once"))
+    assert served.readers.look() is None
+
+
+def test_what_takes_too_long_is_ended_with_its_reader(serve):
+    served = serve(Bounds(limit_s=1))
+    slow = served.call("ada", "slow")
+    assert (slow.status_code, error(slow)["data"]["code"]) == (422, "UNPROCESSABLE_CONTENT")
+    assert "longer than 1 s" in error(slow)["message"]
+    assert data(served.call("ada", "next", how="at once"))["text"] == "x"
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="the system bounds no memory")
+def test_what_needs_too_much_memory_is_refused_and_a_grown_reader_is_replaced(serve):
+    served = serve(Bounds(limit_s=120, memory_bytes=700 * 1024**2))
+    fat = served.call("ada", "fat", how="eat")
+    assert (fat.status_code, "memory" in error(fat)["message"]) == (422, True)
+    grown = data(served.call("ada", "grown", how="grow"))["pid"]
+    wait_until(lambda: grown not in served.readers.pids, PATIENCE_S)
+    data(served.call("ada", "next", how="at once"))
+
+
+def test_refusals_and_faults_come_back_as_those_of_other_procedures_do(serve):
+    served = serve()
+    refused = served.call("ada", "r", how="refuse")
+    assert (refused.status_code, error(refused)["message"]) == (404, "there is no such thing")
+    failed = served.call("ada", "f", how="fail")
+    assert failed.status_code == 500
+    assert error(failed)["data"]["requestId"] == failed.headers["x-request-id"]
+    assert "secret" not in failed.text
+    wrong = served.call("ada", "w", size=-1)
+    assert (wrong.status_code, error(wrong)["data"]["code"]) == (400, "BAD_REQUEST")
+    large = served.call("ada", "l", how="at once", size=17 * 1024**2)
+    assert (large.status_code, "larger than 16 MB" in error(large)["message"]) == (422, True)
+    assert data(served.call("ada", "p", how="print"))["text"] == "x"
+    nobody = served.call("nobody", "n", how="at once")
+    assert nobody.status_code == 401
+    assert served.begun("n") == []
+
+
+def test_who_hangs_up_leaves_the_queue_and_ends_what_nobody_else_waits_for(serve):
+    served = serve()
+
+    def hang_up(name: str) -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            served.call("ada", name, patience_s=1)
+
+    kept = served.ask("ada", "kept")
+    served.wait_for(0, 1)
+    running_one = served.pool.submit(hang_up, "left")
+    served.wait_for(0, 2)
+    pids = set(served.readers.pids)
+    waiting = served.pool.submit(hang_up, "never")
+    served.wait_for(1, 2)
+    running_one.result(120)
+    waiting.result(120)
+    served.wait_for(0, 1)
+    assert "never" not in served.begun()
+    assert len(pids & set(served.readers.pids)) == 1
+    served.let_go("kept")
+    data(kept.result(120))
+
+
+def test_the_processes_end_with_the_server_and_what_waits_is_told(serve):
+    served = serve()
+    asked = [served.ask("ada", f"a{n}") for n in range(4)]
+    served.wait_for(2, 2)
+    pids = served.readers.pids
+    assert len(pids) == 2
+    served.readers.close()
+    answers = [each.result(120) for each in asked]
+    assert {answer.status_code for answer in answers} == {503}
+    assert {error(answer)["message"] for answer in answers} == {"the platform is being stopped"}
+    wait_until(lambda: not any(map(is_alive, pids)), PATIENCE_S)
+
+
+def test_a_reader_that_is_killed_while_idle_is_replaced_without_a_word(serve):
+    served = serve()
+    first = data(served.call("ada", "one", how="at once"))["pid"]
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not is_alive(first), PATIENCE_S)
+    second = data(served.call("ada", "two", how="at once"))["pid"]
+    assert second != first
+
+
+def test_a_server_ends_a_statement_that_takes_too_long_and_the_reader_stays(
+    server_url, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", str(Path(heavy_procedures.__file__).parent))
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path), "DATABASE_URL": server_url})
+    readers = Readers(
+        settings, registry="heavy_procedures:build", bounds=Bounds(60, statement_s=2), count=1
+    )
+
+    def read(how: str) -> bytes:
+        given = json.dumps({"folder": str(tmp_path), "how": how}).encode()
+        ask = Ask("procedure", "heavy.read", "request-1", {}, given)
+        return asyncio.run(readers.wait(readers.begin(1, ask)))
+
+    try:
+        first = json.loads(read("at once"))["pid"]
+        with pytest.raises(ApiError, match="takes longer than 60 s"):
+            read("query")
+        assert readers.pids == [first]
+        assert json.loads(read("at once"))["pid"] == first
+    finally:
+        readers.close()
+
+
+def is_alive(pid: int) -> bool:
+    """A process that ended and was not waited for yet is none any more."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return status != "Z"
