@@ -10,7 +10,11 @@ The product reads once for all who ask the same at the same time. So there are l
 keep: "one connection", where nobody shares anything and waking and sleeping is half of the work, and "each
 its own", where many ask for another page every time.
 
+At the end one account sends heavy panels while another reads the statistics (shares.py), and the memory of
+the whole run is told.
+
     make bench-api [ARGS=--large]      with 100,000 executions and 10,000 recommendations
+    make bench-api ARGS="--large --minutes 10"      and ten minutes of heavy panels
 """
 
 import argparse
@@ -31,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import shares
 import sqlalchemy as sa
 from sqlalchemy import event
 from starlette.applications import Starlette
@@ -102,6 +107,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--large", action="store_true", help="a year's worth of rows")
     parser.add_argument("--seconds", type=int, default=8, help="of each round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=0, help="of heavy panels")
     parser.add_argument("--serve", choices=("product", "bare"), help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -116,9 +122,13 @@ def main(arguments: list[str]) -> int:
         os.environ["IOP_HOME"] = home
         settings = Settings.from_env()
         seed(settings, options.large)
-        token = bearer_token(settings)
-        with both_servers(token) as servers:
-            return report(measure_all(servers, options.rounds, options.seconds))
+        token, other = (bearer_token(settings, role) for role in (Role.VIEWER, Role.ADMIN))
+        with both_servers(token) as servers, shares.watched(servers[0].pid) as memory:
+            measured = measure_all(servers, options.rounds, options.seconds)
+            heavy_s = options.minutes * 60 or options.seconds
+            shared = shares.measure(servers[0].port, token, other, heavy_s)
+        is_good = [report(measured), shares.report(shared, memory)]
+        return 0 if all(is_good) else 1
 
 
 def serve(kind: str, port: int) -> None:
@@ -223,10 +233,10 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str,
     connection.execute(table.insert(), list(rows))
 
 
-def bearer_token(settings: Settings) -> str:
+def bearer_token(settings: Settings, role: Role) -> str:
     services = Services(settings)
     by = Actor(None, "bench", "bench", "127.0.0.1")
-    account = account_of_role(services.engine, Role.VIEWER, by)
+    account = account_of_role(services.engine, role, by)
     return sessions_of(services).start(account, "bench").token
 
 
