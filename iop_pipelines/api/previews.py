@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -89,6 +89,9 @@ def preview_routes(
             keeping = keeping_of(file, number, int(width))
             work = read_heavy(services, account, ask, keeping)
             picture = await unless_gone(request, work)
+        except ClientDisconnect:
+            # Nobody hears it; it is what the log tells.
+            return Response(status_code=499)
         except (IopError, ApiError) as error:
             refusal = refusal_of(error, request.url.path, request_id_of(request))
             answer = refused(wire.status_of([refusal]), str(refusal))
