@@ -96,13 +96,15 @@ class Edge:
             answer.close()
             self._metrics.in_flight.dec()
             procedure = procedure_of(scope["path"], self._known)
-            self._metrics.count(procedure, answer.status)
+            # A client whose body did not come was answered below us, by slow_clients.py.
+            status = state.get("ended_as", answer.status)
+            self._metrics.count(procedure, status)
             for path, code in calls:
                 self._metrics.count_call(path if self._known(path) else "unknown", code)
             seconds = time.perf_counter() - began
             if not answer.is_stream:
                 self._metrics.time(procedure, seconds)
-            _log(scope, answer.status, seconds)
+            _log(scope, status, seconds)
             request_id_var.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:

@@ -56,8 +56,9 @@ class PlainEndpoint:
             body = await self._run(request, path, procedure)
             response = _json(body, 200)
             tell_of_call(request, path, None)
+        # The edge notes how the request ended.
         except ClientDisconnect:
-            return
+            raise
         # The boundary: every failure is answered in one shape.
         except Exception as error:
             refusal = refusal_of(error, path, request_id_of(request))

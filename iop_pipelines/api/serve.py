@@ -24,6 +24,7 @@ from iop_pipelines.api.app import create_app
 from iop_pipelines.api.dagster_requests import MAX_GRAPHQL_BYTES
 from iop_pipelines.api.dagster_ui import DagsterUi
 from iop_pipelines.api.lifecycle import Lifecycle
+from iop_pipelines.api.slow_clients import Patience, protocol_with
 from iop_pipelines.orchestration.launch import dagster_instance
 from iop_pipelines.settings import Settings
 
@@ -78,12 +79,14 @@ class DrainingServer(uvicorn.Server):
         asyncio.get_running_loop().call_later(self._delay_s, super().handle_exit, sig, None)
 
 
-def server_of(app: Starlette, port: int, delay_s: float = DRAIN_DELAY_S) -> DrainingServer:
+def server_of(
+    app: Starlette, port: int, delay_s: float = DRAIN_DELAY_S, patience: Patience | None = None
+) -> DrainingServer:
     config = uvicorn.Config(
         app,
         host=HOST,
         port=port,
-        http="httptools",
+        http=protocol_with(patience or Patience()),
         ws="websockets-sansio",
         ws_max_size=MAX_GRAPHQL_BYTES,
         access_log=False,

@@ -66,8 +66,9 @@ class TrpcEndpoint:
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
+        # The edge notes how the request ended.
         except ClientDisconnect:
-            return
+            raise
         # The last boundary: even what nobody thought of is answered in the client's shape.
         except Exception as error:
             refusal = refusal_of(error, PREFIX, request_id_of(request))

@@ -48,6 +48,11 @@ def _chunk(size: int) -> bytes:
     return f"{size:x}\r\n".encode() + b" " * size + b"\r\n"
 
 
+def _statuses_of(path: str, caplog: pytest.LogCaptureFixture) -> list[int]:
+    lines = [each.__dict__["fields"] for each in caplog.records if each.name == "iop.access"]
+    return [line["status"] for line in lines if line["path"] == path]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_chunked_body_over_the_limit_is_413(served: tuple[int, str], path: str) -> None:
     port, token = served
@@ -73,6 +78,8 @@ def test_a_caller_that_hangs_up_leaves_no_traceback(
     caplog.set_level(logging.INFO)
     with socket.create_connection(("127.0.0.1", port), timeout=20) as caller:
         caller.sendall(_head(path, token) + _chunk(10))
-    wait_until(lambda: any(each.name == "iop.access" for each in caplog.records), 20)
+    wait_until(lambda: _statuses_of(path, caplog), 20)
+    # A procedure that is not there is told so before its body is read.
+    assert _statuses_of(path, caplog) == [404 if path.endswith("no.such") else 499]
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
     assert [each for each in caplog.records if each.exc_info] == []

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.serve import server_of
+from iop_pipelines.api.slow_clients import Patience
 from iop_pipelines.orchestration.supervisor import free_port
 
 
@@ -34,10 +35,10 @@ class Accounts:
 
 
 @contextmanager
-def running(app: Starlette) -> Iterator[str]:
+def running(app: Starlette, patience: Patience | None = None) -> Iterator[str]:
     """The URL of the app while it is served."""
     port = free_port()
-    server = server_of(app, port, delay_s=0)
+    server = server_of(app, port, delay_s=0, patience=patience)
     thread = threading.Thread(target=server.run)
     thread.start()
     url = f"http://127.0.0.1:{port}"
