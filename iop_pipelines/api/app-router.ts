@@ -10,6 +10,14 @@ import type {
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
 
+export interface Absolute {
+  abs: Expression;
+}
+
+export interface Add {
+  add: Expression[];
+}
+
 export interface AnalyticalModel {
   id: number;
   name: string;
@@ -24,6 +32,10 @@ export interface AnalyticalModel {
   updatedAt: string;
   description: string | null;
   dataset: string | null;
+}
+
+export interface And {
+  and: Condition[];
 }
 
 /** `field` of a period is the time that it narrows. `words`: how it reads, or why it has no use. */
@@ -58,11 +70,20 @@ export interface AuditFilter {
   until?: string | null | undefined;
 }
 
+export interface Band {
+  expected: number | null;
+  lo: number | null;
+  hi: number | null;
+}
+
 export interface ById {
   id: number;
 }
 
 export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
+
+/** A value of a table; dates and moments as ISO text. */
+export type Cell = boolean | number | string | null;
 
 /** What is left out stays; null goes back to the browser's. */
 export interface ChangedSettings {
@@ -76,7 +97,7 @@ export interface ChangedTemplate {
   id: number;
   name?: string | undefined;
   description?: string | undefined;
-  queryConfig?: Record<string, unknown> | undefined;
+  queryConfig?: QueryConfig | undefined;
   format?: ReportFormat | undefined;
   schedule?: string | null | undefined;
 }
@@ -86,6 +107,18 @@ export interface ChangedUser {
   id: number;
   role?: Role | null | undefined;
   isDisabled?: boolean | null | undefined;
+}
+
+/** `y` against `x`, one line or group of bars for each value of `series`. */
+export interface Chart {
+  type: "bar" | "line" | "pie" | "scatter";
+  data: string;
+  x: string;
+  y: string;
+  series?: string | null | undefined;
+  label?: string | null | undefined;
+  title?: string | null | undefined;
+  note?: string | null | undefined;
 }
 
 /** Names of columns. */
@@ -104,6 +137,11 @@ export interface CheckedModel {
   isValid: boolean;
   issues: ModelIssue[];
   config: Record<string, unknown> | null;
+}
+
+/** The first that is known. */
+export interface Coalesce {
+  coalesce: Expression[];
 }
 
 /** `vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes, and `translations`: the label in other languages; where they are IOP's own and not a dataset's. */
@@ -125,9 +163,26 @@ export interface Comment {
   text: string;
 }
 
+/** `field op value`, or `left op value`; what is not known makes it not known. With skip_if_null it is true of every row when its parameter has no value. */
+export interface Compare {
+  field?: string | null | undefined;
+  left?: Expression | null | undefined;
+  op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "in" | "not_in" | "between" | "contains" | "starts_with" | "is_null" | "not_null" | "in_period";
+  value?: Value | null | undefined;
+  skip_if_null?: boolean | undefined;
+}
+
+export type Condition = And | Or | Not | Unless | Compare;
+
 export interface Created {
   success: boolean;
   id: number;
+}
+
+/** `spreadsheet` guards against formulas and starts with a BOM; `raw` is for machines. */
+export interface CsvOutput {
+  dataset?: string | null | undefined;
+  profile?: "spreadsheet" | "raw" | undefined;
 }
 
 /** `version` is raised by every save. */
@@ -224,6 +279,11 @@ export interface DatasetRun {
   preparedAt: string | null;
 }
 
+/** The first over the second; not known where that is zero. */
+export interface Divide {
+  divide: Expression[];
+}
+
 export interface Done {
   success: boolean;
 }
@@ -240,7 +300,7 @@ export interface Download {
 /** `path`: what was pressed so far, a step for each level: the row's group columns and their values. `by` names what the next level is grouped by, one of the `nextBy` of the answer before; without it the rows themselves are shown. `cursor` is the `nextCursor` of the page before. */
 export interface Drill {
   panelId?: number | null | undefined;
-  queryConfig?: Record<string, unknown> | null | undefined;
+  queryConfig?: QueryConfig | null | undefined;
   params?: Record<string, unknown> | undefined;
   period?: string | Span | null | undefined;
   filters?: PanelFilter[] | undefined;
@@ -255,7 +315,7 @@ export interface DrillData {
   title: string;
   chart: ChartAxes | null;
   columns: Column[];
-  rows: unknown[][];
+  rows: Cell[][];
   isTruncated: boolean;
   filters: string[];
   appliedFilters: AppliedFilter[];
@@ -289,6 +349,34 @@ export interface Ended {
 /** By language, besides English. */
 export interface ErrorTranslations {
   fr: Failed;
+}
+
+/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. */
+export interface Evidence {
+  model: ModelRef | null;
+  dataset: string;
+  series: string;
+  series_fields?: string[] | undefined;
+  freq: "h" | "D" | "W" | "MS" | null;
+  data_version: string | null;
+  quality_score: number | null;
+  measure: string;
+  unit: string;
+  confidence: number | null;
+  band: Band;
+  points: KeptPoint[];
+  peak: Seen;
+  latest: Seen;
+  also?: Seen[] | undefined;
+  occurrences: Occurrence[];
+  clean?: string[] | undefined;
+  window_end: string;
+  version_id?: number | null | undefined;
+  closed_ds?: string | null | undefined;
+  cool_down: number;
+  recovery_after: number;
+  action?: string | null | undefined;
+  owner?: string | null | undefined;
 }
 
 /** `ds` is in the dataset's local time. */
@@ -374,8 +462,16 @@ export interface ExecutionStats {
 
 export type ExecutionStatus = "running" | "success" | "failed";
 
+export type Expression = boolean | number | string | null | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
+
 export interface Failed {
   errorMsg: string;
+}
+
+/** The value of a field; in a rule, `lag` periods before. */
+export interface FieldValue {
+  field: string;
+  lag?: number | undefined;
 }
 
 /** `label` is what people call the measure; `translations` are its own, where it is IOP's. */
@@ -397,7 +493,10 @@ export interface Finding {
   hi: number | null;
   score: number;
   confidence: number | null;
-  evidence: Record<string, unknown>;
+  /** At most 60 points; what else the method knows stands beside them. */
+  evidence: {
+    points: KeptPoint[];
+  };
 }
 
 export interface FindingKind {
@@ -450,10 +549,21 @@ export interface GetExecution {
   outputLimit?: number | undefined;
 }
 
+export interface Highest {
+  max: Expression[];
+}
+
 export interface History {
   limit?: number | undefined;
   cursor?: number | null | undefined;
   modelId: number;
+}
+
+/** `then` where the condition is true, `else` where it is false, else not known. */
+export interface If {
+  if: Condition;
+  then: Expression;
+  else: Expression;
 }
 
 /** The account has no password: it signs in by the link, once, and may be given another. */
@@ -461,6 +571,19 @@ export interface Invited {
   success: boolean;
   id: number;
   signInLink: Link;
+}
+
+export interface JsonOutput {
+  datasets?: string[] | undefined;
+}
+
+/** `ds` is dataset-local. */
+export interface KeptPoint {
+  ds: string;
+  y: number | null;
+  yhat: number | null;
+  lo: number | null;
+  hi: number | null;
 }
 
 /** By language, besides English. */
@@ -512,6 +635,10 @@ export interface ListedRecommendation {
   snoozedUntil: string | null;
   translations: Wordings | null;
   sparkline: (number | null)[];
+}
+
+export interface Lowest {
+  min: Expression[];
 }
 
 /** The notifications of these `ids`, or with `all` every one that there is. */
@@ -605,6 +732,12 @@ export interface ModelIssue {
   translations: MessageTranslations | null;
 }
 
+export interface ModelRef {
+  id: number;
+  name: string;
+  version: string;
+}
+
 export interface ModelStats {
   total: number;
   active: number;
@@ -613,6 +746,10 @@ export interface ModelStats {
 export type ModelStatus = "draft" | "active" | "deprecated";
 
 export type ModelType = "rule_based" | "statistical" | "ml";
+
+export interface Multiply {
+  multiply: Expression[];
+}
 
 /** `origin`: password, link, oidc, or token for a bearer token. `address` is where it began. */
 export interface MySession {
@@ -632,6 +769,10 @@ export interface MySettings {
   timeZone: string | null;
 }
 
+export interface Negate {
+  negate: Expression;
+}
+
 /** Without `config`, the type's default on the dataset that has the columns of `inputSchema`. */
 export interface NewModel {
   name: string;
@@ -648,7 +789,7 @@ export interface NewPanel {
   id?: number | null | undefined;
   title: string;
   type: PanelType;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   refreshS?: number | undefined;
   width?: number | undefined;
 }
@@ -662,7 +803,7 @@ export interface NewStatus {
 /** `schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`. */
 export interface NewTemplate {
   name: string;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   format: ReportFormat;
   schedule?: string | null | undefined;
   description?: string | undefined;
@@ -672,6 +813,11 @@ export interface NewTemplate {
 export interface NewUser {
   name: string;
   role: Role;
+}
+
+/** True where the condition is false; not known where that is not known. */
+export interface Not {
+  not: Condition;
 }
 
 /** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `translations` are the title's, where it is IOP's own. */
@@ -702,6 +848,13 @@ export interface Notifications {
   nextCursor: string | null;
 }
 
+export interface Occurrence {
+  ds: string;
+  value: number | null;
+  severity: Severity;
+  source_ref: string;
+}
+
 export interface OfDataset {
   name: string;
 }
@@ -714,7 +867,7 @@ export interface OfModels {
 /** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. */
 export interface OfPanel {
   panelId?: number | null | undefined;
-  queryConfig?: Record<string, unknown> | null | undefined;
+  queryConfig?: QueryConfig | null | undefined;
   params?: Record<string, unknown> | undefined;
   period?: string | Span | null | undefined;
   filters?: PanelFilter[] | undefined;
@@ -755,6 +908,10 @@ export interface OffsetChange {
   offsetS: number;
 }
 
+export interface Or {
+  or: Condition[];
+}
+
 /** One scored or forecast point; `ds` is in the dataset's local time. */
 export interface OutputPoint {
   id: number;
@@ -767,6 +924,12 @@ export interface OutputPoint {
   hi: number | null;
   score: number | null;
   isFinding: boolean;
+}
+
+export interface Outputs {
+  csv?: CsvOutput | undefined;
+  json?: JsonOutput | undefined;
+  pdf?: PdfOutput | undefined;
 }
 
 /** Newest id first; `cursor` is the last id seen. */
@@ -786,7 +949,7 @@ export interface Panel {
   dashboardId: number;
   title: string;
   type: PanelType;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   refreshS: number;
   width: number;
 }
@@ -796,7 +959,7 @@ export interface PanelData {
   title: string;
   chart: ChartAxes | null;
   columns: Column[];
-  rows: unknown[][];
+  rows: Cell[][];
   isTruncated: boolean;
   filters: string[];
   appliedFilters: AppliedFilter[];
@@ -818,10 +981,41 @@ export interface PanelFilter {
 /** How a panel shows its table; `metric` shows one row as figures. */
 export type PanelType = "bar" | "line" | "pie" | "scatter" | "table" | "metric";
 
+/** A value that one run may set. `of` is the element type of a list. */
+export interface Param {
+  type: "string" | "integer" | "number" | "boolean" | "date" | "datetime" | "period" | "list";
+  of?: "string" | "integer" | "number" | "boolean" | "date" | "datetime" | undefined;
+  default?: boolean | number | string | (boolean | number | string)[] | Span | null | undefined;
+  optional?: boolean | undefined;
+  label?: string | null | undefined;
+}
+
+/** The value of a parameter of the query. */
+export interface ParamRef {
+  param: string;
+}
+
 /** Ends all sessions of the account. */
 export interface PasswordOf {
   id: number;
   password: string;
+}
+
+/** In a rule: a statistic of the `previous` periods strictly before. Unknown if fewer than `min_count` of them are known (half of them, rounded up, if not given); `count` always is known. `std` divides by n - 1. */
+export interface PastStatistic {
+  field: string;
+  agg: "mean" | "median" | "sum" | "min" | "max" | "std" | "count";
+  previous: number;
+  min_count?: number | null | undefined;
+}
+
+/** `tiles` names a table of one row, shown as figures; `recommendations` one shown as a list. */
+export interface PdfOutput {
+  tiles?: string | null | undefined;
+  tables?: string[] | undefined;
+  recommendations?: string | null | undefined;
+  orientation?: "portrait" | "landscape" | undefined;
+  max_rows?: number | undefined;
 }
 
 /** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
@@ -835,6 +1029,17 @@ export interface Promote {
 /** DRM's score of each dataset's latest prepared data, 0 to 100; null if it was never scored. */
 export interface QualityStats {
   byDataset: Record<string, number | null>;
+}
+
+export interface QueryConfig {
+  version: 2;
+  source: string;
+  time_zone?: string | null | undefined;
+  params?: Record<string, Param> | undefined;
+  where?: Condition | null | undefined;
+  datasets: Record<string, TableQuery>;
+  charts?: Chart[] | undefined;
+  outputs?: Outputs | undefined;
 }
 
 /** By language, besides English. */
@@ -879,7 +1084,7 @@ export interface Recommendation {
   previousId: number | null;
   snoozedUntil: string | null;
   translations: Wordings | null;
-  metadata: Record<string, unknown> | null;
+  metadata: Evidence | null;
 }
 
 /** `kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`. `translations` are the reason's, where the platform itself gave it. */
@@ -973,7 +1178,7 @@ export interface ReportPreview {
   pages: number | null;
   paths: string[];
   columns: string[];
-  rows: unknown[][];
+  rows: Cell[][];
   rowCount: number | null;
 }
 
@@ -988,7 +1193,7 @@ export interface ReportTemplate {
   id: number;
   name: string;
   description: string | null;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   format: ReportFormat;
   schedule: string | null;
   status: TemplateStatus;
@@ -1013,6 +1218,12 @@ export type Role = "viewer" | "admin";
 export interface Rollback {
   name: string;
   reason?: string | null | undefined;
+}
+
+/** To `decimals`; halves go to the even side. */
+export interface Round {
+  round: Expression;
+  decimals?: number | undefined;
 }
 
 /** `params`: JSON Schema of what `config.params` may hold, with each parameter's `default`, range, `title` and `description` and their `translations`; `x-rare` marks those that are seldom changed. `findingKinds` is null where findings bear the names of the model's own rules. The first runtime of a type is what a model of that type gets that names none. */
@@ -1059,6 +1270,38 @@ export interface ScheduleWords {
   timeZone: string;
 }
 
+/** One finding without its points; `source_ref` names the execution or score it comes from. */
+export interface Seen {
+  kind: string;
+  severity: Severity;
+  measure: string;
+  unit: string;
+  label: string;
+  ds: string;
+  since: string;
+  value: number | null;
+  expected: number | null;
+  lo: number | null;
+  hi: number | null;
+  score: number;
+  confidence: number | null;
+  details?: Record<string, unknown> | undefined;
+  source_ref: string;
+}
+
+/** One column: a `field` (perhaps in a time `bucket`), a declared `measure`, or `agg` of a field. Fields become the groups as soon as one column is a measure or an aggregate. `compare` adds `<name>_previous` and `<name>_change` from the period just before. */
+export interface Select {
+  field?: string | null | undefined;
+  measure?: string | null | undefined;
+  agg?: "sum" | "mean" | "min" | "max" | "count" | "count_distinct" | null | undefined;
+  bucket?: "hour" | "day" | "week" | "month" | "quarter" | "year" | null | undefined;
+  compare?: "previous_period" | null | undefined;
+  as?: string | null | undefined;
+  label?: string | null | undefined;
+  unit?: string | null | undefined;
+  decimals?: number | null | undefined;
+}
+
 /** One line of an execution's output: how many points it has, and findings among them. `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface SeriesName {
   uniqueId: string;
@@ -1092,6 +1335,11 @@ export interface Snooze {
   expectedStatus?: ReviewStatus | null | undefined;
   until: string | null;
   reason?: string | null | undefined;
+}
+
+export interface Sort {
+  by: string;
+  dir?: "asc" | "desc" | undefined;
 }
 
 /** `zone` is that of a moment's local times, `vocabulary` that of IOP's own words, `words` those of one that grows with the runtimes; `translations` are the label's, where it is IOP's own. */
@@ -1130,12 +1378,30 @@ export interface Span {
   to: string;
 }
 
+/** The first less the second. */
+export interface Subtract {
+  subtract: Expression[];
+}
+
+/** One table of the result. `group: true` without measures gives distinct rows. */
+export interface TableQuery {
+  title?: string | null | undefined;
+  source?: string | null | undefined;
+  select: Select[];
+  where?: Condition | null | undefined;
+  group?: boolean | undefined;
+  sort?: Sort[] | undefined;
+  top?: Top | null | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+}
+
 /** `scheduleWords` reads the schedule out; `nextTimes` are its next five moments, to be shown in its `timeZone`. */
 export interface TemplateDetail {
   id: number;
   name: string;
   description: string | null;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   format: ReportFormat;
   schedule: string | null;
   status: TemplateStatus;
@@ -1168,6 +1434,17 @@ export interface Told {
   message: string;
 }
 
+/** The first n groups of the sort order; all others summed up as one row called `rest`. */
+export interface Top {
+  n: number;
+  rest?: string | null | undefined;
+}
+
+/** True where the condition is not known to be true. */
+export interface Unless {
+  unless: Condition;
+}
+
 /** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */
 export interface UserAccount {
   id: number;
@@ -1178,6 +1455,8 @@ export interface UserAccount {
   oidcIssuer: string | null;
   createdAt: string;
 }
+
+export type Value = boolean | number | string | null | ParamRef | Span | (boolean | number | string)[] | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
 
 /** What a value of IOP's own is called. */
 export interface Word {

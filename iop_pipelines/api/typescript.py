@@ -114,6 +114,10 @@ def _array(schema: Schema, indent: str) -> str:
 def _object(schema: Schema, indent: str) -> str:
     properties: Mapping[str, Schema] = schema.get("properties", {})
     if not properties:
+        patterned: Mapping[str, Schema] = schema.get("patternProperties", {})
+        if patterned:
+            held = _union(type_of(each, indent) for each in patterned.values())
+            return f"Record<string, {held}>"
         rest: Any = schema.get("additionalProperties", True)
         if rest is False:
             return "Record<string, never>"

@@ -22,6 +22,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from typing_extensions import TypeAliasType
 
 from iop_pipelines.domain.trees import MAX_DEPTH, leaves_of, parts_under
 from iop_pipelines.errors import InvalidQuery
@@ -321,28 +322,34 @@ _Computed = (
 )
 _Literal = Annotated[Scalar | None, Tag("<literal>")]
 
-Condition: TypeAlias = Annotated[_Conditions, Discriminator(_condition_tag)]
-Expression: TypeAlias = Annotated[
-    _Literal | _Computed | _Conditions,
-    Discriminator(
-        _expression_tag,
-        custom_error_type="expression",
-        custom_error_message="an expression is a literal, a field, arithmetic or a condition",
-    ),
-]
-Value: TypeAlias = Annotated[
-    _Literal
-    | Annotated[ParamRef, Tag("<param>")]
-    | Annotated[Span, Tag("<span>")]
-    | Annotated[tuple[Scalar, ...], Tag("<list>")]
-    | _Computed
-    | _Conditions,
-    Discriminator(
-        _value_tag,
-        custom_error_type="value",
-        custom_error_message="a value is a literal, a list, a period, a parameter or an expression",
-    ),
-]
+Condition = TypeAliasType("Condition", Annotated[_Conditions, Discriminator(_condition_tag)])
+Expression = TypeAliasType(
+    "Expression",
+    Annotated[
+        _Literal | _Computed | _Conditions,
+        Discriminator(
+            _expression_tag,
+            custom_error_type="expression",
+            custom_error_message="an expression is a literal, a field, arithmetic or a condition",
+        ),
+    ],
+)
+Value = TypeAliasType(
+    "Value",
+    Annotated[
+        _Literal
+        | Annotated[ParamRef, Tag("<param>")]
+        | Annotated[Span, Tag("<span>")]
+        | Annotated[tuple[Scalar, ...], Tag("<list>")]
+        | _Computed
+        | _Conditions,
+        Discriminator(
+            _value_tag,
+            custom_error_type="value",
+            custom_error_message="a value is a literal, a list, a period, a parameter or an expression",
+        ),
+    ],
+)
 for _each in Part.__subclasses__():
     _each.model_rebuild()
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
@@ -57,6 +58,28 @@ class Occurrence(_Part):
     source_ref: str
 
 
+class Band(TypedDict):
+    expected: float | None
+    lo: float | None
+    hi: float | None
+
+
+class KeptPoint(TypedDict):
+    """`ds` is dataset-local."""
+
+    ds: str
+    y: float | None
+    yhat: float | None
+    lo: float | None
+    hi: float | None
+
+
+class FindingEvidence(_Part):
+    """At most 60 points; what else the method knows stands beside them."""
+
+    points: list[KeptPoint]
+
+
 class Evidence(_Part):
     """The `metadata` of a recommendation.
 
@@ -83,8 +106,8 @@ class Evidence(_Part):
     measure: str
     unit: str
     confidence: float | None
-    band: dict[str, float | None]
-    points: list[dict[str, Any]]
+    band: Band
+    points: list[KeptPoint]
     peak: Seen
     latest: Seen
     also: list[Seen] = []

@@ -1,5 +1,6 @@
 /** A series with what was expected of it: the band, the points that left it, and the forecast. */
 import { useCallback, useMemo } from 'react';
+import type { EvidencePoint } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Empty } from '@/ui/States';
@@ -13,14 +14,7 @@ import { useValues } from './values';
 import { words } from './words';
 
 /** ds: in the data's local time. A point without y lies ahead: its yhat is a forecast. */
-export interface BandPoint {
-  ds: string;
-  y: number | null;
-  yhat: number | null;
-  lo: number | null;
-  hi: number | null;
-  isFinding: boolean;
-}
+export type BandPoint = EvidencePoint;
 
 export type TimedPoint = BandPoint & { at: number };
 

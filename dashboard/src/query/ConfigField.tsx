@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
+import type { QueryConfig } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { JsonField } from '@/ui/JsonField';
-import { type JsonObject, writeObject } from '@/ui/json';
+import { writeObject } from '@/ui/json';
 import { words } from './words';
 
 /** query_config as text; what is no JSON yet stays here until it is. */
@@ -11,10 +12,10 @@ export function ConfigField({
   issues,
   onChange,
 }: {
-  value: JsonObject;
+  value: QueryConfig;
   issues: readonly Issue[];
   /** With null while the text is no object. */
-  onChange: (value: JsonObject | null) => void;
+  onChange: (value: QueryConfig | null) => void;
 }) {
   const t = useWords(words);
   const [text, setText] = useState(() => writeObject(value));
@@ -33,13 +34,14 @@ export function ConfigField({
       )}
       onChange={(next, object) => {
         setText(next);
-        onChange(object);
+        // Whether it is a query is the server's to say.
+        onChange(object as QueryConfig | null);
       }}
     />
   );
 }
 
-function isSame(text: string, value: JsonObject): boolean {
+function isSame(text: string, value: QueryConfig): boolean {
   try {
     return JSON.stringify(JSON.parse(text)) === JSON.stringify(value);
   } catch {

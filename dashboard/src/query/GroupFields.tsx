@@ -67,7 +67,12 @@ export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
                 ...BUCKETS.map((value) => ({ value, label: t.buckets[value] })),
               ]}
               onChange={({ target }) =>
-                set(replaced(groups, at, { ...group, bucket: target.value || null }))
+                set(
+                  replaced(groups, at, {
+                    ...group,
+                    bucket: BUCKETS.find((each) => each === target.value) ?? null,
+                  }),
+                )
               }
             />
           )}

@@ -46,7 +46,12 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
     if (kind === 'measure') return { ...row, measure: name, agg: null, field: null };
     const field =
       name === 'count' ? null : (row.field ?? (numbers[0] ?? schema.fields[0])?.name ?? null);
-    return { ...row, measure: null, agg: name, field };
+    return {
+      ...row,
+      measure: null,
+      agg: AGGREGATES.find((each) => each === name) ?? 'count',
+      field,
+    };
   }
   const free = schema.measures.find(({ name }) => !measures.some((row) => row.measure === name));
   return (

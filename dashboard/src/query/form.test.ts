@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PanelType } from '@/api/client';
-import type { TableQuery } from './config';
+import type { PanelType, TableQuery } from '@/api/client';
 import { flights } from './flights.fixture';
 import {
   configOf,
@@ -175,7 +174,9 @@ describe('a table of a report as a form', () => {
   });
 
   it('compares nothing once it has no period of its own nor of the report', () => {
-    const table = { select: [{ measure: 'flights', compare: 'previous_period' }] };
+    const table: TableQuery = {
+      select: [{ measure: 'flights', compare: 'previous_period' }],
+    };
     const form = formOfTable('table', flights.source, table) as PanelForm;
     expect(withColumns(form, {}).measures[0]?.isCompared).toBe(false);
     expect(withColumns({ ...form, hasOuterPeriod: true }, {}).measures[0]?.isCompared).toBe(true);

@@ -1,14 +1,15 @@
 /** A table, alone or drawn as a panel, as a form, and the query_config that it stands for. */
-import type { PanelType, SourceSchema } from '@/api/client';
-import {
-  type ChartConfig,
-  columnName,
-  isAggregate,
-  type QueryConfig,
-  type SelectItem,
-  type Sort,
-  type TableQuery,
-} from './config';
+import type {
+  Chart,
+  Condition,
+  PanelType,
+  QueryConfig,
+  Select,
+  Sort,
+  SourceSchema,
+  TableQuery,
+} from '@/api/client';
+import { columnName, isAggregate } from './config';
 import {
   type ConditionRow,
   type Conditions,
@@ -19,15 +20,29 @@ import {
   whereOf,
 } from './where';
 
-export const AGGREGATES = ['sum', 'mean', 'min', 'max', 'count', 'count_distinct'] as const;
-export const BUCKETS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+export const AGGREGATES = [
+  'sum',
+  'mean',
+  'min',
+  'max',
+  'count',
+  'count_distinct',
+] as const satisfies readonly Select['agg'][];
+export const BUCKETS = [
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+] as const satisfies readonly Select['bucket'][];
 /** How a column is called, where that is said; the form keeps it while the column stays what it is. */
-export type Naming = Pick<SelectItem, 'as' | 'label' | 'unit' | 'decimals'>;
+export type Naming = Pick<Select, 'as' | 'label' | 'unit' | 'decimals'>;
 
 /** A declared measure, or an aggregate of a field; `count` without a field counts rows. */
 export interface MeasureRow {
   measure: string | null;
-  agg: string | null;
+  agg: NonNullable<Select['agg']> | null;
   field: string | null;
   isCompared: boolean;
   naming?: Naming;
@@ -35,7 +50,7 @@ export interface MeasureRow {
 
 export interface GroupRow {
   field: string;
-  bucket: string | null;
+  bucket: NonNullable<Select['bucket']> | null;
   naming?: Naming;
 }
 
@@ -56,7 +71,7 @@ export interface PanelForm {
   periodField: string | null;
   conditions: readonly ConditionRow[];
   /** Conditions that are no lines of the form, such as alternatives. */
-  others?: readonly unknown[];
+  others?: readonly Condition[];
   sort: { by: string; dir: 'asc' | 'desc' } | null;
   top: { n: number; rest: string } | null;
   limit: number | null;
@@ -108,13 +123,13 @@ function columnsAndOrder({ kept = {}, ...form }: PanelForm): TableQuery {
   };
 }
 
-const groupItem = ({ field, bucket, naming }: GroupRow): SelectItem => ({
+const groupItem = ({ field, bucket, naming }: GroupRow): Select => ({
   field,
   ...(bucket && { bucket }),
   ...naming,
 });
 
-function measureItem(row: MeasureRow): SelectItem {
+function measureItem(row: MeasureRow): Select {
   return {
     ...(row.measure
       ? { measure: row.measure }
@@ -172,7 +187,7 @@ export function withColumns(
 const columnCompared = (by: string, names: readonly string[]) =>
   names.find((name) => by === `${name}_previous` || by === `${name}_change`) ?? by;
 
-function chartOf(form: PanelForm): ChartConfig | null {
+function chartOf(form: PanelForm): Chart | null {
   if (form.type === 'table' || form.type === 'metric') return null;
   const [first, second] = form.measures.map(nameOfMeasure);
   const [along, series] = form.groups.map(nameOfGroup);
@@ -225,7 +240,7 @@ export function formOfTable(
   source: string,
   table: TableQuery,
   wheres: readonly unknown[] = [],
-  chart?: ChartConfig,
+  chart?: Chart,
 ): PanelForm | null {
   if (
     !hasOnly(table, [...PARTS, 'title', 'source']) ||
@@ -250,7 +265,7 @@ export function formOfTable(
     ...conditions,
     groups: chart ? inOrder(groups, type, chart) : groups,
     measures: chart ? measuresInOrder(measures, type, chart) : measures,
-    sort: first ? { dir: 'asc', ...first } : null,
+    sort: first ? { by: first.by, dir: first.dir ?? 'asc' } : null,
     top: table.top ? { n: table.top.n, rest: table.top.rest ?? '' } : null,
     limit: table.limit ?? null,
     ...(Object.keys(kept).length > 0 && { kept }),
@@ -260,7 +275,7 @@ export function formOfTable(
 const PARTS = ['select', 'where', 'group', 'sort', 'top', 'limit', 'offset'];
 
 // Of a chart, columns are named by what they are for; a table shows them in the order in which they stand.
-const isInOrder = (type: PanelType, select: readonly SelectItem[]) =>
+const isInOrder = (type: PanelType, select: readonly Select[]) =>
   type !== 'table' ||
   !select.some((item, at) => !isAggregate(item) && select.slice(0, at).some(isAggregate));
 
@@ -270,7 +285,7 @@ const isPlain = (item: unknown) =>
 const NAMINGS = ['as', 'label', 'unit', 'decimals'] as const;
 
 /** Whether the form gives the same chart again, whatever its columns are called. */
-function isFaithful(form: PanelForm, chart: ChartConfig | undefined, table: TableQuery): boolean {
+function isFaithful(form: PanelForm, chart: Chart | undefined, table: TableQuery): boolean {
   const isChart = form.type !== 'table' && form.type !== 'metric';
   if (table.group && form.measures.length > 0 && form.type !== 'table') return false;
   if (!chart) return !isChart;
@@ -282,20 +297,20 @@ function isFaithful(form: PanelForm, chart: ChartConfig | undefined, table: Tabl
   );
 }
 
-const namingOf = (item: SelectItem): { naming?: Naming } => {
+const namingOf = (item: Select): { naming?: Naming } => {
   const said = NAMINGS.filter((key) => item[key] !== undefined);
   return said.length > 0
     ? { naming: Object.fromEntries(said.map((key) => [key, item[key]])) as Naming }
     : {};
 };
 
-const groupRow = (item: SelectItem): GroupRow => ({
+const groupRow = (item: Select): GroupRow => ({
   field: item.field ?? '',
   bucket: item.bucket ?? null,
   ...namingOf(item),
 });
 
-const measureRow = (item: SelectItem): MeasureRow => ({
+const measureRow = (item: Select): MeasureRow => ({
   measure: item.measure ?? null,
   agg: item.agg ?? null,
   field: item.field ?? null,
@@ -303,14 +318,14 @@ const measureRow = (item: SelectItem): MeasureRow => ({
   ...namingOf(item),
 });
 
-function inOrder(groups: GroupRow[], type: PanelType, chart: ChartConfig): GroupRow[] {
+function inOrder(groups: GroupRow[], type: PanelType, chart: Chart): GroupRow[] {
   const first = type === 'scatter' ? chart.label : chart.x;
   return [...groups].sort(
     (a, b) => Number(nameOfGroup(b) === first) - Number(nameOfGroup(a) === first),
   );
 }
 
-function measuresInOrder(measures: MeasureRow[], type: PanelType, chart: ChartConfig) {
+function measuresInOrder(measures: MeasureRow[], type: PanelType, chart: Chart) {
   const first = type === 'scatter' ? chart.x : chart.y;
   return [...measures].sort(
     (a, b) => Number(nameOfMeasure(b) === first) - Number(nameOfMeasure(a) === first),

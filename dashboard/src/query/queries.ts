@@ -1,8 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { QueryConfig } from '@/api/client';
 import { ALONE, api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
-export const panelPreview = (queryConfig: Record<string, unknown>) =>
+export const panelPreview = (queryConfig: QueryConfig) =>
   queryOptions({
     queryKey: ['panels.data', { queryConfig }],
     queryFn: ({ signal }) => api.panels.data.query({ queryConfig }, { signal, ...ALONE }),

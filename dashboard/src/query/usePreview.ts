@@ -1,6 +1,8 @@
 /** What a query gives that is not saved yet; it follows what is typed with a short delay. */
+
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { QueryConfig } from '@/api/client';
 import { type Issue, issuesOf } from '@/api/errors';
 import { panelPreview } from './queries';
 
@@ -16,7 +18,7 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-export const usePreview = (queryConfig: Record<string, unknown>) =>
+export const usePreview = (queryConfig: QueryConfig) =>
   useQuery(panelPreview(useSettled(queryConfig)));
 
 /** What was refused of the query, by the path within it. */

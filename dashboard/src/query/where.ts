@@ -1,5 +1,5 @@
 /** Conditions as a period and lines of a form; what neither can show is kept beside them. */
-import type { SourceSchema } from '@/api/client';
+import type { Compare, Condition, SourceSchema } from '@/api/client';
 
 export const OPERATORS = [
   'eq',
@@ -15,7 +15,7 @@ export const OPERATORS = [
   'starts_with',
   'is_null',
   'not_null',
-] as const;
+] as const satisfies readonly Compare['op'][];
 export type Operator = (typeof OPERATORS)[number];
 
 /** In words, its first and last day, or what a parameter says. */
@@ -34,7 +34,7 @@ export interface Conditions {
   /** What the period is of; null for the source's time. */
   periodField: string | null;
   conditions: readonly ConditionRow[];
-  others?: readonly unknown[];
+  others?: readonly Condition[];
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -50,9 +50,9 @@ export const isBare = (op: Operator) => op === 'is_null' || op === 'not_null';
 export function whereOf(
   { period, periodField, conditions, others = [] }: Conditions,
   schema: SourceSchema | undefined,
-): unknown {
+): Condition | null {
   const types = new Map(schema?.fields.map((field) => [field.name, field.type]));
-  const parts: unknown[] = [];
+  const parts: Condition[] = [];
   const time = periodField ?? schema?.time;
   if (period !== null && time) parts.push({ field: time, op: 'in_period', value: period });
   for (const { field, op, value } of conditions) {
@@ -61,11 +61,12 @@ export function whereOf(
     );
   }
   parts.push(...others);
-  if (parts.length === 0) return null;
-  return parts.length === 1 ? parts[0] : { and: parts };
+  const [first, ...more] = parts;
+  if (first === undefined) return null;
+  return more.length === 0 ? first : { and: parts };
 }
 
-function typed(text: string, op: Operator, type: string | undefined): unknown {
+function typed(text: string, op: Operator, type: string | undefined) {
   if (!isList(op)) return scalar(text, type);
   return text
     .split(',')
@@ -75,7 +76,7 @@ function typed(text: string, op: Operator, type: string | undefined): unknown {
 }
 
 // What is no number where one is needed goes to the server as it is, which says so at its place.
-function scalar(text: string, type: string | undefined): unknown {
+function scalar(text: string, type: string | undefined): string | number | boolean {
   if (type === 'integer' || type === 'number') {
     const value = Number(text);
     return text.trim() === '' || Number.isNaN(value) ? text : value;
@@ -91,14 +92,14 @@ export function conditionsOf(wheres: readonly unknown[]): Conditions | null {
   let period: Period = null;
   let periodField: string | null = null;
   const conditions: ConditionRow[] = [];
-  const others: unknown[] = [];
+  const others: Condition[] = [];
   for (const part of parts) {
     const line = lineOf(part);
     if (line) conditions.push(line);
     else if (period === null && isPeriod(part)) {
       period = part.value as Period;
       periodField = String(part.field);
-    } else others.push(part);
+    } else others.push(part as unknown as Condition);
   }
   return { period, periodField, conditions, ...(others.length > 0 && { others }) };
 }

@@ -11,8 +11,10 @@ from iop_pipelines.api.audit import witness_of
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
     ById,
+    Cells,
     Created,
     Done,
+    GivenQuery,
     Id,
     Page,
     Words,
@@ -48,7 +50,7 @@ class Panel(Shape):
     dashboard_id: int
     title: str
     type: PanelType
-    query_config: dict[str, Any]
+    query_config: GivenQuery
     refresh_s: int
     width: int
 
@@ -75,7 +77,7 @@ class NewPanel(Shape):
     id: Id | None = None
     title: Annotated[str, Field(min_length=1, max_length=120)]
     type: PanelType
-    query_config: dict[str, Any]
+    query_config: GivenQuery
     refresh_s: Annotated[int, Field(ge=1, le=86_400)] = 60
     width: Annotated[int, Field(ge=1, le=12)] = 6
 
@@ -114,7 +116,7 @@ class OfPanel(Shape):
     """
 
     panel_id: Id | None = None
-    query_config: dict[str, Any] | None = None
+    query_config: GivenQuery | None = None
     params: dict[str, Any] = {}
     period: Annotated[str, Field(min_length=1, max_length=40)] | Span | None = None
     filters: Annotated[list[PanelFilter], Field(max_length=MAX_FILTERS)] = []
@@ -192,7 +194,7 @@ class PanelData(Shape):
     title: str
     chart: ChartAxes | None
     columns: list[Column]
-    rows: list[list[Any]]
+    rows: list[Cells]
     is_truncated: bool
     filters: list[str]
     applied_filters: list[AppliedFilter]

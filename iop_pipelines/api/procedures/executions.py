@@ -16,6 +16,7 @@ from iop_pipelines.api.procedures.shapes import (
     Id,
     LocalMoment,
     Page,
+    SchemaOf,
     columns_of,
     newest_first,
     page_of,
@@ -36,6 +37,7 @@ from iop_pipelines.domain.vocabulary import (
 from iop_pipelines.errors import NotFound
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.reduce import reduce_line
+from iop_pipelines.recommendations.evidence import FindingEvidence
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
 from iop_pipelines.schema.tables import model_executions as table
 from iop_pipelines.transform.versions import PIPELINE_RUNS
@@ -124,7 +126,7 @@ class Finding(TypedDict):
     hi: float | None
     score: float
     confidence: float | None
-    evidence: dict[str, Any]
+    evidence: Annotated[dict[str, Any], SchemaOf(FindingEvidence)]
 
 
 @with_config(ROW)

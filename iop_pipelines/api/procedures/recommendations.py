@@ -18,6 +18,7 @@ from iop_pipelines.api.procedures.shapes import (
     LocalMoment,
     Page,
     Reason,
+    SchemaOf,
     columns_of,
     newest_first,
     page_of,
@@ -30,6 +31,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
 from iop_pipelines.recommendations.chart import evidence_chart
+from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.recommendations.sparkline import sparkline
 from iop_pipelines.schema.tables import recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
@@ -82,7 +84,7 @@ class Recommendation(_Told):
     `translations` are those of title and description; null where IOP did not write them.
     """
 
-    metadata: dict[str, Any] | None
+    metadata: Annotated[dict[str, Any], SchemaOf(Evidence)] | None
 
 
 @with_config(ROW)

@@ -13,8 +13,10 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     ById,
+    Cells,
     Created,
     Done,
+    GivenQuery,
     Id,
     IdempotencyKey,
     Page,
@@ -44,7 +46,7 @@ class ReportTemplate(TypedDict):
     id: int
     name: str
     description: str | None
-    query_config: dict[str, Any]
+    query_config: GivenQuery
     format: ReportFormat
     schedule: str | None
     status: TemplateStatus
@@ -94,7 +96,7 @@ class NewTemplate(Shape):
     """`schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`."""
 
     name: GivenName
-    query_config: dict[str, Any]
+    query_config: GivenQuery
     format: ReportFormat
     schedule: Words | None = None
     description: Description = ""
@@ -105,7 +107,7 @@ class ChangedTemplate(ById):
 
     name: GivenName = ""
     description: Description = ""
-    query_config: dict[str, Any] = {}
+    query_config: GivenQuery = {}
     format: ReportFormat = ReportFormat.JSON
     schedule: Words | None = None
 
@@ -151,7 +153,7 @@ class ReportPreview(Shape):
     pages: int | None
     paths: list[str]
     columns: list[str]
-    rows: list[list[Any]]
+    rows: list[Cells]
     row_count: int | None
 
 

@@ -5,17 +5,28 @@ wire. Rows are not validated again on their way out.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias, cast
 
 import sqlalchemy as sa
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    RootModel,
+    TypeAdapter,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Shape
 from iop_pipelines.domain.languages import LabelTranslations, label_translations
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
@@ -28,6 +39,28 @@ LocalMoment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_typ
 
 Query: TypeAlias = sa.Select[*tuple[Any, ...]]
 ROW = ConfigDict(alias_generator=to_camel)
+
+
+@dataclass(frozen=True)
+class SchemaOf:
+    """JSON that passes as it is, and is told as this type: it is checked where it is read, or was when it was
+    stored."""
+
+    told: Any
+
+    def __get_pydantic_json_schema__(
+        self, _own: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(TypeAdapter(self.told).core_schema)
+
+
+class Cell(RootModel[bool | int | float | str | None]):
+    """A value of a table; dates and moments as ISO text."""
+
+
+# Checked by `parse_config`, which takes former versions too.
+GivenQuery = Annotated[dict[str, Any], SchemaOf(QueryConfig)]
+Cells = Annotated[list[Any], SchemaOf(list[Cell])]
 
 
 class Page(Shape):

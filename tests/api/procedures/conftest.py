@@ -7,17 +7,21 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from database_servers import DATABASES, named
 from iop_pipelines.api.calls import run
 from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
+from iop_pipelines.api.schemas import json_schemas
 from iop_pipelines.api.wire import read_input
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.vocabulary import Phase
@@ -31,6 +35,23 @@ from iop_pipelines.transform.prepare_version import prepare_version
 from migrated_database import MigratedDatabase
 
 DAYS = 10
+
+
+@cache
+def _validators() -> dict[str, Draft202012Validator]:
+    """Of what each procedure says that it answers."""
+    schemas, definitions = json_schemas(build_registry(), "#/$defs/{model}")
+    return {
+        path: Draft202012Validator({**schema, "$defs": definitions})
+        for (path, mode), schema in schemas.items()
+        if mode == "serialization"
+    }
+
+
+def check_answer(path: str, answer: Any) -> None:
+    """Every answer that a test gets is what the types of the web app say of it."""
+    wrong = best_match(_validators()[path].iter_errors(answer))
+    assert wrong is None, f"{path}: {wrong.json_path}: {wrong.message[:300]}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,9 @@ class Api:
             [read_input(procedure.input, json.dumps(given).encode())] if procedure.input else []
         )
         context = replace(self.context, procedure=path)
-        return json.loads(procedure.dump(procedure.handler(context, *arguments)))
+        answer = json.loads(procedure.dump(procedure.handler(context, *arguments)))
+        check_answer(path, answer)
+        return answer
 
     def read(self, path: str, /, **given: Any) -> Any:
         """A query as the endpoints run it: by a reader, and shared, where the procedure is so declared."""

@@ -4,7 +4,14 @@ import {
   queryOptions,
   type UseQueryOptions,
 } from '@tanstack/react-query';
-import { ALONE, api, type Drill, type OfPanel, type PanelData } from '@/api/client';
+import {
+  ALONE,
+  api,
+  type Drill,
+  type OfPanel,
+  type PanelData,
+  type TableQuery,
+} from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
 const PAGE = 50;
@@ -54,7 +61,7 @@ export const valuesOf = (source: string, field: string) =>
   queryOptions({
     queryKey: ['panels.data', { values: field, source }],
     queryFn: ({ signal }) => {
-      const main = {
+      const main: TableQuery = {
         select: [{ field }, { agg: 'count' }],
         sort: [{ by: 'count', dir: 'desc' }],
         limit: MAX_VALUES,

@@ -1,5 +1,5 @@
 /** One line of what a version gave out, over all its executions: each scores the periods that came since the last. */
-import type { PanelData } from '@/api/client';
+import type { Compare, PanelData, QueryConfig } from '@/api/client';
 import type { BandPoint } from '@/charts';
 
 const FIELDS = ['ds', 'y', 'yhat', 'lo', 'hi', 'is_finding', 'execution_id'] as const;
@@ -12,10 +12,10 @@ export interface SeriesWish {
   measure: string;
 }
 
-const eq = (field: string, value: string) => ({ field, op: 'eq', value });
+const eq = (field: string, value: string): Compare => ({ field, op: 'eq', value });
 
 /** The latest periods first. */
-export const seriesConfig = ({ model, version, uniqueId, measure }: SeriesWish) => ({
+export const seriesConfig = ({ model, version, uniqueId, measure }: SeriesWish): QueryConfig => ({
   version: 2,
   source: 'model_outputs',
   where: {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ListedRecommendation, Recommendation, Severity } from '@/api/client';
+import type { Evidence, ListedRecommendation, Recommendation, Severity } from '@/api/client';
 import { knownOf } from './evidence';
 import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
 import { lineOf } from './line';
@@ -107,7 +107,10 @@ describe('putting off', () => {
 test('evidence of another hand is read as far as it goes', () => {
   expect(knownOf({ metadata: null }).points).toEqual([]);
   const known = knownOf({
-    metadata: { points: [{ ds: '2013-01-01', y: 1 }, 'x', { y: 2 }], latest: { ds: '2013-01-01' } },
+    metadata: {
+      points: [{ ds: '2013-01-01', y: 1 }, 'x', { y: 2 }],
+      latest: { ds: '2013-01-01' },
+    } as unknown as Evidence,
   });
   expect(known.points).toEqual([
     { ds: '2013-01-01', y: 1, yhat: null, lo: null, hi: null, isFinding: true },
@@ -139,7 +142,7 @@ describe('what is shown of a recommendation', () => {
     ...base,
     status: 'open',
     updatedAt: '2026-11-20T08:00:00.500000Z',
-    metadata: { owner: 'Ramp' },
+    metadata: { owner: 'Ramp' } as Evidence,
   };
   const listed = (updatedAt: string): ListedRecommendation => ({
     ...base,

@@ -1,21 +1,22 @@
 /** A query_config as a person reads it, with the JSON behind a line. */
+
+import type { QueryConfig, TableQuery } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { sayCondition } from '@/query/condition';
-import { headingOf, type QueryConfig, type TableQuery } from '@/query/config';
+import { headingOf } from '@/query/config';
 import { saySource } from '@/query/sources';
 import { words as queryWords } from '@/query/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
-import type { JsonObject } from '@/ui/json';
 import { Muted, Stack } from '@/ui/Layouts';
 import css from './reports.module.css';
 import { words } from './words';
 
-export function QuerySummary({ config }: { config: JsonObject }) {
+export function QuerySummary({ config }: { config: QueryConfig }) {
   const t = useWords(words);
   const q = useWords(queryWords);
-  const read = config as unknown as QueryConfig;
+  const read = config;
   return (
     <Stack>
       <Facts

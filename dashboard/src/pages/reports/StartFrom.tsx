@@ -1,15 +1,16 @@
 /** Fills the editor with another template's query, or with one made of a dataset's declaration. */
+
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { QueryConfig } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { datasetsQuery, schemaQuery } from '@/pages/datasets/queries';
 import { SelectField } from '@/ui/Field';
-import type { JsonObject } from '@/ui/json';
 import { templatesQuery } from './queries';
 import { startOf } from './starts';
 import { words } from './words';
 
-export function StartFrom({ onChoose }: { onChoose: (config: JsonObject) => void }) {
+export function StartFrom({ onChoose }: { onChoose: (config: QueryConfig) => void }) {
   const t = useWords(words);
   const queries = useQueryClient();
   const { data: templates = [] } = useQuery(templatesQuery);

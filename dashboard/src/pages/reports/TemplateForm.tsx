@@ -1,6 +1,7 @@
 /** A template by fields: what it is, when it is due, and what it shows. */
+
 import { useState } from 'react';
-import type { ReportFormat } from '@/api/client';
+import type { NewTemplate, QueryConfig, ReportFormat } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
@@ -9,7 +10,6 @@ import { issuesWithin } from '@/query/usePreview';
 import { Button } from '@/ui/Button';
 import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields, Form, Refused } from '@/ui/Form';
-import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Row, Stack } from '@/ui/Layouts';
 import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import type { useAction } from '@/ui/useAction';
@@ -20,13 +20,10 @@ import { StartFrom } from './StartFrom';
 import { type Schedule, writeSchedule } from './schedule';
 import { words } from './words';
 
-export interface TemplateDraft {
-  name: string;
+export type TemplateDraft = Pick<NewTemplate, 'name' | 'format' | 'queryConfig'> & {
   description: string;
-  format: ReportFormat;
-  queryConfig: JsonObject;
   schedule: string | null;
-}
+};
 
 const FORMATS: readonly ReportFormat[] = ['json', 'csv', 'pdf'];
 const AT_FIELDS = ['name', 'description', 'format', 'schedule', 'queryConfig'];
@@ -51,7 +48,7 @@ export function TemplateForm({
   const [schedule, setSchedule] = useState(initialSchedule);
   const [isBroken, setBroken] = useState(false);
   const [start, setStart] = useState(0);
-  const [sent, setSent] = useState<JsonObject | null>(null);
+  const [sent, setSent] = useState<QueryConfig | null>(null);
   const [sentSchedule, setSentSchedule] = useState<Schedule | null>(null);
   const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
   const [first] = useState(() => JSON.stringify([initial, initialSchedule]));

@@ -1,6 +1,5 @@
 /** A query_config to begin with, made of what a dataset declares. */
-import type { SourceSchema } from '@/api/client';
-import type { QueryConfig } from '@/query/config';
+import type { QueryConfig, SourceSchema } from '@/api/client';
 
 const MEASURES = 3;
 
@@ -8,10 +7,12 @@ const MEASURES = 3;
 export function startOf(schema: SourceSchema): QueryConfig {
   const { source, time } = schema;
   const measures = schema.measures.slice(0, MEASURES).map(({ name }) => ({ measure: name }));
-  const period = time && {
-    params: { period: { type: 'period', default: 'last_month' } },
-    where: { field: time, op: 'in_period', value: { param: 'period' } },
-  };
+  const period: Pick<QueryConfig, 'params' | 'where'> | null = time
+    ? {
+        params: { period: { type: 'period', default: 'last_month' } },
+        where: { field: time, op: 'in_period', value: { param: 'period' } },
+      }
+    : null;
   const fields = schema.fields.slice(0, MEASURES).map(({ name }) => ({ field: name }));
   const isByDay = time !== null && measures.length > 0;
   return {

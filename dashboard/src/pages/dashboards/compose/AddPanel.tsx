@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PanelType } from '@/api/client';
+import type { PanelType, QueryConfig } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { configOf } from '@/query/form';
 import { datasetNames, schemaOf } from '@/query/queries';
@@ -20,7 +20,7 @@ export const TYPES: readonly PanelType[] = ['bar', 'line', 'pie', 'scatter', 'me
 export function AddPanel({
   onAdd,
 }: {
-  onAdd: (type: PanelType, queryConfig: Record<string, unknown>) => void;
+  onAdd: (type: PanelType, queryConfig: QueryConfig) => void;
 }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
@@ -31,7 +31,7 @@ export function AddPanel({
     try {
       const names = (await queries.fetchQuery(datasetNames)).map(({ name }) => name);
       const schema = await queries.fetchQuery(schemaOf(sourcesOf(names)[0] ?? LEDGERS[3]));
-      onAdd(type, configOf(startOf(type, schema), schema) as unknown as Record<string, unknown>);
+      onAdd(type, configOf(startOf(type, schema), schema));
     } catch (error) {
       const [title, text] = sayFailure(error, ui);
       say(text || title);

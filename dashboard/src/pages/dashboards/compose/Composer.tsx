@@ -1,6 +1,8 @@
 /** Name, panels and their order; one panel at a time is opened to be changed. */
+
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { QueryConfig } from '@/api/client';
 import { api, type Dashboard, type PanelType } from '@/api/client';
 import { issuesOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
@@ -60,7 +62,7 @@ export function Composer({
     });
   }
 
-  function add(type: PanelType, queryConfig: Record<string, unknown>) {
+  function add(type: PanelType, queryConfig: QueryConfig) {
     const added: DraftPanel = {
       ...{ key: newKey(), id: null, title: t.newPanel(t.types[type]), type, queryConfig },
       ...{ refreshS: 60, width: type === 'table' || type === 'line' ? 12 : 6 },

@@ -1,7 +1,8 @@
 /** Changes one panel, by a form or as JSON: both stand for the same query_config, and what it gives is beside them. */
+
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PanelType } from '@/api/client';
+import type { PanelType, QueryConfig } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { ConfigField } from '@/query/ConfigField';
 import { Editor } from '@/query/Editor';
@@ -39,7 +40,7 @@ export function PanelEditor({
     setForm(next);
     onChange({ type: next.type, queryConfig: { ...configOf(next, of) } });
   }
-  function changeConfig(queryConfig: Record<string, unknown> | null) {
+  function changeConfig(queryConfig: QueryConfig | null) {
     if (queryConfig === null) return;
     setForm(formOf(panel.type, queryConfig));
     onChange({ queryConfig });

@@ -6,7 +6,7 @@ const panel = (key: string, id: number | null = null): DraftPanel => ({
   id,
   title: key,
   type: 'table',
-  queryConfig: {},
+  queryConfig: { version: 2, source: 'x', datasets: {} },
   refreshS: 60,
   width: 6,
 });

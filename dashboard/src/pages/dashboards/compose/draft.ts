@@ -1,5 +1,5 @@
 /** A dashboard that is being composed, and what can be done to it; nothing here is saved yet. */
-import type { Dashboard, NewPanel, PanelType, SaveDashboard } from '@/api/client';
+import type { Dashboard, NewPanel, PanelType, QueryConfig, SaveDashboard } from '@/api/client';
 
 /** key: tells panels apart while they have no id yet. */
 export interface DraftPanel {
@@ -7,7 +7,7 @@ export interface DraftPanel {
   id: number | null;
   title: string;
   type: PanelType;
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   refreshS: number;
   width: number;
 }

@@ -24,7 +24,7 @@ export function exampleOf(
             group ? label(group.field) : null,
           ),
           type,
-          queryConfig: configOf(form, schema) as unknown as Record<string, unknown>,
+          queryConfig: configOf(form, schema),
           refreshS: 60,
           width: type === 'metric' || type === 'line' ? 12 : 6,
         },

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { Dashboard, Panel } from '@/api/client';
 import { useValues } from '@/charts';
 import { useWords } from '@/i18n/words';
-import { configOfPanel, sourceOf } from '@/query/config';
+import { sourceOf } from '@/query/config';
 import { schemaOf } from '@/query/queries';
 import css from '../dashboards.module.css';
 import { scopeOf, searchOf } from '../scope';
@@ -22,7 +22,7 @@ export function Breadcrumbs({
   search: string;
 }) {
   const t = useWords(words);
-  const sayStep = useSayStep(sourceOf(configOfPanel(panel)));
+  const sayStep = useSayStep(sourceOf(panel.queryConfig));
   const base = `/dashboards/${dashboard.id}`;
   const ups = waysUp(way);
   const scope = searchOf(scopeOf(search));

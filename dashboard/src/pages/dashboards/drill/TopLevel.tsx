@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { configOfPanel } from '@/query/config';
 import { Button } from '@/ui/Button';
 import { Card, Row } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
@@ -33,7 +32,7 @@ export function TopLevel({ panel, scope }: { panel: Panel; scope: Scope }) {
               data={data}
               onSelect={(index) => {
                 const row = data.rows[index];
-                const step = row && stepOfPanel(configOfPanel(panel), data.columns, row);
+                const step = row && stepOfPanel(panel.queryConfig, data.columns, row);
                 if (!step) return say(t.noOneGroup);
                 if (Object.keys(step).length === 0) return rows();
                 const way = { path: [step], by: null, isRows: false };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueryConfig } from '@/query/config';
+import type { QueryConfig } from '@/api/client';
 import { searchOfWay, stepOfLevel, stepOfPanel, TOP, wayOf, waysUp } from './path';
 
 const column = (name: string) => ({

@@ -1,6 +1,8 @@
 /** The way down from a figure to its rows, as it stands in the address. */
+
+import type { QueryConfig } from '@/api/client';
 import type { Column } from '@/charts';
-import { columnName, isAggregate, isGrouped, type QueryConfig, tableOf } from '@/query/config';
+import { columnName, isAggregate, isGrouped, tableOf } from '@/query/config';
 
 export type Step = Record<string, string | number | boolean | null>;
 

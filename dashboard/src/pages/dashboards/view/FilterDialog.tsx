@@ -4,7 +4,7 @@ import type { Panel } from '@/api/client';
 import { useValues } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
-import { configOfPanel, sourceOf } from '@/query/config';
+import { sourceOf } from '@/query/config';
 import { schemaOf } from '@/query/queries';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
@@ -28,7 +28,7 @@ export function FilterDialog({
   onClose: () => void;
 }) {
   const t = useWords(words);
-  const sources = [...new Set(panels.map((panel) => sourceOf(configOfPanel(panel))))];
+  const sources = [...new Set(panels.map((panel) => sourceOf(panel.queryConfig)))];
   const schemas = useQueries({ queries: sources.map(schemaOf) });
   const fields = new Map<string, { label: string; source: string }>();
   for (const { data } of schemas) {

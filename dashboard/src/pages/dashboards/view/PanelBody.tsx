@@ -1,8 +1,8 @@
 /** A panel's data as figures, a table or a chart. */
-import type { PanelData, PanelType } from '@/api/client';
+import type { PanelData, PanelType, QueryConfig } from '@/api/client';
 import { DataTable, PanelChart, type View } from '@/charts';
 import { useWords } from '@/i18n/words';
-import { configOfPanel, isGrouped, tableOf } from '@/query/config';
+import { isGrouped, tableOf } from '@/query/config';
 import { words } from '../words';
 import { Metric } from './Metric';
 
@@ -17,13 +17,13 @@ export function PanelBody({
   view,
   onSelect,
 }: {
-  panel: { title: string; type: PanelType; queryConfig: Record<string, unknown> };
+  panel: { title: string; type: PanelType; queryConfig: QueryConfig };
   data: PanelData;
   view?: View;
   onSelect?: (row: number) => void;
 }) {
   const t = useWords(words);
-  const table = tableOf(configOfPanel(panel));
+  const table = tableOf(panel.queryConfig);
   const select = table && isGrouped(table) ? onSelect : undefined;
   if (panel.type === 'metric') return <Metric data={data} onSelect={select} />;
   if (panel.type === 'table') {

@@ -5,7 +5,6 @@ import { useLocation, useSearch } from 'wouter';
 import type { Panel, PanelData } from '@/api/client';
 import type { View } from '@/charts';
 import { useWords } from '@/i18n/words';
-import { configOfPanel } from '@/query/config';
 import { csvOf, downloadCsv, fileNameOf } from '@/ui/csv';
 import { Failed, Skeleton } from '@/ui/States';
 import { say } from '@/ui/toasts';
@@ -109,7 +108,7 @@ function useOpen(panel: Panel, data: PanelData | undefined) {
   const openRow = useCallback(
     (index: number) => {
       const row = data?.rows[index];
-      const step = row && data && stepOfPanel(configOfPanel(panel), data.columns, row);
+      const step = row && data && stepOfPanel(panel.queryConfig, data.columns, row);
       if (!step) return say(t.noOneGroup);
       const isWhole = Object.keys(step).length === 0;
       const way = { path: isWhole ? [] : [step], by: null, isRows: isWhole };

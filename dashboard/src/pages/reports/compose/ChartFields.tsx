@@ -1,16 +1,9 @@
 /** The charts of one table. */
 import { useQuery } from '@tanstack/react-query';
+import type { Chart, QueryConfig, TableQuery } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
-import {
-  type ChartConfig,
-  type ChartType,
-  columnName,
-  columnsOf,
-  isAggregate,
-  type QueryConfig,
-  type TableQuery,
-} from '@/query/config';
+import { type ChartType, columnName, columnsOf, isAggregate } from '@/query/config';
 import { labelOf } from '@/query/labels';
 import { withPresent } from '@/query/options';
 import { schemaOf } from '@/query/queries';
@@ -39,7 +32,7 @@ export function ChartFields({
   const { data: schema } = useQuery(schemaOf(table.source ?? config.source));
   const placed = chartsOf(config, name);
   const charts = placed.map(({ chart }) => chart);
-  const set = (next: readonly ChartConfig[]) => onChange(withCharts(config, name, next));
+  const set = (next: readonly Chart[]) => onChange(withCharts(config, name, next));
   const labelIn = (column: string) =>
     table.select.find((item) => columnName(item) === column)?.label ?? labelOf(schema, column);
   const columns = columnsOf(table).map((value) => ({ value, label: labelIn(value) }));
@@ -54,9 +47,9 @@ export function ChartFields({
       onAdd={() => set([...charts, chartFrom(name, table)])}
       onRemove={(at) => set(without(charts, at))}
       render={(chart, at) => {
-        const change = (part: { [K in keyof ChartConfig]?: ChartConfig[K] | undefined }) =>
-          set(replaced(charts, at, defined({ ...chart, ...part }) as ChartConfig));
-        const problems = (key: keyof ChartConfig) =>
+        const change = (part: { [K in keyof Chart]?: Chart[K] | undefined }) =>
+          set(replaced(charts, at, defined({ ...chart, ...part }) as Chart));
+        const problems = (key: keyof Chart) =>
           issues
             .filter(
               ({ path }) =>
@@ -69,7 +62,7 @@ export function ChartFields({
           <SelectField
             label={label}
             value={chart[key] ?? ''}
-            options={withPresent(isNeeded ? columns : none, chart[key])}
+            options={withPresent(isNeeded ? columns : none, chart[key] ?? undefined)}
             problems={problems(key)}
             onChange={({ target }) => change({ [key]: target.value || undefined })}
           />
@@ -101,7 +94,7 @@ export function ChartFields({
   );
 }
 
-function chartFrom(data: string, table: TableQuery): ChartConfig {
+function chartFrom(data: string, table: TableQuery): Chart {
   const groups = table.select.filter((item) => !isAggregate(item));
   const measures = table.select.filter(isAggregate);
   const along = groups[0] ?? table.select[0];

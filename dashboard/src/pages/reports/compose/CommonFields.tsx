@@ -1,10 +1,10 @@
 /** What all tables of the report's own source share: the source, a period and conditions. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { QueryConfig } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { ConditionFields } from '@/query/ConditionFields';
-import type { QueryConfig } from '@/query/config';
 import { conditionPlace } from '@/query/form';
 import { PeriodField } from '@/query/PeriodField';
 import { schemaOf } from '@/query/queries';
@@ -55,8 +55,9 @@ export function CommonFields({
     typeof period === 'object' && period !== null && 'param' in period ? period.param : null;
   function changePeriod(next: Period) {
     // A parameter that the tables name as well: it is that one which changes.
-    if (param !== null && next !== null) onChange(withDefault(config, param, next));
-    else set({ period: next });
+    if (param !== null && next !== null && !(typeof next === 'object' && 'param' in next)) {
+      onChange(withDefault(config, param, next));
+    } else set({ period: next });
   }
   return (
     <Group legend={isAlone ? t.whichRows : t.ofAllTables}>

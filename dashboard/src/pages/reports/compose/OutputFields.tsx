@@ -1,9 +1,8 @@
 /** What goes into the file of the template's format; what is said of the others stays as it is. */
-import type { ReportFormat } from '@/api/client';
+import type { Outputs, QueryConfig, ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import type { Outputs, QueryConfig } from '@/query/config';
 import { CheckField } from '@/ui/CheckField';
 import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';

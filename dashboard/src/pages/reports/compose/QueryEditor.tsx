@@ -1,16 +1,14 @@
 /** What a report shows: its tables one by one, what holds of all of them, and what goes into its file. */
 import { type ReactNode, useState } from 'react';
-import type { ReportFormat } from '@/api/client';
+import type { QueryConfig, ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { ConfigField } from '@/query/ConfigField';
-import type { QueryConfig } from '@/query/config';
 import { Editor } from '@/query/Editor';
 import { previewIssues, usePreview } from '@/query/usePreview';
 import { isObject } from '@/query/where';
 import { words as queryWords } from '@/query/words';
 import { Refused } from '@/ui/Form';
-import type { JsonObject } from '@/ui/json';
 import { words } from '../words';
 import { ChartFields } from './ChartFields';
 import { CommonFields } from './CommonFields';
@@ -21,7 +19,7 @@ import { TablePreview } from './TablePreview';
 import { namesOfTables, onlyTable, pathInWhole } from './tables';
 
 /** Whether there are tables to make controls of; what else is odd is the server's to say. */
-const hasTables = (config: JsonObject) =>
+const hasTables = (config: QueryConfig) =>
   typeof config.source === 'string' &&
   isObject(config.datasets) &&
   Object.values(config.datasets).length > 0 &&
@@ -41,17 +39,17 @@ export function QueryEditor({
   head: ReactNode;
   /** Counts the queries that were put in from outside. */
   start: number;
-  config: JsonObject;
+  config: QueryConfig;
   format: ReportFormat;
   /** What the server refused of this config when it was to be saved. */
   issues: readonly Issue[];
   /** With null while what was typed is no JSON. */
-  onChange: (config: JsonObject | null) => void;
+  onChange: (config: QueryConfig | null) => void;
 }) {
   const t = useWords(words);
   const q = useWords(queryWords);
   const isForm = hasTables(given);
-  const config = given as unknown as QueryConfig;
+  const config = given;
   const [isJson, setJson] = useState(!isForm);
   const [chosen, setChosen] = useState('');
   // Another text or start is another query: controls that hold what was typed begin anew.

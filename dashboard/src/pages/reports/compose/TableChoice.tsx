@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
+import type { QueryConfig } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
-import type { QueryConfig } from '@/query/config';
 import { tableQueryOf } from '@/query/form';
 import { schemaOf } from '@/query/queries';
 import { startOf } from '@/query/starts';

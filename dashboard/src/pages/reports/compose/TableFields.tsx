@@ -1,10 +1,9 @@
 /** One table of the report, by the form that panels have as well. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { SourceSchema } from '@/api/client';
+import type { QueryConfig, SourceSchema, TableQuery } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
-import type { QueryConfig, TableQuery } from '@/query/config';
 import { FormFields } from '@/query/FormFields';
 import { formOfTable, type PanelForm, placeOf, tableQueryOf } from '@/query/form';
 import { schemaOf } from '@/query/queries';

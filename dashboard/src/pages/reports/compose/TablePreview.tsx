@@ -1,9 +1,9 @@
 /** What one table gives now: its first chart, else its rows. */
 
+import type { QueryConfig } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { DataTable, PanelChart } from '@/charts';
 import { useWords } from '@/i18n/words';
-import type { QueryConfig } from '@/query/config';
 import { Problem } from '@/query/Problem';
 import { type usePreview, withoutInput } from '@/query/usePreview';
 import { words as queryWords } from '@/query/words';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueryConfig } from '@/query/config';
+import type { QueryConfig } from '@/api/client';
 import { onlyTable, pathInWhole, withCharts, withDefault, withoutTable } from './tables';
 
 const config: QueryConfig = {

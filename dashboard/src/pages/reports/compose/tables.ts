@@ -1,6 +1,5 @@
 /** A report's query_config by its tables; each change gives another config and leaves the rest of it as it is. */
-import type { ChartConfig, Outputs, QueryConfig, TableQuery } from '@/query/config';
-import type { Period } from '@/query/where';
+import type { Chart, Condition, Outputs, Param, QueryConfig, TableQuery } from '@/api/client';
 
 export const namesOfTables = (config: QueryConfig) => Object.keys(config.datasets);
 
@@ -61,7 +60,7 @@ export const chartsOf = (config: QueryConfig, name: string) =>
 export function withCharts(
   config: QueryConfig,
   name: string,
-  charts: readonly ChartConfig[],
+  charts: readonly Chart[],
 ): QueryConfig {
   const left = [...charts];
   const all = (config.charts ?? []).flatMap((chart) => {
@@ -102,7 +101,7 @@ export function pathInWhole(
 export const isCommon = (config: QueryConfig, table: TableQuery) =>
   table.source === undefined || table.source === config.source;
 
-export const withWhere = (config: QueryConfig, where: unknown): QueryConfig => {
+export const withWhere = (config: QueryConfig, where: Condition | null): QueryConfig => {
   const { where: _, ...rest } = config;
   return where === null ? rest : { ...rest, where };
 };
@@ -111,7 +110,7 @@ export const withWhere = (config: QueryConfig, where: unknown): QueryConfig => {
 export const withDefault = (
   config: QueryConfig,
   name: string,
-  value: Exclude<Period, null>,
+  value: NonNullable<Param['default']>,
 ): QueryConfig => ({
   ...config,
   params: {
