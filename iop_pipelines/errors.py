@@ -43,9 +43,14 @@ class InvalidInput(IopError):
         self.field = field
         self.issues = tuple(issues)
 
+    @property
+    def said(self) -> str:
+        """The message without the field's path before it."""
+        return str(self).removeprefix(f"{self.field}: ") if self.field else str(self)
+
     def under(self, path: str) -> Self:
         """The same said of a part: its field's path begins with `path`."""
-        message = str(self).removeprefix(f"{self.field}: ") if self.field else str(self)
+        message = self.said
         issues = [(f"{path}.{field}", said) for field, said in self.issues]
         return type(self)(message, f"{path}.{self.field}" if self.field else path, issues)
 

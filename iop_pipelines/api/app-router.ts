@@ -220,7 +220,7 @@ export interface Dataset {
   latest: LatestData | null;
 }
 
-/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. */
+/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. */
 export interface DatasetDetail {
   id: number;
   name: string;
@@ -237,6 +237,7 @@ export interface DatasetDetail {
   fields: SourceField[];
   measures: SourceMeasure[];
   quality: DatasetQuality | null;
+  sourceWarning: string | null;
 }
 
 /** DRM's score of one delivery and its four parts, 0 to 100; the window is in the dataset's local time. A delivery may be scored again: the highest id counts. */

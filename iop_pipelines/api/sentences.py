@@ -81,6 +81,47 @@ _OF_VALUES: Mapping[str, str] = {
         "{name} n’est pas un fuseau horaire IANA comme {example}"
     ),
 }
+# Those of `domain.refusals`, and names that are looked up.
+OF_DECLARATIONS: Mapping[str, str] = {
+    "is missing": "Manque",
+    "there is no such key here": "Cette clé n’est pas connue ici",
+    "there is no such key here; did you mean {key}? It can be {known}": (
+        "Cette clé n’est pas connue ici ; vouliez-vous dire {key} ? Possibles : {known}"
+    ),
+    "there is no such key here; it can be {known}": (
+        "Cette clé n’est pas connue ici ; possibles : {known}"
+    ),
+    "is missing; it can be {known}": "Manque ; possibles : {known}",
+    "is {given}; did you mean {near}? It can be {known}": (
+        "Est {given} ; vouliez-vous dire {near} ? Possibles : {known}"
+    ),
+    "is {given}; it must be greater than {n}": "Est {given} ; doit être supérieur à {n}",
+    "is {given}; it must be at least {n}": "Est {given} ; doit être supérieur ou égal à {n}",
+    "is {given}; it must be less than {n}": "Est {given} ; doit être inférieur à {n}",
+    "is {given}; it must be at most {n}": "Est {given} ; doit être inférieur ou égal à {n}",
+    "is {given}; it must be text": "Est {given} ; doit être un texte",
+    "is {given}; it must be a whole number": "Est {given} ; doit être un nombre entier",
+    "is {given}; it must be a number": "Est {given} ; doit être un nombre",
+    "is {given}; it must be a finite number": "Est {given} ; doit être un nombre fini",
+    "is {given}; it must be true or false": "Est {given} ; doit être vrai ou faux",
+    "is {given}; it must be a list": "Est {given} ; doit être une liste",
+    "is {given}; it must be a mapping": "Est {given} ; doit être un objet",
+    "is {given}; it must be a version such as {example}": (
+        "Est {given} ; doit être une version comme {example}"
+    ),
+    "is {given}; it must be a name of at most 63 small letters, digits and _, beginning with a letter": (
+        "Est {given} ; doit être un nom d’au plus 63 minuscules, chiffres et _, commençant par une lettre"
+    ),
+    "is {given}; it can be {known}": "Est {given} ; possibles : {known}",
+    "is empty": "Ne doit pas être vide",
+    "has more than {n} characters": "Compte plus de {n} caractères",
+    "has more than {n} entries": "Compte plus de {n} éléments",
+    "has {n} entries; at least {m}": "Compte {n} éléments ; il en faut au moins {m}",
+    "there is no runtime {name}; did you mean {near}?": (
+        "Il n’y a pas de moteur {name} ; vouliez-vous dire {near} ?"
+    ),
+    "there is no runtime {name}; there is {known}": "Il n’y a pas de moteur {name} ; il y a {known}",
+}
 _OF_ACCOUNTS: Mapping[str, str] = {
     "sign in first": "Connectez-vous d’abord",
     "name or password is wrong": "Nom ou mot de passe incorrect",
@@ -283,6 +324,7 @@ CATALOGUE: Mapping[str, str] = {
     **_OF_RUNS,
     **_OF_ROWS,
     **_OF_VALUES,
+    **OF_DECLARATIONS,
 }
 # A longer one holds much of what was sent, and is no sentence for people.
 _MAX_LENGTH = 1000

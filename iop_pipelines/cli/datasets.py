@@ -3,8 +3,18 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from iop_pipelines.cli.console import command, engine_of, print_done, print_json, print_rows
+from iop_pipelines.cli.console import (
+    command,
+    engine_of,
+    print_done,
+    print_json,
+    print_rows,
+    progress_console,
+)
+from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform import versions
 from iop_pipelines.transform.declarations import load_declaration
@@ -19,11 +29,24 @@ def register(settings: Settings, as_json: bool, file: Path) -> None:
     """Register a dataset declaration from a JSON or YAML FILE."""
     stored = versions.register_dataset(engine_of(settings), load_declaration(file))
     name, version = stored.declaration.name, stored.declaration.version
+    warning = _source_warning(settings, stored.declaration.source)
     print_done(
         f"Dataset {name}, declaration {version}, has id {stored.id}.",
-        {"id": stored.id, "name": name, "version": version},
+        {"id": stored.id, "name": name, "version": version, "warning": warning},
         as_json,
     )
+    if warning and not as_json:
+        progress_console.print(f"Warning: {warning}", markup=False, highlight=False)
+
+
+def _source_warning(settings: Settings, source: str) -> str | None:
+    """DRM may come later than its declaration: what it lacks is told, and refuses nothing."""
+    drm = SharedDatabase(engine_for(settings.drm_database_url))
+    try:
+        lacking = drm.lacks(source)
+    except DBAPIError:
+        return f"DRM's catalogue cannot be read yet, so whether it has {source!r} is not known"
+    return lacking and f"{lacking}: nothing is prepared until it has it"
 
 
 @command(dataset, "list")

@@ -18,6 +18,7 @@ from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
 from iop_pipelines.schema.tables import model_executions
 from iop_pipelines.settings import Settings
+from iop_pipelines.validation.files import located
 
 model = click.Group("model", help="Models: register, promote, execute, history.")
 
@@ -28,8 +29,8 @@ model = click.Group("model", help="Models: register, promote, execute, history."
 def register(settings: Settings, as_json: bool, file: Path, promote: bool) -> None:
     """Register a model version from a JSON or YAML FILE, as a draft."""
     engine = engine_of(settings)
-    spec = registry.load_spec(file)
-    model_id = registry.register(engine, spec)
+    with located(file):
+        model_id = registry.register(engine, registry.load_spec(file))
     stored = registry.promote(engine, model_id) if promote else registry.model(engine, model_id)
     print_done(
         f"Model {stored.label} has id {model_id} and is {stored.status.value}.",

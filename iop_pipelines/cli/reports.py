@@ -13,6 +13,7 @@ from iop_pipelines.registry import templates as registry
 from iop_pipelines.reporting.schedule import next_times, parse_schedule
 from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings
+from iop_pipelines.validation.files import located
 
 report = click.Group("report", help="Reports: templates, schedules, generate, list files.")
 
@@ -21,10 +22,11 @@ report = click.Group("report", help="Reports: templates, schedules, generate, li
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def create(settings: Settings, as_json: bool, file: Path) -> None:
     """Create a report template from a JSON or YAML FILE."""
-    spec = registry.load_template(file)
-    template_id = registry.register_template(
-        engine_of(settings), spec, check_schedule=_checker(settings), now=clock.now(settings)
-    )
+    with located(file):
+        spec = registry.load_template(file)
+        template_id = registry.register_template(
+            engine_of(settings), spec, check_schedule=_checker(settings), now=clock.now(settings)
+        )
     print_done(f"Template {spec.name!r} has id {template_id}.", {"id": template_id}, as_json)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.drm import tables
 from iop_pipelines.drm.tables import TERMINAL, RunStatus
 from iop_pipelines.errors import NotFound
@@ -107,6 +108,13 @@ class SharedDatabase:
         for row in self._rows(query):
             return DrmDataset(**row)
         raise NotFound(f"DRM's catalogue has no dataset {name!r}")
+
+    def lacks(self, name: str) -> str | None:
+        """What to tell of a source that the catalogue has not, or not yet; None where it has it."""
+        known = [each.name for each in self.datasets()]
+        if name in known:
+            return None
+        return f"DRM's catalogue has no dataset {closest(name, known)}"
 
     def pipelines(self) -> list[DrmPipeline]:
         query = sa.select(tables.pipelines).order_by(tables.pipelines.c.name)

@@ -13,10 +13,10 @@ from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig, in_version_2
-from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.schema.tables import dashboards, panels
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
 MAX_PANELS = 50

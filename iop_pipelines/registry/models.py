@@ -15,13 +15,13 @@ from iop_pipelines.domain.models import ModelConfig, ModelSpec
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.errors import Conflict, Contended, NotFound
 from iop_pipelines.registry.checks import check_model
-from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import model_key
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
 

@@ -13,12 +13,12 @@ from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.query.config import in_version_2
-from iop_pipelines.registry.files import parse_declaration, read_declaration
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as templates
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
 

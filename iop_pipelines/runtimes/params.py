@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from iop_pipelines.domain.conditions import json_path
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.languages import Text, translations
 from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.validation.files import invalid_declaration
 
 Direction = Literal["both", "above", "below"]
 Periods = Annotated[int, Field(ge=1, le=100_000)]
@@ -103,8 +103,7 @@ def parse_params(model: type[P], params: Mapping[str, Any]) -> P:
     try:
         return model.model_validate(dict(params))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InvalidDeclaration(_message(model, first), _path(first)) from error
+        raise invalid_declaration(error, model, under=("config", "params")) from error
 
 
 def require_measure(name: str, measures: Sequence[str], path: str) -> None:
@@ -113,19 +112,3 @@ def require_measure(name: str, measures: Sequence[str], path: str) -> None:
         raise InvalidDeclaration(
             f"{name!r} is not a measure of the input; there are {', '.join(measures)}", path
         )
-
-
-def _message(model: type[Params], error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        known = f"; there are {', '.join(model.model_fields)}" if len(error["loc"]) == 1 else ""
-        return f"there is no such parameter{known}"
-    if error["type"] == "missing":
-        return "is missing"
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return message
-    return f"is {error['input']!r}; {message[0].lower()}{message[1:]}"
-
-
-def _path(error: Any) -> str:
-    return ".".join(["config", "params", *json_path(error["loc"])])

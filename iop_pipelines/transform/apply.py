@@ -149,13 +149,22 @@ def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) ->
     if spec.one_of is not None:
         strange = np.array([cell is not None and cell not in spec.one_of for cell in cells], bool)
         reasons.add(strange, f"{name}: not one of {len(spec.one_of)} accepted values")
-    if spec.minimum is not None or spec.maximum is not None:
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        if spec.minimum is not None:
-            reasons.add(numbers < spec.minimum, f"{name}: below {spec.minimum:g}")
-        if spec.maximum is not None:
-            reasons.add(numbers > spec.maximum, f"{name}: above {spec.maximum:g}")
+    # Python compares a whole number with any other exactly, where float64 rounds both beyond 2^53.
+    if (least := spec.minimum) is not None:
+        reasons.add(
+            _where_known(values, lambda cell: cell < least), f"{name}: below {_said(least)}"
+        )
+    if (most := spec.maximum) is not None:
+        reasons.add(_where_known(values, lambda cell: cell > most), f"{name}: above {_said(most)}")
     return values
+
+
+def _where_known(values: pd.Series, holds: Callable[[Any], bool]) -> Mask:
+    return np.array([not pd.isna(cell) and holds(cell) for cell in values.tolist()], dtype=bool)
+
+
+def _said(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def too_long(values: pd.Series) -> Mask:
@@ -272,7 +281,10 @@ def _resample(
     result = pd.DataFrame(columns, index=groups.size().index).reset_index()
     if result.empty:
         result[step.into] = result[step.into].astype("datetime64[ns]")
-    return result
+    # pandas counts in int64 and averages whole numbers into Float64.
+    wanted = {name: "Int64" for name in columns if result[name].dtype == np.int64}
+    wanted |= {name: "float64" for name in columns if str(result[name].dtype) == "Float64"}
+    return result.astype(wanted)
 
 
 def _local_time(moments: pd.Series, from_zone: str, zone: str) -> pd.Series:
@@ -385,8 +397,21 @@ def _join_reference(
     found = {}
     for name, source in step.take.items():
         values = by_key[source].to_dict()
-        found[name] = pd.Series([values.get(cell) for cell in wanted], dtype=object)
+        found[name] = _looked_up([values.get(cell) for cell in wanted], name, source, step)
     return frame.assign(**found)
+
+
+def _looked_up(cells: Cells, name: str, source: str, step: JoinReference) -> pd.Series:
+    """Raises InvalidDeclaration for a cell of the reference that is not of the declared type."""
+    type_ = step.types.get(name, "string")
+    values = _READ[type_](cells, CastColumn(to=type_))
+    wrong = [cell for cell, lost in zip(cells, unknown(values), strict=True) if lost and cell]
+    if wrong:
+        raise InvalidDeclaration(
+            f"join_reference: {source} of the reference holds {wrong[0]!r}, which is not "
+            f"{type_} as `types` says of {name}"
+        )
+    return values
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -501,9 +526,11 @@ def _typed(values: Values, kind: str, index: pd.Index) -> pd.Series:
         return pd.Series(texts, index=index, dtype=object)
     if kind == "integer" and values.kind == "integer":
         return pd.Series(pd.arrays.IntegerArray(values.data.copy(), ~values.known), index=index)
-    numbers = pd.Series(values.floats, index=index)
+    # What is beyond the largest number is not known, as a division by zero is not.
+    floats = values.floats
+    numbers = pd.Series(np.where(np.isfinite(floats), floats, np.nan), index=index)
     if kind == "integer":
-        return numbers.round().astype("Int64")
+        return numbers.round().where(numbers.abs() < 2.0**63).astype("Int64")
     if kind == "boolean":
         return (numbers != 0).astype("boolean").mask(numbers.isna(), pd.NA)
     return numbers

@@ -2,28 +2,19 @@
 
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.errors import InvalidDeclaration
-from iop_pipelines.transform.steps import check_steps
+from iop_pipelines.transform.check import check_declaration
+from iop_pipelines.validation.files import located, parse_declaration, read_declaration
 
 DEMO_DATASETS = Path(__file__).resolve().parent.parent / "demo" / "datasets"
 
 
 def load_declaration(path: Path) -> DatasetDeclaration:
-    """Raises InvalidDeclaration naming the file and the field."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        declaration = DatasetDeclaration.model_validate(content)
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidDeclaration(f"{path} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"])) or None
-        raise InvalidDeclaration(f"{path.name}: {first['msg']}", field) from error
-    check_steps(declaration)
+    """Raises NotFound for a file that is not there, InvalidDeclaration naming the file, line and field."""
+    content = read_declaration(path)
+    with located(path):
+        declaration = parse_declaration(DatasetDeclaration, content)
+        check_declaration(declaration)
     return declaration
 
 

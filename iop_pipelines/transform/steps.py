@@ -24,12 +24,24 @@ from pydantic import (
 from iop_pipelines.domain.conditions import (
     Expression,
     fields_of,
-    json_path,
     refuse_foreign,
     sized,
 )
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
-from iop_pipelines.errors import InvalidDeclaration, InvalidQuery
+from iop_pipelines.domain.nearest import closest
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.transform.column_types import (
+    ANY,
+    COUNTABLE,
+    MOMENTS,
+    NUMBERS,
+    TEXT,
+    Columns,
+    Misfit,
+    Read,
+    type_of,
+)
+from iop_pipelines.validation.files import invalid_declaration
 
 
 def _known_zone(name: str) -> str:
@@ -42,6 +54,8 @@ def _known_zone(name: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+# A whole number stays one, so that it is compared exactly.
+Bound = int | Annotated[float, Field(allow_inf_nan=False)]
 OnMissing = Literal["null", "reject"]
 
 
@@ -52,12 +66,16 @@ class _Frozen(BaseModel):
 class _Step(_Frozen):
     version: Literal[1] = 1
 
-    def reads(self) -> Iterator[str]:
-        """Columns that must be there before the step."""
+    def reads(self) -> Iterator[Read]:
+        """Columns that must be there before the step, and of what type."""
         yield from ()
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        """Columns that are there after the step, given those before."""
+    def leaves(self, columns: Columns) -> Columns:
+        """Columns that are there after the step, given those before, which are as `reads` says.
+
+        Raises:
+            Misfit: what the step declares cannot be.
+        """
         return columns
 
 
@@ -78,8 +96,8 @@ class CastColumn(_Frozen):
     source: str | None = Field(default=None, max_length=64)
     zone: Zone = "UTC"
     required: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Bound | None = None
+    maximum: Bound | None = None
     one_of: tuple[str, ...] | None = None
     null_values: tuple[str, ...] = ()
 
@@ -91,8 +109,23 @@ class Cast(_Step):
     kind: Literal["cast"]
     columns: dict[Name, CastColumn] = Field(min_length=1)
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        return frozenset(self.columns)
+    def reads(self) -> Iterator[Read]:
+        """Of a cast after the first; the first reads what is delivered, whatever that has."""
+        for name, spec in self.columns.items():
+            where = f"columns.{name}.source" if spec.source else f"columns.{name}"
+            yield Read(where, spec.source or name, TEXT)
+
+    def leaves(self, columns: Columns) -> Columns:
+        for name, spec in self.columns.items():
+            bounds = {"minimum": spec.minimum, "maximum": spec.maximum}
+            for word, bound in bounds.items():
+                if bound is not None and spec.to not in NUMBERS:
+                    raise Misfit(
+                        f"columns.{name}.{word}",
+                        f"is {bound} for {name!r}, which is read as {spec.to}; bounds are for "
+                        f"{' and '.join(NUMBERS)}: leave it out, or use one_of",
+                    )
+        return {name: spec.to for name, spec in self.columns.items()}
 
 
 class Deduplicate(_Step):
@@ -102,8 +135,21 @@ class Deduplicate(_Step):
     kind: Literal["deduplicate"]
     key: tuple[Name, ...] = Field(min_length=1)
 
-    def reads(self) -> Iterator[str]:
-        yield from self.key
+    def reads(self) -> Iterator[Read]:
+        for place, name in enumerate(self.key):
+            yield Read(f"key.{place}", name)
+
+
+_AGGREGATED: dict[str, tuple[FieldType, ...]] = {
+    "sum": COUNTABLE,
+    "mean": COUNTABLE,
+    "weighted_mean": COUNTABLE,
+    "min": (*COUNTABLE, *MOMENTS),
+    "max": (*COUNTABLE, *MOMENTS),
+    "first": ANY,
+    "last": ANY,
+    "count": ANY,
+}
 
 
 class Aggregate(_Frozen):
@@ -119,6 +165,17 @@ class Aggregate(_Frozen):
     how: Literal["sum", "mean", "min", "max", "first", "last", "count", "weighted_mean"]
     weight: Name | None = None
     min_coverage: Annotated[float, Field(ge=0, le=100)] = 0
+
+    @property
+    def takes(self) -> tuple[FieldType, ...]:
+        """Types of `column`."""
+        return _AGGREGATED[self.how]
+
+    def leaves(self, type_: FieldType) -> FieldType:
+        if self.how in ("mean", "weighted_mean"):
+            return "number"
+        is_whole = self.how == "count" or (self.how == "sum" and type_ == "boolean")
+        return "integer" if is_whole else type_
 
     @model_validator(mode="after")
     def _weight_fits(self) -> "Aggregate":
@@ -147,17 +204,20 @@ class Resample(_Step):
     coverage_into: Name | None = None
     step_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
 
-    def reads(self) -> Iterator[str]:
-        yield self.time
-        yield from self.by
-        for each in self.aggregate.values():
-            yield each.column
+    def reads(self) -> Iterator[Read]:
+        yield Read("time", self.time, MOMENTS)
+        for place, name in enumerate(self.by):
+            yield Read(f"by.{place}", name)
+        for into, each in self.aggregate.items():
+            yield Read(f"aggregate.{into}.column", each.column, each.takes)
             if each.weight is not None:
-                yield each.weight
+                yield Read(f"aggregate.{into}.weight", each.weight, COUNTABLE)
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        coverage = {self.coverage_into} if self.coverage_into else set()
-        return frozenset({self.into, *self.by, *self.aggregate, *coverage})
+    def leaves(self, columns: Columns) -> Columns:
+        made: dict[str, FieldType] = {self.into: "date"}
+        made |= {name: columns[name] for name in self.by}
+        made |= {into: each.leaves(columns[each.column]) for into, each in self.aggregate.items()}
+        return made | ({self.coverage_into: "number"} if self.coverage_into else {})
 
 
 class CsvReference(_Frozen):
@@ -189,19 +249,28 @@ ReferenceSource = Annotated[
 
 class JoinReference(_Step):
     """Looks up `take` (new column → column of the reference) where `match` (column → column of the
-    reference) are equal as text."""
+    reference) are equal as text. `types`: how a new column's text is read; string if not given."""
 
     kind: Literal["join_reference"]
     reference: ReferenceSource
     match: dict[Name, str] = Field(min_length=1, max_length=1)
     take: dict[Name, str] = Field(min_length=1)
+    types: dict[Name, FieldType] = {}
     on_missing: OnMissing = "null"
 
-    def reads(self) -> Iterator[str]:
-        yield from self.match
+    @model_validator(mode="after")
+    def _types_are_of_what_is_taken(self) -> "JoinReference":
+        for name in self.types:
+            if name not in self.take:
+                raise ValueError(f"types names {closest(name, self.take)}")
+        return self
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        return columns | set(self.take)
+    def reads(self) -> Iterator[Read]:
+        for name in self.match:
+            yield Read("match", name, ("string", "integer"))
+
+    def leaves(self, columns: Columns) -> Columns:
+        return {**columns, **{name: self.types.get(name, "string") for name in self.take}}
 
 
 class Holidays(_Step):
@@ -214,11 +283,12 @@ class Holidays(_Step):
     into: Name = "is_holiday"
     name_into: Name | None = None
 
-    def reads(self) -> Iterator[str]:
-        yield self.column
+    def reads(self) -> Iterator[Read]:
+        yield Read("column", self.column, MOMENTS)
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        return columns | {self.into} | ({self.name_into} if self.name_into else set())
+    def leaves(self, columns: Columns) -> Columns:
+        named: dict[str, FieldType] = {self.name_into: "string"} if self.name_into else {}
+        return {**columns, self.into: "boolean", **named}
 
 
 class Currency(_Step):
@@ -245,13 +315,14 @@ class Currency(_Step):
     def currency_column(self) -> str | None:
         return self.currency if self.currency.islower() else None
 
-    def reads(self) -> Iterator[str]:
-        yield from (self.amount, self.date)
+    def reads(self) -> Iterator[Read]:
+        yield Read("amount", self.amount, NUMBERS)
+        yield Read("date", self.date, MOMENTS)
         if self.currency_column:
-            yield self.currency_column
+            yield Read("currency", self.currency_column, TEXT)
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        return columns | {self.into}
+    def leaves(self, columns: Columns) -> Columns:
+        return {**columns, self.into: "number"}
 
 
 def _of_one_row(value: Any) -> Any:
@@ -274,12 +345,25 @@ class Derive(_Step):
     kind: Literal["derive"]
     columns: dict[Name, DerivedColumn] = Field(min_length=1)
 
-    def reads(self) -> Iterator[str]:
-        for derived in self.columns.values():
-            yield from fields_of(derived.value)
+    def reads(self) -> Iterator[Read]:
+        for name, derived in self.columns.items():
+            for column in fields_of(derived.value):
+                yield Read(f"columns.{name}.value", column)
 
-    def leaves(self, columns: frozenset[str]) -> frozenset[str]:
-        return columns | set(self.columns)
+    def leaves(self, columns: Columns) -> Columns:
+        for name, derived in self.columns.items():
+            gives = type_of(derived.value, columns, f"columns.{name}.value")
+            takes = TEXT if derived.type == "string" else COUNTABLE
+            if gives is not None and gives not in takes:
+                fitting = {"string": "string"}.get(gives, "number, integer or boolean")
+                hint = (
+                    f"declare `type: {fitting}`" if gives not in MOMENTS else "compare it with one"
+                )
+                raise Misfit(
+                    f"columns.{name}.type",
+                    f"is {derived.type} and the expression gives {gives}: {hint}",
+                )
+        return {**columns, **{name: derived.type for name, derived in self.columns.items()}}
 
 
 class GapPolicy(_Step):
@@ -315,10 +399,12 @@ class GapPolicy(_Step):
             raise ValueError("adds_rows belongs to forward_fill; null adds rows in any case")
         return self
 
-    def reads(self) -> Iterator[str]:
-        yield self.time
-        yield from self.series
-        yield from self.columns
+    def reads(self) -> Iterator[Read]:
+        yield Read("time", self.time, ("datetime",) if self.freq == "h" else MOMENTS)
+        for name in self.series:
+            yield Read(f"series.{name}", name, TEXT)
+        for place, name in enumerate(self.columns):
+            yield Read(f"columns.{place}", name)
 
 
 Step = Annotated[
@@ -338,42 +424,8 @@ def steps_json_schema() -> dict[str, Any]:
 
 
 def parse_steps(declaration: DatasetDeclaration) -> tuple[Step, ...]:
-    """Raises InvalidDeclaration naming `steps.N.field` for the first thing that is wrong."""
+    """Raises InvalidDeclaration naming `steps.N.field` for the first thing that is wrong, and the rest."""
     try:
         return _ADAPTER.validate_python(declaration.steps)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InvalidDeclaration(first["msg"], _path_of(first["loc"])) from error
-
-
-def _path_of(location: tuple[int | str, ...]) -> str:
-    """steps.0.columns.flights.to: without the kind after the number, nor the tags of alternatives."""
-    parts = json_path([part for i, part in enumerate(location) if i != 1])
-    return ".".join(["steps", *(part for part in parts if " " not in part)])
-
-
-def check_steps(declaration: DatasetDeclaration) -> None:
-    """Checks that each step finds the columns it reads and that the last one leaves the declared fields.
-
-    Raises:
-        InvalidDeclaration: naming `steps.N` or `fields.NAME`.
-    """
-    steps = parse_steps(declaration)
-    if not steps or not isinstance(steps[0], Cast):
-        raise InvalidDeclaration("the first step must be a cast: DRM delivers text", "steps.0.kind")
-    columns: frozenset[str] = frozenset()
-    for position, step in enumerate(steps):
-        missing = sorted(set(step.reads()) - columns)
-        if missing:
-            raise InvalidDeclaration(
-                f"{step.kind} reads {', '.join(missing)}; the step before leaves "
-                f"{', '.join(sorted(columns))}",
-                f"steps.{position}",
-            )
-        columns = step.leaves(columns)
-    for name in declaration.fields:
-        if name not in columns:
-            raise InvalidDeclaration(
-                f"no step leaves it; the last one leaves {', '.join(sorted(columns))}",
-                f"fields.{name}",
-            )
+        raise invalid_declaration(error, tuple[Step, ...], under=("steps",)) from error

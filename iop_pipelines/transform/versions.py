@@ -106,10 +106,10 @@ def register_dataset(engine: sa.Engine, declaration: DatasetDeclaration) -> Stor
     """
     if declaration.name == PIPELINE_RUNS:
         return _stored_once(engine, declaration)
-    from iop_pipelines.transform.steps import check_steps
+    from iop_pipelines.transform.check import check_declaration
     from iop_pipelines.transform.table import check_table, ensure_table
 
-    check_steps(declaration)
+    check_declaration(declaration)
     check_table(engine, declaration)
     stored = _stored_once(engine, declaration)
     ensure_table(engine, declaration)

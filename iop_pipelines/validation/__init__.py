@@ -1,1 +1,1 @@
-"""Input and output schemas: JSON Schema over rows, compiled to Great Expectations suites, and what they found."""
+"""Schemas: JSON Schema over rows, compiled to Great Expectations suites, and what they found; declarations in files."""

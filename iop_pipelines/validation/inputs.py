@@ -102,8 +102,17 @@ def _new_rows(
             sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
         )
         rows = connection.execute(query.order_by(table.c.iop_id)).all()
-    # Built from objects, so that a whole number beside a NULL does not become a float unseen.
-    return pd.DataFrame([tuple(row) for row in rows], columns=list(stored.declaration.fields))
+    columns_of_rows = {
+        name: _cells([row[place] for row in rows])
+        for place, name in enumerate(stored.declaration.fields)
+    }
+    return pd.DataFrame(columns_of_rows, index=pd.RangeIndex(len(rows)))
+
+
+def _cells(cells: list[Any]) -> pd.Series:
+    """As pandas infers them, but for whole numbers that it would make a float64 of, beside a NULL, and round."""
+    is_large = any(isinstance(cell, int) and abs(cell) >= 2**53 for cell in cells)
+    return pd.Series(cells, dtype=object if is_large or not cells else None)
 
 
 def _last_passed(connection: sa.Connection, dataset_id: int, version_id: int, digest: str) -> int:

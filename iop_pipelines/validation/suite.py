@@ -151,7 +151,10 @@ def _column_checks(column: str, rules: Sequence[Rule]) -> list[Check]:
             checks.append(_in_set(rule, "format", [views.VALID], _format_of(rule.value)))
         elif rule.keyword == "enum":
             allowed = [each for each in rule.value if each is not None]
-            checks.append(_in_set(rule, "values", allowed, views.values_view))
+            if any(_is_beyond_floats(each) for each in allowed):
+                checks.append(_in_set(rule, "values", [views.VALID], _member_of(allowed)))
+            else:
+                checks.append(_in_set(rule, "values", allowed, views.values_view))
         elif rule.keyword == "pattern":
             # Great Expectations' own would run Python's engine.
             checks.append(_in_set(rule, "pattern", [views.VALID], _pattern_of(rule.value)))
@@ -172,8 +175,27 @@ def _pattern_of(pattern: str) -> View:
     return lambda column: views.pattern_view(column, searcher(pattern))
 
 
+def _is_beyond_floats(value: Any) -> bool:
+    """Whether a whole number beside this one may be rounded onto it: from 2^53 on."""
+    return isinstance(value, int | float) and abs(value) >= 2**53
+
+
+def _member_of(allowed: list[Any]) -> View:
+    return lambda column: views.member_view(column, allowed)
+
+
+def _bound_of(rule: Rule) -> View:
+    return lambda column: views.bound_view(column, rule.keyword, rule.value)
+
+
 def _bound_checks(column: str, rules: Mapping[str, Rule]) -> list[Check]:
-    checks: list[Check] = []
+    exact = {
+        key: rule
+        for key, rule in rules.items()
+        if key in views.BREAKS and _is_beyond_floats(rule.value)
+    }
+    checks = [_in_set(rule, key, [views.VALID], _bound_of(rule)) for key, rule in exact.items()]
+    rules = {key: rule for key, rule in rules.items() if key not in exact}
     for low, high in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
         given = tuple(rules[keyword] for keyword in (low, high) if keyword in rules)
         if given:

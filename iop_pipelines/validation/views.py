@@ -5,7 +5,8 @@ pandas calls it, a whole float is an integer, and a date or timestamp is an ISO 
 """
 
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,13 @@ import numpy as np
 import pandas as pd
 
 VALID = "valid"
+# What breaks a bound; Python compares a whole number with any other exactly.
+BREAKS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "minimum": operator.lt,
+    "maximum": operator.gt,
+    "exclusiveMinimum": operator.le,
+    "exclusiveMaximum": operator.ge,
+}
 
 
 def types_view(column: pd.Series) -> pd.Series:
@@ -45,6 +53,32 @@ def numbers_view(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
         return column
     return _mapped(column, _number_of).astype("float64")
+
+
+def bound_view(column: pd.Series, keyword: str, bound: float) -> pd.Series:
+    """(n,) of VALID, `beyond`, or None where the cell is no number; exact for whole numbers of any size."""
+
+    def judge(cell: Any) -> str | None:
+        if not _is_number(cell):
+            return None
+        # numpy would make a float64 of both.
+        number = int(cell) if isinstance(cell, int | np.integer) else cell
+        return "beyond" if BREAKS[keyword](number, bound) else VALID
+
+    return _mapped(column, judge)
+
+
+def member_view(column: pd.Series, allowed: list[Any]) -> pd.Series:
+    """(n,) of VALID, `other`, or None where the cell is null; exact for whole numbers of any size."""
+
+    def judge(cell: Any) -> str | None:
+        if cell is None:
+            return None
+        return (
+            VALID if (int(cell) if isinstance(cell, np.integer) else cell) in allowed else "other"
+        )
+
+    return _mapped(column, judge, is_iso=True)
 
 
 def text_view(column: pd.Series) -> pd.Series:
@@ -135,8 +169,12 @@ def _type_of(cell: Any) -> str:
 
 
 def _number_of(cell: Any) -> float | None:
+    return float(cell) if _is_number(cell) else None
+
+
+def _is_number(cell: Any) -> bool:
     is_number = isinstance(cell, int | float | np.integer | np.floating | Decimal)
-    return float(cell) if is_number and not isinstance(cell, bool) else None
+    return is_number and not isinstance(cell, bool)
 
 
 def _iso(moment: date) -> str:

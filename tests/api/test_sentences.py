@@ -10,9 +10,12 @@ from pydantic import Field
 import iop_pipelines
 from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError, Shape
-from iop_pipelines.api.sentences import CATALOGUE, in_french
+from iop_pipelines.api.sentences import CATALOGUE, OF_DECLARATIONS, in_french
+from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.refusals import SENTENCES
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.errors import NotFound
+from iop_pipelines.runtimes.catalogue import RUNTIMES
 
 
 class Given(Shape):
@@ -96,6 +99,38 @@ def test_reasons_that_the_platform_gives_are_known(said, french):
     assert in_french(said) == french
 
 
+KNOWN = ["date", "datetime"]
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("missing", {}),
+    ("unknown_key", {"key": "dat", "known": KNOWN}),
+    ("unknown_key", {"key": "x", "known": KNOWN}),
+    ("unknown_key", {"key": "x", "known": []}),
+    ("unknown_kind", {"given": None, "known": KNOWN}),
+    ("unknown_kind", {"given": "dat", "known": KNOWN}),
+    ("not_one_of", {"given": "dat", "known": KNOWN}),
+    ("not_one_of", {"given": "x", "known": KNOWN}),
+    *((code, {"given": 5, "limit": 1}) for code in ("not_above", "below_least", "not_below")),
+    ("above_most", {"given": 5, "limit": 1}),
+    ("too_few_characters", {"given": "", "limit": 1}),
+    ("too_many_characters", {"given": "abc", "limit": 1}),
+    ("wrong_form", {"given": "one", "pattern": r"^v\d+\.\d+\.\d+$"}),
+    ("wrong_form", {"given": "A", "pattern": r"^[a-z][a-z0-9_]{0,62}$"}),
+    ("too_few_items", {"given": [], "count": 0, "limit": 1}),
+    ("too_many_items", {"given": [1, 2], "count": 2, "limit": 1}),
+    *((code, {"given": "x"}) for code in ("not_text", "not_whole_number", "not_number")),
+    *((code, {"given": "x"}) for code in ("not_finite", "not_truth", "not_list", "not_mapping")),
+]
+LOOKED_UP = [f"there is no runtime {closest(name, RUNTIMES)}" for name in ("profet", "onnx")]
+
+
+def test_what_is_refused_of_a_declaration_is_said_in_french_and_each_pattern_is_needed():
+    said = [SENTENCES[code](values) for code, values in REFUSED] + LOOKED_UP
+    assert [each for each in said if in_french(each) is None] == []
+    for english in OF_DECLARATIONS:
+        pattern = re.sub(r"\\\{\w+\\\}", ".*?", re.escape(english))
+        assert any(re.fullmatch(pattern, each) for each in said), english
+
+
 @pytest.mark.parametrize("said", ["something nobody has put into French", "x" * 5000])
 def test_what_is_not_in_the_catalogue_is_in_english_only(said):
     assert in_french(said) is None
@@ -125,7 +160,7 @@ def test_each_pattern_is_of_something_that_is_said():
         "Field",
     )
     for english in CATALOGUE:
-        if english.startswith(pydantics):
+        if english.startswith(pydantics) or english in OF_DECLARATIONS:
             continue
         pieces = [piece for piece in re.split(r"\{\w+\}", english) if piece.strip(" ;:,")]
         missing = [piece for piece in pieces if piece.strip(" :") not in code]

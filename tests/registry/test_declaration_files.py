@@ -4,8 +4,8 @@ import pytest
 
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.errors import InvalidDeclaration, NotFound
-from iop_pipelines.registry.files import read_declaration
 from iop_pipelines.registry.models import load_spec
+from iop_pipelines.validation.files import read_declaration
 
 
 def _file(folder, text, suffix=".yaml"):

@@ -5,14 +5,15 @@ from typing import get_args
 import yaml
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.transform.steps import Step, check_steps
+from iop_pipelines.transform.check import check_declaration
+from iop_pipelines.transform.steps import Step
 
 TEXT = (Path(__file__).parents[2] / "docs" / "transform.md").read_text(encoding="utf-8")
 
 
 def test_the_example_in_the_documentation_is_a_valid_declaration():
     (example,) = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
-    check_steps(DatasetDeclaration.model_validate(yaml.safe_load(example)))
+    check_declaration(DatasetDeclaration.model_validate(yaml.safe_load(example)))
 
 
 def test_every_kind_of_step_is_documented():

@@ -134,6 +134,22 @@ def test_a_good_version_passes_and_a_bad_one_is_told(delays):
     assert failure.sample[0]["day"] == "2013-02-05"
 
 
+def test_a_whole_number_beside_a_null_is_compared_exactly_with_its_bound(delays):
+    """One more than 2^53, which a float64 cannot tell from it."""
+    version_id = delays.deliver(MONDAY, 1.0)
+    columns = delays.table.c
+    with begin_write(delays.engine) as connection:
+        connection.execute(
+            delays.table.update().where(columns.origin == "EWR").values(flights=2**53 + 1)
+        )
+    flights = {"type": ["integer", "null"]}
+    exact = {"type": "object", "properties": {"flights": {**flights, "maximum": 2**53 + 1}}}
+    assert failures(delays.validate(version_id, exact)) == []
+    below = {"type": "object", "properties": {"flights": {**flights, "maximum": 2**53}}}
+    (failure,) = failures(delays.validate(version_id, below))
+    assert failure.sample[0]["flights"] == 2**53 + 1
+
+
 def test_the_same_version_and_schema_are_asked_once(delays, rows_asked):
     version_id = delays.deliver(MONDAY, 5)
     first = delays.validate(version_id)

@@ -134,13 +134,17 @@ class DatasetQuality(Shape):
 
 @with_config(ROW)
 class DatasetDetail(Dataset):
-    """`declaration` as it was registered; `fields` and `measures` are what a query_config may name."""
+    """`declaration` as it was registered; `fields` and `measures` are what a query_config may name.
+
+    `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null.
+    """
 
     declaration: dict[str, Any]
     time: str | None
     fields: list[SourceField]
     measures: list[SourceMeasure]
     quality: DatasetQuality | None
+    source_warning: str | None
 
 
 class DatasetRun(Shape):
@@ -246,6 +250,7 @@ def declare(registry: Registry) -> None:
             fields=shown.fields,
             measures=shown.measures,
             quality=scores[0] if scores else None,
+            source_warning=_source_warning(ctx, given.name, row["source"]),
         )
 
     @registry.procedure("datasets.runs", Kind.QUERY, "Deliveries by DRM and what became of them.")
@@ -364,6 +369,10 @@ def _scores_of(ctx: Context, run_ids: Sequence[int]) -> dict[int, float]:
     )
     with ctx.services.drm_engine.connect() as connection:
         return {row.run_id: row.score for row in connection.execute(query)}
+
+
+def _source_warning(ctx: Context, name: str, source: str) -> str | None:
+    return None if name == PIPELINE_RUNS else ctx.services.drm.lacks(source)
 
 
 def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:

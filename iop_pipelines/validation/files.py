@@ -1,0 +1,190 @@
+"""Declarations as JSON or YAML files, and what is wrong with them said by line and field.
+
+YAML is read as its JSON-compatible core: `on`, `yes` and `no` are strings (YAML 1.1 would make the
+key of `trigger.on` a boolean), dates stay text, and a key given twice is refused.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from iop_pipelines.domain.refusals import refusals_of
+from iop_pipelines.errors import InvalidDeclaration, InvalidInput, NotFound
+
+Spec = TypeVar("Spec", bound=BaseModel)
+
+
+def read_declaration(path: Path | str) -> dict[str, Any]:
+    """The mapping in a `.json`, `.yaml` or `.yml` file.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidDeclaration: it is of another kind, does not parse, or is no mapping.
+    """
+    path = Path(path)
+    text = _text_of(path)
+    content = _parse_json(text, path) if path.suffix == ".json" else _parse_yaml(text, path)
+    if not isinstance(content, dict):
+        kind = (
+            "nothing" if content is None else "a list" if isinstance(content, list) else "a value"
+        )
+        raise InvalidDeclaration(f"{path.name} holds {kind}; a mapping is needed")
+    return content
+
+
+def parse_declaration(
+    kind: type[Spec], content: dict[str, Any], context: Mapping[str, Any] | None = None
+) -> Spec:
+    """Raises InvalidDeclaration whose `field` is the path of the first thing wrong; the rest follow.
+
+    context: what validators look names up in, such as `runtimes`.
+    """
+    try:
+        return kind.model_validate(content, context=context)
+    except ValidationError as error:
+        raise invalid_declaration(error, kind) from error
+
+
+def invalid_declaration(
+    error: ValidationError, kind: Any, under: Sequence[str] = ()
+) -> InvalidDeclaration:
+    """What pydantic refused, in our words; `under` is the path of what was read."""
+    issues = [(".".join((*under, *each.path)), each.sentence) for each in refusals_of(error, kind)]
+    (field, said), *others = issues
+    rest = "".join(f"; {path}: {message}" if path else f"; {message}" for path, message in others)
+    return InvalidDeclaration(said + rest, field=field or None, issues=issues)
+
+
+@contextmanager
+def located(path: Path | str) -> Iterator[None]:
+    """Errors raised inside about a field of that file's content begin with the file's name and line."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.field is None:
+            raise
+        lines = _lines_of(Path(path))
+        issues = error.issues or ((error.field, str(error).removeprefix(f"{error.field}: ")),)
+        said = [
+            f"{Path(path).name}, line {_line_of(lines, field)}: {f'{field}: ' if field else ''}{message}"
+            for field, message in issues
+        ]
+        raise InvalidDeclaration("\n".join(said)) from error
+
+
+def _line_of(lines: Mapping[str, int], field: str) -> int:
+    """Of the field, or, where it is missing, of what it would stand in."""
+    parts = field.split(".") if field else []
+    while parts and ".".join(parts) not in lines:
+        parts.pop()
+    return lines.get(".".join(parts), 1)
+
+
+def _lines_of(path: Path) -> dict[str, int]:
+    """The line of each path of the content, from 1; JSON is read as the YAML that it nearly is."""
+    import yaml
+
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return {}
+    lines: dict[str, int] = {}
+    waiting: list[tuple[str, Any]] = [("", root)]
+    while waiting:
+        place, node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            parts = [(key.value, key, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [(str(at), value, value) for at, value in enumerate(node.value)]
+        else:
+            continue
+        for name, marked, value in parts:
+            below = f"{place}.{name}" if place else str(name)
+            lines[below] = marked.start_mark.line + 1
+            waiting.append((below, value))
+    return lines
+
+
+def _text_of(path: Path) -> str:
+    if path.suffix not in (".json", ".yaml", ".yml"):
+        raise InvalidDeclaration(f"{path} ends in {path.suffix!r}; it can be .json, .yaml or .yml")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no file {path}") from error
+    except OSError as error:
+        raise InvalidDeclaration(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InvalidDeclaration(
+            f"{path.name}, line {line}: the byte 0x{data[error.start]:02x} is not UTF-8; save the file "
+            "as UTF-8"
+        ) from error
+
+
+def _parse_json(text: str, path: Path) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InvalidDeclaration(f"{path.name}: the key {twice!r} is given twice")
+        return dict(pairs)
+
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        said = error.msg[:1].lower() + error.msg[1:]
+        raise InvalidDeclaration(
+            f"{path.name}, line {error.lineno}, column {error.colno}: is no JSON: {said}"
+        ) from error
+
+
+def _parse_yaml(text: str, path: Path) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_json_like_loader())  # noqa: S506 a SafeLoader with fewer types
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise InvalidDeclaration(
+            f"{path.name}{where}: is no YAML: {error.problem or error.context}"
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InvalidDeclaration(f"{path.name} is no YAML: {error}") from error
+
+
+def _json_like_loader() -> Any:
+    import re
+
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            for place, key in enumerate(keys):
+                is_again = key in keys[:place]
+                if not isinstance(key, str) or is_again:
+                    raise yaml.constructor.ConstructorError(
+                        None,
+                        None,
+                        f"the key {key!r} is {'given twice' if is_again else 'no text'}",
+                        node.value[place][0].start_mark,
+                    )
+            return super().construct_mapping(node, deep=deep)
+
+    unwanted = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    Loader.yaml_implicit_resolvers = {
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag not in unwanted]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+    )
+    return Loader
