@@ -34,11 +34,9 @@ _KNOWN_DEFAULT = re.compile(
     r"changeme|changethis|replaceme|secret|password|insecure|placeholder|example"
     r"|defaultkey|development|0123456789|abcdefgh|testkey"
 )
-_MIN_DISTINCT_BYTES = 12
-_MAKE_ONE = (
-    "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` "
-    "and give it to every replica"
-)
+# Of 16 random bytes in hexadecimal one in ten thousand has fewer.
+_MIN_DISTINCT_BYTES = 10
+_MAKE_ONE = "make one with `openssl rand -base64 32` and give it to every replica"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,13 @@ def signing_key(settings: Settings) -> bytes:
             f"IOP_SECRET_KEY is not set, and DATABASE_URL names a server: {_MAKE_ONE}"
         )
     return _own_key(settings.home / KEY_FILE)
+
+
+def check_key(settings: Settings) -> None:
+    """What `signing_key` would say, without making a key."""
+    is_made_later = settings.secret_key is None and settings.is_embedded
+    if not is_made_later or (settings.home / KEY_FILE).exists():
+        signing_key(settings)
 
 
 def encode(
@@ -125,7 +130,14 @@ def _checked(key: str, where: str) -> bytes:
     plain = re.sub(r"[^a-z0-9]", "", key.lower())
     if _KNOWN_DEFAULT.search(plain) or len(set(encoded)) < _MIN_DISTINCT_BYTES:
         raise MisconfiguredInstance(f"{where} is a known default or can be guessed: {_MAKE_ONE}")
+    if _is_repetition(encoded):
+        raise MisconfiguredInstance(f"{where} repeats itself and can be guessed: {_MAKE_ONE}")
     return encoded
+
+
+def _is_repetition(key: bytes) -> bool:
+    """Of a piece of at most half its length, the last one cut where it ends."""
+    return any(key[n:] == key[:-n] for n in range(1, len(key) // 2 + 1))
 
 
 def _own_key(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.errors import IopError
+from iop_pipelines.orchestration.home import private_files
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
@@ -55,7 +56,8 @@ def command(
         @functools.wraps(function)
         def wrapper(home: Path | None, as_json: bool, **options: Any) -> None:
             try:
-                function(settings=settings_for(home), as_json=as_json, **options)
+                with private_files():
+                    function(settings=settings_for(home), as_json=as_json, **options)
             except IopError as error:
                 raise Failed(str(error), as_json) from error
             except OperationalError as error:

@@ -18,6 +18,7 @@ from iop_pipelines.cli.console import command, console, print_json, progress_con
 from iop_pipelines.cli.instance import (
     MAX_WORKERS,
     PORT,
+    open_home,
     print_sign_in_links,
     sign_in_links_at,
     stop_on_signals,
@@ -65,6 +66,7 @@ def demo(settings: Settings, as_json: bool, once: bool, port: int, workers: int)
     from iop_pipelines.orchestration.launch import running
 
     settings = replace(settings, clock="drm", time_zone=TIME_ZONE)
+    open_home(settings, signs_in=True)
     _remember(settings)
     progress_console.print(f"Home {settings.home}", highlight=False)
     with stop_on_signals(), running(settings, port, workers) as supervisor:
@@ -109,7 +111,6 @@ def _replay(settings: Settings, supervisor: "Supervisor", once: bool) -> Summary
 
 def _remember(settings: Settings) -> None:
     """So that `iop up` and every other command on this home go by the replay's clock too."""
-    settings.home.mkdir(parents=True, exist_ok=True)
     lines = (
         f"# Written by iop demo.\nIOP_CLOCK={settings.clock}\nIOP_TIME_ZONE={settings.time_zone}\n"
     )

@@ -18,6 +18,7 @@ from iop_pipelines.cli.console import (
     progress_console,
     table_of,
 )
+from iop_pipelines.orchestration import home
 from iop_pipelines.settings import Settings
 
 group = click.Group()
@@ -63,6 +64,7 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
     """
     from iop_pipelines.orchestration.launch import running
 
+    open_home(settings, signs_in=True)
     with stop_on_signals(), running(settings, port, workers) as supervisor:
         supervisor.wait_until_served()
         links = sign_in_links_at(supervisor.url, settings)
@@ -79,6 +81,26 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
         except KeyboardInterrupt:
             if not as_json:
                 console.print("Stopping …")
+
+
+def open_home(settings: Settings, signs_in: bool) -> None:
+    """Before anything is made or started: looks at the home and the key, then closes the home to others.
+
+    Raises:
+        MisconfiguredInstance: the home cannot be used, or the key that is there is none.
+    """
+    home.check_usable(settings.home)
+    if signs_in:
+        from iop_pipelines.api import tokens
+
+        tokens.check_key(settings)
+    mended = home.make_private(settings.home)
+    if mended.home_mode is not None:
+        say = f"The home {settings.home} was open to others (mode {mended.home_mode:04o}); now it is its owner's alone."
+        progress_console.print(say, highlight=False, soft_wrap=True)
+    if mended.inside:
+        say = f"{mended.inside} files and folders in {settings.home} were open to others, and are no more."
+        progress_console.print(say, highlight=False, soft_wrap=True)
 
 
 def sign_in_links_at(url: str, settings: Settings) -> dict[str, str]:
@@ -120,6 +142,7 @@ def migrate(settings: Settings, as_json: bool, source: str | None, dry_run: bool
         raise click.UsageError("--dry-run goes with --from")
     from iop_pipelines.orchestration.launch import migrate_instance
 
+    open_home(settings, signs_in=False)
     revision = migrate_instance(settings)
     print_done(
         f"The database is at revision {revision}.",

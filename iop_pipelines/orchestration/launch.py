@@ -10,6 +10,7 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import recover
+from iop_pipelines.orchestration.home import make_private
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.orchestration.supervisor import (
     Supervisor,
@@ -26,7 +27,7 @@ def migrate_instance(settings: Settings) -> str:
     from iop_pipelines.schema.migrate import current
     from iop_pipelines.transform.versions import register_system_datasets
 
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_private(settings.home)
     upgrade_tables(settings)
     engine = engine_for(settings.database_url)
     register_system_datasets(engine)

@@ -26,6 +26,7 @@ from typing import IO
 import yaml
 
 from iop_pipelines.errors import Conflict, MisconfiguredInstance, Unavailable
+from iop_pipelines.orchestration.home import OTHERS, make_private
 from iop_pipelines.orchestration.instance import FOLDER_BROKER
 from iop_pipelines.settings import Settings
 
@@ -188,6 +189,7 @@ class Supervisor:
                 env=self.environment,
                 cwd=self.settings.home,
                 start_new_session=True,
+                umask=OTHERS,
             )
 
     def _note_pids(self) -> None:
@@ -272,7 +274,7 @@ def write_dagster_home(settings: Settings) -> None:
 @contextmanager
 def exclusive(settings: Settings) -> Iterator[None]:
     """Holds the home; raises Conflict while another process does. Ends what a killed one left behind."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_private(settings.home)
     lock: IO[str] = (settings.home / "lock").open("w")
     try:
         try:

@@ -12,6 +12,7 @@ from iop_pipelines import doctor
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
+from private_files import open_to_others
 from replayed_demo import NO_NETWORK, alive
 
 pytestmark = [
@@ -78,6 +79,14 @@ def test_every_file_is_there_with_the_bytes_that_its_row_says(replayed):
     for report in summary["reports"]:
         path = Path(report["file"].removeprefix("file://"))
         assert path.stat().st_size == report["bytes"]
+
+
+def test_nobody_else_can_read_the_home(replayed):
+    home = replayed[0]
+    assert {"broker", "dagster", "files", "logs", "secret.key"} <= {
+        each.name for each in home.iterdir()
+    }
+    assert open_to_others(home) == []
 
 
 def test_no_process_is_left(replayed):

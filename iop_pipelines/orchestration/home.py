@@ -1,0 +1,121 @@
+"""The folder of an instance: for its owner alone, and known to be usable before anything is made in it.
+
+Whatever in it is not IOP's, or not of this user, is left as it is: a home may lie in a folder of somebody's own.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from iop_pipelines.errors import MisconfiguredInstance
+
+OTHERS = 0o077
+_ELSEWHERE = "name another folder with --home or IOP_HOME"
+# Names that IOP gives; all that is below such a folder is IOP's too.
+_OWN = re.compile(
+    r"(iop|drm)\.db(-journal|-shm|-wal|\.lock)?|dagster|logs|files|broker|instance\.env|lock"
+    r"|pids\.(json|part)|workspace\.yaml"
+)
+# What is beside them in a home that is IOP's alone. The key's mode is never mended: who could read it may have.
+_ALSO_OWN = re.compile(r"\.?secret\.key(\.[0-9a-f]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """`home_mode`: the former one, where the folder itself was open to others; `inside`: how many more were."""
+
+    home_mode: int | None
+    inside: int
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What this process makes, and those that it starts, others may not read."""
+    former = os.umask(OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(former)
+
+
+def check_usable(home: Path) -> None:
+    """Looks only.
+
+    Raises:
+        MisconfiguredInstance: the home cannot be made, or it, or what IOP has in it, cannot be written to.
+    """
+    try:
+        nearest = next(each for each in (home, *home.parents) if each.exists())
+        if not nearest.is_dir():
+            where = "it" if nearest == home else str(nearest)
+            raise MisconfiguredInstance(
+                f"the home {home} cannot be a folder, as {where} is a file; {_ELSEWHERE}"
+            )
+        _check_writable(home, nearest)
+        for entry in _own_entries(nearest) if nearest == home else ():
+            _check_writable(home, Path(entry.path))
+    except OSError as error:
+        raise MisconfiguredInstance(
+            f"the home {home} cannot be used ({error.strerror}); {_ELSEWHERE}"
+        ) from error
+
+
+def make_private(home: Path) -> Mended:
+    """Makes the folder, or closes it and what IOP has in it to others; safe to run again.
+
+    Raises:
+        MisconfiguredInstance: the home cannot be made.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MisconfiguredInstance(
+            f"the home {home} cannot be made ({error.strerror}); {_ELSEWHERE}"
+        ) from error
+    inside = 0
+    for entry in _own_entries(home):
+        inside += _close(entry.path) is not None
+        if entry.is_dir(follow_symlinks=False):
+            for folder, folders, files in os.walk(entry.path):
+                paths = (os.path.join(folder, name) for name in (*folders, *files))
+                inside += sum(_close(path) is not None for path in paths)
+    is_own = all(_OWN.fullmatch(name) or _ALSO_OWN.fullmatch(name) for name in os.listdir(home))
+    return Mended(_close(str(home)) if is_own else None, inside)
+
+
+def _own_entries(home: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(home) as entries:
+        return [entry for entry in entries if _OWN.fullmatch(entry.name)]
+
+
+def _check_writable(home: Path, path: Path) -> None:
+    if path.is_symlink() or os.access(path, os.W_OK | (os.X_OK if path.is_dir() else 0)):
+        return
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        why = f"{path} is on a read-only file system"
+    else:
+        why = f"{path} may not be written to by this user"
+    raise MisconfiguredInstance(
+        f"the home {home} cannot be used, as {why}; mend that, or {_ELSEWHERE}"
+    )
+
+
+def _close(path: str) -> int | None:
+    """The former mode of what was open to others; through a descriptor, so that a link is never followed."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None  # Gone since it was listed.
+    is_kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    if not is_kept or found.st_uid != os.geteuid() or not found.st_mode & OTHERS:
+        return None
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        os.fchmod(descriptor, stat.S_IMODE(found.st_mode) & ~OTHERS)
+    finally:
+        os.close(descriptor)
+    return stat.S_IMODE(found.st_mode)
