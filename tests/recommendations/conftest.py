@@ -64,7 +64,12 @@ def _found(offset=0, series="EWR", **changes):
         "hi": 9.3,
         "score": 21.0,
         "confidence": 0.97,
-        "evidence": {"points": [{"ds": _day(offset).isoformat(), "y": 68.2}], "sigma": 1.2},
+        "evidence": {
+            "points": [
+                {"ds": _day(offset).isoformat(), "y": 68.2, "yhat": None, "lo": None, "hi": None}
+            ],
+            "sigma": 1.2,
+        },
     }
     return Finding(**(values | changes))
 

@@ -68,7 +68,9 @@ def test_metadata_carries_the_evidence(world, day, found):
     assert evidence["band"] == {"expected": 4.6, "lo": 2.1, "hi": 9.3}
     assert (evidence["measure"], evidence["unit"]) == ("cancelled_pct", "%")
     assert evidence["confidence"] == 0.97
-    assert evidence["points"] == [{"ds": "2013-02-08T00:00:00", "y": 68.2}]
+    assert evidence["points"] == [
+        {"ds": "2013-02-08T00:00:00", "y": 68.2, "yhat": None, "lo": None, "hi": None}
+    ]
     assert evidence["peak"]["details"] == {"sigma": 1.2}
     assert [each["source_ref"] for each in evidence["occurrences"]] == ["execution:1"]
     assert stored.description.splitlines()[0] == (

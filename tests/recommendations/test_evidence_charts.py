@@ -37,7 +37,8 @@ def add_outputs(world, execution_id, days, series="EWR", **more):
 
 
 def points(*days):
-    return [{"ds": (DAY + timedelta(days=day)).isoformat(), "y": 1.0} for day in days]
+    band = {"yhat": None, "lo": None, "hi": None}
+    return [{"ds": (DAY + timedelta(days=day)).isoformat(), "y": 1.0, **band} for day in days]
 
 
 def test_evidence_and_output_are_one_series_and_the_output_counts(world, found):
