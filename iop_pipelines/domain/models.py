@@ -1,5 +1,6 @@
 """What an analytical model is: a name and version, two schemas, and a configuration; never code."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
@@ -14,7 +15,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 def _known_runtime(name: str, info: ValidationInfo) -> str:
     """Looked up where validation is given the context `runtimes`; a stored model is read without."""
-    known = (info.context or {}).get("runtimes")
+    context: Mapping[str, Collection[str]] = info.context or {}
+    known = context.get("runtimes")
     if known is not None and name not in known:
         raise ValueError(f"there is no runtime {closest(name, known)}")
     return name

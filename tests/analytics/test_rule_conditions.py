@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from iop_pipelines.analytics.conditions import MeasureColumns, evaluate, values_of
 from iop_pipelines.analytics.rule_language import SCOPE, Rule, depth_of, measures_of
 from iop_pipelines.domain.conditions import Condition, Expression
-from iop_pipelines.runtimes.params import RulesParams, parse_params
+from iop_pipelines.runtimes.catalogue import RulesParams
+from iop_pipelines.runtimes.params import parse_params
 
 NAN = np.nan
 COLUMNS = {"y": np.array([1.0, 2.0, NAN, 4.0, 5.0]), "flag": np.array([0.0, 1.0, 1.0, NAN, 0.0])}

@@ -158,7 +158,7 @@ def test_what_is_no_query_stays_what_it_is_and_is_refused_as_ever():
 
 
 def test_a_client_of_version_1_gets_the_rows_that_it_asked_for(instance):
-    def rows(version: int, span: Any, given: Any = None) -> int:
+    def rows(version: int, span: Any, given: Any = None) -> Any:
         config = {
             "version": version,
             "source": "dataset:flights",

@@ -37,7 +37,7 @@ def _set(name: str, value: str) -> sa.Update:
     return cursors.update().where(cursors.c.name == name).values(value=value)
 
 
-def _read(name: str) -> sa.Select[tuple[str]]:
+def _read(name: str) -> sa.Select[str]:
     return sa.select(cursors.c.value).where(cursors.c.name == name)
 
 

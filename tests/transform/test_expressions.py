@@ -17,7 +17,7 @@ FRAME = pd.DataFrame(
         "b": [4.0, 0.0, 1.0],
         "text": pd.Series(["x", None, "y"], dtype=object),
         "flag": pd.array([True, False, None], dtype="boolean"),
-        "day": pd.to_datetime(["2013-02-01", "2013-02-02", None]),
+        "day": pd.to_datetime(pd.Series(["2013-02-01", "2013-02-02", None])),
         "big": pd.array([2**53 + 1, 2**53, None], dtype="Int64"),
     }
 )

@@ -32,16 +32,13 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, kind))
     executions = sa.table(
         "model_executions", *(sa.column(name) for name in ("id", "error_msg", "superseded_by"))
-    ).c
-    held = sa.select(executions.id, executions.error_msg).where(
-        executions.error_msg.like(f"{REASON}%")
     )
+    of = executions.c
+    held = sa.select(of.id, of.error_msg).where(of.error_msg.like(f"{REASON}%"))
     for row in connection.execute(held).all():
         if run := re.match(rf"{REASON}(\d+) delivered", row.error_msg):
             connection.execute(
-                sa.update(executions.id.table)
-                .where(executions.id == row.id)
-                .values(superseded_by=int(run[1]))
+                sa.update(executions).where(of.id == row.id).values(superseded_by=int(run[1]))
             )
 
 
