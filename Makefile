@@ -41,8 +41,7 @@ suite: system-packages .venv/.dev dashboard
 	$(SUITE) $(ARGS)
 
 checks: .venv/.dev dashboard/node_modules/.installed
-	@mkdir -p .cache
-	@if $(MAKE) -k lint types $(if $(ARGS),,test-dashboard) > .cache/checks.log 2>&1; then echo "checks: nothing found"; else \
+	@mkdir -p .cache; if $(MAKE) -k lint types $(if $(ARGS),,test-dashboard) > .cache/checks.log 2>&1; then echo "checks: nothing found"; else \
 		cat .cache/checks.log; echo "checks: failed, see above or .cache/checks.log"; exit 1; fi
 
 test-dashboard: dashboard/node_modules/.installed
