@@ -21,7 +21,6 @@ from dagster import __version__ as dagster_version
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import get_daemon_statuses
-from dagster_shared.error import DagsterError
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import GraphQLSchema
 from sqlalchemy.exc import SQLAlchemyError
@@ -74,7 +73,7 @@ CLOSE_POLICY = 1008
 CLOSE_RESTART = 1012
 
 # What a database or code server that is away raises: waiting may help.
-OUTAGES = (OSError, SQLAlchemyError, DagsterError, IopError)
+OUTAGES = (OSError, SQLAlchemyError, dg.DagsterError, IopError)
 
 Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
 

@@ -10,7 +10,6 @@ HEAVY = (
     "pandas",
     "numpy",
     "scipy",
-    "statsmodels",
     "sklearn",
     "prophet",
     "pyod",
