@@ -15,17 +15,6 @@ from iop_pipelines.drm.tables import (
 )
 from iop_pipelines.errors import NotFound
 
-RUN_COLUMNS = (
-    "unique_id",
-    "ds",
-    "duration_s",
-    "delay_s",
-    "is_failed",
-    "rows",
-    "is_repeat",
-    "quality_score",
-)
-
 
 def read_rows(engine: sa.Engine, dataset: str, run_id: int) -> pd.DataFrame:
     """What run `run_id` delivered, in order of delivery: columns of object, each cell text or None.
@@ -52,7 +41,7 @@ def read_pipeline_runs(engine: sa.Engine, up_to_run_id: int, limit: int = 10_000
     not depend on when it is run.
 
     Returns:
-        RUN_COLUMNS, one row a run, sorted by unique_id and ds: `unique_id` the pipeline, `ds` when the
+        One row a run, sorted by unique_id and ds: `unique_id` the pipeline, `ds` when the
         run ended (naive UTC), `duration_s`, `delay_s` seconds after its SLA (0 if within), `is_failed`
         0 or 1, `rows` (NaN if failed), `is_repeat` 1 if it delivered a window's content that was
         there already, `quality_score` the latest of the run (NaN if none).

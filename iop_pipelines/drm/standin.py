@@ -75,11 +75,6 @@ def landing_of(dataset: str) -> sa.Table:
     return landing_table(f"drm_rows_{dataset}", tuple(sorted(properties)))
 
 
-def load_history(engine: sa.Engine) -> None:
-    """Loads January 2013, one run a dataset, if it is not there."""
-    Replay(engine).load_history()
-
-
 class Replay:
     """Replays from the day after what the database holds up to and with `until`.
 

@@ -22,7 +22,6 @@ from iop_pipelines.domain.conditions import (
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery
 
-VERSION = 2
 MAX_SELECT = 50
 MAX_LIMIT = 100_000
 

@@ -491,4 +491,3 @@ _SYSTEM: dict[str, Callable[[], Source]] = {
     "quality": _quality,
     "pipeline_runs": _pipeline_runs,
 }
-SYSTEM_SOURCES = tuple(_SYSTEM)

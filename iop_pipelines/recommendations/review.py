@@ -62,22 +62,6 @@ class StoredRecommendation:
 
 
 @dataclass(frozen=True)
-class RecommendationEvent:
-    """What happened to a recommendation: opened, updated, resolved, a review's `status`, a `comment`
-    (its text is `reason`), or `snoozed` (`details.until`)."""
-
-    id: int
-    kind: str
-    status_before: str | None
-    status_after: str | None
-    actor: int | None
-    reason: str | None
-    source_ref: str | None
-    details: Mapping[str, Any] | None
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class Sending:
     """How a decision was sent.
 
@@ -302,18 +286,6 @@ def list_recommendations(
         query = query.where(recommendations.c.id < cursor)
     with engine.connect() as connection:
         return [_stored(row) for row in connection.execute(query)]
-
-
-def events_of(engine: sa.Engine, recommendation_id: int) -> list[RecommendationEvent]:
-    """The history of one recommendation, oldest first."""
-    columns = [recommendation_events.c[name] for name in RecommendationEvent.__dataclass_fields__]
-    query = (
-        sa.select(*columns)
-        .where(recommendation_events.c.recommendation_id == recommendation_id)
-        .order_by(recommendation_events.c.id)
-    )
-    with engine.connect() as connection:
-        return [RecommendationEvent(*row) for row in connection.execute(query)]
 
 
 PEAK_SEVERITY = sa.func.coalesce(recommendations.c.peak_severity, recommendations.c.severity).label(

@@ -19,7 +19,7 @@ from iop_pipelines.registry.keys import model_key
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
-from iop_pipelines.schema.transactions import write, writes
+from iop_pipelines.schema.transactions import writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.validation.files import parse_declaration, read_declaration
 
@@ -99,33 +99,6 @@ def _register(
     model_id = _insert(connection, spec, created_by)
     witness(connection, None, _content(_locked(connection, model_id)))
     return model_id
-
-
-def update(
-    engine: sa.Engine,
-    model_id: int,
-    spec: ModelSpec,
-    actor: int | None = None,
-    witness: Witness = unwitnessed,
-) -> None:
-    """Replace a draft; raises Conflict for a version that is or was active, or a name that is taken."""
-    check_model(engine, spec)
-
-    def work(connection: sa.Connection) -> None:
-        stored = _held(connection, model_id)
-        if stored.status is not ModelStatus.DRAFT or _was_active(connection, model_id):
-            raise Conflict(
-                f"model {stored.label} is {stored.status} and cannot change; "
-                "register a new version instead"
-            )
-        other = _find(connection, spec.name, spec.version)
-        if other is not None and other.id != model_id:
-            raise Conflict(f"model {other.label} exists, with id {other.id}")
-        connection.execute(sa.update(models).where(models.c.id == model_id).values(_values(spec)))
-        _record(connection, model_id, ModelStatus.DRAFT, ModelStatus.DRAFT, actor, "changed")
-        witness(connection, _content(stored), _content(_locked(connection, model_id)))
-
-    write(engine, work)
 
 
 @writes
@@ -211,21 +184,6 @@ def model(engine: sa.Engine, model_id: int) -> StoredModel:
     if row is None:
         raise NotFound(f"there is no model with id {model_id}")
     return _stored(row)
-
-
-def model_named(engine: sa.Engine, name: str, version: str | None = None) -> StoredModel:
-    """This version, or the newest active one; raises NotFound and lists the versions there are."""
-    with engine.connect() as connection:
-        rows = connection.execute(
-            sa.select(models).where(models.c.name == name).order_by(models.c.id.desc())
-        ).all()
-    stored = [_stored(row) for row in rows]
-    for each in stored:
-        if each.spec.version == version or (version is None and each.status == ModelStatus.ACTIVE):
-            return each
-    wanted = f"version {version}" if version else "active version"
-    there = ", ".join(f"{each.spec.version} ({each.status})" for each in stored) or "none"
-    raise NotFound(f"model {name!r} has no {wanted}; versions: {there}")
 
 
 def active_models_of(engine: sa.Engine, dataset: str) -> list[StoredModel]:
@@ -374,14 +332,6 @@ def _insert(connection: sa.Connection, spec: ModelSpec, created_by: int | None) 
     model_id = result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
     _record(connection, model_id, None, ModelStatus.DRAFT, created_by, "registered")
     return model_id
-
-
-def _was_active(connection: sa.Connection, model_id: int) -> bool:
-    query = sa.select(model_events.c.id).where(
-        model_events.c.model_id == model_id,
-        model_events.c.status_after == ModelStatus.ACTIVE,
-    )
-    return connection.scalar(query.limit(1)) is not None
 
 
 def _move(

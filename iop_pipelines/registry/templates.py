@@ -212,16 +212,6 @@ def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
     return _stored(row)
 
 
-def template_named(engine: sa.Engine, name: str) -> StoredTemplate:
-    """Raises NotFound and lists the names there are."""
-    with engine.connect() as connection:
-        stored = _find(connection, name)
-        names = connection.scalars(sa.select(templates.c.name).order_by(templates.c.name)).all()
-    if stored is None:
-        raise NotFound(f"no report template {name!r}; there are {', '.join(names) or 'none'}")
-    return stored
-
-
 def list_templates(
     engine: sa.Engine,
     *,

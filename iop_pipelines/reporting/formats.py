@@ -54,14 +54,6 @@ def format_moment(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M}"
 
 
-def format_size(size_bytes: int) -> str:
-    if size_bytes < 1_000:
-        return f"{size_bytes} B"
-    if size_bytes < 1_000_000:
-        return f"{size_bytes / 1_000:.0f} kB"
-    return f"{size_bytes / 1_000_000:.1f} MB"
-
-
 def printable(text: str) -> str:
     """Without what XML and PDF cannot hold, and what would turn the direction of the text around it."""
     return "".join(char for char in text if char in "\t\n" or not _is_unprintable(ord(char)))

@@ -220,52 +220,6 @@ def _cells(values: pd.Series, kind: str) -> list[Any]:
     return [None if is_null else cell for cell, is_null in zip(cells, unknown, strict=True)]
 
 
-def read_version(
-    engine: sa.Engine,
-    declaration: DatasetDeclaration,
-    version_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> pd.DataFrame:
-    """Rows true at a version (None: now), with time in [since, until), local; typed as `Prepared.frame`, by time and
-    key. Empty if the dataset was never prepared."""
-    table = ensure_table(engine, declaration)
-    order = dict.fromkeys((declaration.time, *declaration.key))
-    query = (
-        sa.select(*(table.c[name] for name in declaration.fields))
-        .where(true_at(table, version_id), *_bounds(table, declaration, since, until))
-        .order_by(*(table.c[name] for name in order))
-    )
-    with engine.connect() as connection:
-        rows = connection.execute(query).all()
-    columns = list(zip(*rows, strict=True)) or [()] * len(declaration.fields)
-    return pd.DataFrame(
-        {
-            name: _series(cells, spec.type)
-            for (name, spec), cells in zip(declaration.fields.items(), columns, strict=True)
-        }
-    )
-
-
-def true_at(table: sa.Table, version_id: int | None) -> sa.ColumnElement[bool]:
-    if version_id is None:
-        return table.c.iop_to.is_(None)
-    return sa.and_(
-        table.c.iop_from <= version_id,
-        sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
-    )
-
-
-def _series(cells: Sequence[Any], kind: str) -> pd.Series:
-    if kind in ("date", "datetime"):
-        return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)).astype("datetime64[ns]"))
-    if kind == "integer":
-        return pd.Series(pd.array(cells, dtype="Int64"))
-    if kind == "boolean":
-        return pd.Series(pd.array(cells, dtype="boolean"))
-    return pd.Series(cells, dtype=np.float64 if kind == "number" else object)
-
-
 def _bounds(
     table: sa.Table,
     declaration: DatasetDeclaration,

@@ -23,7 +23,6 @@ Keyword = Literal[
     "maxLength",
     "pattern",
 ]
-TABLE_KEYWORDS = ("required", "additionalProperties", "x-min-rows", "x-unique")
 _BOUNDS: tuple[Keyword, ...] = (
     "minimum",
     "maximum",

@@ -64,7 +64,7 @@ def test_making_the_tables_twice_changes_nothing(drm_engine):
 
 
 def test_history_is_one_successful_scored_run_a_dataset(drm_engine):
-    standin.load_history(drm_engine)
+    Replay(drm_engine).load_history()
     runs = runs_of(drm_engine)
     assert [(r.dataset, r.status, r.rows_ingested) for r in runs] == [
         ("airport_hourly", RunStatus.SUCCESS, 1642),
@@ -76,8 +76,8 @@ def test_history_is_one_successful_scored_run_a_dataset(drm_engine):
 
 
 def test_history_is_loaded_once_and_does_not_count_as_a_day(drm_engine):
-    standin.load_history(drm_engine)
-    standin.load_history(drm_engine)
+    Replay(drm_engine).load_history()
+    Replay(drm_engine).load_history()
     assert len(runs_of(drm_engine)) == 2
     assert Replay(drm_engine).remaining_days == 334
 
@@ -157,7 +157,7 @@ def test_a_day_begun_by_a_killed_call_is_finished_and_counts_as_one(drm_engine, 
 
 
 def test_a_database_replayed_by_another_plan_is_refused(drm_engine):
-    standin.load_history(drm_engine)
+    Replay(drm_engine).load_history()
     with begin_write(drm_engine) as connection:
         connection.execute(tables.clock.update().values(plan_id="another"))
     with pytest.raises(Conflict, match="start with another home"):
@@ -306,7 +306,7 @@ def test_recent_runs_are_the_newest_of_a_pipeline_up_to_an_id(february):
 
 
 def test_28_days_take_well_under_5_seconds_of_cpu(drm_engine):
-    standin.load_history(drm_engine)
+    Replay(drm_engine).load_history()
     before = time.process_time()
     Replay(drm_engine).ingest_next_days(28)
     assert time.process_time() - before < 3

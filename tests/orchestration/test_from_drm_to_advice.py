@@ -21,7 +21,7 @@ from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import KINDS, REPORT, requeue
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.registry.models import load_spec, promote, register
-from iop_pipelines.registry.templates import template_named
+from iop_pipelines.registry.templates import list_templates
 from iop_pipelines.reporting import generate
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
@@ -293,7 +293,9 @@ def _published(bench, asset: str) -> int:
 
 
 def test_a_report_of_a_worker_that_slept_is_not_published_beside_its_successors(bench, monkeypatch):
-    template = template_named(bench.platform.engine, "Delivery review")
+    (template,) = [
+        each for each in list_templates(bench.platform.engine) if each.name == "Delivery review"
+    ]
     report = request_report(bench.platform.engine, template.id, utc_now())
     real = generate.generate
 

@@ -30,7 +30,7 @@ from iop_pipelines.orchestration.supervisor import (
 )
 from iop_pipelines.orchestration.watchdog import IDLE, TICK, Doing
 from iop_pipelines.registry.models import list_models, set_status
-from iop_pipelines.registry.templates import template_named
+from iop_pipelines.registry.templates import list_templates
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import (
     generated_reports,
@@ -197,7 +197,7 @@ def test_an_execution_that_holds_its_worker_for_ever_fails_and_what_waits_goes_o
 
 @pytest.mark.timeout(400)
 def test_a_report_that_waits_for_ever_fails_and_the_next_one_is_made(plant):
-    template = template_named(plant.engine, "Morning briefing")
+    (template,) = [each for each in list_templates(plant.engine) if each.name == "Morning briefing"]
     first, second = (request_report(plant.engine, template.id, utc_now()) for _ in range(2))
     plant.start_worker(STUCK_REPORT=str(first))
     wait_until(plant.has_worker, IN_TIME_S)

@@ -3,12 +3,13 @@
 import pytest
 
 from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.query import sources
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.sources import SYSTEM_SOURCES, Catalogue
+from iop_pipelines.query.sources import Catalogue
 from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION
 
 
-@pytest.mark.parametrize("name", SYSTEM_SOURCES)
+@pytest.mark.parametrize("name", sources._SYSTEM)
 def test_every_label_of_a_source_has_its_french(name):
     source = Catalogue().source(name)
     texts = [source.label, *(each.label for each in source.fields.values())]

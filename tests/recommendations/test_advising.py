@@ -14,13 +14,13 @@ from iop_pipelines.ledger.stats import figures
 from iop_pipelines.recommendations.advising import PendingAdvice, advise, advise_pending
 from iop_pipelines.recommendations.review import (
     counts_by_status,
-    events_of,
     list_recommendations,
     recommendation,
     review,
 )
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import model_executions, recommendations
+from read_back import events_of
 
 
 def _advise(world, *arguments, **options):

@@ -9,8 +9,9 @@ from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Re
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.drm.tables import RunStatus
 from iop_pipelines.recommendations.quality import hold_back, recovered
-from iop_pipelines.recommendations.review import events_of, recommendation, review
+from iop_pipelines.recommendations.review import recommendation, review
 from iop_pipelines.registry.models import StoredModel
+from read_back import events_of
 
 MOMENT = datetime(2013, 2, 20, 6)
 

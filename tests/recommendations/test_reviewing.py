@@ -6,11 +6,11 @@ from iop_pipelines.domain.vocabulary import Category, ReviewStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.review import (
-    events_of,
     list_recommendations,
     recommendation,
     review,
 )
+from read_back import events_of
 
 OPEN, ACCEPTED, DISMISSED = ReviewStatus.OPEN, ReviewStatus.ACCEPTED, ReviewStatus.DISMISSED
 

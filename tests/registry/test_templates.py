@@ -14,7 +14,6 @@ from iop_pipelines.registry.templates import (
     scheduled_templates,
     set_template_status,
     template,
-    template_named,
     update_template,
 )
 from iop_pipelines.reporting.schedule import parse_schedule
@@ -49,7 +48,6 @@ def test_a_template_is_registered_once_and_read_back_whole(engine):
     assert (stored.status, stored.schedule_since) == (TemplateStatus.ACTIVE, NOON)
     assert (stored.name, stored.format) == ("Daily sales", ReportFormat.CSV)
     assert stored.partition_key == f"{template_id}.daily-sales"
-    assert template_named(engine, "Daily sales") == stored
     assert list_templates(engine) == [stored]
 
 
@@ -141,5 +139,3 @@ def test_a_wrong_field_of_a_file_is_named():
 def test_a_template_that_is_not_there_is_not_found(engine):
     with pytest.raises(NotFound, match="99"):
         template(engine, 99)
-    with pytest.raises(NotFound, match="there are none"):
-        template_named(engine, "Monthly")

@@ -20,7 +20,7 @@ from iop_pipelines.transform import store
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.prepare import prepare
 from iop_pipelines.transform.prepare_version import prepare_version
-from iop_pipelines.transform.store import read_version, write_version
+from iop_pipelines.transform.store import write_version
 from iop_pipelines.transform.table import prepared_table
 from iop_pipelines.transform.versions import (
     datasets_of_source,
@@ -29,6 +29,7 @@ from iop_pipelines.transform.versions import (
     register_system_datasets,
     version,
 )
+from read_back import read_version
 
 
 def day(number):
