@@ -163,7 +163,7 @@ def test_morocco_keeps_one_hour_since_september_2026(other_rules):
             id="preparing data",
         ),
         pytest.param(
-            "from iop_pipelines.query.periods import zone_info; "
+            "from iop_pipelines.domain.periods import zone_info; "
             "print(datetime(2026, 10, 1, tzinfo=zone_info('Africa/Casablanca')).utcoffset())",
             id="queries",
         ),
