@@ -1,24 +1,32 @@
-"""What is changed through Dagster's UI leaves its row in the audit trail: who, which field, on what, and how it ended.
+"""What is changed through Dagster's UI leaves its rows in the audit trail: who, which field, on what, and how it ended.
 
 The resolvers of Dagster's mutations are wrapped where they are run, so that neither aliases, fragments nor a
-WebSocket get around it. A row is written once the outcome is known: what was refused or failed is told as such,
-and whatever is not known to have been done counts as refused.
+WebSocket get around it. One row says that it was asked, before anything is done; if it cannot be written, nothing is
+done. Another says how it ended, by the id of the first: what was refused or failed is told as such, and whatever is
+not known to have been done counts as refused. The change is made by then, so that a second row that cannot be
+written is told to the log alone: an error would have the admin do it twice.
 """
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from inspect import isawaitable
 from typing import Any, cast
 
 import sqlalchemy as sa
 from graphql import GraphQLSchema
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from iop_pipelines.api import audit
 from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.context import User
+from iop_pipelines.errors import Contended, Unavailable
 from iop_pipelines.schema.transactions import write
+
+log = logging.getLogger(__name__)
 
 USER_KEY = "iop.dagster_user"
 # Mutations by their kind in GraphQL alone, which change nothing that anybody else sees.
@@ -61,37 +69,81 @@ class MutationTrail:
             if name not in UNAUDITED and field.resolve is not None:
                 field.resolve = self._followed(name, field.resolve)
 
-    def record(self, scope: Scope, name: str, after: Mapping[str, Any]) -> None:
-        write(self._engine, audit.record, _actor_of(scope), f"dagster.{name}", None, after)
+    def ask(self, scope: Scope, name: str, target: Any) -> int:
+        """Says what is about to be tried, and gives the row's id.
+
+        Raises:
+            Unavailable: the trail cannot be written; nothing may be done.
+        """
+        try:
+            return self._record(scope, name, {"target": target, "outcome": "asked"})
+        except (SQLAlchemyError, Contended) as error:
+            log.error("the audit trail cannot be written", exc_info=error)
+            raise Unavailable(
+                "the audit trail cannot be written; nothing was changed, try again in a moment"
+            ) from error
+
+    def end(
+        self,
+        scope: Scope,
+        name: str,
+        asked: int,
+        target: Any,
+        told: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Says how it ended; what cannot be kept goes to the log, for it is done."""
+        after: dict[str, Any] = {"asked": asked, "target": target}
+        try:
+            after |= told()
+            self._record(scope, name, after)
+        # Whatever it is, it must not pass for a failure of what was asked.
+        except Exception as error:
+            by = _actor_of(scope)
+            row = {
+                "procedure": f"dagster.{name}",
+                "user": by.name,
+                "userId": by.user_id,
+                "requestId": by.request_id,
+                "address": by.address,
+                "after": after,
+            }
+            log.error("a row of the audit trail was lost", exc_info=error, extra={"fields": row})
+
+    def _record(self, scope: Scope, name: str, after: Mapping[str, Any]) -> int:
+        return write(self._engine, audit.record, _actor_of(scope), f"dagster.{name}", None, after)
 
     def _followed(self, name: str, resolve: Callable[..., Any]) -> Callable[..., Any]:
         def resolver(root: Any, info: Any, **arguments: Any) -> Any:
             scope = cast(HTTPConnection, info.context.source).scope
             target = _plain(arguments)
+            end = partial(self.end, scope, name, self.ask(scope, name, target), target)
             try:
                 result = resolve(root, info, **arguments)
             except Exception as error:
-                self.record(scope, name, _failed(target, error))
+                end(partial(_failed, error))
                 raise
             if isawaitable(result):
-                return self._awaited(scope, name, target, result)
-            self.record(scope, name, {"target": target, **outcome_of(result)})
+                return _awaited(end, result)
+            end(partial(outcome_of, result))
             return result
 
         return resolver
 
-    async def _awaited(self, scope: Scope, name: str, target: Any, result: Awaitable[Any]) -> Any:
-        try:
-            given = await result
-        except Exception as error:
-            self.record(scope, name, _failed(target, error))
-            raise
-        self.record(scope, name, {"target": target, **outcome_of(given)})
-        return given
+
+async def _awaited(
+    end: Callable[[Callable[[], Mapping[str, Any]]], None], result: Awaitable[Any]
+) -> Any:
+    try:
+        given = await result
+    except Exception as error:
+        end(partial(_failed, error))
+        raise
+    end(partial(outcome_of, given))
+    return given
 
 
-def _failed(target: Any, error: Exception) -> dict[str, Any]:
-    return {"target": target, "outcome": "failed", "why": type(error).__name__}
+def _failed(error: Exception) -> dict[str, Any]:
+    return {"outcome": "failed", "why": type(error).__name__}
 
 
 def outcome_of(result: Any) -> dict[str, Any]:

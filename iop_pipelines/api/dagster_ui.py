@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -216,22 +215,33 @@ class DagsterGuard:
                 raise Refused(503, f"{self._ui.look()}; try again in a moment")
             scope[ROLE_KEY], scope[USER_KEY] = user.role, user
             receive = await self._admit(connection, user, receive)
+            is_report = scope["method"] == "POST" and first_part(scope["path"]) in REPORTS
+            told = await run_in_threadpool(self._ask_report, scope) if is_report else None
         except Refused as refused:
             await self._refuse(connection, refused, receive, send)
             return
-        is_report = scope["method"] == "POST" and first_part(scope["path"]) in REPORTS
-        told = partial(self._record_report, scope) if is_report else None
         await app(scope, receive, _hardened(_Faults(scope, send, told).send))
 
-    def _record_report(self, scope: Scope, status: int) -> None:
-        if self._ui.trail is not None:
-            kind, _, key = scope["path"].removeprefix(PREFIX).lstrip("/").partition("/")
-            target = {
-                "asset": key[:1_000],
-                "query": scope["query_string"].decode("latin-1")[:1_000],
-            }
+    def _ask_report(self, scope: Scope) -> Callable[[int], None] | None:
+        """Notes that it was asked; what is given notes, by the status, how it ended."""
+        trail = self._ui.trail
+        if trail is None:
+            return None
+        kind, _, key = scope["path"].removeprefix(PREFIX).lstrip("/").partition("/")
+        target = {
+            "asset": key[:1_000],
+            "query": scope["query_string"].decode("latin-1")[:1_000],
+        }
+        try:
+            asked = trail.ask(scope, kind, target)
+        except Unavailable as error:
+            raise Refused(503, str(error)) from error
+
+        def told(status: int) -> None:
             outcome = "done" if status == 200 else "refused" if status < 500 else "failed"
-            self._ui.trail.record(scope, kind, {"target": target, "outcome": outcome})
+            trail.end(scope, kind, asked, target, lambda: {"outcome": outcome})
+
+        return told
 
     async def _admit(self, connection: HTTPConnection, user: User, receive: Receive) -> Receive:
         """Raises Refused, or gives the body again to who is to read it."""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +54,29 @@ class Served:
     engine: sa.Engine
 
     def trail(self, since: int = 0) -> list[dict[str, Any]]:
-        """Rows of the audit trail with an id above `since`, oldest first."""
+        """Of what has ended, the rows with an id above `since`, oldest first; each has one that asked before it."""
+        rows = self.all_rows(since)
+        ends = [row for row in rows if row["outcome"] != "asked"]
+        asked = {row["id"]: row for row in rows if row["outcome"] == "asked"}
+        for end in ends:
+            ask = asked.pop(end["asked"])
+            assert (ask["who"], ask["what"], ask["target"]) == (
+                end["who"],
+                end["what"],
+                end["target"],
+            )
+            assert ask["id"] < end["id"]
+        assert not asked
+        return ends
+
+    def all_rows(self, since: int = 0) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             events = list_events(connection, limit=1000, procedure="dagster.")
         rows = [each for each in reversed(events) if each.id > since]
         return [{"id": e.id, "who": e.user_name, "what": e.procedure, **e.after} for e in rows]
 
     def last_row(self) -> int:
-        rows = self.trail()
+        rows = self.all_rows()
         return rows[-1]["id"] if rows else 0
 
     @property
@@ -525,6 +540,66 @@ def test_a_mutation_that_breaks_is_told_as_failed(served, monkeypatch):
     assert broken.json()["error"]["requestId"] == broken.headers["x-request-id"]
     (row,) = served.trail(before)
     assert row["outcome"] == "failed"
+
+
+@contextmanager
+def refusing(served: Served, when: str) -> Iterator[None]:
+    """The database refuses rows of the trail for which the SQL condition holds."""
+    with served.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER refuses BEFORE INSERT ON audit_events WHEN {when} "
+            "BEGIN SELECT RAISE(ABORT, 'the trail is full'); END"
+        )
+    try:
+        yield
+    finally:
+        with served.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER refuses")
+
+
+ASKED = "json_extract(NEW.value_after, '$.outcome') = 'asked'"
+LIMIT = 'mutation { setConcurrencyLimit(concurrencyKey: "trail", limit: 2) }'
+LIMITS = "{ instance { concurrencyLimits { concurrencyKey } } }"
+
+
+def limits(served: Served) -> set[str]:
+    found = served.graphql("ada", LIMITS).json()["data"]["instance"]["concurrencyLimits"]
+    return {each["concurrencyKey"] for each in found}
+
+
+def test_a_mutation_that_the_trail_cannot_hold_is_refused_and_changes_nothing(served):
+    before = served.last_row()
+    with refusing(served, ASKED):
+        answer = served.graphql("ada", LIMIT.replace("trail", "never"))
+        url = f"{served.url}/dagster/report_asset_check/some/asset"
+        reported = {"check_name": "c", "passed": "true"}
+        report = httpx.post(url, params=reported, headers=served.as_user("ada"))
+    assert answer.status_code == 500
+    assert "trail is full" not in answer.text
+    assert report.status_code == 503
+    assert "nothing was changed" in report.json()["error"]["message"]
+    assert served.all_rows(before) == []
+    assert "never" not in limits(served)
+
+
+def test_what_was_done_is_told_as_done_when_its_end_cannot_be_kept_and_the_log_has_the_row(
+    served, caplog
+):
+    before = served.last_row()
+    with refusing(served, f"NOT {ASKED}"):
+        answer = served.graphql("ada", LIMIT)
+        url = f"{served.url}/dagster/report_asset_check/some/asset"
+        reported = {"check_name": "c", "passed": "true"}
+        report = httpx.post(url, params=reported, headers=served.as_user("ada"))
+    assert answer.json() == {"data": {"setConcurrencyLimit": True}}
+    assert report.status_code == 200
+    assert "trail" in limits(served)
+    rows = served.all_rows(before)
+    assert [row["outcome"] for row in rows] == ["asked", "asked"]
+    lost = [each.fields for each in caplog.records if "audit trail was lost" in each.message]
+    assert [each["procedure"] for each in lost] == [row["what"] for row in rows]
+    assert [each["after"]["asked"] for each in lost] == [row["id"] for row in rows]
+    assert [(each["user"], each["after"]["outcome"]) for each in lost] == [("ada", "done")] * 2
 
 
 def test_a_reported_asset_event_leaves_its_row_also_where_it_is_refused(served):
