@@ -228,7 +228,7 @@ def _response(answers: Sequence[Answer], plan: wire.Plan) -> Response:
     status = wire.status_of(errors)
     response = _json(b"[" + bodies + b"]" if plan.is_batch else bodies, status)
     procedure = plan.calls[0].procedure
-    response.headers.update(retry_after(errors[0] if status == 429 else None))
+    response.headers.update(retry_after(errors[0] if status in (409, 429) else None))
     if status == 405 and procedure is not None:
         response.headers["allow"] = ", ".join(wire.METHODS[procedure.kind])
     return response

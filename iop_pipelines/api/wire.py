@@ -26,6 +26,8 @@ MAX_CALLS = 50
 MAX_ISSUES = 50
 # Characters of a message, or of one part of a path, that repeats what the caller sent.
 MAX_SAID = 2_000
+# When to ask again for what others were in the way of; the platform itself tried for a while already.
+CONTENDED_AFTER_S = 1
 
 # Name → (number, HTTP status), from tRPC's rpc/codes.ts and http/getHTTPStatusCode.ts.
 CODES: Mapping[str, tuple[int, int]] = {
@@ -234,6 +236,9 @@ def refusal(error: Exception) -> ApiError:
             return _invalid_field(error)
         case errors.NotFound():
             return ApiError("NOT_FOUND", _cut(str(error)))
+        case errors.Contended():
+            waiting = {"retryable": True, "retryAfter": CONTENDED_AFTER_S}
+            return ApiError("CONFLICT", _cut(str(error)), waiting)
         case errors.Conflict():
             return ApiError("CONFLICT", _cut(str(error)), _what_is_there(error.current))
         case errors.SeriesTooShort():

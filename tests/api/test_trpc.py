@@ -193,6 +193,7 @@ def test_bad_input_names_its_fields(client: TestClient) -> None:
     [
         ("notFound", "NOT_FOUND", "no model 7"),
         ("conflict", "CONFLICT", "model 7 is deprecated"),
+        ("contended", "CONFLICT", "model 7 is being changed"),
         ("tooShort", "UNPROCESSABLE_CONTENT", "2 points, at least 14 are needed"),
         ("field", "BAD_REQUEST", "config.params.window_size: must be at least 2"),
         ("form", "BAD_REQUEST", "from is after to"),
@@ -210,6 +211,17 @@ def test_what_a_handler_refuses_reaches_the_caller(
 def test_further_data_of_a_refusal_reaches_the_caller(client: TestClient) -> None:
     data = client.get(at("wire.fail", {"how": "limited"})).json()["error"]["data"]
     assert data["retryAfter"] == 7
+
+
+def test_a_conflict_that_passes_says_so_and_when_to_ask_again(client: TestClient) -> None:
+    passing = client.get(at("wire.fail", {"how": "contended"}))
+    data = passing.json()["error"]["data"]
+    assert (passing.status_code, data["retryable"]) == (409, True)
+    assert int(passing.headers["retry-after"]) == data["retryAfter"] >= 1
+    lasting = client.get(at("wire.fail", {"how": "conflict"}))
+    assert lasting.status_code == 409
+    assert "retry-after" not in lasting.headers
+    assert "retryable" not in lasting.json()["error"]["data"]
 
 
 @pytest.mark.parametrize("how", ["unexpected", "unavailable", "noSuchFailure"])

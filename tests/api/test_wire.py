@@ -174,6 +174,7 @@ def test_a_bad_long_list_answers_briefly() -> None:
         (errors.InvalidQuery("no column x", "queryConfig.columns"), "BAD_REQUEST"),
         (errors.NotFound("no model 7"), "NOT_FOUND"),
         (errors.Conflict("taken"), "CONFLICT"),
+        (errors.Contended("somebody is at it"), "CONFLICT"),
         (errors.SeriesTooShort("2 points"), "UNPROCESSABLE_CONTENT"),
         (errors.Unavailable("secret"), "SERVICE_UNAVAILABLE"),
         (sqlalchemy.exc.TimeoutError("secret"), "SERVICE_UNAVAILABLE"),

@@ -19,7 +19,14 @@ from iop_pipelines.api.context import Context, Role, Services, User
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.registry import ApiError, Kind, Registry, Shape
 from iop_pipelines.api.trpc import trpc_routes
-from iop_pipelines.errors import Conflict, InvalidInput, NotFound, SeriesTooShort, Unavailable
+from iop_pipelines.errors import (
+    Conflict,
+    Contended,
+    InvalidInput,
+    NotFound,
+    SeriesTooShort,
+    Unavailable,
+)
 from iop_pipelines.settings import Settings
 
 registry = Registry()
@@ -27,6 +34,7 @@ USERS = {"viewer": User(1, "vera", Role.VIEWER), "admin": User(2, "ada", Role.AD
 FAILURES: dict[str, Exception] = {
     "notFound": NotFound("no model 7"),
     "conflict": Conflict("model 7 is deprecated"),
+    "contended": Contended("model 7 is being changed"),
     "tooShort": SeriesTooShort("2 points, at least 14 are needed"),
     "field": InvalidInput("must be at least 2", "config.params.window_size"),
     "form": InvalidInput("from is after to"),

@@ -23,6 +23,8 @@ export type Failure =
   | { kind: 'anonymous' }
   | { kind: 'forbidden'; message: string }
   | { kind: 'absent'; message: string }
+  // Others were in the way and nothing was changed: the same may do in a moment.
+  | { kind: 'contended'; message: string }
   | { kind: 'conflict'; message: string; data: Record<string, unknown> }
   | Refusal
   | { kind: 'busy'; message: string }
@@ -45,7 +47,9 @@ export function failureOf(error: unknown): Failure {
     case 'NOT_FOUND':
       return { kind: 'absent', message };
     case 'CONFLICT':
-      return { kind: 'conflict', message, data: data as unknown as Record<string, unknown> };
+      return isRetryable(data)
+        ? { kind: 'contended', message }
+        : { kind: 'conflict', message, data: data as unknown as Record<string, unknown> };
     case 'BAD_REQUEST':
     case 'UNPROCESSABLE_CONTENT':
     case 'PRECONDITION_FAILED':
@@ -58,6 +62,8 @@ export function failureOf(error: unknown): Failure {
       return { kind: 'fault', message, requestId: data.requestId ?? null };
   }
 }
+
+const isRetryable = (data: object) => 'retryable' in data && data.retryable === true;
 
 /** In the reader's language, as far as the server knows the words; `message` is there where it does. */
 export const told = <T extends object>(data: T): T & { message?: string } =>
@@ -77,7 +83,7 @@ export function fieldsOf(issues: readonly Issue[] = []) {
 
 /** Whether asking again, unchanged, may do better. */
 export const mayPass = (error: unknown) =>
-  ['offline', 'busy', 'fault'].includes(failureOf(error).kind);
+  ['offline', 'contended', 'busy', 'fault'].includes(failureOf(error).kind);
 
 /** What was refused at a path such as `config.params.window`, or anywhere under it. */
 export const problemsUnder = (issues: readonly Issue[], path: string): string[] =>

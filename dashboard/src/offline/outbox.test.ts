@@ -98,6 +98,19 @@ describe('an outbox', () => {
     expect(outbox.decisions()).toEqual([]);
   });
 
+  test('keeps what others were in the way of, however often, and sends it again', async () => {
+    let left = 8;
+    const { outbox } = outboxWith(async () =>
+      left-- > 0 ? { kind: 'contended' } : { kind: 'taken' },
+    );
+    const [first] = await outbox.decide([wanted(1)]);
+    expect(first).toMatchObject({ outcome: 'kept', problem: null });
+    for (let again = 0; again < 7; again++) await outbox.sendAll();
+    expect(outbox.decisions()).toHaveLength(1);
+    await outbox.sendAll();
+    expect(outbox.decisions()).toEqual([]);
+  });
+
   test('shows a conflict and goes on with the others', async () => {
     const current = {
       status: 'dismissed',

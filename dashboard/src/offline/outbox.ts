@@ -166,7 +166,7 @@ export class Outbox {
       }
       noteAnswer();
       if (answer.kind === 'anonymous') return confirmSession();
-      if (answer.kind === 'fault' && next.tries < MAX_FAULTS) {
+      if (answer.kind === 'contended' || (answer.kind === 'fault' && next.tries < MAX_FAULTS)) {
         later.add(next.key);
         this.sendLater();
       } else {
@@ -175,7 +175,10 @@ export class Outbox {
     }
   }
 
-  private settle(decision: Decision, answer: Exclude<Answer, { kind: 'silence' | 'anonymous' }>) {
+  private settle(
+    decision: Decision,
+    answer: Exclude<Answer, { kind: 'silence' | 'contended' | 'anonymous' }>,
+  ) {
     const { key } = decision;
     switch (answer.kind) {
       case 'conflict':

@@ -11,6 +11,8 @@ export type Answer =
   // answered, or the platform has a fault or too much to do.
   | { kind: 'silence' }
   | { kind: 'fault'; message: string }
+  // Others were in the way; surely nothing was changed, and it will pass.
+  | { kind: 'contended' }
   | { kind: 'anonymous' };
 
 export async function send(decision: Decision): Promise<Answer> {
@@ -58,6 +60,8 @@ function answerOf(error: unknown): Answer {
         ? { kind: 'conflict', current }
         : { kind: 'refused', message: failure.message };
     }
+    case 'contended':
+      return { kind: 'contended' };
     case 'anonymous':
       return { kind: 'anonymous' };
     case 'forbidden':

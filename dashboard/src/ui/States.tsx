@@ -53,6 +53,8 @@ export function sayFailure(error: unknown, t: (typeof words)['en']): [string, st
       return [t.absentTitle, failure.message];
     case 'busy':
       return [t.busyTitle, t.busyText];
+    case 'contended':
+      return [t.busyTitle, failure.message];
     case 'fault':
       return [t.faultTitle, failure.requestId ? t.faultText(failure.requestId) : t.faultUnknown];
     default:
