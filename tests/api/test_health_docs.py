@@ -1,4 +1,4 @@
-"""docs/api.md names the parts that health has, and no others."""
+"""docs/api.md names the parts that health has and the metrics that are counted, and no others."""
 
 import re
 from contextlib import ExitStack
@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.api.metrics import Metrics
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
@@ -29,3 +30,11 @@ def test_the_documented_parts_of_health_are_those_that_it_has(tmp_path: Path) ->
     answer = TestClient(app).get("/api/health").json()
     assert set(answer["parts"]) == documented
     engine_for(settings.database_url).dispose()
+
+
+def test_the_documented_metrics_are_those_that_there_are() -> None:
+    rows = re.findall(r"^\| (`iop_.*?) \|", DOCS.read_text(), re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    # A counter's own name is without the ending that it is told with.
+    there_are = {each.name for each in Metrics().registry.collect() if each.name.startswith("iop_")}
+    assert {name.removesuffix("_total") for name in documented} == there_are
