@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 PAGE = 500
+_NOTES = sa.table("cursors", sa.column("name"), sa.column("value"))
 
 
 @contextmanager
@@ -46,3 +47,16 @@ def respell_rows(name: str, column: str, respell: Callable[[Any], Any]) -> None:
             if is_dated:
                 # A second statement: the first one's own default would win over the same moment.
                 connection.execute(change.values(updated_at=changed_at))
+
+
+def note(name: str) -> bool:
+    """Keeps, in the transaction of what was respelt, that it was; whether it was not noted before."""
+    connection = op.get_bind()
+    found = connection.scalar(sa.select(_NOTES.c.name).where(_NOTES.c.name == name))
+    if found is None:
+        connection.execute(sa.insert(_NOTES).values(name=name, value="done"))
+    return found is None
+
+
+def forget(name: str) -> None:
+    op.get_bind().execute(sa.delete(_NOTES).where(_NOTES.c.name == name))

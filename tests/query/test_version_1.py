@@ -209,6 +209,7 @@ NEW_WHERE = {
         },
     ]
 }
+JANUARY_ENDS = {"from": "2013-01-30", "to": "2013-01-31"}
 LONG_AGO = "2020-01-02 03:04:05"
 
 
@@ -271,9 +272,27 @@ def test_stored_queries_are_respelt_in_place_and_back(database_url: str) -> None
         connection.execute(sa.text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0010'"))
     migrate.upgrade(database_url)
     assert held()[:3] == ([NEW, {"x": 1}], NEW, [NEW_WHERE, None, None])
+    last_day = {"field": "date", "op": "in_period", "value": JANUARY_ENDS}
+    asked = {**model, "input": {**model["input"], "where": last_day}}
+    with engine.begin() as connection:
+        change = analytical_models.update().where(analytical_models.c.name == "n")
+        connection.execute(change.values(config=asked))
+        dated = f"UPDATE analytical_models SET updated_at = '{LONG_AGO}' WHERE name = 'n'"
+        connection.execute(sa.text(dated))
     migrate.downgrade(database_url, "0010")
-    templates, panel, wheres, changed, version = held()
+    back = held()
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0011'"))
+    migrate.downgrade(database_url, "0010")
+    assert held() == back
+    templates, panel, wheres, changed, version = back
     assert (templates, panel, changed, version) == ([OLD, {"x": 1}], OLD, {LONG_AGO}, 7)
-    back = wheres[0]["and"]
-    assert back[0] == OLD_WHERE["and"][0]
-    assert back[1]["value"] == {"from": "2013-01-30", "to": "2013-02-01T00:00"}
+    denied, period = wheres[0]["and"]
+    assert denied == OLD_WHERE["and"][0]
+    assert period["value"] == {"from": "2013-01-30", "to": "2013-02-01T00:00"}
+    assert wheres[1]["value"] == {"from": "2013-01-30", "to": "2013-02-01"}
+    # And up again: what was noted on the way back does not hold it.
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0010")
+    midnight = {"from": "2013-01-30", "to": "2013-02-01T00:00"}
+    assert held()[2] == [wheres[0], {**wheres[1], "value": midnight}, None]

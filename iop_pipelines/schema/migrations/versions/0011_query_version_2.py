@@ -1,7 +1,8 @@
 """Queries of templates and panels in the words of version 2, and the conditions of models' inputs.
 
 In place: they mean what they meant, so no version is raised and nothing is computed again. On servers, where a
-migration is no transaction, this one is; what was respelt already stays as it is.
+migration is no transaction, this one is; what was respelt already stays as it is, should the process die before
+Alembic has noted that it was.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from iop_pipelines.domain.version1 import (
     config_as_version_1,
     config_of_version_1,
 )
-from iop_pipelines.schema.respelling import respell_rows, transaction
+from iop_pipelines.schema.respelling import forget, note, respell_rows, transaction
 
 revision = "0011"
 down_revision = "0010"
@@ -21,10 +22,13 @@ branch_labels = None
 depends_on = None
 
 QUERIES = ("report_templates", "panels")
+# Conditions of models have no version, and `not` is a word of both: the way back is noted beside what it changed.
+_TAKEN_BACK = "migration 0011 taken back"
 
 
 def upgrade() -> None:
     with transaction():
+        forget(_TAKEN_BACK)
         for table in QUERIES:
             respell_rows(
                 table, "query_config", lambda config: _of_version(1, config_of_version_1, config)
@@ -40,9 +44,10 @@ def downgrade() -> None:
             respell_rows(
                 table, "query_config", lambda config: _of_version(2, config_as_version_1, config)
             )
-        respell_rows(
-            "analytical_models", "config", lambda config: _where(config, condition_as_version_1)
-        )
+        if note(_TAKEN_BACK):
+            respell_rows(
+                "analytical_models", "config", lambda config: _where(config, condition_as_version_1)
+            )
 
 
 def _of_version(version: int, respell: Callable[[Any], Any], config: Any) -> Any:
