@@ -113,7 +113,10 @@ def _close(path: str) -> int | None:
     is_kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
     if not is_kept or found.st_uid != os.geteuid() or not found.st_mode & OTHERS:
         return None
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None  # Gone since it was looked at: files of a broker and of SQLite come and go.
     try:
         os.fchmod(descriptor, stat.S_IMODE(found.st_mode) & ~OTHERS)
     finally:

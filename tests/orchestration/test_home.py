@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import aftermath
 from iop_pipelines.cli.main import main
+from iop_pipelines.orchestration.home import make_private
 from iop_pipelines.orchestration.supervisor import free_port
 from private_files import open_to_others
 from served_app import answers, wait_until
@@ -71,6 +72,26 @@ def test_an_older_home_is_mended_and_it_is_said(older_home: Path) -> None:
     assert f"5 files and folders in {older_home} were open to others" in done.stderr
     assert open_to_others(older_home) == []
     assert "open to others" not in run_iop(older_home, "migrate").stderr
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_passed_over(
+    older_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As files of a broker and of SQLite do, between the look and the opening."""
+    gone: list[str] = []
+    opened = os.open
+
+    def late(path: str, *rest: int) -> int:
+        if not gone and os.path.isfile(path):
+            gone.append(path)
+            os.remove(path)
+        return opened(path, *rest)
+
+    monkeypatch.setattr(os, "open", late)
+    mended = make_private(older_home)
+    assert gone
+    assert mended.inside > 0
+    assert open_to_others(older_home) == []
 
 
 def test_what_is_not_iops_stays_as_it_is(older_home: Path, tmp_path: Path) -> None:
