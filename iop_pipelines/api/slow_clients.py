@@ -66,6 +66,8 @@ class PatientProtocol(HttpToolsProtocol):
     _last = 0.0
     _held_at: float | None = None
     _taken = 0
+    # Counts what was expected one after the other.
+    _turn = 0
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -84,8 +86,10 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._owed in (_Owed.NOTHING, _Owed.FIRST_BYTE):
             self._expect(_Owed.HEAD)
+        turn = self._turn
         super().data_received(data)
-        if self._owed is _Owed.HEAD and not self.transport.is_closing():
+        # A head that began in this packet is behind what was owed before, such as the end of a large body.
+        if self._owed is _Owed.HEAD and turn == self._turn and not self.transport.is_closing():
             self._taken += len(data)
             if self._taken > self.patience.head_bytes:
                 told = f"the request's head is longer than {self.patience.head_bytes} bytes"
@@ -116,6 +120,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._owed = owed
         self._since = self._last = self.loop.time()
         self._taken = 0
+        self._turn += 1
         # One that is set rings no later than this would: what was expected before began before.
         if self._timer is None:
             self._timer = self.loop.call_at(self._deadline(), self._look)

@@ -171,6 +171,25 @@ def test_a_head_without_an_end_is_431(caller: socket.socket) -> None:
     assert status_of(all_of(caller)) == 431
 
 
+def test_the_end_of_a_body_is_not_counted_as_the_head_behind_it(caller: socket.socket) -> None:
+    """Body and beginning of a head, in one packet, have more bytes than a head can have."""
+    body = b"a" * 15_000
+    caller.sendall(head("/echo", f"content-length: {len(body) + 1}") + b"a")
+    assert stays_open_for(caller, WAIT_S / 5)
+    caller.sendall(body + b"GET /api/health HTTP/1.1\r\nx: " + b"y" * 10_000)
+    answer = caller.recv(65_536)
+    assert (status_of(answer), answer.endswith(str(len(body) + 1).encode())) == (200, True)
+    caller.sendall(b"\r\nhost: x\r\n\r\n")
+    assert status_of(caller.recv(65_536)) == 200
+
+
+def test_a_head_behind_a_body_has_the_same_bound(caller: socket.socket) -> None:
+    caller.sendall(head("/echo", "content-length: 1") + b"aGET / HTTP/1.1\r\nx: ")
+    assert status_of(caller.recv(65_536)) == 200
+    caller.sendall(b"y" * PATIENCE.head_bytes * 2)
+    assert status_of(all_of(caller)) == 431
+
+
 @pytest.mark.parametrize("framing", ["content-length: 100", "transfer-encoding: chunked"])
 @pytest.mark.parametrize("sent", [b"", b"5\r\nabcde\r\n"])
 def test_a_body_that_does_not_come_is_408(caller: socket.socket, framing: str, sent: bytes) -> None:
