@@ -35,8 +35,6 @@ from iop_pipelines.schema.tables import (
     recommendations,
 )
 
-# MySQL ends one of two transactions that wait for each other; the other's work is then visible.
-_ATTEMPTS = 3
 _CHUNK = 500
 # Of what no model found: DRM's scores.
 QUALITY_MODEL = "data-quality"
