@@ -252,7 +252,7 @@ def check_connections(engine: sa.Engine) -> None:
 
 
 def check_migrations(engine: sa.Engine) -> str | None:
-    """A database that a newer release has migrated is well: replicas are replaced one by one."""
+    """A newer database is none of this process's faults; whether it may run beside it, the release's notes say."""
     # Alembic costs a second, and this thread alone needs it.
     from iop_pipelines.schema import migrate
 
