@@ -81,7 +81,7 @@ def run_of(path: str) -> str:
     """The run whose file is asked for. Raises Refused for what is no id."""
     run_id = path.removeprefix(PREFIX).lstrip("/").partition("/")[2]
     if not _RUN_ID.fullmatch(run_id):
-        raise Refused(400, f"{_shown(run_id)} is no id of a run")
+        raise Refused(400, f"{_shown(run_id)} is not a run id")
     return run_id
 
 
@@ -186,7 +186,7 @@ def _json_object(text: bytes | str, what: str, hint: str = "") -> dict[str, Any]
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, f"{what} is no JSON") from error
+        raise Refused(400, f"{what} is not JSON") from error
     if not isinstance(content, dict):
         raise Refused(400, f"{hint}{what} is a JSON object")
     return cast(dict[str, Any], content)

@@ -196,8 +196,81 @@ _OF_THINGS: Mapping[str, str] = {
         "Quelqu’un d’autre a décidé de la recommandation {id} entre-temps"
     ),
     "{moment} is past; it is {now} UTC": "{moment} est passé ; il est {now} UTC",
+    "someone else is changing this right now; nothing was changed, try again in a moment": (
+        "Quelqu’un d’autre est en train de modifier cela ; rien n’a été changé, réessayez dans un instant"
+    ),
+    "someone else just saved the same thing; nothing was changed, reload and try again": (
+        "Quelqu’un d’autre vient d’enregistrer la même chose ; rien n’a été changé, rechargez et réessayez"
+    ),
     "a part of the platform does not answer; try again": (
         "Une partie de la plateforme ne répond pas ; réessayez"
+    ),
+}
+_OF_CONDITIONS: Mapping[str, str] = {
+    "a query compares fields with values and with fields; what is computed is a column that a "
+    "dataset's step derives": (
+        "Une requête compare des champs à des valeurs et à d’autres champs ; ce qui se calcule est une "
+        "colonne dérivée par une étape du jeu de données"
+    ),
+    "the conditions compare with more than {n} values in lists": (
+        "Les conditions comparent avec plus de {n} valeurs dans des listes"
+    ),
+    "the parameter has no value; give it a default": (
+        "Le paramètre n’a pas de valeur ; donnez-lui une valeur par défaut"
+    ),
+    "has no value and no default, and is not optional": (
+        "N’a ni valeur ni valeur par défaut, et n’est pas facultatif"
+    ),
+    "no parameter is called {name}": "Aucun paramètre ne s’appelle {name}",
+    "no parameter {name}": "Pas de paramètre {name}",
+    "no dataset {name}": "Pas de jeu de données {name}",
+    "there is no group {name}": "Il n’y a pas de groupe {name}",
+    "{name} is not among the datasets {known}": "{name} n’est pas un des jeux de données {known}",
+    "query_config is {type}; it must be a JSON object": "query_config doit être un objet JSON",
+    "pipeline_runs has one series a pipeline and takes no where": (
+        "pipeline_runs a une série par pipeline et ne prend pas de where"
+    ),
+    "must be a list of 1 to {n} values": "Doit être une liste de 1 à {n} valeurs",
+    "a list holds 1 to {n} values": "Une liste compte de 1 à {n} valeurs",
+    "{op} needs one value": "{op} demande une seule valeur",
+    "{op} takes one value, not a list": "{op} demande une seule valeur, pas une liste",
+    "{op} takes no value": "{op} ne prend pas de valeur",
+    "{op} needs a text": "{op} demande un texte",
+    "between needs [lowest, highest], both included": (
+        "between demande [minimum, maximum], tous deux compris"
+    ),
+    "between needs [lowest, highest]": "between demande [minimum, maximum]",
+    "in_period needs a period": "in_period demande une période",
+    "{from, to} is a period: use in_period": "{{from, to}} est une période : utilisez in_period",
+    "a comparison has either field or left": "Une comparaison a soit field, soit left",
+    "{name} takes values of one kind, not {kinds}": "{name} demande des valeurs d’un même type",
+    "{name} takes numbers, not {kinds}": "{name} demande des nombres",
+    "{field} is a date; the period must be whole days": (
+        "{field} est une date ; la période doit compter des jours entiers"
+    ),
+    "{field} is a {type}; {other} is a {kind}": "{field} et {other} ne sont pas du même type",
+    "asks for earlier periods, which only rules know": (
+        "Demande des périodes antérieures, que seules les règles connaissent"
+    ),
+    "takes a parameter, which only queries have": (
+        "Prend un paramètre, ce que seules les requêtes permettent"
+    ),
+    "{day} is the calendar's last {unit}": "{day} touche à la fin du calendrier",
+    "{words} reaches beyond the calendar": "{words} dépasse le calendrier",
+    "{words} is another period every day; give its days, {from, to}": (
+        "{words} est une autre période chaque jour ; donnez ses jours, {{from, to}}"
+    ),
+    "{text} is before the year {year}, where databases' dates begin": (
+        "{text} est avant l’an {year}, où commencent les dates des bases de données"
+    ),
+    "{text} is no ISO date or moment": "{text} n’est pas une date ISO",
+    "is nested deeper than {n}": "Imbrication sur plus de {n} niveaux",
+    "is an integer of more than 64 bits": "Est un entier de plus de 64 bits",
+    "is {value}; numbers must be finite": "Les nombres doivent être finis",
+    "is {type}, which JSON does not have": "N’est pas une valeur JSON",
+    "the key {key} is not text": "La clé {key} n’est pas un texte",
+    "holds a character that no database stores (NUL or half a pair)": (
+        "Contient un caractère qu’aucune base de données n’enregistre"
     ),
 }
 _OF_QUESTIONS: Mapping[str, str] = {
@@ -215,7 +288,7 @@ _OF_QUESTIONS: Mapping[str, str] = {
     "{value} is no period": "{value} n’est pas une période",
     "is longer than {n} years": "Dépasse {n} ans",
     "there are more than {n} conditions": "Il y a plus de {n} conditions",
-    "{things} are nested deeper than {n} levels": "S’imbrique sur plus de {n} niveaux",
+    "{things} are nested deeper than {n} levels": "Imbrication sur plus de {n} niveaux",
     "is {n} characters long; at most {most} are read": "Compte {n} caractères ; {most} au plus sont lus",
     "ends at {end}, not after its start {start}": "Finit à {end}, pas après son début {start}",
     "{text} is no ISO date or moment such as {example}": (
@@ -319,12 +392,14 @@ CATALOGUE: Mapping[str, str] = {
     **_OF_THINGS,
     **_OF_SCHEDULES,
     **_OF_QUESTIONS,
+    **_OF_CONDITIONS,
     **_OF_MODELS,
     **_OF_ADVICE,
     **_OF_RUNS,
     **_OF_ROWS,
     **_OF_VALUES,
     **OF_DECLARATIONS,
+    "{value} is no {kind}": "{value} n’est pas du bon type",
 }
 # A longer one holds much of what was sent, and is no sentence for people.
 _MAX_LENGTH = 1000

@@ -40,6 +40,6 @@ def _told(pattern: str, error: Exception) -> str:
     (said,) = error.args[:1] or ("",)
     said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     return (
-        f"{pattern!r} is no pattern of RE2: {said}; look-aheads, look-behinds and back-references are not "
+        f"{pattern!r} is not a valid RE2 pattern: {said}; look-aheads, look-behinds and back-references are not "
         "allowed, since a match by them can take for ever"
     )

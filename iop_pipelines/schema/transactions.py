@@ -135,8 +135,8 @@ def server_code(error: DBAPIError) -> int | None:
 def _given_up(trouble: Trouble) -> Contended:
     if trouble is Trouble.LOST_INSERT:
         return Contended(
-            "another request stored the same at the same time; nothing was changed, look and try again"
+            "someone else just saved the same thing; nothing was changed, reload and try again"
         )
     return Contended(
-        "others are changing the same at the same time; nothing was changed, try again in a moment"
+        "someone else is changing this right now; nothing was changed, try again in a moment"
     )

@@ -1,6 +1,8 @@
 """Sentences in French: pydantic's as pydantic says them, and no pattern of what nobody says."""
 
+import ast
 import re
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -121,6 +123,44 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     *((code, {"given": "x"}) for code in ("not_finite", "not_truth", "not_list", "not_mapping")),
 ]
 LOOKED_UP = [f"there is no runtime {closest(name, RUNTIMES)}" for name in ("profet", "onnx")]
+
+
+def _said(node: ast.expr) -> list[str]:
+    """What a sentence of the code can read like, with `7` in its holes."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=one, orelse=other):
+            return _said(one) + _said(other)
+        case ast.JoinedStr(values=values):
+            pieces = [_said(v) if isinstance(v, ast.Constant) else _filled(v) for v in values]
+            return ["".join(each) for each in product(*pieces)]
+        case _:
+            return []
+
+
+def _filled(hole: ast.expr) -> list[str]:
+    assert isinstance(hole, ast.FormattedValue)
+    return _said(hole.value) if isinstance(hole.value, ast.IfExp) else ["7"]
+
+
+def test_whatever_a_query_is_refused_for_is_said_in_french():
+    root = Path(iop_pipelines.__file__).parent
+    raised = [
+        node.exc
+        for folder in ("query", "domain")
+        for path in (root / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+    ]
+    said = [
+        each
+        for call in raised
+        if isinstance(call.func, ast.Name) and call.func.id == "InvalidQuery" and call.args
+        for each in _said(call.args[0])
+    ]
+    assert len(said) > 40
+    assert [each for each in said if in_french(each) is None] == []
 
 
 def test_what_is_refused_of_a_declaration_is_said_in_french_and_each_pattern_is_needed():

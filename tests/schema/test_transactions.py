@@ -179,7 +179,7 @@ def test_who_always_meets_another_is_told_in_the_end_and_nothing_is_left(
 
 
 def test_a_key_that_is_taken_whatever_is_tried_is_a_conflict(engine: sa.Engine) -> None:
-    with pytest.raises(Contended, match="stored the same"):
+    with pytest.raises(Contended, match="saved the same"):
         change(engine, cursors.insert().values(name="a", value="again"))
 
 
