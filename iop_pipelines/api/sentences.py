@@ -185,10 +185,6 @@ _OF_THINGS: Mapping[str, str] = {
     "model {name} is deprecated; promote it, or execute an active version": (
         "Le modèle {name} est retiré ; activez-le, ou exécutez une version active"
     ),
-    "model {name} is {status} and cannot change; register a new version instead": (
-        "Le modèle {name} ne peut plus changer ; enregistrez une nouvelle version"
-    ),
-    "model {name} exists, with id {id}": "Le modèle {name} existe déjà, sous le numéro {id}",
     "model {name} exists (id {id}) with another {what}; raise the version": (
         "Le modèle {name} existe déjà (numéro {id}) avec un autre contenu ({what}) ; augmentez la version"
     ),
