@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -9,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from iop_pipelines.api import previews
+from iop_pipelines.api.heavy import Ask
+from iop_pipelines.api.readers import Readers, Reading
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.reporting.generate import generate
@@ -42,6 +47,10 @@ def made(api, form):
         },
     )
     return report_id
+
+
+async def nobody(_connection):
+    await asyncio.sleep(0)
 
 
 def client(api, user):
@@ -123,6 +132,40 @@ def test_pages_are_pictures_of_the_width_that_is_asked_for(api):
     with client(api, None) as browser:
         assert browser.get(shown["paths"][0]).status_code == 401
         assert browser.get(f"{shown['paths'][0]}?{link}").status_code == 200
+
+
+@pytest.mark.pdf
+def test_widths_share_few_pictures_and_each_report_has_a_queue_for_its_links(api):
+    begun: list[tuple[int, Mapping[str, Any]]] = []
+
+    class Noting(Readers):
+        def begin(self, account: int, ask: Ask) -> Reading:
+            begun.append((account, ask.given))
+            return super().begin(account, ask)
+
+    services = replace(api.context.services, own_readers=Noting(api.context.services.settings))
+    report_id = made(api, "pdf")
+    other_id = made(api, "pdf")
+    routes = previews.preview_routes(services, nobody)
+
+    def picture(number: int, width: int) -> Image.Image:
+        link = api.call("reports.download", reportId=number)["path"].partition("?")[2]
+        answer = browser.get(f"/api/reports/{number}/pages/1.png?width={width}&{link}")
+        assert answer.status_code == 200
+        return Image.open(io.BytesIO(answer.content))
+
+    try:
+        with TestClient(Starlette(routes=routes)) as browser:
+            widths = [picture(report_id, width).width for width in (100, 399, 400, 401, 800)]
+            picture(other_id, 2000)
+    finally:
+        services.readers.close()
+    assert widths == pytest.approx([400, 400, 400, 800, 800], abs=1)
+    assert [(account, given["width"]) for account, given in begun] == [
+        (-report_id, 400),
+        (-report_id, 800),
+        (-other_id, 2000),
+    ]
 
 
 def test_only_a_pdf_has_pages(api):
