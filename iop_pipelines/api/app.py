@@ -77,7 +77,7 @@ def create_app(
     registry = registry or build_registry()
     authenticate = authenticate or authenticator(services)
     lifecycle, metrics = Lifecycle(), Metrics()
-    own = (_queue(settings, metrics), Part("readers", services.readers.look))
+    own = (_queue(settings, metrics), Part("readers", services.readers.look, is_vital=False))
     probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
 
     every_route: list[BaseRoute] = [

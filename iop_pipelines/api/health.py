@@ -67,7 +67,10 @@ class Seen:
 
 @dataclass
 class Part:
-    """One thing looked at again and again; `seen` and `known` are replaced whole, so need no lock."""
+    """One thing looked at again and again; `seen` and `known` are replaced whole, so need no lock.
+
+    is_vital: without it an instance should be sent no requests. What only requests can mend must not be.
+    """
 
     name: str
     look: Look
@@ -76,6 +79,7 @@ class Part:
     began: float = field(default_factory=time.monotonic)
     seen: Seen | None = None
     known: Seen | None = None
+    is_vital: bool = True
 
     def look_once(self) -> None:
         cause: Exception | None = None
@@ -150,6 +154,11 @@ class Probe:
         return {name: part.reason for name, part in self.parts.items() if part.reason}
 
     @property
+    def is_well(self) -> bool:
+        """Whether all that requests need is there."""
+        return all(part.is_ok for part in self.parts.values() if part.is_vital)
+
+    @property
     def is_settled(self) -> bool:
         return all(part.is_settled for part in self.parts.values())
 
@@ -178,7 +187,7 @@ def health_routes(lifecycle: Lifecycle, probe: Probe, authenticated: Authenticat
     async def ready(request: Request) -> JSONResponse:
         stage = stage_of(lifecycle, probe)
         states = probe.states()
-        is_ready = stage == Stage.SERVING and all(state == "ok" for state in states.values())
+        is_ready = stage == Stage.SERVING and probe.is_well
         if stage == Stage.SERVING:
             stage = "ready" if is_ready else "degraded"
         reasons = None

@@ -27,6 +27,7 @@ from iop_pipelines.api.context import Context, Role
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
+from iop_pipelines.api.readers import Readers
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.supervisor import free_port
@@ -147,6 +148,19 @@ def test_without_a_worker_it_is_healthy_and_not_ready(settings):
         ready = httpx.get(f"{url}/api/ready")
     assert ready.status_code == 503
     assert ready.json()["parts"]["workers"] == "degraded"
+
+
+def test_readers_that_broke_are_told_by_health_and_keep_no_requests_away(settings):
+    class Broken(Readers):
+        def look(self) -> str | None:
+            return "the last 3 readings broke their reader"
+
+    _beat(settings)
+    with running(create_app(settings, readers=Broken(settings))) as url:
+        wait_until(lambda: answers(url, "/api/ready", 200), 10)
+        health_now, ready = (httpx.get(f"{url}/api/{at}").json() for at in ("health", "ready"))
+    assert (health_now["status"], health_now["parts"]["readers"]) == ("degraded", "degraded")
+    assert ready["status"] == "ready"
 
 
 def test_a_database_that_is_not_migrated_fails_health(own_settings):
