@@ -77,6 +77,7 @@ def create_app(
     registry = registry or build_registry()
     authenticate = authenticate or authenticator(services)
     lifecycle, metrics = Lifecycle(), Metrics()
+    metrics.follow(services.readers.standing)
     own = (_queue(settings, metrics), Part("readers", services.readers.look, is_vital=False))
     probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
 

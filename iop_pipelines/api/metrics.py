@@ -21,12 +21,15 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from iop_pipelines.api.context import User
+from iop_pipelines.api.readers import Standing
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
 
@@ -142,8 +145,33 @@ class Metrics:
         for kind in KINDS:
             self._oldest.labels(kind).set(seconds.get(kind, 0))
 
+    def follow(self, standing: Callable[[], Standing]) -> None:
+        """standing: how the readers stand at the moment of a scrape."""
+        self.registry.register(_HeavyReads(standing))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class _HeavyReads(Collector):
+    def __init__(self, standing: Callable[[], Standing]) -> None:
+        self._standing = standing
+
+    def collect(self) -> Iterable[Metric]:
+        now = self._standing()
+        reads = GaugeMetricFamily(
+            "iop_heavy_reads",
+            "Heavy reads that wait for a process or are computed.",
+            labels=["state"],
+        )
+        reads.add_metric(["waiting"], now.waiting)
+        reads.add_metric(["running"], now.at_work)
+        yield reads
+        yield CounterMetricFamily(
+            "iop_reader_restarts",
+            "Processes of heavy reads that broke, took too long or had grown, and were replaced.",
+            value=now.restarts,
+        )
 
 
 def open_work(engine: sa.Engine) -> dict[tuple[str, str], int]:

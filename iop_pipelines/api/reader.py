@@ -47,7 +47,10 @@ class Reader:
                 )
         except MemoryError:
             megabytes = self.bounds.memory_bytes // 1024**2
-            said = f"this needs more than {megabytes} MB of memory; narrow its period or its conditions"
+            said = (
+                f"this needs more than {megabytes} MB of memory; "
+                "choose a shorter period or add conditions"
+            )
             return self._refused(ApiError("UNPROCESSABLE_CONTENT", said), is_full=True)
         # The boundary: a reading that fails is one caller's refusal.
         except Exception as error:
@@ -82,8 +85,10 @@ def resident_bytes() -> int:
 
 
 def main() -> None:
-    # Ctrl-C is the parent's to answer; a reader ends with its input.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # They may come to the whole group of processes, and are the parent's to answer: what is being read may be
+    # finished while the API drains. A reader ends with its input, or is killed.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     source, target = _streams()
     with contextlib.suppress(EOFError, BrokenPipeError):
         head, _ = heavy.read_frame(_exactly(source))

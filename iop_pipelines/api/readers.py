@@ -5,6 +5,7 @@ is started with the first reading, stays warm, and is replaced where it ends, ta
 """
 
 import asyncio
+import hashlib
 import logging
 import math
 import os
@@ -13,9 +14,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, cast
 
 from iop_pipelines.api import heavy
@@ -42,6 +44,8 @@ _POLL_S = 0.25
 _CHUNK_BYTES = 1024 * 1024
 # So many in a row that broke a reader are not their own fault.
 _BROKEN = 3
+# Of what broke a reader: whoever tries again does so soon.
+MAX_SUSPECTS = 256
 _MAX_RETRY_AFTER_S = 60
 
 
@@ -59,6 +63,22 @@ class Reading:
     @property
     def size(self) -> int:
         return len(self.ask.body or b"")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Readings that wait and that run now, and how many readers had to be replaced so far."""
+
+    waiting: int
+    at_work: int
+    restarts: int
+
+
+@dataclass(eq=False)
+class _Slot:
+    """A thread's place for its process; the process is here from its start to its end."""
+
+    child: "_Child | None" = None
 
 
 class Readers:
@@ -84,6 +104,8 @@ class Readers:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._children: set[_Child] = set()
+        self._suspects: OrderedDict[bytes, None] = OrderedDict()
+        self._restarts = 0
         self._waiting_bytes = 0
         self._mean_s = 1.0
         self._broken = 0
@@ -124,7 +146,7 @@ class Readers:
 
         Raises:
             ApiError: the reading's own refusal, UNPROCESSABLE_CONTENT for one that takes too much time or
-                memory, SERVICE_UNAVAILABLE where its reader broke.
+                memory or breaks a second reader, SERVICE_UNAVAILABLE where its reader broke.
         """
         answer = asyncio.wrap_future(reading.answer)
         answer.add_done_callback(_seen)
@@ -139,20 +161,9 @@ class Readers:
         with self._changed:
             return self._trouble if self._broken >= _BROKEN else None
 
-    @property
-    def pids(self) -> list[int]:
+    def standing(self) -> Standing:
         with self._changed:
-            return sorted(child.pid for child in self._children)
-
-    def standing(self) -> tuple[int, int]:
-        """(readings that wait, readings that run)."""
-        with self._changed:
-            return len(self._turns), self._turns.at_work
-
-    def waits_for(self, account: int) -> int:
-        """How many readings of an account wait."""
-        with self._changed:
-            return self._turns.of(account)[0]
+            return Standing(len(self._turns), self._turns.at_work, self._restarts)
 
     def close(self) -> None:
         """What waits is refused, what runs is ended with its reader."""
@@ -180,7 +191,7 @@ class Readers:
         wait_s = min(max(wait_s, 1), _MAX_RETRY_AFTER_S)
         return ApiError(
             "TOO_MANY_REQUESTS",
-            f"too many readings of yours wait; try again in {wait_s} s",
+            f"you have too many requests waiting; try again in {wait_s} s",
             {"retryAfter": wait_s},
         )
 
@@ -199,20 +210,19 @@ class Readers:
     # Of the readers' threads
 
     def _work(self) -> None:
-        child: _Child | None = None
+        slot = _Slot()
         while (turn := self._next()) is not None:
             account, reading = turn
             began = time.monotonic()
             outcome: bytes | Exception
             try:
-                if began - reading.since > PATIENCE_S:
-                    outcome = self._too_old()
-                else:
-                    child, outcome = self._compute(child, reading)
+                is_late = began - reading.since > PATIENCE_S
+                outcome = self._too_old() if is_late else self._compute(slot, reading)
             # The boundary of the thread: its other readings go on.
             except Exception as error:
                 log.exception("a reading failed")
-                child, outcome = self._without(child), error
+                self._replace(slot)
+                outcome = error
             with self._changed:
                 self._turns.done(account)
                 self._mean_s += (time.monotonic() - began - self._mean_s) / 8
@@ -221,7 +231,7 @@ class Readers:
                 reading.answer.set_result(outcome)
             else:
                 reading.answer.set_exception(outcome)
-        self._without(child)
+        self._end(slot)
 
     def _next(self) -> tuple[int, Reading] | None:
         """The next turn; None once this is closed, when all that wait were refused."""
@@ -243,58 +253,76 @@ class Readers:
         return None
 
     def _too_old(self) -> ApiError:
-        said = f"it was not this reading's turn within {PATIENCE_S:g} s; try again"
+        said = f"the server was too busy to answer within {PATIENCE_S:g} s; try again"
         return ApiError("TOO_MANY_REQUESTS", said, {"retryAfter": math.ceil(self._mean_s)})
 
-    def _compute(
-        self, child: "_Child | None", reading: Reading
-    ) -> tuple["_Child | None", bytes | Exception]:
+    def _compute(self, slot: _Slot, reading: Reading) -> bytes | Exception:
         try:
-            if child is None or not child.is_alive:
-                child = self._started(self._without(child))
+            child = self._ready_child(slot)
             until = time.monotonic() + self._bounds.limit_s
             head, body = child.ask(reading.ask.to_frame(), until, lambda: self._is_wanted(reading))
         except TimeoutError:
             log.warning("a reading took too long", extra={"fields": _fields(reading)})
-            return self._without(child), heavy.too_slow(self._bounds.limit_s)
+            self._replace(slot)
+            return heavy.too_slow(self._bounds.limit_s)
         except _Unwanted:
-            return self._without(child), _unavailable("nobody waited for this reading")
+            self._replace(slot)
+            return _unavailable("nobody waits for this any longer")
+        except _NotStartedError as error:
+            return self._broke(reading, str(error), is_suspect=False)
         except (EOFError, OSError) as error:
             # Before it is ended by us: how it ended by itself is told.
-            outcome = self._broke(child, reading, error)
-            return self._without(child), outcome
+            how = slot.child.how_it_ended if slot.child else str(error)
+            self._replace(slot)
+            return self._broke(reading, how, is_suspect=True)
         with self._changed:
             self._broken, self._trouble = 0, None
+            if self._suspects:
+                self._suspects.pop(_digest(reading.ask), None)
         if head["isFull"]:
-            child = self._without(child)
+            self._replace(slot)
         refusal: dict[str, Any] | None = head.get("refusal")
         if refusal is not None:
-            return child, ApiError(refusal["code"], refusal["message"], refusal["data"])
-        return child, body
+            return ApiError(refusal["code"], refusal["message"], refusal["data"])
+        return body
 
-    def _started(self, _: None) -> "_Child":
-        child = _Child()
-        with self._changed:
-            self._children.add(child)
-            is_closed = self._is_closed
-        if is_closed:
-            child.kill()
-        first = heavy.start_frame(self._settings, self._registry, self._bounds)
+    def _ready_child(self, slot: _Slot) -> "_Child":
+        """Raises _NotStartedError, which says how its start failed."""
+        if slot.child is not None and slot.child.is_alive:
+            return slot.child
+        if slot.child is not None:
+            self._replace(slot)
         try:
+            child = slot.child = _Child()
+            with self._changed:
+                self._children.add(child)
+                is_closed = self._is_closed
+            if is_closed:
+                child.kill()
+            first = heavy.start_frame(self._settings, self._registry, self._bounds)
             child.ask(first, time.monotonic() + START_LIMIT_S, lambda: True)
         except TimeoutError as error:
-            self._without(child)
-            raise EOFError(f"it did not start within {START_LIMIT_S:g} s") from error
-        except OSError:
-            self._without(child)
-            raise
-        except EOFError as error:
-            how = child.how_it_ended
-            self._without(child)
-            raise EOFError(f"it {how} at its start") from error
+            self._replace(slot)
+            raise _NotStartedError(f"did not start within {START_LIMIT_S:g} s") from error
+        except (EOFError, OSError) as error:
+            how = (
+                f"{slot.child.how_it_ended} at its start"
+                if slot.child
+                else f"could not start: {error}"
+            )
+            self._replace(slot)
+            raise _NotStartedError(how) from error
         return child
 
-    def _without(self, child: "_Child | None") -> None:
+    def _replace(self, slot: _Slot) -> None:
+        """Ends what is there; the next reading starts another."""
+        if slot.child is not None:
+            with self._changed:
+                self._restarts += 1
+        self._end(slot)
+
+    def _end(self, slot: _Slot) -> None:
+        child, slot.child = slot.child, None
         if child is not None:
             child.end()
             with self._changed:
@@ -305,19 +333,41 @@ class Readers:
             since = reading.unwanted_since if reading.waiters == 0 else None
         return since is None or time.monotonic() - since < GRACE_S
 
-    def _broke(self, child: "_Child | None", reading: Reading, error: Exception) -> ApiError:
-        how = child.how_it_ended if child is not None else f"could not start ({error})"
+    def _broke(self, reading: Reading, how: str, *, is_suspect: bool) -> ApiError:
+        """is_suspect: the reader ended while it computed this, which so may be the cause."""
         with self._changed:
             if self._is_closed:
                 return _unavailable("the platform is being stopped")
-            self._broken += 1
-            self._trouble = f"the last {self._broken} readings broke their reader, which {how}"
+            is_repeated = is_suspect and self._suspect(reading.ask)
+            # What breaks one reader after the other says nothing of other readings.
+            if not is_repeated:
+                self._broken += 1
+                self._trouble = f"the last {self._broken} readings broke their reader, which {how}"
         log.error("a reader ended", extra={"fields": {**_fields(reading), "how": how}})
-        return _unavailable(f"the process that computed this {how}; another one takes its place")
+        if is_repeated:
+            said = (
+                "the server failed at this more than once; ask for less, or tell an administrator"
+            )
+            return ApiError("UNPROCESSABLE_CONTENT", said)
+        return _unavailable("the server could not finish this; try again")
+
+    def _suspect(self, ask: heavy.Ask) -> bool:
+        """Whether it was suspected before."""
+        digest = _digest(ask)
+        is_repeated = digest in self._suspects
+        self._suspects[digest] = None
+        self._suspects.move_to_end(digest)
+        if len(self._suspects) > MAX_SUSPECTS:
+            self._suspects.popitem(last=False)
+        return is_repeated
 
 
 class _Unwanted(Exception):
     """All who waited have gone."""
+
+
+class _NotStartedError(Exception):
+    """How a reader failed before it was asked anything."""
 
 
 class _Child:
@@ -339,16 +389,15 @@ class _Child:
             os.set_blocking(pipe.fileno(), False)
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     @property
     def how_it_ended(self) -> str:
-        code = self._process.wait(CLOSE_S)
+        try:
+            code = self._process.wait(CLOSE_S)
+        except subprocess.TimeoutExpired:
+            return "did not end"
         return f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
     def ask(
@@ -401,6 +450,11 @@ def _seen(answer: asyncio.Future[bytes]) -> None:
 
 def _unavailable(said: str) -> ApiError:
     return ApiError("SERVICE_UNAVAILABLE", said)
+
+
+def _digest(ask: heavy.Ask) -> bytes:
+    """The same for the same question, whoever asks and however often."""
+    return hashlib.sha256(replace(ask, request_id="").to_frame()).digest()
 
 
 def _fields(reading: Reading) -> dict[str, str]:

@@ -310,6 +310,35 @@ _OF_QUESTIONS: Mapping[str, str] = {
         "{name} n’est pas une colonne de {table} ; il y a {known}"
     ),
 }
+_OF_HEAVY_READS: Mapping[str, str] = {
+    "you have too many requests waiting; try again in {n} s": (
+        "Trop de vos demandes sont en attente ; réessayez dans {n} s"
+    ),
+    "the server was too busy to answer within {n} s; try again": (
+        "Le serveur était trop occupé pour répondre en {n} s ; réessayez"
+    ),
+    "the server could not finish this; try again": (
+        "Le serveur n’a pas pu terminer cette opération ; réessayez"
+    ),
+    "the server failed at this more than once; ask for less, or tell an administrator": (
+        "Le serveur a échoué plusieurs fois sur cette demande ; demandez-en moins, ou prévenez un "
+        "administrateur"
+    ),
+    "the platform is being stopped": "La plateforme est en cours d’arrêt",
+    "this takes longer than {n} s; choose a shorter period or add conditions": (
+        "Ce calcul prend plus de {n} s ; choisissez une période plus courte ou ajoutez des conditions"
+    ),
+    "this needs more than {n} MB of memory; choose a shorter period or add conditions": (
+        "Ce calcul demande plus de {n} Mo de mémoire ; choisissez une période plus courte ou ajoutez "
+        "des conditions"
+    ),
+    "the answer is larger than {n} MB; ask for fewer rows or columns": (
+        "La réponse dépasse {n} Mo ; demandez moins de lignes ou de colonnes"
+    ),
+    "the conditions compare with more than {n} values in lists": (
+        "Les conditions comparent avec plus de {n} valeurs dans des listes"
+    ),
+}
 _OF_SCHEDULES: Mapping[str, str] = {
     "{word} in {text} is no time; it can be 00:00 to 23:59": (
         "{word} dans {text} n’est pas une heure ; possible : 00:00 à 23:59"
@@ -386,6 +415,7 @@ _OF_ROWS: Mapping[str, str] = {
 CATALOGUE: Mapping[str, str] = {
     **_OF_ACCOUNTS,
     **_OF_THINGS,
+    **_OF_HEAVY_READS,
     **_OF_SCHEDULES,
     **_OF_QUESTIONS,
     **_OF_CONDITIONS,
@@ -400,6 +430,7 @@ CATALOGUE: Mapping[str, str] = {
 # A longer one holds much of what was sent, and is no sentence for people.
 _MAX_LENGTH = 1000
 _HOLE = re.compile(r"\\\{(\w+)\\\}")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _PLACED = re.compile(r"(?P<place>[\w.]+): (?P<said>.+)", re.DOTALL)
 _MORE = re.compile(r"(?P<said>.+) \(and (?P<n>\d+) more\)", re.DOTALL)
 
@@ -426,11 +457,17 @@ def in_french(message: str) -> str | None:
         return None if said is None else f"{said} (et {more['n']} de plus)"
     for pattern, template in _patterns():
         if found := pattern.fullmatch(message):
-            return typeset(template, "fr").format(**found.groupdict())
+            values = {name: _counted(value) for name, value in found.groupdict().items()}
+            return typeset(template, "fr").format(**values)
     if placed := _PLACED.fullmatch(message):
         said = in_french(placed["said"])
         return None if said is None else f"{placed['place']}\u00a0: {said[:1].lower()}{said[1:]}"
     return None
+
+
+def _counted(value: str) -> str:
+    """A comma between thousands would be one before decimals."""
+    return value.replace(",", "\u202f") if _THOUSANDS.fullmatch(value) else value
 
 
 @lru_cache(maxsize=1)

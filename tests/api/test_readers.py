@@ -14,6 +14,7 @@ import heavy_procedures
 import httpx
 import pytest
 
+from iop_pipelines.api import readers as readers_module
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.heavy import Ask, Bounds
 from iop_pipelines.api.readers import Readers
@@ -52,11 +53,26 @@ class Served:
         found = sorted(self.folder.glob(f"{name}.*.begun"), key=lambda at: at.name.split(".")[1])
         return [at.name.split(".")[0] for at in found]
 
+    def pids(self) -> set[int]:
+        """Of the processes that began a reading."""
+        texts = [at.read_text() for at in self.folder.glob("*.begun")]
+        return {int(text) for text in texts if text}
+
+    def metric(self, name: str) -> float:
+        """name: with its labels."""
+        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        (value,) = [line.rpartition(" ")[2] for line in lines if line.startswith(f"{name} ")]
+        return float(value)
+
     def let_go(self, name: str) -> None:
         (self.folder / f"{name}.go").touch()
 
     def wait_for(self, waiting: int, at_work: int) -> None:
-        wait_until(lambda: self.readers.standing() == (waiting, at_work), PATIENCE_S)
+        def is_so() -> bool:
+            standing = self.readers.standing()
+            return (standing.waiting, standing.at_work) == (waiting, at_work)
+
+        wait_until(is_so, PATIENCE_S)
 
 
 Serve = Callable[..., Served]
@@ -101,6 +117,10 @@ def error(answer: httpx.Response) -> dict[str, Any]:
     return answer.json()["error"]
 
 
+def french(answer: httpx.Response) -> str:
+    return error(answer)["data"]["translations"]["fr"]["message"]
+
+
 def test_two_of_an_account_are_read_at_once_the_rest_waits_and_beyond_it_is_429(serve):
     served = serve()
     asked = {f"a{n}": served.ask("ada", f"a{n}") for n in (1, 2)}
@@ -112,6 +132,10 @@ def test_two_of_an_account_are_read_at_once_the_rest_waits_and_beyond_it_is_429(
     refused = served.call("ada", "a6")
     assert refused.status_code == 429
     assert error(refused)["data"]["code"] == "TOO_MANY_REQUESTS"
+    assert error(refused)["message"].startswith("you have too many requests waiting; try again in ")
+    assert french(refused).startswith("Trop de vos demandes sont en attente\u00a0; réessayez dans ")
+    assert served.metric('iop_heavy_reads{state="waiting"}') == 3
+    assert served.metric('iop_heavy_reads{state="running"}') == 2
     assert refused.headers["retry-after"] == str(error(refused)["data"]["retryAfter"])
     assert int(refused.headers["retry-after"]) >= 1
     plain = httpx.get(
@@ -139,7 +163,7 @@ def test_two_of_an_account_are_read_at_once_the_rest_waits_and_beyond_it_is_429(
     pids = {data(each.result(0))["pid"] for each in asked.values()}
     assert len(pids) == 2
     assert os.getpid() not in pids
-    assert pids == set(served.readers.pids)
+    assert served.metric("iop_reader_restarts_total") == 0
 
 
 def test_what_is_kept_is_computed_once_for_all_who_ask_in_its_interval(serve):
@@ -161,45 +185,121 @@ def test_what_is_kept_is_computed_once_for_all_who_ask_in_its_interval(serve):
 
 def test_what_somebody_waits_for_in_a_long_queue_is_read_in_the_turn_of_another_who_wants_it(serve):
     served = serve()
-    asked = {name: served.ask("ada", name) for name in ("a1", "a2")}
+    readers = served.readers
+
+    def ask(name: str) -> Ask:
+        given = json.dumps({"folder": str(served.folder), "name": name}).encode()
+        return Ask("procedure", "heavy.read", f"request-{name}", {}, given)
+
+    first = [readers.begin(1, ask(name)) for name in ("a1", "a2")]
     served.wait_for(0, 2)
-    asked["a3"] = served.ask("ada", "a3")
-    served.wait_for(1, 2)
-    asked["shared"] = served.ask("ada", "shared", life_s=60)
-    served.wait_for(2, 2)
-    asked["vera"] = served.ask("vera", "shared", life_s=60)
-    # Whether the second who wants it has come is seen by the other account's queue alone.
-    wait_until(lambda: served.readers.waits_for(2) == 1, PATIENCE_S)
-    served.let_go("shared")
-    served.let_go("a1")
-    data(asked["vera"].result(120))
-    order = served.begun()
-    assert "a3" not in order[: order.index("shared")]
-    for name in ("a2", "a3"):
+    later = readers.begin(1, ask("a3"))
+    shared = readers.begin(1, ask("shared"))
+    assert readers.join(2, shared)
+    for name in ("shared", "a1"):
         served.let_go(name)
-    for each in asked.values():
-        data(each.result(120))
+
+    async def wait_for_all() -> None:
+        once = await readers.wait(shared)
+        assert await readers.wait(shared) == once
+        order = served.begun()
+        assert "a3" not in order[: order.index("shared")]
+        for name in ("a2", "a3"):
+            served.let_go(name)
+        await asyncio.gather(*(readers.wait(each) for each in (*first, later)))
+
+    asyncio.run(wait_for_all())
 
 
 def test_a_reader_that_breaks_is_one_callers_503_and_is_replaced(serve):
     served = serve()
     broken = served.call("ada", "b", how="die")
     assert broken.status_code == 503
-    assert "ended by signal 9" in error(broken)["message"]
+    assert error(broken)["message"] == "the server could not finish this; try again"
+    assert french(broken).startswith("Le serveur n’a pas pu terminer")
+    assert served.metric("iop_reader_restarts_total") == 1
     assert data(served.call("ada", "c", how="at once"))["text"] == "x"
     assert served.readers.look() is None
     for n in range(3):
         served.call("ada", f"d{n}", how="die")
-    assert "broke their reader" in (served.readers.look() or "")
+    assert served.readers.look() == (
+        "the last 3 readings broke their reader, which ended by signal 9"
+    )
     data(served.call("ada", "e", how="at once"))
     assert served.readers.look() is None
+
+
+def test_what_breaks_a_second_reader_is_refused_for_good_and_says_nothing_of_the_readers(serve):
+    served = serve()
+    assert served.call("ada", "b", how="die").status_code == 503
+    for who in ("vera", "ada", "vera"):
+        again = served.call(who, "b", how="die")
+        assert (again.status_code, error(again)["data"]["code"]) == (422, "UNPROCESSABLE_CONTENT")
+        assert error(again)["message"].startswith("the server failed at this more than once")
+        assert french(again).startswith("Le serveur a échoué plusieurs fois")
+    assert served.readers.look() is None
+    served.let_go("b")
+    data(served.call("ada", "b", how="die"))
+    (served.folder / "b.go").unlink()
+    assert served.call("ada", "b", how="die").status_code == 503
+
+
+def test_few_of_those_that_broke_a_reader_are_remembered(serve, monkeypatch):
+    monkeypatch.setattr(readers_module, "MAX_SUSPECTS", 1)
+    served = serve()
+    statuses = [served.call("ada", name, how="die").status_code for name in ("b", "c", "b", "b")]
+    assert statuses == [503, 503, 503, 422]
+
+
+def test_a_reader_that_fails_at_its_start_is_told_as_such_and_is_no_fault_of_what_was_asked(
+    serve, monkeypatch
+):
+    served = serve()
+    first = data(served.call("ada", "one", how="at once"))["pid"]
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not is_alive(first), PATIENCE_S)
+    # The next process does not find the procedures.
+    monkeypatch.setenv("PYTHONPATH", "")
+    for _ in range(3):
+        failed = served.call("ada", "two", how="at once")
+        assert (failed.status_code, error(failed)["message"]) == (
+            503,
+            "the server could not finish this; try again",
+        )
+    assert served.readers.look() == (
+        "the last 3 readings broke their reader, which ended with exit code 1 at its start"
+    )
+
+
+def test_a_reader_that_answers_no_more_and_does_not_end_is_ended(serve, monkeypatch):
+    served = serve()
+    with monkeypatch.context() as patched:
+        patched.setattr(readers_module, "CLOSE_S", 0.2)
+        assert served.call("ada", "m", how="mute").status_code == 503
+    (muted,) = served.pids()
+    assert not is_alive(muted)
+    assert data(served.call("ada", "next", how="at once"))["pid"] != muted
+
+
+def test_signals_to_all_processes_at_once_leave_what_is_being_read(serve):
+    served = serve()
+    held = served.ask("ada", "held")
+    wait_until(served.pids, PATIENCE_S)
+    (pid,) = served.pids()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        os.kill(pid, each)
+    served.let_go("held")
+    assert data(held.result(120))["pid"] == pid
 
 
 def test_what_takes_too_long_is_ended_with_its_reader(serve):
     served = serve(Bounds(limit_s=1))
     slow = served.call("ada", "slow")
     assert (slow.status_code, error(slow)["data"]["code"]) == (422, "UNPROCESSABLE_CONTENT")
-    assert "longer than 1 s" in error(slow)["message"]
+    assert error(slow)["message"] == (
+        "this takes longer than 1 s; choose a shorter period or add conditions"
+    )
+    assert french(slow).startswith("Ce calcul prend plus de 1 s\u00a0; choisissez une période")
     assert data(served.call("ada", "next", how="at once"))["text"] == "x"
 
 
@@ -208,8 +308,9 @@ def test_what_needs_too_much_memory_is_refused_and_a_grown_reader_is_replaced(se
     served = serve(Bounds(limit_s=120, memory_bytes=700 * 1024**2))
     fat = served.call("ada", "fat", how="eat")
     assert (fat.status_code, "memory" in error(fat)["message"]) == (422, True)
+    assert french(fat).startswith("Ce calcul demande plus de 700 Mo de mémoire")
     grown = data(served.call("ada", "grown", how="grow"))["pid"]
-    wait_until(lambda: grown not in served.readers.pids, PATIENCE_S)
+    wait_until(lambda: not is_alive(grown), PATIENCE_S)
     data(served.call("ada", "next", how="at once"))
 
 
@@ -225,6 +326,7 @@ def test_refusals_and_faults_come_back_as_those_of_other_procedures_do(serve):
     assert (wrong.status_code, error(wrong)["data"]["code"]) == (400, "BAD_REQUEST")
     large = served.call("ada", "l", how="at once", size=17 * 1024**2)
     assert (large.status_code, "larger than 16 MB" in error(large)["message"]) == (422, True)
+    assert french(large).startswith("La réponse dépasse 16 Mo")
     assert data(served.call("ada", "p", how="print"))["text"] == "x"
     nobody = served.call("nobody", "n", how="at once")
     assert nobody.status_code == 401
@@ -242,14 +344,14 @@ def test_who_hangs_up_leaves_the_queue_and_ends_what_nobody_else_waits_for(serve
     served.wait_for(0, 1)
     running_one = served.pool.submit(hang_up, "left")
     served.wait_for(0, 2)
-    pids = set(served.readers.pids)
+    wait_until(lambda: len(served.pids()) == 2, PATIENCE_S)
     waiting = served.pool.submit(hang_up, "never")
     served.wait_for(1, 2)
     running_one.result(120)
     waiting.result(120)
     served.wait_for(0, 1)
     assert "never" not in served.begun()
-    assert len(pids & set(served.readers.pids)) == 1
+    wait_until(lambda: sum(map(is_alive, served.pids())) == 1, PATIENCE_S)
     served.let_go("kept")
     data(kept.result(120))
 
@@ -258,8 +360,8 @@ def test_the_processes_end_with_the_server_and_what_waits_is_told(serve):
     served = serve()
     asked = [served.ask("ada", f"a{n}") for n in range(4)]
     served.wait_for(2, 2)
-    pids = served.readers.pids
-    assert len(pids) == 2
+    wait_until(lambda: len(served.pids()) == 2, PATIENCE_S)
+    pids = served.pids()
     served.readers.close()
     answers = [each.result(120) for each in asked]
     assert {answer.status_code for answer in answers} == {503}
@@ -294,7 +396,6 @@ def test_a_server_ends_a_statement_that_takes_too_long_and_the_reader_stays(
         first = json.loads(read("at once"))["pid"]
         with pytest.raises(ApiError, match="takes longer than 60 s"):
             read("query")
-        assert readers.pids == [first]
         assert json.loads(read("at once"))["pid"] == first
     finally:
         readers.close()

@@ -86,6 +86,14 @@ def test_what_happens_in_the_platform_is_told_too():
 @pytest.mark.parametrize(
     ("said", "french"),
     [
+        (
+            "the server was too busy to answer within 60 s; try again",
+            "Le serveur était trop occupé pour répondre en 60 s\u00a0; réessayez",
+        ),
+        (
+            "where: the conditions compare with more than 10,000 values in lists",
+            "where\u00a0: les conditions comparent avec plus de 10\u202f000 valeurs dans des listes",
+        ),
         ("origin: missing", "origin\u00a0: absent"),
         ("flights: not an integer", "flights\u00a0: n’est pas de type integer"),
         ("flights: below 1", "flights\u00a0: inférieur à 1"),
