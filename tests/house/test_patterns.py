@@ -1,7 +1,9 @@
 """What people write as a regular expression is run by RE2 alone."""
 
 import ast
+import re
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,35 @@ def test_the_engine_is_re2():
         searcher("a(?=b)")
 
 
+def _is_alike(pattern: str) -> list[str]:
+    """Characters by which RE2 and Python, whose classes are Unicode's, say something else."""
+    ours, pythons = searcher(pattern), re.compile(pattern)
+    assigned = [c for c in map(chr, range(0x30000)) if unicodedata.category(c) not in ("Cn", "Cs")]
+    # Marks are ours beyond Python's; a newer Unicode than the other's gives a few more characters.
+    known = [c for c in assigned if unicodedata.category(c)[0] != "M"]
+    return [c for c in known if ours(c) is not (pythons.search(c) is not None)]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"[\w]", r"[\W]", r"[\D]", r"[\S]", r"[^\W\d_]"],
+)
+def test_a_class_holds_the_characters_that_it_holds_in_python(pattern):
+    assert len(_is_alike(pattern)) < 1_000, [hex(ord(c)) for c in _is_alike(pattern)[:20]]
+
+
+@pytest.mark.parametrize("pattern", [r"\bNord\b", r"a\B", r"[a]\b"])
+def test_edges_of_words_are_refused_with_what_to_write(pattern):
+    with pytest.raises(ValueError, match=r"ASCII alone; say .* \(\^\|"):
+        searcher(pattern)
+
+
+@pytest.mark.parametrize("pattern", [r"[+-\w]", r"[+-\s]", r"[+-\d]", r"[+-\W]", r"[+-\S]"])
+def test_a_class_is_no_end_of_a_range(pattern):
+    with pytest.raises(ValueError, match="not a valid RE2 pattern"):
+        searcher(pattern)
+
+
 @pytest.mark.parametrize(
     ("pattern", "text", "is_found"),
     [
@@ -72,7 +103,24 @@ def test_the_engine_is_re2():
         ("c$", "abc", True),
         ("c$", "abc\n", False),  # Python's $ would match before the line's end
         ("^.$", "é", True),
-        (r"^\d$", "٣", False),  # ECMA's digits are ASCII
+        (r"^\d$", "٣", True),
+        (r"^\w+$", "Lomé", True),
+        (r"^[^\W\d]+$", "café", True),
+        (r"^[^\W\d]+$", "café1", False),
+        (r"^[^\W\d_]+$", "a_b", False),
+        (r"^\w+$", "o\u0323\u0300", True),  # Yoruba: a letter and its two marks
+        (r"^\W$", "é", False),
+        (r"^\s\S$", "\u202fé", True),
+        (r"^[\s,]+$", "\xa0,", True),
+        (r"^[^\S,]+$", "\xa0", True),
+        (r"^[]\d]+$", "]٣", True),
+        (r"^[^]\d]$", "]", False),
+        (r"^[^\^\w]$", "^", False),
+        (r"^\Q\w\E$", r"\w", True),
+        (r"^\\w$", r"\w", True),
+        (r"^[\\w]+$", "w\\", True),
+        (r"^[[:digit:]\w]$", "é", True),
+        (r"^\p{Lu}\w$", "Éa", True),
         ("x", "\ud800x", True),
         ("", "", True),
     ],
