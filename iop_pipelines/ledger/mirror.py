@@ -12,6 +12,7 @@ from itertools import islice
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.events.outgoing import tell_executed, tell_report
 from iop_pipelines.ledger import counters
@@ -90,8 +91,8 @@ def terminal_records(
         cursor = page.cursor
 
 
-def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
-    """Applies the events since the last call; its position is kept in `cursors`.
+def mirror(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody) -> Mirrored:
+    """Applies the events since the last call; its position is kept in `cursors`. Ticks at every page.
 
     The last events before that position are read again: on a server an event with a lower id may
     become visible after one with a higher.
@@ -105,6 +106,7 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine) -> Mirrored:
             )
             after = max(0, positions.get(name, 0) - OVERLAP)
             for page in _pages(terminal_records(instance, asset_key, observed, after)):
+                tick()
                 events = [event for event in map(from_record, page) if event]
                 if events:
                     applied += write(engine, _apply_all, events)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import accumulate, chain, islice, takewhile
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ from dagster._core.storage.event_log.schema import (
     SqlEventLogStorageTable,
 )
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import MisconfiguredInstance
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT
@@ -44,7 +46,9 @@ FILES_A_PASS = 5_000
 ROWS_A_PASS = 500_000
 PASS_LIMIT_S = 600
 _RUNS_A_PAGE = 100
+# Of one transaction.
 _ITEMS_AT_ONCE = 200
+_ROWS_AT_ONCE = 20_000
 _ENDED = (
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
@@ -134,29 +138,50 @@ def purge(
     policy: Policy,
     now: datetime,
     clock: Callable[[], float] = time.monotonic,
+    tick: Tick = nobody,
 ) -> Purge:
-    """One bounded pass; safe at any time, beside anything, and to be killed."""
-    deadline = clock() + PASS_LIMIT_S
+    """One bounded pass; safe at any time, beside anything, and to be killed.
+
+    tick: called before every run, file and transaction, so that who watches knows that the pass goes on.
+    """
+    began = clock()
+
+    def until(share: float) -> Callable[[], bool]:
+        """Whether another part may be begun: only until that share of the pass is over.
+
+        What one kind leaves goes to the next, and a backlog of one does not keep the others waiting for ever.
+        """
+
+        def has_time() -> bool:
+            tick()
+            return clock() - began < share * PASS_LIMIT_S
+
+        return has_time
+
     ended = _cutoff(now, policy.history_days)
+    runs = _purge_runs(instance, engine, ended, now, until(0.5))
+    tick()
+    outside_runs = _purge_outside_runs(instance, engine, ended, now)
+    output_rows = _delete_rows(
+        engine,
+        model_outputs,
+        model_outputs.c.execution_id,
+        model_executions,
+        _may_lose_output(_cutoff(now, policy.outputs_days)),
+        until(0.7),
+    )
+    rejects = _delete_rows(
+        engine,
+        rejected_rows,
+        rejected_rows.c.dataset_version_id,
+        dataset_versions,
+        _may_lose_rejects(_cutoff(now, policy.rejected_days)),
+        until(0.85),
+    )
+    files = _remove_files(engine, _cutoff(now, policy.report_files_days), now, until(1.0))
+    tick()
     return Purge(
-        runs=_purge_runs(instance, engine, ended, now, lambda: clock() < deadline),
-        events_outside_runs=_purge_outside_runs(instance, engine, ended, now),
-        output_rows=_delete_rows(
-            engine,
-            model_outputs,
-            model_outputs.c.execution_id,
-            model_executions,
-            _may_lose_output(_cutoff(now, policy.outputs_days)),
-        ),
-        rejected_rows=_delete_rows(
-            engine,
-            rejected_rows,
-            rejected_rows.c.dataset_version_id,
-            dataset_versions,
-            _may_lose_rejects(_cutoff(now, policy.rejected_days)),
-        ),
-        report_files=_remove_files(engine, _cutoff(now, policy.report_files_days), now),
-        repairs=_forget_repairs(engine, ended),
+        runs, outside_runs, output_rows, rejects, files, repairs=_forget_repairs(engine, ended)
     )
 
 
@@ -216,15 +241,15 @@ def _purge_runs(
     has_time: Callable[[], bool],
 ) -> int:
     purged = 0
+    pages = takewhile(lambda _: has_time(), _run_pages(instance, engine, ended))
     # Deleting a run that is a page's cursor would lose the place: pages are read first.
-    pages = list(_run_pages(instance, engine, ended))
-    for page in pages:
-        for run_id in page[: RUNS_A_PASS - purged]:
-            if not has_time():
-                return purged
-            _mark(engine, now, lambda table, run_id=run_id: table.c.dagster_run_id == run_id)
-            _delete_run(instance, run_id)
-            purged += 1
+    run_ids = list(islice(chain.from_iterable(pages), RUNS_A_PASS))
+    for run_id in run_ids:
+        if not has_time():
+            break
+        _mark(engine, now, lambda table, run_id=run_id: table.c.dagster_run_id == run_id)
+        _delete_run(instance, run_id)
+        purged += 1
     return purged
 
 
@@ -340,23 +365,31 @@ def _delete_rows(
     owner: sa.Column[int],
     owners: sa.Table,
     conditions: Sequence[sa.ColumnElement[bool]],
+    has_time: Callable[[], bool],
 ) -> int:
-    """Rows of a table by those that own them, a transaction for some hundred owners."""
+    """Rows of a table by those that own them, whole owners only, in transactions that stay short."""
     query = (
-        sa.select(owner)
-        .distinct()
+        sa.select(owner, sa.func.count())
         .join(owners, owners.c.id == owner)
         .where(*conditions)
+        .group_by(owner)
         .order_by(owner)
         .limit(_ITEMS_AT_ONCE)
     )
 
     def delete_some(connection: sa.Connection) -> int | None:
-        ids = list(connection.scalars(query))
+        counted = connection.execute(query).all()
+        totals = accumulate(count for _, count in counted)
+        # The first alone, however many it has.
+        ids = [
+            owner_id
+            for place, ((owner_id, _), total) in enumerate(zip(counted, totals, strict=True))
+            if place == 0 or total <= _ROWS_AT_ONCE
+        ]
         return connection.execute(table.delete().where(owner.in_(ids))).rowcount if ids else None
 
     deleted = 0
-    while deleted < ROWS_A_PASS:
+    while deleted < ROWS_A_PASS and has_time():
         count = write(engine, delete_some)
         if count is None:
             break
@@ -364,13 +397,18 @@ def _delete_rows(
     return deleted
 
 
-def _remove_files(engine: sa.Engine, before: datetime, now: datetime) -> int:
+def _remove_files(
+    engine: sa.Engine, before: datetime, now: datetime, has_time: Callable[[], bool]
+) -> int:
     """The file first: a pass that dies between finds the row again, and no file is left that no row tells of."""
     reports = generated_reports.c
     query = sa.select(reports.id, reports.storage_url).where(*_may_lose_file(before))
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(reports.id).limit(FILES_A_PASS)).all()
+    removed = 0
     for row in rows:
+        if not has_time():
+            break
         # fsspec has no types of its own.
         found = fsspec.url_to_fs(row.storage_url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         store, path = cast(tuple[Any, str], found)
@@ -378,7 +416,8 @@ def _remove_files(engine: sa.Engine, before: datetime, now: datetime) -> int:
             store.rm_file(path)
         is_it = reports.id == row.id
         change(engine, generated_reports.update().where(is_it).values(file_removed_at=now))
-    return len(rows)
+        removed += 1
+    return removed
 
 
 @writes

@@ -18,6 +18,7 @@ from iop_pipelines.ledger.work import (
     claim_these,
 )
 from iop_pipelines.orchestration import batches
+from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.registry.keys import id_of
 from iop_pipelines.registry.models import model
@@ -101,7 +102,8 @@ def advise(platform: Platform) -> dict[str, Any]:
     from iop_pipelines.recommendations.advising import advise_pending
     from iop_pipelines.recommendations.review import counts_by_status
 
-    pending = advise_pending(platform.engine)
+    PROGRESS.step("making recommendations that are owed")
+    pending = advise_pending(platform.engine, tick=PROGRESS.tick)
     failed = {f"execution {each.execution_id}": each.reason for each in pending.failures}
     advised = {"executions advised": len(pending.summaries)}
     return {**advised, **failed, **counts_by_status(platform.engine)}

@@ -11,6 +11,7 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
+from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.advising import advise_pending
 from iop_pipelines.registry.keys import key, model_key
@@ -65,6 +66,9 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     from iop_pipelines.ledger import retention
 
     # What has ended and is not in its row yet must not be forgotten.
-    mirror(instance, platform.engine)
+    PROGRESS.step("mirroring what has ended")
+    mirror(instance, platform.engine, PROGRESS.tick)
+    PROGRESS.step("throwing away what is old")
     policy = retention.Policy.of(platform.settings)
-    return f"taken: {retention.purge(instance, platform.engine, policy, utc_now())}"
+    taken = retention.purge(instance, platform.engine, policy, utc_now(), tick=PROGRESS.tick)
+    return f"taken: {taken}"

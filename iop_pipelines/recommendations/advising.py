@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
@@ -73,12 +74,15 @@ def advise(engine: sa.Engine, execution_id: int) -> AdviceSummary:
     return write(engine, _advise, execution_id)
 
 
-def advise_pending(engine: sa.Engine, finished_before: datetime | None = None) -> PendingAdvice:
+def advise_pending(
+    engine: sa.Engine, finished_before: datetime | None = None, tick: Tick = nobody
+) -> PendingAdvice:
     """Advises the successful executions that were not yet, in the order of their data.
 
     One that cannot be advised stops none of the others; a lost connection stops all.
 
     finished_before: naive UTC; leaves alone what a worker may be about to advise itself.
+    tick: called before each execution.
     """
     executions = model_executions.c
     query = (
@@ -94,6 +98,7 @@ def advise_pending(engine: sa.Engine, finished_before: datetime | None = None) -
     summaries: list[AdviceSummary] = []
     failures: list[AdviceFailure] = []
     for execution_id in pending:
+        tick()
         try:
             summaries.append(advise(engine, execution_id))
         except Exception as error:

@@ -4,12 +4,13 @@ A runtime sees history and the window to score and must not let a point inform i
 what it fits lies strictly before the point it scores.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Tick, nobody
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,6 @@ OUTPUT_COLUMNS = (
 
 
 T = TypeVar("T")
-
-
-def _nobody() -> None:
-    """Where nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class RuntimeInput:
     window_start: datetime
     window_end: datetime
     params: Mapping[str, Any]
-    tick: Callable[[], None] = _nobody
+    tick: Tick = nobody
 
     def each(self, parts: Iterable[T]) -> Iterator[T]:
         """The parts of the work, one after the other; tells that it goes on."""

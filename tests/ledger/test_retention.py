@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, count, pairwise, repeat
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +14,7 @@ from iop_pipelines.api.downloads import report_file
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType, Phase
 from iop_pipelines.errors import NotFound
+from iop_pipelines.ledger import retention
 from iop_pipelines.ledger.events import (
     OUTPUT_ASSETS,
     REPORT_ASSET,
@@ -24,6 +26,9 @@ from iop_pipelines.ledger.reconcile import Repairs, close_as_failed, list_repair
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT
+from iop_pipelines.orchestration import upkeep
+from iop_pipelines.orchestration.progress import PROGRESS
+from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
     dataset_versions,
@@ -32,6 +37,8 @@ from iop_pipelines.schema.tables import (
     model_outputs,
     rejected_rows,
 )
+from iop_pipelines.settings import Settings
+from schedules.retention import purge_what_is_old
 
 ASSET = OUTPUT_ASSETS[ModelType.STATISTICAL]
 MONTH = Policy(history_days=30, outputs_days=30, rejected_days=30, report_files_days=30)
@@ -174,12 +181,111 @@ def test_a_pass_out_of_time_leaves_the_rest_to_the_next(engine, instance, seed):
         _end(instance, [seeded.add_execution()])
     mirror(instance, engine)
     now = utc_now() + LATER
-    clock = iter([0.0, 1.0, 10_000.0])
+    # Begun; time for the page and for one run, then none.
+    clock = chain([0.0, 1.0, 1.0], repeat(10_000.0))
 
-    assert purge(instance, engine, MONTH, now, lambda: next(clock)).runs == 1
+    assert purge(instance, engine, MONTH, now, clock.__next__).runs == 1
     assert verify(instance, engine).drift == ()
     assert purge(instance, engine, MONTH, now).runs == 2
     assert verify(instance, engine).drift == ()
+
+
+def _add_old(engine, seeded, folder: Path, items: int, rows: int) -> datetime:
+    """So many executions and versions with so many rows each, and reports with a file; returns when they ended."""
+    finished = datetime(2026, 3, 1)
+    output = {"model_id": seeded.model_id, "unique_id": "all", "measure": "y", "is_finding": False}
+    for number in range(items):
+        file = folder / f"{number}.pdf"
+        file.write_bytes(b"%PDF")
+        ended = {"phase": Phase.DONE, "finished_at": finished}
+        seeded.add_report(status="ready", storage_url=file.as_uri(), **ended)
+        execution = seeded.add_execution(status="failed", **ended)
+        for hour in range(rows):
+            ds = finished + timedelta(hours=hour)
+            _add(engine, model_outputs, execution_id=execution, ds=ds, **output)
+    rejected = {"dataset_version_id": seeded.version_id, "step": "s", "reason": "r", "row": {}}
+    for _ in range(rows):
+        _add(engine, rejected_rows, **rejected)
+    with begin_write(engine) as connection:
+        connection.execute(dataset_versions.update().values(phase=Phase.DONE, prepared_at=finished))
+    return finished
+
+
+def test_a_pass_tells_that_it_goes_on_before_every_run_file_and_transaction(
+    engine, instance, seed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(retention, "_ROWS_AT_ONCE", 5)
+    seeded = seed(engine)
+    for _ in range(3):
+        _end(instance, [seeded.add_execution(advised_at=utc_now())])
+    mirror(instance, engine)
+    _add_old(engine, seeded, tmp_path, items=4, rows=3)
+    now = utc_now() + LATER
+    told: list[tuple[int, ...]] = []
+
+    def tell() -> None:
+        left = plan(instance, engine, MONTH, now)
+        told.append((left.runs, left.output_rows, left.rejected_rows, left.report_files))
+
+    assert purge(instance, engine, MONTH, now, tick=tell) == Purge(3, 0, 12, 3, 4, 0)
+
+    # Between two that are told nothing goes but one run, one transaction, one file.
+    gone = [
+        tuple(a - b for a, b in zip(before, after, strict=True))
+        for before, after in pairwise([*told, (0, 0, 0, 0)])
+    ]
+    taken = [each for each in gone if any(each)]
+    # 5 rows a transaction hold one whole execution of 3.
+    expected = [(1, 0, 0, 0)] * 3 + [(0, 3, 0, 0)] * 4 + [(0, 0, 3, 0)] + [(0, 0, 0, 1)] * 4
+    assert taken == expected
+
+
+def test_the_job_of_the_schedule_tells_the_watchdog_of_its_pass(
+    engine, instance, seed, tmp_path, monkeypatch
+):
+    finished = _add_old(engine, seed(engine), tmp_path, items=3, rows=1)
+    monkeypatch.setattr(upkeep, "utc_now", lambda: finished + LATER)
+    told: list[str] = []
+    monkeypatch.setattr(PROGRESS, "step", told.append)
+    monkeypatch.setattr(PROGRESS, "tick", lambda: told.append("goes on"))
+    url = engine.url.render_as_string(hide_password=False)
+    settings = Settings.from_env({"DATABASE_URL": url, "IOP_KEEP_REPORT_FILES_DAYS": "30"})
+
+    purged = purge_what_is_old.execute_in_process(
+        instance=instance, resources={"platform": Platform.of(settings)}
+    )
+
+    assert purged.success
+    begun = told.index("throwing away what is old")
+    assert told[0] == "mirroring what has ended"
+    # Each of the three files, and every question for more of the other kinds.
+    assert told[begun + 1 :].count("goes on") >= 3
+
+
+@pytest.mark.parametrize(
+    ("part_s", "taken"),
+    [
+        # Outputs at 150 and 300 s of the 420 that are theirs; at 450 s and later nothing is begun.
+        (150.0, Purge(0, 0, 6, 0, 0, 0)),
+        # Four outputs and the rejects until 348 s, files at 464, 522 and 580 of 600 s.
+        (58.0, Purge(0, 0, 12, 3, 3, 0)),
+    ],
+)
+def test_rows_and_files_are_bounded_by_the_time_of_the_pass_too(
+    engine, instance, seed, tmp_path, monkeypatch, part_s, taken
+):
+    monkeypatch.setattr(retention, "_ROWS_AT_ONCE", 5)
+    finished = _add_old(engine, seed(engine), tmp_path, items=4, rows=3)
+    now = finished + LATER
+    clock = count(0.0, part_s)
+
+    assert purge(instance, engine, MONTH, now, clock.__next__) == taken
+
+    left = plan(instance, engine, MONTH, now)
+    assert left.output_rows == 12 - taken.output_rows
+    assert left.rejected_rows == 3 - taken.rejected_rows
+    assert left.report_files == 4 - taken.report_files
+    assert purge(instance, engine, MONTH, now) == left
 
 
 def test_the_mirror_sees_what_comes_after_all_history_was_purged(engine, instance, seed):
