@@ -18,6 +18,7 @@ from pyod.models.iforest import IForest
 from pyod.models.knn import KNN
 
 from iop_pipelines.analytics import seasonal
+from iop_pipelines.domain.liveness import Tick, nobody
 
 DetectorName = Literal["ecod", "copod", "hbos", "iforest", "knn"]
 Scope = Literal["series", "panel"]
@@ -91,6 +92,7 @@ def score_outliers(
     scope: Scope = "series",
     seed: int = 1,
     refit_every: int = 7,
+    tick: Tick = nobody,
 ) -> Outlyingness:
     """Walks forward from `first_scored`: trains strictly before a row, and scores each row by itself.
 
@@ -98,6 +100,7 @@ def score_outliers(
         scope: `series` trains one detector a series; `panel` trains one on the rows of all.
         quantile: of the training scores; a row above it is an outlier.
         refit_every: rows that one fit scores, before the next learns from them too.
+        tick: called before every fit, and before every row of a series that is scored.
 
     Rows before which there are fewer than 8 to train on stay NaN.
     """
@@ -107,6 +110,7 @@ def score_outliers(
     for group in groups:
         start = first_scored
         while start < n:
+            tick()
             training = features.x[:start, group][features.is_normal[:start, group]]
             if len(training) < MIN_TRAINING_ROWS:
                 start += 1
@@ -120,7 +124,7 @@ def score_outliers(
             ]
             if places:
                 fitted = make_detector(detector, seed, len(training)).fit(training)
-                _score(fitted, features, places, quantile, result)
+                _score(fitted, features, places, quantile, result, tick)
             start = end
     return result
 
@@ -132,10 +136,12 @@ def _score(
     places: Sequence[tuple[int, int]],
     quantile: float,
     result: Outlyingness,
+    tick: Tick,
 ) -> None:
     learned = np.asarray(fitted.decision_scores_, dtype=float)
     threshold = float(np.quantile(learned, quantile))
     for row, place in places:
+        tick()
         # One at a time: ECOD and COPOD rank the rows they are given against each other.
         score = float(fitted.decision_function(features.x[row, place][None, :])[0])
         result.score[row, place] = score

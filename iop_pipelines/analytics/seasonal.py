@@ -9,18 +9,21 @@ Robust location and scale as in Iglewicz & Hoaglin, How to Detect and Handle Out
 STL: docs/adr/0010-walk-forward-medians.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
 
 from iop_pipelines.analytics import robust
+from iop_pipelines.domain.liveness import Tick, nobody
 
 Direction = Literal["both", "above", "below"]
 
 # A point off a history that does not vary at all is infinitely many sigmas away; databases want a number.
 MAX_SCORE = 1000.0
 _MASK_PASSES = 2
+# About a second of work; also bounds the copies that the medians make.
+_CELLS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def score_rows(
     threshold: float,
     direction: Direction = "both",
     min_effect: float = 0.0,
+    tick: Tick = nobody,
 ) -> Scores:
     """Scores every row of every series against the rows before it.
 
@@ -113,7 +117,26 @@ def score_rows(
         y: (n, s) float64, NaN for unknown.
         threshold: in robust sigmas.
         min_effect: smallest distance from the expectation that matters, in the unit of y.
+        tick: called before every `_CELLS_AT_ONCE`, or series where one has more.
     """
+    n, s = y.shape
+    at_once = max(1, _CELLS_AT_ONCE // max(n, 1))
+    blocks = []
+    for first in range(0, max(s, 1), at_once):
+        tick()
+        block = y[:, first : first + at_once]
+        blocks.append(_score_block(block, baseline, threshold, direction, min_effect))
+    if len(blocks) == 1:
+        return blocks[0]
+    names = [each.name for each in fields(Scores)]
+    return Scores(
+        *(np.concatenate([getattr(block, name) for block in blocks], axis=1) for name in names)
+    )
+
+
+def _score_block(
+    y: np.ndarray, baseline: Baseline, threshold: float, direction: Direction, min_effect: float
+) -> Scores:
     masked = y
     for _ in range(_MASK_PASSES):
         yhat, sigma = expect(masked, baseline)

@@ -19,6 +19,7 @@ from iop_pipelines.analytics.robust import stretches
 from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
 from iop_pipelines.analytics.series import Series, stack
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import Bounds, PyodParams
@@ -52,7 +53,8 @@ class Pyod:
         baseline = make_baseline(params, given.freq)
         series = read_series(given, measures)
         rows, findings, skipped, scored = [], [], 0, 0
-        for one in _score_each(series, limits, baseline, params) if series else []:
+        scored_each = _score_each(series, limits, baseline, params, given.tick) if series else []
+        for one in given.each(scored_each):
             if not np.isfinite(one.score).any():
                 skipped += 1
                 continue
@@ -120,6 +122,7 @@ def _score_each(
     limits: Sequence[Bounds | PyodParams],
     baseline: Baseline,
     params: PyodParams,
+    tick: Tick,
 ) -> list[_Scored]:
     stacked = [stack([one.values[:, place] for one in series]) for place in range(len(limits))]
     parts = [
@@ -129,6 +132,7 @@ def _score_each(
             threshold=params.exclude,
             direction="both",
             min_effect=params.min_effect,
+            tick=tick,
         )
         for y in stacked
     ]
@@ -146,6 +150,7 @@ def _score_each(
         scope=params.scope,
         seed=params.seed,
         refit_every=params.refit_every,
+        tick=tick,
     )
     z = np.stack(distances, axis=2)
     return [

@@ -8,6 +8,7 @@ from iop_pipelines.analytics.robust import stretches
 from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
 from iop_pipelines.analytics.series import Series, default_season_length, stack, unstack
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
@@ -31,7 +32,8 @@ class SeasonalResidual:
         baseline = make_baseline(params, given.freq)
         series = read_series(given, [measure])
         rows, findings, skipped, known = [], [], 0, 0
-        for one, scores in score_each(series, baseline, params) if series else []:
+        scored = score_each(series, baseline, params, given.tick) if series else []
+        for one, scores in given.each(scored):
             part = _rows(one, scores, params, measure)
             known += int(np.isfinite(part.score).sum())
             if not np.isfinite(part.yhat).any():
@@ -69,7 +71,7 @@ def make_baseline(params: Any, freq: str | None) -> Baseline:
 
 
 def score_each(
-    series: list[Series], baseline: Baseline, params: SeasonalResidualParams
+    series: list[Series], baseline: Baseline, params: SeasonalResidualParams, tick: Tick
 ) -> list[tuple[Series, Scores]]:
     """All series at once, cut back to what the scored rows depend on."""
     needed = max(len(one.ds) - int(one.scored[0]) for one in series) + baseline.lookback
@@ -80,6 +82,7 @@ def score_each(
         threshold=params.threshold,
         direction=params.direction,
         min_effect=params.min_effect,
+        tick=tick,
     )
     lengths = [len(one.ds) for one in recent]
     columns = zip(

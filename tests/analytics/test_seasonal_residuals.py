@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iop_pipelines.analytics import seasonal
 from iop_pipelines.analytics.seasonal import MAX_SCORE, Baseline, score_rows
 
 WEEKLY = Baseline(7, 4, 8, 8, 21, 14)
@@ -137,3 +138,25 @@ def test_coverage_is_the_share_of_earlier_points_inside_their_bands_and_never_ce
     scores = score_rows(noisy_weeks(400), WEEKLY, threshold=2)
     assert 0.9 < scores.coverage[-1, 0] < 0.98
     assert score_rows(noisy_weeks(400), WEEKLY, threshold=50).coverage[-1, 0] < 1
+
+
+def test_many_series_are_scored_in_blocks_as_each_by_itself_and_every_block_is_told(monkeypatch):
+    y = np.hstack([noisy_weeks(200, sigma=1 + place) for place in range(7)])
+    # As many as hold 3 of the 7 series.
+    monkeypatch.setattr(seasonal, "_CELLS_AT_ONCE", 3 * 200 + 199)
+    told = []
+    together = score_rows(y, WEEKLY, threshold=4, tick=lambda: told.append(None))
+    assert len(told) == 3
+    for place in range(7):
+        alone = score_rows(y[:, [place]], WEEKLY, threshold=4)
+        for name in ("yhat", "sigma", "score", "is_anomaly", "coverage"):
+            np.testing.assert_array_equal(
+                getattr(together, name)[:, [place]], getattr(alone, name), err_msg=name
+            )
+
+
+def test_series_longer_than_a_block_and_no_series_at_all_are_scored_too(monkeypatch):
+    monkeypatch.setattr(seasonal, "_CELLS_AT_ONCE", 10)
+    scores = score_rows(np.hstack([noisy_weeks(60), noisy_weeks(60)]), WEEKLY, threshold=4)
+    assert scores.yhat.shape == (60, 2)
+    assert score_rows(np.empty((60, 0)), WEEKLY, threshold=4).coverage.shape == (60, 0)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import check_params
 from iop_pipelines.runtimes.lookup import run_runtime
@@ -53,6 +54,7 @@ def run_on(
     first: int,
     last: int | None = None,
     freq: str | None = "D",
+    tick: Tick = nobody,
 ) -> RuntimeOutput:
     """Scores days `first` to `last`, both included, and checks the contract of the output."""
     measures = tuple(name for name in panel.columns if name not in ("unique_id", "ds"))
@@ -64,6 +66,7 @@ def run_on(
         window_start=day(first),
         window_end=day((first if last is None else last) + 1),
         params=params,
+        tick=tick,
     )
     untouched = panel.copy()
     check_params(runtime, params)

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from iop_pipelines.analytics import outliers
 from iop_pipelines.errors import InvalidDeclaration, NotFound, SeriesTooShort
 from iop_pipelines.runtimes.catalogue import RUNTIMES, check_params, runtime_spec
 from iop_pipelines.runtimes.lookup import load_runtime
@@ -180,3 +182,42 @@ def test_a_window_of_days_scores_each_as_a_window_of_one_day_does(
     ).sort_values(["unique_id", "ds"], ignore_index=True)
     columns = ["y", "yhat", "lo", "hi"]
     pd.testing.assert_frame_equal(together[columns], one_by_one[columns])
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_every_runtime_tells_that_it_goes_on_at_least_once_a_series(
+    name: str, run, panel_of, weeks
+) -> None:
+    """A worker is ended where it tells nothing for long, however much there is to do."""
+
+    def told(series: int) -> int:
+        panel = panel_of({f"s{number:02}": weeks(seed=number) for number in range(series)})
+        ticks: list[str] = []
+        output = run(name, panel, PARAMS[name], first=88, tick=lambda: ticks.append(name))
+        assert output.metrics["series"] == series
+        return len(ticks)
+
+    few, more = told(2), told(5)
+    assert few >= 2
+    assert more - few >= 3
+
+
+@pytest.mark.parametrize("params", [{}, {"scope": "panel"}, {"detector": "knn", "lags": 2}])
+def test_pyod_tells_between_any_two_rows_that_its_detectors_score(
+    params: dict[str, Any], run, panel_of, weeks, monkeypatch
+) -> None:
+    heard: list[str] = []
+    fitted = outliers.make_detector
+
+    def overheard(*given: Any) -> Any:
+        detector = fitted(*given)
+        score = detector.decision_function
+        detector.decision_function = lambda x: (heard.append("scored"), score(x))[1]
+        return detector
+
+    monkeypatch.setattr(outliers, "make_detector", overheard)
+    panel = panel_of({"a": weeks(), "b": weeks(seed=1)})
+    run("pyod", panel, params, first=80, last=89, tick=lambda: heard.append("told"))
+    # KNN and others may ask themselves for the scores of their own training.
+    assert heard.count("scored") >= 2 * 10
+    assert ("scored", "scored") not in set(pairwise(heard))
