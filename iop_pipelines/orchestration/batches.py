@@ -160,7 +160,7 @@ def prepare_datasets(
         PROGRESS.step(f"preparing {stored.declaration.name}")
         summary = reason = None
         try:
-            summary = prepare_version(platform.engine, platform.drm, item.id)
+            summary = prepare_version(platform.engine, platform.drm, item.id, PROGRESS.tick)
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = _reason_or_put_back(platform, item, error)
@@ -276,7 +276,12 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> str | Non
     generated = reason = None
     try:
         generated = generate(
-            engine, platform.drm_engine, platform.settings, item.id, now=platform.now()
+            engine,
+            platform.drm_engine,
+            platform.settings,
+            item.id,
+            now=platform.now(),
+            tick=PROGRESS.tick,
         )
     except Exception as error:
         # The boundary of one item: its reason is kept, its neighbours go on.

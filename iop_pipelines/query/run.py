@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import MAX_IN, AnyCondition, Span, parse_condition
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Period, zone_info
 from iop_pipelines.domain.resolved import Scope
@@ -24,6 +25,7 @@ from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalo
 from iop_pipelines.schema import tables as iop
 from iop_pipelines.schema.engine import snapshot
 
+_ROWS_A_TICK = 5_000
 Rows = list[tuple[Value, ...]]
 
 
@@ -35,14 +37,20 @@ class _Reading:
     catalogue: Catalogue
     config: form.QueryConfig
     scope: Scope
+    tick: Tick
 
     def rows(self, compiled: Compiled, source: Source) -> Rows:
+        self.tick()
         result = self.connections[source.database].execute(compiled.statement)
         columns = compiled.columns
-        return [
-            tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
-            for row in result
-        ]
+        read: Rows = []
+        for part in result.partitions(_ROWS_A_TICK):
+            self.tick()
+            read += [
+                tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
+                for row in part
+            ]
+        return read
 
 
 def run_query(
@@ -53,12 +61,14 @@ def run_query(
     now: datetime,
     time_zone: str = "UTC",
     params: Mapping[str, Any] | None = None,
+    tick: Tick = nobody,
 ) -> FrozenResult:
     """Reads all tables of a config as of one moment.
 
     Args:
         now: naive UTC; what "yesterday" is counted from.
         time_zone: zone of the periods where the config names none.
+        tick: called before every statement for rows, and before every `_ROWS_A_TICK` of its rows.
 
     Raises:
         InvalidQuery: with the JSON path of what is wrong.
@@ -72,7 +82,7 @@ def run_query(
     values = resolve_params(parsed, given)
     scope = Scope(now=now, zone=zone, params=values)
     with _connections(engine, drm_engine) as connections:
-        reading = _Reading(connections, load_catalogue(connections["iop"]), parsed, scope)
+        reading = _Reading(connections, load_catalogue(connections["iop"]), parsed, scope, tick)
         states = _states(reading)
         periods = [period for _, period in states if period is not None]
         return FrozenResult(

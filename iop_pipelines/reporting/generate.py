@@ -11,6 +11,7 @@ from datetime import datetime
 import fsspec
 import sqlalchemy as sa
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.errors import NotFound, Unavailable
 from iop_pipelines.query.config import parse_config
@@ -37,7 +38,13 @@ class Generated:
 
 
 def generate(
-    engine: sa.Engine, drm_engine: sa.Engine, settings: Settings, report_id: int, *, now: datetime
+    engine: sa.Engine,
+    drm_engine: sa.Engine,
+    settings: Settings,
+    report_id: int,
+    *,
+    now: datetime,
+    tick: Tick = nobody,
 ) -> Generated:
     """Queries, renders and stores one report.
 
@@ -45,6 +52,9 @@ def generate(
     would have been about in time; a report asked for by hand counts from `now` (naive UTC). What is
     read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone is
     the config's own, else the schedule's, else the instance's.
+
+    tick: called for every table and, within it, every some thousand rows that are read; before rendering,
+    which for a PDF is one call of many seconds, and before storing.
 
     Raises:
         NotFound: no such report.
@@ -61,10 +71,13 @@ def generate(
         drm_engine=drm_engine,
         now=row.slot or now,
         time_zone=_zone(row.schedule, settings),
+        tick=tick,
     )
     form = ReportFormat(row.report_format)
     heading = Heading(row.name, row.description or "", row.schedule)
+    tick()
     rendered = render(heading, config, result, form)
+    tick()
     url = store(settings.storage_url, rendered.content, form.value)
     return Generated(
         storage_url=url,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.transform.apply import (
     Context,
     Reasons,
@@ -58,11 +59,13 @@ def prepare(
     raw: pd.DataFrame,
     window: tuple[datetime, datetime],
     references: References = read_carried,
+    tick: Tick = nobody,
 ) -> Prepared:
     """Runs the declared steps on `raw`, cells text or None, in order of delivery.
 
     window: [start, end) in the dataset's local time; rows outside of it are rejected, since they would
     stand beside those of the version that their own window belongs to.
+    tick: called before every step, and before each of the two checks that follow.
 
     Raises:
         InvalidDeclaration: a step cannot do what it says with these columns.
@@ -73,10 +76,13 @@ def prepare(
     frame = raw.reset_index(drop=True)
     counts = []
     for step in parse_steps(declaration):
+        tick()
         before, rejected = len(frame), len(rejects.rows)
         frame = apply_step(step, frame, context, rejects)
         counts.append(StepCount(step.kind, before, len(frame), len(rejects.rows) - rejected))
+    tick()
     frame = _within_window(declaration, frame, window, rejects)
+    tick()
     frame = _conform(declaration, frame, rejects)
     return Prepared(
         frame=frame,

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.schema.tables import dataset_versions
@@ -50,11 +51,15 @@ class PreparedSummary:
         }
 
 
-def prepare_version(engine: sa.Engine, drm: SharedDatabase, version_id: int) -> PreparedSummary:
+def prepare_version(
+    engine: sa.Engine, drm: SharedDatabase, version_id: int, tick: Tick = nobody
+) -> PreparedSummary:
     """Prepares a version once, by its dataset's current declaration; a prepared one comes back as it is.
 
     The version keeps the name that the declaration which asked for it gave it; its `declaration_version`
     becomes that of the declaration used.
+
+    tick: called before every step and every part of what is written.
 
     Raises:
         IopError: what is wrong with the declaration or the delivery. Nothing is written then: whoever
@@ -64,7 +69,7 @@ def prepare_version(engine: sa.Engine, drm: SharedDatabase, version_id: int) -> 
     stored = dataset_by_id(engine, found.dataset_id)
     steps: tuple[StepCount, ...] = ()
     if found.status != "prepared":
-        steps = _prepare(engine, drm, stored, found)
+        steps = _prepare(engine, drm, stored, found, tick)
         found = version(engine, version_id)
     return PreparedSummary(
         version_id=found.id,
@@ -81,17 +86,22 @@ def prepare_version(engine: sa.Engine, drm: SharedDatabase, version_id: int) -> 
 
 
 def _prepare(
-    engine: sa.Engine, drm: SharedDatabase, stored: StoredDataset, found: StoredVersion
+    engine: sa.Engine,
+    drm: SharedDatabase,
+    stored: StoredDataset,
+    found: StoredVersion,
+    tick: Tick,
 ) -> tuple[StepCount, ...]:
     declaration = stored.declaration
     window = (found.window_start, found.window_end)
     raw = read_rows(drm.engine, declaration.source, found.drm_run_id)
-    prepared = prepare(declaration, raw, window, references_of(drm.engine))
+    prepared = prepare(declaration, raw, window, references_of(drm.engine), tick)
+    tick()
     quality = drm.latest_score(declaration.source, found.drm_run_id)
     if quality is not None:
         write(engine, record_quality, found.drm_run_id, quality.score, (found.dataset_id,))
     # The last of all writes: a version whose rows are there can no longer fail.
-    write_version(engine, declaration, found.id, prepared, window)
+    write_version(engine, declaration, found.id, prepared, window, tick)
     return prepared.steps
 
 

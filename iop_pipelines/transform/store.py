@@ -16,6 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
@@ -37,12 +38,15 @@ def write_version(
     version_id: int,
     prepared: Prepared,
     window: Window,
+    tick: Tick = nobody,
 ) -> int:
     """Stores rows and rejects of a version and marks it prepared, in one transaction; returns the rows written.
 
     Rows of earlier versions in the window end at this one, and its own at the next one that replaces them, if
     that is prepared already. What `validation` said of this version and of those after it is forgotten,
     for their rows have changed.
+
+    tick: called before the transaction begins, before what it replaces ends, and before every `_BATCH` rows.
 
     Raises:
         NotFound: no such version.
@@ -51,18 +55,22 @@ def write_version(
     found = version(engine, version_id)
 
     def work(connection: sa.Connection) -> int:
+        tick()
         _lock_dataset(connection, found.dataset_id)
+        tick()
         rivals = _rivals(connection, found, window)
         connection.execute(table.delete().where(table.c.iop_from == version_id))
         _end_replaced_rows(
             connection, table, _bounds(table, declaration, *window), found.id, rivals
         )
+        tick()
         rows = _records(declaration, prepared.frame)
         ends = _ends(prepared.frame[declaration.time], found.id, rivals)
         for row, end in zip(rows, ends, strict=True):
             row["iop_from"], row["iop_to"] = version_id, end
-        _insert(connection, table, rows)
-        _write_rejects(connection, version_id, prepared)
+        _insert(connection, table, rows, tick)
+        _write_rejects(connection, version_id, prepared, tick)
+        tick()
         _forget_validations(connection, found)
         _mark_prepared(connection, declaration, version_id, prepared)
         return len(rows)
@@ -155,12 +163,17 @@ def _ends(times: pd.Series, version_id: int, rivals: Sequence[_Rival]) -> list[i
     return ends
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+def _insert(
+    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], tick: Tick
+) -> None:
     for start in range(0, len(rows), _BATCH):
+        tick()
         connection.execute(table.insert(), rows[start : start + _BATCH])
 
 
-def _write_rejects(connection: sa.Connection, version_id: int, prepared: Prepared) -> None:
+def _write_rejects(
+    connection: sa.Connection, version_id: int, prepared: Prepared, tick: Tick
+) -> None:
     rejects = rejected_rows
     connection.execute(rejects.delete().where(rejects.c.dataset_version_id == version_id))
     columns = (prepared.rejects[name].tolist() for name in ("step", "reason", "row"))
@@ -168,7 +181,7 @@ def _write_rejects(connection: sa.Connection, version_id: int, prepared: Prepare
         {"dataset_version_id": version_id, "step": step, "reason": reason, "row": row}
         for step, reason, row in zip(*columns, strict=True)
     ]
-    _insert(connection, rejects, rows)
+    _insert(connection, rejects, rows, tick)
 
 
 def _forget_validations(connection: sa.Connection, found: StoredVersion) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import dagster as dg
@@ -20,6 +21,7 @@ from iop_pipelines.ledger.stats import figures
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import KINDS, REPORT, requeue
 from iop_pipelines.orchestration import ticks
+from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.registry.models import load_spec, promote, register
 from iop_pipelines.registry.templates import list_templates
 from iop_pipelines.reporting import generate
@@ -38,6 +40,7 @@ from iop_pipelines.schema.tables import (
 
 executions = model_executions.c
 
+GOES_ON = "goes on"
 DELAYS, HEALTH = "departure-delay-anomaly", "pipeline-health"
 
 
@@ -228,6 +231,24 @@ def test_a_tick_that_died_after_it_wrote_its_rows_is_made_good_by_the_next(bench
         recommendation_events.c.source_ref.startswith("quality_score:")
     )
     assert [row.kind for row in bench.rows(raised)] == ["opened"]
+
+
+def test_every_job_tells_the_watchdog_that_its_steps_go_on(bench, monkeypatch):
+    bench.keep_models(DELAYS)
+    told: list[str] = []
+    monkeypatch.setattr(PROGRESS, "step", told.append)
+    monkeypatch.setattr(PROGRESS, "tick", lambda: told.append(GOES_ON))
+    bench.ingest_until(date(2013, 2, 2))
+    bench.tick()
+    template = list_templates(bench.platform.engine)[0]
+    request_report(bench.platform.engine, template.id, utc_now())
+    bench.execute(ticks.launch(bench.platform, REPORT))
+
+    went_on = {step for step, then in pairwise(told) if then == GOES_ON and step != GOES_ON}
+    for begin in ("preparing ", "running model ", "generating the report "):
+        steps = {step for step in told if step.startswith(begin)}
+        assert steps, begin
+        assert steps <= went_on
 
 
 def test_a_database_that_does_not_answer_puts_the_work_back_in_the_queue(bench, monkeypatch):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -15,7 +16,9 @@ import yaml
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.query import run as running
 from iop_pipelines.query.run import check_query
+from iop_pipelines.reporting import generate as generating
 from iop_pipelines.reporting.generate import generate, store
 from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.engine import begin_write, engine_for
@@ -123,6 +126,29 @@ def test_periods_are_those_of_the_zone_of_the_schedule(engine, settings):
     read = json.loads(file_of(made.storage_url).read_bytes())
     assert read["meta"]["timeZone"] == "Pacific/Kiritimati"
     assert [row[1] for row in read["rows"]] == ["on the 11th"]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_report_tells_at_every_statement_part_of_its_rows_and_stage(
+    engine, settings, monkeypatch, form
+):
+    monkeypatch.setattr(running, "_ROWS_A_TICK", 2)
+    report = ask(engine, form=form)
+    with begin_write(engine) as connection:
+        whole = {**CONFIG, "where": None}
+        connection.execute(report_templates.update().values(query_config=whole))
+    heard: list[str] = []
+    for name in ("render", "store"):
+        work = getattr(generating, name)
+        monkeypatch.setattr(
+            generating, name, lambda *given, w=work, n=name: (heard.append(n), w(*given))[1]
+        )
+
+    made = generate(engine, engine, settings, report, now=NOW, tick=partial(heard.append, "told"))
+
+    assert made.row_count == 3
+    # The statement, then two rows and one; each stage that follows.
+    assert heard == ["told"] * 3 + ["told", "render", "told", "store"]
 
 
 def test_every_file_has_a_name_of_its_own(engine, settings):

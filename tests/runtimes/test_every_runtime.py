@@ -212,7 +212,12 @@ def test_pyod_tells_between_any_two_rows_that_its_detectors_score(
     def overheard(*given: Any) -> Any:
         detector = fitted(*given)
         score = detector.decision_function
-        detector.decision_function = lambda x: (heard.append("scored"), score(x))[1]
+
+        def overheard_score(x: np.ndarray) -> Any:
+            heard.append("scored")
+            return score(x)
+
+        monkeypatch.setattr(detector, "decision_function", overheard_score)
         return detector
 
     monkeypatch.setattr(outliers, "make_detector", overheard)

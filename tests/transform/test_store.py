@@ -1,10 +1,13 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.drm.source import SharedDatabase
@@ -16,6 +19,7 @@ from iop_pipelines.schema.tables import (
     metadata,
     rejected_rows,
 )
+from iop_pipelines.transform import prepare as preparing
 from iop_pipelines.transform import store
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.prepare import prepare
@@ -209,6 +213,43 @@ def test_a_write_that_fails_half_way_leaves_the_former_state(iop_engine, sales, 
             )
     assert units(iop_engine, declaration) == {1: 1, 2: 1}
     assert version(iop_engine, ids[1]).status == "pending"
+
+
+def test_preparing_tells_before_every_step_and_before_every_part_that_it_writes(
+    iop_engine, sales, raw, monkeypatch
+):
+    monkeypatch.setattr(store, "_BATCH", 2)
+    heard: list[str] = []
+    apply_step = preparing.apply_step
+
+    def overheard(step, *given):
+        heard.append("step")
+        return apply_step(step, *given)
+
+    monkeypatch.setattr(preparing, "apply_step", overheard)
+    event.listen(
+        iop_engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: (
+            heard.append("insert") if statement.startswith("INSERT") else None
+        ),
+    )
+    declaration = sales()
+    version_id = add_version(iop_engine, register_dataset(iop_engine, declaration), "v", 1, 6)
+    # Five rows that are good and three of another day.
+    days = ["01", "02", "03", "04", "05", "20", "21", "22"]
+    delivered = raw(*((f"2013-02-{each}", "a", "1.5", "1") for each in days))
+    window = (day(1), day(6))
+    heard.clear()
+
+    tell = partial(heard.append, "told")
+    prepared = prepare(declaration, delivered, window, tick=tell)
+    write_version(iop_engine, declaration, version_id, prepared, window, tell)
+
+    work = [each for each in heard if each != "told"]
+    assert work == ["step"] * len(prepared.steps) + ["insert"] * (3 + 2)
+    assert work.count("step") >= 1
+    assert all(before == "told" for before, then in pairwise(heard) if then != "told")
 
 
 def test_every_type_comes_back_as_it_was_written(iop_engine, sales, raw):
