@@ -305,21 +305,24 @@ def _tell(
     described: dict[str, Any],
     checks: Iterable[dg.AssetCheckEvaluation],
 ) -> None:
-    """Dagster's log first, for it is the truth; the row follows, here or by the reconciler.
+    """Dagster's log before the row's COMMIT, for it is the truth; who dies between leaves the row to the mirror.
 
     The row is held until both are told, so that nobody can give the item away in between: an output is
-    published once. Raises LostClaim, and tells nothing, if another attempt has the item.
+    published once. Raises LostClaim, and tells no end, if another attempt has the item.
     """
-    told = [to_dagster(event, asset_key, partition, described), *checks]
+    # The end last: where a check cannot be told, nothing has ended yet.
+    to_tell = [*checks, to_dagster(event, asset_key, partition, described)]
 
     def work(connection: sa.Connection) -> None:
         require_claim(connection, event.kind, event.item_id, event.attempt)
-        # Each once, however often the transaction is run again.
-        while told:
-            # Dagster takes checks too; only the annotation of log_event leaves them out.
-            context.log_event(told[0])  # pyright: ignore[reportArgumentType]
-            told.pop(0)
+        # Whatever may meet another transaction comes before Dagster is told: the row would be given away while
+        # this one is run again, and its next attempt would publish a second time.
         apply(connection, event)
+        # Each once, however often the transaction is run again.
+        while to_tell:
+            # Dagster takes checks too; only the annotation of log_event leaves them out.
+            context.log_event(to_tell[0])  # pyright: ignore[reportArgumentType]
+            to_tell.pop(0)
 
     write(engine, work)
 
