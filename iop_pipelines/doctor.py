@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from iop_pipelines.domain import zones
+from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -88,6 +89,7 @@ def checks(settings: Settings) -> list[Check]:
         check_time_zones,
         check_disk,
         check_database,
+        check_patterns,
         check_drm_database,
         check_storage,
         check_broker,
@@ -169,6 +171,24 @@ def check_database(settings: Settings) -> Check:
         detail = f"{shown} is at {current or 'no schema'}; to run: {', '.join(pending)}"
         return Check(name, False, detail, "iop migrate")
     return Check(name, True, f"{shown} at schema {current}")
+
+
+def check_patterns(settings: Settings) -> Check:
+    """Whether this release runs each pattern of stored schemas: a former one took more."""
+    # Pandas and Alembic's tables cost a second, and only this check needs them.
+    from iop_pipelines.registry.patterns import refused_patterns
+
+    name = "patterns"
+    if _is_absent_file(settings.database_url):
+        return Check(name, True, "no schema is stored yet")
+    if unreachable := _unreachable(name, "DATABASE_URL", settings.database_url):
+        return unreachable
+    refused = refused_patterns(engine_for(settings.database_url))
+    if not refused:
+        return Check(name, True, "each one of the stored schemas can be run")
+    more = f" and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
+    detail = "; ".join(refused[:_NAMED]) + more
+    return Check(name, False, detail, "register a new version of each with another pattern")
 
 
 def check_drm_database(settings: Settings) -> Check:

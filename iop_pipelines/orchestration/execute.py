@@ -4,7 +4,8 @@ Heavy: imports pandas and all that validation and runtimes need, so only workers
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.ledger.work import EXECUTION, LostClaim, holds
 from iop_pipelines.orchestration.progress import PROGRESS, Progress
@@ -74,7 +75,18 @@ def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
     if work.dataset.is_system:
         return ()
     schema = work.model.spec.input_schema
-    return tuple(validate_version(engine, work.dataset, work.version.id, schema))
+    with _declared_by(work, "input"):
+        return tuple(validate_version(engine, work.dataset, work.version.id, schema))
+
+
+@contextmanager
+def _declared_by(work: Work, side: str) -> Iterator[None]:
+    """A schema that an earlier release took and this one cannot run is told with its model."""
+    try:
+        yield
+    except InvalidDeclaration as error:
+        message = f"{error.said}; register a new version of model {work.model.label} without it"
+        raise InvalidDeclaration(message, error.field).under(f"{side}_schema") from error
 
 
 def execute(
@@ -97,11 +109,14 @@ def execute(
         drm_engine=drm_engine,
     )
     if work.dataset.is_system:
-        require_success(work, "input", tuple(validate(panel, spec.input_schema)))
+        with _declared_by(work, "input"):
+            outcomes = tuple(validate(panel, spec.input_schema))
+        require_success(work, "input", outcomes)
     progress.step(f"running model {label}")
     output = run_runtime(spec.config.runtime, _runtime_input(work, panel, progress))
     progress.step(f"checking the output of {label}")
-    checks = tuple(validate(output.frame, spec.output_schema))
+    with _declared_by(work, "output"):
+        checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
     progress.step(f"storing the output of {label}")
     _store(engine, work, output)

@@ -9,6 +9,8 @@ import pytest
 
 from iop_pipelines import doctor
 from iop_pipelines.schema import migrate
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import analytical_models
 from iop_pipelines.settings import Settings
 
 
@@ -48,6 +50,27 @@ def test_a_database_is_well_once_it_is_migrated(database_url: str, tmp_path: Pat
     assert (before.is_ok, before.fix) == (False, "iop migrate")
     assert (after.is_ok, after.fix) == (True, None)
     assert str(migrate.current(database_url)) in after.detail
+
+
+def test_a_stored_pattern_that_cannot_be_run_is_named_with_its_model(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'iop.db'}"
+    settings = _settings(tmp_path, DATABASE_URL=url)
+    assert doctor.check_patterns(settings).is_ok
+    migrate.upgrade(url)
+    column = {"type": "string", "pattern": "^(?!x)"}
+    old = {"type": "object", "properties": {"origin": column, "dest": {"pattern": "^[A-Z]{3}$"}}}
+    rows = [
+        {"name": "old", "version": "v1.0.0", "status": "active", "input_schema": old},
+        {"name": "gone", "version": "v1.0.0", "status": "deprecated", "input_schema": old},
+        {"name": "bare", "version": "v1.0.0", "status": "active", "input_schema": None},
+    ]
+    with engine_for(url).begin() as connection:
+        connection.execute(analytical_models.insert(), [{**r, "type": "rule_based"} for r in rows])
+    check = doctor.check_patterns(settings)
+    assert (check.is_ok, "new version" in str(check.fix)) == (False, True)
+    assert "model old v1.0.0: input_schema.properties.origin.pattern: '^(?!x)'" in check.detail
+    assert "gone" not in check.detail
+    assert "dest" not in check.detail
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
