@@ -110,6 +110,29 @@ def test_the_cursor_survives_a_restart_and_passes_no_running_run(bench):
     assert not bench.rows(sa.select(executions.id).where(executions.phase != Phase.DONE))
 
 
+@pytest.mark.parametrize("side", ["input_schema", "output_schema"])
+def test_a_stored_pattern_that_cannot_be_run_fails_its_executions_by_name(bench, side):
+    """As a release with another engine took it."""
+    bench.keep_models(DELAYS)
+    query = sa.select(analytical_models).where(analytical_models.c.name == DELAYS)
+    (stored,) = bench.rows(query)
+    schema = getattr(stored, side)
+    column = next(n for n, c in schema["properties"].items() if "string" in str(c.get("type")))
+    held = {**schema["properties"][column], "pattern": "^(?!x)"}
+    changed = {**schema, "properties": {**schema["properties"], column: held}}
+    with begin_write(bench.platform.engine) as connection:
+        change = analytical_models.update().where(analytical_models.c.id == stored.id)
+        connection.execute(change.values({side: changed}))
+    bench.ingest_until(date(2013, 2, 2))
+    bench.tick()
+
+    ended = bench.rows(sa.select(executions.status, executions.error_msg))
+    assert {row.status for row in ended} == {ExecutionStatus.FAILED}
+    for row in ended:
+        assert f"{side}.properties.{column}.pattern: '^(?!x)'" in row.error_msg
+        assert f"model {DELAYS} {stored.version}" in row.error_msg
+
+
 def test_a_failed_drm_run_starts_no_model_of_its_dataset(bench):
     bench.keep_models(DELAYS, HEALTH)
     with bench.platform.drm_engine.connect() as connection:
