@@ -142,5 +142,6 @@ def filter_of(field: str, op: Literal["eq", "in"], value: Any, path: str) -> Fil
     """Raises InvalidQuery for a value that does not fit the operator."""
     is_list = isinstance(value, list | tuple)
     if is_list is not (op == "in"):
-        raise InvalidQuery(f"{op} needs {'a list' if op == 'in' else 'one value'}", f"{path}.value")
+        needed = f"{op} needs a list" if op == "in" else f"{op} needs one value"
+        raise InvalidQuery(needed, f"{path}.value")
     return Filter(field, op, tuple(value) if is_list else value)
