@@ -378,6 +378,7 @@ def test_a_reader_that_is_killed_while_idle_is_replaced_without_a_word(serve):
     assert second != first
 
 
+@pytest.mark.every_database
 def test_a_server_ends_a_statement_that_takes_too_long_and_the_reader_stays(
     server_url, tmp_path, monkeypatch
 ):

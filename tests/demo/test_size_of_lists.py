@@ -29,6 +29,7 @@ BUDGETS = {
     "executions.list": 2_500,
     "models.history": 3_000,
     "models.list": 4_500,
+    "models.runtimes": 10_000,
     "notifications.list": 4_000,
     "recommendations.history": 1_500,
     "recommendations.list": 12_000,
@@ -36,6 +37,7 @@ BUDGETS = {
     "reports.list": 3_500,
     "sessions.list": 1_000,
     "users.list": 1_000,
+    "zones.rules": 2_000,
 }
 # Of lists that are one thing's.
 OF = {
@@ -45,6 +47,7 @@ OF = {
     "executions.latest": {"modelIds": list(range(1, 9))},
     "models.history": {"modelId": 1},
     "recommendations.history": {"id": 1},
+    "zones.rules": {"names": ["Africa/Casablanca", "America/New_York", "Africa/Lagos"]},
 }
 
 

@@ -22,7 +22,7 @@ EXECUTION_KEYS = {
     "translations",
     *("id", "modelId", "status", "inputRef", "outputRef", "durationMs", "errorMsg", "startedAt"),
     *("finishedAt", "phase", "attempt", "trigger", "dataVersion", "requestedAt", "metrics"),
-    *("dagsterRunId", "modelName", "modelVersion", "modelType", "dataset"),
+    *("dagsterRunId", "modelName", "modelVersion", "modelType", "dataset", "supersededBy"),
 }
 
 
