@@ -53,10 +53,10 @@ def refusals_of(error: ValidationError, model: Any = None) -> list[Refusal]:
 
 def _is_counted_short(error: Any) -> bool:
     """Pydantic counts only what it could read of a list: that is said of what it could not."""
-    given = error["input"]
+    given: Any = error["input"]
     return (
         error["type"] == "too_short"
-        and isinstance(given, list | tuple)
+        and type(given) in (list, tuple)
         and len(given) >= error["ctx"]["min_length"]
     )
 

@@ -217,7 +217,9 @@ class Resample(_Step):
         made: dict[str, FieldType] = {self.into: "date"}
         made |= {name: columns[name] for name in self.by}
         made |= {into: each.leaves(columns[each.column]) for into, each in self.aggregate.items()}
-        return made | ({self.coverage_into: "number"} if self.coverage_into else {})
+        if self.coverage_into:
+            made[self.coverage_into] = "number"
+        return made
 
 
 class CsvReference(_Frozen):

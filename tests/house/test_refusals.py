@@ -194,9 +194,9 @@ def _ruined(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, .
 def _with(content: Any, path: tuple[Any, ...], value: Any) -> Any:
     if not path:
         return value
-    copy = dict(content) if isinstance(content, dict) else list(content)
-    below = copy[path[0]] if len(path) > 1 else None
-    copy[path[0]] = _with(below, path[1:], value)
+    copy: Any = dict(content) if isinstance(content, dict) else list(content)
+    first, rest = path[0], path[1:]
+    copy[first] = _with(copy[first] if rest else None, rest, value)
     return copy
 
 

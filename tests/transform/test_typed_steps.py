@@ -356,7 +356,12 @@ def test_bounds_of_whole_numbers_are_compared_exactly(
         ]
     )
     check_declaration(declaration)
-    rows = {"day": ["2013-02-01"], "shop": ["a"], "amount": ["1"], "units": [value]}
+    rows: dict[str, list[str | None]] = {
+        "day": ["2013-02-01"],
+        "shop": ["a"],
+        "amount": ["1"],
+        "units": [value],
+    }
     assert len(_prepared(declaration, rows)) == int(is_within)
 
 
