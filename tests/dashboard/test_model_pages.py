@@ -47,7 +47,7 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
     ).to_be_visible()
     viewer.get_by_role("link", name="History").click()
     history = viewer.get_by_role("table", name="History")
-    expect(history.get_by_role("row").filter(has_text="Failed")).to_contain_text(
+    expect(history.get_by_role("row").filter(has_text="Superseded")).to_contain_text(
         "held for its data quality"
     )
     check_access(viewer)
