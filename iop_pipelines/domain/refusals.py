@@ -274,7 +274,9 @@ def _follow(types: Sequence[Any], part: int | str) -> tuple[list[Any], bool]:
     if named:
         return named, True
     below = [each for _, type_ in members for each in _below(type_, part)]
-    is_tag = isinstance(part, str) and not below and (part[0] in "<[" or len(members) > 1)
+    is_tag = (
+        isinstance(part, str) and not below and (part.startswith(("<", "[")) or len(members) > 1)
+    )
     return (list(types) if is_tag else below), is_tag
 
 
