@@ -34,7 +34,9 @@ class Failed(click.ClickException):
         if self._as_json:
             print_json({"error": self.message})
         else:
-            Console(stderr=True).print(f"[bold red]Error:[/] {_escaped(self.message)}")
+            # Not broken at 80 columns: paths and commands in it are copied.
+            text = f"[bold red]Error:[/] {_escaped(self.message)}"
+            Console(stderr=True).print(text, soft_wrap=True)
 
 
 def command(
