@@ -338,7 +338,7 @@ def test_who_hangs_up_leaves_the_queue_and_ends_what_nobody_else_waits_for(serve
 
     def hang_up(name: str) -> None:
         with pytest.raises(httpx.ReadTimeout):
-            served.call("ada", name, patience_s=1)
+            served.call("ada", name, patience_s=10)
 
     kept = served.ask("ada", "kept")
     served.wait_for(0, 1)
