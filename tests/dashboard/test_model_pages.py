@@ -79,13 +79,13 @@ def test_an_administrator_runs_a_version_and_sees_it_end(admin, models):
     expect(admin.get_by_role("figure")).to_be_visible()
 
 
-def test_executions_are_narrowed_by_status_and_say_why_they_failed(viewer, check_access):
-    viewer.goto("/executions?status=failed")
+def test_executions_are_narrowed_by_status_and_say_why_they_did_not_run(viewer, check_access):
+    viewer.goto("/executions?status=superseded")
     items = viewer.get_by_role("list", name="Executions").get_by_role("listitem")
     expect(items.first).to_contain_text("held for its data quality")
     check_access(viewer)
     items.first.get_by_role("link").click()
-    expect(viewer.get_by_role("heading", name="Why it failed")).to_be_visible()
+    expect(viewer.get_by_role("heading", name="Why it did not run")).to_be_visible()
     expect(viewer.get_by_role("button", name="Run again")).to_have_count(0)
     check_access(viewer)
 
