@@ -335,9 +335,6 @@ _OF_HEAVY_READS: Mapping[str, str] = {
     "the answer is larger than {n} MB; ask for fewer rows or columns": (
         "La réponse dépasse {n} Mo ; demandez moins de lignes ou de colonnes"
     ),
-    "the conditions compare with more than {n} values in lists": (
-        "Les conditions comparent avec plus de {n} valeurs dans des listes"
-    ),
 }
 _OF_SCHEDULES: Mapping[str, str] = {
     "{word} in {text} is no time; it can be 00:00 to 23:59": (
