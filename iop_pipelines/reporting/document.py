@@ -17,7 +17,8 @@ from markupsafe import Markup
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.query.config import Chart, QueryConfig
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value
-from iop_pipelines.reporting.charts import chart_data, draw
+from iop_pipelines.reporting.charts.data import chart_data
+from iop_pipelines.reporting.charts.drawing import draw
 from iop_pipelines.reporting.formats import (
     NO_VALUE,
     decimals_of,
@@ -201,7 +202,7 @@ def _charts(charts: Sequence[Chart], result: FrozenResult) -> list[list[dict[str
 def _chart(chart: Chart, result: FrozenResult, *, is_half: bool) -> dict[str, Any]:
     data = chart_data(chart, result.table(chart.data))
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
-    # Every character of the SVG is ours or escaped by charts.clean.
+    # Every character of the SVG is ours or escaped by charts.svg.clean.
     svg = Markup(draw(data, width, height))  # noqa: S704
     return {"title": data.title, "svg": svg, "notes": list(data.notes)}
 

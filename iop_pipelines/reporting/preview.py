@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from iop_pipelines.reporting.axes import (
+from iop_pipelines.reporting.charts import svg
+from iop_pipelines.reporting.charts.axes import (
     Scale,
     as_seconds,
     nice_ticks,
@@ -13,7 +14,6 @@ from iop_pipelines.reporting.axes import (
     tick_label,
     time_ticks,
 )
-from iop_pipelines.reporting.charts import ALERT, GRID, INK, MUTED, PALETTE, clean, polyline, svg
 
 MAX_POINTS = 60
 _WIDTH, _HEIGHT = 520, 200
@@ -53,34 +53,35 @@ def finding_svg(
     ticks = nice_ticks(min(values), max(values), 4)
     x = Scale(rows[0][0], rows[-1][0], _LEFT, _RIGHT - 6)
     y = Scale(ticks[0], ticks[-1], _BOTTOM, _TOP)
-    parts = [f'<text x="0" y="14" font-size="12" font-weight="600">{clean(title)}</text>']
+    parts = [f'<text x="0" y="14" font-size="12" font-weight="600">{svg.clean(title)}</text>']
     for tick in ticks:
         at = y(tick)
-        parts.append(f'<path d="M{_LEFT} {at:.1f}H{_RIGHT}" stroke="{GRID}"/>')
+        parts.append(f'<path d="M{_LEFT} {at:.1f}H{_RIGHT}" stroke="{svg.GRID}"/>')
         parts.append(
-            f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{MUTED}">'
+            f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{svg.MUTED}">'
             f"{tick_label(tick, ticks)}</text>"
         )
     for seconds, label in time_ticks(rows[0][0], rows[-1][0], 6):
         parts.append(
-            f'<text x="{x(seconds):.1f}" y="{_BOTTOM + 16}" text-anchor="middle" fill="{MUTED}">'
+            f'<text x="{x(seconds):.1f}" y="{_BOTTOM + 16}" text-anchor="middle" fill="{svg.MUTED}">'
             f"{label}</text>"
         )
     parts.append(_band(rows, x, y))
-    expected = polyline((x(at), None if m is None else y(m)) for at, _, m, _, _ in rows)
+    expected = svg.polyline((x(at), None if m is None else y(m)) for at, _, m, _, _ in rows)
     parts.append(
-        f'<path d="{expected}" fill="none" stroke="{PALETTE[0]}" stroke-width="1.2" '
+        f'<path d="{expected}" fill="none" stroke="{svg.PALETTE[0]}" stroke-width="1.2" '
         f'stroke-dasharray="4 3"/>'
     )
-    seen = polyline((x(at), None if v is None else y(v)) for at, v, _, _, _ in rows)
-    parts.append(f'<path d="{seen}" fill="none" stroke="{INK}" stroke-width="1.8"/>')
+    seen = svg.polyline((x(at), None if v is None else y(v)) for at, v, _, _, _ in rows)
+    parts.append(f'<path d="{seen}" fill="none" stroke="{svg.INK}" stroke-width="1.8"/>')
     outside = [(at, v) for at, v, _, lo, hi in rows if v is not None and _is_outside(v, lo, hi)]
     description = f"{len(rows)} points, {len(outside)} of them outside the expected band."
     if marks_outside:
         marks = "".join(f'<circle cx="{x(at):.1f}" cy="{y(v):.1f}" r="4"/>' for at, v in outside)
-        parts.append(f'<g fill="{ALERT}" stroke="#fff">{marks}</g>')
+        parts.append(f'<g fill="{svg.ALERT}" stroke="#fff">{marks}</g>')
     background = f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
-    return svg(background + "".join(parts), _WIDTH, _HEIGHT, title, description)
+    body = "".join((background, *parts))
+    return svg.document(body, _WIDTH, _HEIGHT, title=title, description=description)
 
 
 _Row = tuple[float, float | None, float | None, float | None, float | None]
@@ -115,5 +116,6 @@ def _band(rows: list[_Row], x: Scale, y: Scale) -> str:
         if len(area) > 1:
             edge = [f"{px:.1f} {high:.1f}" for px, _, high in area]
             edge += [f"{px:.1f} {low:.1f}" for px, low, _ in reversed(area)]
-            shapes.append(f'<path d="M{"L".join(edge)}Z" fill="{PALETTE[5]}" fill-opacity="0.28"/>')
+            shape = f'<path d="M{"L".join(edge)}Z" fill="{svg.PALETTE[5]}"'
+            shapes.append(f'{shape} fill-opacity="0.28"/>')
     return "".join(shapes)

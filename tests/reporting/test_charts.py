@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.query.config import Chart
 from iop_pipelines.query.result import Column, Table
-from iop_pipelines.reporting.axes import nice_ticks, tick_label, time_ticks
-from iop_pipelines.reporting.charts import (
+from iop_pipelines.reporting.charts.axes import nice_ticks, tick_label, time_ticks
+from iop_pipelines.reporting.charts.data import (
     MAX_LINE_POINTS,
     MAX_SCATTER_POINTS,
+    MAX_SERIES,
     MAX_SLICES,
-    PALETTE,
     chart_data,
-    draw,
 )
+from iop_pipelines.reporting.charts.drawing import draw
+from iop_pipelines.reporting.charts.svg import DASHES, PALETTE
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2013, 1, 1)
@@ -107,6 +108,10 @@ def test_series_are_told_apart_by_colour_dash_and_legend():
     assert [line.get("stroke") for line in lines] == list(PALETTE[:2])
     assert lines[0].get("stroke-dasharray") != lines[1].get("stroke-dasharray")
     assert {"a", "b"} <= set(texts(root))
+
+
+def test_every_series_that_is_shown_has_a_colour_and_a_dash_of_its_own():
+    assert len(set(PALETTE)) == len(set(DASHES)) == MAX_SERIES
 
 
 def test_many_points_keep_their_shape_and_it_is_said():

@@ -5,7 +5,7 @@ import re
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from iop_pipelines.reporting.charts import ALERT
+from iop_pipelines.reporting.charts.svg import ALERT
 from iop_pipelines.reporting.preview import finding_chart
 
 SVG = "{http://www.w3.org/2000/svg}"

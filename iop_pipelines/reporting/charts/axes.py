@@ -1,12 +1,16 @@
-"""Scales and ticks of charts: round numbers, whole days, and no labels on top of each other."""
+"""Scales, ticks and axes of charts as plain values: round numbers, whole days, no labels on top of each other."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from iop_pipelines.reporting.formats import format_number
 
+X = str | float | date | datetime
+
+# Mean width of a character in SVG units, at the size that labels have.
+CHAR = 6.1
 _DAY_S = 86_400
 _STEPS = (1, 2, 5, 10)
 # Steps of a time axis in seconds, from an hour to five years; months and years are calendar steps.
@@ -29,6 +33,79 @@ class Scale:
             return (self.start + self.end) / 2
         share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
+
+
+@dataclass(frozen=True)
+class Box:
+    """The plot area in SVG units."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Where an x or y stands, in SVG units, and what is written at which place."""
+
+    place: Callable[[X], float]
+    ticks: tuple[tuple[float, str], ...]
+    is_number: bool = False
+
+
+def plot_area(low: float, high: float, width: float, bottom: float, top: float) -> tuple[Box, Axis]:
+    """What a value axis from `low` to `high` leaves beside its labels, and that axis."""
+    ticks = nice_ticks(low, high)
+    left = max(len(tick_label(tick, ticks)) for tick in ticks) * CHAR + 12
+    box = Box(left, top + 27, width - 10.0, bottom - 24.0)
+    return box, _along(ticks, box.bottom, box.top)
+
+
+def with_zero(values: Sequence[float]) -> tuple[float, float]:
+    """Zero is on the axis when it is near: a line must not look steeper than it is."""
+    low, high = min(values), max(values)
+    if 0 <= low <= high * 0.6:
+        low = 0.0
+    return low, high
+
+
+def x_axis(xs: Sequence[X], box: Box) -> Axis:
+    """A time axis, numbers, or names in their order."""
+    if all(isinstance(x, date) for x in xs):
+        return _time_axis(xs, box)
+    if all(isinstance(x, float) for x in xs):
+        return number_axis(xs, box)
+    names = list(dict.fromkeys(str(x) for x in xs))
+    scale = Scale(0, max(len(names) - 1, 1), box.left + 14, box.right - 14)
+    step = thin(names, (box.right - box.left) / len(names))
+    ticks = [(scale(i), shorten(name, 18)) for i, name in enumerate(names) if i % step == 0]
+    return Axis(lambda x: scale(names.index(str(x))), tuple(ticks))
+
+
+def _time_axis(xs: Sequence[X], box: Box) -> Axis:
+    seconds = [position(x) for x in xs]
+    low, high = min(seconds), max(seconds)
+    scale = Scale(low, high, box.left + 4, box.right - 4)
+    has_hours = any(isinstance(x, datetime) for x in xs)
+    ticks = time_ticks(low, high, int((box.right - box.left) / 72), has_hours=has_hours)
+    return Axis(lambda x: scale(position(x)), tuple((scale(at), label) for at, label in ticks))
+
+
+def number_axis(xs: Sequence[X], box: Box) -> Axis:
+    ticks = nice_ticks(*with_zero([position(x) for x in xs]), wanted=7)
+    return _along(ticks, box.left + 4, box.right - 10)
+
+
+def _along(ticks: Sequence[float], start: float, end: float) -> Axis:
+    scale = Scale(ticks[0], ticks[-1], start, end)
+    named = tuple((scale(tick), tick_label(tick, ticks)) for tick in ticks)
+    return Axis(lambda x: scale(position(x)), named, is_number=True)
+
+
+def position(x: X) -> float:
+    """On a scale: a moment as its seconds; x is no name."""
+    return as_seconds(x) if isinstance(x, date) else float(x)
 
 
 def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
@@ -119,10 +196,10 @@ def _moment(seconds: float) -> datetime:
     return datetime(1970, 1, 1) + timedelta(seconds=seconds)
 
 
-def thin(labels: Sequence[str], room: float, char_width: float) -> int:
+def thin(labels: Sequence[str], room: float) -> int:
     """Show every n-th label: the smallest n at which they do not touch in `room` each."""
-    widest = max((len(label) for label in labels), default=0) * char_width
-    return max(1, math.ceil((widest + char_width) / max(room, 1e-9)))
+    widest = max((len(label) for label in labels), default=0) * CHAR
+    return max(1, math.ceil((widest + CHAR) / max(room, 1e-9)))
 
 
 def shorten(text: str, most: int) -> str:

@@ -1,0 +1,71 @@
+"""Bars, upright, or lying where their names are long."""
+
+from iop_pipelines.reporting.charts import svg
+from iop_pipelines.reporting.charts.axes import CHAR, Scale, plot_area, shorten, thin
+from iop_pipelines.reporting.charts.data import ChartData
+from iop_pipelines.reporting.formats import format_number
+
+
+def draw_bars(data: ChartData, width: int, height: int) -> str:
+    names = list(dict.fromkeys(str(x) for x in data.xs))
+    named, used = svg.draw_legend(data, width)
+    room = (width - 60) / max(len(names), 1)
+    is_wide = thin([shorten(name, 18) for name in names], room) > 1
+    paint = _across if is_wide else _up
+    return named + paint(data, names, width, height, used)
+
+
+def _up(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
+    box, axis = plot_area(min(0.0, *data.values), max(0.0, *data.values), width, height, top)
+    slot = (box.right - box.left) / len(names)
+    centres = {name: box.left + slot * (place + 0.5) for place, name in enumerate(names)}
+    thick = min(slot * 0.72, 64.0 * len(data.series)) / len(data.series)
+    parts = [svg.draw_value_axis(box, axis, data.y_label)]
+    for index, one in enumerate(data.series):
+        for x, value, _ in one.points:
+            if value is None:
+                continue
+            centre = centres[str(x)]
+            left = centre - thick * len(data.series) / 2 + thick * index
+            edge, base = sorted((axis.place(value), axis.place(0.0)))
+            wide, high = max(thick - 1, 1), max(base - edge, 0.5)
+            parts.append(svg.rectangle(left, edge, wide, high, svg.PALETTE[index]))
+            shown = format_number(value, data.decimals)
+            if len(data.series) == 1 and len(shown) * CHAR < slot:
+                at = edge - 4 if value >= 0 else base + 12
+                parts.append(svg.text(centre, at, shown, anchor="middle", weight="600"))
+    for name, centre in centres.items():
+        parts.append(svg.text(centre, box.bottom + 16, shorten(name, 18), anchor="middle"))
+    return "".join(parts)
+
+
+def _across(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
+    """Long names stand to the left of their bars, the value at the end of each."""
+    values = data.values
+    low, high = min(0.0, *values), max(0.0, *values)
+    left = max(len(shorten(name, 26)) for name in names) * CHAR + 10
+    widest = max(len(format_number(value, data.decimals)) for value in values) * CHAR + 8
+    x = Scale(low, high, left + (widest if low < 0 else 0), width - widest)
+    first, last = top + 20, height - 6.0
+    slot = (last - first) / len(names)
+    thick = min(slot * 0.74, 20.0 * len(data.series)) / len(data.series)
+    parts = [
+        svg.text(0, top + 8, data.y_label, fill=svg.MUTED),
+        svg.vertical(x(0), first, last, svg.ZERO),
+    ]
+    for place, name in enumerate(names):
+        middle = first + slot * (place + 0.5)
+        parts.append(svg.text(left - 7, middle + 4, shorten(name, 26), anchor="end"))
+        for index, one in enumerate(data.series):
+            for value in (point[1] for point in one.points if str(point[0]) == name):
+                if value is None:
+                    continue
+                start, end = sorted((x(value), x(0)))
+                upper = middle - thick * len(data.series) / 2 + thick * index
+                wide, high = max(end - start, 0.5), max(thick - 1, 1)
+                parts.append(svg.rectangle(start, upper, wide, high, svg.PALETTE[index]))
+                if thick >= 8:
+                    at, anchor = (end + 5, "start") if value >= 0 else (start - 5, "end")
+                    shown = format_number(value, data.decimals)
+                    parts.append(svg.text(at, upper + thick / 2 + 3.5, shown, anchor=anchor))
+    return "".join(parts)

@@ -1,0 +1,78 @@
+"""A ring of shares, from twelve o'clock, largest first; they stand in words beside or below it."""
+
+import math
+from dataclasses import dataclass
+
+from iop_pipelines.reporting.charts import svg
+from iop_pipelines.reporting.charts.axes import shorten
+from iop_pipelines.reporting.charts.data import ChartData
+from iop_pipelines.reporting.formats import format_number
+
+_ROW = 18.0
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """Its middle and its two radii, in SVG units."""
+
+    x: float
+    y: float
+    outer: float
+    inner: float
+
+
+def draw_pie(data: ChartData, width: int, height: int) -> str:
+    slices = [(str(x), float(y or 0)) for x, y, _ in data.series[0].points]
+    is_narrow = width < 460
+    rows = _ROW * len(slices) + 6
+    outer = (height - (rows if is_narrow else 0) - 12) / 2
+    ring = _Ring(width / 2 if is_narrow else outer + 8, 6 + outer, outer, outer * 0.6)
+    total = sum(value for _, value in slices)
+    parts, turn = [], 0.0
+    for index, (_, value) in enumerate(slices):
+        parts.append(_slice(ring, turn, value / total, svg.PALETTE[index]))
+        turn += value / total
+    shown = format_number(total, data.decimals)
+    size = min(17.0, 2.6 * ring.inner / max(len(shown), 1))
+    parts.append(
+        svg.text(ring.x, ring.y + size * 0.35, shown, anchor="middle", size=size, weight="600")
+    )
+    beside = ring.x + outer
+    left, right = (0, width) if is_narrow else (beside + 34, min(width, beside + 364))
+    y = height - rows + 14 if is_narrow else ring.y - len(slices) * 9 + 12
+    for index, (name, value) in enumerate(slices):
+        share = f"{format_number(100 * value / total, 1)} %"
+        parts += [
+            svg.swatch(left, y, svg.PALETTE[index]),
+            svg.text(left + 18, y, shorten(name, 26)),
+            svg.text(right - 52, y, format_number(value, data.decimals), anchor="end"),
+            svg.text(right, y, share, anchor="end", fill=svg.MUTED),
+        ]
+        y += _ROW
+    return "".join(parts)
+
+
+def _slice(ring: _Ring, turn: float, share: float, fill: str) -> str:
+    if share > 0.9999:
+        whole = _circle(ring, ring.outer) + _circle(ring, ring.inner)
+        return f'<path d="{whole}" fill="{fill}" fill-rule="evenodd"/>'
+    start, end = 2 * math.pi * turn - math.pi / 2, 2 * math.pi * (turn + share) - math.pi / 2
+    is_large = int(share > 0.5)
+
+    def at(radius: float, angle: float) -> str:
+        return f"{ring.x + radius * math.cos(angle):.2f} {ring.y + radius * math.sin(angle):.2f}"
+
+    def arc(radius: float, turns_right: int, angle: float) -> str:
+        return f"A{radius:.2f} {radius:.2f} 0 {is_large} {turns_right} {at(radius, angle)}"
+
+    return (
+        f'<path d="M{at(ring.outer, start)}{arc(ring.outer, 1, end)}'
+        f"L{at(ring.inner, end)}{arc(ring.inner, 0, start)}Z"
+        f'" fill="{fill}" stroke="#fff" stroke-width="1.5"/>'
+    )
+
+
+def _circle(ring: _Ring, radius: float) -> str:
+    half = f"a{radius:.2f} {radius:.2f} 0 1 1"
+    left = f"M{ring.x - radius:.2f} {ring.y:.2f}"
+    return f"{left}{half} {2 * radius:.2f} 0{half} {-2 * radius:.2f} 0Z"
