@@ -9,14 +9,8 @@ import pandas as pd
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
 from iop_pipelines.domain.liveness import Tick, nobody
-from iop_pipelines.transform.apply import (
-    Context,
-    Reasons,
-    Rejects,
-    apply_step,
-    too_long,
-    unknown,
-)
+from iop_pipelines.transform.apply import apply_step
+from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, too_long, unknown
 from iop_pipelines.transform.references import References, read_carried
 from iop_pipelines.transform.steps import parse_steps
 from iop_pipelines.transform.table import STRING_LENGTH

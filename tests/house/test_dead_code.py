@@ -13,8 +13,8 @@ ROOMS = ("iop_pipelines", "assets", "sensors", "schedules")
 NAMING_FILES = ("dagster.yaml", "workspace.yaml", "pyproject.toml")
 # Alembic calls what is in a revision.
 CALLED_BY_NAME = "iop_pipelines.schema.migrations"
-# The catalogue of runtimes loads a module and takes this of it.
-LOADED = re.compile(r"iop_pipelines\.runtimes\.\w+\.RUNTIME")
+# The catalogue of runtimes, or a step by its kind, loads a module and takes this of it.
+LOADED = re.compile(r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply)")
 _TYPE = re.compile(r"\w+( \| \w+)*")
 # Used by nothing of the product, with the reason for which it stays.
 _STAND_IN = "the stand-in of DRM, which the tests of what reads DRM run"

@@ -155,9 +155,9 @@ def test_morocco_keeps_one_hour_since_september_2026(other_rules):
             id="Dagster's cron",
         ),
         pytest.param(
-            "import pandas as pd; from iop_pipelines.transform import apply; "
+            "import pandas as pd; from iop_pipelines.transform.apply import resample; "
             "at = pd.Series([pd.Timestamp(2026, 10, 1), pd.NaT, pd.Timestamp(2026, 10, 1)]); "
-            "local = apply._local_time(at, 'UTC', 'Africa/Casablanca'); "
+            "local = resample._local_time(at, 'UTC', 'Africa/Casablanca'); "
             "assert local.isna().tolist() == [False, True, False]; "
             "print((local[2] - at[0]).to_pytimedelta())",
             id="preparing data",

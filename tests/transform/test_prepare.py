@@ -10,7 +10,7 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
-from iop_pipelines.transform.apply import EXACT_DUPLICATE, RESTATED
+from iop_pipelines.transform.apply.deduplicate import EXACT_DUPLICATE, RESTATED
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.prepare import prepare
 from iop_pipelines.transform.references import references_of

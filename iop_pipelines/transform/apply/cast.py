@@ -1,0 +1,67 @@
+"""Delivered text to typed columns."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.transform.apply.frame import Context, Mask, Reasons, Rejects, too_long, unknown
+from iop_pipelines.transform.apply.texts import Cells, read_texts
+from iop_pipelines.transform.steps import Cast, CastColumn
+from iop_pipelines.transform.table import STRING_LENGTH
+
+
+def apply(step: Cast, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {}
+    reasons = Reasons(len(frame))
+    for name, spec in step.columns.items():
+        source = spec.source or name
+        if source not in frame.columns:
+            raise InvalidFrame(
+                f"DRM delivered no column {source!r}; it has {sorted(frame.columns)}"
+            )
+        columns[name] = _cast_column(name, spec, _clean(frame[source], spec), reasons)
+    is_rejected = reasons.is_rejected
+    rejects.take(frame, reasons, step.kind)
+    result = pd.DataFrame(columns, index=frame.index)
+    return result[~is_rejected].reset_index(drop=True) if is_rejected.any() else result
+
+
+def _clean(raw: pd.Series, spec: CastColumn) -> Cells:
+    nulls = {"", *spec.null_values}
+    return [
+        None if not isinstance(cell, str) or (text := cell.strip()) in nulls else text
+        for cell in raw.tolist()
+    ]
+
+
+def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) -> pd.Series:
+    is_null = np.array([cell is None for cell in cells], dtype=bool)
+    values = read_texts(cells, spec.to, spec.zone)
+    article = "an" if spec.to == "integer" else "a"
+    reasons.add(unknown(values) & ~is_null, f"{name}: not {article} {spec.to}")
+    if spec.to == "string":
+        reasons.add(too_long(values), f"{name}: longer than {STRING_LENGTH} characters")
+    if spec.required:
+        reasons.add(is_null, f"{name}: missing")
+    if spec.one_of is not None:
+        strange = np.array([cell is not None and cell not in spec.one_of for cell in cells], bool)
+        reasons.add(strange, f"{name}: not one of {len(spec.one_of)} accepted values")
+    # Python compares a whole number with any other exactly, where float64 rounds both beyond 2^53.
+    if (least := spec.minimum) is not None:
+        reasons.add(
+            _where_known(values, lambda cell: cell < least), f"{name}: below {_said(least)}"
+        )
+    if (most := spec.maximum) is not None:
+        reasons.add(_where_known(values, lambda cell: cell > most), f"{name}: above {_said(most)}")
+    return values
+
+
+def _where_known(values: pd.Series, holds: Callable[[Any], bool]) -> Mask:
+    return np.array([not pd.isna(cell) and holds(cell) for cell in values.tolist()], dtype=bool)
+
+
+def _said(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"

@@ -1,0 +1,46 @@
+"""Columns computed from others, by the expressions of rules."""
+
+import numpy as np
+import pandas as pd
+
+from iop_pipelines.analytics.conditions import FrameColumns, Values, values_of
+from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.errors import InvalidDeclaration, InvalidQuery
+from iop_pipelines.transform.apply.frame import Context, Rejects
+from iop_pipelines.transform.steps import Derive
+
+
+def apply(step: Derive, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
+    held = FrameColumns(frame, context.time_zone)
+    # What is derived of a row is the same whenever it is derived.
+    scope = Scope(now=None, zone=context.time_zone)
+    columns = {}
+    for name, derived in step.columns.items():
+        try:
+            values = values_of(derived.value, held, scope, f"columns.{name}.value")
+        except InvalidQuery as error:
+            raise InvalidDeclaration(f"derive: {error}") from error
+        is_text = values.kind == "string"
+        if values.kind is not None and (derived.type == "string") != is_text:
+            raise InvalidDeclaration(
+                f"derive: {name} is declared {derived.type} and is computed as another"
+            )
+        columns[name] = _typed(values, derived.type, frame.index)
+    return frame.assign(**columns)
+
+
+def _typed(values: Values, kind: str, index: pd.Index) -> pd.Series:
+    if kind == "string":
+        texts = np.where(values.known, values.data, "").astype(object)
+        texts[~values.known] = None
+        return pd.Series(texts, index=index, dtype=object)
+    if kind == "integer" and values.kind == "integer":
+        return pd.Series(pd.arrays.IntegerArray(values.data.copy(), ~values.known), index=index)
+    # What is beyond the largest number is not known, as a division by zero is not.
+    floats = values.floats
+    numbers = pd.Series(np.where(np.isfinite(floats), floats, np.nan), index=index)
+    if kind == "integer":
+        return numbers.round().where(numbers.abs() < 2.0**63).astype("Int64")
+    if kind == "boolean":
+        return (numbers != 0).astype("boolean").mask(numbers.isna(), pd.NA)
+    return numbers
