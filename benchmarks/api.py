@@ -43,12 +43,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from iop_pipelines.api.accounts import account_of_role
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Context, Role, Services, User
+from iop_pipelines.api.context import Context, Services
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.procedures import build_registry
-from iop_pipelines.api.sessions import sessions_of
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.accounts import account_of_role
+from iop_pipelines.identity.sessions import sessions_of
+from iop_pipelines.identity.user import User
 from iop_pipelines.ledger import counters
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for
@@ -237,7 +239,7 @@ def bearer_token(settings: Settings, role: Role) -> str:
     services = Services(settings)
     by = Actor(None, "bench", "bench", "127.0.0.1")
     account = account_of_role(services.engine, role, by)
-    return sessions_of(services).start(account, "bench").token
+    return sessions_of(services.settings).start(account, "bench").token
 
 
 @contextlib.contextmanager

@@ -9,6 +9,9 @@ IopError
 ├── NotFound                a name, version or id that is not there
 ├── Conflict                the thing exists, or its state forbids the change
 │   └── Contended           others change the same right now; nothing was changed, a rerun can help
+├── NotSignedIn             nobody is signed in, or what was shown does not prove who asks
+├── NotAllowed              who asks is known, and may not
+├── TooManyAttempts         refused for a while; a rerun after `retry_after_s` can help
 ├── SeriesTooShort          too few points for the method; more data mends it
 ├── MissingDependency       a library or font of the system is absent; the message has the command
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
@@ -85,6 +88,22 @@ class Conflict(IopError):
 
 class Contended(Conflict):
     retryable = True
+
+
+class NotSignedIn(IopError):
+    pass
+
+
+class NotAllowed(IopError):
+    pass
+
+
+class TooManyAttempts(IopError):
+    retryable = True
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class SeriesTooShort(IopError):

@@ -23,7 +23,7 @@ from iop_pipelines.api import wire
 from iop_pipelines.api.auth import auth_routes, authenticator
 from iop_pipelines.api.calls import refusal_of, request_id_of
 from iop_pipelines.api.compression import Compression
-from iop_pipelines.api.context import Services, User
+from iop_pipelines.api.context import Services
 from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
 from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
@@ -39,6 +39,7 @@ from iop_pipelines.api.trpc import trpc_routes
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import inbox, outbox
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
 

@@ -7,44 +7,33 @@ header is never sent by itself, and decides alone where it is there.
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
 import anyio.to_thread
-import sqlalchemy as sa
 from pydantic import Field
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from iop_pipelines.api import accounts, audit, limits, oidc, wire
-from iop_pipelines.api.accounts import Account
-from iop_pipelines.api.audit import Actor, wall_clock
+from iop_pipelines.api import wire
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
-from iop_pipelines.api.context import Role, Services, User
-from iop_pipelines.api.failures import tell_failure
+from iop_pipelines.api.context import Services
 from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
-from iop_pipelines.api.sessions import (
-    COOKIE_LIFE,
-    LINK_LIFE,
-    Issued,
-    Sessions,
-    make_link,
-    sessions_of,
-    use_link,
-)
-from iop_pipelines.errors import Conflict, Contended, InvalidInput
-from iop_pipelines.schema.transactions import write, writes
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.identity import accounts, oidc
+from iop_pipelines.identity.links import LINK_PATH
+from iop_pipelines.identity.sessions import COOKIE_LIFE, Issued, sessions_of
+from iop_pipelines.identity.sign_in import SignIn
+from iop_pipelines.identity.user import User
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_session"
 # `<user id>.<session id>`, for pages to read: whose session the browser has. It signs nobody in.
 MARK_COOKIE = "iop_signed_in"
-LINK_PATH = "/api/auth/link"
 OIDC_CALLBACK = "/api/auth/oidc/callback"
 _OIDC_PATH = "/api/auth/oidc"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,7 +44,7 @@ Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class SignIn(Shape):
+class NameAndPassword(Shape):
     name: str = Field(min_length=1, max_length=255)
     password: str = Field(min_length=1, max_length=accounts.MAX_PASSWORD_LENGTH, repr=False)
 
@@ -78,7 +67,7 @@ def authenticator(services: Services) -> Authenticate:
     ApiError FORBIDDEN for a cookie from another origin on a request that may change something, and
     Unavailable where the database does not answer.
     """
-    sessions = sessions_of(services)
+    sessions = sessions_of(services.settings)
     reads: Reads[str, User | None] = Reads()
 
     async def authenticate(connection: HTTPConnection) -> User | None:
@@ -101,7 +90,7 @@ def authenticator(services: Services) -> Authenticate:
 def authenticate(headers: Mapping[str, str], services: Services) -> User | None:
     """As `authenticator`, in a thread; the caller checks the origin itself."""
     presented = presented_in(headers)
-    return sessions_of(services).user_of(presented.token) if presented else None
+    return sessions_of(services.settings).user_of(presented.token) if presented else None
 
 
 def presented_in(headers: Mapping[str, str]) -> Presented | None:
@@ -132,62 +121,6 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         raise ApiError("FORBIDDEN", "the request comes from another origin")
 
 
-@dataclass(frozen=True, slots=True)
-class SignInLink:
-    """Signs in once, as a path of this site; whoever has it is that user. `expires_at` is naive UTC."""
-
-    path: str
-    expires_at: datetime
-
-
-def make_sign_in_link(
-    engine: sa.Engine, name_or_id: str | int, by: Actor, life: timedelta = LINK_LIFE
-) -> SignInLink:
-    """Raises NotFound, and Conflict for an account that is disabled."""
-    found = accounts.account(engine, name_or_id)
-    if found.is_disabled:
-        raise Conflict(f"{found.name!r} is disabled; enable the account first")
-
-    def work(connection: sa.Connection) -> SignInLink:
-        link = _link(connection, found, life)
-        after = {"id": found.id, "name": found.name, "expires_at": link.expires_at}
-        audit.record(connection, by, "users.signInLink", None, after)
-        return link
-
-    return write(engine, work)
-
-
-@writes
-def invite(
-    connection: sa.Connection, name: str, role: Role, by: Actor
-) -> tuple[Account, SignInLink]:
-    """A new account without a password, and its first link; raises as `accounts.add_user`."""
-    account = accounts.insert_user(connection, name, role, by)
-    return account, _link(connection, account, LINK_LIFE)
-
-
-def _link(connection: sa.Connection, account: Account, life: timedelta) -> SignInLink:
-    expires_at = wall_clock() + life
-    return SignInLink(f"{LINK_PATH}/{make_link(connection, account.id, expires_at)}", expires_at)
-
-
-def sign_in_links(services: Services, by: Actor) -> dict[Role, str]:
-    """One link a role, for the accounts named as their role, which are made if they are absent.
-
-    A role whose account was given another role or disabled has none.
-    """
-    links: dict[Role, str] = {}
-    for role in (Role.ADMIN, Role.VIEWER):
-        try:
-            account = accounts.account_of_role(services.engine, role, by)
-        except Contended:
-            raise
-        except Conflict:
-            continue
-        links[role] = make_sign_in_link(services.engine, account.id, by).path
-    return links
-
-
 def auth_routes(services: Services) -> list[Route]:
     """Raises MisconfiguredInstance at once for a signing key or a provider that cannot be used."""
     routes = AuthRoutes(services)
@@ -205,19 +138,13 @@ def auth_routes(services: Services) -> list[Route]:
 
 class AuthRoutes:
     def __init__(self, services: Services) -> None:
-        self._services = services
         self._settings = services.settings
-        self._sessions: Sessions = sessions_of(services)
-        self._provider = oidc.provider_of(services)
+        self._ways = SignIn(services.settings)
         self._authenticate = authenticator(services)
-
-    @property
-    def _engine(self) -> sa.Engine:
-        return self._services.engine
 
     async def options(self, request: Request) -> Response:
         """What a sign-in page can offer."""
-        return _json({"password": True, "oidc": self._provider is not None})
+        return _json({"password": True, "oidc": self._ways.has_provider})
 
     async def me(self, request: Request) -> Response:
         user = await self._authenticate(request)
@@ -229,31 +156,20 @@ class AuthRoutes:
         # Also without a cookie: nobody is to be signed in unawares, as somebody else.
         check_origin(request.headers, self._settings)
         wire.check_content_type(request.headers)
-        given = cast(SignIn, wire.read_input(SignIn, await read_body(request)))
-        issued = await anyio.to_thread.run_sync(self._sign_in, given, _actor(request))
+        given = cast(NameAndPassword, wire.read_input(NameAndPassword, await read_body(request)))
+        issued = await anyio.to_thread.run_sync(
+            self._ways.by_password, given.name, given.password, _actor(request)
+        )
         response = _json(_issued(issued))
         self._set_cookie(request, response, issued)
         return response
-
-    def _sign_in(self, given: SignIn, by: Actor) -> Issued:
-        attempt = limits.begin_attempt(self._engine, given.name, by.address, wall_clock())
-        account = accounts.verified(self._engine, given.name, given.password)
-        if account is None:
-            tell_failure(self._engine, by, "password", wall_clock(), given.name)
-            raise ApiError("UNAUTHORIZED", "name or password is wrong")
-
-        def work(connection: sa.Connection) -> Issued:
-            limits.succeed(connection, attempt)
-            return self._start(connection, account, "password", by)
-
-        return write(self._engine, work)
 
     async def sign_out(self, request: Request) -> Response:
         presented = presented_in(request.headers)
         if presented is not None:
             if presented.is_cookie:
                 check_origin(request.headers, self._settings)
-            await anyio.to_thread.run_sync(self._sign_out, presented.token, _actor(request))
+            await anyio.to_thread.run_sync(self._ways.sign_out, presented.token, _actor(request))
         response = _json({"success": True})
         for name in (MARK_COOKIE, COOKIE):
             response.delete_cookie(
@@ -265,18 +181,6 @@ class AuthRoutes:
             )
         return response
 
-    def _sign_out(self, token: str, by: Actor) -> None:
-        user = self._sessions.user_of(token)
-        if user is None:
-            return
-
-        def work(connection: sa.Connection) -> None:
-            self._sessions.end(token, connection)
-            audit.record(connection, _as(user, by), "auth.signOut")
-
-        write(self._engine, work)
-        self._sessions.forget(token)
-
     async def password(self, request: Request) -> Response:
         """One's own; this session goes on, the others of the account end."""
         presented, user = presented_in(request.headers), await self._authenticate(request)
@@ -284,20 +188,11 @@ class AuthRoutes:
             raise ApiError("UNAUTHORIZED", "sign in first")
         wire.check_content_type(request.headers)
         given = cast(NewPassword, wire.read_input(NewPassword, await read_body(request)))
-        session_id = self._sessions.id_of(presented.token)
         await anyio.to_thread.run_sync(
-            self._change_password, _as(user, _actor(request)), user, given, session_id
+            self._ways.change_password,
+            *(user, presented.token, given.current, given.new, _actor(request)),
         )
         return _json({"success": True})
-
-    def _change_password(
-        self, by: Actor, user: User, given: NewPassword, session_id: str | None
-    ) -> None:
-        attempt = limits.begin_attempt(self._engine, user.name, by.address, wall_clock())
-        if accounts.verified(self._engine, user.name, given.current) is None:
-            raise InvalidInput("is not your password", "current")
-        write(self._engine, limits.succeed, attempt)
-        accounts.change_own_password(self._engine, user, given.new, by, session_id)
 
     async def link(self, request: Request) -> Response:
         """Looking at a link ahead of its use, as mail scanners and browsers do, does not use it up."""
@@ -305,28 +200,13 @@ class AuthRoutes:
         if is_looking:
             return Response(status_code=204, headers=_NO_STORE)
         token: str = request.path_params["token"]
-        issued = await anyio.to_thread.run_sync(self._follow, token, _actor(request))
+        issued = await anyio.to_thread.run_sync(self._ways.by_link, token, _actor(request))
         response = _redirect(request.query_params.get("next", "/"))
         self._set_cookie(request, response, issued)
         return response
 
-    def _follow(self, token: str, by: Actor) -> Issued:
-        user_id = write(self._engine, use_link, token)
-        account = accounts.account(self._engine, user_id) if user_id is not None else None
-        if account is None or account.is_disabled:
-            name = account.name if account is not None else None
-            tell_failure(self._engine, by, "link", wall_clock(), name)
-            raise ApiError(
-                "FORBIDDEN", "this link was used already, or is too old; ask for another"
-            )
-
-        def work(connection: sa.Connection) -> Issued:
-            return self._start(connection, account, "link", by)
-
-        return write(self._engine, work)
-
     async def oidc_start(self, request: Request) -> Response:
-        provider = self._openid()
+        provider = self._ways.provider
         next_path = local_path(request.query_params.get("next", "/"))
         if request.method == "HEAD":
             return Response(status_code=204, headers=_NO_STORE)
@@ -346,9 +226,8 @@ class AuthRoutes:
         return response
 
     async def oidc_callback(self, request: Request) -> Response:
-        self._openid()
         issued, next_path = await anyio.to_thread.run_sync(
-            self._finish,
+            self._ways.by_provider,
             self._redirect_uri(request),
             request.cookies.get(oidc.COOKIE),
             dict(request.query_params),
@@ -359,42 +238,12 @@ class AuthRoutes:
         response.delete_cookie(oidc.COOKIE, path=_OIDC_PATH, httponly=True, samesite="lax")
         return response
 
-    def _finish(
-        self, redirect_uri: str, cookie: str | None, query: Mapping[str, str], by: Actor
-    ) -> tuple[Issued, str]:
-        try:
-            found = self._openid().finish(redirect_uri, cookie, query)
-        except ApiError:
-            tell_failure(self._engine, by, "oidc", wall_clock())
-            raise
-        account = accounts.signed_in_by_provider(
-            self._engine, found.issuer, found.subject, found.name, found.role, by.address
-        )
-        if account.is_disabled:
-            tell_failure(self._engine, by, "oidc", wall_clock(), account.name)
-            raise ApiError("FORBIDDEN", "this account is disabled")
-
-        def work(connection: sa.Connection) -> tuple[Issued, str]:
-            return self._start(connection, account, "oidc", by), found.next_path
-
-        return write(self._engine, work)
-
-    def _openid(self) -> oidc.Provider:
-        if self._provider is None:
-            raise ApiError("NOT_FOUND", "no OpenID provider is configured")
-        return self._provider
-
     def _redirect_uri(self, request: Request) -> str:
         base = self._settings.public_url or str(request.base_url).rstrip("/")
         return base + OIDC_CALLBACK
 
-    def _start(self, connection: sa.Connection, account: Account, origin: str, by: Actor) -> Issued:
-        issued = self._sessions.start(account, origin, by.address, connection=connection)
-        audit.record(connection, _as(issued.user, by), "auth.signIn", None, {"by": origin})
-        return issued
-
     def _set_cookie(self, request: Request, response: Response, issued: Issued) -> None:
-        mark = f"{issued.user.id}.{self._sessions.id_of(issued.token)}"
+        mark = f"{issued.user.id}.{self._ways.sessions.id_of(issued.token)}"
         for name, value in ((MARK_COOKIE, mark), (COOKIE, issued.token)):
             response.set_cookie(
                 name,
@@ -468,10 +317,6 @@ def _actor(request: Request) -> Actor:
     """Nobody yet: the request and where it came from."""
     address = request.client.host if request.client else ""
     return Actor(None, "", request_id_of(request), address)
-
-
-def _as(user: User, by: Actor) -> Actor:
-    return Actor(user.id, user.name, by.request_id, by.address)
 
 
 def _shown(user: User) -> dict[str, object]:

@@ -14,9 +14,11 @@ import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 
 from iop_pipelines.api import wire
-from iop_pipelines.api.context import ANYBODY, Context, Role, Services, User
+from iop_pipelines.api.context import ANYBODY, Context, Services
 from iop_pipelines.api.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 
 log = logging.getLogger(__name__)
 

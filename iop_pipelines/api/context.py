@@ -10,23 +10,14 @@ import sqlalchemy as sa
 from iop_pipelines.api.kept import Kept
 from iop_pipelines.api.readers import Readers, Reading
 from iop_pipelines.api.reads import Reads
-from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.drm import clock
 from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.witness import Witness
 from iop_pipelines.settings import Settings
-
-__all__ = ["ANYBODY", "Context", "Role", "Services", "User"]
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Who is signed in, as the token and the account say now; `session_id` is the token's."""
-
-    id: int
-    name: str
-    role: Role
-    session_id: str = ""
 
 
 class _Anybody:
@@ -84,3 +75,16 @@ class Context:
     request_id: str
     address: str
     procedure: str
+
+
+def actor_of(context: Context) -> Actor:
+    return context.user.acting(context.request_id, context.address)
+
+
+def witness_of(context: Context) -> Witness:
+    """Writes one row under the name of the procedure that is called, in the transaction of its change."""
+
+    def witness(connection: sa.Connection, before: object, after: object) -> None:
+        trail.record(connection, actor_of(context), context.procedure, before, after)
+
+    return witness

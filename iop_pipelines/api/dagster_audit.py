@@ -20,10 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from iop_pipelines.api import audit
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import User
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.errors import Contended, Unavailable
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.transactions import write
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class MutationTrail:
             log.error("a row of the audit trail was lost", exc_info=error, extra={"fields": row})
 
     def _record(self, scope: Scope, name: str, after: Mapping[str, Any]) -> int:
-        return write(self._engine, audit.record, _actor_of(scope), f"dagster.{name}", None, after)
+        return write(self._engine, trail.record, _actor_of(scope), f"dagster.{name}", None, after)
 
     def _followed(self, name: str, resolve: Callable[..., Any]) -> Callable[..., Any]:
         def resolver(root: Any, info: Any, **arguments: Any) -> Any:
@@ -203,4 +203,4 @@ def _actor_of(scope: Scope) -> Actor:
     user: User = scope[USER_KEY]
     client = scope.get("client")
     request_id = scope.get("state", {}).get("request_id") or ""
-    return audit.actor(user, request_id, client[0] if client else "")
+    return user.acting(request_id, client[0] if client else "")

@@ -25,7 +25,8 @@ from graphql import (
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive
 
-from iop_pipelines.api.context import Role, User
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 
 PREFIX = "/dagster"
 MAX_GRAPHQL_BYTES = 100_000

@@ -28,7 +28,6 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.dagster_audit import USER_KEY, MutationTrail
 from iop_pipelines.api.dagster_requests import (
     MAX_GRAPHQL_BYTES,
@@ -50,7 +49,9 @@ from iop_pipelines.api.dagster_requests import (
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.api.throttle import Throttle
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import IopError, Unavailable
+from iop_pipelines.identity.user import User
 
 log = logging.getLogger(__name__)
 

@@ -18,12 +18,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from iop_pipelines.api import tokens
-from iop_pipelines.api.context import Services, User
+from iop_pipelines.api.context import Services
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.vocabulary import ReportFormat, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound, Unavailable
+from iop_pipelines.identity import tokens
+from iop_pipelines.identity.user import User
 from iop_pipelines.registry.keys import slug
 from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings

@@ -28,9 +28,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from iop_pipelines.api.context import User
 from iop_pipelines.api.readers import Standing
 from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
 
 KINDS = {

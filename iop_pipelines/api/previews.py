@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.calls import read_heavy, refusal_of, request_id_of, retry_after, unless_gone
-from iop_pipelines.api.context import Services, User
+from iop_pipelines.api.context import Services
 from iop_pipelines.api.downloads import (
     ReportFile,
     has_link,
@@ -31,6 +31,7 @@ from iop_pipelines.api.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Keeping
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.errors import Conflict, IopError, NotFound
+from iop_pipelines.identity.user import User
 
 MAX_ROWS = 100
 DEFAULT_WIDTH = 800

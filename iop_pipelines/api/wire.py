@@ -241,6 +241,13 @@ def refusal(error: Exception) -> ApiError:
             return ApiError("CONFLICT", _cut(str(error)), waiting)
         case errors.Conflict():
             return ApiError("CONFLICT", _cut(str(error)), _what_is_there(error.current))
+        case errors.NotSignedIn():
+            return ApiError("UNAUTHORIZED", _cut(str(error)))
+        case errors.NotAllowed():
+            return ApiError("FORBIDDEN", _cut(str(error)))
+        case errors.TooManyAttempts():
+            waiting = {"retryAfter": error.retry_after_s}
+            return ApiError("TOO_MANY_REQUESTS", _cut(str(error)), waiting)
         case errors.SeriesTooShort():
             return ApiError("UNPROCESSABLE_CONTENT", str(error))
         case errors.Unavailable() | sqlalchemy.exc.TimeoutError():

@@ -13,6 +13,7 @@ from rich.progress import TaskID
 from iop_pipelines.cli.console import (
     command,
     console,
+    engine_of,
     print_done,
     print_json,
     progress_console,
@@ -91,7 +92,7 @@ def open_home(settings: Settings, signs_in: bool) -> None:
     """
     home.check_usable(settings.home)
     if signs_in:
-        from iop_pipelines.api import tokens
+        from iop_pipelines.identity import tokens
 
         tokens.check_key(settings)
     mended = home.make_private(settings.home)
@@ -105,12 +106,11 @@ def open_home(settings: Settings, signs_in: bool) -> None:
 
 def sign_in_links_at(url: str, settings: Settings) -> dict[str, str]:
     """One a role, each for one use; only who can read this terminal gets them."""
-    from iop_pipelines.api.audit import Actor
-    from iop_pipelines.api.auth import sign_in_links
-    from iop_pipelines.api.context import Services
+    from iop_pipelines.audit.trail import Actor
+    from iop_pipelines.identity.links import sign_in_links
 
     by = Actor(None, "iop", "", "")
-    paths = sign_in_links(Services(settings), by)
+    paths = sign_in_links(engine_of(settings), by)
     return {role.value: f"{url}{path}" for role, path in paths.items()}
 
 

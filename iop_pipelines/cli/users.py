@@ -11,14 +11,15 @@ from datetime import timedelta
 import click
 import sqlalchemy as sa
 
-from iop_pipelines.api import accounts, audit
-from iop_pipelines.api.accounts import Account
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.auth import make_sign_in_link
-from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.sessions import TOKEN_LIFE, Issued, sessions_of
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.cli.console import command, engine_of, print_done, print_rows
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.accounts import Account
+from iop_pipelines.identity.links import make_sign_in_link
+from iop_pipelines.identity.sessions import TOKEN_LIFE, Issued, sessions_of
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.settings import Settings
 
@@ -108,12 +109,12 @@ def token(settings: Settings, as_json: bool, name: str, ttl: str) -> None:
     """Print a bearer token of NAME, and nothing else; `iop user disable` ends it early."""
     found = _enabled(settings, name)
     life = life_of(ttl)
-    sessions = sessions_of(Services(settings))
+    sessions = sessions_of(settings)
 
     def work(connection: sa.Connection) -> Issued:
         issued = sessions.start(found, "token", life=life, connection=connection)
         after = {"user": found.name, "expiresAt": issued.expires_at}
-        audit.record(connection, _operator(), "auth.makeToken", None, after)
+        trail.record(connection, _operator(), "auth.makeToken", None, after)
         return issued
 
     issued = write(engine_of(settings), work)

@@ -202,10 +202,11 @@ def _advise(context: Context, platform: Platform, item: Item, advised: list[Advi
 
 
 def _execute_one(context: Context, platform: Platform, item: Item) -> str | None:
-    from iop_pipelines.orchestration import execute
+    from iop_pipelines.execution.execute import check_input, execute, require_success
+    from iop_pipelines.execution.work import load
 
     engine = platform.engine
-    work = execute.load(engine, item.id, item.attempt)
+    work = load(engine, item.id, item.attempt)
     asset_key = OUTPUT_ASSETS[ModelType(work.model.spec.type)]
     partition = work.model.partition_key
     label = work.model.label
@@ -214,10 +215,12 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
     checks: list[dg.AssetCheckEvaluation] = []
     try:
         PROGRESS.step(f"checking the input of {label}")
-        input_checks = execute.check_input(engine, work)
+        input_checks = check_input(engine, work)
         checks.append(metadata.of_check(asset_key, partition, "input_schema", input_checks))
-        execute.require_success(work, "input", input_checks)
-        executed = execute.execute(engine, platform.drm_engine, work, PROGRESS)
+        require_success(work, "input", input_checks)
+        executed = execute(
+            *(engine, platform.drm_engine, work), step=PROGRESS.step, tick=PROGRESS.tick
+        )
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))
     except LostClaim:

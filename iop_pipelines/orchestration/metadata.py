@@ -14,7 +14,8 @@ from iop_pipelines.transform.versions import StoredDataset, StoredVersion
 from iop_pipelines.validation.outcomes import CheckOutcome
 
 if TYPE_CHECKING:
-    from iop_pipelines.orchestration.execute import Executed, Work
+    from iop_pipelines.execution.execute import Executed
+    from iop_pipelines.execution.work import Work
     from iop_pipelines.recommendations.lifecycle import AdviceSummary
     from iop_pipelines.reporting.generate import Generated
     from iop_pipelines.transform.prepare_version import PreparedSummary

@@ -41,7 +41,7 @@ DATABASE_PAUSE_S = 1.0
 PRELOAD = (
     "iop_pipelines.definitions",
     "iop_pipelines.transform.prepare_version",
-    "iop_pipelines.orchestration.execute",
+    "iop_pipelines.execution.execute",
     *(spec.module for spec in RUNTIMES.values()),
     "iop_pipelines.reporting.generate",
 )

@@ -23,12 +23,13 @@ from starlette.routing import Route
 from database_servers import named
 from iop_pipelines.api import health
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
 from iop_pipelines.api.readers import Readers
 from iop_pipelines.api.registry import Kind, Registry
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for

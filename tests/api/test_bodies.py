@@ -24,7 +24,7 @@ PATHS = [
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     """The port, and an admin's token."""
-    from iop_pipelines.api.context import Role
+    from iop_pipelines.domain.vocabulary import Role
 
     home: Path = tmp_path_factory.mktemp("home")
     product = product_of(home)

@@ -19,10 +19,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from iop_pipelines.api import dagster_audit, dagster_requests, dagster_ui
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.audit import list_events
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.dagster_ui import DagsterUi
 from iop_pipelines.api.registry import Registry
+from iop_pipelines.audit.trail import list_events
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings

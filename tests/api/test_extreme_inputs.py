@@ -13,11 +13,11 @@ import pytest
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind, Procedure
 from iop_pipelines.api.schemas import choices_of, json_schemas, resolved
 from iop_pipelines.demo.load import load
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm.standin import START
 from iop_pipelines.schema.engine import engine_for
 from product import Product, product_of

@@ -22,10 +22,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import small_api
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.openapi import document
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.demo.load import load
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm.standin import START
 from iop_pipelines.schema.engine import engine_for
 from product import Product, product_of

@@ -13,10 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from iop_pipelines.api.auth import COOKIE
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.plain import METHOD, path_of
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind, Procedure
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.schema.engine import engine_for
 from product import Product, product_of
 

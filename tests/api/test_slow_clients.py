@@ -18,9 +18,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.slow_clients import Patience
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.schema.engine import engine_for
 from product import product_of
 from served_app import running, wait_until

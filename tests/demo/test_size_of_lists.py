@@ -8,10 +8,11 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.procedures.shapes import Page
 from iop_pipelines.api.registry import Kind, Procedure
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 from iop_pipelines.settings import Settings
 
 pytestmark = [pytest.mark.demo, pytest.mark.timeout(1500)]

@@ -17,14 +17,14 @@ import oracle
 from bus_traffic import Announcer
 from fault_cluster import Cluster, running_cluster
 from fault_plan import Fault, Kind, Plan
-from iop_pipelines.api.accounts import account_of_role
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.sessions import sessions_of
+from iop_pipelines.api.context import Services
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.demo.load import folder as demo_folder
 from iop_pipelines.demo.replay import wait_for
-from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.domain.vocabulary import Phase, Role
 from iop_pipelines.drm import scenario, standin
+from iop_pipelines.identity.accounts import account_of_role
+from iop_pipelines.identity.sessions import sessions_of
 from iop_pipelines.orchestration.launch import dagster_instance, migrate_instance
 from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.registry.models import load_spec, promote, register
@@ -161,7 +161,7 @@ def _ready(cluster: Cluster, platform: Platform, plan: Plan) -> Iterator["FaultR
     )
     services = Services(settings)
     account = account_of_role(services.engine, Role.ADMIN, Actor(None, "faults", "", ""))
-    token = sessions_of(services).start(account, "faults").token
+    token = sessions_of(services.settings).start(account, "faults").token
     execute = {"modelId": model_id, "inputRef": "flights_daily"}
     generate = {"templateId": template_id}
     clients = [

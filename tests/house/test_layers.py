@@ -15,10 +15,12 @@ DECLARATIONS = ("assets", "sensors", "schedules")
 LAYERS = (
     ("api",),
     ("orchestration",),
+    ("execution", "notifications"),
     ("reporting", "recommendations", "ledger"),
     ("registry", "query"),
     ("runtimes", "validation", "transform"),
-    ("analytics", "drm", "events"),
+    ("analytics", "drm", "events", "identity"),
+    ("audit",),
     ("schema",),
     ("domain",),
 )

@@ -21,12 +21,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from database_servers import DATABASES
-from iop_pipelines.api import accounts
-from iop_pipelines.api.audit import Actor
 from iop_pipelines.api.auth import auth_routes, authenticator
-from iop_pipelines.api.context import Role, Services
+from iop_pipelines.api.context import Services
 from iop_pipelines.api.registry import ApiError
-from iop_pipelines.api.sessions import sessions_of
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.sessions import sessions_of
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.settings import Settings
 
@@ -54,7 +55,7 @@ class Site:
         return browser, browser.post(f"{self.url}/api/auth/sign-in", json=given, headers=headers)
 
     def token(self, name: str) -> str:
-        return sessions_of(self.services).start(self.people[name], "token").token
+        return sessions_of(self.services.settings).start(self.people[name], "token").token
 
     def me(self, token: str) -> int:
         headers = {"authorization": f"Bearer {token}"}

@@ -5,18 +5,20 @@ from datetime import timedelta
 
 import requests
 
-from iop_pipelines.api import accounts, audit
-from iop_pipelines.api.audit import Actor, AuditEvent, wall_clock
-from iop_pipelines.api.auth import make_sign_in_link
-from iop_pipelines.api.failures import FAILED, MAX_OF_NOBODY, tell_failure
-from iop_pipelines.api.limits import PER_ACCOUNT_AND_ADDRESS, WINDOW
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor, AuditEvent
+from iop_pipelines.domain.moments import wall_clock
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.failures import FAILED, MAX_OF_NOBODY, tell_failure
+from iop_pipelines.identity.limits import PER_ACCOUNT_AND_ADDRESS, WINDOW
+from iop_pipelines.identity.links import make_sign_in_link
 
 OPERATOR = Actor(None, "test")
 
 
 def failures(site) -> list[AuditEvent]:
     with site.engine.connect() as connection:
-        return audit.list_events(connection, limit=1000, procedure=FAILED)
+        return trail.list_events(connection, limit=1000, procedure=FAILED)
 
 
 def test_a_wrong_password_leaves_a_row_of_the_account_and_not_what_was_typed(site) -> None:

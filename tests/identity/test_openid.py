@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from iop_pipelines.api import accounts
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.oidc import provider_of, values_of
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import MisconfiguredInstance
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.oidc import provider_of, values_of
 from iop_pipelines.settings import Settings
 
 PROVIDER = Path(__file__).parents[1] / "servers/oidc_provider.py"
@@ -260,7 +260,7 @@ def test_half_a_configuration_is_refused_at_the_start(tmp_path, env, problem: st
         "IOP_OIDC_CLIENT_SECRET": "hush",
     }
     with pytest.raises(MisconfiguredInstance, match=problem):
-        provider_of(Services(Settings.from_env({**good, **env})))
+        provider_of(Settings.from_env({**good, **env}))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from iop_pipelines.api import audit
-from iop_pipelines.api.limits import PER_ACCOUNT_AND_ADDRESS
+from iop_pipelines.audit import trail
+from iop_pipelines.identity.limits import PER_ACCOUNT_AND_ADDRESS
 from served_app import wait_until
 
 CURRENT, NEW = "rain-on-a-tin-roof", "seven-green-bottles"
@@ -39,7 +39,7 @@ def test_it_is_in_the_trail_without_either_password(site) -> None:
     site.token("vic")
     change(site, here)
     with site.engine.connect() as connection:
-        (event,) = audit.list_events(connection, procedure="auth.changePassword")
+        (event,) = trail.list_events(connection, procedure="auth.changePassword")
     assert (event.user_name, event.after["sessions_ended"]) == ("vic", 1)
     assert not any(text in str(event) for text in (CURRENT, NEW))
 
@@ -83,9 +83,9 @@ def test_who_guesses_at_the_present_one_is_held_up(site) -> None:
 
 
 def test_an_account_without_a_password_has_none_to_change(site) -> None:
-    from iop_pipelines.api import accounts
-    from iop_pipelines.api.audit import Actor
-    from iop_pipelines.api.context import Role
+    from iop_pipelines.audit.trail import Actor
+    from iop_pipelines.domain.vocabulary import Role
+    from iop_pipelines.identity import accounts
 
     site.people["bot"] = accounts.add_user(site.engine, "bot", Role.VIEWER, Actor(None, "test"))
     headers = {"Authorization": f"Bearer {site.token('bot')}"}

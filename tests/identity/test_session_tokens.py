@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import event
 
-from iop_pipelines.api import accounts, tokens
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Role
-from iop_pipelines.api.sessions import RECHECK_S, Sessions
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import MisconfiguredInstance, Unavailable
+from iop_pipelines.identity import accounts, tokens
+from iop_pipelines.identity.sessions import RECHECK_S, Sessions
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.settings import Settings
 

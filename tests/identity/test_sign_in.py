@@ -8,12 +8,14 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from iop_pipelines.api import accounts, limits
-from iop_pipelines.api.audit import Actor, wall_clock
-from iop_pipelines.api.auth import local_path, make_sign_in_link, sign_in_links
-from iop_pipelines.api.context import Role
-from iop_pipelines.api.limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
-from iop_pipelines.api.registry import ApiError
+from iop_pipelines.api.auth import local_path
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.moments import wall_clock
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import TooManyAttempts
+from iop_pipelines.identity import accounts, limits
+from iop_pipelines.identity.limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
+from iop_pipelines.identity.links import make_sign_in_link, sign_in_links
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sign_in_attempts
 from iop_pipelines.schema.tables import sign_in_links as links_table
@@ -212,14 +214,14 @@ def test_the_database_holds_no_link_that_works(site) -> None:
 
 
 def test_there_is_a_link_for_each_role_until_its_account_is_something_else(site) -> None:
-    links = sign_in_links(site.services, OPERATOR)
+    links = sign_in_links(site.engine, OPERATOR)
     assert list(links) == [Role.ADMIN, Role.VIEWER]
     for role, path in links.items():
         browser = requests.Session()
         browser.get(site.url + path, allow_redirects=False)
         assert browser.get(f"{site.url}/api/auth/me").json()["role"] == role
     accounts.update_user(site.engine, "viewer", OPERATOR, is_disabled=True)
-    assert list(sign_in_links(site.services, OPERATOR)) == [Role.ADMIN]
+    assert list(sign_in_links(site.engine, OPERATOR)) == [Role.ADMIN]
 
 
 def test_sign_in_is_refused_after_too_many_failures_and_says_how_long(site) -> None:
@@ -247,16 +249,16 @@ def _tries(engine, account, address, moment, count):
 def test_one_account_is_limited_from_all_addresses_together(site) -> None:
     for number in range(PER_ACCOUNT):
         limits.begin_attempt(site.engine, "ada", f"10.0.0.{number}", NOW)
-    with pytest.raises(ApiError, match="too many") as refused:
+    with pytest.raises(TooManyAttempts, match="too many") as refused:
         limits.begin_attempt(site.engine, "Ada", "10.9.9.9", NOW)
-    assert refused.value.data == {"retryAfter": 901}
+    assert refused.value.retry_after_s == 901
     limits.begin_attempt(site.engine, "vic", "10.0.0.1", NOW)
 
 
 def test_one_address_is_limited_for_all_accounts_together(site) -> None:
     for number in range(PER_ADDRESS):
         limits.begin_attempt(site.engine, f"user{number}", f"2001:db8::{number:x}", NOW)
-    with pytest.raises(ApiError, match="too many"):
+    with pytest.raises(TooManyAttempts, match="too many"):
         limits.begin_attempt(site.engine, "ada", "2001:db8::ffff:1", NOW)
     limits.begin_attempt(site.engine, "ada", "2001:db8:0:1::1", NOW)
 
@@ -264,7 +266,7 @@ def test_one_address_is_limited_for_all_accounts_together(site) -> None:
 def test_waiting_helps_and_asking_meanwhile_does_not_make_it_longer(site) -> None:
     _tries(site.engine, "ada", "10.0.0.1", NOW, PER_ACCOUNT_AND_ADDRESS)
     for minute in range(15):
-        with pytest.raises(ApiError, match="too many"):
+        with pytest.raises(TooManyAttempts, match="too many"):
             limits.begin_attempt(site.engine, "ada", "10.0.0.1", NOW + timedelta(minutes=minute))
     limits.begin_attempt(site.engine, "ada", "10.0.0.1", NOW + timedelta(minutes=15, seconds=1))
 
@@ -276,7 +278,7 @@ def test_attempts_at_once_are_counted_too(make_site, migrated_url: str) -> None:
     def try_once(_: int) -> bool:
         try:
             limits.begin_attempt(site.engine, "ada", "10.0.0.1", wall_clock())
-        except ApiError:
+        except TooManyAttempts:
             return False
         return True
 

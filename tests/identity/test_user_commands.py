@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iop_pipelines.api.context import Services
-from iop_pipelines.api.sessions import Sessions
-from iop_pipelines.api.tokens import signing_key
 from iop_pipelines.cli import main
 from iop_pipelines.cli.users import life_of
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.identity.sessions import Sessions
+from iop_pipelines.identity.tokens import signing_key
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings

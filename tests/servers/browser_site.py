@@ -11,10 +11,10 @@ from typing import Any, Literal
 import httpx
 from playwright.sync_api import ViewportSize
 
-from iop_pipelines.api import accounts
-from iop_pipelines.api.audit import Actor
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict
+from iop_pipelines.identity import accounts
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings

@@ -16,6 +16,7 @@ KINDS = ("mariadb", "mysql")
 # rooms below these. A room that is not named here runs everywhere.
 PORTABLE = (
     "tests/api",
+    "tests/audit",
     "tests/drm",
     "tests/identity",
     "tests/recommendations",

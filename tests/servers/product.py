@@ -15,11 +15,12 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from iop_pipelines.api import accounts
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.sessions import sessions_of
+from iop_pipelines.api.context import Services
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.sessions import sessions_of
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import users
@@ -43,7 +44,7 @@ class Product:
             values = {"role": role, "is_disabled": False}
             connection.execute(users.update().where(users.c.id == self.ids[role]).values(values))
         account = accounts.account(engine, self.ids[role])
-        return sessions_of(self.services).start(account, "token", life=life).token
+        return sessions_of(self.services.settings).start(account, "token", life=life).token
 
     def expired_token(self) -> str:
         """An admin's, whose time was over a second ago."""

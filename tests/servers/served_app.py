@@ -10,9 +10,10 @@ import httpx
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.serve import server_of
 from iop_pipelines.api.slow_clients import Patience
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 from iop_pipelines.orchestration.supervisor import free_port
 
 

@@ -15,10 +15,11 @@ from pydantic import Field
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from iop_pipelines.api.context import Context, Role, Services, User
+from iop_pipelines.api.context import Context, Services
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.registry import ApiError, Kind, Registry, Shape
 from iop_pipelines.api.trpc import trpc_routes
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import (
     Conflict,
     Contended,
@@ -27,6 +28,7 @@ from iop_pipelines.errors import (
     SeriesTooShort,
     Unavailable,
 )
+from iop_pipelines.identity.user import User
 from iop_pipelines.settings import Settings
 
 registry = Registry()

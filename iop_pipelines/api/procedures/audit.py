@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from iop_pipelines.api.audit import list_events
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import Id, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.audit.trail import list_events
+from iop_pipelines.domain.vocabulary import Role
 
 
 class AuditEvent(Shape):

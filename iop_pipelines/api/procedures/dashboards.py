@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import (
     ById,
     Cells,

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from iop_pipelines.api import personal, sessions
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain import zones
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity import personal, sessions
 
 # Before and after this year that rules are told for; beyond, browsers go by their own.
 _YEARS: Final = (-3, 6)

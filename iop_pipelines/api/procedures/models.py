@@ -7,8 +7,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from iop_pipelines.api import wire
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.executions import (
     HISTORY,
     ModelExecution,
@@ -35,7 +34,7 @@ from iop_pipelines.domain.languages import LabelTranslations, label_translations
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
-from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType
+from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from iop_pipelines.api import notifications as told
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
-from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.domain.vocabulary import Role, Severity
+from iop_pipelines.notifications import listing as told
 
 Key = Annotated[str, Field(pattern=r"^(report|recommendation|execution|model):[1-9]\d{0,9}$")]
 

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     ById,

@@ -8,8 +8,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from iop_pipelines.api import downloads, previews
-from iop_pipelines.api.audit import witness_of
-from iop_pipelines.api.context import Context
+from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     ById,

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from iop_pipelines.api import accounts
-from iop_pipelines.api.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from iop_pipelines.api.audit import actor_of
-from iop_pipelines.api.auth import SignInLink, invite, make_sign_in_link
-from iop_pipelines.api.context import Context, Role
+from iop_pipelines.api.context import Context, actor_of
 from iop_pipelines.api.procedures.shapes import ById, Created, Done, Page
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from iop_pipelines.identity.links import SignInLink, invite, make_sign_in_link
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Password = Annotated[

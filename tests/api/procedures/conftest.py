@@ -18,14 +18,15 @@ from jsonschema.exceptions import best_match
 
 from database_servers import DATABASES, named
 from iop_pipelines.api.calls import run
-from iop_pipelines.api.context import Context, Role, Services, User
+from iop_pipelines.api.context import Context, Services
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
 from iop_pipelines.api.schemas import json_schemas
 from iop_pipelines.api.wire import read_input
 from iop_pipelines.demo.load import load
-from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.domain.vocabulary import Phase, Role
 from iop_pipelines.drm.standin import START, Replay
+from iop_pipelines.identity.user import User
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from database_servers import SERVERS
-from iop_pipelines.api import audit
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
+from iop_pipelines.audit import trail
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.recommendations.quality import hold_back
@@ -109,7 +109,7 @@ def _check(api: Any, path: str, given: Inputs) -> None:
     after = _everything(api)
     assert after | {"audit_events": []} != before | {"audit_events": []}, f"{path} changed nothing"
     with api.engine.connect() as connection:
-        (event, *others) = audit.list_events(connection, limit=2)
+        (event, *others) = trail.list_events(connection, limit=2)
     assert [each for each in others if each.id > newest] == []
     assert (event.user_id, event.user_name, event.procedure) == (1, "ada", path)
     assert (event.request_id, event.address) == ("request-1", "127.0.0.1")

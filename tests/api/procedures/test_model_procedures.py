@@ -122,7 +122,8 @@ def test_a_model_without_a_configuration_gets_its_types_default_and_runs(api, ty
 
 
 def test_the_default_rules_compute_on_the_data_there_is(api):
-    from iop_pipelines.orchestration.execute import execute, load
+    from iop_pipelines.execution.execute import execute
+    from iop_pipelines.execution.work import load
 
     model_id = new_model(api, type_="rule_based")["id"]
     execution_id = api.call("models.execute", modelId=model_id, inputRef="flights_daily")[
@@ -207,7 +208,8 @@ def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):
 
 
 def test_an_execution_is_shown_with_its_outputs_and_findings(api):
-    from iop_pipelines.orchestration.execute import execute, load
+    from iop_pipelines.execution.execute import execute
+    from iop_pipelines.execution.work import load
 
     model = next(each for each in api.call("models.list") if each["name"] == "cancellation-limits")
     given = {"modelId": model["id"], "inputRef": "flights_daily"}

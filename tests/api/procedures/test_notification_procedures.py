@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.tables import (
     generated_reports,
     model_executions,

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzdata
 
-from iop_pipelines.api.audit import wall_clock
-from iop_pipelines.api.context import Role, User
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
+from iop_pipelines.domain.moments import wall_clock
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import NotFound
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.tables import sessions, users
 
 DEFAULTS = {"language": None, "theme": "system", "timeZone": None}

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from iop_pipelines.api.feed import Feed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ReviewStatus
+from iop_pipelines.execution.execute import execute
+from iop_pipelines.execution.work import load
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import TerminalEvent
 from iop_pipelines.ledger.mirror import apply
 from iop_pipelines.ledger.work import EXECUTION, REPORT
-from iop_pipelines.orchestration.execute import execute, load
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.lifecycle import evidence_of, resolve
 from iop_pipelines.schema.engine import begin_write

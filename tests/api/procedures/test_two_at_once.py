@@ -18,10 +18,10 @@ import sqlalchemy as sa
 
 from database_servers import EVERY_DATABASE
 from iop_pipelines.api import wire
-from iop_pipelines.api.context import Role
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models

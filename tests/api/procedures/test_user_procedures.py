@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.api import accounts
-from iop_pipelines.api.sessions import use_link
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.links import use_link
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import audit_events
 
@@ -131,7 +131,7 @@ def test_a_repeated_request_is_told_of_too_and_shows_that_nothing_changed(api):
 
 
 def test_moments_of_the_trail_are_of_the_wall_clock(api):
-    from iop_pipelines.api.audit import wall_clock
+    from iop_pipelines.domain.moments import wall_clock
 
     soon = wall_clock() + timedelta(minutes=1)
     api.call("dashboards.save", name="one")

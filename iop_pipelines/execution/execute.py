@@ -3,29 +3,21 @@
 Heavy: imports pandas and all that validation and runtimes need, so only workers import it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
-from iop_pipelines.ledger.inputs import InputRef, window_of
-from iop_pipelines.ledger.work import EXECUTION, LostClaim, holds
-from iop_pipelines.orchestration.progress import PROGRESS, Progress
+from iop_pipelines.execution.output import store
+from iop_pipelines.execution.work import Work
 from iop_pipelines.query.panel import read_panel
-from iop_pipelines.registry.models import StoredModel, model
-from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
-from iop_pipelines.schema.tables import findings, model_executions, model_outputs
-from iop_pipelines.schema.transactions import write
-from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset, version
 from iop_pipelines.validation.inputs import validate_version
 from iop_pipelines.validation.outcomes import CheckOutcome, failure_message, failures
 from iop_pipelines.validation.suite import validate
@@ -40,31 +32,6 @@ class Executed:
     findings: tuple[Finding, ...]
     metrics: Mapping[str, float | int | str]
     output_checks: tuple[CheckOutcome, ...]
-
-
-@dataclass(frozen=True)
-class Work:
-    """An execution with all it needs read from the database but its rows."""
-
-    execution_id: int
-    attempt: int
-    model: StoredModel
-    dataset: StoredDataset
-    version: StoredVersion
-    window_start: datetime
-    window_end: datetime
-
-
-def load(engine: sa.Engine, execution_id: int, attempt: int) -> Work:
-    with engine.connect() as connection:
-        row = connection.execute(
-            sa.select(model_executions).where(model_executions.c.id == execution_id)
-        ).one()
-    ref = InputRef.parse(row.input_ref)
-    read = version(engine, row.dataset_version_id)
-    start, end = window_of(ref, read.window_start, read.window_end)
-    stored = dataset(engine, ref.dataset)
-    return Work(execution_id, attempt, model(engine, row.model_id), stored, read, start, end)
 
 
 def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
@@ -90,7 +57,12 @@ def _declared_by(work: Work, side: str) -> Iterator[None]:
 
 
 def execute(
-    engine: sa.Engine, drm_engine: sa.Engine, work: Work, progress: Progress = PROGRESS
+    engine: sa.Engine,
+    drm_engine: sa.Engine,
+    work: Work,
+    *,
+    step: Step = nobody_hears,
+    tick: Tick = nobody,
 ) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
@@ -98,7 +70,7 @@ def execute(
     execution by now, and what the runtime raises.
     """
     spec, label = work.model.spec, work.model.label
-    progress.step(f"reading the input of {label}")
+    step(f"reading the input of {label}")
     panel = read_panel(
         engine,
         work.dataset,
@@ -112,14 +84,14 @@ def execute(
         with _declared_by(work, "input"):
             outcomes = tuple(validate(panel, spec.input_schema))
         require_success(work, "input", outcomes)
-    progress.step(f"running model {label}")
-    output = run_runtime(spec.config.runtime, _runtime_input(work, panel, progress))
-    progress.step(f"checking the output of {label}")
+    step(f"running model {label}")
+    output = run_runtime(spec.config.runtime, _runtime_input(work, panel, tick))
+    step(f"checking the output of {label}")
     with _declared_by(work, "output"):
         checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
-    progress.step(f"storing the output of {label}")
-    _store(engine, work, output)
+    step(f"storing the output of {label}")
+    store(engine, work, output)
     return Executed(
         output_ref=f"execution:{work.execution_id}",
         rows=len(output.frame),
@@ -135,7 +107,7 @@ def require_success(work: Work, side: str, checks: tuple[CheckOutcome, ...]) -> 
         raise InvalidFrame(failure_message(f"{side} of {work.model.label}", checks))
 
 
-def _runtime_input(work: Work, panel: pd.DataFrame, progress: Progress) -> RuntimeInput:
+def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:
     declaration = work.dataset.declaration
     names = work.model.spec.config.input.measures
     units = {
@@ -152,45 +124,5 @@ def _runtime_input(work: Work, panel: pd.DataFrame, progress: Progress) -> Runti
         window_start=work.window_start,
         window_end=work.window_end,
         params=work.model.spec.config.params,
-        tick=progress.tick,
+        tick=tick,
     )
-
-
-def _store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
-    keys = {"execution_id": work.execution_id, "model_id": work.model.id}
-    rows = [{**keys, **row} for row in _records(output.frame)]
-    found = [{**keys, **_finding_row(finding)} for finding in output.findings]
-
-    def replace(connection: sa.Connection) -> None:
-        if not holds(connection, EXECUTION, work.execution_id, work.attempt):
-            raise LostClaim(f"attempt {work.attempt} lost its claim while it ran")
-        for table, values in ((model_outputs, rows), (findings, found)):
-            connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
-            if values:
-                connection.execute(table.insert(), values)
-
-    write(engine, replace)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
-    records = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
-    for record in records:
-        record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
-        record["is_finding"] = bool(record["is_finding"])
-        for name in ("y", "yhat", "lo", "hi", "score"):
-            record[name] = _finite(record[name])
-    return records
-
-
-def _finite(value: Any) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None
-
-
-def _finding_row(finding: Finding) -> dict[str, Any]:
-    names = ("category", "kind", "severity", "unique_id", "measure", "unit", "ds", "since")
-    row = {name: getattr(finding, name) for name in names}
-    for name in ("value", "expected", "lo", "hi", "score", "confidence"):
-        row[name] = _finite(getattr(finding, name))
-    row["evidence"] = json.dumps(finding.evidence, allow_nan=False, default=str)
-    return row

@@ -6,15 +6,14 @@ the other. Times are the wall clock's, also where business time follows a replay
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic_core import to_json
 
-from iop_pipelines.api.context import Context, User
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.schema.tables import audit_events
-from iop_pipelines.schema.witness import Witness
 
 MAX_LISTED = 1000
 # A row says what changed, not all that was ever sent.
@@ -47,26 +46,9 @@ class AuditEvent:
     address: str
 
 
-def actor_of(context: Context) -> Actor:
-    return actor(context.user, context.request_id, context.address)
-
-
-def witness_of(context: Context) -> Witness:
-    """Writes one row under the name of the procedure that is called, in the transaction of its change."""
-
-    def witness(connection: sa.Connection, before: object, after: object) -> None:
-        record(connection, context, context.procedure, before, after)
-
-    return witness
-
-
-def actor(user: User, request_id: str = "", address: str = "") -> Actor:
-    return Actor(user.id, user.name, request_id, address)
-
-
 def record(
     connection: sa.Connection,
-    who: Actor | Context,
+    by: Actor,
     procedure: str,
     before: object = None,
     after: object = None,
@@ -76,7 +58,6 @@ def record(
     before, after: anything that pydantic can write as JSON; values under keys such as `password`
     are left out, and what is larger than 64 kB is replaced by its size.
     """
-    by = actor_of(who) if isinstance(who, Context) else who
     result = connection.execute(
         audit_events.insert().values(
             occurred_at=wall_clock(),
@@ -134,11 +115,6 @@ def list_events(
         )
         for row in connection.execute(query)
     ]
-
-
-def wall_clock() -> datetime:
-    """Naive UTC, never a replay's: tokens, limits and the trail follow real time."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _plain(value: object) -> Any:

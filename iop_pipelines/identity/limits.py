@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from iop_pipelines.api.registry import ApiError
+from iop_pipelines.errors import TooManyAttempts
 from iop_pipelines.schema.tables import sign_in_attempts
 from iop_pipelines.schema.transactions import change, write
 
@@ -34,7 +34,7 @@ def begin_attempt(engine: sa.Engine, account: str, address: str, now: datetime) 
     """Counts an attempt as failed until `succeed`.
 
     Raises:
-        ApiError: TOO_MANY_REQUESTS with `retryAfter` in seconds.
+        TooManyAttempts: one of the limits is reached.
     """
     account, network = account.lower()[:255], network_of(address)
     rows = sign_in_attempts
@@ -56,11 +56,7 @@ def begin_attempt(engine: sa.Engine, account: str, address: str, now: datetime) 
     # Its own transaction: each of several at once sees all of them.
     wait_s = write(engine, judge, attempt)
     if wait_s is not None:
-        raise ApiError(
-            "TOO_MANY_REQUESTS",
-            f"too many failed sign-ins; try again in {wait_s} s",
-            {"retryAfter": wait_s},
-        )
+        raise TooManyAttempts(f"too many failed sign-ins; try again in {wait_s} s", wait_s)
     return attempt
 
 

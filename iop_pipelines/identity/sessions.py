@@ -3,7 +3,6 @@
 A replica remembers what the database said of a token for `RECHECK_S`, counted from before it asked.
 """
 
-import hashlib
 import secrets
 import threading
 import time
@@ -15,18 +14,19 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from iop_pipelines.api import tokens
-from iop_pipelines.api.accounts import Account
-from iop_pipelines.api.audit import wall_clock
-from iop_pipelines.api.context import Services, User
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.identity import tokens
+from iop_pipelines.identity.accounts import Account
+from iop_pipelines.identity.user import User
+from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import sessions, sign_in_links, users
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.settings import Settings
 
 COOKIE_LIFE = timedelta(hours=12)
 TOKEN_LIFE = timedelta(hours=1)
-LINK_LIFE = timedelta(minutes=15)
 # With the time of one query, below the second that is promised.
 RECHECK_S = 0.75
 # A token that is in use is asked for again before its callers would have to wait for it.
@@ -159,12 +159,12 @@ class Sessions:
 
 
 @lru_cache(maxsize=8)
-def sessions_of(services: Services) -> Sessions:
+def sessions_of(settings: Settings) -> Sessions:
     """One for all parts of a process, so that a sign-out holds at once where it was asked for.
 
     Raises MisconfiguredInstance for a signing key that cannot be used.
     """
-    return Sessions(services.engine, tokens.signing_key(services.settings))
+    return Sessions(engine_for(settings.database_url), tokens.signing_key(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,37 +225,6 @@ def _is_open(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def make_link(connection: sa.Connection, user_id: int, expires_at: datetime) -> str:
-    """What a one-time link holds; the database keeps its hash only."""
-    token = secrets.token_urlsafe(32)
-    _prune(connection, wall_clock())
-    connection.execute(
-        sign_in_links.insert().values(
-            token_hash=_hash(token), user_id=user_id, expires_at=expires_at
-        )
-    )
-    return token
-
-
-def use_link(connection: sa.Connection, token: str) -> int | None:
-    """The account's id, once; None for a link that is unknown, used or over."""
-    now = wall_clock()
-    hashed = _hash(token)
-    taken = connection.execute(
-        sign_in_links.update()
-        .where(
-            sign_in_links.c.token_hash == hashed,
-            sign_in_links.c.used_at.is_(None),
-            sign_in_links.c.expires_at > now,
-        )
-        .values(used_at=now)
-    ).rowcount
-    if taken != 1:
-        return None
-    query = sa.select(sign_in_links.c.user_id).where(sign_in_links.c.token_hash == hashed)
-    return connection.scalar(query)
-
-
 def _insert(
     connection: sa.Connection,
     session_id: str,
@@ -265,7 +234,7 @@ def _insert(
     now: datetime,
     life: timedelta,
 ) -> None:
-    _prune(connection, now)
+    prune(connection, now)
     connection.execute(
         sessions.insert().values(
             id=session_id,
@@ -277,10 +246,7 @@ def _insert(
     )
 
 
-def _prune(connection: sa.Connection, now: datetime) -> None:
+def prune(connection: sa.Connection, now: datetime) -> None:
+    """Removes the sessions and links that ended a while ago."""
     for table in (sessions, sign_in_links):
         connection.execute(table.delete().where(table.c.expires_at < now - _KEPT))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -17,10 +17,12 @@ import argon2
 import sqlalchemy as sa
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from iop_pipelines.api import audit
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.context import Role, User
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.domain.moments import wall_clock
+from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import sessions, users
 from iop_pipelines.schema.transactions import change, write, writes
@@ -100,7 +102,7 @@ def insert_user(
         raise Conflict(f"there is a user {name!r} already")
     connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
     account = _account(_existing(connection, name))
-    audit.record(connection, by, "users.create", None, _shown(account))
+    trail.record(connection, by, "users.create", None, _shown(account))
     return account
 
 
@@ -138,7 +140,7 @@ def update_user(
             before = _account_that_may_go(connection, name_or_id)
         else:
             before = _account(_existing(connection, name_or_id, for_update=True))
-        ended = end_sessions(connection, before.id, audit.wall_clock()) if is_disabled else 0
+        ended = end_sessions(connection, before.id, wall_clock()) if is_disabled else 0
         return _change(connection, before, by, "users.update", values, ended)
 
     return write(engine, work)
@@ -151,7 +153,7 @@ def set_password(engine: sa.Engine, name_or_id: str | int, password: str, by: Ac
 
     def work(connection: sa.Connection) -> Account:
         before = _account(_existing(connection, found.id, for_update=True))
-        ended = end_sessions(connection, before.id, audit.wall_clock())
+        ended = end_sessions(connection, before.id, wall_clock())
         values = {"password_hash": hashed}
         return _change(connection, before, by, "users.setPassword", values, ended)
 
@@ -166,7 +168,7 @@ def change_own_password(
 
     def work(connection: sa.Connection) -> None:
         before = _account(_existing(connection, user.id, for_update=True))
-        ended = end_sessions(connection, before.id, audit.wall_clock(), kept_session)
+        ended = end_sessions(connection, before.id, wall_clock(), kept_session)
         values = {"password_hash": hashed}
         _change(connection, before, by, "auth.changePassword", values, ended)
 
@@ -237,13 +239,13 @@ def signed_in_by_provider(
             users.insert().values(name=name, role=role, oidc_issuer=issuer, oidc_subject=subject)
         )
         made = _account(_existing(connection, name))
-        by = audit.actor(made.user, address=by_address)
-        audit.record(connection, by, "users.create", None, _shown(made))
+        by = made.user.acting(address=by_address)
+        trail.record(connection, by, "users.create", None, _shown(made))
         return made
     found = _account(row)
     if found.role is role or found.is_disabled:
         return found
-    by = audit.actor(found.user, address=by_address)
+    by = found.user.acting(address=by_address)
     return _change(connection, found, by, "users.update", {"role": role})
 
 
@@ -259,7 +261,7 @@ def _change(
         connection.execute(users.update().where(users.c.id == before.id).values(**values))
     after = _account(_existing(connection, before.id))
     told = {**_shown(after), "sessions_ended": sessions_ended}
-    audit.record(connection, by, procedure, _shown(before), told)
+    trail.record(connection, by, procedure, _shown(before), told)
     return after
 
 

@@ -23,10 +23,14 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import is_secure_transport
 from authlib.integrations.requests_client import OAuth2Session
 
-from iop_pipelines.api import tokens
-from iop_pipelines.api.context import Role, Services
-from iop_pipelines.api.registry import ApiError
-from iop_pipelines.errors import MisconfiguredInstance, Unavailable
+from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import (
+    MisconfiguredInstance,
+    NotAllowed,
+    NotSignedIn,
+    Unavailable,
+)
+from iop_pipelines.identity import tokens
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_oidc"
@@ -111,8 +115,8 @@ class Provider:
         """Who came back from the provider.
 
         Raises:
-            ApiError: UNAUTHORIZED where the answer is not one to our own question, FORBIDDEN for
-                a person without one of the two roles.
+            NotSignedIn: the answer is not one to our own question.
+            NotAllowed: a person without one of the two roles.
             Unavailable: the provider does not answer.
         """
         state, next_path = self._expected(cookie, query)
@@ -260,13 +264,12 @@ class Provider:
             return Role.ADMIN
         if self._settings.oidc_viewer_role in (*values, "*"):
             return Role.VIEWER
-        raise ApiError("FORBIDDEN", "the provider gives this account no role in IOP")
+        raise NotAllowed("the provider gives this account no role in IOP")
 
 
 @lru_cache(maxsize=8)
-def provider_of(services: Services) -> Provider | None:
+def provider_of(settings: Settings) -> Provider | None:
     """None where no provider is configured; raises MisconfiguredInstance where it is half configured."""
-    settings = services.settings
     if not (settings.oidc_issuer or settings.oidc_client_id or settings.oidc_client_secret):
         return None
     return Provider(settings, tokens.signing_key(settings))
@@ -293,6 +296,6 @@ def _name_of(claims: Mapping[str, Any]) -> str:
     return "user"
 
 
-def _refused(reason: str) -> ApiError:
+def _refused(reason: str) -> NotSignedIn:
     log.warning("sign-in by OpenID refused: %s", reason)
-    return ApiError("UNAUTHORIZED", f"this sign-in did not work: {reason}")
+    return NotSignedIn(f"this sign-in did not work: {reason}")

@@ -17,8 +17,8 @@ from typing import Any
 
 import jwt
 
-from iop_pipelines.api.context import User
 from iop_pipelines.errors import MisconfiguredInstance
+from iop_pipelines.identity.user import User
 from iop_pipelines.settings import Settings
 
 ALGORITHM = "HS256"

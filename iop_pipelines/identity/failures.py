@@ -9,10 +9,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from iop_pipelines.api import accounts, audit
-from iop_pipelines.api.audit import Actor
-from iop_pipelines.api.limits import WINDOW
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
 from iop_pipelines.errors import NotFound
+from iop_pipelines.identity import accounts
+from iop_pipelines.identity.limits import WINDOW
 from iop_pipelines.schema.tables import audit_events
 from iop_pipelines.schema.transactions import write
 
@@ -30,14 +31,14 @@ def tell_failure(
     def work(connection: sa.Connection) -> None:
         if known is not None:
             who = Actor(known.id, known.name, by.request_id, by.address)
-            audit.record(connection, who, FAILED, None, {"by": origin})
+            trail.record(connection, who, FAILED, None, {"by": origin})
             return
         written = _of_nobody(connection, now)
         if written < MAX_OF_NOBODY:
-            audit.record(connection, by, FAILED, None, {"by": origin})
+            trail.record(connection, by, FAILED, None, {"by": origin})
         elif written == MAX_OF_NOBODY:
             told = {"more": "further failures at no account of ours are not told for a while"}
-            audit.record(connection, by, FAILED, None, told)
+            trail.record(connection, by, FAILED, None, told)
 
     write(engine, work)
 

@@ -1,0 +1,1 @@
+"""What runs one model on one input; nothing of Dagster, which is orchestration's."""
