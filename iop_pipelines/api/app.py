@@ -33,7 +33,7 @@ from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
 from iop_pipelines.api.previews import preview_routes
 from iop_pipelines.api.procedures import build_registry
-from iop_pipelines.api.readers import Readers
+from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
 from iop_pipelines.domain.moments import utc_now
@@ -44,7 +44,7 @@ from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from iop_pipelines.api.dagster_ui import DagsterUi
+    from iop_pipelines.api.dagster_ui.ui import DagsterUi
 
 QUEUE_INTERVAL_S = 5.0
 DAEMON_INTERVAL_S = 5.0
@@ -154,9 +154,9 @@ def _dagster(
     probe: Probe,
 ) -> Mount:
     # Importing Dagster takes seconds, and an API without its UI does without.
-    from iop_pipelines.api.dagster_audit import MutationTrail
-    from iop_pipelines.api.dagster_requests import PREFIX
-    from iop_pipelines.api.dagster_ui import DagsterGuard
+    from iop_pipelines.api.dagster_ui.audit import MutationTrail
+    from iop_pipelines.api.dagster_ui.requests import PREFIX
+    from iop_pipelines.api.dagster_ui.ui import DagsterGuard
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.context import ANYBODY, Context, Services
-from iop_pipelines.api.heavy import Ask
+from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from iop_pipelines.api.kept import Kept
-from iop_pipelines.api.readers import Readers, Reading
+from iop_pipelines.api.readers.pool import Readers, Reading
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.audit import trail
 from iop_pipelines.audit.trail import Actor

@@ -28,7 +28,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from iop_pipelines.api.readers import Standing
+from iop_pipelines.api.readers.pool import Standing
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.identity.user import User
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions

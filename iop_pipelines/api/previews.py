@@ -27,7 +27,7 @@ from iop_pipelines.api.downloads import (
     refused,
     report_file,
 )
-from iop_pipelines.api.heavy import Ask
+from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Keeping
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.errors import Conflict, IopError, NotFound

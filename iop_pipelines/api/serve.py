@@ -21,8 +21,8 @@ from starlette.applications import Starlette
 
 from iop_pipelines.api import logs
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.dagster_requests import MAX_GRAPHQL_BYTES
-from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.api.dagster_ui.requests import MAX_GRAPHQL_BYTES
+from iop_pipelines.api.dagster_ui.ui import DagsterUi
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.slow_clients import Patience, protocol_with
 from iop_pipelines.orchestration.launch import dagster_instance

@@ -27,7 +27,7 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
-from iop_pipelines.api.readers import Readers
+from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.ledger.events import utc_now

@@ -17,9 +17,11 @@ from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from iop_pipelines.api import dagster_audit, dagster_requests, dagster_ui
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.api.dagster_ui import audit as dagster_audit
+from iop_pipelines.api.dagster_ui import requests as dagster_requests
+from iop_pipelines.api.dagster_ui import ui as dagster_ui
+from iop_pipelines.api.dagster_ui.ui import DagsterUi
 from iop_pipelines.api.registry import Registry
 from iop_pipelines.audit.trail import list_events
 from iop_pipelines.domain.vocabulary import Role

@@ -8,7 +8,7 @@ import dagster as dg
 from starlette.testclient import TestClient
 
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.dagster_ui import DagsterUi
+from iop_pipelines.api.dagster_ui.ui import DagsterUi
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 

@@ -14,10 +14,10 @@ import heavy_procedures
 import httpx
 import pytest
 
-from iop_pipelines.api import readers as readers_module
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.heavy import Ask, Bounds
-from iop_pipelines.api.readers import Readers
+from iop_pipelines.api.readers import pool
+from iop_pipelines.api.readers.heavy import Ask, Bounds
+from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.settings import Settings
 from served_app import Accounts, running, wait_until
@@ -85,7 +85,7 @@ def serve(tmp_path, monkeypatch) -> Iterator[Serve]:
     settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home")})
     folder = tmp_path / "seen"
     folder.mkdir()
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(16) as threads:
         open_servers = []
 
         def start(bounds: Bounds = BOUNDS, waiting: int = WAITING) -> Served:
@@ -101,7 +101,7 @@ def serve(tmp_path, monkeypatch) -> Iterator[Serve]:
             )
             server = running(app)
             open_servers.append(server)
-            return Served(server.__enter__(), readers, folder, pool)
+            return Served(server.__enter__(), readers, folder, threads)
 
         yield start
         for server in open_servers:
@@ -245,7 +245,7 @@ def test_what_breaks_a_second_reader_is_refused_for_good_and_says_nothing_of_the
 
 
 def test_few_of_those_that_broke_a_reader_are_remembered(serve, monkeypatch):
-    monkeypatch.setattr(readers_module, "MAX_SUSPECTS", 1)
+    monkeypatch.setattr(pool, "MAX_SUSPECTS", 1)
     served = serve()
     statuses = [served.call("ada", name, how="die").status_code for name in ("b", "c", "b", "b")]
     assert statuses == [503, 503, 503, 422]
@@ -274,7 +274,7 @@ def test_a_reader_that_fails_at_its_start_is_told_as_such_and_is_no_fault_of_wha
 def test_a_reader_that_answers_no_more_and_does_not_end_is_ended(serve, monkeypatch):
     served = serve()
     with monkeypatch.context() as patched:
-        patched.setattr(readers_module, "CLOSE_S", 0.2)
+        patched.setattr(pool, "CLOSE_S", 0.2)
         assert served.call("ada", "m", how="mute").status_code == 503
     (muted,) = served.pids()
     assert not is_alive(muted)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iop_pipelines.api.turns import Turns
+from iop_pipelines.api.readers.turns import Turns
 
 
 def taken(turns: Turns[str, str]) -> list[str]:

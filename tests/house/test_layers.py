@@ -140,7 +140,7 @@ def test_of_the_api_only_what_runs_dagster_imports_orchestration() -> None:
         for _, name in _imports(path)
         if _room(name) == "orchestration"
     }
-    assert importers <= {"dagster_ui.py", "serve.py"}
+    assert importers <= {"serve.py"}
 
 
 def test_only_the_composition_root_imports_the_declarations() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.api.readers import Readers
+from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.schema.tables import model_executions
 

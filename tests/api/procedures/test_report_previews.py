@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from iop_pipelines.api import previews
-from iop_pipelines.api.heavy import Ask
-from iop_pipelines.api.readers import Readers, Reading
+from iop_pipelines.api.readers.heavy import Ask
+from iop_pipelines.api.readers.pool import Readers, Reading
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.reporting.generate import generate

@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from iop_pipelines.api import heavy, logs, previews
+from iop_pipelines.api import logs, previews
 from iop_pipelines.api.calls import refusal_of
 from iop_pipelines.api.context import ANYBODY, Context, Services
+from iop_pipelines.api.readers import heavy
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.wire import read_input
 

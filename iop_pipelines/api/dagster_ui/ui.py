@@ -1,7 +1,7 @@
 """Dagster's UI at `/dagster`, on the same port and behind the same sign-in.
 
 Anonymous callers get nothing, viewers read, admins operate. The guard is pure ASGI, since it must see
-WebSockets; what it lets through is in `dagster_requests`.
+WebSockets; what it lets through is in `requests`.
 
 Private names of Dagster are used here; dagster is pinned to the patch, and `tests/api` holds the contract.
 """
@@ -28,8 +28,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from iop_pipelines.api.dagster_audit import USER_KEY, MutationTrail
-from iop_pipelines.api.dagster_requests import (
+from iop_pipelines.api.dagster_ui.audit import USER_KEY, MutationTrail
+from iop_pipelines.api.dagster_ui.requests import (
     MAX_GRAPHQL_BYTES,
     PREFIX,
     REPORTS,
@@ -46,9 +46,9 @@ from iop_pipelines.api.dagster_requests import (
     replayed,
     run_of,
 )
+from iop_pipelines.api.dagster_ui.throttle import Throttle
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.registry import ApiError
-from iop_pipelines.api.throttle import Throttle
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import IopError, Unavailable
 from iop_pipelines.identity.user import User

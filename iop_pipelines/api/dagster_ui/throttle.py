@@ -1,6 +1,6 @@
 """How many requests a person may make in a while, by a bucket of tokens for each, in this process alone.
 
-For what is costly but harms nobody else's account: sign-in is counted in the database (limits.py).
+For what is costly but harms nobody else's account: sign-in is counted in the database (`identity.limits`).
 """
 
 import math

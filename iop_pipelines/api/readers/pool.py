@@ -20,9 +20,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import IO, Any, cast
 
-from iop_pipelines.api import heavy
+from iop_pipelines.api.readers import heavy
+from iop_pipelines.api.readers.turns import Turns
 from iop_pipelines.api.registry import ApiError
-from iop_pipelines.api.turns import Turns
 from iop_pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -377,7 +377,7 @@ class _Child:
         # Tethered: it ends with this process, however that ends.
         tether = (sys.executable, "-m", "iop_pipelines.orchestration.tether", str(os.getpid()))
         self._process = subprocess.Popen(
-            [*tether, sys.executable, "-m", "iop_pipelines.api.reader"],
+            [*tether, sys.executable, "-m", "iop_pipelines.api.readers.reader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # One thread needs one heap, and what is freed at its end goes back to the system.
