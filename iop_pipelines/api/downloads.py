@@ -26,7 +26,7 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound, Unavailable
 from iop_pipelines.identity import tokens
 from iop_pipelines.identity.user import User
 from iop_pipelines.registry.keys import slug
-from iop_pipelines.schema.tables import generated_reports, report_templates
+from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.settings import Settings
 
 LINK_TTL = timedelta(minutes=5)
@@ -61,16 +61,8 @@ class Link:
 
 def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
     """Raises NotFound, also for a file that retention removed, and Conflict for a report that is not ready."""
-    reports, templates = generated_reports.c, report_templates.c
-    query = (
-        sa.select(generated_reports, templates.name, templates.format.label("template_format"))
-        .join(report_templates, templates.id == reports.template_id)
-        .where(reports.id == report_id)
-    )
     with engine.connect() as connection:
-        row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFound(f"no report has id {report_id}")
+        row = report_row(connection, report_id)
     if row.status is not ReportStatus.READY or not row.storage_url:
         raise Conflict(f"report {report_id} is {row.status.value}; only a ready one has a file")
     if row.file_removed_at is not None:
@@ -78,8 +70,8 @@ def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
             f"the file of report {report_id} was removed on {row.file_removed_at:%d %B %Y} by the "
             "retention policy; generate the report again"
         )
-    form = ReportFormat(row.format or row.template_format)
-    name = f"{slug(row.name)}-{report_id}.{form.value}"
+    form = ReportFormat(row.format)
+    name = f"{slug(row.template)}-{report_id}.{form.value}"
     return ReportFile(
         *(report_id, row.storage_url, name, form, row.size_bytes, row.row_count, row.checksum)
     )

@@ -65,7 +65,7 @@ def status(settings: Settings, as_json: bool) -> None:
 @click.option("--limit", default=50, show_default=True)
 def repairs(settings: Settings, as_json: bool, limit: int) -> None:
     """What the reconciler has repaired, newest first."""
-    from iop_pipelines.ledger.reconcile import list_repairs
+    from iop_pipelines.ledger.repairs import list_repairs
 
     rows = list_repairs(engine_of(settings), limit)
     print_rows(rows, ("at", "what"), as_json, "Nothing has had to be repaired.")

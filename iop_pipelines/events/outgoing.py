@@ -7,12 +7,11 @@ import sqlalchemy as sa
 
 from iop_pipelines.events.outbox import as_utc, tell
 from iop_pipelines.events.words import EventType
+from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.schema.tables import (
     analytical_models,
-    generated_reports,
     model_executions,
     recommendations,
-    report_templates,
 )
 
 Change = Literal["opened", "updated", "resolved", "reviewed"]
@@ -50,22 +49,13 @@ def tell_executed(connection: sa.Connection, execution_id: int) -> None:
 
 def tell_report(connection: sa.Connection, report_id: int) -> None:
     """`report.generated`, of a report that is ready or has failed."""
-    reports, templates = generated_reports, report_templates
-    row = connection.execute(
-        sa.select(
-            reports,
-            templates.c.name.label("template"),
-            sa.func.coalesce(reports.c.format, templates.c.format).label("form"),
-        )
-        .join_from(reports, templates, templates.c.id == reports.c.template_id)
-        .where(reports.c.id == report_id)
-    ).one()
+    row = report_row(connection, report_id)
     own: dict[str, Any] = {
         "report_id": row.id,
         "template_id": row.template_id,
         "template": row.template,
         "status": row.status.value,
-        "format": str(row.form),
+        "format": str(row.format),
         "trigger": row.trigger,
         "slot": as_utc(row.slot),
         "row_count": row.row_count,

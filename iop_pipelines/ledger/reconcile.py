@@ -5,17 +5,17 @@ heartbeat decides. Items of a lost run go back to the queue as a new attempt, or
 MAX_STARTS starts, by an event in Dagster's log like every other end.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
 from dagster._core.storage.tags import RUN_KEY_TAG
 
-from iop_pipelines.domain.vocabulary import ModelType, Phase
-from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
-from iop_pipelines.ledger.mirror import apply
+from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.ledger.closing import close_as_failed
+from iop_pipelines.ledger.repairs import Repairs, keep_repairs
 from iop_pipelines.ledger.requests import NOT_PREPARED
 from iop_pipelines.ledger.work import (
     EXECUTION,
@@ -27,17 +27,11 @@ from iop_pipelines.ledger.work import (
     end_version,
     phase_before_closing,
     requeue,
-    take_to_close,
 )
-from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
-    analytical_models,
     dataset_versions,
-    generated_reports,
-    ledger_repairs,
     model_executions,
-    report_templates,
     workers,
 )
 from iop_pipelines.schema.transactions import change, write
@@ -47,9 +41,6 @@ from iop_pipelines.settings import Settings
 IDLE_S = 30
 # dagster-celery's mark of a run that a warm worker takes; other runs have no heartbeat to go by.
 WORKER_TAG = "dagster-celery/task_id"
-
-# Characters of one line that are kept.
-_LINE_LIMIT = 4000
 
 
 @dataclass(frozen=True)
@@ -68,16 +59,6 @@ class Patience:
         )
 
 
-@dataclass
-class Repairs:
-    """What a pass did; each line says what was found and what was done."""
-
-    lines: list[str] = field(default_factory=list[str])
-
-    def add(self, line: str) -> None:
-        self.lines.append(line)
-
-
 def reconcile(
     instance: dg.DagsterInstance,
     engine: sa.Engine,
@@ -85,22 +66,22 @@ def reconcile(
     patience: Patience = Patience(),
 ) -> Repairs:
     """One pass; call `mirror` first, so that nothing that ended is tried again."""
-    repairs = Repairs()
-    _forget_dead_workers(engine, now, patience, repairs)
-    _fail_runs_without_a_worker(instance, engine, now, repairs)
-    _fail_lost_messages(instance, engine, now, patience, repairs)
+    it = _Pass(instance, engine, now, patience)
+    _forget_dead_workers(it)
+    _fail_runs_without_a_worker(it)
+    _fail_lost_messages(it)
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
-            _settle(instance, engine, kind, run_key, items, now, patience, repairs)
-    _close_orphans_of_failed_versions(instance, engine, now, repairs)
-    _close_held_too_long(instance, engine, now, patience, repairs)
-    record(engine, now, repairs)
-    return repairs
+            _settle(it, kind, run_key, items)
+    _close_orphans_of_failed_versions(it)
+    _close_held_too_long(it)
+    keep_repairs(engine, now, it.repairs)
+    return it.repairs
 
 
 def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> Repairs:
     """For the start of an instance of which no process can be alive: every unfinished run is lost."""
-    repairs = Repairs()
+    it = _Pass(instance, engine, now)
     unfinished = dg.RunsFilter(
         statuses=[
             dg.DagsterRunStatus.NOT_STARTED,
@@ -112,88 +93,29 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
     )
     for run in instance.get_runs(unfinished):
         instance.report_run_failed(run, "The instance was stopped while this run was unfinished.")
-        repairs.add(f"run {run.run_id}: left unfinished by the last stop, closed as failed")
+        it.repairs.add(f"run {run.run_id}: left unfinished by the last stop, closed as failed")
     change(engine, workers.delete())
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
-            if not _reopen(engine, kind, run_key, items, repairs):
-                _give_back(instance, engine, kind, items, f"run {run_key} was lost", now, repairs)
-    record(engine, now, repairs)
-    return repairs
+            if not _reopen(it, kind, run_key, items):
+                _give_back(it, kind, items, f"run {run_key} was lost")
+    keep_repairs(engine, now, it.repairs)
+    return it.repairs
 
 
-def record(engine: sa.Engine, now: datetime, repairs: Repairs) -> None:
-    """Keeps what was repaired; the ticks that did it are soon purged by Dagster."""
-    if repairs.lines:
-        change(
-            engine,
-            ledger_repairs.insert(),
-            [{"repaired_at": now, "what": line[:_LINE_LIMIT]} for line in repairs.lines],
-        )
+@dataclass(frozen=True)
+class _Pass:
+    """What one pass works on, and what it has done."""
 
+    instance: dg.DagsterInstance
+    engine: sa.Engine
+    now: datetime
+    patience: Patience = Patience()
+    repairs: Repairs = field(default_factory=Repairs)
 
-def list_repairs(engine: sa.Engine, limit: int) -> list[dict[str, object]]:
-    """Newest first: `at` (UTC) and `what`."""
-    columns = ledger_repairs.c
-    query = sa.select(columns.repaired_at.label("at"), columns.what).order_by(columns.id.desc())
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
-
-
-def close_as_failed(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    kind: WorkKind,
-    item_id: int,
-    phase: Phase,
-    reason: str,
-    now: datetime,
-    superseded_by: int | None = None,
-    attempt: int | None = None,
-) -> bool:
-    """Ends an item outside any run, unless it has left `phase`: an event without a run, then its mirror.
-
-    superseded_by: the DRM run whose data made an execution needless; it has not failed.
-    attempt: unless another attempt has it by now.
-    """
-    taken = take_to_close(engine, kind, item_id, phase, now, attempt)
-    if taken is None:
-        return False
-    event, asset_key, partition = _failure(engine, kind, item_id, taken, reason, now)
-    if superseded_by is not None:
-        event = replace(event, values={"superseded_by": superseded_by})
-    instance.report_runless_asset_event(to_dagster(event, asset_key, partition))
-
-    def work(connection: sa.Connection) -> bool:
-        return apply(connection, event)
-
-    return write(engine, work)
-
-
-def _failure(
-    engine: sa.Engine, kind: WorkKind, item_id: int, attempt: int, reason: str, now: datetime
-) -> tuple[TerminalEvent, dg.AssetKey, str]:
-    if kind is EXECUTION:
-        query = (
-            sa.select(analytical_models)
-            .join(model_executions, analytical_models.c.id == model_executions.c.model_id)
-            .where(model_executions.c.id == item_id)
-        )
-    else:
-        query = (
-            sa.select(report_templates)
-            .join(generated_reports, report_templates.c.id == generated_reports.c.template_id)
-            .where(generated_reports.c.id == item_id)
-        )
-    with engine.connect() as connection:
-        row = connection.execute(query).one()
-    if kind is EXECUTION:
-        asset_key = OUTPUT_ASSETS[ModelType(row.type)]
-        partition = model_key(row.id, row.name, row.version)
-    else:
-        asset_key, partition = REPORT_ASSET, key(row.id, row.name)
-    event = TerminalEvent(kind, item_id, attempt, False, 0, now, error=reason)
-    return event, asset_key, partition
+    def fail(self, run: dg.DagsterRun, reason: str, told: str) -> None:
+        self.instance.report_run_failed(run, reason)
+        self.repairs.add(f"run {run.run_id}: {told}")
 
 
 def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
@@ -219,32 +141,20 @@ def in_flight(engine: sa.Engine, kind: WorkKind) -> dict[str, list[Record]]:
     return grouped
 
 
-def _settle(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    kind: WorkKind,
-    run_key: str,
-    items: Sequence[Record],
-    now: datetime,
-    patience: Patience,
-    repairs: Repairs,
-) -> None:
-    run = find_run(instance, run_key, items)
-    is_stale = now - items[0].claimed_at > timedelta(seconds=patience.claim_lost_s)
+def _settle(it: _Pass, kind: WorkKind, run_key: str, items: Sequence[Record]) -> None:
+    run = find_run(it.instance, run_key, items)
+    is_stale = it.now - items[0].claimed_at > timedelta(seconds=it.patience.claim_lost_s)
     if run is None:
-        if is_stale and not _reopen(engine, kind, run_key, items, repairs):
-            _give_back(instance, engine, kind, items, "no run was launched", now, repairs)
+        if is_stale and not _reopen(it, kind, run_key, items):
+            _give_back(it, kind, items, "no run was launched")
     elif run.status is dg.DagsterRunStatus.CANCELED:
         for item in items:
-            _end(instance, engine, kind, item, f"run {run.run_id} was canceled", now, repairs)
+            _end(it, kind, item, f"run {run.run_id} was canceled")
     elif run.is_finished:
-        reason = f"run {run.run_id} ended ({run.status.value}) without a result"
-        _give_back(instance, engine, kind, items, reason, now, repairs)
+        _give_back(it, kind, items, f"run {run.run_id} ended ({run.status.value}) without a result")
 
 
-def _reopen(
-    engine: sa.Engine, kind: WorkKind, run_key: str, items: Sequence[Record], repairs: Repairs
-) -> bool:
+def _reopen(it: _Pass, kind: WorkKind, run_key: str, items: Sequence[Record]) -> bool:
     """Puts back what a closer took and did not end, because it died; True if that is what these are."""
     phase = phase_before_closing(run_key)
     if phase is None:
@@ -253,11 +163,9 @@ def _reopen(
     back = Phase.QUEUED if phase in IN_FLIGHT else phase
     ids = [item.id for item in items]
     is_left = sa.and_(kind.table.c.id.in_(ids), kind.table.c.run_key == run_key)
-    change(
-        engine,
-        kind.table.update().where(is_left).values(phase=back, run_key=None, claimed_at=None),
-    )
-    repairs.add(f"{kind.name} {ids}: was being closed when its closer died; {back.value} again")
+    reopened = kind.table.update().where(is_left)
+    change(it.engine, reopened.values(phase=back, run_key=None, claimed_at=None))
+    it.repairs.add(f"{kind.name} {ids}: was being closed when its closer died; {back.value} again")
     return True
 
 
@@ -272,15 +180,7 @@ def find_run(
     return runs[0] if runs else None
 
 
-def _give_back(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    kind: WorkKind,
-    items: Sequence[Record],
-    reason: str,
-    now: datetime,
-    repairs: Repairs,
-) -> None:
+def _give_back(it: _Pass, kind: WorkKind, items: Sequence[Record], reason: str) -> None:
     """Queues again what its run lost, all items of one claim; only what was really begun too often is given up."""
     given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
     again = [item.id for item in items if item not in given_up]
@@ -293,36 +193,32 @@ def _give_back(
             of_begun = requeue(connection, kind, [i for i in again if i in begun], run_key=key)
             return of_begun + requeue(connection, kind, waiting, run_key=key, was_begun=False)
 
-        given_back = write(engine, give_back)
+        given_back = write(it.engine, give_back)
         # None, if the run ended them, or another repaired them, between the look and the repair.
         if given_back:
-            repairs.add(f"{kind.name} {again}: {reason}; queued again")
+            it.repairs.add(f"{kind.name} {again}: {reason}; queued again")
     for item in given_up:
-        message = f"{reason}; gave up after {MAX_STARTS} starts"
-        _end(instance, engine, kind, item, message, now, repairs)
+        _end(it, kind, item, f"{reason}; gave up after {MAX_STARTS} starts")
 
 
-def _end(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    kind: WorkKind,
-    item: Record,
-    reason: str,
-    now: datetime,
-    repairs: Repairs,
-) -> None:
+def _end(it: _Pass, kind: WorkKind, item: Record, reason: str) -> None:
     if kind is VERSION:
-        end_version(engine, item.id, item.attempt, reason)
+        end_version(it.engine, item.id, item.attempt, reason)
     else:
-        close_as_failed(instance, engine, kind, item.id, Phase(item.phase), reason, now)
-    repairs.add(f"{kind.name} {item.id}: {reason}")
+        _close(it, kind, item, reason)
+    it.repairs.add(f"{kind.name} {item.id}: {reason}")
 
 
-def _forget_dead_workers(
-    engine: sa.Engine, now: datetime, patience: Patience, repairs: Repairs
-) -> None:
+def _close(it: _Pass, kind: WorkKind, item: Record, reason: str) -> bool:
+    return close_as_failed(
+        *(it.instance, it.engine, kind, item.id, Phase(item.phase)), reason=reason, now=it.now
+    )
+
+
+def _forget_dead_workers(it: _Pass) -> None:
     """A worker that was only asleep writes its row again with its next heartbeat."""
-    stale = now - timedelta(seconds=patience.heartbeat_lost_s)
+    lost_s = it.patience.heartbeat_lost_s
+    stale = it.now - timedelta(seconds=lost_s)
 
     def forget(connection: sa.Connection) -> list[str]:
         dead = list(
@@ -332,75 +228,57 @@ def _forget_dead_workers(
             connection.execute(workers.delete().where(workers.c.id.in_(dead)))
         return dead
 
-    dead = write(engine, forget)
-    for worker_id in dead:
-        repairs.add(
-            f"worker {worker_id}: no heartbeat for {patience.heartbeat_lost_s} s, taken for dead"
-        )
+    for worker_id in write(it.engine, forget):
+        it.repairs.add(f"worker {worker_id}: no heartbeat for {lost_s} s, taken for dead")
 
 
-def _fail_runs_without_a_worker(
-    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
-) -> None:
-    with engine.connect() as connection:
+def _fail_runs_without_a_worker(it: _Pass) -> None:
+    with it.engine.connect() as connection:
         busy = set(connection.scalars(sa.select(workers.c.run_id)))
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    for record in instance.get_run_records(started):
+    for record in it.instance.get_run_records(started):
         run = record.dagster_run
         changed = record.update_timestamp.replace(tzinfo=None)
-        is_settled = now - changed > timedelta(seconds=IDLE_S)
+        is_settled = it.now - changed > timedelta(seconds=IDLE_S)
         if WORKER_TAG in run.tags and run.run_id not in busy and is_settled:
-            instance.report_run_failed(run, "No live worker is on this run.")
-            repairs.add(f"run {run.run_id}: its worker is gone, closed as failed")
+            told = "its worker is gone, closed as failed"
+            it.fail(run, "No live worker is on this run.", told)
 
 
-def _fail_lost_messages(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    now: datetime,
-    patience: Patience,
-    repairs: Repairs,
-) -> None:
+def _fail_lost_messages(it: _Pass) -> None:
     """Closes runs that wait for ever: their message was lost with a worker, or was never sent."""
     waiting = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
     )
     records = [
-        record for record in instance.get_run_records(waiting) if _is_ours(record.dagster_run)
+        record for record in it.instance.get_run_records(waiting) if _is_ours(record.dagster_run)
     ]
-    are_all_idle = bool(records) and _are_all_idle(engine, now)
+    are_all_idle = bool(records) and _are_all_idle(it)
     for record in records:
-        if reason := _why_lost(instance, record, are_all_idle, now, patience):
-            instance.report_run_failed(record.dagster_run, reason)
-            repairs.add(f"run {record.dagster_run.run_id}: {reason}")
+        if reason := _why_lost(it, record, are_all_idle):
+            it.fail(record.dagster_run, reason, reason)
 
 
-def _are_all_idle(engine: sa.Engine, now: datetime) -> bool:
+def _are_all_idle(it: _Pass) -> bool:
     """Whether there are workers, and none has had anything to do for a while."""
-    with engine.connect() as connection:
+    with it.engine.connect() as connection:
         alive = connection.execute(sa.select(workers)).all()
-    idle_since = now - timedelta(seconds=IDLE_S)
+    idle_since = it.now - timedelta(seconds=IDLE_S)
     return bool(alive) and not any(
         row.run_id or row.idle_since is None or row.idle_since > idle_since for row in alive
     )
 
 
-def _why_lost(
-    instance: dg.DagsterInstance,
-    record: dg.RunRecord,
-    are_all_idle: bool,
-    now: datetime,
-    patience: Patience,
-) -> str | None:
+def _why_lost(it: _Pass, record: dg.RunRecord, are_all_idle: bool) -> str | None:
     """Idle workers show it soonest; where there is always work, a run is not waited for beyond its claim."""
     created = record.create_timestamp.replace(tzinfo=None)
-    if are_all_idle and now - created > timedelta(seconds=2 * IDLE_S):
+    if are_all_idle and it.now - created > timedelta(seconds=2 * IDLE_S):
         return "No worker took this run although all are idle."
-    if now - created <= timedelta(seconds=patience.claim_lost_s):
+    if it.now - created <= timedelta(seconds=it.patience.claim_lost_s):
         return None
     if record.dagster_run.status is dg.DagsterRunStatus.NOT_STARTED:
         return "This run was never launched: the daemon that was to launch it has died."
-    if _is_overtaken(instance, created):
+    if _is_overtaken(it.instance, created):
         return "No worker took this run, and one that was launched later was taken."
     return None
 
@@ -418,41 +296,34 @@ def _is_ours(run: dg.DagsterRun) -> bool:
     return any(run.tags.get(RUN_KEY_TAG, "").startswith(f"{kind.name}-") for kind in KINDS)
 
 
-def _executions(engine: sa.Engine, condition: sa.ColumnElement[bool]) -> list[Record]:
+def _close_orphans_of_failed_versions(it: _Pass) -> None:
+    condition = sa.and_(
+        dataset_versions.c.status == "failed",
+        model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
+    )
+    _close_executions(it, condition, lambda row: f"{NOT_PREPARED}: {row.error_msg}")
+
+
+def _close_held_too_long(it: _Pass) -> None:
+    condition = sa.and_(
+        model_executions.c.phase == Phase.HELD,
+        model_executions.c.requested_at < it.now - it.patience.held_limit,
+    )
+    reason = f"no sufficient data quality score came within {it.patience.held_limit}"
+    _close_executions(it, condition, lambda _: reason)
+
+
+def _close_executions(
+    it: _Pass, condition: sa.ColumnElement[bool], reason_of: Callable[[Record], str]
+) -> None:
     query = (
         sa.select(model_executions.c.id, model_executions.c.phase, dataset_versions.c.error_msg)
         .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
         .where(condition)
     )
-    with engine.connect() as connection:
-        return list(connection.execute(query))
-
-
-def _close_orphans_of_failed_versions(
-    instance: dg.DagsterInstance, engine: sa.Engine, now: datetime, repairs: Repairs
-) -> None:
-    condition = sa.and_(
-        dataset_versions.c.status == "failed",
-        model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
-    )
-    for row in _executions(engine, condition):
-        reason = f"{NOT_PREPARED}: {row.error_msg}"
-        if close_as_failed(instance, engine, EXECUTION, row.id, Phase(row.phase), reason, now):
-            repairs.add(f"execution {row.id}: {reason}")
-
-
-def _close_held_too_long(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    now: datetime,
-    patience: Patience,
-    repairs: Repairs,
-) -> None:
-    condition = sa.and_(
-        model_executions.c.phase == Phase.HELD,
-        model_executions.c.requested_at < now - patience.held_limit,
-    )
-    for row in _executions(engine, condition):
-        reason = f"no sufficient data quality score came within {patience.held_limit}"
-        if close_as_failed(instance, engine, EXECUTION, row.id, Phase.HELD, reason, now):
-            repairs.add(f"execution {row.id}: {reason}")
+    with it.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        reason = reason_of(row)
+        if _close(it, EXECUTION, row, reason):
+            it.repairs.add(f"execution {row.id}: {reason}")

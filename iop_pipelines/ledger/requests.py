@@ -75,7 +75,7 @@ def request_for_drm_run(
     stored = [dataset(engine, PIPELINE_RUNS)]
     if run.is_success:
         stored += datasets_of_source(engine, run.dataset)
-    score = drm.latest_score(run.dataset, run.id)
+    delivery = _Delivery(run, drm.latest_score(run.dataset, run.id), now)
     models = {each.id: active_models_of(engine, each.declaration.name) for each in stored}
 
     def work(connection: sa.Connection) -> Requested:
@@ -86,9 +86,7 @@ def request_for_drm_run(
                 continue
             version_id = ensure_version(connection, each, run)
             requested.versions.append(version_id)
-            _request_models(
-                connection, each, version_id, models[each.id], run, score, now, requested
-            )
+            _request_models(connection, version_id, models[each.id], delivery, requested)
         return requested
 
     return write(engine, work)
@@ -112,44 +110,49 @@ def _holds_already(connection: sa.Connection, stored: StoredDataset, run: DrmRun
     return newest is not None and newest.content_checksum == run.content_checksum
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """An ended DRM run and its score, as they are known now."""
+
+    run: DrmRun
+    score: QualityScore | None
+    now: datetime
+
+    def is_good_enough(self, stored: StoredModel) -> bool:
+        threshold = stored.spec.config.quality_threshold
+        return threshold is None or (self.score is not None and self.score.score >= threshold)
+
+
 def _request_models(
     connection: sa.Connection,
-    stored: StoredDataset,
     version_id: int,
     models: Sequence[StoredModel],
-    run: DrmRun,
-    score: QualityScore | None,
-    now: datetime,
+    delivery: _Delivery,
     requested: Requested,
 ) -> None:
-    version = _version_row(connection, version_id)
+    query = sa.select(dataset_versions).where(dataset_versions.c.id == version_id)
+    version = connection.execute(query).one()
     window_end: datetime = version.window_end
     last_period = WEEKDAYS[(window_end - A_MOMENT).weekday()]
     for each in models:
-        trigger = each.spec.config.trigger
-        if trigger.on != "dataset_update" or (
-            trigger.weekdays and last_period not in trigger.weekdays
-        ):
+        config = each.spec.config
+        weekdays = config.trigger.weekdays or WEEKDAYS
+        if config.trigger.on != "dataset_update" or last_period not in weekdays:
             continue
-        threshold = each.spec.config.quality_threshold
-        may_run = threshold is None or (score is not None and score.score >= threshold)
-        execution_id = _insert_once(
+        may_run = delivery.is_good_enough(each)
+        execution_id = _insert_execution(
             connection,
-            model_executions,
             trigger_key_of(each.id, version.data_version, "dataset_update"),
+            delivery.now,
             model_id=each.id,
-            status=ExecutionStatus.RUNNING,
             phase=Phase.QUEUED if may_run else Phase.HELD,
-            input_ref=str(InputRef(stored.declaration.name, version.data_version)),
-            trigger=f"drm_run:{run.id}",
+            input_ref=str(InputRef(config.dataset, version.data_version)),
+            trigger=f"drm_run:{delivery.run.id}",
             data_version=version.data_version,
             dataset_version_id=version_id,
-            requested_at=now,
-            started_at=now,
         )
-        if execution_id is None:
-            continue
-        (requested.queued if may_run else requested.held).append(execution_id)
+        if execution_id is not None:
+            (requested.queued if may_run else requested.held).append(execution_id)
 
 
 def request_execution(
@@ -157,6 +160,7 @@ def request_execution(
     model_id: int,
     input_ref: str,
     now: datetime,
+    *,
     trigger: str = "request",
     idempotency_key: str | None = None,
     witness: Witness = unwitnessed,
@@ -186,19 +190,15 @@ def request_execution(
         version = _resolve_version(connection, stored, ref)
         window_of(ref, version.window_start, version.window_end)
         key = trigger_key_of(model_id, "key", idempotency_key) if idempotency_key else None
-        execution_id = _insert_once(
+        execution_id = _insert_execution(
             connection,
-            model_executions,
             key,
+            now,
             model_id=model_id,
-            status=ExecutionStatus.RUNNING,
-            phase=Phase.QUEUED,
             input_ref=str(ref.at(version.data_version)),
             trigger=trigger,
             data_version=version.data_version,
             dataset_version_id=version.id,
-            requested_at=now,
-            started_at=now,
         )
         return _told(witness, connection, _EXECUTION, execution_id, key)
 
@@ -223,6 +223,7 @@ def request_report(
     connection: sa.Connection,
     template_id: int,
     now: datetime,
+    *,
     trigger: str = "request",
     slot: datetime | None = None,
     idempotency_key: str | None = None,
@@ -311,19 +312,15 @@ def request_again(connection: sa.Connection, version_id: int, now: datetime) -> 
     )
     again: list[int] = []
     for row in connection.execute(failed).all():
-        execution_id = _insert_once(
+        execution_id = _insert_execution(
             connection,
-            model_executions,
             trigger_key_of(row.model_id, "again", row.id),
+            now,
             model_id=row.model_id,
-            status=ExecutionStatus.RUNNING,
-            phase=Phase.QUEUED,
             input_ref=row.input_ref,
             trigger=row.trigger,
             data_version=row.data_version,
             dataset_version_id=version_id,
-            requested_at=now,
-            started_at=now,
         )
         if execution_id is not None:
             again.append(execution_id)
@@ -340,9 +337,27 @@ def release(connection: sa.Connection, execution_ids: Sequence[int]) -> int:
     ).rowcount
 
 
-def _version_row(connection: sa.Connection, version_id: int) -> Record:
-    query = sa.select(dataset_versions).where(dataset_versions.c.id == version_id)
-    return connection.execute(query).one()
+def _insert_execution(
+    connection: sa.Connection,
+    trigger_key: str | None,
+    now: datetime,
+    *,
+    phase: Phase = Phase.QUEUED,
+    **values: object,
+) -> int | None:
+    execution_id = _insert_once(
+        connection,
+        model_executions,
+        trigger_key,
+        status=ExecutionStatus.RUNNING,
+        phase=phase,
+        requested_at=now,
+        started_at=now,
+        **values,
+    )
+    if execution_id is not None:
+        counters.count(connection, counters.RUNNING)
+    return execution_id
 
 
 def _insert_once(
@@ -351,10 +366,7 @@ def _insert_once(
     """The new row's id, or None where the trigger key has a row; the write lock or unique index decides."""
     if trigger_key is not None and _id_of(connection, table, trigger_key) is not None:
         return None
-    result = connection.execute(table.insert().values(trigger_key=trigger_key, **values))
-    if table is model_executions:
-        counters.count(connection, counters.RUNNING)
-    return result.lastrowid
+    return connection.execute(table.insert().values(trigger_key=trigger_key, **values)).lastrowid
 
 
 def _told(

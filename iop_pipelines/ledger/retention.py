@@ -7,28 +7,26 @@ half way leaves only what the next one takes. Prepared rows stay: what an execut
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from itertools import accumulate, chain, islice, takewhile
-from pathlib import Path
+from itertools import accumulate
 from typing import Any, cast
 
 import dagster as dg
 import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
-from dagster._core.instance.utils import RUNLESS_RUN_ID
-from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
-from dagster._core.storage.event_log.schema import (
-    AssetCheckExecutionsTable,
-    SqlEventLogStorageTable,
-)
 
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
-from iop_pipelines.errors import MisconfiguredInstance
-from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT
+from iop_pipelines.ledger.dagster_history import (
+    count_outside_runs,
+    count_runs,
+    purge_outside_runs,
+    purge_runs,
+)
+from iop_pipelines.ledger.repairs import forget_repairs
 from iop_pipelines.schema.tables import (
     dataset_versions,
     generated_reports,
@@ -37,23 +35,16 @@ from iop_pipelines.schema.tables import (
     model_outputs,
     rejected_rows,
 )
-from iop_pipelines.schema.transactions import change, write, writes
+from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
 
 # Of one pass: the job comes again in some hours, and what is left waits for it.
-RUNS_A_PASS = 5_000
 FILES_A_PASS = 5_000
 ROWS_A_PASS = 500_000
 PASS_LIMIT_S = 600
-_RUNS_A_PAGE = 100
 # Of one transaction.
 _ITEMS_AT_ONCE = 200
 _ROWS_AT_ONCE = 20_000
-_ENDED = (
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-)
 
 
 @dataclass(frozen=True)
@@ -98,37 +89,20 @@ class Purge:
 
 def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: datetime) -> Purge:
     """What is old enough now, all of it; reads only."""
-    ended = _cutoff(now, policy.history_days)
+    ended, files = _cutoff(now, policy.history_days), _cutoff(now, policy.report_files_days)
+    number = sa.func.count()
     with engine.connect() as connection:
+
+        def count(query: sa.Select[int]) -> int:
+            return connection.scalar(query) or 0
+
         return Purge(
-            runs=sum(len(page) for page in _run_pages(instance, engine, ended)),
-            events_outside_runs=_count_outside_runs(instance, ended),
-            output_rows=_count(
-                connection,
-                sa.select(sa.func.count())
-                .select_from(model_outputs)
-                .join(model_executions, model_outputs.c.execution_id == model_executions.c.id)
-                .where(*_may_lose_output(_cutoff(now, policy.outputs_days))),
-            ),
-            rejected_rows=_count(
-                connection,
-                sa.select(sa.func.count())
-                .select_from(rejected_rows)
-                .join(dataset_versions, rejected_rows.c.dataset_version_id == dataset_versions.c.id)
-                .where(*_may_lose_rejects(_cutoff(now, policy.rejected_days))),
-            ),
-            report_files=_count(
-                connection,
-                sa.select(sa.func.count())
-                .select_from(generated_reports)
-                .where(*_may_lose_file(_cutoff(now, policy.report_files_days))),
-            ),
-            repairs=_count(
-                connection,
-                sa.select(sa.func.count())
-                .select_from(ledger_repairs)
-                .where(ledger_repairs.c.repaired_at < ended),
-            ),
+            runs=count_runs(instance, engine, ended),
+            events_outside_runs=count_outside_runs(instance, ended),
+            output_rows=count(_outputs(_cutoff(now, policy.outputs_days)).counted()),
+            rejected_rows=count(_rejects(_cutoff(now, policy.rejected_days)).counted()),
+            report_files=count(sa.select(number).where(*_may_lose_file(files))),
+            repairs=count(sa.select(number).where(ledger_repairs.c.repaired_at < ended)),
         )
 
 
@@ -138,6 +112,7 @@ def purge(
     policy: Policy,
     now: datetime,
     clock: Callable[[], float] = time.monotonic,
+    *,
     tick: Tick = nobody,
 ) -> Purge:
     """One bounded pass; safe at any time, beside anything, and to be killed.
@@ -159,30 +134,14 @@ def purge(
         return has_time
 
     ended = _cutoff(now, policy.history_days)
-    runs = _purge_runs(instance, engine, ended, now, until(0.5))
+    runs = purge_runs(instance, engine, ended, now, until(0.5))
     tick()
-    outside_runs = _purge_outside_runs(instance, engine, ended, now)
-    output_rows = _delete_rows(
-        engine,
-        model_outputs,
-        model_outputs.c.execution_id,
-        model_executions,
-        _may_lose_output(_cutoff(now, policy.outputs_days)),
-        until(0.7),
-    )
-    rejects = _delete_rows(
-        engine,
-        rejected_rows,
-        rejected_rows.c.dataset_version_id,
-        dataset_versions,
-        _may_lose_rejects(_cutoff(now, policy.rejected_days)),
-        until(0.85),
-    )
+    outside_runs = purge_outside_runs(instance, engine, ended, now)
+    outputs = _delete_rows(engine, _outputs(_cutoff(now, policy.outputs_days)), until(0.7))
+    rejects = _delete_rows(engine, _rejects(_cutoff(now, policy.rejected_days)), until(0.85))
     files = _remove_files(engine, _cutoff(now, policy.report_files_days), now, until(1.0))
     tick()
-    return Purge(
-        runs, outside_runs, output_rows, rejects, files, repairs=_forget_repairs(engine, ended)
-    )
+    return Purge(runs, outside_runs, outputs, rejects, files, forget_repairs(engine, ended))
 
 
 def _cutoff(now: datetime, days: int) -> datetime:
@@ -190,163 +149,34 @@ def _cutoff(now: datetime, days: int) -> datetime:
     return now - timedelta(days=days) if days else datetime(1970, 1, 2)
 
 
-def _count(connection: sa.Connection, query: sa.Select[Any]) -> int:
-    return connection.scalar(query) or 0
+@dataclass(frozen=True)
+class _Owned:
+    """Rows of a table that go with those that own them, where all `conditions` hold."""
 
+    owner: sa.Column[int]
+    owners: sa.Table
+    conditions: tuple[sa.ColumnElement[bool], ...]
 
-# Dagster's history --------------------------------------------------------------------------
-
-
-def _run_pages(
-    instance: dg.DagsterInstance, engine: sa.Engine, ended: datetime
-) -> Iterator[list[str]]:
-    """Ids of runs that ended before that, oldest first; without those that open work still names."""
-    spared = _runs_of_open_work(engine)
-    cursor = None
-    while True:
-        records = instance.get_run_records(
-            dg.RunsFilter(statuses=list(_ENDED), updated_before=ended),
-            limit=_RUNS_A_PAGE,
-            cursor=cursor,
-            ascending=True,
+    def counted(self) -> sa.Select[int]:
+        """How many there are."""
+        owned = sa.select(sa.func.count()).join_from(
+            self.owner.table, self.owners, self.owners.c.id == self.owner
         )
-        if not records:
-            return
-        cursor = records[-1].dagster_run.run_id
-        yield [
-            record.dagster_run.run_id
-            for record in records
-            if record.dagster_run.run_id not in spared
-        ]
+        return owned.where(*self.conditions)
 
 
-def _runs_of_open_work(engine: sa.Engine) -> set[str]:
-    with engine.connect() as connection:
-        return {
-            run_id
-            for kind in KINDS
-            for run_id in connection.scalars(
-                sa.select(kind.table.c.dagster_run_id).where(
-                    kind.table.c.phase != Phase.DONE, kind.table.c.dagster_run_id.is_not(None)
-                )
-            )
-        }
-
-
-def _purge_runs(
-    instance: dg.DagsterInstance,
-    engine: sa.Engine,
-    ended: datetime,
-    now: datetime,
-    has_time: Callable[[], bool],
-) -> int:
-    purged = 0
-    pages = takewhile(lambda _: has_time(), _run_pages(instance, engine, ended))
-    # Deleting a run that is a page's cursor would lose the place: pages are read first.
-    run_ids = list(islice(chain.from_iterable(pages), RUNS_A_PASS))
-    for run_id in run_ids:
-        if not has_time():
-            break
-        _mark(engine, now, lambda table, run_id=run_id: table.c.dagster_run_id == run_id)
-        _delete_run(instance, run_id)
-        purged += 1
-    return purged
-
-
-@writes
-def _mark(
-    connection: sa.Connection,
-    now: datetime,
-    condition: Callable[[sa.Table], sa.ColumnElement[bool]],
-) -> None:
-    """Rows whose end Dagster will have forgotten; before their events go."""
-    for kind in (EXECUTION, REPORT):
-        table = kind.table
-        connection.execute(
-            table.update()
-            .where(
-                condition(table),
-                table.c.phase == Phase.DONE,
-                table.c.history_purged_at.is_(None),
-            )
-            .values(history_purged_at=now)
-        )
-
-
-def _delete_run(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Events before the run: a pass that dies between finds the run again, and with it what is left."""
-    events = _event_log(instance)
-    with events.index_connection() as connection:
-        connection.execute(
-            AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id)
-        )
-    instance.event_log_storage.delete_events(run_id)
-    if isinstance(events, SqliteEventLogStorage):
-        # Each run has a file of its own, which deleting its events only empties.
-        for suffix in ("", "-wal", "-shm"):
-            Path(events.path_for_shard(run_id) + suffix).unlink(missing_ok=True)
-    instance.compute_log_manager.delete_logs(prefix=[run_id])
-    instance.run_storage.delete_run(run_id)
-
-
-def _event_log(instance: dg.DagsterInstance) -> SqlEventLogStorage:
-    """Raises MisconfiguredInstance for a store that `dagster.yaml` of this release does not name."""
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqlEventLogStorage):
-        raise MisconfiguredInstance(
-            f"Dagster keeps its events in {type(storage).__name__}, which retention does not know; "
-            "storage in dagster.yaml is InstanceStorage"
-        )
-    return storage
-
-
-def _outside_runs(ended: datetime) -> sa.ColumnElement[bool]:
-    events = SqlEventLogStorageTable.c
-    return sa.and_(events.run_id == RUNLESS_RUN_ID, events.timestamp < ended)
-
-
-def _count_outside_runs(instance: dg.DagsterInstance, ended: datetime) -> int:
-    query = sa.select(sa.func.count()).where(_outside_runs(ended))
-    with _event_log(instance).run_connection(RUNLESS_RUN_ID) as connection:
-        return connection.scalar(query) or 0
-
-
-def _purge_outside_runs(
-    instance: dg.DagsterInstance, engine: sa.Engine, ended: datetime, now: datetime
-) -> int:
-    """Ends that were told outside any run: of work that was superseded, canceled or given up."""
-    if not _count_outside_runs(instance, ended):
-        return 0
-    _mark(
-        engine,
-        now,
-        lambda table: sa.and_(table.c.dagster_run_id.is_(None), table.c.finished_at < ended),
-    )
-    events = _event_log(instance)
-    statement = SqlEventLogStorageTable.delete().where(_outside_runs(ended))
-    with events.run_connection(RUNLESS_RUN_ID) as connection:
-        deleted: int = connection.execute(statement).rowcount
-    if isinstance(events, SqliteEventLogStorage):
-        with events.index_connection() as connection:
-            connection.execute(statement)
-    return deleted
-
-
-# IOP's own ----------------------------------------------------------------------------------
-
-
-def _may_lose_output(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _outputs(before: datetime) -> _Owned:
     executions = model_executions.c
     # Advice that is owed is made from these rows.
-    return (
-        executions.phase == Phase.DONE,
-        executions.finished_at < before,
-        sa.or_(executions.status != "success", executions.advised_at.is_not(None)),
-    )
+    is_advised = sa.or_(executions.status != "success", executions.advised_at.is_not(None))
+    is_over = (executions.phase == Phase.DONE, executions.finished_at < before)
+    return _Owned(model_outputs.c.execution_id, model_executions, (*is_over, is_advised))
 
 
-def _may_lose_rejects(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (dataset_versions.c.phase == Phase.DONE, dataset_versions.c.prepared_at < before)
+def _rejects(before: datetime) -> _Owned:
+    versions = dataset_versions.c
+    is_over = (versions.phase == Phase.DONE, versions.prepared_at < before)
+    return _Owned(rejected_rows.c.dataset_version_id, dataset_versions, is_over)
 
 
 def _may_lose_file(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -359,34 +189,23 @@ def _may_lose_file(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _delete_rows(
-    engine: sa.Engine,
-    table: sa.Table,
-    owner: sa.Column[int],
-    owners: sa.Table,
-    conditions: Sequence[sa.ColumnElement[bool]],
-    has_time: Callable[[], bool],
-) -> int:
-    """Rows of a table by those that own them, whole owners only, in transactions that stay short."""
-    query = (
-        sa.select(owner, sa.func.count())
-        .join(owners, owners.c.id == owner)
-        .where(*conditions)
-        .group_by(owner)
-        .order_by(owner)
-        .limit(_ITEMS_AT_ONCE)
-    )
+def _delete_rows(engine: sa.Engine, rows: _Owned, has_time: Callable[[], bool]) -> int:
+    """Whole owners only, in transactions that stay short."""
+    owner = rows.owner
+    query = rows.counted().add_columns(owner).group_by(owner).order_by(owner).limit(_ITEMS_AT_ONCE)
 
     def delete_some(connection: sa.Connection) -> int | None:
         counted = connection.execute(query).all()
-        totals = accumulate(count for _, count in counted)
+        totals = accumulate(count for count, _ in counted)
         # The first alone, however many it has.
         ids = [
             owner_id
-            for place, ((owner_id, _), total) in enumerate(zip(counted, totals, strict=True))
+            for place, ((_, owner_id), total) in enumerate(zip(counted, totals, strict=True))
             if place == 0 or total <= _ROWS_AT_ONCE
         ]
-        return connection.execute(table.delete().where(owner.in_(ids))).rowcount if ids else None
+        if not ids:
+            return None
+        return connection.execute(sa.delete(owner.table).where(owner.in_(ids))).rowcount
 
     deleted = 0
     while deleted < ROWS_A_PASS and has_time():
@@ -418,10 +237,3 @@ def _remove_files(
         change(engine, generated_reports.update().where(is_it).values(file_removed_at=now))
         removed += 1
     return removed
-
-
-@writes
-def _forget_repairs(connection: sa.Connection, before: datetime) -> int:
-    return connection.execute(
-        ledger_repairs.delete().where(ledger_repairs.c.repaired_at < before)
-    ).rowcount

@@ -101,7 +101,13 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
 
 
 def claim_these(
-    engine: sa.Engine, kind: WorkKind, ids: Sequence[int], run_key: str, run_id: str, now: datetime
+    engine: sa.Engine,
+    kind: WorkKind,
+    ids: Sequence[int],
+    run_key: str,
+    run_id: str,
+    *,
+    now: datetime,
 ) -> list[int]:
     """Claims exactly these for the run that calls; returns those it may not have, and then takes none."""
     _ensure_lock(engine, kind)
@@ -184,7 +190,7 @@ def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[An
 
 
 def start(
-    engine: sa.Engine, kind: WorkKind, item_id: int, run_key: str, run_id: str, now: datetime
+    engine: sa.Engine, kind: WorkKind, item_id: int, run_key: str, run_id: str, *, now: datetime
 ) -> int | None:
     """The attempt that this run now works on; None if it does not hold the claim of that item."""
     table = kind.table
@@ -285,6 +291,7 @@ def take_to_close(
     item_id: int,
     phase: Phase,
     now: datetime,
+    *,
     attempt: int | None = None,
 ) -> int | None:
     """Takes an item out of `phase`, whoever has it, to end it; the attempt to end it as, None if it moved on.

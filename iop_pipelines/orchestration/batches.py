@@ -43,7 +43,7 @@ from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key
-from iop_pipelines.schema.tables import generated_reports, report_templates
+from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.schema.transactions import write
 
 RECOMMENDATION = dg.AssetKey("recommendation")
@@ -100,7 +100,7 @@ def _run_items(
     """
     tally = Tally()
     for item_id in ids:
-        attempt = start(platform.engine, kind, item_id, run_key, context.run_id, utc_now())
+        attempt = start(platform.engine, kind, item_id, run_key, context.run_id, now=utc_now())
         if attempt is None:
             context.log.info(f"{kind.name} {item_id}: claimed by another attempt, left alone")
             tally.skipped += 1
@@ -272,9 +272,10 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> str | Non
     from iop_pipelines.reporting.generate import generate
 
     engine = platform.engine
-    row = _report_row(engine, item.id)
-    partition = key(row.template_id, row.name)
-    PROGRESS.step(f"generating the report {row.name!r}")
+    with engine.connect() as connection:
+        row = report_row(connection, item.id)
+    partition = key(row.template_id, row.template)
+    PROGRESS.step(f"generating the report {row.template!r}")
     clock = _Stopwatch()
     generated = reason = None
     try:
@@ -294,7 +295,7 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> str | Non
         names = ("storage_url", "row_count", "size_bytes", "checksum")
         values = {name: getattr(generated, name) for name in names}
     event = _terminal(context, item, clock, reason, values)
-    described = metadata.of_report(row.name, ReportFormat(row.format), row.slot, generated)
+    described = metadata.of_report(row.template, ReportFormat(row.format), row.slot, generated)
     _tell(context, engine, event, REPORT_ASSET, partition, described, [])
     return reason
 
@@ -340,21 +341,6 @@ def reason_of(error: Exception) -> str:
     else:
         text = str(error) if isinstance(error, IopError) else f"{type(error).__name__}: {error}"
     return text[:4000]
-
-
-def _report_row(engine: sa.Engine, report_id: int) -> sa.Row:
-    query = (
-        sa.select(
-            generated_reports.c.template_id,
-            generated_reports.c.slot,
-            report_templates.c.name,
-            sa.func.coalesce(generated_reports.c.format, report_templates.c.format).label("format"),
-        )
-        .join(report_templates, report_templates.c.id == generated_reports.c.template_id)
-        .where(generated_reports.c.id == report_id)
-    )
-    with engine.connect() as connection:
-        return connection.execute(query).one()
 
 
 class _Stopwatch:

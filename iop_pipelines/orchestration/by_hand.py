@@ -118,7 +118,7 @@ def _run(
 ) -> batches.Tally:
     """The run itself holds the claim; what another run has in flight is refused by name."""
     run_key = f"{kind.name}-ui-{context.run_id}"
-    refused = claim_these(platform.engine, kind, ids, run_key, context.run_id, utc_now())
+    refused = claim_these(platform.engine, kind, ids, run_key, context.run_id, now=utc_now())
     if refused:
         raise Conflict(
             f"{kind.name} {refused}: the data is not prepared yet or another run is on it; "

@@ -20,6 +20,7 @@ from iop_pipelines.events import inbox
 from iop_pipelines.events.inbox import Waiting
 from iop_pipelines.events.words import EventType
 from iop_pipelines.ledger.cursors import SeenIds
+from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.ledger.work import VERSION
@@ -88,25 +89,18 @@ def _request_ended_runs(
 ) -> SeenIds:
     """Rows for all ended runs that have none up to `newest`: an event may overtake that of an earlier run."""
     while not tally.is_late:
-        # Read first: a run that ends between the two reads stays above the position.
-        still_running = platform.drm.lowest_running(position.low)
-        seen = position.seen | tally.problems.keys()
-        runs = [
-            run
-            for run in platform.drm.finished_runs(position.low, seen, RUNS_A_PAGE)
-            if run.id <= newest
-        ]
-        if not runs:
+        ended = read_ended_runs(
+            platform.drm, position, RUNS_A_PAGE, up_to=newest, put_off=tuple(tally.problems)
+        )
+        if not ended.runs:
             break
-        known = requested_runs(platform.engine, [run.id for run in runs])
+        known = requested_runs(platform.engine, [run.id for run in ended.runs])
         handled = [
             run.id
-            for run in runs
+            for run in ended.runs
             if run.id in known or (not tally.is_late and _request(platform, run, tally))
         ]
-        barrier = [still_running] if still_running is not None else []
-        undone = [run.id for run in runs if run.id not in handled]
-        position = position.after(handled, min([*barrier, *undone, *tally.problems], default=None))
+        position = ended.after(handled)
     return position
 
 

@@ -8,9 +8,9 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.events import utc_now
-from iop_pipelines.ledger.reconcile import Repairs, close_as_failed
-from iop_pipelines.ledger.reconcile import record as keep
+from iop_pipelines.ledger.repairs import Repairs, keep_repairs
 from iop_pipelines.ledger.work import KINDS, VERSION, end_version
 from iop_pipelines.orchestration.watchdog import Doing
 from iop_pipelines.schema.engine import engine_for
@@ -31,7 +31,7 @@ def record(doing: Doing, worker_id: str, reason: str) -> None:
             instance.report_run_failed(run, f"Its worker {worker_id} showed {reason}.")
             repairs.add(f"run {doing.run_id}: {reason}")
         change(engine, workers.delete().where(workers.c.id == worker_id))
-        keep(engine, utc_now(), repairs)
+        keep_repairs(engine, utc_now(), repairs)
 
 
 def _has_ended(instance: dg.DagsterInstance, engine: sa.Engine, doing: Doing, reason: str) -> bool:
@@ -42,6 +42,8 @@ def _has_ended(instance: dg.DagsterInstance, engine: sa.Engine, doing: Doing, re
     if kind is VERSION:
         return end_version(engine, doing.item_id, doing.attempt, reason)
     return close_as_failed(
-        *(instance, engine, kind, doing.item_id, Phase.STARTED, reason, utc_now()),
+        *(instance, engine, kind, doing.item_id, Phase.STARTED),
+        reason=reason,
+        now=utc_now(),
         attempt=doing.attempt,
     )

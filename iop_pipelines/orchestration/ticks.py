@@ -16,9 +16,10 @@ import dagster as dg
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import QualityScore
 from iop_pipelines.errors import IopError
+from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.cursors import SeenIds, read_cursor, write_cursor
+from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.events import utc_now
-from iop_pipelines.ledger.reconcile import close_as_failed
 from iop_pipelines.ledger.requests import (
     held_executions,
     release,
@@ -106,13 +107,10 @@ def drm_pipeline_runs(
     DRM's runs end out of the order of their ids: the cursor holds the ids that were handled.
     """
     until = deadline()
-    position = SeenIds.parse(cursor)
-    # Read first: a run that ends between the two reads stays above the cursor.
-    still_running = platform.drm.lowest_running(position.low)
-    runs = platform.drm.finished_runs(position.low, position.seen, RUNS_A_TICK)
+    ended = read_ended_runs(platform.drm, SeenIds.parse(cursor), RUNS_A_TICK)
     handled: list[int] = []
     queued = held = 0
-    for run in in_time(runs, until):
+    for run in in_time(ended.runs, until):
         requested = request_for_drm_run(platform.engine, platform.drm, run, utc_now())
         queued += len(requested.queued)
         held += len(requested.held)
@@ -120,11 +118,9 @@ def drm_pipeline_runs(
     settled = settle_held(platform, instance, until)
     note = (
         f"{len(handled)} ended DRM runs: {queued} executions queued, {held} held for quality; "
-        f"{settled}{_left_over(len(runs) - len(handled), 'ended DRM runs')}"
+        f"{settled}{_left_over(len(ended.runs) - len(handled), 'ended DRM runs')}"
     )
-    open_ids = [still_running, *(run.id for run in runs[len(handled) :])]
-    lowest = min((each for each in open_ids if each is not None), default=None)
-    return Ticked(launch(platform, VERSION), str(position.after(handled, lowest)), note)
+    return Ticked(launch(platform, VERSION), str(ended.after(handled)), note)
 
 
 def _left_over(count: int, what: str) -> str:
@@ -187,7 +183,9 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) 
                 "delivered the window again"
             )
             closed += close_as_failed(
-                *(instance, engine, EXECUTION, each.execution_id, Phase.HELD, reason, utc_now()),
+                *(instance, engine, EXECUTION, each.execution_id, Phase.HELD),
+                reason=reason,
+                now=utc_now(),
                 superseded_by=each.superseded_by,
             )
             continue
@@ -237,7 +235,8 @@ def _request_slots(platform: Platform, cadence: str, now: datetime) -> tuple[int
     for template in scheduled_templates(platform.engine):
         try:
             for slot in slots_due(template, cadence, platform.settings.time_zone, since, now):
-                request_report(platform.engine, template.id, utc_now(), f"schedule:{cadence}", slot)
+                trigger = f"schedule:{cadence}"
+                request_report(platform.engine, template.id, utc_now(), trigger=trigger, slot=slot)
                 made += 1
         except IopError as error:
             if error.retryable:

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.vocabulary import ReportFormat
-from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.errors import Unavailable
 from iop_pipelines.query.config import parse_config
 from iop_pipelines.query.run import run_query
 from iop_pipelines.reporting.document import Heading
 from iop_pipelines.reporting.render import render
 from iop_pipelines.reporting.schedule import parse_schedule
-from iop_pipelines.schema.tables import generated_reports, report_templates
+from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.settings import Settings
 
 _NAME_BYTES = 24  # of randomness: a name that nobody guesses
@@ -63,7 +63,8 @@ def generate(
         Unavailable: the store does not take the file.
     """
     started = time.monotonic()
-    row = _load(engine, report_id)
+    with engine.connect() as connection:
+        row = report_row(connection, report_id)
     config = parse_config(row.query_config)
     result = run_query(
         config,
@@ -73,8 +74,8 @@ def generate(
         time_zone=_zone(row.schedule, settings),
         tick=tick,
     )
-    form = ReportFormat(row.report_format)
-    heading = Heading(row.name, row.description or "", row.schedule)
+    form = ReportFormat(row.format)
+    heading = Heading(row.template, row.description or "", row.schedule)
     tick()
     rendered = render(heading, config, result, form)
     tick()
@@ -86,27 +87,6 @@ def generate(
         checksum=hashlib.sha256(rendered.content).hexdigest(),
         duration_ms=round((time.monotonic() - started) * 1000),
     )
-
-
-def _load(engine: sa.Engine, report_id: int) -> sa.Row:
-    reports, templates = generated_reports, report_templates
-    query = (
-        sa.select(
-            reports.c.slot,
-            sa.func.coalesce(reports.c.format, templates.c.format).label("report_format"),
-            templates.c.name,
-            templates.c.description,
-            templates.c.query_config,
-            templates.c.schedule,
-        )
-        .join_from(reports, templates, templates.c.id == reports.c.template_id)
-        .where(reports.c.id == report_id)
-    )
-    with engine.connect() as connection:
-        row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFound(f"no report has id {report_id}")
-    return row
 
 
 def _zone(schedule: str | None, settings: Settings) -> str:

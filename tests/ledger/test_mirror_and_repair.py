@@ -48,7 +48,7 @@ def _log(instance: dg.DagsterInstance, *events: TerminalEvent) -> None:
 def _start(seeded, run_id: str) -> int:
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
-    assert start(seeded.engine, EXECUTION, item, batch.run_key, run_id, NOW)
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, run_id, now=NOW)
     return item
 
 
@@ -255,7 +255,7 @@ def test_what_an_attempt_tells_after_it_lost_its_claim_counts_for_nothing(instan
     assert seeded.row(model_executions, item).phase == Phase.QUEUED
 
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
-    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", NOW) == 2
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", now=NOW) == 2
     _log(instance, replace(_event(item), attempt=2))
     mirror(instance, seeded.engine)
 
@@ -325,7 +325,7 @@ def test_an_item_that_kills_its_worker_each_time_ends_as_failed(instance, seeded
     for _ in range(MAX_STARTS):
         run = _create_run(instance, dg.DagsterRunStatus.FAILURE)
         (batch,) = claim(seeded.engine, EXECUTION, NOW)
-        assert start(seeded.engine, EXECUTION, item, batch.run_key, run.run_id, NOW)
+        assert start(seeded.engine, EXECUTION, item, batch.run_key, run.run_id, now=NOW)
         reconcile(instance, seeded.engine, NOW)
 
     row = seeded.row(model_executions, item)

@@ -15,6 +15,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType, Phase
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger import retention
+from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.events import (
     OUTPUT_ASSETS,
     REPORT_ASSET,
@@ -22,7 +23,7 @@ from iop_pipelines.ledger.events import (
     to_dagster,
 )
 from iop_pipelines.ledger.mirror import mirror
-from iop_pipelines.ledger.reconcile import Repairs, close_as_failed, list_repairs, record
+from iop_pipelines.ledger.repairs import Repairs, keep_repairs, list_repairs
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT
@@ -126,7 +127,9 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
         )
         connection.execute(dataset_versions.update().values(prepared_at=now))
     mirror(instance, engine)
-    close_as_failed(instance, engine, EXECUTION, superseded, Phase.HELD, "delivered again", now)
+    close_as_failed(
+        *(instance, engine, EXECUTION, superseded, Phase.HELD), reason="delivered again", now=now
+    )
     output = {"model_id": seeded.model_id, "unique_id": "all", "ds": now, "measure": "y"}
     for item in (done, owed):
         _add(engine, model_outputs, execution_id=item, is_finding=False, **output)
@@ -138,7 +141,7 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
         reason="r",
         row={"a": 1},
     )
-    record(engine, now, Repairs(["run 1: closed"]))
+    keep_repairs(engine, now, Repairs(["run 1: closed"]))
     expected = Purge(1, 1, 1, 1, 1, 1)
     assert plan(instance, engine, FOR_EVER, now + LATER) == Purge()
     assert plan(instance, engine, MONTH, now + timedelta(days=29)) == Purge()

@@ -65,9 +65,9 @@ def test_only_the_run_that_holds_the_claim_may_start_an_item_and_only_once(seede
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
 
-    assert start(seeded.engine, EXECUTION, item, "another-key", "run-1", NOW) is None
-    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW) == 1
-    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", NOW) is None
+    assert start(seeded.engine, EXECUTION, item, "another-key", "run-1", now=NOW) is None
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", now=NOW) == 1
+    assert start(seeded.engine, EXECUTION, item, batch.run_key, "run-2", now=NOW) is None
     assert seeded.row(model_executions, item).dagster_run_id == "run-1"
 
 
@@ -79,14 +79,14 @@ def test_a_requeued_item_is_a_new_attempt_that_the_lost_run_cannot_start(seeded)
     (again,) = claim(seeded.engine, EXECUTION, NOW)
 
     assert again.run_key != lost.run_key
-    assert start(seeded.engine, EXECUTION, item, lost.run_key, "run-1", NOW) is None
-    assert start(seeded.engine, EXECUTION, item, again.run_key, "run-2", NOW) == 2
+    assert start(seeded.engine, EXECUTION, item, lost.run_key, "run-1", now=NOW) is None
+    assert start(seeded.engine, EXECUTION, item, again.run_key, "run-2", now=NOW) == 2
 
 
 def test_starting_a_report_says_that_it_is_being_generated(seeded):
     item = seeded.add_report()
     (batch,) = claim(seeded.engine, REPORT, NOW)
-    start(seeded.engine, REPORT, item, batch.run_key, "run-1", NOW)
+    start(seeded.engine, REPORT, item, batch.run_key, "run-1", now=NOW)
 
     assert seeded.row(generated_reports, item).status == "generating"
 
@@ -96,7 +96,7 @@ def test_an_operator_is_refused_what_another_run_has(seeded):
     claim(seeded.engine, EXECUTION, NOW)
     queued = seeded.add_execution(seeded.other_model_id)
 
-    refused = claim_these(seeded.engine, EXECUTION, [taken, queued], "ui", "run-1", NOW)
+    refused = claim_these(seeded.engine, EXECUTION, [taken, queued], "ui", "run-1", now=NOW)
 
     assert refused == [taken]
     assert seeded.row(model_executions, queued).phase == Phase.QUEUED
@@ -136,7 +136,7 @@ def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(s
     pauses = []
     for _ in range(MAX_STARTS - 1):
         (batch,) = claim(seeded.engine, EXECUTION, now)
-        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now=now)
         assert attempt is not None
         assert try_again(seeded.engine, EXECUTION, item, attempt, now)
         assert claim(seeded.engine, EXECUTION, now) == []
@@ -144,7 +144,7 @@ def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(s
         pauses.append(run_after - now)
         now = run_after
     (batch,) = claim(seeded.engine, EXECUTION, now)
-    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now)
+    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run", now=now)
     assert attempt is not None
 
     assert not try_again(seeded.engine, EXECUTION, item, attempt, now)
@@ -155,7 +155,7 @@ def test_a_transient_failure_is_tried_again_ever_later_and_given_up_in_the_end(s
 def test_what_was_started_and_did_not_end_gets_a_run_of_its_own(seeded):
     suspect, neighbour = seeded.add_execution(), seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
-    start(seeded.engine, EXECUTION, suspect, batch.run_key, "run-1", NOW)
+    start(seeded.engine, EXECUTION, suspect, batch.run_key, "run-1", now=NOW)
     with begin_write(seeded.engine) as connection:
         requeue(connection, EXECUTION, batch.ids)
 
@@ -169,7 +169,7 @@ def test_what_was_put_back_to_wait_shares_a_run_again(seeded):
     items = (seeded.add_execution(), seeded.add_execution())
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
     for item in items:
-        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
+        attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", now=NOW)
         assert attempt is not None
         assert try_again(seeded.engine, EXECUTION, item, attempt, NOW)
 
@@ -181,7 +181,7 @@ def test_what_was_put_back_to_wait_shares_a_run_again(seeded):
 def test_an_attempt_that_lost_its_claim_no_longer_holds_the_item(seeded):
     item = seeded.add_execution()
     (batch,) = claim(seeded.engine, EXECUTION, NOW)
-    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", NOW)
+    attempt = start(seeded.engine, EXECUTION, item, batch.run_key, "run-1", now=NOW)
     assert attempt is not None
     with begin_write(seeded.engine) as connection:
         assert holds(connection, EXECUTION, item, attempt)

@@ -17,7 +17,8 @@ from dagster._core.launcher.base import LaunchRunContext
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
-from iop_pipelines.ledger.reconcile import list_repairs, reconcile
+from iop_pipelines.ledger.reconcile import reconcile
+from iop_pipelines.ledger.repairs import list_repairs
 from iop_pipelines.ledger.requests import request_execution, request_report
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT, unfinished
