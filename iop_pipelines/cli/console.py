@@ -90,6 +90,11 @@ def engine_of(settings: Settings) -> sa.Engine:
     return engine_for(settings.database_url)
 
 
+def rows_of(engine: sa.Engine, query: sa.Executable) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 

@@ -16,10 +16,9 @@ from rich.progress import (
 
 from iop_pipelines.cli.console import command, console, print_json, progress_console, table_of
 from iop_pipelines.cli.instance import (
-    MAX_WORKERS,
-    PORT,
     open_home,
     print_sign_in_links,
+    serving,
     sign_in_links_at,
     stop_on_signals,
 )
@@ -39,20 +38,7 @@ DAYS_A_BATCH = 10
 
 @command(group)
 @click.option("--once", is_flag=True, help="Replay February, print what came of it, and exit.")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65_535),
-    default=PORT,
-    show_default=True,
-    help="Port of the web server.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, MAX_WORKERS),
-    default=1,
-    show_default=True,
-    help="Warm workers to start.",
-)
+@serving
 def demo(settings: Settings, as_json: bool, once: bool, port: int, workers: int) -> None:
     """Replay real flights of 2013 through the whole product.
 

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -41,21 +41,27 @@ def stop_on_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, former)
 
 
+def serving(function: Callable[..., None]) -> Callable[..., None]:
+    """What runs a whole instance takes --port and --workers."""
+    port = click.option(
+        "--port",
+        type=click.IntRange(1, 65_535),
+        default=PORT,
+        show_default=True,
+        help="Port of the web server.",
+    )
+    workers = click.option(
+        "--workers",
+        type=click.IntRange(1, MAX_WORKERS),
+        default=1,
+        show_default=True,
+        help="Warm workers to start.",
+    )
+    return port(workers(function))
+
+
 @command(group)
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65_535),
-    default=PORT,
-    show_default=True,
-    help="Port of the web server.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, MAX_WORKERS),
-    default=1,
-    show_default=True,
-    help="Warm workers to start.",
-)
+@serving
 def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
     """Run the whole product in the foreground until Ctrl-C.
 

@@ -11,6 +11,7 @@ from iop_pipelines.cli.console import (
     print_done,
     print_json,
     print_rows,
+    rows_of,
 )
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.ledger.events import utc_now
@@ -138,11 +139,7 @@ def history(settings: Settings, as_json: bool, model_id: int, limit: int) -> Non
         .order_by(model_executions.c.id.desc())
         .limit(limit)
     )
-    with engine.connect() as connection:
-        rows = [
-            {name: getattr(value, "value", value) for name, value in row.items()}
-            for row in connection.execute(query).mappings()
-        ]
+    rows = rows_of(engine, query)
     print_rows(rows, columns, as_json, f"Model {model_id} has not been executed yet.")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from iop_pipelines.cli.console import command, engine_of, print_done, print_rows
+from iop_pipelines.cli.console import command, engine_of, print_done, print_rows, rows_of
 from iop_pipelines.drm import clock
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_report
@@ -92,11 +92,7 @@ def generated(settings: Settings, as_json: bool, template_id: int | None, limit:
     )
     if template_id is not None:
         query = query.where(made.template_id == template_id)
-    with engine_of(settings).connect() as connection:
-        rows = [
-            {name: getattr(value, "value", value) for name, value in row.items()}
-            for row in connection.execute(query).mappings()
-        ]
+    rows = rows_of(engine_of(settings), query)
     columns = ("id", "template", "format", "status", "slot", "rows", "bytes", "file", "error")
     print_rows(rows, columns, as_json, "No report has been generated yet.")
 

@@ -27,6 +27,7 @@ from iop_pipelines.schema.tables import (
 )
 
 Rows = list[dict[str, Any]]
+_COUNT = sa.func.count().label("count")
 STORM = (datetime(2013, 2, 8), datetime(2013, 2, 9, 23, 59, 59))
 
 
@@ -81,20 +82,10 @@ def collect(
     engine: sa.Engine, drm_engine: sa.Engine, dagster_runs: Mapping[tuple[str, str], int]
 ) -> dict[str, Rows]:
     """The summary's rows, read from the databases; dagster_runs: (job, status) -> count."""
-    executions, models = model_executions.c, analytical_models.c
-    advice, made = recommendations.c, generated_reports.c
-    count = sa.func.count().label("count")
-    # What newer data made needless has not failed.
-    outcome = sa.case(
-        (executions.superseded_by.is_not(None), "superseded"),
-        else_=sa.type_coerce(executions.status, sa.String()),
-    )
+    runs = pipeline_runs.c
+    ended = sa.select(runs.pipeline, runs.status, _COUNT).group_by(runs.pipeline, runs.status)
     with drm_engine.connect() as connection:
-        runs = pipeline_runs.c
-        drm_rows = _rows(
-            connection,
-            sa.select(runs.pipeline, runs.status, count).group_by(runs.pipeline, runs.status),
-        )
+        drm_rows = _rows(connection, ended)
     with engine.connect() as connection:
         return {
             "drm_runs": drm_rows,
@@ -102,50 +93,57 @@ def collect(
                 {"job": job, "status": status, "count": number}
                 for (job, status), number in sorted(dagster_runs.items())
             ],
-            "executions": _rows(
-                connection,
-                sa.select(
-                    models.type,
-                    outcome.label("status"),
-                    count,
-                    sa.cast(sa.func.avg(executions.duration_ms), sa.Integer).label("mean_ms"),
-                )
-                .select_from(model_executions)
-                .join(analytical_models, models.id == executions.model_id)
-                .group_by(models.type, outcome),
-            ),
+            "executions": _rows(connection, _executions()),
             "findings": _rows(
                 connection,
-                sa.select(findings.c.category, findings.c.severity, count).group_by(
+                sa.select(findings.c.category, findings.c.severity, _COUNT).group_by(
                     findings.c.category, findings.c.severity
                 ),
             ),
-            "recommendations": _rows(
-                connection,
-                sa.select(
-                    advice.category,
-                    advice.severity,
-                    advice.status,
-                    count,
-                    sa.func.max(advice.title).label("latest"),
-                ).group_by(advice.category, advice.severity, advice.status),
-            ),
-            "reports": _rows(
-                connection,
-                sa.select(
-                    report_templates.c.name.label("template"),
-                    made.format,
-                    made.status,
-                    made.row_count.label("rows"),
-                    made.size_bytes.label("bytes"),
-                    made.storage_url.label("file"),
-                    made.error_msg.label("error"),
-                )
-                .select_from(generated_reports)
-                .join(report_templates, report_templates.c.id == made.template_id)
-                .order_by(made.id),
-            ),
+            "recommendations": _rows(connection, _recommendations()),
+            "reports": _rows(connection, _reports()),
         }
+
+
+def _executions() -> sa.Select:
+    executions, models = model_executions.c, analytical_models.c
+    # What newer data made needless has not failed.
+    outcome = sa.case(
+        (executions.superseded_by.is_not(None), "superseded"),
+        else_=sa.type_coerce(executions.status, sa.String()),
+    )
+    mean_ms = sa.cast(sa.func.avg(executions.duration_ms), sa.Integer).label("mean_ms")
+    return (
+        sa.select(models.type, outcome.label("status"), _COUNT, mean_ms)
+        .select_from(model_executions)
+        .join(analytical_models, models.id == executions.model_id)
+        .group_by(models.type, outcome)
+    )
+
+
+def _recommendations() -> sa.Select:
+    advice = recommendations.c
+    latest = sa.func.max(advice.title).label("latest")
+    kinds = (advice.category, advice.severity, advice.status)
+    return sa.select(*kinds, _COUNT, latest).group_by(*kinds)
+
+
+def _reports() -> sa.Select:
+    made = generated_reports.c
+    return (
+        sa.select(
+            report_templates.c.name.label("template"),
+            made.format,
+            made.status,
+            made.row_count.label("rows"),
+            made.size_bytes.label("bytes"),
+            made.storage_url.label("file"),
+            made.error_msg.label("error"),
+        )
+        .select_from(generated_reports)
+        .join(report_templates, report_templates.c.id == made.template_id)
+        .order_by(made.id)
+    )
 
 
 def missing_from(
@@ -202,7 +200,4 @@ def _branches_missing(engine: sa.Engine) -> list[str]:
 
 
 def _rows(connection: sa.Connection, query: sa.Select) -> Rows:
-    return [
-        {name: getattr(value, "value", value) for name, value in row.items()}
-        for row in connection.execute(query).mappings()
-    ]
+    return [dict(row) for row in connection.execute(query).mappings()]

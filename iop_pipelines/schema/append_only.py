@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.schema.tables import audit_events
+from iop_pipelines.schema.transactions import server_code
 
 _log = logging.getLogger(__name__)
 _TABLE = audit_events.name
@@ -42,7 +43,7 @@ def protect(connection: sa.Connection) -> bool:
         try:
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {_triggers(connection)[name]}")
         except DBAPIError as error:
-            if _code(error) not in _MAY_NOT:
+            if server_code(error) not in _MAY_NOT:
                 raise
             _log.warning("the audit trail is not protected by the database: %s", error.orig)
             return False
@@ -65,8 +66,3 @@ def _missing(connection: sa.Connection) -> list[str]:
     )
     names = set(connection.scalars(sa.text(present)))
     return [name for name in _triggers(connection) if name not in names]
-
-
-def _code(error: DBAPIError) -> int | None:
-    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    return code if isinstance(code, int) else None
