@@ -146,9 +146,6 @@ def _number(data: Array) -> Values:
     return Values("number", data, np.isfinite(data))
 
 
-# Conditions ------------------------------------------------------------------------------------
-
-
 def evaluate(tree: AnyCondition, columns: Columns, scope: Scope, path: str = "when") -> Verdict:
     """Raises InvalidQuery naming the path of a name or value that does not fit the columns."""
     scope = scope.fresh()
@@ -222,9 +219,6 @@ def _holding(texts: Array, text: str, is_start: bool) -> Array:
     holds = partial(str.startswith) if is_start else str.__contains__
     found = [holds(small_letters(each), text) for each in np.atleast_1d(texts)]
     return np.asarray(found, dtype=bool).reshape(texts.shape)
-
-
-# Expressions -----------------------------------------------------------------------------------
 
 
 def values_of(expression: Any, columns: Columns, scope: Scope, path: str = "value") -> Values:

@@ -70,9 +70,6 @@ class Scope:
             )
 
 
-# What is left ----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Side:
     """An expression of one kind; `zone` is that of a field of moments."""
@@ -141,9 +138,6 @@ class Holds:
 
 
 Resolved: TypeAlias = Junction | Always | IsNull | Settled | Test | Among | Holds
-
-
-# Resolving -------------------------------------------------------------------------------------
 
 
 def resolve(tree: AnyCondition, fields: Lookup, scope: Scope, path: str) -> Resolved:
@@ -305,9 +299,6 @@ def period_bounds(period: Period, chosen: KnownField | Side, path: str) -> tuple
     if not period.is_whole_days:
         raise InvalidQuery(f"{chosen.label!r} is a date; the period must be whole days", path)
     return period.start.date(), period.end.date()
-
-
-# Kinds of expressions --------------------------------------------------------------------------
 
 
 def side_of(expression: object, fields: Lookup, scope: Scope, path: str) -> Side:

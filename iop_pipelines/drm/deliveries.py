@@ -124,9 +124,6 @@ def checksum(rows: Iterable[Row]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-# How a delivery can be spoilt -----------------------------------------------------------------
-
-
 def as_is(rows: list[Row]) -> list[Row]:
     return rows
 

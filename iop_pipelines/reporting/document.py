@@ -148,9 +148,6 @@ def _warnings(
     return warnings
 
 
-# Figures -------------------------------------------------------------------------------------
-
-
 def _tiles(table: Table) -> list[list[dict[str, str]]]:
     """Rows of equally wide tiles, at most four in each; the last row is filled with blanks."""
     if not table.rows:
@@ -218,9 +215,6 @@ def _chart_rows(charts: Sequence[Chart]) -> list[list[Chart]]:
     return rows
 
 
-# Recommendations -----------------------------------------------------------------------------
-
-
 def _advice(table: Table) -> dict[str, Any]:
     """A table with `title`, and what it has of severity, description, category, series and times."""
     items = [_advice_item(record, table) for record in table.records()]
@@ -245,9 +239,6 @@ def _advice_item(record: Mapping[str, Value], table: Table) -> dict[str, str]:
         "description": str(record.get("description") or ""),
         "about": "  ·  ".join(about),
     }
-
-
-# Tables --------------------------------------------------------------------------------------
 
 
 def _table(table: Table, max_rows: int) -> dict[str, Any]:
@@ -299,9 +290,6 @@ def _column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> 
         wanted.append(min(max(longest, heading, 6), most) + 3)
     total = sum(wanted)
     return [100 * width / total for width in wanted]
-
-
-# The end -------------------------------------------------------------------------------------
 
 
 def _source(state: SourceState) -> dict[str, str]:

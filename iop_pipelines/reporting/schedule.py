@@ -200,9 +200,6 @@ def _cron(rest: list[str], text: str, default_zone: str) -> Schedule:
     )
 
 
-# Moments -------------------------------------------------------------------------------------
-
-
 def due_slots(
     schedule: Schedule, since: datetime, now: datetime, limit: int = 1_000
 ) -> list[datetime]:

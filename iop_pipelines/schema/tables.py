@@ -125,7 +125,7 @@ def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return new_table(metadata, name, *parts)
 
 
-# The contract's five -------------------------------------------------------------------------
+# The five of the contract.
 
 analytical_models = _table(
     "analytical_models",
@@ -263,7 +263,7 @@ recommendations = _table(
     sa.Index("ix_recommendations__created_at", "created_at"),
 )
 
-# Added ---------------------------------------------------------------------------------------
+# Added to them.
 
 recommendation_events = _table(
     "recommendation_events",
@@ -432,7 +432,7 @@ ledger_repairs = _table(
     sa.Column("what", sa.Text, nullable=False),
 )
 
-# Dashboards ----------------------------------------------------------------------------------
+# Dashboards.
 
 dashboards = _table(
     "dashboards",
@@ -471,7 +471,7 @@ stat_changes = _table(
     sa.Column("amount", sa.Integer, nullable=False),
 )
 
-# Events ---------------------------------------------------------------------------------------
+# Events.
 
 # Each event once, whatever the broker delivers; written before the message is acknowledged.
 event_inbox = _table(
@@ -530,7 +530,7 @@ leases = _table(
     sa.Column("until", Moment, nullable=False),
 )
 
-# Identity ------------------------------------------------------------------------------------
+# Identity.
 
 users = _table(
     "users",

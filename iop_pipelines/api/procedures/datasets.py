@@ -304,9 +304,6 @@ def _row_of(ctx: Context, name: str) -> dict[str, Any]:
     return found[0]
 
 
-# What DRM delivered --------------------------------------------------------------------------
-
-
 _RUN_COLUMNS = (
     *("id", "pipeline", "status", "scheduled_for", "started_at", "finished_at", "window_start"),
     *("window_end", "rows_ingested", "bytes_ingested", "error_msg"),
