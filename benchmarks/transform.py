@@ -91,7 +91,7 @@ def time_reading(engine: sa.Engine, stored: StoredDataset, last: int) -> tuple[f
         return rows.groupby([*SERIES, "date"])[list(MEASURES)].sum().reset_index()
 
     def ours() -> pd.DataFrame:
-        return read_panel(engine, stored, given, last, *window)
+        return read_panel(engine, stored, given, last, window)
 
     rows = len(ours())
     if rows != len(plain()):

@@ -124,7 +124,7 @@ def score_outliers(
             ]
             if places:
                 fitted = make_detector(detector, seed, len(training)).fit(training)
-                _score(fitted, features, places, quantile, result, tick)
+                _score(fitted, features, places, result, quantile=quantile, tick=tick)
             start = end
     return result
 
@@ -134,8 +134,9 @@ def _score(
     fitted: Any,
     features: Features,
     places: Sequence[tuple[int, int]],
-    quantile: float,
     result: Outlyingness,
+    *,
+    quantile: float,
     tick: Tick,
 ) -> None:
     learned = np.asarray(fitted.decision_scores_, dtype=float)

@@ -69,12 +69,9 @@ def split_panel(
     numbers = np.arange(len(ds)) if freq is None else _period_numbers(ds, freq)
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
     _check_order(ids, ds, starts)
-    last = None if freq is None else int(numbers.max())
-    start = np.datetime64(window_start, "ns")
+    grid = _Grid(ds.min(), freq, int(numbers.max()), np.datetime64(window_start, "ns"))
     return [
-        _regular_series(
-            str(ids[a]), ds[a:b], values[a:b], numbers[a:b], (ds.min(), freq, last), start
-        )
+        _regular_series(str(ids[a]), ds[a:b], values[a:b], numbers[a:b], grid)
         for a, b in zip(starts, np.r_[starts[1:], len(ds)], strict=True)
     ]
 
@@ -103,27 +100,32 @@ def future_periods(last: np.datetime64, freq: str, h: int) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(_moments(last, freq, np.arange(1, h + 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Periods of a panel by number: 0 is the one of `origin`."""
+
+    origin: np.datetime64
+    freq: str | None
+    last: int
+    window_start: np.datetime64
+
+
 def _regular_series(
-    unique_id: str,
-    ds: np.ndarray,
-    values: np.ndarray,
-    numbers: np.ndarray,
-    grid: tuple[np.datetime64, str | None, int | None],
-    window_start: np.datetime64,
+    unique_id: str, ds: np.ndarray, values: np.ndarray, numbers: np.ndarray, grid: _Grid
 ) -> Series:
-    origin, freq, last = grid
-    if freq is None or last is None:
+    if grid.freq is None:
         is_present = np.ones(len(ds), dtype=bool)
-        return Series(unique_id, ds, values, is_present, ds >= window_start)
+        return Series(unique_id, ds, values, is_present, ds >= grid.window_start)
     first = int(numbers[0])
     place = numbers - first
-    length = last - first + 1
+    length = grid.last - first + 1
     filled = np.full((length, values.shape[1]), np.nan)
     filled[place] = values
     is_present = np.zeros(length, dtype=bool)
     is_present[place] = True
-    moments = _moments(origin, freq, np.arange(first, last + 1))
-    return Series(unique_id, moments, filled, is_present, is_present & (moments >= window_start))
+    moments = _moments(grid.origin, grid.freq, np.arange(first, grid.last + 1))
+    is_scored = is_present & (moments >= grid.window_start)
+    return Series(unique_id, moments, filled, is_present, is_scored)
 
 
 def _period_numbers(ds: np.ndarray, freq: str) -> np.ndarray:

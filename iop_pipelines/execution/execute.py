@@ -76,8 +76,7 @@ def execute(
         work.dataset,
         spec.config.input,
         work.version.id,
-        work.window_start,
-        work.window_end,
+        (work.window_start, work.window_end),
         drm_engine=drm_engine,
     )
     if work.dataset.is_system:

@@ -83,6 +83,7 @@ def compile_table(
     conditions: list[tuple[AnyCondition, str]],
     scope: Scope,
     path: str,
+    *,
     extra: Expression | None = None,
 ) -> Compiled:
     """`conditions` come with their JSON paths; `extra` is ours (the rest of a top list).

@@ -56,6 +56,7 @@ def drill_config(
     table_name: str,
     path: Sequence[Step],
     by: str | None,
+    *,
     catalogue: Catalogue,
     zone: str,
     limit: int,
@@ -117,9 +118,6 @@ def _groups(table: TableQuery, by: Select) -> TableQuery:
     return TableQuery(select=(by, *measures), sort=(sort,))
 
 
-# Groups --------------------------------------------------------------------------------------
-
-
 def _group(own: Mapping[str, Select], source: Source, name: str, path: str) -> Select:
     if name in own:
         return own[name]
@@ -159,9 +157,6 @@ def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
         *words,
         *(Dimension(f"{source.time}_{unit}", label.by(unit)) for unit in finer),
     )
-
-
-# Conditions ----------------------------------------------------------------------------------
 
 
 def _conditions(

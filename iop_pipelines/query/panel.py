@@ -19,6 +19,7 @@ from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.compile import measure_expression
 from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.sources import Source, SourceField, dataset_source
+from iop_pipelines.transform.store import Window
 from iop_pipelines.transform.versions import StoredDataset, version
 
 ALL = "all"
@@ -32,8 +33,7 @@ def read_panel(
     stored: StoredDataset,
     given: InputSpec,
     version_id: int,
-    window_start: datetime,
-    window_end: datetime,
+    window: Window,
     *,
     drm_engine: sa.Engine | None = None,
 ) -> pd.DataFrame:
@@ -41,8 +41,7 @@ def read_panel(
 
     Args:
         version_id: id of `dataset_versions`; later restatements are not seen.
-        window_start, window_end: half-open, dataset-local; `given.history` periods before the
-            start are read too.
+        window: [start, end), dataset-local; `given.history` periods before the start are read too.
         drm_engine: needed for `pipeline_runs`, which is read where it is.
 
     Returns:
@@ -57,8 +56,8 @@ def read_panel(
     if stored.is_system:
         if drm_engine is None:
             raise MisconfiguredInstance("pipeline_runs is read from DRM; pass its engine")
-        return _read_events(engine, drm_engine, given, version_id, window_start, window_end)
-    return _read_prepared(engine, stored, given, version_id, window_start, window_end)
+        return _read_events(engine, drm_engine, given, version_id, window)
+    return _read_prepared(engine, stored, given, version_id, window)
 
 
 def _read_prepared(
@@ -66,10 +65,9 @@ def _read_prepared(
     stored: StoredDataset,
     given: InputSpec,
     version_id: int,
-    start: datetime,
-    end: datetime,
+    window: Window,
 ) -> pd.DataFrame:
-    declaration = stored.declaration
+    declaration, (start, end) = stored.declaration, window
     source = dataset_source(declaration)
     unit = _UNITS[str(declaration.freq)]
     first = shift(start, -given.history, unit)  # type: ignore[arg-type]
@@ -137,20 +135,17 @@ def _part(value: object) -> str:
     return "(none)" if value is None else str(value)
 
 
-# DRM's own runs ------------------------------------------------------------------------------
-
-
 def _read_events(
     engine: sa.Engine,
     drm_engine: sa.Engine,
     given: InputSpec,
     version_id: int,
-    start: datetime,
-    end: datetime,
+    window: Window,
 ) -> pd.DataFrame:
     """Runs up to the one that made the version: its window's, and `history` before, a pipeline."""
     if given.where is not None or given.series not in ((), ("pipeline",)):
         raise InvalidQuery("pipeline_runs has one series a pipeline and takes no where", "input")
+    start, end = window
     run_id = version(engine, version_id).drm_run_id
     events = read_pipeline_runs(drm_engine, run_id, _MAX_EVENTS)
     for position, name in enumerate(given.measures):

@@ -210,12 +210,13 @@ def _compile(
     config: form.QueryConfig,
     catalogue: Catalogue,
     scope: Scope,
+    *,
     extra: sa.ColumnElement[Any] | None = None,
 ) -> Compiled:
     path = f"datasets.{name}"
     source = _source_of(query, config, catalogue, path)
     conditions = _conditions(query, config, path)
-    compiled = compile_table(query, source, conditions, scope, path, extra)
+    compiled = compile_table(query, source, conditions, scope, path, extra=extra)
     if any(item.compare for item in query.select) and not scope.periods:
         raise InvalidQuery("compare needs a condition with in_period", f"{path}.select")
     return compiled
@@ -273,7 +274,7 @@ def _rest(name: str, query: form.TableQuery, source: Source, rows: Rows, reading
     count = form.Select.model_validate({"agg": "count", "as": "rest_rows"})
     plain = plain.model_copy(update={"select": (*measures, count)})
     scope = reading.scope.fresh()
-    compiled = _compile(name, plain, reading.config, reading.catalogue, scope, outside)
+    compiled = _compile(name, plain, reading.config, reading.catalogue, scope, extra=outside)
     (found,) = reading.rows(compiled, source)
     if not found[-1]:
         return []

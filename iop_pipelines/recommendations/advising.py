@@ -31,7 +31,6 @@ from iop_pipelines.recommendations.lifecycle import (
     Changes,
     Ground,
     evidence_of,
-    fingerprint,
     latest_of,
     resolve,
     take,
@@ -122,7 +121,7 @@ def _advise(connection: sa.Connection, execution_id: int) -> AdviceSummary:
     groups = _grouped(connection, execution_id, ground)
     stored = latest_of(connection, list(groups))
     for mark, group in groups.items():
-        take(connection, ground, mark, group, stored.get(mark), changes)
+        take(connection, ground, group, stored.get(mark), changes)
     _settle(connection, ground, execution_id, set(groups), changes)
     connection.execute(
         sa.update(model_executions)
@@ -206,8 +205,7 @@ def _grouped(
     groups: dict[str, list[Finding]] = {}
     for row in connection.execute(query.order_by(findings.c.id)):
         found = _finding(row)
-        mark = fingerprint(found.category, ground.dataset, found.unique_id, ground.model_name)
-        groups.setdefault(mark, []).append(found)
+        groups.setdefault(ground.mark_of(found), []).append(found)
     for group in groups.values():
         group.sort(key=lambda each: (SEVERITIES.index(each.severity), each.score), reverse=True)
     return groups
@@ -231,9 +229,6 @@ def _finding(row: sa.Row[Any]) -> Finding:
         confidence=row.confidence,
         evidence=json.loads(row.evidence),
     )
-
-
-# Recovery -----------------------------------------------------------------------------------
 
 
 def _settle(
@@ -283,24 +278,25 @@ def _count_clean(
         is_forecast or all(_covers(ground, each.ds) for each in evidence.occurrences)
     ):
         reason = "the restated data no longer show it"
-        resolve(connection, row, evidence, ground.window_end, ground.source_ref, reason)
-        changes.resolved.append(row.id)
-        return
-    if not is_restated and ground.window_end <= evidence.window_end:
+    elif not is_restated and ground.window_end <= evidence.window_end:
         # Older data, or the same again, say nothing about whether it lasts.
         return
-    evidence = evidence.model_copy(update={"clean": [*evidence.clean, ground.source_ref]})
-    needed = evidence.clean_needed(row.category)
-    if len(evidence.clean) >= needed:
-        reason = f"not found in {len(evidence.clean)} later execution(s)"
-        resolve(connection, row, evidence, ground.window_end, ground.source_ref, reason)
-        changes.resolved.append(row.id)
     else:
-        connection.execute(
-            sa.update(recommendations)
-            .where(recommendations.c.id == row.id)
-            .values(metadata=evidence.to_json())
-        )
+        evidence = evidence.model_copy(update={"clean": [*evidence.clean, ground.source_ref]})
+        if len(evidence.clean) < evidence.clean_needed(row.category):
+            connection.execute(
+                sa.update(recommendations)
+                .where(recommendations.c.id == row.id)
+                .values(metadata=evidence.to_json())
+            )
+            return
+        reason = f"not found in {len(evidence.clean)} later execution(s)"
+    resolve(
+        *(connection, row, evidence, reason),
+        data_end=ground.window_end,
+        source_ref=ground.source_ref,
+    )
+    changes.resolved.append(row.id)
 
 
 def _is_restated(evidence: Evidence, category: Category, ground: Ground) -> bool:

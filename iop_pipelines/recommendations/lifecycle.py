@@ -101,6 +101,9 @@ class Ground:
     def model_name(self) -> str:
         return self.model.name if self.model else QUALITY_MODEL
 
+    def mark_of(self, found: Finding) -> str:
+        return fingerprint(found.category, self.dataset, found.unique_id, self.model_name)
+
 
 def fingerprint(category: Category, dataset: str, series: str, model: str) -> str:
     """SHA-256 of what makes two findings the same recommendation."""
@@ -128,22 +131,20 @@ def latest_of(connection: sa.Connection, marks: Sequence[str]) -> dict[str, sa.R
 def take(
     connection: sa.Connection,
     ground: Ground,
-    mark: str,
     group: Sequence[Finding],
     stored: sa.Row[Any] | None,
     changes: Changes,
 ) -> None:
     """Opens a recommendation for the findings of one fingerprint, or updates the one there is."""
-    evidence = _new_evidence(ground, group)
     if stored is None:
-        _open(connection, mark, group, evidence, None, changes)
+        _open(connection, ground, group, None, changes)
     elif _is_older(stored, ground) or _is_known(connection, stored.id, ground, group[0].ds):
         return
     elif stored.live_key is not None or _stays_closed(stored, ground, group):
-        _update(connection, stored, group, evidence)
+        _update(connection, stored, group, _new_evidence(ground, group))
         changes.updated.append(stored.id)
     else:
-        _open(connection, mark, group, evidence, stored.id, changes)
+        _open(connection, ground, group, stored.id, changes)
 
 
 def _is_older(stored: sa.Row[Any], ground: Ground) -> bool:
@@ -213,13 +214,13 @@ def _occurrence(main: Seen) -> Occurrence:
 
 def _open(
     connection: sa.Connection,
-    mark: str,
+    ground: Ground,
     group: Sequence[Finding],
-    evidence: Evidence,
     previous_id: int | None,
     changes: Changes,
 ) -> None:
-    strongest = group[0]
+    strongest, evidence = group[0], _new_evidence(ground, group)
+    mark = ground.mark_of(strongest)
     text = columns_of(strongest.category, evidence, 1)
     result = connection.execute(
         sa.insert(recommendations).values(
@@ -300,9 +301,10 @@ def resolve(
     connection: sa.Connection,
     row: sa.Row[Any],
     evidence: Evidence,
+    reason: str,
+    *,
     data_end: datetime,
     source_ref: str,
-    reason: str,
 ) -> None:
     """Sets `resolved_at` and starts the cool-down; the review status stays."""
     closed = evidence.model_copy(update={"closed_ds": data_end})

@@ -46,9 +46,8 @@ def hold_back(
 
     def work(connection: sa.Connection) -> AdviceSummary:
         changes = Changes()
-        mark = fingerprint(found.category, dataset, ALL_SERIES, QUALITY_MODEL)
-        stored = latest_of(connection, [mark]).get(mark)
-        take(connection, ground, mark, [found], stored, changes)
+        mark = ground.mark_of(found)
+        take(connection, ground, [found], latest_of(connection, [mark]).get(mark), changes)
         return changes.summary(None)
 
     return write(engine, work)
@@ -71,8 +70,11 @@ def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun)
             is_later = score.id > _last_quality_score(connection, row.id)
             if is_later and score.score >= (evidence.latest.lo or 0):
                 reason = f"run {run.id} scored {score.score:g}"
-                source_ref = f"{_SOURCE}{score.id}"
-                resolve(connection, row, evidence, run.window_end, source_ref, reason)
+                resolve(
+                    *(connection, row, evidence, reason),
+                    data_end=run.window_end,
+                    source_ref=f"{_SOURCE}{score.id}",
+                )
                 changes.resolved.append(row.id)
         return changes.summary(None)
 

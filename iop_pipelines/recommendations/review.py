@@ -82,6 +82,7 @@ def review(
     status: ReviewStatus,
     actor: int | None = None,
     reason: str | None = None,
+    *,
     witness: Witness = unwitnessed,
     sending: Sending = DIRECTLY,
 ) -> StoredRecommendation:
@@ -132,6 +133,7 @@ def comment(
     recommendation_id: int,
     text: str,
     actor: int | None = None,
+    *,
     witness: Witness = unwitnessed,
     sending: Sending = DIRECTLY,
 ) -> int:
@@ -156,6 +158,7 @@ def snooze(
     recommendation_id: int,
     until: datetime | None,
     now: datetime,
+    *,
     actor: int | None = None,
     reason: str | None = None,
     witness: Witness = unwitnessed,

@@ -108,6 +108,7 @@ def set_status(
     status: ModelStatus,
     actor: int | None = None,
     reason: str | None = None,
+    *,
     witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Move one version and no other; the status that it has already changes nothing.
@@ -330,7 +331,8 @@ def _insert(connection: sa.Connection, spec: ModelSpec, created_by: int | None) 
         sa.insert(models).values(**_values(spec), status=ModelStatus.DRAFT, created_by=created_by)
     )
     model_id = result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
-    _record(connection, model_id, None, ModelStatus.DRAFT, created_by, "registered")
+    draft = ModelStatus.DRAFT
+    _record(connection, model_id, None, draft, actor=created_by, reason="registered")
     return model_id
 
 
@@ -347,7 +349,7 @@ def _move(
         allowed = " or ".join(TRANSITIONS[stored.status])
         raise Conflict(f"model {stored.label} is {stored.status}: it can become {allowed}")
     connection.execute(sa.update(models).where(models.c.id == stored.id).values(status=status))
-    _record(connection, stored.id, stored.status, status, actor, reason)
+    _record(connection, stored.id, stored.status, status, actor=actor, reason=reason)
     return StoredModel(stored.id, stored.spec, status, stored.created_by)
 
 
@@ -356,6 +358,7 @@ def _record(
     model_id: int,
     before: ModelStatus | None,
     after: ModelStatus,
+    *,
     actor: int | None,
     reason: str | None,
 ) -> None:

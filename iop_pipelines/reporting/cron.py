@@ -19,12 +19,26 @@ _MACROS = {
     "@monthly": "0 0 1 * *",
     "@yearly": "0 0 1 1 *",
 }
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    lowest: int
+    highest: int
+    words: tuple[str, ...] = ()
+
+    def wrong(self, part: str) -> InvalidInput:
+        accepted = f"{self.lowest} to {self.highest}"
+        return InvalidInput(f"cron's {self.name} is {part!r}; it can be {accepted}", "schedule")
+
+
 _FIELDS = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day of month", 1, 31, ()),
-    ("month", 1, 12, _MONTHS),
-    ("day of week", 0, 7, _DAYS),
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of week", 0, 7, _DAYS),
 )
 _PART = re.compile(r"\A(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/(\d+))?\Z")
 
@@ -57,7 +71,7 @@ def parse_cron(text: str) -> Cron:
     fields = _MACROS.get(text, text).lower().split()
     if len(fields) != len(_FIELDS):
         raise InvalidInput(f"{text!r} has {len(fields)} fields; cron needs five", "schedule")
-    sets = [_values(field, *spec) for field, spec in zip(fields, _FIELDS, strict=True)]
+    sets = [_values(part, field) for part, field in zip(fields, _FIELDS, strict=True)]
     minutes, hours, days, months, weekdays = sets
     cron = Cron(
         minutes,
@@ -73,41 +87,33 @@ def parse_cron(text: str) -> Cron:
     return cron
 
 
-def _values(
-    field: str, name: str, lowest: int, highest: int, words: tuple[str, ...]
-) -> frozenset[int]:
+def _values(text: str, field: _Field) -> frozenset[int]:
     found: set[int] = set()
-    for part in field.split(","):
+    for part in text.split(","):
         match = _PART.match(part)
         step = int(match[3]) if match and match[3] else 1
         if match is None or step == 0:
-            raise _wrong(name, part, lowest, highest)
-        first, last = _range(match, part, name, lowest, highest, words)
+            raise field.wrong(part)
+        first, last = _range(match, part, field)
         found.update(range(first, last + 1, step))
     return frozenset(found)
 
 
-def _range(
-    match: re.Match[str], part: str, name: str, lowest: int, highest: int, words: tuple[str, ...]
-) -> tuple[int, int]:
+def _range(match: re.Match[str], part: str, field: _Field) -> tuple[int, int]:
     if match[1] == "*":
         if match[2]:
-            raise _wrong(name, part, lowest, highest)
-        return lowest, highest
+            raise field.wrong(part)
+        return field.lowest, field.highest
 
     def number(text: str) -> int:
-        if text in words:
-            return words.index(text) + lowest
-        if not text.isdigit() or not lowest <= int(text) <= highest:
-            raise _wrong(name, part, lowest, highest)
+        if text in field.words:
+            return field.words.index(text) + field.lowest
+        if not text.isdigit() or not field.lowest <= int(text) <= field.highest:
+            raise field.wrong(part)
         return int(text)
 
     first = number(match[1])
-    last = number(match[2]) if match[2] else (highest if match[3] else first)
+    last = number(match[2]) if match[2] else (field.highest if match[3] else first)
     if first > last:
-        raise _wrong(name, part, lowest, highest)
+        raise field.wrong(part)
     return first, last
-
-
-def _wrong(name: str, part: str, lowest: int, highest: int) -> InvalidInput:
-    return InvalidInput(f"cron's {name} is {part!r}; it can be {lowest} to {highest}", "schedule")

@@ -15,8 +15,9 @@ from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import ChangePointsParams
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
+    Quantity,
     Rows,
-    chosen_measure,
+    chosen_quantity,
     evidence_points,
     make_output,
     read_series,
@@ -32,9 +33,9 @@ _WARNING_SIGMAS = 2.0
 class ChangePoints:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(ChangePointsParams, given.params)
-        measure = chosen_measure(given, params.measure)
+        quantity = chosen_quantity(given, params.measure)
         season_length = params.season_length or default_season_length(given.freq)
-        series = read_series(given, [measure])
+        series = read_series(given, [quantity.measure])
         rows, findings, skipped, looked = [], [], 0, 0
         for one in given.each(series):
             row = int(one.scored[-1])
@@ -44,11 +45,9 @@ class ChangePoints:
                 continue
             looked += len(one.scored)
             shift = _shift_at(one, row, params, season_length)
-            rows.append(_rows(one, shift, params, measure))
+            rows.append(_rows(one, shift, params, quantity.measure))
             if shift is not None:
-                findings.append(
-                    _finding(one, row, shift, params, measure, given.units.get(measure, ""))
-                )
+                findings.append(_finding(one, shift, params, quantity))
         return make_output(
             rows,
             findings,
@@ -100,9 +99,8 @@ def _rows(one: Series, shift: Shift | None, params: ChangePointsParams, measure:
     return Rows(one.unique_id, measure, one.ds[at], y, yhat, yhat - half, yhat + half, score, flags)
 
 
-def _finding(
-    one: Series, row: int, shift: Shift, params: ChangePointsParams, measure: str, unit: str
-) -> Finding:
+def _finding(one: Series, shift: Shift, params: ChangePointsParams, quantity: Quantity) -> Finding:
+    row = int(one.scored[-1])
     window = slice(max(0, row + 1 - params.window), row + 1)
     ds, y = one.ds[window], one.values[window, 0]
     is_after = np.arange(window.start, window.stop) >= shift.at
@@ -115,8 +113,8 @@ def _finding(
         kind="change_point",
         severity=Severity.WARNING if is_large else Severity.INFO,
         unique_id=one.unique_id,
-        measure=measure,
-        unit=unit,
+        measure=quantity.measure,
+        unit=quantity.unit,
         ds=to_datetime(one.ds[row]),
         since=to_datetime(one.ds[shift.at]),
         value=to_number(shift.after),

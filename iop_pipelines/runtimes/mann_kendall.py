@@ -19,8 +19,9 @@ from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import MannKendallParams
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
+    Quantity,
     Rows,
-    chosen_measure,
+    chosen_quantity,
     evidence_points,
     make_output,
     read_series,
@@ -38,12 +39,13 @@ _WARNING_P = 0.001
 class MannKendall:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(MannKendallParams, given.params)
-        measure = chosen_measure(given, params.measure)
-        season_length = params.season_length or default_season_length(given.freq)
+        quantity = chosen_quantity(given, params.measure)
         needed = params.min_points or max(_MIN_POINTS, params.window // 2)
-        series = read_series(given, [measure])
+        season_length = params.season_length or default_season_length(given.freq)
+        tests = _Tests(params, season_length, needed)
+        series = read_series(given, [quantity.measure])
         measured = [
-            (one, {row: _trend_at(one, row, params, season_length, needed) for row in one.scored})
+            (one, {row: tests.trend_at(one, row) for row in one.scored})
             for one in given.each(series)
         ]
         long_enough = [(one, trends) for one, trends in measured if any(trends.values())]
@@ -52,10 +54,9 @@ class MannKendall:
         for one, trends in long_enough:
             test = _Test(trends[one.scored[-1]], family.get(one.unique_id, 1.0), len(family))
             is_finding = _is_wanted(test, params)
-            rows.append(_rows(one, trends, is_finding, params, season_length, needed, measure))
+            rows.append(_rows(one, trends, is_finding, tests, quantity.measure))
             if is_finding and test.trend is not None:
-                unit = given.units.get(measure, "")
-                findings.append(_finding(one, test.trend, test, params, measure, unit))
+                findings.append(_finding(one, test.trend, test, params, quantity))
         return make_output(
             rows,
             findings,
@@ -64,6 +65,28 @@ class MannKendall:
             needed=f"{needed} known periods among {params.window} are needed",
             points_scored=sum(t is not None for _, trends in long_enough for t in trends.values()),
             series_tested=len(family),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """How each window is tested: the model's params, and what they leave to the panel."""
+
+    params: MannKendallParams
+    season_length: int
+    needed: int
+
+    def trend_at(self, one: Series, row: int) -> Trend | None:
+        """None if too little is known in the window; a row before the first has no window either."""
+        y = one.values[_window(row, self.params), 0]
+        if np.isfinite(y).sum() < self.needed:
+            return None
+        return measure_trend(
+            y,
+            variant=self.params.variant,
+            season_length=self.season_length,
+            lags=self.params.lags,
+            alpha=self.params.alpha,
         )
 
 
@@ -93,22 +116,6 @@ def _window(row: int, params: MannKendallParams) -> slice:
     return slice(max(0, row + 1 - params.window), row + 1)
 
 
-def _trend_at(
-    one: Series, row: int, params: MannKendallParams, season_length: int, needed: int
-) -> Trend | None:
-    """None if too little is known in the window; a row before the first has no window either."""
-    y = one.values[_window(row, params), 0]
-    if np.isfinite(y).sum() < needed:
-        return None
-    return measure_trend(
-        y,
-        variant=params.variant,
-        season_length=season_length,
-        lags=params.lags,
-        alpha=params.alpha,
-    )
-
-
 def _is_wanted(test: _Test, params: MannKendallParams) -> bool:
     trend = test.trend
     if trend is None or test.p_adjusted >= params.alpha or abs(trend.slope) < params.min_slope:
@@ -122,18 +129,11 @@ def _rows(
     one: Series,
     trends: Mapping[int, Trend | None],
     is_finding: bool,
-    params: MannKendallParams,
-    season_length: int,
-    needed: int,
+    tests: _Tests,
     measure: str,
 ) -> Rows:
     at = one.scored
-    before = [
-        trends[row - 1]
-        if row - 1 in trends
-        else _trend_at(one, row - 1, params, season_length, needed)
-        for row in at
-    ]
+    before = [trends[row - 1] if row - 1 in trends else tests.trend_at(one, row - 1) for row in at]
     yhat = np.array([np.nan if t is None else t.end + t.slope for t in before])
     half = np.array([np.nan if t is None else _BAND_SIGMAS * t.sigma for t in before])
     score = np.array([np.nan if (t := trends[row]) is None else abs(t.z) for row in at])
@@ -144,7 +144,7 @@ def _rows(
 
 
 def _finding(
-    one: Series, trend: Trend, test: _Test, params: MannKendallParams, measure: str, unit: str
+    one: Series, trend: Trend, test: _Test, params: MannKendallParams, quantity: Quantity
 ) -> Finding:
     """The trend as it stands at the last scored period."""
     row = int(one.scored[-1])
@@ -158,8 +158,8 @@ def _finding(
         kind="trend",
         severity=Severity.WARNING if is_strong else Severity.INFO,
         unique_id=one.unique_id,
-        measure=measure,
-        unit=unit,
+        measure=quantity.measure,
+        unit=quantity.unit,
         ds=to_datetime(one.ds[row]),
         since=to_datetime(ds[0]),
         value=to_number(trend.slope),

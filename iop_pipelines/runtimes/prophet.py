@@ -25,8 +25,9 @@ from iop_pipelines.runtimes.catalogue import ProphetParams
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     MAX_EVIDENCE_POINTS,
+    Quantity,
     Rows,
-    chosen_measure,
+    chosen_quantity,
     evidence_points,
     make_output,
     read_series,
@@ -46,9 +47,9 @@ class ProphetForecast:
         params = parse_params(ProphetParams, given.params)
         if given.freq is None:
             raise InvalidInput("events without a step have no next period to forecast", "freq")
-        measure = chosen_measure(given, params.measure)
+        quantity = chosen_quantity(given, params.measure)
         needed = params.min_history or max(14, 2 * default_season_length(given.freq))
-        series = read_series(given, [measure])
+        series = read_series(given, [quantity.measure])
         rows, findings, skipped = [], [], 0
         for one in given.each(series):
             if np.isfinite(one.values[:, 0]).sum() < needed:
@@ -57,10 +58,9 @@ class ProphetForecast:
             ahead = _forecast(one, given.freq, params)
             limit = _limit(one, params)
             crossing = None if limit is None else _crossing(ahead, limit, params)
-            rows.append(_rows(one, ahead, crossing, measure))
+            rows.append(_rows(one, ahead, crossing, quantity.measure))
             if crossing is not None and crossing.is_finding:
-                unit = given.units.get(measure, "")
-                findings.append(_finding(one, ahead, crossing, params, measure, unit))
+                findings.append(_finding(one, ahead, crossing, params, quantity))
         return make_output(
             rows,
             findings,
@@ -144,8 +144,7 @@ def _finding(
     ahead: Forecast,
     crossing: _Crossing,
     params: ProphetParams,
-    measure: str,
-    unit: str,
+    quantity: Quantity,
 ) -> Finding:
     at = crossing.likeliest
     days = ahead.ds.to_numpy()
@@ -154,8 +153,8 @@ def _finding(
         kind="limit_crossing",
         severity=Severity.CRITICAL if crossing.within >= params.critical_at else Severity.WARNING,
         unique_id=one.unique_id,
-        measure=measure,
-        unit=unit,
+        measure=quantity.measure,
+        unit=quantity.unit,
         ds=to_datetime(days[at]),
         since=to_datetime(days[min(at, crossing.first)]),
         value=to_number(ahead.yhat[at]),

@@ -4,7 +4,8 @@ A joint score of several measures stands in the row of each; the finding is abou
 farthest from its expectation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.catalogue import Bounds, PyodParams
+from iop_pipelines.runtimes.catalogue import PyodParams
 from iop_pipelines.runtimes.params import parse_params, require_measure
 from iop_pipelines.runtimes.results import (
     Rows,
@@ -49,18 +50,17 @@ class Pyod:
             require_measure(name, given.measures, "config.params.measures")
         for name in params.bounds:
             require_measure(name, measures, f"config.params.bounds.{name}")
-        limits = [params.bounds.get(name, params) for name in measures]
         baseline = make_baseline(params, given.freq)
         series = read_series(given, measures)
         rows, findings, skipped, scored = [], [], 0, 0
-        scored_each = _score_each(series, limits, baseline, params, given.tick) if series else []
+        scored_each = _score_each(series, measures, baseline, params, given.tick) if series else []
         for one in given.each(scored_each):
             if not np.isfinite(one.score).any():
                 skipped += 1
                 continue
             scored += int(np.isfinite(one.score).sum())
-            rows += _rows(one, measures)
-            findings += _findings(one, measures, given, params)
+            rows += _rows(one)
+            findings += _findings(one, given.units)
         return make_output(
             rows,
             findings,
@@ -73,26 +73,31 @@ class Pyod:
         )
 
 
+@dataclass(frozen=True)
+class _Panel:
+    """Scores of all series, side by side and aligned at their ends; `z` is (n, s, m)."""
+
+    params: PyodParams
+    measures: tuple[str, ...]
+    parts: list[Scores]
+    z: np.ndarray
+    outlying: Outlyingness
+
+
 class _Scored:
     """One series with its joint score; arrays are (n,) or (n, m)."""
 
-    def __init__(
-        self,
-        series: Series,
-        parts: list[Scores],
-        z: np.ndarray,
-        outlying: Outlyingness,
-        place: int,
-        limits: Sequence[Bounds | PyodParams],
-        params: PyodParams,
-    ) -> None:
-        n = len(series.ds)
+    def __init__(self, series: Series, place: int, panel: _Panel) -> None:
+        n, params = len(series.ds), panel.params
+        parts, outlying = panel.parts, panel.outlying
+        limits = [params.bounds.get(name, params) for name in panel.measures]
+        self.panel = panel
         self.series = series
         self.y = series.values
         self.score = outlying.score[-n:, place]
         self.threshold = outlying.threshold[-n:, place]
         self.rank = outlying.rank[-n:, place]
-        self.z = z[-n:, place]
+        self.z = panel.z[-n:, place]
         yhat = np.stack([part.yhat[-n:, place] for part in parts], axis=1)
         sigma = np.stack([part.sigma[-n:, place] for part in parts], axis=1)
         half = params.exclude * sigma
@@ -119,12 +124,12 @@ class _Scored:
 
 def _score_each(
     series: list[Series],
-    limits: Sequence[Bounds | PyodParams],
+    measures: tuple[str, ...],
     baseline: Baseline,
     params: PyodParams,
     tick: Tick,
 ) -> list[_Scored]:
-    stacked = [stack([one.values[:, place] for one in series]) for place in range(len(limits))]
+    stacked = [stack([one.values[:, place] for one in series]) for place in range(len(measures))]
     parts = [
         score_rows(
             y,
@@ -152,13 +157,11 @@ def _score_each(
         refit_every=params.refit_every,
         tick=tick,
     )
-    z = np.stack(distances, axis=2)
-    return [
-        _Scored(one, parts, z, outlying, place, limits, params) for place, one in enumerate(series)
-    ]
+    panel = _Panel(params, measures, parts, np.stack(distances, axis=2), outlying)
+    return [_Scored(one, place, panel) for place, one in enumerate(series)]
 
 
-def _rows(one: _Scored, measures: tuple[str, ...]) -> list[Rows]:
+def _rows(one: _Scored) -> list[Rows]:
     at = one.series.scored
     return [
         Rows(
@@ -172,31 +175,22 @@ def _rows(one: _Scored, measures: tuple[str, ...]) -> list[Rows]:
             one.score[at],
             one.is_outlier[at] & (one.farthest[at] == place),
         )
-        for place, measure in enumerate(measures)
+        for place, measure in enumerate(one.panel.measures)
     ]
 
 
-def _findings(
-    one: _Scored, measures: tuple[str, ...], given: RuntimeInput, params: PyodParams
-) -> list[Finding]:
+def _findings(one: _Scored, units: Mapping[str, str]) -> list[Finding]:
     found = []
     for start, end in stretches(one.is_anomaly):
         inside = [row for row in range(start, end) if one.is_outlier[row]]
         if inside:
             peak = max(inside, key=lambda row: one.score[row])
-            found.append(_finding(one, start, end, peak, measures, given, params))
+            found.append(_finding(one, start, end, peak, units))
     return found
 
 
-def _finding(
-    one: _Scored,
-    start: int,
-    end: int,
-    peak: int,
-    measures: tuple[str, ...],
-    given: RuntimeInput,
-    params: PyodParams,
-) -> Finding:
+def _finding(one: _Scored, start: int, end: int, peak: int, units: Mapping[str, str]) -> Finding:
+    measures = one.panel.measures
     place = int(one.farthest[peak])
     measure = measures[place]
     columns = (one.y, one.yhat, one.lo, one.hi)
@@ -207,7 +201,7 @@ def _finding(
         severity=Severity.CRITICAL if ratio >= _CRITICAL_RATIO else Severity.WARNING,
         unique_id=one.series.unique_id,
         measure=measure,
-        unit=given.units.get(measure, ""),
+        unit=units.get(measure, ""),
         ds=to_datetime(one.series.ds[peak]),
         since=to_datetime(one.series.ds[start]),
         value=to_number(one.y[peak, place]),
@@ -220,7 +214,7 @@ def _finding(
             "points": evidence_points(one.series.ds[:end], *(c[:end, place] for c in columns)),
             "until": to_datetime(one.series.ds[end - 1]).isoformat(),
             "periods": end - start,
-            "detector": params.detector,
+            "detector": one.panel.params.detector,
             "threshold": to_number(one.threshold[peak]),
             "distances": {name: to_number(one.z[peak, k]) for k, name in enumerate(measures)},
             "direction": "above" if one.y[peak, place] > one.yhat[peak, place] else "below",

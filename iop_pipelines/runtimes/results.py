@@ -42,12 +42,20 @@ def read_series(given: RuntimeInput, measures: Sequence[str]) -> list[Series]:
     return [series for series in everything if series.is_scored.any()]
 
 
-def chosen_measure(given: RuntimeInput, measure: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A measure of the input, and its unit; empty where it has none."""
+
+    measure: str
+    unit: str
+
+
+def chosen_quantity(given: RuntimeInput, measure: str | None) -> Quantity:
     """The measure that params name, or the input's first."""
     if measure is None:
-        return given.measures[0]
+        measure = given.measures[0]
     require_measure(measure, given.measures, "config.params.measure")
-    return measure
+    return Quantity(measure, given.units.get(measure, ""))
 
 
 def make_output(

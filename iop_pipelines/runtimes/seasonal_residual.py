@@ -14,8 +14,9 @@ from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
+    Quantity,
     Rows,
-    chosen_measure,
+    chosen_quantity,
     cut,
     evidence_points,
     make_output,
@@ -28,19 +29,19 @@ from iop_pipelines.runtimes.results import (
 class SeasonalResidual:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(SeasonalResidualParams, given.params)
-        measure = chosen_measure(given, params.measure)
+        quantity = chosen_quantity(given, params.measure)
         baseline = make_baseline(params, given.freq)
-        series = read_series(given, [measure])
+        series = read_series(given, [quantity.measure])
         rows, findings, skipped, known = [], [], 0, 0
         scored = score_each(series, baseline, params, given.tick) if series else []
         for one, scores in given.each(scored):
-            part = _rows(one, scores, params, measure)
+            part = _rows(one, scores, params, quantity.measure)
             known += int(np.isfinite(part.score).sum())
             if not np.isfinite(part.yhat).any():
                 skipped += 1
                 continue
             rows.append(part)
-            findings += _findings(one, scores, params, measure, given.units.get(measure, ""))
+            findings += _findings(one, scores, params, quantity)
         return make_output(
             rows,
             findings,
@@ -128,7 +129,7 @@ def _rows(one: Series, scores: Scores, params: SeasonalResidualParams, measure: 
 
 
 def _findings(
-    one: Series, scores: Scores, params: SeasonalResidualParams, measure: str, unit: str
+    one: Series, scores: Scores, params: SeasonalResidualParams, quantity: Quantity
 ) -> list[Finding]:
     found = []
     yhat, lo, hi = _band(scores, params)
@@ -146,8 +147,8 @@ def _findings(
                 kind="residual",
                 severity=Severity.CRITICAL if score >= critical else Severity.WARNING,
                 unique_id=one.unique_id,
-                measure=measure,
-                unit=unit,
+                measure=quantity.measure,
+                unit=quantity.unit,
                 ds=to_datetime(one.ds[peak]),
                 since=to_datetime(one.ds[start]),
                 value=to_number(y[peak]),

@@ -101,7 +101,7 @@ def _prepare(
     if quality is not None:
         write(engine, record_quality, found.drm_run_id, quality.score, (found.dataset_id,))
     # The last of all writes: a version whose rows are there can no longer fail.
-    write_version(engine, declaration, found.id, prepared, window, tick)
+    write_version(engine, declaration, found.id, prepared, window, tick=tick)
     return prepared.steps
 
 

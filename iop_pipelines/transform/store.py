@@ -38,6 +38,7 @@ def write_version(
     version_id: int,
     prepared: Prepared,
     window: Window,
+    *,
     tick: Tick = nobody,
 ) -> int:
     """Stores rows and rejects of a version and marks it prepared, in one transaction; returns the rows written.

@@ -20,7 +20,7 @@ NEXT = datetime(2013, 2, 3)
 
 def panel(instance, version: int, **given) -> pd.DataFrame:
     spec = InputSpec.model_validate({"measures": ["flights"], **given})
-    return read_panel(instance.engine, instance.stored, spec, version, DAY, NEXT)
+    return read_panel(instance.engine, instance.stored, spec, version, (DAY, NEXT))
 
 
 def test_a_panel_is_sorted_typed_and_has_one_row_a_period_and_series(instance):
@@ -135,7 +135,7 @@ def events(instance, drm_engine: sa.Engine | None, **given) -> pd.DataFrame:
     # The run of version 5 ended on 4 February at 10:00.
     end = datetime(2013, 2, 4, 10)
     window = (end, end.replace(second=1))
-    return read_panel(instance.engine, stored, spec, 5, *window, drm_engine=drm_engine)
+    return read_panel(instance.engine, stored, spec, 5, window, drm_engine=drm_engine)
 
 
 def test_pipeline_runs_are_read_where_they_are_up_to_the_run_of_the_version(instance):

@@ -244,7 +244,7 @@ def test_preparing_tells_before_every_step_and_before_every_part_that_it_writes(
 
     tell = partial(heard.append, "told")
     prepared = prepare(declaration, delivered, window, tick=tell)
-    write_version(iop_engine, declaration, version_id, prepared, window, tell)
+    write_version(iop_engine, declaration, version_id, prepared, window, tick=tell)
 
     work = [each for each in heard if each != "told"]
     assert work == ["step"] * len(prepared.steps) + ["insert"] * (3 + 2)

@@ -282,7 +282,11 @@ def _declare_panels(registry: Registry) -> None:
         narrowed, applied = _narrowed(ctx, config, name, given, catalogue)
         zone = ctx.services.settings.time_zone
         level = drill_config(
-            narrowed, name, given.path, given.by, catalogue, zone, given.limit, given.cursor
+            *(narrowed, name, given.path, given.by),
+            catalogue=catalogue,
+            zone=zone,
+            limit=given.limit,
+            offset=given.cursor,
         )
         found = _run(ctx, level.config, given)
         answer = _data(found, applied)

@@ -266,7 +266,8 @@ def declare(registry: Registry) -> None:
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:
         registered.set_status(
-            ctx.services.engine, given.id, given.status, ctx.user.id, given.reason, witness_of(ctx)
+            *(ctx.services.engine, given.id, given.status, ctx.user.id, given.reason),
+            witness=witness_of(ctx),
         )
         return Done()
 

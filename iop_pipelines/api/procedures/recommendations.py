@@ -262,15 +262,17 @@ def declare(registry: Registry) -> None:
             given.status,
             ctx.user.id,
             given.reason,
-            witness_of(ctx),
-            given.sending,
+            witness=witness_of(ctx),
+            sending=given.sending,
         )
         return Done()
 
     @procedure("recommendations.comment", Kind.MUTATION, "Add a remark to its history.")
     def comment(ctx: Context, given: Comment) -> Created:
         event_id = review.comment(
-            ctx.services.engine, given.id, given.text, ctx.user.id, witness_of(ctx), given.sending
+            *(ctx.services.engine, given.id, given.text, ctx.user.id),
+            witness=witness_of(ctx),
+            sending=given.sending,
         )
         return Created(id=event_id)
 
@@ -281,10 +283,10 @@ def declare(registry: Registry) -> None:
             given.id,
             given.until,
             utc_now(),
-            ctx.user.id,
-            given.reason,
-            witness_of(ctx),
-            given.sending,
+            actor=ctx.user.id,
+            reason=given.reason,
+            witness=witness_of(ctx),
+            sending=given.sending,
         )
         return Done()
 

@@ -175,7 +175,11 @@ def _resolve(api, recommendation_id):
     with begin_write(api.engine) as connection:
         query = sa.select(recommendations).where(recommendations.c.id == recommendation_id)
         row = connection.execute(query).one()
-        resolve(connection, row, evidence_of(row), row.last_ds, "execution:1", "it is over")
+        resolve(
+            *(connection, row, evidence_of(row), "it is over"),
+            data_end=row.last_ds,
+            source_ref="execution:1",
+        )
 
 
 def test_what_newer_data_made_needless_is_no_failure(api):
