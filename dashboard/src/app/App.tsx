@@ -7,7 +7,7 @@ import { Frame } from '@/app/Frame';
 import { Background, Notes } from '@/app/lazily';
 import { forget, memoryOf, recall } from '@/app/memory';
 import { PageContent } from '@/app/PageContent';
-import { SignIn } from '@/app/routes';
+import { pageAt } from '@/app/routes';
 import { type User, useSession } from '@/session/session';
 
 export function App() {
@@ -52,7 +52,7 @@ function Anonymous() {
   return (
     <Switch>
       <Route path="/sign-in">
-        <PageContent of={SignIn} />
+        <PageContent of={pageAt('/sign-in')} />
       </Route>
       <Route>
         <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${next}`} replace />

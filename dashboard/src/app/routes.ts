@@ -1,18 +1,6 @@
 /** Pages, each in a chunk of its own; what is under one path prefix is one page module. */
 import type { FetchQueryOptions } from '@tanstack/react-query';
 import { type ComponentType, lazy } from 'react';
-import type { words } from './words';
-
-export interface Place {
-  path: string;
-  word: keyof (typeof words)['en'];
-  icon: string;
-  page: PageModule;
-  /** For people who may change things; others do not see it, and the server refuses them. */
-  isAdmin?: boolean;
-  /** In the bar at the bottom of a phone; the others are under "more". */
-  isMain?: boolean;
-}
 
 interface Loaded {
   default: ComponentType;
@@ -42,78 +30,33 @@ function page(fetchModule: () => Promise<Loaded>): PageModule {
   return { load, content: () => loaded ?? waiting };
 }
 
-export const PLACES: readonly Place[] = [
-  { path: '/', word: 'home', icon: 'home', isMain: true, page: page(() => import('@/pages/home')) },
-  {
-    path: '/recommendations',
-    word: 'recommendations',
-    icon: 'inbox',
-    isMain: true,
-    page: page(() => import('@/pages/recommendations')),
-  },
-  {
-    path: '/dashboards',
-    word: 'dashboards',
-    icon: 'chart',
-    isMain: true,
-    page: page(() => import('@/pages/dashboards')),
-  },
-  {
-    path: '/reports',
-    word: 'reports',
-    icon: 'page',
-    isMain: true,
-    page: page(() => import('@/pages/reports')),
-  },
-  { path: '/models', word: 'models', icon: 'model', page: page(() => import('@/pages/models')) },
-  {
-    path: '/executions',
-    word: 'executions',
-    icon: 'run',
-    page: page(() => import('@/pages/executions')),
-  },
-  {
-    path: '/datasets',
-    word: 'datasets',
-    icon: 'data',
-    page: page(() => import('@/pages/datasets')),
-  },
-  {
-    path: '/notifications',
-    word: 'notifications',
-    icon: 'bell',
-    page: page(() => import('@/pages/notifications')),
-  },
-  {
-    path: '/users',
-    word: 'users',
-    icon: 'people',
-    isAdmin: true,
-    page: page(() => import('@/pages/users')),
-  },
-  {
-    path: '/audit',
-    word: 'audit',
-    icon: 'trail',
-    isAdmin: true,
-    page: page(() => import('@/pages/audit')),
-  },
-  {
-    path: '/settings',
-    word: 'settings',
-    icon: 'gear',
-    page: page(() => import('@/pages/settings')),
-  },
-];
+/** By the first part of an address. */
+const PAGES: Record<string, PageModule> = {
+  '': page(() => import('@/pages/home')),
+  recommendations: page(() => import('@/pages/recommendations')),
+  dashboards: page(() => import('@/pages/dashboards')),
+  reports: page(() => import('@/pages/reports')),
+  models: page(() => import('@/pages/models')),
+  executions: page(() => import('@/pages/executions')),
+  datasets: page(() => import('@/pages/datasets')),
+  notifications: page(() => import('@/pages/notifications')),
+  users: page(() => import('@/pages/users')),
+  audit: page(() => import('@/pages/audit')),
+  settings: page(() => import('@/pages/settings')),
+  more: page(() => import('@/pages/more')),
+  'sign-in': page(() => import('@/pages/signin')),
+};
 
-export const SignIn = page(() => import('@/pages/signin'));
-export const More = page(() => import('@/pages/more'));
+export function pageAt(path: string): PageModule {
+  const page = PAGES[path.split('/')[1] ?? ''];
+  if (!page) throw new Error(`no page at ${path}`);
+  return page;
+}
 
 /** Loads the page of an address; what fails will be said by the page itself. Returns what it reads first. */
 export async function loadPage(path: string): Promise<Read[]> {
-  const place = PLACES.find((each) => each.path === `/${path.split('/')[1]}`);
   try {
-    return (await place?.page.load())?.firstReads?.(path) ?? [];
+    return (await pageAt(path).load()).firstReads?.(path) ?? [];
   } catch {
     return [];
   }

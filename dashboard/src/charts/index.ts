@@ -1,5 +1,6 @@
 /** Charts. They load what draws them by themselves; `preloadCharts` starts that earlier. */
-export { BandChart, type BandPoint } from './BandChart';
+export { BandChart } from './BandChart';
+export type { BandPoint } from './band';
 export type { View } from './ChartFigure';
 export { DataTable } from './DataTable';
 export type { ChartRows, Column, Rows } from './kinds';

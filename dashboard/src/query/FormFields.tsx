@@ -4,28 +4,17 @@ import type { SourceSchema } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
 import { ConditionFields } from './ConditionFields';
-import type { Params } from './condition';
 import { type PanelForm, withPeriod } from './form';
 import { GroupFields } from './GroupFields';
 import { MeasureFields } from './MeasureFields';
 import { OrderFields } from './OrderFields';
 import { PeriodField } from './PeriodField';
 import { Problem } from './Problem';
+import type { PartProps } from './part';
 import { schemaOf } from './queries';
 import { useSources } from './sources';
 import { startOf } from './starts';
 import { words } from './words';
-
-export interface PartProps {
-  form: PanelForm;
-  schema: SourceSchema;
-  /** Of the whole query, which conditions may name. */
-  params?: Params | undefined;
-  /** Whether source, period and conditions are those of a report, which has controls for them. */
-  isWithinCommon?: boolean;
-  problemsOf: (place: string) => readonly string[];
-  onChange: (form: PanelForm) => void;
-}
 
 export function FormFields({
   form,

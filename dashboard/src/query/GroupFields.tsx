@@ -1,9 +1,9 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
-import type { PartProps } from './FormFields';
 import { BUCKETS, type GroupRow, withColumns } from './form';
 import { withPresent } from './options';
+import type { PartProps } from './part';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';

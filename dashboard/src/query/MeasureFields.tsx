@@ -2,7 +2,6 @@ import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { CheckField } from '@/ui/CheckField';
 import { SelectField } from '@/ui/Field';
-import type { PartProps } from './FormFields';
 import {
   AGGREGATES,
   isComparable,
@@ -12,6 +11,7 @@ import {
   withColumns,
 } from './form';
 import { withPresent } from './options';
+import type { PartProps } from './part';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';

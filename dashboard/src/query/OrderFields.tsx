@@ -1,8 +1,8 @@
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
-import type { PartProps } from './FormFields';
 import { namesOf } from './form';
 import { labelOf } from './labels';
+import type { PartProps } from './part';
 import css from './query.module.css';
 import { words } from './words';
 

@@ -1,7 +1,7 @@
 import type { Key } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
-import type { TimedPoint } from '../BandChart';
+import type { TimedPoint } from '../band';
 import type { Column, Mark, Size } from '../kinds';
 import { tickText, timeTick, timeTicks } from '../values';
 import { AxisUnit } from './AxisUnit';

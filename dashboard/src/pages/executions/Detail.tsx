@@ -3,22 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { ExecutionDetail } from '@/api/client';
 import { failureOf } from '@/api/errors';
-import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Absent } from '@/ui/Absent';
 import { Cause } from '@/ui/Cause';
-import { Json } from '@/ui/Disclosure';
-import { type Fact, Facts } from '@/ui/Items';
-import { Card, Muted, Page, Row } from '@/ui/Layouts';
+import { Card, Muted, Page } from '@/ui/Layouts';
 import { Loaded, Skeleton } from '@/ui/States';
 import css from './executions.module.css';
 import { Findings } from './Findings';
-import { readInputRef, shortVersion } from './input';
-import { sayTrigger, sayWindow } from './input-words';
+import { Metrics } from './Metrics';
 import { Output } from './Output';
 import { executionQuery, recommendationsOfQuery } from './queries';
 import { Retry } from './Retry';
 import { Progress, StatusBadge } from './Status';
+import { Timings } from './Timings';
 import { words } from './words';
 
 export function Detail({ id }: { id: number }) {
@@ -76,52 +73,6 @@ function Found({ execution }: { execution: ExecutionDetail }) {
   );
 }
 
-function Timings({ execution }: { execution: ExecutionDetail }) {
-  const t = useWords(words);
-  const format = useFormat();
-  const ref = execution.inputRef ? readInputRef(execution.inputRef) : null;
-  const moment = (label: string, at: string | null): Fact | null =>
-    at === null ? null : { label, value: format.dateTime(at) };
-  return (
-    <Facts
-      facts={[
-        execution.dataset
-          ? {
-              label: t.dataset,
-              value: <Link href={`/datasets/${execution.dataset}`}>{execution.dataset}</Link>,
-            }
-          : null,
-        execution.dataVersion
-          ? { label: t.dataVersion, value: <code>{shortVersion(execution.dataVersion)}</code> }
-          : null,
-        { label: t.window, value: sayWindow(ref, t, format) },
-        { label: t.trigger, value: sayTrigger(execution.trigger, t) },
-        moment(t.requested, execution.requestedAt),
-        execution.phase === 'started' || execution.phase === 'done'
-          ? moment(t.started, execution.startedAt)
-          : null,
-        moment(t.finished, execution.finishedAt),
-        execution.durationMs === null
-          ? null
-          : { label: t.duration, value: format.duration(execution.durationMs) },
-        execution.attempt > 1
-          ? { label: t.attempt, value: format.number(execution.attempt) }
-          : null,
-        execution.dagsterRunId
-          ? {
-              label: t.dagster,
-              value: (
-                <a href={`/dagster/runs/${execution.dagsterRunId}`}>
-                  {execution.dagsterRunId.slice(0, 8)}
-                </a>
-              ),
-            }
-          : null,
-      ]}
-    />
-  );
-}
-
 function Advice({ id }: { id: number }) {
   const t = useWords(words);
   const query = useQuery(recommendationsOfQuery(id));
@@ -140,27 +91,6 @@ function Advice({ id }: { id: number }) {
       ) : (
         <Muted>{t.noRecommendations}</Muted>
       )}
-    </Card>
-  );
-}
-
-function Metrics({ execution }: { execution: ExecutionDetail }) {
-  const t = useWords(words);
-  const format = useFormat();
-  if (!execution.metrics) return null;
-  const facts = Object.entries(execution.metrics).flatMap(([label, value]) =>
-    typeof value === 'number'
-      ? [{ label: label.replaceAll('_', ' '), value: format.number(value) }]
-      : typeof value === 'string'
-        ? [{ label: label.replaceAll('_', ' '), value }]
-        : [],
-  );
-  return (
-    <Card title={t.metrics}>
-      <Facts facts={facts} />
-      <Row>
-        <Json label={t.raw} value={execution.metrics} />
-      </Row>
     </Card>
   );
 }

@@ -1,22 +1,20 @@
 /** Asks for one execution: which delivery of the dataset, and which window of it. */
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type ModelDetail } from '@/api/client';
 import { newKey } from '@/api/keys';
-import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
-import { runsQuery } from '@/pages/datasets/queries';
-import { shortVersion, writeInputRef } from '@/pages/executions/input';
+import { writeInputRef } from '@/pages/executions/input';
 import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
-import { SelectField, TextField } from '@/ui/Field';
+import { TextField } from '@/ui/Field';
 import { useAddress } from '@/ui/Filters';
 import { Fields, Form, Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
 import { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
+import { VersionField } from './VersionField';
 import { words } from './words';
 
 export function RunNow({ model }: { model: ModelDetail }) {
@@ -111,42 +109,5 @@ function Ask({
         </Actions>
       </Form>
     </Dialog>
-  );
-}
-
-function VersionField({
-  dataset,
-  value,
-  onChange,
-}: {
-  dataset: string;
-  value: string;
-  onChange: (version: string) => void;
-}) {
-  const t = useWords(words);
-  const format = useFormat();
-  const { data = [] } = useQuery(runsQuery(dataset, 100));
-  const prepared = data.flatMap((run) =>
-    run.prepared === 'prepared' && run.dataVersion !== null
-      ? [{ ...run, dataVersion: run.dataVersion }]
-      : [],
-  );
-  return (
-    <SelectField
-      label={t.dataVersion}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      options={[
-        { value: '', label: t.latest },
-        ...prepared.map((run) => ({
-          value: run.dataVersion,
-          label: t.versionOption(
-            format.local(run.windowStart),
-            format.local(run.windowEnd),
-            shortVersion(run.dataVersion),
-          ),
-        })),
-      ]}
-    />
   );
 }

@@ -1,6 +1,6 @@
 /** Ways to the pages that have no place in the bar of a phone. */
 import { Link } from 'wouter';
-import { PLACES } from '@/app/routes';
+import { PLACES } from '@/app/places';
 import { words } from '@/app/words';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';

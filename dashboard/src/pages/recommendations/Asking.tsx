@@ -8,7 +8,7 @@ import { CheckField } from '@/ui/CheckField';
 import { Actions, Dialog } from '@/ui/Dialog';
 import { words as uiWords } from '@/ui/words';
 import { DismissForm } from './DismissForm';
-import type { Question } from './Inbox';
+import type { Question } from './question';
 import css from './recommendations.module.css';
 import { SnoozeForm } from './SnoozeForm';
 import type { Told } from './told';

@@ -2,7 +2,7 @@
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
-import type { Question } from './Inbox';
+import type { Question } from './question';
 import css from './recommendations.module.css';
 import type { Selection } from './useSelection';
 import { words } from './words';

@@ -3,7 +3,7 @@ import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { useNow } from '@/ui/useNow';
-import type { Question } from './Inbox';
+import type { Question } from './question';
 import css from './recommendations.module.css';
 import type { Told } from './told';
 import type { Wish } from './useDecide';

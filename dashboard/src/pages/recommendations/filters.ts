@@ -61,3 +61,9 @@ export function inputOf({ view, category, dataset, q }: Filter): RecommendationF
     ...(q && { q }),
   };
 }
+
+/** What a control of the filters is given. */
+export interface FilterGiven {
+  filter: Filter;
+  onNarrow: (changed: Partial<Filter>) => void;
+}

@@ -14,7 +14,8 @@ import { useAction } from '@/ui/useAction';
 import { templateQuery } from './queries';
 import { newSchedule, readSchedule } from './schedule';
 import { startOf } from './starts';
-import { type TemplateDraft, TemplateForm } from './TemplateForm';
+import type { TemplateDraft } from './TemplateFields';
+import { TemplateForm } from './TemplateForm';
 import { words } from './words';
 
 export function New() {

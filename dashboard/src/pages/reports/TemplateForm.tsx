@@ -1,16 +1,14 @@
 /** A template by fields: what it is, when it is due, and what it shows. */
 
 import { useState } from 'react';
-import type { NewTemplate, QueryConfig, ReportFormat } from '@/api/client';
+import type { QueryConfig } from '@/api/client';
 import { problemsBeside, problemsUnder } from '@/api/errors';
-import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { issuesWithin } from '@/query/usePreview';
 import { Button } from '@/ui/Button';
-import { AreaField, SelectField, TextField } from '@/ui/Field';
-import { Fields, Form, Refused } from '@/ui/Form';
-import { Card, Muted, Row, Stack } from '@/ui/Layouts';
+import { Form, Refused } from '@/ui/Form';
+import { Card, Muted, Row } from '@/ui/Layouts';
 import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import type { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
@@ -18,14 +16,9 @@ import { QueryEditor } from './compose/QueryEditor';
 import { ScheduleBuilder } from './ScheduleBuilder';
 import { StartFrom } from './StartFrom';
 import { type Schedule, writeSchedule } from './schedule';
+import { type TemplateDraft, TemplateFields } from './TemplateFields';
 import { words } from './words';
 
-export type TemplateDraft = Pick<NewTemplate, 'name' | 'format' | 'queryConfig'> & {
-  description: string;
-  schedule: string | null;
-};
-
-const FORMATS: readonly ReportFormat[] = ['json', 'csv', 'pdf'];
 const AT_FIELDS = ['name', 'description', 'format', 'schedule', 'queryConfig'];
 
 export function TemplateForm({
@@ -41,7 +34,6 @@ export function TemplateForm({
   >;
 }) {
   const t = useWords(words);
-  const named = useWords(vocabulary);
   const ui = useWords(uiWords);
   const isOnline = useIsOnline();
   const [draft, setDraft] = useState(initial);
@@ -78,34 +70,7 @@ export function TemplateForm({
   return (
     <Form onSubmit={submit}>
       <UnsavedGuard isDirty={isDirty} />
-      <Card>
-        <Stack>
-          <Fields>
-            <TextField
-              label={t.name}
-              required
-              maxLength={255}
-              value={draft.name}
-              problems={problemsAt('name')}
-              onChange={(event) => set({ name: event.target.value })}
-            />
-            <SelectField
-              label={t.format}
-              value={draft.format}
-              problems={problemsAt('format')}
-              onChange={(event) => set({ format: event.target.value as ReportFormat })}
-              options={FORMATS.map((value) => ({ value, label: named.report_format[value] }))}
-            />
-          </Fields>
-          <AreaField
-            label={t.description}
-            value={draft.description}
-            maxLength={10_000}
-            problems={problemsAt('description')}
-            onChange={(event) => set({ description: event.target.value })}
-          />
-        </Stack>
-      </Card>
+      <TemplateFields draft={draft} set={set} problemsAt={problemsAt} />
       <Card>
         <ScheduleBuilder
           value={schedule}

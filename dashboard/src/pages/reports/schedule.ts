@@ -89,3 +89,9 @@ export function nthOf(day: string): [Ordinal, Weekday] | null {
   const of = WEEKDAYS.find((each) => each === weekday);
   return nth && of ? [nth, of] : null;
 }
+
+/** What was typed, where the server quotes it with the zone behind. */
+export const inCron = (problem: string, schedule: Schedule) =>
+  problem
+    .replace(/^schedule\s?: /, '')
+    .replaceAll(`${schedule.cron} ${schedule.zone}`, schedule.cron);

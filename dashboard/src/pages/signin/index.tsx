@@ -2,7 +2,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { told } from '@/api/errors';
-import { nextOf } from '@/app/Frame';
+import { nextOf } from '@/app/next';
 import { useWords } from '@/i18n/words';
 import { LanguageChoice } from '@/session/LanguageChoice';
 import { beginSession, endLeftSession, type User } from '@/session/session';

@@ -2,16 +2,13 @@
 
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { QueryConfig } from '@/api/client';
-import { api, type Dashboard, type PanelType } from '@/api/client';
+import { api, type Dashboard } from '@/api/client';
 import { issuesOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { Button, ButtonLink } from '@/ui/Button';
-import { AreaField, TextField } from '@/ui/Field';
-import { Card, Page, Stack } from '@/ui/Layouts';
+import { Page } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';
-import { say } from '@/ui/toasts';
 import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import { useAction } from '@/ui/useAction';
 import css from '../dashboards.module.css';
@@ -20,8 +17,10 @@ import { AddPanel } from './AddPanel';
 import { ComposeCard } from './ComposeCard';
 import { ConflictDialog } from './ConflictDialog';
 import { DeleteButton } from './DeleteButton';
-import { changed, type Draft, type DraftPanel, newKey, removed, restored, savingOf } from './draft';
-import { PanelEditor } from './PanelEditor';
+import { DraftFields } from './DraftFields';
+import { changed, type Draft, savingOf } from './draft';
+import { PanelPage } from './PanelPage';
+import { usePanels } from './usePanels';
 
 export function Composer({
   stored,
@@ -35,7 +34,7 @@ export function Composer({
   const t = useWords(words);
   const isOnline = useIsOnline();
   const [, navigate] = useLocation();
-  const [draft, setDraft] = useState(start);
+  const { draft, set, setPanels, add, remove } = usePanels(start);
   const [editing, setEditing] = useState<string | null>(null);
   const isSaved = useRef(false);
   const isDirty = !isSaved.current && JSON.stringify(draft) !== JSON.stringify(start);
@@ -48,45 +47,19 @@ export function Composer({
       navigate(`/dashboards/${id}`);
     },
   });
-  const setPanels = (change: (panels: Draft['panels']) => Draft['panels']) =>
-    setDraft((now) => ({ ...now, panels: change(now.panels) }));
   const panel = draft.panels.find(({ key }) => key === editing);
   const title = stored ? t.editTitle : t.newTitle;
 
-  function remove(gone: DraftPanel) {
-    const at = draft.panels.indexOf(gone);
-    setPanels((panels) => removed(panels, gone.key));
-    say(t.panelRemoved(gone.title), {
-      label: t.undo,
-      run: () => setPanels((panels) => restored(panels, gone, at)),
-    });
-  }
-
-  function add(type: PanelType, queryConfig: QueryConfig) {
-    const added: DraftPanel = {
-      ...{ key: newKey(), id: null, title: t.newPanel(t.types[type]), type, queryConfig },
-      ...{ refreshS: 60, width: type === 'table' || type === 'line' ? 12 : 6 },
-    };
-    setPanels((panels) => [...panels, added]);
-    setEditing(added.key);
-  }
-
   if (panel) {
     return (
-      <Page
-        title={t.panelTitle(panel.title)}
-        actions={
-          <Button look="primary" onClick={() => setEditing(null)}>
-            {t.done}
-          </Button>
-        }
-      >
-        <PanelEditor
+      <>
+        <PanelPage
           panel={panel}
           onChange={(change) => setPanels((panels) => changed(panels, panel.key, change))}
+          onDone={() => setEditing(null)}
         />
         <UnsavedGuard isDirty={isDirty} />
-      </Page>
+      </>
     );
   }
   const issues = issuesOf(save.error);
@@ -110,25 +83,7 @@ export function Composer({
         </div>
       }
     >
-      <Card>
-        <Stack>
-          <TextField
-            label={t.name}
-            value={draft.name}
-            maxLength={255}
-            required
-            problems={save.problemsOf('name')}
-            onChange={({ target }) => setDraft({ ...draft, name: target.value })}
-          />
-          <AreaField
-            label={t.description}
-            value={draft.description}
-            rows={2}
-            problems={save.problemsOf('description')}
-            onChange={({ target }) => setDraft({ ...draft, description: target.value })}
-          />
-        </Stack>
-      </Card>
+      <DraftFields draft={draft} set={set} problemsOf={save.problemsOf} />
       {draft.panels.length === 0 && <Empty title={t.noPanels}>{t.addFirst}</Empty>}
       <ol className={css.composed}>
         {draft.panels.map((each, position) => (
@@ -146,7 +101,7 @@ export function Composer({
           />
         ))}
       </ol>
-      <AddPanel onAdd={add} />
+      <AddPanel onAdd={(type, config) => setEditing(add(type, config))} />
       {stored && (
         <DeleteButton
           dashboard={stored}

@@ -1,19 +1,15 @@
 /** By what method: the runtime and its parameters, each with its range and what an empty field means. */
-import { useQueryClient } from '@tanstack/react-query';
-import { api } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
-import { SelectField, TextField } from '@/ui/Field';
+import { SelectField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
-import { type JsonObject, readObject, writeObject } from '@/ui/json';
-import { Row } from '@/ui/Layouts';
-import { useAction } from '@/ui/useAction';
 import { runtimeOf, runtimesOf } from './draft';
-import type { PartProps } from './ModelForm';
-import { choiceOf, fieldsOf, type ParamField } from './params';
-import { type RegisterWords, words } from './words';
+import { Param } from './Param';
+import { fieldsOf, type ParamField } from './params';
+import type { PartProps } from './part';
+import { UsualRules } from './UsualRules';
+import { words } from './words';
 
 export function Params({
   draft,
@@ -69,90 +65,5 @@ export function Params({
       />
       {isRules && <UsualRules draft={draft} set={set} />}
     </Group>
-  );
-}
-
-function Param({
-  field,
-  value,
-  problems,
-  onChange,
-}: {
-  field: ParamField;
-  value: string;
-  problems: readonly string[];
-  onChange: (value: string) => void;
-}) {
-  const t = useWords(words);
-  const { label, kind, fallback } = field;
-  const hint = hintOf(field, t);
-  if (kind === 'choice' || kind === 'boolean') {
-    const truths = ['true', 'false'] as const;
-    const options =
-      kind === 'choice' ? field.options : truths.map((each) => ({ value: each, label: t[each] }));
-    return (
-      <SelectField
-        label={label}
-        hint={hint}
-        value={value || (fallback ?? '')}
-        problems={problems}
-        onChange={(event) => onChange(event.target.value)}
-        options={fallback === null ? [{ value: '', label: '–' }, ...options] : options}
-      />
-    );
-  }
-  return (
-    <TextField
-      label={label}
-      hint={hint}
-      inputMode={({ integer: 'numeric', number: 'decimal', text: 'text' } as const)[kind]}
-      value={value}
-      problems={problems}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
-}
-
-/** What it means, from where to where it goes, and what holds if it is empty. */
-function hintOf(field: ParamField, t: RegisterWords): string {
-  const { help, range, fallback, kind } = field;
-  const isTyped = kind !== 'choice' && kind !== 'boolean';
-  return [
-    help,
-    range && t.range(range),
-    isTyped && fallback !== null && t.emptyMeans(choiceOf(field, fallback)),
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
-
-/** Rules that the server would make by itself, to begin with. */
-function UsualRules({ draft, set }: Pick<PartProps, 'draft' | 'set'>) {
-  const t = useWords(words);
-  const queries = useQueryClient();
-  const [inputSchema] = readObject(draft.inputSchema);
-  const [outputSchema] = readObject(draft.outputSchema);
-  const action = useAction({
-    run: async (schemas: { inputSchema: JsonObject; outputSchema: JsonObject }) =>
-      queries.fetchQuery({
-        queryKey: ['models.validate', draft.type, schemas],
-        queryFn: () =>
-          api.models.validate.query({ ...schemas, name: 'usual-rules', type: draft.type }),
-      }),
-    onDone: ({ config }) => {
-      if (config?.params) set({ moreParams: writeObject(config.params) });
-    },
-  });
-  const isReady = draft.dataset !== '' && inputSchema !== null && outputSchema !== null;
-  return (
-    <Row>
-      <Button
-        disabled={!isReady}
-        isBusy={action.isBusy}
-        onClick={() => isReady && action.start({ inputSchema, outputSchema })}
-      >
-        {t.useDefaults}
-      </Button>
-    </Row>
   );
 }

@@ -8,7 +8,7 @@ import { Form, Refused } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { type JsonObject, readObject } from '@/ui/json';
 import { Card, Row } from '@/ui/Layouts';
-import type { Way } from './Register';
+import type { Way } from './useWay';
 import { words } from './words';
 
 const FILE_KEYS: Record<string, string> = {

@@ -7,7 +7,7 @@ import { SelectField, TextField } from '@/ui/Field';
 import { Fields, Group, Refused } from '@/ui/Form';
 import { writeObject } from '@/ui/json';
 import { defaultInputSchema, defaultOutputSchema } from './draft';
-import type { PartProps } from './ModelForm';
+import type { PartProps } from './part';
 import { words } from './words';
 
 /** lacksDataset: that it is needed is said; what it has to choose from is there once it is chosen. */

@@ -1,23 +1,20 @@
 /** Registers a version, by form or by pasting JSON; `?from=` begins with a version that is there. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
-import { api, type ModelDetail, type NewModel, type Runtime } from '@/api/client';
-import type { Issue } from '@/api/errors';
+import type { ModelDetail, Runtime } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { useAddress } from '@/ui/Filters';
 import { writeObject } from '@/ui/json';
 import { Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { Tabs, useTab } from '@/ui/Tabs';
-import { say } from '@/ui/toasts';
 import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
-import { useAction } from '@/ui/useAction';
 import { nextVersion } from '../group';
 import { modelQuery, modelsQuery, runtimesQuery } from '../queries';
 import { type Draft, draftOf, emptyDraft, inputOf } from './draft';
 import { ModelForm } from './ModelForm';
 import { Paste } from './Paste';
+import { useWay } from './useWay';
 import { words } from './words';
 
 export function Register() {
@@ -68,16 +65,6 @@ const draftFrom = (
   runtimes: readonly Runtime[],
 ): Draft => draftOf({ ...model, version: nextVersion(versions) }, runtimes);
 
-/** Both ways hold the same model; each is told what the server refused of it. */
-export interface Way {
-  isBusy: boolean;
-  issues: readonly Issue[];
-  /** What was refused as a whole. */
-  message: string | null;
-  check: (input: NewModel) => void;
-  register: (input: NewModel) => void;
-}
-
 function Ways({ initial, runtimes }: { initial: Draft; runtimes: readonly Runtime[] }) {
   const t = useWords(words);
   const [first] = useState(initial);
@@ -110,41 +97,4 @@ function Ways({ initial, runtimes }: { initial: Draft; runtimes: readonly Runtim
       )}
     </>
   );
-}
-
-function useWay(): Way {
-  const t = useWords(words);
-  const [, navigate] = useLocation();
-  const [found, setFound] = useState<readonly Issue[]>([]);
-  const check = useAction({
-    run: (input: NewModel) => api.models.validate.query(input),
-    onDone: ({ isValid, issues }) => {
-      setFound(issues);
-      if (isValid) say(t.valid);
-    },
-  });
-  const register = useAction({
-    run: (input: NewModel) => api.models.create.mutate(input),
-    done: t.registered,
-    touches: [['models.list'], ['dashboard.stats']],
-    onDone: ({ id }) => navigate(`/models/${id}`),
-  });
-  // Of the two at most one has been asked since the other was reset.
-  const failure = register.failure ?? check.failure;
-  const refused = [...register.issues, ...check.issues];
-  return {
-    isBusy: check.isBusy || register.isBusy,
-    issues: refused.length > 0 ? refused : found,
-    message: failure && 'message' in failure && refused.length === 0 ? failure.message : null,
-    check: (input) => {
-      register.reset();
-      setFound([]);
-      check.start(input);
-    },
-    register: (input) => {
-      check.reset();
-      setFound([]);
-      register.start(input);
-    },
-  };
 }

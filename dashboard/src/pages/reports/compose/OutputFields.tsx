@@ -3,11 +3,11 @@ import type { Outputs, QueryConfig, ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import { CheckField } from '@/ui/CheckField';
-import { SelectField, TextField } from '@/ui/Field';
-import { Fields, Group } from '@/ui/Form';
-import css from '../reports.module.css';
+import { Group } from '@/ui/Form';
 import { words } from '../words';
+import { CsvFields } from './CsvFields';
+import { PdfFields } from './PdfFields';
+import { TablesChoice } from './TablesChoice';
 import { defined, namesOfTables } from './tables';
 
 interface Props {
@@ -26,11 +26,10 @@ export function OutputFields({ config, format, issues, onChange }: Props) {
     value,
     label: config.datasets[value]?.title ?? value,
   }));
-  const none = [{ value: '', label: t.noTable }, ...options];
-  const set = <F extends ReportFormat>(of: F, change: object) =>
+  const set = (change: object) =>
     onChange({
       ...config,
-      outputs: { ...outputs, [of]: defined({ ...outputs[of], ...change }) } as Outputs,
+      outputs: { ...outputs, [format]: defined({ ...outputs[format], ...change }) } as Outputs,
     });
   const problems = (key: string) =>
     issues
@@ -41,25 +40,7 @@ export function OutputFields({ config, format, issues, onChange }: Props) {
   return (
     <Group legend={t.inFile(named.report_format[format])}>
       {format === 'csv' && (
-        <Fields>
-          <SelectField
-            label={t.csvTable}
-            value={outputs.csv?.dataset ?? names[0] ?? ''}
-            options={options}
-            problems={problems('dataset')}
-            onChange={({ target }) => set('csv', { dataset: target.value })}
-          />
-          <SelectField
-            label={t.csvProfile}
-            value={outputs.csv?.profile ?? 'spreadsheet'}
-            options={[
-              { value: 'spreadsheet', label: t.csvProfiles.spreadsheet },
-              { value: 'raw', label: t.csvProfiles.raw },
-            ]}
-            problems={problems('profile')}
-            onChange={({ target }) => set('csv', { profile: target.value })}
-          />
-        </Fields>
+        <CsvFields value={outputs.csv} options={options} problems={problems} set={set} />
       )}
       {format === 'json' && (
         <TablesChoice
@@ -67,93 +48,12 @@ export function OutputFields({ config, format, issues, onChange }: Props) {
           options={options}
           value={outputs.json?.datasets ?? []}
           problems={problems('datasets')}
-          onChange={(datasets) => set('json', { datasets })}
+          onChange={(datasets) => set({ datasets })}
         />
       )}
       {format === 'pdf' && (
-        <>
-          <Fields>
-            <SelectField
-              label={t.pdfTiles}
-              hint={t.pdfTilesHint}
-              value={outputs.pdf?.tiles ?? ''}
-              options={none}
-              problems={problems('tiles')}
-              onChange={({ target }) => set('pdf', { tiles: target.value || undefined })}
-            />
-            <SelectField
-              label={t.pdfAdvice}
-              hint={t.pdfAdviceHint}
-              value={outputs.pdf?.recommendations ?? ''}
-              options={none}
-              problems={problems('recommendations')}
-              onChange={({ target }) => set('pdf', { recommendations: target.value || undefined })}
-            />
-            <SelectField
-              label={t.pdfOrientation}
-              value={outputs.pdf?.orientation ?? 'portrait'}
-              options={[
-                { value: 'portrait', label: t.pdfOrientations.portrait },
-                { value: 'landscape', label: t.pdfOrientations.landscape },
-              ]}
-              onChange={({ target }) => set('pdf', { orientation: target.value })}
-            />
-            <TextField
-              label={t.pdfRows}
-              type="number"
-              min={1}
-              max={5000}
-              value={outputs.pdf?.max_rows ?? 500}
-              problems={problems('max_rows')}
-              onChange={({ target }) => set('pdf', { max_rows: Number(target.value) || undefined })}
-            />
-          </Fields>
-          <TablesChoice
-            legend={t.pdfTables}
-            options={options}
-            value={outputs.pdf?.tables ?? []}
-            problems={problems('tables')}
-            onChange={(tables) => set('pdf', { tables })}
-          />
-        </>
+        <PdfFields value={outputs.pdf} options={options} problems={problems} set={set} />
       )}
     </Group>
-  );
-}
-
-function TablesChoice({
-  legend,
-  options,
-  value,
-  problems,
-  onChange,
-}: {
-  legend: string;
-  options: readonly { value: string; label: string }[];
-  /** None for what the server takes by itself. */
-  value: readonly string[];
-  problems: readonly string[];
-  onChange: (names: readonly string[]) => void;
-}) {
-  return (
-    <fieldset className={css.tables}>
-      <legend>{legend}</legend>
-      {options.map(({ value: name, label }) => (
-        <CheckField
-          key={name}
-          label={label}
-          checked={value.includes(name)}
-          onChange={({ target }) =>
-            // What was chosen keeps its order, which the file follows.
-            onChange(target.checked ? [...value, name] : value.filter((each) => each !== name))
-          }
-        />
-      ))}
-      {problems.length > 0 && (
-        <p className={css.bad} role="alert">
-          {problems.join(' ')}
-        </p>
-      )}
-    </fieldset>
   );
 }

@@ -1,0 +1,45 @@
+/** Which of the data versions of a dataset that were prepared; the latest unless one is chosen. */
+import { useQuery } from '@tanstack/react-query';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { runsQuery } from '@/pages/datasets/queries';
+import { shortVersion } from '@/pages/executions/input';
+import { SelectField } from '@/ui/Field';
+import { words } from './words';
+
+export function VersionField({
+  dataset,
+  value,
+  onChange,
+}: {
+  dataset: string;
+  value: string;
+  onChange: (version: string) => void;
+}) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { data = [] } = useQuery(runsQuery(dataset, 100));
+  const prepared = data.flatMap((run) =>
+    run.prepared === 'prepared' && run.dataVersion !== null
+      ? [{ ...run, dataVersion: run.dataVersion }]
+      : [],
+  );
+  return (
+    <SelectField
+      label={t.dataVersion}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      options={[
+        { value: '', label: t.latest },
+        ...prepared.map((run) => ({
+          value: run.dataVersion,
+          label: t.versionOption(
+            format.local(run.windowStart),
+            format.local(run.windowEnd),
+            shortVersion(run.dataVersion),
+          ),
+        })),
+      ]}
+    />
+  );
+}
