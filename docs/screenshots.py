@@ -125,7 +125,7 @@ SHOTS = (
     Shot(
         "inbox-snooze",
         "/recommendations",
-        (_first("/recommendations"), _press("Put off", "Reporter")),
+        (_first("/recommendations"), _press("Snooze", "Reporter")),
         is_admin=True,
         is_dialog=True,
     ),

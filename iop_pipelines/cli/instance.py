@@ -67,7 +67,7 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
 
     Migrates the database, then starts the code server, the daemon, the web server and the warm
     workers, all bound to 127.0.0.1. Everything the instance owns lives under its home. A process
-    that dies is started again, ever later; after ten deaths in a row the instance ends.
+    that dies is restarted with increasing delays; after ten deaths in a row the instance ends.
     """
     from iop_pipelines.orchestration.launch import running
 

@@ -25,7 +25,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.schema.transactions import write
 
-# A transient failure, or a worker that dies, is tried again this often in all, ever later.
+# Starts in all, after transient failures and lost workers, with increasing delays between them.
 MAX_STARTS = 5
 RETRY_AFTER_S = 10
 IN_FLIGHT = (Phase.CLAIMED, Phase.STARTED)

@@ -1,8 +1,8 @@
 """The processes of `iop up`: code server, daemon, the API with Dagster's UI, warm workers and, with a broker, events.
 
 All that they own lives under the home. A second supervisor on the same home is refused; children
-that a killed one left behind are ended before anything is started. A child that dies is started
-again, ever later; one that keeps dying, or ends by itself while all start, ends the instance.
+that a killed one left behind are ended before anything is started. A child that dies is restarted
+with increasing delays; one that keeps dying, or ends by itself while all start, ends the instance.
 """
 
 import fcntl

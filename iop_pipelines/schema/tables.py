@@ -252,7 +252,7 @@ recommendations = _table(
     sa.Column("last_ds", Moment),
     sa.Column("resolved_at", Timestamp),
     sa.Column("previous_id", sa.ForeignKey("recommendations.id")),
-    # Put off until then; NULL or past: it waits for a decision now.
+    # Snoozed until then; NULL or past: it waits for a decision now.
     sa.Column("snoozed_until", Timestamp),
     # {language: {title, description}} of what a model of ours found; NULL in rows of others.
     sa.Column("translations", sa.JSON),

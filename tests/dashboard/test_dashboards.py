@@ -111,14 +111,14 @@ def test_a_bar_leads_down_to_its_rows_and_the_way_leads_back(viewer, check_acces
     _chart(viewer, LATE).focus()
     viewer.keyboard.press("ArrowRight")
     viewer.keyboard.press("Enter")
-    expect(viewer.get_by_role("navigation", name="Way to here")).to_contain_text("Airline: ")
+    expect(viewer.get_by_role("navigation", name="Breadcrumbs")).to_contain_text("Airline: ")
     viewer.get_by_label("Break down by").select_option(label="Origin")
     chart = viewer.get_by_role("slider")
     chart.focus()
     viewer.keyboard.press("Home")
     origin = (chart.get_attribute("aria-valuetext") or "").split(":")[0]
     viewer.keyboard.press("Enter")
-    expect(viewer.get_by_role("navigation", name="Way to here")).to_contain_text(
+    expect(viewer.get_by_role("navigation", name="Breadcrumbs")).to_contain_text(
         f"Origin: {origin}"
     )
     expect(viewer.get_by_role("table")).to_be_visible()
@@ -134,7 +134,7 @@ def test_a_bar_leads_down_to_its_rows_and_the_way_leads_back(viewer, check_acces
     assert rows
     assert {row["Origin"] for row in rows} == {origin}
 
-    viewer.get_by_role("navigation", name="Way to here").get_by_role("link").nth(1).click()
+    viewer.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").nth(1).click()
     expect(viewer.get_by_role("button", name="All rows")).to_be_visible()
     viewer.go_back()
     expect(viewer.get_by_role("table")).to_be_visible()
@@ -155,8 +155,8 @@ def test_pausing_stops_the_questions(viewer):
     ("path", "says"),
     [
         ("/dashboards/999999", "Not found"),
-        ("/dashboards/none", "There is no such page"),
-        ("/dashboards/1/panels/999999", "This panel is no longer there"),
+        ("/dashboards/none", "Page not found"),
+        ("/dashboards/1/panels/999999", "This panel no longer exists"),
     ],
 )
 def test_what_is_not_there_says_so(viewer, path, says):
@@ -168,9 +168,9 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     admin.goto("/dashboards/new")
     admin.get_by_role("button", name="Bar", exact=True).click()
     expect(admin.get_by_role("slider")).to_be_visible()
-    admin.get_by_label("Title of the panel").fill("Delay by airline")
+    admin.get_by_label("Panel title").fill("Delay by airline")
     admin.get_by_label("Measure", exact=True).select_option(label="Departure delay")
-    admin.get_by_label("Along").select_option(label="Airline")
+    admin.get_by_label("X axis").select_option(label="Airline")
     expect(admin.get_by_role("slider")).to_be_visible()
 
     admin.get_by_role("button", name="Add a condition").click()
@@ -199,9 +199,9 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     admin.get_by_role("button", name="Done").click()
 
     admin.get_by_role("button", name="Figures", exact=True).click()
-    admin.get_by_label("Title of the panel").fill("Totals")
+    admin.get_by_label("Panel title").fill("Totals")
     admin.get_by_role("button", name="Done").click()
-    admin.get_by_role("button", name="Earlier: Totals").press("Enter")
+    admin.get_by_role("button", name="Move earlier: Totals").press("Enter")
     admin.get_by_role("button", name="Wider: Totals").click()
     titles = admin.locator("ol h2")
     expect(titles).to_have_text(["Totals", "Delay by airline"])

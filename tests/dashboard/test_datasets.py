@@ -1,5 +1,7 @@
 """Datasets: how fresh and good they are, what came in, what was refused, and who reads them."""
 
+import re
+
 from playwright.sync_api import expect
 
 
@@ -24,7 +26,9 @@ def test_one_dataset_shows_all_that_is_known_of_it(viewer, check_access):
     expect(measures.get_by_role("row").filter(has_text="dep_delay")).to_contain_text("min")
     check_access(viewer)
     parts.get_by_role("link", name="Models").click()
-    expect(viewer.get_by_role("list", name="Models that read it")).to_contain_text("delay-trend")
+    expect(viewer.get_by_role("list", name="Models that read this dataset")).to_contain_text(
+        "delay-trend"
+    )
 
 
 def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
@@ -32,10 +36,10 @@ def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
     deliveries = viewer.get_by_role("table", name="Deliveries")
     expect(deliveries).to_be_visible()
     check_access(viewer)
-    deliveries.get_by_role("link", name="show them").first.click()
-    expect(viewer.get_by_text("Only those of one delivery")).to_be_visible()
+    deliveries.get_by_role("link", name=re.compile("show$")).first.click()
+    expect(viewer.get_by_text("One delivery only")).to_be_visible()
     viewer.get_by_text("Row", exact=True).first.click()
     expect(viewer.locator("pre").first).to_contain_text("airline")
     check_access(viewer)
-    viewer.get_by_role("button", name="Show those of all deliveries").click()
-    expect(viewer.get_by_text("Only those of one delivery")).to_have_count(0)
+    viewer.get_by_role("button", name="Show all deliveries").click()
+    expect(viewer.get_by_text("One delivery only")).to_have_count(0)

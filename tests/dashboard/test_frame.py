@@ -20,7 +20,7 @@ def test_people_sign_in_and_come_where_they_wanted(open_as):
     page.get_by_label("Name").fill("vera")
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("Name or password is wrong")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect name or password")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Reports", level=1)).to_be_visible()
@@ -94,7 +94,7 @@ def test_pages_of_admins_are_accessible_in_the_dark_and_not_there_for_viewers(
     check_access(page)
     other = open_as("vera", path)
     expect(other.get_by_role("heading", level=1)).to_have_text(
-        re.compile("no such page|Not for your role|not found", re.IGNORECASE)
+        re.compile("no such page|You do not have access|not found", re.IGNORECASE)
     )
 
 
@@ -126,7 +126,7 @@ def test_a_browser_without_a_service_worker_has_the_whole_app(open_as, refusal):
     page.goto("/settings")
     page.get_by_role("button", name="Remove").click()
     # Said by what comes after the first sight of the page, beside the note of a newer version.
-    expect(page.locator("[role=status]", has_text="is kept any more")).to_be_visible()
+    expect(page.locator("[role=status]", has_text="The stored data was removed")).to_be_visible()
 
 
 def test_the_files_of_a_page_are_asked_for_before_the_app_runs(open_as):

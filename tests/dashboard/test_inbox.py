@@ -30,7 +30,7 @@ def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin, made
     admin.goto("/recommendations")
     items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
     expect(items.first).to_contain_text("Critical")
-    admin.get_by_text("Narrow down").click()
+    admin.get_by_text("Filter", exact=True).click()
     admin.get_by_label("Severity").select_option("warning")
     expect(items.first).to_contain_text("Warning")
     assert admin.url.endswith("?severity=warning")
@@ -56,7 +56,7 @@ def test_home_counts_what_still_waits_and_says_how_many_went_away(admin, site):
     waiting = sum(stats.open_by_severity.values()) - gone
     assert gone > 0
     admin.goto("/")
-    figure = admin.get_by_role("link", name="Recommendations to decide")
+    figure = admin.get_by_role("link", name="Recommendations to review")
     expect(figure).to_contain_text(f"{waiting} and {gone} no longer found")
 
 
@@ -68,7 +68,7 @@ def test_one_is_accepted_and_the_next_is_shown_and_it_can_be_undone(admin, made)
     expect(admin.get_by_role("heading", name="Second to decide", level=1)).to_be_visible()
     assert made.status(first) == "accepted"
     admin.get_by_role("button", name="Undo").click()
-    expect(admin.get_by_text("Opened again.")).to_be_visible()
+    expect(admin.get_by_text("Reopened.")).to_be_visible()
     assert made.status(first) == "open"
 
 
@@ -76,7 +76,7 @@ def test_a_dismissal_needs_a_reason_which_its_history_tells(admin, made):
     one = made.add("To be dismissed")
     admin.goto(f"/recommendations/{one}?view=all")
     _decide(admin, "Dismiss")
-    dialog = admin.get_by_role("dialog", name="Why is it dismissed?")
+    dialog = admin.get_by_role("dialog", name="Why dismiss it?")
     dialog.get_by_role("button", name="Dismiss").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Give a reason")
     dialog.get_by_label("Other reason").check()
@@ -90,15 +90,15 @@ def test_a_dismissal_needs_a_reason_which_its_history_tells(admin, made):
 def test_one_is_put_off_and_taken_up_again(admin, made):
     one = made.add("To be put off")
     admin.goto(f"/recommendations/{one}?view=all")
-    _decide(admin, "Put off")
+    _decide(admin, "Snooze")
     dialog = admin.get_by_role("dialog")
-    dialog.get_by_label("Another moment").fill("2020-01-01T08:00")
-    dialog.get_by_role("button", name="Put off").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("lies ahead")
+    dialog.get_by_label("Custom date and time").fill("2020-01-01T08:00")
+    dialog.get_by_role("button", name="Snooze").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("in the future")
     dialog.get_by_role("button", name="Tomorrow morning").click()
-    expect(admin.get_by_text(re.compile("^Put off until")).first).to_be_visible()
-    _decide(admin, "Take up now")
-    expect(admin.get_by_text("Taken up again.")).to_be_visible()
+    expect(admin.get_by_text(re.compile("^Snoozed until")).first).to_be_visible()
+    _decide(admin, "End snooze")
+    expect(admin.get_by_text("Snooze ended.")).to_be_visible()
     assert made.row(one).snoozed_until is None
 
 
@@ -132,7 +132,7 @@ def test_of_several_those_not_taken_are_named_and_stay_selected(open_as, made, s
     expect(page.get_by_text("2 selected")).to_be_visible()
     site.call("grace", "recommendations.update", id=ids[0], status="dismissed", reason="known")
     page.get_by_role("button", name="Accept").click()
-    dialog = page.get_by_role("dialog", name="1 of 2 were not taken")
+    dialog = page.get_by_role("dialog", name="1 of 2 were not saved")
     expect(dialog).to_contain_text("1 of 2 was done.")
     expect(dialog.get_by_role("listitem")).to_have_count(1)
     expect(dialog.get_by_role("listitem")).to_contain_text("Group 0")
@@ -172,9 +172,9 @@ def test_titles_are_text_everywhere(admin, made):
 def test_viewers_read_everything_and_decide_nothing(viewer, made, check_access):
     one = made.add("For everybody to read")
     viewer.goto(f"/recommendations/{one}")
-    expect(viewer.get_by_text("Decisions are made by administrators.")).to_be_visible()
+    expect(viewer.get_by_text("Only administrators can decide.")).to_be_visible()
     expect(viewer.get_by_role("heading", name="History")).to_be_visible()
-    for name in ("Accept", "Dismiss", "Put off", "Add comment"):
+    for name in ("Accept", "Dismiss", "Snooze", "Add comment"):
         expect(viewer.get_by_role("button", name=name)).to_have_count(0)
     viewer.wait_for_load_state("networkidle")
     check_access(viewer)
@@ -184,10 +184,10 @@ def test_viewers_read_everything_and_decide_nothing(viewer, made, check_access):
 
 def test_the_evidence_of_a_model_is_a_chart_with_a_table(open_as, check_access):
     page = open_as("ada", "/recommendations/1", color_scheme="dark")
-    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recommended action")).to_be_visible()
     page.get_by_role("button", name="Show as table").click()
     expect(page.get_by_role("table")).to_be_visible()
     page.wait_for_load_state("networkidle")
     check_access(page)
     page.goto("/recommendations/999999")
-    expect(page.get_by_role("heading", name="There is no such recommendation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recommendation not found")).to_be_visible()

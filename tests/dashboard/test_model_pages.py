@@ -25,7 +25,7 @@ def test_models_are_listed_by_name_and_narrowed_from_the_address(viewer, check_a
     assert "q=outlier" in viewer.url
     check_access(viewer)
     viewer.get_by_label("Search").fill("nothing of the kind")
-    expect(viewer.get_by_text("No model fits these filters.")).to_be_visible()
+    expect(viewer.get_by_text("No model matches these filters.")).to_be_visible()
 
 
 def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, models, check_access):
@@ -36,7 +36,7 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
     assert "series=JFK" in viewer.url
     check_access(viewer)
     viewer.get_by_role("link", name="Schemas").click()
-    reads = viewer.get_by_role("table", name="What it reads: columns")
+    reads = viewer.get_by_role("table", name="Input: columns")
     expect(reads.get_by_role("row").filter(has_text="origin")).to_contain_text("one of EWR, JFK")
     check_access(viewer)
     viewer.get_by_role("link", name="Configuration").click()
@@ -55,24 +55,24 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
 
 def test_a_viewer_has_no_control_that_would_be_refused(viewer, models):
     viewer.goto(f"/models/{models[MODEL]}")
-    expect(viewer.get_by_role("heading", name="What it scored")).to_be_visible()
+    expect(viewer.get_by_role("heading", name="Scored periods")).to_be_visible()
     for name in ("Run now", "Promote", "Deprecate", "Roll back"):
         expect(viewer.get_by_role("button", name=name)).to_have_count(0)
     viewer.goto("/models/new")
-    expect(viewer.get_by_role("heading", level=1)).to_have_text("Not for your role")
+    expect(viewer.get_by_role("heading", level=1)).to_have_text("You do not have access")
 
 
 def test_an_administrator_runs_a_version_and_sees_it_end(admin, models):
     admin.goto(f"/models/{models['cancellation-limits']}")
     admin.get_by_role("button", name="Run now").click()
     admin.get_by_label("From").fill("2013-02-01")
-    admin.get_by_label("To, not included").fill("2013-01-01")
+    admin.get_by_label("To (exclusive)").fill("2013-01-01")
     admin.get_by_role("button", name="Run", exact=True).click()
     expect(admin.get_by_role("dialog")).to_contain_text("is not before")
-    admin.get_by_label("To, not included").fill("2013-02-15")
+    admin.get_by_label("To (exclusive)").fill("2013-02-15")
     admin.get_by_role("button", name="Run", exact=True).click()
-    expect(admin.get_by_role("heading", name="The run you asked for")).to_be_visible()
-    expect(admin.get_by_text(re.compile(r"It has \d+ findings?\."))).to_be_visible(timeout=90_000)
+    expect(admin.get_by_role("heading", name="Requested execution")).to_be_visible()
+    expect(admin.get_by_text(re.compile(r"^\d+ findings?\."))).to_be_visible(timeout=90_000)
     admin.get_by_role("link", name=re.compile(r"^Execution \d+$")).first.click()
     expect(admin.get_by_role("heading", level=1)).to_have_text(re.compile(r"Execution \d+"))
     expect(admin.get_by_text("Feb 1, 2013 to Feb 15, 2013")).to_be_visible()
@@ -93,7 +93,7 @@ def test_executions_are_narrowed_by_status_and_say_why_they_did_not_run(viewer, 
 @pytest.mark.parametrize("path", ["/models/9999", "/models/x", "/executions/9999", "/datasets/no"])
 def test_what_is_not_there_is_told(viewer, path):
     viewer.goto(path)
-    expect(viewer.get_by_role("heading", level=1)).to_have_text(re.compile("There is no such"))
+    expect(viewer.get_by_role("heading", level=1)).to_have_text(re.compile("not found"))
 
 
 def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, models, check_access):
@@ -127,7 +127,7 @@ def test_a_model_without_a_dataset_is_led_to_what_it_lacks(admin):
     admin.get_by_label("Name").fill("reads_nothing")
     admin.get_by_role("button", name="Check").click()
     dataset = admin.get_by_role("combobox", name="Dataset")
-    expect(dataset).to_have_accessible_description("Choose the dataset that it reads.")
+    expect(dataset).to_have_accessible_description("Choose the dataset that the model reads.")
     expect(dataset).to_be_focused()
 
 

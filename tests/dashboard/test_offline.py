@@ -66,20 +66,20 @@ def test_a_decision_made_offline_is_kept_and_sent_once(phone, site, made):
         page.goto("/recommendations?sort=newest")
         expect(page.get_by_text("You are offline")).to_be_visible()
         page.get_by_role("link", name="Decided by both").click()
-        expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+        expect(page.get_by_role("heading", name="Recommended action")).to_be_visible()
         page.get_by_role("button", name="Accept").click()
         expect(page.get_by_role("heading", name="Decided in the lift", level=1)).to_be_visible()
         page.get_by_role("button", name="Accept").click()
-        expect(page.get_by_text("2 decisions are not sent yet")).to_be_visible()
+        expect(page.get_by_text("2 decisions have not been sent yet")).to_be_visible()
         page.reload()
-        expect(page.get_by_text("2 decisions are not sent yet")).to_be_visible()
+        expect(page.get_by_text("2 decisions have not been sent yet")).to_be_visible()
         page.goto("/datasets/never_seen")
         expect(page.get_by_role("heading", name="No connection")).to_be_visible()
         made.dismiss(contested)
 
-    expect(page.get_by_text("One decision is not sent yet, one needs you")).to_be_visible(
-        timeout=90_000
-    )
+    expect(
+        page.get_by_text("One decision has not been sent yet, one needs your attention")
+    ).to_be_visible(timeout=90_000)
     assert made.decisions(mine) == ["accepted"]
     assert made.status(contested) == "dismissed"
     page.get_by_role("link", name="Show").click()

@@ -59,19 +59,19 @@ def test_notifications_are_read_one_by_one_and_all_at_once(viewer, check_access)
     viewer.wait_for_load_state("networkidle")
     check_access(viewer)
     viewer.get_by_role("button", name="Mark all as read").click()
-    expect(viewer.get_by_text("All are marked as read.")).to_be_visible()
+    expect(viewer.get_by_text("All marked as read.")).to_be_visible()
     expect(viewer.get_by_role("link", name="Notifications, ")).to_have_count(0)
     viewer.goto("/notifications?tab=unread")
-    expect(viewer.get_by_text("Everything is read")).to_be_visible()
+    expect(viewer.get_by_text("No unread notifications")).to_be_visible()
 
 
 @pytest.mark.parametrize(("current", "field"), [("wrong", 0), (PASSWORD, 1)])
 def test_a_refused_password_says_so_at_its_field(viewer, current: str, field: int):
     viewer.goto("/settings")
-    viewer.get_by_label("Present password").fill(current)
+    viewer.get_by_label("Current password").fill(current)
     viewer.get_by_label("New password").fill("short" if field else "another good password")
     viewer.get_by_role("button", name="Change password").click()
-    name = ("Present password", "New password")[field]
+    name = ("Current password", "New password")[field]
     expect(viewer.get_by_label(name)).to_have_attribute("aria-invalid", "true")
 
 

@@ -21,12 +21,12 @@ def test_templates_are_listed_with_their_schedule_in_words(viewer, check_access)
     viewer.get_by_label("Search").fill("executive")
     expect(viewer.get_by_role("list", name="Reports").get_by_role("listitem")).to_have_count(1)
     viewer.get_by_label("Status").select_option("paused")
-    expect(viewer.get_by_text("No template fits these filters.")).to_be_visible()
+    expect(viewer.get_by_text("No template matches these filters.")).to_be_visible()
 
 
 def test_the_next_times_stand_in_the_templates_zone_and_the_readers(viewer, templates):
     viewer.goto(f"/reports/{templates['Executive summary']}")
-    times = viewer.get_by_role("table", name="Next times")
+    times = viewer.get_by_role("table", name="Upcoming times")
     expect(times.get_by_role("row")).to_have_count(6)
     expect(times.get_by_role("row").nth(1)).to_have_text(
         re.compile(r"6:00\sAM.*1[01]:00\sAM", re.DOTALL)
@@ -65,7 +65,7 @@ def _stored(page, template: int) -> dict:
 def test_an_administrator_makes_a_template_and_its_first_report(admin, check_access):
     admin.goto("/reports/new")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_label("Name (required)")).to_have_accessible_description("Give it a name.")
+    expect(admin.get_by_label("Name (required)")).to_have_accessible_description("Enter a name.")
     admin.get_by_label("Name (required)").fill("Flights by airport")
     admin.get_by_role("combobox", name="Data").select_option(label="Dataset flights daily")
     admin.get_by_label("Period").select_option("")
@@ -86,27 +86,27 @@ def test_an_administrator_makes_a_template_and_its_first_report(admin, check_acc
 
     admin.get_by_role("button", name="Add a chart").click()
     expect(admin.get_by_role("slider")).to_be_visible()
-    admin.get_by_label("Title of the chart").fill("Who flies from where")
+    admin.get_by_label("Chart title").fill("Who flies from where")
     schedule = admin.get_by_role("combobox", name="Schedule")
     schedule.select_option("monthly")
     admin.get_by_label("Day of the month").select_option("first-mon")
     admin.get_by_label("Time zone").fill("Africa/Nowhere")
-    expect(admin.get_by_text("is no time zone such as")).to_be_visible()
+    expect(admin.get_by_text("is not a time zone")).to_be_visible()
     admin.get_by_label("Time zone").fill("Africa/Lagos")
     expect(admin.get_by_text("monthly first-mon 06:00 Africa/Lagos")).to_be_visible()
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Flights by airport")
     expect(admin.get_by_text("every month on the first Monday at 06:00")).to_be_visible()
     admin.get_by_role("button", name="Generate now").click()
-    made = admin.get_by_role("heading", name="The report you asked for")
+    made = admin.get_by_role("heading", name="Requested report")
     expect(made).to_be_visible()
     expect(admin.get_by_role("button", name=re.compile("^Download")).first).to_be_visible(
         timeout=90_000
     )
     admin.get_by_role("button", name="Pause").click()
-    expect(admin.get_by_text("It is paused")).to_be_visible()
+    expect(admin.get_by_text("Paused:")).to_be_visible()
     admin.get_by_role("button", name="Resume").click()
-    expect(admin.get_by_role("table", name="Next times")).to_be_visible()
+    expect(admin.get_by_role("table", name="Upcoming times")).to_be_visible()
     admin.get_by_role("button", name="Delete").click()
     admin.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Reports")
@@ -124,13 +124,13 @@ def test_the_form_and_the_json_are_the_same_query(admin):
     refused = re.compile(rf"datasets\.{name}\.select\.1.*flihgts")
     expect(text).to_have_accessible_description(refused)
     admin.get_by_role("button", name="Form").click()
-    measures = admin.get_by_role("group", name="What is measured")
+    measures = admin.get_by_role("group", name="Measures")
     expect(measures.get_by_role("alert")).to_contain_text("flihgts")
     admin.get_by_role("button", name="JSON").click()
     text.fill("{")
     admin.get_by_label("Name (required)").fill("Half a query")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_text("What it shows is not JSON yet.")).to_be_visible()
+    expect(admin.get_by_text("The content is not valid JSON.")).to_be_visible()
 
 
 def test_the_form_keeps_what_it_does_not_show(admin, site, templates, check_access):
@@ -139,15 +139,13 @@ def test_the_form_keeps_what_it_does_not_show(admin, site, templates, check_acce
     before = _stored(admin, template)
     admin.goto(f"/reports/{template}/edit")
     admin.get_by_role("button", name="Airlines, the least punctual first").click()
-    expect(admin.get_by_label("Title of the table")).to_have_value(
-        "Airlines, the least punctual first"
-    )
+    expect(admin.get_by_label("Table title")).to_have_value("Airlines, the least punctual first")
     check_access(admin)
-    admin.get_by_label("Most rows", exact=True).fill("20")
+    admin.get_by_label("Maximum rows", exact=True).fill("20")
     admin.get_by_role("button", name="Quality of the data").click()
     expect(admin.get_by_role("combobox", name="Data").last).to_have_value("quality")
     expect(admin.get_by_label("Period").last).to_have_value("param:period")
-    admin.get_by_label("Title of the table").fill("How good the data was")
+    admin.get_by_label("Table title").fill("How good the data was")
     admin.get_by_label("Period").first.select_option(label="Last quarter")
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Executive summary")
@@ -170,13 +168,13 @@ def _restored(config: dict) -> dict:
 def test_tables_are_added_and_removed_with_what_is_said_of_them(admin, templates):
     admin.goto(f"/reports/{templates['Executive summary']}/edit")
     admin.get_by_role("button", name="The month in figures", exact=True).click()
-    expect(admin.get_by_label("As large figures")).to_have_value("totals")
+    expect(admin.get_by_label("Headline figures")).to_have_value("totals")
     admin.get_by_role("button", name="Remove “The month in figures”").click()
-    expect(admin.get_by_label("As large figures")).to_have_value("")
+    expect(admin.get_by_label("Headline figures")).to_have_value("")
     admin.get_by_role("button", name="Add a table").click()
     table = admin.get_by_role("button", name="table_9", exact=True)
     expect(table).to_have_attribute("aria-pressed", "true")
-    expect(admin.get_by_role("group", name="What is measured")).to_be_visible()
+    expect(admin.get_by_role("group", name="Measures")).to_be_visible()
 
 
 def test_a_refused_schedule_is_told_at_its_control_in_the_words_that_were_typed(admin):

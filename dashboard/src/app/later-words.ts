@@ -5,10 +5,10 @@ export const words = defineWords(
     updateReady: 'A new version is ready.',
     updateNow: 'Reload',
     unsentBar: (n: number) =>
-      n === 1 ? 'One decision is not sent yet' : `${n} decisions are not sent yet`,
-    unsentStuck: (n: number) => (n === 1 ? 'one needs you' : `${n} need you`),
+      n === 1 ? 'One decision has not been sent yet' : `${n} decisions have not been sent yet`,
+    unsentStuck: (n: number) => (n === 1 ? 'one needs your attention' : `${n} need your attention`),
     unsentShow: 'Show',
-    unsentTitle: 'Decisions were not sent yet',
+    unsentTitle: 'Unsent decisions',
     unsentText: (n: number) =>
       n === 1
         ? 'One decision made offline has not been sent. Signing out discards it.'
@@ -24,9 +24,10 @@ export const words = defineWords(
       n <= 1
         ? "Une décision n'est pas encore envoyée"
         : `${n} décisions ne sont pas encore envoyées`,
-    unsentStuck: (n: number) => (n <= 1 ? 'une a besoin de vous' : `${n} ont besoin de vous`),
+    unsentStuck: (n: number) =>
+      n <= 1 ? 'une demande votre attention' : `${n} demandent votre attention`,
     unsentShow: 'Voir',
-    unsentTitle: "Des décisions n'ont pas encore été envoyées",
+    unsentTitle: 'Décisions non envoyées',
     unsentText: (n: number) =>
       n <= 1
         ? "Une décision prise hors ligne n'a pas été envoyée. La déconnexion l'efface."

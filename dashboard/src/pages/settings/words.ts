@@ -3,23 +3,23 @@ import { defineWords } from '@/i18n/words';
 export const words = defineWords(
   {
     title: 'Settings',
-    lead: 'They hold on this device at once, and go with your account to the others.',
-    look: 'Language and look',
+    lead: 'Settings apply on this device at once, and follow your account to other devices.',
+    look: 'Language and appearance',
     theme: 'Theme',
-    themes: { system: 'As the device', light: 'Light', dark: 'Dark' },
+    themes: { system: 'Same as the device', light: 'Light', dark: 'Dark' },
     timeZone: 'Time zone',
     timeZoneHint: (now: string) => `It is ${now} there. Type to search.`,
     badZone: 'Choose a time zone from the list, such as Africa/Lagos.',
     shortcuts: 'Use keyboard shortcuts',
     shortcutsHint: 'Single keys in the inbox, such as a to accept.',
     password: 'Password',
-    current: 'Present password',
+    current: 'Current password',
     next: 'New password',
     nextHint: 'At least 12 characters. You stay signed in here, and are signed out elsewhere.',
     change: 'Change password',
     passwordChanged: 'Your password was changed.',
-    tooMany: 'Too many tries. Wait a while and try again.',
-    online: 'This can only be done online.',
+    tooMany: 'Too many attempts. Wait a while and try again.',
+    online: 'This is only available online.',
     sessions: 'Where you are signed in',
     here: 'this browser',
     from: 'from',
@@ -29,7 +29,7 @@ export const words = defineWords(
       oidc: 'By your organisation',
       token: 'By token',
     } as Record<string, string>,
-    began: (ago: string) => `began ${ago}`,
+    began: (ago: string) => `started ${ago}`,
     ends: (when: string) => `ends ${when}`,
     end: 'End',
     endLabel: (what: string) => `End the session: ${what}`,
@@ -39,21 +39,21 @@ export const words = defineWords(
     device: 'On this device',
     stored: 'What you have seen is kept here for reading offline, until you sign out.',
     storedNot:
-      'This browser does not let the app keep anything. What you see is gone when the page is closed.',
+      'This browser does not allow the app to store data. What you see is gone when the page is closed.',
     size: 'Size',
     of: (used: string, all: string) => `${used} of ${all} allowed`,
     unsentKept: (n: number) =>
       n === 0
-        ? 'All your decisions were sent.'
+        ? 'All your decisions have been sent.'
         : n === 1
-          ? 'One decision waits to be sent; it is not removed.'
-          : `${n} decisions wait to be sent; they are not removed.`,
-    remove: 'Remove what was kept',
-    removed: 'Nothing that you have seen is kept any more.',
+          ? 'One decision is waiting to be sent; it is kept.'
+          : `${n} decisions are waiting to be sent; they are kept.`,
+    remove: 'Remove stored data',
+    removed: 'The stored data was removed.',
     app: 'The app',
     install: 'Install the app',
-    installText: 'It opens from the home screen, and works without a network.',
-    installed: 'It is installed on this device.',
+    installText: 'It opens from the home screen, and works offline.',
+    installed: 'Installed on this device.',
     installHow: "Your browser's menu has “Install” or “Add to home screen”.",
     version: 'Version',
   },
@@ -74,8 +74,8 @@ export const words = defineWords(
     nextHint: 'Au moins 12 caractères. Vous restez connecté ici, et êtes déconnecté ailleurs.',
     change: 'Changer le mot de passe',
     passwordChanged: 'Votre mot de passe a été changé.',
-    tooMany: "Trop d'essais. Attendez un moment et réessayez.",
-    online: "Ceci ne peut se faire qu'en ligne.",
+    tooMany: 'Trop de tentatives. Attendez un moment et réessayez.',
+    online: 'Disponible uniquement en ligne.',
     sessions: 'Où vous êtes connecté',
     here: 'ce navigateur',
     from: 'depuis',
@@ -96,21 +96,21 @@ export const words = defineWords(
     device: 'Sur cet appareil',
     stored: "Ce que vous avez vu est gardé ici pour la lecture hors ligne, jusqu'à la déconnexion.",
     storedNot:
-      'Ce navigateur ne laisse rien garder. Ce que vous voyez disparaît à la fermeture de la page.',
+      "Ce navigateur ne permet pas d'enregistrer de données. Ce que vous voyez disparaît à la fermeture de la page.",
     size: 'Taille',
     of: (used: string, all: string) => `${used} sur ${all} autorisés`,
     unsentKept: (n: number) =>
       n === 0
         ? 'Toutes vos décisions ont été envoyées.'
         : n === 1
-          ? "Une décision attend d'être envoyée\u00a0; elle n'est pas supprimée."
-          : `${n} décisions attendent d'être envoyées\u00a0; elles ne sont pas supprimées.`,
-    remove: 'Supprimer ce qui est gardé',
-    removed: "Plus rien de ce que vous avez vu n'est gardé.",
+          ? "Une décision attend d'être envoyée\u00a0; elle est conservée."
+          : `${n} décisions attendent d'être envoyées\u00a0; elles sont conservées.`,
+    remove: 'Supprimer les données enregistrées',
+    removed: 'Les données enregistrées ont été supprimées.',
     app: "L'application",
     install: "Installer l'application",
-    installText: "Elle s'ouvre depuis l'écran d'accueil, et fonctionne sans réseau.",
-    installed: 'Elle est installée sur cet appareil.',
+    installText: "Elle s'ouvre depuis l'écran d'accueil, et fonctionne hors ligne.",
+    installed: 'Installée sur cet appareil.',
     installHow:
       "Le menu de votre navigateur propose «\u00a0Installer\u00a0» ou «\u00a0Ajouter à l'écran d'accueil\u00a0».",
     version: 'Version',

@@ -3,14 +3,14 @@ import { defineWords } from '@/i18n/words';
 export const words = defineWords(
   {
     title: 'Leave without saving?',
-    text: 'What you changed here is not saved yet.',
+    text: 'Your changes have not been saved.',
     stay: 'Keep editing',
     discard: 'Discard changes',
   },
   {
     title: 'Quitter sans enregistrer\u00a0?',
-    text: "Ce que vous avez changé ici n'est pas encore enregistré.",
-    stay: 'Continuer',
-    discard: 'Abandonner les changements',
+    text: 'Vos modifications ne sont pas enregistrées.',
+    stay: 'Continuer la modification',
+    discard: 'Abandonner les modifications',
   },
 );

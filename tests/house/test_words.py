@@ -1,0 +1,88 @@
+"""The words of the app are those of docs/glossary.md: one for each thing, in both languages."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "dashboard" / "src"
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", re.M)
+# As TypeScript and Python write them.
+LITERAL = re.compile(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`""")
+
+# By what is to be said instead.
+FORBIDDEN = {
+    "execution": r"\b(?:an?|the|this|that|its|last|latest|recent|no|every|each|one|first|next|any|"
+    r"former|earlier|new|of|figures of)\s+runs?\b",
+    "traitement DRM, or exécution of a model": r"\bpassages?\b|"
+    r"\bexécutions? (?:du |de |des |de la )?(?:pipelines?|chaînes?|DRM|Dagster)\b",
+    "gabarit de rapport": r"\bmodèles? de rapports?\b",
+    "s'exécuter": r"\btourn(?:e|ent|er|era)\b",
+    "requested": r"\basked for\b",
+    "generating": r"\bbeing made\b",
+    "snooze": r"\b(?:put|puts|putting) (?:it |them |these )?off\b",
+    "besides, or next to": r"\bbeside\b",
+    "retried with increasing delays": r"\bever later\b|\btried again\b",
+    "detection method": r"\bhow it looks\b",
+}
+
+
+@cache
+def _texts(path: Path) -> list[str]:
+    literals = ("".join(groups) for groups in LITERAL.findall(path.read_text()))
+    return [re.sub(r"\\u00a0|\u00a0", " ", text).replace("\\'", "'") for text in literals]
+
+
+@cache
+def _catalogues() -> list[Path]:
+    found = [path for path in APP.rglob("*.ts") if re.search(r"words|vocabulary", path.name)]
+    assert APP / "app" / "words.ts" in found
+    return found
+
+
+@pytest.mark.parametrize("word", FORBIDDEN)
+def test_a_word_that_means_something_else_is_in_no_text_of_the_app(word: str) -> None:
+    pattern = re.compile(FORBIDDEN[word], re.IGNORECASE)
+    found = [
+        f"{path.relative_to(APP)}: {text}"
+        for path in _catalogues()
+        for text in _texts(path)
+        if pattern.search(text)
+    ]
+    assert found == [], f"say {word}"
+
+
+def test_a_report_is_made_of_a_gabarit_since_a_modele_is_what_analyses_data() -> None:
+    texts = [text for path in _catalogues() if "reports" in path.parts for text in _texts(path)]
+    assert any("gabarit" in text.lower() for text in texts)
+    assert [text for text in texts if re.search(r"\bmodèles?\b", text, re.IGNORECASE)] == []
+
+
+def test_the_terms_of_the_glossary_are_those_that_the_app_says() -> None:
+    rows = ROW.findall((ROOT / "docs" / "glossary.md").read_text())
+    terms = [term for row in rows for term in row if row[0] not in ("term", "---")]
+    assert {"execution", "exécution", "report template", "gabarit de rapport"} <= set(terms)
+    said = "\n".join(text for path in _catalogues() for text in _texts(path)).lower()
+    assert [term for term in terms if term.lower() not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("execution", "The run you asked for"),
+        ("execution", "No runs yet"),
+        ("traitement DRM, or exécution of a model", "Dernier passage"),
+        ("traitement DRM, or exécution of a model", "Exécutions de pipelines"),
+        ("gabarit de rapport", "Aucun modèle de rapport"),
+        ("snooze", "Put these off until"),
+    ],
+)
+def test_what_the_app_once_said_would_be_found(word: str, text: str) -> None:
+    assert re.search(FORBIDDEN[word], text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("text", ["Run now", "It runs on request", "DRM run", "Dagster run"])
+def test_a_model_runs_and_drm_and_dagster_have_runs(text: str) -> None:
+    assert re.search(FORBIDDEN["execution"], text, re.IGNORECASE) is None
