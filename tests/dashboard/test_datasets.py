@@ -1,8 +1,17 @@
 """Datasets: how fresh and good they are, what came in, what was refused, and who reads them."""
 
 import re
+from collections.abc import Iterator
 
+import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
+
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import datasets
+from iop_pipelines.transform.declarations import demo_declarations
+from iop_pipelines.transform.table import prepared_table
+from iop_pipelines.transform.versions import register_dataset
 
 
 def test_datasets_are_listed_with_their_freshness_and_quality(viewer, check_access):
@@ -43,3 +52,34 @@ def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
     check_access(viewer)
     viewer.get_by_role("button", name="Show all deliveries").click()
     expect(viewer.get_by_text("One delivery only")).to_have_count(0)
+
+
+@pytest.fixture
+def misspelt(site) -> Iterator[str]:
+    """A dataset whose source DRM lacks, for one test: what is composed elsewhere begins with the newest."""
+    flights = next(each for each in demo_declarations() if each.name == "flights_daily")
+    declared = flights.model_copy(update={"name": "flights_misspelt", "source": "flihgts_daily"})
+    engine = engine_for(site.settings.database_url)
+    register_dataset(engine, declared)
+    yield declared.name
+    with engine.begin() as connection:
+        connection.execute(sa.delete(datasets).where(datasets.c.name == declared.name))
+    prepared_table(declared).drop(engine)
+    engine.dispose()
+
+
+def test_a_source_that_drm_has_not_is_told_where_its_dataset_is_shown(
+    misspelt, open_as, check_access
+):
+    page = open_as("vera", f"/datasets/{misspelt}")
+    told = page.get_by_role("status").filter(has_text="DRM's catalogue has no source")
+    expect(told).to_contain_text("“flihgts_daily”: nothing is prepared until it does.")
+    expect(told).to_contain_text("did you mean 'flights_daily'?")
+    check_access(page)
+    page.get_by_role("link", name="Fields").click()
+    expect(told).to_be_visible()
+    page.goto("/datasets/flights_daily")
+    expect(page.get_by_text("Completeness")).to_be_visible()
+    expect(told).to_have_count(0)
+    french = open_as("vera", f"/datasets/{misspelt}", locale="fr-FR")
+    expect(french.get_by_text("Le catalogue de DRM ne contient pas la source")).to_be_visible()

@@ -19,6 +19,7 @@ import { Quality } from './Quality';
 import { datasetQuery } from './queries';
 import { Readers } from './Readers';
 import { Rejected } from './Rejected';
+import { SourceWarning } from './SourceWarning';
 import { words } from './words';
 
 export function Detail({ name }: { name: string }) {
@@ -48,6 +49,7 @@ function Found({ dataset }: { dataset: DatasetDetail }) {
   const tab = useTab(tabs);
   return (
     <>
+      <SourceWarning dataset={dataset} />
       <Tabs label={t.parts} tabs={tabs} current={tab} />
       {tab === 'overview' && (
         <>

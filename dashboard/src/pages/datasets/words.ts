@@ -25,6 +25,8 @@ export const words = defineWords(
     rejected: 'Rejected rows',
     models: 'Models',
     source: 'DRM source',
+    sourceLacks: (source: string) =>
+      `DRM's catalogue has no source “${source}”: nothing is prepared until it does.`,
     version: 'Declaration',
     timeZone: 'Time zone',
     dataVersion: 'Data version',
@@ -116,6 +118,8 @@ export const words = defineWords(
     rejected: 'Lignes rejetées',
     models: 'Modèles',
     source: 'Source DRM',
+    sourceLacks: (source: string) =>
+      `Le catalogue de DRM ne contient pas la source «\u00a0${source}\u00a0»\u00a0: rien n'est préparé d'ici là.`,
     version: 'Déclaration',
     timeZone: 'Fuseau horaire',
     dataVersion: 'Version des données',
