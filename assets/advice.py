@@ -3,7 +3,7 @@
 import dagster as dg
 
 from iop_pipelines.orchestration import by_hand
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 
 @dg.asset(
@@ -11,7 +11,7 @@ from iop_pipelines.orchestration.resources import Platform
     deps=["rule_based_output", "statistical_output", "ml_output", "prepared_dataset"],
     kinds={"table"},
 )
-def recommendation(platform: Platform) -> dg.MaterializeResult:
+def recommendation(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """What people are told to do: title, evidence, severity and review status, one row a finding that lasts.
 
     Updated in the same run as the execution it comes from. Materializing by hand makes what a

@@ -4,7 +4,7 @@ the latest outcome of every partition in the ledger."""
 import dagster as dg
 
 from iop_pipelines.orchestration import standing
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 OUTPUTS = ("rule_based_output", "statistical_output", "ml_output")
 
@@ -13,7 +13,7 @@ def _check(
     asset: str, name: str, description: str, severity: dg.AssetCheckSeverity
 ) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=asset, name=name, description=description)
-    def check(platform: Platform) -> dg.AssetCheckResult:
+    def check(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
         found = standing.of(platform.engine, asset, name)
         return dg.AssetCheckResult(
             passed=not found.broken, severity=severity, metadata=found.as_metadata()

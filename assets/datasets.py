@@ -5,7 +5,7 @@ import dagster as dg
 from assets import partitions
 from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 drm_dataset = dg.AssetSpec(
     "drm_dataset",
@@ -28,7 +28,9 @@ drm_dataset = dg.AssetSpec(
     kinds={"pandas", "table"},
     output_required=False,
 )
-def prepared_dataset(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
+def prepared_dataset(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> NoOutput:
     """Rows that models and reports read: cast, deduplicated, joined, enriched, gaps as declared.
 
     One partition a dataset; each DRM pipeline run adds one data version, and a restated window
@@ -40,7 +42,9 @@ def prepared_dataset(context: dg.AssetExecutionContext, platform: Platform) -> N
 
 @dg.op
 def prepare(
-    context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform
+    context: dg.OpExecutionContext,
+    config: batches.BatchConfig,
+    platform: dg.ResourceParam[Platform],
 ) -> None:
     """Prepares the data versions that a sensor claimed."""
     tally = batches.prepare_datasets(context, platform, config.ids, config.run_key)

@@ -5,7 +5,7 @@ import dagster as dg
 from assets import partitions
 from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 
 def _output(
@@ -21,7 +21,7 @@ def _output(
         description=description,
         output_required=False,
     )
-    def output(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
+    def output(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> NoOutput:
         by_hand.execute(context, platform, context.partition_keys).raise_failures("executions")
         yield from ()
 
@@ -53,7 +53,9 @@ ml_output = _output(
 
 @dg.op
 def execute(
-    context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform
+    context: dg.OpExecutionContext,
+    config: batches.BatchConfig,
+    platform: dg.ResourceParam[Platform],
 ) -> None:
     """Runs the executions that a sensor claimed."""
     tally = batches.execute_models(context, platform, config.ids, config.run_key)

@@ -5,7 +5,7 @@ import dagster as dg
 from assets import partitions
 from assets.partitions import NoOutput
 from iop_pipelines.orchestration import batches, by_hand
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 
 @dg.asset(
@@ -16,7 +16,7 @@ from iop_pipelines.orchestration.resources import Platform
     kinds={"jinja"},
     output_required=False,
 )
-def report(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
+def report(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> NoOutput:
     """A file of a report template, as JSON, CSV or PDF; each materialization is one generated report."""
     by_hand.generate(context, platform, context.partition_keys).raise_failures("reports")
     yield from ()
@@ -24,7 +24,9 @@ def report(context: dg.AssetExecutionContext, platform: Platform) -> NoOutput:
 
 @dg.op
 def generate(
-    context: dg.OpExecutionContext, config: batches.BatchConfig, platform: Platform
+    context: dg.OpExecutionContext,
+    config: batches.BatchConfig,
+    platform: dg.ResourceParam[Platform],
 ) -> None:
     """Generates the reports that a sensor or schedule claimed."""
     tally = batches.generate_reports(context, platform, config.ids, config.run_key)

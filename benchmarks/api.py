@@ -43,7 +43,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from iop_pipelines.api.context import Context, Services
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.audit.trail import Actor
@@ -53,6 +53,7 @@ from iop_pipelines.identity.sessions import sessions_of
 from iop_pipelines.identity.user import User
 from iop_pipelines.ledger import counters
 from iop_pipelines.orchestration.supervisor import free_port
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import analytical_models, model_executions, recommendations
@@ -143,7 +144,7 @@ def serve(kind: str, port: int) -> None:
 
 
 def bare_app(settings: Settings) -> Starlette:
-    services = Services(settings)
+    services = Platform(settings)
     app = Starlette(
         routes=[Route(f"/{call}", bare_handler(services, call)) for call in CALLS],
     )
@@ -151,7 +152,7 @@ def bare_app(settings: Settings) -> Starlette:
     return app
 
 
-def bare_handler(services: Services, call: str) -> Callable[[Request], JSONResponse]:
+def bare_handler(services: Platform, call: str) -> Callable[[Request], JSONResponse]:
     statements = statements_of(services, call)
     engine = services.engine
 
@@ -166,7 +167,7 @@ def bare_handler(services: Services, call: str) -> Callable[[Request], JSONRespo
     return handler
 
 
-def statements_of(services: Services, call: str) -> list[tuple[sa.Executable, dict[str, Any]]]:
+def statements_of(services: Platform, call: str) -> list[tuple[sa.Executable, dict[str, Any]]]:
     """What the procedure executes, as it was seen to."""
     seen: list[tuple[sa.Executable, dict[str, Any]]] = []
 
@@ -236,7 +237,7 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str,
 
 
 def bearer_token(settings: Settings, role: Role) -> str:
-    services = Services(settings)
+    services = Platform(settings)
     by = Actor(None, "bench", "bench", "127.0.0.1")
     account = account_of_role(services.engine, role, by)
     return sessions_of(services.settings).start(account, "bench").token

@@ -4,7 +4,7 @@ every minute and asks which slots have come; a unique (template, slot) makes eac
 import dagster as dg
 
 from iop_pipelines.orchestration import ticks
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 
 def _reports(cadence: str, description: str) -> dg.ScheduleDefinition:
@@ -16,7 +16,7 @@ def _reports(cadence: str, description: str) -> dg.ScheduleDefinition:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description=description,
     )
-    def tick(platform: Platform) -> list[dg.RunRequest] | dg.SkipReason:
+    def tick(platform: dg.ResourceParam[Platform]) -> list[dg.RunRequest] | dg.SkipReason:
         ticked = ticks.scheduled_reports(platform, cadence)
         return ticked.requests or dg.SkipReason(ticked.note)
 

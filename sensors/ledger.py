@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets import partitions
 from iop_pipelines.orchestration import upkeep
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 PARTITIONS = {
     "datasets": partitions.datasets,
@@ -17,7 +17,7 @@ PARTITIONS = {
 
 @dg.sensor(minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def registered_partitions(
-    context: dg.SensorEvaluationContext, platform: Platform
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> dg.SensorResult:
     """Whatever is registered becomes a partition: datasets, model versions and report templates."""
     requests = []
@@ -33,7 +33,9 @@ def registered_partitions(
 
 
 @dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
-def ledger_reconciler(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
+def ledger_reconciler(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.SensorResult:
     """Mirrors Dagster's history into the ledger, and gives back the work of workers that died."""
     note = upkeep.keep_ledger(context.instance, platform)
     context.log.info(note)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import ticks
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 
 EVERY_S = 5
 
@@ -14,7 +14,7 @@ EVERY_S = 5
     minimum_interval_seconds=EVERY_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def requested_executions(platform: Platform) -> dg.SensorResult:
+def requested_executions(platform: dg.ResourceParam[Platform]) -> dg.SensorResult:
     """Launches queued executions whose data is prepared, many to a run."""
     requests = ticks.launch(platform, EXECUTION)
     return ticks.Ticked(requests, None, "no execution is queued with its data prepared").result()
@@ -25,7 +25,7 @@ def requested_executions(platform: Platform) -> dg.SensorResult:
     minimum_interval_seconds=EVERY_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def requested_reports(platform: Platform) -> dg.SensorResult:
+def requested_reports(platform: dg.ResourceParam[Platform]) -> dg.SensorResult:
     """Launches reports that were asked for by hand or by the API."""
     return ticks.Ticked(ticks.launch(platform, REPORT), None, "no report is queued").result()
 
@@ -35,6 +35,6 @@ def requested_reports(platform: Platform) -> dg.SensorResult:
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def one_time_reports(platform: Platform) -> dg.SensorResult:
+def one_time_reports(platform: dg.ResourceParam[Platform]) -> dg.SensorResult:
     """Launches reports whose template says `once` and a time that has come."""
     return ticks.one_time_reports(platform).result()

@@ -20,10 +20,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.auth import auth_routes, authenticator
 from iop_pipelines.api.calls import refusal_of, request_id_of
 from iop_pipelines.api.compression import Compression
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
 from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
@@ -40,6 +40,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import inbox, outbox
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
 
@@ -74,27 +75,28 @@ def create_app(
     parts: what health looks at, all that the instance depends on by default.
     readers: who computes what is heavy; they are closed with the app.
     """
-    services = Services(settings, own_readers=readers)
+    platform = Platform(settings)
+    answers = Answers(platform, own_readers=readers)
     registry = registry or build_registry()
-    authenticate = authenticate or authenticator(services)
+    authenticate = authenticate or authenticator(platform)
     lifecycle, metrics = Lifecycle(), Metrics()
-    metrics.follow(services.readers.standing)
-    own = (_queue(settings, metrics), Part("readers", services.readers.look, is_vital=False))
+    metrics.follow(answers.readers.standing)
+    own = (_queue(settings, metrics), Part("readers", answers.readers.look, is_vital=False))
     probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
 
     every_route: list[BaseRoute] = [
         # Routes are tried in this order; most requests are the first's.
-        *trpc_routes(registry, services, authenticate),
-        *openapi_routes(registry, services, authenticate),
-        *auth_routes(services),
-        *download_routes(services, authenticate),
-        *preview_routes(services, authenticate),
+        *trpc_routes(registry, answers, authenticate),
+        *openapi_routes(registry, answers, authenticate),
+        *auth_routes(platform),
+        *download_routes(platform, authenticate),
+        *preview_routes(answers, authenticate),
         *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),
         *routes,
     ]
     if dagster_ui is not None:
-        every_route.append(_dagster(dagster_ui, authenticate, services, lifecycle, probe))
+        every_route.append(_dagster(dagster_ui, authenticate, platform, lifecycle, probe))
     every_route += page_routes()
     app = Starlette(
         routes=every_route,
@@ -112,11 +114,11 @@ def create_app(
             lifecycle=lifecycle,
             probe=probe,
             dagster_ui=dagster_ui,
-            readers=services.readers,
+            readers=answers.readers,
         ),
     )
     app.state.lifecycle = lifecycle
-    app.state.services = services
+    app.state.answers = answers
     return app
 
 
@@ -149,7 +151,7 @@ def _queue(settings: Settings, metrics: Metrics) -> Part:
 def _dagster(
     dagster_ui: "DagsterUi",
     authenticate: Authenticate,
-    services: Services,
+    platform: Platform,
     lifecycle: Lifecycle,
     probe: Probe,
 ) -> Mount:
@@ -160,8 +162,8 @@ def _dagster(
 
     probe.add(Part("dagster_ui", dagster_ui.look))
     probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
-    dagster_ui.trail = MutationTrail(services.engine)
-    public_url = services.settings.public_url
+    dagster_ui.trail = MutationTrail(platform.engine)
+    public_url = platform.settings.public_url
     return Mount(PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", public_url))
 
 

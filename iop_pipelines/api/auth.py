@@ -19,7 +19,6 @@ from starlette.routing import Route
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.calls import read_body, refusal_of, request_id_of
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.problems import problem_page
 from iop_pipelines.api.reads import Reads
 from iop_pipelines.api.registry import ApiError, Shape
@@ -29,6 +28,7 @@ from iop_pipelines.identity.links import LINK_PATH
 from iop_pipelines.identity.sessions import COOKIE_LIFE, Issued, sessions_of
 from iop_pipelines.identity.sign_in import SignIn
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 from iop_pipelines.settings import Settings
 
 COOKIE = "iop_session"
@@ -60,7 +60,7 @@ class Presented:
     is_cookie: bool
 
 
-def authenticator(services: Services) -> Authenticate:
+def authenticator(services: Platform) -> Authenticate:
     """Gives who is signed in, for HTTP and WebSocket requests alike; None for nobody.
 
     Raises MisconfiguredInstance at once for a signing key that cannot be used. What it gives raises
@@ -87,7 +87,7 @@ def authenticator(services: Services) -> Authenticate:
     return authenticate
 
 
-def authenticate(headers: Mapping[str, str], services: Services) -> User | None:
+def authenticate(headers: Mapping[str, str], services: Platform) -> User | None:
     """As `authenticator`, in a thread; the caller checks the origin itself."""
     presented = presented_in(headers)
     return sessions_of(services.settings).user_of(presented.token) if presented else None
@@ -121,7 +121,7 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         raise ApiError("FORBIDDEN", "the request comes from another origin")
 
 
-def auth_routes(services: Services) -> list[Route]:
+def auth_routes(services: Platform) -> list[Route]:
     """Raises MisconfiguredInstance at once for a signing key or a provider that cannot be used."""
     routes = AuthRoutes(services)
     return [
@@ -137,7 +137,7 @@ def auth_routes(services: Services) -> list[Route]:
 
 
 class AuthRoutes:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Platform) -> None:
         self._settings = services.settings
         self._ways = SignIn(services.settings)
         self._authenticate = authenticator(services)

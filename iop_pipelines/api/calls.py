@@ -14,11 +14,13 @@ import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 
 from iop_pipelines.api import wire
-from iop_pipelines.api.context import ANYBODY, Context, Services
+from iop_pipelines.api.answers import Answers
+from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ async def caller_of(request: Request, authenticate: Authenticate) -> Caller:
     return Caller(user or ApiError("UNAUTHORIZED", "sign in first"), request_id, address)
 
 
-def admit(procedure: Procedure, caller: Caller, services: Services) -> Context:
+def admit(procedure: Procedure, caller: Caller, services: Platform) -> Context:
     """Before the input is looked at: an anonymous caller learns nothing from its errors."""
     if isinstance(caller.user, ApiError):
         raise caller.user
@@ -67,13 +69,15 @@ def admit(procedure: Procedure, caller: Caller, services: Services) -> Context:
     return Context(caller.user, services, caller.request_id, caller.address, procedure.path)
 
 
-async def run(procedure: Procedure, context: Context, text: bytes | None) -> bytes:
+async def run(
+    answers: Answers, procedure: Procedure, context: Context, text: bytes | None
+) -> bytes:
     """JSON of the output. One hop to a thread for all of it: validation, handler, serialisation.
 
     text: JSON of the input; None where the caller sent none.
     """
     if procedure.heavy is not None:
-        return await _read_heavy(procedure, procedure.heavy, context, text)
+        return await _read_heavy(answers, procedure, procedure.heavy, context, text)
     if not procedure.is_personal:
         context = replace(context, user=ANYBODY)
 
@@ -83,12 +87,12 @@ async def run(procedure: Procedure, context: Context, text: bytes | None) -> byt
         return procedure.dump(procedure.handler(context, wire.read_input(procedure.input, text)))
 
     if not procedure.is_personal:
-        return await context.services.reads.read((procedure.path, text), work)
+        return await answers.reads.read((procedure.path, text), work)
     return await anyio.to_thread.run_sync(work)
 
 
 async def _read_heavy(
-    procedure: Procedure, heavy: Heavy, context: Context, text: bytes | None
+    answers: Answers, procedure: Procedure, heavy: Heavy, context: Context, text: bytes | None
 ) -> bytes:
     """By a reader. What is wrong with the input, and what is kept already, is known without one."""
     anybody = replace(context, user=ANYBODY)
@@ -99,15 +103,15 @@ async def _read_heavy(
 
     ask = Ask("procedure", procedure.path, context.request_id, {}, text)
     kept_by = await anyio.to_thread.run_sync(keeping)
-    return await read_heavy(context.services, context.user.id, ask, kept_by)
+    return await read_heavy(answers, context.user.id, ask, kept_by)
 
 
-async def read_heavy(services: Services, account: int, ask: Ask, keeping: Keeping | None) -> bytes:
+async def read_heavy(answers: Answers, account: int, ask: Ask, keeping: Keeping | None) -> bytes:
     """In the account's turn; what is kept, or computed for somebody else already, is shared."""
-    readers = services.readers
+    readers = answers.readers
     if keeping is None:
         return await readers.wait(readers.begin(account, ask))
-    found = services.kept.get(
+    found = answers.kept.get(
         (ask.kind, ask.path, *keeping.question),
         keeping.life_s,
         lambda: readers.begin(account, ask),

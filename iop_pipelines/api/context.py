@@ -1,23 +1,15 @@
-"""What a procedure is given besides its input: who asks, and the platform's databases and clock."""
+"""What a procedure is given besides its input: who asks, by which request, and the platform."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from iop_pipelines.api.kept import Kept
-from iop_pipelines.api.readers.pool import Readers, Reading
-from iop_pipelines.api.reads import Reads
 from iop_pipelines.audit import trail
 from iop_pipelines.audit.trail import Actor
-from iop_pipelines.drm import clock
-from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.identity.user import User
-from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.witness import Witness
-from iop_pipelines.settings import Settings
 
 
 class _Anybody:
@@ -31,47 +23,12 @@ class _Anybody:
 ANYBODY = cast(User, _Anybody())
 
 
-@dataclass(frozen=True)
-class Services:
-    """One a process; engines connect on first use."""
-
-    settings: Settings
-    # By the procedure and the JSON of its input.
-    reads: Reads[tuple[str, bytes | None], bytes] = field(
-        default_factory=Reads[tuple[str, bytes | None], bytes], compare=False
-    )
-    kept: Kept[Reading] = field(default_factory=Kept[Reading], compare=False)
-    # Others than those of every instance, for tests.
-    own_readers: Readers | None = field(default=None, compare=False)
-
-    @cached_property
-    def readers(self) -> Readers:
-        """Who computes what is heavy; their processes begin with the first that is asked."""
-        return self.own_readers or Readers(self.settings)
-
-    @property
-    def engine(self) -> sa.Engine:
-        return engine_for(self.settings.database_url)
-
-    @property
-    def drm_engine(self) -> sa.Engine:
-        return engine_for(self.settings.drm_database_url)
-
-    @property
-    def drm(self) -> SharedDatabase:
-        return SharedDatabase(self.drm_engine)
-
-    def now(self) -> datetime:
-        """Business time, naive UTC: the wall clock's, or a replay's."""
-        return clock.now(self.settings)
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """One a call. `user` is who asks, or `ANYBODY` in queries that answer all alike."""
 
     user: User
-    services: Services
+    services: Platform
     request_id: str
     address: str
     procedure: str

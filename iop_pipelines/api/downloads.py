@@ -18,13 +18,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from iop_pipelines.api.context import Services
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.vocabulary import ReportFormat, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound, Unavailable
 from iop_pipelines.identity import tokens
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 from iop_pipelines.registry.keys import slug
 from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.settings import Settings
@@ -95,7 +95,7 @@ def is_signed(key: bytes, report_id: int, expires: str, signature: str, now: dat
 
 
 def download_routes(
-    services: Services, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+    services: Platform, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
     async def file(request: Request) -> Response:
         report_id = number_in(request, "report_id")
@@ -125,7 +125,7 @@ def number_in(request: Request, name: str) -> int:
     return int(text)
 
 
-def has_link(request: Request, services: Services, report_id: int) -> bool:
+def has_link(request: Request, services: Platform, report_id: int) -> bool:
     expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
     key = signing_key(services.settings)
     return is_signed(key, report_id, expires, signature, utc_now())

@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.auth import COOKIE
 from iop_pipelines.api.calls import Authenticate
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.docs import STYLE, docs_page
 from iop_pipelines.api.plain import METHOD, PREFIX, PlainEndpoint, path_of
 from iop_pipelines.api.registry import Kind, Procedure, Registry
@@ -38,7 +38,7 @@ _TRANSLATIONS: Schema = {
 
 
 def openapi_routes(
-    registry: Registry, services: Services, authenticate: Authenticate
+    registry: Registry, answers: Answers, authenticate: Authenticate
 ) -> list[BaseRoute]:
     described = wire.dump(document(registry))
     page = docs_page(registry)
@@ -52,7 +52,7 @@ def openapi_routes(
     async def stylesheet(request: Request) -> Response:
         return Response(STYLE, media_type="text/css")
 
-    endpoint = PlainEndpoint(registry, services, authenticate)
+    endpoint = PlainEndpoint(registry, answers, authenticate)
     return [
         Route(f"{PREFIX}/openapi.json", openapi),
         Route(f"{PREFIX}/docs", docs),

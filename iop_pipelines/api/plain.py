@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import (
     Authenticate,
     admit,
@@ -27,7 +28,6 @@ from iop_pipelines.api.calls import (
     tell_of_call,
     unless_gone,
 )
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
 from iop_pipelines.api.schemas import Schema, choices_of, resolved
 
@@ -45,7 +45,7 @@ class PlainEndpoint:
     """An ASGI app, so that every method of every path is answered in one shape."""
 
     registry: Registry
-    services: Services
+    answers: Answers
     authenticate: Authenticate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,14 +77,16 @@ class PlainEndpoint:
             raise ApiError("METHOD_NOT_SUPPORTED", f"{path} takes {METHOD[procedure.kind]}")
         if request.method == "POST":
             wire.check_content_type(request.headers)
-        context = admit(procedure, await caller_of(request, self.authenticate), self.services)
+        context = admit(
+            procedure, await caller_of(request, self.authenticate), self.answers.platform
+        )
         if request.method == "POST":
             text = wire.inputs(await read_body(request), 1, is_batch=False)[0]
             if procedure.input is None:
                 wire.read_input(Shape, text)
         else:
             text = query_input(procedure.input, request.query_params.multi_items())
-        answer = run(procedure, context, text)
+        answer = run(self.answers, procedure, context, text)
         return await (unless_gone(request, answer) if procedure.heavy else answer)
 
 

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import read_heavy, refusal_of, request_id_of, retry_after, unless_gone
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.downloads import (
     ReportFile,
     has_link,
@@ -32,6 +32,7 @@ from iop_pipelines.api.registry import ApiError, Keeping
 from iop_pipelines.domain.vocabulary import ReportFormat
 from iop_pipelines.errors import Conflict, IopError, NotFound
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 
 MAX_ROWS = 100
 DEFAULT_WIDTH = 800
@@ -67,8 +68,10 @@ def first_rows(file: ReportFile) -> tuple[list[str], list[list[Any]]]:
 
 
 def preview_routes(
-    services: Services, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+    answers: Answers, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
+    services = answers.platform
+
     async def page(request: Request) -> Response:
         report_id = number_in(request, "report_id")
         user = None
@@ -90,7 +93,7 @@ def preview_routes(
             given = {"report_id": report_id, "number": number, "width": drawn_width}
             ask = Ask("page", "reports.page", request_id, given)
             keeping = keeping_of(file, number, drawn_width)
-            work = read_heavy(services, account, ask, keeping)
+            work = read_heavy(answers, account, ask, keeping)
             picture = await unless_gone(request, work)
         except ClientDisconnect:
             # Nobody hears it; it is what the log tells.
@@ -107,7 +110,7 @@ def preview_routes(
     return [Route(path, page, methods=["GET"])]
 
 
-def draw(services: Services, report_id: int, number: int, width: int) -> bytes:
+def draw(services: Platform, report_id: int, number: int, width: int) -> bytes:
     """PNG of one page of a report, by a reader. Raises NotFound, Conflict or Unavailable."""
     from iop_pipelines.reporting.pages import draw_page
 
@@ -117,7 +120,7 @@ def draw(services: Services, report_id: int, number: int, width: int) -> bytes:
     return drawn
 
 
-def _pdf(services: Services, report_id: int) -> ReportFile:
+def _pdf(services: Platform, report_id: int) -> ReportFile:
     file = report_file(services.engine, report_id)
     if file.format is not ReportFormat.PDF:
         raise Conflict(f"report {file.report_id} is {file.format.value}; only a PDF has pages")

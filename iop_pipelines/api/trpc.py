@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import (
     Authenticate,
     Caller,
@@ -28,7 +29,7 @@ from iop_pipelines.api.calls import (
     tell_of_call,
     unless_gone,
 )
-from iop_pipelines.api.context import Context, Services
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.events import EventStream, RefusedStream
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
 
@@ -37,9 +38,9 @@ _HEADERS = {"vary": "trpc-accept, accept", "cache-control": "no-store"}
 
 
 def trpc_routes(
-    registry: Registry, services: Services, authenticate: Authenticate
+    registry: Registry, answers: Answers, authenticate: Authenticate
 ) -> list[BaseRoute]:
-    endpoint = TrpcEndpoint(registry, services, authenticate)
+    endpoint = TrpcEndpoint(registry, answers, authenticate)
     return [Route(PREFIX, endpoint), Route(f"{PREFIX}/{{path:path}}", endpoint)]
 
 
@@ -59,7 +60,7 @@ class TrpcEndpoint:
     """An ASGI app, not a function: Starlette would answer other methods of a function in plain text."""
 
     registry: Registry
-    services: Services
+    answers: Answers
     authenticate: Authenticate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +104,7 @@ class TrpcEndpoint:
         if not all(isinstance(each, ApiError) for each in admitted):
             inputs = await _inputs(request, head, plan)
         return [
-            partial(_answered, request, call, each, text)
+            partial(self._answered, request, call, each, text)
             for call, each, text in zip(plan.calls, admitted, inputs, strict=True)
         ]
 
@@ -112,7 +113,7 @@ class TrpcEndpoint:
     ) -> tuple[Procedure, Context] | ApiError:
         try:
             procedure = wire.check_call(call, head.method, plan.is_batch)
-            return procedure, admit(procedure, caller, self.services)
+            return procedure, admit(procedure, caller, self.answers.platform)
         except ApiError as error:
             return error
 
@@ -120,7 +121,9 @@ class TrpcEndpoint:
         """Errors too are events: of another status or type the browser tells its page nothing."""
         try:
             procedure = wire.check_call(call, head.method, is_batch=False)
-            context = admit(procedure, await caller_of(request, self.authenticate), self.services)
+            context = admit(
+                procedure, await caller_of(request, self.authenticate), self.answers.platform
+            )
             text = wire.inputs(_query_input(head), 1, is_batch=False)[0]
             text = wire.with_last_event_id(text, wire.last_event_id(head))
             given = wire.read_input(procedure.input or Shape, text)
@@ -129,6 +132,38 @@ class TrpcEndpoint:
             return RefusedStream(error, call.path)
         tell_of_call(request, call.path, None)
         return EventStream(procedure, context, given, request, self.authenticate)
+
+    async def _answered(
+        self,
+        request: Request,
+        call: wire.Call,
+        admitted: tuple[Procedure, Context] | ApiError,
+        text: bytes | ApiError | None,
+    ) -> Answer:
+        answer = await self._answer(call, admitted, text)
+        tell_of_call(request, call.path, answer.error)
+        return answer
+
+    async def _answer(
+        self,
+        call: wire.Call,
+        admitted: tuple[Procedure, Context] | ApiError,
+        text: bytes | ApiError | None,
+    ) -> Answer:
+        if isinstance(admitted, ApiError):
+            return Answer(wire.refused(admitted, call.path), admitted)
+        procedure, context = admitted
+        try:
+            if isinstance(text, ApiError) and procedure.input is not None:
+                raise text
+            data = await run(
+                self.answers, procedure, context, None if isinstance(text, ApiError) else text
+            )
+        # A boundary: one call that fails never takes its neighbours with it.
+        except Exception as error:
+            refusal = refusal_of(error, call.path, context.request_id)
+            return Answer(wire.refused(refusal, call.path), refusal)
+        return Answer(wire.result(data, procedure))
 
 
 def _head(request: Request) -> wire.Head:
@@ -161,34 +196,6 @@ async def _inputs(
         return wire.inputs(text, count, plan.is_batch)
     except ApiError as error:
         return [error] * count
-
-
-async def _answered(
-    request: Request,
-    call: wire.Call,
-    admitted: tuple[Procedure, Context] | ApiError,
-    text: bytes | ApiError | None,
-) -> Answer:
-    answer = await _answer(call, admitted, text)
-    tell_of_call(request, call.path, answer.error)
-    return answer
-
-
-async def _answer(
-    call: wire.Call, admitted: tuple[Procedure, Context] | ApiError, text: bytes | ApiError | None
-) -> Answer:
-    if isinstance(admitted, ApiError):
-        return Answer(wire.refused(admitted, call.path), admitted)
-    procedure, context = admitted
-    try:
-        if isinstance(text, ApiError) and procedure.input is not None:
-            raise text
-        data = await run(procedure, context, None if isinstance(text, ApiError) else text)
-    # A boundary: one call that fails never takes its neighbours with it.
-    except Exception as error:
-        refusal = refusal_of(error, call.path, context.request_id)
-        return Answer(wire.refused(refusal, call.path), refusal)
-    return Answer(wire.result(data, procedure))
 
 
 async def _all(work: Sequence[Work], plan: wire.Plan) -> list[Answer]:

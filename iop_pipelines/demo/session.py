@@ -12,8 +12,8 @@ from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.errors import MissingDependency
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.orchestration.launch import dagster_instance
-from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.orchestration.supervisor import Supervisor
+from iop_pipelines.platform import Platform
 from iop_pipelines.settings import Settings
 
 REPORTS_TIMEOUT_S = 300
@@ -25,7 +25,7 @@ class DemoSession:
     def __init__(self, settings: Settings, supervisor: Supervisor, until: date | None) -> None:
         self._settings = settings
         self._supervisor = supervisor
-        self._platform = Platform.of(settings)
+        self._platform = Platform(settings)
         load(self._platform.engine, self._platform.drm_engine, START)
         self._replay = Replay(self._platform.drm_engine, until or LAST_DAY)
 

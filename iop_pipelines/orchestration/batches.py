@@ -39,7 +39,7 @@ from iop_pipelines.ledger.work import (
 )
 from iop_pipelines.orchestration import metadata
 from iop_pipelines.orchestration.progress import PROGRESS
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key

@@ -19,7 +19,7 @@ from iop_pipelines.ledger.work import (
 )
 from iop_pipelines.orchestration import batches
 from iop_pipelines.orchestration.progress import PROGRESS
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.registry.keys import id_of
 from iop_pipelines.registry.models import model
 from iop_pipelines.schema.tables import dataset_versions

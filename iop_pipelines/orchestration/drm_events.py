@@ -24,7 +24,6 @@ from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.ledger.work import VERSION
-from iop_pipelines.orchestration.resources import Platform
 from iop_pipelines.orchestration.ticks import (
     Ticked,
     deadline,
@@ -32,6 +31,7 @@ from iop_pipelines.orchestration.ticks import (
     note_score,
     settle_held,
 )
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.tables import dataset_versions, datasets
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 

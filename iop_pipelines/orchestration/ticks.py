@@ -27,7 +27,7 @@ from iop_pipelines.ledger.requests import (
     request_report,
 )
 from iop_pipelines.ledger.work import EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.registry.templates import StoredTemplate, scheduled_templates

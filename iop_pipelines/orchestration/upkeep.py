@@ -12,7 +12,7 @@ from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
 from iop_pipelines.orchestration.progress import PROGRESS
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates

@@ -17,7 +17,6 @@ import oracle
 from bus_traffic import Announcer
 from fault_cluster import Cluster, running_cluster
 from fault_plan import Fault, Kind, Plan
-from iop_pipelines.api.context import Services
 from iop_pipelines.audit.trail import Actor
 from iop_pipelines.demo.load import folder as demo_folder
 from iop_pipelines.demo.replay import wait_for
@@ -26,7 +25,7 @@ from iop_pipelines.drm import scenario, standin
 from iop_pipelines.identity.accounts import account_of_role
 from iop_pipelines.identity.sessions import sessions_of
 from iop_pipelines.orchestration.launch import dagster_instance, migrate_instance
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.registry.models import load_spec, promote, register
 from iop_pipelines.registry.templates import load_template, register_template
 from iop_pipelines.reporting.schedule import parse_schedule
@@ -128,7 +127,7 @@ def play(plan: Plan, folder: Path, database: str, environment: Mapping[str, str]
     """Raises what makes a run impossible; what went wrong in it is in the outcome."""
     outcome = Outcome(plan)
     with running_cluster(folder, database, environment) as cluster:
-        platform = Platform.of(cluster.settings)
+        platform = Platform(cluster.settings)
         try:
             with _ready(cluster, platform, plan) as run:
                 run.play(outcome)
@@ -159,7 +158,7 @@ def _ready(cluster: Cluster, platform: Platform, plan: Plan) -> Iterator["FaultR
     wait_for(
         lambda: _is_prepared(platform.engine), _nothing, FIRST_DATA_TIMEOUT_S, "the first data"
     )
-    services = Services(settings)
+    services = Platform(settings)
     account = account_of_role(services.engine, Role.ADMIN, Actor(None, "faults", "", ""))
     token = sessions_of(services.settings).start(account, "faults").token
     execute = {"modelId": model_id, "inputRef": "flights_daily"}

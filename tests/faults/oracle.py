@@ -18,7 +18,7 @@ from iop_pipelines.events.words import EventType, InboxStatus
 from iop_pipelines.ledger.events import KIND_OF_ASSET, from_record
 from iop_pipelines.ledger.mirror import terminal_records
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
     analytical_models,

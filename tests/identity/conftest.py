@@ -22,12 +22,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from database_servers import DATABASES
 from iop_pipelines.api.auth import auth_routes, authenticator
-from iop_pipelines.api.context import Services
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity import accounts
 from iop_pipelines.identity.sessions import sessions_of
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.settings import Settings
 
@@ -39,7 +39,7 @@ PASSWORDS = {"ada": "a-long-walk-in-Lagos", "vic": "rain-on-a-tin-roof"}
 class Site:
     """`url` names the server by its loopback address, so that cookies are kept without https."""
 
-    services: Services
+    services: Platform
     url: str
     people: dict[str, accounts.Account] = field(default_factory=dict)
 
@@ -107,7 +107,7 @@ def make_site(
             home.mkdir()
             with migrated_on("sqlite") as migrated:
                 shutil.copy(migrated.removeprefix("sqlite:///"), home / "iop.db")
-        services = Services(settings)
+        services = Platform(settings)
         site = Site(services, server.url)
         urls.append(settings.database_url)
         with begin_write(site.engine) as connection:
@@ -137,7 +137,7 @@ def site(
         yield make_site(url)
 
 
-def _app(services: Services) -> Starlette:
+def _app(services: Platform) -> Starlette:
     authenticate = authenticator(services)
 
     async def change(request: Request) -> Response:

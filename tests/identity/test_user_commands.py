@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from iop_pipelines.api.context import Services
 from iop_pipelines.cli import main
 from iop_pipelines.cli.users import life_of
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.identity.sessions import Sessions
 from iop_pipelines.identity.tokens import signing_key
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
@@ -35,7 +35,7 @@ def iop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def sessions(tmp_path: Path) -> Sessions:
     """As another process would look, with nothing remembered."""
-    services = Services(Settings.from_env({"IOP_HOME": str(tmp_path)}))
+    services = Platform(Settings.from_env({"IOP_HOME": str(tmp_path)}))
     clock = iter(range(1_000_000))
     return Sessions(services.engine, signing_key(services.settings), lambda: float(next(clock)))
 

@@ -29,7 +29,7 @@ from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import upkeep
 from iop_pipelines.orchestration.progress import PROGRESS
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
     dataset_versions,
@@ -255,7 +255,7 @@ def test_the_job_of_the_schedule_tells_the_watchdog_of_its_pass(
     settings = Settings.from_env({"DATABASE_URL": url, "IOP_KEEP_REPORT_FILES_DAYS": "30"})
 
     purged = purge_what_is_old.execute_in_process(
-        instance=instance, resources={"platform": Platform.of(settings)}
+        instance=instance, resources={"platform": Platform(settings)}
     )
 
     assert purged.success

@@ -16,7 +16,7 @@ from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import ticks
-from iop_pipelines.orchestration.resources import Platform
+from iop_pipelines.platform import Platform
 from iop_pipelines.registry.models import list_models, set_status
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
@@ -77,7 +77,7 @@ class Bench:
 def _make_bench(settings: Settings, instance: dg.DagsterInstance) -> Bench:
     upgrade(settings.database_url)
     # The jobs make their own Platform, from the environment like any worker.
-    platform = Platform()
+    platform = Platform(Settings.from_env())
     load(platform.engine, platform.drm_engine, START)
     replay = Replay(platform.drm_engine)
     replay.load_history()

@@ -16,11 +16,11 @@ import uvicorn
 from starlette.applications import Starlette
 
 from iop_pipelines.api.app import create_app
-from iop_pipelines.api.context import Services
 from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity import accounts
 from iop_pipelines.identity.sessions import sessions_of
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import users
@@ -33,7 +33,7 @@ NAMES = {Role.ADMIN: "ada", Role.VIEWER: "vic"}
 @dataclass(frozen=True)
 class Product:
     settings: Settings
-    services: Services
+    services: Platform
     app: Starlette
     ids: dict[Role, int]
 
@@ -62,13 +62,13 @@ class Product:
 def product_of(home: Path) -> Product:
     settings = Settings.from_env({"IOP_HOME": str(home)})
     upgrade(settings.database_url)
-    services = Services(settings)
+    services = Platform(settings)
     ids = {
         role: accounts.add_user(services.engine, name, role, OPERATOR).id
         for role, name in NAMES.items()
     }
     app = create_app(settings, parts=[])
-    return Product(settings, app.state.services, app, ids)
+    return Product(settings, services, app, ids)
 
 
 def main() -> None:

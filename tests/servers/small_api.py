@@ -15,7 +15,8 @@ from pydantic import Field
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from iop_pipelines.api.context import Context, Services
+from iop_pipelines.api.answers import Answers
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.registry import ApiError, Kind, Registry, Shape
 from iop_pipelines.api.trpc import trpc_routes
@@ -29,6 +30,7 @@ from iop_pipelines.errors import (
     Unavailable,
 )
 from iop_pipelines.identity.user import User
+from iop_pipelines.platform import Platform
 from iop_pipelines.settings import Settings
 
 registry = Registry()
@@ -186,11 +188,11 @@ async def authenticate(request: Request) -> User | None:
 
 
 def app() -> Starlette:
-    services = Services(Settings.from_env({"IOP_HOME": "/nonexistent"}))
+    answers = Answers(Platform(Settings.from_env({"IOP_HOME": "/nonexistent"})))
     return Starlette(
         routes=[
-            *trpc_routes(registry, services, authenticate),
-            *openapi_routes(registry, services, authenticate),
+            *trpc_routes(registry, answers, authenticate),
+            *openapi_routes(registry, answers, authenticate),
         ]
     )
 

@@ -19,10 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.api import logs, previews
 from iop_pipelines.api.calls import refusal_of
-from iop_pipelines.api.context import ANYBODY, Context, Services
+from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers import heavy
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.wire import read_input
+from iop_pipelines.platform import Platform
 
 # The event loop has ten times the weight, and work that nobody waits for has no more than a reading.
 NICE = 10
@@ -33,7 +34,7 @@ _TOO_SLOW = frozenset({1969, 3024})
 @dataclass(frozen=True)
 class Reader:
     registry: Registry
-    services: Services
+    services: Platform
     bounds: heavy.Bounds
 
     def answer(self, ask: heavy.Ask) -> bytes:
@@ -117,7 +118,7 @@ def _start(head: Mapping[str, Any]) -> Reader:
     event.listen(sa.Engine, "connect", _bound_statements(bounds.statement_s))
     module, _, name = registry.partition(":")
     build = cast(Callable[[], Registry], getattr(importlib.import_module(module), name))
-    return Reader(build(), Services(settings), bounds)
+    return Reader(build(), Platform(settings), bounds)
 
 
 def _limit(memory_bytes: int) -> None:

@@ -17,8 +17,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from database_servers import DATABASES, named
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import run
-from iop_pipelines.api.context import Context, Services
+from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Registry
 from iop_pipelines.api.schemas import json_schemas
@@ -28,6 +29,7 @@ from iop_pipelines.domain.vocabulary import Phase, Role
 from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.identity.user import User
 from iop_pipelines.ledger.requests import request_for_drm_run
+from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import dataset_versions, datasets, model_executions, users
@@ -61,6 +63,7 @@ class Api:
 
     registry: Registry
     context: Context
+    answers: Answers
 
     @property
     def engine(self) -> sa.Engine:
@@ -81,7 +84,8 @@ class Api:
         """A query as the endpoints run it: by a reader, and shared, where the procedure is so declared."""
         procedure = self.registry.get(path)
         assert procedure is not None, path
-        return json.loads(asyncio.run(run(procedure, self.context, json.dumps(given).encode())))
+        text = json.dumps(given).encode()
+        return json.loads(asyncio.run(run(self.answers, procedure, self.context, text)))
 
     def watch(self, path: str, **given: Any) -> AsyncIterator[tuple[str, Any]]:
         procedure = self.registry.get(path)
@@ -113,7 +117,9 @@ class Api:
 
 def api_of(settings: Settings) -> Api:
     user = User(id=1, name="ada", role=Role.ADMIN)
-    return Api(build_registry(), Context(user, Services(settings), "request-1", "127.0.0.1", ""))
+    platform = Platform(settings)
+    context = Context(user, platform, "request-1", "127.0.0.1", "")
+    return Api(build_registry(), context, Answers(platform))
 
 
 def _settings(home: Path, **env: str) -> Settings:
@@ -128,7 +134,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
 
 def _load_demo(settings: Settings) -> Settings:
     upgrade(settings.database_url)
-    services = Services(settings)
+    services = Platform(settings)
     load(services.engine, services.drm_engine, START)
     replay = Replay(services.drm_engine)
     replay.load_history()
@@ -178,6 +184,6 @@ def api(
             settings = _settings(home, **named(url))
         api = api_of(settings)
         yield api
-        api.context.services.readers.close()
+        api.answers.readers.close()
         engine_for(settings.database_url).dispose()
         engine_for(settings.drm_database_url).dispose()

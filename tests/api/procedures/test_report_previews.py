@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from iop_pipelines.api import previews
+from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.readers.pool import Readers, Reading
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
@@ -58,7 +58,7 @@ def client(api, user):
         await asyncio.sleep(0)
         return user
 
-    return TestClient(Starlette(routes=previews.preview_routes(api.context.services, authenticate)))
+    return TestClient(Starlette(routes=previews.preview_routes(api.answers, authenticate)))
 
 
 def test_a_schedule_is_read_out_before_it_is_stored(api):
@@ -143,10 +143,11 @@ def test_widths_share_few_pictures_and_each_report_has_a_queue_for_its_links(api
             begun.append((account, ask.given))
             return super().begin(account, ask)
 
-    services = replace(api.context.services, own_readers=Noting(api.context.services.settings))
+    platform = api.context.services
+    answers = Answers(platform, own_readers=Noting(platform.settings))
     report_id = made(api, "pdf")
     other_id = made(api, "pdf")
-    routes = previews.preview_routes(services, nobody)
+    routes = previews.preview_routes(answers, nobody)
 
     def picture(number: int, width: int) -> Image.Image:
         link = api.call("reports.download", reportId=number)["path"].partition("?")[2]
@@ -159,7 +160,7 @@ def test_widths_share_few_pictures_and_each_report_has_a_queue_for_its_links(api
             widths = [picture(report_id, width).width for width in (100, 399, 400, 401, 800)]
             picture(other_id, 2000)
     finally:
-        services.readers.close()
+        answers.readers.close()
     assert widths == pytest.approx([400, 400, 400, 800, 800], abs=1)
     assert [(account, given["width"]) for account, given in begun] == [
         (-report_id, 400),
