@@ -46,6 +46,21 @@ export interface AppliedFilter {
   words: string;
 }
 
+/** What title and text of a closed recommendation were made from, once later findings are noted on it. */
+export interface AsTold {
+  count: number;
+  model: ModelRef | null;
+  freq: "h" | "D" | "W" | "MS" | null;
+  series_fields: string[];
+  data_version: string | null;
+  quality_score: number | null;
+  peak: Seen;
+  latest: Seen;
+  also: Seen[];
+  action: string | null;
+  owner: string | null;
+}
+
 /** `userId` is null for a command on the machine itself; `userName` is as it was then. `before` is null for what is new, `after` for what is gone; names in them are the columns'. */
 export interface AuditEvent {
   id: number;
@@ -87,7 +102,7 @@ export type Cell = boolean | number | string | null;
 
 /** What is left out stays; null goes back to the browser's. */
 export interface ChangedSettings {
-  language?: "en" | "fr" | null | undefined;
+  language?: Language | null | undefined;
   theme?: "system" | "light" | "dark" | undefined;
   timeZone?: string | null | undefined;
 }
@@ -153,7 +168,7 @@ export interface Column {
   decimals: number | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
   words: Record<string, Word> | null;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
 }
 
 export interface Comment {
@@ -333,7 +348,7 @@ export interface DrillData {
 export interface DrillDimension {
   name: string;
   label: string;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
 }
 
 /** The session of this `id`, or with `others` all but the one that asks. */
@@ -352,7 +367,7 @@ export interface ErrorTranslations {
   fr: Failed;
 }
 
-/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. */
+/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
 export interface Evidence {
   model: ModelRef | null;
   dataset: string;
@@ -378,6 +393,7 @@ export interface Evidence {
   recovery_after: number;
   action?: string | null | undefined;
   owner?: string | null | undefined;
+  told?: AsTold | null | undefined;
 }
 
 /** `ds` is in the dataset's local time. */
@@ -484,7 +500,7 @@ export interface Finding {
   uniqueId: string;
   measure: string;
   label: string;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
   unit: string;
   ds: string;
   since: string;
@@ -504,7 +520,7 @@ export interface FindingKind {
   name: string;
   category: Category;
   label: string;
-  translations: LabelTranslations;
+  translations: Partial<Record<Language, Labelled>>;
 }
 
 export interface Generate {
@@ -587,14 +603,12 @@ export interface KeptPoint {
   hi: number | null;
 }
 
-/** By language, besides English. */
-export interface LabelTranslations {
-  fr: Labelled;
-}
-
 export interface Labelled {
   label: string;
 }
+
+/** English, in which everything is written, and the languages that it is translated to. */
+export type Language = "en" | "fr";
 
 /** The latest prepared data version; its window is in the dataset's local time, half-open. */
 export interface LatestData {
@@ -634,7 +648,7 @@ export interface ListedRecommendation {
   resolvedAt: string | null;
   previousId: number | null;
   snoozedUntil: string | null;
-  translations: Wordings | null;
+  translations: Partial<Record<Language, Wording>> | null;
   sparkline: (number | null)[];
 }
 
@@ -765,7 +779,7 @@ export interface MySession {
 /** Null leaves it to the browser. */
 export interface MySettings {
   user: Me;
-  language: "en" | "fr" | null;
+  language: Language | null;
   theme: "system" | "light" | "dark";
   timeZone: string | null;
 }
@@ -833,7 +847,7 @@ export interface Notification {
   severity: Severity;
   at: string;
   isRead: boolean;
-  translations: TitleTranslations | null;
+  translations: Partial<Record<Language, Titled>> | null;
 }
 
 export interface NotificationPage {
@@ -1058,11 +1072,6 @@ export interface Reasons {
   actions: string[];
 }
 
-/** By language, besides English. */
-export interface ReasonsByLanguage {
-  fr: Reasons;
-}
-
 /** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. */
 export interface Recommendation {
   id: number;
@@ -1084,7 +1093,7 @@ export interface Recommendation {
   resolvedAt: string | null;
   previousId: number | null;
   snoozedUntil: string | null;
-  translations: Wordings | null;
+  translations: Partial<Record<Language, Wording>> | null;
   metadata: Evidence | null;
 }
 
@@ -1119,7 +1128,7 @@ export interface RecommendationEvidence {
   rationale: string[];
   actions: string[];
   owner: string | null;
-  translations: ReasonsByLanguage | null;
+  translations: Partial<Record<Language, Reasons>> | null;
 }
 
 /** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. */
@@ -1235,12 +1244,7 @@ export interface Runtime {
   summary: string;
   params: Record<string, unknown>;
   findingKinds: FindingKind[] | null;
-  translations: RuntimeTranslations;
-}
-
-/** By language, besides English. */
-export interface RuntimeTranslations {
-  fr: RuntimeWords;
+  translations: Partial<Record<Language, RuntimeWords>>;
 }
 
 export interface RuntimeWords {
@@ -1308,7 +1312,7 @@ export interface SeriesName {
   uniqueId: string;
   measure: string;
   label: string;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
   points: number;
   findings: number;
 }
@@ -1352,7 +1356,7 @@ export interface SourceField {
   zone: string | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
   words: Record<string, Word> | null;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
 }
 
 export interface SourceMeasure {
@@ -1360,14 +1364,14 @@ export interface SourceMeasure {
   kind: string;
   label: string;
   unit: string | null;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
 }
 
 /** What a query_config may name of one source; `time` is the field that says how fresh it is. */
 export interface SourceSchema {
   source: string;
   label: string;
-  translations: LabelTranslations | null;
+  translations: Partial<Record<Language, Labelled>> | null;
   time: string | null;
   fields: SourceField[];
   measures: SourceMeasure[];
@@ -1422,11 +1426,6 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
-/** By language, besides English. */
-export interface TitleTranslations {
-  fr: Titled;
-}
-
 export interface Titled {
   title: string;
 }
@@ -1462,17 +1461,12 @@ export type Value = boolean | number | string | null | ParamRef | Span | (boolea
 /** What a value of IOP's own is called. */
 export interface Word {
   label: string;
-  translations: LabelTranslations;
+  translations: Partial<Record<Language, Labelled>>;
 }
 
 export interface Wording {
   title: string;
   description: string;
-}
-
-/** By language, besides English. */
-export interface Wordings {
-  fr: Wording;
 }
 
 /** From `since` to `until`, by IANA's `release`: the offset at the beginning, then each change. */

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from typing_extensions import TypedDict
 
-from iop_pipelines.domain.languages import typeset
+from iop_pipelines.domain.languages import Language, typeset
 
 
 class Told(TypedDict):
@@ -455,7 +455,7 @@ def in_french(message: str) -> str | None:
     for pattern, template in _patterns():
         if found := pattern.fullmatch(message):
             values = {name: _counted(value) for name, value in found.groupdict().items()}
-            return typeset(template, "fr").format(**values)
+            return typeset(template, Language.FR).format(**values)
     if placed := _PLACED.fullmatch(message):
         said = in_french(placed["said"])
         return None if said is None else f"{placed['place']}\u00a0: {said[:1].lower()}{said[1:]}"

@@ -121,7 +121,10 @@ def _object(schema: Schema, indent: str) -> str:
         rest: Any = schema.get("additionalProperties", True)
         if rest is False:
             return "Record<string, never>"
-        return f"Record<string, {'unknown' if rest is True else type_of(rest, indent)}>"
+        held = "unknown" if rest is True else type_of(rest, indent)
+        if "propertyNames" in schema:
+            return f"Partial<Record<{type_of(schema['propertyNames'])}, {held}>>"
+        return f"Record<string, {held}>"
     inner = indent + "  "
     lines = [
         _comment(member.get("description"), inner)

@@ -13,7 +13,7 @@ COMMANDS = {
     "doctor": ("instance", "Check that all that IOP needs is here, and say how to get it."),
     "dataset": ("datasets", "Datasets: register, list, and the steps they can declare."),
     "model": ("models", "Models: register, promote, execute, history."),
-    "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss."),
+    "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss, retell."),
     "report": ("reports", "Reports: templates, schedules, generate, list files."),
     "api": ("api", "The API: types for its TypeScript clients."),
     "user": ("users", "Accounts: add, list, role, password, disable, a link to sign in."),

@@ -13,8 +13,12 @@ from iop_pipelines.cli.console import (
     print_done,
     print_json,
     print_rows,
+    progress_console,
 )
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
+from iop_pipelines.recommendations.retelling import Retold
+from iop_pipelines.recommendations.retelling import retell as retell_all
 from iop_pipelines.recommendations.review import (
     StoredRecommendation,
     list_recommendations,
@@ -24,7 +28,7 @@ from iop_pipelines.recommendations.review import recommendation as stored
 from iop_pipelines.settings import Settings
 
 recommendation = click.Group(
-    "recommendation", help="Recommendations: list, show, accept, dismiss, reopen."
+    "recommendation", help="Recommendations: list, show, accept, dismiss, reopen, retell."
 )
 
 
@@ -87,6 +91,37 @@ def _decision(name: str, status: ReviewStatus, done: str, text: str) -> None:
 _decision("accept", ReviewStatus.ACCEPTED, "accepted", "Accept a recommendation.")
 _decision("dismiss", ReviewStatus.DISMISSED, "dismissed", "Dismiss a recommendation.")
 _decision("reopen", ReviewStatus.OPEN, "open again", "Undo a decision.")
+
+
+def _retell(settings: Settings, as_json: bool, is_dry: bool) -> None:
+    engine = engine_of(settings)
+    with progress_console.status("Reading recommendations …") as status:
+
+        def noted(so_far: Retold) -> None:
+            status.update(f"{so_far.read} read, {so_far.changed} changed …")
+
+        done = retell_all(engine, is_dry=is_dry, noted=noted)
+    if as_json:
+        print_json({**asdict(done), "is_dry_run": is_dry})
+        return
+    verb = "would be changed" if is_dry else "were changed"
+    console.print(
+        f"{done.changed} of {done.read} recommendations {verb}; the others say it already.",
+        highlight=False,
+    )
+    for each in done.unreadable:
+        console.print(f"Recommendation {each.id} is as it was: {each.reason}", markup=False)
+
+
+_retell.__doc__ = (
+    f"Make the stored texts anew in {', '.join(each.own_name for each in Language)}, after an upgrade that "
+    "brought a language or other words. Ended half-way it can be run again."
+)
+command(recommendation, "retell")(
+    click.option(
+        "--dry-run", "is_dry", is_flag=True, help="Count what would change, change nothing."
+    )(_retell)
+)
 
 
 def _plain(found: StoredRecommendation) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def check_zone(name: str | None) -> str | None:
 
 
 class PersonalSettings(BaseModel):
-    """None leaves it to the browser. Rows may hold names of a later release; they are passed over."""
+    """None leaves it to the browser. Rows may hold names, and a language, of another release; they are passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -35,6 +35,11 @@ class PersonalSettings(BaseModel):
     time_zone: str | None = None
 
     _zone = field_validator("time_zone")(check_zone)
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _is_spoken(cls, value: Any) -> Any:
+        return value if value in set(Language) else None
 
 
 def settings_of(engine: sa.Engine, user_id: int) -> PersonalSettings:

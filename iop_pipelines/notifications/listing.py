@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from typing_extensions import TypedDict
 
+from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.vocabulary import (
     ModelStatus,
     ReportStatus,
@@ -46,12 +47,6 @@ class Titled(TypedDict):
     title: str
 
 
-class TitleTranslations(TypedDict):
-    """By language, besides English."""
-
-    fr: Titled
-
-
 @dataclass(frozen=True)
 class Told:
     """`severity` is that of a recommendation; what failed is a warning, all else is info. `translations`
@@ -66,7 +61,7 @@ class Told:
     severity: Severity
     at: datetime
     is_read: bool
-    translations: TitleTranslations | None = None
+    translations: dict[Language, Titled] | None = None
 
     @property
     def id(self) -> str:
@@ -112,13 +107,16 @@ def _reports() -> _Source:
             rows.error_msg.label("detail"),
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
-            sa.null().label("french"),
         )
         .select_from(generated_reports)
         .outerjoin(report_templates, templates.id == rows.template_id)
     )
     ended = rows.status.in_([ReportStatus.READY, ReportStatus.FAILED])
     return _Source("report", rows.id, rows.finished_at, ended, query)
+
+
+def _title_in(language: Language) -> str:
+    return f"title_{language}"
 
 
 def _recommendations() -> _Source:
@@ -131,7 +129,10 @@ def _recommendations() -> _Source:
         sa.null().label("detail"),
         rows.severity,
         rows.created_at.label("at"),
-        rows.translations["fr", "title"].as_string().label("french"),
+        *(
+            rows.translations[each.value, "title"].as_string().label(_title_in(each))
+            for each in TRANSLATED
+        ),
     )
     is_grave = rows.severity.in_([Severity.WARNING, Severity.CRITICAL])
     waits = sa.and_(rows.status == ReviewStatus.OPEN, rows.resolved_at.is_(None))
@@ -304,14 +305,19 @@ def _page(
             severity=Severity(row.severity),
             at=row.at,
             is_read=bool(row.is_read),
-            translations=_translations(row.french),
+            translations=_translations(row),
         )
         for row in connection.execute(query)
     ]
 
 
-def _translations(french: str | None) -> TitleTranslations | None:
-    return None if french is None else {"fr": {"title": french}}
+def _translations(row: sa.Row[Any]) -> dict[Language, Titled] | None:
+    """None where nobody translated the title, or a source has none that are."""
+    titles = {language: getattr(row, _title_in(language), None) for language in TRANSLATED}
+    told = {
+        language: Titled(title=title) for language, title in titles.items() if title is not None
+    }
+    return told or None
 
 
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:

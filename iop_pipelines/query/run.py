@@ -310,8 +310,7 @@ def _with_changes(
 
 
 def _before(column: Column) -> Column:
-    french = column.translations["fr"]["label"] if column.translations else column.label
-    label = Label(column.label, french).before
+    label = Label.told(column.label, column.translations).before
     return replace(
         column,
         name=f"{column.name}_previous",

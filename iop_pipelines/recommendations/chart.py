@@ -5,26 +5,23 @@ series and measure; where both have a period, the output counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.languages import Language
-from iop_pipelines.query.labels import Label
-from iop_pipelines.recommendations.evidence import Evidence, Seen
-from iop_pipelines.recommendations.phrases.facts import QUALITY, is_of_pipelines, main_of
+from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language
+from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.phrases.facts import main_of
 from iop_pipelines.recommendations.review import StoredRecommendation, recommendation
-from iop_pipelines.recommendations.text import explain
-from iop_pipelines.schema.tables import datasets, model_outputs
+from iop_pipelines.schema.tables import datasets, model_outputs, recommendations
 
 MAX_POINTS = 200
 # Of them, those up to the finding; the others show what came of it.
 _BEFORE = 150
 _EXECUTION = "execution:"
-_ACTION = "What to do: "
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,15 @@ class ChartPoint:
 
 @dataclass(frozen=True)
 class ChartTexts:
-    """What of a chart is said in another language."""
+    """What of a chart is said in a language."""
 
     label: str
     rationale: tuple[str, ...]
     actions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "ChartTexts":
+        return cls(kept["label"], tuple(kept["rationale"]), tuple(kept["actions"]))
 
 
 @dataclass(frozen=True)
@@ -72,44 +73,65 @@ class EvidenceChart:
 def evidence_chart(engine: sa.Engine, recommendation_id: int) -> EvidenceChart:
     """Raises NotFound. One that no model of ours made has its text and no points."""
     stored = recommendation(engine, recommendation_id)
-    if not stored.metadata or stored.dataset is None:
-        return _text_only(stored)
-    evidence = Evidence.model_validate(stored.metadata)
-    main = main_of(stored.category, evidence)
-    execution_id = _execution_id(evidence.latest.source_ref)
     with engine.connect() as connection:
+        texts = _texts(connection, stored)
+        if not stored.metadata or stored.dataset is None:
+            return _text_only(stored, texts)
+        evidence = Evidence.model_validate(stored.metadata)
+        execution_id = _execution_id(evidence.latest.source_ref)
         outputs = _outputs(connection, execution_id, evidence)
         zone = _zone_of(connection, evidence.dataset)
     found = {evidence.latest.ds, evidence.peak.ds, *(each.ds for each in evidence.occurrences)}
-    told = explain(stored.category, evidence, stored.occurrences)
+    told, _ = evidence.as_told(stored.occurrences)
+    main = main_of(stored.category, told)
+    here = texts[SOURCE]
     return EvidenceChart(
         recommendation_id=stored.id,
         execution_id=execution_id,
         unique_id=stored.unique_id,
         measure=evidence.measure,
-        label=main.label,
+        label=here.label or main.label,
         unit=evidence.unit,
         time_zone=zone,
         freq=evidence.freq,
         ds=main.ds,
         since=main.since,
         points=tuple(_around(_merged(evidence.points, outputs, found), evidence.latest.ds)),
-        rationale=told.rationale,
-        actions=told.actions,
+        rationale=here.rationale,
+        actions=here.actions,
         owner=told.owner,
-        translations={"fr": _in_french(stored, evidence, main)},
+        translations={
+            language: replace(each, label=each.label or main.label)
+            for language, each in texts.items()
+            if language is not SOURCE
+        },
     )
 
 
-def _in_french(stored: StoredRecommendation, evidence: Evidence, main: Seen) -> ChartTexts:
-    told = explain(stored.category, evidence, stored.occurrences, "fr")
-    is_own = is_of_pipelines(evidence) or main.kind == QUALITY
-    label = Label.known(main.label).fr if is_own else main.label
-    return ChartTexts(label, told.rationale, told.actions)
+def _texts(connection: sa.Connection, stored: StoredRecommendation) -> dict[Language, ChartTexts]:
+    """By language, English first, as they were made; of a row from before they were kept in parts, its whole text."""
+    columns = recommendations.c
+    kept = connection.execute(
+        sa.select(columns.explanation, columns.translations).where(columns.id == stored.id)
+    ).one()
+    if kept.explanation:
+        return {
+            language: ChartTexts.of(kept.explanation[language])
+            for language in Language
+            if language in kept.explanation
+        }
+    whole = {SOURCE: stored.description or ""}
+    translated: Mapping[str, Mapping[str, str]] = kept.translations or {}
+    for language in TRANSLATED:
+        if language in translated:
+            whole[language] = translated[language]["description"]
+    return {
+        language: ChartTexts("", tuple(line for line in text.splitlines() if line.strip()), ())
+        for language, text in whole.items()
+    }
 
 
-def _text_only(stored: StoredRecommendation) -> EvidenceChart:
-    lines = [line for line in (stored.description or "").splitlines() if line.strip()]
+def _text_only(stored: StoredRecommendation, texts: Mapping[Language, ChartTexts]) -> EvidenceChart:
     return EvidenceChart(
         recommendation_id=stored.id,
         execution_id=_execution_id(stored.source_ref or ""),
@@ -122,8 +144,8 @@ def _text_only(stored: StoredRecommendation) -> EvidenceChart:
         ds=stored.last_ds,
         since=stored.first_ds,
         points=(),
-        rationale=tuple(line for line in lines if not line.startswith(_ACTION)),
-        actions=tuple(line.removeprefix(_ACTION) for line in lines if line.startswith(_ACTION)),
+        rationale=texts[SOURCE].rationale,
+        actions=(),
         owner=None,
         translations=None,
     )

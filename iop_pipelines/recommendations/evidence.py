@@ -51,6 +51,22 @@ class Seen(_Part):
         return SEVERITIES.index(self.severity), self.score
 
 
+class AsTold(_Part):
+    """What title and text of a closed recommendation were made from, once later findings are noted on it."""
+
+    count: int
+    model: ModelRef | None
+    freq: Frequency | None
+    series_fields: list[str]
+    data_version: str | None
+    quality_score: float | None
+    peak: Seen
+    latest: Seen
+    also: list[Seen]
+    action: str | None
+    owner: str | None
+
+
 class Occurrence(_Part):
     ds: datetime
     value: float | None
@@ -94,6 +110,7 @@ class Evidence(_Part):
         version_id: of the data version, whose order tells a restatement.
         closed_ds: end of the data at the time of the last review or recovery; the cool-down
             counts from there.
+        told: None while title and text follow what stands here.
     """
 
     model: ModelRef | None
@@ -120,6 +137,7 @@ class Evidence(_Part):
     recovery_after: int
     action: str | None = None
     owner: str | None = None
+    told: AsTold | None = None
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
@@ -146,8 +164,26 @@ class Evidence(_Part):
                 "occurrences": [*self.occurrences, *new.occurrences][-MAX_OCCURRENCES:],
                 "closed_ds": self.closed_ds,
                 "clean": [] if is_later else self.clean,
+                "told": None,
             }
         )
+
+    def noted(self, new: "Evidence", count: int) -> "Evidence":
+        """As `updated`, of a closed recommendation whose texts, of `count` findings, stay what they are."""
+        told = self.told
+        if told is None:
+            told = AsTold(count=count, **{name: getattr(self, name) for name in _OF_TEXTS})
+        return self.updated(new).model_copy(update={"told": told})
+
+    def as_told(self, count: int) -> tuple["Evidence", int]:
+        """What title and text were made from, and of how many findings; count: those there are by now."""
+        if self.told is None:
+            return self, count
+        update = {name: getattr(self.told, name) for name in _OF_TEXTS}
+        return self.model_copy(update=update), self.told.count
+
+
+_OF_TEXTS = tuple(name for name in AsTold.model_fields if name != "count")
 
 
 def seen(finding: Finding, label: str, source_ref: str) -> Seen:

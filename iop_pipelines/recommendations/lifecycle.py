@@ -261,15 +261,16 @@ def _update(
 
     Of one that is closed, title, text and severity stay as reviewed.
     """
-    evidence = evidence_of(stored).updated(new)
-    count = stored.occurrences + 1
+    before, count = evidence_of(stored), stored.occurrences + 1
+    is_live = stored.live_key is not None
+    evidence = before.updated(new) if is_live else before.noted(new, stored.occurrences)
     values: dict[str, Any] = {
         "metadata": evidence.to_json(),
         "occurrences": count,
         "source_ref": evidence.latest.source_ref,
         "last_ds": max(stored.last_ds, *(each.ds for each in group)),
     }
-    if stored.live_key is not None:
+    if is_live:
         values |= {
             **columns_of(stored.category, evidence, count),
             "severity": evidence.latest.severity,

@@ -33,20 +33,14 @@ from iop_pipelines.runtimes.params import (
 # Deepest JSON of rules whose conditions, and operands in them, nest as deep as they may.
 _MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
 
-_FROM_STEP = Text(
-    "Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).",
-    "Vide : selon le pas des données (heures 24, jours 7, semaines 52, mois 12).",
-)
-_ENDS_AT = Text(
-    "Expectation and band are cut there; empty: nowhere.",
-    "L’attendu et sa plage s’arrêtent là ; vide : nulle part.",
-)
-_IN_UNIT = Text("In the measure's unit.", "Dans l’unité de la mesure.")
-_BY_HISTORY = Text("Empty: by the history.", "Vide : selon l’historique.")
+_FROM_STEP = Text("Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).")
+_ENDS_AT = Text("Expectation and band are cut there; empty: nowhere.")
+_IN_UNIT = Text("In the measure's unit.")
+_BY_HISTORY = Text("Empty: by the history.")
 _SIDES = {
-    "both": Text("Both", "Les deux"),
-    "above": Text("Above", "Au-dessus"),
-    "below": Text("Below", "Au-dessous"),
+    "both": Text("Both"),
+    "above": Text("Above"),
+    "below": Text("Below"),
 }
 SeasonLength = Annotated[int, Field(ge=1, le=8784)]
 
@@ -55,15 +49,15 @@ def _direction(
     default: str = "both", help_: Text | None = None, sides: str = "both above below"
 ) -> Any:
     choices = {side: _SIDES[side] for side in sides.split()}
-    return param(default, Text("Direction", "Sens"), help_, choices=choices)
+    return param(default, Text("Direction"), help_, choices=choices)
 
 
 def _floor() -> Any:
-    return param(None, Text("Lowest possible value", "Plus petite valeur possible"), _ENDS_AT)
+    return param(None, Text("Lowest possible value"), _ENDS_AT)
 
 
 def _ceiling() -> Any:
-    return param(None, Text("Highest possible value", "Plus grande valeur possible"), _ENDS_AT)
+    return param(None, Text("Highest possible value"), _ENDS_AT)
 
 
 def _min_effect(label: Text) -> Any:
@@ -71,18 +65,18 @@ def _min_effect(label: Text) -> Any:
 
 
 def _season_length(*, is_rare: bool = False) -> Any:
-    return param(None, Text("Season length", "Durée de la saison"), _FROM_STEP, is_rare=is_rare)
+    return param(None, Text("Season length"), _FROM_STEP, is_rare=is_rare)
 
 
 def _alpha(help_: Text) -> Any:
-    return param(0.01, Text("Significance level", "Seuil de signification"), help_)
+    return param(0.01, Text("Significance level"), help_)
 
 
 def _seed() -> Any:
     return param(
         1,
-        Text("Seed", "Graine aléatoire"),
-        Text("The same seed gives the same result.", "La même graine donne le même résultat."),
+        Text("Seed"),
+        Text("The same seed gives the same result."),
         is_rare=True,
     )
 
@@ -93,32 +87,29 @@ class Expecting(Params):
     season_length: SeasonLength | None = _season_length()
     level_cycles: Annotated[int, Field(ge=1, le=1000)] = param(
         4,
-        Text("Seasons behind the level", "Saisons pour le niveau"),
+        Text("Seasons behind the level"),
         is_rare=True,
     )
     season_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
         8,
-        Text("Seasons behind the seasonal effect", "Saisons pour l’effet saisonnier"),
+        Text("Seasons behind the seasonal effect"),
         is_rare=True,
     )
     scale_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
         8,
-        Text("Seasons behind the band", "Saisons pour la plage"),
+        Text("Seasons behind the band"),
         is_rare=True,
     )
     min_history: Annotated[int, Field(ge=5, le=100_000)] | None = param(
         None,
-        Text("Known values needed before a point", "Valeurs connues exigées avant un point"),
-        Text("Empty: three seasons, and at least 14.", "Vide : trois saisons, et au moins 14."),
+        Text("Known values needed before a point"),
+        Text("Empty: three seasons, and at least 14."),
         is_rare=True,
     )
     mask_limit: Periods | None = param(
         None,
-        Text(
-            "Anomalies in a row that become the new normal",
-            "Anomalies de suite qui deviennent la norme",
-        ),
-        Text("Empty: two seasons, and at least 5.", "Vide : deux saisons, et au moins 5."),
+        Text("Anomalies in a row that become the new normal"),
+        Text("Empty: two seasons, and at least 5."),
         is_rare=True,
     )
 
@@ -126,11 +117,8 @@ class Expecting(Params):
 class RulesParams(Params):
     rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=50)] = param(
         ...,
-        Text("Rules", "Règles"),
-        Text(
-            "Conditions over measures, aggregates and earlier periods.",
-            "Des conditions sur des mesures, des agrégats et des périodes précédentes.",
-        ),
+        Text("Rules"),
+        Text("Conditions over measures, aggregates and earlier periods."),
     )
 
     @model_validator(mode="before")
@@ -159,22 +147,17 @@ class RulesParams(Params):
 class SeasonalResidualParams(OneMeasure, Expecting):
     threshold: Positive = param(
         5.0,
-        Text("Threshold (robust standard deviations)", "Seuil (écarts-types robustes)"),
-        Text("A point farther off is anomalous.", "Un point plus éloigné est anormal."),
+        Text("Threshold (robust standard deviations)"),
+        Text("A point farther off is anomalous."),
     )
     critical: Positive | None = param(
         None,
-        Text(
-            "Critical from (robust standard deviations)",
-            "Critique à partir de (écarts-types robustes)",
-        ),
-        Text("Empty: twice the threshold.", "Vide : le double du seuil."),
+        Text("Critical from (robust standard deviations)"),
+        Text("Empty: twice the threshold."),
         is_rare=True,
     )
     direction: Direction = _direction()
-    min_effect: NotNegative = _min_effect(
-        Text("Smallest distance that matters", "Plus petit écart qui compte")
-    )
+    min_effect: NotNegative = _min_effect(Text("Smallest distance that matters"))
     floor: float | None = _floor()
     ceiling: float | None = _ceiling()
 
@@ -182,58 +165,39 @@ class SeasonalResidualParams(OneMeasure, Expecting):
 class MannKendallParams(OneMeasure):
     window: Annotated[int, Field(ge=8, le=2000)] = param(
         28,
-        Text("Window (periods)", "Fenêtre (périodes)"),
-        Text(
-            "Ends with the scored period; a trend is sought in it.",
-            "Se termine à la période évaluée ; la tendance y est cherchée.",
-        ),
+        Text("Window (periods)"),
+        Text("Ends with the scored period; a trend is sought in it."),
     )
     variant: Literal["original", "hamed_rao", "seasonal"] = param(
         "hamed_rao",
-        Text("Variant of the test", "Variante du test"),
-        Text(
-            "How dependence between points is treated.",
-            "Comment la dépendance entre points est traitée.",
-        ),
+        Text("Variant of the test"),
+        Text("How dependence between points is treated."),
         choices={
-            "original": Text("Original", "D’origine"),
-            "hamed_rao": Text("Hamed and Rao", "Hamed et Rao"),
-            "seasonal": Text("Seasonal", "Saisonnière"),
+            "original": Text("Original"),
+            "hamed_rao": Text("Hamed and Rao"),
+            "seasonal": Text("Seasonal"),
         },
     )
     season_length: SeasonLength | None = _season_length(is_rare=True)
     lags: Annotated[int, Field(ge=1, le=100)] | None = param(
         1,
-        Text("Autocorrelations corrected for", "Autocorrélations corrigées"),
-        Text(
-            "By Hamed and Rao's variant; null: all, which finds too much in short windows.",
-            "Par la variante de Hamed et Rao ; null : toutes, ce qui trouve trop dans une courte fenêtre.",
-        ),
+        Text("Autocorrelations corrected for"),
+        Text("By Hamed and Rao's variant; null: all, which finds too much in short windows."),
         is_rare=True,
     )
     alpha: Probability = _alpha(
-        Text(
-            "The p-value, adjusted for the series tested at once, lies under it.",
-            "La valeur p, ajustée pour les séries testées ensemble, est au-dessous.",
-        )
+        Text("The p-value, adjusted for the series tested at once, lies under it.")
     )
     min_slope: NotNegative = param(
         0.0,
-        Text("Smallest slope that matters", "Plus petite pente qui compte"),
-        Text("In the measure's unit a period.", "Dans l’unité de la mesure, par période."),
+        Text("Smallest slope that matters"),
+        Text("In the measure's unit a period."),
     )
-    direction: Direction = _direction(
-        help_=Text(
-            "Above: rises; below: falls.", "Au-dessus : les hausses ; au-dessous : les baisses."
-        )
-    )
+    direction: Direction = _direction(help_=Text("Above: rises; below: falls."))
     min_points: Annotated[int, Field(ge=8, le=2000)] | None = param(
         None,
-        Text("Known points needed", "Points connus exigés"),
-        Text(
-            "Empty: half the window, and at least 8.",
-            "Vide : la moitié de la fenêtre, et au moins 8.",
-        ),
+        Text("Known points needed"),
+        Text("Empty: half the window, and at least 8."),
         is_rare=True,
     )
 
@@ -241,39 +205,28 @@ class MannKendallParams(OneMeasure):
 class ChangePointsParams(OneMeasure):
     window: Annotated[int, Field(ge=10, le=5000)] = param(
         90,
-        Text("Window (periods)", "Fenêtre (périodes)"),
-        Text("Ends with the scored period.", "Se termine à la période évaluée."),
+        Text("Window (periods)"),
+        Text("Ends with the scored period."),
     )
     recent: Annotated[int, Field(ge=2, le=1000)] = param(
         14,
-        Text("Periods that a change stays news", "Périodes où un changement reste nouveau"),
-        Text(
-            "More than the shortest stretch, after which alone it is seen.",
-            "Plus que le plus court palier, après lequel seulement il est vu.",
-        ),
+        Text("Periods that a change stays news"),
+        Text("More than the shortest stretch, after which alone it is seen."),
     )
     min_size: Annotated[int, Field(ge=2, le=500)] = param(
         7,
-        Text("Shortest stretch (known points)", "Plus court palier (points connus)"),
+        Text("Shortest stretch (known points)"),
     )
     penalty: Positive = param(
         3.0,
-        Text("Penalty of a change", "Pénalité d’un changement"),
-        Text(
-            "In multiples of log n; more finds fewer.",
-            "En multiples de log n ; plus haute, elle en trouve moins.",
-        ),
+        Text("Penalty of a change"),
+        Text("In multiples of log n; more finds fewer."),
     )
     alpha: Probability = _alpha(
-        Text(
-            "The p-value, corrected for the choice of place, lies under it.",
-            "La valeur p, corrigée pour le choix de l’endroit, est au-dessous.",
-        )
+        Text("The p-value, corrected for the choice of place, lies under it.")
     )
     season_length: SeasonLength | None = _season_length(is_rare=True)
-    min_effect: NotNegative = _min_effect(
-        Text("Smallest change that matters", "Plus petit changement qui compte")
-    )
+    min_effect: NotNegative = _min_effect(Text("Smallest change that matters"))
     direction: Direction = _direction()
 
     @model_validator(mode="after")
@@ -301,71 +254,53 @@ class Bounds(Params):
 class PyodParams(Expecting):
     measures: Annotated[tuple[Name, ...], Field(min_length=1)] | None = param(
         None,
-        Text("Measures", "Mesures"),
-        Text(
-            "That the detector sees; null: all that it reads.",
-            "Vues par le détecteur ; null : toutes celles lues.",
-        ),
+        Text("Measures"),
+        Text("That the detector sees; null: all that it reads."),
         is_rare=True,
     )
     detector: Literal["knn", "ecod", "copod", "hbos", "iforest"] = param(
         "knn",
-        Text("Detector", "Détecteur"),
+        Text("Detector"),
         choices={
-            "knn": Text("k nearest neighbours", "k plus proches voisins"),
-            "ecod": Text("ECOD", "ECOD"),
-            "copod": Text("COPOD", "COPOD"),
-            "hbos": Text("HBOS", "HBOS"),
-            "iforest": Text("Isolation forest", "Forêt d’isolement"),
+            "knn": Text("k nearest neighbours"),
+            "ecod": Text("ECOD"),
+            "copod": Text("COPOD"),
+            "hbos": Text("HBOS"),
+            "iforest": Text("Isolation forest"),
         },
     )
-    lags: Annotated[int, Field(ge=0, le=200)] = param(
-        3, Text("Earlier periods used as features", "Périodes précédentes prises en compte")
-    )
+    lags: Annotated[int, Field(ge=0, le=200)] = param(3, Text("Earlier periods used as features"))
     quantile: Probability = param(
         0.98,
-        Text("Quantile of the scores that is too high", "Quantile des scores jugé trop haut"),
-        Text(
-            "Of the training scores; a point above it is an outlier.",
-            "Des scores d’apprentissage ; un point au-dessus est aberrant.",
-        ),
+        Text("Quantile of the scores that is too high"),
+        Text("Of the training scores; a point above it is an outlier."),
     )
     exclude: Positive = param(
         6.0,
-        Text(
-            "Not trained on beyond (robust standard deviations)",
-            "Exclu de l’apprentissage au-delà de (écarts-types robustes)",
-        ),
+        Text("Not trained on beyond (robust standard deviations)"),
         is_rare=True,
     )
     scope: Literal["series", "panel"] = param(
         "series",
-        Text("One detector for", "Un détecteur pour"),
+        Text("One detector for"),
         choices={
-            "series": Text("Each series", "Chaque série"),
-            "panel": Text("All series together", "Toutes les séries ensemble"),
+            "series": Text("Each series"),
+            "panel": Text("All series together"),
         },
     )
     refit_every: Periods = param(
         7,
-        Text("Periods between two fits", "Périodes entre deux ajustements"),
-        Text("The next fit learns from them too.", "L’ajustement suivant en tient compte aussi."),
+        Text("Periods between two fits"),
+        Text("The next fit learns from them too."),
     )
-    direction: Direction = _direction(
-        help_=Text("Of the measure that is farthest off.", "De la mesure la plus éloignée.")
-    )
-    min_effect: NotNegative = _min_effect(
-        Text("Smallest distance that matters", "Plus petit écart qui compte")
-    )
+    direction: Direction = _direction(help_=Text("Of the measure that is farthest off."))
+    min_effect: NotNegative = _min_effect(Text("Smallest distance that matters"))
     floor: float | None = _floor()
     ceiling: float | None = _ceiling()
     bounds: dict[Name, Bounds] = param(
         {},
-        Text("Ends by measure", "Bornes par mesure"),
-        Text(
-            "Lowest and highest values of measures that end elsewhere.",
-            "Plus petite et plus grande valeur des mesures bornées autrement.",
-        ),
+        Text("Ends by measure"),
+        Text("Lowest and highest values of measures that end elsewhere."),
         is_rare=True,
     )
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
@@ -378,11 +313,11 @@ class PyodParams(Expecting):
 class Limit(Params):
     """Either a value in the measure's unit, or a quantile of the series' own known history."""
 
-    value: float | None = param(None, Text("Value", "Valeur"), _IN_UNIT)
+    value: float | None = param(None, Text("Value"), _IN_UNIT)
     quantile: Probability | None = param(
         None,
-        Text("Quantile", "Quantile"),
-        Text("Of the series' own known history.", "De l’historique connu de la série."),
+        Text("Quantile"),
+        Text("Of the series' own known history."),
     )
 
     @model_validator(mode="after")
@@ -393,66 +328,51 @@ class Limit(Params):
 
 
 class ProphetParams(OneMeasure):
-    h: Annotated[int, Field(ge=1, le=1000)] = param(
-        14, Text("Horizon (periods)", "Horizon (périodes)")
-    )
-    level: Annotated[float, Field(gt=0, lt=100)] = param(
-        80.0, Text("Coverage of the interval (%)", "Couverture de l’intervalle (%)")
-    )
+    h: Annotated[int, Field(ge=1, le=1000)] = param(14, Text("Horizon (periods)"))
+    level: Annotated[float, Field(gt=0, lt=100)] = param(80.0, Text("Coverage of the interval (%)"))
     limit: Limit | None = param(
         None,
-        Text("Limit", "Limite"),
+        Text("Limit"),
         Text(
-            "An object with value or quantile; crossing it is a finding. Empty: it only forecasts.",
-            "Un objet avec value ou quantile ; la franchir est un constat. Vide : prévision seule.",
+            "An object with value or quantile; crossing it is a finding. Empty: it only forecasts."
         ),
     )
     direction: Literal["above", "below"] = _direction(
         "above",
-        Text("The side that is beyond the limit.", "Le côté au-delà de la limite."),
+        Text("The side that is beyond the limit."),
         "above below",
     )
     probability_at_least: Probability = param(
         0.5,
-        Text("Report at probability", "Signaler à partir de la probabilité"),
-        Text("Of a crossing anywhere within the horizon.", "D’un franchissement dans l’horizon."),
+        Text("Report at probability"),
+        Text("Of a crossing anywhere within the horizon."),
     )
-    critical_at: Probability = param(
-        0.9, Text("Critical at probability", "Critique à partir de la probabilité")
-    )
+    critical_at: Probability = param(0.9, Text("Critical at probability"))
     min_history: Annotated[int, Field(ge=3, le=100_000)] | None = param(
         None,
-        Text("Known values needed", "Valeurs connues exigées"),
-        Text("Empty: two seasons, and at least 14.", "Vide : deux saisons, et au moins 14."),
+        Text("Known values needed"),
+        Text("Empty: two seasons, and at least 14."),
         is_rare=True,
     )
     holidays_country: Annotated[str, Field(pattern="^[A-Z]{2,3}$")] | None = param(
         None,
-        Text("Country of the public holidays", "Pays des jours fériés"),
-        Text("ISO code, such as US or NG.", "Code ISO, par exemple US ou NG."),
+        Text("Country of the public holidays"),
+        Text("ISO code, such as US or NG."),
         is_rare=True,
     )
-    weekly: bool | None = param(
-        None, Text("Weekly season", "Saison hebdomadaire"), _BY_HISTORY, is_rare=True
-    )
-    yearly: bool | None = param(
-        None, Text("Yearly season", "Saison annuelle"), _BY_HISTORY, is_rare=True
-    )
-    daily: bool | None = param(
-        None, Text("Daily season", "Saison quotidienne"), _BY_HISTORY, is_rare=True
-    )
+    weekly: bool | None = param(None, Text("Weekly season"), _BY_HISTORY, is_rare=True)
+    yearly: bool | None = param(None, Text("Yearly season"), _BY_HISTORY, is_rare=True)
+    daily: bool | None = param(None, Text("Daily season"), _BY_HISTORY, is_rare=True)
     multiplicative: bool = param(
         False,
-        Text("Seasons multiply the level", "Les saisons multiplient le niveau"),
+        Text("Seasons multiply the level"),
         is_rare=True,
     )
-    changepoint_prior_scale: Positive = param(
-        0.05, Text("Flexibility of the trend", "Souplesse de la tendance"), is_rare=True
-    )
+    changepoint_prior_scale: Positive = param(0.05, Text("Flexibility of the trend"), is_rare=True)
     floor: float | None = _floor()
     ceiling: float | None = _ceiling()
     paths: Annotated[int, Field(ge=50, le=10_000)] = param(
-        400, Text("Simulated paths", "Trajectoires simulées"), is_rare=True
+        400, Text("Simulated paths"), is_rare=True
     )
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
 
@@ -466,17 +386,11 @@ class FindingKind:
     label: Text
 
 
-RESIDUAL = FindingKind(
-    "residual", Category.ANOMALY, Text("Outside seasonal range", "Hors de la plage saisonnière")
-)
-OUTLIER = FindingKind("outlier", Category.ANOMALY, Text("Outlier", "Valeur aberrante"))
-TREND = FindingKind("trend", Category.TREND, Text("Trend", "Tendance"))
-CHANGE_POINT = FindingKind(
-    "change_point", Category.TREND, Text("Change of level", "Changement de niveau")
-)
-LIMIT_CROSSING = FindingKind(
-    "limit_crossing", Category.FORECAST, Text("Limit ahead", "Seuil en vue")
-)
+RESIDUAL = FindingKind("residual", Category.ANOMALY, Text("Outside seasonal range"))
+OUTLIER = FindingKind("outlier", Category.ANOMALY, Text("Outlier"))
+TREND = FindingKind("trend", Category.TREND, Text("Trend"))
+CHANGE_POINT = FindingKind("change_point", Category.TREND, Text("Change of level"))
+LIMIT_CROSSING = FindingKind("limit_crossing", Category.FORECAST, Text("Limit ahead"))
 
 
 # In a class with a field `type` that word means the field.
@@ -510,11 +424,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.RULE_BASED,
             "iop_pipelines.runtimes.rules",
             RulesParams,
-            Text("Rules", "Règles"),
-            Text(
-                "what declared conditions over measures, aggregates and earlier periods say",
-                "ce que disent des conditions déclarées sur des mesures, des agrégats et des périodes précédentes",
-            ),
+            Text("Rules"),
+            Text("what declared conditions over measures, aggregates and earlier periods say"),
             None,
         ),
         RuntimeSpec(
@@ -522,11 +433,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.STATISTICAL,
             "iop_pipelines.runtimes.seasonal_residual",
             SeasonalResidualParams,
-            Text("Seasonal residual", "Résidu saisonnier"),
-            Text(
-                "points far from a robust seasonal expectation",
-                "points éloignés d’une attente saisonnière robuste",
-            ),
+            Text("Seasonal residual"),
+            Text("points far from a robust seasonal expectation"),
             (RESIDUAL,),
         ),
         RuntimeSpec(
@@ -534,10 +442,9 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.STATISTICAL,
             "iop_pipelines.runtimes.mann_kendall",
             MannKendallParams,
-            Text("Mann-Kendall", "Mann-Kendall"),
+            Text("Mann-Kendall"),
             Text(
-                "trends, with the Theil-Sen slope; p-values adjusted for the series tested at once",
-                "tendances, avec la pente de Theil-Sen ; valeurs p ajustées pour les séries testées ensemble",
+                "trends, with the Theil-Sen slope; p-values adjusted for the series tested at once"
             ),
             (TREND,),
         ),
@@ -546,8 +453,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.STATISTICAL,
             "iop_pipelines.runtimes.change_points",
             ChangePointsParams,
-            Text("Change points", "Ruptures"),
-            Text("steps to another level", "passages à un autre niveau"),
+            Text("Change points"),
+            Text("steps to another level"),
             (CHANGE_POINT,),
         ),
         RuntimeSpec(
@@ -555,11 +462,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.ML,
             "iop_pipelines.runtimes.pyod",
             PyodParams,
-            Text("PyOD", "PyOD"),
-            Text(
-                "periods whose mix of measures is new, walking forward through the window",
-                "périodes dont le mélange de mesures est nouveau, en avançant dans la fenêtre",
-            ),
+            Text("PyOD"),
+            Text("periods whose mix of measures is new, walking forward through the window"),
             (OUTLIER,),
         ),
         RuntimeSpec(
@@ -567,11 +471,10 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ModelType.ML,
             "iop_pipelines.runtimes.prophet",
             ProphetParams,
-            Text("Prophet", "Prophet"),
+            Text("Prophet"),
             Text(
                 "limits that a forecast crosses anywhere within the horizon, with the probability and "
-                "the likeliest day",
-                "limites qu’une prévision franchit dans l’horizon, avec la probabilité et le jour le plus probable",
+                "the likeliest day"
             ),
             (LIMIT_CROSSING,),
         ),

@@ -64,11 +64,8 @@ def param(
 class OneMeasure(Params):
     measure: Name | None = param(
         None,
-        Text("Measure", "Mesure"),
-        Text(
-            "The one that is scored; empty: the first it reads.",
-            "Celle qui est évaluée ; vide : la première lue.",
-        ),
+        Text("Measure"),
+        Text("The one that is scored; empty: the first it reads."),
         is_rare=True,
     )
 

@@ -256,6 +256,8 @@ recommendations = _table(
     sa.Column("snoozed_until", Timestamp),
     # {language: {title, description}} of what a model of ours found; NULL in rows of others.
     sa.Column("translations", sa.JSON),
+    # {language: {label, rationale, actions}}, English too: the same text in its parts.
+    sa.Column("explanation", sa.JSON),
     # The gravest there was; NULL where it is `severity`.
     sa.Column("peak_severity", _enum(words.Severity, "peak_severity", is_checked=False)),
     sa.Index("ix_recommendations__status", "status", "id"),

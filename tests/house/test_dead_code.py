@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from iop_pipelines.recommendations.text import Phrases
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("iop_pipelines", "assets", "sensors", "schedules")
 # What names a class or function by its path in words.
 NAMING_FILES = ("dagster.yaml", "workspace.yaml", "pyproject.toml")
 # Alembic calls what is in a revision.
 CALLED_BY_NAME = "iop_pipelines.schema.migrations"
-# The catalogue of runtimes, or a step by its kind, loads a module and takes this of it.
-LOADED = re.compile(r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply)")
+# The catalogue of runtimes, a step by its kind, or a language by its code loads a module and takes this of it.
+_PHRASES = "|".join(name for name in vars(Phrases) if not name.startswith("_"))
+LOADED = re.compile(
+    r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply|domain\.catalogues\.\w+\.TEXTS|"
+    rf"recommendations\.phrases\.\w\w\.({_PHRASES}))"
+)
 _TYPE = re.compile(r"\w+( \| \w+)*")
 # Used by nothing of the product, with the reason for which it stays.
 _STAND_IN = "the stand-in of DRM, which the tests of what reads DRM run"

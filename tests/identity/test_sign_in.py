@@ -304,7 +304,7 @@ def test_a_person_with_a_link_that_was_used_gets_a_page_and_a_program_gets_json(
     assert requests.get(url).json()["error"]["data"]["code"] == "FORBIDDEN"
     french = {"Accept": "text/html", "Accept-Language": "fr-FR,fr;q=0.9"}
     page = requests.get(url, headers=french)
-    assert '<html lang="fr">' in page.text
+    assert '<html lang="fr" dir="ltr">' in page.text
     assert "Ce lien a déjà servi" in page.text
     assert "ou un autre lien" in page.text
 

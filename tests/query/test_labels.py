@@ -3,6 +3,7 @@
 import pytest
 
 from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.query import sources
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.sources import Catalogue
@@ -10,20 +11,21 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION
 
 
 @pytest.mark.parametrize("name", sources._SYSTEM)
-def test_every_label_of_a_source_has_its_french(name):
+def test_every_label_of_a_source_has_its_words_in_every_language(name):
     source = Catalogue().source(name)
     texts = [source.label, *(each.label for each in source.fields.values())]
     texts += [each.label or words_of(name) for name, each in source.measures.items()]
-    assert all(source.called(text).fr for text in texts)
+    assert all(source.called(text).within(each) for text in texts for each in Language)
 
 
 def test_measures_of_pipelines_have_theirs():
     for name in PIPELINE_RUNS_DECLARATION.measures:
         label = PIPELINE_RUNS_DECLARATION.measure_label(name)
-        assert Label.own(label).fr
+        assert all(Label.own(label).within(each) for each in Language)
 
 
 def test_what_somebody_declared_is_the_same_in_every_language():
     assert Label.given("Delay").by("day").translations is None
-    assert Label.given("Delay").aggregated("mean") == Label("Mean delay", "Delay (moyenne)")
+    mean = Label.given("Delay").aggregated("mean")
+    assert (mean.en, mean.within(Language.FR)) == ("Mean delay", "Delay (moyenne)")
     assert Label.known("of another release").translations is None

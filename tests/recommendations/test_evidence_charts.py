@@ -102,8 +102,8 @@ def test_one_that_no_model_made_has_its_text_and_no_points(world):
         )
     chart = evidence_chart(world.engine, result.inserted_primary_key[0])
     assert (chart.rationale, chart.actions, chart.points) == (
-        ("It was seen.",),
-        ("Look again.",),
+        ("It was seen.", "What to do: Look again."),
+        (),
         (),
     )
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from string import Formatter
-from typing import get_args
 
 import pytest
 import sqlalchemy as sa
@@ -11,12 +10,12 @@ from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
-from iop_pipelines.recommendations.phrases.amounts import ENGLISH, FRENCH
-from iop_pipelines.recommendations.phrases.kinds import TELLINGS
 from iop_pipelines.recommendations.review import recommendation
-from iop_pipelines.recommendations.text import write
+from iop_pipelines.recommendations.text import phrases_of, write
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import recommendations
+
+ENGLISH, FRENCH = (phrases_of(language).AMOUNTS for language in (Language.EN, Language.FR))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +240,7 @@ def test_each_kind_of_finding_has_its_title_in_each_language(
     wording = write(category, evidence, 1)
     assert wording.title == english
     assert "What to do: " in wording.description
-    translated = write(category, evidence, 1, "fr")
+    translated = write(category, evidence, 1, Language.FR)
     assert translated.title.replace("\u00a0", " ") == french
     assert "À faire\u00a0: " in translated.description
 
@@ -320,13 +319,13 @@ def test_a_rules_own_words_are_in_the_text():
 
 
 KINDS = [kind for spec in RUNTIMES.values() for kind in spec.kinds or ()]
-LANGUAGES = get_args(Language)
+LANGUAGES = list(Language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_kind_of_the_catalogue_has_words_of_its_own_in_every_language(kind, language):
-    telling = TELLINGS[kind.name][language]
+    telling = phrases_of(language).TELLINGS[kind.name]
     evidence = _evidence(kind.category, kind.name, confidence=0.9)
     wording = write(kind.category, evidence, 1, language)
     said = wording.description.splitlines()[0]
@@ -339,8 +338,8 @@ def test_every_kind_of_the_catalogue_has_words_of_its_own_in_every_language(kind
 
 
 def test_no_kind_is_told_that_no_runtime_finds():
-    assert set(TELLINGS) == {kind.name for kind in KINDS}
-    assert all(set(told) == set(LANGUAGES) for told in TELLINGS.values())
+    for language in LANGUAGES:
+        assert set(phrases_of(language).TELLINGS) == {kind.name for kind in KINDS}
 
 
 @pytest.mark.parametrize("category", [Category.TREND, Category.FORECAST, Category.ANOMALY])
@@ -455,18 +454,18 @@ def test_a_pipeline_that_fails_and_then_repeats_says_both():
     ],
 )
 def test_french_says_what_english_says(category, kind, options, first, sure):
-    text = write(category, _evidence(category, kind, **options), 1, "fr").description
+    text = write(category, _evidence(category, kind, **options), 1, Language.FR).description
     lines = text.replace("\u00a0", " ").splitlines()
     assert lines[0] == first
     assert sure in lines
 
 
-def test_what_is_kept_is_in_both_languages(world, found):
+def test_what_is_kept_is_in_every_language(world, found):
     summary = advise(world.engine, world.run(0, found(0)))
     stored = recommendation(world.engine, summary.opened[0])
     with world.engine.connect() as connection:
         kept = connection.scalar(sa.select(recommendations.c.translations))
     evidence = Evidence.model_validate(stored.metadata)
-    french = write(stored.category, evidence, 1, "fr")
+    french = write(stored.category, evidence, 1, Language.FR)
     assert kept == {"fr": {"title": french.title, "description": french.description}}
     assert stored.title == write(stored.category, evidence, 1).title

@@ -30,7 +30,12 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.sentences import MessageTranslations, translations_of
-from iop_pipelines.domain.languages import LabelTranslations, label_translations
+from iop_pipelines.domain.languages import (
+    TRANSLATED,
+    LabelTranslations,
+    Language,
+    label_translations,
+)
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
@@ -129,12 +134,6 @@ class RuntimeWords(TypedDict):
     summary: str
 
 
-class RuntimeTranslations(TypedDict):
-    """By language, besides English."""
-
-    fr: RuntimeWords
-
-
 class Runtime(Shape):
     """`params`: JSON Schema of what `config.params` may hold, with each parameter's `default`, range, `title` and
     `description` and their `translations`; `x-rare` marks those that are seldom changed.
@@ -149,7 +148,7 @@ class Runtime(Shape):
     summary: str
     params: dict[str, Any]
     finding_kinds: list[FindingKind] | None
-    translations: RuntimeTranslations
+    translations: dict[Language, RuntimeWords]
 
 
 class Execute(Shape):
@@ -313,7 +312,10 @@ def _runtime(spec: RuntimeSpec) -> Runtime:
             for kind in spec.kinds
         ],
         translations={
-            "fr": {"label": spec.label.within("fr"), "summary": spec.summary.within("fr")}
+            language: RuntimeWords(
+                label=spec.label.within(language), summary=spec.summary.within(language)
+            )
+            for language in TRANSLATED
         },
     )
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role, Severity
 from iop_pipelines.notifications import listing as told
@@ -32,7 +33,7 @@ class Notification(Shape):
     severity: Severity
     at: datetime
     is_read: bool
-    translations: told.TitleTranslations | None
+    translations: dict[Language, told.Titled] | None
 
 
 class Notifications(Shape):

@@ -26,6 +26,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
+from iop_pipelines.domain.languages import TRANSLATED, Language, spoken
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.recommendations import review
@@ -42,12 +43,6 @@ Status = Literal["open", "accepted", "dismissed"]
 class Wording(TypedDict):
     title: str
     description: str
-
-
-class Wordings(TypedDict):
-    """By language, besides English."""
-
-    fr: Wording
 
 
 @with_config(ROW)
@@ -71,7 +66,7 @@ class _Told(TypedDict):
     resolved_at: datetime | None
     previous_id: int | None
     snoozed_until: datetime | None
-    translations: Wordings | None
+    translations: dict[Language, Wording] | None
 
 
 @with_config(ROW)
@@ -176,12 +171,6 @@ class Reasons(Shape):
     actions: list[str]
 
 
-class ReasonsByLanguage(Shape):
-    """By language, besides English."""
-
-    fr: Reasons
-
-
 class RecommendationEvidence(Shape):
     """At most 200 points around the finding of period `ds`, and the text in its parts.
 
@@ -203,7 +192,7 @@ class RecommendationEvidence(Shape):
     rationale: list[str]
     actions: list[str]
     owner: str | None
-    translations: ReasonsByLanguage | None
+    translations: dict[Language, Reasons] | None
 
 
 _COLUMNS = (
@@ -239,7 +228,10 @@ def declare(registry: Registry) -> None:
             is_open = table.c.resolved_at.is_(None)
             query = query.where(sa.not_(is_open) if given.is_resolved else is_open)
         if given.q is not None:
-            titles = (table.c.title, table.c.translations["fr", "title"].as_string())
+            titles = (
+                table.c.title,
+                *(table.c.translations[each.value, "title"].as_string() for each in TRANSLATED),
+            )
             found = (title.icontains(given.q, autoescape=True) for title in titles)
             query = query.where(sa.or_(*found))
         return [_listed(row) for row in page_of(ctx, query, given)]
@@ -252,7 +244,7 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.get", Kind.QUERY, "One recommendation with its evidence.")
     def get(ctx: Context, given: ById) -> Recommendation:
         review.recommendation(ctx.services.engine, given.id)
-        return rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))[0]
+        return _spoken(rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))[0])
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
@@ -304,6 +296,10 @@ def declare(registry: Registry) -> None:
         ]
 
 
+def _spoken(row: Recommendation) -> Recommendation:
+    return {**row, "translations": spoken(row["translations"])}
+
+
 def _listed(row: Recommendation) -> ListedRecommendation:
-    told: Any = {name: value for name, value in row.items() if name != "metadata"}
+    told: Any = {name: value for name, value in _spoken(row).items() if name != "metadata"}
     return ListedRecommendation(**told, sparkline=sparkline(row["metadata"]))

@@ -1,1 +1,1 @@
-"""What recommendations say, a module a language: both say the same facts and share no grammar."""
+"""What recommendations say, a module a language that bears its code: all say the same facts and share no grammar."""

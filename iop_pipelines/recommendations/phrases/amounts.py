@@ -1,4 +1,4 @@
-"""Numbers, days and certainty as a person says them, in English and French."""
+"""Numbers, days and certainty as a person says them, by what a language has of its own."""
 
 import math
 from collections.abc import Sequence
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _MINUTE_S, _HOUR_S = 60, 3600
-_NO_BREAK = "\u00a0"
-_NARROW = "\u202f"
 
 
 @dataclass(frozen=True)
@@ -117,59 +115,6 @@ class Amounts:
         is_one = count == 1 or (count == 0 and self.is_zero_singular)
         noun = one if is_one else more
         return f"{self._written(f'{count:,}')} {noun}"
-
-
-ENGLISH = Amounts(
-    thousands=",",
-    decimal=".",
-    space=" ",
-    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    unknown="unknown",
-    to="to",
-    at_most="at most",
-    at_least="at least",
-    about="about",
-    over="over",
-    under="under",
-    certainty_steps=(
-        (0.99, "almost certain"),
-        (0.9, "very likely"),
-        (0.7, "likely"),
-        (0.5, "more likely than not"),
-        (0.3, "uncertain"),
-        (-math.inf, "unlikely"),
-    ),
-    fewer_cases="in fewer than 1 of {} cases",
-    about_cases="in about {} of 100 cases",
-    is_zero_singular=False,
-)
-FRENCH = Amounts(
-    thousands=_NARROW,
-    decimal=",",
-    space=_NO_BREAK,
-    months=(
-        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
-        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
-    ),
-    unknown="inconnu",
-    to="à",
-    at_most="au plus",
-    at_least="au moins",
-    about="environ",
-    over="plus de",
-    under="moins de",
-    certainty_steps=(
-        (0.99, "presque certain"),
-        (0.9, "très probable"),
-        (0.7, "probable"),
-        (0.5, "plutôt probable"),
-        (0.3, "incertain"),
-        (-math.inf, "peu probable"),
-    ),
-    fewer_cases="dans moins d’un cas sur {}",
-    about_cases="dans environ {} cas sur 100",
-    is_zero_singular=True,
-)
 
 
 def say_name(name: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category
+from iop_pipelines.query.labels import Label
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
@@ -32,6 +34,12 @@ def main_of(category: Category, evidence: Evidence) -> Seen:
 
 def is_of_pipelines(evidence: Evidence) -> bool:
     return evidence.dataset == PIPELINE_RUNS
+
+
+def label_in(evidence: Evidence, seen: Seen, language: Language) -> str:
+    """Measures of pipelines and of quality are IOP's own; others have their author's words in every language."""
+    is_own = is_of_pipelines(evidence) or seen.kind == QUALITY
+    return Label.known(seen.label).within(language) if is_own else seen.label
 
 
 def is_place(evidence: Evidence) -> bool:

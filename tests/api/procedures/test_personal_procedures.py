@@ -14,7 +14,8 @@ from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import NotFound
 from iop_pipelines.identity.user import User
-from iop_pipelines.schema.tables import sessions, users
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import sessions, user_settings, users
 
 DEFAULTS = {"language": None, "theme": "system", "timeZone": None}
 
@@ -51,6 +52,17 @@ def test_settings_are_kept_and_what_is_left_out_stays(api):
         "theme": "dark",
         "timeZone": "Africa/Lagos",
     }
+
+
+def test_a_language_that_this_release_does_not_have_leaves_it_to_the_browser(api):
+    """A later release may have kept it."""
+    with begin_write(api.context.services.engine) as connection:
+        kept = {"language": "xx", "theme": "dark"}
+        connection.execute(
+            user_settings.insert().values(user_id=api.context.user.id, settings=kept)
+        )
+    settings = api.call("settings.get")
+    assert (settings["language"], settings["theme"]) == (None, "dark")
 
 
 def test_settings_are_of_one_person_alone(api, vera):

@@ -4,16 +4,44 @@ Labels of measures, names of series and rules and their messages are their autho
 are; sentences are built so that none of them has to agree with their gender.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.query.labels import Label
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
-from iop_pipelines.recommendations.phrases.amounts import FRENCH, inside, say_name
+from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
-from iop_pipelines.recommendations.phrases.kinds import telling_of
+from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
 
+AMOUNTS = Amounts(
+    thousands="\u202f",
+    decimal=",",
+    space="\u00a0",
+    months=(
+        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    ),
+    unknown="inconnu",
+    to="à",
+    at_most="au plus",
+    at_least="au moins",
+    about="environ",
+    over="plus de",
+    under="moins de",
+    certainty_steps=(
+        (0.99, "presque certain"),
+        (0.9, "très probable"),
+        (0.7, "probable"),
+        (0.5, "plutôt probable"),
+        (0.3, "incertain"),
+        (-math.inf, "peu probable"),
+    ),
+    fewer_cases="dans moins d’un cas sur {}",
+    about_cases="dans environ {} cas sur 100",
+    is_zero_singular=True,
+)
 _PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "exécution"}
 _PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "exécutions"}
 _ONE = {
@@ -64,18 +92,58 @@ ACTIONS: Actions = {
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
     ),
 }
+_WAS = "{label}{where} : {amount} le {day}{against}."
+TELLINGS: Mapping[str, Telling] = {
+    "residual": Telling(
+        headline="{label}{where} {far}{side} de la normale : {amount} le {day}{expected}",
+        happened=_WAS,
+        sure="{share} des périodes précédentes sont restées dans leur plage",
+    ),
+    "outlier": Telling(
+        headline="{unusual_period}{where} le {day} : {label_inside} {amount}{expected}",
+        happened=_WAS,
+        sure="{share} des périodes précédentes étaient moins inhabituelles",
+        action=(
+            "Regardez les mesures ensemble : chacune peut rester dans sa plage et leur mélange "
+            "être nouveau."
+        ),
+    ),
+    "trend": Telling(
+        headline="{label}{where} : {rise} de {slope} depuis le {since}",
+        happened="{label}{where} : {rise} de {slope} du {since} au {until}{moved}.",
+        sure="une série sans tendance aurait cette allure {chance}{corrected}",
+    ),
+    "change_point": Telling(
+        headline="{label}{where} : {step} soudaine de {before} à {after} le {since}",
+        happened="{label}{where} passe d’environ {before} à {after} le {since}.",
+        sure="une série sans changement de niveau aurait cette allure {chance}{corrected}",
+        action=(
+            "Vérifiez que le changement était voulu ; les plans et seuils d’avant ne "
+            "conviennent plus."
+        ),
+    ),
+    "limit_crossing": Telling(
+        headline="{label}{where} : prévision {beyond} {within}, {probable}surtout le {day}",
+        happened=(
+            "{label}{where} devrait passer {beyond} pendant au moins {one_period} {within}, "
+            "surtout le {day}{that_day}, avec une valeur attendue de {amount}{interval}."
+            "{first_crossing}"
+        ),
+        sure="{certainty} que le seuil soit franchi {within}",
+    ),
+}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, "fr"):
+    if telling := telling_of(seen, TELLINGS):
         return telling.headline.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, expected = FRENCH.amount(seen.value, seen.unit), _expected(seen)
+    amount, expected = AMOUNTS.amount(seen.value, seen.unit), _expected(seen)
     if seen.kind == facts.QUALITY:
-        held = FRENCH.count(
+        held = AMOUNTS.count(
             len(facts.held_models(seen)), "modèle mis en attente", "modèles mis en attente"
         )
-        score = FRENCH.number(seen.value or 0)
+        score = AMOUNTS.number(seen.value or 0)
         return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
@@ -84,10 +152,10 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, "fr"):
+    if telling := telling_of(seen, TELLINGS):
         return telling.happened.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, against = FRENCH.amount(seen.value, seen.unit), _against(seen, _band(seen))
+    amount, against = AMOUNTS.amount(seen.value, seen.unit), _against(seen, _band(seen))
     if facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
@@ -96,8 +164,8 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
     if seen.kind == facts.QUALITY:
         return (
-            f"DRM a noté la livraison du {day} {FRENCH.number(seen.value or 0)} sur 100 ; les "
-            f"modèles demandent {FRENCH.number(seen.lo or 0)}.{_weakest(seen)} "
+            f"DRM a noté la livraison du {day} {AMOUNTS.number(seen.value or 0)} sur 100 ; les "
+            f"modèles demandent {AMOUNTS.number(seen.lo or 0)}.{_weakest(seen)} "
             f"Mis en attente : {', '.join(facts.held_models(seen)) or 'aucun'}."
         )
     if facts.is_flag(seen):
@@ -106,21 +174,21 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
-    found = f"Trouvé par {FRENCH.count(count, 'exécution', 'exécutions')}"
+    found = f"Trouvé par {AMOUNTS.count(count, 'exécution', 'exécutions')}"
     if facts.is_statement(category):
         return f"{found}." if count > 1 else ""
     since = facts.begun(evidence)
-    begun = "" if since is None else f"Cela a commencé le {FRENCH.day(since)}."
+    begun = "" if since is None else f"Cela a commencé le {AMOUNTS.day(since)}."
     if count == 1:
         return begun
     latest = evidence.latest
-    amount = "" if facts.is_flag(latest) else f" ({FRENCH.amount(latest.value, latest.unit)})"
+    amount = "" if facts.is_flag(latest) else f" ({AMOUNTS.amount(latest.value, latest.unit)})"
     return f"{begun} {found}, la dernière fois le {_day(evidence, latest)}{amount}.".strip()
 
 
 def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     quality = (
-        f" Qualité des données utilisées : {FRENCH.number(evidence.quality_score)} sur 100."
+        f" Qualité des données utilisées : {AMOUNTS.number(evidence.quality_score)} sur 100."
         if evidence.quality_score is not None and seen.kind != facts.QUALITY
         else ""
     )
@@ -128,14 +196,14 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
         return quality.strip()
     if facts.is_certain(seen):
         return f"Certitude : totale, la règle compare des chiffres connus.{quality}"
-    telling = telling_of(seen, "fr")
+    telling = telling_of(seen, TELLINGS)
     sure = telling.sure if telling else "{certainty}"
     return f"Certitude : {sure.format_map(slots(evidence, seen))}.{quality}"
 
 
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
-    before, after = FRENCH.change(seen.expected, seen.value, seen.unit)
+    before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
     confidence, label, band = seen.confidence, _label(evidence, seen), _band(seen)
     is_above = facts.is_above(seen)
     return {
@@ -143,11 +211,11 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "label_inside": inside(label),
         "where": _where(evidence),
         "day": _day(evidence, seen),
-        "since": FRENCH.day(seen.since),
-        "until": FRENCH.day(seen.ds),
+        "since": AMOUNTS.day(seen.since),
+        "until": AMOUNTS.day(seen.ds),
         "one_period": _ONE[evidence.freq],
         "unusual_period": _UNUSUAL[evidence.freq],
-        "amount": FRENCH.amount(seen.value, seen.unit),
+        "amount": AMOUNTS.amount(seen.value, seen.unit),
         "expected": _expected(seen),
         "against": _against(seen, band),
         "interval": f" ({band})" if band else "",
@@ -161,18 +229,18 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "moved": _moved(seen),
         "beyond": _beyond(seen),
         "within": _within(evidence, seen),
-        "probable": "" if confidence is None else f"probable à {FRENCH.percent(confidence)}, ",
+        "probable": "" if confidence is None else f"probable à {AMOUNTS.percent(confidence)}, ",
         "that_day": _that_day(seen),
         "first_crossing": _first_crossing(seen),
-        "share": "" if confidence is None else FRENCH.percent(confidence),
-        "certainty": "" if confidence is None else FRENCH.certainty(confidence),
-        "chance": FRENCH.chance(facts.p_value_of(seen, confidence or 0)),
+        "share": "" if confidence is None else AMOUNTS.percent(confidence),
+        "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
+        "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
         "corrected": _corrected(seen),
     }
 
 
 def also(headlines: Sequence[str], more: int) -> str:
-    rest = f" ; et {FRENCH.count(more, 'autre', 'autres')}" if more else ""
+    rest = f" ; et {AMOUNTS.count(more, 'autre', 'autres')}" if more else ""
     return f"Aussi : {' ; '.join(headlines)}{rest}."
 
 
@@ -188,8 +256,7 @@ def grounds(evidence: Evidence) -> str:
 
 
 def _label(evidence: Evidence, seen: Seen) -> str:
-    """Measures of pipelines are IOP's own."""
-    return Label.known(seen.label).fr if facts.is_of_pipelines(evidence) else seen.label
+    return facts.label_in(evidence, seen, Language.FR)
 
 
 def _where(evidence: Evidence) -> str:
@@ -201,7 +268,7 @@ def _where(evidence: Evidence) -> str:
 
 def _day(evidence: Evidence, seen: Seen) -> str:
     """Local time of the dataset; DRM's own runs are in UTC and say so."""
-    return FRENCH.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
+    return AMOUNTS.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
 
 
 def _health(kind: str) -> str:
@@ -209,7 +276,7 @@ def _health(kind: str) -> str:
 
 
 def _band(seen: Seen) -> str:
-    return FRENCH.band(seen.lo, seen.hi, seen.expected, seen.unit)
+    return AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
 
 
 def _against(seen: Seen, band: str) -> str:
@@ -218,7 +285,7 @@ def _against(seen: Seen, band: str) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        size = FRENCH.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
+        size = AMOUNTS.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
         return f", {size} {'au-dessus' if gap > 0 else 'au-dessous'} de l’attendu ({band})"
     return f" pour un attendu de {band.removeprefix('environ ')}"
 
@@ -233,23 +300,23 @@ def _beyond(seen: Seen) -> str:
     if limit is None:
         return "hors de la normale"
     side = "au-dessous" if facts.is_below_limit(seen) else "au-dessus"
-    return f"{side} de {FRENCH.amount(limit, seen.unit)}"
+    return f"{side} de {AMOUNTS.amount(limit, seen.unit)}"
 
 
 def _that_day(seen: Seen) -> str:
     chance = facts.number(seen.details.get("probability_on_day"))
-    return "" if chance is None else f" ({FRENCH.percent(chance)} pour ce jour seul)"
+    return "" if chance is None else f" ({AMOUNTS.percent(chance)} pour ce jour seul)"
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
-    return f"{FRENCH.amount(abs(seen.value or 0), seen.unit)} par {_PERIOD[evidence.freq]}"
+    return f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} par {_PERIOD[evidence.freq]}"
 
 
 def _moved(seen: Seen) -> str:
     ends = facts.ends_of_line(seen)
     if ends is None:
         return ""
-    start, end = (FRENCH.amount(level, seen.unit) for level in ends)
+    start, end = (AMOUNTS.amount(level, seen.unit) for level in ends)
     return f", de {start} à {end} sur la droite"
 
 
@@ -257,21 +324,21 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     horizon = facts.horizon_of(seen)
     if horizon is None:
         return "dans l’horizon"
-    return f"d’ici {FRENCH.count(horizon, _PERIOD[evidence.freq], _PERIODS[evidence.freq])}"
+    return f"d’ici {AMOUNTS.count(horizon, _PERIOD[evidence.freq], _PERIODS[evidence.freq])}"
 
 
 def _first_crossing(seen: Seen) -> str:
     moment = facts.first_crossing(seen)
     if moment is None:
         return ""
-    return f" Une chance sur deux d’un premier franchissement d’ici le {FRENCH.day(moment)}."
+    return f" Une chance sur deux d’un premier franchissement d’ici le {AMOUNTS.day(moment)}."
 
 
 def _corrected(seen: Seen) -> str:
     together = facts.series_tested(seen)
     if together <= 1:
         return ""
-    tested = FRENCH.count(together, "série testée", "séries testées")
+    tested = AMOUNTS.count(together, "série testée", "séries testées")
     return f", et cela tient après correction pour les {tested} ensemble"
 
 
@@ -280,4 +347,4 @@ def _weakest(seen: Seen) -> str:
     if weakest is None:
         return ""
     name, score = weakest
-    return f" Le point faible est {_COMPONENTS.get(name, name)} avec {FRENCH.number(score)}."
+    return f" Le point faible est {_COMPONENTS.get(name, name)} avec {AMOUNTS.number(score)}."

@@ -1,14 +1,39 @@
 """Recommendations in English."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
-from iop_pipelines.recommendations.phrases.amounts import ENGLISH, inside, say_name
+from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
-from iop_pipelines.recommendations.phrases.kinds import telling_of
+from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
 
+AMOUNTS = Amounts(
+    thousands=",",
+    decimal=".",
+    space=" ",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    unknown="unknown",
+    to="to",
+    at_most="at most",
+    at_least="at least",
+    about="about",
+    over="over",
+    under="under",
+    certainty_steps=(
+        (0.99, "almost certain"),
+        (0.9, "very likely"),
+        (0.7, "likely"),
+        (0.5, "more likely than not"),
+        (0.3, "uncertain"),
+        (-math.inf, "unlikely"),
+    ),
+    fewer_cases="in fewer than 1 of {} cases",
+    about_cases="in about {} of 100 cases",
+    is_zero_singular=False,
+)
 _PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", None: "run"}
 ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
@@ -31,17 +56,52 @@ ACTIONS: Actions = {
         "Have DRM mend and deliver the window again; the models then run by themselves."
     ),
 }
+_WAS = "{label}{where} was {amount} on {day}{against}."
+TELLINGS: Mapping[str, Telling] = {
+    "residual": Telling(
+        headline="{label}{where} {far}{side} normal: {amount} on {day}{expected}",
+        happened=_WAS,
+        sure="{share} of earlier periods kept to their range",
+    ),
+    "outlier": Telling(
+        headline="Unusual {period}{where} on {day}: {label_inside} {amount}{expected}",
+        happened=_WAS,
+        sure="{share} of earlier periods were less unusual",
+        action=(
+            "Look at the measures together: each may be in its own range and the mix still be new."
+        ),
+    ),
+    "trend": Telling(
+        headline="{label}{where} {rising} by {slope} since {since}",
+        happened="{label}{where} {rose} by {slope} from {since} to {until}{moved}.",
+        sure="a series without a trend would look like this {chance}{corrected}",
+    ),
+    "change_point": Telling(
+        headline="{label}{where} stepped {step} from {before} to {after} on {since}",
+        happened="{label}{where} moved from about {before} to {after} on {since}.",
+        sure="a series without a step would look like this {chance}{corrected}",
+        action="Confirm that the change was meant; plans and limits made before it no longer fit.",
+    ),
+    "limit_crossing": Telling(
+        headline="{label}{where} forecast {beyond} {within}: {probable}most likely on {day}",
+        happened=(
+            "{label}{where} is forecast {beyond} on at least one {period} {within}, most likely "
+            "on {day}{that_day}, when {amount}{interval} is expected.{first_crossing}"
+        ),
+        sure="{certainty} that the limit is crossed {within}",
+    ),
+}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, "en"):
+    if telling := telling_of(seen, TELLINGS):
         return telling.headline.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, expected = ENGLISH.amount(seen.value, seen.unit), _expected(seen)
+    amount, expected = AMOUNTS.amount(seen.value, seen.unit), _expected(seen)
     if seen.kind == facts.QUALITY:
-        held = ENGLISH.count(len(facts.held_models(seen)), "model", "models")
+        held = AMOUNTS.count(len(facts.held_models(seen)), "model", "models")
         return (
-            f"Data quality of {evidence.dataset} is {ENGLISH.number(seen.value or 0)} of 100 "
+            f"Data quality of {evidence.dataset} is {AMOUNTS.number(seen.value or 0)} of 100 "
             f"on {day}: {held} held back"
         )
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
@@ -51,10 +111,10 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, "en"):
+    if telling := telling_of(seen, TELLINGS):
         return telling.happened.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, against = ENGLISH.amount(seen.value, seen.unit), _against(seen, _band(seen))
+    amount, against = AMOUNTS.amount(seen.value, seen.unit), _against(seen, _band(seen))
     if facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
@@ -63,8 +123,8 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
     if seen.kind == facts.QUALITY:
         return (
-            f"DRM scored the delivery for {day} {ENGLISH.number(seen.value or 0)} of 100; models "
-            f"ask for {ENGLISH.number(seen.lo or 0)}.{_weakest(seen)} "
+            f"DRM scored the delivery for {day} {AMOUNTS.number(seen.value or 0)} of 100; models "
+            f"ask for {AMOUNTS.number(seen.lo or 0)}.{_weakest(seen)} "
             f"Held back: {', '.join(facts.held_models(seen)) or 'none'}."
         )
     if facts.is_flag(seen):
@@ -76,18 +136,18 @@ def how_often(category: Category, evidence: Evidence, count: int) -> str:
     if facts.is_statement(category):
         return f"Found by {count:,} executions." if count > 1 else ""
     since = facts.begun(evidence)
-    begun = "" if since is None else f"It began on {ENGLISH.day(since)}."
+    begun = "" if since is None else f"It began on {AMOUNTS.day(since)}."
     if count == 1:
         return begun
     latest = evidence.latest
-    amount = "" if facts.is_flag(latest) else f" ({ENGLISH.amount(latest.value, latest.unit)})"
+    amount = "" if facts.is_flag(latest) else f" ({AMOUNTS.amount(latest.value, latest.unit)})"
     last = f"last on {_day(evidence, latest)}{amount}"
     return f"{begun} Found by {count:,} executions, {last}.".strip()
 
 
 def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
     quality = (
-        f" The data behind it scored {ENGLISH.number(evidence.quality_score)} of 100 for quality."
+        f" The data behind it scored {AMOUNTS.number(evidence.quality_score)} of 100 for quality."
         if evidence.quality_score is not None and seen.kind != facts.QUALITY
         else ""
     )
@@ -95,14 +155,14 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
         return quality.strip()
     if facts.is_certain(seen):
         return f"How sure: certain, the rule compares figures that are known.{quality}"
-    telling = telling_of(seen, "en")
+    telling = telling_of(seen, TELLINGS)
     sure = telling.sure if telling else "{certainty}"
     return f"How sure: {sure.format_map(slots(evidence, seen))}.{quality}"
 
 
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
-    before, after = ENGLISH.change(seen.expected, seen.value, seen.unit)
+    before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
     confidence, band = seen.confidence, _band(seen)
     is_above, is_rising = facts.is_above(seen), facts.is_rising(seen)
     return {
@@ -110,10 +170,10 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "label_inside": inside(seen.label),
         "where": _where(evidence),
         "day": _day(evidence, seen),
-        "since": ENGLISH.day(seen.since),
-        "until": ENGLISH.day(seen.ds),
+        "since": AMOUNTS.day(seen.since),
+        "until": AMOUNTS.day(seen.ds),
         "period": _PERIOD[evidence.freq],
-        "amount": ENGLISH.amount(seen.value, seen.unit),
+        "amount": AMOUNTS.amount(seen.value, seen.unit),
         "expected": _expected(seen),
         "against": _against(seen, band),
         "interval": f" ({band})" if band else "",
@@ -128,12 +188,12 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "moved": _moved(seen),
         "beyond": _beyond(seen),
         "within": _within(evidence, seen),
-        "probable": "" if confidence is None else f"{ENGLISH.percent(confidence)} probable, ",
+        "probable": "" if confidence is None else f"{AMOUNTS.percent(confidence)} probable, ",
         "that_day": _that_day(seen),
         "first_crossing": _first_crossing(seen),
-        "share": "" if confidence is None else ENGLISH.percent(confidence),
-        "certainty": "" if confidence is None else ENGLISH.certainty(confidence),
-        "chance": ENGLISH.chance(facts.p_value_of(seen, confidence or 0)),
+        "share": "" if confidence is None else AMOUNTS.percent(confidence),
+        "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
+        "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
         "corrected": _corrected(seen),
     }
 
@@ -164,11 +224,11 @@ def _where(evidence: Evidence) -> str:
 
 def _day(evidence: Evidence, seen: Seen) -> str:
     """Local time of the dataset; DRM's own runs are in UTC and say so."""
-    return ENGLISH.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
+    return AMOUNTS.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
 
 
 def _band(seen: Seen) -> str:
-    return ENGLISH.band(seen.lo, seen.hi, seen.expected, seen.unit)
+    return AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
 
 
 def _against(seen: Seen, band: str) -> str:
@@ -177,7 +237,7 @@ def _against(seen: Seen, band: str) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        size = ENGLISH.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
+        size = AMOUNTS.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
         return f", {size} {'above' if gap > 0 else 'below'} the expected {band}"
     return f" against an expected {band.removeprefix('about ')}"
 
@@ -192,24 +252,24 @@ def _beyond(seen: Seen) -> str:
     if limit is None:
         return "off"
     return (
-        f"{'below' if facts.is_below_limit(seen) else 'above'} {ENGLISH.amount(limit, seen.unit)}"
+        f"{'below' if facts.is_below_limit(seen) else 'above'} {AMOUNTS.amount(limit, seen.unit)}"
     )
 
 
 def _that_day(seen: Seen) -> str:
     chance = facts.number(seen.details.get("probability_on_day"))
-    return "" if chance is None else f" ({ENGLISH.percent(chance)} on that day alone)"
+    return "" if chance is None else f" ({AMOUNTS.percent(chance)} on that day alone)"
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
-    return f"{ENGLISH.amount(abs(seen.value or 0), seen.unit)} a {_PERIOD[evidence.freq]}"
+    return f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} a {_PERIOD[evidence.freq]}"
 
 
 def _moved(seen: Seen) -> str:
     ends = facts.ends_of_line(seen)
     if ends is None:
         return ""
-    start, end = (ENGLISH.amount(level, seen.unit) for level in ends)
+    start, end = (AMOUNTS.amount(level, seen.unit) for level in ends)
     return f", {start} to {end} on its line"
 
 
@@ -218,12 +278,12 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     if horizon is None:
         return "within the horizon"
     period = _PERIOD[evidence.freq]
-    return f"within {ENGLISH.count(horizon, period, f'{period}s')}"
+    return f"within {AMOUNTS.count(horizon, period, f'{period}s')}"
 
 
 def _first_crossing(seen: Seen) -> str:
     moment = facts.first_crossing(seen)
-    return "" if moment is None else f" An even chance of the first by {ENGLISH.day(moment)}."
+    return "" if moment is None else f" An even chance of the first by {AMOUNTS.day(moment)}."
 
 
 def _corrected(seen: Seen) -> str:
@@ -238,4 +298,4 @@ def _weakest(seen: Seen) -> str:
     if weakest is None:
         return ""
     name, score = weakest
-    return f" Weakest is {name} with {ENGLISH.number(score)}."
+    return f" Weakest is {name} with {AMOUNTS.number(score)}."
