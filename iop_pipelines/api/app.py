@@ -104,11 +104,7 @@ def create_app(
             Middleware(Edge, lifecycle=lifecycle, metrics=metrics, known=registry.get),
             Middleware(Compression),
         ],
-        exception_handlers={
-            HTTPException: _http_error,
-            ApiError: _refusal,
-            IopError: _refusal,
-        },
+        exception_handlers={HTTPException: _http_error, ApiError: _refusal, IopError: _refusal},
         lifespan=functools.partial(
             _lifespan,
             lifecycle=lifecycle,
@@ -118,7 +114,6 @@ def create_app(
         ),
     )
     app.state.lifecycle = lifecycle
-    app.state.answers = answers
     return app
 
 

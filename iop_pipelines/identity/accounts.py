@@ -141,7 +141,7 @@ def update_user(
         else:
             before = _account(_existing(connection, name_or_id, for_update=True))
         ended = end_sessions(connection, before.id, wall_clock()) if is_disabled else 0
-        return _change(connection, before, by, "users.update", values, ended)
+        return _change(connection, before, by, "users.update", values, sessions_ended=ended)
 
     return write(engine, work)
 
@@ -155,7 +155,7 @@ def set_password(engine: sa.Engine, name_or_id: str | int, password: str, by: Ac
         before = _account(_existing(connection, found.id, for_update=True))
         ended = end_sessions(connection, before.id, wall_clock())
         values = {"password_hash": hashed}
-        return _change(connection, before, by, "users.setPassword", values, ended)
+        return _change(connection, before, by, "users.setPassword", values, sessions_ended=ended)
 
     return write(engine, work)
 
@@ -170,7 +170,7 @@ def change_own_password(
         before = _account(_existing(connection, user.id, for_update=True))
         ended = end_sessions(connection, before.id, wall_clock(), kept_session)
         values = {"password_hash": hashed}
-        _change(connection, before, by, "auth.changePassword", values, ended)
+        _change(connection, before, by, "auth.changePassword", values, sessions_ended=ended)
 
     write(engine, work)
 
@@ -223,6 +223,7 @@ def signed_in_by_provider(
     connection: sa.Connection,
     issuer: str,
     subject: str,
+    *,
     wished_name: str,
     role: Role,
     by_address: str,
@@ -255,6 +256,7 @@ def _change(
     by: Actor,
     procedure: str,
     values: Mapping[str, object],
+    *,
     sessions_ended: int = 0,
 ) -> Account:
     if values:

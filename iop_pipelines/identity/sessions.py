@@ -6,7 +6,7 @@ A replica remembers what the database said of a token for `RECHECK_S`, counted f
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -76,10 +76,17 @@ class Sessions:
         """Writes the session's row and signs its token; in the caller's transaction, if one is given."""
         now = wall_clock()
         session_id = secrets.token_urlsafe(24)
+        row = {
+            "id": session_id,
+            "user_id": account.id,
+            "origin": origin,
+            "address": address[:64],
+            "expires_at": now + life,
+        }
         if connection is not None:
-            _insert(connection, session_id, account.id, origin, address, now, life)
+            _insert(connection, row, now)
         else:
-            write(self._engine, _insert, session_id, account.id, origin, address, now, life)
+            write(self._engine, _insert, row, now)
         user = account.user
         token = tokens.encode(self._key, user, session_id, now, now + life)
         return Issued(token, user, now + life)
@@ -225,25 +232,9 @@ def _is_open(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _insert(
-    connection: sa.Connection,
-    session_id: str,
-    user_id: int,
-    origin: str,
-    address: str,
-    now: datetime,
-    life: timedelta,
-) -> None:
+def _insert(connection: sa.Connection, row: Mapping[str, object], now: datetime) -> None:
     prune(connection, now)
-    connection.execute(
-        sessions.insert().values(
-            id=session_id,
-            user_id=user_id,
-            origin=origin,
-            address=address[:64],
-            expires_at=now + life,
-        )
-    )
+    connection.execute(sessions.insert().values(**row))
 
 
 def prune(connection: sa.Connection, now: datetime) -> None:

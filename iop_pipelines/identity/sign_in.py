@@ -80,7 +80,10 @@ class SignIn:
             tell_failure(self._engine, by, "oidc", wall_clock())
             raise
         account = accounts.signed_in_by_provider(
-            self._engine, found.issuer, found.subject, found.name, found.role, by.address
+            *(self._engine, found.issuer, found.subject),
+            wished_name=found.name,
+            role=found.role,
+            by_address=by.address,
         )
         if account.is_disabled:
             tell_failure(self._engine, by, "oidc", wall_clock(), account.name)

@@ -210,7 +210,12 @@ def notifications(
         found = [
             told
             for source in _SOURCES
-            for told in _page(connection, source, user_id, now, limit + 1, cursor, unread_only)
+            for told in _page(
+                *(connection, source, user_id, now),
+                limit=limit + 1,
+                cursor=cursor,
+                unread_only=unread_only,
+            )
         ]
         unread = _unread(connection, user_id, now)
     found.sort(key=lambda told: (_RANKS[told.kind], -told.item_id))
@@ -273,6 +278,7 @@ def _page(
     source: _Source,
     user_id: int,
     now: datetime,
+    *,
     limit: int,
     cursor: str | None,
     unread_only: bool,

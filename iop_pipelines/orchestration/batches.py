@@ -91,8 +91,9 @@ def _run_items(
     platform: Platform,
     kind: WorkKind,
     ids: Sequence[int],
-    run_key: str,
     work: Callable[[Item], str | None],
+    *,
+    run_key: str,
 ) -> Tally:
     """`work` returns the reason of a failure that it has told Dagster about, else None.
 
@@ -173,7 +174,7 @@ def prepare_datasets(
             request_again(platform.engine, item.id, utc_now())
         return reason
 
-    return _run_items(context, platform, VERSION, ids, run_key, work)
+    return _run_items(context, platform, VERSION, ids, work, run_key=run_key)
 
 
 def execute_models(context: Context, platform: Platform, ids: Sequence[int], run_key: str) -> Tally:
@@ -186,7 +187,7 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
             _advise(context, platform, item, advised)
         return reason
 
-    tally = _run_items(context, platform, EXECUTION, ids, run_key, work)
+    tally = _run_items(context, platform, EXECUTION, ids, work, run_key=run_key)
     if any(summary.changed for summary in advised):
         context.log_event(metadata.of_advice(advised, RECOMMENDATION))
     return tally
@@ -235,9 +236,8 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
     if executed is not None:
         values = {"output_ref": executed.output_ref, "metrics": dict(executed.metrics)}
     event = _terminal(context, item, clock, reason, values)
-    _tell(
-        context, engine, event, asset_key, partition, metadata.of_execution(work, executed), checks
-    )
+    described = metadata.of_execution(work, executed)
+    _tell(context, engine, event, asset_key, partition, described=described, checks=checks)
     return reason
 
 
@@ -265,7 +265,7 @@ def generate_reports(
     def work(item: Item) -> str | None:
         return _generate_one(context, platform, item)
 
-    return _run_items(context, platform, REPORT, ids, run_key, work)
+    return _run_items(context, platform, REPORT, ids, work, run_key=run_key)
 
 
 def _generate_one(context: Context, platform: Platform, item: Item) -> str | None:
@@ -296,7 +296,7 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> str | Non
         values = {name: getattr(generated, name) for name in names}
     event = _terminal(context, item, clock, reason, values)
     described = metadata.of_report(row.template, ReportFormat(row.format), row.slot, generated)
-    _tell(context, engine, event, REPORT_ASSET, partition, described, [])
+    _tell(context, engine, event, REPORT_ASSET, partition, described=described)
     return reason
 
 
@@ -306,8 +306,9 @@ def _tell(
     event: TerminalEvent,
     asset_key: dg.AssetKey,
     partition: str,
+    *,
     described: dict[str, Any],
-    checks: Iterable[dg.AssetCheckEvaluation],
+    checks: Iterable[dg.AssetCheckEvaluation] = (),
 ) -> None:
     """Dagster's log before the row's COMMIT, for it is the truth; who dies between leaves the row to the mirror.
 

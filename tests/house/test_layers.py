@@ -100,7 +100,9 @@ def test_who_is_for_everyone_and_who_puts_rooms_together_is_said_as_it_is_enforc
 
 
 def test_the_list_of_rooms_runs_downwards_and_has_them_all() -> None:
-    rooms = re.findall(r"^\| `iop_pipelines/(\w+)(?:\.py)?`", ARCHITECTURE.read_text(), re.MULTILINE)
+    rooms = re.findall(
+        r"^\| `iop_pipelines/(\w+)(?:\.py)?`", ARCHITECTURE.read_text(), re.MULTILINE
+    )
     assert sorted(rooms) == sorted(LEVELS)
     assert [LEVELS[room] for room in rooms] == sorted(LEVELS[room] for room in rooms)
 

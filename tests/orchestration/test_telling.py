@@ -74,7 +74,11 @@ class Log:
 
 def _tell(log: Log, item: int) -> None:
     event = TerminalEvent(EXECUTION, item, 1, True, 42, NOW, run_id="run-1")
-    batches._tell(log, log.engine, event, ASSET, "1.delays@v1.0.0", {}, [CHECK])  # type: ignore[arg-type]
+    batches._tell(
+        *(log, log.engine, event, ASSET, "1.delays@v1.0.0"),  # type: ignore[arg-type]
+        described={},
+        checks=[CHECK],
+    )
 
 
 def _row(engine: sa.Engine) -> sa.Row:
