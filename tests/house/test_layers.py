@@ -85,14 +85,14 @@ def test_every_room_has_its_layer() -> None:
 
 
 def test_the_picture_of_the_layers_is_the_one_that_is_enforced() -> None:
-    blocks = CONTRIBUTING.read_text().split("```")[1::2]
+    blocks = ARCHITECTURE.read_text().split("```")[1::2]
     (picture,) = (block.strip() for block in blocks if block.strip().endswith("\ndomain"))
     drawn = [tuple(line.split(" · ")) for line in picture.splitlines()]
     assert [set(rooms) for rooms in drawn] == [set(rooms) for rooms in LAYERS]
 
 
 def test_who_is_for_everyone_and_who_puts_rooms_together_is_said_as_it_is_enforced() -> None:
-    said = " ".join(CONTRIBUTING.read_text().split())
+    said = " ".join(ARCHITECTURE.read_text().split())
     found = re.search(r"each other\. (.+?) are for everyone; (.+?) put the rooms together", said)
     assert found is not None
     everywhere, composers = (set(re.findall(r"`(\w+)`", words)) for words in found.groups())
