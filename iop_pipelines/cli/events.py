@@ -18,7 +18,7 @@ _COLUMNS = {
 
 @command(events)
 def status(settings: Settings, as_json: bool) -> None:
-    """How many events wait, failed, were refused, and are unpublished."""
+    """Count the events that wait, failed, were refused or are unpublished."""
     from iop_pipelines.events import inbox, outbox
 
     engine = engine_of(settings)
@@ -31,10 +31,14 @@ def status(settings: Settings, as_json: bool) -> None:
 
 
 @command(events, "list")
-@click.option("--failed", "kind", flag_value="failed", default="failed", help="Given up (default).")
-@click.option("--waiting", "kind", flag_value="waiting", help="Looked at again later.")
-@click.option("--refused", "kind", flag_value="refused", help="Messages that are no events.")
-@click.option("--limit", default=50, show_default=True, help="The newest so many.")
+@click.option(
+    "--failed", "kind", flag_value="failed", default="failed", help="Failed for good (default)."
+)
+@click.option("--waiting", "kind", flag_value="waiting", help="To be retried.")
+@click.option("--refused", "kind", flag_value="refused", help="Messages that are not events.")
+@click.option(
+    "--limit", default=50, show_default=True, help="Show at most this many, newest first."
+)
 def list_(settings: Settings, as_json: bool, kind: str, limit: int) -> None:
     """Show events with what they wait for, or why they were given up or refused."""
     from iop_pipelines.events import inbox
@@ -48,11 +52,11 @@ def list_(settings: Settings, as_json: bool, kind: str, limit: int) -> None:
 
 @command(events)
 def retry(settings: Settings, as_json: bool) -> None:
-    """Look at all failed events again, with patience anew."""
+    """Retry all failed events, as often as new ones."""
     from iop_pipelines.events import inbox
 
     count = inbox.retry_failed(engine_of(settings), datetime.now(UTC).replace(tzinfo=None))
-    print_done(f"{count} failed events are looked at again.", {"retried": count}, as_json)
+    print_done(f"{count} failed events are retried.", {"retried": count}, as_json)
 
 
 @command(events)

@@ -199,7 +199,7 @@ def _move(settings: Settings, source: str, dry_run: bool, as_json: bool) -> None
 
 @command(group)
 def doctor(settings: Settings, as_json: bool) -> None:
-    """Check that all that IOP needs is here, and say how to get what is not.
+    """Check that everything IOP needs is installed, and say how to get what is missing.
 
     Exits with 1 if IOP cannot run. What is optional (PDF) is named too; CSV and JSON reports work
     without it.

@@ -50,7 +50,7 @@ def verify(settings: Settings, as_json: bool) -> None:
 
 @command(ledger)
 def status(settings: Settings, as_json: bool) -> None:
-    """How much work is queued, claimed, started, held or done."""
+    """Count the work that is queued, claimed, started, held or done."""
     from iop_pipelines.ledger.work import phases
 
     found = phases(engine_of(settings))
@@ -64,11 +64,11 @@ def status(settings: Settings, as_json: bool) -> None:
 @command(ledger)
 @click.option("--limit", default=50, show_default=True)
 def repairs(settings: Settings, as_json: bool, limit: int) -> None:
-    """What the reconciler has repaired, newest first."""
+    """List what the reconciler repaired, newest first."""
     from iop_pipelines.ledger.repairs import list_repairs
 
     rows = list_repairs(engine_of(settings), limit)
-    print_rows(rows, ("at", "what"), as_json, "Nothing has had to be repaired.")
+    print_rows(rows, ("at", "what"), as_json, "Nothing was repaired.")
 
 
 commands = {"ledger": ledger}

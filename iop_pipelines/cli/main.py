@@ -10,7 +10,7 @@ COMMANDS = {
     "up": ("instance", "Run the whole product in the foreground."),
     "demo": ("demo", "Replay real flights of 2013 through the whole product."),
     "migrate": ("instance", "Create or upgrade the database."),
-    "doctor": ("instance", "Check that all that IOP needs is here, and say how to get it."),
+    "doctor": ("instance", "Check that everything IOP needs is installed, or say how to get it."),
     "dataset": ("datasets", "Datasets: register, list, and the steps they can declare."),
     "model": ("models", "Models: register, promote, execute, history."),
     "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss, retell."),
@@ -20,7 +20,7 @@ COMMANDS = {
     "token": ("users", "Print a bearer token for an account, and nothing else."),
     "events": ("events", "The event bus: what waits, what failed, what was refused."),
     "ledger": ("ledger", "The execution ledger: verify it, see what is open and was repaired."),
-    "retention": ("retention", "What is thrown away once it is old: show it, or do it."),
+    "retention": ("retention", "Old data: show what would be deleted, or delete it."),
 }
 
 

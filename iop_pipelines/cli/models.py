@@ -90,7 +90,7 @@ def promote(settings: Settings, as_json: bool, model_id: int, reason: str | None
 @click.argument("name")
 @click.option("--reason", help="Kept with the change.")
 def rollback(settings: Settings, as_json: bool, name: str, reason: str | None) -> None:
-    """Promote the version of NAME that was active before the present one."""
+    """Promote the version of NAME that was active before the current one."""
     stored = registry.rollback(engine_of(settings), name, reason=reason)
     print_done(f"Model {stored.label} is active again.", {"id": stored.id}, as_json)
 
@@ -108,11 +108,11 @@ def deprecate(settings: Settings, as_json: bool, model_id: int, reason: str | No
 @command(model)
 @click.argument("model_id", type=int)
 @click.option("--input", "input_ref", help="Dataset, or dataset:NAME@DATA_VERSION?from=…&to=…")
-@click.option("--key", help="Asked again with the same key, it is the same execution.")
+@click.option("--key", help="Idempotency key: a second request with it is the same execution.")
 def execute(
     settings: Settings, as_json: bool, model_id: int, input_ref: str | None, key: str | None
 ) -> None:
-    """Ask for one execution; a running instance launches it."""
+    """Request an execution; a running instance launches it."""
     engine = engine_of(settings)
     ref = input_ref or registry.model(engine, model_id).spec.config.dataset
     execution_id = request_execution(

@@ -48,7 +48,7 @@ def list_(
     )
     columns = ("id", "category", "severity", "status", "title", "occurrences", "resolved_at")
     rows = [_plain(each) for each in found]
-    print_rows(rows, columns, as_json, "There is no recommendation.")
+    print_rows(rows, columns, as_json, "No recommendations.")
 
 
 @command(recommendation)

@@ -54,9 +54,9 @@ def list_(settings: Settings, as_json: bool) -> None:
 
 @command(report)
 @click.argument("template_id", type=int)
-@click.option("--key", help="Asked again with the same key, it is the same report.")
+@click.option("--key", help="Idempotency key: a second request with it is the same report.")
 def generate(settings: Settings, as_json: bool, template_id: int, key: str | None) -> None:
-    """Ask for a report now; a running instance makes it."""
+    """Request a report; a running instance generates it."""
     report_id = request_report(
         engine_of(settings), template_id, utc_now(), trigger="cli", idempotency_key=key
     )

@@ -10,7 +10,7 @@ from iop_pipelines.settings import Settings
 if TYPE_CHECKING:
     from iop_pipelines.ledger.retention import Purge
 
-retention = click.Group("retention", help="What is thrown away once it is old: show it, or do it.")
+retention = click.Group("retention", help="Old data: show what would be deleted, or delete it.")
 
 
 @command(retention)
@@ -29,7 +29,7 @@ def plan(settings: Settings, as_json: bool) -> None:
 
 @command(retention)
 def apply(settings: Settings, as_json: bool) -> None:
-    """Throw it away now, as the schedule `retention` does every six hours; one bounded pass."""
+    """Delete it now, as the schedule `retention` does every six hours; one bounded pass."""
     from iop_pipelines.ledger.events import utc_now
     from iop_pipelines.ledger.mirror import mirror
     from iop_pipelines.ledger.retention import Policy, purge
@@ -49,7 +49,9 @@ def _show(purge: "Purge", verb: str, as_json: bool) -> None:
         print_json({str(row["kind"]).replace(" ", "_"): row["count"] for row in rows})
     else:
         console.print(table_of(rows, ("kind", "count")))
-        console.print(f"These {verb}; rows of executions, reports and advice are kept for ever.")
+        console.print(
+            f"These {verb}; rows of executions, reports and recommendations are kept for ever."
+        )
 
 
 commands = {"retention": retention}

@@ -62,7 +62,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("role", type=ROLE)
 def role(settings: Settings, as_json: bool, name: str, role: str) -> None:
-    """Make NAME an admin or a viewer; holds within a second where NAME is signed in."""
+    """Make NAME an admin or a viewer; takes effect within a second where NAME is signed in."""
     changed = accounts.update_user(engine_of(settings), name, _operator(), role=Role(role))
     print_done(f"{changed.name} is {changed.role.value}.", _shown(changed), as_json)
 
