@@ -439,7 +439,7 @@ def _pipeline_runs() -> Source:
     t = drm_metadata.tables["drm_pipeline_runs"]
     return Source(
         name="pipeline_runs",
-        label="Pipeline runs",
+        label="DRM runs",
         database="drm",
         rows=t,
         fields={

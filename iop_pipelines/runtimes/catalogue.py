@@ -34,7 +34,7 @@ from iop_pipelines.runtimes.params import (
 _MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
 
 _FROM_STEP = Text("Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).")
-_ENDS_AT = Text("Expectation and band are cut there; empty: nowhere.")
+_ENDS_AT = Text("The expected value and its range are clipped there; empty: no limit.")
 _IN_UNIT = Text("In the measure's unit.")
 _BY_HISTORY = Text("Empty: by the history.")
 _SIDES = {
@@ -87,28 +87,28 @@ class Expecting(Params):
     season_length: SeasonLength | None = _season_length()
     level_cycles: Annotated[int, Field(ge=1, le=1000)] = param(
         4,
-        Text("Seasons behind the level"),
+        Text("Seasons used for the level"),
         is_rare=True,
     )
     season_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
         8,
-        Text("Seasons behind the seasonal effect"),
+        Text("Seasons used for the seasonal effect"),
         is_rare=True,
     )
     scale_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
         8,
-        Text("Seasons behind the band"),
+        Text("Seasons used for the expected range"),
         is_rare=True,
     )
     min_history: Annotated[int, Field(ge=5, le=100_000)] | None = param(
         None,
-        Text("Known values needed before a point"),
+        Text("Minimum known values before a point"),
         Text("Empty: three seasons, and at least 14."),
         is_rare=True,
     )
     mask_limit: Periods | None = param(
         None,
-        Text("Anomalies in a row that become the new normal"),
+        Text("Consecutive anomalies that become the new normal"),
         Text("Empty: two seasons, and at least 5."),
         is_rare=True,
     )
@@ -148,7 +148,7 @@ class SeasonalResidualParams(OneMeasure, Expecting):
     threshold: Positive = param(
         5.0,
         Text("Threshold (robust standard deviations)"),
-        Text("A point farther off is anomalous."),
+        Text("A point farther from the expected value is an anomaly."),
     )
     critical: Positive | None = param(
         None,
@@ -157,7 +157,7 @@ class SeasonalResidualParams(OneMeasure, Expecting):
         is_rare=True,
     )
     direction: Direction = _direction()
-    min_effect: NotNegative = _min_effect(Text("Smallest distance that matters"))
+    min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
     floor: float | None = _floor()
     ceiling: float | None = _ceiling()
 
@@ -166,12 +166,12 @@ class MannKendallParams(OneMeasure):
     window: Annotated[int, Field(ge=8, le=2000)] = param(
         28,
         Text("Window (periods)"),
-        Text("Ends with the scored period; a trend is sought in it."),
+        Text("Tested for a trend; ends with the scored period."),
     )
     variant: Literal["original", "hamed_rao", "seasonal"] = param(
         "hamed_rao",
         Text("Variant of the test"),
-        Text("How dependence between points is treated."),
+        Text("How autocorrelation is handled."),
         choices={
             "original": Text("Original"),
             "hamed_rao": Text("Hamed and Rao"),
@@ -181,22 +181,20 @@ class MannKendallParams(OneMeasure):
     season_length: SeasonLength | None = _season_length(is_rare=True)
     lags: Annotated[int, Field(ge=1, le=100)] | None = param(
         1,
-        Text("Autocorrelations corrected for"),
-        Text("By Hamed and Rao's variant; null: all, which finds too much in short windows."),
+        Text("Autocorrelation lags corrected for"),
+        Text("In Hamed and Rao's variant; null: all, which gives false alarms in short windows."),
         is_rare=True,
     )
-    alpha: Probability = _alpha(
-        Text("The p-value, adjusted for the series tested at once, lies under it.")
-    )
+    alpha: Probability = _alpha(Text("For the p-value, adjusted for the series tested at once."))
     min_slope: NotNegative = param(
         0.0,
-        Text("Smallest slope that matters"),
-        Text("In the measure's unit a period."),
+        Text("Minimum slope"),
+        Text("In the measure's unit, per period."),
     )
     direction: Direction = _direction(help_=Text("Above: rises; below: falls."))
     min_points: Annotated[int, Field(ge=8, le=2000)] | None = param(
         None,
-        Text("Known points needed"),
+        Text("Minimum known points"),
         Text("Empty: half the window, and at least 8."),
         is_rare=True,
     )
@@ -210,23 +208,23 @@ class ChangePointsParams(OneMeasure):
     )
     recent: Annotated[int, Field(ge=2, le=1000)] = param(
         14,
-        Text("Periods that a change stays news"),
-        Text("More than the shortest stretch, after which alone it is seen."),
+        Text("Periods for which a change is reported"),
+        Text("More than the minimum segment length, before which it cannot be seen."),
     )
     min_size: Annotated[int, Field(ge=2, le=500)] = param(
         7,
-        Text("Shortest stretch (known points)"),
+        Text("Minimum segment length (known points)"),
     )
     penalty: Positive = param(
         3.0,
-        Text("Penalty of a change"),
-        Text("In multiples of log n; more finds fewer."),
+        Text("Penalty per change point"),
+        Text("In multiples of log n; a higher penalty finds fewer."),
     )
     alpha: Probability = _alpha(
-        Text("The p-value, corrected for the choice of place, lies under it.")
+        Text("For the p-value, corrected for the choice of the change point.")
     )
     season_length: SeasonLength | None = _season_length(is_rare=True)
-    min_effect: NotNegative = _min_effect(Text("Smallest change that matters"))
+    min_effect: NotNegative = _min_effect(Text("Minimum change"))
     direction: Direction = _direction()
 
     @model_validator(mode="after")
@@ -255,7 +253,7 @@ class PyodParams(Expecting):
     measures: Annotated[tuple[Name, ...], Field(min_length=1)] | None = param(
         None,
         Text("Measures"),
-        Text("That the detector sees; null: all that it reads."),
+        Text("Used by the detector; null: all that the model reads."),
         is_rare=True,
     )
     detector: Literal["knn", "ecod", "copod", "hbos", "iforest"] = param(
@@ -272,12 +270,12 @@ class PyodParams(Expecting):
     lags: Annotated[int, Field(ge=0, le=200)] = param(3, Text("Earlier periods used as features"))
     quantile: Probability = param(
         0.98,
-        Text("Quantile of the scores that is too high"),
-        Text("Of the training scores; a point above it is an outlier."),
+        Text("Threshold (quantile of the training scores)"),
+        Text("A point that scores above it is an outlier."),
     )
     exclude: Positive = param(
         6.0,
-        Text("Not trained on beyond (robust standard deviations)"),
+        Text("Excluded from training beyond (robust standard deviations)"),
         is_rare=True,
     )
     scope: Literal["series", "panel"] = param(
@@ -291,16 +289,16 @@ class PyodParams(Expecting):
     refit_every: Periods = param(
         7,
         Text("Periods between two fits"),
-        Text("The next fit learns from them too."),
+        Text("The next fit learns from them as well."),
     )
-    direction: Direction = _direction(help_=Text("Of the measure that is farthest off."))
-    min_effect: NotNegative = _min_effect(Text("Smallest distance that matters"))
+    direction: Direction = _direction(help_=Text("Of the measure that deviates most."))
+    min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
     floor: float | None = _floor()
     ceiling: float | None = _ceiling()
     bounds: dict[Name, Bounds] = param(
         {},
-        Text("Ends by measure"),
-        Text("Lowest and highest values of measures that end elsewhere."),
+        Text("Bounds by measure"),
+        Text("Lowest and highest possible values of single measures."),
         is_rare=True,
     )
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
@@ -333,9 +331,7 @@ class ProphetParams(OneMeasure):
     limit: Limit | None = param(
         None,
         Text("Limit"),
-        Text(
-            "An object with value or quantile; crossing it is a finding. Empty: it only forecasts."
-        ),
+        Text("An object with value or quantile; crossing it is a finding. Empty: forecast only."),
     )
     direction: Literal["above", "below"] = _direction(
         "above",
@@ -345,27 +341,27 @@ class ProphetParams(OneMeasure):
     probability_at_least: Probability = param(
         0.5,
         Text("Report at probability"),
-        Text("Of a crossing anywhere within the horizon."),
+        Text("That the limit is crossed within the horizon."),
     )
     critical_at: Probability = param(0.9, Text("Critical at probability"))
     min_history: Annotated[int, Field(ge=3, le=100_000)] | None = param(
         None,
-        Text("Known values needed"),
+        Text("Minimum known values"),
         Text("Empty: two seasons, and at least 14."),
         is_rare=True,
     )
     holidays_country: Annotated[str, Field(pattern="^[A-Z]{2,3}$")] | None = param(
         None,
-        Text("Country of the public holidays"),
+        Text("Country for public holidays"),
         Text("ISO code, such as US or NG."),
         is_rare=True,
     )
-    weekly: bool | None = param(None, Text("Weekly season"), _BY_HISTORY, is_rare=True)
-    yearly: bool | None = param(None, Text("Yearly season"), _BY_HISTORY, is_rare=True)
-    daily: bool | None = param(None, Text("Daily season"), _BY_HISTORY, is_rare=True)
+    weekly: bool | None = param(None, Text("Weekly seasonality"), _BY_HISTORY, is_rare=True)
+    yearly: bool | None = param(None, Text("Yearly seasonality"), _BY_HISTORY, is_rare=True)
+    daily: bool | None = param(None, Text("Daily seasonality"), _BY_HISTORY, is_rare=True)
     multiplicative: bool = param(
         False,
-        Text("Seasons multiply the level"),
+        Text("Multiplicative seasonality"),
         is_rare=True,
     )
     changepoint_prior_scale: Positive = param(0.05, Text("Flexibility of the trend"), is_rare=True)
@@ -389,8 +385,8 @@ class FindingKind:
 RESIDUAL = FindingKind("residual", Category.ANOMALY, Text("Outside seasonal range"))
 OUTLIER = FindingKind("outlier", Category.ANOMALY, Text("Outlier"))
 TREND = FindingKind("trend", Category.TREND, Text("Trend"))
-CHANGE_POINT = FindingKind("change_point", Category.TREND, Text("Change of level"))
-LIMIT_CROSSING = FindingKind("limit_crossing", Category.FORECAST, Text("Limit ahead"))
+CHANGE_POINT = FindingKind("change_point", Category.TREND, Text("Level shift"))
+LIMIT_CROSSING = FindingKind("limit_crossing", Category.FORECAST, Text("Forecast limit crossing"))
 
 
 # In a class with a field `type` that word means the field.
@@ -425,7 +421,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             "iop_pipelines.runtimes.rules",
             RulesParams,
             Text("Rules"),
-            Text("what declared conditions over measures, aggregates and earlier periods say"),
+            Text("conditions over measures, aggregates and earlier periods"),
             None,
         ),
         RuntimeSpec(
@@ -454,7 +450,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             "iop_pipelines.runtimes.change_points",
             ChangePointsParams,
             Text("Change points"),
-            Text("steps to another level"),
+            Text("level shifts"),
             (CHANGE_POINT,),
         ),
         RuntimeSpec(
@@ -463,7 +459,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             "iop_pipelines.runtimes.pyod",
             PyodParams,
             Text("PyOD"),
-            Text("periods whose mix of measures is new, walking forward through the window"),
+            Text("periods with an unusual combination of measures, scored walk-forward"),
             (OUTLIER,),
         ),
         RuntimeSpec(
@@ -473,7 +469,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             ProphetParams,
             Text("Prophet"),
             Text(
-                "limits that a forecast crosses anywhere within the horizon, with the probability and "
+                "forecasts, and the limits that they cross within the horizon, with the probability and "
                 "the likeliest day"
             ),
             (LIMIT_CROSSING,),

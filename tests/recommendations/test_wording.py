@@ -447,7 +447,7 @@ def test_a_pipeline_that_fails_and_then_repeats_says_both():
                 "confidence": 1.0,
                 "details": {"rule": "late"},
             },
-            "Une exécution de flights_ingest terminée le 8 févr. 2013 UTC signale un pipeline en retard : "
+            "Un traitement de flights_ingest terminé le 8 févr. 2013 UTC signale un pipeline en retard : "
             "retard sur l’échéance 26 h.",
             "Certitude : totale, la règle compare des chiffres connus.",
         ),

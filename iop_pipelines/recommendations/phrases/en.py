@@ -39,21 +39,21 @@ ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
     (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",
     (Category.FORECAST, None): "Prepare for it now, or change what leads to it.",
-    (Category.OPTIMISATION, None): "Look at the pipeline's latest runs in DRM and mend the cause.",
+    (Category.OPTIMISATION, None): "Look at the pipeline's latest runs in DRM and fix the cause.",
     (Category.OPTIMISATION, "slow"): (
         "Look for more rows, a slower source or a missing index since the runs became slower."
     ),
     (Category.OPTIMISATION, "failing"): (
-        "Read the runs' errors in DRM, mend the cause, and have the missing windows delivered again."
+        "Read the runs' errors in DRM, fix the cause, and have the missing windows delivered again."
     ),
     (Category.OPTIMISATION, "late"): (
         "Start the pipeline earlier or make it faster; reports and models wait for its data."
     ),
     (Category.OPTIMISATION, "wasteful"): (
-        "Skip a run whose source has not changed: it delivered what was there already."
+        "Skip runs whose source has not changed: they deliver what is already there."
     ),
     (Category.OPTIMISATION, facts.QUALITY): (
-        "Have DRM mend and deliver the window again; the models then run by themselves."
+        "Have DRM correct the window and deliver it again; the models then run by themselves."
     ),
 }
 _WAS = "{label}{where} was {amount} on {day}{against}."

@@ -42,21 +42,21 @@ AMOUNTS = Amounts(
     about_cases="dans environ {} cas sur 100",
     is_zero_singular=True,
 )
-_PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "exécution"}
-_PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "exécutions"}
+_PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "traitement"}
+_PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "traitements"}
 _ONE = {
     "h": "une heure",
     "D": "un jour",
     "W": "une semaine",
     "MS": "un mois",
-    None: "une exécution",
+    None: "un traitement",
 }
 _UNUSUAL = {
     "h": "Heure inhabituelle",
     "D": "Jour inhabituel",
     "W": "Semaine inhabituelle",
     "MS": "Mois inhabituel",
-    None: "Exécution inhabituelle",
+    None: "Traitement inhabituel",
 }
 _HEALTH = {"failing": "en échec", "late": "en retard", "slow": "ralenti", "wasteful": "à vide"}
 _COMPONENTS = {
@@ -73,20 +73,20 @@ ACTIONS: Actions = {
     ): "Cherchez ce qui en est la cause avant qu’un seuil important soit atteint.",
     (Category.FORECAST, None): "Préparez-vous dès maintenant, ou changez ce qui y mène.",
     (Category.OPTIMISATION, None): (
-        "Regardez les dernières exécutions du pipeline dans DRM et corrigez la cause."
+        "Regardez les derniers traitements du pipeline dans DRM et corrigez la cause."
     ),
     (Category.OPTIMISATION, "slow"): (
         "Cherchez davantage de lignes, une source plus lente ou un index manquant depuis le ralentissement."
     ),
     (Category.OPTIMISATION, "failing"): (
-        "Lisez les erreurs des exécutions dans DRM, corrigez la cause et faites relivrer les fenêtres "
+        "Lisez les erreurs des traitements dans DRM, corrigez la cause et faites relivrer les fenêtres "
         "manquantes."
     ),
     (Category.OPTIMISATION, "late"): (
         "Lancez le pipeline plus tôt ou rendez-le plus rapide ; rapports et modèles attendent ses données."
     ),
     (Category.OPTIMISATION, "wasteful"): (
-        "Évitez une exécution dont la source n’a pas changé : elle livre ce qui était déjà là."
+        "Évitez un traitement dont la source n’a pas changé : il livre ce qui était déjà là."
     ),
     (Category.OPTIMISATION, facts.QUALITY): (
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
@@ -159,7 +159,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
-            f"Une exécution de {evidence.series} terminée le {day} signale un pipeline "
+            f"Un traitement de {evidence.series} terminé le {day} signale un pipeline "
             f"{_health(seen.kind)}{said}."
         )
     if seen.kind == facts.QUALITY:
