@@ -15,6 +15,7 @@ from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Unit, parse_moment, shift, to_zone
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.config import (
     MAX_SELECT,
@@ -26,7 +27,7 @@ from iop_pipelines.query.config import (
     TableQuery,
 )
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.sources import Catalogue, Source, SourceField
+from iop_pipelines.query.sources import Source, SourceField
 
 DETAIL = "detail"
 # From the coarsest to the finest.

@@ -17,8 +17,9 @@ from iop_pipelines.domain.periods import resolve_period
 from iop_pipelines.domain.resolved import Scope, period_bounds
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
+from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.conditions import compile_condition
-from iop_pipelines.query.sources import Catalogue, Source
+from iop_pipelines.query.sources import Source
 
 # A period in words, or {from, to}.
 Period = str | Span

@@ -2,31 +2,30 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.conditions import MAX_IN, AnyCondition, Span, parse_condition
+from iop_pipelines.domain.conditions import AnyCondition
 from iop_pipelines.domain.liveness import Tick, nobody
-from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Period, zone_info
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.version1 import value_of_version_1
-from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
+from iop_pipelines.query.catalogue import Catalogue, load_catalogue
+from iop_pipelines.query.changes import Rows, with_changes
 from iop_pipelines.query.compile import Compiled, compile_table, select_item
-from iop_pipelines.query.conditions import describe_condition
-from iop_pipelines.query.labels import Label
+from iop_pipelines.query.freshness import newest_moment, quality_of
+from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value, normalise
-from iop_pipelines.query.sources import Catalogue, Database, Source, load_catalogue
-from iop_pipelines.schema import tables as iop
+from iop_pipelines.query.sources import Database, Source
+from iop_pipelines.query.words import describe_condition
 from iop_pipelines.schema.engine import snapshot
 
 _ROWS_A_TICK = 5_000
-Rows = list[tuple[Value, ...]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def run_query(
             tables=tuple(
                 _read_table(name, query, reading) for name, query in parsed.datasets.items()
             ),
-            params={name: _plain(value) for name, value in values.items()},
+            params={name: as_json(value) for name, value in values.items()},
             filters=_top_filters(reading),
             as_of=now,
             time_zone=zone,
@@ -123,68 +122,6 @@ def _connections(
         same = drm_engine is engine
         drm = iop_connection if same else stack.enter_context(snapshot(drm_engine))
         yield {"iop": iop_connection, "drm": drm}
-
-
-# Parameters ----------------------------------------------------------------------------------
-
-
-def resolve_params(config: form.QueryConfig, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Defaults overlaid with what was given. Raises InvalidQuery for unknown or missing ones."""
-    for name in given:
-        if name not in config.params:
-            raise InvalidQuery(f"no parameter {closest(name, config.params)}", f"params.{name}")
-    form.check_json(given, "params")
-    values: dict[str, Any] = {}
-    for name, param in config.params.items():
-        value = given.get(name, param.default)
-        if value is None and not param.optional:
-            raise InvalidQuery("has no value and no default, and is not optional", f"params.{name}")
-        if value is not None:
-            value = _param_value(param, value, f"params.{name}")
-        values[name] = value
-    return values
-
-
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "date": (str,),
-    "datetime": (str,),
-}
-
-
-def _param_value(param: form.Param, value: Any, path: str) -> Any:
-    if param.type == "period":
-        if isinstance(value, Mapping):
-            value = parse_condition({"field": "f", "op": "in_period", "value": value}).value  # type: ignore[union-attr]
-        if not isinstance(value, str | Span):
-            raise InvalidQuery(f"{value!r} is no period", path)
-        return value
-    if param.type == "list":
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_IN:
-            raise InvalidQuery(f"must be a list of 1 to {MAX_IN} values", path)
-        return tuple(_scalar(param.of, one, f"{path}.{i}") for i, one in enumerate(value))
-    return _scalar(param.type, value, path)
-
-
-def _scalar(kind: str, value: Any, path: str) -> Any:
-    fits = isinstance(value, _PYTHON_TYPES[kind]) and (
-        isinstance(value, bool) == (kind == "boolean")
-    )
-    if not fits:
-        raise InvalidQuery(f"{value!r} is no {kind}", path)
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Span):
-        return {"from": value.start, "to": value.end}
-    return list(value) if isinstance(value, tuple) else value
-
-
-# Tables --------------------------------------------------------------------------------------
 
 
 def _source_of(query: form.TableQuery, config: form.QueryConfig, catalogue: Catalogue, path: str):
@@ -233,7 +170,7 @@ def _read_table(name: str, query: form.TableQuery, reading: _Reading) -> Table:
     columns = compiled.columns
     if any(item.compare for item in query.select):
         earlier = _previous_rows(name, query, source, reading)
-        columns, rows = _with_changes(query, compiled, rows, earlier)
+        columns, rows = with_changes(query, compiled, rows, earlier)
     own_filters = describe_condition(query.where, source, scope) if query.where is not None else []
     return Table(
         name=name,
@@ -292,72 +229,6 @@ def _previous_rows(name: str, query: form.TableQuery, source: Source, reading: _
     return reading.rows(compiled, source)
 
 
-def _with_changes(
-    query: form.TableQuery, compiled: Compiled, rows: Rows, earlier: Rows
-) -> tuple[tuple[Column, ...], Rows]:
-    def key(row: tuple[Value, ...]) -> tuple[Value, ...]:
-        return tuple(row[i] for i in compiled.dimensions)
-
-    before = {key(row): row for row in earlier}
-    columns: list[Column] = []
-    for item, column in zip(query.select, compiled.columns, strict=True):
-        columns.append(column)
-        if item.compare:
-            columns += [_before(column), _change_column(column)]
-    return tuple(columns), [
-        _changed_row(query, compiled.columns, row, before.get(key(row))) for row in rows
-    ]
-
-
-def _before(column: Column) -> Column:
-    label = Label.told(column.label, column.translations).before
-    return replace(
-        column,
-        name=f"{column.name}_previous",
-        label=label.en,
-        translations=label.translations,
-    )
-
-
-def _change_column(column: Column) -> Column:
-    label = Label.own("Change")
-    return Column(
-        name=f"{column.name}_change",
-        label=label.en,
-        type="number",
-        unit="pts" if column.unit == "%" else "%",
-        decimals=1,
-        translations=label.translations,
-    )
-
-
-def _changed_row(
-    query: form.TableQuery,
-    columns: tuple[Column, ...],
-    row: tuple[Value, ...],
-    before: tuple[Value, ...] | None,
-) -> tuple[Value, ...]:
-    cells: list[Value] = []
-    for position, (item, column) in enumerate(zip(query.select, columns, strict=True)):
-        cells.append(row[position])
-        if item.compare:
-            earlier = before[position] if before else None
-            cells += [earlier, _change(row[position], earlier, column)]
-    return tuple(cells)
-
-
-def _change(value: Value, earlier: Value, column: Column) -> float | None:
-    """Percent of what was before; for a percentage, the difference in points."""
-    if not isinstance(value, int | float) or not isinstance(earlier, int | float):
-        return None
-    if column.unit == "%":
-        return float(f"{value - earlier:.12g}")
-    return float(f"{100 * (value - earlier) / abs(earlier):.12g}") if earlier else None
-
-
-# Freshness and quality -----------------------------------------------------------------------
-
-
 def _top_filters(reading: _Reading) -> tuple[str, ...]:
     if reading.config.where is None:
         return ()
@@ -381,61 +252,6 @@ def _states(reading: _Reading) -> list[tuple[SourceState, Period | None]]:
 def _state(source: Source, period: Period | None, reading: _Reading) -> SourceState:
     mean, lowest = None, None
     if source.dataset is not None:
-        mean, lowest = _quality(source, period, reading)
-    newest = _latest(source, reading.connections[source.database])
+        mean, lowest = quality_of(source, period, reading.connections)
+    newest = newest_moment(source, reading.connections[source.database])
     return SourceState(source.name, source.label, newest, mean, lowest)
-
-
-def _latest(source: Source, connection: sa.Connection) -> datetime | None:
-    if source.time is None:
-        return None
-    newest = sa.select(sa.func.max(source.fields[source.time].column)).select_from(source.rows)
-    value = connection.execute(newest.where(*source.scope)).scalar_one()
-    return None if value is None else _as_moment(value)
-
-
-def _as_moment(value: Any) -> datetime:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-
-
-def _quality(
-    source: Source, period: Period | None, reading: _Reading
-) -> tuple[float | None, float | None]:
-    """Mean and lowest of the latest score of each DRM run whose data the period touches."""
-    runs = reading.connections["iop"].execute(_runs_used(source, period)).scalars().all()
-    if not runs:
-        return None, None
-    scores = drm_metadata.tables["drm_quality_scores"]
-    last = (
-        sa.select(sa.func.max(scores.c.id).label("id"))
-        .where(scores.c.run_id.in_(runs))
-        .group_by(scores.c.run_id)
-        .subquery()
-    )
-    found = reading.connections["drm"].execute(
-        sa.select(sa.func.avg(scores.c.score), sa.func.min(scores.c.score)).where(
-            scores.c.id.in_(sa.select(last.c.id))
-        )
-    )
-    mean, lowest = found.one()
-    return normalise(mean, "number"), normalise(lowest, "number")  # type: ignore[return-value]
-
-
-def _runs_used(source: Source, period: Period | None) -> sa.Select[Any]:
-    """DRM's latest run of each window, as `transform.store` has it: a restated day counts once."""
-    versions, datasets = iop.dataset_versions, iop.datasets
-    mine = [
-        datasets.c.name == source.dataset.name,  # type: ignore[union-attr]
-        versions.c.status == "prepared",
-    ]
-    if period is not None:
-        start, end = period.in_zone(source.dataset.time_zone)  # type: ignore[union-attr]
-        mine += [versions.c.window_start < end, versions.c.window_end > start]
-    return (
-        sa.select(sa.func.max(versions.c.drm_run_id))
-        .join_from(versions, datasets, datasets.c.id == versions.c.dataset_id)
-        .where(*mine)
-        .group_by(versions.c.window_start, versions.c.window_end)
-    )

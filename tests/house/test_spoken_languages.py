@@ -19,8 +19,8 @@ from iop_pipelines.domain.languages import (
     accepted_language,
     catalogue_of,
 )
-from iop_pipelines.query import labels, sources
-from iop_pipelines.query.sources import Catalogue
+from iop_pipelines.query import labels, ledgers
+from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.recommendations import phrases
 from iop_pipelines.recommendations.text import Phrases, phrases_of
 from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION
@@ -51,7 +51,7 @@ def _calls() -> Iterator[str]:
 
 
 def _labels() -> Iterator[str]:
-    for name in sources._SYSTEM:
+    for name in ledgers.LEDGERS:
         source = Catalogue().source(name)
         yield source.label
         yield from (each.label for each in source.fields.values())

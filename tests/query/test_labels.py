@@ -4,13 +4,13 @@ import pytest
 
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.languages import Language
-from iop_pipelines.query import sources
+from iop_pipelines.query import ledgers
+from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.sources import Catalogue
 from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION
 
 
-@pytest.mark.parametrize("name", sources._SYSTEM)
+@pytest.mark.parametrize("name", ledgers.LEDGERS)
 def test_every_label_of_a_source_has_its_words_in_every_language(name):
     source = Catalogue().source(name)
     texts = [source.label, *(each.label for each in source.fields.values())]

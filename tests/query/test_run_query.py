@@ -300,7 +300,7 @@ def test_several_sources_in_one_config(instance):
     ],
 )
 def test_every_field_and_measure_of_the_system_sources_can_be_asked_for(instance, source):
-    from iop_pipelines.query.sources import Catalogue
+    from iop_pipelines.query.catalogue import Catalogue
 
     known = Catalogue().source(source)
     run(

@@ -30,11 +30,11 @@ from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query import result
+from iop_pipelines.query.catalogue import Catalogue, load_catalogue
 from iop_pipelines.query.drill import drill_config
 from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.query.run import run_query
-from iop_pipelines.query.sources import Catalogue, load_catalogue
 from iop_pipelines.registry import dashboards as registered
 
 # More marks than a screen can show; a report has them all.

@@ -29,9 +29,10 @@ from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound
+from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.result import Vocabulary
-from iop_pipelines.query.sources import Source, load_catalogue
+from iop_pipelines.query.sources import Source
 from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 from iop_pipelines.transform.versions import version as stored_version

@@ -1,0 +1,68 @@
+"""How far the data of a source goes, and how good it is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.periods import Period
+from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.query.result import normalise
+from iop_pipelines.query.sources import Database, Source
+from iop_pipelines.schema import tables as iop
+
+
+def newest_moment(source: Source, connection: sa.Connection) -> datetime | None:
+    if source.time is None:
+        return None
+    newest = sa.select(sa.func.max(source.fields[source.time].column)).select_from(source.rows)
+    value = connection.execute(newest.where(*source.scope)).scalar_one()
+    return None if value is None else _as_moment(value)
+
+
+def _as_moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def quality_of(
+    source: Source, period: Period | None, connections: Mapping[Database, sa.Connection]
+) -> tuple[float | None, float | None]:
+    """Mean and lowest of the latest score of each DRM run whose data the period touches."""
+    runs = connections["iop"].execute(_runs_used(source, period)).scalars().all()
+    if not runs:
+        return None, None
+    scores = drm_metadata.tables["drm_quality_scores"]
+    last = (
+        sa.select(sa.func.max(scores.c.id).label("id"))
+        .where(scores.c.run_id.in_(runs))
+        .group_by(scores.c.run_id)
+        .subquery()
+    )
+    found = connections["drm"].execute(
+        sa.select(sa.func.avg(scores.c.score), sa.func.min(scores.c.score)).where(
+            scores.c.id.in_(sa.select(last.c.id))
+        )
+    )
+    mean, lowest = found.one()
+    return normalise(mean, "number"), normalise(lowest, "number")  # type: ignore[return-value]
+
+
+def _runs_used(source: Source, period: Period | None) -> sa.Select[Any]:
+    """DRM's latest run of each window, as `transform.store` has it: a restated day counts once."""
+    versions, datasets = iop.dataset_versions, iop.datasets
+    mine = [
+        datasets.c.name == source.dataset.name,  # type: ignore[union-attr]
+        versions.c.status == "prepared",
+    ]
+    if period is not None:
+        start, end = period.in_zone(source.dataset.time_zone)  # type: ignore[union-attr]
+        mine += [versions.c.window_start < end, versions.c.window_end > start]
+    return (
+        sa.select(sa.func.max(versions.c.drm_run_id))
+        .join_from(versions, datasets, datasets.c.id == versions.c.dataset_id)
+        .where(*mine)
+        .group_by(versions.c.window_start, versions.c.window_end)
+    )
