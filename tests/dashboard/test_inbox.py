@@ -133,7 +133,7 @@ def test_of_several_those_not_taken_are_named_and_stay_selected(open_as, made, s
     site.call("grace", "recommendations.update", id=ids[0], status="dismissed", reason="known")
     page.get_by_role("button", name="Accept").click()
     dialog = page.get_by_role("dialog", name="1 of 2 were not saved")
-    expect(dialog).to_contain_text("1 of 2 was done.")
+    expect(dialog).to_contain_text("1 of 2 was saved.")
     expect(dialog.get_by_role("listitem")).to_have_count(1)
     expect(dialog.get_by_role("listitem")).to_contain_text("Group 0")
     expect(dialog.get_by_role("listitem")).to_contain_text("Somebody else decided first")

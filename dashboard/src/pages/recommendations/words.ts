@@ -106,7 +106,7 @@ export const words = defineWords(
     someFailed: (n: number, of: number) =>
       of === 1 ? 'The decision was not saved' : `${n} of ${of} were not saved`,
     someDone: (done: number, of: number) =>
-      `${done} of ${of} ${plural('en', done, 'was', 'were')} done.`,
+      `${done} of ${of} ${plural('en', done, 'was', 'were')} saved.`,
     refusedFor: (why: string) => `The platform refused it: ${why}`,
     lostRace: 'Somebody else decided first; open it to see the decision.',
     sending: (done: number, of: number) => `Sending ${done} of ${of}`,
@@ -169,7 +169,7 @@ export const words = defineWords(
       clear: 'Clear the selection, or back to the list',
       help: 'Show this help',
     },
-    helpText: 'They act on the selection, or else on the open recommendation.',
+    helpText: 'They act on the selection, or else on the recommendation shown.',
     shortcuts: 'Use keyboard shortcuts',
     notFound: 'Recommendation not found',
   },
