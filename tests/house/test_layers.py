@@ -146,6 +146,26 @@ def test_of_the_api_only_what_runs_dagster_imports_orchestration() -> None:
     assert importers <= {"serve.py"}
 
 
+@pytest.mark.parametrize(
+    ("framework", "rooms"),
+    [
+        ("dagster", {"api", "orchestration", "ledger", "definitions"}),
+        ("dagster_webserver", {"api"}),
+        # The stand-in for DRM serves its API.
+        ("starlette", {"api", "drm"}),
+    ],
+)
+def test_what_carries_the_work_is_known_to_few_rooms(framework: str, rooms: set[str]) -> None:
+    """Whoever signs in, runs a model or is told of it needs neither Dagster nor a web server for it."""
+    importers = {
+        path.relative_to(ROOT / "iop_pipelines").with_suffix("").parts[0]
+        for path in _python_files(ROOT / "iop_pipelines")
+        for _, name in _imports(path)
+        if name.partition(".")[0] == framework
+    }
+    assert importers == rooms
+
+
 def test_only_the_composition_root_imports_the_declarations() -> None:
     importers = {
         path.relative_to(ROOT).as_posix()
