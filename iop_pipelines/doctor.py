@@ -15,7 +15,7 @@ import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from iop_pipelines.domain import zones
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
@@ -125,7 +126,7 @@ def check_time_zones(settings: Settings) -> Check:
         f"{count} zones by IANA {used.release} (package tzdata {used.package}); "
         f"schedules use {settings.time_zone}"
     )
-    now = datetime.now(UTC)
+    now = wall_clock().replace(tzinfo=UTC)
     system = zones.system_rules(now - _RULES_BACK, now + _RULES_AHEAD)
     return Check(name, True, f"{detail}; {_told(system)}")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any, cast
 
@@ -28,6 +28,7 @@ from starlette.routing import Route
 from iop_pipelines.api.lifecycle import Lifecycle, Stage
 from iop_pipelines.api.metrics import Authenticated, is_loopback
 from iop_pipelines.api.registry import ApiError
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import leases, outbox
@@ -300,7 +301,7 @@ def check_workers(engine: sa.Engine, settings: Settings) -> str | None:
     """Where no broker is set every run is a process of its own, and no worker needs to wait for it."""
     if settings.broker_url is None:
         return None
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = wall_clock()
     alive = workers.c.heartbeat_at >= now - timedelta(seconds=WORKER_SILENCE_S)
     with engine.connect() as connection:
         count = connection.scalar(sa.select(sa.func.count()).select_from(workers).where(alive))
@@ -311,7 +312,7 @@ def check_events(engine: sa.Engine, settings: Settings) -> str | None:
     """Where no broker is set there are no events, and the shared database is polled."""
     if settings.event_broker_url is None:
         return None
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = wall_clock()
     if not leases.is_held(engine, leases.CONSUMER, now):
         return "no consumer of events is connected to the broker"
     count, oldest = outbox.backlog(engine)

@@ -1,10 +1,9 @@
 """`iop events`: the event bus, as its operators see it."""
 
-from datetime import UTC, datetime
-
 import click
 
 from iop_pipelines.cli.console import command, console, engine_of, print_done, print_json, table_of
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.settings import Settings
 
 events = click.Group("events", help="The event bus: what waits, what failed, what was refused.")
@@ -55,7 +54,7 @@ def retry(settings: Settings, as_json: bool) -> None:
     """Retry all failed events, as often as new ones."""
     from iop_pipelines.events import inbox
 
-    count = inbox.retry_failed(engine_of(settings), datetime.now(UTC).replace(tzinfo=None))
+    count = inbox.retry_failed(engine_of(settings), wall_clock())
     print_done(f"{count} failed events are retried.", {"retried": count}, as_json)
 
 

@@ -13,8 +13,8 @@ from iop_pipelines.cli.console import (
     print_rows,
     rows_of,
 )
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
 from iop_pipelines.schema.tables import model_executions

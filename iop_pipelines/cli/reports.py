@@ -6,8 +6,8 @@ import click
 import sqlalchemy as sa
 
 from iop_pipelines.cli.console import command, engine_of, print_done, print_rows, rows_of
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.drm import clock
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.registry import templates as registry
 from iop_pipelines.reporting.schedule import next_times, parse_schedule

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iop_pipelines.cli.console import command, console, engine_of, print_json, table_of
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ retention = click.Group("retention", help="Old data: show what would be deleted,
 @command(retention)
 def plan(settings: Settings, as_json: bool) -> None:
     """Count what is old enough now by the settings IOP_KEEP_…_DAYS; changes nothing."""
-    from iop_pipelines.ledger.events import utc_now
     from iop_pipelines.ledger.retention import Policy
     from iop_pipelines.ledger.retention import plan as plan_purge
     from iop_pipelines.orchestration.launch import dagster_instance
@@ -30,7 +30,6 @@ def plan(settings: Settings, as_json: bool) -> None:
 @command(retention)
 def apply(settings: Settings, as_json: bool) -> None:
     """Delete it now, as the schedule `retention` does every six hours; one bounded pass."""
-    from iop_pipelines.ledger.events import utc_now
     from iop_pipelines.ledger.mirror import mirror
     from iop_pipelines.ledger.retention import Policy, purge
     from iop_pipelines.orchestration.launch import dagster_instance

@@ -1,10 +1,11 @@
 """What time it is: the wall clock's, or that of a DRM replay (`IOP_CLOCK=drm`)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.drm.tables import clock
 from iop_pipelines.errors import MisconfiguredInstance
 from iop_pipelines.schema.engine import engine_for
@@ -19,7 +20,7 @@ def now(settings: Settings) -> datetime:
         MisconfiguredInstance: `IOP_CLOCK` is drm and no replay has set its clock.
     """
     if settings.clock == "system":
-        return datetime.now(UTC).replace(tzinfo=None)
+        return wall_clock()
     engine = engine_for(settings.drm_database_url)
     try:
         moment = read_clock(engine)

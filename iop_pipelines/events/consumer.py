@@ -10,13 +10,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import kombu
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError
 
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.errors import InvalidEvent
 from iop_pipelines.events import inbox, leases
 from iop_pipelines.events.broker import (
@@ -120,7 +121,9 @@ class Consumer:
         bad += self._receive(connection, good)
         refused = [each for _, each in bad]
         if refused:
-            self._until_written(connection, lambda: inbox.refuse(self._engine, refused, _now()))
+            self._until_written(
+                connection, lambda: inbox.refuse(self._engine, refused, wall_clock())
+            )
         for message, each in bad:
             log.warning("message %s refused: %s", each.body_digest[:12], each.reason)
             message.requeue()
@@ -131,7 +134,9 @@ class Consumer:
         """Writes and acknowledges; returns what the database would not take whatever is tried."""
         events = [event for _, event in good]
         try:
-            self._until_written(connection, lambda: inbox.receive(self._engine, events, _now()))
+            self._until_written(
+                connection, lambda: inbox.receive(self._engine, events, wall_clock())
+            )
         except DataError as error:
             if len(good) > 1:
                 return [each for one in good for each in self._receive(connection, [one])]
@@ -158,7 +163,7 @@ class Consumer:
 
     def _show(self) -> None:
         if time.monotonic() - self._shown_at >= SHOWN_EVERY_S:
-            leases.show(self._engine, leases.CONSUMER, self._holder, _now(), PRESENCE)
+            leases.show(self._engine, leases.CONSUMER, self._holder, wall_clock(), PRESENCE)
             self._shown_at = time.monotonic()
 
 
@@ -179,7 +184,3 @@ def _body(message: Message) -> bytes:
     """py-amqp reads the body as text where the sender names an encoding that fits it."""
     body = message.body or b""
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

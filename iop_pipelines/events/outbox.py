@@ -8,11 +8,12 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.events.words import EventType
 from iop_pipelines.schema.tables import event_outbox
 from iop_pipelines.schema.transactions import change
@@ -36,7 +37,7 @@ def tell(
 
     own: the type's own fields, JSON-ready.
     """
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = wall_clock()
     event_id = str(uuid.uuid4())
     content = {
         "event_id": event_id,

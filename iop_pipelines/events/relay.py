@@ -6,12 +6,13 @@ the broker does not take stops all behind it, and the outbox grows where everybo
 
 import logging
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import kombu
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.events import leases, outbox
 from iop_pipelines.events.broker import ANALYTICS, AWAY, Pause, connect
@@ -57,7 +58,7 @@ class Relay:
         events = outbox.unpublished(self._engine, BATCH)
         if not events:
             return 0
-        if not leases.take(self._engine, leases.RELAY, self._holder, _now(), LEASE):
+        if not leases.take(self._engine, leases.RELAY, self._holder, wall_clock(), LEASE):
             return 0
         # What another relay published between the two looks is not to be told again.
         events = outbox.unpublished(self._engine, BATCH)
@@ -70,7 +71,7 @@ class Relay:
                 self._publish(producer, event)
                 done.append(event.id)
         finally:
-            outbox.mark_published(self._engine, done, _now())
+            outbox.mark_published(self._engine, done, wall_clock())
         return len(done)
 
     def _publish(self, producer: kombu.Producer, event: outbox.Unpublished) -> None:
@@ -112,7 +113,3 @@ class Relay:
         if connection is not None:
             # Without a farewell, which a silent server would never answer.
             connection.collect()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -13,19 +13,8 @@ from typing import Any
 
 import dagster as dg
 
-from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.ledger.work import EXECUTION, REPORT, WorkKind
-
-__all__ = [
-    "KIND_OF_ASSET",
-    "OUTPUT_ASSETS",
-    "REPORT_ASSET",
-    "TerminalEvent",
-    "from_record",
-    "to_dagster",
-    "utc_now",
-]
 
 OUTPUT_ASSETS = {
     ModelType.RULE_BASED: dg.AssetKey("rule_based_output"),

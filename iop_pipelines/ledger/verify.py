@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass, replace
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger import counters
-from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record, utc_now
+from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.mirror import terminal_records
 from iop_pipelines.ledger.reconcile import find_run, in_flight
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind

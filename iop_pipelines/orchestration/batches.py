@@ -14,15 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType, ReportFormat
 from iop_pipelines.errors import InvalidFrame, IopError
-from iop_pipelines.ledger.events import (
-    OUTPUT_ASSETS,
-    REPORT_ASSET,
-    TerminalEvent,
-    to_dagster,
-    utc_now,
-)
+from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import apply
 from iop_pipelines.ledger.requests import request_again
 from iop_pipelines.ledger.work import (

@@ -6,9 +6,9 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.errors import Conflict, NotFound
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_execution, request_report
 from iop_pipelines.ledger.work import (
     EXECUTION,

@@ -8,12 +8,12 @@ imports it.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now, wall_clock
 from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import IopError, NotFound
 from iop_pipelines.events import inbox
@@ -21,7 +21,6 @@ from iop_pipelines.events.inbox import Waiting
 from iop_pipelines.events.words import EventType
 from iop_pipelines.ledger.cursors import SeenIds
 from iop_pipelines.ledger.ended_runs import read_ended_runs
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.ledger.work import VERSION
 from iop_pipelines.orchestration.ticks import (
@@ -67,7 +66,7 @@ def drm_events(platform: Platform, instance: dg.DagsterInstance, cursor: str | N
     position = SeenIds.parse(cursor)
     tally = Tally(deadline=deadline())
     while not tally.is_late:
-        events = inbox.due(platform.engine, _now(), EVENTS_A_PAGE)
+        events = inbox.due(platform.engine, wall_clock(), EVENTS_A_PAGE)
         if not events:
             break
         position = _request_ended_runs(platform, position, _newest_run(events), tally)
@@ -145,7 +144,7 @@ def _settle(platform: Platform, events: Sequence[Waiting], tally: Tally) -> None
             waiting[event] = reason
         elif run_id in known:
             done.append(event)
-    now = _now()
+    now = wall_clock()
     inbox.finish(platform.engine, done, now)
     failed = inbox.look_again(platform.engine, waiting, now)
     tally.done += len(done)
@@ -186,7 +185,3 @@ def _note_scores(
         if newest[dataset, run_id] < int(event.content.get("score_id", 1)):
             unscored[event] = f"DRM shows no such score of {dataset} in pipeline run {run_id}"
     return unscored
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.ledger import counters
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import recover
 from iop_pipelines.orchestration.home import make_private

@@ -18,10 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import Conflict, InvalidInput, MisconfiguredInstance, NotFound
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.cursors import remapped
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import CURSOR
 from iop_pipelines.orchestration.launch import upgrade_tables
 from iop_pipelines.orchestration.move_dagster import (

@@ -7,9 +7,9 @@ else it had at its next pass; and the worker is forgotten, since it lives no mor
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger.closing import close_as_failed
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs
 from iop_pipelines.ledger.work import KINDS, VERSION, end_version
 from iop_pipelines.orchestration.watchdog import Doing

@@ -13,13 +13,13 @@ from typing import Final, TypeVar
 
 import dagster as dg
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import QualityScore
 from iop_pipelines.errors import IopError
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.cursors import SeenIds, read_cursor, write_cursor
 from iop_pipelines.ledger.ended_runs import read_ended_runs
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.requests import (
     held_executions,
     release,

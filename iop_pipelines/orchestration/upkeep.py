@@ -5,10 +5,10 @@ from datetime import timedelta
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.events import inbox, outbox
 from iop_pipelines.ledger import counters
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
 from iop_pipelines.orchestration.progress import PROGRESS

@@ -24,8 +24,8 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import Contended
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.runtimes.catalogue import RUNTIMES

@@ -1,7 +1,6 @@
 """What must hold before a model is stored: each name it uses exists, and its runtime accepts its parameters."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.conditions import parse_condition
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import ModelSpec
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
@@ -79,7 +79,7 @@ def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
         return
     path = "config.input.where"
     tree = parse_condition(spec.config.input.where, path)
-    scope = Scope(now=datetime.now(UTC).replace(tzinfo=None), zone=declaration.time_zone)
+    scope = Scope(now=wall_clock(), zone=declaration.time_zone)
     compile_condition(tree, dataset_source(declaration), scope, path)
 
 

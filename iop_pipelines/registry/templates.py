@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
@@ -103,7 +104,7 @@ def register_template(
         InvalidInput: `check_schedule` refuses the words, or they name a moment before `now`.
         Conflict: the name is taken by other content.
     """
-    now = now or datetime.now(UTC).replace(tzinfo=None)
+    now = now or wall_clock()
     schedule = _check(engine, spec, check_schedule, now)
 
     def store(connection: sa.Connection) -> int:
@@ -133,7 +134,7 @@ def update_template(
 
     Raises as `register_template`, and NotFound.
     """
-    now = now or datetime.now(UTC).replace(tzinfo=None)
+    now = now or wall_clock()
     schedule = _check(engine, spec, check_schedule, now)
 
     def replace(connection: sa.Connection) -> StoredTemplate:
@@ -168,7 +169,7 @@ def set_template_status(
     if stored.status is not status:
         values: dict[str, Any] = {"status": status}
         if status is TemplateStatus.ACTIVE:
-            values["schedule_since"] = now or datetime.now(UTC).replace(tzinfo=None)
+            values["schedule_since"] = now or wall_clock()
         connection.execute(
             sa.update(templates).where(templates.c.id == template_id).values(**values)
         )

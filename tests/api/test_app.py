@@ -29,8 +29,8 @@ from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
 from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import Kind, Registry
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import downgrade, upgrade

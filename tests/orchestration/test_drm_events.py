@@ -124,7 +124,7 @@ def test_an_event_before_its_row_is_looked_at_again_and_then_done(bench, monkeyp
     assert row.due_at > row.received_at
 
     bench.ingest_until(date(2013, 2, 2))
-    monkeypatch.setattr(subject, "_now", lambda: _now() + inbox.FIRST_PAUSE)
+    monkeypatch.setattr(subject, "wall_clock", lambda: _now() + inbox.FIRST_PAUSE)
     _tick(bench, cursor)
     assert _states(bench) == {"early": "done"}
 
@@ -132,7 +132,7 @@ def test_an_event_before_its_row_is_looked_at_again_and_then_done(bench, monkeyp
 def test_an_event_of_a_run_that_never_comes_fails_with_its_reason(bench, monkeypatch) -> None:
     bench.keep_models(HEALTH)
     inbox.receive(bench.platform.engine, [_event("data.ingested", "lost", 4711)], _now())
-    monkeypatch.setattr(subject, "_now", lambda: _now() + inbox.PATIENCE)
+    monkeypatch.setattr(subject, "wall_clock", lambda: _now() + inbox.PATIENCE)
     _tick(bench)
     (row,) = bench.rows(sa.select(event_inbox))
     assert row.status == "failed"

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.demo.load import folder
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.drm.tables import pipeline_runs
 from iop_pipelines.errors import InvalidFrame
-from iop_pipelines.ledger.events import OUTPUT_ASSETS, utc_now
+from iop_pipelines.ledger.events import OUTPUT_ASSETS
 from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.ledger.stats import figures

@@ -11,8 +11,9 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
-from iop_pipelines.ledger.events import KIND_OF_ASSET, utc_now
+from iop_pipelines.ledger.events import KIND_OF_ASSET
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.ledger.verify import verify

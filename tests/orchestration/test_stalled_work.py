@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.launcher.base import LaunchRunContext
 
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus
-from iop_pipelines.ledger.events import utc_now
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.repairs import list_repairs

@@ -66,7 +66,7 @@ def _dataset(declaration: Any, respell: Callable[[Any], Any]) -> Any:
     return {**declaration, "steps": [step(each) for each in declaration["steps"]]}
 
 
-# Rules, to the new words -----------------------------------------------------------------------
+# Rules, to the new words.
 
 
 def _rule_up(rule: Any) -> Any:
@@ -109,7 +109,7 @@ def _operand_up(operand: Any) -> Any:
     return {("field" if key == "measure" else key): value for key, value in operand.items()}
 
 
-# Steps, to the new words -----------------------------------------------------------------------
+# Steps, to the new words.
 
 
 def _expression_up(node: Any) -> Any:
@@ -156,7 +156,7 @@ def _truth_up(node: Any) -> Any:
     return node if _is_condition(node) else {"abs": node}
 
 
-# Rules, to the former words --------------------------------------------------------------------
+# Rules, to the former words.
 
 
 def _unsayable(node: Any) -> ValueError:
@@ -235,7 +235,7 @@ def _in_fours(key: str, parts: list[Any]) -> Any:
     return reduce(lambda first, part: {key: [first, part]}, parts[1:], parts[0])
 
 
-# Steps, to the former words --------------------------------------------------------------------
+# Steps, to the former words.
 
 
 def _expression_down(node: Any) -> Any:
