@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from PIL import Image
 from playwright.sync_api import (
@@ -28,13 +28,12 @@ from playwright.sync_api import (
 )
 
 from browser_site import CHROMIUM, DESKTOP, FLAGS, PHONE, Site, Theme
+from iop_pipelines.domain.languages import Language
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs/images"
 TARGET = IMAGES / "screens"
 WIDTHS: dict[int, ViewportSize] = {375: PHONE, 768: {"width": 768, "height": 1024}, 1440: DESKTOP}
-Language = Literal["en", "fr"]
-LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 # What is slow on a busy machine is waited for; what is never ready fails.
 PATIENCE_MS = 30_000
 # Higher ones are cut: a browser keeps no picture that is larger.
@@ -184,7 +183,7 @@ class Look:
             base_url=site.url,
             viewport=WIDTHS[self.width],
             color_scheme=self.theme,
-            locale=LOCALES[self.language],
+            locale=self.language.value,
             timezone_id="Africa/Lagos",
             reduced_motion="reduce",
         )
@@ -201,7 +200,7 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="the README's pictures instead")
     parser.add_argument("--width", type=int, action="append", choices=WIDTHS)
     parser.add_argument("--theme", action="append", choices=get_args(Theme))
-    parser.add_argument("--language", action="append", choices=LOCALES, help="en without")
+    parser.add_argument("--language", type=Language, action="append", choices=list(Language), help="en without")
     parser.add_argument("--viewer", action="store_true", help="as a viewer sees them")
     parser.add_argument("--only", default="", help="a regular expression of pictures' names")
     options = parser.parse_args()
@@ -226,7 +225,7 @@ def main() -> None:
 
 
 def _looks(options: argparse.Namespace) -> Iterator[Look]:
-    languages: list[Language] = options.language or ["en"]
+    languages: list[Language] = options.language or [Language.EN]
     themes: list[Theme] = options.theme or list(get_args(Theme))
     for language in languages:
         for theme in themes:

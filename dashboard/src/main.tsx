@@ -8,6 +8,7 @@ import { watchInstall } from '@/app/install';
 import { recall } from '@/app/memory';
 import { loadPage } from '@/app/routes';
 import { watchConnection } from '@/offline/connection';
+import { wordsAreThere } from '@/session/preferences';
 import { confirmSession, hasMark, userNow } from '@/session/session';
 import { watchBack } from '@/ui/back';
 
@@ -20,6 +21,7 @@ watchConnection(confirmSession);
 
 const wasSignedIn = hasMark();
 const page = loadPage(window.location.pathname);
+const spoken = wordsAreThere();
 // What the device refuses on the way is not to keep anybody from the sign-in.
 const confirmed = confirmSession().catch(() => undefined);
 
@@ -38,6 +40,7 @@ async function start() {
     const nobody = new QueryClient();
     for (const read of await page) void nobody.prefetchQuery(read);
   }
+  await spoken;
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   createRoot(root).render(

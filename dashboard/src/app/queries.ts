@@ -23,10 +23,14 @@ onlineManager.setEventListener((setOnline) => onConnection(() => setOnline(isOnl
 
 type Select = (answer: unknown) => unknown;
 // One function a language: another one is what makes a query say its answer anew. English needs none.
-const SELECT: Record<Language, Select | undefined> = {
-  en: undefined,
-  fr: (answer) => inLanguage(answer, 'fr'),
-};
+const selects = new Map<Language, Select>();
+
+function selectOf(language: Language): Select | undefined {
+  if (language === 'en') return undefined;
+  const select = selects.get(language) ?? ((answer: unknown) => inLanguage(answer, language));
+  selects.set(language, select);
+  return select;
+}
 
 export const newQueryClient = () =>
   new QueryClient({
@@ -39,7 +43,7 @@ export const newQueryClient = () =>
         networkMode: 'always',
         // What is kept is as it came, whatever the reader's language was.
         get select() {
-          return SELECT[preferences().language] as Select;
+          return selectOf(preferences().language) as Select;
         },
         refetchOnReconnect: true,
         staleTime: FRESH_MS,

@@ -1,6 +1,8 @@
 /** Values of a result as people read them: by the type, unit and decimals of their column. */
+
 import { useMemo } from 'react';
 import { type Formatters, useFormat } from '@/i18n/format';
+import { LANGUAGES, type Language } from '@/i18n/language';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Column } from './kinds';
@@ -59,14 +61,17 @@ export const axisLabel = (column: Column) => labelWithUnit(column, (unit) => `, 
 const DAY_MS = 86_400_000;
 
 /** Ticks of a time axis: hours within days, days within a year, months beyond it. */
-export function timeTick(at: number, span: number, language: string): string {
+export function timeTick(at: number, span: number, language: Language): string {
   const options: Intl.DateTimeFormatOptions =
     span <= 2 * DAY_MS
       ? { hour: '2-digit', minute: '2-digit' }
       : span <= 300 * DAY_MS
         ? { day: 'numeric', month: 'short' }
         : { month: 'short', year: 'numeric' };
-  return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(at);
+  return new Intl.DateTimeFormat(LANGUAGES[language].locale, {
+    ...options,
+    timeZone: 'UTC',
+  }).format(at);
 }
 
 /** Evenly spread moments on whole days, or on whole hours of a short span. */

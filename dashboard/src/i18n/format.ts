@@ -1,6 +1,6 @@
 /** Numbers, moments, sizes and money in the reader's language and time zone. */
 import { useMemo } from 'react';
-import type { Language } from '@/i18n/language';
+import { LANGUAGES, type Language } from '@/i18n/language';
 import { inZone } from '@/i18n/rules';
 import { usePreferences } from '@/session/preferences';
 
@@ -27,17 +27,20 @@ function kept<T extends object>(key: string, make: () => T): T {
 const numbersOf = (language: Language, options: Intl.NumberFormatOptions) =>
   kept(
     `number ${language} ${JSON.stringify(options)}`,
-    () => new Intl.NumberFormat(language, options),
+    () => new Intl.NumberFormat(LANGUAGES[language].locale, options),
   );
 
 const datesOf = (language: Language, options: Intl.DateTimeFormatOptions) =>
   kept(
     `date ${language} ${JSON.stringify(options)}`,
-    () => new Intl.DateTimeFormat(language, options),
+    () => new Intl.DateTimeFormat(LANGUAGES[language].locale, options),
   );
 
 const relativesOf = (language: Language) =>
-  kept(`relative ${language}`, () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
+  kept(
+    `relative ${language}`,
+    () => new Intl.RelativeTimeFormat(LANGUAGES[language].locale, { numeric: 'auto' }),
+  );
 
 /** The time zone is read when a moment is to be shown, and not before. */
 export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {

@@ -1,19 +1,18 @@
-import { LANGUAGES, type Language } from '@/i18n/language';
+import { isLanguage, LANGUAGES } from '@/i18n/language';
+import { useWords } from '@/i18n/words';
 import { choose } from '@/session/choices';
 import { useLanguage } from '@/session/preferences';
 import { SelectField } from '@/ui/Field';
-
-const NAMES: Record<Language, string> = { en: 'English', fr: 'Français' };
-const LABELS: Record<Language, string> = { en: 'Language', fr: 'Langue' };
+import { words } from '@/ui/words';
 
 export function LanguageChoice() {
-  const language = useLanguage();
+  const t = useWords(words);
   return (
     <SelectField
-      label={LABELS[language]}
-      value={language}
-      onChange={(event) => choose({ language: event.target.value as Language })}
-      options={LANGUAGES.map((value) => ({ value, label: NAMES[value] }))}
+      label={t.language}
+      value={useLanguage()}
+      onChange={({ target }) => isLanguage(target.value) && void choose({ language: target.value })}
+      options={Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, label: name }))}
     />
   );
 }

@@ -43,7 +43,7 @@ async function pull() {
     const isChosen = language !== null || timeZone !== null || theme !== 'system';
     // What was chosen while the answer was on its way is the newer choice.
     if (!isChosen || preferences() !== before) return;
-    setPreferences({ theme, ...(language && { language }), ...(timeZone && { timeZone }) });
+    await setPreferences({ theme, ...(language && { language }), ...(timeZone && { timeZone }) });
   } catch {
     // What the device has holds until the server can be asked.
   }

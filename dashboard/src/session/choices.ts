@@ -7,8 +7,8 @@ const UNSENT = 'iop.preferences.unsent';
 const listeners = new Set<() => void>();
 
 /** As `setPreferences`; whoever is signed in has it noted until the server was told. */
-export function choose(changed: Partial<Preferences>) {
-  setPreferences(changed);
+export async function choose(changed: Partial<Preferences>) {
+  await setPreferences(changed);
   const user = userNow();
   if (user) writeNote(UNSENT, String(user.id));
   for (const listener of listeners) listener();

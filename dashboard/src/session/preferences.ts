@@ -3,7 +3,8 @@
  * and without a network; none of it tells anything of who used it.
  */
 import { useSyncExternalStore } from 'react';
-import { LANGUAGES, type Language } from '@/i18n/language';
+import { loadCatalogue } from '@/i18n/catalogue';
+import { isLanguage, LANGUAGES, type Language } from '@/i18n/language';
 import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -25,7 +26,7 @@ function initial(): Preferences {
   const { timeZone, ...noted } = readJson<Preferences>(KEY) ?? {};
   let zone: string | undefined;
   const own = navigator.languages.map((tag) => tag.slice(0, 2));
-  const preferred = own.find((tag): tag is Language => LANGUAGES.includes(tag as Language));
+  const preferred = own.find(isLanguage);
   return {
     language: preferred ?? 'en',
     theme: 'system',
@@ -43,7 +44,7 @@ function initial(): Preferences {
 function valid(noted: Partial<Omit<Preferences, 'timeZone'>>): Partial<Preferences> {
   const { language, theme, hasShortcuts } = noted;
   return {
-    ...(language && LANGUAGES.includes(language) && { language }),
+    ...(isLanguage(language) && { language }),
     ...(theme && THEMES.includes(theme) && { theme }),
     ...(typeof hasShortcuts === 'boolean' && { hasShortcuts }),
   };
@@ -66,7 +67,14 @@ function apply() {
   const isDark = current.theme === 'dark' || (current.theme === 'system' && dark.matches);
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   document.documentElement.lang = current.language;
+  document.documentElement.dir = LANGUAGES[current.language].direction;
 }
+
+/** The words of the language that holds; nothing is to be shown before. */
+export const wordsAreThere = () => loadWords(current.language);
+
+// Without its file a language is said in English.
+const loadWords = (language: Language) => loadCatalogue(language).catch(() => undefined);
 
 apply();
 dark.addEventListener('change', () => {
@@ -76,7 +84,9 @@ dark.addEventListener('change', () => {
 
 export const preferences = () => current;
 
-export function setPreferences(changed: Partial<Preferences>) {
+/** Holds at once, but for a language, whose words are loaded first. */
+export async function setPreferences(changed: Partial<Preferences>) {
+  if (changed.language) await loadWords(changed.language);
   current = { ...current, ...changed };
   writeNote(KEY, JSON.stringify(current));
   apply();
