@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from iop_pipelines.domain.vocabulary import ReviewStatus
 from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.recommendations.text import columns_of
 from iop_pipelines.schema.tables import recommendation_events, recommendations
@@ -109,18 +110,36 @@ def _texts(row: sa.Row[Any], *, is_outdated: bool) -> dict[str, Any]:
 
 
 def _noted_when_closed(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> set[int]:
-    """Those that were written by releases that did not keep what the texts of a closed one stand on, and that
-    were found again after they were closed."""
-    former = [row.id for row in rows if row.live_key is None and row.explanation is None]
+    """Those whose last finding was noted when they were closed, by releases that did not keep what their texts
+    stand on."""
+    former = [
+        row.id for row in rows if row.live_key is None and (row.metadata or {}).get("told") is None
+    ]
     if not former:
         return set()
     events = recommendation_events.c
-    closed = sa.func.min(sa.case((events.kind.in_(("status", "resolved")), events.id)))
-    updated = sa.func.max(sa.case((events.kind == "updated", events.id)))
-    query = (
-        sa.select(events.recommendation_id)
-        .where(events.recommendation_id.in_(former))
+    of_former = events.recommendation_id.in_(former)
+    updates = connection.execute(
+        sa.select(events.recommendation_id, sa.func.max(events.id))
+        .where(of_former, events.kind == "updated")
         .group_by(events.recommendation_id)
-        .having(updated > closed)
     )
-    return set(connection.scalars(query))
+    last = {int(recommendation_id): int(event_id) for recommendation_id, event_id in updates}
+    turns = connection.execute(
+        sa.select(events.recommendation_id, events.id, events.kind, events.status_after)
+        .where(of_former, events.kind.in_(("status", "resolved")))
+        .order_by(events.id)
+    )
+    resolved, decided = set[int](), set[int]()
+    for turn in turns:
+        mark = int(turn.recommendation_id)
+        if turn.id > last.get(mark, 0):
+            continue
+        if turn.kind == "resolved":
+            # It takes no updates any more, whatever is decided about it.
+            resolved.add(mark)
+        elif turn.status_after == ReviewStatus.OPEN:
+            decided.discard(mark)
+        else:
+            decided.add(mark)
+    return resolved | decided

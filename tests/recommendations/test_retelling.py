@@ -155,6 +155,20 @@ def test_a_closed_one_of_a_former_release_keeps_its_title_and_gets_what_it_lacks
     after = texts(world, first)
     assert {name: after[name] for name in TEXTS[:3]} == {name: reviewed[name] for name in TEXTS[:3]}
     assert "69 %" in after["explanation"]["en"]["rationale"][0]
+    assert retell(world.engine) == Retold(read=1, changed=0)
+    assert texts(world, first) == after
+
+
+def test_one_of_a_former_release_that_was_found_again_while_open_is_told_whole(world, found):
+    (first,) = opened(world, found(value=68.2))
+    review(world.engine, first, ReviewStatus.DISMISSED)
+    review(world.engine, first, ReviewStatus.OPEN)
+    advise(world.engine, world.run(1, found(1, value=69.1, score=22.0)))
+    review(world.engine, first, ReviewStatus.ACCEPTED)
+    before = texts(world, first)
+    rewrite(world, first, title="Of other words", explanation=sa.null())
+    assert retell(world.engine) == Retold(read=1, changed=1)
+    assert texts(world, first) == before
 
 
 def test_one_that_cannot_be_read_is_named_and_stops_no_other(world, found):
