@@ -319,7 +319,7 @@ README: tuple[tuple[str, str, int, Theme], ...] = (
 def _take_readme(browser: Browser, site: Site) -> None:
     shots = {shot.name: shot for shot in SHOTS}
     for name, shot, width, theme in README:
-        page = Look(width, theme, "en", "ada").open(browser, site)
+        page = Look(width, theme, Language.EN, "ada").open(browser, site)
         _go(page, shots[shot], width)
         picture = Image.open(io.BytesIO(page.screenshot()))
         path = IMAGES / f"{name}.webp"

@@ -4,7 +4,7 @@ A batch is one transaction, and what says already what it would say stays untouc
 is run again, and finds the rest.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,9 +112,7 @@ def _texts(row: sa.Row[Any], *, is_outdated: bool) -> dict[str, Any]:
 def _noted_when_closed(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> set[int]:
     """Those whose last finding was noted when they were closed, by releases that did not keep what their texts
     stand on."""
-    former = [
-        row.id for row in rows if row.live_key is None and (row.metadata or {}).get("told") is None
-    ]
+    former = [row.id for row in rows if row.live_key is None and not _has_told(row.metadata)]
     if not former:
         return set()
     events = recommendation_events.c
@@ -143,3 +141,7 @@ def _noted_when_closed(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -
         else:
             decided.add(mark)
     return resolved | decided
+
+
+def _has_told(metadata: Mapping[str, Any] | None) -> bool:
+    return metadata is not None and metadata.get("told") is not None
