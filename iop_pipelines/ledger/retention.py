@@ -111,15 +111,15 @@ def purge(
     engine: sa.Engine,
     policy: Policy,
     now: datetime,
-    clock: Callable[[], float] = time.monotonic,
     *,
     tick: Tick = nobody,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Purge:
     """One bounded pass; safe at any time, beside anything, and to be killed.
 
     tick: called before every run, file and transaction, so that who watches knows that the pass goes on.
     """
-    began = clock()
+    began = monotonic()
 
     def until(share: float) -> Callable[[], bool]:
         """Whether another part may be begun: only until that share of the pass is over.
@@ -129,7 +129,7 @@ def purge(
 
         def has_time() -> bool:
             tick()
-            return clock() - began < share * PASS_LIMIT_S
+            return monotonic() - began < share * PASS_LIMIT_S
 
         return has_time
 

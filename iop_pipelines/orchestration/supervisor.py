@@ -79,7 +79,7 @@ class Supervisor:
     workers: int = 1
     children: list[Child] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    clock: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = time.monotonic
 
     @property
     def url(self) -> str:
@@ -139,7 +139,7 @@ class Supervisor:
 
     def keep_alive(self) -> None:
         """Starts again what has died; raises Unavailable for a child that died too often in a row."""
-        now = self.clock()
+        now = self.monotonic()
         for child in self.children:
             if not child.has_ended:
                 continue
@@ -169,12 +169,12 @@ class Supervisor:
         log_file = self.settings.home / "logs" / f"{name}.log"
         log_file.parent.mkdir(parents=True, exist_ok=True)
         process = self._process(module_and_arguments, log_file)
-        self.children.append(Child(name, module_and_arguments, process, log_file, self.clock()))
+        self.children.append(Child(name, module_and_arguments, process, log_file, self.monotonic()))
         self._note_pids()
 
     def _run(self, child: Child) -> None:
         child.process = self._process(child.command, child.log)
-        child.started_at, child.due_at = self.clock(), None
+        child.started_at, child.due_at = self.monotonic(), None
 
     def _process(
         self, module_and_arguments: Sequence[str], log_file: Path

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Protocol
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
@@ -90,21 +89,20 @@ def register_template(
     spec: TemplateSpec,
     *,
     check_schedule: CheckSchedule,
+    now: datetime,
     created_by: int | None = None,
-    now: datetime | None = None,
     witness: Witness = unwitnessed,
 ) -> int:
     """Store `spec` and return its id; the same content again is the same id.
 
     Args:
-        now: naive UTC, from when on its schedule counts; the wall clock's if not given.
+        now: naive UTC of the business clock, from when on its schedule counts.
 
     Raises:
         InvalidQuery: the query names what is not there.
         InvalidInput: `check_schedule` refuses the words, or they name a moment before `now`.
         Conflict: the name is taken by other content.
     """
-    now = now or wall_clock()
     schedule = _check(engine, spec, check_schedule, now)
 
     def store(connection: sa.Connection) -> int:
@@ -127,14 +125,13 @@ def update_template(
     spec: TemplateSpec,
     *,
     check_schedule: CheckSchedule,
-    now: datetime | None = None,
+    now: datetime,
     witness: Witness = unwitnessed,
 ) -> StoredTemplate:
     """Replace a template; a changed schedule counts from `now` on. Reports made before keep their files.
 
     Raises as `register_template`, and NotFound.
     """
-    now = now or wall_clock()
     schedule = _check(engine, spec, check_schedule, now)
 
     def replace(connection: sa.Connection) -> StoredTemplate:
@@ -161,7 +158,7 @@ def set_template_status(
     connection: sa.Connection,
     template_id: int,
     status: TemplateStatus,
-    now: datetime | None = None,
+    now: datetime,
     witness: Witness = unwitnessed,
 ) -> StoredTemplate:
     """Pause or resume; slots that fell due while it was paused are not made up."""
@@ -169,7 +166,7 @@ def set_template_status(
     if stored.status is not status:
         values: dict[str, Any] = {"status": status}
         if status is TemplateStatus.ACTIVE:
-            values["schedule_since"] = now or wall_clock()
+            values["schedule_since"] = now
         connection.execute(
             sa.update(templates).where(templates.c.id == template_id).values(**values)
         )

@@ -187,7 +187,7 @@ def test_a_pass_out_of_time_leaves_the_rest_to_the_next(engine, instance, seed):
     # Begun; time for the page and for one run, then none.
     clock = chain([0.0, 1.0, 1.0], repeat(10_000.0))
 
-    assert purge(instance, engine, MONTH, now, clock.__next__).runs == 1
+    assert purge(instance, engine, MONTH, now, monotonic=clock.__next__).runs == 1
     assert verify(instance, engine).drift == ()
     assert purge(instance, engine, MONTH, now).runs == 2
     assert verify(instance, engine).drift == ()
@@ -282,7 +282,7 @@ def test_rows_and_files_are_bounded_by_the_time_of_the_pass_too(
     now = finished + LATER
     clock = count(0.0, part_s)
 
-    assert purge(instance, engine, MONTH, now, clock.__next__) == taken
+    assert purge(instance, engine, MONTH, now, monotonic=clock.__next__) == taken
 
     left = plan(instance, engine, MONTH, now)
     assert left.output_rows == 12 - taken.output_rows

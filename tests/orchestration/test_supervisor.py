@@ -37,7 +37,7 @@ def clock():
 @pytest.fixture
 def supervisor(tmp_path, clock):
     settings = Settings.from_env({"IOP_HOME": str(tmp_path)})
-    one = Supervisor(settings, port=0, environment=instance_environment(settings), clock=clock)
+    one = Supervisor(settings, port=0, environment=instance_environment(settings), monotonic=clock)
     yield one
     one.stop()
 

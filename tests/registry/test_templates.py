@@ -110,7 +110,7 @@ def test_every_active_template_with_a_schedule_is_found_over_all_pages(engine, m
     monkeypatch.setattr(templates, "MAX_LISTED", 2)
     ids = [_register(engine, _content(name=f"n{n}")) for n in range(5)]
     _register(engine, _content(name="on request", schedule=None))
-    set_template_status(engine, ids[1], TemplateStatus.PAUSED)
+    set_template_status(engine, ids[1], TemplateStatus.PAUSED, LATER)
     found = [each.id for each in scheduled_templates(engine)]
     assert found == [ids[0], *ids[2:]]
 
