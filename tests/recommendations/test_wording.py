@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
@@ -466,6 +466,9 @@ def test_what_is_kept_is_in_every_language(world, found):
     with world.engine.connect() as connection:
         kept = connection.scalar(sa.select(recommendations.c.translations))
     evidence = Evidence.model_validate(stored.metadata)
-    french = write(stored.category, evidence, 1, Language.FR)
-    assert kept == {"fr": {"title": french.title, "description": french.description}}
+    said = {each: write(stored.category, evidence, 1, each) for each in TRANSLATED}
+    assert kept == {
+        language: {"title": each.title, "description": each.description}
+        for language, each in said.items()
+    }
     assert stored.title == write(stored.category, evidence, 1).title
