@@ -1,4 +1,4 @@
-"""The dashboard in a real Chromium, against the whole product on the demo's data.
+"""The dashboard in a real Chromium, against the real service on the demo's data.
 
 `admin` and `viewer` are pages of people who are signed in, on a phone; `open_as` opens further ones.
 Everything in a page that fails a script or the content security policy fails the test.
@@ -43,34 +43,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def sites(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Site]]:
+    """By whether it is the whole product: each is started for the first file that wants it."""
     if not (STATIC / "index.html").is_file():
         pytest.fail("the dashboard is not built: make dashboard", pytrace=False)
-    home = tmp_path_factory.mktemp("site") / "home"
-    shutil.copytree(played_home, home)
-    site = Site(home)
-    site.add_people()
-    try:
-        site.start()
-        yield site
-    finally:
+    sites = {
+        is_whole: Site(tmp_path_factory.mktemp("site") / "home", is_whole) for is_whole in (False, True)
+    }
+    yield sites
+    for site in sites.values():
         site.stop()
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, sites: dict[bool, Site], played_home: Path) -> Site:
+    """The API on the demo's data; with code server, daemon and worker for files marked `whole_product`."""
+    site = sites[request.node.get_closest_marker("whole_product") is not None]
+    if site.process is None:
+        shutil.copytree(played_home, site.home)
+        site.add_people()
+        site.start()
+    return site
 
 
 # A module's, as Playwright's event loop holds the thread and the tests of other rooms run loops of their own.
 @pytest.fixture(scope="module")
 def browser(unavailable: Callable[[str], Any]) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
-        unavailable("no Chromium: apt-get install -y chromium")
+        unavailable("no Chromium: apt-get install -y chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookies(site: Site) -> Callable[[str], list[Any]]:
-    """Sessions by name; each person signs in once for all tests."""
+    """Sessions by name; each person signs in once a file."""
     known: dict[str, list[Any]] = {}
 
     def of(name: str) -> list[Any]:

@@ -43,6 +43,8 @@ def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    # Who signs out sees it at once; the server is told then.
+    page.wait_for_function("() => localStorage.getItem('iop.left') === null")
     assert page.request.get("/api/auth/me").status == 401
     page.goto("/reports")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

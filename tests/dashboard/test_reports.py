@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.whole_product
+
 
 @pytest.fixture(scope="module")
 def templates(site):
