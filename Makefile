@@ -18,7 +18,7 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
-SUITE = .venv/bin/pytest --numprocesses 2 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
+SUITE = .venv/bin/pytest --numprocesses 3 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
 
 .PHONY: help dashboard demo test suite checks test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 

@@ -131,7 +131,7 @@ class Plant:
 
     def settle(self, kind) -> None:
         """Until all of that kind has ended; passes of the reconciler and starts of the worker as they come."""
-        wait_until(lambda: self._has_settled(kind), IN_TIME_S)
+        wait_until(lambda: self._has_settled(kind), IN_TIME_S, every_s=0.5)
 
     def _has_settled(self, kind) -> bool:
         self.supervisor.keep_alive()
