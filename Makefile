@@ -20,7 +20,7 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
 SUITE = .venv/bin/pytest --numprocesses 3 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
 
-.PHONY: help dashboard demo test suite checks test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
@@ -31,18 +31,23 @@ HOME_DIR ?= .iop/demo
 demo: .venv/.runtime dashboard
 	.venv/bin/iop demo $(if $(ONCE),--once) --home "$(HOME_DIR)" $(if $(PORT),--port $(PORT))
 
-# The checks run beside the first tests; what they print is kept until they have ended. Of the fault run, which kills
-# whatever it likes, nothing else is near.
+# The checks and the fault run go on beside the suite, which leaves processors idle where it waits for servers; what
+# they print is kept until they have ended. The fault run kills only what it started, on ports and folders of its own.
 test: system-packages .venv/.dev dashboard/node_modules/.installed
-	@$(MAKE) --no-print-directory -j 2 checks suite
-	$(if $(ARGS),,@$(MAKE) --no-print-directory test-faults)
+	@$(MAKE) --no-print-directory -k -j 3 checks $(if $(ARGS),,faults-beside) suite
 
 suite: system-packages .venv/.dev dashboard
 	$(SUITE) $(ARGS)
 
+# $(call QUIETLY,name,targets,said when they are well): what they print is shown if they fail.
+QUIETLY = @mkdir -p .cache; if $(MAKE) --no-print-directory -k $(2) > .cache/$(1).log 2>&1; then echo "$(1): $(3)"; else \
+	cat .cache/$(1).log; echo "$(1): failed, see above or .cache/$(1).log"; exit 1; fi
+
 checks: .venv/.dev dashboard/node_modules/.installed
-	@mkdir -p .cache; if $(MAKE) -k lint types $(if $(ARGS),,test-dashboard) > .cache/checks.log 2>&1; then echo "checks: nothing found"; else \
-		cat .cache/checks.log; echo "checks: failed, see above or .cache/checks.log"; exit 1; fi
+	$(call QUIETLY,checks,lint types $(if $(ARGS),,test-dashboard),nothing found)
+
+faults-beside: .venv/.dev
+	$(call QUIETLY,faults,test-faults,$$(tail -n 1 .cache/faults.log))
 
 test-dashboard: dashboard/node_modules/.installed
 	cd dashboard && PATH="$(NODE_PATH)" npm run --silent test
