@@ -43,12 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sites(played_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Site]]:
+def sites(
+    played_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[bool, Site]]:
     """By whether it is the whole product: each is started for the first file that wants it."""
     if not (STATIC / "index.html").is_file():
         pytest.fail("the dashboard is not built: make dashboard", pytrace=False)
     sites = {
-        is_whole: Site(tmp_path_factory.mktemp("site") / "home", is_whole) for is_whole in (False, True)
+        is_whole: Site(tmp_path_factory.mktemp("site") / "home", is_whole)
+        for is_whole in (False, True)
     }
     yield sites
     for site in sites.values():

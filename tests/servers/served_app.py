@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http import client
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -55,11 +55,11 @@ def running(app: Starlette, patience: Patience | None = None) -> Iterator[str]:
 
 def answers(url: str, path: str = "/api/health", status: int | None = None) -> bool:
     """Not by httpx, which reads all certificates for each call: who waits asks twenty times a second."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=5)
+    connection = client.HTTPConnection(urlsplit(url).netloc, timeout=5)
     try:
         connection.request("GET", path)
         got = connection.getresponse().status
-    except (OSError, HTTPException):
+    except (OSError, client.HTTPException):
         return False
     finally:
         connection.close()
