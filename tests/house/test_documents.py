@@ -67,11 +67,15 @@ def test_links_lead_to_files_that_exist(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_decisions_have_a_number_of_their_own_and_their_four_parts() -> None:
+def test_decisions_have_a_number_of_their_own_a_title_and_their_four_parts() -> None:
     decisions = sorted((ROOT / "docs/adr").glob("*.md"))
     numbers = [path.name[:5] for path in decisions]
     assert [number for number in numbers if not re.fullmatch(r"\d{4}-", number)] == []
     assert sorted(set(numbers)) == numbers
     for path in decisions:
+        title = rf"# {int(path.name[:4])}\. [A-Z].*[^.]\n"
+        assert re.match(title, path.read_text()), (
+            f"{path.name} begins with # number. what was decided"
+        )
         parts = re.findall(r"^(Status|## \w+)", path.read_text(), re.M)
         assert parts == ["Status", "## Context", "## Decision", "## Consequences"], path.name
