@@ -1,6 +1,7 @@
 """Every error that IOP raises on purpose.
 
 IopError
+├── Unfit                   a value that does not fit, told to whoever reads it: a validator of pydantic
 ├── InvalidInput            the caller can mend it; a rerun of the same input cannot help
 │   ├── InvalidDeclaration  a dataset, model or template file is wrong
 │   ├── InvalidQuery        a query_config names what does not exist or is not allowed
@@ -17,45 +18,64 @@ IopError
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
 └── Unavailable             a database, broker or store does not answer; a rerun can help
 
-Messages name the thing, the value and the accepted range.
+Each is raised with a code of `domain.sentences` and a value for each of its placeholders, or with a sentence that is
+there already: `NotFound("model.not_found", id=7)`. Sentences name the thing, the value and the accepted range.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from iop_pipelines.domain.sentences import Sentence
+
 
 class IopError(Exception):
-    """Base of all; `retryable` says whether running again without a change can help."""
+    """Base of all; `retryable` says whether running again without a change can help.
+
+    said: a code, whose values follow by name, or a sentence.
+    """
 
     retryable = False
 
+    def __init__(self, said: str | Sentence, /, **values: object) -> None:
+        self.sentence = said if isinstance(said, Sentence) else Sentence(said, **values)
+        super().__init__(str(self.told))
+
+    @property
+    def told(self) -> Sentence:
+        """All that is to tell of it."""
+        return self.sentence
+
+
+class Unfit(IopError, ValueError):
+    pass
+
 
 class InvalidInput(IopError):
-    """`field` is the path of the offending value, such as `config.params.window`.
+    """`field` is the path of the offending value, such as `config.params.window`; `sentence` is without it.
 
-    issues: (path, message) of everything that is wrong, where that is more than this one thing.
+    issues: (path, sentence) of everything that is wrong, where that is more than this one thing.
     """
 
     def __init__(
         self,
-        message: str,
+        said: str | Sentence,
+        /,
         field: str | None = None,
-        issues: Sequence[tuple[str, str]] = (),
+        issues: Sequence[tuple[str, Sentence]] = (),
+        **values: object,
     ) -> None:
-        super().__init__(f"{field}: {message}" if field else message)
         self.field = field
         self.issues = tuple(issues)
+        super().__init__(said, **values)
 
     @property
-    def said(self) -> str:
-        """The message without the field's path before it."""
-        return str(self).removeprefix(f"{self.field}: ") if self.field else str(self)
+    def told(self) -> Sentence:
+        return self.sentence.at(self.field)
 
     def under(self, path: str) -> Self:
         """The same said of a part: its field's path begins with `path`."""
-        message = self.said
         issues = [(f"{path}.{field}", said) for field, said in self.issues]
-        return type(self)(message, f"{path}.{self.field}" if self.field else path, issues)
+        return type(self)(self.sentence, f"{path}.{self.field}" if self.field else path, issues)
 
 
 class InvalidDeclaration(InvalidInput):
@@ -81,8 +101,14 @@ class NotFound(IopError):
 class Conflict(IopError):
     """`current` is what is there instead, under the names of the columns, for whoever must decide anew."""
 
-    def __init__(self, message: str, current: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        said: str | Sentence,
+        /,
+        current: Mapping[str, Any] | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(said, **values)
         self.current = current
 
 
@@ -101,8 +127,8 @@ class NotAllowed(IopError):
 class TooManyAttempts(IopError):
     retryable = True
 
-    def __init__(self, message: str, retry_after_s: int) -> None:
-        super().__init__(message)
+    def __init__(self, said: str | Sentence, /, retry_after_s: int, **values: object) -> None:
+        super().__init__(said, **values)
         self.retry_after_s = retry_after_s
 
 

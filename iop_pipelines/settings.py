@@ -126,37 +126,25 @@ class Settings:
 
     def check(self) -> None:
         if self.clock not in ("system", "drm"):
-            raise MisconfiguredInstance(f"IOP_CLOCK is {self.clock!r}; it can be system or drm")
+            raise MisconfiguredInstance("setting.clock", clock=self.clock)
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise MisconfiguredInstance(
-                f"IOP_TIME_ZONE is {self.time_zone!r}, which is no IANA time zone such as Africa/Lagos"
-            ) from error
+            raise MisconfiguredInstance("setting.time_zone", name=self.time_zone) from error
         if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
-            raise MisconfiguredInstance(
-                f"IOP_PUBLIC_URL is {self.public_url!r}; it is scheme and host, as in https://iop.example"
-            )
+            raise MisconfiguredInstance("setting.public_url", url=self.public_url)
         if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
-            raise MisconfiguredInstance(
-                "IOP_DRM_API_URL is http://… or https://… without a user, query or fragment; "
-                "its token is IOP_DRM_API_TOKEN"
-            )
+            raise MisconfiguredInstance("setting.drm_api_url")
         if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):
             scheme = self.event_broker_url.partition(":")[0]
-            raise MisconfiguredInstance(
-                f"IOP_EVENT_BROKER_URL begins with {scheme!r}; it can be amqp://… or amqps://…"
-            )
+            raise MisconfiguredInstance("setting.broker_url", scheme=scheme)
         for name, url in (
             ("DATABASE_URL", self.database_url),
             ("IOP_DRM_DATABASE_URL", self.drm_database_url),
         ):
             if not url.startswith(("sqlite:", "mysql+pymysql:", "mariadb+pymysql:")):
                 scheme = url.partition(":")[0]
-                raise MisconfiguredInstance(
-                    f"{name} begins with {scheme!r}; it can be sqlite:///…, mysql+pymysql://… "
-                    "or mariadb+pymysql://…"
-                )
+                raise MisconfiguredInstance("setting.database_url", name=name, scheme=scheme)
 
     @property
     def is_embedded(self) -> bool:
@@ -171,7 +159,7 @@ def _whole(name: str, text: str | None, default: int, least: int) -> int:
     if not text:
         return default
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < least:
-        raise MisconfiguredInstance(f"{name} is {text!r}; it is a whole number, at least {least}")
+        raise MisconfiguredInstance("setting.not_whole_number", name=name, text=text, least=least)
     return int(text)
 
 
@@ -184,6 +172,6 @@ def _read_instance_env(path: Path) -> dict[str, str]:
         if not name or name.startswith("#"):
             continue
         if not found:
-            raise MisconfiguredInstance(f"{path}, line {number}: {line!r} is not NAME=value")
+            raise MisconfiguredInstance("setting.bad_line", path=path, number=number, line=line)
         values[name.strip()] = value.strip()
     return values

@@ -94,7 +94,7 @@ class FrameColumns:
 
     def field(self, name: str, path: str) -> ColumnKind:
         if name not in self._frame:
-            raise InvalidQuery(f"no step leaves {closest(name, self._frame.columns)}", path)
+            raise InvalidQuery("step.no_such_column", path, name=closest(name, self._frame.columns))
         kind = _kind_of_column(self._frame[name])
         return ColumnKind(kind, name, self._zone if kind == "datetime" else None)
 
@@ -135,7 +135,7 @@ class MeasureColumns:
 
     def field(self, name: str, path: str) -> ColumnKind:
         if name not in self._measures:
-            raise InvalidQuery(f"no measure {closest(name, self._measures)}", path)
+            raise InvalidQuery("measure.unknown", path, name=closest(name, self._measures))
         return ColumnKind("number", name)
 
     def values(self, name: str) -> Values:

@@ -19,7 +19,7 @@ from iop_pipelines.domain.conditions import (
 from iop_pipelines.domain.datasets import FieldType, Name
 from iop_pipelines.domain.resolved import KnownField, Scope, kind_of
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.errors import InvalidQuery, Unfit
 
 # A rule means the same every day and in every zone.
 SCOPE = Scope(now=None, zone="UTC")
@@ -64,9 +64,9 @@ class Rule(BaseModel):
             for key, part in (("when", self.when), ("expected", self.expected)):
                 refuse_foreign(part, key, past=True)
                 if kind_of(part, _any_measure, SCOPE, key) == "string":
-                    raise InvalidQuery("is text; a number is expected", key)
+                    raise InvalidQuery("rule.is_text", key)
         except InvalidQuery as error:
-            raise ValueError(str(error)) from None
+            raise Unfit(error.told) from None
         return self
 
 

@@ -140,11 +140,9 @@ def _period_numbers(ds: np.ndarray, freq: str) -> np.ndarray:
         numbers, rest = np.divmod((ds - origin).astype(np.int64), step.astype(np.int64))
         off_grid = rest != 0
     else:
-        raise InvalidInput(f"freq is {freq!r}; it can be h, D, W, MS or None")
+        raise InvalidInput("freq.unknown", freq=freq)
     if off_grid.any():
-        raise InvalidFrame(
-            f"ds {ds[off_grid][0]} is not a whole number of periods ({freq}) after {origin}"
-        )
+        raise InvalidFrame("panel.off_grid", moment=ds[off_grid][0], freq=freq, origin=origin)
     return numbers
 
 
@@ -161,9 +159,9 @@ def _moments(origin: np.datetime64, freq: str, numbers: np.ndarray) -> np.ndarra
 def _check_order(ids: np.ndarray, ds: np.ndarray, starts: np.ndarray) -> None:
     names = ids[starts]
     if len(set(names)) != len(names):
-        raise InvalidFrame("the panel is not sorted by unique_id")
+        raise InvalidFrame("panel.not_sorted")
     is_later = np.diff(ds.astype(np.int64)) > 0
     is_later[starts[1:] - 1] = True
     if not is_later.all():
         at = int(np.flatnonzero(~is_later)[0]) + 1
-        raise InvalidFrame(f"series {ids[at]!r} has ds {ds[at]} twice or out of order")
+        raise InvalidFrame("panel.repeats", series=ids[at], moment=ds[at])

@@ -80,10 +80,10 @@ def measure_trend(
     """
     known = y[np.isfinite(y)]
     if len(known) < MIN_POINTS:
-        raise SeriesTooShort(f"a trend needs {MIN_POINTS} known points, and there are {len(known)}")
+        raise SeriesTooShort("trend.too_few_points", least=MIN_POINTS, count=len(known))
     slopes = sen_slopes(y, season_length if variant == "seasonal" else 1)
     if not len(slopes):
-        raise SeriesTooShort(f"no two known points are a multiple of {season_length} periods apart")
+        raise SeriesTooShort("trend.no_pairs", season_length=season_length)
     slope = float(np.median(slopes))
     positions = np.arange(len(y))
     intercept = float(np.median(known - slope * positions[np.isfinite(y)]))

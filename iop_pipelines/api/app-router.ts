@@ -235,7 +235,7 @@ export interface Dataset {
   latest: LatestData | null;
 }
 
-/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. */
+/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its. */
 export interface DatasetDetail {
   id: number;
   name: string;
@@ -253,6 +253,7 @@ export interface DatasetDetail {
   measures: SourceMeasure[];
   quality: DatasetQuality | null;
   sourceWarning: string | null;
+  translations: Partial<Record<Language, Warned>> | null;
 }
 
 /** DRM's score of one delivery and its four parts, 0 to 100; the window is in the dataset's local time. A delivery may be scored again: the highest id counts. */
@@ -270,7 +271,7 @@ export interface DatasetQuality {
   windowEnd: string | null;
 }
 
-/** One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was. `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or failed. `error` is DRM's, `prepareError` IOP's. */
+/** One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was. `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or failed. `error` is DRM's, `prepareError` IOP's; `translations` are its. */
 export interface DatasetRun {
   id: number;
   pipeline: string;
@@ -293,6 +294,7 @@ export interface DatasetRun {
   rejectReasons: Record<string, number> | null;
   prepareError: string | null;
   preparedAt: string | null;
+  translations: Partial<Record<Language, NotPrepared>> | null;
 }
 
 /** The first over the second; not known where that is zero. */
@@ -360,11 +362,6 @@ export interface EndSessions {
 export interface Ended {
   success: boolean;
   ended: number;
-}
-
-/** By language, besides English. */
-export interface ErrorTranslations {
-  fr: Failed;
 }
 
 /** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
@@ -441,7 +438,7 @@ export interface ExecutionDetail {
   modelVersion: string;
   modelType: ModelType;
   dataset: string | null;
-  translations: ErrorTranslations | null;
+  translations: Partial<Record<Language, Failed>> | null;
   outputTotal: number;
   outputs: OutputPoint[];
   findings: Finding[];
@@ -481,6 +478,7 @@ export type ExecutionStatus = "running" | "success" | "failed";
 
 export type Expression = boolean | number | string | null | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
 
+/** What an `errorMsg` is in another language. */
 export interface Failed {
   errorMsg: string;
 }
@@ -535,7 +533,7 @@ export interface GeneratedFilter {
   status?: ReportStatus | null | undefined;
 }
 
-/** `slot` is the moment that the schedule named; null for a report asked for by hand. */
+/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are the error's. */
 export interface GeneratedReport {
   id: number;
   templateId: number;
@@ -554,6 +552,7 @@ export interface GeneratedReport {
   errorMsg: string | null;
   checksum: string | null;
   templateName: string;
+  translations: Partial<Record<Language, Failed>> | null;
 }
 
 export interface Generating {
@@ -673,11 +672,6 @@ export interface Me {
   role: Role;
 }
 
-/** By language, besides English. */
-export interface MessageTranslations {
-  fr: Told;
-}
-
 export interface ModelDetail {
   id: number;
   name: string;
@@ -695,7 +689,7 @@ export interface ModelDetail {
   events: ModelEvent[];
 }
 
-/** A change of status; `actor` is the user's id, null for a command on the machine itself. */
+/** A change of status; `actor` is the user's id, null for a command on the machine itself. `translations` are the reason's, where the platform itself gave it. */
 export interface ModelEvent {
   id: number;
   statusBefore: "draft" | "active" | "deprecated" | null;
@@ -704,6 +698,7 @@ export interface ModelEvent {
   actorName: string | null;
   reason: string | null;
   createdAt: string;
+  translations: Partial<Record<Language, Reasoned>> | null;
 }
 
 /** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and though its status is `failed`, it has not failed. `translations` are the error's, where it is a sentence of the platform. */
@@ -729,7 +724,7 @@ export interface ModelExecution {
   modelVersion: string;
   modelType: ModelType;
   dataset: string | null;
-  translations: ErrorTranslations | null;
+  translations: Partial<Record<Language, Failed>> | null;
 }
 
 export interface ModelFilter {
@@ -744,7 +739,9 @@ export interface ModelFilter {
 export interface ModelIssue {
   path: (string | number)[];
   message: string;
-  translations: MessageTranslations | null;
+  code: string;
+  values: Record<string, unknown>;
+  translations: Partial<Record<Language, Told>>;
 }
 
 export interface ModelRef {
@@ -835,7 +832,11 @@ export interface Not {
   not: Condition;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `translations` are the title's, where it is IOP's own. */
+export interface NotPrepared {
+  prepareError: string;
+}
+
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `translations` are of what of title and detail is IOP's own. */
 export interface Notification {
   id: string;
   kind: "report" | "recommendation" | "execution" | "model";
@@ -847,7 +848,7 @@ export interface Notification {
   severity: Severity;
   at: string;
   isRead: boolean;
-  translations: Partial<Record<Language, Titled>> | null;
+  translations: Partial<Record<Language, Retold>> | null;
 }
 
 export interface NotificationPage {
@@ -1057,11 +1058,7 @@ export interface QueryConfig {
   outputs?: Outputs | undefined;
 }
 
-/** By language, besides English. */
-export interface ReasonTranslations {
-  fr: Reasoned;
-}
-
+/** What a `reason` of the platform's own is in another language. */
 export interface Reasoned {
   reason: string;
 }
@@ -1109,7 +1106,7 @@ export interface RecommendationEvent {
   sourceRef: string | null;
   details: Record<string, unknown> | null;
   createdAt: string;
-  translations: ReasonTranslations | null;
+  translations: Partial<Record<Language, Reasoned>> | null;
 }
 
 /** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of label and the two; null where IOP did not write them. */
@@ -1176,7 +1173,7 @@ export interface RejectedRow {
   step: string;
   reason: string;
   row: Record<string, unknown>;
-  translations: ReasonTranslations | null;
+  translations: Partial<Record<Language, Reasoned>> | null;
 }
 
 export type ReportFormat = "json" | "csv" | "pdf";
@@ -1210,6 +1207,12 @@ export interface ReportTemplate {
   createdBy: number | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** In another language, or as it is where it is not IOP's own. */
+export interface Retold {
+  title: string;
+  detail: string | null;
 }
 
 export interface Review {
@@ -1426,10 +1429,7 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
-export interface Titled {
-  title: string;
-}
-
+/** What an answer's `message` is in another language. */
 export interface Told {
   message: string;
 }
@@ -1457,6 +1457,10 @@ export interface UserAccount {
 }
 
 export type Value = boolean | number | string | null | ParamRef | Span | (boolean | number | string)[] | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
+
+export interface Warned {
+  sourceWarning: string;
+}
 
 /** What a value of IOP's own is called. */
 export interface Word {
@@ -1490,10 +1494,13 @@ export interface AppErrorData extends TRPCDefaultErrorData {
     path: (string | number)[];
     message: string;
     code: string;
-    translations?: { fr: { message: string } };
+    values: Record<string, unknown>;
+    translations: Record<string, { message: string }>;
   }[];
-  /** Of the message; what is not there is said in English only. */
-  translations?: { fr: { message: string } };
+  /** What the message says, for a program. */
+  refusal: { code: string; values: Record<string, unknown> };
+  /** Of the message, by language. */
+  translations: Record<string, { message: string }>;
   /** Of faults of the platform: its log knows more under this id. */
   requestId?: string;
 }

@@ -118,7 +118,7 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         is_public = bool(origin) and origin.lower() == (settings.public_url or "").lower()
         is_own = is_public or (bool(host) and urlsplit(origin).netloc.lower() == host)
     if not is_own:
-        raise ApiError("FORBIDDEN", "the request comes from another origin")
+        raise ApiError("FORBIDDEN", "request.other_origin")
 
 
 def auth_routes(services: Platform) -> list[Route]:
@@ -149,7 +149,7 @@ class AuthRoutes:
     async def me(self, request: Request) -> Response:
         user = await self._authenticate(request)
         if user is None:
-            raise ApiError("UNAUTHORIZED", "sign in first")
+            raise ApiError("UNAUTHORIZED", "signin.needed")
         return _json(_shown(user))
 
     async def sign_in(self, request: Request) -> Response:
@@ -185,7 +185,7 @@ class AuthRoutes:
         """One's own; this session goes on, the others of the account end."""
         presented, user = presented_in(request.headers), await self._authenticate(request)
         if presented is None or user is None:
-            raise ApiError("UNAUTHORIZED", "sign in first")
+            raise ApiError("UNAUTHORIZED", "signin.needed")
         wire.check_content_type(request.headers)
         given = cast(NewPassword, wire.read_input(NewPassword, await read_body(request)))
         await anyio.to_thread.run_sync(
@@ -310,7 +310,7 @@ def _is_for_people(request: Request) -> bool:
 
 def _problem(refusal: ApiError, request: Request) -> str:
     accepted = request.headers.get("accept-language", "")
-    return problem_page(refusal.code, str(refusal), request_id_of(request), accepted)
+    return problem_page(refusal.code, refusal.sentence, request_id_of(request), accepted)
 
 
 def _actor(request: Request) -> Actor:

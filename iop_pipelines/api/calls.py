@@ -57,7 +57,7 @@ async def caller_of(request: Request, authenticate: Authenticate) -> Caller:
     # A boundary: a failing sign-in refuses the calls, in their own shape.
     except Exception as error:
         return Caller(refusal_of(error, "authenticate", request_id), request_id, address)
-    return Caller(user or ApiError("UNAUTHORIZED", "sign in first"), request_id, address)
+    return Caller(user or ApiError("UNAUTHORIZED", "signin.needed"), request_id, address)
 
 
 def admit(procedure: Procedure, caller: Caller, services: Platform) -> Context:
@@ -65,7 +65,7 @@ def admit(procedure: Procedure, caller: Caller, services: Platform) -> Context:
     if isinstance(caller.user, ApiError):
         raise caller.user
     if procedure.role is Role.ADMIN and caller.user.role is not Role.ADMIN:
-        raise ApiError("FORBIDDEN", f"{procedure.path} is for admins")
+        raise ApiError("FORBIDDEN", "procedure.for_admins", procedure=procedure.path)
     return Context(caller.user, services, caller.request_id, caller.address, procedure.path)
 
 
@@ -156,7 +156,7 @@ def refusal_of(error: Exception, path: str, request_id: str) -> ApiError:
         return refusal
     fields = {"procedure": path, "requestId": request_id}
     log.error("%s failed", path, exc_info=error, extra={"fields": fields})
-    return ApiError(refusal.code, str(refusal), {**refusal.data, "requestId": request_id})
+    return ApiError(refusal.code, refusal.sentence, {**refusal.data, "requestId": request_id})
 
 
 async def read_body(request: Request) -> bytes:

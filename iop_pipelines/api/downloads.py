@@ -64,12 +64,9 @@ def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
     with engine.connect() as connection:
         row = report_row(connection, report_id)
     if row.status is not ReportStatus.READY or not row.storage_url:
-        raise Conflict(f"report {report_id} is {row.status.value}; only a ready one has a file")
+        raise Conflict("report.not_ready", id=report_id, status=row.status.value)
     if row.file_removed_at is not None:
-        raise NotFound(
-            f"the file of report {report_id} was removed on {row.file_removed_at:%d %B %Y} by the "
-            "retention policy; generate the report again"
-        )
+        raise NotFound("report.file_removed", id=report_id, day=row.file_removed_at.date())
     form = ReportFormat(row.format)
     name = f"{slug(row.template)}-{report_id}.{form.value}"
     return ReportFile(
@@ -121,7 +118,7 @@ def number_in(request: Request, name: str) -> int:
     is_number = text.isascii() and text.isdigit() and len(text) <= 10
     if not is_number or not 1 <= int(text) <= MAX_ID:
         shown = text if len(text) <= 40 else f"{text[:40]}…"
-        raise InvalidInput(f"is {shown!r}; it can be 1 to {MAX_ID}", name)
+        raise InvalidInput("number.out_of_range", name, given=shown, most=MAX_ID)
     return int(text)
 
 
@@ -152,9 +149,9 @@ def open_file(file: ReportFile) -> IO[bytes]:
         files, path = store.url_to_fs(file.url)
         opened = files.open(path, "rb")
     except FileNotFoundError as error:
-        raise NotFound(f"the file of report {file.report_id} is no longer in the store") from error
+        raise NotFound("report.file_lost", id=file.report_id) from error
     except OSError as error:
-        raise Unavailable("the store of reports does not answer") from error
+        raise Unavailable("reports.store_silent") from error
     return opened
 
 

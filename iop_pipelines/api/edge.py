@@ -56,8 +56,7 @@ class BodyTooLarge(ApiError):
     """A refusal like any other, for whoever reads the body and answers for itself."""
 
     def __init__(self) -> None:
-        told = f"the body is larger than {MAX_BODY_BYTES} bytes"
-        super().__init__("PAYLOAD_TOO_LARGE", told)
+        super().__init__("PAYLOAD_TOO_LARGE", "body.too_large", most=MAX_BODY_BYTES)
 
 
 class Edge:

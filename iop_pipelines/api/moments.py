@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
+from iop_pipelines.errors import Unfit
+
 _DATED = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _TEXT = SchemaValidator(core_schema.datetime_schema())
 # Parts of a schema that hold no schema of a value.
@@ -69,7 +71,7 @@ def _read(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> datetim
     """
     if isinstance(value, str):
         if not _DATED.match(value):
-            raise ValueError("must be a date and time such as 2026-01-31T09:00:00Z")
+            raise Unfit("moment.wrong_form")
         value = _TEXT.validate_python(value)
     return _as_naive_utc(read(value))
 
@@ -80,4 +82,4 @@ def _as_naive_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC).replace(tzinfo=None)
     except OverflowError as error:
-        raise ValueError("is outside the years 1 to 9999 in UTC") from error
+        raise Unfit("moment.out_of_range") from error

@@ -23,6 +23,12 @@ from iop_pipelines.api.schemas import (
 )
 
 _COMPONENTS = "#/components/schemas/"
+_SAID: Schema = {
+    "type": "object",
+    "description": "What the message says, for programs: `model.not_found`, and its `id`.",
+    "required": ["code", "values"],
+    "properties": {"code": {"type": "string"}, "values": {"type": "object"}},
+}
 _TRANSLATIONS: Schema = {
     "type": "object",
     "description": "Of the message, by language besides English.",
@@ -165,7 +171,7 @@ _ERROR: dict[str, Any] = {
                 "code": {"type": "integer", "description": "tRPC's number of the code."},
                 "data": {
                     "type": "object",
-                    "required": ["code", "httpStatus", "path"],
+                    "required": ["code", "httpStatus", "path", "refusal", "translations"],
                     "properties": {
                         "code": {"type": "string", "enum": list(wire.CODES)},
                         "httpStatus": {"type": "integer"},
@@ -176,18 +182,19 @@ _ERROR: dict[str, Any] = {
                             "type": "array",
                             "items": {
                                 "type": "object",
-                                "required": ["path", "message", "code"],
+                                "required": ["path", "message", "code", "values", "translations"],
                                 "properties": {
                                     "path": {
                                         "type": "array",
                                         "items": {"type": ["string", "integer"]},
                                     },
                                     "message": {"type": "string"},
-                                    "code": {"type": "string"},
+                                    **_SAID["properties"],
                                     "translations": _TRANSLATIONS,
                                 },
                             },
                         },
+                        "refusal": _SAID,
                         "translations": _TRANSLATIONS,
                     },
                 },

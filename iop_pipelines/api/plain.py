@@ -72,9 +72,14 @@ class PlainEndpoint:
     async def _run(self, request: Request, path: str, procedure: Procedure | None) -> bytes:
         """The order of checks is that of the tRPC face."""
         if procedure is None or procedure.kind not in METHOD:
-            raise ApiError("NOT_FOUND", f"no procedure {path[:200]!r}")
+            raise ApiError("NOT_FOUND", "procedure.unknown", path=path[:200])
         if request.method != METHOD[procedure.kind]:
-            raise ApiError("METHOD_NOT_SUPPORTED", f"{path} takes {METHOD[procedure.kind]}")
+            raise ApiError(
+                "METHOD_NOT_SUPPORTED",
+                "procedure.takes_method",
+                path=path,
+                method=METHOD[procedure.kind],
+            )
         if request.method == "POST":
             wire.check_content_type(request.headers)
         context = admit(
@@ -100,9 +105,9 @@ def query_input(shape: type[Shape] | None, given: Iterable[tuple[str, str]]) -> 
     values: dict[str, Any] = {}
     for name, text in given:
         if name in values:
-            raise ApiError("BAD_REQUEST", f"{name}: is given twice; a list is one JSON value")
+            raise ApiError("BAD_REQUEST", "parameter.twice", name=name)
         if shape is None:
-            raise ApiError("BAD_REQUEST", f"{name}: no parameters are taken here")
+            raise ApiError("BAD_REQUEST", "parameter.not_taken", name=name)
         schema = known.get(name)
         values[name] = text if schema is None or _is_text(schema) else _json_or_text(text)
     return wire.dump(values) if values else None

@@ -116,14 +116,14 @@ def draw(services: Platform, report_id: int, number: int, width: int) -> bytes:
 
     drawn = draw_page(_content(_pdf(services, report_id)), number, width)
     if drawn is None:
-        raise NotFound(f"report {report_id} has no page {number}")
+        raise NotFound("report.no_such_page", id=report_id, number=number)
     return drawn
 
 
 def _pdf(services: Platform, report_id: int) -> ReportFile:
     file = report_file(services.engine, report_id)
     if file.format is not ReportFormat.PDF:
-        raise Conflict(f"report {file.report_id} is {file.format.value}; only a PDF has pages")
+        raise Conflict("report.has_no_pages", id=file.report_id, format=file.format.value)
     return file
 
 
@@ -131,5 +131,5 @@ def _content(file: ReportFile) -> bytes:
     with open_file(file) as opened:
         content = opened.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
-        raise Conflict(f"report {file.report_id} is too large for a preview; download it")
+        raise Conflict("report.too_large_to_preview", id=file.report_id)
     return content

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from html import escape
 
-from iop_pipelines.api.sentences import in_french
-from iop_pipelines.domain.languages import Language, Text, accepted_language
+from iop_pipelines.domain.languages import Text, accepted_language
+from iop_pipelines.domain.sentences import Sentence
 
 _STYLE = "/api/v1/docs.css"
 
@@ -28,21 +28,18 @@ _ADVICE: Mapping[str, Text] = {
 }
 
 
-def problem_page(code: str, message: str, request_id: str, accepted: str) -> str:
-    """code, message: what went wrong, as a program would be told; accepted: the header Accept-Language."""
+def problem_page(code: str, said: Sentence, request_id: str, accepted: str) -> str:
+    """code, said: what went wrong, as a program would be told; accepted: the header Accept-Language."""
     language = accepted_language(accepted)
     say = partial(Text.within, language=language)
     advice = say(_ADVICE.get(code, _BEGIN_AGAIN))
-    french = in_french(message) if language is Language.FR else None
-    # What is told in English alone is marked as such.
-    spoken = "en" if french is None else "fr"
-    said = french or message
+    told = said.alone(language)
     return (
         f'<!doctype html><html lang="{language}" dir="{language.direction}"><head><meta charset="utf-8">'
         f"<title>{say(_TITLE)}</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="stylesheet" href="{_STYLE}"></head><body><main><h1>{say(_HEADING)}</h1>'
-        f'<p role="alert" lang="{spoken}">{escape(said[:1].upper() + said[1:])}.</p><p>{escape(advice)}</p>'
+        f'<p role="alert">{escape(told[:1].upper() + told[1:])}.</p><p>{escape(advice)}</p>'
         f'<p><a href="/">{say(_TO_SIGN_IN)}</a></p>'
         f"<p>{say(_NUMBER)} <code>{escape(request_id)}</code></p>"
         "</main></body></html>"

@@ -13,7 +13,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, SchemaSerializer
 
 from iop_pipelines.api.moments import on_the_wire
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import IopError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -43,14 +45,21 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription"
 
 
-class ApiError(Exception):
-    """A refusal in tRPC's words; `code` is one of its error codes, such as `NOT_FOUND`.
+class ApiError(IopError):
+    """A refusal to a caller; `code` is one of tRPC's error codes, such as `NOT_FOUND`.
 
     data: further keys of the error's `data` on the wire, such as `retryAfter`.
     """
 
-    def __init__(self, code: str, message: str, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        code: str,
+        said: str | Sentence,
+        /,
+        data: Mapping[str, Any] | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(said, **values)
         self.code = code
         self.data = dict(data or {})
 

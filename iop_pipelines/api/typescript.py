@@ -212,10 +212,13 @@ export interface AppErrorData extends TRPCDefaultErrorData {{
     path: (string | number)[];
     message: string;
     code: string;
-    translations?: {{ fr: {{ message: string }} }};
+    values: Record<string, unknown>;
+    translations: Record<string, {{ message: string }}>;
   }}[];
-  /** Of the message; what is not there is said in English only. */
-  translations?: {{ fr: {{ message: string }} }};
+  /** What the message says, for a program. */
+  refusal: {{ code: string; values: Record<string, unknown> }};
+  /** Of the message, by language. */
+  translations: Record<string, {{ message: string }}>;
   /** Of faults of the platform: its log knows more under this id. */
   requestId?: string;
 }}

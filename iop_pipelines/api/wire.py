@@ -18,7 +18,9 @@ from starlette.requests import ClientDisconnect
 
 from iop_pipelines import errors
 from iop_pipelines.api.registry import ApiError, Kind, Procedure, Registry, Shape
-from iop_pipelines.api.sentences import translations_of
+from iop_pipelines.api.translations import translations_of
+from iop_pipelines.domain.refusals import refusals_of
+from iop_pipelines.domain.sentences import Sentence
 
 MAX_INPUT_BYTES = 1_048_576
 MAX_CALLS = 50
@@ -97,14 +99,14 @@ def plan(head: Head, registry: Registry) -> Plan:
     is_batch = head.query.get("batch") == "1"
     is_stream = _wants_stream(head.headers)
     if is_stream and not is_batch:
-        raise ApiError("BAD_REQUEST", "streaming needs a batch (?batch=1); a batch of one will do")
+        raise ApiError("BAD_REQUEST", "batch.needed")
     paths = head.path.strip("/").split(",") if is_batch else [head.path.strip("/")]
     if len(paths) > MAX_CALLS:
-        raise ApiError("BAD_REQUEST", f"a batch has at most {MAX_CALLS} calls, not {len(paths)}")
+        raise ApiError("BAD_REQUEST", "batch.too_many_calls", most=MAX_CALLS, count=len(paths))
     calls = tuple(Call(path, registry.get(path)) for path in paths)
     kinds = sorted({call.procedure.kind.value for call in calls if call.procedure})
     if len(kinds) > 1:
-        raise ApiError("BAD_REQUEST", f"one batch cannot mix {' and '.join(kinds)}")
+        raise ApiError("BAD_REQUEST", "batch.mixed", kinds=kinds)
     _check_connection_params(head.query.get("connectionParams"))
     return Plan(calls, is_batch, is_stream)
 
@@ -113,9 +115,7 @@ def check_content_type(headers: Mapping[str, str]) -> None:
     """JSON only; browsers send no foreign form as that, so it guards against forged requests too."""
     given = headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() != "application/json":
-        raise ApiError(
-            "UNSUPPORTED_MEDIA_TYPE", f"content-type must be application/json, not {given!r}"
-        )
+        raise ApiError("UNSUPPORTED_MEDIA_TYPE", "input.wrong_content_type", given=given)
 
 
 def _wants_stream(headers: Mapping[str, str]) -> bool:
@@ -132,26 +132,30 @@ def _check_connection_params(text: str | None) -> None:
     try:
         params = from_json(text.encode("utf-8", "replace"))
     except ValueError as error:
-        raise ApiError("PARSE_ERROR", "connectionParams is not JSON") from error
+        raise ApiError("PARSE_ERROR", "connection_params.not_json") from error
     if params is None:
         return
     values = cast(dict[str, Any], params).values() if isinstance(params, dict) else [None]
     if not all(isinstance(each, str) for each in values):
-        raise ApiError("PARSE_ERROR", "connectionParams must be an object of strings")
+        raise ApiError("PARSE_ERROR", "connection_params.not_strings")
 
 
 def check_call(call: Call, method: str, is_batch: bool) -> Procedure:
     """What fails one call before anyone asks who is calling."""
     procedure = call.procedure
     if procedure is None:
-        raise ApiError("NOT_FOUND", f"no procedure {call.path[:200]!r}")
+        raise ApiError("NOT_FOUND", "procedure.unknown", path=call.path[:200])
     if method not in METHODS[procedure.kind]:
         raise ApiError(
             "METHOD_NOT_SUPPORTED",
-            f"{procedure.path} is a {procedure.kind.value}: {' or '.join(METHODS[procedure.kind])}, not {method}",
+            "procedure.wrong_method",
+            path=procedure.path,
+            kind=procedure.kind.value,
+            methods=METHODS[procedure.kind],
+            method=method,
         )
     if is_batch and procedure.kind is Kind.SUBSCRIPTION:
-        raise ApiError("BAD_REQUEST", f"{procedure.path} is a subscription: not in a batch")
+        raise ApiError("BAD_REQUEST", "batch.subscription", path=procedure.path)
     return procedure
 
 
@@ -173,13 +177,13 @@ def inputs(text: bytes | None, count: int, is_batch: bool) -> list[bytes | None]
     if isinstance(value, list):
         value = {str(index): each for index, each in enumerate(cast(list[Any], value))}
     if not isinstance(value, dict):
-        raise ApiError("BAD_REQUEST", 'the input of a batch is an object such as {"0": …, "1": …}')
+        raise ApiError("BAD_REQUEST", "batch.not_an_object")
     keys = [str(index) for index in range(count)]
     return [json.dumps(value[key]).encode() if key in value else None for key in keys]
 
 
 def too_large() -> ApiError:
-    return ApiError("PAYLOAD_TOO_LARGE", f"the input is larger than {MAX_INPUT_BYTES} bytes")
+    return ApiError("PAYLOAD_TOO_LARGE", "input.too_large", most=MAX_INPUT_BYTES)
 
 
 def parse_json(text: bytes) -> Any:
@@ -189,7 +193,7 @@ def parse_json(text: bytes) -> Any:
         # 1e999 is JSON, and infinity once read.
         json.dumps(value, allow_nan=False)
     except (ValueError, RecursionError) as error:
-        raise ApiError("BAD_REQUEST", f"the input is not JSON: {error}") from error
+        raise ApiError("BAD_REQUEST", "input.not_json", error=error) from error
     return value
 
 
@@ -202,7 +206,7 @@ def read_input(shape: type[Shape], text: bytes | None) -> Shape:
     try:
         return shape.model_validate_json(text or b"{}", strict=True)
     except ValidationError as error:
-        raise invalid_input(error) from error
+        raise invalid_input(error, shape) from error
 
 
 def with_last_event_id(text: bytes | None, last: str | None) -> bytes | None:
@@ -231,31 +235,31 @@ def refusal(error: Exception) -> ApiError:
         case ApiError():
             return error
         case ClientDisconnect():
-            return ApiError("CLIENT_CLOSED_REQUEST", "the caller went away")
+            return ApiError("CLIENT_CLOSED_REQUEST", "caller.gone")
         case errors.InvalidInput():
             return _invalid_field(error)
         case errors.NotFound():
-            return ApiError("NOT_FOUND", _cut(str(error)))
+            return ApiError("NOT_FOUND", error.sentence)
         case errors.Contended():
             waiting = {"retryable": True, "retryAfter": CONTENDED_AFTER_S}
-            return ApiError("CONFLICT", _cut(str(error)), waiting)
+            return ApiError("CONFLICT", error.sentence, waiting)
         case errors.Conflict():
-            return ApiError("CONFLICT", _cut(str(error)), _what_is_there(error.current))
+            return ApiError("CONFLICT", error.sentence, _what_is_there(error.current))
         case errors.NotSignedIn():
-            return ApiError("UNAUTHORIZED", _cut(str(error)))
+            return ApiError("UNAUTHORIZED", error.sentence)
         case errors.NotAllowed():
-            return ApiError("FORBIDDEN", _cut(str(error)))
+            return ApiError("FORBIDDEN", error.sentence)
         case errors.TooManyAttempts():
             waiting = {"retryAfter": error.retry_after_s}
-            return ApiError("TOO_MANY_REQUESTS", _cut(str(error)), waiting)
+            return ApiError("TOO_MANY_REQUESTS", error.sentence, waiting)
         case errors.SeriesTooShort():
-            return ApiError("UNPROCESSABLE_CONTENT", str(error))
+            return ApiError("UNPROCESSABLE_CONTENT", error.sentence)
         case errors.Unavailable() | sqlalchemy.exc.TimeoutError():
             return _unavailable()
         case sqlalchemy.exc.DBAPIError() if error.connection_invalidated:
             return _unavailable()
         case _:
-            return ApiError("INTERNAL_SERVER_ERROR", "something went wrong; the log has it")
+            return ApiError("INTERNAL_SERVER_ERROR", "platform.fault")
 
 
 def is_fault(error: ApiError) -> bool:
@@ -264,7 +268,7 @@ def is_fault(error: ApiError) -> bool:
 
 
 def _unavailable() -> ApiError:
-    return ApiError("SERVICE_UNAVAILABLE", "a part of the platform does not answer; try again")
+    return ApiError("SERVICE_UNAVAILABLE", "platform.part_silent")
 
 
 def _what_is_there(current: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -280,12 +284,10 @@ def _on_the_wire(value: Any) -> Any:
 
 def _invalid_field(error: errors.InvalidInput) -> ApiError:
     if error.field is None:
-        message = _cut(str(error))
-        return _bad_request(message, [_issue([], message, "invalid")])
-    message = _cut(str(error).removeprefix(f"{error.field}: "))
-    found = error.issues or [(error.field, message)]
-    issues = [_issue(_path_of(field), _cut(said), "invalid") for field, said in found[:MAX_ISSUES]]
-    return _bad_request(f"{'.'.join(_path_of(error.field))}: {message}", issues)
+        return _bad_request(error.sentence, [issue([], error.sentence)])
+    found = error.issues or [(error.field, error.sentence)]
+    issues = [issue(_path_of(field), said) for field, said in found[:MAX_ISSUES]]
+    return _bad_request(error.sentence.at(".".join(_path_of(error.field))), issues)
 
 
 def _path_of(field: str) -> list[str]:
@@ -298,22 +300,15 @@ def _path_of(field: str) -> list[str]:
     return path
 
 
-def invalid_input(error: ValidationError) -> ApiError:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+def invalid_input(error: ValidationError, shape: type[Shape]) -> ApiError:
+    found = refusals_of(error, shape, MAX_ISSUES)
     issues = [
-        _issue(
-            [_cut(part) if isinstance(part, str) else part for part in each["loc"]],
-            _cut(each["msg"].removeprefix("Value error, ")),
-            each["type"],
-        )
-        for each in found[:MAX_ISSUES]
+        issue([_cut(part) if isinstance(part, str) else part for part in each.path], each.sentence)
+        for each in found
     ]
-    first = issues[0]
-    place = ".".join(map(str, first["path"]))
-    message = f"{place}: {first['message']}" if place else first["message"]
-    if len(found) > 1:
-        message += f" (and {len(found) - 1} more)"
-    return _bad_request(message, issues)
+    said = found[0].sentence.at(".".join(map(str, issues[0]["path"])))
+    more = len(found) - 1 + max(0, error.error_count() - MAX_ISSUES)
+    return _bad_request(Sentence("said.and_more", said=said, count=more) if more else said, issues)
 
 
 def _cut(text: str) -> str:
@@ -321,14 +316,21 @@ def _cut(text: str) -> str:
     return text if len(text) <= MAX_SAID else f"{text[:MAX_SAID]}…"
 
 
-def _issue(path: Sequence[str | int], message: str, code: str) -> dict[str, Any]:
-    issue: dict[str, Any] = {"path": list(path), "message": message, "code": code}
-    if (translations := translations_of(message)) is not None:
-        issue["translations"] = translations
-    return issue
+def issue(path: Sequence[str | int], said: Sentence) -> dict[str, Any]:
+    return {"path": list(path), **_told(said), **said.as_json()}
 
 
-def _bad_request(message: str, issues: list[dict[str, Any]]) -> ApiError:
+def _told(said: Sentence) -> dict[str, Any]:
+    others = translations_of(said, "message")
+    return {
+        "message": _cut(str(said)),
+        "translations": {
+            language: {"message": _cut(words["message"])} for language, words in others.items()
+        },
+    }
+
+
+def _bad_request(said: Sentence, issues: list[dict[str, Any]]) -> ApiError:
     """`zodError` as tRPC's documentation has it, so that forms written for zod work; by first key."""
     form: list[str] = []
     fields: dict[str, list[str]] = {}
@@ -336,7 +338,7 @@ def _bad_request(message: str, issues: list[dict[str, Any]]) -> ApiError:
         at = fields.setdefault(str(each["path"][0]), []) if each["path"] else form
         at.append(each["message"])
     data = {"zodError": {"formErrors": form, "fieldErrors": fields}, "issues": issues}
-    return ApiError("BAD_REQUEST", message, data)
+    return ApiError("BAD_REQUEST", said, data)
 
 
 # Answers
@@ -361,9 +363,9 @@ def error_shape(error: ApiError, path: str | None) -> dict[str, Any]:
     data: dict[str, Any] = {"code": error.code, "httpStatus": status}
     if path is not None:
         data["path"] = path
-    if (translations := translations_of(str(error))) is not None:
-        data["translations"] = translations
-    return {"message": str(error), "code": number, "data": data | error.data}
+    told = _told(error.sentence)
+    data |= {"refusal": error.sentence.as_json(), "translations": told["translations"]}
+    return {"message": told["message"], "code": number, "data": data | error.data}
 
 
 def refused(error: ApiError, path: str | None) -> bytes:

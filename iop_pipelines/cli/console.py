@@ -86,7 +86,7 @@ def engine_of(settings: Settings) -> sa.Engine:
     if settings.is_embedded:
         path = sa.make_url(settings.database_url).database or ""
         if not Path(path).is_file():
-            raise NotFound(f"there is no instance at {settings.home}: `iop migrate` makes one")
+            raise NotFound("instance.not_found", home=settings.home)
     return engine_for(settings.database_url)
 
 

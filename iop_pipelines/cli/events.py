@@ -67,7 +67,7 @@ def schema(settings: Settings, as_json: bool, event_type: str) -> None:
 
     found = {each.value: content for each, content in SCHEMAS.items()}
     if event_type not in found:
-        raise NotFound(f"no type of event {event_type!r}; there are {', '.join(found)}")
+        raise NotFound("event.no_such_type", event_type=event_type, known=found)
     print_json(found[event_type])
 
 

@@ -131,16 +131,14 @@ def life_of(ttl: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,9})([smhd])", ttl.strip())
     life = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else TOKEN_LIFE * 0
     if not timedelta(seconds=1) <= life <= MAX_TOKEN_LIFE:
-        raise InvalidInput(
-            f"{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h", "ttl"
-        )
+        raise InvalidInput("token.bad_life", "ttl", ttl=ttl)
     return life
 
 
 def _enabled(settings: Settings, name: str) -> Account:
     found = accounts.account(engine_of(settings), name)
     if found.is_disabled:
-        raise Conflict(f"{found.name!r} is disabled; `iop user enable {found.name}`")
+        raise Conflict("user.disabled_at_console", name=found.name)
     return found
 
 

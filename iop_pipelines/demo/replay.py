@@ -98,7 +98,7 @@ def wait_for(
     while not condition():
         watch()
         if time.monotonic() > deadline:
-            raise Unavailable(f"{what} did not end within {timeout_s:.0f} s")
+            raise Unavailable("demo.not_ended", what=what, timeout_s=timeout_s)
         time.sleep(POLL_S)
 
 

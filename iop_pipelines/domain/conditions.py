@@ -24,8 +24,9 @@ from pydantic import (
 )
 from typing_extensions import TypeAliasType
 
+from iop_pipelines.domain.refusals import refusal_of
 from iop_pipelines.domain.trees import MAX_DEPTH, leaves_of, parts_under
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.errors import InvalidQuery, Unfit
 
 MAX_IN = 1_000
 MAX_TEXT = 1_000
@@ -202,7 +203,7 @@ class Compare(Part):
     @model_validator(mode="after")
     def _is_whole(self) -> "Compare":
         if (self.field is None) == (self.left is None):
-            raise ValueError("a comparison has either field or left")
+            raise Unfit("comparison.field_or_left")
         self._check_value()
         return self
 
@@ -211,24 +212,24 @@ class Compare(Part):
         is_list = isinstance(value, tuple)
         if self.op in ("is_null", "not_null"):
             if value is not None:
-                raise ValueError(f"{self.op} takes no value")
+                raise Unfit("comparison.takes_no_value", op=self.op)
         elif value is None:
-            raise ValueError(f"{self.op} needs a value; for NULL use is_null or not_null")
+            raise Unfit("comparison.needs_value", op=self.op)
         elif self.op in ("in", "not_in", "between"):
             if not is_list and not isinstance(value, ParamRef):
-                raise ValueError(f"{self.op} needs a list")
+                raise Unfit("comparison.needs_list", op=self.op)
             if is_list and self.op == "between" and len(value) != 2:
-                raise ValueError("between needs [lowest, highest], both included")
+                raise Unfit("comparison.between_both")
             if is_list and not 1 <= len(value) <= MAX_IN:
-                raise ValueError(f"a list holds 1 to {MAX_IN} values")
+                raise Unfit("comparison.list_length", most=MAX_IN)
         elif is_list:
-            raise ValueError(f"{self.op} takes one value, not a list")
+            raise Unfit("comparison.takes_one_value", op=self.op)
         if isinstance(value, Span) and self.op != "in_period":
-            raise ValueError("{from, to} is a period: use in_period")
+            raise Unfit("comparison.period_without_in_period")
         if self.op == "in_period" and not isinstance(value, str | Span | ParamRef):
-            raise ValueError("in_period needs a period")
+            raise Unfit("comparison.in_period_needs_period")
         if self.op in ("contains", "starts_with") and not isinstance(value, str | ParamRef):
-            raise ValueError(f"{self.op} needs a text")
+            raise Unfit("comparison.needs_text", op=self.op)
 
     @property
     def subject(self) -> "Expression":
@@ -329,8 +330,8 @@ Expression = TypeAliasType(
         _Literal | _Computed | _Conditions,
         Discriminator(
             _expression_tag,
-            custom_error_type="expression",
-            custom_error_message="an expression is a literal, a field, arithmetic or a condition",
+            custom_error_type="value.not_an_expression",
+            custom_error_message="told by the catalogue of its type",
         ),
     ],
 )
@@ -345,8 +346,8 @@ Value = TypeAliasType(
         | _Conditions,
         Discriminator(
             _value_tag,
-            custom_error_type="value",
-            custom_error_message="a value is a literal, a list, a period, a parameter or an expression",
+            custom_error_type="value.not_a_value",
+            custom_error_message="told by the catalogue of its type",
         ),
     ],
 )
@@ -373,7 +374,7 @@ def parse_condition(data: Any, path: str = "where") -> AnyCondition:
     try:
         return _CONDITION.validate_python(data)
     except ValidationError as error:
-        raise as_invalid_query(error, path) from None
+        raise as_invalid_query(error, Condition, path) from None
 
 
 def check_size(tree: Any, path: str | None = None) -> None:
@@ -385,8 +386,8 @@ def check_size(tree: Any, path: str | None = None) -> None:
         comparisons = leaves_of([tree], _joined, "conditions")
         sides = [side for each in comparisons for side in _sides(each)]
         leaves_of(sides, _parts_of, "operands", MAX_OPERANDS)
-    except ValueError as error:
-        raise InvalidQuery(str(error), path) from None
+    except Unfit as error:
+        raise InvalidQuery(error.sentence, path) from None
 
 
 def sized(tree: Any) -> Any:
@@ -395,7 +396,7 @@ def sized(tree: Any) -> Any:
         check_json(tree)
         check_size(tree)
     except InvalidQuery as error:
-        raise ValueError(str(error)) from None
+        raise Unfit(error.told) from None
     return tree
 
 
@@ -433,11 +434,11 @@ def check_json(data: Any, path: str | None = None) -> None:
         value, at = pending.pop()
         where = ".".join(at) or None
         if len(at) > _MAX_JSON_DEPTH:
-            raise InvalidQuery(f"is nested deeper than {_MAX_JSON_DEPTH}", ".".join(at[:8]) + "…")
+            raise InvalidQuery("value.too_deep", ".".join(at[:8]) + "…", most=_MAX_JSON_DEPTH)
         if isinstance(value, Mapping):
             for key, held in cast(Mapping[Any, Any], value).items():
                 if not isinstance(key, str):
-                    raise InvalidQuery(f"the key {key!r} is not text", where)
+                    raise InvalidQuery("key.not_text", where, key=key)
                 _check_text(key, where)
                 pending.append((held, (*at, key)))
         elif isinstance(value, list | tuple):
@@ -452,43 +453,27 @@ def _check_scalar(value: Any, where: str | None) -> None:
         _check_text(value, where)
     elif isinstance(value, int):
         if not -_INT64 <= value < _INT64:
-            raise InvalidQuery("is an integer of more than 64 bits", where)
+            raise InvalidQuery("value.too_large_integer", where)
     elif isinstance(value, float):
         if not math.isfinite(value):
-            raise InvalidQuery(f"is {value}; numbers must be finite", where)
+            raise InvalidQuery("value.not_finite", where, given=value)
     elif value is not None:
-        raise InvalidQuery(f"is {type(value).__name__}, which JSON does not have", where)
+        raise InvalidQuery("value.not_json", where, type=type(value).__name__)
 
 
 def _check_text(text: str, where: str | None) -> None:
     if len(text) > MAX_TEXT:
-        raise InvalidQuery(f"is {len(text)} characters long; at most {MAX_TEXT:,} are read", where)
+        raise InvalidQuery("text.too_long", where, count=len(text), most=MAX_TEXT)
     if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
-        raise InvalidQuery("holds a character that no database stores (NUL or half a pair)", where)
+        raise InvalidQuery("text.not_storable", where)
 
 
-def as_invalid_query(error: ValidationError, path: str | None = None) -> InvalidQuery:
+def as_invalid_query(error: ValidationError, model: Any, path: str | None = None) -> InvalidQuery:
     """The deepest error is the one meant: a union reports its other branches at shallower places."""
-    errors = error.errors(include_url=False, include_input=False)
+    errors = error.errors(include_url=False)
     first = min(errors, key=lambda e: (e["type"] != "extra_forbidden", -len(e["loc"])))
-    place = ".".join(filter(None, (path, *json_path(first["loc"])))) or None
-    if first["type"] == "extra_forbidden":
-        return InvalidQuery("is not a known key here", place)
-    message = first["msg"].removeprefix("Value error, ")
-    return InvalidQuery(message[:1].lower() + message[1:], place)
-
-
-# What pydantic adds to a location to say which branch of a union it tried.
-_UNION_BRANCHES = ("str", "int", "float", "bool", "[key]", "Span")
-
-
-def json_path(location: Sequence[int | str]) -> Iterator[str]:
-    """A pydantic location without what is no key of the JSON: tags and branches of unions."""
-    for part in location:
-        if isinstance(part, int) or not (
-            part.startswith(("<", "constrained-", "tuple[", "literal[")) or part in _UNION_BRANCHES
-        ):
-            yield str(part)
+    refusal = refusal_of(first, model)
+    return InvalidQuery(refusal.sentence, ".".join(filter(None, (path, refusal.place))) or None)
 
 
 # Walking -------------------------------------------------------------------------------------
@@ -529,8 +514,8 @@ def refuse_foreign(node: Any, path: str | None = None, *, past: bool) -> None:
     """Raises InvalidQuery for a parameter, which queries have, and for earlier periods, which rules know: `past`."""
     is_past = isinstance(node, PastStatistic) or (isinstance(node, FieldValue) and node.lag > 0)
     if is_past and not past:
-        raise InvalidQuery("asks for earlier periods, which only rules know", path)
+        raise InvalidQuery("condition.past", path)
     if isinstance(node, Compare) and (isinstance(node.value, ParamRef) or node.skip_if_null):
-        raise InvalidQuery("takes a parameter, which only queries have", path)
+        raise InvalidQuery("condition.parameter", path)
     for part in below(node):
         refuse_foreign(part, path, past=past)

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from iop_pipelines.errors import Unfit
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
 
@@ -116,12 +118,14 @@ class DatasetDeclaration(_Frozen):
     def _names_exist(self) -> "DatasetDeclaration":
         for name in (self.time, *self.key):
             if name not in self.fields:
-                raise ValueError(f"{name!r} is not among the fields {sorted(self.fields)}")
+                raise Unfit("field.not_declared", name=name, known=sorted(self.fields))
         for label, measure in self.measures.items():
             for role in ("field", "weight", "numerator", "denominator"):
                 name = getattr(measure, role, None)
                 if name is not None and name not in self.fields:
-                    raise ValueError(f"measures.{label}.{role}: {name!r} is not a field")
+                    raise Unfit(
+                        "measure.no_such_field", place=f"measures.{label}.{role}", name=name
+                    )
         return self
 
     def measure_label(self, name: str) -> str:

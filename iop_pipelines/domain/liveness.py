@@ -6,13 +6,15 @@ told what begins, in words that end "no progress while": "running model storms v
 
 from collections.abc import Callable
 
+from iop_pipelines.domain.sentences import Sentence
+
 Tick = Callable[[], None]
-Step = Callable[[str], None]
+Step = Callable[[Sentence], None]
 
 
 def nobody() -> None:
     """Where nobody watches."""
 
 
-def nobody_hears(doing: str) -> None:
+def nobody_hears(doing: Sentence) -> None:
     """Of steps, where nobody watches."""

@@ -9,6 +9,7 @@ from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.errors import Unfit
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -18,7 +19,7 @@ def _known_runtime(name: str, info: ValidationInfo) -> str:
     context: Mapping[str, Collection[str]] = info.context or {}
     known = context.get("runtimes")
     if known is not None and name not in known:
-        raise ValueError(f"there is no runtime {closest(name, known)}")
+        raise Unfit("runtime.unknown", name=closest(name, known))
     return name
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from iop_pipelines.errors import Unfit
+
 MAX_PATTERN_LENGTH = 256
 
 # Members of a bracket. What they begin and end with is no single character, so that `+-\\w` makes no range.
@@ -38,7 +40,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     """Tells whether a text holds a match.
 
     Raises:
-        ValueError: RE2 has no such expression; the message names the pattern and what is not allowed.
+        Unfit: RE2 has no such expression; the message names the pattern and what is not allowed.
     """
     import re2  # pyright: ignore[reportMissingTypeStubs]
 
@@ -48,7 +50,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     try:
         compiled = engine.compile(_in_unicode(pattern), options)
     except (engine.error, UnicodeEncodeError) as error:
-        raise ValueError(_told(pattern, error)) from error
+        raise Unfit("pattern.not_valid", pattern=pattern, said=_told(error)) from error
 
     def has_match(text: str) -> bool:
         # RE2 reads UTF-8, which has no half of a pair.
@@ -61,17 +63,14 @@ def _in_unicode(pattern: str) -> str:
     """The pattern with classes of Unicode for Perl's.
 
     Raises:
-        ValueError: the pattern asks for edges of words, which RE2 knows of ASCII alone.
+        Unfit: the pattern asks for edges of words, which RE2 knows of ASCII alone.
     """
     said: list[str] = []
     is_inside = is_first = False
     for piece in _PIECES.findall(pattern):
         name = piece[1:] if len(piece) == 2 and piece[0] == "\\" else ""
         if not is_inside and name in ("b", "B"):
-            raise ValueError(
-                f"{pattern!r} has \\{name}, which RE2 knows of ASCII alone; say what may stand beside the word, "
-                r"such as (^|\W)word(\W|$)"
-            )
+            raise Unfit("pattern.edge_of_word", pattern=pattern, name=name)
         said.append(_spelt(name, is_inside) or piece)
         if not is_inside:
             is_inside = piece == "["
@@ -92,10 +91,6 @@ def _spelt(name: str, is_inside: bool) -> str | None:
     return None
 
 
-def _told(pattern: str, error: Exception) -> str:
+def _told(error: Exception) -> str:
     (said,) = error.args[:1] or ("",)
-    said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return (
-        f"{pattern!r} is not a valid RE2 pattern: {said}; look-aheads, look-behinds and back-references are not "
-        "allowed, since a match by them can take for ever"
-    )
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -73,9 +73,7 @@ def zone_info(name: str, path: str | None = None) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidQuery(
-            f"{name!r} is no IANA time zone such as Africa/Lagos", path or "time_zone"
-        ) from None
+        raise InvalidQuery("time_zone.unknown", path or "time_zone", name=name) from None
 
 
 def to_zone(moment: datetime, source: str, target: str) -> datetime:
@@ -127,19 +125,17 @@ def resolve_period(words: str | Span, now: datetime | None, zone: str, path: str
     period = _between(words, zone, path) if is_given else _named(words, now, zone, path)
     is_bounded = period.start.year + MAX_YEARS > MAXYEAR
     if not is_bounded and period.end > shift(period.start, MAX_YEARS, "year"):
-        raise InvalidQuery(f"is longer than {MAX_YEARS} years", path)
+        raise InvalidQuery("period.too_long", path, most=MAX_YEARS)
     return period
 
 
 def _named(words: str, now: datetime | None, zone: str, path: str) -> Period:
     if now is None:
-        raise InvalidQuery(
-            f"{words!r} is another period every day; give its days, {{from, to}}", path
-        )
+        raise InvalidQuery("period.moves", path, words=words)
     try:
         return _in_words(words, floor(local_now(now, zone), "day"), zone, path)
     except (OverflowError, ValueError):
-        raise InvalidQuery(f"{words!r} reaches beyond the calendar", path) from None
+        raise InvalidQuery("period.beyond_calendar", path, words=words) from None
 
 
 def _in_words(words: str, today: datetime, zone: str, path: str) -> Period:
@@ -156,7 +152,7 @@ def _in_words(words: str, today: datetime, zone: str, path: str) -> Period:
         count, rolled = int(match[1]), match[2]
         end = floor(today, rolled)  # type: ignore[arg-type]
         return Period(shift(end, -count, rolled), end, zone, (count, rolled))  # type: ignore[arg-type]
-    raise InvalidQuery(f"{words!r} is no period; it can be {_WORDS}", path)
+    raise InvalidQuery("period.unknown_words", path, words=words, known=_WORDS)
 
 
 def _between(words: Span, zone: str, path: str) -> Period:
@@ -167,9 +163,9 @@ def _between(words: Span, zone: str, path: str) -> Period:
         try:
             end = shift(end, 1, "day")
         except OverflowError:
-            raise InvalidQuery(f"{words.end!r} is the calendar's last day", f"{path}.to") from None
+            raise InvalidQuery("day.last_of_calendar", f"{path}.to", day=words.end) from None
     if start >= end:
-        raise InvalidQuery(f"ends at {words.end}, not after its start {words.start}", path)
+        raise InvalidQuery("period.ends_before_start", path, end=words.end, start=words.start)
     return Period(start, end, zone)
 
 
@@ -189,9 +185,7 @@ def parse_moment(text: str, zone: str, path: str) -> datetime:
         if moment.tzinfo is not None:
             moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     except (ValueError, OverflowError):
-        raise InvalidQuery(f"{text!r} is no ISO date or moment such as 2013-02-08", path) from None
+        raise InvalidQuery("moment.not_iso", path, text=text) from None
     if moment.year < FIRST_YEAR:
-        raise InvalidQuery(
-            f"{text!r} is before the year {FIRST_YEAR}, where databases' dates begin", path
-        )
+        raise InvalidQuery("moment.too_early", path, text=text, year=FIRST_YEAR)
     return moment

@@ -1,19 +1,22 @@
-"""What pydantic refuses, as a code with values, and the one English sentence that each code has.
+"""What pydantic refuses, as sentences of the catalogues, each at its place.
 
 Its own words ("Extra inputs are not permitted") are for whoever wrote the model. Here each of its types is a code of
-ours; `values` hold what was given and what is allowed, so that a sentence of any language can be made of them.
+ours, whose values are what was given and what is allowed. A validator of ours says its own by raising `Unfit`.
 """
 
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, Union, cast
+from typing import Annotated, Any, Union, cast
 
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import core_schema
+from typing_extensions import TypeAliasType
+
+from iop_pipelines.domain.sentences import Sentence, placeholders
 
 _SHOWN = 20
 _MAX_GIVEN = 80
@@ -23,28 +26,25 @@ _MAX_GIVEN = 80
 class Refusal:
     """`path` as the text that was read has it, without what pydantic adds to name branches."""
 
-    path: tuple[str, ...]
-    code: str
-    values: Mapping[str, Any]
+    path: tuple[str | int, ...]
+    sentence: Sentence
 
     @property
     def place(self) -> str:
-        return ".".join(self.path)
-
-    @property
-    def sentence(self) -> str:
-        """English, without the place before it and a full stop after it."""
-        return SENTENCES[self.code](self.values)
+        return ".".join(map(str, self.path))
 
 
-def refusals_of(error: ValidationError, model: Any = None) -> list[Refusal]:
+def refusals_of(
+    error: ValidationError, model: Any = None, most: int | None = None
+) -> list[Refusal]:
     """One for each thing that is wrong, what was meant before the rest.
 
     model: the type that was validated, or None; from it come the keys that an unknown one may have been meant for.
+    most: how many are looked at.
     """
     found = [
-        _refusal(each, model)
-        for each in error.errors(include_url=False)
+        refusal_of(each, model)
+        for each in error.errors(include_url=False)[:most]
         if not _is_counted_short(each)
     ]
     # Of the branches of a union that were tried, the first is told.
@@ -61,42 +61,57 @@ def _is_counted_short(error: Any) -> bool:
     )
 
 
-def _refusal(error: Any, model: Any) -> Refusal:
+def refusal_of(error: Any, model: Any) -> Refusal:
+    """error: one of those of a ValidationError; model: as of `refusals_of`."""
     location, context = tuple(error["loc"]), error.get("ctx", {})
-    code, values = _told(error["type"], context, error["input"], error["msg"])
-    if code == "unknown_key":
-        values = {"key": str(location[-1]), "known": sorted(_keys_at(model, location[:-1]))}
-    if code == "unknown_kind":
-        values |= {"known": sorted(_tags_at(model, location)) or values["known"]}
-        location = (*location, str(values["key"]))
-    return Refusal(tuple(_path(location, model)), code, values)
+    type_, given = error["type"], error["input"]
+    if type_ == "extra_forbidden":
+        *above, key = location
+        said = _unknown_key(str(key), sorted(_keys_at(model, above)))
+        return Refusal((*_path(above, model), key), said)
+    if type_ in ("union_tag_invalid", "union_tag_not_found"):
+        said, key = _unknown_kind(context, given, sorted(_tags_at(model, location)))
+        location = (*location, key) if key else location
+    else:
+        said = _said(type_, context, given, error["msg"])
+    return Refusal(tuple(_path(location, model)), said)
 
 
-def _told(
-    type_: str, context: Mapping[str, Any], given: Any, message: str
-) -> tuple[str, dict[str, Any]]:
-    """The code of one of pydantic's types, and its values."""
+def _said(type_: str, context: Mapping[str, Any], given: Any, message: str) -> Sentence:
+    """Of one of pydantic's types, or of a code of ours that a type says to raise."""
     for names, code, keys in _CODES:
         if type_ in names:
-            values = {key: context[name] for key, name in keys.items() if name in context}
-            return code, {"given": given, **values}
+            return _with(code, given, {key: _number(context[name]) for key, name in keys.items()})
     if type_ in ("literal_error", "enum"):
-        return "not_one_of", {"given": given, "known": _choices(str(context["expected"]))}
-    if type_ in ("union_tag_invalid", "union_tag_not_found"):
-        key = str(context.get("discriminator", "")).strip("'")
-        known = _choices(str(context.get("expected_tags", "")))
-        if not key.isidentifier():
-            return "no_alternative", {"given": given, "known": known}
-        return "unknown_kind", {"key": key, "given": context.get("tag"), "known": known}
+        return _not_one_of(given, _choices(str(context["expected"])))
+    if type_ == "string_pattern_mismatch":
+        form = _FORMS.get(context["pattern"])
+        wanted = (
+            Sentence(form) if form else Sentence("form.pattern", pattern=str(context["pattern"]))
+        )
+        return Sentence("value.wrong_form", given=_is(given), form=wanted)
     if type_ == "value_error":
-        return "said", {"sentence": str(context.get("error", message))}
+        error: Any = context.get("error")
+        # What another library says of its own types.
+        return getattr(error, "told", None) or Sentence("value.refused", said=str(error or message))
     if type_ in _MEANT:
-        return _MEANT[type_], {"given": given}
-    return (
-        ("said", {"sentence": message})
-        if type_ not in _PYDANTICS
-        else ("not_accepted", {"given": given})
-    )
+        return _with(_MEANT[type_], given, {})
+    if type_ in _PYDANTICS:
+        return Sentence("value.not_accepted", given=_is(given))
+    return Sentence(type_)
+
+
+def _with(code: str, given: Any, values: Mapping[str, Any]) -> Sentence:
+    """`given` is told of those codes that have a place for it."""
+    if given == "" and code == "value.too_few_characters":
+        return Sentence("value.empty")
+    told: dict[str, Any] = {"given": _is(given)} if "given" in placeholders(code) else {}
+    return Sentence(code, **values, **told)
+
+
+def _number(limit: Any) -> Any:
+    """0 where the field's type made 0.0 of it."""
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _choices(expected: str) -> list[str]:
@@ -106,39 +121,38 @@ def _choices(expected: str) -> list[str]:
 
 # (pydantic's types, our code, our names of its context's values)
 _CODES: Sequence[tuple[tuple[str, ...], str, Mapping[str, str]]] = (
-    (("missing", "missing_argument"), "missing", {}),
-    (("extra_forbidden",), "unknown_key", {}),
-    (("greater_than",), "not_above", {"limit": "gt"}),
-    (("greater_than_equal",), "below_least", {"limit": "ge"}),
-    (("less_than",), "not_below", {"limit": "lt"}),
-    (("less_than_equal",), "above_most", {"limit": "le"}),
-    (("string_too_short",), "too_few_characters", {"limit": "min_length"}),
-    (("string_too_long",), "too_many_characters", {"limit": "max_length"}),
-    (("string_pattern_mismatch",), "wrong_form", {"pattern": "pattern"}),
-    (("too_short",), "too_few_items", {"limit": "min_length", "count": "actual_length"}),
-    (("too_long",), "too_many_items", {"limit": "max_length", "count": "actual_length"}),
+    (("missing", "missing_argument"), "value.missing", {}),
+    (("greater_than",), "value.not_above", {"limit": "gt"}),
+    (("greater_than_equal",), "value.below_least", {"limit": "ge"}),
+    (("less_than",), "value.not_below", {"limit": "lt"}),
+    (("less_than_equal",), "value.above_most", {"limit": "le"}),
+    (("string_too_short",), "value.too_few_characters", {"limit": "min_length"}),
+    (("string_too_long",), "value.too_many_characters", {"limit": "max_length"}),
+    (("too_short",), "value.too_few_items", {"limit": "min_length", "count": "actual_length"}),
+    (("too_long",), "value.too_many_items", {"limit": "max_length"}),
 )
 _MEANT: Mapping[str, str] = {
-    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), "not_text"),
+    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), "value.not_text"),
     **dict.fromkeys(
-        ("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "not_whole_number"
+        ("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "value.not_whole_number"
     ),
-    **dict.fromkeys(("float_type", "float_parsing"), "not_number"),
-    "finite_number": "not_finite",
-    **dict.fromkeys(("bool_type", "bool_parsing"), "not_truth"),
+    **dict.fromkeys(("float_type", "float_parsing"), "value.not_number"),
+    "finite_number": "value.must_be_finite",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "value.not_truth"),
     **dict.fromkeys(
-        ("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"), "not_list"
+        ("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"),
+        "value.not_list",
     ),
     **dict.fromkeys(
         (
             *("dict_type", "model_type", "model_attributes_type", "mapping_type"),
             *("dataclass_type", "is_instance_of"),
         ),
-        "not_mapping",
+        "value.not_mapping",
     ),
-    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "not_date"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "value.not_date"),
     **dict.fromkeys(
-        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"), "not_moment"
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"), "value.not_moment"
     ),
 }
 
@@ -150,102 +164,99 @@ _PYDANTICS = frozenset(typing.get_args(core_schema.ErrorType))
 
 # Patterns of ours, as a reader would say them.
 _FORMS: Mapping[str, str] = {
-    r"^[a-z][a-z0-9_]{0,62}$": (
-        "a name of at most 63 small letters, digits and _, beginning with a letter"
-    ),
-    r"^v\d+\.\d+\.\d+$": "a version such as v1.0.0",
-    r"^[A-Z]{2}$": "a country of two capital letters, such as NG",
-    r"^[A-Z]{2,3}$": "a country of two or three capital letters, such as NG",
-    r"^[A-Z]{3}$": "a currency of three capital letters, such as NGN",
-    r"^drm_ref_[a-z0-9_]{1,54}$": "a reference table of DRM, whose name begins with drm_ref_",
+    r"^[a-z][a-z0-9_]{0,62}$": "form.name",
+    r"^v\d+\.\d+\.\d+$": "form.version",
+    r"^[A-Z]{2}$": "form.country",
+    r"^[A-Z]{2,3}$": "form.country_of_three",
+    r"^[A-Z]{3}$": "form.currency",
+    r"^drm_ref_[a-z0-9_]{1,54}$": "form.reference_table",
+}
+# What other languages of conditions write for an operator of ours.
+_OPERATORS: Mapping[str, str] = {
+    ">": "gt",
+    ">=": "ge",
+    "<": "lt",
+    "<=": "le",
+    "=": "eq",
+    "==": "eq",
+    "!=": "ne",
+    "<>": "ne",
+    "greater": "gt",
+    "greater_than": "gt",
+    "less": "lt",
+    "less_than": "lt",
+    "equals": "eq",
+    "not_equals": "ne",
 }
 
 
-def _is(given: Any) -> str:
+def _is(given: Any) -> Sentence:
     """`is 5`, `is empty`, `is a list`."""
     if given is None:
-        return "is null"
+        return Sentence("given.null")
     if given == "":
-        return "is empty"
+        return Sentence("given.empty")
     if isinstance(given, Mapping):
-        return "is a mapping"
+        return Sentence("given.mapping")
     if isinstance(given, list | tuple):
-        return "is a list"
+        return Sentence("given.list")
     text = str(given).lower() if isinstance(given, bool) else repr(given)
-    return f"is {text if len(text) <= _MAX_GIVEN else text[:_MAX_GIVEN] + '…'}"
+    return Sentence(
+        "given.value", shown=text if len(text) <= _MAX_GIVEN else f"{text[:_MAX_GIVEN]}…"
+    )
 
 
-def _must(words: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda values: f"{_is(values['given'])}; it must be {words.format(**values)}"
+def _not_one_of(given: Any, known: Sequence[str]) -> Sentence:
+    meant = _OPERATORS.get(given) if isinstance(given, str) else None
+    if meant in known:
+        return Sentence("value.write", given=_is(given), meant=meant)
+    return _among("value.not_one_of", given, known, given=_is(given))
 
 
-def _nearest(given: Any, known: Sequence[str]) -> str:
-    """` did you mean 'a'?`, and what there is."""
-    near = get_close_matches(str(given), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    shown = ", ".join(known[:_SHOWN]) + (", …" if len(known) > _SHOWN else "")
-    return f"{hint}It can be {shown}" if near else f"it can be {shown}"
-
-
-def _unknown_key(values: Mapping[str, Any]) -> str:
-    if not values["known"]:
-        return "there is no such key here"
-    return f"there is no such key here; {_nearest(values['key'], values['known'])}"
-
-
-def _unknown_kind(values: Mapping[str, Any]) -> str:
-    said = "is missing" if values["given"] is None else _is(values["given"])
-    return f"{said}; {_nearest(values['given'], values['known'])}"
-
-
-SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "missing": lambda values: "is missing",
-    "unknown_key": _unknown_key,
-    "unknown_kind": _unknown_kind,
-    "no_alternative": lambda values: (
-        f"{_is(values['given'])}, which is none of {', '.join(values['known'])}"
-    ),
-    "not_one_of": lambda values: (
-        f"{_is(values['given'])}; {_nearest(values['given'], values['known'])}"
-    ),
-    "not_above": _must("greater than {limit}"),
-    "below_least": _must("at least {limit}"),
-    "not_below": _must("less than {limit}"),
-    "above_most": _must("at most {limit}"),
-    "too_few_characters": lambda values: (
-        "is empty" if not values["given"] else f"has fewer than {values['limit']} characters"
-    ),
-    "too_many_characters": lambda values: f"has more than {values['limit']} characters",
-    "wrong_form": lambda values: (
-        f"{_is(values['given'])}; it must be "
-        f"{_FORMS.get(values['pattern'], 'of the form ' + str(values['pattern']))}"
-    ),
-    "too_few_items": lambda values: f"has {values['count']} entries; at least {values['limit']}",
-    "too_many_items": lambda values: f"has more than {values['limit']} entries",
-    "not_text": _must("text"),
-    "not_whole_number": _must("a whole number"),
-    "not_number": _must("a number"),
-    "not_finite": _must("a finite number"),
-    "not_truth": _must("true or false"),
-    "not_list": _must("a list"),
-    "not_mapping": _must("a mapping"),
-    "not_date": _must("a date such as 2013-02-08"),
-    "not_moment": _must("a date and time such as 2013-02-08T06:00:00"),
-    "not_accepted": lambda values: f"{_is(values['given'])}, which is not accepted here",
-    "said": lambda values: str(values["sentence"]),
+# The code of the same where one is near.
+_BUT_NEAR: Mapping[str, str] = {
+    "value.not_one_of": "value.not_one_of_but_near",
+    "value.unknown_key": "value.unknown_key_but_near",
+    "value.unknown_kind": "value.unknown_kind_but_near",
 }
+
+
+def _among(code: str, sought: Any, known: Sequence[str], /, **values: Sentence) -> Sentence:
+    """With the nearest of those that are known, where one is near."""
+    shown = [*known[:_SHOWN], *(["…"] if len(known) > _SHOWN else [])]
+    near = get_close_matches(str(sought), known, n=1)
+    if near:
+        return Sentence(_BUT_NEAR[code], near=near[0], known=shown, **values)
+    return Sentence(code, known=shown, **values)
+
+
+def _unknown_key(key: str, known: Sequence[str]) -> Sentence:
+    return _among("value.unknown_key", key, known) if known else Sentence("value.needless_key")
+
+
+def _unknown_kind(
+    context: Mapping[str, Any], given: Any, known: Sequence[str]
+) -> tuple[Sentence, str | None]:
+    """Of a union whose alternatives a key tells apart; the key is None where a function does."""
+    key = str(context.get("discriminator", "")).strip("'")
+    told = known or _choices(str(context.get("expected_tags", "")))
+    if not key.isidentifier():
+        return Sentence("value.no_alternative", given=_is(given), known=told), None
+    tag = context.get("tag")
+    said = Sentence("value.missing") if tag is None else _is(tag)
+    return _among("value.unknown_kind", tag, told, given=said), key
 
 
 # Where it is said -----------------------------------------------------------------------------
 
 
-def _path(location: Sequence[int | str], model: Any) -> Iterator[str]:
+def _path(location: Sequence[int | str], model: Any) -> Iterator[str | int]:
     """The location without the tags of unions, which are followed in the model's types."""
     types = [] if model is None else [model]
     for part in location:
         types, is_tag = _follow(types, part)
         if not is_tag:
-            yield str(part)
+            yield part
 
 
 def _keys_at(model: Any, location: Sequence[int | str]) -> set[str]:
@@ -270,7 +281,11 @@ def _tags_at(model: Any, location: Sequence[int | str]) -> set[str]:
 def _follow(types: Sequence[Any], part: int | str) -> tuple[list[Any], bool]:
     """The types under a part of a location, and whether it only names the branch of a union that was tried."""
     members = list(_members(types))
-    named = [type_ for tags, type_ in members if part in tags]
+    named = [
+        type_
+        for tags, type_ in members
+        if part in tags or (len(members) > 1 and _is_called(type_, part))
+    ]
     if named:
         return named, True
     below = [each for _, type_ in members for each in _below(type_, part)]
@@ -294,11 +309,16 @@ def _members(types: Sequence[Any]) -> Iterator[tuple[frozenset[str], Any]]:
 
 
 def _bare(annotation: Any) -> tuple[Any, frozenset[str]]:
-    """Without Annotated, and the Tag in it."""
+    """Without Annotated and names of types, and the Tag in it."""
     tags: set[str] = set()
-    while typing.get_origin(annotation) is typing.Annotated:
-        annotation, *metadata = typing.get_args(annotation)
-        tags |= {each.tag for each in metadata if isinstance(each, Tag)}
+    while True:
+        if isinstance(annotation, TypeAliasType):
+            annotation = annotation.__value__
+        elif typing.get_origin(annotation) is Annotated:
+            annotation, *metadata = typing.get_args(annotation)
+            tags |= {each.tag for each in metadata if isinstance(each, Tag)}
+        else:
+            break
     return annotation, frozenset(tags)
 
 
@@ -308,6 +328,11 @@ def _literals(type_: Any) -> frozenset[str]:
         return frozenset()
     values = [typing.get_args(field.annotation) for field in type_.model_fields.values()]
     return frozenset(each[0] for each in values if len(each) == 1 and isinstance(each[0], str))
+
+
+def _is_called(type_: Any, part: int | str) -> bool:
+    """Of unions without a discriminator pydantic names a model's branch by its class."""
+    return _is_model(type_) and type_.__name__ == part
 
 
 def _is_model(type_: Any) -> bool:

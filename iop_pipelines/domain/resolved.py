@@ -15,6 +15,7 @@ from iop_pipelines.domain.conditions import AnyCondition, ParamRef, Part, Span
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.letters import small_letters
 from iop_pipelines.domain.periods import Period, parse_moment, resolve_period, to_zone
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
 # Of all lists that one table's conditions compare with, those of parameters too.
@@ -65,9 +66,7 @@ class Scope:
         """Raises InvalidQuery once the lists hold more than MAX_BOUND values together."""
         self.bound += count
         if self.bound > MAX_BOUND:
-            raise InvalidQuery(
-                f"the conditions compare with more than {MAX_BOUND:,} values in lists", path
-            )
+            raise InvalidQuery("conditions.too_many_values", path, most=MAX_BOUND)
 
 
 @dataclass(frozen=True)
@@ -179,14 +178,14 @@ def _comparison(leaf: form.Compare, fields: Lookup, scope: Scope, path: str) -> 
     if given is None:
         if leaf.skip_if_null:
             return Always()
-        raise InvalidQuery("the parameter has no value; give it a default", at)
+        raise InvalidQuery("parameter.without_value", at)
     if leaf.op == "in_period":
         return _in_period(side, given, scope, path)
     if leaf.op in ("in", "not_in", "between"):
         return _in_list(side, leaf.op, given, scope, path)
     if leaf.op in ("contains", "starts_with"):
         if side.kind != "string" or not isinstance(given, str):
-            raise InvalidQuery(f"{leaf.op} needs a text field", f"{path}.op")
+            raise InvalidQuery("comparison.needs_text_field", f"{path}.op", op=leaf.op)
         return Holds(side, small_letters(given), leaf.op == "starts_with")
     op = leaf.op
     if isinstance(given, Part):
@@ -200,19 +199,19 @@ def value_of(leaf: form.Compare, scope: Scope, path: str) -> Any:
         return leaf.value
     name = leaf.value.param
     if name not in scope.params:
-        raise InvalidQuery(f"no parameter is called {name!r}", f"{path}.value.param")
+        raise InvalidQuery("parameter.not_found", f"{path}.value.param", name=name)
     return scope.params[name]
 
 
 def _in_list(side: Side, op: str, given: Any, scope: Scope, path: str) -> Resolved:
     at = f"{path}.value"
     if not isinstance(given, list | tuple):
-        raise InvalidQuery(f"{op} needs a list", at)
+        raise InvalidQuery("comparison.needs_list", at, op=op)
     values = cast(tuple[Any, ...], given)
     scope.bind(len(values), at)
     if op == "between":
         if len(values) != 2:
-            raise InvalidQuery("between needs [lowest, highest]", at)
+            raise InvalidQuery("comparison.between_two", at)
         low = _test(side, "ge", values[0], scope, f"{at}.0")
         return Junction("and", (low, _test(side, "le", values[1], scope, f"{at}.1")))
     found = [_test(side, "eq", one, scope, f"{at}.{i}") for i, one in enumerate(values)]
@@ -248,7 +247,12 @@ def _beside(side: Side, op: form.Comparison, other: Side, path: str) -> Test:
     )
     if not fits:
         raise InvalidQuery(
-            f"{other.label!r} is a {other.kind}; {side.label!r} is a {side.kind}", path
+            "comparison.kinds_differ",
+            path,
+            other=other.label,
+            other_kind=other.kind,
+            label=side.label,
+            kind=side.kind,
         )
     return Test(side, op, other)
 
@@ -273,17 +277,17 @@ def typed_value(value: Any, side: Side, scope: Scope, path: str) -> Literalish:
         if kind == "datetime":
             return to_zone(moment, scope.zone, side.zone or scope.zone)
         if moment.time() != time():
-            raise InvalidQuery(f"{value!r} has a time of day, {side.label!r} is a date", path)
+            raise InvalidQuery("value.has_time_of_day", path, value=value, label=side.label)
         return moment.date()
-    raise InvalidQuery(f"{value!r} is no {kind}, which {side.label!r} is", path)
+    raise InvalidQuery("value.not_of_field", path, value=value, kind=kind, label=side.label)
 
 
 def _in_period(side: Side, given: Any, scope: Scope, path: str) -> Resolved:
     if not side.is_time:
-        raise InvalidQuery(f"{side.label!r} is a {side.kind}, not a time", f"{path}.field")
+        raise InvalidQuery("field.not_a_time", f"{path}.field", label=side.label, kind=side.kind)
     at = f"{path}.value"
     if not isinstance(given, str | Span):
-        raise InvalidQuery(f"{given!r} is no period", at)
+        raise InvalidQuery("value.no_period", at, value=given)
     period = resolve_period(given, scope.now, scope.zone, at)
     if scope.shift_back:
         period = period.previous()
@@ -297,7 +301,7 @@ def period_bounds(period: Period, chosen: KnownField | Side, path: str) -> tuple
     if kind == "datetime":
         return period.in_zone(chosen.zone or period.zone)
     if not period.is_whole_days:
-        raise InvalidQuery(f"{chosen.label!r} is a date; the period must be whole days", path)
+        raise InvalidQuery("period.not_whole_days", path, label=chosen.label)
     return period.start.date(), period.end.date()
 
 
@@ -351,7 +355,7 @@ def kind_of(expression: object, fields: Lookup, scope: Scope, path: str) -> Fiel
         below = f"{path}.{name}.{at}" if len(parts) > 1 else f"{path}.{name}"
         kind = kind_of(part, fields, scope, below)
         if kind not in ("integer", "number", "boolean", None):
-            raise InvalidQuery(f"{name} takes numbers, not {_spoken(kind)}", below)
+            raise InvalidQuery("operation.takes_numbers", below, name=name, kind=_spoken(kind))
     return "number"
 
 
@@ -376,14 +380,15 @@ def _common_kind(
         return next(iter(kinds), None)
     if kinds <= {"integer", "number", "boolean"}:
         return "number"
-    said = " and ".join(sorted(map(_spoken, kinds)))
-    raise InvalidQuery(f"{name} takes values of one kind, not {said}", path)
+    told = sorted({_spoken(kind) for kind in kinds}, key=str)
+    raise InvalidQuery("operation.takes_one_kind", path, name=name, kinds=told)
 
 
 def _check_numbers(side: Side, what: str, path: str) -> None:
     if not side.is_number:
-        raise InvalidQuery(f"{what} takes numbers, not {_spoken(side.kind)}", path)
+        raise InvalidQuery("operation.takes_numbers", path, name=what, kind=_spoken(side.kind))
 
 
-def _spoken(kind: FieldType | None) -> str:
-    return {"string": "text", "date": "dates", "datetime": "moments"}.get(str(kind), "numbers")
+def _spoken(kind: FieldType | None) -> Sentence:
+    codes = {"string": "kind.text", "date": "kind.dates", "datetime": "kind.moments"}
+    return Sentence(codes.get(str(kind), "kind.numbers"))

@@ -1,33 +1,44 @@
 """How large a tree of conditions or of operands may be: what one person writes must not hold up all others."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from iop_pipelines.errors import Unfit
 
 MAX_DEPTH = 20
 MAX_LEAVES = 200
+Leaves = Literal["conditions", "operands"]
+_TOO_DEEP: Mapping[Leaves, str] = {
+    "conditions": "tree.conditions_too_deep",
+    "operands": "tree.operands_too_deep",
+}
+_TOO_MANY: Mapping[Leaves, str] = {
+    "conditions": "tree.too_many_conditions",
+    "operands": "tree.too_many_operands",
+}
 
 
 def leaves_of(
     roots: Sequence[Any],
     parts_of: Callable[[Any], Sequence[Any] | None],
-    noun: str,
+    noun: Leaves,
     most: int = MAX_LEAVES,
 ) -> list[Any]:
     """What hangs at the ends of all roots together. A walk by levels: nesting costs no recursion.
 
     Args:
         parts_of: what a node holds, None of a leaf.
-        noun: what the leaves are, such as conditions.
+        noun: what the leaves are.
 
     Raises:
-        ValueError: more than `most` leaves, or more than MAX_DEPTH levels.
+        Unfit: more than `most` leaves, or more than MAX_DEPTH levels.
     """
     leaves: list[Any] = []
     level, depth = list(roots), 0
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise ValueError(f"{noun} are nested deeper than {MAX_DEPTH} levels")
+            raise Unfit(_TOO_DEEP[noun], most=MAX_DEPTH)
         below: list[Any] = []
         for node in level:
             parts = parts_of(node)
@@ -36,7 +47,7 @@ def leaves_of(
             else:
                 below += parts
             if len(leaves) + len(below) > most:
-                raise ValueError(f"there are more than {most:,} {noun}")
+                raise Unfit(_TOO_MANY[noun], most=most)
         level = below
     return leaves
 

@@ -87,18 +87,18 @@ class DrmApi:
                 body = _read(procedure, answer)
         except httpx.HTTPError as error:
             raise Unavailable(
-                f"DRM's API does not answer {procedure}: {type(error).__name__}"
+                "drm_api.silent", procedure=procedure, error=type(error).__name__
             ) from error
         if answer.status_code in (401, 403):
             raise MisconfiguredInstance(
-                f"DRM's API refuses {procedure} with {answer.status_code}; see IOP_DRM_API_TOKEN"
+                "drm_api.refused", procedure=procedure, status=answer.status_code
             )
         if answer.status_code != httpx.codes.OK:
-            raise Unavailable(f"DRM's API answers {procedure} with {answer.status_code}")
+            raise Unavailable("drm_api.answered", procedure=procedure, status=answer.status_code)
         try:
             return json.loads(body)["result"]["data"]
         except (ValueError, KeyError, TypeError) as error:
-            raise Unavailable(f"DRM's API answers {procedure} with no tRPC result") from error
+            raise Unavailable("drm_api.not_trpc", procedure=procedure) from error
 
 
 def _read(procedure: str, answer: httpx.Response) -> bytes:
@@ -107,15 +107,13 @@ def _read(procedure: str, answer: httpx.Response) -> bytes:
     for part in answer.iter_bytes():
         body += part
         if time.monotonic() > until:
-            raise Unavailable(
-                f"DRM's API has not ended its answer to {procedure} after {ANSWER_TIMEOUT_S:g} s"
-            )
+            raise Unavailable("drm_api.unended", procedure=procedure, limit_s=ANSWER_TIMEOUT_S)
         if len(body) > MAX_BYTES:
-            raise InvalidInput(f"DRM's API answers {procedure} with more than {MAX_BYTES} bytes")
+            raise InvalidInput("drm_api.too_large", procedure=procedure, most=MAX_BYTES)
     return bytes(body)
 
 
 def _as_list(procedure: str, found: Any) -> list[Mapping[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise Unavailable(f"DRM's API answers {procedure} with no list of objects")
+        raise Unavailable("drm_api.no_list", procedure=procedure)
     return found

@@ -27,13 +27,10 @@ def now(settings: Settings) -> datetime:
     except (OperationalError, ProgrammingError) as error:
         if sa.inspect(engine).has_table(clock.name):
             raise
-        raise MisconfiguredInstance(_NO_CLOCK) from error
+        raise MisconfiguredInstance("clock.no_replay") from error
     if moment is None:
-        raise MisconfiguredInstance(_NO_CLOCK)
+        raise MisconfiguredInstance("clock.no_replay")
     return moment
-
-
-_NO_CLOCK = "IOP_CLOCK is drm, but the shared database has no replay's clock; `iop demo` makes one"
 
 
 def read_clock(engine: sa.Engine) -> datetime | None:

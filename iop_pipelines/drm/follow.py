@@ -61,10 +61,7 @@ def _claim(engine: sa.Engine, url: str) -> None:
     inspector = sa.inspect(engine)
     if not inspector.has_table(_MARK):
         if inspector.has_table(tables.datasets.name):
-            raise Conflict(
-                f"{engine.url.render_as_string()} holds DRM's tables already; "
-                "set IOP_DRM_DATABASE_URL to a database of IOP's own, or unset IOP_DRM_API_URL"
-            )
+            raise Conflict("drm_copy.database_in_use", url=engine.url.render_as_string())
         owner.create(engine, checkfirst=True)
 
     def work(connection: sa.Connection) -> None:
@@ -72,9 +69,7 @@ def _claim(engine: sa.Engine, url: str) -> None:
         if source is None:
             connection.execute(owner.insert().values(source=url))
         elif source != url:
-            raise Conflict(
-                f"the copy is of {source}, not of {url}; a new copy needs a new database"
-            )
+            raise Conflict("drm_copy.other_source", source=source, url=url)
 
     write(engine, work)
     tables.drm_metadata.create_all(engine, checkfirst=True)
@@ -174,14 +169,15 @@ def _copy_runs(engine: sa.Engine, api: DrmApi, columns: Mapping[str, sa.Table]) 
             continue
         landing = columns.get(str(run["dataset"]))
         if landing is None:
-            raise Unavailable(
-                f"DRM's catalogue lacks dataset {run['dataset']!r} of run {run['id']}"
-            )
+            raise Unavailable("drm_copy.dataset_missing", dataset=run["dataset"], run=run["id"])
         is_success = run["status"] == RunStatus.SUCCESS.value
         rows = api.rows(run["id"]) if is_success else []
         if is_success and len(rows) != run["rowsIngested"]:
             raise Unavailable(
-                f"DRM's API gives {len(rows)} rows of run {run['id']}, which has {run['rowsIngested']}"
+                "drm_copy.wrong_row_count",
+                count=len(rows),
+                run=run["id"],
+                ingested=run["rowsIngested"],
             )
         _write_run(engine, run, landing, rows)
         count += 1
@@ -262,7 +258,7 @@ def follow(settings: Settings, stopped: threading.Event) -> None:
     """Copies again and again until `stopped`; a source that is away is asked again later."""
     url = settings.drm_api_url
     if url is None:
-        raise MisconfiguredInstance("IOP_DRM_API_URL is not set; set it to https://…")
+        raise MisconfiguredInstance("drm_api.no_url")
     engine = engine_for(settings.drm_database_url)
     pause = EVERY_S
     with DrmApi(url, settings.drm_api_token) as api:

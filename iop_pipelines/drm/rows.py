@@ -94,7 +94,7 @@ def read_pipeline_runs(engine: sa.Engine, up_to_run_id: int, limit: int = 10_000
 def _require_end(engine: sa.Engine, run_id: int) -> datetime:
     run = SharedDatabase(engine).run(run_id)
     if run.finished_at is None:
-        raise NotFound(f"DRM pipeline run {run_id} has not ended; it is {run.status.value}")
+        raise NotFound("drm_run.not_ended", id=run_id, status=run.status.value)
     return run.finished_at
 
 

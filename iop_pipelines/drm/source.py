@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.drm import tables
 from iop_pipelines.drm.tables import TERMINAL, RunStatus
 from iop_pipelines.errors import NotFound
@@ -107,14 +108,14 @@ class SharedDatabase:
         query = sa.select(tables.datasets).where(tables.datasets.c.name == name)
         for row in self._rows(query):
             return DrmDataset(**row)
-        raise NotFound(f"DRM's catalogue has no dataset {name!r}")
+        raise NotFound("drm.no_such_dataset", name=name)
 
-    def lacks(self, name: str) -> str | None:
+    def lacks(self, name: str) -> Sentence | None:
         """What to tell of a source that the catalogue has not, or not yet; None where it has it."""
         known = [each.name for each in self.datasets()]
         if name in known:
             return None
-        return f"DRM's catalogue has no dataset {closest(name, known)}"
+        return Sentence("drm.lacks_dataset", name=closest(name, known))
 
     def pipelines(self) -> list[DrmPipeline]:
         query = sa.select(tables.pipelines).order_by(tables.pipelines.c.name)
@@ -124,7 +125,7 @@ class SharedDatabase:
         query = sa.select(tables.pipeline_runs).where(tables.pipeline_runs.c.id == run_id)
         for row in self._rows(query):
             return DrmRun(**row)
-        raise NotFound(f"DRM has no pipeline run {run_id}")
+        raise NotFound("drm_run.not_found", id=run_id)
 
     def finished_runs(
         self, low: int = 0, seen: Collection[int] = (), limit: int = 100

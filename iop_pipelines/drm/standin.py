@@ -90,7 +90,9 @@ class Replay:
 
     def __init__(self, engine: sa.Engine, until: date = LAST_DAY, plan: Plan | None = None) -> None:
         if not FIRST_DAY <= until <= LAST_DAY:
-            raise InvalidInput(f"{until} is not in {FIRST_DAY} to {LAST_DAY}", "until")
+            raise InvalidInput(
+                "replay.day_out_of_range", "until", day=until, first=FIRST_DAY, last=LAST_DAY
+            )
         self._engine = engine
         self._plan = plan or build_plan()
         self._last_step = (until - FIRST_DAY).days + 1
@@ -128,7 +130,7 @@ class Replay:
         A day that an earlier, killed call began is finished and counts as one.
         """
         if days < 1:
-            raise InvalidInput(f"days is {days}; it must be 1 or more", "days")
+            raise InvalidInput("replay.too_few_days", "days", days=days)
         before = max(self._steps_done(), 1)
         target = min(before + days - 1, self._last_step)
         events = self._run_to_step(target)
@@ -148,10 +150,7 @@ class Replay:
         if row is None or row.plan_id is None:
             return 0
         if row.plan_id != self._plan.plan_id:
-            raise Conflict(
-                f"the DRM database was replayed by plan {row.plan_id}, this is {self._plan.plan_id}; "
-                "start with another home"
-            )
+            raise Conflict("replay.other_plan", there=row.plan_id, wanted=self._plan.plan_id)
         return row.events_applied
 
     def _run_to_step(self, step: int) -> list[Event]:

@@ -185,17 +185,17 @@ def read_event(body: bytes, known: Sequence[EventType] = INCOMING) -> Event:
         InvalidEvent: it is too large, no JSON, of no known type, or breaks its type's schema.
     """
     if len(body) > MAX_EVENT_BYTES:
-        raise InvalidEvent(
-            f"the message has {len(body)} bytes; an event has {MAX_EVENT_BYTES} at most"
-        )
+        raise InvalidEvent("event.too_large", count=len(body), most=MAX_EVENT_BYTES)
     content = _parse(body)
     if not isinstance(content, dict):
-        raise InvalidEvent(f"the message is a JSON {type(content).__name__}; an event is an object")
+        raise InvalidEvent("event.not_an_object", type=type(content).__name__)
     event_type = content.get("event_type")
     if event_type not in [each.value for each in known]:
         raise InvalidEvent(
-            f"{_short(event_type)} is no type of event here; there are {', '.join(known)}",
+            "event.unknown_type",
             "event_type",
+            event_type=_short(event_type),
+            known=known,
         )
     check(content)
     return Event(
@@ -212,7 +212,7 @@ def check(content: Mapping[str, Any]) -> None:
     error = best_match(_validator(EventType(content["event_type"])).iter_errors(content))
     if error is not None:
         path = ".".join(str(part) for part in error.absolute_path)
-        raise InvalidEvent(_short(error.message), path or None)
+        raise InvalidEvent("event.breaks_schema", path or None, said=_short(error.message))
 
 
 @cache
@@ -226,7 +226,7 @@ def _parse(body: bytes) -> Any:
         # What can be read can still be nothing that can be written: half of a surrogate pair, 1e999.
         json.dumps(content, allow_nan=False, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise InvalidEvent(f"the message is no JSON text in UTF-8: {_short(error)}") from error
+        raise InvalidEvent("event.not_json", error=_short(error)) from error
     return content
 
 
@@ -238,7 +238,7 @@ def _read_moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError) as error:
-        raise InvalidEvent(f"{text!r} is no moment that there is", "timestamp") from error
+        raise InvalidEvent("event.no_such_moment", "timestamp", text=text) from error
 
 
 def _short(value: object) -> str:

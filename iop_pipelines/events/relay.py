@@ -91,8 +91,10 @@ class Relay:
         )
         if self._returned:
             raise Unavailable(
-                f"no queue is bound to {ANALYTICS_EXCHANGE} for {event.event_type.value}: "
-                f"{self._returned[0]}"
+                "event.no_queue",
+                exchange=ANALYTICS_EXCHANGE,
+                event_type=event.event_type.value,
+                said=self._returned[0],
             )
 
     def _producer(self) -> kombu.Producer:

@@ -29,9 +29,7 @@ def serve(settings: Settings, stopped: threading.Event) -> None:
     """Consumes and publishes until `stopped`. Raises MisconfiguredInstance without a broker."""
     url = settings.event_broker_url
     if url is None:
-        raise MisconfiguredInstance(
-            "IOP_EVENT_BROKER_URL is not set; set it to amqp://… to consume and publish events"
-        )
+        raise MisconfiguredInstance("broker.no_url")
     engine = engine_for(settings.database_url, IO_TIMEOUT_S)
     holder = f"{socket.gethostname()[:40]}/{os.getpid()}"
     relay = Relay(url, engine, holder, stopped)

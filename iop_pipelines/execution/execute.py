@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.execution.output import store
 from iop_pipelines.execution.work import Work
@@ -19,7 +20,7 @@ from iop_pipelines.query.panel import read_panel
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
 from iop_pipelines.validation.inputs import validate_version
-from iop_pipelines.validation.outcomes import CheckOutcome, failure_message, failures
+from iop_pipelines.validation.outcomes import CheckOutcome, Side, failure_of, failures
 from iop_pipelines.validation.suite import validate
 
 
@@ -47,13 +48,13 @@ def check_input(engine: sa.Engine, work: Work) -> tuple[CheckOutcome, ...]:
 
 
 @contextmanager
-def _declared_by(work: Work, side: str) -> Iterator[None]:
+def _declared_by(work: Work, side: Side) -> Iterator[None]:
     """A schema that an earlier release took and this one cannot run is told with its model."""
     try:
         yield
     except InvalidDeclaration as error:
-        message = f"{error.said}; register a new version of model {work.model.label} without it"
-        raise InvalidDeclaration(message, error.field).under(f"{side}_schema") from error
+        told = Sentence("model.register_without", said=error.sentence, label=work.model.label)
+        raise InvalidDeclaration(told, error.field).under(f"{side}_schema") from error
 
 
 def execute(
@@ -70,7 +71,7 @@ def execute(
     execution by now, and what the runtime raises.
     """
     spec, label = work.model.spec, work.model.label
-    step(f"reading the input of {label}")
+    step(Sentence("doing.reading_input", label=label))
     panel = read_panel(
         engine,
         work.dataset,
@@ -83,13 +84,13 @@ def execute(
         with _declared_by(work, "input"):
             outcomes = tuple(validate(panel, spec.input_schema))
         require_success(work, "input", outcomes)
-    step(f"running model {label}")
+    step(Sentence("doing.running", label=label))
     output = run_runtime(spec.config.runtime, _runtime_input(work, panel, tick))
-    step(f"checking the output of {label}")
+    step(Sentence("doing.checking_output", label=label))
     with _declared_by(work, "output"):
         checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
-    step(f"storing the output of {label}")
+    step(Sentence("doing.storing", label=label))
     store(engine, work, output)
     return Executed(
         output_ref=f"execution:{work.execution_id}",
@@ -100,10 +101,10 @@ def execute(
     )
 
 
-def require_success(work: Work, side: str, checks: tuple[CheckOutcome, ...]) -> None:
+def require_success(work: Work, side: Side, checks: tuple[CheckOutcome, ...]) -> None:
     """Raises InvalidFrame naming each broken column, rule and count."""
     if failures(checks):
-        raise InvalidFrame(failure_message(f"{side} of {work.model.label}", checks))
+        raise InvalidFrame(failure_of(side, work.model.label, checks))
 
 
 def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:

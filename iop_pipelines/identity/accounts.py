@@ -99,7 +99,7 @@ def insert_user(
     """As `add_user`, in the caller's transaction."""
     name = _checked_name(name)
     if _row(connection, users.c.name == name) is not None:
-        raise Conflict(f"there is a user {name!r} already")
+        raise Conflict("user.exists", name=name)
     connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
     account = _account(_existing(connection, name))
     trail.record(connection, by, "users.create", None, _shown(account))
@@ -213,8 +213,9 @@ def account_of_role(engine: sa.Engine, role: Role, by: Actor) -> Account:
         return add_user(engine, role.value, role, by)
     found = _account(row)
     if found.is_disabled or found.role is not role:
-        state = "disabled" if found.is_disabled else f"of role {found.role.value}"
-        raise Conflict(f"the user {found.name!r} is {state}")
+        if found.is_disabled:
+            raise Conflict("user.is_disabled", name=found.name)
+        raise Conflict("user.of_other_role", name=found.name, role=found.role)
     return found
 
 
@@ -279,7 +280,7 @@ def _account_that_may_go(connection: sa.Connection, name_or_id: str | int) -> Ac
     ).all()
     leaving = _account(_existing(connection, name_or_id, for_update=True))
     if list(admins) == [leaving.id]:
-        raise Conflict(f"{leaving.name!r} is the last admin; make another one first")
+        raise Conflict("user.last_admin", name=leaving.name)
     return leaving
 
 
@@ -295,7 +296,9 @@ def _existing(connection: sa.Connection, name_or_id: str | int, for_update: bool
     where = users.c.id == name_or_id if is_id else users.c.name == str(name_or_id).lower()
     row = _row(connection, where, for_update)
     if row is None:
-        raise NotFound(f"there is no user with {'id' if is_id else 'name'} {name_or_id!r}")
+        if is_id:
+            raise NotFound("user.no_such_id", id=name_or_id)
+        raise NotFound("user.no_such_name", name=name_or_id)
     return row
 
 
@@ -332,8 +335,9 @@ def _free_name(connection: sa.Connection, wished: str) -> str:
 def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise InvalidInput(
-            f"{name!r} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at each end",
+            "user.bad_name",
             "name",
+            name=name,
         )
     return name
 
@@ -341,14 +345,16 @@ def _checked_name(name: str) -> str:
 def _checked_password(password: str, name: str, field: str = "password") -> str:
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise InvalidInput(
-            f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, "
-            f"not {len(password)}",
+            "password.wrong_length",
             field,
+            least=MIN_PASSWORD_LENGTH,
+            most=MAX_PASSWORD_LENGTH,
+            count=len(password),
         )
     # Without what is put around a common word to make it long enough.
     core = re.sub(r"[^a-z]", "", password.lower())
     if len(set(password)) < 5 or name in password.lower() or core in _COMMON_WORDS:
-        raise InvalidInput("that password is too easy to guess", field)
+        raise InvalidInput("password.too_easy", field)
     return password
 
 

@@ -56,7 +56,7 @@ def begin_attempt(engine: sa.Engine, account: str, address: str, now: datetime) 
     # Its own transaction: each of several at once sees all of them.
     wait_s = write(engine, judge, attempt)
     if wait_s is not None:
-        raise TooManyAttempts(f"too many failed sign-ins; try again in {wait_s} s", wait_s)
+        raise TooManyAttempts("signin.too_many_failures", wait_s, wait_s=wait_s)
     return attempt
 
 

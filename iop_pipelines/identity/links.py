@@ -37,7 +37,7 @@ def make_sign_in_link(
     """Raises NotFound, and Conflict for an account that is disabled."""
     found = accounts.account(engine, name_or_id)
     if found.is_disabled:
-        raise Conflict(f"{found.name!r} is disabled; enable the account first")
+        raise Conflict("user.disabled", name=found.name)
 
     def work(connection: sa.Connection) -> SignInLink:
         link = _link(connection, found, life)

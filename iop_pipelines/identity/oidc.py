@@ -23,6 +23,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import is_secure_transport
 from authlib.integrations.requests_client import OAuth2Session
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import (
     MisconfiguredInstance,
@@ -75,17 +76,11 @@ class Provider:
 
     def __init__(self, settings: Settings, key: bytes) -> None:
         if not (settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret):
-            raise MisconfiguredInstance(
-                "a sign-in by OpenID needs IOP_OIDC_ISSUER, IOP_OIDC_CLIENT_ID and IOP_OIDC_CLIENT_SECRET"
-            )
+            raise MisconfiguredInstance("oidc.incomplete")
         if not is_secure_transport(settings.oidc_issuer):
-            raise MisconfiguredInstance(
-                f"IOP_OIDC_ISSUER is {settings.oidc_issuer!r}; it begins with https://"
-            )
+            raise MisconfiguredInstance("oidc.issuer_not_https", issuer=settings.oidc_issuer)
         if not settings.is_embedded and settings.public_url is None:
-            raise MisconfiguredInstance(
-                "a sign-in by OpenID needs IOP_PUBLIC_URL: the provider sends people back there"
-            )
+            raise MisconfiguredInstance("oidc.no_public_url")
         self.issuer = settings.oidc_issuer
         self._settings = settings
         self._client_id = settings.oidc_client_id
@@ -121,9 +116,9 @@ class Provider:
         """
         state, next_path = self._expected(cookie, query)
         if "error" in query:
-            raise _refused(f"the provider answered {query['error'][:100]!r}")
+            raise _refused(Sentence("oidc.answered", error=query["error"][:100]))
         if not query.get("code"):
-            raise _refused("the provider sent no code")
+            raise _refused(Sentence("oidc.no_code"))
         id_token = self._exchange(redirect_uri, query["code"], state)
         claims = self._verified(id_token, self._derived("nonce", state))
         return Identity(
@@ -135,14 +130,14 @@ class Provider:
             self._key, cookie or "", _STATE_ISSUER, ("exp", "iat", "state", "next")
         )
         if known is None:
-            raise _refused("it was not begun in this browser, or too long ago; begin again")
+            raise _refused(Sentence("oidc.not_begun_here"))
         state: str = known["state"]
         if not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
-            raise _refused("the state is not the one that was sent")
+            raise _refused(Sentence("oidc.other_state"))
         # RFC 9207: an answer of another provider is not taken for this one's.
         must_name = self._discovery().get("authorization_response_iss_parameter_supported") is True
         if query.get("iss", None if must_name else self.issuer) != self.issuer:
-            raise _refused("the answer is from another issuer")
+            raise _refused(Sentence("oidc.other_issuer"))
         return state, known["next"]
 
     def _exchange(self, redirect_uri: str, code: str, state: str) -> str:
@@ -156,12 +151,12 @@ class Provider:
                     allow_redirects=False,
                 )
         except AuthlibBaseError as error:
-            raise _refused(f"the provider does not take the code: {error}") from error
+            raise _refused(Sentence("oidc.code_refused", error=error)) from error
         except (requests.RequestException, ValueError) as error:
-            raise Unavailable(f"the provider {self.issuer} does not answer: {error}") from error
+            raise Unavailable("provider.silent", issuer=self.issuer, error=error) from error
         id_token = cast(Mapping[str, Any], answer).get("id_token")
         if not isinstance(id_token, str):
-            raise _refused("the provider sent no ID token")
+            raise _refused(Sentence("oidc.no_id_token"))
         return id_token
 
     def _verified(self, id_token: str, nonce: str) -> dict[str, Any]:
@@ -176,13 +171,13 @@ class Provider:
                 options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
             )
         except jwt.PyJWTError as error:
-            raise _refused(f"the ID token does not hold: {error}") from error
+            raise _refused(Sentence("oidc.id_token_wrong", error=error)) from error
         if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
-            raise _refused("the nonce is not the one that was sent")
+            raise _refused(Sentence("oidc.other_nonce"))
         if claims.get("azp", self._client_id) != self._client_id:
-            raise _refused("the ID token was made for another client")
+            raise _refused(Sentence("oidc.other_client"))
         if not 0 < len(claims["sub"]) <= 255:
-            raise _refused("the subject of the ID token is empty or too long")
+            raise _refused(Sentence("oidc.bad_subject"))
         return claims
 
     def _key_of(self, id_token: str) -> jwt.PyJWK:
@@ -194,7 +189,7 @@ class Provider:
                 return keys[0]
             if named:
                 return named[0]
-        raise _refused("the ID token is signed with a key that the provider does not publish")
+        raise _refused(Sentence("oidc.unknown_key"))
 
     def _key_set(self, is_fresh: bool) -> jwt.PyJWKSet:
         with self._lock:
@@ -205,7 +200,9 @@ class Provider:
         try:
             found = jwt.PyJWKSet.from_dict(dict(self._get(self._endpoint("jwks_uri"))))
         except jwt.PyJWTError as error:
-            raise Unavailable(f"the keys of {self.issuer} cannot be read: {error}") from error
+            raise Unavailable(
+                "provider.keys_unreadable", issuer=self.issuer, error=error
+            ) from error
         with self._lock:
             self._keys = (time.monotonic(), found)
         return found
@@ -213,7 +210,7 @@ class Provider:
     def _endpoint(self, name: str) -> str:
         found = self._discovery().get(name)
         if not isinstance(found, str) or not is_secure_transport(found):
-            raise Unavailable(f"the provider {self.issuer} names no {name} by https")
+            raise Unavailable("provider.names_none", issuer=self.issuer, name=name)
         return found
 
     def _discovery(self) -> Mapping[str, Any]:
@@ -224,7 +221,7 @@ class Provider:
         found = self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if found.get("issuer") != self.issuer:
             raise _refused(
-                f"IOP_OIDC_ISSUER is {self.issuer!r}, but the provider calls itself {found.get('issuer')!r}"
+                Sentence("oidc.issuer_differs", issuer=self.issuer, found=found.get("issuer"))
             )
         with self._lock:
             self._discovered = (time.monotonic(), found)
@@ -236,9 +233,9 @@ class Provider:
             answer.raise_for_status()
             found: object = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise Unavailable(f"the provider {self.issuer} does not answer: {error}") from error
+            raise Unavailable("provider.silent", issuer=self.issuer, error=error) from error
         if not isinstance(found, dict):
-            raise Unavailable(f"{url} is no JSON object")
+            raise Unavailable("provider.not_an_object", url=url)
         return cast(dict[str, Any], found)
 
     def _session(self, redirect_uri: str) -> Any:
@@ -264,7 +261,7 @@ class Provider:
             return Role.ADMIN
         if self._settings.oidc_viewer_role in (*values, "*"):
             return Role.VIEWER
-        raise NotAllowed("the provider gives this account no role in IOP")
+        raise NotAllowed("provider.no_role")
 
 
 @lru_cache(maxsize=8)
@@ -296,6 +293,6 @@ def _name_of(claims: Mapping[str, Any]) -> str:
     return "user"
 
 
-def _refused(reason: str) -> NotSignedIn:
+def _refused(reason: Sentence) -> NotSignedIn:
     log.warning("sign-in by OpenID refused: %s", reason)
-    return NotSignedIn(f"this sign-in did not work: {reason}")
+    return NotSignedIn("signin.did_not_work", reason=reason)

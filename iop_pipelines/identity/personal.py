@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.errors import Unfit
 from iop_pipelines.schema.tables import user_settings, users
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.schema.witness import Witness, unwitnessed
@@ -21,7 +22,7 @@ def check_zone(name: str | None) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no IANA time zone such as Africa/Lagos") from None
+        raise Unfit("time_zone.unknown", name=name) from None
     return name
 
 

@@ -161,7 +161,7 @@ class Sessions:
             with self._engine.connect() as connection:
                 row = connection.execute(query).first()
         except (DBAPIError, TimeoutError) as error:
-            raise Unavailable("sessions cannot be checked: the database does not answer") from error
+            raise Unavailable("sessions.unchecked") from error
         return None if row is None else User(row.id, row.name, row.role, claims.session_id)
 
 
@@ -204,7 +204,7 @@ def end_session(
 ) -> None:
     """Raises NotFound for a session that has ended, or is somebody else's."""
     if not _end(connection, user_id, sessions.c.id == session_id):
-        raise NotFound("this is no open session of yours")
+        raise NotFound("session.not_yours")
     witness(connection, {"sessions": 1}, None)
 
 

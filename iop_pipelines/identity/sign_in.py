@@ -39,7 +39,7 @@ class SignIn:
     def provider(self) -> Provider:
         """Raises NotFound where none is configured."""
         if self._provider is None:
-            raise NotFound("no OpenID provider is configured")
+            raise NotFound("signin.no_provider")
         return self._provider
 
     def by_password(self, name: str, password: str, by: Actor) -> Issued:
@@ -48,7 +48,7 @@ class SignIn:
         account = accounts.verified(self._engine, name, password)
         if account is None:
             tell_failure(self._engine, by, "password", wall_clock(), name)
-            raise NotSignedIn("name or password is wrong")
+            raise NotSignedIn("signin.wrong")
 
         def work(connection: sa.Connection) -> Issued:
             limits.succeed(connection, attempt)
@@ -63,7 +63,7 @@ class SignIn:
         if account is None or account.is_disabled:
             name = account.name if account is not None else None
             tell_failure(self._engine, by, "link", wall_clock(), name)
-            raise NotAllowed("this link was used already, or is too old; ask for another")
+            raise NotAllowed("link.used")
 
         def work(connection: sa.Connection) -> Issued:
             return self._start(connection, account, "link", by)
@@ -87,7 +87,7 @@ class SignIn:
         )
         if account.is_disabled:
             tell_failure(self._engine, by, "oidc", wall_clock(), account.name)
-            raise NotAllowed("this account is disabled")
+            raise NotAllowed("account.disabled")
 
         def work(connection: sa.Connection) -> tuple[Issued, str]:
             return self._start(connection, account, "oidc", by), found.next_path
@@ -113,7 +113,7 @@ class SignIn:
         """
         attempt = limits.begin_attempt(self._engine, user.name, by.address, wall_clock())
         if accounts.verified(self._engine, user.name, current) is None:
-            raise InvalidInput("is not your password", "current")
+            raise InvalidInput("password.not_yours", "current")
         write(self._engine, limits.succeed, attempt)
         kept = self.sessions.id_of(token)
         accounts.change_own_password(self._engine, user, new, _as(user, by), kept)

@@ -36,7 +36,7 @@ _KNOWN_DEFAULT = re.compile(
 )
 # Of 16 random bytes in hexadecimal one in ten thousand has fewer.
 _MIN_DISTINCT_BYTES = 10
-_MAKE_ONE = "make one with `openssl rand -base64 32` and give it to every replica"
+_COMMAND = "openssl rand -base64 32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ def signing_key(settings: Settings) -> bytes:
     if settings.secret_key is not None:
         return _checked(settings.secret_key.strip(), "IOP_SECRET_KEY")
     if not settings.is_embedded:
-        raise MisconfiguredInstance(
-            f"IOP_SECRET_KEY is not set, and DATABASE_URL names a server: {_MAKE_ONE}"
-        )
+        raise MisconfiguredInstance("secret_key.not_set", command=_COMMAND)
     return _own_key(settings.home / KEY_FILE)
 
 
@@ -125,13 +123,17 @@ def _checked(key: str, where: str) -> bytes:
     encoded = key.encode()
     if len(encoded) < MIN_KEY_BYTES:
         raise MisconfiguredInstance(
-            f"{where} has {len(encoded)} bytes; it needs {MIN_KEY_BYTES} at least: {_MAKE_ONE}"
+            "secret_key.too_short",
+            where=where,
+            count=len(encoded),
+            least=MIN_KEY_BYTES,
+            command=_COMMAND,
         )
     plain = re.sub(r"[^a-z0-9]", "", key.lower())
     if _KNOWN_DEFAULT.search(plain) or len(set(encoded)) < _MIN_DISTINCT_BYTES:
-        raise MisconfiguredInstance(f"{where} is a known default or can be guessed: {_MAKE_ONE}")
+        raise MisconfiguredInstance("secret_key.can_be_guessed", where=where, command=_COMMAND)
     if _is_repetition(encoded):
-        raise MisconfiguredInstance(f"{where} repeats itself and can be guessed: {_MAKE_ONE}")
+        raise MisconfiguredInstance("secret_key.repeats", where=where, command=_COMMAND)
     return encoded
 
 
@@ -145,10 +147,7 @@ def _own_key(path: Path) -> bytes:
         _make_key(path)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        raise MisconfiguredInstance(
-            f"{path} can be read by others (mode {mode:04o}); `chmod 600 {path}`, or remove it, "
-            "which makes a new key and signs everybody out"
-        )
+        raise MisconfiguredInstance("secret_key.readable_by_others", path=path, mode=mode)
     return _checked(path.read_text(encoding="ascii").strip(), str(path))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import apply
@@ -23,7 +24,7 @@ def close_as_failed(
     item_id: int,
     phase: Phase,
     *,
-    reason: str,
+    reason: Sentence,
     now: datetime,
     superseded_by: int | None = None,
     attempt: int | None = None,

@@ -133,10 +133,7 @@ def _event_log(instance: dg.DagsterInstance) -> SqlEventLogStorage:
     """Raises MisconfiguredInstance for a store that `dagster.yaml` of this release does not name."""
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):
-        raise MisconfiguredInstance(
-            f"Dagster keeps its events in {type(storage).__name__}, which retention does not know; "
-            "storage in dagster.yaml is InstanceStorage"
-        )
+        raise MisconfiguredInstance("dagster.unknown_storage", storage=type(storage).__name__)
     return storage
 
 

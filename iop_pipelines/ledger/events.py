@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 
+from iop_pipelines.domain.sentences import Sentence, read, text_of
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.ledger.work import EXECUTION, REPORT, WorkKind
 
@@ -39,7 +40,7 @@ class TerminalEvent:
     duration_ms: int
     finished_at: datetime
     run_id: str | None = None
-    error: str | None = None
+    error: Sentence | None = None
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -71,7 +72,9 @@ def to_dagster(
     }
     if event.is_success:
         return dg.AssetMaterialization(asset_key, partition=partition, metadata=entries)
-    entries["iop/error"] = event.error or ""
+    if event.error is not None:
+        entries["iop/error"] = text_of(event.error)
+        entries["iop/said"] = dg.MetadataValue.json(event.error.as_json())
     return dg.AssetObservation(asset_key, partition=partition, metadata=entries)
 
 
@@ -92,6 +95,13 @@ def from_record(record: dg.EventLogRecord) -> TerminalEvent | None:
         duration_ms=int(metadata["iop/duration_ms"]),
         finished_at=datetime.fromisoformat(metadata["iop/finished_at"]),
         run_id=record.run_id or None,
-        error=metadata.get("iop/error") or None,
+        error=_error_of(metadata),
         values=metadata["iop/values"],
     )
+
+
+def _error_of(metadata: Mapping[str, Any]) -> Sentence | None:
+    """An event of an earlier release has its text alone."""
+    if not metadata.get("iop/error"):
+        return None
+    return read(metadata.get("iop/said")) or Sentence("error.told", text=metadata["iop/error"])

@@ -10,7 +10,6 @@ from iop_pipelines.errors import InvalidInput
 _FORM = re.compile(
     r"^(?:dataset:)?(?P<name>[a-z][a-z0-9_]{0,62})(?:@(?P<version>[0-9a-f]{8,64}))?$"
 )
-ACCEPTED = "a dataset's name, or dataset:NAME[@DATA_VERSION][?from=2013-02-01&to=2013-03-01]"
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,11 @@ class InputRef:
         match = _FORM.match(path)
         options = dict(parse_qsl(query, keep_blank_values=True))
         if match is None or set(options) - {"from", "to"}:
-            raise InvalidInput(f"{text!r} is not {ACCEPTED}", "inputRef")
+            raise InvalidInput("input_ref.wrong_form", "inputRef", text=text)
         try:
             since, until = (_moment(options.get(name)) for name in ("from", "to"))
         except ValueError as error:
-            raise InvalidInput(f"{text!r}: from and to are ISO 8601 dates", "inputRef") from error
+            raise InvalidInput("input_ref.not_dates", "inputRef", text=text) from error
         return cls(match["name"], match["version"], since, until)
 
     def at(self, data_version: str) -> "InputRef":
@@ -55,7 +54,7 @@ def window_of(ref: InputRef, start: datetime, end: datetime) -> tuple[datetime, 
     """
     since, until = ref.since or start, ref.until or end
     if since >= until:
-        raise InvalidInput(f"from {since} is not before to {until}", "inputRef")
+        raise InvalidInput("input_ref.from_not_before_to", "inputRef", since=since, until=until)
     return since, until
 
 

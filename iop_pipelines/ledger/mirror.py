@@ -13,6 +13,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.domain.sentences import kept
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.events.outgoing import tell_executed, tell_report
 from iop_pipelines.ledger import counters
@@ -46,7 +47,7 @@ def apply(connection: sa.Connection, event: TerminalEvent) -> bool:
         "status": status,
         "phase": Phase.DONE,
         "duration_ms": event.duration_ms,
-        "error_msg": event.error,
+        **kept(event.error, "error_msg"),
         "finished_at": event.finished_at,
     }
     if event.kind is not EXECUTION:

@@ -13,6 +13,7 @@ import dagster as dg
 import sqlalchemy as sa
 from dagster._core.storage.tags import RUN_KEY_TAG
 
+from iop_pipelines.domain.sentences import Sentence, read
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs
@@ -98,7 +99,7 @@ def recover(instance: dg.DagsterInstance, engine: sa.Engine, now: datetime) -> R
     for kind in KINDS:
         for run_key, items in in_flight(engine, kind).items():
             if not _reopen(it, kind, run_key, items):
-                _give_back(it, kind, items, f"run {run_key} was lost")
+                _give_back(it, kind, items, Sentence("run.lost", id=run_key))
     keep_repairs(engine, now, it.repairs)
     return it.repairs
 
@@ -146,12 +147,13 @@ def _settle(it: _Pass, kind: WorkKind, run_key: str, items: Sequence[Record]) ->
     is_stale = it.now - items[0].claimed_at > timedelta(seconds=it.patience.claim_lost_s)
     if run is None:
         if is_stale and not _reopen(it, kind, run_key, items):
-            _give_back(it, kind, items, "no run was launched")
+            _give_back(it, kind, items, Sentence("run.not_launched"))
     elif run.status is dg.DagsterRunStatus.CANCELED:
         for item in items:
-            _end(it, kind, item, f"run {run.run_id} was canceled")
+            _end(it, kind, item, Sentence("run.canceled", id=run.run_id))
     elif run.is_finished:
-        _give_back(it, kind, items, f"run {run.run_id} ended ({run.status.value}) without a result")
+        reason = Sentence("run.ended", id=run.run_id, status=run.status.value)
+        _give_back(it, kind, items, reason)
 
 
 def _reopen(it: _Pass, kind: WorkKind, run_key: str, items: Sequence[Record]) -> bool:
@@ -180,7 +182,7 @@ def find_run(
     return runs[0] if runs else None
 
 
-def _give_back(it: _Pass, kind: WorkKind, items: Sequence[Record], reason: str) -> None:
+def _give_back(it: _Pass, kind: WorkKind, items: Sequence[Record], reason: Sentence) -> None:
     """Queues again what its run lost, all items of one claim; only what was really begun too often is given up."""
     given_up = [item for item in items if item.phase == Phase.STARTED and item.starts >= MAX_STARTS]
     again = [item.id for item in items if item not in given_up]
@@ -198,10 +200,10 @@ def _give_back(it: _Pass, kind: WorkKind, items: Sequence[Record], reason: str) 
         if given_back:
             it.repairs.add(f"{kind.name} {again}: {reason}; queued again")
     for item in given_up:
-        _end(it, kind, item, f"{reason}; gave up after {MAX_STARTS} starts")
+        _end(it, kind, item, Sentence("run.gave_up", why=reason, count=MAX_STARTS))
 
 
-def _end(it: _Pass, kind: WorkKind, item: Record, reason: str) -> None:
+def _end(it: _Pass, kind: WorkKind, item: Record, reason: Sentence) -> None:
     if kind is VERSION:
         end_version(it.engine, item.id, item.attempt, reason)
     else:
@@ -209,7 +211,7 @@ def _end(it: _Pass, kind: WorkKind, item: Record, reason: str) -> None:
     it.repairs.add(f"{kind.name} {item.id}: {reason}")
 
 
-def _close(it: _Pass, kind: WorkKind, item: Record, reason: str) -> bool:
+def _close(it: _Pass, kind: WorkKind, item: Record, reason: Sentence) -> bool:
     return close_as_failed(
         *(it.instance, it.engine, kind, item.id, Phase(item.phase)), reason=reason, now=it.now
     )
@@ -301,7 +303,11 @@ def _close_orphans_of_failed_versions(it: _Pass) -> None:
         dataset_versions.c.status == "failed",
         model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
     )
-    _close_executions(it, condition, lambda row: f"{NOT_PREPARED}: {row.error_msg}")
+    _close_executions(it, condition, _not_prepared)
+
+
+def _not_prepared(row: Record) -> Sentence:
+    return Sentence(NOT_PREPARED, why=read(row.said) or row.error_msg)
 
 
 def _close_held_too_long(it: _Pass) -> None:
@@ -309,15 +315,21 @@ def _close_held_too_long(it: _Pass) -> None:
         model_executions.c.phase == Phase.HELD,
         model_executions.c.requested_at < it.now - it.patience.held_limit,
     )
-    reason = f"no sufficient data quality score came within {it.patience.held_limit}"
+    hours = it.patience.held_limit / timedelta(hours=1)
+    reason = Sentence("execution.held_too_long", hours=hours)
     _close_executions(it, condition, lambda _: reason)
 
 
 def _close_executions(
-    it: _Pass, condition: sa.ColumnElement[bool], reason_of: Callable[[Record], str]
+    it: _Pass, condition: sa.ColumnElement[bool], reason_of: Callable[[Record], Sentence]
 ) -> None:
     query = (
-        sa.select(model_executions.c.id, model_executions.c.phase, dataset_versions.c.error_msg)
+        sa.select(
+            model_executions.c.id,
+            model_executions.c.phase,
+            dataset_versions.c.error_msg,
+            dataset_versions.c.said,
+        )
         .join(dataset_versions, dataset_versions.c.id == model_executions.c.dataset_version_id)
         .where(condition)
     )

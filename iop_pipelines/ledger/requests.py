@@ -36,8 +36,8 @@ from iop_pipelines.transform.versions import (
     ensure_version,
 )
 
-# How the reason begins of executions whose data version failed.
-NOT_PREPARED = "its data could not be prepared"
+# The code of executions whose data version failed.
+NOT_PREPARED = "execution.not_prepared"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -174,15 +174,16 @@ def request_execution(
     stored_model = model(engine, model_id)
     if stored_model.status == ModelStatus.DEPRECATED:
         raise Conflict(
-            f"model {stored_model.spec.name} {stored_model.spec.version} is deprecated; "
-            "promote it, or execute an active version"
+            "model.deprecated", name=stored_model.spec.name, version=stored_model.spec.version
         )
     ref = InputRef.parse(input_ref)
     if ref.dataset != stored_model.spec.config.dataset:
         raise InvalidInput(
-            f"model {stored_model.spec.name} reads {stored_model.spec.config.dataset!r}, "
-            f"not {ref.dataset!r}",
+            "model.reads_other",
             "inputRef",
+            name=stored_model.spec.name,
+            dataset=stored_model.spec.config.dataset,
+            wanted=ref.dataset,
         )
     stored = dataset(engine, ref.dataset)
 
@@ -213,8 +214,9 @@ def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: Inpu
         query = query.where(dataset_versions.c.data_version == ref.data_version)
     row = connection.execute(query.order_by(dataset_versions.c.id.desc()).limit(1)).first()
     if row is None:
-        wanted = f"data version {ref.data_version}" if ref.data_version else "data version yet"
-        raise NotFound(f"dataset {ref.dataset} has no {wanted}")
+        if ref.data_version is None:
+            raise NotFound("dataset.without_version", name=ref.dataset)
+        raise NotFound("dataset.no_such_version", name=ref.dataset, version=ref.data_version)
     return row
 
 
@@ -240,9 +242,9 @@ def request_report(
         .with_for_update(read=True)
     ).first()
     if template is None or template.deleted_at is not None:
-        raise NotFound(f"report template {template_id} does not exist")
+        raise NotFound("template.does_not_exist", id=template_id)
     if slot is not None and template.status == TemplateStatus.PAUSED:
-        raise Conflict(f"report template {template.name!r} is paused")
+        raise Conflict("template.paused", name=template.name)
     key = None
     if slot is not None:
         key = trigger_key_of(template_id, "slot", slot.isoformat())
@@ -308,7 +310,7 @@ def request_again(connection: sa.Connection, version_id: int, now: datetime) -> 
     """New executions for those that failed because this version could not be prepared; once for each."""
     failed = sa.select(model_executions).where(
         model_executions.c.dataset_version_id == version_id,
-        model_executions.c.error_msg.startswith(NOT_PREPARED),
+        model_executions.c.said["code"].as_string() == NOT_PREPARED,
     )
     again: list[int] = []
     for row in connection.execute(failed).all():

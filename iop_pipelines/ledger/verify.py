@@ -12,6 +12,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
@@ -102,7 +103,7 @@ def _compare(
             yield Drift(kind.name, item_id, f"row says {row.status}, Dagster has no such end")
         elif (row.status in SUCCESS) != event.is_success:
             yield Drift(kind.name, item_id, f"row says {row.status}, Dagster says otherwise")
-        elif row.error_msg != event.error or row.duration_ms != event.duration_ms:
+        elif row.error_msg != text_of(event.error) or row.duration_ms != event.duration_ms:
             yield Drift(kind.name, item_id, "error or duration differ from Dagster's event")
 
 

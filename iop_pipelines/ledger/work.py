@@ -15,7 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.errors import IopError
 from iop_pipelines.schema.tables import (
     analytical_models,
     cursors,
@@ -32,7 +34,7 @@ IN_FLIGHT = (Phase.CLAIMED, Phase.STARTED)
 _CLOSING = "close-"
 
 
-class LostClaim(Exception):
+class LostClaim(IopError):
     """Another attempt has the item by now; what this one made is thrown away."""
 
 
@@ -230,7 +232,7 @@ def require_claim(connection: sa.Connection, kind: WorkKind, item_id: int, attem
     A worker that slept asks before it tells.
     """
     if not holds(connection, kind, item_id, attempt):
-        raise LostClaim(f"attempt {attempt} lost its claim while it ran")
+        raise LostClaim("claim.lost", attempt=attempt)
 
 
 def requeue(
@@ -332,14 +334,16 @@ def phase_before_closing(run_key: str | None) -> Phase | None:
     return Phase(run_key.removeprefix(_CLOSING))
 
 
-def end_version(engine: sa.Engine, version_id: int, attempt: int, error: str | None = None) -> bool:
+def end_version(
+    engine: sa.Engine, version_id: int, attempt: int, error: Sentence | None = None
+) -> bool:
     """Ends the preparing of a data version; with an error it has failed, and its executions will.
 
     False, and nothing is written, where another attempt has it by now.
     """
     values: dict[str, object] = {"phase": Phase.DONE}
     if error is not None:
-        values |= {"status": "failed", "error_msg": error}
+        values |= {"status": "failed", **kept(error, "error_msg")}
     versions = dataset_versions.c
     is_held = sa.and_(
         versions.id == version_id, versions.attempt == attempt, versions.phase.in_(IN_FLIGHT)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from typing_extensions import TypedDict
 
 from iop_pipelines.domain.languages import TRANSLATED, Language
+from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import (
     ModelStatus,
     ReportStatus,
@@ -43,14 +44,18 @@ NotificationKind = Literal["report", "recommendation", "execution", "model"]
 NotificationEvent = Literal["ready", "failed", "opened", "promoted"]
 
 
-class Titled(TypedDict):
+class Retold(TypedDict):
+    """In another language, or as it is where it is not IOP's own."""
+
     title: str
+    detail: str | None
 
 
 @dataclass(frozen=True)
 class Told:
     """`severity` is that of a recommendation; what failed is a warning, all else is info. `translations`
-    are those of a recommendation's title; what else has a title has it from its author."""
+    are those of a recommendation's title and of a detail that the platform gave; what else has
+    a title has it from its author."""
 
     kind: NotificationKind
     item_id: int
@@ -61,7 +66,7 @@ class Told:
     severity: Severity
     at: datetime
     is_read: bool
-    translations: dict[Language, Titled] | None = None
+    translations: dict[Language, Retold] | None = None
 
     @property
     def id(self) -> str:
@@ -105,6 +110,7 @@ def _reports() -> _Source:
             sa.case((is_failed, "failed"), else_="ready").label("event"),
             templates.name.label("title"),
             rows.error_msg.label("detail"),
+            rows.said,
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
         )
@@ -148,6 +154,7 @@ def _executions() -> _Source:
             sa.literal("failed").label("event"),
             _model_title().label("title"),
             rows.error_msg.label("detail"),
+            rows.said,
             sa.literal("warning").label("severity"),
             rows.finished_at.label("at"),
             sa.null().label("french"),
@@ -168,6 +175,7 @@ def _models() -> _Source:
             sa.literal("promoted").label("event"),
             _model_title().label("title"),
             rows.reason.label("detail"),
+            rows.said,
             sa.literal("info").label("severity"),
             rows.created_at.label("at"),
             sa.null().label("french"),
@@ -317,12 +325,16 @@ def _page(
     ]
 
 
-def _translations(row: sa.Row[Any]) -> dict[Language, Titled] | None:
-    """None where nobody translated the title, or a source has none that are."""
-    titles = {language: getattr(row, _title_in(language), None) for language in TRANSLATED}
-    told = {
-        language: Titled(title=title) for language, title in titles.items() if title is not None
-    }
+def _translations(row: sa.Row[Any]) -> dict[Language, Retold] | None:
+    """None where neither the title nor the detail is IOP's own."""
+    said = read(getattr(row, "said", None))
+    told: dict[Language, Retold] = {}
+    for language in TRANSLATED:
+        title: str | None = getattr(row, _title_in(language), None)
+        if title is not None or said is not None:
+            told[language] = Retold(
+                title=title or row.title, detail=said.alone(language) if said else row.detail
+            )
     return told or None
 
 
@@ -334,7 +346,7 @@ def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:
         is_before = source.at <= second - timedelta(microseconds=1)
         is_not_after = source.at <= second + timedelta(microseconds=999_999)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"is no cursor of this list: {error}", "cursor") from error
+        raise InvalidInput("cursor.not_of_this_list", "cursor", error=error) from error
     rank, last = _RANKS[source.kind], _RANKS.get(cast(NotificationKind, kind), len(_RANKS))
     if rank == last:
         return sa.or_(is_before, sa.and_(is_not_after, source.item < int(item_id)))

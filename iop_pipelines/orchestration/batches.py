@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelType, ReportFormat
 from iop_pipelines.errors import InvalidFrame, IopError
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEvent, to_dagster
@@ -86,7 +87,7 @@ def _run_items(
     platform: Platform,
     kind: WorkKind,
     ids: Sequence[int],
-    work: Callable[[Item], str | None],
+    work: Callable[[Item], Sentence | None],
     *,
     run_key: str,
 ) -> Tally:
@@ -122,17 +123,17 @@ def _run_items(
     return tally
 
 
-class PutBack(Exception):
-    """The item failed in a way that may pass, and is queued again; the text says why."""
+class PutBack(IopError):
+    """The item failed in a way that may pass, and is queued again; the sentence says why."""
 
 
-def _reason_or_put_back(platform: Platform, item: Item, error: Exception) -> str:
+def _reason_or_put_back(platform: Platform, item: Item, error: Exception) -> Sentence:
     """What to keep of an error as the item's end; raises PutBack if it may pass and may be tried again."""
     reason = reason_of(error)
     if is_transient(error):
         if try_again(platform.engine, item.kind, item.id, item.attempt, utc_now()):
             raise PutBack(reason) from error
-        reason += f"; gave up after {MAX_STARTS} starts"
+        return Sentence("run.gave_up", why=reason, count=MAX_STARTS)
     return reason
 
 
@@ -150,10 +151,10 @@ def prepare_datasets(
     from iop_pipelines.transform.prepare_version import prepare_version
     from iop_pipelines.transform.versions import dataset_by_id, version
 
-    def work(item: Item) -> str | None:
+    def work(item: Item) -> Sentence | None:
         found = version(platform.engine, item.id)
         stored = dataset_by_id(platform.engine, found.dataset_id)
-        PROGRESS.step(f"preparing {stored.declaration.name}")
+        PROGRESS.step(Sentence("doing.preparing", name=stored.declaration.name))
         summary = reason = None
         try:
             summary = prepare_version(platform.engine, platform.drm, item.id, PROGRESS.tick)
@@ -176,7 +177,7 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
     """Runs executions in the order given and turns what they find into recommendations."""
     advised: list[AdviceSummary] = []
 
-    def work(item: Item) -> str | None:
+    def work(item: Item) -> Sentence | None:
         reason = _execute_one(context, platform, item)
         if reason is None:
             _advise(context, platform, item, advised)
@@ -190,14 +191,14 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
 
 def _advise(context: Context, platform: Platform, item: Item, advised: list[AdviceSummary]) -> None:
     """The execution has ended well already: what goes wrong here is owed, and the reconciler pays it."""
-    PROGRESS.step("making recommendations")
+    PROGRESS.step(Sentence("doing.advising"))
     try:
         advised.append(advise(platform.engine, item.id))
     except Exception as error:
         context.log.error(f"execution {item.id}: no recommendation made: {reason_of(error)}")
 
 
-def _execute_one(context: Context, platform: Platform, item: Item) -> str | None:
+def _execute_one(context: Context, platform: Platform, item: Item) -> Sentence | None:
     from iop_pipelines.execution.execute import check_input, execute, require_success
     from iop_pipelines.execution.work import load
 
@@ -210,7 +211,7 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
     executed = reason = None
     checks: list[dg.AssetCheckEvaluation] = []
     try:
-        PROGRESS.step(f"checking the input of {label}")
+        PROGRESS.step(Sentence("doing.checking_input", label=label))
         input_checks = check_input(engine, work)
         checks.append(metadata.of_check(asset_key, partition, "input_schema", input_checks))
         require_success(work, "input", input_checks)
@@ -226,7 +227,7 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
         reason = _reason_or_put_back(platform, item, error)
         if isinstance(error, InvalidFrame) and len(checks) == 1 and checks[0].passed:
             checks.append(metadata.of_broken_output(asset_key, partition, reason))
-    PROGRESS.step(f"telling of {label}")
+    PROGRESS.step(Sentence("doing.telling", label=label))
     values: dict[str, Any] = {}
     if executed is not None:
         values = {"output_ref": executed.output_ref, "metrics": dict(executed.metrics)}
@@ -237,7 +238,11 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> str | None
 
 
 def _terminal(
-    context: Context, item: Item, clock: "_Stopwatch", reason: str | None, values: dict[str, Any]
+    context: Context,
+    item: Item,
+    clock: "_Stopwatch",
+    reason: Sentence | None,
+    values: dict[str, Any],
 ) -> TerminalEvent:
     return TerminalEvent(
         item.kind,
@@ -257,20 +262,20 @@ def generate_reports(
 ) -> Tally:
     """Renders reports and stores their files."""
 
-    def work(item: Item) -> str | None:
+    def work(item: Item) -> Sentence | None:
         return _generate_one(context, platform, item)
 
     return _run_items(context, platform, REPORT, ids, work, run_key=run_key)
 
 
-def _generate_one(context: Context, platform: Platform, item: Item) -> str | None:
+def _generate_one(context: Context, platform: Platform, item: Item) -> Sentence | None:
     from iop_pipelines.reporting.generate import generate
 
     engine = platform.engine
     with engine.connect() as connection:
         row = report_row(connection, item.id)
     partition = key(row.template_id, row.template)
-    PROGRESS.step(f"generating the report {row.template!r}")
+    PROGRESS.step(Sentence("doing.generating", name=row.template))
     clock = _Stopwatch()
     generated = reason = None
     try:
@@ -327,16 +332,15 @@ def _tell(
     write(engine, work)
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: Exception) -> Sentence:
     """What the ledger keeps of an error: IOP's own messages as they are, others with their type.
 
     Of a database's error only what the driver said: the statement and its values may hold data.
     """
-    if isinstance(error, DBAPIError):
-        text = f"{type(error).__name__}: {error.orig}"
-    else:
-        text = str(error) if isinstance(error, IopError) else f"{type(error).__name__}: {error}"
-    return text[:4000]
+    if isinstance(error, IopError):
+        return error.told
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return Sentence("error.raised", type=type(error).__name__, said=said)
 
 
 class _Stopwatch:

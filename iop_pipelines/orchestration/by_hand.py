@@ -7,6 +7,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.ledger.requests import request_execution, request_report
@@ -40,7 +41,7 @@ def prepare(
         connection.execute(
             dataset_versions.update()
             .where(versions.dataset_id.in_(ids), versions.status == "failed")
-            .values(status="pending", phase=Phase.QUEUED, attempt=1, error_msg=None)
+            .values(status="pending", phase=Phase.QUEUED, attempt=1, error_msg=None, said=None)
         )
         query = sa.select(versions.id).where(
             versions.dataset_id.in_(ids), versions.phase == Phase.QUEUED
@@ -102,7 +103,7 @@ def advise(platform: Platform) -> dict[str, Any]:
     from iop_pipelines.recommendations.advising import advise_pending
     from iop_pipelines.recommendations.review import counts_by_status
 
-    PROGRESS.step("making recommendations that are owed")
+    PROGRESS.step(Sentence("doing.advising_owed"))
     pending = advise_pending(platform.engine, tick=PROGRESS.tick)
     failed = {f"execution {each.execution_id}": each.reason for each in pending.failures}
     advised = {"executions advised": len(pending.summaries)}
@@ -120,10 +121,7 @@ def _run(
     run_key = f"{kind.name}-ui-{context.run_id}"
     refused = claim_these(platform.engine, kind, ids, run_key, context.run_id, now=utc_now())
     if refused:
-        raise Conflict(
-            f"{kind.name} {refused}: the data is not prepared yet or another run is on it; "
-            "it stays queued and starts by itself"
-        )
+        raise Conflict("partitions.refused", kind=kind.name, partitions=refused)
     if not ids:
-        raise NotFound(f"no {kind.name} waits for these partitions")
+        raise NotFound("partitions.none_waiting", kind=kind.name)
     return work(context, platform, ids, run_key)

@@ -14,7 +14,6 @@ from pathlib import Path
 from iop_pipelines.errors import MisconfiguredInstance
 
 OTHERS = 0o077
-_ELSEWHERE = "name another folder with --home or IOP_HOME"
 # Names that IOP gives; all that is below such a folder is IOP's too.
 _OWN = re.compile(
     r"(iop|drm)\.db(-journal|-shm|-wal|\.lock)?|dagster|logs|files|broker|instance\.env|lock"
@@ -51,17 +50,14 @@ def check_usable(home: Path) -> None:
     try:
         nearest = next(each for each in (home, *home.parents) if each.exists())
         if not nearest.is_dir():
-            where = "it" if nearest == home else str(nearest)
-            raise MisconfiguredInstance(
-                f"the home {home} cannot be a folder, as {where} is a file; {_ELSEWHERE}"
-            )
+            if nearest == home:
+                raise MisconfiguredInstance("home.is_a_file", home=home)
+            raise MisconfiguredInstance("home.is_below_a_file", home=home, file=nearest)
         _check_writable(home, nearest)
         for entry in _own_entries(nearest) if nearest == home else ():
             _check_writable(home, Path(entry.path))
     except OSError as error:
-        raise MisconfiguredInstance(
-            f"the home {home} cannot be used ({error.strerror}); {_ELSEWHERE}"
-        ) from error
+        raise MisconfiguredInstance("home.unusable_as", home=home, why=error.strerror) from error
 
 
 def make_private(home: Path) -> Mended:
@@ -73,9 +69,7 @@ def make_private(home: Path) -> Mended:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise MisconfiguredInstance(
-            f"the home {home} cannot be made ({error.strerror}); {_ELSEWHERE}"
-        ) from error
+        raise MisconfiguredInstance("home.cannot_be_made", home=home, why=error.strerror) from error
     inside = 0
     for entry in _own_entries(home):
         inside += _close(entry.path) is not None
@@ -96,12 +90,8 @@ def _check_writable(home: Path, path: Path) -> None:
     if path.is_symlink() or os.access(path, os.W_OK | (os.X_OK if path.is_dir() else 0)):
         return
     if os.statvfs(path).f_flag & os.ST_RDONLY:
-        why = f"{path} is on a read-only file system"
-    else:
-        why = f"{path} may not be written to by this user"
-    raise MisconfiguredInstance(
-        f"the home {home} cannot be used, as {why}; mend that, or {_ELSEWHERE}"
-    )
+        raise MisconfiguredInstance("home.read_only", home=home, path=path)
+    raise MisconfiguredInstance("home.not_writable", home=home, path=path)
 
 
 def _close(path: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence, text_of
 from iop_pipelines.domain.vocabulary import Category, ReportFormat
 from iop_pipelines.orchestration.standing import QUALITY_FLOOR
 from iop_pipelines.registry.keys import key
@@ -30,7 +31,7 @@ def of_preparing(
     stored: StoredDataset,
     version: StoredVersion,
     summary: "PreparedSummary | None",
-    reason: str | None,
+    reason: Sentence | None,
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckEvaluation]:
     """DRM's delivery and what became of it, with the checks of each; without a summary it failed."""
     partition = key(stored.id, stored.declaration.name)
@@ -41,10 +42,14 @@ def of_preparing(
         "DRM run": str(version.drm_run_id),
     }
     if summary is None:
-        failed = {**common, "iop/status": "failed", "iop/error": reason or ""}
+        failed = {**common, "iop/status": "failed", "iop/error": text_of(reason) or ""}
         yield dg.AssetObservation(PREPARED_DATASET, partition=partition, metadata=failed)
         yield dg.AssetCheckEvaluation(
-            DRM_DATASET, "can_be_prepared", passed=False, partition=partition, description=reason
+            DRM_DATASET,
+            "can_be_prepared",
+            passed=False,
+            partition=partition,
+            description=text_of(reason),
         )
         return
     delivered = {**common, "dagster/row_count": summary.rows_in}
@@ -90,7 +95,7 @@ def of_check(
         name,
         passed=not broken,
         partition=partition,
-        description="; ".join(outcome.describe() for outcome in broken) or None,
+        description="; ".join(str(outcome.describe()) for outcome in broken) or None,
         metadata={
             "rules": len(outcomes),
             "broken": dg.MetadataValue.json([outcome.to_json() for outcome in broken]),
@@ -99,10 +104,10 @@ def of_check(
 
 
 def of_broken_output(
-    asset_key: dg.AssetKey, partition: str, reason: str
+    asset_key: dg.AssetKey, partition: str, reason: Sentence
 ) -> dg.AssetCheckEvaluation:
     return dg.AssetCheckEvaluation(
-        asset_key, "output_schema", passed=False, partition=partition, description=reason
+        asset_key, "output_schema", passed=False, partition=partition, description=text_of(reason)
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import Conflict, InvalidInput, MisconfiguredInstance, NotFound
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.cursors import remapped
@@ -68,12 +69,10 @@ def source_of(text: str) -> Settings:
         home = Path(text).expanduser().resolve()
         settings = Settings.from_env({"IOP_HOME": str(home)})
         if not settings.is_embedded:
-            raise MisconfiguredInstance(
-                f"{home} keeps its data at a server, not in SQLite: move that with mysqldump"
-            )
+            raise MisconfiguredInstance("move.not_sqlite", home=home)
         path = Path(sa.make_url(settings.database_url).database or "")
     if not path.is_file():
-        raise NotFound(f"there is no IOP database at {path}; name a home folder or sqlite:///FILE")
+        raise NotFound("move.no_database", path=path)
     return settings
 
 
@@ -99,9 +98,7 @@ def move(source: Settings, target: Settings, progress: Progress) -> Moved:
         Conflict: the source is running, or the target holds data.
     """
     if target.is_embedded:
-        raise InvalidInput(
-            "the target is SQLite; set DATABASE_URL=mysql+pymysql://… to the server to move to"
-        )
+        raise InvalidInput("move.target_is_sqlite")
     with exclusive_home(source):
         _require_newest(source)
         upgrade_tables(target)
@@ -129,10 +126,9 @@ def require_empty(target: Settings) -> None:
             if (count := _count(connection, table, *_no_data(table)))
         ]
     if full:
-        more = f" and {len(full) - _NAMED} more" if len(full) > _NAMED else ""
         raise Conflict(
-            f"the database to move to holds data already: {', '.join(full[:_NAMED])}{more}; "
-            "nothing was changed. Name an empty database"
+            "move.target_holds_data",
+            tables=[*full[:_NAMED], *(["…"] if len(full) > _NAMED else [])],
         )
 
 
@@ -148,8 +144,7 @@ def _require_newest(source: Settings) -> None:
     pending = migrate.pending(source.database_url)
     if pending:
         raise Conflict(
-            f"{source.database_url} lacks the revisions {', '.join(pending)}: "
-            f"run `iop migrate --home {source.home}` without DATABASE_URL first"
+            "move.pending_revisions", url=source.database_url, revisions=pending, home=source.home
         )
 
 
@@ -255,13 +250,16 @@ def _insert(connection: sa.Connection, table: sa.TableClause, batch: list[dict[s
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-        kind = (
-            "two rows are one there" if isinstance(error, IntegrityError) else "a row does not fit"
-        )
+        is_twice = isinstance(error, IntegrityError)
+        kind = Sentence("move.rows_are_one" if is_twice else "move.row_does_not_fit")
         ids = [row[name] for row in (batch[0], batch[-1]) for name in ("id",) if name in row]
-        between = f" among ids {ids[0]} to {ids[-1]}" if ids else ""
+        where = (
+            Sentence("move.among_ids", table=table.name, first=ids[0], last=ids[-1])
+            if ids
+            else Sentence("move.in_table", table=table.name)
+        )
         raise InvalidInput(
-            f"{kind}: table {table.name}{between}: {error.orig}; nothing was moved"
+            "move.not_taken", kind=kind, where=where, error=str(error.orig)
         ) from error
 
 
@@ -277,7 +275,7 @@ def _require_complete(connection: sa.Connection, totals: Mapping[str, int]) -> N
         if there[name] != count
     ]
     if lacking:
-        raise Conflict(f"rows were lost on the way ({'; '.join(lacking)}); nothing was moved")
+        raise Conflict("move.rows_lost", tables=lacking)
 
 
 def _move_cursor(connection: sa.Connection, numbers: EventNumbers) -> None:
@@ -324,9 +322,7 @@ def _copy_file(url: str, store: Any, wanted: str) -> None:
             shutil.copyfileobj(reader, writer)
         store.mv(f"{wanted}.part", wanted)
     except OSError as error:
-        raise Conflict(
-            f"{url} could not be copied to {wanted}: {error}; nothing was moved"
-        ) from error
+        raise Conflict("move.not_copied", url=url, wanted=wanted, error=error) from error
 
 
 def _exists(url: str) -> bool:

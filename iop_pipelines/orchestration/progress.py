@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import replace
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.orchestration.watchdog import IDLE, TICK, Doing
 
 # A runtime may tell of every series; the watchdog needs not hear all.
@@ -51,22 +52,22 @@ class Progress:
         self._watchdog = None
 
     def run_begun(self, run_id: str) -> None:
-        self._tell(Doing(run_id, "beginning its run"))
+        self._tell(Doing(run_id, Sentence("doing.beginning_run").as_json()))
 
     def run_ended(self) -> None:
         self._tell(None)
 
     def item_begun(self, run_id: str, kind: str, item_id: int, attempt: int) -> None:
-        self._tell(Doing(run_id, "beginning", kind, item_id, attempt))
+        self._tell(Doing(run_id, Sentence("doing.beginning").as_json(), kind, item_id, attempt))
 
     def item_ended(self) -> None:
         if self._doing is not None:
-            self._tell(Doing(self._doing.run_id, "going on with its run"))
+            self._tell(Doing(self._doing.run_id, Sentence("doing.going_on").as_json()))
 
-    def step(self, doing: str) -> None:
-        """doing: words that end "no progress while": "running model storms v1.0.0"."""
+    def step(self, doing: Sentence) -> None:
+        """doing: what ends "no progress while": "running model storms v1.0.0"."""
         if self._doing is not None:
-            self._tell(replace(self._doing, doing=doing))
+            self._tell(replace(self._doing, doing=doing.as_json()))
 
     def tick(self) -> None:
         """The step goes on; may be called as often as one likes."""

@@ -8,6 +8,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs
@@ -19,7 +20,7 @@ from iop_pipelines.schema.transactions import change
 from iop_pipelines.settings import Settings
 
 
-def record(doing: Doing, worker_id: str, reason: str) -> None:
+def record(doing: Doing, worker_id: str, reason: Sentence) -> None:
     """Writes what is not written yet: done twice, it changes nothing more."""
     engine = engine_for(Settings.from_env().database_url)
     with dg.DagsterInstance.get() as instance:
@@ -34,7 +35,9 @@ def record(doing: Doing, worker_id: str, reason: str) -> None:
         keep_repairs(engine, utc_now(), repairs)
 
 
-def _has_ended(instance: dg.DagsterInstance, engine: sa.Engine, doing: Doing, reason: str) -> bool:
+def _has_ended(
+    instance: dg.DagsterInstance, engine: sa.Engine, doing: Doing, reason: Sentence
+) -> bool:
     """Whether the item is ended by this; False for one that another attempt has, or that has ended."""
     kind = next((each for each in KINDS if each.name == doing.kind), None)
     if kind is None or doing.item_id is None or doing.attempt is None:

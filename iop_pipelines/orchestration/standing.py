@@ -14,6 +14,7 @@ from iop_pipelines.schema.tables import (
     datasets,
     model_executions,
 )
+from iop_pipelines.validation.outcomes import BROKEN, Side
 
 QUALITY_FLOOR = 80.0
 TYPE_OF_ASSET = {
@@ -35,8 +36,8 @@ class Standing:
 def of(engine: sa.Engine, asset: str, check: str) -> Standing:
     """Where each partition's latest outcome stands on that check; `broken` maps a name to its reason."""
     if asset in TYPE_OF_ASSET:
-        side = check.removesuffix("_schema")
-        return _of_models(engine, TYPE_OF_ASSET[asset], f"{side} of ")
+        side: Side = "input" if check == "input_schema" else "output"
+        return _of_models(engine, TYPE_OF_ASSET[asset], BROKEN[side])
     tests: dict[str, Callable[[sa.Row], str | None]] = {
         "can_be_prepared": lambda row: row.error_msg,
         "quality_score": lambda row: (
@@ -64,15 +65,18 @@ def _of_datasets(engine: sa.Engine, test: Callable[[sa.Row], str | None]) -> Sta
     return Standing(len(rows), broken)
 
 
-def _of_models(engine: sa.Engine, model_type: ModelType, prefix: str) -> Standing:
-    """A schema failure's message begins with the side it is about, `input of NAME VERSION`."""
+def _of_models(engine: sa.Engine, model_type: ModelType, code: str) -> Standing:
+    """code: of the failures that count."""
+    executions = model_executions.c
     latest = (
-        sa.select(sa.func.max(model_executions.c.id))
+        sa.select(sa.func.max(executions.id))
         .where(model_executions.c.phase == Phase.DONE)
         .group_by(model_executions.c.model_id)
     )
     query = (
-        sa.select(analytical_models.c.name, model_executions.c.status, model_executions.c.error_msg)
+        sa.select(
+            analytical_models.c.name, executions.status, executions.error_msg, executions.said
+        )
         .join(analytical_models, analytical_models.c.id == model_executions.c.model_id)
         .where(model_executions.c.id.in_(latest), analytical_models.c.type == model_type)
     )
@@ -81,6 +85,6 @@ def _of_models(engine: sa.Engine, model_type: ModelType, prefix: str) -> Standin
     broken = {
         row.name: row.error_msg
         for row in rows
-        if row.status == ExecutionStatus.FAILED and (row.error_msg or "").startswith(prefix)
+        if row.status == ExecutionStatus.FAILED and (row.said or {}).get("code") == code
     }
     return Standing(len(rows), broken)

@@ -25,6 +25,7 @@ from typing import IO
 
 import yaml
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import Conflict, MisconfiguredInstance, Unavailable
 from iop_pipelines.orchestration.home import OTHERS, make_private
 from iop_pipelines.orchestration.instance import FOLDER_BROKER
@@ -62,11 +63,14 @@ class Child:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def told(self) -> str:
+    def told(self) -> Sentence:
         """How it ended, with the end of its log."""
-        return (
-            f"the {self.name} ended with code {self.process.returncode}; "
-            f"the end of {self.log}:\n{_tail(self.log)}"
+        return Sentence(
+            "child.ended",
+            name=self.name,
+            status=self.process.returncode,
+            log=self.log,
+            end=_tail(self.log),
         )
 
 
@@ -122,8 +126,10 @@ class Supervisor:
                 return
             time.sleep(0.1)
         raise Unavailable(
-            f"{self.url}/api/health did not become well in {START_TIMEOUT_S} s; "
-            f"see {self.settings.home / 'logs' / 'web-server.log'}"
+            "server.not_well",
+            url=self.url,
+            limit_s=START_TIMEOUT_S,
+            log=str(self.settings.home / "logs" / "web-server.log"),
         )
 
     def keep_starting(self) -> None:
@@ -208,13 +214,15 @@ class Supervisor:
                 if probe.connect_ex((HOST, port)) == 0:
                     return
             time.sleep(0.1)
-        raise Unavailable(f"the {name} did not listen on {HOST}:{port} in {START_TIMEOUT_S} s")
+        raise Unavailable(
+            "server.not_listening", name=name, host=HOST, port=port, limit_s=START_TIMEOUT_S
+        )
 
 
 def _plan_restart(child: Child, now: float) -> None:
     child.deaths = 1 if now - child.started_at >= STEADY_S else child.deaths + 1
     if child.deaths >= DEATHS_IN_A_ROW:
-        raise Unavailable(f"{child.told()}\nIt died {child.deaths} times in a row; IOP stops.")
+        raise Unavailable("child.died_too_often", said=child.told(), count=child.deaths)
     pause = min(RESTART_AFTER_S * 2 ** (child.deaths - 1), RESTART_AFTER_AT_MOST_S)
     child.due_at = now + pause
     log.warning(
@@ -263,7 +271,7 @@ def instance_file(name: str) -> Path:
     for path in (packaged, Path(__file__).parents[2] / name):
         if path.is_file():
             return path
-    raise MisconfiguredInstance(f"{name} is neither in the installed package nor at the root")
+    raise MisconfiguredInstance("package.file_missing", name=name)
 
 
 def write_dagster_home(settings: Settings) -> None:
@@ -280,9 +288,7 @@ def exclusive(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Conflict(
-                f"another instance runs on {settings.home}; stop it, or choose another --home"
-            ) from error
+            raise Conflict("home.in_use", home=settings.home) from error
         _end_leftovers(settings)
         yield
     finally:
@@ -296,9 +302,7 @@ def require_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Conflict(
-                f"port {port} on {HOST} is taken ({error.strerror}); choose another with --port"
-            ) from error
+            raise Conflict("port.taken", port=port, host=HOST, why=error.strerror) from error
 
 
 def _is_healthy(port: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 import dagster as dg
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import QualityScore
 from iop_pipelines.errors import IopError
@@ -178,10 +179,7 @@ def settle_held(platform: Platform, instance: dg.DagsterInstance, until: float) 
     for each in in_time(held, until):
         looked_at += 1
         if each.superseded_by is not None:
-            reason = (
-                f"held for its data quality until DRM run {each.superseded_by} "
-                "delivered the window again"
-            )
+            reason = Sentence("execution.superseded", id=each.superseded_by)
             closed += close_as_failed(
                 *(instance, engine, EXECUTION, each.execution_id, Phase.HELD),
                 reason=reason,

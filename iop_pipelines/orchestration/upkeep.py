@@ -6,6 +6,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.events import inbox, outbox
 from iop_pipelines.ledger import counters
@@ -66,9 +67,9 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     from iop_pipelines.ledger import retention
 
     # What has ended and is not in its row yet must not be forgotten.
-    PROGRESS.step("mirroring what has ended")
+    PROGRESS.step(Sentence("doing.mirroring"))
     mirror(instance, platform.engine, PROGRESS.tick)
-    PROGRESS.step("throwing away what is old")
+    PROGRESS.step(Sentence("doing.throwing_away"))
     policy = retention.Policy.of(platform.settings)
     taken = retention.purge(instance, platform.engine, policy, utc_now(), tick=PROGRESS.tick)
     return f"taken: {taken}"

@@ -14,9 +14,12 @@ import selectors
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import IO
+from typing import IO, Any
+
+from iop_pipelines.domain.sentences import Sentence, remade
 
 # Between asking the worker where it stands, for its log, and killing it.
 _TRACE_S = 1.0
@@ -26,11 +29,11 @@ _TRACE_S = 1.0
 class Doing:
     """What a worker is at: an item of a run, or the run alone between two items.
 
-    doing: what, in words that end a sentence: "running model storms v1.0.0".
+    doing: what, as a sentence's JSON whose words end another: "running model storms v1.0.0".
     """
 
     run_id: str
-    doing: str
+    doing: Mapping[str, Any]
     kind: str | None = None
     item_id: int | None = None
     attempt: int | None = None
@@ -71,7 +74,7 @@ def watch(lines: IO[bytes], worker_pid: int, worker_id: str, stalled_s: float) -
 
 
 def _end(doing: Doing, worker_pid: int, worker_id: str, stalled_s: float) -> None:
-    reason = f"no progress for {stalled_s:g} s while {doing.doing}; its worker was ended"
+    reason = Sentence("worker.no_progress", stalled_s=stalled_s, doing=remade(doing.doing))
     print(f"worker {worker_id}: {reason}", file=sys.stderr, flush=True)
     with suppress(ProcessLookupError):
         # Its handler is the kernel's and faulthandler's: it writes where all threads stand, whatever holds them.
@@ -86,7 +89,7 @@ def _end(doing: Doing, worker_pid: int, worker_id: str, stalled_s: float) -> Non
         _has_recorded(doing, worker_id, reason)
 
 
-def _has_recorded(doing: Doing, worker_id: str, reason: str) -> bool:
+def _has_recorded(doing: Doing, worker_id: str, reason: Sentence) -> bool:
     from iop_pipelines.orchestration.stalled import record
 
     try:

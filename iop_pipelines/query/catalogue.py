@@ -23,11 +23,11 @@ class Catalogue:
         if name.startswith("dataset:"):
             wanted = name.removeprefix("dataset:")
             if wanted not in self.declarations:
-                raise InvalidQuery(f"no dataset {closest(wanted, self.declarations)}", path)
+                raise InvalidQuery("dataset.unknown", path, name=closest(wanted, self.declarations))
             return dataset_source(self.declarations[wanted])
         if name not in LEDGERS:
             known = [*LEDGERS, *(f"dataset:{dataset}" for dataset in self.declarations)]
-            raise InvalidQuery(f"no source {closest(name, known)}", path)
+            raise InvalidQuery("source.unknown", path, name=closest(name, known))
         return LEDGERS[name]()
 
 

@@ -170,9 +170,11 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
 
 def _bucket(unit: form.Bucket, chosen: SourceField, path: str) -> tuple[Expression, Any]:
     if chosen.type not in ("date", "datetime"):
-        raise InvalidQuery(f"{chosen.label!r} is a {chosen.type}, not a time", f"{path}.bucket")
+        raise InvalidQuery(
+            "field.not_a_time", f"{path}.bucket", label=chosen.label, kind=chosen.type
+        )
     if unit == "hour" and chosen.type == "date":
-        raise InvalidQuery(f"{chosen.label!r} is a date and has no hours", f"{path}.bucket")
+        raise InvalidQuery("field.has_no_hours", f"{path}.bucket", label=chosen.label)
     return Bucket(unit, chosen.column), "datetime" if unit == "hour" else "date"
 
 
@@ -192,7 +194,13 @@ def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression
     function = _AGGREGATES[aggregate]
     is_number = chosen.type in ("integer", "number")
     if not is_number and (item.agg in ("sum", "mean") or chosen.type in ("string", "boolean")):
-        raise InvalidQuery(f"{chosen.label!r} is a {chosen.type}; {item.agg} needs numbers", path)
+        raise InvalidQuery(
+            "aggregate.needs_numbers",
+            path,
+            label=chosen.label,
+            kind=chosen.type,
+            aggregate=item.agg,
+        )
     column = chosen.column * AS_DOUBLE if item.agg == "mean" else chosen.column
     type_ = "number" if item.agg == "mean" else chosen.type
     return function(column), type_, label.aggregated(aggregate), chosen.unit

@@ -167,8 +167,7 @@ def _column(side: Side, source: Source) -> sa.ColumnElement[Any]:
     expression = side.expression
     if not isinstance(expression, form.FieldValue) or expression.lag:
         raise InvalidQuery(
-            "a query compares fields with values and with fields; what is computed is a column that a "
-            "dataset's step derives",
+            "query.computes",
             "left",
         )
     column = source.fields[expression.field].column

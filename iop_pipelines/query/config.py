@@ -20,7 +20,7 @@ from iop_pipelines.domain.conditions import (
     check_size,
 )
 from iop_pipelines.domain.version1 import config_of_version_1
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.errors import InvalidQuery, Unfit
 
 MAX_SELECT = 50
 MAX_LIMIT = 100_000
@@ -62,13 +62,13 @@ class Select(Part):
     @model_validator(mode="after")
     def _is_one_thing(self) -> "Select":
         if self.measure is not None and (self.field or self.agg):
-            raise ValueError("a column is a measure, or a field with or without agg, not both")
+            raise Unfit("column.measure_and_field")
         if self.measure is None and self.field is None and self.agg != "count":
-            raise ValueError("name a field or a measure")
+            raise Unfit("column.empty")
         if self.bucket and (self.agg or self.measure):
-            raise ValueError("a bucket belongs to a field without agg")
+            raise Unfit("column.bucket")
         if self.compare and not (self.measure or self.agg):
-            raise ValueError("compare belongs to a measure or an agg")
+            raise Unfit("column.compare")
         return self
 
     @property
@@ -120,22 +120,22 @@ class TableQuery(Part):
         names = self.column_names()
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(
-                f"two columns are called {twice[0]!r}; give one another name with 'as'"
-            )
+            raise Unfit("columns.called_alike", name=twice[0])
         for position, sort in enumerate(self.sort):
             if sort.by not in names:
-                raise ValueError(f"sort.{position}.by: {sort.by!r} is not a column; has {names}")
+                raise Unfit(
+                    "sort.no_such_column", place=f"sort.{position}.by", name=sort.by, known=names
+                )
         if self.top:
             if self.offset:
-                raise ValueError("offset cannot stand beside top")
+                raise Unfit("table.offset_and_top")
             if not (self.sort and self.is_grouped):
-                raise ValueError("top needs measures and a sort that says what is first")
+                raise Unfit("top.needs_measures")
             dimensions = [item for item in self.select if not item.is_aggregate]
             if self.top.rest and len(dimensions) != 1:
-                raise ValueError("top.rest needs exactly one field beside the measures")
+                raise Unfit("top.rest_needs_one_field")
         if any(item.compare for item in self.select) and any(item.bucket for item in self.select):
-            raise ValueError("compare cannot stand beside a time bucket")
+            raise Unfit("table.compare_and_bucket")
         return self
 
     def column_names(self) -> list[str]:
@@ -222,7 +222,7 @@ def parse_config(data: Any) -> QueryConfig:
     if isinstance(data, QueryConfig):
         return data
     if not isinstance(data, Mapping):
-        raise InvalidQuery(f"query_config is {type(data).__name__}; it must be a JSON object")
+        raise InvalidQuery("query.not_an_object", type=type(data).__name__)
     check_json(data)
     _check_sizes(data)
     if data.get("version") == 1:
@@ -230,7 +230,7 @@ def parse_config(data: Any) -> QueryConfig:
     try:
         config = QueryConfig.model_validate(data)
     except ValidationError as error:
-        raise as_invalid_query(error) from None
+        raise as_invalid_query(error, QueryConfig) from None
     _check_references(config)
     return config
 
@@ -262,8 +262,11 @@ def _check_references(config: QueryConfig) -> None:
             name = getattr(chart, role)
             if name is not None and name not in table.column_names():
                 raise InvalidQuery(
-                    f"{name!r} is not a column of {chart.data}; it has {table.column_names()}",
+                    "chart.no_such_column",
                     f"charts.{position}.{role}",
+                    name=name,
+                    table=chart.data,
+                    known=table.column_names(),
                 )
     outputs = config.outputs
     named = {
@@ -280,5 +283,7 @@ def _check_references(config: QueryConfig) -> None:
 
 def _known_table(config: QueryConfig, name: str, path: str) -> TableQuery:
     if name not in config.datasets:
-        raise InvalidQuery(f"{name!r} is not among the datasets {sorted(config.datasets)}", path)
+        raise InvalidQuery(
+            "query.not_among_datasets", path, name=name, known=sorted(config.datasets)
+        )
     return config.datasets[name]

@@ -128,7 +128,7 @@ def _group(own: Mapping[str, Select], source: Source, name: str, path: str) -> S
     if field in source.fields and unit in _units_of(source.fields[field]):
         return Select.model_validate({"field": field, "bucket": unit, "as": name})
     known = [*own, *(each.name for each in _ungrouped(source, []))]
-    raise InvalidQuery(f"there is no group {closest(name, known)}", path)
+    raise InvalidQuery("group.not_found", path, name=closest(name, known))
 
 
 def _units_of(chosen: SourceField) -> tuple[Bucket, ...]:
@@ -192,19 +192,30 @@ def _equal(field: str, value: Any, source: Source, zone: str, path: str) -> AnyC
     try:
         compile_condition(condition, source, Scope(now=datetime.min, zone=zone), path)
     except InvalidQuery as error:
-        raise InvalidQuery(str(error).removeprefix(f"{error.field}: "), path) from error
+        raise InvalidQuery(error.sentence, path) from error
     return condition
 
 
 def _moment(value: Any, path: str) -> datetime:
     if not isinstance(value, str):
-        raise InvalidQuery(f"{value!r} is no ISO date or moment", path)
+        raise InvalidQuery("moment.no_iso", path, value=value)
     check_json(value, path)
     return parse_moment(value, "UTC", path)
+
+
+# By the unit of the period that begins there.
+_LAST_OF_CALENDAR: Mapping[Unit, str] = {
+    "hour": "calendar.last_hour",
+    "day": "calendar.last_day",
+    "week": "calendar.last_week",
+    "month": "calendar.last_month",
+    "quarter": "calendar.last_quarter",
+    "year": "calendar.last_year",
+}
 
 
 def _next(start: datetime, unit: Unit, path: str) -> datetime:
     try:
         return shift(start, 1, unit)
     except (OverflowError, ValueError):
-        raise InvalidQuery(f"{start:%Y-%m-%d} is the calendar's last {unit}", path) from None
+        raise InvalidQuery(_LAST_OF_CALENDAR[unit], path, day=start.date()) from None

@@ -143,6 +143,9 @@ def filter_of(field: str, op: Literal["eq", "in"], value: Any, path: str) -> Fil
     """Raises InvalidQuery for a value that does not fit the operator."""
     is_list = isinstance(value, list | tuple)
     if is_list is not (op == "in"):
-        needed = f"{op} needs a list" if op == "in" else f"{op} needs one value"
-        raise InvalidQuery(needed, f"{path}.value")
+        raise InvalidQuery(
+            "comparison.needs_list" if op == "in" else "comparison.needs_one_value",
+            f"{path}.value",
+            op=op,
+        )
     return Filter(field, op, tuple(value) if is_list else value)

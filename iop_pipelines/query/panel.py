@@ -55,7 +55,7 @@ def read_panel(
     """
     if stored.is_system:
         if drm_engine is None:
-            raise MisconfiguredInstance("pipeline_runs is read from DRM; pass its engine")
+            raise MisconfiguredInstance("pipeline_runs.needs_drm")
         return _read_events(engine, drm_engine, given, version_id, window)
     return _read_prepared(engine, stored, given, version_id, window)
 
@@ -144,7 +144,7 @@ def _read_events(
 ) -> pd.DataFrame:
     """Runs up to the one that made the version: its window's, and `history` before, a pipeline."""
     if given.where is not None or given.series not in ((), ("pipeline",)):
-        raise InvalidQuery("pipeline_runs has one series a pipeline and takes no where", "input")
+        raise InvalidQuery("pipeline_runs.takes_no_where", "input")
     start, end = window
     run_id = version(engine, version_id).drm_run_id
     events = read_pipeline_runs(drm_engine, run_id, _MAX_EVENTS)
@@ -152,7 +152,9 @@ def _read_events(
         if name not in events.columns or name in ("unique_id", "ds"):
             known = [column for column in events.columns if column not in ("unique_id", "ds")]
             raise InvalidQuery(
-                f"pipeline_runs has no measure {closest(name, known)}", f"input.measures.{position}"
+                "pipeline_runs.no_such_measure",
+                f"input.measures.{position}",
+                name=closest(name, known),
             )
     # Two runs of a pipeline that ended in the same instant are one event: the later told.
     events = events[events["ds"] < pd.Timestamp(end)].drop_duplicates(

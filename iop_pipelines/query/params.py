@@ -13,13 +13,15 @@ def resolve_params(config: form.QueryConfig, given: Mapping[str, Any]) -> dict[s
     """Defaults overlaid with what was given. Raises InvalidQuery for unknown or missing ones."""
     for name in given:
         if name not in config.params:
-            raise InvalidQuery(f"no parameter {closest(name, config.params)}", f"params.{name}")
+            raise InvalidQuery(
+                "parameter.unknown", f"params.{name}", name=closest(name, config.params)
+            )
     form.check_json(given, "params")
     values: dict[str, Any] = {}
     for name, param in config.params.items():
         value = given.get(name, param.default)
         if value is None and not param.optional:
-            raise InvalidQuery("has no value and no default, and is not optional", f"params.{name}")
+            raise InvalidQuery("parameter.needed", f"params.{name}")
         if value is not None:
             value = _param_value(param, value, f"params.{name}")
         values[name] = value
@@ -41,11 +43,11 @@ def _param_value(param: form.Param, value: Any, path: str) -> Any:
         if isinstance(value, Mapping):
             value = parse_condition({"field": "f", "op": "in_period", "value": value}).value  # type: ignore[union-attr]
         if not isinstance(value, str | Span):
-            raise InvalidQuery(f"{value!r} is no period", path)
+            raise InvalidQuery("value.no_period", path, value=value)
         return value
     if param.type == "list":
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_IN:
-            raise InvalidQuery(f"must be a list of 1 to {MAX_IN} values", path)
+            raise InvalidQuery("value.list_length", path, most=MAX_IN)
         return tuple(_scalar(param.of, one, f"{path}.{i}") for i, one in enumerate(value))
     return _scalar(param.type, value, path)
 
@@ -55,7 +57,7 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
         isinstance(value, bool) == (kind == "boolean")
     )
     if not fits:
-        raise InvalidQuery(f"{value!r} is no {kind}", path)
+        raise InvalidQuery("value.not_of_type", path, value=value, kind=kind)
     return value
 
 

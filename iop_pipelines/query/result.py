@@ -72,7 +72,7 @@ class Table:
         for index, column in enumerate(self.columns):
             if column.name == name:
                 return index
-        raise NotFound(f"table {self.name!r} has no column {name!r}")
+        raise NotFound("result.no_such_column", table=self.name, name=name)
 
     def values(self, name: str) -> list[Value]:
         index = self.position(name)
@@ -112,7 +112,7 @@ class FrozenResult:
         for table in self.tables:
             if table.name == name:
                 return table
-        raise NotFound(f"the result has no table {name!r}")
+        raise NotFound("result.no_such_table", name=name)
 
     @property
     def data_time(self) -> datetime | None:

@@ -155,7 +155,7 @@ def _compile(
     conditions = _conditions(query, config, path)
     compiled = compile_table(query, source, conditions, scope, path, extra=extra)
     if any(item.compare for item in query.select) and not scope.periods:
-        raise InvalidQuery("compare needs a condition with in_period", f"{path}.select")
+        raise InvalidQuery("compare.needs_period", f"{path}.select")
     return compiled
 
 

@@ -66,12 +66,16 @@ class Source:
 
     def field(self, name: str, path: str) -> SourceField:
         if name not in self.fields:
-            raise InvalidQuery(f"{self.name} has no field {closest(name, self.fields)}", path)
+            raise InvalidQuery(
+                "source.no_such_field", path, source=self.name, name=closest(name, self.fields)
+            )
         return self.fields[name]
 
     def measure(self, name: str, path: str) -> Measure:
         if name not in self.measures:
-            raise InvalidQuery(f"{self.name} has no measure {closest(name, self.measures)}", path)
+            raise InvalidQuery(
+                "source.no_such_measure", path, source=self.name, name=closest(name, self.measures)
+            )
         return self.measures[name]
 
 

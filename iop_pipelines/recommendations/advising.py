@@ -18,6 +18,7 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice, ModelConfig
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
@@ -113,7 +114,7 @@ def _advise(connection: sa.Connection, execution_id: int) -> AdviceSummary:
         sa.select(model_executions).where(model_executions.c.id == execution_id).with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"there is no execution with id {execution_id}")
+        raise NotFound("execution.not_found", id=execution_id)
     if row.status is not ExecutionStatus.SUCCESS or row.advised_at is not None:
         return AdviceSummary(execution_id)
     changes = Changes()
@@ -277,7 +278,7 @@ def _count_clean(
     if is_restated and (
         is_forecast or all(_covers(ground, each.ds) for each in evidence.occurrences)
     ):
-        reason = "the restated data no longer show it"
+        reason = Sentence("finding.no_longer_shown")
     elif not is_restated and ground.window_end <= evidence.window_end:
         # Older data, or the same again, say nothing about whether it lasts.
         return
@@ -290,7 +291,7 @@ def _count_clean(
                 .values(metadata=evidence.to_json())
             )
             return
-        reason = f"not found in {len(evidence.clean)} later execution(s)"
+        reason = Sentence("finding.not_found_again", count=len(evidence.clean))
     resolve(
         *(connection, row, evidence, reason),
         data_end=ground.window_end,

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.models import Advice
+from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
 from iop_pipelines.events.outgoing import tell_insight
 from iop_pipelines.ledger import counters
@@ -302,7 +303,7 @@ def resolve(
     connection: sa.Connection,
     row: sa.Row[Any],
     evidence: Evidence,
-    reason: str,
+    reason: Sentence,
     *,
     data_end: datetime,
     source_ref: str,
@@ -346,7 +347,7 @@ def _tell(
     kind: Literal["opened", "updated", "resolved"],
     source_ref: str,
     *,
-    reason: str | None = None,
+    reason: Sentence | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
     connection.execute(
@@ -354,7 +355,7 @@ def _tell(
             recommendation_id=recommendation_id,
             kind=kind,
             source_ref=source_ref,
-            reason=reason,
+            **kept(reason, "reason"),
             details=details,
         )
     )

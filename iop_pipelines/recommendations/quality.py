@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.models import Advice
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.drm.source import DrmRun, QualityScore
 from iop_pipelines.recommendations.lifecycle import (
@@ -69,7 +70,7 @@ def recovered(engine: sa.Engine, dataset: str, score: QualityScore, run: DrmRun)
             evidence = evidence_of(row)
             is_later = score.id > _last_quality_score(connection, row.id)
             if is_later and score.score >= (evidence.latest.lo or 0):
-                reason = f"run {run.id} scored {score.score:g}"
+                reason = Sentence("quality.scored", id=run.id, score=score.score)
                 resolve(
                     *(connection, row, evidence, reason),
                     data_end=run.window_end,

@@ -190,11 +190,13 @@ def _check_snooze(
     connection: sa.Connection, row: sa.Row[Any], until: datetime | None, now: datetime
 ) -> None:
     if until is not None and until <= now:
-        raise InvalidInput(f"{until.isoformat()} is past; it is {now.isoformat()} UTC", "until")
+        raise InvalidInput("moment.past", "until", moment=until.isoformat(), now=now.isoformat())
     if row.status is not ReviewStatus.OPEN:
         raise Conflict(
-            f"recommendation {row.id} is {row.status.value}; only open ones wait",
+            "recommendation.not_open",
             _decided(connection, row),
+            id=row.id,
+            status=row.status.value,
         )
 
 
@@ -228,8 +230,11 @@ class _Request:
                 self.event_id, self.is_done = before.event_id, True
         if not self.is_done and sending.seen not in (None, row.status):
             raise Conflict(
-                f"recommendation {row.id} is {row.status.value} by now, not {sending.seen}",
+                "recommendation.decided_already",
                 _decided(connection, row),
+                id=row.id,
+                status=row.status.value,
+                then=sending.seen,
             )
 
     def remember(self) -> None:
@@ -267,7 +272,7 @@ def recommendation(engine: sa.Engine, recommendation_id: int) -> StoredRecommend
             sa.select(*_COLUMNS).where(recommendations.c.id == recommendation_id)
         ).first()
     if row is None:
-        raise NotFound(f"there is no recommendation with id {recommendation_id}")
+        raise NotFound("recommendation.not_found", id=recommendation_id)
     return _stored(row)
 
 
@@ -308,7 +313,7 @@ def _locked(connection: sa.Connection, recommendation_id: int) -> sa.Row[Any]:
     query = sa.select(recommendations).where(recommendations.c.id == recommendation_id)
     row = connection.execute(query.with_for_update()).first()
     if row is None:
-        raise NotFound(f"there is no recommendation with id {recommendation_id}")
+        raise NotFound("recommendation.not_found", id=recommendation_id)
     return row
 
 

@@ -1,7 +1,7 @@
 """What must hold before a model is stored: each name it uses exists, and its runtime accepts its parameters."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -10,6 +10,7 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
 from iop_pipelines.runtimes.catalogue import check_params, runtime_spec, runtimes_of
@@ -33,12 +34,15 @@ def _check_type(spec: ModelSpec) -> None:
     try:
         belongs_to = runtime_spec(spec.config.runtime).type
     except NotFound as error:
-        raise InvalidDeclaration(str(error), field="config.runtime") from error
+        raise InvalidDeclaration(error.sentence, field="config.runtime") from error
     if spec.type is not belongs_to:
         raise InvalidDeclaration(
-            f"{spec.config.runtime!r} is a {belongs_to} runtime and the model's type is "
-            f"{spec.type}; it can be {', '.join(sorted(runtimes_of(spec.type)))}",
+            "runtime.of_other_type",
             field="config.runtime",
+            runtime=spec.config.runtime,
+            belongs_to=belongs_to,
+            type=spec.type,
+            known=sorted(runtimes_of(spec.type)),
         )
 
 
@@ -46,9 +50,7 @@ def _check_schema(schema: Mapping[str, Any], side: str) -> None:
     try:
         check_row_schema(schema)
     except InvalidDeclaration as error:
-        message = str(error).removeprefix(f"{error.field}: ") if error.field else str(error)
-        path = f"{side}.{error.field}" if error.field else side
-        raise InvalidDeclaration(message, field=path) from error
+        raise error.under(side) from error
 
 
 def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
@@ -57,18 +59,18 @@ def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
     try:
         return dataset(engine, name).declaration
     except NotFound as error:
-        raise InvalidDeclaration(str(error), field="config.dataset") from error
+        raise InvalidDeclaration(error.sentence, field="config.dataset") from error
 
 
 def _check_names(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
-    read, owner = spec.config.input, f"dataset {spec.config.dataset!r}"
+    read, owner = spec.config.input, Sentence("owner.dataset", name=spec.config.dataset)
     measures, fields = declaration.measures, declaration.fields
     _check_each(read.measures, measures, "config.input.measures", owner, "measure")
     _check_each(read.series, fields, "config.input.series", owner, "field")
     # DRM's own runs are read as a panel, whose series column has its own name.
     columns = {*fields, "unique_id"} if declaration.name == PIPELINE_RUNS else fields
     _check_columns(spec.input_schema, columns, "input_schema", owner)
-    _check_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", "a model's output")
+    _check_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", Sentence("owner.output"))
 
 
 def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
@@ -87,27 +89,35 @@ def _check_threshold(spec: ModelSpec) -> None:
     """DRM scores what a run delivered, not the run itself: a model of runs would wait for ever."""
     if spec.config.dataset == PIPELINE_RUNS and spec.config.quality_threshold is not None:
         raise InvalidDeclaration(
-            f"{PIPELINE_RUNS} is never scored, so {spec.config.quality_threshold:g} would never be "
-            "reached; leave it out",
+            "pipeline_runs.never_scored",
             field="config.quality_threshold",
+            source=PIPELINE_RUNS,
+            threshold=spec.config.quality_threshold,
         )
 
 
+Noun = Literal["measure", "field"]
+_NO_SUCH: Mapping[Noun, str] = {"measure": "measures.no_such", "field": "fields.no_such"}
+
+
 def _check_each(
-    names: tuple[str, ...], known: Collection[str], field: str, owner: str, noun: str
+    names: tuple[str, ...], known: Collection[str], field: str, owner: Sentence, noun: Noun
 ) -> None:
     for position, name in enumerate(names):
         if name not in known:
             raise InvalidDeclaration(
-                f"{owner} has no {noun} {name!r}; it has {', '.join(sorted(known)) or 'none'}",
+                _NO_SUCH[noun],
                 field=f"{field}.{position}",
+                owner=owner,
+                name=name,
+                known=sorted(known) or Sentence("name.nothing"),
             )
         if name in names[:position]:
-            raise InvalidDeclaration(f"{name!r} is named twice", field=f"{field}.{position}")
+            raise InvalidDeclaration("name.twice", field=f"{field}.{position}", name=name)
 
 
 def _check_columns(
-    schema: Mapping[str, Any], known: Collection[str], side: str, owner: str
+    schema: Mapping[str, Any], known: Collection[str], side: str, owner: Sentence
 ) -> None:
     named = [
         *((f"{side}.properties.{name}", name) for name in schema.get("properties", {})),
@@ -117,5 +127,5 @@ def _check_columns(
     for field, name in named:
         if name not in known:
             raise InvalidDeclaration(
-                f"{owner} has no column {name!r}; it has {', '.join(sorted(known))}", field=field
+                "columns.no_such", field=field, owner=owner, name=name, known=sorted(known)
             )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
 from iop_pipelines.query.config import QueryConfig, in_version_2
@@ -178,7 +179,7 @@ def dashboard(engine: sa.Engine, dashboard_id: int) -> StoredDashboard:
     with engine.connect() as connection:
         found = _dashboards(connection, query)
     if not found:
-        raise NotFound(f"there is no dashboard with id {dashboard_id}")
+        raise NotFound("dashboard.not_found", id=dashboard_id)
     return found[0]
 
 
@@ -215,7 +216,7 @@ def panel(engine: sa.Engine, panel_id: int) -> VersionedPanel:
     with engine.connect() as connection:
         row = connection.execute(query).first()
     if row is None:
-        raise NotFound(f"there is no panel with id {panel_id}")
+        raise NotFound("panel.not_found", id=panel_id)
     *of_panel, version = row
     return VersionedPanel(StoredPanel(*of_panel), version)
 
@@ -225,11 +226,8 @@ def check_shape(type_: PanelType, config: QueryConfig, path: str) -> None:
     if type_ in (PanelType.TABLE, PanelType.METRIC):
         return
     if not config.charts or config.charts[0].type != type_.value:
-        first = config.charts[0].type if config.charts else "none"
-        raise InvalidQuery(
-            f"the first chart is {first}; a {type_.value} panel needs one of type {type_.value}",
-            f"{path}.charts",
-        )
+        first = config.charts[0].type if config.charts else Sentence("name.nothing")
+        raise InvalidQuery("panel.other_chart", f"{path}.charts", first=first, type=type_)
 
 
 def _check_panel(engine: sa.Engine, spec: PanelSpec, path: str, now: datetime) -> None:
@@ -248,7 +246,7 @@ def _content(connection: sa.Connection, dashboard_id: int) -> dict[str, Any]:
     held = sa.select(dashboards).where(dashboards.c.id == dashboard_id).with_for_update()
     row = connection.execute(held).first()
     if row is None:
-        raise NotFound(f"there is no dashboard with id {dashboard_id}")
+        raise NotFound("dashboard.not_found", id=dashboard_id)
     found = _panels(connection, panels.c.dashboard_id == dashboard_id)
     return {
         "id": row.id,
@@ -263,16 +261,18 @@ def _content(connection: sa.Connection, dashboard_id: int) -> dict[str, Any]:
 def _check_name(connection: sa.Connection, name: str, own_id: int | None) -> None:
     there = connection.scalar(sa.select(dashboards.c.id).where(dashboards.c.name == name))
     if there not in (None, own_id):
-        raise Conflict(f"a dashboard {name!r} exists")
+        raise Conflict("dashboard.exists", name=name)
 
 
 def _check_version(there: dict[str, Any], wanted: int | None) -> None:
     if wanted in (None, there["version"]):
         return
     raise Conflict(
-        f"dashboard {there['name']!r} is at version {there['version']} by now, not {wanted}: "
-        "somebody else saved it",
+        "dashboard.saved_already",
         {name: there[name] for name in ("id", "name", "version", "updated_at")},
+        name=there["name"],
+        now=there["version"],
+        then=wanted,
     )
 
 
@@ -293,8 +293,9 @@ def _save_panels(
             connection.execute(panels.update().where(panels.c.id == spec.id).values(content))
         else:
             raise InvalidQuery(
-                f"{spec.id} is no panel of this dashboard, or is given twice",
+                "panel.not_of_dashboard",
                 f"panels.{position}.id",
+                id=spec.id,
             )
     if left:
         connection.execute(panels.delete().where(panels.c.id.in_(left)))

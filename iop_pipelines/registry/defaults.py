@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import InputSpec, ModelConfig, Trigger
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.runtimes.catalogue import usual_runtime
@@ -23,7 +24,7 @@ def default_config(model_type: ModelType, dataset: DatasetDeclaration) -> ModelC
     Raises InvalidDeclaration for a dataset that declares no measure.
     """
     if not dataset.measures:
-        raise InvalidDeclaration(f"dataset {dataset.name!r} declares no measure", field="config")
+        raise InvalidDeclaration("dataset.without_measures", field="config", name=dataset.name)
     measure = next(iter(dataset.measures))
     is_rules = model_type is ModelType.RULE_BASED
     return ModelConfig(
@@ -50,11 +51,12 @@ def config_for(
     stored = list_datasets(engine)
     fitting = [each for each in stored if columns <= set(each.declaration.fields)]
     if not fitting:
-        names = ", ".join(each.declaration.name for each in stored)
+        names = [each.declaration.name for each in stored]
         raise InvalidDeclaration(
-            f"no dataset has the columns {sorted(columns)}, so config must name what the model reads; "
-            f"there are {names or 'no datasets'}",
+            "config.needed",
             field="config",
+            columns=sorted(columns),
+            known=names or Sentence("name.no_datasets"),
         )
     readers = _readers(engine)
     best = min(

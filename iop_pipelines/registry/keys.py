@@ -27,9 +27,7 @@ def id_of(partition_key: str) -> int:
     """The id that `partition_key` begins with; raises InvalidInput for what is no key of ours."""
     match = _KEY.fullmatch(partition_key)
     if match is None or len(partition_key) > MAX_LENGTH:
-        raise InvalidInput(
-            f"{partition_key!r} is no partition key; one reads like 12.delay-trend@v1.0.0"
-        )
+        raise InvalidInput("partition_key.wrong_form", key=partition_key)
     return int(match.group(1))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.models import ModelConfig, ModelSpec
+from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.errors import Conflict, Contended, NotFound
 from iop_pipelines.registry.checks import check_model
@@ -133,7 +134,7 @@ def promote(
     chosen = _held(connection, model_id)
     present = _active_versions(connection, chosen.spec.name)
     others = [each for each in present if each.id != model_id]
-    why = reason or f"replaced by {chosen.spec.version}"
+    why = reason or Sentence("model.replaced", version=chosen.spec.version)
     replaced = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in others]
     promoted = _move(connection, chosen, ModelStatus.ACTIVE, actor, reason)
     _tell_of_switch(witness, connection, [*others, chosen], [*replaced, promoted], reason)
@@ -169,9 +170,9 @@ def rollback(
         .limit(1)
     )
     if former_id is None:
-        raise NotFound(f"model {name!r} has no earlier version that was active")
+        raise NotFound("model.no_earlier_version", name=name)
     former = _locked(connection, former_id)
-    why = reason or "rolled back"
+    why = reason or Sentence("model.rolled_back")
     retired = [_move(connection, each, ModelStatus.DEPRECATED, actor, why) for each in present]
     restored = _move(connection, former, ModelStatus.ACTIVE, actor, why)
     _tell_of_switch(witness, connection, [*present, former], [*retired, restored], reason)
@@ -183,7 +184,7 @@ def model(engine: sa.Engine, model_id: int) -> StoredModel:
     with engine.connect() as connection:
         row = connection.execute(sa.select(models).where(models.c.id == model_id)).one_or_none()
     if row is None:
-        raise NotFound(f"there is no model with id {model_id}")
+        raise NotFound("model.not_found", id=model_id)
     return _stored(row)
 
 
@@ -278,7 +279,7 @@ def _locked(connection: sa.Connection, model_id: int) -> StoredModel:
         sa.select(models).where(models.c.id == model_id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise NotFound(f"there is no model with id {model_id}")
+        raise NotFound("model.not_found", id=model_id)
     return _stored(row)
 
 
@@ -286,13 +287,11 @@ def _held(connection: sa.Connection, model_id: int) -> StoredModel:
     """This version; it and all others of its name stay as they are until the transaction ends."""
     name = connection.scalar(sa.select(models.c.name).where(models.c.id == model_id))
     if name is None:
-        raise NotFound(f"there is no model with id {model_id}")
+        raise NotFound("model.not_found", id=model_id)
     _hold_name(connection, name)
     stored = _locked(connection, model_id)
     if stored.spec.name != name:
-        raise Contended(
-            f"model {name!r} was renamed at the same time; nothing was changed, try again"
-        )
+        raise Contended("model.renamed", name=name)
     return stored
 
 
@@ -321,8 +320,7 @@ def _check_same(stored: StoredModel, spec: ModelSpec) -> None:
             field for field, value in _values(spec).items() if _values(stored.spec)[field] != value
         )
         raise Conflict(
-            f"model {stored.label} exists (id {stored.id}) with another {', '.join(changed)}; "
-            "raise the version"
+            "model.exists_differently", label=stored.label, id=stored.id, changed=changed
         )
 
 
@@ -332,7 +330,9 @@ def _insert(connection: sa.Connection, spec: ModelSpec, created_by: int | None) 
     )
     model_id = result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
     draft = ModelStatus.DRAFT
-    _record(connection, model_id, None, draft, actor=created_by, reason="registered")
+    _record(
+        connection, model_id, None, draft, actor=created_by, reason=Sentence("model.registered")
+    )
     return model_id
 
 
@@ -341,13 +341,17 @@ def _move(
     stored: StoredModel,
     status: ModelStatus,
     actor: int | None,
-    reason: str | None,
+    reason: str | Sentence | None,
 ) -> StoredModel:
     if stored.status is status:
         return stored
     if status not in TRANSITIONS[stored.status]:
-        allowed = " or ".join(TRANSITIONS[stored.status])
-        raise Conflict(f"model {stored.label} is {stored.status}: it can become {allowed}")
+        raise Conflict(
+            "model.wrong_transition",
+            label=stored.label,
+            status=stored.status,
+            allowed=TRANSITIONS[stored.status],
+        )
     connection.execute(sa.update(models).where(models.c.id == stored.id).values(status=status))
     _record(connection, stored.id, stored.status, status, actor=actor, reason=reason)
     return StoredModel(stored.id, stored.spec, status, stored.created_by)
@@ -360,10 +364,14 @@ def _record(
     after: ModelStatus,
     *,
     actor: int | None,
-    reason: str | None,
+    reason: str | Sentence | None,
 ) -> None:
     connection.execute(
         sa.insert(model_events).values(
-            model_id=model_id, status_before=before, status_after=after, actor=actor, reason=reason
+            model_id=model_id,
+            status_before=before,
+            status_after=after,
+            actor=actor,
+            **(kept(reason, "reason") if isinstance(reason, Sentence) else {"reason": reason}),
         )
     )

@@ -138,7 +138,7 @@ def update_template(
         stored = _locked(connection, template_id)
         other = _find(connection, spec.name)
         if other is not None and other.id != template_id:
-            raise Conflict(f"a report template {spec.name!r} exists")
+            raise Conflict("template.exists", name=spec.name)
         values = _values(spec)
         if spec.schedule != stored.schedule:
             _check_is_ahead(spec, schedule, now)
@@ -189,7 +189,7 @@ def delete_template(
         generated_reports.c.phase != Phase.DONE,
     )
     if (report_id := connection.scalar(working.limit(1))) is not None:
-        raise Conflict(f"report {report_id} of template {stored.name!r} is being made; wait for it")
+        raise Conflict("report.being_made", id=report_id, name=stored.name)
     free = f"{stored.name[:200]} (deleted, {template_id})"
     connection.execute(
         sa.update(templates)
@@ -206,7 +206,7 @@ def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
             sa.select(templates).where(templates.c.id == template_id)
         ).one_or_none()
     if row is None:
-        raise NotFound(f"there is no report template with id {template_id}")
+        raise NotFound("template.not_found", id=template_id)
     return _stored(row)
 
 
@@ -263,8 +263,7 @@ def _check_is_ahead(spec: TemplateSpec, schedule: ParsedSchedule | None, now: da
     """Of a new schedule only: one that was registered in time stays what it is."""
     if schedule is not None and schedule.is_over(now):
         raise InvalidInput(
-            f"{spec.schedule!r} is past and would never be due; it is {now:%Y-%m-%dT%H:%M} UTC",
-            "schedule",
+            "schedule.past", "schedule", text=spec.schedule, now=f"{now:%Y-%m-%dT%H:%M}"
         )
 
 
@@ -321,12 +320,10 @@ def _locked(connection: sa.Connection, template_id: int) -> StoredTemplate:
         sa.select(templates).where(templates.c.id == template_id).with_for_update()
     ).one_or_none()
     if row is None or row.deleted_at is not None:
-        raise NotFound(f"there is no report template with id {template_id}")
+        raise NotFound("template.not_found", id=template_id)
     return _stored(row)
 
 
 def _check_same(stored: StoredTemplate, spec: TemplateSpec) -> None:
     if stored.spec != spec:
-        raise Conflict(
-            f"a report template {spec.name!r} exists (id {stored.id}) with other content; update it"
-        )
+        raise Conflict("template.exists_differently", name=spec.name, id=stored.id)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -23,22 +24,28 @@ _MACROS = {
 
 @dataclass(frozen=True)
 class _Field:
-    name: str
+    code: str
     lowest: int
     highest: int
     words: tuple[str, ...] = ()
 
     def wrong(self, part: str) -> InvalidInput:
-        accepted = f"{self.lowest} to {self.highest}"
-        return InvalidInput(f"cron's {self.name} is {part!r}; it can be {accepted}", "schedule")
+        return InvalidInput(
+            "cron.part_out_of_range",
+            "schedule",
+            name=Sentence(self.code),
+            given=part,
+            lowest=self.lowest,
+            highest=self.highest,
+        )
 
 
 _FIELDS = (
-    _Field("minute", 0, 59),
-    _Field("hour", 0, 23),
-    _Field("day of month", 1, 31),
-    _Field("month", 1, 12, _MONTHS),
-    _Field("day of week", 0, 7, _DAYS),
+    _Field("cron.minute", 0, 59),
+    _Field("cron.hour", 0, 23),
+    _Field("cron.day_of_month", 1, 31),
+    _Field("cron.month", 1, 12, _MONTHS),
+    _Field("cron.day_of_week", 0, 7, _DAYS),
 )
 _PART = re.compile(r"\A(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/(\d+))?\Z")
 
@@ -70,7 +77,7 @@ def parse_cron(text: str) -> Cron:
     """Raises InvalidInput naming the field, its value and its range."""
     fields = _MACROS.get(text, text).lower().split()
     if len(fields) != len(_FIELDS):
-        raise InvalidInput(f"{text!r} has {len(fields)} fields; cron needs five", "schedule")
+        raise InvalidInput("cron.wrong_length", "schedule", text=text, count=len(fields))
     sets = [_values(part, field) for part, field in zip(fields, _FIELDS, strict=True)]
     minutes, hours, days, months, weekdays = sets
     cron = Cron(
@@ -83,7 +90,7 @@ def parse_cron(text: str) -> Cron:
     )
     four_years = (date(2000, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1))
     if not any(cron.matches(day) for day in four_years):
-        raise InvalidInput(f"{text!r} names a day that no year has", "schedule")
+        raise InvalidInput("cron.no_such_day", "schedule", text=text)
     return cron
 
 

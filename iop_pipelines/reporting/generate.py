@@ -107,6 +107,6 @@ def store(storage_url: str, content: bytes, extension: str) -> str:
         # A disk that is full has taken a part of it, and needs that room.
         with suppress(OSError):
             files.rm_file(f"{path}.part")
-        message = f"the store {storage_url} does not take a file: {error}"
-        raise Unavailable(_CREDENTIALS.sub("***@", message)) from error
+        url, why = (_CREDENTIALS.sub("***@", str(each)) for each in (storage_url, error))
+        raise Unavailable("reports.store_refuses", url=url, error=why) from error
     return files.unstrip_protocol(path)

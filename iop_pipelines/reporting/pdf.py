@@ -7,6 +7,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import IopError, MissingDependency, Unavailable
 
 TIMEOUT_S = 180
@@ -42,17 +43,18 @@ def _child(html: str, css: str) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Unavailable(
-            f"rendering the PDF took longer than {TIMEOUT_S} s; lower outputs.pdf.max_rows"
-        ) from None
+        raise Unavailable("pdf.too_slow", timeout_s=TIMEOUT_S) from None
     said = done.stderr.decode(errors="replace").strip()
     if done.returncode == _MISSING:
-        raise MissingDependency(f"{said}; install it with: {install_line()}")
+        raise MissingDependency("pdf.library_missing", said=said, command=install_line())
     if done.returncode != 0:
-        last = said.splitlines()[-1] if said else "it said nothing"
+        last = said.splitlines()[-1] if said else Sentence("pdf.said_nothing")
         raise IopError(
-            f"the PDF renderer ended with {done.returncode}, within {MEMORY_BYTES >> 20} MB and "
-            f"{CPU_S} CPU seconds: {last}"
+            "pdf.renderer_ended",
+            status=done.returncode,
+            memory_mb=MEMORY_BYTES >> 20,
+            cpu_s=CPU_S,
+            last=last,
         )
     return done.stdout
 

@@ -62,7 +62,7 @@ def parse_schedule(text: str, default_zone: str = "UTC") -> Schedule:
     """Raises InvalidInput naming what is wrong with `text` and the forms that are accepted."""
     words = text.split()
     if not words or len(text) > MAX_LENGTH:
-        raise InvalidInput(f"{text[:60]!r} is empty or longer than {MAX_LENGTH}", "schedule")
+        raise InvalidInput("schedule.wrong_length", "schedule", text=text[:60], most=MAX_LENGTH)
     kind, *rest = words
     if kind == "once":
         return _once(rest, text, default_zone)
@@ -76,7 +76,7 @@ def parse_schedule(text: str, default_zone: str = "UTC") -> Schedule:
 
 
 def _unknown(text: str) -> InvalidInput:
-    return InvalidInput(f"{text!r} is no schedule; it can be {_FORMS}", "schedule")
+    return InvalidInput("schedule.unknown", "schedule", text=text, known=_FORMS)
 
 
 def _zone(rest: list[str], text: str, default_zone: str) -> str:
@@ -86,15 +86,13 @@ def _zone(rest: list[str], text: str, default_zone: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(
-            f"{name!r} in {text!r} is no IANA time zone such as Africa/Lagos", "schedule"
-        ) from None
+        raise InvalidInput("schedule.unknown_time_zone", "schedule", name=name, text=text) from None
     return name
 
 
 def _once(rest: list[str], text: str, default_zone: str) -> Schedule:
     if not rest:
-        raise InvalidInput(f"{text!r} names no moment, such as 2026-12-01T09:00", "schedule")
+        raise InvalidInput("schedule.no_moment", "schedule", text=text)
     zone = _zone(rest[1:], text, default_zone)
     try:
         moment = datetime.fromisoformat(rest[0])
@@ -102,9 +100,7 @@ def _once(rest: list[str], text: str, default_zone: str) -> Schedule:
             moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         local_to_utc(moment, zone)
     except (ValueError, OverflowError):
-        raise InvalidInput(
-            f"{rest[0]!r} is no moment; it can be an ISO time such as 2026-12-01T09:00", "schedule"
-        ) from None
+        raise InvalidInput("schedule.not_iso", "schedule", text=rest[0]) from None
     moment = moment.replace(second=0, microsecond=0)
     return Schedule(
         kind="once",
@@ -150,15 +146,13 @@ def _looks_like_zone(word: str) -> bool:
 def _time(word: str, text: str) -> time:
     match = _TIME.match(word)
     if match is None:
-        raise InvalidInput(f"{word!r} in {text!r} is no time; it can be 00:00 to 23:59", "schedule")
+        raise InvalidInput("schedule.no_time", "schedule", word=word, text=text)
     return time(int(match[1]), int(match[2]))
 
 
 def _weekday(word: str, text: str) -> tuple[str, Callable[[date], bool]]:
     if word not in _WEEKDAYS:
-        raise InvalidInput(
-            f"{word!r} in {text!r} is no weekday; it can be {', '.join(_WEEKDAYS)}", "schedule"
-        )
+        raise InvalidInput("schedule.no_weekday", "schedule", word=word, text=text, known=_WEEKDAYS)
     number = _WEEKDAYS.index(word)
     return f"every {_WEEKDAY_NAMES[number]}", lambda day: day.weekday() == number
 
@@ -174,8 +168,10 @@ def _month_day(word: str, text: str) -> tuple[str, Callable[[date], bool]]:
         said = f"on the {match[1]} {_WEEKDAY_NAMES[weekday]} of every month"
         return said, lambda day: day.weekday() == weekday and _is_nth(day, nth)
     raise InvalidInput(
-        f"{word!r} in {text!r} is no day of a month; it can be 1 to 28, last, or first-mon to last-sun",
+        "schedule.no_day_of_month",
         "schedule",
+        word=word,
+        text=text,
     )
 
 

@@ -16,7 +16,7 @@ from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.trees import MAX_DEPTH
 from iop_pipelines.domain.vocabulary import Category, ModelType
-from iop_pipelines.errors import NotFound
+from iop_pipelines.errors import NotFound, Unfit
 from iop_pipelines.runtimes.params import (
     Direction,
     NotNegative,
@@ -125,7 +125,7 @@ class RulesParams(Params):
     @classmethod
     def _is_shallow(cls, value: Any) -> Any:
         if depth_of(value) > _MAX_RULE_DEPTH:
-            raise ValueError(f"rules are nested deeper than {_MAX_RULE_DEPTH} levels")
+            raise Unfit("rules.too_deep", most=_MAX_RULE_DEPTH)
         return value
 
     @model_validator(mode="after")
@@ -133,7 +133,7 @@ class RulesParams(Params):
         names = [rule.name for rule in self.rules]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"two rules are called {twice[0]!r}")
+            raise Unfit("rules.called_alike", name=twice[0])
         return self
 
     def named_measures(self) -> Sequence[tuple[str, str]]:
@@ -230,9 +230,7 @@ class ChangePointsParams(OneMeasure):
     @model_validator(mode="after")
     def _can_be_seen(self) -> "ChangePointsParams":
         if self.recent <= self.min_size:
-            raise ValueError(
-                f"recent is {self.recent}; a change is seen only after min_size = {self.min_size} periods"
-            )
+            raise Unfit("change.recent_too_short", recent=self.recent, min_size=self.min_size)
         return self
 
 
@@ -245,7 +243,7 @@ class Bounds(Params):
     @model_validator(mode="after")
     def _is_a_range(self) -> "Bounds":
         if self.floor is not None and self.ceiling is not None and self.floor >= self.ceiling:
-            raise ValueError(f"floor {self.floor:g} is not below ceiling {self.ceiling:g}")
+            raise Unfit("forecast.floor_not_below_ceiling", floor=self.floor, ceiling=self.ceiling)
         return self
 
 
@@ -321,7 +319,7 @@ class Limit(Params):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "Limit":
         if (self.value is None) == (self.quantile is None):
-            raise ValueError("give either value or quantile")
+            raise Unfit("threshold.value_or_quantile")
         return self
 
 
@@ -484,7 +482,7 @@ FINDING_KINDS: Mapping[str, FindingKind] = {
 def runtime_spec(name: str) -> RuntimeSpec:
     """Raises NotFound, with the nearest name or all there are."""
     if name not in RUNTIMES:
-        raise NotFound(f"there is no runtime {closest(name, RUNTIMES)}")
+        raise NotFound("runtime.unknown", name=closest(name, RUNTIMES))
     return RUNTIMES[name]
 
 

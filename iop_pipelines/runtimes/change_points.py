@@ -10,6 +10,7 @@ from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.analytics.shifts import Shift, anchored_shift
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import ChangePointsParams
@@ -53,7 +54,7 @@ class ChangePoints:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=f"{3 * params.min_size} known periods among {params.window} are needed",
+            needed=Sentence("history.among", count=3 * params.min_size, window=params.window),
             points_scored=looked,
         )
 

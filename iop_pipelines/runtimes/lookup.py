@@ -25,8 +25,5 @@ def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
         known = {kind.name for kind in spec.kinds}
         unknown = sorted({finding.kind for finding in output.findings} - known)
         if unknown:
-            raise IopError(
-                f"runtime {name!r} found {', '.join(unknown)}; its row of the catalogue has "
-                f"{', '.join(sorted(known))}"
-            )
+            raise IopError("runtime.found_unknown", name=name, found=unknown, known=sorted(known))
     return output

@@ -14,6 +14,7 @@ import numpy as np
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.analytics.trend import Trend, adjust_p_values, measure_trend
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import MannKendallParams
@@ -62,7 +63,7 @@ class MannKendall:
             findings,
             series=len(series),
             skipped=len(series) - len(long_enough),
-            needed=f"{needed} known periods among {params.window} are needed",
+            needed=Sentence("history.among", count=needed, window=params.window),
             points_scored=sum(t is not None for _, trends in long_enough for t in trends.values()),
             series_tested=len(family),
         )

@@ -106,6 +106,4 @@ def parse_params(model: type[P], params: Mapping[str, Any]) -> P:
 def require_measure(name: str, measures: Sequence[str], path: str) -> None:
     """Raises InvalidDeclaration if the input has no such measure."""
     if name not in measures:
-        raise InvalidDeclaration(
-            f"{name!r} is not a measure of the input; there are {', '.join(measures)}", path
-        )
+        raise InvalidDeclaration("measure.not_of_input", path, name=name, known=measures)

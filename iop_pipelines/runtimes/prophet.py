@@ -18,6 +18,7 @@ from iop_pipelines.analytics.forecast import (
 )
 from iop_pipelines.analytics.series import Series, default_season_length, future_periods
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
@@ -46,7 +47,7 @@ class ProphetForecast:
         """
         params = parse_params(ProphetParams, given.params)
         if given.freq is None:
-            raise InvalidInput("events without a step have no next period to forecast", "freq")
+            raise InvalidInput("forecast.no_next_period", "freq")
         quantity = chosen_quantity(given, params.measure)
         needed = params.min_history or max(14, 2 * default_season_length(given.freq))
         series = read_series(given, [quantity.measure])
@@ -66,7 +67,7 @@ class ProphetForecast:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=f"{needed} known periods are needed",
+            needed=Sentence("history.known", count=needed),
             horizon=params.h,
         )
 

@@ -21,6 +21,7 @@ from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
 from iop_pipelines.analytics.series import Series, stack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import PyodParams
@@ -66,8 +67,7 @@ class Pyod:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=f"{baseline.min_history} known periods, and {MIN_TRAINING_ROWS} with an "
-            "expectation to train on, are needed before a period",
+            needed=Sentence("history.to_train", count=baseline.min_history, rows=MIN_TRAINING_ROWS),
             points_scored=scored,
             detector=params.detector,
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from iop_pipelines.analytics.series import Series, split_panel
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import SeriesTooShort
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.params import require_measure
@@ -64,7 +65,7 @@ def make_output(
     *,
     series: int,
     skipped: int,
-    needed: str,
+    needed: Sentence,
     **metrics: float | int | str,
 ) -> RuntimeOutput:
     """Puts the parts together.
@@ -77,8 +78,7 @@ def make_output(
         SeriesTooShort: there were series to score and all were skipped.
     """
     if series and skipped == series:
-        count = "the only series has" if series == 1 else f"all {series} series have"
-        raise SeriesTooShort(f"{count} too short a history: {needed}")
+        raise SeriesTooShort("series.too_short", series=series, needed=needed)
     kept = sorted(findings, key=lambda finding: (finding.unique_id, finding.ds, finding.kind))
     frame = output_frame(rows)
     counts = {

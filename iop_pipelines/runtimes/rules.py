@@ -10,6 +10,7 @@ from iop_pipelines.analytics.robust import stretches
 from iop_pipelines.analytics.rule_language import SCOPE, Rule, measures_of
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import RulesParams
 from iop_pipelines.runtimes.params import parse_params, require_measure
@@ -41,7 +42,7 @@ class Rules:
             findings,
             series=len(series),
             skipped=0,
-            needed="nothing is needed",
+            needed=Sentence("history.nothing"),
             rules=len(rules),
             unknown=unknown,
         )

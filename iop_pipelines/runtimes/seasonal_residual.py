@@ -9,6 +9,7 @@ from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
 from iop_pipelines.analytics.series import Series, default_season_length, stack, unstack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
@@ -47,8 +48,7 @@ class SeasonalResidual:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=f"{baseline.min_history} known periods before the scored one are needed, "
-            "more after gaps",
+            needed=Sentence("history.before", count=baseline.min_history),
             points_scored=known,
             anomalous_points=sum(int(part.is_finding.sum()) for part in rows),
         )

@@ -101,9 +101,7 @@ def _between(lower: str | None, upper: str) -> list[str]:
 def _check_revision(revision: str) -> None:
     known = [script.revision for script in _scripts().walk_revisions()]
     if revision not in ("head", "base", *known):
-        raise InvalidInput(
-            f"schema revision {revision!r} is unknown; there are base, {', '.join(known[::-1])}, head"
-        )
+        raise InvalidInput("migration.unknown_revision", revision=revision, known=known[::-1])
 
 
 def _scripts() -> ScriptDirectory:
@@ -146,7 +144,4 @@ def _take_lock(connection: sa.Connection) -> None:
     while time.monotonic() < deadline:
         if connection.scalar(take, {"wait_s": _LOCK_POLL_S}):
             return
-    raise Unavailable(
-        f"another process has been migrating this database for {LOCK_TIMEOUT_S} s; "
-        "see SHOW PROCESSLIST for it, then run `iop migrate` again"
-    )
+    raise Unavailable("migration.locked", limit_s=LOCK_TIMEOUT_S)

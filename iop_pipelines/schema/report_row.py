@@ -27,5 +27,5 @@ def report_row(connection: sa.Connection, report_id: int) -> Record:
     )
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise NotFound(f"no report has id {report_id}")
+        raise NotFound("report.no_such_id", id=report_id)
     return row

@@ -56,6 +56,7 @@ def exact(length: int) -> sa.String:
 Timestamp = sa.TIMESTAMP().with_variant(mysql.TIMESTAMP(), "mysql", "mariadb")
 # DATETIME(6) keeps the fractions that DRM delivers; TEXT on MySQL ends at 64 kB.
 Moment = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+Said = sa.JSON(none_as_null=True)
 LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 Double = sa.Double()
 
@@ -156,6 +157,8 @@ model_executions = _table(
     sa.Column("output_ref", sa.String(512)),
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
+    # What `error_msg` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     sa.Column("started_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
     sa.Column("finished_at", Timestamp),
     *_work_columns("execution_phase"),
@@ -216,6 +219,8 @@ generated_reports = _table(
     sa.Column("finished_at", Timestamp),
     sa.Column("duration_ms", sa.Integer),
     sa.Column("error_msg", sa.Text),
+    # What `error_msg` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     sa.Column("checksum", exact(64)),
     sa.Column("history_purged_at", Timestamp),
     # When retention removed the file; `storage_url` stays, and says where it was.
@@ -277,6 +282,8 @@ recommendation_events = _table(
     sa.Column("status_after", sa.String(16)),
     sa.Column("actor", sa.Integer),
     sa.Column("reason", sa.Text),
+    # What `reason` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     # The execution that caused it; with `kind`, what makes advising idempotent.
     sa.Column("source_ref", exact(255)),
     sa.Column("details", sa.JSON),
@@ -301,6 +308,8 @@ model_events = _table(
     sa.Column("status_after", sa.String(16), nullable=False),
     sa.Column("actor", sa.Integer),
     sa.Column("reason", sa.Text),
+    # What `reason` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     _created_at(),
 )
 
@@ -338,6 +347,8 @@ dataset_versions = _table(
     # reason -> count
     sa.Column("reject_reasons", sa.JSON),
     sa.Column("error_msg", sa.Text),
+    # What `error_msg` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     sa.Column("prepared_at", Timestamp),
     _created_at(),
     sa.UniqueConstraint("dataset_id", "data_version"),
@@ -352,6 +363,8 @@ rejected_rows = _table(
     ),
     sa.Column("step", exact(64), nullable=False),
     sa.Column("reason", sa.String(255), nullable=False),
+    # What `reason` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
+    sa.Column("said", Said),
     sa.Column("row", sa.JSON, nullable=False),
 )
 

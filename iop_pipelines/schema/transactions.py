@@ -134,9 +134,5 @@ def server_code(error: DBAPIError) -> int | None:
 
 def _given_up(trouble: Trouble) -> Contended:
     if trouble is Trouble.LOST_INSERT:
-        return Contended(
-            "someone else just saved the same thing; nothing was changed, reload and try again"
-        )
-    return Contended(
-        "someone else is changing this right now; nothing was changed, try again in a moment"
-    )
+        return Contended("write.saved_alike")
+    return Contended("write.in_the_way")

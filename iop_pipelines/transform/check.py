@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Measure
 from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.transform.column_types import COUNTABLE, MOMENTS, WIDER, Columns, Misfit, Read
 from iop_pipelines.transform.steps import Cast, Derive, JoinReference, Step, parse_steps
@@ -28,7 +29,7 @@ def check_declaration(declaration: DatasetDeclaration) -> None:
     check_frame(declaration)
     steps = parse_steps(declaration)
     if not steps or not isinstance(steps[0], Cast):
-        raise InvalidDeclaration("the first step must be a cast: DRM delivers text", "steps.0.kind")
+        raise InvalidDeclaration("steps.first_not_cast", "steps.0.kind")
     left = _Left({}, {})
     for place, step in enumerate(steps):
         left = _after(place, step, left, steps)
@@ -42,24 +43,30 @@ def check_frame(declaration: DatasetDeclaration) -> None:
     takes: tuple[FieldType, ...] = ("datetime",) if declaration.freq == "h" else MOMENTS
     found = fields[declaration.time].type
     if found not in takes:
-        of = " of hours" if declaration.freq == "h" else ""
         raise InvalidDeclaration(
-            f"{declaration.time!r} is {found}; the time{of} is {_any_of(takes)}: name another field, "
-            f"or declare `{declaration.time}: {{type: {takes[0]}}}`",
+            "time.of_hours_wrong_type" if declaration.freq == "h" else "time.wrong_type",
             "time",
+            name=declaration.time,
+            found=found,
+            takes=_any_of(takes),
+            type=takes[0],
         )
     try:
         ZoneInfo(declaration.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidDeclaration(
-            f"{declaration.time_zone!r} is no IANA time zone such as Africa/Lagos", "time_zone"
+            "time_zone.unknown", "time_zone", name=declaration.time_zone
         ) from error
     for label, measure in declaration.measures.items():
         for role, name, accepted in _read_by(measure):
             if fields[name].type not in accepted:
                 raise InvalidDeclaration(
-                    f"{name!r} is {fields[name].type}; {measure.kind} takes {_any_of(accepted)}",
+                    "measure.wrong_type",
                     f"measures.{label}.{role}",
+                    name=name,
+                    found=fields[name].type,
+                    kind=measure.kind,
+                    takes=_any_of(accepted),
                 )
 
 
@@ -79,7 +86,10 @@ def _after(place: int, step: Step, left: _Left, steps: Sequence[Step]) -> _Left:
         columns = step.leaves(left.columns)
     except Misfit as misfit:
         raise InvalidDeclaration(
-            f"step {place + 1} ({step.kind}): {misfit}", f"steps.{place}.{misfit.where}"
+            "step.misfit",
+            f"steps.{place}.{misfit.where}",
+            step=_step(place, step),
+            said=misfit.sentence,
         ) from misfit
     is_kept = not isinstance(step, Cast) and set(left.columns) <= set(columns)
     makers = {
@@ -92,47 +102,63 @@ def _after(place: int, step: Step, left: _Left, steps: Sequence[Step]) -> _Left:
 
 
 def _check_read(place: int, step: Step, read: Read, left: _Left, steps: Sequence[Step]) -> None:
-    path, who = f"steps.{place}.{read.where}", f"step {place + 1} ({step.kind})"
+    path, who = f"steps.{place}.{read.where}", _step(place, step)
     if read.column not in left.columns:
         raise InvalidDeclaration(
-            f"{who} reads {closest(read.column, left.columns)}",
-            path,
+            "step.reads_unknown", path, step=who, name=closest(read.column, left.columns)
         )
     found = left.columns[read.column]
     if found not in read.takes:
         raise InvalidDeclaration(
-            f"{who} reads {read.column!r}, which is {found} there; it takes {_any_of(read.takes)}: "
-            f"{_fix(read.column, read.takes, left, steps)}",
+            "step.reads_wrong_type",
             path,
+            step=who,
+            name=read.column,
+            found=found,
+            takes=_any_of(read.takes),
+            fix=_fix(read.column, read.takes, left, steps),
         )
 
 
 def _check_field(name: str, wanted: FieldType, left: _Left, steps: Sequence[Step]) -> None:
     if name not in left.columns:
-        raise InvalidDeclaration(f"no step leaves {closest(name, left.columns)}", f"fields.{name}")
+        raise InvalidDeclaration(
+            "step.no_such_column", f"fields.{name}", name=closest(name, left.columns)
+        )
     found = left.columns[name]
     if found != wanted and (found, wanted) not in WIDER:
         raise InvalidDeclaration(
-            f"{name!r} is declared {wanted} and the last step leaves it as {found}: declare "
-            f"`type: {found}`, or {_fix(name, (wanted,), left, steps)}",
+            "field.left_as_other",
             f"fields.{name}.type",
+            name=name,
+            wanted=wanted,
+            found=found,
+            fix=_fix(name, (wanted,), left, steps),
         )
 
 
-def _fix(name: str, takes: Sequence[FieldType], left: _Left, steps: Sequence[Step]) -> str:
+def _fix(name: str, takes: Sequence[FieldType], left: _Left, steps: Sequence[Step]) -> Sentence:
     """Where the column's type was chosen and what to write there, else which columns would do."""
     place = left.makers[name]
-    step, where = steps[place], f"step {place + 1} ({steps[place].kind})"
+    step, where = steps[place], _step(place, steps[place])
     if isinstance(step, Cast):
-        return f"let {where} read it as `to: {takes[0]}`"
+        return Sentence("fix.read_as", step=where, type=takes[0])
     if isinstance(step, JoinReference) and name in step.take:
-        return f"give {where} `types: {{{name}: {takes[0]}}}`"
+        return Sentence("fix.give_types", step=where, name=name, type=takes[0])
     if isinstance(step, Derive) and takes[0] in ("integer", "number", "boolean"):
-        return f"let {where} derive a {takes[0]} for it"
+        return Sentence("fix.derive", step=where, type=takes[0])
     fitting = sorted(each for each, type_ in left.columns.items() if type_ in takes)
-    return f"name a column that is, of {', '.join(fitting)}" if fitting else "no column there is"
+    return Sentence("fix.name_another", known=fitting) if fitting else Sentence("fix.none")
 
 
-def _any_of(types: Sequence[FieldType]) -> str:
+def _step(place: int, step: Step) -> Sentence:
+    return Sentence("step.at", place=place + 1, kind=step.kind)
+
+
+def _any_of(types: Sequence[FieldType]) -> Sentence:
     *others, last = types
-    return f"{', '.join(others)} or {last}" if others else last
+    return (
+        Sentence("types.or", others=others, last=last)
+        if others
+        else Sentence("types.one", type=last)
+    )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from iop_pipelines.domain import conditions as form
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.resolved import Scope, kind_of, resolve
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidQuery, IopError
 
 Columns = Mapping[str, FieldType]
 # The type that a fix names first comes first.
@@ -30,11 +31,11 @@ class Read:
     takes: tuple[FieldType, ...] = ANY
 
 
-class Misfit(Exception):
+class Misfit(IopError):
     """What a step declares cannot be; `where` is under the step."""
 
-    def __init__(self, where: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, where: str, said: str | Sentence, /, **values: object) -> None:
+        super().__init__(said, **values)
         self.where = where
 
 
@@ -68,7 +69,7 @@ def type_of(expression: object, columns: Columns, where: str) -> FieldType | Non
         _resolve_conditions(expression, Held(columns), scope, where)
         return kind_of(expression, Held(columns), scope, where)
     except InvalidQuery as error:
-        raise Misfit(error.field or where, error.said) from error
+        raise Misfit(error.field or where, error.sentence) from error
 
 
 def _resolve_conditions(expression: object, held: Held, scope: Scope, where: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.apply import apply_step
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, too_long, unknown
 from iop_pipelines.transform.references import References, read_carried
@@ -36,7 +37,7 @@ class Prepared:
     frame: the declared fields, typed (string object, integer Int64, number float64, boolean boolean,
         date and datetime datetime64[ns] naive local), unique by key, within the window, sorted by
         time and key.
-    rejects: `step`, `reason`, `row` (the row before that step, JSON-ready).
+    rejects: `step`, `reason`, `said` (the same as code and values), `row` (the row before that step, JSON-ready).
     reject_reasons: reason -> rows.
     """
 
@@ -78,14 +79,22 @@ def prepare(
     frame = _within_window(declaration, frame, window, rejects)
     tick()
     frame = _conform(declaration, frame, rejects)
+    reasons = [each.english for each in rejects.reasons]
+    kept = {each: each.as_json() for each in set(rejects.reasons)}
     return Prepared(
         frame=frame,
         rejects=pd.DataFrame(
-            {"step": rejects.steps, "reason": rejects.reasons, "row": rejects.rows}, dtype=object
+            {
+                "step": rejects.steps,
+                "reason": reasons,
+                "said": [kept[each] for each in rejects.reasons],
+                "row": rejects.rows,
+            },
+            dtype=object,
         ),
         rows_in=len(raw),
         rows_out=len(frame),
-        reject_reasons=dict(Counter(rejects.reasons)),
+        reject_reasons=dict(Counter(reasons)),
         steps=tuple(counts),
     )
 
@@ -99,9 +108,9 @@ def _within_window(
     name, (start, end) = declaration.time, window
     time = frame[name].to_numpy(dtype="datetime64[ns]")
     reasons = Reasons(len(frame))
-    reasons.add(np.isnat(time), f"{name}: missing")
+    reasons.add(np.isnat(time), Sentence("row.missing"), name)
     is_outside = (time < np.datetime64(start)) | (time >= np.datetime64(end))
-    reasons.add(is_outside, f"{name}: outside of the run's window")
+    reasons.add(is_outside, Sentence("row.outside_window"), name)
     return rejects.take(frame, reasons, WINDOW_CHECK)
 
 
@@ -113,11 +122,11 @@ def _conform(
     reasons = Reasons(len(frame))
     for name, spec in declaration.fields.items():
         if not spec.nullable:
-            reasons.add(unknown(frame[name]), f"{name}: missing")
+            reasons.add(unknown(frame[name]), Sentence("row.missing"), name)
         if spec.type == "string":
-            reasons.add(too_long(frame[name]), f"{name}: longer than {STRING_LENGTH} characters")
+            reasons.add(too_long(frame[name]), Sentence("row.too_long", most=STRING_LENGTH), name)
     is_former = frame.duplicated(list(declaration.key), keep="last").to_numpy()
-    reasons.add(is_former, "key: another row has the same")
+    reasons.add(is_former, Sentence("row.key_twice"), "key")
     frame = rejects.take(frame, reasons, FIELDS_CHECK)
     wanted = {name: _DTYPES[spec.type] for name, spec in declaration.fields.items()}
     others = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}

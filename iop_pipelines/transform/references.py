@@ -23,7 +23,7 @@ def read_carried(source: ReferenceSource) -> pd.DataFrame:
         InvalidDeclaration: the file is not there, or `source` is a table, which needs the database.
     """
     if not isinstance(source, CsvReference):
-        raise InvalidDeclaration(f"reference table {source.table} needs the shared database")
+        raise InvalidDeclaration("reference.needs_shared_database", table=source.table)
     return _read_csv(source.csv)
 
 
@@ -31,8 +31,8 @@ def read_carried(source: ReferenceSource) -> pd.DataFrame:
 def _read_csv(name: str) -> pd.DataFrame:
     path = REFERENCE_FOLDER / f"{name}.csv"
     if not path.exists():
-        there = ", ".join(sorted(p.stem for p in REFERENCE_FOLDER.glob("*.csv")))
-        raise InvalidDeclaration(f"no reference {name!r}; there are {there}")
+        there = sorted(p.stem for p in REFERENCE_FOLDER.glob("*.csv"))
+        raise InvalidDeclaration("reference.not_among", name=name, known=there)
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     return frame.astype(object).mask(frame == "", None)
 
@@ -45,7 +45,7 @@ def references_of(engine: sa.Engine) -> References:
         try:
             table = sa.Table(name, sa.MetaData(), autoload_with=engine)
         except NoSuchTableError as error:
-            raise InvalidDeclaration(f"the shared database has no table {name}") from error
+            raise InvalidDeclaration("reference.no_such_table", name=name) from error
         with engine.connect() as connection:
             rows = connection.execute(sa.select(table)).all()
         frame = pd.DataFrame(rows, columns=list(table.columns.keys()), dtype=object)

@@ -29,7 +29,8 @@ from iop_pipelines.domain.conditions import (
 )
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
 from iop_pipelines.domain.nearest import closest
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.transform.column_types import (
     ANY,
     COUNTABLE,
@@ -48,7 +49,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone such as Africa/Lagos") from error
+        raise Unfit("time_zone.unknown", name=name) from error
     return name
 
 
@@ -122,8 +123,11 @@ class Cast(_Step):
                 if bound is not None and spec.to not in NUMBERS:
                     raise Misfit(
                         f"columns.{name}.{word}",
-                        f"is {bound} for {name!r}, which is read as {spec.to}; bounds are for "
-                        f"{' and '.join(NUMBERS)}: leave it out, or use one_of",
+                        "step.bounds",
+                        bound=bound,
+                        name=name,
+                        to=spec.to,
+                        kinds=NUMBERS,
                     )
         return {name: spec.to for name, spec in self.columns.items()}
 
@@ -180,7 +184,7 @@ class Aggregate(_Frozen):
     @model_validator(mode="after")
     def _weight_fits(self) -> "Aggregate":
         if (self.how == "weighted_mean") != (self.weight is not None):
-            raise ValueError("weight belongs to weighted_mean, which needs it")
+            raise Unfit("step.weight")
         return self
 
 
@@ -264,7 +268,7 @@ class JoinReference(_Step):
     def _types_are_of_what_is_taken(self) -> "JoinReference":
         for name in self.types:
             if name not in self.take:
-                raise ValueError(f"types names {closest(name, self.take)}")
+                raise Unfit("step.types_name_unknown", name=closest(name, self.take))
         return self
 
     def reads(self) -> Iterator[Read]:
@@ -331,7 +335,7 @@ def _of_one_row(value: Any) -> Any:
     try:
         refuse_foreign(value, past=False)
     except InvalidQuery as error:
-        raise ValueError(str(error)) from None
+        raise Unfit(error.told) from None
     return value
 
 
@@ -357,13 +361,19 @@ class Derive(_Step):
             gives = type_of(derived.value, columns, f"columns.{name}.value")
             takes = TEXT if derived.type == "string" else COUNTABLE
             if gives is not None and gives not in takes:
-                fitting = {"string": "string"}.get(gives, "number, integer or boolean")
                 hint = (
-                    f"declare `type: {fitting}`" if gives not in MOMENTS else "compare it with one"
+                    Sentence("fix.compare")
+                    if gives in MOMENTS
+                    else Sentence("fix.declare_text")
+                    if gives == "string"
+                    else Sentence("fix.declare_number")
                 )
                 raise Misfit(
                     f"columns.{name}.type",
-                    f"is {derived.type} and the expression gives {gives}: {hint}",
+                    "step.gives_other",
+                    type=derived.type,
+                    gives=gives,
+                    fix=hint,
                 )
         return {**columns, **{name: derived.type for name, derived in self.columns.items()}}
 
@@ -394,11 +404,11 @@ class GapPolicy(_Step):
     @model_validator(mode="after")
     def _options_fit(self) -> "GapPolicy":
         if (self.policy == "forward_fill") != (self.limit is not None):
-            raise ValueError("limit belongs to forward_fill, which needs it")
+            raise Unfit("step.limit")
         if self.policy != "null" and not self.columns:
-            raise ValueError(f"columns must name what {self.policy} is for")
+            raise Unfit("step.gap_columns", policy=self.policy)
         if self.adds_rows and self.policy != "forward_fill":
-            raise ValueError("adds_rows belongs to forward_fill; null adds rows in any case")
+            raise Unfit("step.adds_rows")
         return self
 
     def reads(self) -> Iterator[Read]:

@@ -177,10 +177,10 @@ def _write_rejects(
 ) -> None:
     rejects = rejected_rows
     connection.execute(rejects.delete().where(rejects.c.dataset_version_id == version_id))
-    columns = (prepared.rejects[name].tolist() for name in ("step", "reason", "row"))
+    columns = (prepared.rejects[name].tolist() for name in ("step", "reason", "said", "row"))
     rows = [
-        {"dataset_version_id": version_id, "step": step, "reason": reason, "row": row}
-        for step, reason, row in zip(*columns, strict=True)
+        {"dataset_version_id": version_id, "step": step, "reason": reason, "said": said, "row": row}
+        for step, reason, said, row in zip(*columns, strict=True)
     ]
     _insert(connection, rejects, rows, tick)
 
@@ -208,6 +208,7 @@ def _mark_prepared(
             rows_rejected=len(prepared.rejects),
             reject_reasons=prepared.reject_reasons,
             error_msg=None,
+            said=None,
             prepared_at=sa.func.current_timestamp(),
         )
     )

@@ -38,7 +38,7 @@ def prepared_table(declaration: DatasetDeclaration) -> sa.Table:
 def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -> sa.Table:
     for name, _ in fields:
         if name.startswith("iop_"):
-            raise InvalidDeclaration("names that begin with iop_ are IOP's own", f"fields.{name}")
+            raise InvalidDeclaration("field.reserved", f"fields.{name}")
     name = table_name(dataset)
     short = name.removeprefix("prepared_")[:40]
     return new_table(
@@ -131,8 +131,7 @@ def _missing(inspector: sa.Inspector, table: sa.Table) -> list[sa.Column]:
         wanted, held = _family(column.type), _family(there[column.name])
         if wanted != held:
             raise Conflict(
-                f"{table.name}.{column.name} holds {held} values and the declaration says {wanted}; "
-                "give the field another name"
+                "column.other_type", table=table.name, column=column.name, held=held, wanted=wanted
             )
     return missing
 

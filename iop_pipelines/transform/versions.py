@@ -6,13 +6,15 @@ in which runs were seen to end, neither that of their windows nor, always, that 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import Conflict, NotFound
@@ -52,6 +54,7 @@ class StoredVersion:
     rows_out: int | None
     rows_rejected: int | None
     error_msg: str | None
+    said: Mapping[str, Any] | None
 
 
 def _measure(label: str, unit: str) -> dict[str, str]:
@@ -131,13 +134,14 @@ def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDa
             connection.execute(datasets.update().where(datasets.c.id == row.id).values(**values))
         elif row.version > declaration.version:
             raise Conflict(
-                f"dataset {declaration.name} is at version {row.version}; "
-                f"version {declaration.version} is older"
+                "dataset.older_version",
+                name=declaration.name,
+                there=row.version,
+                version=declaration.version,
             )
         elif DatasetDeclaration.model_validate(row.declaration) != declaration:
             raise Conflict(
-                f"dataset {declaration.name} version {row.version} is declared differently already; "
-                "raise its version"
+                "dataset.declared_differently", name=declaration.name, version=row.version
             )
         return StoredDataset(row.id, declaration)
 
@@ -156,14 +160,14 @@ def dataset(engine: sa.Engine, name: str) -> StoredDataset:
         if row is not None:
             return _stored(row)
         names = connection.scalars(sa.select(datasets.c.name).order_by(datasets.c.name)).all()
-    raise NotFound(f"no dataset {name!r}; there are {', '.join(names) or 'none'}")
+    raise NotFound("dataset.not_among", name=name, known=names or Sentence("name.nothing"))
 
 
 def dataset_by_id(engine: sa.Engine, dataset_id: int) -> StoredDataset:
     with engine.connect() as connection:
         row = connection.execute(sa.select(datasets).where(datasets.c.id == dataset_id)).first()
     if row is None:
-        raise NotFound(f"no dataset with id {dataset_id}")
+        raise NotFound("dataset.no_such_id", id=dataset_id)
     return _stored(row)
 
 
@@ -189,7 +193,7 @@ def ensure_version(connection: sa.Connection, stored: StoredDataset, run: DrmRun
         Conflict: the run has not ended, or delivered nothing for a dataset that is prepared.
     """
     if run.finished_at is None or not (run.is_success or stored.is_system):
-        raise Conflict(f"DRM run {run.id} is {run.status.value}; it has no data version")
+        raise Conflict("drm_run.without_version", id=run.id, status=run.status.value)
     checksum = run.finished_at.isoformat() if stored.is_system else run.content_checksum or ""
     digest = data_version(stored.declaration.name, stored.declaration.version, run.id, checksum)
     there = connection.scalar(
@@ -227,7 +231,7 @@ def ensure_version(connection: sa.Connection, stored: StoredDataset, run: DrmRun
 def version(engine: sa.Engine, version_id: int) -> StoredVersion:
     found = _versions(engine, dataset_versions.c.id == version_id)
     if not found:
-        raise NotFound(f"no data version with id {version_id}")
+        raise NotFound("data_version.not_found", id=version_id)
     return found[0]
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from iop_pipelines.domain.refusals import refusals_of
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidInput, NotFound
 
 Spec = TypeVar("Spec", bound=BaseModel)
@@ -29,10 +30,10 @@ def read_declaration(path: Path | str) -> dict[str, Any]:
     text = _text_of(path)
     content = _parse_json(text, path) if path.suffix == ".json" else _parse_yaml(text, path)
     if not isinstance(content, dict):
-        kind = (
-            "nothing" if content is None else "a list" if isinstance(content, list) else "a value"
-        )
-        raise InvalidDeclaration(f"{path.name} holds {kind}; a mapping is needed")
+        if content is None:
+            raise InvalidDeclaration("file.empty", name=path.name)
+        is_list = isinstance(content, list)
+        raise InvalidDeclaration("file.is_list" if is_list else "file.is_value", name=path.name)
     return content
 
 
@@ -53,10 +54,13 @@ def invalid_declaration(
     error: ValidationError, kind: Any, under: Sequence[str] = ()
 ) -> InvalidDeclaration:
     """What pydantic refused, in our words; `under` is the path of what was read."""
-    issues = [(".".join((*under, *each.path)), each.sentence) for each in refusals_of(error, kind)]
-    (field, said), *others = issues
-    rest = "".join(f"; {path}: {message}" if path else f"; {message}" for path, message in others)
-    return InvalidDeclaration(said + rest, field=field or None, issues=issues)
+    issues = [
+        (".".join(filter(None, (*under, each.place))), each.sentence)
+        for each in refusals_of(error, kind)
+    ]
+    (field, first), *others = issues
+    told = [first, *(said.at(path) for path, said in others)]
+    return InvalidDeclaration(Sentence.listed(told), field=field or None, issues=issues)
 
 
 @contextmanager
@@ -68,12 +72,17 @@ def located(path: Path | str) -> Iterator[None]:
         if error.field is None:
             raise
         lines = _lines_of(Path(path))
-        issues = error.issues or ((error.field, str(error).removeprefix(f"{error.field}: ")),)
-        said = [
-            f"{Path(path).name}, line {_line_of(lines, field)}: {f'{field}: ' if field else ''}{message}"
-            for field, message in issues
+        issues = error.issues or ((error.field, error.sentence),)
+        told = [
+            Sentence(
+                "said.at_line",
+                file=Path(path).name,
+                line=_line_of(lines, field),
+                said=said.at(field),
+            )
+            for field, said in issues
         ]
-        raise InvalidDeclaration("\n".join(said)) from error
+        raise InvalidDeclaration(Sentence.listed(told, "said.lines")) from error
 
 
 def _line_of(lines: Mapping[str, int], field: str) -> int:
@@ -111,20 +120,19 @@ def _lines_of(path: Path) -> dict[str, int]:
 
 def _text_of(path: Path) -> str:
     if path.suffix not in (".json", ".yaml", ".yml"):
-        raise InvalidDeclaration(f"{path} ends in {path.suffix!r}; it can be .json, .yaml or .yml")
+        raise InvalidDeclaration("file.wrong_suffix", path=path, suffix=path.suffix)
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise NotFound(f"there is no file {path}") from error
+        raise NotFound("file.not_found", path=path) from error
     except OSError as error:
-        raise InvalidDeclaration(f"{path} cannot be read: {error.strerror}") from error
+        raise InvalidDeclaration("file.unreadable", path=path, why=error.strerror) from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InvalidDeclaration(
-            f"{path.name}, line {line}: the byte 0x{data[error.start]:02x} is not UTF-8; save the file "
-            "as UTF-8"
+            "file.not_utf8", name=path.name, line=line, byte=data[error.start]
         ) from error
 
 
@@ -133,7 +141,7 @@ def _parse_json(text: str, path: Path) -> Any:
         names = [name for name, _ in pairs]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise InvalidDeclaration(f"{path.name}: the key {twice!r} is given twice")
+            raise InvalidDeclaration("file.key_twice", name=path.name, key=twice)
         return dict(pairs)
 
     try:
@@ -141,7 +149,7 @@ def _parse_json(text: str, path: Path) -> Any:
     except json.JSONDecodeError as error:
         said = error.msg[:1].lower() + error.msg[1:]
         raise InvalidDeclaration(
-            f"{path.name}, line {error.lineno}, column {error.colno}: is no JSON: {said}"
+            "file.not_json", name=path.name, line=error.lineno, column=error.colno, said=said
         ) from error
 
 
@@ -152,12 +160,14 @@ def _parse_yaml(text: str, path: Path) -> Any:
         return yaml.load(text, Loader=_json_like_loader())  # noqa: S506 a SafeLoader with fewer types
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        said = error.problem or error.context
+        if mark is None:
+            raise InvalidDeclaration("file.no_yaml_at_all", name=path.name, said=said) from error
         raise InvalidDeclaration(
-            f"{path.name}{where}: is no YAML: {error.problem or error.context}"
+            "file.not_yaml", name=path.name, line=mark.line + 1, column=mark.column + 1, said=said
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise InvalidDeclaration(f"{path.name} is no YAML: {error}") from error
+        raise InvalidDeclaration("file.no_yaml", name=path.name, error=error) from error
 
 
 def _json_like_loader() -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from iop_pipelines.domain.sentences import read
 from iop_pipelines.errors import Conflict
 from iop_pipelines.schema.tables import dataset_versions, input_validations
 from iop_pipelines.schema.transactions import write
@@ -36,10 +37,18 @@ def validate_version(
     """
     found = version(engine, version_id)
     if found.status != "prepared":
-        reason = f": {found.error_msg}" if found.error_msg else ""
+        of_version, name = found.data_version, stored.declaration.name
+        if found.error_msg:
+            why = read(found.said) or found.error_msg
+            raise Conflict(
+                "data_version.not_prepared_for",
+                version=of_version,
+                name=name,
+                status=found.status,
+                why=why,
+            )
         raise Conflict(
-            f"data version {found.data_version} of {stored.declaration.name} is {found.status}, "
-            f"not prepared{reason}"
+            "data_version.not_prepared", version=of_version, name=name, status=found.status
         )
     return validate_once(
         engine, version_id, schema, lambda: _new_rows(engine, stored, version_id, schema)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from iop_pipelines.domain.patterns import MAX_PATTERN_LENGTH, searcher
-from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.errors import InvalidDeclaration, Unfit
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = ("string", "integer", "number", "boolean", "null")
@@ -35,17 +35,19 @@ COLUMN_KEYWORDS = (
 def check_row_schema(schema: Mapping[str, Any]) -> None:
     """Raises InvalidDeclaration whose `field` is the path of the offending keyword inside `schema`."""
     if not isinstance(schema, Mapping):
-        raise InvalidDeclaration(f"is a {type(schema).__name__}; a JSON Schema object is needed")
+        raise InvalidDeclaration("schema.not_an_object", type=type(schema).__name__)
     _check_draft(schema)
     _check_keywords(schema, ROOT_KEYWORDS, "")
     if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
-        raise InvalidDeclaration(f"is {schema['$schema']!r}; it can be {DIALECT}", "$schema")
+        raise InvalidDeclaration(
+            "schema.wrong_dialect", "$schema", given=schema["$schema"], dialect=DIALECT
+        )
     if schema.get("type") != "object":
-        raise InvalidDeclaration(f"is {schema.get('type')!r}; a row's type is 'object'", "type")
+        raise InvalidDeclaration("schema.not_of_rows", "type", given=schema.get("type"))
     properties = schema.get("properties") or {}
     if not 1 <= len(properties) <= MAX_COLUMNS:
         raise InvalidDeclaration(
-            f"describes {len(properties)} columns; it can be 1 to {MAX_COLUMNS}", "properties"
+            "schema.wrong_column_count", "properties", count=len(properties), most=MAX_COLUMNS
         )
     for name, column in properties.items():
         _check_column(column, f"properties.{name}")
@@ -81,7 +83,7 @@ def _check_draft(schema: Mapping[str, Any]) -> None:
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker([]))
     except SchemaError as error:
         field = ".".join(str(part) for part in error.absolute_path)
-        raise InvalidDeclaration(error.message, field or None) from error
+        raise InvalidDeclaration("schema.not_valid", field or None, said=error.message) from error
 
 
 def _check_keywords(part: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
@@ -89,69 +91,66 @@ def _check_keywords(part: Mapping[str, Any], known: tuple[str, ...], path: str) 
         if keyword not in known:
             supported = ", ".join(each for each in known if each not in _NOTES)
             raise InvalidDeclaration(
-                f"this keyword is not supported over rows; supported are {supported}",
+                "schema.unsupported_keyword",
                 f"{path}.{keyword}" if path else keyword,
+                known=supported,
             )
 
 
 def _check_column(column: Any, path: str) -> None:
     if not isinstance(column, Mapping):
-        raise InvalidDeclaration(f"is {column!r}; an object with a type is needed", path)
+        raise InvalidDeclaration("schema.column_not_an_object", path, given=column)
     _check_keywords(column, COLUMN_KEYWORDS, path)
     named = column.get("type", ())
     for each in (named,) if isinstance(named, str) else named:
         if each not in TYPES:
-            raise InvalidDeclaration(
-                f"is {each!r}; a column can be {', '.join(TYPES)}", f"{path}.type"
-            )
+            raise InvalidDeclaration("schema.unknown_type", f"{path}.type", given=each, known=TYPES)
     if column.get("format", FORMATS[0]) not in FORMATS:
         raise InvalidDeclaration(
-            f"is {column['format']!r}; it can be {' or '.join(FORMATS)}", f"{path}.format"
+            "schema.unknown_format", f"{path}.format", given=column["format"], known=FORMATS
         )
     for position, value in enumerate(column.get("enum", ())):
         _check_scalar(value, f"{path}.enum.{position}")
     values = [each for each in column.get("enum", (0,)) if each is not None]
     if not 1 <= len(values) <= MAX_ENUM:
-        raise InvalidDeclaration(f"has to hold 1 to {MAX_ENUM} values besides null", f"{path}.enum")
+        raise InvalidDeclaration("schema.enum_length", f"{path}.enum", most=MAX_ENUM)
     if "const" in column:
         _check_scalar(column["const"], f"{path}.const")
         if column["const"] is None:
-            raise InvalidDeclaration(
-                "a column of nothing but null can be left out", f"{path}.const"
-            )
+            raise InvalidDeclaration("schema.only_null", f"{path}.const")
     if "pattern" in column:
         _check_pattern(column["pattern"], f"{path}.pattern")
 
 
 def _check_scalar(value: Any, path: str) -> None:
     if not isinstance(value, str | int | float | bool | None):
-        raise InvalidDeclaration(f"is {value!r}; a cell is a string, number, boolean or null", path)
+        raise InvalidDeclaration("schema.not_a_cell", path, given=value)
 
 
 def _check_pattern(pattern: str, path: str) -> None:
     if len(pattern) > MAX_PATTERN_LENGTH:
         raise InvalidDeclaration(
-            f"has {len(pattern)} characters; it can have {MAX_PATTERN_LENGTH}", path
+            "schema.pattern_too_long", path, count=len(pattern), most=MAX_PATTERN_LENGTH
         )
     try:
         searcher(pattern)
-    except ValueError as error:
-        raise InvalidDeclaration(str(error), path) from error
+    except Unfit as error:
+        raise InvalidDeclaration(error.sentence, path) from error
 
 
 def _check_table(schema: Mapping[str, Any]) -> None:
     if not isinstance(schema.get("additionalProperties", True), bool):
-        raise InvalidDeclaration("can be true or false over rows", "additionalProperties")
+        raise InvalidDeclaration("schema.not_truth", "additionalProperties")
     unique = schema.get("x-unique", ["a column"])
     if not isinstance(unique, list) or not unique:
-        raise InvalidDeclaration(f"is {unique!r}; a list of column names is needed", "x-unique")
+        raise InvalidDeclaration("schema.not_names", "x-unique", given=unique)
     named = (("required", schema.get("required", ())), ("x-unique", schema.get("x-unique", ())))
     for keyword, names in named:
         for position, name in enumerate(names):
             if name not in schema["properties"]:
                 raise InvalidDeclaration(
-                    f"{name!r} is not among the properties", f"{keyword}.{position}"
+                    "schema.not_a_property", f"{keyword}.{position}", name=name
                 )
     least = schema.get("x-min-rows", 0)
     if not isinstance(least, int) or isinstance(least, bool) or least < 0:
-        raise InvalidDeclaration(f"is {least!r}; a whole number from 0 is needed", "x-min-rows")
+        raise InvalidDeclaration("schema.not_count", "x-min-rows", given=least)

@@ -1,9 +1,15 @@
 """What a rule found in a frame, and how that is said to a person; loads nothing heavy."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
+
+from iop_pipelines.domain.sentences import Sentence
+
+Side = Literal["input", "output"]
+# The code of what breaks the schema of a side of a model.
+BROKEN: Mapping[Side, str] = {"input": "input.broken", "output": "output.broken"}
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,23 @@ class CheckOutcome:
     row_count: int
     sample: tuple[dict[str, Any], ...] = ()
 
-    def describe(self) -> str:
+    def describe(self) -> Sentence:
         """`column dep_delay breaks maximum 2000 in 3 of 106 rows (first: {…})`."""
-        where = f"column {self.column}" if self.column else "the frame"
+        where = (
+            Sentence("check.column", name=self.column) if self.column else Sentence("check.frame")
+        )
         if self.is_success:
-            return f"{where} keeps {self.rule} in {self.row_count} rows"
-        first = f" (first: {json.dumps(self.sample[0])})" if self.sample else ""
-        return f"{where} breaks {self.rule} in {self.failed_count} of {self.row_count} rows{first}"
+            return Sentence("check.keeps", where=where, rule=self.rule, rows=self.row_count)
+        broken = Sentence(
+            "check.breaks",
+            where=where,
+            rule=self.rule,
+            failed=self.failed_count,
+            rows=self.row_count,
+        )
+        if not self.sample:
+            return broken
+        return Sentence("check.breaks_first", said=broken, row=json.dumps(self.sample[0]))
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "sample": list(self.sample)}
@@ -51,12 +67,13 @@ def failures(outcomes: Iterable[CheckOutcome]) -> list[CheckOutcome]:
     return [outcome for outcome in outcomes if not outcome.is_success]
 
 
-def failure_message(subject: str, outcomes: Iterable[CheckOutcome]) -> str:
-    """One line for a ledger: every broken rule of `subject`, such as `input of delay-trend v1.0.0`.
+def failure_of(side: Side, label: str, outcomes: Iterable[CheckOutcome]) -> Sentence:
+    """For a ledger: every broken rule of the input or output of a model, `input of delay-trend v1.0.0: …`.
 
     Raises ValueError if nothing failed: there is no message to give.
     """
     broken = failures(outcomes)
     if not broken:
-        raise ValueError(f"{subject} breaks no rule")
-    return f"{subject}: " + "; ".join(outcome.describe() for outcome in broken)
+        raise ValueError(f"{side} of {label} breaks no rule")
+    said = Sentence.listed([outcome.describe() for outcome in broken])
+    return Sentence(BROKEN[side], label=label, said=said)

@@ -276,7 +276,7 @@ class Runner:
             self._graph = calculator.build_metric_dependency_graph(configurations, self._options)
         metrics, aborted = calculator.resolve_validation_graph(self._graph, self._options)
         if aborted:
-            raise IopError(f"Great Expectations could not compute {aborted}")
+            raise IopError("checks.aborted", aborted=aborted)
         return metrics
 
     def _judge(

@@ -317,7 +317,7 @@ def test_what_needs_too_much_memory_is_refused_and_a_grown_reader_is_replaced(se
 def test_refusals_and_faults_come_back_as_those_of_other_procedures_do(serve):
     served = serve()
     refused = served.call("ada", "r", how="refuse")
-    assert (refused.status_code, error(refused)["message"]) == (404, "there is no such thing")
+    assert (refused.status_code, error(refused)["message"]) == (404, "there is no panel with id 7")
     failed = served.call("ada", "f", how="fail")
     assert failed.status_code == 500
     assert error(failed)["data"]["requestId"] == failed.headers["x-request-id"]

@@ -163,7 +163,13 @@ def test_a_batch_judges_each_call_by_itself(client: TestClient) -> None:
     refused, ended, unknown = response.json()
     assert refused["error"]["data"]["code"] == "FORBIDDEN"
     assert ended == {"result": {}}
-    assert unknown["error"]["data"] == {"code": "NOT_FOUND", "httpStatus": 404, "path": "nope"}
+    assert unknown["error"]["data"] == {
+        "code": "NOT_FOUND",
+        "httpStatus": 404,
+        "path": "nope",
+        "refusal": {"code": "procedure.unknown", "values": {"path": "nope"}},
+        "translations": {"fr": {"message": "Pas de procédure 'nope'"}},
+    }
 
 
 def test_a_sign_in_that_breaks_tells_nothing(
@@ -191,13 +197,21 @@ def test_bad_input_names_its_fields(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("how", "code", "message"),
     [
-        ("notFound", "NOT_FOUND", "no model 7"),
-        ("conflict", "CONFLICT", "model 7 is deprecated"),
-        ("contended", "CONFLICT", "model 7 is being changed"),
-        ("tooShort", "UNPROCESSABLE_CONTENT", "2 points, at least 14 are needed"),
-        ("field", "BAD_REQUEST", "config.params.window_size: must be at least 2"),
-        ("form", "BAD_REQUEST", "from is after to"),
-        ("limited", "TOO_MANY_REQUESTS", "slow down"),
+        ("notFound", "NOT_FOUND", "there is no model with id 7"),
+        (
+            "conflict",
+            "CONFLICT",
+            "model m v7 is deprecated; promote it, or execute an active version",
+        ),
+        (
+            "contended",
+            "CONFLICT",
+            "someone else is changing this right now; nothing was changed, try again in a moment",
+        ),
+        ("tooShort", "UNPROCESSABLE_CONTENT", "a trend needs 14 known points, and there are 2"),
+        ("field", "BAD_REQUEST", "config.params.window_size: days is 0; it must be 1 or more"),
+        ("form", "BAD_REQUEST", "from 2 is not before to 1"),
+        ("limited", "TOO_MANY_REQUESTS", "the server was too busy to answer within 7 s; try again"),
     ],
 )
 def test_what_a_handler_refuses_reaches_the_caller(

@@ -100,7 +100,7 @@ def test_any_query_string_is_read_or_refused(
     def read() -> None:
         wire.inputs(query_input(shape, parameters), 1, False)
 
-    assert (refusal_or_none(read) or ApiError("BAD_REQUEST", "")).code == "BAD_REQUEST"
+    assert (refusal_or_none(read) or ApiError("BAD_REQUEST", "column.empty")).code == "BAD_REQUEST"
 
 
 @given(st.sampled_from(SHAPES), json_values, any_text)
@@ -155,7 +155,7 @@ def test_field_errors_are_named_as_the_caller_wrote_them() -> None:
 
     refusal = refusal_or_none(wire.read_input, Whole, b'{"modelParts":[{"windowSize":"7"}]}')
     assert refusal is not None
-    assert str(refusal) == "modelParts.0.windowSize: Input should be a valid integer"
+    assert str(refusal) == "modelParts.0.windowSize: is '7'; it must be a whole number"
     assert refusal.data["zodError"]["fieldErrors"].keys() == {"modelParts"}
     assert refusal.data["issues"][0]["path"] == ["modelParts", 0, "windowSize"]
 
@@ -171,12 +171,12 @@ def test_a_bad_long_list_answers_briefly() -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (errors.InvalidQuery("no column x", "queryConfig.columns"), "BAD_REQUEST"),
-        (errors.NotFound("no model 7"), "NOT_FOUND"),
-        (errors.Conflict("taken"), "CONFLICT"),
-        (errors.Contended("somebody is at it"), "CONFLICT"),
-        (errors.SeriesTooShort("2 points"), "UNPROCESSABLE_CONTENT"),
-        (errors.Unavailable("secret"), "SERVICE_UNAVAILABLE"),
+        (errors.InvalidQuery("query.computes", "queryConfig.columns"), "BAD_REQUEST"),
+        (errors.NotFound("model.not_found", id=7), "NOT_FOUND"),
+        (errors.Conflict("user.exists", name="ada"), "CONFLICT"),
+        (errors.Contended("write.in_the_way"), "CONFLICT"),
+        (errors.SeriesTooShort("trend.no_pairs", season_length=7), "UNPROCESSABLE_CONTENT"),
+        (errors.Unavailable("provider.not_an_object", url="secret"), "SERVICE_UNAVAILABLE"),
         (sqlalchemy.exc.TimeoutError("secret"), "SERVICE_UNAVAILABLE"),
         (
             sqlalchemy.exc.OperationalError(
@@ -185,7 +185,7 @@ def test_a_bad_long_list_answers_briefly() -> None:
             "SERVICE_UNAVAILABLE",
         ),
         (sqlalchemy.exc.OperationalError("secret", None, Exception()), "INTERNAL_SERVER_ERROR"),
-        (errors.MisconfiguredInstance("secret"), "INTERNAL_SERVER_ERROR"),
+        (errors.MisconfiguredInstance("move.not_sqlite", home="secret"), "INTERNAL_SERVER_ERROR"),
         (KeyError("secret"), "INTERNAL_SERVER_ERROR"),
     ],
     ids=repr,
@@ -198,11 +198,13 @@ def test_errors_become_codes_and_faults_keep_their_secrets(error: Exception, cod
 
 
 def test_names_inside_the_callers_own_json_stay_as_it_spelled_them() -> None:
-    refusal = wire.refusal(errors.InvalidInput("no field", "panels.1.query_config.params.by_day"))
+    refusal = wire.refusal(
+        errors.InvalidInput("column.empty", "panels.1.query_config.params.by_day")
+    )
     assert refusal.data["issues"][0]["path"] == ["panels", "1", "queryConfig", "params", "by_day"]
-    refusal = wire.refusal(errors.InvalidInput("must be positive", "config.window_size"))
-    assert str(refusal) == "config.window_size: must be positive"
-    assert refusal.data["zodError"]["fieldErrors"] == {"config": ["must be positive"]}
+    refusal = wire.refusal(errors.InvalidInput("column.empty", "config.window_size"))
+    assert str(refusal) == "config.window_size: name a field or a measure"
+    assert refusal.data["zodError"]["fieldErrors"] == {"config": ["name a field or a measure"]}
 
 
 @pytest.mark.parametrize("bad", ["", "a\nb", "a\rb", "a\0b"])

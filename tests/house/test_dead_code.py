@@ -19,6 +19,7 @@ CALLED_BY_NAME = "iop_pipelines.schema.migrations"
 _PHRASES = "|".join(name for name in vars(Phrases) if not name.startswith("_"))
 LOADED = re.compile(
     r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply|domain\.catalogues\.\w+\.TEXTS|"
+    r"domain\.sentences\.\w\w\.\w+|"
     rf"recommendations\.phrases\.\w\w\.({_PHRASES}))"
 )
 _TYPE = re.compile(r"\w+( \| \w+)*")

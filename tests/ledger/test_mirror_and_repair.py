@@ -8,6 +8,7 @@ import pytest
 from dagster._core.storage.tags import RUN_KEY_TAG
 from dagster._core.test_utils import freeze_time
 
+from iop_pipelines.domain.sentences import Sentence, read
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
 from iop_pipelines.ledger.mirror import mirror
@@ -35,7 +36,16 @@ def instance():
         yield ephemeral
 
 
-def _event(item: int, *, is_success: bool = True, error: str | None = None) -> TerminalEvent:
+BROKEN = Sentence(
+    "output.broken",
+    label="delays v1.0.0",
+    said=Sentence(
+        "check.breaks", where=Sentence("check.column", name="y"), rule="minimum 0", failed=1, rows=2
+    ),
+)
+
+
+def _event(item: int, *, is_success: bool = True, error: Sentence | None = None) -> TerminalEvent:
     values = {"output_ref": f"execution:{item}", "metrics": {"rows": 3}} if is_success else {}
     return TerminalEvent(EXECUTION, item, 1, is_success, 42, NOW, error=error, values=values)
 
@@ -66,7 +76,7 @@ def _create_run(
 
 def test_mirroring_a_run_twice_writes_one_row(instance, seeded):
     good, bad = seeded.add_execution(), seeded.add_execution()
-    _log(instance, _event(good), _event(bad, is_success=False, error="column y breaks minimum 0"))
+    _log(instance, _event(good), _event(bad, is_success=False, error=BROKEN))
 
     first = mirror(instance, seeded.engine)
     second = mirror(instance, seeded.engine)
@@ -76,7 +86,9 @@ def test_mirroring_a_run_twice_writes_one_row(instance, seeded):
     row = seeded.row(model_executions, good)
     assert (row.status, row.phase, row.duration_ms) == (ExecutionStatus.SUCCESS, Phase.DONE, 42)
     assert (row.output_ref, row.metrics) == (f"execution:{good}", {"rows": 3})
-    assert seeded.row(model_executions, bad).error_msg == "column y breaks minimum 0"
+    ended = seeded.row(model_executions, bad)
+    assert ended.error_msg == "output of delays v1.0.0: column y breaks minimum 0 in 1 of 2 rows"
+    assert read(ended.said) == BROKEN
     assert verify(instance, seeded.engine).drift == ()
 
 
@@ -117,7 +129,7 @@ def test_verify_tells_rows_and_events_that_stand_alone_and_double_ends(instance,
 
 def test_verify_tells_output_of_an_execution_that_failed(instance, seeded):
     item = seeded.add_execution()
-    _log(instance, _event(item, is_success=False, error="no"))
+    _log(instance, _event(item, is_success=False, error=BROKEN))
     mirror(instance, seeded.engine)
     with begin_write(seeded.engine) as connection:
         connection.execute(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.api.downloads import report_file
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelType, Phase
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger import retention
@@ -128,7 +129,9 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
         connection.execute(dataset_versions.update().values(prepared_at=now))
     mirror(instance, engine)
     close_as_failed(
-        *(instance, engine, EXECUTION, superseded, Phase.HELD), reason="delivered again", now=now
+        *(instance, engine, EXECUTION, superseded, Phase.HELD),
+        reason=Sentence("execution.superseded", id=2),
+        now=now,
     )
     output = {"model_id": seeded.model_id, "unique_id": "all", "ds": now, "measure": "y"}
     for item in (done, owed):
@@ -249,7 +252,7 @@ def test_the_job_of_the_schedule_tells_the_watchdog_of_its_pass(
     finished = _add_old(engine, seed(engine), tmp_path, items=3, rows=1)
     monkeypatch.setattr(upkeep, "utc_now", lambda: finished + LATER)
     told: list[str] = []
-    monkeypatch.setattr(PROGRESS, "step", told.append)
+    monkeypatch.setattr(PROGRESS, "step", lambda doing: told.append(str(doing)))
     monkeypatch.setattr(PROGRESS, "tick", lambda: told.append("goes on"))
     url = engine.url.render_as_string(hide_password=False)
     settings = Settings.from_env({"DATABASE_URL": url, "IOP_KEEP_REPORT_FILES_DAYS": "30"})

@@ -260,7 +260,7 @@ def test_a_tick_that_died_after_it_wrote_its_rows_is_made_good_by_the_next(bench
 def test_every_job_tells_the_watchdog_that_its_steps_go_on(bench, monkeypatch):
     bench.keep_models(DELAYS)
     told: list[str] = []
-    monkeypatch.setattr(PROGRESS, "step", told.append)
+    monkeypatch.setattr(PROGRESS, "step", lambda doing: told.append(str(doing)))
     monkeypatch.setattr(PROGRESS, "tick", lambda: told.append(GOES_ON))
     bench.ingest_until(date(2013, 2, 2))
     bench.tick()
@@ -302,14 +302,14 @@ def test_executions_of_data_that_failed_run_once_it_is_prepared_again(bench, mon
     bench.keep_models(DELAYS)
 
     def broken_delivery(*_: object) -> None:
-        raise InvalidFrame("the delivery lacks column origin")
+        raise InvalidFrame("delivery.no_such_column", source="origin", known=[])
 
     with monkeypatch.context() as broken:
         broken.setattr("iop_pipelines.transform.prepare_version.prepare_version", broken_delivery)
         bench.tick()
     reconcile(bench.instance, bench.platform.engine, utc_now())
     (failed,) = bench.rows(sa.select(executions.status, executions.error_msg))
-    assert failed.error_msg.endswith("the delivery lacks column origin")
+    assert failed.error_msg.endswith("DRM delivered no column 'origin'; it has []")
     with begin_write(bench.platform.engine) as connection:
         connection.execute(
             dataset_versions.update()
@@ -366,7 +366,7 @@ def test_a_worker_that_slept_does_not_end_a_data_version_that_another_prepares(b
 
     def sleep_meanwhile(*_: object) -> None:
         _give_away(bench, dataset_versions)
-        raise InvalidFrame("what it read was half replaced by then")
+        raise InvalidFrame("panel.not_sorted")
 
     with monkeypatch.context() as slow:
         slow.setattr("iop_pipelines.transform.prepare_version.prepare_version", sleep_meanwhile)

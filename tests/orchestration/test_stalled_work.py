@@ -15,6 +15,7 @@ from dagster._core.definitions.reconstruct import ReconstructableJob, Reconstruc
 from dagster._core.launcher.base import LaunchRunContext
 
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus, ReportStatus
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import reconcile
@@ -232,7 +233,9 @@ def _watchdog(worker: subprocess.Popen, stalled_s: float) -> subprocess.Popen:
 
 def test_a_watchdog_ends_with_its_worker_and_kills_nobody(stuck_process):
     with _watchdog(stuck_process, 60) as watchdog:
-        watchdog.stdin.write(Doing("run", "working", "execution", 1, 1).line())
+        watchdog.stdin.write(
+            Doing("run", Sentence("doing.going_on").as_json(), "execution", 1, 1).line()
+        )
         watchdog.stdin.close()
         assert watchdog.wait(IN_TIME_S) == 0
         assert stuck_process.poll() is None
@@ -242,7 +245,9 @@ def test_an_idle_worker_may_be_idle_for_ever_and_one_that_goes_on_as_long_as_it_
     stuck_process,
 ):
     with _watchdog(stuck_process, 0.5) as watchdog:
-        watchdog.stdin.write(Doing("run", "working", "execution", 1, 1).line())
+        watchdog.stdin.write(
+            Doing("run", Sentence("doing.going_on").as_json(), "execution", 1, 1).line()
+        )
         for line in [TICK] * 20 + [IDLE]:
             watchdog.stdin.write(line)
             with pytest.raises(subprocess.TimeoutExpired):
@@ -260,8 +265,10 @@ def test_a_stalled_worker_is_killed_also_where_nothing_can_be_recorded(
     monkeypatch.setenv("DATABASE_URL", "mysql+pymysql://nobody@127.0.0.1:1/none")
     monkeypatch.setenv("IOP_HOME", str(tmp_path))
     with _watchdog(stuck_process, 0.1) as watchdog:
-        watchdog.stdin.write(Doing("run", "working", "execution", 1, 1).line())
+        watchdog.stdin.write(
+            Doing("run", Sentence("doing.going_on").as_json(), "execution", 1, 1).line()
+        )
         assert stuck_process.wait(IN_TIME_S) in (-signal.SIGKILL, -signal.SIGUSR1)
         _, told = watchdog.communicate(timeout=IN_TIME_S)
-        assert b"no progress for 0.1 s while working; its worker was ended" in told
+        assert b"no progress for 0.1 s while going on with its run; its worker was ended" in told
         assert b"not recorded" in told

@@ -90,7 +90,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(path):
     with pytest.raises(InvalidQuery) as caught:
         parse_config(changed(path, "bogus", 1))
     assert caught.value.field == ".".join(map(str, (*path, "bogus")))
-    assert "not a known key" in str(caught.value)
+    assert "there is no such key here" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from dagster_mysql import DagsterMySQLStorage
 
+from iop_pipelines.domain.sentences import read
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.schema import migrate
@@ -170,3 +171,41 @@ def _use_dagster(url: str) -> list[str]:
             part.dispose()
     with engine_for(url).connect() as connection:
         return list(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
+
+
+def test_what_is_looked_for_by_its_code_is_known_by_the_words_that_it_had(
+    database_url: str,
+) -> None:
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0014")
+    told = {
+        "its data could not be prepared: DRM has no pipeline run 7": {
+            "code": "execution.not_prepared",
+            "values": {"why": "DRM has no pipeline run 7"},
+        },
+        "output of m v1.0.0: column y breaks minimum 0: twice": {
+            "code": "output.broken",
+            "values": {"label": "m v1.0.0", "said": "column y breaks minimum 0: twice"},
+        },
+        "inputs of many kinds": None,
+    }
+    engine = engine_for(database_url)
+    with engine.begin() as connection:
+        model = {"name": "m", "type": "ml", "version": "v1.0.0"}
+        schemas: dict[str, object] = {"input_schema": {}, "output_schema": {}}
+        connection.execute(analytical_models.insert().values(**model, **schemas))
+        for error in told:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO model_executions (model_id, status, phase, error_msg) "
+                    "VALUES (1, 'failed', 'done', :e)"
+                ),
+                {"e": error},
+            )
+    migrate.upgrade(database_url)
+    table = model_executions.c
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(table.error_msg, table.said).order_by(table.id)).all()
+    assert {row.error_msg: row.said for row in found} == told
+    assert all(read(row.said) for row in found if row.said is not None)
+    engine.dispose()

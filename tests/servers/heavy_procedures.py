@@ -47,7 +47,7 @@ def build() -> Registry:
                 os.closerange(3, 1024)
                 _wait(Path(given.folder, f"{given.name}.go"))
             case "refuse":
-                raise NotFound("there is no such thing")
+                raise NotFound("panel.not_found", id=7)
             case "fail":
                 raise RuntimeError("secret inside")
             case "eat":

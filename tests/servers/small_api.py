@@ -36,14 +36,14 @@ from iop_pipelines.settings import Settings
 registry = Registry()
 USERS = {"viewer": User(1, "vera", Role.VIEWER), "admin": User(2, "ada", Role.ADMIN)}
 FAILURES: dict[str, Exception] = {
-    "notFound": NotFound("no model 7"),
-    "conflict": Conflict("model 7 is deprecated"),
-    "contended": Contended("model 7 is being changed"),
-    "tooShort": SeriesTooShort("2 points, at least 14 are needed"),
-    "field": InvalidInput("must be at least 2", "config.params.window_size"),
-    "form": InvalidInput("from is after to"),
-    "unavailable": Unavailable("mysql://iop:hunter2@db does not answer"),
-    "limited": ApiError("TOO_MANY_REQUESTS", "slow down", {"retryAfter": 7}),
+    "notFound": NotFound("model.not_found", id=7),
+    "conflict": Conflict("model.deprecated", name="m", version="v7"),
+    "contended": Contended("write.in_the_way"),
+    "tooShort": SeriesTooShort("trend.too_few_points", least=14, count=2),
+    "field": InvalidInput("replay.too_few_days", "config.params.window_size", days=0),
+    "form": InvalidInput("input_ref.from_not_before_to", since=2, until=1),
+    "unavailable": Unavailable("provider.silent", issuer="mysql://iop:hunter2@db", error="gone"),
+    "limited": ApiError("TOO_MANY_REQUESTS", "reader.too_busy", {"retryAfter": 7}, limit_s=7),
     "unexpected": RuntimeError("secret inside"),
 }
 
@@ -162,7 +162,7 @@ async def ticks(ctx: Context, given: TicksInput) -> AsyncIterator[tuple[str, Tic
         while number < given.until:
             number += 1
             if number == given.fail_at:
-                raise Conflict("no further")
+                raise Conflict("template.exists", name="no further")
             yield f"{number}", Tick(number=number, resumed_after=given.last_event_id)
             if number == given.cut_at and given.last_event_id is None:
                 raise asyncio.CancelledError

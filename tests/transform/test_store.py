@@ -382,7 +382,8 @@ def test_preparing_that_fails_leaves_the_verdict_to_who_called(iop_engine, asked
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable("DRM does not answer"), OperationalError("SELECT", {}, OSError())]
+    "error",
+    [Unavailable("drm_api.not_trpc", procedure="runs"), OperationalError("SELECT", {}, OSError())],
 )
 def test_a_database_that_is_away_for_a_while_fails_no_version(
     iop_engine, asked_for, monkeypatch, error

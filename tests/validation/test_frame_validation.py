@@ -14,7 +14,7 @@ from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.validation.outcomes import (
     CheckOutcome,
     dumps,
-    failure_message,
+    failure_of,
     failures,
     loads,
 )
@@ -144,7 +144,7 @@ def test_a_failure_says_column_rule_count_and_first_row():
     frame = _flights()
     frame.index = [9] * 6
     frame["delay"] = [0, 2400.5, -99, 2100, np.nan, 3]
-    message = failure_message("input of departure-delays v1.0.0", validate(frame, SCHEMA))
+    message = str(failure_of("input", "departure-delays v1.0.0", validate(frame, SCHEMA)))
     assert message == (
         "input of departure-delays v1.0.0: "
         'column delay breaks minimum -60 in 1 of 6 rows (first: {"day": "2013-01-03", '

@@ -130,7 +130,7 @@ def test_a_good_version_passes_and_a_bad_one_is_told(delays):
     assert delays.validate(version_id) == outcomes
     bad = delays.deliver(TUESDAY, 2400)
     (failure,) = failures(delays.validate(bad))
-    assert failure.describe().startswith("column delay breaks maximum 2000 in 1 of 2 rows")
+    assert failure.describe().english.startswith("column delay breaks maximum 2000 in 1 of 2 rows")
     assert failure.sample[0]["day"] == "2013-02-05"
 
 

@@ -79,9 +79,7 @@ class MutationTrail:
             return self._record(scope, name, {"target": target, "outcome": "asked"})
         except (SQLAlchemyError, Contended) as error:
             log.error("the audit trail cannot be written", exc_info=error)
-            raise Unavailable(
-                "the audit trail cannot be written; nothing was changed, try again in a moment"
-            ) from error
+            raise Unavailable("audit.not_written") from error
 
     def end(
         self,

@@ -25,7 +25,9 @@ from graphql import (
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import IopError
 from iop_pipelines.identity.user import User
 
 PREFIX = "/dagster"
@@ -47,11 +49,18 @@ _MAX_LOG_PARTS = 20
 _RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
-class Refused(Exception):
+class Refused(IopError):
     """retry_after_s: when asking again may help, where that is known."""
 
-    def __init__(self, status: int, message: str, retry_after_s: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        status: int,
+        said: str | Sentence,
+        /,
+        retry_after_s: int | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(said, **values)
         self.status = status
         self.retry_after_s = retry_after_s
 
@@ -67,7 +76,7 @@ def check_read(user: User, connection: HTTPConnection) -> None:
     path: str = connection.scope["path"]
     first = first_part(path)
     if first in ADMIN_READS and user.role is not Role.ADMIN:
-        raise Refused(403, f"only an admin may read {first}")
+        raise Refused(403, "dagster.read_by_admins", name=first)
     if first == "logs":
         _check_log_path(path.removeprefix(PREFIX))
     if first == "download_debug":
@@ -75,14 +84,14 @@ def check_read(user: User, connection: HTTPConnection) -> None:
     if first in ("notebook", "dagit"):
         for name in ("repoLocName", "path"):
             if name not in connection.query_params:
-                raise Refused(400, f"the address needs {name}")
+                raise Refused(400, "dagster.address_needs", name=name)
 
 
 def run_of(path: str) -> str:
     """The run whose file is asked for. Raises Refused for what is no id."""
     run_id = path.removeprefix(PREFIX).lstrip("/").partition("/")[2]
     if not _RUN_ID.fullmatch(run_id):
-        raise Refused(400, f"{_shown(run_id)} is not a run id")
+        raise Refused(400, "dagster.not_a_run_id", text=_shown(run_id))
     return run_id
 
 
@@ -95,7 +104,7 @@ def _check_log_path(path: str) -> None:
         and all(_LOG_PART.fullmatch(part) and part not in (".", "..") for part in key)
     )
     if not is_known:
-        raise Refused(400, f"{_shown(path)} is no log: /logs/KEY/out or /logs/KEY/err")
+        raise Refused(400, "dagster.no_log", path=_shown(path))
 
 
 def _shown(text: str) -> str:
@@ -109,25 +118,25 @@ def check_origin(connection: HTTPConnection, public_url: str | None) -> None:
     if origin is not None:
         scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
         if not origin or origin not in (f"{scheme}://{headers.get('host', '')}", public_url):
-            raise Refused(403, "the request comes from another origin")
+            raise Refused(403, "request.other_origin")
         return
     site = headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
-        raise Refused(403, "the request comes from another site")
+        raise Refused(403, "request.other_site")
     if site is None and "cookie" in headers:
-        raise Refused(403, "a request with a cookie names its origin")
+        raise Refused(403, "request.no_origin")
 
 
 def check_graphql_request(connection: HTTPConnection) -> None:
     headers = connection.headers
     # Dagster looks for the words anywhere in the header; only the media type itself counts here.
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refused(415, "GraphQL is posted as application/json")
+        raise Refused(415, "graphql.not_json")
     if "query" in connection.query_params:
-        raise Refused(400, "GraphQL is posted in the body, not in the address")
+        raise Refused(400, "graphql.not_in_body")
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MAX_GRAPHQL_BYTES:
-        raise Refused(413, f"the body is larger than {MAX_GRAPHQL_BYTES} bytes")
+        raise Refused(413, "body.too_large", most=MAX_GRAPHQL_BYTES)
 
 
 def check_document(query: str, user: User, schema: GraphQLSchema | None) -> None:
@@ -135,7 +144,7 @@ def check_document(query: str, user: User, schema: GraphQLSchema | None) -> None
     try:
         document = parse(query, no_location=True, max_lexical_tokens=MAX_GRAPHQL_TOKENS)
     except GraphQLError as error:
-        raise Refused(400, error.message) from error
+        raise Refused(400, "graphql.not_valid", said=error.message) from error
     if user.role is Role.ADMIN:
         return
     for definition in document.definitions:
@@ -143,9 +152,9 @@ def check_document(query: str, user: User, schema: GraphQLSchema | None) -> None
             isinstance(definition, OperationDefinitionNode)
             and definition.operation is OperationType.MUTATION
         ):
-            raise Refused(403, "a viewer reads; this changes something")
+            raise Refused(403, "dagster.viewer_reads")
     if schema is not None and (hidden := hidden_field(document, schema)):
-        raise Refused(403, f"only an admin may read {hidden}")
+        raise Refused(403, "dagster.read_by_admins", name=hidden)
 
 
 def hidden_field(document: DocumentNode, schema: GraphQLSchema) -> str | None:
@@ -170,40 +179,45 @@ class _Finder(Visitor):
 
 def query_of(body: bytes) -> str:
     """Raises Refused also for variables and names that break Dagster's server."""
-    return _query(_json_object(body, "the body", "one operation a request: "), "the body")
+    return _query(
+        _json_object(body, Sentence("graphql.body"), "graphql.one_operation"),
+        Sentence("graphql.body"),
+    )
 
 
 def query_of_message(text: str) -> str | None:
     """None for a message that starts nothing; the protocol is subscriptions-transport-ws."""
-    message = _json_object(text, "the message")
+    message = _json_object(text, Sentence("graphql.message"))
     if message.get("type") != "start":
         return None
     payload = message.get("payload")
     given = cast(dict[str, Any], payload) if isinstance(payload, dict) else {}
-    return _query(given, "the message")
+    return _query(given, Sentence("graphql.message"))
 
 
-def _json_object(text: bytes | str, what: str, hint: str = "") -> dict[str, Any]:
+def _json_object(
+    text: bytes | str, what: Sentence, code: str = "graphql.no_object"
+) -> dict[str, Any]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, f"{what} is not JSON") from error
+        raise Refused(400, "graphql.no_json", what=what) from error
     if not isinstance(content, dict):
-        raise Refused(400, f"{hint}{what} is a JSON object")
+        raise Refused(400, Sentence(code, what=what))
     return cast(dict[str, Any], content)
 
 
-def _query(given: dict[str, Any], what: str) -> str:
+def _query(given: dict[str, Any], what: Sentence) -> str:
     query = given.get("query")
     if not isinstance(query, str):
-        raise Refused(400, f"{what} has no query")
+        raise Refused(400, "graphql.no_query", what=what)
     for name, type_, wanted in (
-        ("variables", dict, "an object"),
-        ("operationName", str, "a text"),
-        ("extensions", dict, "an object"),
+        ("variables", dict, "graphql.must_be_object"),
+        ("operationName", str, "graphql.must_be_text"),
+        ("extensions", dict, "graphql.must_be_object"),
     ):
         if not isinstance(given.get(name), type_ | None):
-            raise Refused(400, f"{name}: must be {wanted}")
+            raise Refused(400, Sentence(wanted, name=name))
     return query
 
 
@@ -211,9 +225,9 @@ def check_report(connection: HTTPConnection, body: bytes) -> None:
     """Raises Refused for a body that Dagster's server would not read, or would break on."""
     kind = connection.headers.get("content-type")
     if kind == "application/json":
-        _json_object(body, "the body")
+        _json_object(body, Sentence("graphql.body"))
     elif kind is not None:
-        raise Refused(415, "an asset event is posted as application/json, or in the address")
+        raise Refused(415, "dagster.event_not_json")
 
 
 async def body_of(receive: Receive) -> bytes:
@@ -222,11 +236,11 @@ async def body_of(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "the caller went away")
+            raise Refused(400, "caller.gone")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > MAX_GRAPHQL_BYTES:
-            raise Refused(413, f"the body is larger than {MAX_GRAPHQL_BYTES} bytes")
+            raise Refused(413, "body.too_large", most=MAX_GRAPHQL_BYTES)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)

@@ -210,10 +210,10 @@ class DagsterGuard:
         try:
             user = await self._user(connection)
             if user is None:
-                raise Refused(401, "sign in first")
+                raise Refused(401, "signin.needed")
             app = self._ui.app
             if app is None:
-                raise Refused(503, f"{self._ui.look()}; try again in a moment")
+                raise Refused(503, "dagster.not_there", state=self._ui.look())
             scope[ROLE_KEY], scope[USER_KEY] = user.role, user
             receive = await self._admit(connection, user, receive)
             is_report = scope["method"] == "POST" and first_part(scope["path"]) in REPORTS
@@ -236,7 +236,7 @@ class DagsterGuard:
         try:
             asked = trail.ask(scope, kind, target)
         except Unavailable as error:
-            raise Refused(503, str(error)) from error
+            raise Refused(503, error.told) from error
 
         def told(status: int) -> None:
             outcome = "done" if status == 200 else "refused" if status < 500 else "failed"
@@ -250,7 +250,7 @@ class DagsterGuard:
         check_read(user, connection)
         if first == "graphql":
             if method != "POST":
-                raise Refused(405, "GraphQL is answered to POST only")
+                raise Refused(405, "graphql.by_post")
             check_origin(connection, self._public_url)
             check_graphql_request(connection)
             self._check_rate(user)
@@ -263,16 +263,16 @@ class DagsterGuard:
             return receive
         if method == "POST" and first in REPORTS:
             if user.role is not Role.ADMIN:
-                raise Refused(403, "only an admin reports asset events")
+                raise Refused(403, "dagster.reported_by_admins")
             check_origin(connection, self._public_url)
             body = await body_of(receive)
             check_report(connection, body)
             return replayed(body, receive)
-        raise Refused(405, f"{method} is not answered here")
+        raise Refused(405, "request.method_not_answered", method=method)
 
     def _check_run(self, run_id: str) -> None:
         if not self._ui.has_run(run_id):
-            raise Refused(404, f"there is no run {run_id}")
+            raise Refused(404, "dagster.no_run", id=run_id)
 
     def _check_rate(self, user: User) -> None:
         """Size bounds what one query costs; this bounds how many there are."""
@@ -280,9 +280,10 @@ class DagsterGuard:
         if wait_s is not None:
             raise Refused(
                 429,
-                f"more than {GRAPHQL_PER_S:.0f} queries a second for too long; "
-                f"try again in {wait_s} s, or ask for more in one query",
+                "graphql.too_many",
                 wait_s,
+                count=round(GRAPHQL_PER_S),
+                wait_s=wait_s,
             )
 
     async def _check_document(self, user: User, query: str) -> None:
@@ -361,9 +362,9 @@ class DagsterGuard:
         try:
             return await self._authenticated(connection)
         except ApiError as error:
-            raise Refused(403, str(error)) from error
+            raise Refused(403, error.told) from error
         except Unavailable as error:
-            raise Refused(503, str(error)) from error
+            raise Refused(503, error.told) from error
 
     def _checked(self, user: User, receive: Receive) -> Receive:
         async def checked() -> Message:
@@ -371,7 +372,7 @@ class DagsterGuard:
             if message["type"] == "websocket.receive":
                 text: str = message.get("text") or ""
                 if message.get("bytes") or len(text) > MAX_GRAPHQL_BYTES:
-                    raise Refused(413, "a message is text of at most 100 kB")
+                    raise Refused(413, "graphql.message_too_large")
                 query = query_of_message(text)
                 if query is not None:
                     self._check_rate(user)

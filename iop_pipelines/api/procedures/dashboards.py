@@ -27,7 +27,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.domain.vocabulary import PanelType
-from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.query import config as form
 from iop_pipelines.query import result
 from iop_pipelines.query.catalogue import Catalogue, load_catalogue
@@ -123,7 +123,7 @@ class OfPanel(Shape):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "OfPanel":
         if (self.panel_id is None) == (self.query_config is None):
-            raise ValueError("give either panelId or queryConfig")
+            raise Unfit("input.panel_or_query")
         return self
 
 

@@ -15,6 +15,7 @@ from iop_pipelines.api.procedures.shapes import (
     LocalMoment,
     Page,
     Query,
+    Reasoned,
     Words,
     known_words,
     newest_first,
@@ -23,12 +24,13 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
+from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
-from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.sentences import Sentence, text_of
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
-from iop_pipelines.errors import NotFound
+from iop_pipelines.errors import NotFound, Unfit
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.result import Vocabulary
@@ -134,10 +136,15 @@ class DatasetQuality(Shape):
 
 
 @with_config(ROW)
+class Warned(TypedDict):
+    source_warning: str
+
+
+@with_config(ROW)
 class DatasetDetail(Dataset):
     """`declaration` as it was registered; `fields` and `measures` are what a query_config may name.
 
-    `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null.
+    `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its.
     """
 
     declaration: dict[str, Any]
@@ -146,13 +153,18 @@ class DatasetDetail(Dataset):
     measures: list[SourceMeasure]
     quality: DatasetQuality | None
     source_warning: str | None
+    translations: dict[Language, Warned] | None
+
+
+class NotPrepared(Shape):
+    prepare_error: str
 
 
 class DatasetRun(Shape):
     """One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was.
 
     `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or
-    failed. `error` is DRM's, `prepareError` IOP's.
+    failed. `error` is DRM's, `prepareError` IOP's; `translations` are its.
     """
 
     id: int
@@ -176,6 +188,7 @@ class DatasetRun(Shape):
     reject_reasons: dict[str, int] | None
     prepare_error: str | None
     prepared_at: datetime | None
+    translations: dict[Language, NotPrepared] | None
 
 
 class OfRejected(Page):
@@ -187,7 +200,7 @@ class OfRejected(Page):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "OfRejected":
         if (self.name is None) == (self.version_id is None):
-            raise ValueError("give either name or versionId")
+            raise Unfit("input.name_or_version")
         return self
 
 
@@ -202,7 +215,7 @@ class RejectedRow(TypedDict):
     step: str
     reason: str
     row: dict[str, Any]
-    translations: ReasonTranslations | None
+    translations: dict[Language, Reasoned] | None
 
 
 _LATEST = select_of(
@@ -244,6 +257,7 @@ def declare(registry: Registry) -> None:
             del each["dataset_id"]
         scores = _quality(ctx, row["source"], Page(limit=1))
         shown = _schema(_source_of(ctx, given.name))
+        lacks = _source_warning(ctx, given.name, row["source"])
         return DatasetDetail(
             **_dataset(row, latest[0] if latest else None),
             declaration=content,
@@ -251,7 +265,10 @@ def declare(registry: Registry) -> None:
             fields=shown.fields,
             measures=shown.measures,
             quality=scores[0] if scores else None,
-            source_warning=_source_warning(ctx, given.name, row["source"]),
+            source_warning=text_of(lacks),
+            translations=None
+            if lacks is None
+            else {each: Warned(source_warning=lacks.alone(each)) for each in TRANSLATED},
         )
 
     @registry.procedure("datasets.runs", Kind.QUERY, "Deliveries by DRM and what became of them.")
@@ -283,7 +300,7 @@ def declare(registry: Registry) -> None:
             dataset_id = _row_of(ctx, str(given.name))["id"]
             is_its = dataset_versions.c.dataset_id == dataset_id
         return [
-            RejectedRow(**row, translations=reason_translations(row["reason"]))
+            RejectedRow(**translated(row, "reason"))
             for row in page_of(ctx, _REJECTED.where(is_its), given)
         ]
 
@@ -301,7 +318,7 @@ def _source_of(ctx: Context, name: str) -> Source:
 def _row_of(ctx: Context, name: str) -> dict[str, Any]:
     found = rows_of(ctx, _ONE.where(datasets.c.name == name))
     if not found:
-        raise NotFound(f"there is no dataset {name!r}")
+        raise NotFound("dataset.not_found", name=name)
     return found[0]
 
 
@@ -334,6 +351,7 @@ _VERSIONS = select_of(
         for name in ("rows_in", "rows_out", "rows_rejected", "reject_reasons", "prepared_at")
     ),
     dataset_versions.c.error_msg.label("prepare_error"),
+    dataset_versions.c.said,
 ).order_by(dataset_versions.c.id)
 _REJECTED = newest_first(
     select_of(
@@ -341,7 +359,7 @@ _REJECTED = newest_first(
         rejected_rows.c.dataset_version_id.label("version_id"),
         dataset_versions.c.data_version,
         dataset_versions.c.drm_run_id,
-        *(rejected_rows.c[name] for name in ("step", "reason", "row")),
+        *(rejected_rows.c[name] for name in ("step", "reason", "said", "row")),
     ).join(dataset_versions, dataset_versions.c.id == rejected_rows.c.dataset_version_id),
     rejected_rows.c.id,
 )
@@ -369,7 +387,7 @@ def _scores_of(ctx: Context, run_ids: Sequence[int]) -> dict[int, float]:
         return {row.run_id: row.score for row in connection.execute(query)}
 
 
-def _source_warning(ctx: Context, name: str, source: str) -> str | None:
+def _source_warning(ctx: Context, name: str, source: str) -> Sentence | None:
     return None if name == PIPELINE_RUNS else ctx.services.drm.lacks(source)
 
 
@@ -382,7 +400,7 @@ def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
 _NOTHING_PREPARED: dict[str, Any] = dict.fromkeys(
     (
         *("version_id", "data_version", "prepared", "rows_in", "rows_out", "rows_rejected"),
-        *("reject_reasons", "prepared_at", "prepare_error"),
+        *("reject_reasons", "prepared_at", "prepare_error", "said"),
     )
 )
 
@@ -393,7 +411,7 @@ def _run(
     error = delivered.pop("error_msg")
     version = _NOTHING_PREPARED if prepared is None else prepared
     run = {**delivered, **version, "error": error, "quality_score": score}
-    return DatasetRun.model_validate(run)
+    return DatasetRun.model_validate(translated(run, "prepare_error"))
 
 
 def _dataset(row: dict[str, Any], latest: LatestData | None) -> Dataset:

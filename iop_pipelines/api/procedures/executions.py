@@ -13,6 +13,7 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     ById,
+    Failed,
     Id,
     LocalMoment,
     Page,
@@ -24,9 +25,10 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.api.sentences import in_french
+from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
-from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.languages import LabelTranslations, Language
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import (
     Category,
     ExecutionStatus,
@@ -41,18 +43,6 @@ from iop_pipelines.recommendations.evidence import FindingEvidence
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
 from iop_pipelines.schema.tables import model_executions as table
 from iop_pipelines.transform.versions import PIPELINE_RUNS
-
-
-@with_config(ROW)
-class Failed(TypedDict):
-    error_msg: str
-
-
-@with_config(ROW)
-class ErrorTranslations(TypedDict):
-    """By language, besides English."""
-
-    fr: Failed
 
 
 @with_config(ROW)
@@ -86,7 +76,7 @@ class ModelExecution(TypedDict):
     model_version: str
     model_type: ModelType
     dataset: str | None
-    translations: ErrorTranslations | None
+    translations: dict[Language, Failed] | None
 
 
 @with_config(ROW)
@@ -220,6 +210,7 @@ _OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
 # From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
     *columns_of(ModelExecution, table, without=(*_OF_MODEL, "translations")),
+    table.c.said,
     analytical_models.c.name.label("model_name"),
     analytical_models.c.version.label("model_version"),
     analytical_models.c.type.label("model_type"),
@@ -264,7 +255,7 @@ def declare(registry: Registry) -> None:
     def get(ctx: Context, given: GetExecution) -> ExecutionDetail:
         found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
         if not found:
-            raise NotFound(f"there is no execution with id {given.id}")
+            raise NotFound("execution.not_found", id=given.id)
         is_its = model_outputs.c.execution_id == given.id
         total = select_of(sa.func.count().label("size")).where(is_its)
         return ExecutionDetail(
@@ -278,7 +269,7 @@ def declare(registry: Registry) -> None:
     def series(ctx: Context, given: OfSeries) -> ExecutionSeries:
         found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
         if not found:
-            raise NotFound(f"there is no execution with id {given.id}")
+            raise NotFound("execution.not_found", id=given.id)
         declared = _declared(ctx, found[0]["dataset"])
         names = [
             SeriesName(**row, **_labelled(declared, row["measure"]))
@@ -328,8 +319,10 @@ def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
     ]
     if names and not fitting:
         raise NotFound(
-            f"execution {given.id} has no series {given.unique_id or 'of any name'!r} "
-            f"with measure {given.measure or 'of any name'!r}"
+            "execution.no_such_series",
+            id=given.id,
+            series=given.unique_id or Sentence("name.any"),
+            measure=given.measure or Sentence("name.any"),
         )
     return fitting[0] if fitting else None
 
@@ -348,12 +341,7 @@ def _points(ctx: Context, execution_id: int, chosen: SeriesName) -> list[SeriesP
 
 def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:
     """Rows of `HISTORY`, with what is said of them in other languages."""
-    return [ModelExecution(**row, translations=_translations(row["error_msg"])) for row in rows]
-
-
-def _translations(error: str | None) -> ErrorTranslations | None:
-    french = in_french(error) if error else None
-    return None if french is None else {"fr": {"error_msg": french}}
+    return [ModelExecution(**translated(row, "error_msg")) for row in rows]
 
 
 def _kept(points: list[SeriesPoint], size: int) -> list[SeriesPoint]:

@@ -12,6 +12,7 @@ from iop_pipelines.domain import zones
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import Unfit
 from iop_pipelines.identity import personal, sessions
 
 # Before and after this year that rules are told for; beyond, browsers go by their own.
@@ -91,7 +92,7 @@ class EndSessions(Shape):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "EndSessions":
         if (self.id is None) is not self.others:
-            raise ValueError("give either id or others")
+            raise Unfit("input.id_or_others")
         return self
 
 

@@ -22,6 +22,8 @@ from iop_pipelines.api.procedures.shapes import (
     IdempotencyKey,
     Page,
     Reason,
+    Reasoned,
+    Told,
     columns_of,
     newest_first,
     page_of,
@@ -29,7 +31,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.api.sentences import MessageTranslations, translations_of
+from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.languages import (
     TRANSLATED,
     LabelTranslations,
@@ -39,6 +41,7 @@ from iop_pipelines.domain.languages import (
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.ledger.requests import request_execution
@@ -72,7 +75,8 @@ class AnalyticalModel(TypedDict):
 
 @with_config(ROW)
 class ModelEvent(TypedDict):
-    """A change of status; `actor` is the user's id, null for a command on the machine itself."""
+    """A change of status; `actor` is the user's id, null for a command on the machine itself. `translations` are
+    the reason's, where the platform itself gave it."""
 
     id: int
     status_before: Status | None
@@ -81,6 +85,7 @@ class ModelEvent(TypedDict):
     actor_name: str | None
     reason: str | None
     created_at: datetime
+    translations: dict[Language, Reasoned] | None
 
 
 @with_config(ROW)
@@ -111,7 +116,9 @@ class ModelIssue(Shape):
 
     path: list[str | int]
     message: str
-    translations: MessageTranslations | None
+    code: str
+    values: dict[str, Any]
+    translations: dict[Language, Told]
 
 
 class CheckedModel(Shape):
@@ -186,7 +193,8 @@ _COLUMNS = columns_of(AnalyticalModel, table)
 _LIST = newest_first(select_of(*_COLUMNS), table.c.id)
 _EVENTS = (
     select_of(
-        *columns_of(ModelEvent, model_events, without=("actor_name",)),
+        *columns_of(ModelEvent, model_events, without=("actor_name", "translations")),
+        model_events.c.said,
         users.c.name.label("actor_name"),
     )
     .outerjoin(users, users.c.id == model_events.c.actor)
@@ -211,7 +219,9 @@ def declare(registry: Registry) -> None:
         registered.model(engine, given.id)
         (row,) = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
         events = rows_of(ctx, _EVENTS.where(model_events.c.model_id == given.id))
-        return ModelDetail(**row, events=events)
+        return ModelDetail(
+            **row, events=[ModelEvent(**translated(each, "reason")) for each in events]
+        )
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
     def create(ctx: Context, given: NewModel) -> Created:
@@ -229,10 +239,10 @@ def declare(registry: Registry) -> None:
             registered.check_new(ctx.services.engine, spec)
         except InvalidInput as error:
             found = wire.refusal(error).data["issues"]
-            issues = [_issue(each["path"], each["message"]) for each in found]
+            issues = [ModelIssue.model_validate(each) for each in found]
             return CheckedModel(is_valid=False, issues=issues, config=None)
         except Conflict as error:
-            issues = [_issue(["version"], str(error))]
+            issues = [_issue(["version"], error.sentence)]
             return CheckedModel(is_valid=False, issues=issues, config=None)
         config = spec.config.model_dump(mode="json")
         return CheckedModel(is_valid=True, issues=[], config=config)
@@ -320,5 +330,5 @@ def _runtime(spec: RuntimeSpec) -> Runtime:
     )
 
 
-def _issue(path: list[str | int], message: str) -> ModelIssue:
-    return ModelIssue(path=path, message=message, translations=translations_of(message))
+def _issue(path: list[str | int], said: Sentence) -> ModelIssue:
+    return ModelIssue.model_validate(wire.issue(path, said))

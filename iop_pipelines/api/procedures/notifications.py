@@ -10,6 +10,7 @@ from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role, Severity
+from iop_pipelines.errors import Unfit
 from iop_pipelines.notifications import listing as told
 
 Key = Annotated[str, Field(pattern=r"^(report|recommendation|execution|model):[1-9]\d{0,9}$")]
@@ -20,7 +21,7 @@ class Notification(Shape):
     version, else the item.
 
     `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model).
-    `detail`: the error or reason, if there is one. `translations` are the title's, where it is IOP's own.
+    `detail`: the error or reason, if there is one. `translations` are of what of title and detail is IOP's own.
     """
 
     id: str
@@ -33,7 +34,7 @@ class Notification(Shape):
     severity: Severity
     at: datetime
     is_read: bool
-    translations: dict[Language, told.Titled] | None
+    translations: dict[Language, told.Retold] | None
 
 
 class Notifications(Shape):
@@ -62,7 +63,7 @@ class MarkRead(Shape):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "MarkRead":
         if bool(self.ids) == self.all:
-            raise ValueError("give either ids or all")
+            raise Unfit("input.ids_or_all")
         return self
 
 

@@ -17,6 +17,7 @@ from iop_pipelines.api.procedures.shapes import (
     LocalMoment,
     Page,
     Reason,
+    Reasoned,
     SchemaOf,
     columns_of,
     newest_first,
@@ -25,7 +26,7 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
-from iop_pipelines.api.sentences import ReasonTranslations, reason_translations
+from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.languages import TRANSLATED, Language, spoken
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
@@ -106,7 +107,7 @@ class RecommendationEvent(TypedDict):
     source_ref: str | None
     details: dict[str, Any] | None
     created_at: datetime
-    translations: ReasonTranslations | None
+    translations: dict[Language, Reasoned] | None
 
 
 class RecommendationFilter(Page):
@@ -205,6 +206,7 @@ _HISTORY = (
         *columns_of(
             RecommendationEvent, recommendation_events, without=("actor_name", "translations")
         ),
+        recommendation_events.c.said,
         users.c.name.label("actor_name"),
     )
     .outerjoin(users, users.c.id == recommendation_events.c.actor)
@@ -287,11 +289,7 @@ def declare(registry: Registry) -> None:
         review.recommendation(ctx.services.engine, given.id)
         is_its = recommendation_events.c.recommendation_id == given.id
         return [
-            # A person's words are theirs.
-            RecommendationEvent(
-                **row,
-                translations=reason_translations(row["reason"]) if row["actor"] is None else None,
-            )
+            RecommendationEvent(**translated(row, "reason"))
             for row in rows_of(ctx, _HISTORY.where(is_its))
         ]
 

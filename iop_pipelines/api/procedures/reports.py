@@ -15,6 +15,7 @@ from iop_pipelines.api.procedures.shapes import (
     Cells,
     Created,
     Done,
+    Failed,
     GivenQuery,
     Id,
     IdempotencyKey,
@@ -26,6 +27,8 @@ from iop_pipelines.api.procedures.shapes import (
     select_of,
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
+from iop_pipelines.api.translations import translated
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
@@ -66,7 +69,8 @@ class TemplateDetail(ReportTemplate):
 
 @with_config(ROW)
 class GeneratedReport(TypedDict):
-    """`slot` is the moment that the schedule named; null for a report asked for by hand."""
+    """`slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are the
+    error's."""
 
     id: int
     template_id: int
@@ -85,6 +89,7 @@ class GeneratedReport(TypedDict):
     error_msg: str | None
     checksum: str | None
     template_name: str
+    translations: dict[Language, Failed] | None
 
 
 class TemplateFilter(Page):
@@ -171,7 +176,8 @@ _THERE = select_of(*_COLUMNS).where(table.c.deleted_at.is_(None))
 _LIST = newest_first(_THERE, table.c.id)
 # From the reports on, whatever the planner thinks of the few templates: the newest come first.
 _REPORT = select_of(
-    *columns_of(GeneratedReport, generated_reports, without=("template_name",)),
+    *columns_of(GeneratedReport, generated_reports, without=("template_name", "translations")),
+    generated_reports.c.said,
     table.c.name.label("template_name"),
 ).outerjoin(table, table.c.id == generated_reports.c.template_id)
 _GENERATED = newest_first(_REPORT, generated_reports.c.id)
@@ -194,7 +200,7 @@ def _declare_templates(registry: Registry) -> None:
     def get(ctx: Context, given: ById) -> TemplateDetail:
         found = rows_of(ctx, _THERE.where(table.c.id == given.id))
         if not found:
-            raise NotFound(f"there is no report template with id {given.id}")
+            raise NotFound("template.not_found", id=given.id)
         (row,) = found
         schedule = _schedule(ctx, row["schedule"]) if row["schedule"] else None
         is_due = schedule is not None and row["status"] is TemplateStatus.ACTIVE
@@ -278,14 +284,16 @@ def _declare_files(registry: Registry) -> None:
         for name in ("template_id", "status"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(generated_reports.c[name] == value)
-        return page_of(ctx, query, given)
+        return [
+            GeneratedReport(**translated(row, "error_msg")) for row in page_of(ctx, query, given)
+        ]
 
     @procedure("reports.report", Kind.QUERY, "One report that was asked for, and how far it is.")
     def report(ctx: Context, given: OfReport) -> GeneratedReport:
         found = rows_of(ctx, _REPORT.where(generated_reports.c.id == given.report_id))
         if not found:
-            raise NotFound(f"there is no report with id {given.report_id}")
-        return found[0]
+            raise NotFound("report.not_found", id=given.report_id)
+        return GeneratedReport(**translated(found[0], "error_msg"))
 
     @procedure(
         "reports.preview",

@@ -17,10 +17,12 @@ from pydantic import (
     PlainSerializer,
     RootModel,
     TypeAdapter,
+    with_config,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
+from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Shape
@@ -91,6 +93,25 @@ class Word(Shape):
 
 
 Words = dict[str, Word]
+
+
+class Told(TypedDict):
+    """What an answer's `message` is in another language."""
+
+    message: str
+
+
+class Reasoned(TypedDict):
+    """What a `reason` of the platform's own is in another language."""
+
+    reason: str
+
+
+@with_config(ROW)
+class Failed(TypedDict):
+    """What an `errorMsg` is in another language."""
+
+    error_msg: str
 
 
 def known_words(vocabulary: Vocabulary | None) -> Words | None:

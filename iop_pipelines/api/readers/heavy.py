@@ -82,7 +82,8 @@ def started_with(head: Mapping[str, Any]) -> tuple[Settings, str, Bounds]:
 def too_slow(limit_s: float) -> ApiError:
     return ApiError(
         "UNPROCESSABLE_CONTENT",
-        f"this takes longer than {limit_s:g} s; choose a shorter period or add conditions",
+        "answer.takes_too_long",
+        limit_s=limit_s,
     )
 
 

@@ -23,6 +23,7 @@ from typing import IO, Any, cast
 from iop_pipelines.api.readers import heavy
 from iop_pipelines.api.readers.turns import Turns
 from iop_pipelines.api.registry import ApiError
+from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ class Readers:
         reading = Reading(ask, time.monotonic())
         with self._changed:
             if self._is_closed:
-                raise _unavailable("the platform is being stopped")
+                raise _unavailable(Sentence("platform.stopping"))
             is_large = self._waiting_bytes + reading.size > MAX_WAITING_BYTES
             if is_large or not self._turns.add(account, reading):
                 raise self._too_many(account)
@@ -191,8 +192,9 @@ class Readers:
         wait_s = min(max(wait_s, 1), _MAX_RETRY_AFTER_S)
         return ApiError(
             "TOO_MANY_REQUESTS",
-            f"you have too many requests waiting; try again in {wait_s} s",
+            "reader.too_many_waiting",
             {"retryAfter": wait_s},
+            wait_s=wait_s,
         )
 
     def _leave(self, reading: Reading) -> None:
@@ -249,12 +251,12 @@ class Readers:
                 turn[1].is_begun = True
                 refused.append(turn[1])
         for reading in refused:
-            reading.answer.set_exception(_unavailable("the platform is being stopped"))
+            reading.answer.set_exception(_unavailable(Sentence("platform.stopping")))
         return None
 
     def _too_old(self) -> ApiError:
-        said = f"the server was too busy to answer within {PATIENCE_S:g} s; try again"
-        return ApiError("TOO_MANY_REQUESTS", said, {"retryAfter": math.ceil(self._mean_s)})
+        waiting = {"retryAfter": math.ceil(self._mean_s)}
+        return ApiError("TOO_MANY_REQUESTS", "reader.too_busy", waiting, limit_s=PATIENCE_S)
 
     def _compute(self, slot: _Slot, reading: Reading) -> bytes | Exception:
         try:
@@ -267,7 +269,7 @@ class Readers:
             return heavy.too_slow(self._bounds.limit_s)
         except _Unwanted:
             self._replace(slot)
-            return _unavailable("nobody waits for this any longer")
+            return _unavailable(Sentence("caller.waits_no_longer"))
         except _NotStartedError as error:
             return self._broke(reading, str(error), is_suspect=False)
         except (EOFError, OSError) as error:
@@ -283,7 +285,7 @@ class Readers:
             self._replace(slot)
         refusal: dict[str, Any] | None = head.get("refusal")
         if refusal is not None:
-            return ApiError(refusal["code"], refusal["message"], refusal["data"])
+            return ApiError(refusal["code"], remade(refusal["said"]), refusal["data"])
         return body
 
     def _ready_child(self, slot: _Slot) -> "_Child":
@@ -337,7 +339,7 @@ class Readers:
         """is_suspect: the reader ended while it computed this, which so may be the cause."""
         with self._changed:
             if self._is_closed:
-                return _unavailable("the platform is being stopped")
+                return _unavailable(Sentence("platform.stopping"))
             is_repeated = is_suspect and self._suspect(reading.ask)
             # What breaks one reader after the other says nothing of other readings.
             if not is_repeated:
@@ -345,11 +347,8 @@ class Readers:
                 self._trouble = f"the last {self._broken} readings broke their reader, which {how}"
         log.error("a reader ended", extra={"fields": {**_fields(reading), "how": how}})
         if is_repeated:
-            said = (
-                "the server failed at this more than once; ask for less, or tell an administrator"
-            )
-            return ApiError("UNPROCESSABLE_CONTENT", said)
-        return _unavailable("the server could not finish this; try again")
+            return ApiError("UNPROCESSABLE_CONTENT", "reader.broke_again")
+        return _unavailable(Sentence("reader.broke"))
 
     def _suspect(self, ask: heavy.Ask) -> bool:
         """Whether it was suspected before."""
@@ -448,7 +447,7 @@ def _seen(answer: asyncio.Future[bytes]) -> None:
         answer.exception()
 
 
-def _unavailable(said: str) -> ApiError:
+def _unavailable(said: Sentence) -> ApiError:
     return ApiError("SERVICE_UNAVAILABLE", said)
 
 

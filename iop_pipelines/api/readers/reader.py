@@ -45,15 +45,13 @@ class Reader:
                 megabytes = heavy.MAX_ANSWER_BYTES // 1024**2
                 raise ApiError(
                     "UNPROCESSABLE_CONTENT",
-                    f"the answer is larger than {megabytes} MB; ask for fewer rows or columns",
+                    "answer.too_large",
+                    megabytes=megabytes,
                 )
         except MemoryError:
             megabytes = self.bounds.memory_bytes // 1024**2
-            said = (
-                f"this needs more than {megabytes} MB of memory; "
-                "choose a shorter period or add conditions"
-            )
-            return self._refused(ApiError("UNPROCESSABLE_CONTENT", said), is_full=True)
+            refusal = ApiError("UNPROCESSABLE_CONTENT", "answer.needs_memory", megabytes=megabytes)
+            return self._refused(refusal, is_full=True)
         # The boundary: a reading that fails is one caller's refusal.
         except Exception as error:
             return self._refused(refusal_of(_told(error, self.bounds), ask.path, ask.request_id))
@@ -70,7 +68,7 @@ class Reader:
         return procedure.dump(procedure.handler(context, *given))
 
     def _refused(self, error: ApiError, *, is_full: bool = False) -> bytes:
-        refusal = {"code": error.code, "message": str(error), "data": error.data}
+        refusal = {"code": error.code, "said": error.told.as_json(), "data": error.data}
         return heavy.frame({"isFull": is_full or self._is_full(), "refusal": refusal})
 
     def _is_full(self) -> bool:

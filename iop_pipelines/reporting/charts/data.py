@@ -73,9 +73,9 @@ def chart_data(spec: Chart, table: Table) -> ChartData:
     y = table.column(spec.y)
     x = table.column(spec.x)
     if not y.is_number:
-        raise InvalidInput(f"y is {spec.y!r}, a {y.type}; it must be a number", "charts.y")
+        raise InvalidInput("chart.y_not_number", "charts.y", y=spec.y, kind=y.type)
     if spec.type == "scatter" and not x.is_number:
-        raise InvalidInput(f"x is {spec.x!r}, a {x.type}; it must be a number", "charts.x")
+        raise InvalidInput("chart.x_not_number", "charts.x", x=spec.x, kind=x.type)
     series = tuple(_series(spec, table, x))
     notes = [spec.note] if spec.note else []
     if table.is_truncated:

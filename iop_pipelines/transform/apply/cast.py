@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidFrame
 from iop_pipelines.transform.apply.frame import Context, Mask, Reasons, Rejects, too_long, unknown
 from iop_pipelines.transform.apply.texts import Cells, read_texts
@@ -20,7 +21,7 @@ def apply(step: Cast, frame: pd.DataFrame, context: Context, rejects: Rejects) -
         source = spec.source or name
         if source not in frame.columns:
             raise InvalidFrame(
-                f"DRM delivered no column {source!r}; it has {sorted(frame.columns)}"
+                "delivery.no_such_column", source=source, known=sorted(frame.columns)
             )
         columns[name] = _cast_column(name, spec, _clean(frame[source], spec), reasons)
     is_rejected = reasons.is_rejected
@@ -40,22 +41,28 @@ def _clean(raw: pd.Series, spec: CastColumn) -> Cells:
 def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) -> pd.Series:
     is_null = np.array([cell is None for cell in cells], dtype=bool)
     values = read_texts(cells, spec.to, spec.zone)
-    article = "an" if spec.to == "integer" else "a"
-    reasons.add(unknown(values) & ~is_null, f"{name}: not {article} {spec.to}")
+    not_of_type = "row.not_an" if spec.to == "integer" else "row.not_a"
+    reasons.add(unknown(values) & ~is_null, Sentence(not_of_type, type=spec.to), name)
     if spec.to == "string":
-        reasons.add(too_long(values), f"{name}: longer than {STRING_LENGTH} characters")
+        reasons.add(too_long(values), Sentence("row.too_long", most=STRING_LENGTH), name)
     if spec.required:
-        reasons.add(is_null, f"{name}: missing")
+        reasons.add(is_null, Sentence("row.missing"), name)
     if spec.one_of is not None:
         strange = np.array([cell is not None and cell not in spec.one_of for cell in cells], bool)
-        reasons.add(strange, f"{name}: not one of {len(spec.one_of)} accepted values")
+        reasons.add(strange, Sentence("row.not_one_of", count=len(spec.one_of)), name)
     # Python compares a whole number with any other exactly, where float64 rounds both beyond 2^53.
     if (least := spec.minimum) is not None:
         reasons.add(
-            _where_known(values, lambda cell: cell < least), f"{name}: below {_said(least)}"
+            _where_known(values, lambda cell: cell < least),
+            Sentence("row.below", limit=_said(least)),
+            name,
         )
     if (most := spec.maximum) is not None:
-        reasons.add(_where_known(values, lambda cell: cell > most), f"{name}: above {_said(most)}")
+        reasons.add(
+            _where_known(values, lambda cell: cell > most),
+            Sentence("row.above", limit=_said(most)),
+            name,
+        )
     return values
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects
 from iop_pipelines.transform.steps import Currency
@@ -19,9 +20,9 @@ def apply(step: Currency, frame: pd.DataFrame, context: Context, rejects: Reject
     converted = amount * rate
     if step.on_missing == "reject":
         lacks = converted.isna() & amount.notna()
-        why = f"no rate to {step.to} within {step.max_age_days} days"
+        why = Sentence("row.no_rate", currency=step.to, days=step.max_age_days)
         reasons = Reasons(len(frame))
-        reasons.add(lacks.to_numpy(), f"{step.amount}: {why}")
+        reasons.add(lacks.to_numpy(), why, step.amount)
         converted = converted[~lacks].reset_index(drop=True)
         frame = rejects.take(frame, reasons, step.kind)
     return frame.assign(**{step.into: converted})
@@ -32,7 +33,7 @@ def _rates_as_of(step: Currency, codes: pd.Series, days: pd.Series, context: Con
     table = context.references(step.rates)
     missing = {"date", "currency", "quote", "rate"} - set(table.columns)
     if missing:
-        raise InvalidDeclaration(f"currency: the rates lack the columns {sorted(missing)}")
+        raise InvalidDeclaration("currency.rates_lack_columns", columns=sorted(missing))
     table = table[table["quote"] == step.to]
     rates = pd.DataFrame(
         {

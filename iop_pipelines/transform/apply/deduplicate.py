@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects
 from iop_pipelines.transform.steps import Deduplicate
 
-EXACT_DUPLICATE = "exact duplicate of a later row"
-RESTATED = "restated by a later row"
+EXACT_DUPLICATE = Sentence("row.exact_duplicate")
+RESTATED = Sentence("row.restated")
 
 
 def apply(

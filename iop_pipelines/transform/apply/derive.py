@@ -19,12 +19,10 @@ def apply(step: Derive, frame: pd.DataFrame, context: Context, rejects: Rejects)
         try:
             values = values_of(derived.value, held, scope, f"columns.{name}.value")
         except InvalidQuery as error:
-            raise InvalidDeclaration(f"derive: {error}") from error
+            raise InvalidDeclaration("derive.not_computed", why=error.told) from error
         is_text = values.kind == "string"
         if values.kind is not None and (derived.type == "string") != is_text:
-            raise InvalidDeclaration(
-                f"derive: {name} is declared {derived.type} and is computed as another"
-            )
+            raise InvalidDeclaration("derive.other_type", name=name, type=derived.type)
         columns[name] = _typed(values, derived.type, frame.index)
     return frame.assign(**columns)
 

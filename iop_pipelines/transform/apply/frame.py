@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.references import References
 from iop_pipelines.transform.table import STRING_LENGTH
 
@@ -31,15 +32,16 @@ class Reasons:
     """Why each row of a frame is rejected: for each row the first reason that was added, or None."""
 
     def __init__(self, length: int) -> None:
-        self.texts = np.full(length, None, dtype=object)
+        self.said = np.full(length, None, dtype=object)
 
-    def add(self, mask: Mask, reason: str) -> None:
+    def add(self, mask: Mask, reason: Sentence, place: str | None = None) -> None:
+        """place: the column that it is about."""
         if mask.any():
-            self.texts[mask & ~self.is_rejected] = reason
+            self.said[mask & ~self.is_rejected] = reason.at(place)
 
     @property
     def is_rejected(self) -> Mask:
-        return self.texts != None  # noqa: E711 - element by element
+        return self.said != None  # noqa: E711 - element by element
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Rejects:
     """Collects rejected rows; a row is rejected once, for the first reason found."""
 
     steps: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Sentence] = field(default_factory=list[Sentence])
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self, frame: pd.DataFrame, reasons: Reasons, step: str) -> pd.DataFrame:
@@ -57,7 +59,7 @@ class Rejects:
             return frame
         gone = frame[is_rejected]
         self.rows.extend(json_rows(gone))
-        self.reasons.extend(reasons.texts[is_rejected])
+        self.reasons.extend(reasons.said[is_rejected])
         self.steps.extend([step] * len(gone))
         return frame[~is_rejected].reset_index(drop=True)
 

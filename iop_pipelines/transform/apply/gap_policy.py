@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects
 from iop_pipelines.transform.steps import GapPolicy
 
@@ -16,7 +17,7 @@ def apply(step: GapPolicy, frame: pd.DataFrame, context: Context, rejects: Rejec
     if step.policy == "absent":
         reasons = Reasons(len(frame))
         is_gap = frame[columns].isna().all(axis=1).to_numpy()
-        reasons.add(is_gap, f"gap: {', '.join(columns)[:200]} not known")
+        reasons.add(is_gap, Sentence("row.gap", columns=", ".join(columns)[:200]), "gap")
         return rejects.take(frame, reasons, step.kind)
     if step.policy == "null" or step.adds_rows:
         frame = _with_missing_periods(step, frame, context)

@@ -34,4 +34,4 @@ def _calendar(country: str, subdivision: str | None, years: tuple[int, ...]) -> 
     try:
         return dict(holidays.country_holidays(country, subdiv=subdivision, years=years))
     except NotImplementedError as error:
-        raise InvalidDeclaration(f"holidays: {error}") from error
+        raise InvalidDeclaration("holidays.unknown", error=error) from error

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, unknown
 from iop_pipelines.transform.apply.texts import Cells, read_texts
@@ -17,17 +18,17 @@ def apply(
     for name in (key, *step.take.values()):
         if name not in reference.columns:
             raise InvalidDeclaration(
-                f"join_reference: the reference has no column {name!r}; it has {list(reference.columns)}"
+                "reference.no_such_column", name=name, known=list(reference.columns)
             )
     by_key = reference.set_index(key)
     if by_key.index.has_duplicates:
         twice = by_key.index[by_key.index.duplicated()][0]
-        raise InvalidDeclaration(f"join_reference: {key} {twice!r} is in the reference twice")
+        raise InvalidDeclaration("reference.repeats", key=key, value=twice)
     wanted = [None if pd.isna(cell) else str(cell) for cell in frame[column].tolist()]
     if step.on_missing == "reject":
         is_absent = np.array([cell not in by_key.index for cell in wanted], dtype=bool)
         reasons = Reasons(len(frame))
-        reasons.add(is_absent, f"{column}: not in the reference")
+        reasons.add(is_absent, Sentence("row.not_in_reference"), column)
         wanted = [cell for cell, absent in zip(wanted, is_absent, strict=True) if not absent]
         frame = rejects.take(frame, reasons, step.kind)
     found = {}
@@ -44,7 +45,6 @@ def _looked_up(cells: Cells, name: str, source: str, step: JoinReference) -> pd.
     wrong = [cell for cell, lost in zip(cells, unknown(values), strict=True) if lost and cell]
     if wrong:
         raise InvalidDeclaration(
-            f"join_reference: {source} of the reference holds {wrong[0]!r}, which is not "
-            f"{type_} as `types` says of {name}"
+            "reference.wrong_type", source=source, value=wrong[0], type=type_, name=name
         )
     return values

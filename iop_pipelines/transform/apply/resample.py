@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, unknown
 from iop_pipelines.transform.steps import Aggregate, Resample
 
@@ -13,8 +14,8 @@ from iop_pipelines.transform.steps import Aggregate, Resample
 def apply(step: Resample, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
     local = _local_time(frame[step.time], step.from_zone, context.time_zone)
     reasons = Reasons(len(frame))
-    reasons.add(unknown(frame[step.time]), f"{step.time}: missing")
-    reasons.add(unknown(local), f"{step.time}: ambiguous or absent in {step.from_zone}")
+    reasons.add(unknown(frame[step.time]), Sentence("row.missing"), step.time)
+    reasons.add(unknown(local), Sentence("row.no_such_local_time", zone=step.from_zone), step.time)
     local = local[~reasons.is_rejected].reset_index(drop=True)
     frame = rejects.take(frame, reasons, step.kind)
     period = _period_start(local, step.freq).rename(step.into)

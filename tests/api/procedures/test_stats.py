@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.api.feed import Feed
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelStatus, ReviewStatus
 from iop_pipelines.execution.execute import execute
 from iop_pipelines.execution.work import load
@@ -176,7 +177,7 @@ def _resolve(api, recommendation_id):
         query = sa.select(recommendations).where(recommendations.c.id == recommendation_id)
         row = connection.execute(query).one()
         resolve(
-            *(connection, row, evidence_of(row), "it is over"),
+            *(connection, row, evidence_of(row), Sentence("finding.no_longer_shown")),
             data_end=row.last_ds,
             source_ref="execution:1",
         )

@@ -10,7 +10,7 @@ export function SourceWarning({ dataset }: { dataset: DatasetDetail }) {
     dataset.sourceWarning !== null && (
       <div className={css.warning} role="status">
         <p>{t.sourceLacks(dataset.source)}</p>
-        <p lang="en">{dataset.sourceWarning}</p>
+        <p>{dataset.sourceWarning}</p>
       </div>
     )
   );

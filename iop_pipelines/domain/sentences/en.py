@@ -1,0 +1,755 @@
+"""Sentences in English, the language of logs, of the command line and of the text columns."""
+
+from collections.abc import Mapping, Sequence
+
+DECIMAL = "."
+THOUSANDS = ","
+BEGINS_LARGE = False
+JOINTS: Mapping[str, str] = {"or": " or ", "and": " and ", "then": "; ", "lines": "\n"}
+DATE = "{day:02d} {month} {year}"
+MONTHS: Sequence[str] = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def is_one(number: float) -> bool:
+    return number == 1
+
+
+SENTENCES: Mapping[str, str] = {
+    "account.disabled": "this account is disabled",
+    "aggregate.needs_numbers": "{label!r} is a {kind}; {aggregate} needs numbers",
+    "answer.needs_memory": (
+        "this needs more than {megabytes} MB of memory; choose a shorter period or add conditions"
+    ),
+    "answer.takes_too_long": (
+        "this takes longer than {limit_s:g} s; choose a shorter period or add conditions"
+    ),
+    "answer.too_large": "the answer is larger than {megabytes} MB; ask for fewer rows or columns",
+    "audit.not_written": (
+        "the audit trail cannot be written; nothing was changed, try again in a moment"
+    ),
+    "batch.mixed": "one batch cannot mix {kinds:and}",
+    "batch.needed": "streaming needs a batch (?batch=1); a batch of one will do",
+    "batch.not_an_object": 'the input of a batch is an object such as {{"0": …, "1": …}}',
+    "batch.subscription": "{path} is a subscription: not in a batch",
+    "batch.too_many_calls": "a batch has at most {most} calls, not {count}",
+    "body.too_large": "the body is larger than {most} bytes",
+    "broker.no_url": (
+        "IOP_EVENT_BROKER_URL is not set; set it to amqp://… to consume and publish events"
+    ),
+    "calendar.last_day": "{day} is the calendar's last day",
+    "calendar.last_hour": "{day} is the calendar's last hour",
+    "calendar.last_month": "{day} is the calendar's last month",
+    "calendar.last_quarter": "{day} is the calendar's last quarter",
+    "calendar.last_week": "{day} is the calendar's last week",
+    "calendar.last_year": "{day} is the calendar's last year",
+    "caller.gone": "the caller went away",
+    "caller.waits_no_longer": "nobody waits for this any longer",
+    "change.recent_too_short": (
+        "recent is {recent}; a change is seen only after min_size = {min_size} periods"
+    ),
+    "chart.no_such_column": "{name!r} is not a column of {table}; it has {known!r}",
+    "chart.x_not_number": "x is {x!r}, a {kind}; it must be a number",
+    "chart.y_not_number": "y is {y!r}, a {kind}; it must be a number",
+    "check.breaks": "{where} breaks {rule} in {failed} of {rows} rows",
+    "check.breaks_first": "{said} (first: {row})",
+    "check.column": "column {name}",
+    "check.frame": "the frame",
+    "check.keeps": "{where} keeps {rule} in {rows} rows",
+    "checks.aborted": "Great Expectations could not compute {aborted}",
+    "child.died_too_often": "{said}\nIt died {count} times in a row; IOP stops.",
+    "child.ended": "the {name} ended with code {status}; the end of {log}:\n{end}",
+    "claim.lost": "attempt {attempt} lost its claim while it ran",
+    "clock.no_replay": (
+        "IOP_CLOCK is drm, but the shared database has no replay's clock; `iop demo` makes one"
+    ),
+    "column.bucket": "a bucket belongs to a field without agg",
+    "column.compare": "compare belongs to a measure or an agg",
+    "column.empty": "name a field or a measure",
+    "column.measure_and_field": "a column is a measure, or a field with or without agg, not both",
+    "column.other_type": (
+        "{table}.{column} holds {held} values and the declaration says {wanted}; give the "
+        "field another name"
+    ),
+    "columns.called_alike": "two columns are called {name!r}; give one another name with 'as'",
+    "columns.no_such": "{owner} has no column {name!r}; it has {known}",
+    "compare.needs_period": "compare needs a condition with in_period",
+    "comparison.between_both": "between needs [lowest, highest], both included",
+    "comparison.between_two": "between needs [lowest, highest]",
+    "comparison.field_or_left": "a comparison has either field or left",
+    "comparison.in_period_needs_period": "in_period needs a period",
+    "comparison.kinds_differ": "{other!r} is a {other_kind}; {label!r} is a {kind}",
+    "comparison.list_length": "a list holds 1 to {most} values",
+    "comparison.needs_list": "{op} needs a list",
+    "comparison.needs_one_value": "{op} needs one value",
+    "comparison.needs_text": "{op} needs a text",
+    "comparison.needs_text_field": "{op} needs a text field",
+    "comparison.needs_value": "{op} needs a value; for NULL use is_null or not_null",
+    "comparison.period_without_in_period": "{{from, to}} is a period: use in_period",
+    "comparison.takes_no_value": "{op} takes no value",
+    "comparison.takes_one_value": "{op} takes one value, not a list",
+    "condition.parameter": "takes a parameter, which only queries have",
+    "condition.past": "asks for earlier periods, which only rules know",
+    "conditions.too_many_values": "the conditions compare with more than {most:,} values in lists",
+    "config.needed": (
+        "no dataset has the columns {columns!r}, so config must name what the model reads; "
+        "there are {known}"
+    ),
+    "connection_params.not_json": "connectionParams is not JSON",
+    "connection_params.not_strings": "connectionParams must be an object of strings",
+    "cron.day_of_month": "day of month",
+    "cron.day_of_week": "day of week",
+    "cron.hour": "hour",
+    "cron.minute": "minute",
+    "cron.month": "month",
+    "cron.no_such_day": "{text!r} names a day that no year has",
+    "cron.part_out_of_range": "cron's {name} is {given!r}; it can be {lowest} to {highest}",
+    "cron.wrong_length": "{text!r} has {count} fields; cron needs five",
+    "currency.rates_lack_columns": "currency: the rates lack the columns {columns!r}",
+    "cursor.not_of_this_list": "is no cursor of this list: {error}",
+    "dagster.address_needs": "the address needs {name}",
+    "dagster.event_not_json": "an asset event is posted as application/json, or in the address",
+    "dagster.no_log": "{path} is no log: /logs/KEY/out or /logs/KEY/err",
+    "dagster.no_run": "there is no run {id}",
+    "dagster.not_a_run_id": "{text} is not a run id",
+    "dagster.not_there": "{state}; try again in a moment",
+    "dagster.read_by_admins": "only an admin may read {name}",
+    "dagster.reported_by_admins": "only an admin reports asset events",
+    "dagster.unknown_storage": (
+        "Dagster keeps its events in {storage}, which retention does not know; storage in "
+        "dagster.yaml is InstanceStorage"
+    ),
+    "dagster.viewer_reads": "a viewer reads; this changes something",
+    "dashboard.exists": "a dashboard {name!r} exists",
+    "dashboard.not_found": "there is no dashboard with id {id}",
+    "dashboard.saved_already": (
+        "dashboard {name!r} is at version {now} by now, not {then}: somebody else saved it"
+    ),
+    "data_version.not_found": "no data version with id {id}",
+    "data_version.not_prepared": "data version {version} of {name} is {status}, not prepared",
+    "data_version.not_prepared_for": (
+        "data version {version} of {name} is {status}, not prepared: {why}"
+    ),
+    "dataset.declared_differently": (
+        "dataset {name} version {version} is declared differently already; raise its version"
+    ),
+    "dataset.no_such_id": "no dataset with id {id}",
+    "dataset.no_such_version": "dataset {name} has no data version {version}",
+    "dataset.not_among": "no dataset {name!r}; there are {known}",
+    "dataset.not_found": "there is no dataset {name!r}",
+    "dataset.older_version": "dataset {name} is at version {there}; version {version} is older",
+    "dataset.unknown": "no dataset {name}",
+    "dataset.without_measures": "dataset {name!r} declares no measure",
+    "dataset.without_version": "dataset {name} has no data version yet",
+    "day.last_of_calendar": "{day!r} is the calendar's last day",
+    "delivery.no_such_column": "DRM delivered no column {source!r}; it has {known!r}",
+    "demo.not_ended": "{what} did not end within {timeout_s:.0f} s",
+    "derive.not_computed": "derive: {why}",
+    "derive.other_type": "derive: {name} is declared {type} and is computed as another",
+    "doing.advising": "making recommendations",
+    "doing.advising_owed": "making recommendations that are owed",
+    "doing.beginning": "beginning",
+    "doing.beginning_run": "beginning its run",
+    "doing.checking_input": "checking the input of {label}",
+    "doing.checking_output": "checking the output of {label}",
+    "doing.generating": "generating the report {name!r}",
+    "doing.going_on": "going on with its run",
+    "doing.mirroring": "mirroring what has ended",
+    "doing.preparing": "preparing {name}",
+    "doing.reading_input": "reading the input of {label}",
+    "doing.running": "running model {label}",
+    "doing.storing": "storing the output of {label}",
+    "doing.telling": "telling of {label}",
+    "doing.throwing_away": "throwing away what is old",
+    "drm.lacks_dataset": "DRM's catalogue has no dataset {name}",
+    "drm.no_such_dataset": "DRM's catalogue has no dataset {name!r}",
+    "drm_api.answered": "DRM's API answers {procedure} with {status}",
+    "drm_api.no_list": "DRM's API answers {procedure} with no list of objects",
+    "drm_api.no_url": "IOP_DRM_API_URL is not set; set it to https://…",
+    "drm_api.not_trpc": "DRM's API answers {procedure} with no tRPC result",
+    "drm_api.refused": "DRM's API refuses {procedure} with {status}; see IOP_DRM_API_TOKEN",
+    "drm_api.silent": "DRM's API does not answer {procedure}: {error}",
+    "drm_api.too_large": "DRM's API answers {procedure} with more than {most} bytes",
+    "drm_api.unended": "DRM's API has not ended its answer to {procedure} after {limit_s:g} s",
+    "drm_copy.database_in_use": (
+        "{url} holds DRM's tables already; set IOP_DRM_DATABASE_URL to a database of IOP's "
+        "own, or unset IOP_DRM_API_URL"
+    ),
+    "drm_copy.dataset_missing": "DRM's catalogue lacks dataset {dataset!r} of run {run}",
+    "drm_copy.other_source": (
+        "the copy is of {source}, not of {url}; a new copy needs a new database"
+    ),
+    "drm_copy.wrong_row_count": "DRM's API gives {count} rows of run {run}, which has {ingested}",
+    "drm_run.not_ended": "DRM pipeline run {id} has not ended; it is {status}",
+    "drm_run.not_found": "DRM has no pipeline run {id}",
+    "drm_run.without_version": "DRM run {id} is {status}; it has no data version",
+    "error.raised": "{type}: {said}",
+    "error.told": "{text}",
+    "event.breaks_schema": "{said}",
+    "event.no_queue": "no queue is bound to {exchange} for {event_type}: {said}",
+    "event.no_such_moment": "{text!r} is no moment that there is",
+    "event.no_such_type": "no type of event {event_type!r}; there are {known}",
+    "event.not_an_object": "the message is a JSON {type}; an event is an object",
+    "event.not_json": "the message is no JSON text in UTF-8: {error}",
+    "event.too_large": "the message has {count} bytes; an event has {most} at most",
+    "event.unknown_type": "{event_type} is no type of event here; there are {known}",
+    "execution.held_too_long": "no sufficient data quality score came within {hours:g} hours",
+    "execution.no_such_series": "execution {id} has no series {series!r} with measure {measure!r}",
+    "execution.not_found": "there is no execution with id {id}",
+    "execution.not_prepared": "its data could not be prepared: {why}",
+    "execution.superseded": (
+        "held for its data quality until DRM run {id} delivered the window again"
+    ),
+    "field.has_no_hours": "{label!r} is a date and has no hours",
+    "field.left_as_other": (
+        "{name!r} is declared {wanted} and the last step leaves it as {found}: declare "
+        "`type: {found}`, or {fix}"
+    ),
+    "field.not_a_time": "{label!r} is a {kind}, not a time",
+    "field.not_declared": "{name!r} is not among the fields {known!r}",
+    "field.reserved": "names that begin with iop_ are IOP's own",
+    "fields.no_such": "{owner} has no field {name!r}; it has {known}",
+    "file.empty": "{name} holds nothing; a mapping is needed",
+    "file.is_list": "{name} holds a list; a mapping is needed",
+    "file.is_value": "{name} holds a value; a mapping is needed",
+    "file.key_twice": "{name}: the key {key!r} is given twice",
+    "file.no_yaml": "{name} is no YAML: {error}",
+    "file.no_yaml_at_all": "{name}: is no YAML: {said}",
+    "file.not_found": "there is no file {path}",
+    "file.not_json": "{name}, line {line}, column {column}: is no JSON: {said}",
+    "file.not_utf8": (
+        "{name}, line {line}: the byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
+    ),
+    "file.not_yaml": "{name}, line {line}, column {column}: is no YAML: {said}",
+    "file.unreadable": "{path} cannot be read: {why}",
+    "file.wrong_suffix": "{path} ends in {suffix!r}; it can be .json, .yaml or .yml",
+    "finding.no_longer_shown": "the restated data no longer show it",
+    "finding.not_found_again": "not found in {count} later execution(s)",
+    "fix.compare": "compare it with one",
+    "fix.declare_number": "declare `type: number, integer or boolean`",
+    "fix.declare_text": "declare `type: string`",
+    "fix.derive": "let {step} derive a {type} for it",
+    "fix.give_types": "give {step} `types: {{{name}: {type}}}`",
+    "fix.name_another": "name a column that is, of {known}",
+    "fix.none": "no column there is",
+    "fix.read_as": "let {step} read it as `to: {type}`",
+    "forecast.floor_not_below_ceiling": "floor {floor:g} is not below ceiling {ceiling:g}",
+    "forecast.no_next_period": "events without a step have no next period to forecast",
+    "form.country": "a country of two capital letters, such as NG",
+    "form.country_of_three": "a country of two or three capital letters, such as NG",
+    "form.currency": "a currency of three capital letters, such as NGN",
+    "form.name": "a name of at most 63 small letters, digits and _, beginning with a letter",
+    "form.pattern": "of the form {pattern}",
+    "form.reference_table": "a reference table of DRM, whose name begins with drm_ref_",
+    "form.version": "a version such as v1.0.0",
+    "freq.unknown": "freq is {freq!r}; it can be h, D, W, MS or None",
+    "given.empty": "is empty",
+    "given.list": "is a list",
+    "given.mapping": "is a mapping",
+    "given.null": "is null",
+    "given.value": "is {shown}",
+    "graphql.body": "the body",
+    "graphql.by_post": "GraphQL is answered to POST only",
+    "graphql.message": "the message",
+    "graphql.message_too_large": "a message is text of at most 100 kB",
+    "graphql.must_be_object": "{name}: must be an object",
+    "graphql.must_be_text": "{name}: must be a text",
+    "graphql.no_json": "{what} is not JSON",
+    "graphql.no_object": "{what} is a JSON object",
+    "graphql.no_query": "{what} has no query",
+    "graphql.not_in_body": "GraphQL is posted in the body, not in the address",
+    "graphql.not_json": "GraphQL is posted as application/json",
+    "graphql.not_valid": "{said}",
+    "graphql.one_operation": "one operation a request: {what} is a JSON object",
+    "graphql.too_many": (
+        "more than {count} queries a second for too long; try again in {wait_s} s, or ask "
+        "for more in one query"
+    ),
+    "group.not_found": "there is no group {name}",
+    "history.among": "{count} known periods among {window} are needed",
+    "history.before": "{count} known periods before the scored one are needed, more after gaps",
+    "history.known": "{count} known periods are needed",
+    "history.nothing": "nothing is needed",
+    "history.to_train": (
+        "{count} known periods, and {rows} with an expectation to train on, are needed "
+        "before a period"
+    ),
+    "holidays.unknown": "holidays: {error}",
+    "home.cannot_be_made": (
+        "the home {home} cannot be made ({why}); name another folder with --home or IOP_HOME"
+    ),
+    "home.in_use": "another instance runs on {home}; stop it, or choose another --home",
+    "home.is_a_file": (
+        "the home {home} cannot be a folder, as it is a file; name another folder with "
+        "--home or IOP_HOME"
+    ),
+    "home.is_below_a_file": (
+        "the home {home} cannot be a folder, as {file} is a file; name another folder with "
+        "--home or IOP_HOME"
+    ),
+    "home.not_writable": (
+        "the home {home} cannot be used, as {path} may not be written to by this user; mend "
+        "that, or name another folder with --home or IOP_HOME"
+    ),
+    "home.read_only": (
+        "the home {home} cannot be used, as {path} is on a read-only file system; mend that, "
+        "or name another folder with --home or IOP_HOME"
+    ),
+    "home.unusable_as": (
+        "the home {home} cannot be used ({why}); name another folder with --home or IOP_HOME"
+    ),
+    "input.broken": "input of {label}: {said}",
+    "input.id_or_others": "give either id or others",
+    "input.ids_or_all": "give either ids or all",
+    "input.name_or_version": "give either name or versionId",
+    "input.not_json": "the input is not JSON: {error}",
+    "input.panel_or_query": "give either panelId or queryConfig",
+    "input.too_large": "the input is larger than {most} bytes",
+    "input.wrong_content_type": "content-type must be application/json, not {given!r}",
+    "input_ref.from_not_before_to": "from {since} is not before to {until}",
+    "input_ref.not_dates": "{text!r}: from and to are ISO 8601 dates",
+    "input_ref.wrong_form": (
+        "{text!r} is not a dataset's name, or "
+        "dataset:NAME[@DATA_VERSION][?from=2013-02-01&to=2013-03-01]"
+    ),
+    "instance.not_found": "there is no instance at {home}: `iop migrate` makes one",
+    "key.not_text": "the key {key!r} is not text",
+    "kind.dates": "dates",
+    "kind.moments": "moments",
+    "kind.numbers": "numbers",
+    "kind.text": "text",
+    "link.used": "this link was used already, or is too old; ask for another",
+    "measure.no_such_field": "{place}: {name!r} is not a field",
+    "measure.not_of_input": "{name!r} is not a measure of the input; there are {known}",
+    "measure.unknown": "no measure {name}",
+    "measure.wrong_type": "{name!r} is {found}; {kind} takes {takes}",
+    "measures.no_such": "{owner} has no measure {name!r}; it has {known}",
+    "migration.locked": (
+        "another process has been migrating this database for {limit_s} s; see SHOW "
+        "PROCESSLIST for it, then run `iop migrate` again"
+    ),
+    "migration.unknown_revision": (
+        "schema revision {revision!r} is unknown; there are base, {known}, head"
+    ),
+    "model.deprecated": (
+        "model {name} {version} is deprecated; promote it, or execute an active version"
+    ),
+    "model.exists_differently": (
+        "model {label} exists (id {id}) with another {changed}; raise the version"
+    ),
+    "model.no_earlier_version": "model {name!r} has no earlier version that was active",
+    "model.not_found": "there is no model with id {id}",
+    "model.reads_other": "model {name} reads {dataset!r}, not {wanted!r}",
+    "model.register_without": "{said}; register a new version of model {label} without it",
+    "model.registered": "registered",
+    "model.renamed": "model {name!r} was renamed at the same time; nothing was changed, try again",
+    "model.replaced": "replaced by {version}",
+    "model.rolled_back": "rolled back",
+    "model.wrong_transition": "model {label} is {status}: it can become {allowed:or}",
+    "moment.no_iso": "{value!r} is no ISO date or moment",
+    "moment.not_iso": "{text!r} is no ISO date or moment such as 2013-02-08",
+    "moment.out_of_range": "is outside the years 1 to 9999 in UTC",
+    "moment.past": "{moment} is past; it is {now} UTC",
+    "moment.too_early": "{text!r} is before the year {year}, where databases' dates begin",
+    "moment.wrong_form": "must be a date and time such as 2026-01-31T09:00:00Z",
+    "move.among_ids": "table {table} among ids {first} to {last}",
+    "move.in_table": "table {table}",
+    "move.no_database": "there is no IOP database at {path}; name a home folder or sqlite:///FILE",
+    "move.not_copied": "{url} could not be copied to {wanted}: {error}; nothing was moved",
+    "move.not_sqlite": "{home} keeps its data at a server, not in SQLite: move that with mysqldump",
+    "move.not_taken": "{kind}: {where}: {error}; nothing was moved",
+    "move.pending_revisions": (
+        "{url} lacks the revisions {revisions}: run `iop migrate --home {home}` without "
+        "DATABASE_URL first"
+    ),
+    "move.row_does_not_fit": "a row does not fit",
+    "move.rows_are_one": "two rows are one there",
+    "move.rows_lost": "rows were lost on the way ({tables}); nothing was moved",
+    "move.target_holds_data": (
+        "the database to move to holds data already: {tables}; nothing was changed. Name an "
+        "empty database"
+    ),
+    "move.target_is_sqlite": (
+        "the target is SQLite; set DATABASE_URL=mysql+pymysql://… to the server to move to"
+    ),
+    "name.among": "{name!r}; there is {known}",
+    "name.any": "of any name",
+    "name.near": "{name!r}; did you mean {near!r}?",
+    "name.no_datasets": "no datasets",
+    "name.none": "{name!r}; there is none",
+    "name.nothing": "none",
+    "name.twice": "{name!r} is named twice",
+    "number.out_of_range": "is {given!r}; it can be 1 to {most}",
+    "oidc.answered": "the provider answered {error!r}",
+    "oidc.bad_subject": "the subject of the ID token is empty or too long",
+    "oidc.code_refused": "the provider does not take the code: {error}",
+    "oidc.id_token_wrong": "the ID token does not hold: {error}",
+    "oidc.incomplete": (
+        "a sign-in by OpenID needs IOP_OIDC_ISSUER, IOP_OIDC_CLIENT_ID and IOP_OIDC_CLIENT_SECRET"
+    ),
+    "oidc.issuer_differs": "IOP_OIDC_ISSUER is {issuer!r}, but the provider calls itself {found!r}",
+    "oidc.issuer_not_https": "IOP_OIDC_ISSUER is {issuer!r}; it begins with https://",
+    "oidc.no_code": "the provider sent no code",
+    "oidc.no_id_token": "the provider sent no ID token",
+    "oidc.no_public_url": (
+        "a sign-in by OpenID needs IOP_PUBLIC_URL: the provider sends people back there"
+    ),
+    "oidc.not_begun_here": "it was not begun in this browser, or too long ago; begin again",
+    "oidc.other_client": "the ID token was made for another client",
+    "oidc.other_issuer": "the answer is from another issuer",
+    "oidc.other_nonce": "the nonce is not the one that was sent",
+    "oidc.other_state": "the state is not the one that was sent",
+    "oidc.unknown_key": "the ID token is signed with a key that the provider does not publish",
+    "operation.takes_numbers": "{name} takes numbers, not {kind}",
+    "operation.takes_one_kind": "{name} takes values of one kind, not {kinds:and}",
+    "output.broken": "output of {label}: {said}",
+    "owner.dataset": "dataset {name!r}",
+    "owner.output": "a model's output",
+    "package.file_missing": "{name} is neither in the installed package nor at the root",
+    "panel.not_found": "there is no panel with id {id}",
+    "panel.not_of_dashboard": "{id} is no panel of this dashboard, or is given twice",
+    "panel.not_sorted": "the panel is not sorted by unique_id",
+    "panel.off_grid": "ds {moment} is not a whole number of periods ({freq}) after {origin}",
+    "panel.other_chart": "the first chart is {first}; a {type} panel needs one of type {type}",
+    "panel.repeats": "series {series!r} has ds {moment} twice or out of order",
+    "parameter.needed": "has no value and no default, and is not optional",
+    "parameter.not_found": "no parameter is called {name!r}",
+    "parameter.not_taken": "{name}: no parameters are taken here",
+    "parameter.twice": "{name}: is given twice; a list is one JSON value",
+    "parameter.unknown": "no parameter {name}",
+    "parameter.without_value": "the parameter has no value; give it a default",
+    "partition_key.wrong_form": "{key!r} is no partition key; one reads like 12.delay-trend@v1.0.0",
+    "partitions.none_waiting": "no {kind} waits for these partitions",
+    "partitions.refused": (
+        "{kind} {partitions}: the data is not prepared yet or another run is on it; it stays "
+        "queued and starts by itself"
+    ),
+    "password.not_yours": "is not your password",
+    "password.too_easy": "that password is too easy to guess",
+    "password.wrong_length": "a password has {least} to {most} characters, not {count}",
+    "pattern.edge_of_word": (
+        "{pattern!r} has \\{name}, which RE2 knows of ASCII alone; say what may stand beside "
+        "the word, such as (^|\\W)word(\\W|$)"
+    ),
+    "pattern.not_valid": (
+        "{pattern!r} is not a valid RE2 pattern: {said}; look-aheads, look-behinds and "
+        "back-references are not allowed, since a match by them can take for ever"
+    ),
+    "pdf.library_missing": "{said}; install it with: {command}",
+    "pdf.renderer_ended": (
+        "the PDF renderer ended with {status}, within {memory_mb} MB and {cpu_s} CPU "
+        "seconds: {last}"
+    ),
+    "pdf.said_nothing": "it said nothing",
+    "pdf.too_slow": "rendering the PDF took longer than {timeout_s} s; lower outputs.pdf.max_rows",
+    "period.beyond_calendar": "{words!r} reaches beyond the calendar",
+    "period.ends_before_start": "ends at {end}, not after its start {start}",
+    "period.moves": "{words!r} is another period every day; give its days, {{from, to}}",
+    "period.not_whole_days": "{label!r} is a date; the period must be whole days",
+    "period.too_long": "is longer than {most} years",
+    "period.unknown_words": "{words!r} is no period; it can be {known}",
+    "pipeline_runs.needs_drm": "pipeline_runs is read from DRM; pass its engine",
+    "pipeline_runs.never_scored": (
+        "{source} is never scored, so {threshold:g} would never be reached; leave it out"
+    ),
+    "pipeline_runs.no_such_measure": "pipeline_runs has no measure {name}",
+    "pipeline_runs.takes_no_where": "pipeline_runs has one series a pipeline and takes no where",
+    "platform.fault": "something went wrong; the log has it",
+    "platform.part_silent": "a part of the platform does not answer; try again",
+    "platform.stopping": "the platform is being stopped",
+    "port.taken": "port {port} on {host} is taken ({why}); choose another with --port",
+    "procedure.for_admins": "{procedure} is for admins",
+    "procedure.takes_method": "{path} takes {method}",
+    "procedure.unknown": "no procedure {path!r}",
+    "procedure.wrong_method": "{path} is a {kind}: {methods:or}, not {method}",
+    "provider.keys_unreadable": "the keys of {issuer} cannot be read: {error}",
+    "provider.names_none": "the provider {issuer} names no {name} by https",
+    "provider.no_role": "the provider gives this account no role in IOP",
+    "provider.not_an_object": "{url} is no JSON object",
+    "provider.silent": "the provider {issuer} does not answer: {error}",
+    "quality.scored": "run {id} scored {score:g}",
+    "query.computes": (
+        "a query compares fields with values and with fields; what is computed is a column "
+        "that a dataset's step derives"
+    ),
+    "query.not_among_datasets": "{name!r} is not among the datasets {known!r}",
+    "query.not_an_object": "query_config is {type}; it must be a JSON object",
+    "reader.broke": "the server could not finish this; try again",
+    "reader.broke_again": (
+        "the server failed at this more than once; ask for less, or tell an administrator"
+    ),
+    "reader.too_busy": "the server was too busy to answer within {limit_s:g} s; try again",
+    "reader.too_many_waiting": "you have too many requests waiting; try again in {wait_s} s",
+    "recommendation.decided_already": "recommendation {id} is {status} by now, not {then}",
+    "recommendation.not_found": "there is no recommendation with id {id}",
+    "recommendation.not_open": "recommendation {id} is {status}; only open ones wait",
+    "reference.needs_shared_database": "reference table {table} needs the shared database",
+    "reference.no_such_column": (
+        "join_reference: the reference has no column {name!r}; it has {known!r}"
+    ),
+    "reference.no_such_table": "the shared database has no table {name}",
+    "reference.not_among": "no reference {name!r}; there are {known}",
+    "reference.repeats": "join_reference: {key} {value!r} is in the reference twice",
+    "reference.wrong_type": (
+        "join_reference: {source} of the reference holds {value!r}, which is not {type} as "
+        "`types` says of {name}"
+    ),
+    "replay.day_out_of_range": "{day} is not in {first} to {last}",
+    "replay.other_plan": (
+        "the DRM database was replayed by plan {there}, this is {wanted}; start with another home"
+    ),
+    "replay.too_few_days": "days is {days}; it must be 1 or more",
+    "report.being_made": "report {id} of template {name!r} is being made; wait for it",
+    "report.file_lost": "the file of report {id} is no longer in the store",
+    "report.file_removed": (
+        "the file of report {id} was removed on {day:date} by the retention policy; generate "
+        "the report again"
+    ),
+    "report.has_no_pages": "report {id} is {format}; only a PDF has pages",
+    "report.no_such_id": "no report has id {id}",
+    "report.no_such_page": "report {id} has no page {number}",
+    "report.not_found": "there is no report with id {id}",
+    "report.not_ready": "report {id} is {status}; only a ready one has a file",
+    "report.too_large_to_preview": "report {id} is too large for a preview; download it",
+    "reports.store_refuses": "the store {url} does not take a file: {error}",
+    "reports.store_silent": "the store of reports does not answer",
+    "request.method_not_answered": "{method} is not answered here",
+    "request.no_origin": "a request with a cookie names its origin",
+    "request.other_origin": "the request comes from another origin",
+    "request.other_site": "the request comes from another site",
+    "result.no_such_column": "table {table!r} has no column {name!r}",
+    "result.no_such_table": "the result has no table {name!r}",
+    "row.above": "above {limit}",
+    "row.below": "below {limit}",
+    "row.exact_duplicate": "exact duplicate of a later row",
+    "row.gap": "{columns} not known",
+    "row.key_twice": "another row has the same",
+    "row.missing": "missing",
+    "row.no_rate": "no rate to {currency} within {days} days",
+    "row.no_such_local_time": "ambiguous or absent in {zone}",
+    "row.not_a": "not a {type}",
+    "row.not_an": "not an {type}",
+    "row.not_in_reference": "not in the reference",
+    "row.not_one_of": "not one of {count} accepted values",
+    "row.outside_window": "outside of the run's window",
+    "row.restated": "restated by a later row",
+    "row.too_long": "longer than {most} characters",
+    "rule.is_text": "is text; a number is expected",
+    "rules.called_alike": "two rules are called {name!r}",
+    "rules.too_deep": "rules are nested deeper than {most} levels",
+    "run.canceled": "run {id} was canceled",
+    "run.ended": "run {id} ended ({status}) without a result",
+    "run.gave_up": "{why}; gave up after {count} starts",
+    "run.lost": "run {id} was lost",
+    "run.not_launched": "no run was launched",
+    "runtime.found_unknown": "runtime {name!r} found {found}; its row of the catalogue has {known}",
+    "runtime.of_other_type": (
+        "{runtime!r} is a {belongs_to} runtime and the model's type is {type}; it can be {known}"
+    ),
+    "runtime.unknown": "there is no runtime {name}",
+    "said.and_more": "{said} (and {count} more)",
+    "said.at": "{place}: {said}",
+    "said.at_line": "{file}, line {line}: {said}",
+    "said.lines": "{all:lines}",
+    "said.list": "{all:then}",
+    "schedule.no_day_of_month": (
+        "{word!r} in {text!r} is no day of a month; it can be 1 to 28, last, or first-mon to "
+        "last-sun"
+    ),
+    "schedule.no_moment": "{text!r} names no moment, such as 2026-12-01T09:00",
+    "schedule.no_time": "{word!r} in {text!r} is no time; it can be 00:00 to 23:59",
+    "schedule.no_weekday": "{word!r} in {text!r} is no weekday; it can be {known}",
+    "schedule.not_iso": "{text!r} is no moment; it can be an ISO time such as 2026-12-01T09:00",
+    "schedule.past": "{text!r} is past and would never be due; it is {now} UTC",
+    "schedule.unknown": "{text!r} is no schedule; it can be {known}",
+    "schedule.unknown_time_zone": "{name!r} in {text!r} is no IANA time zone such as Africa/Lagos",
+    "schedule.wrong_length": "{text!r} is empty or longer than {most}",
+    "schema.column_not_an_object": "is {given!r}; an object with a type is needed",
+    "schema.enum_length": "has to hold 1 to {most} values besides null",
+    "schema.not_a_cell": "is {given!r}; a cell is a string, number, boolean or null",
+    "schema.not_a_property": "{name!r} is not among the properties",
+    "schema.not_an_object": "is a {type}; a JSON Schema object is needed",
+    "schema.not_count": "is {given!r}; a whole number from 0 is needed",
+    "schema.not_names": "is {given!r}; a list of column names is needed",
+    "schema.not_of_rows": "is {given!r}; a row's type is 'object'",
+    "schema.not_truth": "can be true or false over rows",
+    "schema.not_valid": "{said}",
+    "schema.only_null": "a column of nothing but null can be left out",
+    "schema.pattern_too_long": "has {count} characters; it can have {most}",
+    "schema.unknown_format": "is {given!r}; it can be {known:or}",
+    "schema.unknown_type": "is {given!r}; a column can be {known}",
+    "schema.unsupported_keyword": "this keyword is not supported over rows; supported are {known}",
+    "schema.wrong_column_count": "describes {count} columns; it can be 1 to {most}",
+    "schema.wrong_dialect": "is {given!r}; it can be {dialect}",
+    "secret_key.can_be_guessed": (
+        "{where} is a known default or can be guessed: make one with `{command}` and give it "
+        "to every replica"
+    ),
+    "secret_key.not_set": (
+        "IOP_SECRET_KEY is not set, and DATABASE_URL names a server: make one with "
+        "`{command}` and give it to every replica"
+    ),
+    "secret_key.readable_by_others": (
+        "{path} can be read by others (mode {mode:04o}); `chmod 600 {path}`, or remove it, "
+        "which makes a new key and signs everybody out"
+    ),
+    "secret_key.repeats": (
+        "{where} repeats itself and can be guessed: make one with `{command}` and give it to "
+        "every replica"
+    ),
+    "secret_key.too_short": (
+        "{where} has {count} bytes; it needs {least} at least: make one with `{command}` and "
+        "give it to every replica"
+    ),
+    "series.too_short": (
+        "{series:the only series has|all {series} series have} too short a history: {needed}"
+    ),
+    "server.not_listening": "the {name} did not listen on {host}:{port} in {limit_s} s",
+    "server.not_well": "{url}/api/health did not become well in {limit_s} s; see {log}",
+    "session.not_yours": "this is no open session of yours",
+    "sessions.unchecked": "sessions cannot be checked: the database does not answer",
+    "setting.bad_line": "{path}, line {number}: {line!r} is not NAME=value",
+    "setting.broker_url": (
+        "IOP_EVENT_BROKER_URL begins with {scheme!r}; it can be amqp://… or amqps://…"
+    ),
+    "setting.clock": "IOP_CLOCK is {clock!r}; it can be system or drm",
+    "setting.database_url": (
+        "{name} begins with {scheme!r}; it can be sqlite:///…, mysql+pymysql://… or "
+        "mariadb+pymysql://…"
+    ),
+    "setting.drm_api_url": (
+        "IOP_DRM_API_URL is http://… or https://… without a user, query or fragment; its "
+        "token is IOP_DRM_API_TOKEN"
+    ),
+    "setting.not_whole_number": "{name} is {text!r}; it is a whole number, at least {least}",
+    "setting.public_url": (
+        "IOP_PUBLIC_URL is {url!r}; it is scheme and host, as in https://iop.example"
+    ),
+    "setting.time_zone": (
+        "IOP_TIME_ZONE is {name!r}, which is no IANA time zone such as Africa/Lagos"
+    ),
+    "signin.did_not_work": "this sign-in did not work: {reason}",
+    "signin.needed": "sign in first",
+    "signin.no_provider": "no OpenID provider is configured",
+    "signin.too_many_failures": "too many failed sign-ins; try again in {wait_s} s",
+    "signin.wrong": "name or password is wrong",
+    "sort.no_such_column": "{place}: {name!r} is not a column; has {known!r}",
+    "source.no_such_field": "{source} has no field {name}",
+    "source.no_such_measure": "{source} has no measure {name}",
+    "source.unknown": "no source {name}",
+    "step.adds_rows": "adds_rows belongs to forward_fill; null adds rows in any case",
+    "step.at": "step {place} ({kind})",
+    "step.bounds": (
+        "is {bound} for {name!r}, which is read as {to}; bounds are for {kinds:and}: leave "
+        "it out, or use one_of"
+    ),
+    "step.gap_columns": "columns must name what {policy} is for",
+    "step.gives_other": "is {type} and the expression gives {gives}: {fix}",
+    "step.limit": "limit belongs to forward_fill, which needs it",
+    "step.misfit": "{step}: {said}",
+    "step.no_such_column": "no step leaves {name}",
+    "step.reads_unknown": "{step} reads {name}",
+    "step.reads_wrong_type": (
+        "{step} reads {name!r}, which is {found} there; it takes {takes}: {fix}"
+    ),
+    "step.types_name_unknown": "types names {name}",
+    "step.weight": "weight belongs to weighted_mean, which needs it",
+    "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
+    "table.compare_and_bucket": "compare cannot stand beside a time bucket",
+    "table.offset_and_top": "offset cannot stand beside top",
+    "template.does_not_exist": "report template {id} does not exist",
+    "template.exists": "a report template {name!r} exists",
+    "template.exists_differently": (
+        "a report template {name!r} exists (id {id}) with other content; update it"
+    ),
+    "template.not_found": "there is no report template with id {id}",
+    "template.paused": "report template {name!r} is paused",
+    "text.not_storable": "holds a character that no database stores (NUL or half a pair)",
+    "text.too_long": "is {count} characters long; at most {most:,} are read",
+    "threshold.value_or_quantile": "give either value or quantile",
+    "time.of_hours_wrong_type": (
+        "{name!r} is {found}; the time of hours is {takes}: name another field, or declare "
+        "`{name}: {{type: {type}}}`"
+    ),
+    "time.wrong_type": (
+        "{name!r} is {found}; the time is {takes}: name another field, or declare `{name}: "
+        "{{type: {type}}}`"
+    ),
+    "time_zone.unknown": "{name!r} is no IANA time zone such as Africa/Lagos",
+    "token.bad_life": "{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h",
+    "top.needs_measures": "top needs measures and a sort that says what is first",
+    "top.rest_needs_one_field": "top.rest needs exactly one field beside the measures",
+    "tree.conditions_too_deep": "conditions are nested deeper than {most} levels",
+    "tree.operands_too_deep": "operands are nested deeper than {most} levels",
+    "tree.too_many_conditions": "there are more than {most:,} conditions",
+    "tree.too_many_operands": "there are more than {most:,} operands",
+    "trend.no_pairs": "no two known points are a multiple of {season_length} periods apart",
+    "trend.too_few_points": "a trend needs {least} known points, and there are {count}",
+    "types.one": "{type}",
+    "types.or": "{others} or {last}",
+    "user.bad_name": (
+        "{name!r} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at "
+        "each end"
+    ),
+    "user.disabled": "{name!r} is disabled; enable the account first",
+    "user.disabled_at_console": "{name!r} is disabled; `iop user enable {name}`",
+    "user.exists": "there is a user {name!r} already",
+    "user.is_disabled": "the user {name!r} is disabled",
+    "user.last_admin": "{name!r} is the last admin; make another one first",
+    "user.no_such_id": "there is no user with id {id}",
+    "user.no_such_name": "there is no user with name {name!r}",
+    "user.of_other_role": "the user {name!r} is of role {role}",
+    "value.above_most": "{given}; it must be at most {limit}",
+    "value.below_least": "{given}; it must be at least {limit}",
+    "value.empty": "is empty",
+    "value.has_time_of_day": "{value!r} has a time of day, {label!r} is a date",
+    "value.list_length": "must be a list of 1 to {most} values",
+    "value.missing": "is missing",
+    "value.must_be_finite": "{given}; it must be a finite number",
+    "value.needless_key": "there is no such key here",
+    "value.no_alternative": "{given}, which is none of {known}",
+    "value.no_period": "{value!r} is no period",
+    "value.not_a_value": "a value is a literal, a list, a period, a parameter or an expression",
+    "value.not_above": "{given}; it must be greater than {limit}",
+    "value.not_accepted": "{given}, which is not accepted here",
+    "value.not_an_expression": "an expression is a literal, a field, arithmetic or a condition",
+    "value.not_below": "{given}; it must be less than {limit}",
+    "value.not_date": "{given}; it must be a date such as 2013-02-08",
+    "value.not_finite": "is {given}; numbers must be finite",
+    "value.not_json": "is {type}, which JSON does not have",
+    "value.not_list": "{given}; it must be a list",
+    "value.not_mapping": "{given}; it must be a mapping",
+    "value.not_moment": "{given}; it must be a date and time such as 2013-02-08T06:00:00",
+    "value.not_number": "{given}; it must be a number",
+    "value.not_of_field": "{value!r} is no {kind}, which {label!r} is",
+    "value.not_of_type": "{value!r} is no {kind}",
+    "value.not_one_of": "{given}; it can be {known}",
+    "value.not_one_of_but_near": "{given}; did you mean {near!r}? It can be {known}",
+    "value.not_text": "{given}; it must be text",
+    "value.not_truth": "{given}; it must be true or false",
+    "value.not_whole_number": "{given}; it must be a whole number",
+    "value.refused": "{said}",
+    "value.too_deep": "is nested deeper than {most}",
+    "value.too_few_characters": "has fewer than {limit} characters",
+    "value.too_few_items": "has {count} entries; at least {limit}",
+    "value.too_large_integer": "is an integer of more than 64 bits",
+    "value.too_many_characters": "has more than {limit} characters",
+    "value.too_many_items": "has more than {limit} entries",
+    "value.unknown_key": "there is no such key here; it can be {known}",
+    "value.unknown_key_but_near": (
+        "there is no such key here; did you mean {near!r}? It can be {known}"
+    ),
+    "value.unknown_kind": "{given}; it can be {known}",
+    "value.unknown_kind_but_near": "{given}; did you mean {near!r}? It can be {known}",
+    "value.write": "{given}; write {meant}",
+    "value.wrong_form": "{given}; it must be {form}",
+    "worker.no_progress": "no progress for {stalled_s:g} s while {doing}; its worker was ended",
+    "write.in_the_way": (
+        "someone else is changing this right now; nothing was changed, try again in a moment"
+    ),
+    "write.saved_alike": (
+        "someone else just saved the same thing; nothing was changed, reload and try again"
+    ),
+}

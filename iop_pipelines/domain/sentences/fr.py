@@ -1,0 +1,867 @@
+"""Les phrases en français."""
+
+from collections.abc import Mapping, Sequence
+
+DECIMAL = ","
+THOUSANDS = "\u202f"
+BEGINS_LARGE = True
+JOINTS: Mapping[str, str] = {"or": " ou ", "and": " et ", "then": "\u00a0; ", "lines": "\n"}
+DATE = "{day} {month} {year}"
+MONTHS: Sequence[str] = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def is_one(number: float) -> bool:
+    return abs(number) < 2
+
+
+SENTENCES: Mapping[str, str] = {
+    "account.disabled": "ce compte est désactivé",
+    "aggregate.needs_numbers": "{label!r} est de type {kind} ; {aggregate} demande des nombres",
+    "answer.needs_memory": (
+        "ce calcul demande plus de {megabytes} Mo de mémoire ; choisissez une période plus "
+        "courte ou ajoutez des conditions"
+    ),
+    "answer.takes_too_long": (
+        "ce calcul prend plus de {limit_s:g} s ; choisissez une période plus courte ou "
+        "ajoutez des conditions"
+    ),
+    "answer.too_large": (
+        "la réponse dépasse {megabytes} Mo ; demandez moins de lignes ou de colonnes"
+    ),
+    "audit.not_written": (
+        "le journal d’audit ne peut pas être écrit ; rien n’a été changé, réessayez dans un instant"
+    ),
+    "batch.mixed": "un lot ne peut pas mêler {kinds:and}",
+    "batch.needed": "le flux demande un lot (?batch=1) ; un lot d’un seul appel suffit",
+    "batch.not_an_object": 'l’entrée d’un lot est un objet tel que {{"0": …, "1": …}}',
+    "batch.subscription": "{path} est un abonnement : pas dans un lot",
+    "batch.too_many_calls": "un lot compte au plus {most} appels, pas {count}",
+    "body.too_large": "le corps de la requête dépasse {most} octets",
+    "broker.no_url": (
+        "IOP_EVENT_BROKER_URL n’est pas défini ; donnez-lui amqp://… pour recevoir et "
+        "publier des événements"
+    ),
+    "calendar.last_day": "{day} touche au dernier jour du calendrier",
+    "calendar.last_hour": "{day} touche à la dernière heure du calendrier",
+    "calendar.last_month": "{day} touche au dernier mois du calendrier",
+    "calendar.last_quarter": "{day} touche au dernier trimestre du calendrier",
+    "calendar.last_week": "{day} touche à la dernière semaine du calendrier",
+    "calendar.last_year": "{day} touche à la dernière année du calendrier",
+    "caller.gone": "l’appelant est parti",
+    "caller.waits_no_longer": "plus personne n’attend cette réponse",
+    "change.recent_too_short": (
+        "recent vaut {recent} ; un changement ne se voit qu’après min_size = {min_size} périodes"
+    ),
+    "chart.no_such_column": "{name!r} n’est pas une colonne de {table} ; il y a {known!r}",
+    "chart.x_not_number": "x est {x!r}, de type {kind} ; ce doit être un nombre",
+    "chart.y_not_number": "y est {y!r}, de type {kind} ; ce doit être un nombre",
+    "check.breaks": "{where} enfreint {rule} dans {failed} {failed:ligne|lignes} sur {rows}",
+    "check.breaks_first": "{said} (la première : {row})",
+    "check.column": "la colonne {name}",
+    "check.frame": "la table",
+    "check.keeps": "{where} respecte {rule} sur {rows} {rows:ligne|lignes}",
+    "checks.aborted": "Great Expectations n’a pas pu calculer {aborted}",
+    "child.died_too_often": "{said}\nIl s’est arrêté {count} fois de suite ; IOP s’arrête.",
+    "child.ended": "le {name} s’est arrêté avec le code {status} ; la fin de {log} :\n{end}",
+    "claim.lost": "la tentative {attempt} a perdu sa réservation pendant son exécution",
+    "clock.no_replay": (
+        "IOP_CLOCK vaut drm, mais la base partagée n’a pas d’horloge de simulation ; `iop "
+        "demo` en crée une"
+    ),
+    "column.bucket": "bucket va avec un champ sans agg",
+    "column.compare": "compare va avec une mesure ou un agg",
+    "column.empty": "nommez un champ ou une mesure",
+    "column.measure_and_field": (
+        "une colonne est une mesure, ou un champ avec ou sans agg, pas les deux"
+    ),
+    "column.other_type": (
+        "{table}.{column} contient des valeurs {held} et la déclaration dit {wanted} ; "
+        "donnez un autre nom au champ"
+    ),
+    "columns.called_alike": "deux colonnes s’appellent {name!r} ; renommez-en une avec 'as'",
+    "columns.no_such": "{owner} n’a pas de colonne {name!r} ; il y a {known}",
+    "compare.needs_period": "une comparaison demande une condition avec in_period",
+    "comparison.between_both": "between demande [minimum, maximum], tous deux compris",
+    "comparison.between_two": "between demande [minimum, maximum]",
+    "comparison.field_or_left": "une comparaison a soit field, soit left",
+    "comparison.in_period_needs_period": "in_period demande une période",
+    "comparison.kinds_differ": "{label!r} et {other!r} ne sont pas du même type",
+    "comparison.list_length": "une liste compte de 1 à {most} valeurs",
+    "comparison.needs_list": "{op} demande une liste",
+    "comparison.needs_one_value": "{op} demande une seule valeur",
+    "comparison.needs_text": "{op} demande un texte",
+    "comparison.needs_text_field": "{op} demande un champ de texte",
+    "comparison.needs_value": "{op} demande une valeur ; pour NULL : is_null ou not_null",
+    "comparison.period_without_in_period": "{{from, to}} est une période : utilisez in_period",
+    "comparison.takes_no_value": "{op} ne prend pas de valeur",
+    "comparison.takes_one_value": "{op} demande une seule valeur, pas une liste",
+    "condition.parameter": "prend un paramètre, ce que seules les requêtes permettent",
+    "condition.past": "demande des périodes antérieures, que seules les règles connaissent",
+    "conditions.too_many_values": (
+        "les conditions comparent avec plus de {most:,} valeurs dans des listes"
+    ),
+    "config.needed": (
+        "aucun jeu de données n’a les colonnes {columns!r}, et config doit donc nommer ce "
+        "que le modèle lit ; il y a {known}"
+    ),
+    "connection_params.not_json": "connectionParams n’est pas du JSON",
+    "connection_params.not_strings": "connectionParams doit être un objet de textes",
+    "cron.day_of_month": "jour du mois",
+    "cron.day_of_week": "jour de la semaine",
+    "cron.hour": "heure",
+    "cron.minute": "minute",
+    "cron.month": "mois",
+    "cron.no_such_day": "{text!r} nomme un jour qui n’existe dans aucune année",
+    "cron.part_out_of_range": (
+        "le champ {name} de cron vaut {given!r} ; valeurs possibles : {lowest} à {highest}"
+    ),
+    "cron.wrong_length": "{text!r} compte {count} {count:champ|champs} ; cron en demande cinq",
+    "currency.rates_lack_columns": "currency : il manque aux taux les colonnes {columns!r}",
+    "cursor.not_of_this_list": "n’est pas un curseur de cette liste : {error}",
+    "dagster.address_needs": "il manque {name} dans l’adresse",
+    "dagster.event_not_json": (
+        "un événement d’actif est envoyé en application/json, ou dans l’adresse"
+    ),
+    "dagster.no_log": "{path} n’est pas un journal : /logs/CLÉ/out ou /logs/CLÉ/err",
+    "dagster.no_run": "il n’y a pas de run Dagster {id}",
+    "dagster.not_a_run_id": "{text} n’est pas l’identifiant d’un run Dagster",
+    "dagster.not_there": "{state} ; réessayez dans un instant",
+    "dagster.read_by_admins": "seul un administrateur peut lire {name}",
+    "dagster.reported_by_admins": "seul un administrateur signale des événements d’actifs",
+    "dagster.unknown_storage": (
+        "Dagster garde ses événements dans {storage}, que la conservation ne connaît pas ; "
+        "storage dans dagster.yaml est InstanceStorage"
+    ),
+    "dagster.viewer_reads": "un lecteur ne peut que lire ; ceci change quelque chose",
+    "dashboard.exists": "il y a déjà un tableau de bord {name!r}",
+    "dashboard.not_found": "il n’y a pas de tableau de bord {id}",
+    "dashboard.saved_already": (
+        "le tableau de bord {name!r} en est à la version {now}, pas {then} : quelqu’un "
+        "d’autre l’a enregistré"
+    ),
+    "data_version.not_found": "aucune version des données n’a le numéro {id}",
+    "data_version.not_prepared": (
+        "la version des données {version} de {name} n’est pas préparée (état : {status})"
+    ),
+    "data_version.not_prepared_for": (
+        "la version des données {version} de {name} n’est pas préparée (état : {status}) : {why}"
+    ),
+    "dataset.declared_differently": (
+        "le jeu de données {name} version {version} est déjà déclaré autrement ; augmentez "
+        "sa version"
+    ),
+    "dataset.no_such_id": "aucun jeu de données n’a le numéro {id}",
+    "dataset.no_such_version": "le jeu de données {name} n’a pas de version des données {version}",
+    "dataset.not_among": "pas de jeu de données {name!r} ; il y a {known}",
+    "dataset.not_found": "il n’y a pas de jeu de données {name!r}",
+    "dataset.older_version": (
+        "le jeu de données {name} en est à la version {there} ; la version {version} est "
+        "plus ancienne"
+    ),
+    "dataset.unknown": "pas de jeu de données {name}",
+    "dataset.without_measures": "le jeu de données {name!r} ne déclare aucune mesure",
+    "dataset.without_version": "le jeu de données {name} n’a pas encore de version des données",
+    "day.last_of_calendar": "{day!r} est le dernier jour du calendrier",
+    "delivery.no_such_column": "DRM n’a pas livré de colonne {source!r} ; il y a {known!r}",
+    "demo.not_ended": "{what} ne s’est pas terminé en {timeout_s:.0f} s",
+    "derive.not_computed": "derive : {why}",
+    "derive.other_type": "derive : {name} est déclaré {type} et se calcule autrement",
+    "doing.advising": "pendant la production des recommandations",
+    "doing.advising_owed": "pendant la production des recommandations en retard",
+    "doing.beginning": "au début",
+    "doing.beginning_run": "au début de son run",
+    "doing.checking_input": "pendant le contrôle de l’entrée de {label}",
+    "doing.checking_output": "pendant le contrôle de la sortie de {label}",
+    "doing.generating": "pendant la production du rapport {name!r}",
+    "doing.going_on": "pendant la suite de son run",
+    "doing.mirroring": "pendant la copie de ce qui s’est terminé",
+    "doing.preparing": "pendant la préparation de {name}",
+    "doing.reading_input": "pendant la lecture de l’entrée de {label}",
+    "doing.running": "pendant l’exécution du modèle {label}",
+    "doing.storing": "pendant l’enregistrement de la sortie de {label}",
+    "doing.telling": "pendant l’annonce du résultat de {label}",
+    "doing.throwing_away": "pendant la suppression de ce qui est ancien",
+    "drm.lacks_dataset": "le catalogue de DRM n’a pas de jeu de données {name}",
+    "drm.no_such_dataset": "le catalogue de DRM n’a pas de jeu de données {name!r}",
+    "drm_api.answered": "l’API de DRM répond {status} à {procedure}",
+    "drm_api.no_list": "l’API de DRM ne répond pas à {procedure} par une liste d’objets",
+    "drm_api.no_url": "IOP_DRM_API_URL n’est pas défini ; donnez-lui https://…",
+    "drm_api.not_trpc": "l’API de DRM ne répond pas à {procedure} par un résultat tRPC",
+    "drm_api.refused": "l’API de DRM refuse {procedure} ({status}) ; voir IOP_DRM_API_TOKEN",
+    "drm_api.silent": "l’API de DRM ne répond pas à {procedure} : {error}",
+    "drm_api.too_large": "l’API de DRM répond à {procedure} par plus de {most} octets",
+    "drm_api.unended": "l’API de DRM n’a pas terminé sa réponse à {procedure} après {limit_s:g} s",
+    "drm_copy.database_in_use": (
+        "{url} contient déjà les tables de DRM ; donnez à IOP_DRM_DATABASE_URL une base "
+        "propre à IOP, ou retirez IOP_DRM_API_URL"
+    ),
+    "drm_copy.dataset_missing": (
+        "le catalogue de DRM n’a pas le jeu de données {dataset!r} du traitement {run}"
+    ),
+    "drm_copy.other_source": (
+        "la copie vient de {source}, pas de {url} ; une nouvelle copie demande une nouvelle base"
+    ),
+    "drm_copy.wrong_row_count": (
+        "l’API de DRM donne {count} lignes du traitement {run}, qui en a {ingested}"
+    ),
+    "drm_run.not_ended": "le traitement DRM {id} n’est pas terminé (état : {status})",
+    "drm_run.not_found": "DRM n’a pas de traitement {id}",
+    "drm_run.without_version": (
+        "le traitement DRM {id} n’a pas de version des données (état : {status})"
+    ),
+    "error.raised": "{type} : {said}",
+    "error.told": "{text}",
+    "event.breaks_schema": "{said}",
+    "event.no_queue": "aucune file n’est liée à {exchange} pour {event_type} : {said}",
+    "event.no_such_moment": "{text!r} est un moment qui n’existe pas",
+    "event.no_such_type": "pas de type d’événement {event_type!r} ; il y a {known}",
+    "event.not_an_object": "le message est un {type} JSON ; un événement est un objet",
+    "event.not_json": "le message n’est pas un texte JSON en UTF-8 : {error}",
+    "event.too_large": "le message compte {count} octets ; un événement en compte au plus {most}",
+    "event.unknown_type": "{event_type} n’est pas un type d’événement d’ici ; il y a {known}",
+    "execution.held_too_long": "aucun score de qualité suffisant n’est venu en {hours:g} heures",
+    "execution.no_such_series": (
+        "l’exécution {id} n’a pas de série {series!r} avec la mesure {measure!r}"
+    ),
+    "execution.not_found": "il n’y a pas d’exécution {id}",
+    "execution.not_prepared": "ses données n’ont pas pu être préparées : {why}",
+    "execution.superseded": (
+        "retenue pour la qualité de ses données jusqu’à ce que le traitement DRM {id} livre à "
+        "nouveau la fenêtre"
+    ),
+    "field.has_no_hours": "{label!r} est une date et n’a pas d’heures",
+    "field.left_as_other": (
+        "{name!r} est déclaré {wanted} et la dernière étape le laisse de type {found} : "
+        "déclarez `type: {found}`, ou {fix}"
+    ),
+    "field.not_a_time": "{label!r} est de type {kind}, pas un temps",
+    "field.not_declared": "{name!r} n’est pas un des champs {known!r}",
+    "field.reserved": "les noms qui commencent par iop_ appartiennent à IOP",
+    "fields.no_such": "{owner} n’a pas de champ {name!r} ; il y a {known}",
+    "file.empty": "{name} est vide ; il faut un objet",
+    "file.is_list": "{name} contient une liste ; il faut un objet",
+    "file.is_value": "{name} contient une valeur ; il faut un objet",
+    "file.key_twice": "{name} : la clé {key!r} est donnée deux fois",
+    "file.no_yaml": "{name} n’est pas du YAML : {error}",
+    "file.no_yaml_at_all": "{name} : n’est pas du YAML : {said}",
+    "file.not_found": "il n’y a pas de fichier {path}",
+    "file.not_json": "{name}, ligne {line}, colonne {column} : n’est pas du JSON : {said}",
+    "file.not_utf8": (
+        "{name}, ligne {line} : l’octet 0x{byte:02x} n’est pas de l’UTF-8 ; enregistrez le "
+        "fichier en UTF-8"
+    ),
+    "file.not_yaml": "{name}, ligne {line}, colonne {column} : n’est pas du YAML : {said}",
+    "file.unreadable": "{path} ne peut pas être lu : {why}",
+    "file.wrong_suffix": "{path} finit par {suffix!r} ; possibles : .json, .yaml ou .yml",
+    "finding.no_longer_shown": "les données corrigées ne la montrent plus",
+    "finding.not_found_again": (
+        "plus trouvée dans {count} {count:exécution suivante|exécutions suivantes}"
+    ),
+    "fix.compare": "comparez-le à un autre",
+    "fix.declare_number": "déclarez `type: number`, `integer` ou `boolean`",
+    "fix.declare_text": "déclarez `type: string`",
+    "fix.derive": "faites que {step} en dérive un champ de type {type}",
+    "fix.give_types": "donnez à {step} `types: {{{name}: {type}}}`",
+    "fix.name_another": "nommez une colonne de ce type, parmi {known}",
+    "fix.none": "aucune colonne n’est de ce type",
+    "fix.read_as": "faites que {step} le lise comme `to: {type}`",
+    "forecast.floor_not_below_ceiling": (
+        "le plancher {floor:g} n’est pas sous le plafond {ceiling:g}"
+    ),
+    "forecast.no_next_period": "des événements sans pas n’ont pas de période suivante à prévoir",
+    "form.country": "un pays de deux majuscules, comme NG",
+    "form.country_of_three": "un pays de deux ou trois majuscules, comme NG",
+    "form.currency": "une monnaie de trois majuscules, comme NGN",
+    "form.name": "un nom d’au plus 63 minuscules, chiffres et _, commençant par une lettre",
+    "form.pattern": "de la forme {pattern}",
+    "form.reference_table": "une table de référence de DRM, dont le nom commence par drm_ref_",
+    "form.version": "une version comme v1.0.0",
+    "freq.unknown": "freq est {freq!r} ; valeurs possibles : h, D, W, MS ou None",
+    "given.empty": "est vide",
+    "given.list": "est une liste",
+    "given.mapping": "est un objet",
+    "given.null": "est null",
+    "given.value": "vaut {shown}",
+    "graphql.body": "le corps de la requête",
+    "graphql.by_post": "GraphQL ne répond qu’à POST",
+    "graphql.message": "le message",
+    "graphql.message_too_large": "un message est un texte d’au plus 100 ko",
+    "graphql.must_be_object": "{name} : doit être un objet",
+    "graphql.must_be_text": "{name} : doit être un texte",
+    "graphql.no_json": "{what} n’est pas du JSON",
+    "graphql.no_object": "{what} doit être un objet JSON",
+    "graphql.no_query": "{what} n’a pas de requête GraphQL",
+    "graphql.not_in_body": "GraphQL est envoyé dans le corps, pas dans l’adresse",
+    "graphql.not_json": "GraphQL est envoyé en application/json",
+    "graphql.not_valid": "{said}",
+    "graphql.one_operation": "une opération par requête : {what} doit être un objet JSON",
+    "graphql.too_many": (
+        "plus de {count} requêtes par seconde pendant trop longtemps ; réessayez dans "
+        "{wait_s} s, ou regroupez-les en une seule"
+    ),
+    "group.not_found": "il n’y a pas de groupe {name}",
+    "history.among": "il faut {count} {count:période connue|périodes connues} parmi {window}",
+    "history.before": (
+        "il faut {count} {count:période connue|périodes connues} avant celle qui est "
+        "évaluée, davantage après des lacunes"
+    ),
+    "history.known": "il faut {count} {count:période connue|périodes connues}",
+    "history.nothing": "rien n’est nécessaire",
+    "history.to_train": (
+        "il faut {count} {count:période connue|périodes connues} avant une période, dont "
+        "{rows} avec une valeur attendue pour l’entraînement"
+    ),
+    "holidays.unknown": "holidays : {error}",
+    "home.cannot_be_made": (
+        "le dossier {home} ne peut pas être créé ({why}) ; nommez un autre dossier avec "
+        "--home ou IOP_HOME"
+    ),
+    "home.in_use": (
+        "une autre instance tourne sur {home} ; arrêtez-la, ou choisissez un autre --home"
+    ),
+    "home.is_a_file": (
+        "{home} ne peut pas servir de dossier, car c’est un fichier ; nommez un autre "
+        "dossier avec --home ou IOP_HOME"
+    ),
+    "home.is_below_a_file": (
+        "le dossier {home} ne peut pas être créé, car {file} est un fichier ; nommez un "
+        "autre dossier avec --home ou IOP_HOME"
+    ),
+    "home.not_writable": (
+        "le dossier {home} ne peut pas être utilisé, car cet utilisateur n’a pas le droit "
+        "d’écrire dans {path} ; corrigez cela, ou nommez un autre dossier avec --home ou "
+        "IOP_HOME"
+    ),
+    "home.read_only": (
+        "le dossier {home} ne peut pas être utilisé, car {path} est sur un système de "
+        "fichiers en lecture seule ; corrigez cela, ou nommez un autre dossier avec --home "
+        "ou IOP_HOME"
+    ),
+    "home.unusable_as": (
+        "le dossier {home} ne peut pas être utilisé ({why}) ; nommez un autre dossier avec "
+        "--home ou IOP_HOME"
+    ),
+    "input.broken": "entrée de {label} : {said}",
+    "input.id_or_others": "donnez soit id, soit others",
+    "input.ids_or_all": "donnez soit ids, soit all",
+    "input.name_or_version": "donnez soit name, soit versionId",
+    "input.not_json": "l’entrée n’est pas du JSON : {error}",
+    "input.panel_or_query": "donnez soit panelId, soit queryConfig",
+    "input.too_large": "l’entrée compte plus de {most} octets",
+    "input.wrong_content_type": "content-type doit être application/json, pas {given!r}",
+    "input_ref.from_not_before_to": "le début {since} n’est pas avant la fin {until}",
+    "input_ref.not_dates": "{text!r} : from et to sont des dates ISO 8601",
+    "input_ref.wrong_form": (
+        "{text!r} n’est ni le nom d’un jeu de données, ni "
+        "dataset:NOM[@VERSION][?from=2013-02-01&to=2013-03-01]"
+    ),
+    "instance.not_found": "il n’y a pas d’instance à {home} : `iop migrate` en crée une",
+    "key.not_text": "la clé {key!r} n’est pas un texte",
+    "kind.dates": "des dates",
+    "kind.moments": "des dates et heures",
+    "kind.numbers": "des nombres",
+    "kind.text": "du texte",
+    "link.used": "ce lien a déjà servi, ou il est trop vieux ; demandez-en un autre",
+    "measure.no_such_field": "{place} : {name!r} n’est pas un champ",
+    "measure.not_of_input": "{name!r} n’est pas une mesure de l’entrée ; il y a {known}",
+    "measure.unknown": "pas de mesure {name}",
+    "measure.wrong_type": "{name!r} est de type {found} ; {kind} demande {takes}",
+    "measures.no_such": "{owner} n’a pas de mesure {name!r} ; il y a {known}",
+    "migration.locked": (
+        "un autre processus migre cette base depuis {limit_s} s ; voir SHOW PROCESSLIST, "
+        "puis relancez `iop migrate`"
+    ),
+    "migration.unknown_revision": (
+        "la révision {revision!r} du schéma est inconnue ; il y a base, {known}, head"
+    ),
+    "model.deprecated": (
+        "le modèle {name} {version} est retiré ; activez-le, ou exécutez une version active"
+    ),
+    "model.exists_differently": (
+        "le modèle {label} existe déjà (numéro {id}) avec un autre contenu ({changed}) ; "
+        "augmentez la version"
+    ),
+    "model.no_earlier_version": (
+        "le modèle {name!r} n’a pas de version antérieure qui ait été active"
+    ),
+    "model.not_found": "il n’y a pas de modèle {id}",
+    "model.reads_other": "le modèle {name} lit {dataset!r}, pas {wanted!r}",
+    "model.register_without": (
+        "{said} ; enregistrez une nouvelle version du modèle {label} sans cela"
+    ),
+    "model.registered": "enregistrée",
+    "model.renamed": (
+        "le modèle {name!r} a été renommé au même moment ; rien n’a été changé, réessayez"
+    ),
+    "model.replaced": "remplacée par {version}",
+    "model.rolled_back": "retour à la version précédente",
+    "model.wrong_transition": (
+        "le modèle {label} est à l’état {status} : il peut passer à {allowed:or}"
+    ),
+    "moment.no_iso": "{value!r} n’est pas une date ou heure ISO",
+    "moment.not_iso": "{text!r} n’est pas une date ou heure ISO comme 2013-02-08",
+    "moment.out_of_range": "doit être entre les années 1 et 9999 en UTC",
+    "moment.past": "{moment} est passé ; il est {now} UTC",
+    "moment.too_early": (
+        "{text!r} est avant l’an {year}, où commencent les dates des bases de données"
+    ),
+    "moment.wrong_form": "doit être une date et une heure comme 2026-01-31T09:00:00Z",
+    "move.among_ids": "table {table}, entre les numéros {first} et {last}",
+    "move.in_table": "table {table}",
+    "move.no_database": (
+        "il n’y a pas de base IOP à {path} ; nommez un dossier ou sqlite:///FICHIER"
+    ),
+    "move.not_copied": "{url} n’a pas pu être copié vers {wanted} : {error} ; rien n’a été déplacé",
+    "move.not_sqlite": (
+        "{home} garde ses données sur un serveur, pas dans SQLite : déplacez-les avec mysqldump"
+    ),
+    "move.not_taken": "{kind} : {where} : {error} ; rien n’a été déplacé",
+    "move.pending_revisions": (
+        "il manque à {url} les révisions {revisions} : lancez d’abord `iop migrate --home "
+        "{home}` sans DATABASE_URL"
+    ),
+    "move.row_does_not_fit": "une ligne n’entre pas",
+    "move.rows_are_one": "deux lignes n’en font qu’une là-bas",
+    "move.rows_lost": "des lignes ont été perdues en route ({tables}) ; rien n’a été déplacé",
+    "move.target_holds_data": (
+        "la base de destination contient déjà des données : {tables} ; rien n’a été changé. "
+        "Nommez une base vide"
+    ),
+    "move.target_is_sqlite": (
+        "la cible est SQLite ; donnez à DATABASE_URL=mysql+pymysql://… le serveur de destination"
+    ),
+    "name.among": "{name!r} ; il y a {known}",
+    "name.any": "quelconque",
+    "name.near": "{name!r} ; vouliez-vous dire {near!r} ?",
+    "name.no_datasets": "aucun jeu de données",
+    "name.none": "{name!r} ; il n’y en a aucun",
+    "name.nothing": "aucun",
+    "name.twice": "{name!r} est nommé deux fois",
+    "number.out_of_range": "vaut {given!r} ; valeurs possibles : 1 à {most}",
+    "oidc.answered": "le fournisseur a répondu {error!r}",
+    "oidc.bad_subject": "le sujet du jeton d’identité est vide ou trop long",
+    "oidc.code_refused": "le fournisseur n’accepte pas le code : {error}",
+    "oidc.id_token_wrong": "le jeton d’identité n’est pas valable : {error}",
+    "oidc.incomplete": (
+        "une connexion par OpenID demande IOP_OIDC_ISSUER, IOP_OIDC_CLIENT_ID et "
+        "IOP_OIDC_CLIENT_SECRET"
+    ),
+    "oidc.issuer_differs": (
+        "IOP_OIDC_ISSUER vaut {issuer!r}, mais le fournisseur s’appelle {found!r}"
+    ),
+    "oidc.issuer_not_https": "IOP_OIDC_ISSUER vaut {issuer!r} ; il commence par https://",
+    "oidc.no_code": "le fournisseur n’a pas envoyé de code",
+    "oidc.no_id_token": "le fournisseur n’a pas envoyé de jeton d’identité",
+    "oidc.no_public_url": (
+        "une connexion par OpenID demande IOP_PUBLIC_URL : c’est là que le fournisseur "
+        "renvoie les personnes"
+    ),
+    "oidc.not_begun_here": (
+        "elle n’a pas été commencée dans ce navigateur, ou il y a trop longtemps ; recommencez"
+    ),
+    "oidc.other_client": "le jeton d’identité a été émis pour un autre client",
+    "oidc.other_issuer": "la réponse vient d’un autre émetteur",
+    "oidc.other_nonce": "le nonce n’est pas celui qui a été envoyé",
+    "oidc.other_state": "l’état n’est pas celui qui a été envoyé",
+    "oidc.unknown_key": (
+        "le jeton d’identité est signé avec une clé que le fournisseur ne publie pas"
+    ),
+    "operation.takes_numbers": "{name} demande des nombres, pas {kind}",
+    "operation.takes_one_kind": "{name} demande des valeurs d’un même type, pas {kinds:and}",
+    "output.broken": "sortie de {label} : {said}",
+    "owner.dataset": "le jeu de données {name!r}",
+    "owner.output": "la sortie d’un modèle",
+    "package.file_missing": "{name} n’est ni dans le paquet installé ni à la racine",
+    "panel.not_found": "il n’y a pas de panneau {id}",
+    "panel.not_of_dashboard": (
+        "{id} n’est pas un panneau de ce tableau de bord, ou est donné deux fois"
+    ),
+    "panel.not_sorted": "la table n’est pas triée par unique_id",
+    "panel.off_grid": "ds {moment} n’est pas un nombre entier de périodes ({freq}) après {origin}",
+    "panel.other_chart": (
+        "le premier graphique est de type {first} ; un panneau {type} en demande un de type {type}"
+    ),
+    "panel.repeats": "la série {series!r} a ds {moment} deux fois ou dans le désordre",
+    "parameter.needed": "n’a ni valeur ni valeur par défaut, et n’est pas facultatif",
+    "parameter.not_found": "aucun paramètre ne s’appelle {name!r}",
+    "parameter.not_taken": "{name} : aucun paramètre n’est admis ici",
+    "parameter.twice": "{name} : donné deux fois ; une liste est une seule valeur JSON",
+    "parameter.unknown": "pas de paramètre {name}",
+    "parameter.without_value": "le paramètre n’a pas de valeur ; donnez-lui une valeur par défaut",
+    "partition_key.wrong_form": (
+        "{key!r} n’est pas une clé de partition ; une clé ressemble à 12.delay-trend@v1.0.0"
+    ),
+    "partitions.none_waiting": "aucun élément ({kind}) n’attend pour ces partitions",
+    "partitions.refused": (
+        "{kind} {partitions} : les données ne sont pas encore préparées ou un autre "
+        "run s’en occupe ; cela reste en file et démarre tout seul"
+    ),
+    "password.not_yours": "ce n’est pas votre mot de passe",
+    "password.too_easy": "ce mot de passe est trop facile à deviner",
+    "password.wrong_length": "un mot de passe compte de {least} à {most} caractères, pas {count}",
+    "pattern.edge_of_word": (
+        "{pattern!r} contient \\{name}, que RE2 ne connaît qu’en ASCII ; dites ce qui peut se "
+        "trouver à côté du mot, comme (^|\\W)mot(\\W|$)"
+    ),
+    "pattern.not_valid": (
+        "{pattern!r} n’est pas un motif RE2 valable : {said} ; les assertions avant et "
+        "arrière et les renvois ne sont pas admis, car une recherche avec eux peut ne jamais "
+        "finir"
+    ),
+    "pdf.library_missing": "{said} ; installez-la avec : {command}",
+    "pdf.renderer_ended": (
+        "le moteur de rendu PDF s’est arrêté avec {status}, dans la limite de {memory_mb} Mo "
+        "et de {cpu_s} secondes de processeur : {last}"
+    ),
+    "pdf.said_nothing": "il n’a rien dit",
+    "pdf.too_slow": "le rendu du PDF a pris plus de {timeout_s} s ; réduisez outputs.pdf.max_rows",
+    "period.beyond_calendar": "{words!r} dépasse le calendrier",
+    "period.ends_before_start": "finit à {end}, pas après son début {start}",
+    "period.moves": "{words!r} est une autre période chaque jour ; donnez ses jours, {{from, to}}",
+    "period.not_whole_days": "{label!r} est une date ; la période doit compter des jours entiers",
+    "period.too_long": "dépasse {most} ans",
+    "period.unknown_words": "{words!r} n’est pas une période ; possibles : {known}",
+    "pipeline_runs.needs_drm": "pipeline_runs se lit dans DRM ; donnez sa connexion",
+    "pipeline_runs.never_scored": (
+        "{source} n’a jamais de score, et {threshold:g} ne serait jamais atteint ; retirez ce seuil"
+    ),
+    "pipeline_runs.no_such_measure": "pipeline_runs n’a pas de mesure {name}",
+    "pipeline_runs.takes_no_where": (
+        "pipeline_runs a une série par pipeline et ne prend pas de where"
+    ),
+    "platform.fault": "une erreur s’est produite ; le journal la contient",
+    "platform.part_silent": "une partie de la plateforme ne répond pas ; réessayez",
+    "platform.stopping": "la plateforme est en cours d’arrêt",
+    "port.taken": "le port {port} de {host} est pris ({why}) ; choisissez-en un autre avec --port",
+    "procedure.for_admins": "{procedure} est réservé aux administrateurs",
+    "procedure.takes_method": "{path} demande {method}",
+    "procedure.unknown": "pas de procédure {path!r}",
+    "procedure.wrong_method": "{path} est de type {kind} : {methods:or}, pas {method}",
+    "provider.keys_unreadable": "les clés de {issuer} ne peuvent pas être lues : {error}",
+    "provider.names_none": "le fournisseur {issuer} n’indique pas de {name} en https",
+    "provider.no_role": "le fournisseur ne donne à ce compte aucun rôle dans IOP",
+    "provider.not_an_object": "{url} n’est pas un objet JSON",
+    "provider.silent": "le fournisseur {issuer} ne répond pas : {error}",
+    "quality.scored": "le traitement DRM {id} a le score {score:g}",
+    "query.computes": (
+        "une requête compare des champs à des valeurs et à d’autres champs ; ce qui se "
+        "calcule est une colonne dérivée par une étape du jeu de données"
+    ),
+    "query.not_among_datasets": "{name!r} n’est pas un des jeux de données {known!r}",
+    "query.not_an_object": "query_config est de type {type} ; ce doit être un objet JSON",
+    "reader.broke": "le serveur n’a pas pu terminer cette opération ; réessayez",
+    "reader.broke_again": (
+        "le serveur a échoué plusieurs fois sur cette demande ; demandez-en moins, ou "
+        "prévenez un administrateur"
+    ),
+    "reader.too_busy": "le serveur était trop occupé pour répondre en {limit_s:g} s ; réessayez",
+    "reader.too_many_waiting": "trop de vos demandes sont en attente ; réessayez dans {wait_s} s",
+    "recommendation.decided_already": (
+        "quelqu’un d’autre a décidé de la recommandation {id} entre-temps"
+    ),
+    "recommendation.not_found": "il n’y a pas de recommandation {id}",
+    "recommendation.not_open": (
+        "la recommandation {id} est déjà traitée ; seule une recommandation ouverte peut attendre"
+    ),
+    "reference.needs_shared_database": "la table de référence {table} demande la base partagée",
+    "reference.no_such_column": (
+        "join_reference : la référence n’a pas de colonne {name!r} ; il y a {known!r}"
+    ),
+    "reference.no_such_table": "la base partagée n’a pas de table {name}",
+    "reference.not_among": "pas de référence {name!r} ; il y a {known}",
+    "reference.repeats": "join_reference : {key} {value!r} est deux fois dans la référence",
+    "reference.wrong_type": (
+        "join_reference : {source} de la référence contient {value!r}, qui n’est pas de type "
+        "{type} comme `types` le dit de {name}"
+    ),
+    "replay.day_out_of_range": "{day} n’est pas entre {first} et {last}",
+    "replay.other_plan": (
+        "la base de DRM a été rejouée selon le plan {there}, celui-ci est {wanted} ; "
+        "commencez avec un autre dossier"
+    ),
+    "replay.too_few_days": "days vaut {days} ; il doit valoir 1 ou plus",
+    "report.being_made": (
+        "le rapport {id} du gabarit de rapport {name!r} est en cours de production ; attendez "
+        "qu’il soit prêt"
+    ),
+    "report.file_lost": "le fichier du rapport {id} n’est plus dans le stockage",
+    "report.file_removed": (
+        "le fichier du rapport {id} a été supprimé le {day:date} par la règle de "
+        "conservation ; produisez-le à nouveau"
+    ),
+    "report.has_no_pages": "le rapport {id} est au format {format} ; seul un PDF a des pages",
+    "report.no_such_id": "aucun rapport n’a le numéro {id}",
+    "report.no_such_page": "le rapport {id} n’a pas de page {number}",
+    "report.not_found": "il n’y a pas de rapport {id}",
+    "report.not_ready": "le rapport {id} n’est pas prêt ; seul un rapport prêt a un fichier",
+    "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
+    "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
+    "reports.store_silent": "le stockage des rapports ne répond pas",
+    "request.method_not_answered": "{method} n’a pas de réponse ici",
+    "request.no_origin": "une requête avec un cookie nomme son origine",
+    "request.other_origin": "la requête vient d’une autre origine",
+    "request.other_site": "la requête vient d’un autre site",
+    "result.no_such_column": "la table {table!r} n’a pas de colonne {name!r}",
+    "result.no_such_table": "le résultat n’a pas de table {name!r}",
+    "row.above": "supérieur à {limit}",
+    "row.below": "inférieur à {limit}",
+    "row.exact_duplicate": "doublon exact d’une ligne suivante",
+    "row.gap": "{columns} inconnu",
+    "row.key_twice": "une autre ligne a la même",
+    "row.missing": "absent",
+    "row.no_rate": "aucun taux vers {currency} dans les {days} jours",
+    "row.no_such_local_time": "ambigu ou inexistant dans le fuseau {zone}",
+    "row.not_a": "n’est pas de type {type}",
+    "row.not_an": "n’est pas de type {type}",
+    "row.not_in_reference": "absent de la référence",
+    "row.not_one_of": "n’est pas une des {count} valeurs admises",
+    "row.outside_window": "hors de la fenêtre du traitement",
+    "row.restated": "remplacée par une ligne suivante",
+    "row.too_long": "plus de {most} caractères",
+    "rule.is_text": "est un texte ; un nombre est attendu",
+    "rules.called_alike": "deux règles s’appellent {name!r}",
+    "rules.too_deep": "les règles sont imbriquées sur plus de {most} niveaux",
+    "run.canceled": "le run Dagster {id} a été annulé",
+    "run.ended": "le run Dagster {id} s’est terminé ({status}) sans résultat",
+    "run.gave_up": "{why} ; abandon après {count} {count:départ|départs}",
+    "run.lost": "le run Dagster {id} a été perdu",
+    "run.not_launched": "aucun run Dagster n’a été lancé",
+    "runtime.found_unknown": (
+        "le moteur {name!r} a trouvé {found} ; sa ligne du catalogue a {known}"
+    ),
+    "runtime.of_other_type": (
+        "{runtime!r} est un moteur de type {belongs_to} et le modèle est de type {type} ; "
+        "moteurs possibles : {known}"
+    ),
+    "runtime.unknown": "il n’y a pas de moteur {name}",
+    "said.and_more": "{said} (et {count} de plus)",
+    "said.at": "{place} : {said}",
+    "said.at_line": "{file}, ligne {line} : {said}",
+    "said.lines": "{all:lines}",
+    "said.list": "{all:then}",
+    "schedule.no_day_of_month": (
+        "{word!r} dans {text!r} n’est pas un jour du mois ; possibles : 1 à 28, last, ou "
+        "first-mon à last-sun"
+    ),
+    "schedule.no_moment": "{text!r} ne nomme pas de moment, comme 2026-12-01T09:00",
+    "schedule.no_time": "{word!r} dans {text!r} n’est pas une heure ; possibles : 00:00 à 23:59",
+    "schedule.no_weekday": (
+        "{word!r} dans {text!r} n’est pas un jour de la semaine ; possibles : {known}"
+    ),
+    "schedule.not_iso": (
+        "{text!r} n’est pas un moment ; possible : une heure ISO comme 2026-12-01T09:00"
+    ),
+    "schedule.past": "{text!r} est passé et n’arriverait jamais ; il est {now} UTC",
+    "schedule.unknown": "{text!r} n’est pas une planification ; formes possibles : {known}",
+    "schedule.unknown_time_zone": (
+        "{name!r} dans {text!r} n’est pas un fuseau horaire IANA comme Africa/Lagos"
+    ),
+    "schedule.wrong_length": "{text!r} est vide ou compte plus de {most} caractères",
+    "schema.column_not_an_object": "est {given!r} ; il faut un objet avec un type",
+    "schema.enum_length": "doit contenir de 1 à {most} valeurs en plus de null",
+    "schema.not_a_cell": "est {given!r} ; une cellule est un texte, un nombre, un booléen ou null",
+    "schema.not_a_property": "{name!r} n’est pas une des propriétés",
+    "schema.not_an_object": "est de type {type} ; il faut un objet JSON Schema",
+    "schema.not_count": "est {given!r} ; il faut un nombre entier à partir de 0",
+    "schema.not_names": "est {given!r} ; il faut une liste de noms de colonnes",
+    "schema.not_of_rows": "est {given!r} ; le type d’une ligne est 'object'",
+    "schema.not_truth": "peut être true ou false sur des lignes",
+    "schema.not_valid": "n’est pas un JSON Schema valable : {said}",
+    "schema.only_null": "une colonne qui ne contient que null peut être omise",
+    "schema.pattern_too_long": "compte {count} caractères ; {most} au plus sont admis",
+    "schema.unknown_format": "est {given!r} ; possibles : {known:or}",
+    "schema.unknown_type": "est {given!r} ; une colonne peut être {known}",
+    "schema.unsupported_keyword": "ce mot-clé n’est pas admis sur des lignes ; admis : {known}",
+    "schema.wrong_column_count": "décrit {count} {count:colonne|colonnes} ; possible : 1 à {most}",
+    "schema.wrong_dialect": "est {given!r} ; possible : {dialect}",
+    "secret_key.can_be_guessed": (
+        "{where} est une valeur connue ou peut être deviné : créez-en une avec `{command}` "
+        "et donnez-la à chaque réplique"
+    ),
+    "secret_key.not_set": (
+        "IOP_SECRET_KEY n’est pas défini, et DATABASE_URL nomme un serveur : créez-en une "
+        "avec `{command}` et donnez-la à chaque réplique"
+    ),
+    "secret_key.readable_by_others": (
+        "{path} peut être lu par d’autres (mode {mode:04o}) ; `chmod 600 {path}`, ou "
+        "supprimez-le, ce qui crée une nouvelle clé et déconnecte tout le monde"
+    ),
+    "secret_key.repeats": (
+        "{where} se répète et peut être deviné : créez-en une avec `{command}` et donnez-la "
+        "à chaque réplique"
+    ),
+    "secret_key.too_short": (
+        "{where} compte {count} octets ; il en faut au moins {least} : créez-en une avec "
+        "`{command}` et donnez-la à chaque réplique"
+    ),
+    "series.too_short": (
+        "{series:la seule série a|les {series} séries ont toutes} un historique trop court : "
+        "{needed}"
+    ),
+    "server.not_listening": "le {name} n’a pas écouté sur {host}:{port} en {limit_s} s",
+    "server.not_well": "{url}/api/health n’a pas répondu correctement en {limit_s} s ; voir {log}",
+    "session.not_yours": "ce n’est pas une de vos sessions ouvertes",
+    "sessions.unchecked": (
+        "les sessions ne peuvent pas être vérifiées : la base de données ne répond pas"
+    ),
+    "setting.bad_line": "{path}, ligne {number} : {line!r} n’est pas NOM=valeur",
+    "setting.broker_url": (
+        "IOP_EVENT_BROKER_URL commence par {scheme!r} ; possibles : amqp://… ou amqps://…"
+    ),
+    "setting.clock": "IOP_CLOCK vaut {clock!r} ; valeurs possibles : system ou drm",
+    "setting.database_url": (
+        "{name} commence par {scheme!r} ; possibles : sqlite:///…, mysql+pymysql://… ou "
+        "mariadb+pymysql://…"
+    ),
+    "setting.drm_api_url": (
+        "IOP_DRM_API_URL est http://… ou https://… sans utilisateur, requête ni fragment ; "
+        "son jeton est IOP_DRM_API_TOKEN"
+    ),
+    "setting.not_whole_number": "{name} vaut {text!r} ; c’est un nombre entier, au moins {least}",
+    "setting.public_url": (
+        "IOP_PUBLIC_URL vaut {url!r} ; c’est un schéma et un hôte, comme https://iop.example"
+    ),
+    "setting.time_zone": (
+        "IOP_TIME_ZONE vaut {name!r}, qui n’est pas un fuseau horaire IANA comme Africa/Lagos"
+    ),
+    "signin.did_not_work": "cette connexion n’a pas abouti : {reason}",
+    "signin.needed": "connectez-vous d’abord",
+    "signin.no_provider": "aucun fournisseur OpenID n’est configuré",
+    "signin.too_many_failures": "trop de connexions manquées ; réessayez dans {wait_s} s",
+    "signin.wrong": "nom ou mot de passe incorrect",
+    "sort.no_such_column": "{place} : {name!r} n’est pas une colonne ; il y a {known!r}",
+    "source.no_such_field": "{source} n’a pas de champ {name}",
+    "source.no_such_measure": "{source} n’a pas de mesure {name}",
+    "source.unknown": "pas de source {name}",
+    "step.adds_rows": "adds_rows va avec forward_fill ; null ajoute des lignes dans tous les cas",
+    "step.at": "l’étape {place} ({kind})",
+    "step.bounds": (
+        "vaut {bound} pour {name!r}, qui est lu comme {to} ; les bornes sont pour "
+        "{kinds:and} : retirez-la, ou utilisez one_of"
+    ),
+    "step.gap_columns": "columns doit nommer ce que {policy} concerne",
+    "step.gives_other": "est de type {type} et l’expression donne {gives} : {fix}",
+    "step.limit": "limit va avec forward_fill, qui en a besoin",
+    "step.misfit": "{step} : {said}",
+    "step.no_such_column": "aucune étape ne laisse {name}",
+    "step.reads_unknown": "{step} lit {name}",
+    "step.reads_wrong_type": (
+        "{step} lit {name!r}, qui y est de type {found} ; elle demande {takes} : {fix}"
+    ),
+    "step.types_name_unknown": "types nomme {name}",
+    "step.weight": "weight va avec weighted_mean, qui en a besoin",
+    "steps.first_not_cast": "la première étape doit être un cast : DRM livre du texte",
+    "table.compare_and_bucket": "une comparaison ne va pas avec un regroupement par temps",
+    "table.offset_and_top": "offset ne va pas avec top",
+    "template.does_not_exist": "le gabarit de rapport {id} n’existe pas",
+    "template.exists": "il y a déjà un gabarit de rapport {name!r}",
+    "template.exists_differently": (
+        "il y a déjà un gabarit de rapport {name!r} (numéro {id}) avec un autre contenu ; "
+        "modifiez-le"
+    ),
+    "template.not_found": "il n’y a pas de gabarit de rapport {id}",
+    "template.paused": "le gabarit de rapport {name!r} est en pause",
+    "text.not_storable": (
+        "contient un caractère qu’aucune base de données n’enregistre (NUL ou une moitié de paire)"
+    ),
+    "text.too_long": "compte {count} caractères ; {most:,} au plus sont lus",
+    "threshold.value_or_quantile": "donnez soit value, soit quantile",
+    "time.of_hours_wrong_type": (
+        "{name!r} est de type {found} ; le temps par heure est de type {takes} : nommez un "
+        "autre champ, ou déclarez `{name}: {{type: {type}}}`"
+    ),
+    "time.wrong_type": (
+        "{name!r} est de type {found} ; le temps est de type {takes} : nommez un autre "
+        "champ, ou déclarez `{name}: {{type: {type}}}`"
+    ),
+    "time_zone.unknown": "{name!r} n’est pas un fuseau horaire IANA comme Africa/Lagos",
+    "token.bad_life": "{ttl!r} n’est pas une durée de jeton ; de 1s à 366d, par exemple 30m ou 12h",
+    "top.needs_measures": (
+        "un classement demande des mesures et un ordre qui dit ce qui vient en premier"
+    ),
+    "top.rest_needs_one_field": "top.rest demande exactement un champ à côté des mesures",
+    "tree.conditions_too_deep": "les conditions sont imbriquées sur plus de {most} niveaux",
+    "tree.operands_too_deep": "les opérandes sont imbriqués sur plus de {most} niveaux",
+    "tree.too_many_conditions": "il y a plus de {most:,} conditions",
+    "tree.too_many_operands": "il y a plus de {most:,} opérandes",
+    "trend.no_pairs": (
+        "aucune paire de points connus n’est séparée d’un multiple de {season_length} périodes"
+    ),
+    "trend.too_few_points": "une tendance demande {least} points connus, et il y en a {count}",
+    "types.one": "{type}",
+    "types.or": "{others} ou {last}",
+    "user.bad_name": (
+        "{name!r} n’est pas un nom valable : au plus 128 caractères parmi a-z 0-9 . _ @ + ~ "
+        "-, commençant et finissant par une lettre ou un chiffre"
+    ),
+    "user.disabled": "{name!r} est désactivé ; réactivez d’abord le compte",
+    "user.disabled_at_console": "{name!r} est désactivé ; `iop user enable {name}`",
+    "user.exists": "l’utilisateur {name!r} existe déjà",
+    "user.is_disabled": "l’utilisateur {name!r} est désactivé",
+    "user.last_admin": "{name!r} est le dernier administrateur ; nommez-en d’abord un autre",
+    "user.no_such_id": "il n’y a pas d’utilisateur {id}",
+    "user.no_such_name": "il n’y a pas d’utilisateur {name!r}",
+    "user.of_other_role": "l’utilisateur {name!r} a le rôle {role}",
+    "value.above_most": "{given} ; doit être inférieur ou égal à {limit}",
+    "value.below_least": "{given} ; doit être supérieur ou égal à {limit}",
+    "value.empty": "ne doit pas être vide",
+    "value.has_time_of_day": "{value!r} a une heure, {label!r} est une date",
+    "value.list_length": "doit être une liste de 1 à {most} valeurs",
+    "value.missing": "manque",
+    "value.must_be_finite": "{given} ; doit être un nombre fini",
+    "value.needless_key": "cette clé n’est pas connue ici",
+    "value.no_alternative": "{given}, ce qui ne correspond à aucune de ces formes : {known}",
+    "value.no_period": "{value!r} n’est pas une période",
+    "value.not_a_value": (
+        "une valeur est une constante, une liste, une période, un paramètre ou une expression"
+    ),
+    "value.not_above": "{given} ; doit être supérieur à {limit}",
+    "value.not_accepted": "{given}, ce qui n’est pas admis ici",
+    "value.not_an_expression": (
+        "une expression est une constante, un champ, un calcul ou une condition"
+    ),
+    "value.not_below": "{given} ; doit être inférieur à {limit}",
+    "value.not_date": "{given} ; doit être une date comme 2013-02-08",
+    "value.not_finite": "vaut {given} ; les nombres doivent être finis",
+    "value.not_json": "est de type {type}, que JSON ne connaît pas",
+    "value.not_list": "{given} ; doit être une liste",
+    "value.not_mapping": "{given} ; doit être un objet",
+    "value.not_moment": "{given} ; doit être une date et une heure comme 2013-02-08T06:00:00",
+    "value.not_number": "{given} ; doit être un nombre",
+    "value.not_of_field": "{value!r} n’est pas de type {kind}, qui est celui de {label!r}",
+    "value.not_of_type": "{value!r} n’est pas de type {kind}",
+    "value.not_one_of": "{given} ; possibles : {known}",
+    "value.not_one_of_but_near": "{given} ; vouliez-vous dire {near!r} ? Possibles : {known}",
+    "value.not_text": "{given} ; doit être un texte",
+    "value.not_truth": "{given} ; doit être true ou false",
+    "value.not_whole_number": "{given} ; doit être un nombre entier",
+    "value.refused": "{said}",
+    "value.too_deep": "est imbriqué sur plus de {most} niveaux",
+    "value.too_few_characters": "compte moins de {limit} {limit:caractère|caractères}",
+    "value.too_few_items": "compte {count} {count:élément|éléments} ; il en faut au moins {limit}",
+    "value.too_large_integer": "est un entier de plus de 64 bits",
+    "value.too_many_characters": "compte plus de {limit} {limit:caractère|caractères}",
+    "value.too_many_items": "compte plus de {limit} {limit:élément|éléments}",
+    "value.unknown_key": "cette clé n’est pas connue ici ; possibles : {known}",
+    "value.unknown_key_but_near": (
+        "cette clé n’est pas connue ici ; vouliez-vous dire {near!r} ? Possibles : {known}"
+    ),
+    "value.unknown_kind": "{given} ; possibles : {known}",
+    "value.unknown_kind_but_near": "{given} ; vouliez-vous dire {near!r} ? Possibles : {known}",
+    "value.write": "{given} ; écrivez {meant}",
+    "value.wrong_form": "{given} ; doit être {form}",
+    "worker.no_progress": (
+        "aucun progrès pendant {stalled_s:g} s ({doing}) ; l’agent de calcul a été arrêté"
+    ),
+    "write.in_the_way": (
+        "quelqu’un d’autre est en train de modifier cela ; rien n’a été changé, réessayez "
+        "dans un instant"
+    ),
+    "write.saved_alike": (
+        "quelqu’un d’autre vient d’enregistrer la même chose ; rien n’a été changé, "
+        "rechargez et réessayez"
+    ),
+}
