@@ -1,7 +1,8 @@
 """An instance without processes: ticks are called, and what they launch is executed in this process."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from database_servers import DATABASES
+from database_servers import DATABASES, named
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
@@ -21,6 +22,7 @@ from iop_pipelines.registry.models import list_models, set_status
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings
+from migrated_database import MigratedDatabase
 
 
 @dataclass
@@ -74,14 +76,25 @@ class Bench:
             return list(connection.execute(query))
 
 
-def _make_bench(settings: Settings, instance: dg.DagsterInstance) -> Bench:
+def _load_january(settings: Settings) -> Settings:
     upgrade(settings.database_url)
+    platform = Platform(settings)
+    load(platform.engine, platform.drm_engine, START)
+    Replay(platform.drm_engine).load_history()
+    platform.engine.dispose()
+    platform.drm_engine.dispose()
+    return settings
+
+
+def _make_bench(settings: Settings, instance: dg.DagsterInstance) -> Bench:
+    _load_january(settings)
+    return _bench_on(instance)
+
+
+def _bench_on(instance: dg.DagsterInstance) -> Bench:
     # The jobs make their own Platform, from the environment like any worker.
     platform = Platform(Settings.from_env())
-    load(platform.engine, platform.drm_engine, START)
-    replay = Replay(platform.drm_engine)
-    replay.load_history()
-    return Bench(platform, instance, replay)
+    return Bench(platform, instance, Replay(platform.drm_engine))
 
 
 @pytest.fixture(scope="session")
@@ -90,24 +103,42 @@ def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
     return _make_bench
 
 
+@pytest.fixture(scope="session")
+def januaries() -> dict[str, Settings]:
+    """By kind of database, where January is ingested: loading takes a second, so each test copies it."""
+    return {}
+
+
 @pytest.fixture(params=DATABASES)
 def bench(
     request: pytest.FixtureRequest,
     tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     migrated_on: Callable[[str], AbstractContextManager[str]],
+    migrated_databases: dict[str, MigratedDatabase],
+    januaries: dict[str, Settings],
 ) -> Iterator[Bench]:
     """Dagster's instance in memory, IOP's database of every kind."""
-    with migrated_on(request.param) as url:
-        monkeypatch.setenv("IOP_HOME", str(tmp_path))
-        monkeypatch.setenv("IOP_CLOCK", "drm")
-        monkeypatch.setenv("DATABASE_URL", url)
+    kind = request.param
+    if kind not in januaries:
+        home = {"IOP_HOME": str(tmp_path_factory.mktemp("january")), "IOP_CLOCK": "drm"}
+        if kind != "sqlite":
+            home |= named(request.getfixturevalue(f"{kind}_server").create_database())
+        januaries[kind] = _load_january(Settings.from_env(home))
+    shutil.copytree(januaries[kind].home, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("IOP_HOME", str(tmp_path))
+    monkeypatch.setenv("IOP_CLOCK", "drm")
+    with ExitStack() as stack:
+        if kind != "sqlite":
+            monkeypatch.setenv("DATABASE_URL", stack.enter_context(migrated_on(kind)))
+            migrated_databases[kind].fill_from(januaries[kind].database_url)
         yield from _in_memory(tmp_path)
 
 
 def _in_memory(tmp_path: Path) -> Iterator[Bench]:
     settings = Settings.from_env()
     with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "dagster")) as instance:
-        yield _make_bench(settings, instance)
+        yield _bench_on(instance)
     engine_for(settings.database_url).dispose()
     engine_for(settings.drm_database_url).dispose()
