@@ -50,7 +50,7 @@ def test_it_is_in_the_trail_without_either_password(site) -> None:
         ("something-else", NEW, "current", "is not your password"),
         (CURRENT, "short", "new", "12 to 1024"),
         (CURRENT, "my-name-is-vic-v", "new", "easy to guess"),
-        (CURRENT, "", "new", "at least 1"),
+        (CURRENT, "", "new", "is empty"),
     ],
 )
 def test_what_is_refused_says_of_which_field_and_changes_nothing(
