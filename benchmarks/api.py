@@ -144,17 +144,17 @@ def serve(kind: str, port: int) -> None:
 
 
 def bare_app(settings: Settings) -> Starlette:
-    services = Platform(settings)
+    platform = Platform(settings)
     app = Starlette(
-        routes=[Route(f"/{call}", bare_handler(services, call)) for call in CALLS],
+        routes=[Route(f"/{call}", bare_handler(platform, call)) for call in CALLS],
     )
     app.state.lifecycle = Lifecycle()
     return app
 
 
-def bare_handler(services: Platform, call: str) -> Callable[[Request], JSONResponse]:
-    statements = statements_of(services, call)
-    engine = services.engine
+def bare_handler(platform: Platform, call: str) -> Callable[[Request], JSONResponse]:
+    statements = statements_of(platform, call)
+    engine = platform.engine
 
     def handler(request: Request) -> JSONResponse:
         rows: list[dict[str, Any]] = []
@@ -167,7 +167,7 @@ def bare_handler(services: Platform, call: str) -> Callable[[Request], JSONRespo
     return handler
 
 
-def statements_of(services: Platform, call: str) -> list[tuple[sa.Executable, dict[str, Any]]]:
+def statements_of(platform: Platform, call: str) -> list[tuple[sa.Executable, dict[str, Any]]]:
     """What the procedure executes, as it was seen to."""
     seen: list[tuple[sa.Executable, dict[str, Any]]] = []
 
@@ -177,11 +177,11 @@ def statements_of(services: Platform, call: str) -> list[tuple[sa.Executable, di
         seen.append((statement, dict(parameters)))
 
     procedure = next(each for each in build_registry() if each.path == call)
-    context = Context(User(1, "bench", Role.VIEWER), services, "bench", "127.0.0.1", "models.list")
+    context = Context(User(1, "bench", Role.VIEWER), platform, "bench", "127.0.0.1", "models.list")
     given = () if procedure.input is None else (procedure.input(),)
-    event.listen(services.engine, "before_execute", listen)
+    event.listen(platform.engine, "before_execute", listen)
     procedure.handler(context, *given)
-    event.remove(services.engine, "before_execute", listen)
+    event.remove(platform.engine, "before_execute", listen)
     return seen
 
 
@@ -237,10 +237,10 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str,
 
 
 def bearer_token(settings: Settings, role: Role) -> str:
-    services = Platform(settings)
+    platform = Platform(settings)
     by = Actor(None, "bench", "bench", "127.0.0.1")
-    account = account_of_role(services.engine, role, by)
-    return sessions_of(services.settings).start(account, "bench").token
+    account = account_of_role(platform.engine, role, by)
+    return sessions_of(platform.settings).start(account, "bench").token
 
 
 @contextlib.contextmanager

@@ -60,14 +60,14 @@ class Presented:
     is_cookie: bool
 
 
-def authenticator(services: Platform) -> Authenticate:
+def authenticator(platform: Platform) -> Authenticate:
     """Gives who is signed in, for HTTP and WebSocket requests alike; None for nobody.
 
     Raises MisconfiguredInstance at once for a signing key that cannot be used. What it gives raises
     ApiError FORBIDDEN for a cookie from another origin on a request that may change something, and
     Unavailable where the database does not answer.
     """
-    sessions = sessions_of(services.settings)
+    sessions = sessions_of(platform.settings)
     reads: Reads[str, User | None] = Reads()
 
     async def authenticate(connection: HTTPConnection) -> User | None:
@@ -81,16 +81,16 @@ def authenticator(services: Platform) -> Authenticate:
         elif sessions.is_due(token):
             reads.read_ahead(token, partial(sessions.renew, token))
         if user is not None and presented.is_cookie and _may_change(connection):
-            check_origin(connection.headers, services.settings)
+            check_origin(connection.headers, platform.settings)
         return user
 
     return authenticate
 
 
-def authenticate(headers: Mapping[str, str], services: Platform) -> User | None:
+def authenticate(headers: Mapping[str, str], platform: Platform) -> User | None:
     """As `authenticator`, in a thread; the caller checks the origin itself."""
     presented = presented_in(headers)
-    return sessions_of(services.settings).user_of(presented.token) if presented else None
+    return sessions_of(platform.settings).user_of(presented.token) if presented else None
 
 
 def presented_in(headers: Mapping[str, str]) -> Presented | None:
@@ -121,9 +121,9 @@ def check_origin(headers: Mapping[str, str], settings: Settings) -> None:
         raise ApiError("FORBIDDEN", "request.other_origin")
 
 
-def auth_routes(services: Platform) -> list[Route]:
+def auth_routes(platform: Platform) -> list[Route]:
     """Raises MisconfiguredInstance at once for a signing key or a provider that cannot be used."""
-    routes = AuthRoutes(services)
+    routes = AuthRoutes(platform)
     return [
         Route("/api/auth/options", _guarded(routes.options), methods=["GET"]),
         Route("/api/auth/me", _guarded(routes.me), methods=["GET"]),
@@ -137,10 +137,10 @@ def auth_routes(services: Platform) -> list[Route]:
 
 
 class AuthRoutes:
-    def __init__(self, services: Platform) -> None:
-        self._settings = services.settings
-        self._ways = SignIn(services.settings)
-        self._authenticate = authenticator(services)
+    def __init__(self, platform: Platform) -> None:
+        self._settings = platform.settings
+        self._ways = SignIn(platform.settings)
+        self._authenticate = authenticator(platform)
 
     async def options(self, request: Request) -> Response:
         """What a sign-in page can offer."""

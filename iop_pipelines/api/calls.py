@@ -60,13 +60,13 @@ async def caller_of(request: Request, authenticate: Authenticate) -> Caller:
     return Caller(user or ApiError("UNAUTHORIZED", "signin.needed"), request_id, address)
 
 
-def admit(procedure: Procedure, caller: Caller, services: Platform) -> Context:
+def admit(procedure: Procedure, caller: Caller, platform: Platform) -> Context:
     """Before the input is looked at: an anonymous caller learns nothing from its errors."""
     if isinstance(caller.user, ApiError):
         raise caller.user
     if procedure.role is Role.ADMIN and caller.user.role is not Role.ADMIN:
         raise ApiError("FORBIDDEN", "procedure.for_admins", procedure=procedure.path)
-    return Context(caller.user, services, caller.request_id, caller.address, procedure.path)
+    return Context(caller.user, platform, caller.request_id, caller.address, procedure.path)
 
 
 async def run(

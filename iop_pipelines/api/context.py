@@ -28,7 +28,7 @@ class Context:
     """One a call. `user` is who asks, or `ANYBODY` in queries that answer all alike."""
 
     user: User
-    services: Platform
+    platform: Platform
     request_id: str
     address: str
     procedure: str

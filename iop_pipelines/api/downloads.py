@@ -92,14 +92,14 @@ def is_signed(key: bytes, report_id: int, expires: str, signature: str, now: dat
 
 
 def download_routes(
-    services: Platform, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+    platform: Platform, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
     async def file(request: Request) -> Response:
         report_id = number_in(request, "report_id")
-        if not (has_link(request, services, report_id) or await authenticate(request)):
+        if not (has_link(request, platform, report_id) or await authenticate(request)):
             return refused(401, "sign in, or ask reports.download for a fresh link")
         try:
-            found = await run_in_threadpool(report_file, services.engine, report_id)
+            found = await run_in_threadpool(report_file, platform.engine, report_id)
             return await run_in_threadpool(_streamed, found)
         except NotFound as error:
             return refused(404, str(error))
@@ -122,9 +122,9 @@ def number_in(request: Request, name: str) -> int:
     return int(text)
 
 
-def has_link(request: Request, services: Platform, report_id: int) -> bool:
+def has_link(request: Request, platform: Platform, report_id: int) -> bool:
     expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-    key = signing_key(services.settings)
+    key = signing_key(platform.settings)
     return is_signed(key, report_id, expires, signature, utc_now())
 
 

@@ -105,7 +105,7 @@ class EventStream:
 
     async def _check_still_admitted(self) -> None:
         caller = await caller_of(self.request, self.authenticate)
-        admit(self.procedure, caller, self.context.services)
+        admit(self.procedure, caller, self.context.platform)
 
 
 def _next_of(source: AsyncGenerator[tuple[str, Any], None]) -> "asyncio.Future[tuple[str, Any]]":

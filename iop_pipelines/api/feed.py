@@ -50,7 +50,7 @@ class Feed(Generic[State]):
 
     async def _look(self, ctx: Context) -> tuple[str, State]:
         loop = asyncio.get_running_loop()
-        key = ctx.services.settings.database_url, id(loop)
+        key = ctx.platform.settings.database_url, id(loop)
         last = self._last.setdefault(key, _Last(asyncio.Lock()))
         async with last.lock:
             if last.event is None or loop.time() - last.at >= self._poll_s:

@@ -70,12 +70,12 @@ def first_rows(file: ReportFile) -> tuple[list[str], list[list[Any]]]:
 def preview_routes(
     answers: Answers, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
-    services = answers.platform
+    platform = answers.platform
 
     async def page(request: Request) -> Response:
         report_id = number_in(request, "report_id")
         user = None
-        if not has_link(request, services, report_id):
+        if not has_link(request, platform, report_id):
             user = await authenticate(request)
             if user is None:
                 return refused(401, "sign in, or ask reports.download for a fresh link")
@@ -88,7 +88,7 @@ def preview_routes(
         account = user.id if user else -report_id
         drawn_width = next(each for each in _WIDTHS if each >= int(width))
         try:
-            file = await run_in_threadpool(_pdf, services, report_id)
+            file = await run_in_threadpool(_pdf, platform, report_id)
             request_id = request_id_of(request)
             given = {"report_id": report_id, "number": number, "width": drawn_width}
             ask = Ask("page", "reports.page", request_id, given)
@@ -110,18 +110,18 @@ def preview_routes(
     return [Route(path, page, methods=["GET"])]
 
 
-def draw(services: Platform, report_id: int, number: int, width: int) -> bytes:
+def draw(platform: Platform, report_id: int, number: int, width: int) -> bytes:
     """PNG of one page of a report, by a reader. Raises NotFound, Conflict or Unavailable."""
     from iop_pipelines.reporting.pages import draw_page
 
-    drawn = draw_page(_content(_pdf(services, report_id)), number, width)
+    drawn = draw_page(_content(_pdf(platform, report_id)), number, width)
     if drawn is None:
         raise NotFound("report.no_such_page", id=report_id, number=number)
     return drawn
 
 
-def _pdf(services: Platform, report_id: int) -> ReportFile:
-    file = report_file(services.engine, report_id)
+def _pdf(platform: Platform, report_id: int) -> ReportFile:
+    file = report_file(platform.engine, report_id)
     if file.format is not ReportFormat.PDF:
         raise Conflict("report.has_no_pages", id=file.report_id, format=file.format.value)
     return file

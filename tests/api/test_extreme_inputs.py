@@ -143,7 +143,7 @@ def _inputs(procedure: Procedure) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = product_of(tmp_path_factory.mktemp("home"))
-    load(product.services.engine, product.services.drm_engine, START)
+    load(product.platform.engine, product.platform.drm_engine, START)
     yield product
     engine_for(product.settings.database_url).dispose()
     engine_for(product.settings.drm_database_url).dispose()

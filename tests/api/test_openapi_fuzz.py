@@ -81,7 +81,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The product with the demo's declarations, so that ids and names lead somewhere."""
     product = product_of(tmp_path_factory.mktemp("home"))
-    load(product.services.engine, product.services.drm_engine, START)
+    load(product.platform.engine, product.platform.drm_engine, START)
     with running(product.app) as url, requests.Session() as connections:
         yield Served(product, url, connections)
     engine_for(product.settings.database_url).dispose()

@@ -158,9 +158,9 @@ def _ready(cluster: Cluster, platform: Platform, plan: Plan) -> Iterator["FaultR
     wait_for(
         lambda: _is_prepared(platform.engine), _nothing, FIRST_DATA_TIMEOUT_S, "the first data"
     )
-    services = Platform(settings)
-    account = account_of_role(services.engine, Role.ADMIN, Actor(None, "faults", "", ""))
-    token = sessions_of(services.settings).start(account, "faults").token
+    platform = Platform(settings)
+    account = account_of_role(platform.engine, Role.ADMIN, Actor(None, "faults", "", ""))
+    token = sessions_of(platform.settings).start(account, "faults").token
     execute = {"modelId": model_id, "inputRef": "flights_daily"}
     generate = {"templateId": template_id}
     clients = [

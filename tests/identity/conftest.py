@@ -39,13 +39,13 @@ PASSWORDS = {"ada": "a-long-walk-in-Lagos", "vic": "rain-on-a-tin-roof"}
 class Site:
     """`url` names the server by its loopback address, so that cookies are kept without https."""
 
-    services: Platform
+    platform: Platform
     url: str
     people: dict[str, accounts.Account] = field(default_factory=dict)
 
     @property
     def engine(self) -> sa.Engine:
-        return self.services.engine
+        return self.platform.engine
 
     def sign_in(
         self, name: str, password: str | None = None, **headers: str
@@ -55,7 +55,7 @@ class Site:
         return browser, browser.post(f"{self.url}/api/auth/sign-in", json=given, headers=headers)
 
     def token(self, name: str) -> str:
-        return sessions_of(self.services.settings).start(self.people[name], "token").token
+        return sessions_of(self.platform.settings).start(self.people[name], "token").token
 
     def me(self, token: str) -> int:
         headers = {"authorization": f"Bearer {token}"}
@@ -107,14 +107,14 @@ def make_site(
             home.mkdir()
             with migrated_on("sqlite") as migrated:
                 shutil.copy(migrated.removeprefix("sqlite:///"), home / "iop.db")
-        services = Platform(settings)
-        site = Site(services, server.url)
+        platform = Platform(settings)
+        site = Site(platform, server.url)
         urls.append(settings.database_url)
         with begin_write(site.engine) as connection:
             for name, role in (("ada", Role.ADMIN), ("vic", Role.VIEWER)):
                 hashed = _hashed(PASSWORDS[name])
                 site.people[name] = accounts.insert_user(connection, name, role, OPERATOR, hashed)
-        server.app = _app(services)
+        server.app = _app(platform)
         return site
 
     yield make
@@ -137,8 +137,8 @@ def site(
         yield make_site(url)
 
 
-def _app(services: Platform) -> Starlette:
-    authenticate = authenticator(services)
+def _app(platform: Platform) -> Starlette:
+    authenticate = authenticator(platform)
 
     async def change(request: Request) -> Response:
         """Stands for any procedure: what an authenticated call is told, in one line."""
@@ -151,4 +151,4 @@ def _app(services: Platform) -> Starlette:
         return JSONResponse({"name": user.name, "role": user.role})
 
     change_route = Route("/change", change, methods=["GET", "POST"])
-    return Starlette(routes=[*auth_routes(services), change_route])
+    return Starlette(routes=[*auth_routes(platform), change_route])

@@ -167,7 +167,7 @@ def test_a_refusal_of_the_provider_is_passed_on(openid_site) -> None:
         params={
             "error": "access_denied",
             "state": query["state"][0],
-            "iss": site.services.settings.oidc_issuer,
+            "iss": site.platform.settings.oidc_issuer,
         },
         allow_redirects=False,
     )

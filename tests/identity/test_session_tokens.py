@@ -30,7 +30,7 @@ KEY = "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4"
 @pytest.fixture
 def forge(site):
     """Gives a function: changes to ada's good claims → a token, signed as told."""
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     good = jwt.decode(site.token("ada"), options={"verify_signature": False})
 
     def make(signing_key: object = key, algorithm: str | None = "HS256", **changes: object) -> str:
@@ -100,7 +100,7 @@ def test_a_tampered_token_is_refused_wherever_it_was_touched(site) -> None:
 
 def test_no_algorithm_but_ours_is_taken(site, forge) -> None:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     assert site.me(forge(None, "none")) == 401
     assert site.me(forge(private, "RS256")) == 401
     assert site.me(forge(key * 2, "HS512")) == 401
@@ -133,7 +133,7 @@ def test_what_ends_or_changes_a_session_holds_on_every_replica_within_a_second(
     make_site, migrated_url: str, end: str
 ) -> None:
     site = make_site(migrated_url, IOP_SECRET_KEY=KEY)
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     now = [0.0]
     here, there = (Sessions(site.engine, key, lambda: now[0]) for _ in range(2))
     token = here.start(site.people["vic"], "password").token
@@ -167,7 +167,7 @@ def test_an_account_that_is_enabled_again_has_to_sign_in_again(site) -> None:
 
 
 def test_the_database_is_asked_once_a_while_however_many_ask(site) -> None:
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     sessions = Sessions(site.engine, key, lambda: 0.0)
     token = sessions.start(site.people["vic"], "token").token
     asked: list[str] = []
@@ -179,14 +179,14 @@ def test_the_database_is_asked_once_a_while_however_many_ask(site) -> None:
 
 
 def test_a_remembered_token_still_expires(site) -> None:
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     sessions = Sessions(site.engine, key, lambda: 0.0)
     token = sessions.start(site.people["vic"], "token", life=timedelta(seconds=-1)).token
     assert sessions.user_of(token) is None
 
 
 def test_nobody_is_let_in_while_the_database_does_not_answer(site, tmp_path: Path) -> None:
-    key = tokens.signing_key(site.services.settings)
+    key = tokens.signing_key(site.platform.settings)
     away = engine_for(f"sqlite:///{tmp_path / 'empty.db'}")
     try:
         with pytest.raises(Unavailable, match="does not answer"):

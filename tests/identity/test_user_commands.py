@@ -35,9 +35,9 @@ def iop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def sessions(tmp_path: Path) -> Sessions:
     """As another process would look, with nothing remembered."""
-    services = Platform(Settings.from_env({"IOP_HOME": str(tmp_path)}))
+    platform = Platform(Settings.from_env({"IOP_HOME": str(tmp_path)}))
     clock = iter(range(1_000_000))
-    return Sessions(services.engine, signing_key(services.settings), lambda: float(next(clock)))
+    return Sessions(platform.engine, signing_key(platform.settings), lambda: float(next(clock)))
 
 
 def test_a_token_is_printed_and_nothing_else_and_works(iop, sessions: Sessions) -> None:

@@ -56,7 +56,7 @@ def build() -> Registry:
                 # Never given back: the process is larger from now on.
                 _grown.append(b"x" * 300_000_000)
             case "query":
-                with ctx.services.engine.connect() as connection:
+                with ctx.platform.engine.connect() as connection:
                     connection.execute(sa.text(_ENDLESS)).scalar_one()
             case "print":
                 print("not a frame", flush=True)

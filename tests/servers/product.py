@@ -33,18 +33,18 @@ NAMES = {Role.ADMIN: "ada", Role.VIEWER: "vic"}
 @dataclass(frozen=True)
 class Product:
     settings: Settings
-    services: Platform
+    platform: Platform
     app: Starlette
     ids: dict[Role, int]
 
     def token(self, role: Role, life: timedelta = timedelta(hours=1)) -> str:
         """Of a new session; the account is put right first, whatever was done to it."""
-        engine = self.services.engine
+        engine = self.platform.engine
         with begin_write(engine) as connection:
             values = {"role": role, "is_disabled": False}
             connection.execute(users.update().where(users.c.id == self.ids[role]).values(values))
         account = accounts.account(engine, self.ids[role])
-        return sessions_of(self.services.settings).start(account, "token", life=life).token
+        return sessions_of(self.platform.settings).start(account, "token", life=life).token
 
     def expired_token(self) -> str:
         """An admin's, whose time was over a second ago."""
@@ -62,13 +62,13 @@ class Product:
 def product_of(home: Path) -> Product:
     settings = Settings.from_env({"IOP_HOME": str(home)})
     upgrade(settings.database_url)
-    services = Platform(settings)
+    platform = Platform(settings)
     ids = {
-        role: accounts.add_user(services.engine, name, role, OPERATOR).id
+        role: accounts.add_user(platform.engine, name, role, OPERATOR).id
         for role, name in NAMES.items()
     }
     app = create_app(settings, parts=[])
-    return Product(settings, services, app, ids)
+    return Product(settings, platform, app, ids)
 
 
 def main() -> None:

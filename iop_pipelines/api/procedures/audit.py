@@ -42,7 +42,7 @@ class AuditFilter(Page):
 def declare(registry: Registry) -> None:
     @registry.procedure("audit.list", Kind.QUERY, "What was done, newest first.", Role.ADMIN)
     def list_(ctx: Context, given: AuditFilter) -> list[AuditEvent]:
-        with ctx.services.engine.connect() as connection:
+        with ctx.platform.engine.connect() as connection:
             found = list_events(
                 connection,
                 limit=given.limit,

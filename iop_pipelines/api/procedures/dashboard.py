@@ -88,7 +88,7 @@ def declare(registry: Registry) -> None:
 
 def _read(ctx: Context) -> DashboardStats:
     now = utc_now()
-    return _stats(figures(ctx.services.engine, now), now)
+    return _stats(figures(ctx.platform.engine, now), now)
 
 
 def _stats(found: Figures, now: datetime) -> DashboardStats:

@@ -229,21 +229,21 @@ def _declare_dashboards(registry: Registry) -> None:
     @procedure("dashboards.list", Kind.QUERY, "Dashboards with their panels, newest first.")
     def list_(ctx: Context, given: Page) -> list[Dashboard]:
         found = registered.list_dashboards(
-            ctx.services.engine, limit=given.limit, cursor=given.cursor
+            ctx.platform.engine, limit=given.limit, cursor=given.cursor
         )
         return [_dashboard(each) for each in found]
 
     @procedure("dashboards.get", Kind.QUERY, "One dashboard with its panels.")
     def get(ctx: Context, given: ById) -> Dashboard:
-        return _dashboard(registered.dashboard(ctx.services.engine, given.id))
+        return _dashboard(registered.dashboard(ctx.platform.engine, given.id))
 
     @procedure("dashboards.save", Kind.MUTATION, "Store a dashboard, or replace one.")
     def save(ctx: Context, given: SaveDashboard) -> SavedDashboard:
         saved = registered.save_dashboard(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.name,
             [registered.PanelSpec(**panel.model_dump()) for panel in given.panels],
-            now=ctx.services.now(),
+            now=ctx.platform.now(),
             dashboard_id=given.id,
             description=given.description,
             created_by=ctx.user.id,
@@ -254,7 +254,7 @@ def _declare_dashboards(registry: Registry) -> None:
 
     @procedure("dashboards.delete", Kind.MUTATION, "Delete a dashboard and its panels.")
     def delete(ctx: Context, given: ById) -> Done:
-        registered.delete_dashboard(ctx.services.engine, given.id, witness_of(ctx))
+        registered.delete_dashboard(ctx.platform.engine, given.id, witness_of(ctx))
         return Done()
 
 
@@ -280,7 +280,7 @@ def _declare_panels(registry: Registry) -> None:
         catalogue = _catalogue(ctx)
         name = _table_of(config)
         narrowed, applied = _narrowed(ctx, config, name, given, catalogue)
-        zone = ctx.services.settings.time_zone
+        zone = ctx.platform.settings.time_zone
         level = drill_config(
             *(narrowed, name, given.path, given.by),
             catalogue=catalogue,
@@ -307,7 +307,7 @@ def _kept_for_its_interval(ctx: Context, given: OfPanel) -> Keeping | None:
     """Of a saved panel: by its dashboard's version, so that a save ends what was kept, and what was asked of it."""
     if given.panel_id is None:
         return None
-    stored = registered.panel(ctx.services.engine, given.panel_id)
+    stored = registered.panel(ctx.platform.engine, given.panel_id)
     asked = given.model_dump_json(include={"params", "period", "filters"})
     return Keeping((stored.panel.id, stored.version, asked), stored.panel.refresh_s)
 
@@ -320,7 +320,7 @@ def _config_of(ctx: Context, given: OfPanel) -> form.QueryConfig:
     if given.panel_id is None:
         return _unsaved(given)
     return form.parse_config(
-        registered.panel(ctx.services.engine, given.panel_id).panel.query_config
+        registered.panel(ctx.platform.engine, given.panel_id).panel.query_config
     )
 
 
@@ -348,7 +348,7 @@ def _unsaved(given: OfPanel) -> form.QueryConfig:
 
 
 def _catalogue(ctx: Context) -> Catalogue:
-    with ctx.services.engine.connect() as connection:
+    with ctx.platform.engine.connect() as connection:
         return load_catalogue(connection)
 
 
@@ -366,8 +366,8 @@ def _narrowed(
         given.period,
         [_filter(each, f"filters.{position}") for position, each in enumerate(given.filters)],
         catalogue,
-        now=ctx.services.now(),
-        zone=ctx.services.settings.time_zone,
+        now=ctx.platform.now(),
+        zone=ctx.platform.settings.time_zone,
     )
 
 
@@ -391,14 +391,14 @@ def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
 
 
 def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.FrozenResult:
-    services = ctx.services
+    platform = ctx.platform
     try:
         return run_query(
             config,
-            engine=services.engine,
-            drm_engine=services.drm_engine,
-            now=services.now(),
-            time_zone=services.settings.time_zone,
+            engine=platform.engine,
+            drm_engine=platform.drm_engine,
+            now=platform.now(),
+            time_zone=platform.settings.time_zone,
             params=given.params,
         )
     except InvalidQuery as error:

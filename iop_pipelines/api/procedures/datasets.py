@@ -295,7 +295,7 @@ def declare(registry: Registry) -> None:
     def rejected(ctx: Context, given: OfRejected) -> list[RejectedRow]:
         if given.version_id is not None:
             is_its = rejected_rows.c.dataset_version_id == given.version_id
-            stored_version(ctx.services.engine, given.version_id)
+            stored_version(ctx.platform.engine, given.version_id)
         else:
             dataset_id = _row_of(ctx, str(given.name))["id"]
             is_its = dataset_versions.c.dataset_id == dataset_id
@@ -310,7 +310,7 @@ def declare(registry: Registry) -> None:
 
 
 def _source_of(ctx: Context, name: str) -> Source:
-    with ctx.services.engine.connect() as connection:
+    with ctx.platform.engine.connect() as connection:
         catalogue = load_catalogue(connection)
     return catalogue.source(f"dataset:{name}" if name in catalogue.declarations else name, "name")
 
@@ -383,17 +383,17 @@ def _scores_of(ctx: Context, run_ids: Sequence[int]) -> dict[int, float]:
         .where(quality_scores.c.run_id.in_(run_ids))
         .order_by(quality_scores.c.id)
     )
-    with ctx.services.drm_engine.connect() as connection:
+    with ctx.platform.drm_engine.connect() as connection:
         return {row.run_id: row.score for row in connection.execute(query)}
 
 
 def _source_warning(ctx: Context, name: str, source: str) -> Sentence | None:
-    return None if name == PIPELINE_RUNS else ctx.services.drm.lacks(source)
+    return None if name == PIPELINE_RUNS else ctx.platform.drm.lacks(source)
 
 
 def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
     params = {"limit": page.limit, "cursor": page.cursor or MAX_ID + 1}
-    with ctx.services.drm_engine.connect() as connection:
+    with ctx.platform.drm_engine.connect() as connection:
         return [dict(row) for row in connection.execute(query, params).mappings()]
 
 

@@ -132,14 +132,14 @@ def _declare_settings(registry: Registry) -> None:
         "settings.get", Kind.QUERY, "Who one is, and what one chose.", is_personal=True
     )
     def get(ctx: Context) -> MySettings:
-        return _settings(ctx, personal.settings_of(ctx.services.engine, ctx.user.id))
+        return _settings(ctx, personal.settings_of(ctx.platform.engine, ctx.user.id))
 
     @registry.procedure(
         "settings.update", Kind.MUTATION, "Choose language, theme, time zone.", Role.VIEWER
     )
     def update(ctx: Context, given: ChangedSettings) -> MySettings:
         changed = given.model_dump(exclude_unset=True)
-        engine = ctx.services.engine
+        engine = ctx.platform.engine
         kept = personal.update_settings(engine, ctx.user.id, changed, witness_of(ctx))
         return _settings(ctx, kept)
 
@@ -149,7 +149,7 @@ def _declare_sessions(registry: Registry) -> None:
         "sessions.list", Kind.QUERY, "Where one is signed in, newest first.", is_personal=True
     )
     def list_(ctx: Context) -> list[MySession]:
-        found = sessions.sessions_of_user(ctx.services.engine, ctx.user.id)
+        found = sessions.sessions_of_user(ctx.platform.engine, ctx.user.id)
         return [
             MySession(
                 id=each.id,
@@ -164,7 +164,7 @@ def _declare_sessions(registry: Registry) -> None:
 
     @registry.procedure("sessions.end", Kind.MUTATION, "End sessions of one's own.", Role.VIEWER)
     def end(ctx: Context, given: EndSessions) -> Ended:
-        engine, user = ctx.services.engine, ctx.user
+        engine, user = ctx.platform.engine, ctx.user
         if given.id is None:
             return Ended(
                 ended=sessions.end_others(engine, user.id, user.session_id, witness_of(ctx))

@@ -215,7 +215,7 @@ def declare(registry: Registry) -> None:
 
     @procedure("models.get", Kind.QUERY, "One model version, and how its status changed.")
     def get(ctx: Context, given: ById) -> ModelDetail:
-        engine = ctx.services.engine
+        engine = ctx.platform.engine
         registered.model(engine, given.id)
         (row,) = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
         events = rows_of(ctx, _EVENTS.where(model_events.c.model_id == given.id))
@@ -227,7 +227,7 @@ def declare(registry: Registry) -> None:
     def create(ctx: Context, given: NewModel) -> Created:
         spec = _spec(ctx, given)
         return Created(
-            id=registered.register(ctx.services.engine, spec, ctx.user.id, witness_of(ctx))
+            id=registered.register(ctx.platform.engine, spec, ctx.user.id, witness_of(ctx))
         )
 
     @procedure(
@@ -236,7 +236,7 @@ def declare(registry: Registry) -> None:
     def validate(ctx: Context, given: NewModel) -> CheckedModel:
         try:
             spec = _spec(ctx, given)
-            registered.check_new(ctx.services.engine, spec)
+            registered.check_new(ctx.platform.engine, spec)
         except InvalidInput as error:
             found = wire.refusal(error).data["issues"]
             issues = [ModelIssue.model_validate(each) for each in found]
@@ -256,7 +256,7 @@ def declare(registry: Registry) -> None:
     )
     def execute(ctx: Context, given: Execute) -> Executing:
         execution_id = request_execution(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.model_id,
             given.input_ref,
             utc_now(),
@@ -268,14 +268,14 @@ def declare(registry: Registry) -> None:
 
     @procedure("models.history", Kind.QUERY, "Executions of one version, newest first.")
     def history(ctx: Context, given: History) -> list[ModelExecution]:
-        registered.model(ctx.services.engine, given.model_id)
+        registered.model(ctx.platform.engine, given.model_id)
         of_version = HISTORY.where(model_executions.c.model_id == given.model_id)
         return executions_of(page_of(ctx, of_version, given))
 
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:
         registered.set_status(
-            *(ctx.services.engine, given.id, given.status, ctx.user.id, given.reason),
+            *(ctx.platform.engine, given.id, given.status, ctx.user.id, given.reason),
             witness=witness_of(ctx),
         )
         return Done()
@@ -283,14 +283,14 @@ def declare(registry: Registry) -> None:
     @procedure("models.promote", Kind.MUTATION, "Make a version the one active one of its name.")
     def promote(ctx: Context, given: Promote) -> Done:
         registered.promote(
-            ctx.services.engine, given.id, ctx.user.id, given.reason, witness_of(ctx)
+            ctx.platform.engine, given.id, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Done()
 
     @procedure("models.rollback", Kind.MUTATION, "Go back to the version that was active before.")
     def rollback(ctx: Context, given: Rollback) -> Created:
         stored = registered.rollback(
-            ctx.services.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
+            ctx.platform.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Created(id=stored.id)
 
@@ -298,7 +298,7 @@ def declare(registry: Registry) -> None:
 def _spec(ctx: Context, given: NewModel) -> ModelSpec:
     config = given.config
     if config is None:
-        found = config_for(ctx.services.engine, given.type, given.input_schema)
+        found = config_for(ctx.platform.engine, given.type, given.input_schema)
         config = found.model_dump(mode="json")
     return registered.load_spec({**given.model_dump(exclude={"config"}), "config": config})
 

@@ -78,7 +78,7 @@ def declare(registry: Registry) -> None:
     )
     def list_(ctx: Context, given: NotificationPage) -> Notifications:
         found = told.notifications(
-            ctx.services.engine,
+            ctx.platform.engine,
             ctx.user.id,
             utc_now(),
             limit=given.limit,
@@ -93,7 +93,7 @@ def declare(registry: Registry) -> None:
     def mark_read(ctx: Context, given: MarkRead) -> Marked:
         keys = [told.key_of(each) for each in given.ids]
         unread = told.mark_read(
-            ctx.services.engine,
+            ctx.platform.engine,
             ctx.user.id,
             utc_now(),
             None if given.all else keys,

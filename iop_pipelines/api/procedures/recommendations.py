@@ -240,18 +240,18 @@ def declare(registry: Registry) -> None:
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
     def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
-        found = evidence_chart(ctx.services.engine, given.id)
+        found = evidence_chart(ctx.platform.engine, given.id)
         return RecommendationEvidence.model_validate(found, from_attributes=True)
 
     @procedure("recommendations.get", Kind.QUERY, "One recommendation with its evidence.")
     def get(ctx: Context, given: ById) -> Recommendation:
-        review.recommendation(ctx.services.engine, given.id)
+        review.recommendation(ctx.platform.engine, given.id)
         return _spoken(rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))[0])
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
         review.review(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.id,
             given.status,
             ctx.user.id,
@@ -264,7 +264,7 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.comment", Kind.MUTATION, "Add a remark to its history.")
     def comment(ctx: Context, given: Comment) -> Created:
         event_id = review.comment(
-            *(ctx.services.engine, given.id, given.text, ctx.user.id),
+            *(ctx.platform.engine, given.id, given.text, ctx.user.id),
             witness=witness_of(ctx),
             sending=given.sending,
         )
@@ -273,7 +273,7 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.snooze", Kind.MUTATION, "Put an open one off, or take it up again.")
     def snooze(ctx: Context, given: Snooze) -> Done:
         review.snooze(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.id,
             given.until,
             utc_now(),
@@ -286,7 +286,7 @@ def declare(registry: Registry) -> None:
 
     @procedure("recommendations.history", Kind.QUERY, "What happened to it, oldest first.")
     def history(ctx: Context, given: ById) -> list[RecommendationEvent]:
-        review.recommendation(ctx.services.engine, given.id)
+        review.recommendation(ctx.platform.engine, given.id)
         is_its = recommendation_events.c.recommendation_id == given.id
         return [
             RecommendationEvent(**translated(row, "reason"))

@@ -207,7 +207,7 @@ def _declare_templates(registry: Registry) -> None:
         return TemplateDetail(
             **row,
             schedule_words=schedule.describe() if schedule else None,
-            next_times=next_times(schedule, ctx.services.now()) if schedule and is_due else [],
+            next_times=next_times(schedule, ctx.platform.now()) if schedule and is_due else [],
             time_zone=schedule.zone if schedule else None,
         )
 
@@ -217,7 +217,7 @@ def _declare_templates(registry: Registry) -> None:
         return ScheduleWords(
             schedule=schedule.text,
             words=schedule.describe(),
-            next_times=next_times(schedule, ctx.services.now()),
+            next_times=next_times(schedule, ctx.platform.now()),
             time_zone=schedule.zone,
         )
 
@@ -225,26 +225,26 @@ def _declare_templates(registry: Registry) -> None:
     def create(ctx: Context, given: NewTemplate) -> Created:
         template_id = _saying_where(
             registered.register_template,
-            ctx.services.engine,
+            ctx.platform.engine,
             registered.load_template(given.model_dump()),
             check_schedule=partial(_schedule, ctx),
             created_by=ctx.user.id,
-            now=ctx.services.now(),
+            now=ctx.platform.now(),
             witness=witness_of(ctx),
         )
         return Created(id=template_id)
 
     @procedure("reports.update", Kind.MUTATION, "Change a template; reports made before stay.")
     def update(ctx: Context, given: ChangedTemplate) -> Done:
-        stored = registered.template(ctx.services.engine, given.id)
+        stored = registered.template(ctx.platform.engine, given.id)
         changed = given.model_dump(exclude={"id"}, exclude_unset=True)
         _saying_where(
             registered.update_template,
-            ctx.services.engine,
+            ctx.platform.engine,
             given.id,
             registered.load_template({**stored.spec.model_dump(), **changed}),
             check_schedule=partial(_schedule, ctx),
-            now=ctx.services.now(),
+            now=ctx.platform.now(),
             witness=witness_of(ctx),
         )
         return Done()
@@ -259,7 +259,7 @@ def _declare_templates(registry: Registry) -> None:
 
     @procedure("reports.delete", Kind.MUTATION, "Delete a template; reports made of it stay.")
     def delete(ctx: Context, given: ById) -> Done:
-        registered.delete_template(ctx.services.engine, given.id, utc_now(), witness_of(ctx))
+        registered.delete_template(ctx.platform.engine, given.id, utc_now(), witness_of(ctx))
         return Done()
 
 
@@ -269,7 +269,7 @@ def _declare_files(registry: Registry) -> None:
     @procedure("reports.generate", Kind.MUTATION, "Ask for a report now.")
     def generate(ctx: Context, given: Generate) -> Generating:
         report_id = request_report(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.template_id,
             utc_now(),
             trigger="api",
@@ -302,7 +302,7 @@ def _declare_files(registry: Registry) -> None:
         heavy=Heavy(_file_of),
     )
     def preview(ctx: Context, given: OfReport) -> ReportPreview:
-        file = downloads.report_file(ctx.services.engine, given.report_id)
+        file = downloads.report_file(ctx.platform.engine, given.report_id)
         if file.format is ReportFormat.PDF:
             pages = previews.pages_of(file)
             paths = [f"/api/reports/{file.report_id}/pages/{n}.png" for n in range(1, pages + 1)]
@@ -328,8 +328,8 @@ def _declare_files(registry: Registry) -> None:
 
     @procedure("reports.download", Kind.QUERY, "A link to a report's file, good for five minutes.")
     def download(ctx: Context, given: OfReport) -> Download:
-        file = downloads.report_file(ctx.services.engine, given.report_id)
-        link = downloads.link_to(file, downloads.signing_key(ctx.services.settings), utc_now())
+        file = downloads.report_file(ctx.platform.engine, given.report_id)
+        link = downloads.link_to(file, downloads.signing_key(ctx.platform.settings), utc_now())
         return Download(
             path=link.path,
             file_name=file.name,
@@ -340,17 +340,17 @@ def _declare_files(registry: Registry) -> None:
 
 
 def _file_of(ctx: Context, given: OfReport) -> Keeping:
-    file = downloads.report_file(ctx.services.engine, given.report_id)
+    file = downloads.report_file(ctx.platform.engine, given.report_id)
     return previews.keeping_of(file)
 
 
 def _schedule(ctx: Context, text: str) -> Schedule:
-    return parse_schedule(text, ctx.services.settings.time_zone)
+    return parse_schedule(text, ctx.platform.settings.time_zone)
 
 
 def _set_status(ctx: Context, template_id: int, status: TemplateStatus) -> Done:
     registered.set_template_status(
-        ctx.services.engine, template_id, status, ctx.services.now(), witness_of(ctx)
+        ctx.platform.engine, template_id, status, ctx.platform.now(), witness_of(ctx)
     )
     return Done()
 

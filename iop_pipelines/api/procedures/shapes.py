@@ -148,7 +148,7 @@ def page_of(ctx: Context, query: Query, page: Page) -> list[Any]:
 
 
 def rows_of(ctx: Context, query: Query, params: dict[str, Any] | None = None) -> list[Any]:
-    with ctx.services.engine.connect() as connection:
+    with ctx.platform.engine.connect() as connection:
         result = connection.execute(query, params or {})
         names = tuple(result.keys())
         return [dict(zip(names, row, strict=True)) for row in result]

@@ -69,18 +69,18 @@ def declare(registry: Registry) -> None:
 
     @procedure("users.list", Kind.QUERY, "Accounts, newest first.", Role.ADMIN)
     def list_(ctx: Context, given: Page) -> list[UserAccount]:
-        found = accounts.list_users(ctx.services.engine, given.limit, given.cursor)
+        found = accounts.list_users(ctx.platform.engine, given.limit, given.cursor)
         return [UserAccount.model_validate(each, from_attributes=True) for each in found]
 
     @procedure("users.create", Kind.MUTATION, "Add an account, with a link for its first sign-in.")
     def create(ctx: Context, given: NewUser) -> Invited:
-        account, link = invite(ctx.services.engine, given.name, given.role, actor_of(ctx))
+        account, link = invite(ctx.platform.engine, given.name, given.role, actor_of(ctx))
         return Invited(id=account.id, sign_in_link=_shown(link))
 
     @procedure("users.update", Kind.MUTATION, "Change an account's role, lock it or unlock it.")
     def update(ctx: Context, given: ChangedUser) -> Done:
         accounts.update_user(
-            ctx.services.engine,
+            ctx.platform.engine,
             given.id,
             actor_of(ctx),
             role=given.role,
@@ -90,12 +90,12 @@ def declare(registry: Registry) -> None:
 
     @procedure("users.setPassword", Kind.MUTATION, "Give an account another password.")
     def set_password(ctx: Context, given: PasswordOf) -> Done:
-        accounts.set_password(ctx.services.engine, given.id, given.password, actor_of(ctx))
+        accounts.set_password(ctx.platform.engine, given.id, given.password, actor_of(ctx))
         return Done()
 
     @procedure("users.signInLink", Kind.MUTATION, "Make a link that signs in as an account, once.")
     def sign_in_link(ctx: Context, given: ById) -> Link:
-        return _shown(make_sign_in_link(ctx.services.engine, given.id, actor_of(ctx)))
+        return _shown(make_sign_in_link(ctx.platform.engine, given.id, actor_of(ctx)))
 
 
 def _shown(link: SignInLink) -> Link:

@@ -34,7 +34,7 @@ _TOO_SLOW = frozenset({1969, 3024})
 @dataclass(frozen=True)
 class Reader:
     registry: Registry
-    services: Platform
+    platform: Platform
     bounds: heavy.Bounds
 
     def answer(self, ask: heavy.Ask) -> bytes:
@@ -59,11 +59,11 @@ class Reader:
 
     def _do(self, ask: heavy.Ask) -> bytes:
         if ask.kind == "page":
-            return previews.draw(self.services, **ask.given)
+            return previews.draw(self.platform, **ask.given)
         procedure = self.registry.get(ask.path)
         if procedure is None:
             raise RuntimeError(f"a reader knows no procedure {ask.path!r}")
-        context = Context(ANYBODY, self.services, ask.request_id, "", ask.path)
+        context = Context(ANYBODY, self.platform, ask.request_id, "", ask.path)
         given = () if procedure.input is None else (read_input(procedure.input, ask.body),)
         return procedure.dump(procedure.handler(context, *given))
 

@@ -67,7 +67,7 @@ class Api:
 
     @property
     def engine(self) -> sa.Engine:
-        return self.context.services.engine
+        return self.context.platform.engine
 
     def call(self, path: str, /, **given: Any) -> Any:
         procedure = self.registry.get(path)
@@ -134,15 +134,15 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
 
 def _load_demo(settings: Settings) -> Settings:
     upgrade(settings.database_url)
-    services = Platform(settings)
-    load(services.engine, services.drm_engine, START)
-    replay = Replay(services.drm_engine)
+    platform = Platform(settings)
+    load(platform.engine, platform.drm_engine, START)
+    replay = Replay(platform.drm_engine)
     replay.load_history()
     replay.ingest_next_days(DAYS)
-    for finished in services.drm.finished_runs(limit=1000):
+    for finished in platform.drm.finished_runs(limit=1000):
         if finished.window_start.date() >= date(2013, 2, 1):
-            request_for_drm_run(services.engine, services.drm, finished, datetime(2026, 1, 1))
-    with services.engine.connect() as connection:
+            request_for_drm_run(platform.engine, platform.drm, finished, datetime(2026, 1, 1))
+    with platform.engine.connect() as connection:
         query = (
             sa.select(dataset_versions.c.id)
             .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
@@ -150,11 +150,11 @@ def _load_demo(settings: Settings) -> Settings:
         )
         waiting = list(connection.scalars(query.order_by(dataset_versions.c.id)))
     for version_id in waiting:
-        prepare_version(services.engine, services.drm, version_id)
-    with begin_write(services.engine) as connection:
+        prepare_version(platform.engine, platform.drm, version_id)
+    with begin_write(platform.engine) as connection:
         connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
-    services.engine.dispose()
-    services.drm_engine.dispose()
+    platform.engine.dispose()
+    platform.drm_engine.dispose()
     return settings
 
 

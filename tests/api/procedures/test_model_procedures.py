@@ -129,9 +129,9 @@ def test_the_default_rules_compute_on_the_data_there_is(api):
     execution_id = api.call("models.execute", modelId=model_id, inputRef="flights_daily")[
         "executionId"
     ]
-    services = api.context.services
-    work = load(services.engine, execution_id, api.start(execution_id))
-    assert execute(services.engine, services.drm_engine, work).rows > 0
+    platform = api.context.platform
+    work = load(platform.engine, execution_id, api.start(execution_id))
+    assert execute(platform.engine, platform.drm_engine, work).rows > 0
 
 
 def test_the_latest_execution_of_each_version_is_told_in_one_question(api):
@@ -214,11 +214,11 @@ def test_an_execution_is_shown_with_its_outputs_and_findings(api):
     model = next(each for each in api.call("models.list") if each["name"] == "cancellation-limits")
     given = {"modelId": model["id"], "inputRef": "flights_daily"}
     execution_id = api.call("models.execute", **given)["executionId"]
-    services = api.context.services
+    platform = api.context.platform
     execute(
-        services.engine,
-        services.drm_engine,
-        load(services.engine, execution_id, api.start(execution_id)),
+        platform.engine,
+        platform.drm_engine,
+        load(platform.engine, execution_id, api.start(execution_id)),
     )
     shown = api.call("executions.get", id=execution_id, outputLimit=2)
     assert set(shown) > EXECUTION_KEYS

@@ -162,7 +162,7 @@ def test_a_comparison_says_before_and_change_in_french_too(api):
 
 
 def test_a_period_in_words_is_counted_from_the_platforms_now(api):
-    today = api.context.services.now().date()
+    today = api.context.platform.now().date()
     shown = api.call("panels.data", queryConfig=FLIGHTS, period="last_7_days")
     assert f" to {today}" not in shown["filters"][0]
     assert shown["appliedFilters"][0]["isApplied"]

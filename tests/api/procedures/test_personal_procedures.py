@@ -56,7 +56,7 @@ def test_settings_are_kept_and_what_is_left_out_stays(api):
 
 def test_a_language_that_this_release_does_not_have_leaves_it_to_the_browser(api):
     """A later release may have kept it."""
-    with begin_write(api.context.services.engine) as connection:
+    with begin_write(api.context.platform.engine) as connection:
         kept = {"language": "xx", "theme": "dark"}
         connection.execute(
             user_settings.insert().values(user_id=api.context.user.id, settings=kept)

@@ -33,9 +33,9 @@ def made(api, form):
     template = {"name": f"As {form}", "queryConfig": QUERY, "format": form}
     template_id = api.call("reports.create", **template)["id"]
     report_id = api.call("reports.generate", templateId=template_id)["reportId"]
-    services = api.context.services
+    platform = api.context.platform
     file = generate(
-        services.engine, services.drm_engine, services.settings, report_id, now=services.now()
+        platform.engine, platform.drm_engine, platform.settings, report_id, now=platform.now()
     )
     names = ("storage_url", "row_count", "size_bytes", "checksum")
     api.write(
@@ -143,7 +143,7 @@ def test_widths_share_few_pictures_and_each_report_has_a_queue_for_its_links(api
             begun.append((account, ask.given))
             return super().begin(account, ask)
 
-    platform = api.context.services
+    platform = api.context.platform
     answers = Answers(platform, own_readers=Noting(platform.settings))
     report_id = made(api, "pdf")
     other_id = made(api, "pdf")

@@ -34,9 +34,9 @@ def new_template(api, name="Mine", **more):
 def made(api, template_id):
     """Generates the report as a worker does and says so in its row."""
     report_id = api.call("reports.generate", templateId=template_id)["reportId"]
-    services = api.context.services
+    platform = api.context.platform
     file = generate(
-        services.engine, services.drm_engine, services.settings, report_id, now=services.now()
+        platform.engine, platform.drm_engine, platform.settings, report_id, now=platform.now()
     )
     api.write(
         generated_reports.update().where(generated_reports.c.id == report_id),
@@ -141,7 +141,7 @@ def test_a_link_gives_the_file_to_whoever_holds_it_until_it_expires(api):
     async def nobody(_connection):
         await asyncio.sleep(0)
 
-    routes = downloads.download_routes(api.context.services, nobody)
+    routes = downloads.download_routes(api.context.platform, nobody)
     with TestClient(Starlette(routes=routes)) as client:
         answer = client.get(link["path"])
         assert answer.status_code == 200
@@ -154,7 +154,7 @@ def test_a_link_gives_the_file_to_whoever_holds_it_until_it_expires(api):
         other = link["path"].replace(f"/{report_id}/", f"/{report_id + 1}/")
         assert client.get(other).status_code == 401
     query = {name: value[0] for name, value in parse_qs(urlsplit(link["path"]).query).items()}
-    key = downloads.signing_key(api.context.services.settings)
+    key = downloads.signing_key(api.context.platform.settings)
     assert downloads.is_signed(key, report_id, now=utc_now(), **query)
     assert not downloads.is_signed(key, report_id, now=utc_now() + timedelta(minutes=6), **query)
 
@@ -167,7 +167,7 @@ def test_who_is_signed_in_needs_no_link_and_learns_what_is_missing(api):
         return api.context.user
 
     with TestClient(
-        Starlette(routes=downloads.download_routes(api.context.services, ada))
+        Starlette(routes=downloads.download_routes(api.context.platform, ada))
     ) as client:
         assert client.get(f"/api/reports/{report_id}/file").status_code == 200
         assert client.get("/api/reports/99999/file").status_code == 404

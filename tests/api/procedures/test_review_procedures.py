@@ -25,15 +25,15 @@ KEYS = {
 @pytest.fixture
 def advice(api):
     """Ids of two recommendations, raised as the engine raises them, oldest first."""
-    services = api.context.services
-    model = list_models(services.engine)[0]
+    platform = api.context.platform
+    model = list_models(platform.engine)[0]
     assert isinstance(model.spec.config, ModelConfig)
-    score = services.drm.scores_after()[0]
-    run = services.drm.run(score.run_id)
+    score = platform.drm.scores_after()[0]
+    run = platform.drm.run(score.run_id)
     return [
         opened
         for dataset in ("flights_daily", "airport_daily")
-        for opened in hold_back(services.engine, dataset, score, [model], run).opened
+        for opened in hold_back(platform.engine, dataset, score, [model], run).opened
     ]
 
 
@@ -208,7 +208,7 @@ def test_one_that_is_not_there_is_not_found(api, path, more):
 
 
 def test_the_fixture_is_what_drm_scored(api, advice):
-    with api.context.services.drm_engine.connect() as connection:
+    with api.context.platform.drm_engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(quality_scores)) > 0
     assert {Severity.WARNING, Severity.CRITICAL} >= {
         Severity(each["severity"]) for each in api.call("recommendations.list")

@@ -127,16 +127,16 @@ def test_stats_are_a_full_recount_after_each_change(api):
     counters.repair(api.engine, utc_now())
     assert answered(api) == recount(api)
 
-    services = api.context.services
+    platform = api.context.platform
     # Ten days are too few for the models that learn what is usual.
     for number, execution_id in enumerate(_executions_of(api, "cancellation-limits")):
         execute(
-            services.engine,
-            services.drm_engine,
-            load(services.engine, execution_id, api.start(execution_id)),
+            platform.engine,
+            platform.drm_engine,
+            load(platform.engine, execution_id, api.start(execution_id)),
         )
         _end(api, EXECUTION, execution_id, True, duration_ms=10 * number)
-        advise(services.engine, execution_id)
+        advise(platform.engine, execution_id)
     failed, late, *_ = _executions_of(api, "cancellation-anomaly")
     _end(api, EXECUTION, failed, False)
     _end(api, EXECUTION, late, True, at=utc_now() - timedelta(hours=25))

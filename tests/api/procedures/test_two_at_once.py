@@ -215,10 +215,10 @@ def _templates(api: Any, mark: str) -> list[int]:
 
 
 def _recommendation(api: Any, dataset: str) -> int:
-    services = api.context.services
-    score = services.drm.scores_after()[0]
-    models, run = list_models(services.engine)[:1], services.drm.run(score.run_id)
-    (opened,) = hold_back(services.engine, dataset, score, models, run).opened
+    platform = api.context.platform
+    score = platform.drm.scores_after()[0]
+    models, run = list_models(platform.engine)[:1], platform.drm.run(score.run_id)
+    (opened,) = hold_back(platform.engine, dataset, score, models, run).opened
     return opened
 
 
