@@ -17,7 +17,7 @@ from iop_pipelines.transform.versions import register_dataset
 def test_datasets_are_listed_with_their_freshness_and_quality(viewer, check_access):
     viewer.goto("/datasets")
     item = viewer.get_by_role("listitem").filter(has_text="flights_daily")
-    expect(item).to_contain_text("Mar 1, 2013")
+    expect(item).to_contain_text("Feb 28, 2013")
     expect(item).to_contain_text("100")
     check_access(viewer)
 

@@ -53,6 +53,15 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     const [shown, timeZone] = inZone(new Date(at), options.timeZone ?? reader.timeZone);
     return datesOf(language, { ...options, timeZone }).format(shown);
   };
+  const local = (text: string, hasTime: boolean) => {
+    const at = new Date(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
+    if (Number.isNaN(at.getTime())) return text;
+    return moment(at, {
+      dateStyle: 'medium',
+      ...(hasTime && { timeStyle: 'short' }),
+      timeZone: 'UTC',
+    });
+  };
   return {
     language,
     get timeZone() {
@@ -71,16 +80,9 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     date: (at: string | number | Date) => moment(at, { dateStyle: 'medium' }),
     time: (at: string | number | Date) => moment(at, { timeStyle: 'short' }),
     /** text: a date or local time of data, without an offset; it is shown as it stands, in no zone. */
-    local: (text: string) => {
-      const isDay = text.length <= 10 || text.endsWith('T00:00:00');
-      const at = new Date(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
-      if (Number.isNaN(at.getTime())) return text;
-      return moment(at, {
-        dateStyle: 'medium',
-        ...(!isDay && { timeStyle: 'short' }),
-        timeZone: 'UTC',
-      });
-    },
+    local: (text: string) => local(text, text.length > 10 && !text.endsWith('T00:00:00')),
+    /** The same with its time, at midnight too. */
+    localTime: (text: string) => local(text, true),
     ago: (at: string | number | Date, now: number) => {
       const relative = relativesOf(language);
       const seconds = (new Date(at).getTime() - now) / 1000;

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { DatasetRun } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { sayPeriod } from '@/i18n/period';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
@@ -69,7 +70,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
       key: 'window',
       isWhole: true,
       label: t.delivered,
-      cell: (run) => t.span(format.local(run.windowStart), format.local(run.windowEnd)),
+      cell: (run) => sayPeriod(run.windowStart, run.windowEnd, format, t.span),
     },
     {
       key: 'status',

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { DatasetDetail } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useFormat } from '@/i18n/format';
+import { sayPeriod } from '@/i18n/period';
 import { useWords } from '@/i18n/words';
 import { shortVersion } from '@/pages/executions/input';
 import { Absent } from '@/ui/Absent';
@@ -78,7 +79,7 @@ function Latest({ dataset }: { dataset: DatasetDetail }) {
           {
             label: t.window,
             value: latest
-              ? t.span(format.local(latest.windowStart), format.local(latest.windowEnd))
+              ? sayPeriod(latest.windowStart, latest.windowEnd, format, t.span)
               : t.nothingYet,
           },
           latest?.preparedAt

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Dataset } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { sayEnd } from '@/i18n/period';
 import { useWords } from '@/i18n/words';
 import { Item, Items } from '@/ui/Items';
 import { Badge } from '@/ui/Layouts';
@@ -51,7 +52,10 @@ function Entry({ dataset }: { dataset: Dataset }) {
       badges={<Badge>{sayStep(dataset.freq, t)}</Badge>}
       note={dataset.description}
       facts={[
-        { label: t.latest, value: latest ? format.local(latest.windowEnd) : t.nothingYet },
+        {
+          label: t.latest,
+          value: latest ? sayEnd(latest.windowStart, latest.windowEnd, format) : t.nothingYet,
+        },
         {
           label: t.prepared,
           value: latest?.preparedAt ? format.ago(latest.preparedAt, now) : '–',

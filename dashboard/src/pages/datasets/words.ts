@@ -9,7 +9,7 @@ export const words = defineWords('datasets', {
   latest: 'Data until',
   prepared: 'Prepared',
   quality: 'Quality',
-  rows: 'Rows',
+  rows: 'Rows of the latest delivery',
   notScored: 'not scored',
   nothingYet: 'none yet',
   trend: { up: 'rising', down: 'falling', flat: 'steady' },

@@ -1,5 +1,6 @@
 /** Where an execution came from and what it read, in words. */
 import type { Formatters } from '@/i18n/format';
+import { sayEnd, sayPeriod } from '@/i18n/period';
 import type { InputRef } from './input';
 import type { ExecutionWords } from './words';
 
@@ -24,6 +25,6 @@ export function sayTrigger(trigger: string, t: ExecutionWords): string {
 export function sayWindow(ref: InputRef | null, t: ExecutionWords, format: Formatters): string {
   if (!ref?.from && !ref?.to) return t.wholeWindow;
   if (!ref.to) return t.fromOn(format.local(ref.from ?? ''));
-  if (!ref.from) return t.until(format.local(ref.to));
-  return t.span(format.local(ref.from), format.local(ref.to));
+  if (!ref.from) return t.until(sayEnd(null, ref.to, format));
+  return sayPeriod(ref.from, ref.to, format, t.span);
 }

@@ -1,6 +1,7 @@
 /** Which of the data versions of a dataset that were prepared; the latest unless one is chosen. */
 import { useQuery } from '@tanstack/react-query';
 import { useFormat } from '@/i18n/format';
+import { sayPeriod } from '@/i18n/period';
 import { useWords } from '@/i18n/words';
 import { runsQuery } from '@/pages/datasets/queries';
 import { shortVersion } from '@/pages/executions/input';
@@ -34,8 +35,7 @@ export function VersionField({
         ...prepared.map((run) => ({
           value: run.dataVersion,
           label: t.versionOption(
-            format.local(run.windowStart),
-            format.local(run.windowEnd),
+            sayPeriod(run.windowStart, run.windowEnd, format, t.span),
             shortVersion(run.dataVersion),
           ),
         })),
