@@ -185,6 +185,11 @@ def _model_outputs() -> Source:
 
 def _executions() -> Source:
     t, models = iop.model_executions, iop.analytical_models
+    # What newer data made needless is stored as failed, and has not failed.
+    outcome = sa.case(
+        (t.c.superseded_by.is_not(None), "superseded"),
+        else_=sa.type_coerce(t.c.status, sa.String()),
+    )
     return Source(
         name="executions",
         label="Model executions",
@@ -196,7 +201,7 @@ def _executions() -> Source:
             "model_version": _word(models.c.version, "Version"),
             "model_type": _word(models.c.type, "Model type", "model_type"),
             "dataset": _word(models.c.dataset, "Dataset"),
-            "status": _word(t.c.status, "Status", "execution_status"),
+            "status": _word(outcome, "Status", "execution_status"),
             "phase": _word(t.c.phase, "Phase", "execution_phase"),
             "trigger": _word(t.c.trigger, "Trigger"),
             "input_ref": _text(t.c.input_ref, "Input"),

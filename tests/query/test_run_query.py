@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.result import FrozenResult, Table
 from iop_pipelines.query.run import check_query, run_query
+from iop_pipelines.schema import tables as iop
+from iop_pipelines.schema.engine import begin_write
 
 # 2 February 2013, 07:00 in New York: yesterday is the first, and January is last month.
 NOW = datetime(2013, 2, 2, 12)
@@ -534,3 +536,27 @@ def test_a_parameter_is_bounded_like_a_value(instance):
         with pytest.raises(InvalidQuery) as caught:
             run(instance, asked, given=given, params=config["params"])
         assert caught.value.field == field
+
+
+def test_an_execution_that_newer_data_made_needless_is_told_as_superseded_and_not_as_failed(
+    own_instance,
+):
+    ends = [("success", None), ("failed", None), ("failed", 17), ("failed", 18), ("running", None)]
+    with begin_write(own_instance.engine) as connection:
+        connection.execute(
+            iop.analytical_models.insert().values(id=1, name="late", type="rule_based")
+        )
+        connection.execute(
+            iop.model_executions.insert(),
+            [{"model_id": 1, "status": status, "superseded_by": by} for status, by in ends],
+        )
+
+    of_status = {"select": [{"field": "status"}, {"measure": "executions"}]}
+    table = ask(own_instance, {"source": "executions", **of_status})
+    assert dict(table.rows) == {"success": 1, "failed": 1, "superseded": 2, "running": 1}
+    failed = {"field": "status", "op": "eq", "value": "failed"}
+    table = ask(own_instance, {"source": "executions", **of_status, "where": failed})
+    assert table.rows == (("failed", 1),)
+    measures = [{"measure": "failed"}, {"measure": "superseded"}]
+    table = ask(own_instance, {"source": "executions", "select": measures})
+    assert table.rows == ((1, 2),)
