@@ -5,22 +5,16 @@ import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import { Facts } from '@/ui/Items';
 import { Card, Row } from '@/ui/Layouts';
+import { sayMetrics } from './metrics';
 import { words } from './words';
 
 export function Metrics({ execution }: { execution: ExecutionDetail }) {
   const t = useWords(words);
   const format = useFormat();
   if (!execution.metrics) return null;
-  const facts = Object.entries(execution.metrics).flatMap(([label, value]) =>
-    typeof value === 'number'
-      ? [{ label: label.replaceAll('_', ' '), value: format.number(value) }]
-      : typeof value === 'string'
-        ? [{ label: label.replaceAll('_', ' '), value }]
-        : [],
-  );
   return (
     <Card title={t.metrics}>
-      <Facts facts={facts} />
+      <Facts facts={sayMetrics(execution.metrics, t, format)} />
       <Row>
         <Json label={t.raw} value={execution.metrics} />
       </Row>
