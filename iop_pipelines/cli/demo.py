@@ -44,14 +44,16 @@ def demo(settings: Settings, as_json: bool, once: bool, port: int, workers: int)
 
     January is loaded as history; then DRM ingests day after day, with a failed pipeline run, a late
     one, a day ingested twice, a restated day and two days of bad quality. Run it again on the same
-    home and it goes on where it was.
+    home and it goes on where it was. A home that has datasets or models of its own is refused.
 
     With --once it stops after February, checks that every kind of result is there, and exits with
     1 naming what is missing.
     """
+    from iop_pipelines.demo.own_home import REPLAYS_CLOCK, check_own
     from iop_pipelines.orchestration.launch import running
 
-    settings = replace(settings, clock="drm", time_zone=TIME_ZONE)
+    check_own(settings)
+    settings = replace(settings, clock=REPLAYS_CLOCK, time_zone=TIME_ZONE)
     open_home(settings, signs_in=True)
     _remember(settings)
     progress_console.print(f"Home {settings.home}", highlight=False)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,15 @@ from click.testing import CliRunner
 
 import aftermath
 from iop_pipelines.cli.main import main
+from iop_pipelines.demo.load import folder
+from iop_pipelines.demo.own_home import check_own
+from iop_pipelines.errors import Conflict
 from iop_pipelines.orchestration.home import make_private
 from iop_pipelines.orchestration.supervisor import free_port
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.settings import Settings
+from iop_pipelines.transform.declarations import demo_declarations
+from iop_pipelines.transform.versions import register_dataset, register_system_datasets
 from private_files import open_to_others
 from served_app import answers, wait_until
 
@@ -207,3 +215,51 @@ def test_a_key_that_others_could_read_is_refused_and_not_mended(older_home: Path
     assert "secret.key can be read by others (mode 0644)" in " ".join(done.stderr.split())
     assert (older_home / "secret.key").stat().st_mode & 0o777 == 0o644
     assert not (older_home / "lock").exists()
+
+
+def test_a_home_with_datasets_or_models_of_its_own_is_not_made_a_demo(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    env = {"IOP_HOME": str(home), "COLUMNS": "1000"}
+    iop = CliRunner()
+    assert iop.invoke(main, ["migrate"], env=env).exit_code == 0
+    declaration = str(folder("datasets") / "flights_daily.yaml")
+    assert iop.invoke(main, ["dataset", "register", declaration], env=env).exit_code == 0
+    before = sorted(home.rglob("*"))
+
+    result = iop.invoke(main, ["demo", "--once"], env=env)
+    assert result.exit_code == 1
+    assert result.output.strip() == (
+        f"Error: the home {home} was not made by the demo and has 1 dataset and 0 models of its own; "
+        "name another folder with --home, and another database where DATABASE_URL is set"
+    )
+    assert sorted(home.rglob("*")) == before
+
+    model = str(folder("models") / "delay-trend.yaml")
+    assert iop.invoke(main, ["model", "register", model], env=env).exit_code == 0
+    assert "has 1 dataset and 1 model of" in iop.invoke(main, ["demo"], env=env).output
+
+
+@pytest.mark.parametrize("has_migrated", [False, True])
+def test_the_demo_may_have_a_home_that_nobody_has_registered_anything_in(
+    tmp_path: Path, has_migrated: bool
+) -> None:
+    settings = Settings.from_env({"IOP_HOME": str(tmp_path / "home")})
+    if has_migrated:
+        assert CliRunner().invoke(main, ["migrate", "--home", str(settings.home)]).exit_code == 0
+        register_system_datasets(engine_for(settings.database_url))
+    check_own(settings)
+    assert settings.home.exists() is has_migrated
+
+
+def test_the_demo_goes_on_in_its_own_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "instance.env").write_text("IOP_CLOCK=drm\n")
+    settings = Settings.from_env({"IOP_HOME": str(home)})
+    assert CliRunner().invoke(main, ["migrate", "--home", str(home)]).exit_code == 0
+    engine = engine_for(settings.database_url)
+    for declaration in demo_declarations():
+        register_dataset(engine, declaration)
+    check_own(settings)
+    with pytest.raises(Conflict, match="was not made by the demo and has 2 datasets"):
+        check_own(replace(settings, clock="system"))

@@ -289,6 +289,11 @@ SENTENCES: Mapping[str, str] = {
         "the home {home} cannot be a folder, as {file} is a file; name another folder with "
         "--home or IOP_HOME"
     ),
+    "home.not_of_the_demo": (
+        "the home {home} was not made by the demo and has {datasets} {datasets:dataset|datasets} and "
+        "{models} {models:model|models} of its own; name another folder with --home, and another "
+        "database where DATABASE_URL is set"
+    ),
     "home.not_writable": (
         "the home {home} cannot be used, as {path} may not be written to by this user; mend "
         "that, or name another folder with --home or IOP_HOME"

@@ -330,6 +330,11 @@ SENTENCES: Mapping[str, str] = {
         "le dossier {home} ne peut pas être créé, car {file} est un fichier ; nommez un "
         "autre dossier avec --home ou IOP_HOME"
     ),
+    "home.not_of_the_demo": (
+        "le dossier {home} n’a pas été créé par la démonstration et contient déjà {datasets} "
+        "{datasets:jeu de données|jeux de données} et {models} {models:modèle|modèles} ; nommez un "
+        "autre dossier avec --home, et une autre base de données si DATABASE_URL est défini"
+    ),
     "home.not_writable": (
         "le dossier {home} ne peut pas être utilisé, car cet utilisateur n’a pas le droit "
         "d’écrire dans {path} ; corrigez cela, ou nommez un autre dossier avec --home ou "
