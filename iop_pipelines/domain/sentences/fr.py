@@ -320,7 +320,7 @@ SENTENCES: Mapping[str, str] = {
         "--home ou IOP_HOME"
     ),
     "home.in_use": (
-        "une autre instance tourne sur {home} ; arrêtez-la, ou choisissez un autre --home"
+        "une autre instance est en marche sur {home} ; arrêtez-la, ou choisissez un autre --home"
     ),
     "home.is_a_file": (
         "{home} ne peut pas servir de dossier, car c’est un fichier ; nommez un autre "
