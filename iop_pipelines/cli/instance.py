@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -21,6 +22,9 @@ from iop_pipelines.cli.console import (
 )
 from iop_pipelines.orchestration import home
 from iop_pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from iop_pipelines.orchestration.supervisor import Supervisor
 
 group = click.Group()
 PORT = 3000
@@ -81,13 +85,18 @@ def up(settings: Settings, as_json: bool, port: int, workers: int) -> None:
         )
         if not as_json:
             print_sign_in_links(console, links)
-        try:
-            while True:
-                supervisor.keep_alive()
-                time.sleep(1)
-        except KeyboardInterrupt:
-            if not as_json:
-                console.print("Stopping …")
+        serve_until_stopped(supervisor, as_json)
+
+
+def serve_until_stopped(supervisor: "Supervisor", is_quiet: bool) -> None:
+    """Until Ctrl-C or SIGTERM; a process that dies meanwhile is started again."""
+    try:
+        while True:
+            supervisor.keep_alive()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        if not is_quiet:
+            console.print("Stopping …")
 
 
 def open_home(settings: Settings, signs_in: bool) -> None:

@@ -113,18 +113,8 @@ def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> sa.Table:
     table_name = write(engine, work)
     landing = tables.landing_table(table_name, tuple(properties))
     landing.create(engine, checkfirst=True)
-    _widen(engine, landing)
+    tables.widen(engine, landing)
     return landing
-
-
-def _widen(engine: sa.Engine, landing: sa.Table) -> None:
-    there = {column["name"] for column in sa.inspect(engine).get_columns(landing.name)}
-    quote = engine.dialect.identifier_preparer.quote
-    for column in landing.columns:
-        if column.name not in there:
-            kind = column.type.compile(engine.dialect)
-            statement = f"ALTER TABLE {quote(landing.name)} ADD COLUMN {quote(column.name)} {kind}"
-            write(engine, sa.Connection.exec_driver_sql, statement)
 
 
 def _copy_pipelines(engine: sa.Engine, api: DrmApi) -> None:

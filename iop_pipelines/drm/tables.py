@@ -1,5 +1,7 @@
 """Tables of the database that DRM shares; DRM owns and writes them, IOP only reads (`docs/drm-contract.md`).
 
+Where there is no DRM, an intake writes them (`docs/intake.md`); a copy of DRM over HTTP does (`drm/follow.py`).
+
 A run's row is inserted as `running` and updated when it ends, so runs can end out of id order. All
 moments are naive UTC, but a run's window is in the dataset's local time, half-open [start, end).
 """
@@ -10,6 +12,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from iop_pipelines.schema.tables import Double, Moment, exact, new_table
+from iop_pipelines.schema.transactions import write
 
 
 class RunStatus(StrEnum):
@@ -138,3 +141,14 @@ def landing_table(table_name: str, columns: tuple[str, ...]) -> sa.Table:
         *(sa.Column(name, sa.Text) for name in columns),
         sa.Index(f"ix_{table_name[:48]}__run_id", "run_id"),
     )
+
+
+def widen(engine: sa.Engine, landing: sa.Table) -> None:
+    """Adds the columns that the table lacks: a dataset may get more of them."""
+    there = {column["name"] for column in sa.inspect(engine).get_columns(landing.name)}
+    quote = engine.dialect.identifier_preparer.quote
+    for column in landing.columns:
+        if column.name not in there:
+            kind = column.type.compile(engine.dialect)
+            statement = f"ALTER TABLE {quote(landing.name)} ADD COLUMN {quote(column.name)} {kind}"
+            write(engine, sa.Connection.exec_driver_sql, statement)

@@ -295,6 +295,19 @@ def exclusive(settings: Settings) -> Iterator[None]:
         lock.close()
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether an instance runs on the home now."""
+    path = settings.home / "lock"
+    if not path.exists():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def require_free(port: int) -> None:
     """Raises Conflict if something listens on the port."""
     with socket.socket() as probe:
