@@ -7,6 +7,7 @@ import click
 
 # command -> (module that defines it, line for --help)
 COMMANDS = {
+    "start": ("start", "Load files of your own, and get advice from them."),
     "up": ("instance", "Run the whole product in the foreground."),
     "demo": ("demo", "Replay real flights of 2013 through the whole product."),
     "migrate": ("instance", "Create or upgrade the database."),
@@ -44,7 +45,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with `iop demo`. Each command has --help and --json.",
+    epilog="Start with `iop demo`, or with your own data: `iop start FILE`. Each command has --help and --json.",
 )
 @click.version_option(metadata.version("iop"), prog_name="iop")
 def main() -> None:

@@ -15,7 +15,7 @@ DECLARATIONS = ("assets", "sensors", "schedules")
 LAYERS = (
     ("api",),
     ("orchestration",),
-    ("execution", "notifications"),
+    ("execution", "intake", "notifications"),
     ("reporting", "recommendations", "ledger"),
     ("registry", "query"),
     ("runtimes", "validation", "transform"),

@@ -19,6 +19,7 @@ PORTABLE = (
     "tests/audit",
     "tests/drm",
     "tests/identity",
+    "tests/intake",
     "tests/recommendations",
     "tests/registry",
     "tests/reporting",

@@ -320,6 +320,88 @@ SENTENCES: Mapping[str, str] = {
         "dataset:NAME[@DATA_VERSION][?from=2013-02-01&to=2013-03-01]"
     ),
     "instance.not_found": "there is no instance at {home}: `iop migrate` makes one",
+    "intake.ask_decimal": (
+        "column {column!r} has numbers such as {cell}: is that a thousand or a fraction?"
+    ),
+    "intake.ask_order": "column {column!r} has dates such as {cell}: day or month first?",
+    "intake.ask_time": "which column says when a row is true?",
+    "intake.broken": (
+        "{name} is a broken {kind} file, or has a password ({error}); save or fetch it again"
+    ),
+    "intake.copies_drm": (
+        "this instance copies DRM from IOP_DRM_API_URL; load files into an instance of their "
+        "own: name another --home, without that setting"
+    ),
+    "intake.empty": "{name} is empty",
+    "intake.foreign_drm": (
+        "{database} holds the tables of a DRM platform or of the demo, which only it may "
+        "write: name another --home for your files"
+    ),
+    "intake.head_again": "the head again",
+    "intake.is_old_workbook": (
+        "an old .xls or a sheet with a password: save it as .xlsx without a password"
+    ),
+    "intake.is_pdf": "a PDF",
+    "intake.is_picture": "a picture",
+    "intake.is_zstd": "packed by zstd: unpack it",
+    "intake.line": "line {line}: {said}",
+    "intake.no_cell": "{column} is missing",
+    "intake.no_column": "there is no column {column!r}; there are {known}",
+    "intake.no_file": "there is no file {path}",
+    "intake.no_json": "{name}, line {line}: no JSON: {error}",
+    "intake.no_measure": (
+        "{name} has no column of numbers to watch beside {time!r} and what tells series apart"
+    ),
+    "intake.no_moments": "column {column!r} holds no dates: one such as 2026-01-31 is needed",
+    "intake.no_objects": "{name} holds no list of objects; each row is an object",
+    "intake.no_rows": "{name} has no rows below its head",
+    "intake.no_sheet": "{name} has no sheet {sheet!r}; it has {sheets}",
+    "intake.no_table": (
+        "{name} is {what}; what can be read is CSV, TSV, XLSX, Parquet, JSON and NDJSON, "
+        "also as .gz or .zip"
+    ),
+    "intake.no_text": (
+        "{name} holds bytes that are no text; what can be read is CSV, TSV, XLSX, Parquet, "
+        "JSON and NDJSON, also as .gz or .zip"
+    ),
+    "intake.no_time": (
+        "no column says when a row is true: a date such as 2026-01-31 is needed; name the "
+        "column by --time"
+    ),
+    "intake.not_encoded": (
+        "{name} begins as {codec} and is none at byte {byte}: save it again as UTF-8"
+    ),
+    "intake.not_moment": "{column}: {cell!r} is not {form}",
+    "intake.not_number": "{column}: {cell!r} is no number",
+    "intake.not_one_file": (
+        "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
+    ),
+    "intake.note_below": "a note below the table",
+    "intake.one_column": (
+        "{name} has one column: a table needs a time and a value, with a comma, semicolon, "
+        "tab or bar between them"
+    ),
+    "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
+    "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
+    "intake.ragged": "no line of the file has as many fields as most of its rows have",
+    "intake.same_name": (
+        "two files would both be the dataset {name!r}: load them one after the other, each "
+        "with --name"
+    ),
+    "intake.too_few_periods": (
+        "{name} has {count} different {count:period|periods}: at least {least} are needed"
+    ),
+    "intake.too_large": "{name} has more than {megabytes} MB unpacked: split it",
+    "intake.too_many_columns": (
+        "{name} has {count} columns, at most {most} are read: give a file with the ones that matter"
+    ),
+    "intake.too_much_refused": (
+        "{bad} of {total} rows of {name} cannot be read, more than {most} % ({first:then}); "
+        "nothing was loaded: mend the file, or name the time column by --time, the order of "
+        "dates by --dates, the decimal sign by --decimal"
+    ),
+    "intake.total": "a total",
+    "intake.width": "has {count} {count:field|fields}, the head has {head}",
     "key.not_text": "the key {key!r} is not text",
     "kind.dates": "dates",
     "kind.moments": "moments",

@@ -364,6 +364,99 @@ SENTENCES: Mapping[str, str] = {
         "dataset:NOM[@VERSION][?from=2013-02-01&to=2013-03-01]"
     ),
     "instance.not_found": "il n’y a pas d’instance à {home} : `iop migrate` en crée une",
+    "intake.ask_decimal": (
+        "la colonne {column!r} a des nombres comme {cell} : des milliers ou des décimales ?"
+    ),
+    "intake.ask_order": (
+        "la colonne {column!r} a des dates comme {cell} : le jour ou le mois d’abord ?"
+    ),
+    "intake.ask_time": "quelle colonne donne le moment d’une ligne ?",
+    "intake.broken": (
+        "{name} est un fichier {kind} endommagé ou protégé par un mot de passe ({error}) ; "
+        "enregistrez-le ou récupérez-le à nouveau"
+    ),
+    "intake.copies_drm": (
+        "cette instance copie DRM depuis IOP_DRM_API_URL ; chargez vos fichiers dans une "
+        "instance à part : indiquez un autre --home, sans ce réglage"
+    ),
+    "intake.empty": "{name} est vide",
+    "intake.foreign_drm": (
+        "{database} contient les tables d’une plateforme DRM ou de la démo, qui seule peut y "
+        "écrire : indiquez un autre --home pour vos fichiers"
+    ),
+    "intake.head_again": "l’en-tête répété",
+    "intake.is_old_workbook": (
+        "un ancien .xls ou un classeur protégé par un mot de passe : enregistrez-le en .xlsx "
+        "sans mot de passe"
+    ),
+    "intake.is_pdf": "un PDF",
+    "intake.is_picture": "une image",
+    "intake.is_zstd": "compressé par zstd : décompressez-le",
+    "intake.line": "ligne {line} : {said}",
+    "intake.no_cell": "{column} manque",
+    "intake.no_column": "il n’y a pas de colonne {column!r} ; il y a {known}",
+    "intake.no_file": "il n’y a pas de fichier {path}",
+    "intake.no_json": "{name}, ligne {line} : JSON illisible : {error}",
+    "intake.no_measure": (
+        "{name} n’a aucune colonne de nombres à surveiller en dehors de {time!r} et de ce "
+        "qui distingue les séries"
+    ),
+    "intake.no_moments": (
+        "la colonne {column!r} ne contient pas de dates : il en faut, comme 2026-01-31"
+    ),
+    "intake.no_objects": "{name} ne contient pas de liste d’objets ; chaque ligne est un objet",
+    "intake.no_rows": "{name} n’a pas de lignes sous son en-tête",
+    "intake.no_sheet": "{name} n’a pas de feuille {sheet!r} ; il a {sheets}",
+    "intake.no_table": (
+        "{name} est {what} ; formats lus : CSV, TSV, XLSX, Parquet, JSON et NDJSON, aussi en "
+        ".gz ou .zip"
+    ),
+    "intake.no_text": (
+        "{name} contient des octets qui ne sont pas du texte ; formats lus : CSV, TSV, XLSX, "
+        "Parquet, JSON et NDJSON, aussi en .gz ou .zip"
+    ),
+    "intake.no_time": (
+        "aucune colonne ne donne le moment d’une ligne : il faut une date comme 2026-01-31 ; "
+        "indiquez la colonne avec --time"
+    ),
+    "intake.not_encoded": (
+        "{name} commence en {codec} et ne l’est plus à l’octet {byte} : enregistrez-le en UTF-8"
+    ),
+    "intake.not_moment": "{column} : {cell!r} n’est pas de la forme {form}",
+    "intake.not_number": "{column} : {cell!r} n’est pas un nombre",
+    "intake.not_one_file": (
+        "{name} contient {count} {count:fichier|fichiers} ({files}) : décompressez-le et "
+        "donnez-en un"
+    ),
+    "intake.note_below": "une note sous le tableau",
+    "intake.one_column": (
+        "{name} n’a qu’une colonne : un tableau a un moment et une valeur, séparés par une "
+        "virgule, un point-virgule, une tabulation ou une barre"
+    ),
+    "intake.open_question": "{question} Rien dans le fichier n’en décide ; indiquez {ways:or}",
+    "intake.open_quotes": (
+        "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
+    ),
+    "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
+    "intake.same_name": (
+        "deux fichiers seraient le même jeu de données {name!r} : chargez-les l’un après "
+        "l’autre, chacun avec --name"
+    ),
+    "intake.too_few_periods": (
+        "{name} a {count} {count:période différente|périodes différentes} : il en faut au "
+        "moins {least}"
+    ),
+    "intake.too_large": "{name} dépasse {megabytes} Mo une fois décompressé : divisez-le",
+    "intake.too_many_columns": (
+        "{name} a {count} colonnes, {most} au plus sont lues : gardez celles qui comptent"
+    ),
+    "intake.too_much_refused": (
+        "{bad} lignes sur {total} de {name} sont illisibles, plus de {most} % ({first:then}) "
+        "; rien n’a été chargé : corrigez le fichier, ou indiquez la colonne du moment avec "
+        "--time, l’ordre des dates avec --dates, le signe décimal avec --decimal"
+    ),
+    "intake.total": "un total",
+    "intake.width": "a {count} {count:champ|champs}, l’en-tête en a {head}",
     "key.not_text": "la clé {key!r} n’est pas un texte",
     "kind.dates": "des dates",
     "kind.moments": "des dates et heures",

@@ -1,0 +1,254 @@
+"""`iop start`: from files as people have them to the first advice, without a DRM platform."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+from rich.markup import escape
+
+from iop_pipelines.cli.console import command, console, print_json, progress_console
+from iop_pipelines.cli.instance import (
+    open_home,
+    print_sign_in_links,
+    serve_until_stopped,
+    serving,
+    sign_in_links_at,
+    stop_on_signals,
+)
+from iop_pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from iop_pipelines.intake.load import Loaded
+    from iop_pipelines.intake.questions import Question
+    from iop_pipelines.intake.understand import Understood
+    from iop_pipelines.orchestration.supervisor import Supervisor
+    from iop_pipelines.platform import Platform
+
+group = click.Group()
+_FOLDERS = "iop-datasets"
+_SHOWN_ADVICE = 5
+
+
+def _understanding(function: Any) -> Any:
+    """What a person can say of a file beforehand, so that nothing is asked."""
+    options = (
+        click.option("--name", help="Of the dataset. Default: the file's."),
+        click.option("--time", metavar="COLUMN", help="The column that says when."),
+        click.option(
+            "--dates",
+            type=click.Choice(["day-first", "month-first"]),
+            help="How 01/02/2026 is read.",
+        ),
+        click.option(
+            "--decimal",
+            type=click.Choice([".", ","]),
+            help="The decimal sign, for 1,234 and 1.234.",
+        ),
+        click.option("--sheet", help="Of a workbook. Default: the fullest."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@command(group)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_understanding
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=f"Where the declarations are written. Default: {_FOLDERS}/NAME beside the home.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; what only you can decide is an error then.")
+@click.option("--dry-run", is_flag=True, help="Show what was understood, and stop.")
+@click.option("--once", is_flag=True, help="Stop when the history is scored.")
+@serving
+def start(settings: Settings, as_json: bool, files: tuple[Path, ...], **options: Any) -> None:
+    """Load FILES of your own, and get advice from them.
+
+    A file is CSV or TSV in any dialect, XLSX, Parquet, JSON or NDJSON, also as .gz or .zip; each becomes a
+    dataset. IOP shows what it understood, writes declarations that you can edit, watches each measure of
+    each series, scores the history, and serves until Ctrl-C. The same file again loads nothing; one that
+    changed replaces what it delivered before.
+    """
+    from iop_pipelines.intake.deliver import require_own
+    from iop_pipelines.platform import Platform
+
+    is_asked = not options["yes"] and not as_json
+    given = [_understand(settings, path, options, is_asked) for path in files]
+    _check_names(given)
+    if not as_json:
+        _show(given)
+    if options["dry_run"]:
+        if as_json:
+            print_json({"understood": [_as_json(each) for each in given]})
+        return
+    if is_asked and not click.confirm("Load this and watch it?", default=True):
+        return
+    platform = Platform(settings)
+    open_home(settings, signs_in=True)
+    require_own(platform.drm_engine, settings)
+    _run(platform, given, as_json, options)
+
+
+def _understand(
+    settings: Settings, path: Path, options: dict[str, Any], is_asked: bool
+) -> "Understood":
+    from iop_pipelines.intake.files import read_file
+    from iop_pipelines.intake.questions import refuse_to_guess
+    from iop_pipelines.intake.understand import Given, understand
+
+    said: Given = Given(options["name"], options["time"], options["dates"], options["decimal"])
+    with progress_console.status(f"Looking at {escape(path.name)}"):
+        table = read_file(path, options["sheet"])
+        if not is_asked:
+            return understand(table, said, settings.time_zone, refuse_to_guess)
+    return understand(table, said, settings.time_zone, _ask)
+
+
+def _ask(question: "Question") -> str:
+    console.print(str(question.text), markup=False, highlight=False)
+    for number, (value, words) in enumerate(question.choices, start=1):
+        console.print(
+            f"  {number}. {escape(words)}  ({question.option} {escape(value)})", highlight=False
+        )
+    answers = click.Choice([str(number) for number in range(1, len(question.choices) + 1)])
+    answer = click.prompt("Which", type=answers, show_choices=True)
+    return question.choices[int(answer) - 1][0]
+
+
+def _check_names(given: Sequence["Understood"]) -> None:
+    from iop_pipelines.errors import InvalidInput
+
+    names = [each.name for each in given]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidInput("intake.same_name", name=twice)
+
+
+def _show(given: Sequence["Understood"]) -> None:
+    from iop_pipelines.cli.understood import print_understood
+
+    for each in given:
+        print_understood(each)
+
+
+def _as_json(given: "Understood") -> dict[str, Any]:
+    from iop_pipelines.cli.understood import as_json
+
+    return as_json(given)
+
+
+def _run(
+    platform: "Platform", given: Sequence["Understood"], as_json: bool, options: dict[str, Any]
+) -> None:
+    from iop_pipelines.orchestration.launch import migrate_instance, running
+    from iop_pipelines.orchestration.supervisor import is_held, require_free
+
+    settings = platform.settings
+    if is_held(settings):
+        _load_all(platform, given, as_json, options["folder"])
+        say = f"IOP runs on {settings.home} already and takes up what was loaded."
+        progress_console.print(say, markup=False, highlight=False, soft_wrap=True)
+        return
+    require_free(options["port"])
+    migrate_instance(settings)
+    loaded = _load_all(platform, given, as_json, options["folder"])
+    with stop_on_signals(), running(settings, options["port"], options["workers"]) as supervisor:
+        try:
+            supervisor.wait_until_served()
+            links = sign_in_links_at(supervisor.url, settings)
+            if not as_json:
+                console.print(f"IOP: {supervisor.url}", highlight=False)
+                print_sign_in_links(console, links)
+            advice = _wait(platform, supervisor, as_json)
+        except KeyboardInterrupt:
+            progress_console.print("Stopping …")
+            return
+        if as_json:
+            understood = [_as_json(each) for each in given]
+            print_json(
+                {"understood": understood, "loaded": loaded, "url": supervisor.url, **advice}
+            )
+        if options["once"]:
+            return
+        if not as_json:
+            console.print(f"IOP runs at {supervisor.url}; Ctrl-C stops it.", highlight=False)
+        serve_until_stopped(supervisor, as_json)
+
+
+def _load_all(
+    platform: "Platform", given: Sequence["Understood"], as_json: bool, folder: Path | None
+) -> list[dict[str, Any]]:
+    from iop_pipelines.domain import moments
+    from iop_pipelines.intake.load import load
+
+    loaded = []
+    for each in given:
+        with progress_console.status(f"Loading {escape(each.table.name)}"):
+            done = load(
+                platform, each, _folder_of(platform.settings, each, folder), moments.utc_now()
+            )
+        loaded.append({"dataset": each.name, "folder": done.folder, "rows": done.delivered.rows})
+        if not as_json:
+            _print_loaded(each, done)
+    return loaded
+
+
+def _folder_of(settings: Settings, given: "Understood", folder: Path | None) -> Path:
+    return (folder or settings.home.parent / _FOLDERS) / given.name
+
+
+def _print_loaded(given: "Understood", done: "Loaded") -> None:
+    words: dict[Literal["written", "unchanged", "yours"], str] = {
+        "written": "written",
+        "unchanged": "as they were",
+        "yours": "edited by you, and left as they are",
+    }
+    console.print(
+        f"\nDeclarations in {done.folder}:", markup=False, highlight=False, soft_wrap=True
+    )
+    for state, said in words.items():
+        names = [
+            str(each.path.relative_to(done.folder)) for each in done.files if each.state == state
+        ]
+        if names:
+            console.print(
+                f"  {said}: {', '.join(names)}", markup=False, highlight=False, soft_wrap=True
+            )
+    delivered = done.delivered
+    if not delivered.is_new:
+        say = "The rows are there already: nothing was loaded."
+    else:
+        again = ", in place of what this file delivered before" if delivered.is_restated else ""
+        bad = len(given.refused)
+        kept = f"; {bad} of them cannot be read and are kept with their reason" if bad else ""
+        say = f"Loaded {delivered.rows} rows into {given.name}{again}{kept}. Quality {delivered.score:g} of 100."
+    console.print(say, markup=False, highlight=False, soft_wrap=True)
+    if not done.models:
+        console.print("No model watches it: its step is too coarse for one.", highlight=False)
+
+
+def _wait(platform: "Platform", supervisor: "Supervisor", as_json: bool) -> dict[str, Any]:
+    """Until the history is scored; says what came of it."""
+    from iop_pipelines.demo.replay import catch_up
+    from iop_pipelines.intake.outcome import outcome
+
+    with progress_console.status("Preparing the rows and scoring the history"):
+        catch_up(platform, supervisor.keep_alive)
+    found = outcome(platform.engine)
+    if as_json:
+        return {"recommendations": found.recommendations, "problems": found.problems}
+    for problem in found.problems:
+        console.print(f"[bold red]Failed:[/] {escape(problem)}", highlight=False, soft_wrap=True)
+    count = len(found.recommendations)
+    console.print(f"\n[bold]{count} recommendations[/]{':' if count else ''}", highlight=False)
+    for title in found.recommendations[:_SHOWN_ADVICE]:
+        console.print(f"  - {escape(title)}", highlight=False, soft_wrap=True)
+    if count > _SHOWN_ADVICE:
+        console.print(f"  … and {count - _SHOWN_ADVICE} more in the inbox")
+    return {}
+
+
+commands = group.commands

@@ -1,0 +1,308 @@
+"""What IOP is told of an understood table: dataset, models, dashboard and report, as plain mappings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.domain.periods import shift
+from iop_pipelines.intake.step import UNITS
+from iop_pipelines.intake.understand import MeasureFound, Understood
+
+MAX_MODELS = 6
+# The trend is tested anew at each point: about 4 ms each.
+MAX_TREND_POINTS = 4_000
+_MAX_FIGURES = 4
+_MAX_LINES = 12
+# Periods of history that a model reads before a delivery, and those that panels show.
+_HISTORY = {"h": 24 * 7 * 10, "D": 400, "W": 260, "MS": 240}
+_SHOWN = {"h": 14 * 24, "D": 90, "W": 52, "MS": 36}
+_WORDS = {"h": "last_14_days", "D": "last_90_days", "W": "last_52_weeks", "MS": "last_36_months"}
+_TREND_WINDOW = {"D": 28, "W": 26, "MS": 24}
+# Known values that a season of months needs before a coarser step is judged.
+_KNOWN = 16
+_NULLABLE = {"number": ["number", "null"], "integer": ["integer", "null"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """`models` by the name of their file, without its suffix."""
+
+    dataset: dict[str, Any]
+    models: dict[str, dict[str, Any]]
+    dashboard: dict[str, Any]
+    report: dict[str, Any]
+
+
+def declare(given: Understood, zone: str, now: datetime) -> Declared:
+    """now: naive UTC; data that ends before the last two steps is shown by its own last stretch."""
+    return Declared(
+        dataset=_dataset(given, zone),
+        models=_models(given),
+        dashboard=_dashboard(given, now),
+        report=_report(given, now),
+    )
+
+
+def title_of(given: Understood) -> str:
+    return words_of(given.name)
+
+
+def _dataset(given: Understood, zone: str) -> dict[str, Any]:
+    sure = {given.time, given.moment}
+    fields: dict[str, Any] = {}
+    casts: dict[str, Any] = {}
+    for name, (kind, label, unit) in given.columns.items():
+        fields[name] = {"type": kind, "label": label}
+        if unit:
+            fields[name]["unit"] = unit
+        casts[name] = {"to": kind}
+        if name in sure:
+            fields[name]["nullable"] = False
+            casts[name]["required"] = True
+    steps: list[dict[str, Any]] = [{"kind": "cast", "columns": casts}]
+    if given.series.is_unique:
+        steps.append({"kind": "deduplicate", "key": list(given.key)})
+    return {
+        "name": given.name,
+        "version": 1,
+        "description": f"From {given.table.name}, {given.table.form}.",
+        "source": given.name,
+        "time": given.time,
+        "freq": given.step.freq,
+        "time_zone": zone,
+        "key": list(given.key),
+        "fields": fields,
+        "steps": steps,
+        "measures": {each.column.name: _measure(each) for each in given.measures},
+    }
+
+
+def _measure(found: MeasureFound) -> dict[str, Any]:
+    measure = {"kind": found.kind, "field": found.column.name, "label": found.column.label}
+    return measure | ({"unit": found.column.unit} if found.column.unit else {})
+
+
+def _varying(given: Understood) -> list[MeasureFound]:
+    return [each for each in given.measures if len(set(each.column.values)) > 2][:MAX_MODELS]
+
+
+def _models(given: Understood) -> dict[str, dict[str, Any]]:
+    """An anomaly model a measure, and the trend of the first; none where a step is too coarse to judge."""
+    if given.step.every >= 12:
+        return {}
+    models = {}
+    for each in _varying(given):
+        name = f"{given.name}-{each.column.name}-anomaly".replace("_", "-")
+        models[name] = _model(given, each, name, "seasonal_residual", _anomaly_params(given, each))
+    window = _TREND_WINDOW.get(given.step.freq)
+    points = given.periods * given.series.watched_count
+    if models and window and given.step.every == 1 and points <= MAX_TREND_POINTS:
+        first = _varying(given)[0]
+        name = f"{given.name}-{first.column.name}-trend".replace("_", "-")
+        models[name] = _model(given, first, name, "mann_kendall", {"window": window})
+    return models
+
+
+def _anomaly_params(given: Understood, found: MeasureFound) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if not any((value or "").startswith("-") for value in found.column.values):
+        params["floor"] = 0
+    if given.step.freq == "MS" and given.step.every > 1:
+        params |= {"level_cycles": -(-_KNOWN * given.step.every // 12), "min_history": _KNOWN}
+    return params
+
+
+def _model(
+    given: Understood, found: MeasureFound, name: str, runtime: str, params: dict[str, Any]
+) -> dict[str, Any]:
+    what = {
+        "seasonal_residual": "far from what its own past lets expect",
+        "mann_kendall": "rising or falling steadily",
+    }
+    form = "date-time" if given.step.freq == "h" else "date"
+    series = list(given.series.watched)
+    measure = found.column.name
+    return {
+        "name": name,
+        "version": "v1.0.0",
+        "type": "statistical",
+        "description": f"{found.column.label} {what[runtime]}.",
+        "input_schema": {
+            "type": "object",
+            "required": [given.time, *series, measure],
+            "x-min-rows": 1,
+            "properties": {
+                given.time: {"type": "string", "format": form},
+                **{column: _column_schema(given.columns[column][0]) for column in series},
+                measure: _column_schema(given.columns[measure][0]),
+            },
+        },
+        "output_schema": _output_schema(measure, form),
+        "config": {
+            "runtime": runtime,
+            "dataset": given.name,
+            "input": {
+                "measures": [measure],
+                "series": series,
+                "history": _HISTORY[given.step.freq],
+            },
+            "params": params,
+            "trigger": {"on": "dataset_update"},
+        },
+    }
+
+
+def _column_schema(kind: str) -> dict[str, Any]:
+    return {"type": _NULLABLE.get(kind, ["string", "null"])}
+
+
+def _output_schema(measure: str, form: str) -> dict[str, Any]:
+    number = {"type": ["number", "null"]}
+    return {
+        "type": "object",
+        "required": ["unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_finding"],
+        "additionalProperties": False,
+        "x-unique": ["unique_id", "ds", "measure"],
+        "properties": {
+            "unique_id": {"type": "string"},
+            "ds": {"type": "string", "format": form},
+            "measure": {"type": "string", "enum": [measure]},
+            **{name: dict(number) for name in ("y", "yhat", "lo", "hi", "score")},
+            "is_finding": {"type": "boolean"},
+        },
+    }
+
+
+def period_shown(given: Understood, now: datetime) -> str | dict[str, str]:
+    """The last stretch: in words where the data goes on until now, else its own last days, both included."""
+    unit = UNITS[given.step.freq]
+    if given.last >= shift(now, -3 * given.step.every, unit) and given.last <= now:
+        return _WORDS[given.step.freq]
+    first = max(shift(given.last, -_SHOWN[given.step.freq] + 1, unit), given.first)
+    last_day = given.step.after(given.last) - timedelta(seconds=1)
+    return {"from": first.date().isoformat(), "to": last_day.date().isoformat()}
+
+
+def _in_words(period: str | dict[str, str]) -> str:
+    return (
+        words_of(period).lower()
+        if isinstance(period, str)
+        else f"{period['from']} to {period['to']}"
+    )
+
+
+def _where(given: Understood, period: Any) -> dict[str, Any]:
+    return {"field": given.time, "op": "in_period", "value": period}
+
+
+def _shown(measures: Sequence[MeasureFound]) -> list[dict[str, Any]]:
+    decimals = {"integer": 0, "number": 2}
+    return [
+        {
+            "measure": each.column.name,
+            "decimals": 2 if each.kind == "mean" else decimals[each.column.kind],
+        }
+        for each in measures
+    ]
+
+
+def _dashboard(given: Understood, now: datetime) -> dict[str, Any]:
+    period = period_shown(given, now)
+    measures = _varying(given) or list(given.measures[:1])
+    said = _in_words(period)
+    panels = [_figures(given, measures, period, said)]
+    panels += [_line(given, each, period) for each in measures[:_MAX_FIGURES]]
+    if given.series.watched:
+        panels.append(_bars(given, measures[0], period))
+    return {
+        "name": title_of(given),
+        "description": f"What {given.table.name} says; its last stretch is {said}.",
+        "panels": panels,
+    }
+
+
+def _panel(given: Understood, period: Any, main: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": 2,
+        "source": f"dataset:{given.name}",
+        "where": _where(given, period),
+        "datasets": {"main": main},
+    }
+
+
+def _figures(
+    given: Understood, measures: Sequence[MeasureFound], period: Any, said: str
+) -> dict[str, Any]:
+    main = {"select": _shown(measures[:_MAX_FIGURES])}
+    query = _panel(given, period, main)
+    return {
+        "title": f"The last stretch with data: {said}",
+        "type": "metric",
+        "width": 12,
+        "query_config": query,
+    }
+
+
+def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]:
+    is_apart = 1 < given.series.watched_count <= _MAX_LINES and len(given.series.watched) == 1
+    by = given.series.watched[0] if is_apart else None
+    chart = {"type": "line", "data": "main", "x": given.time, "y": found.column.name}
+    unit = UNITS[given.step.freq]
+    main = {
+        "select": [
+            {"field": given.time, "bucket": unit},
+            *([{"field": by}] if by else []),
+            *_shown([found]),
+        ],
+        "sort": [{"by": given.time, "dir": "asc"}],
+    }
+    query = _panel(given, period, main)
+    query["charts"] = [chart | ({"series": by} if by else {})]
+    return {
+        "title": f"{found.column.label} by {unit}"[:120],
+        "type": "line",
+        "width": 12,
+        "query_config": query,
+    }
+
+
+def _bars(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]:
+    by = given.series.watched[0]
+    main = {
+        "select": [{"field": by}, *_shown([found])],
+        "sort": [{"by": found.column.name, "dir": "desc"}],
+        "top": {"n": _MAX_LINES},
+    }
+    query = _panel(given, period, main)
+    query["charts"] = [{"type": "bar", "data": "main", "x": by, "y": found.column.name}]
+    label = given.columns[by][1]
+    title = f"{found.column.label} by {label}"[:120]
+    return {"title": title, "type": "bar", "width": 6, "query_config": query}
+
+
+def _report(given: Understood, now: datetime) -> dict[str, Any]:
+    measures = list(given.measures)
+    unit = UNITS[given.step.freq]
+    by = list(given.series.watched[:1])
+    select: list[dict[str, Any]] = [{"field": given.time, "bucket": unit}]
+    select += [{"field": name} for name in by]
+    return {
+        "name": f"{title_of(given)} by {unit}",
+        "description": f"Every measure of {given.table.name} by {unit}, on request.",
+        "format": "csv",
+        "query_config": {
+            "version": 2,
+            "source": f"dataset:{given.name}",
+            "params": {"period": {"type": "period", "default": period_shown(given, now)}},
+            "where": _where(given, {"param": "period"}),
+            "datasets": {
+                "main": {
+                    "title": title_of(given),
+                    "select": [*select, *_shown(measures)],
+                    "sort": [{"by": given.time}, *({"by": name} for name in by)],
+                }
+            },
+        },
+    }

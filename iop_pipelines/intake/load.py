@@ -1,0 +1,35 @@
+"""From an understood table to an instance: files to edit, what they declare, and the rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from iop_pipelines.intake.declare import declare
+from iop_pipelines.intake.deliver import Delivered, deliver
+from iop_pipelines.intake.folder import Kept, write_folder
+from iop_pipelines.intake.registering import register_data, with_versions
+from iop_pipelines.intake.understand import Understood
+from iop_pipelines.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`models` are the names of those that now read the dataset."""
+
+    folder: Path
+    files: tuple[Kept, ...]
+    models: tuple[str, ...]
+    delivered: Delivered
+
+
+def load(platform: Platform, given: Understood, folder: Path, now: datetime) -> Loaded:
+    """Declares first, delivers then: a file that cannot be registered leaves no rows behind.
+
+    now: naive UTC.
+    """
+    zone = platform.settings.time_zone
+    declared = with_versions(platform.engine, declare(given, zone, now))
+    files = write_folder(folder, declared)
+    models = register_data(platform.engine, folder, now)
+    delivered = deliver(platform.drm_engine, given, zone, now)
+    return Loaded(folder, tuple(files), tuple(models), delivered)

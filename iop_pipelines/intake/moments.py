@@ -1,0 +1,368 @@
+"""How a column writes its moments: one form for the whole column, and none where two would fit.
+
+Day and month are told apart by a day above 12 or by points between them (no language writes the month first
+with points); where neither decides, the reader is asked.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Grain = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"]
+Order = Literal["day-first", "month-first"]
+
+_MONTHS = (
+    "jan january januar janvier janv enero ene janeiro gennaio gen januari",
+    "feb february februar février fevrier févr fevr fév fev febrero fevereiro febbraio februari",
+    "mar march märz maerz mär mrz mars marzo março marco maart mrt",
+    "apr april avril avr abril abr aprile",
+    "may mai mayo maio maggio mag mei",
+    "jun june juni juin junio junho giugno giu",
+    "jul july juli juillet juil julio julho luglio lug",
+    "aug august août aout aoû agosto ago augustus",
+    "sep sept september septembre septiembre setembro settembre set",
+    "oct october oktober okt octobre octubre outubro out ottobre ott",
+    "nov november novembre noviembre novembro",
+    "dec december dezember dez décembre decembre déc diciembre dic dezembro dicembre",
+)
+MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+_TIME = (
+    r"(?:(?:T|,?\s+|-)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
+TIME_OF_DAY = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+)
+_EPOCH = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
+_FIRST, _LAST = 1678, 2261
+# No moment is longer, and the time that a pattern takes stays bounded.
+LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to write moments.
+
+    Attributes:
+        name: in words, with an example.
+        grain: what one value names.
+        is_weak: plain numbers have this form too, so it takes a fitting head or nothing better.
+    """
+
+    name: str
+    grain: Grain
+    pattern: re.Pattern[str]
+    kind: str = "parts"
+    is_weak: bool = False
+    order: Order | None = None
+
+    def read(self, cell: str, zone: str) -> datetime | None:
+        """Naive local time of `zone`; None for what is not of this form, or no day of the calendar."""
+        return _read(self, " ".join(cell.split()), zone) if len(cell) <= LONGEST else None
+
+
+_ISO = Form(
+    "year-month-day",
+    "day",
+    re.compile(
+        rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}",
+        re.IGNORECASE,
+    ),
+)
+_DAY_FIRST = Form(
+    "day/month/year",
+    "day",
+    re.compile(
+        rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
+        re.IGNORECASE,
+    ),
+    order="day-first",
+)
+_MONTH_FIRST = Form(
+    "month/day/year",
+    "day",
+    re.compile(
+        rf"{_DAY_NAME}(?P<m>\d{{1,2}})(?P<sep>[-/. ])(?P<d>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
+        re.IGNORECASE,
+    ),
+    order="month-first",
+)
+_SHORT_YEAR_FIRST = Form(
+    "year-month-day with two digits a year",
+    "day",
+    re.compile(
+        rf"(?P<y>\d{{2}})(?P<sep>[-/.])(?P<m>\d{{2}})(?P=sep)(?P<d>\d{{2}}){_TIME}", re.IGNORECASE
+    ),
+)
+_STRONG = (
+    _ISO,
+    Form(
+        "day, month in words, year",
+        "day",
+        re.compile(
+            rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/. ]*(?:de )?(?P<word>{_MONTH})\.?,?[-/. ]*(?:de )?"
+            rf"(?P<y>\d{{4}}|\d{{2}}){_TIME}",
+            re.IGNORECASE,
+        ),
+    ),
+    Form(
+        "month in words, day, year",
+        "day",
+        re.compile(
+            rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
+            re.IGNORECASE,
+        ),
+    ),
+    Form(
+        "month in words, year",
+        "month",
+        re.compile(rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})", re.IGNORECASE),
+    ),
+    Form(
+        "year, month in words",
+        "month",
+        re.compile(rf"(?P<y>\d{{4}})[-/. ]*(?P<word>{_MONTH})\.?", re.IGNORECASE),
+    ),
+    Form(
+        "year-month",
+        "month",
+        re.compile(r"(?P<y>\d{4})(?:[-/.]|\s?M)(?P<m>\d{1,2})", re.IGNORECASE),
+    ),
+    Form("month/year", "month", re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", re.IGNORECASE)),
+    Form(
+        "quarter year",
+        "quarter",
+        re.compile(r"(?:Q|T)(?P<q>[1-4])[-/ .']*(?P<y>\d{4}|\d{2})", re.IGNORECASE),
+    ),
+    Form(
+        "year quarter",
+        "quarter",
+        re.compile(r"(?P<y>\d{4})[-/ .]*(?:Q|T)(?P<q>[1-4])", re.IGNORECASE),
+    ),
+    Form(
+        "half-year year",
+        "half-year",
+        re.compile(r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})", re.IGNORECASE),
+    ),
+    Form(
+        "year half-year",
+        "half-year",
+        re.compile(r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])", re.IGNORECASE),
+    ),
+    Form(
+        "year-week (ISO)",
+        "week",
+        re.compile(r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})", re.IGNORECASE),
+    ),
+    Form(
+        "week/year (ISO)",
+        "week",
+        re.compile(r"(?:W|KW|S)\s?(?P<week>\d{1,2})[-/ .]+(?P<y>\d{4})", re.IGNORECASE),
+    ),
+)
+_WEAK = (
+    Form(
+        "yearmonthday",
+        "day",
+        re.compile(rf"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d){_TIME}", re.IGNORECASE),
+        is_weak=True,
+    ),
+    Form(
+        "yearmonthdayhourminute",
+        "moment",
+        re.compile(
+            r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?",
+            re.IGNORECASE,
+        ),
+        is_weak=True,
+    ),
+    Form(
+        "yearmonth",
+        "month",
+        re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)", re.IGNORECASE),
+        is_weak=True,
+    ),
+    Form(
+        "Unix time",
+        "moment",
+        re.compile(r"\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?", re.IGNORECASE),
+        kind="epoch",
+        is_weak=True,
+    ),
+    Form("year", "year", re.compile(r"(?P<y>(?:1[6-9]|20|21)\d\d)", re.IGNORECASE), is_weak=True),
+)
+
+
+@lru_cache(maxsize=200_000)
+def _read(form: Form, cell: str, zone: str) -> datetime | None:
+    found = form.pattern.fullmatch(cell)
+    if found is None:
+        return None
+    try:
+        moment = _epoch(cell, zone) if form.kind == "epoch" else _moment(found.groupdict(), zone)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment is not None and _FIRST <= moment.year <= _LAST else None
+
+
+def _epoch(cell: str, zone: str) -> datetime:
+    whole, _, fraction = cell.partition(".")
+    seconds, rest = divmod(int(whole), _EPOCH[len(whole)])
+    micros = rest * 1_000_000 // _EPOCH[len(whole)] or int((fraction + "000000")[:6] or 0)
+    moment = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def _moment(parts: dict[str, str | None], zone: str) -> datetime | None:
+    year = _year(parts["y"] or "")
+    if week := parts.get("week"):
+        return datetime.fromisocalendar(year, int(week), 1)
+    if word := parts.get("word"):
+        month = MONTHS[word.lower()]
+    elif quarter := parts.get("q"):
+        month = 3 * int(quarter) - 2
+    elif half := parts.get("half_year"):
+        month = 6 * int(half) - 5
+    else:
+        month = int(parts.get("m") or 1)
+    day = datetime(year, month, int(parts.get("d") or 1))
+    return _at_time(day, parts, zone)
+
+
+def _year(digits: str) -> int:
+    """Two digits are of 1970 to 2069."""
+    number = int(digits)
+    return number if len(digits) == 4 else number + (2000 if number < 70 else 1900)
+
+
+def _at_time(day: datetime, parts: dict[str, str | None], zone: str) -> datetime | None:
+    if not parts.get("hour"):
+        return day
+    hour = int(parts["hour"] or 0)
+    if parts.get("half"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if (parts["half"] or "")[0].lower() == "p" else 0)
+    elif parts.get("minute") is None:
+        # 2024-01-05 12 is no time; 12h is.
+        return None
+    # 24:00 is the end of the day.
+    is_end = hour == 24 and not int(parts["minute"] or 0)
+    moment = day.replace(
+        hour=0 if is_end else hour,
+        minute=int(parts["minute"] or 0),
+        second=int(parts.get("second") or 0),
+        microsecond=int(((parts.get("part") or "") + "000000")[:6]),
+    ) + timedelta(days=is_end)
+    return _local(moment, parts.get("zone"), zone)
+
+
+def _local(moment: datetime, offset: str | None, zone: str) -> datetime:
+    if not offset:
+        return moment
+    sign = "+00:00" if offset[0] not in "+-" else offset
+    aware = datetime.fromisoformat(moment.isoformat() + sign)
+    return aware.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def add_time_of_day(day: datetime, cell: str) -> datetime | None:
+    """Day and time of day from two columns; None where the second is no time."""
+    found = TIME_OF_DAY.fullmatch(cell) if len(cell) <= LONGEST else None
+    if found is None:
+        return None
+    try:
+        return _at_time(day, found.groupdict(), "UTC")
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The form of a column; `is_open`: day and month may be the other way round as well.
+
+    unread: cells that have another form, of `of` different ones.
+    """
+
+    form: Form
+    is_open: bool
+    unread: int
+    of: int
+    why: str = ""
+
+    def turned(self, order: Order) -> "Found":
+        form = _DAY_FIRST if order == "day-first" else _MONTH_FIRST
+        return replace(self, form=form, is_open=False, why=f"as you said: {order}")
+
+
+def form_of(cells: Iterable[str], zone: str, *, takes_weak: bool) -> Found | None:
+    """The form in which at least four fifths of the different cells are; None where there is none."""
+    # One character too many is as unreadable as a thousand.
+    distinct = list(dict.fromkeys(cell[: LONGEST + 1] for cell in cells))
+    if not distinct:
+        return None
+    forms = (*_STRONG, *(_WEAK if takes_weak else ()))
+    best = max(((_count(form, distinct, zone), form) for form in forms), key=lambda item: item[0])
+    numeric = _numeric_order(distinct, zone)
+    if numeric is not None and numeric.of - numeric.unread > best[0]:
+        return numeric if _is_enough(numeric.unread, numeric.of) else None
+    if not _is_enough(len(distinct) - best[0], len(distinct)):
+        return None
+    return Found(best[1], False, len(distinct) - best[0], len(distinct))
+
+
+def _is_enough(unread: int, of: int) -> bool:
+    return unread <= 0.2 * of
+
+
+def _count(form: Form, cells: list[str], zone: str) -> int:
+    return sum(form.read(cell, zone) is not None for cell in cells)
+
+
+def _numeric_order(cells: list[str], zone: str) -> Found | None:
+    """Day or month first, by the cells that only one of the two can read."""
+    day = [_DAY_FIRST.read(cell, zone) is not None for cell in cells]
+    month = [_MONTH_FIRST.read(cell, zone) is not None for cell in cells]
+    only_day = sum(d and not m for d, m in zip(day, month, strict=True))
+    only_month = sum(m and not d for d, m in zip(day, month, strict=True))
+    if not any(day) and not any(month):
+        return None
+    if (short := _short_year_first(cells, zone)) is not None:
+        return short
+    form, read = (_DAY_FIRST, day) if only_day >= only_month else (_MONTH_FIRST, month)
+    unread = len(cells) - sum(read)
+    if only_day or only_month:
+        few, many = sorted((only_day, only_month))
+        # One stray cell decides nothing against many; as many of both kinds decide nothing at all.
+        is_open = few > 0.05 * many
+        why = f"{many} dates cannot be read the other way round"
+        return Found(form, is_open, unread, len(cells), "" if is_open else why)
+    pattern = _DAY_FIRST.pattern
+    if all(
+        (found := pattern.fullmatch(" ".join(c.split()))) is None or found["sep"] == "."
+        for c in cells
+    ):
+        return Found(_DAY_FIRST, False, unread, len(cells), "points between them")
+    return Found(form, True, unread, len(cells))
+
+
+def _short_year_first(cells: list[str], zone: str) -> Found | None:
+    """26-01-31: the year comes first where the last part runs through a month's days and the first does not."""
+    found = [match for cell in cells if (match := _SHORT_YEAR_FIRST.pattern.fullmatch(cell))]
+    if len(found) < 0.8 * len(cells):
+        return None
+    first = {match["y"] for match in found}
+    last = {match["d"] for match in found}
+    is_first = len(last) > 12 and len(first) < len(last) and max(map(int, last)) <= 31
+    if not is_first or len(first) > 12:
+        return None
+    unread = len(cells) - _count(_SHORT_YEAR_FIRST, cells, zone)
+    return Found(
+        _SHORT_YEAR_FIRST, False, unread, len(cells), "the last part runs through the days"
+    )

@@ -1,0 +1,212 @@
+"""Which column says when, and each row's moment."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.columns import Column
+from iop_pipelines.intake.moments import (
+    MONTHS,
+    TIME_OF_DAY,
+    Found,
+    Order,
+    add_time_of_day,
+    form_of,
+)
+from iop_pipelines.intake.numerals import is_null
+from iop_pipelines.intake.questions import Ask, Question
+
+_WEAK_HEADS = re.compile(
+    r"(?:^|[^a-z])(time|timestamp|date|day|datum|zeit|tag|fecha|data|dia|heure|hora|jour|moment|ts|ds|epoch|unix|"
+    r"period|periode|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|week|woche|created|at|when)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr)", re.IGNORECASE)
+_MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
+_DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFound:
+    """`moments`: one a row, None where it cannot be read; `columns`: those that say it, in order.
+
+    why: how it was decided, for people.
+    """
+
+    label: str
+    columns: tuple[str, ...]
+    cells: Sequence[str]
+    moments: Sequence[datetime | None]
+    found: Found
+    why: str
+
+
+def find_time(
+    columns: Sequence[Column], wanted: str | None, order: Order | None, zone: str, ask: Ask
+) -> TimeFound:
+    """The column that says when, day and month in the one order that fits.
+
+    Raises:
+        InvalidInput: there is none, or `wanted` is none; or what `ask` raises where the file does not decide.
+    """
+    if wanted is not None:
+        columns = [_named(columns, wanted)]
+    found = {
+        column.name: form
+        for column in columns
+        if (form := _form_of(column, zone, wanted is not None)) is not None
+    }
+    by_name = {column.name: column for column in columns}
+    strong = [name for name, form in found.items() if not form.form.is_weak]
+    candidates = strong or list(found)
+    if not strong and (parts := _parts_of(columns)):
+        return _from_parts(parts, zone)
+    if not candidates:
+        if wanted is not None:
+            raise InvalidInput("intake.no_moments", column=wanted)
+        raise InvalidInput("intake.no_time")
+    read = {name: _read(by_name[name], found[name], order, zone, ask) for name in candidates}
+    left = _finest([name for name in candidates if _varies(read[name])], read) or candidates[:1]
+    chosen = left[0] if len(left) == 1 else _asked_which([by_name[each] for each in left], ask)
+    return _with_time_of_day(read[chosen], by_name[chosen], columns)
+
+
+def _named(columns: Sequence[Column], wanted: str) -> Column:
+    for column in columns:
+        if wanted in (column.label, column.name):
+            return column
+    labels = [column.label for column in columns]
+    raise InvalidInput("intake.no_column", "--time", column=wanted, known=labels)
+
+
+def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
+    """A plain number is a moment only where the head says so, and a year only where nothing else could be one."""
+    known = [cell for cell in column.cells if not is_null(cell)]
+    if column.kind == "number" and column.numeral is not None and column.numeral.decimal == ",":
+        return None
+    is_told = is_wanted or _WEAK_HEADS.search(column.label) is not None
+    return form_of(known, zone, takes_weak=is_told) if known else None
+
+
+def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask) -> TimeFound:
+    why = f"{found.form.name}; {found.why}" if found.why else found.form.name
+    if found.is_open:
+        found = found.turned(order or _asked_order(column, ask))
+        why = f"{found.form.name}, {found.why}"
+    moments = [None if is_null(cell) else found.form.read(cell, zone) for cell in column.cells]
+    return TimeFound(column.label, (column.name,), column.cells, moments, found, why)
+
+
+def _asked_order(column: Column, ask: Ask) -> Order:
+    shown = next(cell for cell in column.cells if not is_null(cell))
+    question = Question(
+        Sentence("intake.ask_order", column=column.label, cell=shown),
+        (("day-first", "day/month/year"), ("month-first", "month/day/year")),
+        "--dates",
+    )
+    return "month-first" if ask(question) == "month-first" else "day-first"
+
+
+def _varies(time: TimeFound) -> bool:
+    return len({moment for moment in time.moments if moment is not None}) > 1
+
+
+def _finest(names: list[str], read: dict[str, TimeFound]) -> list[str]:
+    """Without those that only repeat a part of another: the month beside the day."""
+    left = list(names)
+    for name in names:
+        others = [each for each in left if each != name]
+        if any(_is_part_of(read[name], read[other]) for other in others):
+            left = others
+    return left
+
+
+def _is_part_of(coarse: TimeFound, fine: TimeFound) -> bool:
+    """Each moment of the one is the day, month, quarter or year of the other's."""
+    pairs = [
+        (a, b)
+        for a, b in zip(coarse.moments, fine.moments, strict=True)
+        if a is not None and b is not None
+    ]
+    if not pairs:
+        return False
+    parts = {
+        "day": lambda m: m.date(),
+        "month": lambda m: (m.year, m.month),
+        "quarter": lambda m: (m.year, (m.month - 1) // 3),
+        "half-year": lambda m: (m.year, m.month > 6),
+        "year": lambda m: m.year,
+        "week": lambda m: m.isocalendar()[:2],
+        "moment": lambda m: m,
+    }
+    part = parts[coarse.found.form.grain]
+    return all(part(a) == part(b) for a, b in pairs)
+
+
+def _asked_which(columns: Sequence[Column], ask: Ask) -> str:
+    question = Question(
+        Sentence("intake.ask_time"),
+        tuple((column.name, f"{column.label}, such as {_first(column)}") for column in columns),
+        "--time",
+    )
+    answer = ask(question)
+    return next(column.name for column in columns if answer in (column.name, column.label))
+
+
+def _first(column: Column) -> str:
+    return next((cell for cell in column.cells if not is_null(cell)), "nothing")
+
+
+def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -> TimeFound:
+    """A date in one column and the time of day in another are one moment."""
+    moments = [moment for moment in time.moments if moment is not None]
+    if time.found.form.grain != "day" or any(moment.hour or moment.minute for moment in moments):
+        return time
+    for column in columns:
+        known = [cell for cell in column.cells if not is_null(cell)]
+        fits = sum(TIME_OF_DAY.fullmatch(cell) is not None for cell in known)
+        if column is own or not known or fits < 0.9 * len(known):
+            continue
+        joined = [
+            day and add_time_of_day(day, cell)
+            for day, cell in zip(time.moments, column.cells, strict=True)
+        ]
+        cells = [f"{a} {b}" for a, b in zip(time.cells, column.cells, strict=True)]
+        return TimeFound(
+            f"{time.label} {column.label}",
+            (own.name, column.name),
+            cells,
+            joined,
+            time.found,
+            f"{time.why}, with the time of day of {column.label!r}",
+        )
+    return time
+
+
+def _parts_of(columns: Sequence[Column]) -> list[Column]:
+    """Year, month and perhaps day in columns of their own; empty where there are no two."""
+    chosen = [
+        next((column for column in columns if head.fullmatch(column.label.strip())), None)
+        for head in (_YEAR, _MONTH, _DAY)
+    ]
+    has_both = chosen[0] is not None and chosen[1] is not None
+    return [column for column in chosen if column is not None] if has_both else []
+
+
+def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
+    cells = ["-".join(parts) for parts in zip(*(map(_part, c.cells) for c in used), strict=True)]
+    found = form_of(cells, zone, takes_weak=False)
+    label = " ".join(column.label for column in used)
+    if found is None:
+        raise InvalidInput("intake.no_moments", column=label)
+    moments = [found.form.read(cell, zone) for cell in cells]
+    why = "each in a column of its own"
+    return TimeFound(label, tuple(c.name for c in used), cells, moments, found, why)
+
+
+def _part(cell: str) -> str:
+    word = cell.strip().rstrip(".").lower()
+    return f"{MONTHS[word]:02}" if word in MONTHS else cell.removesuffix(".0")
