@@ -69,6 +69,26 @@ def test_bands_are_as_narrow_as_what_is_known(lo, hi, expected, said):
     assert ENGLISH.band(lo, hi, expected, "%") == said
 
 
+@pytest.mark.parametrize(
+    ("value", "others", "unit", "said"),
+    [
+        (11.3, [0, 10.9], "%", ("11.3 %", "0–10.9 %")),
+        (11.3, [0, 10.98], "%", ("11.3 %", "0–11 %")),
+        (11.302, [0, 11.298], "%", ("11.302 %", "0–11.298 %")),
+        (12, [0, 10.9], "%", ("12 %", "0–11 %")),
+        (0.424, [0.1, 0.419], "", ("0.424", "0.1–0.419")),
+        (7261, [60, 7259], "s", ("2.017 h", "60 s to 2.016 h")),
+        (11.00001, [0, 11], "%", ("11 %", "0–11 %")),
+        (11, [0, 11], "%", ("11 %", "0–11 %")),
+        (12000.4, [0, 12000.1], "", ("12,000.4", "0–12,000.1")),
+    ],
+)
+def test_a_value_is_told_from_its_bounds(value, others, unit, said):
+    more = ENGLISH.digits_between(value, others, unit)
+    lo, hi = others
+    assert (ENGLISH.amount(value, unit, more), ENGLISH.band(lo, hi, None, unit, more)) == said
+
+
 def test_days_and_certainty():
     assert ENGLISH.day(datetime(2013, 2, 8)) == "8 Feb 2013"
     assert ENGLISH.day(datetime(2013, 2, 8, 9, 5)) == "8 Feb 2013 09:05"
@@ -472,3 +492,53 @@ def test_what_is_kept_is_in_every_language(world, found):
         for language, each in said.items()
     }
     assert stored.title == write(stored.category, evidence, 1).title
+
+
+INSIDE = [
+    {"value": 38.0, "lo": 0.0, "hi": 100.0},
+    {"value": 38.0, "lo": 0.0, "hi": 38.0},
+    {"value": 38.0, "hi": 40.0},
+    {"value": 38.0, "lo": 20.0},
+]
+ANOMALIES = [kind.name for kind in KINDS if kind.category is Category.ANOMALY] + ["a_rule"]
+
+
+@pytest.mark.parametrize("seen", INSIDE)
+@pytest.mark.parametrize("kind", ANOMALIES)
+def test_no_range_is_told_of_a_value_inside_it(kind, seen):
+    evidence = _evidence(Category.ANOMALY, kind, unit="%", expected=30.0, **seen)
+    for language, words in ((Language.EN, "expected"), (Language.FR, "attendu")):
+        wording = write(Category.ANOMALY, evidence, 1, language)
+        assert "38" in wording.title
+        assert words not in wording.title + wording.description
+        assert "(" not in wording.title
+    assert write(Category.ANOMALY, evidence, 1).description.splitlines()[0] == (
+        "Departure delay at EWR was 38 % on 8 Feb 2013."
+    )
+
+
+@pytest.mark.parametrize("kind", ANOMALIES)
+def test_a_value_beyond_a_bound_is_never_told_as_the_bound(kind):
+    seen = {"value": 11.3, "lo": 0.0, "hi": 10.9, "unit": "%"}
+    evidence = _evidence(Category.ANOMALY, kind, **seen)
+    english = write(Category.ANOMALY, evidence, 1)
+    assert "11.3 %" in english.title
+    assert english.title.endswith("(expected 0–10.9 %)")
+    assert english.description.splitlines()[0] == (
+        "Departure delay at EWR was 11.3 % on 8 Feb 2013, 0.4 points above the expected 0–10.9 %."
+    )
+    french = write(Category.ANOMALY, evidence, 1, Language.FR)
+    title, first = (
+        each.replace("\u00a0", " ") for each in (french.title, french.description.splitlines()[0])
+    )
+    assert title.endswith("(attendu : 0–10,9 %)")
+    assert first == (
+        "Departure delay à EWR : 11,3 % le 8 févr. 2013, 0,4 points au-dessus de l’attendu (0–10,9 %)."
+    )
+
+
+def test_a_score_below_the_least_is_never_told_as_the_least():
+    seen = {"value": 89.6, "lo": 90.0, "details": {"models": ["delay-trend"]}}
+    text = write(Category.OPTIMISATION, _evidence(Category.OPTIMISATION, "quality", **seen), 1)
+    assert "is 89.6 of 100" in text.title
+    assert "89.6 of 100; models ask for 90." in text.description

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _MINUTE_S, _HOUR_S = 60, 3600
+_MOST_MORE_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -31,33 +32,42 @@ class Amounts:
     about_cases: str
     is_zero_singular: bool
 
-    def number(self, value: float) -> str:
-        """Two significant digits below 100, whole numbers above: 0.12, 1.5, 68, 12,437."""
+    def number(self, value: float, more: int = 0) -> str:
+        """Two significant digits below 100, whole numbers above: 0.12, 1.5, 68, 12,437; and `more` decimals."""
         size = abs(value)
         if not math.isfinite(value):
             return self.unknown
-        if size >= 9.95:
-            return self._written(f"{value:,.0f}")
-        decimals = 1 if size >= 0.995 else 2 if size >= 0.0995 else 3
-        text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+        decimals = 0 if size >= 9.95 else 1 if size >= 0.995 else 2 if size >= 0.0995 else 3
+        text = f"{value:,.{decimals + more}f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
         return self._written(text if text not in ("-0", "") else "0")
 
     def _written(self, text: str) -> str:
         signs = {",": self.thousands, ".": self.decimal, "-": "−"}
         return "".join(signs.get(sign, sign) for sign in text)
 
-    def amount(self, value: float | None, unit: str) -> str:
+    def amount(self, value: float | None, unit: str, more: int = 0) -> str:
         """`68 %`, `6 min`, `330 flights`; seconds as minutes or hours where that reads better."""
-        return self._joined(*self._parts(value, unit))
+        return self._joined(*self._parts(value, unit, more))
 
-    def _parts(self, value: float | None, unit: str) -> tuple[str, str]:
+    def digits_between(self, value: float, others: Sequence[float], unit: str) -> int:
+        """How many decimals more tell a value from others that it is not; 0 where a few do not."""
+        different = [each for each in others if each != value]
+        for more in range(_MOST_MORE_DIGITS + 1):
+            said = self._parts(value, unit, more)
+            if all(self._parts(each, unit, more) != said for each in different):
+                return more
+        return 0
+
+    def _parts(self, value: float | None, unit: str, more: int = 0) -> tuple[str, str]:
         if value is None:
             return self.unknown, ""
         if unit == "s" and abs(value) >= 2 * _HOUR_S:
-            return self.number(value / _HOUR_S), "h"
+            return self.number(value / _HOUR_S, more), "h"
         if unit == "s" and abs(value) >= 2 * _MINUTE_S:
-            return self.number(value / _MINUTE_S), "min"
-        return self.number(value), unit
+            return self.number(value / _MINUTE_S, more), "min"
+        return self.number(value, more), unit
 
     def _joined(self, number: str, unit: str) -> str:
         return f"{number}{self.space}{unit}" if unit else number
@@ -68,20 +78,27 @@ class Amounts:
         bare = first[0] if first[1] == second[1] else self._joined(*first)
         return bare, self._joined(*second)
 
-    def band(self, lo: float | None, hi: float | None, expected: float | None, unit: str) -> str:
+    def band(
+        self,
+        lo: float | None,
+        hi: float | None,
+        expected: float | None,
+        unit: str,
+        more: int = 0,
+    ) -> str:
         """`2–9 %`, `at most 9 %`, `at least 2 %`, `about 5 %`, or nothing if none is known."""
         if lo is not None and hi is not None:
-            first, second = self._parts(lo, unit), self._parts(hi, unit)
+            first, second = self._parts(lo, unit, more), self._parts(hi, unit, more)
             if first == second:
                 return f"{self.about} {self._joined(*second)}"
             is_same_unit = first[1] == second[1]
             joint = "–" if is_same_unit and lo >= 0 else f" {self.to} "
             return f"{first[0] if is_same_unit else self._joined(*first)}{joint}{self._joined(*second)}"
         if hi is not None:
-            return f"{self.at_most} {self.amount(hi, unit)}"
+            return f"{self.at_most} {self.amount(hi, unit, more)}"
         if lo is not None:
-            return f"{self.at_least} {self.amount(lo, unit)}"
-        return f"{self.about} {self.amount(expected, unit)}" if expected is not None else ""
+            return f"{self.at_least} {self.amount(lo, unit, more)}"
+        return f"{self.about} {self.amount(expected, unit, more)}" if expected is not None else ""
 
     def day(self, moment: datetime) -> str:
         """`8 Feb 2013`, with its time where it has one: `8 Feb 2013 09:00`."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
-from iop_pipelines.recommendations.phrases import facts
+from iop_pipelines.recommendations.phrases import facts, measured
 from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
 from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
@@ -97,13 +97,11 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     if telling := telling_of(seen, TELLINGS):
         return telling.headline.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, expected = AMOUNTS.amount(seen.value, seen.unit), _expected(seen)
+    amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
+        score, _ = measured.score_and_least(AMOUNTS, seen)
         held = AMOUNTS.count(len(facts.held_models(seen)), "model", "models")
-        return (
-            f"Data quality of {evidence.dataset} is {AMOUNTS.number(seen.value or 0)} of 100 "
-            f"on {day}: {held} held back"
-        )
+        return f"Data quality of {evidence.dataset} is {score} of 100 on {day}: {held} held back"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{expected}" if not facts.is_flag(seen) else ""
         return f"Pipeline {evidence.series} is {say_name(seen.kind)}{said}, {day}"
@@ -114,7 +112,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if telling := telling_of(seen, TELLINGS):
         return telling.happened.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
-    amount, against = AMOUNTS.amount(seen.value, seen.unit), _against(seen, _band(seen))
+    amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
@@ -122,9 +120,10 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"{say_name(seen.kind)}{said}."
         )
     if seen.kind == facts.QUALITY:
+        score, least = measured.score_and_least(AMOUNTS, seen)
         return (
-            f"DRM scored the delivery for {day} {AMOUNTS.number(seen.value or 0)} of 100; models "
-            f"ask for {AMOUNTS.number(seen.lo or 0)}.{_weakest(seen)} "
+            f"DRM scored the delivery for {day} {score} of 100; models "
+            f"ask for {least}.{_weakest(seen)} "
             f"Held back: {', '.join(facts.held_models(seen)) or 'none'}."
         )
     if facts.is_flag(seen):
@@ -163,7 +162,8 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
     before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
-    confidence, band = seen.confidence, _band(seen)
+    confidence = seen.confidence
+    interval = AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
     is_above, is_rising = facts.is_above(seen), facts.is_rising(seen)
     return {
         "label": seen.label,
@@ -173,10 +173,10 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "since": AMOUNTS.day(seen.since),
         "until": AMOUNTS.day(seen.ds),
         "period": _PERIOD[evidence.freq],
-        "amount": AMOUNTS.amount(seen.value, seen.unit),
+        "amount": measured.value_of(AMOUNTS, seen),
         "expected": _expected(seen),
-        "against": _against(seen, band),
-        "interval": f" ({band})" if band else "",
+        "against": _against(seen),
+        "interval": f" ({interval})" if interval else "",
         "before": before,
         "after": after,
         "far": "far " if seen.severity is Severity.CRITICAL else "",
@@ -227,23 +227,21 @@ def _day(evidence: Evidence, seen: Seen) -> str:
     return AMOUNTS.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
 
 
-def _band(seen: Seen) -> str:
-    return AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
-
-
-def _against(seen: Seen, band: str) -> str:
+def _against(seen: Seen) -> str:
     """How far outside the band, in the measure's unit; or what was expected instead."""
+    band = measured.expectation_of(AMOUNTS, seen)
     if not band or seen.value is None:
         return ""
     gap = facts.outside(seen)
     if gap:
-        size = AMOUNTS.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
+        unit = "points" if seen.unit == "%" else seen.unit
+        size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
         return f", {size} {'above' if gap > 0 else 'below'} the expected {band}"
     return f" against an expected {band.removeprefix('about ')}"
 
 
 def _expected(seen: Seen) -> str:
-    band = _band(seen)
+    band = measured.expectation_of(AMOUNTS, seen)
     return f" (expected {band})" if band else ""
 
 

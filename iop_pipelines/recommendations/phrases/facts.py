@@ -85,6 +85,18 @@ def outside(seen: Seen) -> float:
     return 0.0
 
 
+def is_inside(seen: Seen) -> bool:
+    """Of a band that is known, at least on one side."""
+    is_known = seen.lo is not None or seen.hi is not None
+    return is_known and seen.value is not None and outside(seen) == 0
+
+
+def references(seen: Seen) -> list[float]:
+    """What the value is told beside: its band, or what was expected."""
+    band = [each for each in (seen.lo, seen.hi) if each is not None]
+    return band or ([] if seen.expected is None else [seen.expected])
+
+
 def is_rising(seen: Seen) -> bool:
     return (seen.value or 0) > 0
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
-from iop_pipelines.recommendations.phrases import facts
+from iop_pipelines.recommendations.phrases import facts, measured
 from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
 from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
@@ -138,12 +138,12 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     if telling := telling_of(seen, TELLINGS):
         return telling.headline.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, expected = AMOUNTS.amount(seen.value, seen.unit), _expected(seen)
+    amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
         held = AMOUNTS.count(
             len(facts.held_models(seen)), "modèle mis en attente", "modèles mis en attente"
         )
-        score = AMOUNTS.number(seen.value or 0)
+        score, _ = measured.score_and_least(AMOUNTS, seen)
         return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
@@ -155,7 +155,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if telling := telling_of(seen, TELLINGS):
         return telling.happened.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
-    amount, against = AMOUNTS.amount(seen.value, seen.unit), _against(seen, _band(seen))
+    amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
@@ -163,9 +163,10 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"{_health(seen.kind)}{said}."
         )
     if seen.kind == facts.QUALITY:
+        score, least = measured.score_and_least(AMOUNTS, seen)
         return (
-            f"DRM a noté la livraison du {day} {AMOUNTS.number(seen.value or 0)} sur 100 ; les "
-            f"modèles demandent {AMOUNTS.number(seen.lo or 0)}.{_weakest(seen)} "
+            f"DRM a noté la livraison du {day} {score} sur 100 ; les "
+            f"modèles demandent {least}.{_weakest(seen)} "
             f"Mis en attente : {', '.join(facts.held_models(seen)) or 'aucun'}."
         )
     if facts.is_flag(seen):
@@ -204,7 +205,8 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
     before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
-    confidence, label, band = seen.confidence, _label(evidence, seen), _band(seen)
+    confidence, label = seen.confidence, _label(evidence, seen)
+    interval = AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
     is_above = facts.is_above(seen)
     return {
         "label": label,
@@ -215,10 +217,10 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "until": AMOUNTS.day(seen.ds),
         "one_period": _ONE[evidence.freq],
         "unusual_period": _UNUSUAL[evidence.freq],
-        "amount": AMOUNTS.amount(seen.value, seen.unit),
+        "amount": measured.value_of(AMOUNTS, seen),
         "expected": _expected(seen),
-        "against": _against(seen, band),
-        "interval": f" ({band})" if band else "",
+        "against": _against(seen),
+        "interval": f" ({interval})" if interval else "",
         "before": before,
         "after": after,
         "far": "nettement " if seen.severity is Severity.CRITICAL else "",
@@ -275,23 +277,21 @@ def _health(kind: str) -> str:
     return _HEALTH.get(kind, say_name(kind))
 
 
-def _band(seen: Seen) -> str:
-    return AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
-
-
-def _against(seen: Seen, band: str) -> str:
+def _against(seen: Seen) -> str:
     """How far outside the band, in the measure's unit; or what was expected instead."""
+    band = measured.expectation_of(AMOUNTS, seen)
     if not band or seen.value is None:
         return ""
     gap = facts.outside(seen)
     if gap:
-        size = AMOUNTS.amount(abs(gap), "points" if seen.unit == "%" else seen.unit)
+        unit = "points" if seen.unit == "%" else seen.unit
+        size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
         return f", {size} {'au-dessus' if gap > 0 else 'au-dessous'} de l’attendu ({band})"
     return f" pour un attendu de {band.removeprefix('environ ')}"
 
 
 def _expected(seen: Seen) -> str:
-    band = _band(seen)
+    band = measured.expectation_of(AMOUNTS, seen)
     return f" (attendu : {band})" if band else ""
 
 
