@@ -10,7 +10,7 @@ import { words as queryWords } from '@/query/words';
 import { useLanguage } from '@/session/preferences';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Failed, Skeleton } from '@/ui/States';
-import { chartsOf } from './tables';
+import { chartsOf, narrowings } from './tables';
 
 const HEIGHT_REM = 22;
 
@@ -35,12 +35,15 @@ export function TablePreview({
     );
   }
   if (!data) return <Skeleton height={HEIGHT_REM} />;
+  const table = config.datasets[name];
+  // The server's words are English; in another language the query is said as the form says it.
+  const filters =
+    language === 'en' ? data.filters : table ? narrowings(config, table, q.periods) : [];
   const title = data.title || config.datasets[name]?.title || name;
   const isChart = chartsOf(config, name).length > 0;
   return (
     <Stack>
-      {/* The server's words; what they say stands in the form, in the reader's. */}
-      {data.filters.length > 0 && language === 'en' && <Muted>{data.filters.join(' · ')}</Muted>}
+      {filters.length > 0 && <Muted>{filters.join(' · ')}</Muted>}
       {isChart && data.chart ? (
         <PanelChart title={title} data={data} />
       ) : (

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryConfig } from '@/api/client';
-import { onlyTable, pathInWhole, withCharts, withDefault, withoutTable } from './tables';
+import {
+  narrowings,
+  onlyTable,
+  pathInWhole,
+  withCharts,
+  withDefault,
+  withoutTable,
+} from './tables';
 
 const config: QueryConfig = {
   version: 2,
@@ -17,6 +24,29 @@ const config: QueryConfig = {
     pdf: { tiles: 'two', tables: ['one', 'two'], orientation: 'landscape' },
   },
 };
+
+describe('what narrows a table', () => {
+  const periods = { last_week: 'La semaine dernière' };
+  const where = { field: 'day', op: 'in_period', value: { param: 'period' } } as const;
+  const own = { select: [{ field: 'a' }], where: { field: 'a', op: 'eq', value: 1 } as const };
+
+  it("is said with periods in the reader's words", () => {
+    expect(narrowings({ ...config, where }, { select: [{ field: 'a' }] }, periods)).toEqual([
+      'day ∈ La semaine dernière',
+    ]);
+    expect(narrowings({ ...config, where }, own, periods)).toEqual([
+      'day ∈ La semaine dernière',
+      'a = 1',
+    ]);
+  });
+
+  it("is not the report's own conditions where the table is of another source", () => {
+    expect(narrowings({ ...config, where }, { ...own, source: 'dataset:b' }, periods)).toEqual([
+      'a = 1',
+    ]);
+    expect(narrowings(config, { select: [{ field: 'a' }] }, periods)).toEqual([]);
+  });
+});
 
 describe('the tables of a report', () => {
   it('are looked at one by one, with their own charts', () => {

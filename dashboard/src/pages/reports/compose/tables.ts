@@ -1,5 +1,6 @@
 /** A report's query_config by its tables; each change gives another config and leaves the rest of it as it is. */
 import type { Chart, Condition, Outputs, Param, QueryConfig, TableQuery } from '@/api/client';
+import { sayCondition } from '@/query/condition';
 
 export const namesOfTables = (config: QueryConfig) => Object.keys(config.datasets);
 
@@ -43,6 +44,16 @@ function outputsWithout(outputs: Outputs, name: string): Outputs {
     }),
   };
 }
+
+/** What the table's rows are narrowed by, a line each; the report's own conditions hold for its own source only. */
+export const narrowings = (
+  config: QueryConfig,
+  table: TableQuery,
+  periods: Readonly<Record<string, string>>,
+): string[] =>
+  [isCommon(config, table) ? config.where : null, table.where]
+    .filter((where) => where !== undefined && where !== null)
+    .map((where) => sayCondition(where, config.params, periods));
 
 /** Without the keys that have no value. */
 export const defined = <T extends object>(value: T) =>
