@@ -8,6 +8,7 @@ import { Badge, Card, Row } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { useAction } from '@/ui/useAction';
 import { useNow } from '@/ui/useNow';
+import { sayOrigin } from './origin';
 import css from './settings.module.css';
 import { words } from './words';
 
@@ -54,13 +55,13 @@ function Session({ session }: { session: MySession }) {
   const format = useFormat();
   const now = useNow();
   const isOnline = useIsOnline();
-  const { id, origin, address, createdAt, expiresAt, isCurrent } = session;
+  const { id, createdAt, expiresAt, isCurrent } = session;
   const end = useAction({
     run: () => api.sessions.end.mutate({ id }),
     done: t.ended,
     touches: TOUCHED,
   });
-  const what = `${t.origins[origin] ?? origin} ${t.from} ${address}`;
+  const what = sayOrigin(session, t);
   return (
     <li className={css.session}>
       <div>
