@@ -178,5 +178,10 @@ export default defineConfig({
   server: {
     proxy: { '/api': { target: API }, '/dagster': { target: API, ws: true } },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts'],
+    // Style sheets are empty in tests, but for those that read one as text.
+    css: { include: /\.css\?raw$/ },
+  },
 });
