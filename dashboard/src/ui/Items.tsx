@@ -1,5 +1,5 @@
 /** A list whose entries each lead to a page: cards on a phone, rows on a wide screen. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import css from './items.module.css';
 
@@ -7,6 +7,18 @@ export interface Fact {
   label: string;
   value: ReactNode;
 }
+
+/** What is narrow breaks a path such as a time zone behind a slash, and not within a word. */
+const broken = (value: ReactNode) =>
+  typeof value === 'string' && value.includes('/')
+    ? value.split(/(?<=\/)/).map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name
+        <Fragment key={at}>
+          {at > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))
+    : value;
 
 export const Items = ({ label, children }: { label: string; children: ReactNode }) => (
   <ul className={css.items} aria-label={label}>
@@ -42,7 +54,7 @@ export function Item({
           {facts.map((fact) => (
             <div key={fact.label}>
               <dt>{fact.label}</dt>
-              <dd>{fact.value}</dd>
+              <dd>{broken(fact.value)}</dd>
             </div>
           ))}
         </dl>
@@ -60,7 +72,7 @@ export function Facts({ facts }: { facts: readonly (Fact | null)[] }) {
         .map((fact) => (
           <div key={fact.label}>
             <dt>{fact.label}</dt>
-            <dd>{fact.value}</dd>
+            <dd>{broken(fact.value)}</dd>
           </div>
         ))}
     </dl>
