@@ -62,6 +62,15 @@ test.each(codes)('%s has the words of every room, and no others', (code) => {
   expect(shapeOf(catalogue)).toEqual(shapeOf(english));
 });
 
+test('no text leads to a file of the source, which a reader of the app cannot open', () => {
+  const texts = Object.entries(sources).filter(
+    ([path]) => path.includes('/catalogues/') || /words\.ts$|\/vocabulary\.ts$/.test(path),
+  );
+  expect(texts.length).toBeGreaterThan(15);
+  const leading = texts.filter(([, text]) => /['"`].*(\bdocs\/|\.(md|py|ya?ml)\b)/.test(text));
+  expect(leading.map(([path]) => path)).toEqual([]);
+});
+
 test('nothing but the list and its catalogue names a language besides English', () => {
   const named = Object.entries(sources).filter(
     ([path, text]) =>

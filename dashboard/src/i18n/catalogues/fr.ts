@@ -638,7 +638,8 @@ export default {
     false: 'Non',
     rareParams: 'Paramètres avancés',
     moreParams: 'Autres paramètres (JSON)',
-    moreParamsHint: 'Objets et listes\u00a0; docs/models.md en donne un exemple.',
+    moreParamsHint:
+      'Objets et listes, par exemple {"bounds": {"flights": {"floor": 0}}}. Peut rester vide.',
     ruleHint:
       'Un objet avec rules\u00a0: des conditions sur des mesures, des agrégats et des périodes précédentes.',
     useDefaults: 'Insérer les règles par défaut',

@@ -60,6 +60,7 @@ export function Params({
         hint={isRules ? t.ruleHint : t.moreParamsHint}
         value={draft.moreParams}
         rows={isRules ? 16 : 4}
+        isOptional={!isRules}
         problems={[...(isBroken ? [t.broken] : []), ...besideFields]}
         onChange={(moreParams) => set({ moreParams })}
       />

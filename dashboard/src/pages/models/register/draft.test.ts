@@ -106,6 +106,12 @@ it('names the texts that are no JSON', () => {
   expect(broken).toEqual(['inputSchema', 'moreParams']);
 });
 
+it.each(['', ' \n', '{}'])('takes %j of other parameters as none', (moreParams) => {
+  const { input, broken } = inputOf({ ...emptyDraft(RUNTIMES), moreParams }, RUNTIMES);
+  expect(broken).toEqual([]);
+  expect(input?.config?.params).toEqual({});
+});
+
 it('leaves empty fields to the defaults of the server', () => {
   const { input } = inputOf({ ...emptyDraft(RUNTIMES), params: { threshold: '' } }, RUNTIMES);
   expect(input?.config).toEqual({

@@ -110,7 +110,7 @@ export function inputOf(
 ): { input: NewModel | null; broken: readonly string[] } {
   const [inputSchema] = readObject(draft.inputSchema);
   const [outputSchema] = readObject(draft.outputSchema);
-  const [moreParams] = readObject(draft.moreParams);
+  const [moreParams] = draft.moreParams.trim() ? readObject(draft.moreParams) : [{}];
   const broken = Object.entries({ inputSchema, outputSchema, moreParams })
     .filter(([, value]) => value === null)
     .map(([name]) => name);

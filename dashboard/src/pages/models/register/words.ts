@@ -38,7 +38,7 @@ export const words = defineWords('models/register', {
   false: 'No',
   rareParams: 'Advanced parameters',
   moreParams: 'Other parameters (JSON)',
-  moreParamsHint: 'Objects and lists; docs/models.md has an example.',
+  moreParamsHint: 'Objects and lists, such as {"bounds": {"flights": {"floor": 0}}}. May be empty.',
   ruleHint: 'An object with rules: conditions over measures, aggregates and earlier periods.',
   useDefaults: 'Insert the default rules',
   runs: 'When it runs',
