@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.intake.declare import Declared
 from iop_pipelines.registry import models as registry
 from iop_pipelines.registry.dashboards import load_dashboard, register_dashboard
@@ -61,9 +62,12 @@ def register_data(engine: sa.Engine, folder: Path, now: datetime) -> list[str]:
         with located(path):
             spec = load_spec(path)
             model_id = registry.register(engine, spec)
-        if registry.model(engine, model_id).status != "active":
-            registry.promote(engine, model_id, reason=_REASON)
-        names.append(spec.name)
+        stored = registry.model(engine, model_id)
+        if stored.status is ModelStatus.DRAFT:
+            stored = registry.promote(engine, model_id, reason=_REASON)
+        # One that somebody retired stays retired.
+        if stored.status is ModelStatus.ACTIVE:
+            names.append(spec.name)
     with located(folder / "dashboard.yaml"):
         register_dashboard(engine, load_dashboard(folder / "dashboard.yaml"), now=now)
     with located(folder / "report.yaml"):

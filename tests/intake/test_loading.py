@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm import standin, tables
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
@@ -22,6 +23,7 @@ from iop_pipelines.intake.understand import Given, understand
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.platform import Platform
 from iop_pipelines.query.panel import read_panel
+from iop_pipelines.registry.models import list_models, set_status
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform.prepare_version import prepare_version
@@ -237,3 +239,11 @@ def test_drm_s_tables_may_lie_on_any_database(database_url: str, tmp_path: Path)
         assert not deliver(engine, given, "UTC", NOW).is_new
         rows = read_rows(engine, "sales", delivered.run_id)
         assert (len(rows), rows["umsatz"].iloc[-1]) == (2 * days, f"{2000 + days - 1}.50")
+
+
+def test_a_model_that_somebody_retired_stays_retired(desk: Desk) -> None:
+    engine = desk.platform.engine
+    assert desk.give(sales(60)).models == ("sales-umsatz-anomaly", "sales-umsatz-trend")
+    (trend,) = list_models(engine, name="sales-umsatz-trend")
+    set_status(engine, trend.id, ModelStatus.DEPRECATED)
+    assert desk.give(sales(61)).models == ("sales-umsatz-anomaly",)
