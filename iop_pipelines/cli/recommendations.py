@@ -61,14 +61,19 @@ def show(settings: Settings, as_json: bool, recommendation_id: int) -> None:
         return
     console.print(f"[bold]{escape(found.title)}[/]", highlight=False)
     now, peak = found.severity, found.peak_severity
-    state = " · ".join(
-        [now.value if now is peak else f"{now.value} (was {peak.value})"]
-        + [found.category.value, found.status.value]
-        + (["resolved"] if found.resolved_at else [])
-    )
-    console.print(state, highlight=False)
+    severity = now.value if now is peak else f"{now.value} (was {peak.value})"
+    line = " · ".join([severity, found.category.value, *_states(found)])
+    console.print(line, highlight=False)
     console.print(found.description, highlight=False, markup=False)
     console.print(f"Source: {found.source_ref}", highlight=False)
+
+
+def _states(found: StoredRecommendation) -> list[str]:
+    """What nobody decided before it was no longer found is not open any more."""
+    if found.resolved_at is None:
+        return [found.status.value]
+    decided = [] if found.status is ReviewStatus.OPEN else [found.status.value]
+    return [*decided, "no longer found"]
 
 
 def _decision(name: str, status: ReviewStatus, done: str, text: str) -> None:

@@ -1,8 +1,12 @@
 """Decisions of people, and what is read of recommendations."""
 
 import pytest
+from click.testing import CliRunner
 
+from iop_pipelines.cli.main import main
+from iop_pipelines.demo.summary import collect
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
+from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import NotFound
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.review import (
@@ -10,6 +14,7 @@ from iop_pipelines.recommendations.review import (
     recommendation,
     review,
 )
+from iop_pipelines.schema.engine import engine_for
 from read_back import events_of
 
 OPEN, ACCEPTED, DISMISSED = ReviewStatus.OPEN, ReviewStatus.ACCEPTED, ReviewStatus.DISMISSED
@@ -87,3 +92,33 @@ def test_what_is_not_there_is_not_found(world):
     ):
         with pytest.raises(NotFound, match="9"):
             ask()
+
+
+def test_the_command_line_tells_open_ones_from_those_that_are_no_longer_found(
+    world, found, tmp_path
+):
+    first = advise(world.engine, world.run(0, found(0, "EWR"), found(0, "JFK"))).opened
+    (accepted, forgotten) = first
+    review(world.engine, accepted, ACCEPTED)
+    for day in (1, 2):
+        advise(world.engine, world.run(day))
+    (going,) = advise(world.engine, world.run(3, found(3, "LGA"))).opened
+    url = world.engine.url.render_as_string(hide_password=False)
+    shell = {"IOP_HOME": str(tmp_path), "DATABASE_URL": url, "COLUMNS": "200"}
+
+    def shown(id_):
+        result = CliRunner().invoke(main, ["recommendation", "show", str(id_)], env=shell)
+        return result.output.splitlines()[1]
+
+    assert shown(accepted) == "critical · anomaly · accepted · no longer found"
+    assert shown(forgotten) == "critical · anomaly · no longer found"
+    assert shown(going) == "critical · anomaly · open"
+
+    drm = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
+    drm_metadata.create_all(drm)
+    rows = collect(world.engine, drm, {})["recommendations"]
+    assert {row["status"]: row["count"] for row in rows} == {
+        "accepted": 1,
+        "no longer found": 1,
+        "open": 1,
+    }
