@@ -57,6 +57,16 @@ def test_the_first_page_says_what_was_asked_how_fresh_and_how_good(pages):
 
 
 @pytest.mark.pdf
+def test_the_notes_say_what_days_and_periods_are_in_plain_words(pages):
+    text = " ".join(" ".join(pages).split())
+    assert (
+        "as of 2013-02-01 06:00 (America/New_York); days run from midnight to midnight of that "
+        "time zone. A period has its first and its last day in it, unless it names times of day."
+    ) in text
+    assert "half-open" not in text
+
+
+@pytest.mark.pdf
 def test_the_head_of_a_table_is_repeated_on_each_of_its_pages(pages):
     with_rows = [text for text in pages if re.search(r"2013-01-\d\d (EWR|JFK|LGA) 1,", text)]
     assert len(with_rows) >= 2
