@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from collected_tests import CollectedTest, collect
+from collected_tests import TIMEOUT_S, CollectedTest, collect
 from database_choice import KINDS, PORTABLE, decided_server, name_without_server
+
+pytestmark = pytest.mark.timeout(TIMEOUT_S + 60)
 
 THREADS = {"ThreadPoolExecutor", "Thread", "Barrier"}
 # They have threads, and what they are about is no race in the database.
