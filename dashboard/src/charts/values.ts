@@ -5,7 +5,7 @@ import { type Formatters, useFormat } from '@/i18n/format';
 import { LANGUAGES, type Language } from '@/i18n/language';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import type { Column } from './kinds';
+import type { Column, Shape } from './kinds';
 import { words } from './words';
 
 type Words = (typeof words)['en'];
@@ -56,18 +56,56 @@ export function labelWithUnit({ label, unit }: Column, join: (unit: string) => s
   return isSaid ? label : label + join(unit);
 }
 
+const OF_100 = new Set(['%', 'of 100']);
+// All divide 100.
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100];
+const SPACES = 4;
+
+type Limits = { domain: [number, number] | ['auto', 'auto']; ticks?: number[] };
+
+/** The ends and ticks of an axis of values: a share or score that has none above 100 ends there. */
+export function valueLimits({ unit }: Column, values: readonly (number | null)[]): Limits {
+  const known = values.filter((value) => value !== null);
+  const most = Math.max(...known);
+  const least = Math.min(...known, Math.max(0, most - 2));
+  // Below that the library's own ticks stay under 100, and what is low is seen better on an axis of its own.
+  const isHigh = most + (most - least) / 2 > 100;
+  if (
+    !OF_100.has(unit ?? '') ||
+    known.length === 0 ||
+    Math.min(...known) < 0 ||
+    most > 100 ||
+    !isHigh
+  ) {
+    return { domain: ['auto', 'auto'] };
+  }
+  const step = STEPS.find((each) => each * SPACES >= 100 - least) ?? 100;
+  const count = Math.max(1, Math.ceil((100 - least) / step));
+  const ticks = Array.from({ length: count + 1 }, (_, at) =>
+    Number((100 - (count - at) * step).toFixed(1)),
+  );
+  return { domain: [ticks[0] ?? 0, 100], ticks };
+}
+
+/** What an axis along a chart is of: numbers do not say it themselves, as dates and names do. */
+export const alongLabel = ({ axis, x }: Pick<Shape, 'axis' | 'x'>): string =>
+  axis === 'number' ? axisLabel(x) : '';
+
 export const axisLabel = (column: Column) => labelWithUnit(column, (unit) => `, ${unit}`);
 
 const DAY_MS = 86_400_000;
 
-/** Ticks of a time axis: hours within days, days within a year, months beyond it. */
+/** Ticks of a time axis: hours within days, days within a year, months beyond it; of one moment its day. */
 export function timeTick(at: number, span: number, language: Language): string {
+  const day = { day: 'numeric', month: 'short' } as const;
   const options: Intl.DateTimeFormatOptions =
-    span <= 2 * DAY_MS
-      ? { hour: '2-digit', minute: '2-digit' }
-      : span <= 300 * DAY_MS
-        ? { day: 'numeric', month: 'short' }
-        : { month: 'short', year: 'numeric' };
+    span === 0 && at % DAY_MS === 0
+      ? day
+      : span <= 2 * DAY_MS
+        ? { hour: '2-digit', minute: '2-digit' }
+        : span <= 300 * DAY_MS
+          ? day
+          : { month: 'short', year: 'numeric' };
   return new Intl.DateTimeFormat(LANGUAGES[language].locale, {
     ...options,
     timeZone: 'UTC',

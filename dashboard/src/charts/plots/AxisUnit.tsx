@@ -13,3 +13,21 @@ export function AxisUnit({ text }: { text: string }) {
     )
   );
 }
+
+/** height: of the axis whose ticks stand over the name. */
+export function AlongName({ text, height }: { text: string; height: number }) {
+  const area = usePlotArea();
+  return (
+    area &&
+    text && (
+      <text
+        className={css.axis}
+        x={area.x + area.width}
+        y={area.y + area.height + height - 4}
+        textAnchor="end"
+      >
+        {text}
+      </text>
+    )
+  );
+}

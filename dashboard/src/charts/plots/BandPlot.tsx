@@ -3,7 +3,7 @@ import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts
 import { useFormat } from '@/i18n/format';
 import type { TimedPoint } from '../band';
 import type { Column, Mark, Size } from '../kinds';
-import { tickText, timeTick, timeTicks } from '../values';
+import { tickText, timeTick, timeTicks, valueLimits } from '../values';
 import { AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -54,7 +54,10 @@ export function BandPlot({
       <YAxis
         {...TICK}
         width={Y_AXIS}
-        domain={['auto', 'auto']}
+        {...valueLimits(
+          y,
+          points.flatMap((point) => [point.y, point.yhat, point.lo, point.hi]),
+        )}
         tickFormatter={(value: number) => tickText(value, y, format)}
       />
       <Area

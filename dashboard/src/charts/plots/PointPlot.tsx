@@ -4,8 +4,8 @@ import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
 import type { Shape, Size } from '../kinds';
 import { colourOf, dashOf, signOf } from '../shape';
-import { axisLabel, tickText, timeTick, timeTicks } from '../values';
-import { AxisUnit } from './AxisUnit';
+import { alongLabel, axisLabel, tickText, timeTick, timeTicks, valueLimits } from '../values';
+import { AlongName, AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
 import { TICK } from './style';
@@ -13,10 +13,13 @@ import { TICK } from './style';
 // Up to here every point of a line is drawn as a point too.
 const FEW = 40;
 const TIME_LETTERS = 8;
+// Of an axis with its name under its ticks, in px.
+const NAMED = 40;
 
 export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
   const format = useFormat();
   const unit = axisLabel(shape.y);
+  const along = alongLabel(shape);
   const isLine = shape.type === 'line';
   const dotOf = isLine ? lineDot : sign;
   return (
@@ -28,13 +31,22 @@ export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
       data={[]}
     >
       <CartesianGrid stroke="var(--chart-grid)" vertical={shape.type === 'scatter'} />
-      <XAxis {...useAlong(shape, size)} {...TICK} dataKey="at" type="number" height={24} />
+      <XAxis
+        {...useAlong(shape, size)}
+        {...TICK}
+        dataKey="at"
+        type="number"
+        height={along ? NAMED : 24}
+      />
       <YAxis
         {...TICK}
         dataKey="y"
         type="number"
         width={Y_AXIS}
-        domain={['auto', 'auto']}
+        {...valueLimits(
+          shape.y,
+          shape.marks.map((mark) => mark.y),
+        )}
         tickFormatter={(value: number) => tickText(value, shape.y, format)}
       />
       {shape.groups.map(({ name, points }, group) => (
@@ -51,6 +63,7 @@ export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
         />
       ))}
       <AxisUnit text={unit} />
+      <AlongName text={along} height={NAMED} />
       <Overlay marks={shape.marks} groups={shape.groups.length} kind="free" />
     </ComposedChart>
   );
@@ -96,7 +109,7 @@ function useAlong(shape: Shape, size: Size) {
   }
   if (shape.axis === 'number') {
     return {
-      domain: ['auto', 'auto'],
+      ...valueLimits(shape.x, ats),
       tickFormatter: (at: number) => tickText(at, shape.x, format),
     };
   }
