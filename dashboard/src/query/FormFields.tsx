@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { SourceSchema } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
+import { useAnswers } from './answers';
 import { ConditionFields } from './ConditionFields';
 import { type PanelForm, withPeriod } from './form';
 import { GroupFields } from './GroupFields';
@@ -30,6 +31,10 @@ export function FormFields({
   const queries = useQueryClient();
   const part = { form, schema, params, problemsOf, onChange };
   const hasPeriod = form.period !== null || (schema.time !== null && !form.hasOuterPeriod);
+  // Whoever shows the form may make it anew each time: by its text it is another one only once it was changed.
+  const take = useAnswers(JSON.stringify(form), (found: SourceSchema) =>
+    onChange(startOf(form.type, found), found),
+  );
   const sources = useSources(form.source);
   const general = problemsOf('form');
   return (
@@ -42,9 +47,7 @@ export function FormFields({
           problems={problemsOf('source')}
           onChange={({ target: { value } }) =>
             // Another source has other fields: the question starts anew.
-            void queries
-              .fetchQuery(schemaOf(value))
-              .then((found) => onChange(startOf(form.type, found), found))
+            void take(queries.fetchQuery(schemaOf(value)))
           }
         />
       )}

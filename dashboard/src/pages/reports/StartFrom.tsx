@@ -2,35 +2,44 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { QueryConfig } from '@/api/client';
+import type { QueryConfig, SourceSchema } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { datasetsQuery, schemaQuery } from '@/pages/datasets/queries';
+import { useAnswers } from '@/query/answers';
 import { SelectField } from '@/ui/Field';
 import { templatesQuery } from './queries';
 import { startOf } from './starts';
 import { words } from './words';
 
-export function StartFrom({ onChoose }: { onChoose: (config: QueryConfig) => void }) {
+export function StartFrom({
+  config,
+  onChoose,
+}: {
+  /** What is to be replaced. */
+  config: QueryConfig;
+  onChoose: (config: QueryConfig) => void;
+}) {
   const t = useWords(words);
   const queries = useQueryClient();
   const { data: templates = [] } = useQuery(templatesQuery);
   const { data: datasets = [] } = useQuery(datasetsQuery);
   const [chosen, setChosen] = useState('');
-  const choose = async (value: string) => {
+  const take = useAnswers(config, (schema: SourceSchema) => onChoose({ ...startOf(schema) }));
+  const choose = (value: string) => {
     setChosen(value);
     const [kind, name = ''] = value.split(' ');
     if (kind === 'template') {
       const template = templates.find(({ id }) => String(id) === name);
       if (template) onChoose(template.queryConfig);
     } else if (kind === 'dataset') {
-      onChoose({ ...startOf(await queries.fetchQuery(schemaQuery(name))) });
+      void take(queries.fetchQuery(schemaQuery(name)));
     }
   };
   return (
     <SelectField
       label={t.startFrom}
       value={chosen}
-      onChange={(event) => void choose(event.target.value)}
+      onChange={(event) => choose(event.target.value)}
       options={[
         { value: '', label: t.startNothing },
         ...templates.map(({ id, name }) => ({ value: `template ${id}`, label: t.copyOf(name) })),

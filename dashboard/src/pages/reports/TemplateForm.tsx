@@ -45,7 +45,7 @@ export function TemplateForm({
   const [ownProblems, setOwnProblems] = useState<Record<string, string[]>>({});
   const [first] = useState(() => JSON.stringify([initial, initialSchedule]));
   const isDirty = isBroken || JSON.stringify([draft, schedule]) !== first;
-  const set = (changed: Partial<typeof draft>) => setDraft({ ...draft, ...changed });
+  const set = (changed: Partial<typeof draft>) => setDraft((now) => ({ ...now, ...changed }));
   const problemsAt = (field: string) => [
     ...(ownProblems[field] ?? []),
     ...problemsUnder(action.issues, field),
@@ -83,6 +83,7 @@ export function TemplateForm({
         start={start}
         head={
           <StartFrom
+            config={draft.queryConfig}
             onChoose={(queryConfig) => {
               set({ queryConfig });
               setBroken(false);

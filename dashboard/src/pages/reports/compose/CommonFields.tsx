@@ -1,9 +1,10 @@
 /** What all tables of the report's own source share: the source, a period and conditions. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { QueryConfig } from '@/api/client';
+import type { QueryConfig, SourceSchema } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
+import { useAnswers } from '@/query/answers';
 import { ConditionFields } from '@/query/ConditionFields';
 import { conditionPlace } from '@/query/form';
 import { PeriodField } from '@/query/PeriodField';
@@ -37,6 +38,7 @@ export function CommonFields({
   const queries = useQueryClient();
   const { data: schema, isError } = useQuery(schemaOf(config.source));
   const [common, setCommon] = useState(() => conditionsOf([config.where]) ?? NONE);
+  const take = useAnswers(config, (found: SourceSchema) => onRestart(startOf(found)));
   const sources = useSources(config.source);
   const isAlone = namesOfTables(config).length === 1;
   const problemsOf = (place: string) =>
@@ -68,9 +70,7 @@ export function CommonFields({
         hint={isAlone ? undefined : t.sourceOfAll}
         options={sources}
         problems={problemsOf('source')}
-        onChange={({ target: { value } }) =>
-          void queries.fetchQuery(schemaOf(value)).then((found) => onRestart(startOf(found)))
-        }
+        onChange={({ target: { value } }) => void take(queries.fetchQuery(schemaOf(value)))}
       />
       {schema ? (
         <>

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { QueryConfig } from '@/api/client';
+import type { QueryConfig, SourceSchema } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
+import { useAnswers } from '@/query/answers';
 import { tableQueryOf } from '@/query/form';
 import { schemaOf } from '@/query/queries';
 import { startOf } from '@/query/starts';
@@ -31,13 +32,12 @@ export function TableChoice({
   const titleOf = (name: string) => config.datasets[name]?.title ?? name;
   const isRefused = (name: string) =>
     issues.some(({ path }) => path[0] === 'datasets' && path[1] === name);
-  async function add() {
-    const schema = await queries.fetchQuery(schemaOf(config.source));
+  const take = useAnswers(config.source, (schema: SourceSchema) => {
     const form = { ...startOf('table', schema), period: null };
     const name = freeName(config);
     onChange(withTable(config, name, tableQueryOf(form, schema)));
     onChoose(name);
-  }
+  });
   return (
     <fieldset className={css.tables}>
       <legend>{t.tables}</legend>
@@ -50,7 +50,10 @@ export function TableChoice({
             </Button>
           ))}
         {names.length < MOST_TABLES && (
-          <Button look="quiet" onClick={() => void add()}>
+          <Button
+            look="quiet"
+            onClick={() => void take(queries.fetchQuery(schemaOf(config.source)))}
+          >
             {t.addTable}
           </Button>
         )}
