@@ -200,7 +200,9 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="the README's pictures instead")
     parser.add_argument("--width", type=int, action="append", choices=WIDTHS)
     parser.add_argument("--theme", action="append", choices=get_args(Theme))
-    parser.add_argument("--language", type=Language, action="append", choices=list(Language), help="en without")
+    parser.add_argument(
+        "--language", type=Language, action="append", choices=list(Language), help="en without"
+    )
     parser.add_argument("--viewer", action="store_true", help="as a viewer sees them")
     parser.add_argument("--only", default="", help="a regular expression of pictures' names")
     options = parser.parse_args()
