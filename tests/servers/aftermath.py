@@ -42,7 +42,8 @@ def watch_this_process() -> Callable[[], None]:
     )
 
     def end() -> None:
-        watcher.terminate()
+        # Killed, as it inherits what this process ignores.
+        watcher.kill()
         watcher.wait()
 
     return end
