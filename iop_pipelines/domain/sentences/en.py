@@ -350,7 +350,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.no_file": "there is no file {path}",
     "intake.no_json": "{name}, line {line}: no JSON: {error}",
     "intake.no_measure": (
-        "{name} has no column of numbers to watch beside {time!r} and what tells series apart"
+        "{name} has no column of numbers to watch besides {time!r} and what tells series apart"
     ),
     "intake.no_moments": "column {column!r} holds no dates: one such as 2026-01-31 is needed",
     "intake.no_objects": "{name} holds no list of objects; each row is an object",
@@ -744,8 +744,8 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types names {name}",
     "step.weight": "weight belongs to weighted_mean, which needs it",
     "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
-    "table.compare_and_bucket": "compare cannot stand beside a time bucket",
-    "table.offset_and_top": "offset cannot stand beside top",
+    "table.compare_and_bucket": "compare cannot be combined with a time bucket",
+    "table.offset_and_top": "offset cannot be combined with top",
     "template.does_not_exist": "report template {id} does not exist",
     "template.exists": "a report template {name!r} exists",
     "template.exists_differently": (
@@ -767,7 +767,7 @@ SENTENCES: Mapping[str, str] = {
     "time_zone.unknown": "{name!r} is no IANA time zone such as Africa/Lagos",
     "token.bad_life": "{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h",
     "top.needs_measures": "top needs measures and a sort that says what is first",
-    "top.rest_needs_one_field": "top.rest needs exactly one field beside the measures",
+    "top.rest_needs_one_field": "top.rest needs exactly one field besides the measures",
     "tree.conditions_too_deep": "conditions are nested deeper than {most} levels",
     "tree.operands_too_deep": "operands are nested deeper than {most} levels",
     "tree.too_many_conditions": "there are more than {most:,} conditions",
