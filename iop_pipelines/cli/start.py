@@ -239,11 +239,17 @@ def _wait(platform: "Platform", supervisor: "Supervisor", as_json: bool) -> dict
         catch_up(platform, supervisor.keep_alive)
     found = outcome(platform.engine)
     if as_json:
-        return {"recommendations": found.recommendations, "problems": found.problems}
+        return {
+            "recommendations": found.recommendations,
+            "goneAway": found.gone_away,
+            "problems": found.problems,
+        }
     for problem in found.problems:
         console.print(f"[bold red]Failed:[/] {escape(problem)}", highlight=False, soft_wrap=True)
     count = len(found.recommendations)
-    console.print(f"\n[bold]{count} recommendations[/]{':' if count else ''}", highlight=False)
+    words = "recommendation" if count == 1 else "recommendations"
+    gone = f", {found.gone_away} of them no longer found" if found.gone_away else ""
+    console.print(f"\n[bold]{count} {words}[/]{gone}{':' if count else ''}", highlight=False)
     for title in found.recommendations[:_SHOWN_ADVICE]:
         console.print(f"  - {escape(title)}", highlight=False, soft_wrap=True)
     if count > _SHOWN_ADVICE:

@@ -5,28 +5,38 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ReviewStatus
-from iop_pipelines.recommendations.review import list_recommendations
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     datasets,
     model_executions,
+    recommendations,
 )
-
-_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Titles, newest first; sentences."""
+    """Titles of all, those that are still found before the rest and the newest first; sentences.
+
+    gone_away: how many of them later data no longer shows.
+    """
 
     recommendations: list[str]
+    gone_away: int
     problems: list[str]
 
 
 def outcome(engine: sa.Engine) -> Outcome:
-    found = list_recommendations(engine, status=ReviewStatus.OPEN, limit=_MOST)
-    return Outcome([each.title for each in found], _problems(engine))
+    advice = recommendations.c
+    query = (
+        sa.select(advice.title, advice.resolved_at)
+        .where(advice.status == ReviewStatus.OPEN)
+        .order_by(advice.resolved_at.is_not(None), advice.id.desc())
+    )
+    with engine.connect() as connection:
+        found = connection.execute(query).all()
+    gone_away = sum(each.resolved_at is not None for each in found)
+    return Outcome([each.title for each in found], gone_away, _problems(engine))
 
 
 def _problems(engine: sa.Engine) -> list[str]:
@@ -42,7 +52,11 @@ def _problems(engine: sa.Engine) -> list[str]:
     failed_models = (
         sa.select(analytical_models.c.name, executions.error_msg)
         .join(analytical_models, analytical_models.c.id == executions.model_id)
-        .where(executions.id.in_(last), executions.status == ExecutionStatus.FAILED)
+        .where(
+            executions.id.in_(last),
+            executions.status == ExecutionStatus.FAILED,
+            executions.superseded_by.is_(None),
+        )
     )
     with engine.connect() as connection:
         data = [f"preparing {name}: {why}" for name, why in connection.execute(failed_data)]
