@@ -66,8 +66,9 @@ class PatientProtocol(HttpToolsProtocol):
     _last = 0.0
     _held_at: float | None = None
     _taken = 0
-    # Counts what was expected one after the other.
-    _turn = 0
+    # The scope of the last request that came whole: uvicorn makes one when a head begins.
+    _whole: object = None
+    _is_handed_over = False
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -80,47 +81,50 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
+        self._is_handed_over = True
         self._forget()
         super().handle_websocket_upgrade()
 
-    def data_received(self, data: bytes) -> None:
-        if self._owed in (_Owed.NOTHING, _Owed.FIRST_BYTE):
-            self._expect(_Owed.HEAD)
-        turn = self._turn
-        super().data_received(data)
-        # A head that began in this packet is behind what was owed before, such as the end of a large body.
-        if self._owed is _Owed.HEAD and turn == self._turn and not self.transport.is_closing():
-            self._taken += len(data)
-            if self._taken > self.patience.head_bytes:
-                told = f"the request's head is longer than {self.patience.head_bytes} bytes"
-                self._refuse(HEAD_TOO_LONG, told)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        # One that came in the same packet as the end of the one before.
-        if self._owed is _Owed.NOTHING:
-            self._expect(_Owed.HEAD)
-
-    def on_headers_complete(self) -> None:
-        super().on_headers_complete()
-        self._expect(_Owed.BODY)
-        self._hold(self.expect_100_continue or self.flow.read_paused)
-
-    def on_body(self, body: bytes) -> None:
-        super().on_body(body)
-        self._taken += len(body)
-        self._last = self.loop.time()
-        self._hold(self.flow.read_paused)
-
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._owed = _Owed.NOTHING
+        self._whole = self.scope
+
+    def data_received(self, data: bytes) -> None:
+        """Looks once a packet at what is owed after it; most bring a whole request, and no clock is read for them."""
+        before = self.scope
+        super().data_received(data)
+        is_new = self.scope is not before
+        if self._whole is self.scope and (is_new or self._owed is _Owed.BODY):
+            self._owed = _Owed.NOTHING
+        elif not self._is_handed_over and not self.transport.is_closing():
+            self._wait_on(len(data), is_new)
+
+    def _wait_on(self, size: int, is_new: bool) -> None:
+        """After a packet of `size` bytes that left a request unfinished; `is_new`: that request began in it."""
+        was, owed = self._owed, self._owed_now()
+        if is_new or owed is not was:
+            self._expect(owed)
+            # A head that began behind what was owed before, such as the end of a large body, has few of the bytes.
+            is_behind = owed is _Owed.HEAD and was in (_Owed.HEAD, _Owed.BODY)
+            self._taken = 0 if is_behind else size
+        else:
+            self._taken += size
+            self._last = self.loop.time()
+        if owed is _Owed.BODY:
+            self._hold(self.cycle.waiting_for_100_continue or self.flow.read_paused)
+        elif self._taken > self.patience.head_bytes:
+            told = f"the request's head is longer than {self.patience.head_bytes} bytes"
+            self._refuse(HEAD_TOO_LONG, told)
+
+    def _owed_now(self) -> _Owed:
+        """A head that has ended has a cycle of its scope. Bytes that begin none yet are the start of one."""
+        has_head = self.cycle is not None and self.cycle.scope is self.scope  # pyright: ignore[reportUnnecessaryComparison]
+        return _Owed.BODY if has_head and self._whole is not self.scope else _Owed.HEAD
 
     def _expect(self, owed: _Owed) -> None:
         self._owed = owed
         self._since = self._last = self.loop.time()
         self._taken = 0
-        self._turn += 1
         # One that is set rings no later than this would: what was expected before began before.
         if self._timer is None:
             self._timer = self.loop.call_at(self._deadline(), self._look)
