@@ -14,9 +14,9 @@ from iop_pipelines.domain.conditions import (
     Expression,
     fields_of,
     refuse_foreign,
-    sized,
 )
 from iop_pipelines.domain.datasets import FieldType, Name
+from iop_pipelines.domain.given_json import sized
 from iop_pipelines.domain.resolved import KnownField, Scope, kind_of
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidQuery, Unfit

@@ -160,8 +160,6 @@ _MEANT: Mapping[str, str] = {
 _PYDANTICS = frozenset(typing.get_args(core_schema.ErrorType))
 
 
-# What is said ---------------------------------------------------------------------------------
-
 # Patterns of ours, as a reader would say them.
 _FORMS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]{0,62}$": "form.name",
@@ -245,9 +243,6 @@ def _unknown_kind(
     tag = context.get("tag")
     said = Sentence("value.missing") if tag is None else _is(tag)
     return _among("value.unknown_kind", tag, told, given=said), key
-
-
-# Where it is said -----------------------------------------------------------------------------
 
 
 def _path(location: Sequence[int | str], model: Any) -> Iterator[str | int]:

@@ -15,10 +15,8 @@ from iop_pipelines.domain.conditions import (
     Part,
     Scalar,
     Span,
-    as_invalid_query,
-    check_json,
-    check_size,
 )
+from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
 

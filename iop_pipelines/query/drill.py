@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from iop_pipelines.domain.conditions import And, AnyCondition, Compare, check_json, parse_condition
+from iop_pipelines.domain.conditions import And, AnyCondition, Compare, parse_condition
+from iop_pipelines.domain.given_json import check_json
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.periods import Unit, parse_moment, shift, to_zone
 from iop_pipelines.domain.resolved import Scope

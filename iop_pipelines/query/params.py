@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from iop_pipelines.domain.conditions import MAX_IN, Span, parse_condition
+from iop_pipelines.domain.given_json import check_json
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
@@ -16,7 +17,7 @@ def resolve_params(config: form.QueryConfig, given: Mapping[str, Any]) -> dict[s
             raise InvalidQuery(
                 "parameter.unknown", f"params.{name}", name=closest(name, config.params)
             )
-    form.check_json(given, "params")
+    check_json(given, "params")
     values: dict[str, Any] = {}
     for name, param in config.params.items():
         value = given.get(name, param.default)

@@ -25,9 +25,9 @@ from iop_pipelines.domain.conditions import (
     Expression,
     fields_of,
     refuse_foreign,
-    sized,
 )
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
+from iop_pipelines.domain.given_json import sized
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery, Unfit

@@ -89,8 +89,6 @@ export const noMeasure: MeasureRow = {
   isCompared: false,
 };
 
-// Form to config ------------------------------------------------------------------------------
-
 export function configOf(form: PanelForm, schema: SourceSchema | undefined): QueryConfig {
   const where = whereOf(form, schema);
   const chart = chartOf(form);
@@ -211,8 +209,6 @@ function chartOf(form: PanelForm): Chart | null {
   };
 }
 
-// Config to form ------------------------------------------------------------------------------
-
 /** Null for a config that asks for more than the form can show or keep: it is changed as JSON. */
 export function formOf(type: PanelType, given: unknown): PanelForm | null {
   if (!isObject(given) || !isObject(given.datasets)) return null;
@@ -331,8 +327,6 @@ function measuresInOrder(measures: MeasureRow[], type: PanelType, chart: Chart) 
     (a, b) => Number(nameOfMeasure(b) === first) - Number(nameOfMeasure(a) === first),
   );
 }
-
-// Errors ----------------------------------------------------------------------------------------
 
 /** Which control a refusal belongs to, by its path in the config: `measures.1`, `source`, or `form`. */
 export function placeOf(path: readonly (string | number)[], form: PanelForm): string {

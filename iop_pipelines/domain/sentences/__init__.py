@@ -141,9 +141,6 @@ def placeholders(code: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in _PARSER.parse(template) if name is not None)
 
 
-# Values ------------------------------------------------------------------------------------------
-
-
 def _plain(value: object) -> Any:
     """A value as JSON has it, lists as tuples; sentences stay."""
     if value is None or isinstance(value, bool | Sentence):
@@ -184,9 +181,6 @@ def _value(kept: Any) -> Any:
             return {key: _value(each) for key, each in held["mapping"].items()}
         return remade(held)
     return kept
-
-
-# Words -------------------------------------------------------------------------------------------
 
 
 def _filled(template: str, values: Mapping[str, Any], language: Language) -> str:
