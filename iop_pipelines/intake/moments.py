@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 Grain = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"]
@@ -68,135 +68,73 @@ class Form:
         return _read(self, " ".join(cell.split()), zone) if len(cell) <= LONGEST else None
 
 
-_ISO = Form(
+def _form(name: str, grain: Grain, pattern: str, **more: Any) -> Form:
+    return Form(name, grain, re.compile(pattern, re.IGNORECASE), **more)
+
+
+_ISO = _form(
     "year-month-day",
     "day",
-    re.compile(
-        rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}",
-        re.IGNORECASE,
-    ),
+    rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}",
 )
-_DAY_FIRST = Form(
+_DAY_FIRST = _form(
     "day/month/year",
     "day",
-    re.compile(
-        rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
-        re.IGNORECASE,
-    ),
+    rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
     order="day-first",
 )
-_MONTH_FIRST = Form(
+_MONTH_FIRST = _form(
     "month/day/year",
     "day",
-    re.compile(
-        rf"{_DAY_NAME}(?P<m>\d{{1,2}})(?P<sep>[-/. ])(?P<d>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
-        re.IGNORECASE,
-    ),
+    rf"{_DAY_NAME}(?P<m>\d{{1,2}})(?P<sep>[-/. ])(?P<d>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){_TIME}",
     order="month-first",
 )
-_SHORT_YEAR_FIRST = Form(
+_SHORT_YEAR_FIRST = _form(
     "year-month-day with two digits a year",
     "day",
-    re.compile(
-        rf"(?P<y>\d{{2}})(?P<sep>[-/.])(?P<m>\d{{2}})(?P=sep)(?P<d>\d{{2}}){_TIME}", re.IGNORECASE
-    ),
+    rf"(?P<y>\d{{2}})(?P<sep>[-/.])(?P<m>\d{{2}})(?P=sep)(?P<d>\d{{2}}){_TIME}",
 )
 _STRONG = (
     _ISO,
-    Form(
+    _form(
         "day, month in words, year",
         "day",
-        re.compile(
-            rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/. ]*(?:de )?(?P<word>{_MONTH})\.?,?[-/. ]*(?:de )?"
-            rf"(?P<y>\d{{4}}|\d{{2}}){_TIME}",
-            re.IGNORECASE,
-        ),
+        rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/. ]*(?:de )?(?P<word>{_MONTH})\.?,?[-/. ]*(?:de )?"
+        rf"(?P<y>\d{{4}}|\d{{2}}){_TIME}",
     ),
-    Form(
+    _form(
         "month in words, day, year",
         "day",
-        re.compile(
-            rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
-            re.IGNORECASE,
-        ),
+        rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
     ),
-    Form(
-        "month in words, year",
-        "month",
-        re.compile(rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})", re.IGNORECASE),
+    _form(
+        "month in words, year", "month", rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})"
     ),
-    Form(
-        "year, month in words",
-        "month",
-        re.compile(rf"(?P<y>\d{{4}})[-/. ]*(?P<word>{_MONTH})\.?", re.IGNORECASE),
-    ),
-    Form(
-        "year-month",
-        "month",
-        re.compile(r"(?P<y>\d{4})(?:[-/.]|\s?M)(?P<m>\d{1,2})", re.IGNORECASE),
-    ),
-    Form("month/year", "month", re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", re.IGNORECASE)),
-    Form(
-        "quarter year",
-        "quarter",
-        re.compile(r"(?:Q|T)(?P<q>[1-4])[-/ .']*(?P<y>\d{4}|\d{2})", re.IGNORECASE),
-    ),
-    Form(
-        "year quarter",
-        "quarter",
-        re.compile(r"(?P<y>\d{4})[-/ .]*(?:Q|T)(?P<q>[1-4])", re.IGNORECASE),
-    ),
-    Form(
-        "half-year year",
-        "half-year",
-        re.compile(r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})", re.IGNORECASE),
-    ),
-    Form(
-        "year half-year",
-        "half-year",
-        re.compile(r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])", re.IGNORECASE),
-    ),
-    Form(
-        "year-week (ISO)",
-        "week",
-        re.compile(r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})", re.IGNORECASE),
-    ),
-    Form(
-        "week/year (ISO)",
-        "week",
-        re.compile(r"(?:W|KW|S)\s?(?P<week>\d{1,2})[-/ .]+(?P<y>\d{4})", re.IGNORECASE),
-    ),
+    _form("year, month in words", "month", rf"(?P<y>\d{{4}})[-/. ]*(?P<word>{_MONTH})\.?"),
+    _form("year-month", "month", r"(?P<y>\d{4})(?:[-/.]|\s?M)(?P<m>\d{1,2})"),
+    _form("month/year", "month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
+    _form("quarter year", "quarter", r"(?:Q|T)(?P<q>[1-4])[-/ .']*(?P<y>\d{4}|\d{2})"),
+    _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .]*(?:Q|T)(?P<q>[1-4])"),
+    _form("half-year year", "half-year", r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})"),
+    _form("year half-year", "half-year", r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])"),
+    _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})"),
+    _form("week/year (ISO)", "week", r"(?:W|KW|S)\s?(?P<week>\d{1,2})[-/ .]+(?P<y>\d{4})"),
 )
 _WEAK = (
-    Form(
-        "yearmonthday",
-        "day",
-        re.compile(rf"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d){_TIME}", re.IGNORECASE),
-        is_weak=True,
+    _form(
+        "yearmonthday", "day", rf"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d){_TIME}", is_weak=True
     ),
-    Form(
+    _form(
         "yearmonthdayhourminute",
         "moment",
-        re.compile(
-            r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?",
-            re.IGNORECASE,
-        ),
+        r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?",
         is_weak=True,
     ),
-    Form(
-        "yearmonth",
-        "month",
-        re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)", re.IGNORECASE),
-        is_weak=True,
+    _form("yearmonth", "month", r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)", is_weak=True),
+    _form(
+        "Unix time", "moment", r"\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?", kind="epoch", is_weak=True
     ),
-    Form(
-        "Unix time",
-        "moment",
-        re.compile(r"\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?", re.IGNORECASE),
-        kind="epoch",
-        is_weak=True,
-    ),
-    Form("year", "year", re.compile(r"(?P<y>(?:1[6-9]|20|21)\d\d)", re.IGNORECASE), is_weak=True),
+    _form("year", "year", r"(?P<y>(?:1[6-9]|20|21)\d\d)", is_weak=True),
 )
 
 

@@ -157,7 +157,6 @@ def _executions() -> _Source:
             rows.said,
             sa.literal("warning").label("severity"),
             rows.finished_at.label("at"),
-            sa.null().label("french"),
         )
         .select_from(model_executions)
         .outerjoin(analytical_models, models.id == rows.model_id)
@@ -178,7 +177,6 @@ def _models() -> _Source:
             rows.said,
             sa.literal("info").label("severity"),
             rows.created_at.label("at"),
-            sa.null().label("french"),
         )
         .select_from(model_events)
         .outerjoin(analytical_models, models.id == rows.model_id)

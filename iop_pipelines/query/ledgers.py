@@ -75,6 +75,24 @@ def _severity_rank(column: sa.ColumnElement[Any]) -> SourceField:
     return _integer(rank, "Severity rank")
 
 
+def _of_model(models: sa.Table) -> dict[str, SourceField]:
+    return {
+        "model": _word(models.c.name, "Model"),
+        "model_version": _word(models.c.version, "Version"),
+    }
+
+
+_FAILED = Sum(kind="sum", field="is_failed", label="Failed")
+_MEAN_DURATION = Mean(kind="mean", field="duration_ms", unit="ms", label="Mean duration")
+_HIGHEST_SCORE = Max(kind="max", field="score", label="Highest score")
+
+
+def _failed_pct(of: str) -> Ratio:
+    return Ratio(
+        kind="ratio", numerator="is_failed", denominator=of, scale=100, unit="%", label="Failed"
+    )
+
+
 def _recommendations() -> Source:
     t, models = iop.recommendations, iop.analytical_models
     return Source(
@@ -122,8 +140,7 @@ def _findings() -> Source:
         fields={
             "id": _integer(t.c.id, "Id"),
             "execution_id": _integer(t.c.execution_id, "Execution"),
-            "model": _word(models.c.name, "Model"),
-            "model_version": _word(models.c.version, "Version"),
+            **_of_model(models),
             "model_type": _word(models.c.type, "Model type", "model_type"),
             "dataset": _word(models.c.dataset, "Dataset"),
             "category": _word(t.c.category, "Category", "category"),
@@ -144,7 +161,7 @@ def _findings() -> Source:
         },
         measures={
             "findings": Count(kind="count", unit=None, label="Findings"),
-            "highest_score": Max(kind="max", field="score", label="Highest score"),
+            "highest_score": _HIGHEST_SCORE,
         },
         order=(t.c.id,),
     )
@@ -160,8 +177,7 @@ def _model_outputs() -> Source:
         fields={
             "id": _integer(t.c.id, "Id"),
             "execution_id": _integer(t.c.execution_id, "Execution"),
-            "model": _word(models.c.name, "Model"),
-            "model_version": _word(models.c.version, "Version"),
+            **_of_model(models),
             "dataset": _word(models.c.dataset, "Dataset"),
             "unique_id": _word(t.c.unique_id, "Series"),
             "ds": _local(t.c.ds, "Period"),
@@ -177,7 +193,7 @@ def _model_outputs() -> Source:
             "points": Count(kind="count", unit="points", label="Points"),
             "mean_y": Mean(kind="mean", field="y", label="Mean actual"),
             "mean_yhat": Mean(kind="mean", field="yhat", label="Mean expected"),
-            "highest_score": Max(kind="max", field="score", label="Highest score"),
+            "highest_score": _HIGHEST_SCORE,
         },
         order=(t.c.id,),
     )
@@ -197,8 +213,7 @@ def _executions() -> Source:
         rows=t.join(models, models.c.id == t.c.model_id),
         fields={
             "id": _integer(t.c.id, "Id"),
-            "model": _word(models.c.name, "Model"),
-            "model_version": _word(models.c.version, "Version"),
+            **_of_model(models),
             "model_type": _word(models.c.type, "Model type", "model_type"),
             "dataset": _word(models.c.dataset, "Dataset"),
             "status": _word(outcome, "Status", "execution_status"),
@@ -222,19 +237,10 @@ def _executions() -> Source:
         },
         measures={
             "executions": Count(kind="count", unit=None, label="Executions"),
-            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "failed": _FAILED,
             "superseded": Sum(kind="sum", field="is_superseded", label="Superseded"),
-            "failed_pct": Ratio(
-                kind="ratio",
-                numerator="is_failed",
-                denominator="is_run",
-                scale=100,
-                unit="%",
-                label="Failed",
-            ),
-            "mean_duration_ms": Mean(
-                kind="mean", field="duration_ms", unit="ms", label="Mean duration"
-            ),
+            "failed_pct": _failed_pct("is_run"),
+            "mean_duration_ms": _MEAN_DURATION,
             "max_duration_ms": Max(
                 kind="max", field="duration_ms", unit="ms", label="Longest duration"
             ),
@@ -268,12 +274,10 @@ def _reports() -> Source:
         },
         measures={
             "reports": Count(kind="count", unit=None, label="Reports"),
-            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
+            "failed": _FAILED,
             "total_rows": Sum(kind="sum", field="row_count", unit="rows", label="Rows"),
             "total_bytes": Sum(kind="sum", field="size_bytes", unit="B", label="Size"),
-            "mean_duration_ms": Mean(
-                kind="mean", field="duration_ms", unit="ms", label="Mean duration"
-            ),
+            "mean_duration_ms": _MEAN_DURATION,
         },
         order=(t.c.id,),
         time="generated_at",
@@ -338,15 +342,8 @@ def _pipeline_runs() -> Source:
         },
         measures={
             "runs": Count(kind="count", unit=None, label="Runs"),
-            "failed": Sum(kind="sum", field="is_failed", label="Failed"),
-            "failed_pct": Ratio(
-                kind="ratio",
-                numerator="is_failed",
-                denominator="is_ended",
-                scale=100,
-                unit="%",
-                label="Failed",
-            ),
+            "failed": _FAILED,
+            "failed_pct": _failed_pct("is_ended"),
             "rows": Sum(kind="sum", field="rows_ingested", unit="rows", label="Rows"),
             "mean_duration_s": Mean(
                 kind="mean", field="duration_s", unit="s", label="Mean duration"
