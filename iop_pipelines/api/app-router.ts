@@ -196,6 +196,7 @@ export interface Created {
 
 /** `spreadsheet` guards against formulas and starts with a BOM; `raw` is for machines. */
 export interface CsvOutput {
+  /** None selected: the first. */
   dataset?: string | null | undefined;
   profile?: "spreadsheet" | "raw" | undefined;
 }
@@ -590,6 +591,7 @@ export interface Invited {
 }
 
 export interface JsonOutput {
+  /** None selected: the first. */
   datasets?: string[] | undefined;
 }
 
@@ -1025,13 +1027,16 @@ export interface PastStatistic {
   min_count?: number | null | undefined;
 }
 
-/** `tiles` names a table of one row, shown as figures; `recommendations` one shown as a list. */
+/** The keys of all sections of the page. */
 export interface PdfOutput {
+  /** A table with one row, shown as large figures. */
   tiles?: string | null | undefined;
-  tables?: string[] | undefined;
+  /** A table with a column “title”, shown as a list. */
   recommendations?: string | null | undefined;
-  orientation?: "portrait" | "landscape" | undefined;
+  /** None selected: those not shown elsewhere. */
+  tables?: string[] | undefined;
   max_rows?: number | undefined;
+  orientation?: "portrait" | "landscape" | undefined;
 }
 
 /** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
@@ -1177,6 +1182,12 @@ export interface RejectedRow {
 }
 
 export type ReportFormat = "json" | "csv" | "pdf";
+
+/** `fields`: JSON Schema of what `outputs` of a query_config may say of this format, with each key's `default`, range, `title` and `description` and their `translations`. `x-names` marks a key that names a `table` of `datasets`, or a `column` of the table that the key `x-of` names. */
+export interface ReportOutput {
+  format: ReportFormat;
+  fields: Record<string, unknown>;
+}
 
 /** Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and JSON the first rows: `rows` are of `rowCount`. */
 export interface ReportPreview {
@@ -1576,6 +1587,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     generated: TRPCQueryProcedure<{ input: GeneratedFilter | undefined; output: GeneratedReport[]; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: TemplateDetail; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: TemplateFilter | undefined; output: ReportTemplate[]; meta: unknown }>;
+    outputs: TRPCQueryProcedure<{ input: void | undefined; output: ReportOutput[]; meta: unknown }>;
     pause: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     preview: TRPCQueryProcedure<{ input: OfReport; output: ReportPreview; meta: unknown }>;
     report: TRPCQueryProcedure<{ input: OfReport; output: GeneratedReport; meta: unknown }>;

@@ -1,10 +1,14 @@
 """The docs page at `/api/v1/docs`: plain HTML, so that it needs no script and nothing from elsewhere."""
 
+import json
 from html import escape
 
 from iop_pipelines.api.plain import METHOD, path_of
 from iop_pipelines.api.registry import Procedure, Registry
+from iop_pipelines.api.schemas import Schema
 from iop_pipelines.api.typescript import members, name_types
+from iop_pipelines.domain.fields import schema_of
+from iop_pipelines.query.outputs import models_by_format
 
 
 def docs_page(registry: Registry) -> str:
@@ -32,6 +36,42 @@ def procedure_table(registry: Registry) -> str:
     )
     head = ("| procedure | kind | from role | what |", "| --- | --- | --- | --- |")
     return "\n".join((*head, *rows)) + "\n"
+
+
+def outputs_table() -> str:
+    """What the file of each format can be told, as a table in Markdown, for docs/query-config.md."""
+    rows = [
+        f"| `{format_}` | `{key}` | {_what(field)} | {_may_be(field)} | {_default(field)} |"
+        for format_, model in models_by_format().items()
+        for key, field in schema_of(model)["properties"].items()
+    ]
+    head = ("| format | key | what | may be | default |", "| --- | --- | --- | --- | --- |")
+    return "\n".join((*head, *rows)) + "\n"
+
+
+def _what(field: Schema) -> str:
+    return ". ".join(filter(None, (field["title"], field.get("description", "").rstrip("."))))
+
+
+def _may_be(field: Schema) -> str:
+    if "oneOf" in field:
+        return ", ".join(f"`{each['const']}`" for each in field["oneOf"])
+    if "items" in field:
+        return f"list: {_may_be(field['items'])}; at most {field['maxItems']:,}"
+    if "x-of" in field:
+        return f"a column of `{field['x-of']}`"
+    if "x-names" in field:
+        return "a key of `datasets`"
+    ends = [f"{field[each]:,}" for each in ("minimum", "maximum") if each in field]
+    return " to ".join(ends) or _TYPES[field["type"]]
+
+
+def _default(field: Schema) -> str:
+    default = field.get("default")
+    return "" if default in (None, []) else f"`{json.dumps(default)}`"
+
+
+_TYPES = {"boolean": "true, false", "string": "text", "integer": "whole number", "number": "number"}
 
 
 def _plain_address(procedure: Procedure) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from iop_pipelines.api.docs import procedure_table
+from iop_pipelines.api.docs import outputs_table, procedure_table
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.typescript import generate
 
@@ -19,6 +19,12 @@ def types() -> None:
 def procedures() -> None:
     """Print all procedures as the table of docs/api.md."""
     click.echo(procedure_table(build_registry()), nl=False)
+
+
+@api.command()
+def outputs() -> None:
+    """Print what the file of each format can be told, as the table of docs/query-config.md."""
+    click.echo(outputs_table(), nl=False)
 
 
 commands = {"api": api}

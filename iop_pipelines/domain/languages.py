@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 T = TypeVar("T")
 
-_CATALOGUES = "iop_pipelines.domain.catalogues"
+_CATALOGUES = "iop_pipelines.domain.sentences"
 
 
 class Language(StrEnum):

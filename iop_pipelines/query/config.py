@@ -4,7 +4,7 @@ Nothing here touches a database: names of fields and measures are checked by `co
 source is known. `parse_config` raises InvalidQuery and nothing else, whatever it is given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -19,6 +19,8 @@ from iop_pipelines.domain.conditions import (
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
+from iop_pipelines.query.outputs import Outputs
+from iop_pipelines.query.references import Names, Reference, TableName, references_in
 
 MAX_SELECT = 50
 MAX_LIMIT = 100_000
@@ -145,44 +147,20 @@ class TableQuery(Part):
         return names
 
 
+ColumnName = Annotated[Name, Names("column", of="data")]
+
+
 class Chart(Part):
     """`y` against `x`, one line or group of bars for each value of `series`."""
 
     type: Literal["bar", "line", "pie", "scatter"]
-    data: Name
-    x: Name
-    y: Name
-    series: Name | None = None
-    label: Name | None = None
+    data: TableName
+    x: ColumnName
+    y: ColumnName
+    series: ColumnName | None = None
+    label: ColumnName | None = None
     title: Label | None = None
     note: Annotated[str, Field(max_length=300)] | None = None
-
-
-class CsvOutput(Part):
-    """`spreadsheet` guards against formulas and starts with a BOM; `raw` is for machines."""
-
-    dataset: Name | None = None
-    profile: Literal["spreadsheet", "raw"] = "spreadsheet"
-
-
-class JsonOutput(Part):
-    datasets: tuple[Name, ...] = Field(default=(), max_length=20)
-
-
-class PdfOutput(Part):
-    """`tiles` names a table of one row, shown as figures; `recommendations` one shown as a list."""
-
-    tiles: Name | None = None
-    tables: tuple[Name, ...] = Field(default=(), max_length=20)
-    recommendations: Name | None = None
-    orientation: Literal["portrait", "landscape"] = "portrait"
-    max_rows: Annotated[int, Field(ge=1, le=5_000)] = 500
-
-
-class Outputs(Part):
-    csv: CsvOutput = CsvOutput()
-    json_: JsonOutput = Field(default=JsonOutput(), alias="json")
-    pdf: PdfOutput = PdfOutput()
 
 
 class QueryConfig(Part):
@@ -206,9 +184,11 @@ class QueryConfig(Part):
         return self.outputs.json_.datasets or (self.first_table,)
 
     def pdf_tables(self) -> tuple[str, ...]:
+        """Where none is named those that no other section shows, the first where that leaves none."""
         pdf = self.outputs.pdf
-        shown_otherwise = {pdf.tiles, pdf.recommendations, *(chart.data for chart in self.charts)}
-        left = tuple(name for name in self.datasets if name not in shown_otherwise)
+        elsewhere = {each.name for each in references_in(pdf) if each.table is None}
+        elsewhere |= {chart.data for chart in self.charts}
+        left = tuple(name for name in self.datasets if name not in elsewhere)
         return pdf.tables or left or (self.first_table,)
 
 
@@ -254,34 +234,19 @@ def _check_sizes(data: Mapping[str, Any]) -> None:
 
 
 def _check_references(config: QueryConfig) -> None:
+    for each in _references_of(config):
+        named = each.name if each.table is None else each.table
+        if named not in config.datasets:
+            known = sorted(config.datasets)
+            raise InvalidQuery("query.not_among_datasets", each.place, name=named, known=known)
+        columns = config.datasets[named].column_names()
+        if each.table is not None and each.name not in columns:
+            raise InvalidQuery(
+                "chart.no_such_column", each.place, name=each.name, table=named, known=columns
+            )
+
+
+def _references_of(config: QueryConfig) -> Iterator[Reference]:
     for position, chart in enumerate(config.charts):
-        table = _known_table(config, chart.data, f"charts.{position}.data")
-        for role in ("x", "y", "series", "label"):
-            name = getattr(chart, role)
-            if name is not None and name not in table.column_names():
-                raise InvalidQuery(
-                    "chart.no_such_column",
-                    f"charts.{position}.{role}",
-                    name=name,
-                    table=chart.data,
-                    known=table.column_names(),
-                )
-    outputs = config.outputs
-    named = {
-        "outputs.csv.dataset": outputs.csv.dataset,
-        "outputs.pdf.tiles": outputs.pdf.tiles,
-        "outputs.pdf.recommendations": outputs.pdf.recommendations,
-        **{f"outputs.json.datasets.{i}": name for i, name in enumerate(outputs.json_.datasets)},
-        **{f"outputs.pdf.tables.{i}": name for i, name in enumerate(outputs.pdf.tables)},
-    }
-    for path, name in named.items():
-        if name is not None:
-            _known_table(config, name, path)
-
-
-def _known_table(config: QueryConfig, name: str, path: str) -> TableQuery:
-    if name not in config.datasets:
-        raise InvalidQuery(
-            "query.not_among_datasets", path, name=name, known=sorted(config.datasets)
-        )
-    return config.datasets[name]
+        yield from references_in(chart, ("charts", position))
+    yield from references_in(config.outputs, ("outputs",))

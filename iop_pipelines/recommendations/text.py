@@ -10,30 +10,31 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language, typeset
+from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language, Text, typeset
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts
 from iop_pipelines.recommendations.phrases.amounts import Amounts, capitalise
-from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
+from iop_pipelines.runtimes.catalogue import FINDING_KINDS, Telling
 
 MAX_TITLE = 255
 
 
 class Phrases(Protocol):
-    """A module of `phrases`. Paragraphs that have nothing to say are empty."""
+    """A module of `phrases`. Paragraphs that have nothing to say are empty.
+
+    `headline` and `what_happened` are for what no kind of the catalogue tells; `sure` of `how_sure` is said.
+    """
 
     @property
     def AMOUNTS(self) -> Amounts: ...
     @property
     def ACTIONS(self) -> facts.Actions: ...
-    @property
-    def TELLINGS(self) -> Mapping[str, Telling]: ...
 
     def headline(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def what_happened(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
-    def how_sure(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
+    def how_sure(self, evidence: Evidence, seen: Seen, sure: str) -> str: ...
     def slots(self, evidence: Evidence, seen: Seen) -> Mapping[str, str]: ...
     def also(self, headlines: Sequence[str], more: int) -> str: ...
     def what_to_do(self, actions: Sequence[str], owner: str | None) -> str: ...
@@ -69,13 +70,11 @@ def write(
     """The words of a recommendation that `count` findings led to."""
     say = phrases_of(language)
     main = facts.main_of(category, evidence)
-    title = typeset(capitalise(say.headline(category, evidence, main)), language)
+    title = typeset(capitalise(_headline(category, evidence, main, language)), language)
     rationale = [
-        typeset(each, language) for each in _rationale(category, evidence, count, say) if each
+        typeset(each, language) for each in _rationale(category, evidence, count, language) if each
     ]
-    telling = telling_of(main, say.TELLINGS)
-    usual = telling.action if telling else say.ACTIONS.get((category, main.kind))
-    action = evidence.action or typeset(usual or say.ACTIONS[category, None], language)
+    action = evidence.action or typeset(_usual_action(category, main, language), language)
     what_to_do = typeset(say.what_to_do([action], evidence.owner), language)
     paragraphs = [*rationale, what_to_do, say.grounds(evidence)]
     return Wording(
@@ -111,14 +110,52 @@ def columns_of(category: Category, evidence: Evidence, count: int) -> dict[str, 
     }
 
 
-def _rationale(category: Category, evidence: Evidence, count: int, say: Phrases) -> tuple[str, ...]:
+def telling_of(seen: Seen) -> Telling | None:
+    """None for a kind that a rule named, though it be one of ours, and for one of a later release."""
+    kind = None if "rule" in seen.details else FINDING_KINDS.get(seen.kind)
+    return None if kind is None else kind.telling
+
+
+def _filled(template: Text, evidence: Evidence, seen: Seen, language: Language) -> str:
+    return template.within(language).format_map(phrases_of(language).slots(evidence, seen))
+
+
+def _headline(category: Category, evidence: Evidence, seen: Seen, language: Language) -> str:
+    if telling := telling_of(seen):
+        return _filled(telling.headline, evidence, seen, language)
+    return phrases_of(language).headline(category, evidence, seen)
+
+
+def _what_happened(category: Category, evidence: Evidence, seen: Seen, language: Language) -> str:
+    if telling := telling_of(seen):
+        return _filled(telling.happened, evidence, seen, language)
+    return phrases_of(language).what_happened(category, evidence, seen)
+
+
+def _how_sure(evidence: Evidence, seen: Seen, language: Language) -> str:
+    say, telling = phrases_of(language), telling_of(seen)
+    if telling and telling.sure:
+        return say.how_sure(evidence, seen, _filled(telling.sure, evidence, seen, language))
+    return say.how_sure(evidence, seen, say.slots(evidence, seen)["certainty"])
+
+
+def _usual_action(category: Category, seen: Seen, language: Language) -> str:
+    actions, telling = phrases_of(language).ACTIONS, telling_of(seen)
+    if telling:
+        return telling.action.within(language) if telling.action else actions[category, None]
+    return actions.get((category, seen.kind)) or actions[category, None]
+
+
+def _rationale(
+    category: Category, evidence: Evidence, count: int, language: Language
+) -> tuple[str, ...]:
     main = facts.main_of(category, evidence)
     return (
-        capitalise(say.what_happened(category, evidence, main)),
+        capitalise(_what_happened(category, evidence, main, language)),
         _explained(main),
-        say.how_often(category, evidence, count),
-        say.how_sure(category, evidence, main),
-        _also(category, evidence, say),
+        phrases_of(language).how_often(category, evidence, count),
+        _how_sure(evidence, main, language),
+        _also(category, evidence, language),
     )
 
 
@@ -127,8 +164,9 @@ def _explained(seen: Seen) -> str:
     return str(seen.details.get("message") or "")
 
 
-def _also(category: Category, evidence: Evidence, say: Phrases) -> str:
+def _also(category: Category, evidence: Evidence, language: Language) -> str:
     found, more = facts.others(evidence)
     if not found:
         return ""
-    return say.also([say.headline(category, evidence, each) for each in found], more)
+    told = [_headline(category, evidence, each, language) for each in found]
+    return phrases_of(language).also(told, more)

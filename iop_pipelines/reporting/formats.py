@@ -47,6 +47,12 @@ def format_value(value: Value, column: Column, decimals: int) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def unit_beside(column: Column) -> str:
+    """Empty where the label says it already: Flights scheduled, in flights."""
+    unit = column.unit or ""
+    return "" if unit.lower() in column.label.lower() else unit
+
+
 def format_moment(value: datetime) -> str:
     """A midnight is a day."""
     if (value.hour, value.minute, value.second) == (0, 0, 0):

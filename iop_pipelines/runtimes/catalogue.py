@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from iop_pipelines.analytics.rule_language import Rule, depth_of, measures_of
 from iop_pipelines.domain.datasets import Name
+from iop_pipelines.domain.fields import param
 from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.trees import MAX_DEPTH
@@ -25,7 +26,6 @@ from iop_pipelines.runtimes.params import (
     Periods,
     Positive,
     Probability,
-    param,
     parse_params,
     require_measure,
 )
@@ -372,19 +372,92 @@ class ProphetParams(OneMeasure):
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """How findings of a kind are told: templates over what a language's `slots` make of the facts, such as
+    `{label}{where}`, `{amount}`, `{since}` (`recommendations.phrases`); another language may use others.
+
+    Attributes:
+        headline: the title, without a full stop; happened: the first sentence, with one.
+        sure: what follows "How sure: ", without a full stop; None: how certain it is, in words and per cent.
+        action: what is usually done about it; None leaves that to its category.
+    """
+
+    headline: Text
+    happened: Text
+    sure: Text | None = None
+    action: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingKind:
-    """`label` stands in lists; its sentences are in `recommendations.phrases.kinds`."""
+    """`label` stands in lists."""
 
     name: str
     category: Category
     label: Text
+    telling: Telling
 
 
-RESIDUAL = FindingKind("residual", Category.ANOMALY, Text("Outside seasonal range"))
-OUTLIER = FindingKind("outlier", Category.ANOMALY, Text("Outlier"))
-TREND = FindingKind("trend", Category.TREND, Text("Trend"))
-CHANGE_POINT = FindingKind("change_point", Category.TREND, Text("Level shift"))
-LIMIT_CROSSING = FindingKind("limit_crossing", Category.FORECAST, Text("Forecast limit crossing"))
+_WAS = Text("{label}{where} was {amount} on {day}{against}.")
+RESIDUAL = FindingKind(
+    "residual",
+    Category.ANOMALY,
+    Text("Outside seasonal range"),
+    Telling(
+        headline=Text("{label}{where} {far}{side} normal: {amount} on {day}{expected}"),
+        happened=_WAS,
+        sure=Text("{share} of earlier periods kept to their range"),
+    ),
+)
+OUTLIER = FindingKind(
+    "outlier",
+    Category.ANOMALY,
+    Text("Outlier"),
+    Telling(
+        headline=Text("Unusual {period}{where} on {day}: {label_inside} {amount}{expected}"),
+        happened=_WAS,
+        sure=Text("{share} of earlier periods were less unusual"),
+        action=Text(
+            "Look at the measures together: each may be in its own range and the mix still be new."
+        ),
+    ),
+)
+TREND = FindingKind(
+    "trend",
+    Category.TREND,
+    Text("Trend"),
+    Telling(
+        headline=Text("{label}{where} {rising} by {slope} since {since}"),
+        happened=Text("{label}{where} {rose} by {slope} from {since} to {until}{moved}."),
+        sure=Text("a series without a trend would look like this {chance}{corrected}"),
+    ),
+)
+CHANGE_POINT = FindingKind(
+    "change_point",
+    Category.TREND,
+    Text("Level shift"),
+    Telling(
+        headline=Text("{label}{where} stepped {step} from {before} to {after} on {since}"),
+        happened=Text("{label}{where} moved from about {before} to {after} on {since}."),
+        sure=Text("a series without a step would look like this {chance}{corrected}"),
+        action=Text(
+            "Confirm that the change was meant; plans and limits made before it no longer fit."
+        ),
+    ),
+)
+LIMIT_CROSSING = FindingKind(
+    "limit_crossing",
+    Category.FORECAST,
+    Text("Forecast limit crossing"),
+    Telling(
+        headline=Text("{label}{where} forecast {beyond} {within}: {probable}most likely on {day}"),
+        happened=Text(
+            "{label}{where} is forecast {beyond} on at least one {period} {within}, most likely "
+            "on {day}{that_day}, when {amount}{interval} is expected.{first_crossing}"
+        ),
+        sure=Text("{certainty} that the limit is crossed {within}"),
+    ),
+)
 
 
 # In a class with a field `type` that word means the field.

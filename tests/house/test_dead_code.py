@@ -15,11 +15,11 @@ ROOMS = ("iop_pipelines", "assets", "sensors", "schedules")
 NAMING_FILES = ("dagster.yaml", "workspace.yaml", "pyproject.toml")
 # Alembic calls what is in a revision.
 CALLED_BY_NAME = "iop_pipelines.schema.migrations"
-# The catalogue of runtimes, a step by its kind, or a language by its code loads a module and takes this of it.
+# A runtime, a step, a section or a language is a module that is loaded by its name, and this of it is taken.
 _PHRASES = "|".join(name for name in vars(Phrases) if not name.startswith("_"))
 LOADED = re.compile(
-    r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply|domain\.catalogues\.\w+\.TEXTS|"
-    r"domain\.sentences\.\w\w\.\w+|"
+    r"iop_pipelines\.(runtimes\.\w+\.RUNTIME|transform\.apply\.\w+\.apply|"
+    r"reporting\.sections\.\w+\.draw|domain\.sentences\.\w\w\.\w+|"
     rf"recommendations\.phrases\.\w\w\.({_PHRASES}))"
 )
 _TYPE = re.compile(r"\w+( \| \w+)*")

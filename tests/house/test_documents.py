@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from iop_pipelines.api.docs import procedure_table
+from iop_pipelines.api.docs import outputs_table, procedure_table
 from iop_pipelines.api.procedures import build_registry
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,13 @@ def test_every_procedure_of_the_api_is_documented() -> None:
     table = procedure_table(build_registry())
     mend = "put what `iop api procedures` prints into docs/api.md"
     assert table in (ROOT / "docs/api.md").read_text(), f"{mend}:\n{table}"
+
+
+def test_every_key_of_outputs_is_documented() -> None:
+    mend = "put what `iop api outputs` prints into docs/query-config.md"
+    table = outputs_table()
+    assert table.count("\n") > 8
+    assert table in (ROOT / "docs/query-config.md").read_text(), f"{mend}:\n{table}"
 
 
 def test_documents_name_no_setting_that_is_not_read() -> None:

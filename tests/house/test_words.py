@@ -42,7 +42,7 @@ def _catalogues() -> list[Path]:
     found += (APP / "i18n" / "catalogues").glob("*.ts")
     french = list((ROOT / "iop_pipelines").rglob("fr.py"))
     assert APP / "app" / "words.ts" in found
-    assert ROOT / "iop_pipelines" / "domain" / "catalogues" / "fr.py" in french
+    assert ROOT / "iop_pipelines" / "domain" / "sentences" / "fr.py" in french
     return found + french
 
 

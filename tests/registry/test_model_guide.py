@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from iop_pipelines.registry.models import load_spec, register
-from iop_pipelines.runtimes.catalogue import RUNTIMES
+from iop_pipelines.runtimes.catalogue import FINDING_KINDS, RUNTIMES
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.versions import register_dataset
@@ -24,8 +24,10 @@ def test_the_example_registers(migrated_url, tmp_path):
     assert register(engine, load_spec(path)) == 1
 
 
-def test_every_runtime_and_keyword_is_in_the_guide():
+def test_every_runtime_kind_of_finding_and_keyword_is_in_the_guide():
     for name, spec in RUNTIMES.items():
         assert f"| `{name}` | {spec.type} | {spec.summary.en} |" in GUIDE
+    for kind in FINDING_KINDS:
+        assert f"\n| `{kind}` | " in GUIDE
     for keyword in {*COLUMN_KEYWORDS, *ROOT_KEYWORDS} - {"$schema", "$id"}:
         assert f"`{keyword}" in GUIDE

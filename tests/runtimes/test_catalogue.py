@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from iop_pipelines.domain.fields import schema_of
 from iop_pipelines.domain.languages import TRANSLATED, Language, Text
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.errors import InvalidDeclaration, IopError
@@ -19,7 +20,6 @@ from iop_pipelines.runtimes.catalogue import (
     runtimes_of,
     usual_runtime,
 )
-from iop_pipelines.runtimes.params import params_schema
 
 LANGUAGES = list(Language)
 RULE = {"name": "r", "measure": "y", "when": {"left": 1, "op": "lt", "value": 2}}
@@ -36,7 +36,7 @@ def _beside(bound: float, step: float) -> tuple[float, float]:
 
 def _numbers(name: str) -> Iterator[tuple[str, float]]:
     """Each bound of each number, and the values next to it on both sides."""
-    for key, schema in _properties(params_schema(RUNTIMES[name].params)):
+    for key, schema in _properties(schema_of(RUNTIMES[name].params)):
         bounds = [
             schema[word]
             for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -79,7 +79,7 @@ def test_there_are_edges_to_try() -> None:
 def test_the_schema_accepts_exactly_what_registration_accepts(
     name: str, key: str, value: float
 ) -> None:
-    schema = params_schema(RUNTIMES[name].params)
+    schema = schema_of(RUNTIMES[name].params)
     params = {**NEEDED.get(name, {}), key: value}
     says = jsonschema.Draft202012Validator(schema).is_valid(params)
     assert says == _is_accepted(name, params)
@@ -88,7 +88,7 @@ def test_the_schema_accepts_exactly_what_registration_accepts(
 @pytest.mark.parametrize("name", RUNTIMES)
 def test_the_schema_is_one_and_its_defaults_are_those_that_hold(name: str) -> None:
     model = RUNTIMES[name].params
-    schema = params_schema(model)
+    schema = schema_of(model)
     jsonschema.Draft202012Validator.check_schema(schema)
     defaults = {key: each["default"] for key, each in _properties(schema) if "default" in each}
     parsed = model.model_validate(NEEDED.get(name, {})).model_dump(mode="json")
@@ -110,7 +110,7 @@ def _words(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("name", RUNTIMES)
 def test_every_parameter_and_choice_has_its_words_in_every_language(name: str) -> None:
-    schema = params_schema(RUNTIMES[name].params)
+    schema = schema_of(RUNTIMES[name].params)
     told = dict(_words(schema))
     for key, each in _properties(schema):
         assert f".properties.{key}" in told, key

@@ -3,6 +3,7 @@
 import type { words as appLater } from '@/app/later-words';
 import type { words as app } from '@/app/words';
 import type { words as charts } from '@/charts/words';
+import type { words as fields } from '@/fields/words';
 import type { vocabulary } from '@/i18n/vocabulary';
 import type { words as audit } from '@/pages/audit/words';
 import type { composeWords as dashboardsCompose } from '@/pages/dashboards/compose/words';
@@ -31,6 +32,7 @@ export interface Catalogue {
   'dashboards/compose': (typeof dashboardsCompose)['en'];
   datasets: (typeof datasets)['en'];
   executions: (typeof executions)['en'];
+  fields: (typeof fields)['en'];
   home: (typeof home)['en'];
   models: (typeof models)['en'];
   'models/register': (typeof modelsRegister)['en'];

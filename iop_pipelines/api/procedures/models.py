@@ -32,6 +32,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
+from iop_pipelines.domain.fields import schema_of
 from iop_pipelines.domain.languages import (
     TRANSLATED,
     LabelTranslations,
@@ -48,7 +49,6 @@ from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import config_for
 from iop_pipelines.runtimes.catalogue import RUNTIMES, RuntimeSpec
-from iop_pipelines.runtimes.params import params_schema
 from iop_pipelines.schema.tables import analytical_models as table
 from iop_pipelines.schema.tables import model_events, model_executions, users
 
@@ -309,7 +309,7 @@ def _runtime(spec: RuntimeSpec) -> Runtime:
         type=spec.type,
         label=spec.label.en,
         summary=spec.summary.en,
-        params=params_schema(spec.params),
+        params=schema_of(spec.params),
         finding_kinds=None
         if spec.kinds is None
         else [

@@ -28,12 +28,14 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
+from iop_pipelines.domain.fields import schema_of
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
 from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.query.outputs import models_by_format
 from iop_pipelines.registry import templates as registered
 from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedule
 from iop_pipelines.schema.tables import generated_reports
@@ -114,6 +116,15 @@ class ChangedTemplate(ById):
     query_config: GivenQuery = {}
     format: ReportFormat = ReportFormat.JSON
     schedule: Words | None = None
+
+
+class ReportOutput(Shape):
+    """`fields`: JSON Schema of what `outputs` of a query_config may say of this format, with each key's `default`,
+    range, `title` and `description` and their `translations`. `x-names` marks a key that names a `table` of
+    `datasets`, or a `column` of the table that the key `x-of` names."""
+
+    format: ReportFormat
+    fields: dict[str, Any]
 
 
 class Generate(Shape):
@@ -220,6 +231,13 @@ def _declare_templates(registry: Registry) -> None:
             next_times=next_times(schedule, ctx.platform.now()),
             time_zone=schedule.zone,
         )
+
+    @procedure("reports.outputs", Kind.QUERY, "What the file of each format can be told to show.")
+    def outputs(ctx: Context) -> list[ReportOutput]:
+        return [
+            ReportOutput(format=format_, fields=schema_of(model))
+            for format_, model in models_by_format().items()
+        ]
 
     @procedure("reports.create", Kind.MUTATION, "Store a report template.")
     def create(ctx: Context, given: NewTemplate) -> Created:

@@ -2,7 +2,8 @@
 
 Refusals and reasons are sentences: `Sentence("model.not_found", id=7)`. English is what logs, the command line and the
 text columns have; what else there is to know of a sentence is its code and its values, never its words. A catalogue is
-the module of a language's name here, `fr.py`, and has each code of the English one.
+the module of a language's name here, `fr.py`, and has each code of the English one; and, but for English, `TEXTS`:
+labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
 `{day:date}` of an ISO date, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or

@@ -8,7 +8,6 @@ from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts, measured
 from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
-from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
 
 AMOUNTS = Amounts(
     thousands=",",
@@ -56,46 +55,9 @@ ACTIONS: Actions = {
         "Have DRM correct the window and deliver it again; the models then run by themselves."
     ),
 }
-_WAS = "{label}{where} was {amount} on {day}{against}."
-TELLINGS: Mapping[str, Telling] = {
-    "residual": Telling(
-        headline="{label}{where} {far}{side} normal: {amount} on {day}{expected}",
-        happened=_WAS,
-        sure="{share} of earlier periods kept to their range",
-    ),
-    "outlier": Telling(
-        headline="Unusual {period}{where} on {day}: {label_inside} {amount}{expected}",
-        happened=_WAS,
-        sure="{share} of earlier periods were less unusual",
-        action=(
-            "Look at the measures together: each may be in its own range and the mix still be new."
-        ),
-    ),
-    "trend": Telling(
-        headline="{label}{where} {rising} by {slope} since {since}",
-        happened="{label}{where} {rose} by {slope} from {since} to {until}{moved}.",
-        sure="a series without a trend would look like this {chance}{corrected}",
-    ),
-    "change_point": Telling(
-        headline="{label}{where} stepped {step} from {before} to {after} on {since}",
-        happened="{label}{where} moved from about {before} to {after} on {since}.",
-        sure="a series without a step would look like this {chance}{corrected}",
-        action="Confirm that the change was meant; plans and limits made before it no longer fit.",
-    ),
-    "limit_crossing": Telling(
-        headline="{label}{where} forecast {beyond} {within}: {probable}most likely on {day}",
-        happened=(
-            "{label}{where} is forecast {beyond} on at least one {period} {within}, most likely "
-            "on {day}{that_day}, when {amount}{interval} is expected.{first_crossing}"
-        ),
-        sure="{certainty} that the limit is crossed {within}",
-    ),
-}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, TELLINGS):
-        return telling.headline.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
     amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
@@ -109,8 +71,6 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, TELLINGS):
-        return telling.happened.format_map(slots(evidence, seen))
     where, day = _where(evidence), _day(evidence, seen)
     amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
@@ -144,7 +104,7 @@ def how_often(category: Category, evidence: Evidence, count: int) -> str:
     return f"{begun} Found by {count:,} executions, {last}.".strip()
 
 
-def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
+def how_sure(evidence: Evidence, seen: Seen, sure: str) -> str:
     quality = (
         f" The data behind it scored {AMOUNTS.number(evidence.quality_score)} of 100 for quality."
         if evidence.quality_score is not None and seen.kind != facts.QUALITY
@@ -154,13 +114,11 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
         return quality.strip()
     if facts.is_certain(seen):
         return f"How sure: certain, the rule compares figures that are known.{quality}"
-    telling = telling_of(seen, TELLINGS)
-    sure = telling.sure if telling else "{certainty}"
-    return f"How sure: {sure.format_map(slots(evidence, seen))}.{quality}"
+    return f"How sure: {sure}.{quality}"
 
 
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
-    """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
+    """What the templates of a kind of finding may say; empty where there is nothing to say."""
     before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
     confidence = seen.confidence
     interval = AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)

@@ -10,7 +10,7 @@ from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 # What is usually done about a category, and of it about what a rule or the quality check calls so; None is for
-# any other. What a runtime finds has its own in `kinds`.
+# any other. What a runtime finds has its own at its kind.
 Actions = Mapping[tuple[Category, str | None], str]
 
 ALL_SERIES = "all"

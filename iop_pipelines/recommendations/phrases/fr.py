@@ -13,7 +13,6 @@ from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts, measured
 from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
-from iop_pipelines.recommendations.phrases.kinds import Telling, telling_of
 
 AMOUNTS = Amounts(
     thousands="\u202f",
@@ -92,51 +91,9 @@ ACTIONS: Actions = {
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
     ),
 }
-_WAS = "{label}{where} : {amount} le {day}{against}."
-TELLINGS: Mapping[str, Telling] = {
-    "residual": Telling(
-        headline="{label}{where} {far}{side} de la normale : {amount} le {day}{expected}",
-        happened=_WAS,
-        sure="{share} des périodes précédentes sont restées dans leur plage",
-    ),
-    "outlier": Telling(
-        headline="{unusual_period}{where} le {day} : {label_inside} {amount}{expected}",
-        happened=_WAS,
-        sure="{share} des périodes précédentes étaient moins inhabituelles",
-        action=(
-            "Regardez les mesures ensemble : chacune peut rester dans sa plage et leur mélange "
-            "être nouveau."
-        ),
-    ),
-    "trend": Telling(
-        headline="{label}{where} : {rise} de {slope} depuis le {since}",
-        happened="{label}{where} : {rise} de {slope} du {since} au {until}{moved}.",
-        sure="une série sans tendance aurait cette allure {chance}{corrected}",
-    ),
-    "change_point": Telling(
-        headline="{label}{where} : {step} soudaine de {before} à {after} le {since}",
-        happened="{label}{where} passe d’environ {before} à {after} le {since}.",
-        sure="une série sans changement de niveau aurait cette allure {chance}{corrected}",
-        action=(
-            "Vérifiez que le changement était voulu ; les plans et seuils d’avant ne "
-            "conviennent plus."
-        ),
-    ),
-    "limit_crossing": Telling(
-        headline="{label}{where} : prévision {beyond} {within}, {probable}surtout le {day}",
-        happened=(
-            "{label}{where} devrait passer {beyond} pendant au moins {one_period} {within}, "
-            "surtout le {day}{that_day}, avec une valeur attendue de {amount}{interval}."
-            "{first_crossing}"
-        ),
-        sure="{certainty} que le seuil soit franchi {within}",
-    ),
-}
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, TELLINGS):
-        return telling.headline.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
     amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
@@ -152,8 +109,6 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    if telling := telling_of(seen, TELLINGS):
-        return telling.happened.format_map(slots(evidence, seen))
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
     amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
@@ -187,7 +142,7 @@ def how_often(category: Category, evidence: Evidence, count: int) -> str:
     return f"{begun} {found}, la dernière fois le {_day(evidence, latest)}{amount}.".strip()
 
 
-def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
+def how_sure(evidence: Evidence, seen: Seen, sure: str) -> str:
     quality = (
         f" Qualité des données utilisées : {AMOUNTS.number(evidence.quality_score)} sur 100."
         if evidence.quality_score is not None and seen.kind != facts.QUALITY
@@ -197,13 +152,11 @@ def how_sure(category: Category, evidence: Evidence, seen: Seen) -> str:
         return quality.strip()
     if facts.is_certain(seen):
         return f"Certitude : totale, la règle compare des chiffres connus.{quality}"
-    telling = telling_of(seen, TELLINGS)
-    sure = telling.sure if telling else "{certainty}"
-    return f"Certitude : {sure.format_map(slots(evidence, seen))}.{quality}"
+    return f"Certitude : {sure}.{quality}"
 
 
 def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
-    """What the templates of `kinds` may say of a finding; empty where there is nothing to say."""
+    """What the templates of a kind of finding may say; empty where there is nothing to say."""
     before, after = AMOUNTS.change(seen.expected, seen.value, seen.unit)
     confidence, label = seen.confidence, _label(evidence, seen)
     interval = AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)

@@ -52,6 +52,16 @@ def made(api, template_id):
     return report_id
 
 
+def test_what_files_can_be_told_comes_as_schemas_in_both_languages(api):
+    found = {each["format"]: each["fields"]["properties"] for each in api.call("reports.outputs")}
+    assert list(found) == ["csv", "json", "pdf"]
+    tiles, tables, rows = (found["pdf"][key] for key in ("tiles", "tables", "max_rows"))
+    assert (tiles["title"], tiles["x-names"]) == ("Headline figures", "table")
+    assert tiles["translations"]["fr"]["title"] == "Chiffres clés"
+    assert (tables["items"]["x-names"], tables["maxItems"]) == ("table", 20)
+    assert (rows["minimum"], rows["maximum"], rows["default"]) == (1, 5000, 500)
+
+
 def test_a_listed_template_has_the_columns_of_its_table(api):
     listed = api.call("reports.list")
     assert len(listed) == 5

@@ -1,7 +1,7 @@
 /** French. */
+import type { Range } from '@/fields/fields';
 import { plural } from '@/i18n/plural';
 import type { Catalogue } from '@/i18n/rooms';
-import type { Range } from '@/pages/models/register/params';
 
 export default {
   app: {
@@ -411,6 +411,19 @@ export default {
     raw: 'En JSON',
     absent: 'Exécution introuvable',
   },
+  fields: {
+    range: ({ least, most, isLeastIncluded, isMostIncluded }: Range) =>
+      [
+        least !== null && `${isLeastIncluded ? 'Au moins' : 'Plus de'} ${least}`,
+        most !== null && `${isMostIncluded ? 'au plus' : 'moins de'} ${most}`,
+      ]
+        .filter(Boolean)
+        .join(', ')
+        .concat('.'),
+    emptyMeans: (value: string) => `Vide\u00a0: ${value}.`,
+    true: 'Oui',
+    false: 'Non',
+  },
   home: {
     title: 'Accueil',
     live: 'En direct',
@@ -625,17 +638,6 @@ export default {
     method: 'Méthode de détection',
     runtime: 'Moteur',
     runtimeIs: (label: string, summary: string) => `${label}\u00a0: ${summary}`,
-    range: ({ least, most, isLeastIncluded, isMostIncluded }: Range) =>
-      [
-        least !== null && `${isLeastIncluded ? 'Au moins' : 'Plus de'} ${least}`,
-        most !== null && `${isMostIncluded ? 'au plus' : 'moins de'} ${most}`,
-      ]
-        .filter(Boolean)
-        .join(', ')
-        .concat('.'),
-    emptyMeans: (value: string) => `Vide\u00a0: ${value}.`,
-    true: 'Oui',
-    false: 'Non',
     rareParams: 'Paramètres avancés',
     moreParams: 'Autres paramètres (JSON)',
     moreParamsHint:
@@ -1129,20 +1131,7 @@ export default {
     chartLabel: 'Étiquettes des points',
     chartTitle: 'Titre du graphique',
     noColumn: 'aucune',
-    noTable: 'aucun',
     inFile: (format: string) => `Dans le fichier ${format}`,
-    csvTable: 'Tableau',
-    csvProfile: 'Destiné à',
-    csvProfiles: { spreadsheet: 'Un tableur', raw: 'Un programme (valeurs brutes)' },
-    jsonTables: 'Tableaux (aucun choisi\u00a0: le premier)',
-    pdfTiles: 'Chiffres clés',
-    pdfTilesHint: "Un tableau d'une seule ligne",
-    pdfAdvice: 'Recommandations',
-    pdfAdviceHint: 'Un tableau qui a une colonne «\u00a0title\u00a0»',
-    pdfTables: 'Tableaux (aucun choisi\u00a0: ceux qui ne sont pas montrés ailleurs)',
-    pdfOrientation: 'Orientation',
-    pdfOrientations: { portrait: 'Portrait', landscape: 'Paysage' },
-    pdfRows: 'Nombre maximal de lignes par tableau',
     noJson: "Le contenu n'est pas du JSON valide.",
     save: 'Enregistrer',
     created: 'Le gabarit est créé.',

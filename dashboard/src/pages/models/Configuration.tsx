@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Runtime } from '@/api/client';
+import { choiceOf, fieldsOf } from '@/fields/fields';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
@@ -9,7 +10,6 @@ import { Facts } from '@/ui/Items';
 import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import { runtimesQuery } from './queries';
-import { choiceOf, fieldsOf } from './register/params';
 import { words as registerWords } from './register/words';
 import { type ModelWords, words } from './words';
 
@@ -86,7 +86,7 @@ export function Configuration({ config }: { config: JsonObject | null }) {
 function Params({ params, runtime }: { params: JsonObject; runtime: Runtime | undefined }) {
   const t = useWords(words);
   const format = useFormat();
-  const fields = new Map(fieldsOf(runtime).map((field) => [field.name, field]));
+  const fields = new Map(fieldsOf(runtime?.params).map((field) => [field.name, field]));
   const facts = Object.entries(params).map(([name, value]) => ({
     label: fields.get(name)?.label ?? name,
     value:

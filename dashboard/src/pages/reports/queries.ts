@@ -20,6 +20,13 @@ export const templateQuery = (id: number) =>
     meta: KEEP,
   });
 
+/** What the file of each format can be told; it changes with the release alone. */
+export const outputsQuery = queryOptions({
+  queryKey: ['reports.outputs'],
+  queryFn: ({ signal }) => api.reports.outputs.query(undefined, { signal }),
+  meta: KEEP,
+});
+
 export const generatedQuery = (filter: GeneratedFilter) =>
   queryOptions({
     queryKey: ['reports.generated', filter],

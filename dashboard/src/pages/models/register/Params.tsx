@@ -1,12 +1,12 @@
 /** By what method: the runtime and its parameters, each with its range and what an empty field means. */
+import { type SchemaField as Drawn, fieldsOf } from '@/fields/fields';
+import { SchemaField } from '@/fields/SchemaField';
 import { useWords } from '@/i18n/words';
 import { Disclosure } from '@/ui/Disclosure';
 import { SelectField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { runtimeOf, runtimesOf } from './draft';
-import { Param } from './Param';
-import { fieldsOf, type ParamField } from './params';
 import type { PartProps } from './part';
 import { UsualRules } from './UsualRules';
 import { words } from './words';
@@ -19,13 +19,13 @@ export function Params({
   isBroken,
 }: PartProps & { isBroken: boolean }) {
   const t = useWords(words);
-  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes));
+  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params);
   const isRules = draft.runtime === 'rules';
   const besideFields = problemsAt('config.params').filter(
     (problem) => !fields.some(({ name }) => problem.startsWith(`${name}:`)),
   );
-  const draw = (field: ParamField) => (
-    <Param
+  const draw = (field: Drawn) => (
+    <SchemaField
       key={field.name}
       field={field}
       value={draft.params[field.name] ?? ''}

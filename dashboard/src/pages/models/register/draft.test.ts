@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Runtime } from '@/api/client';
+import { fieldsOf } from '@/fields/fields';
 import { draftOf, emptyDraft, inputOf } from './draft';
-import { fieldsOf } from './params';
 
 const runtime = (name: string, type: Runtime['type'], properties: object): Runtime => ({
   name,
@@ -78,7 +78,7 @@ describe('a pasted model', () => {
 });
 
 it('draws a field from a parameter of a plain type, with its range and what is allowed', () => {
-  const fields = fieldsOf(RUNTIMES[1]);
+  const fields = fieldsOf(RUNTIMES[1]?.params);
   expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
     ['threshold', 'number'],
     ['direction', 'choice'],

@@ -1,7 +1,7 @@
 /** A model on its way through the form: texts as they stand in the fields, and the input that they make. */
 import type { DatasetDetail, ModelType, NewModel, Runtime } from '@/api/client';
+import { fieldsOf, numberOf, READ, textOf } from '@/fields/fields';
 import { type JsonObject, readObject, writeObject } from '@/ui/json';
-import { fieldsOf } from './params';
 
 export interface Draft {
   name: string;
@@ -151,11 +151,6 @@ export function inputOf(
   };
 }
 
-/** What is no number goes as it is written, so that the server says so at its field. */
-const numberOf = (text: string): number | string =>
-  Number.isFinite(Number(text)) ? Number(text) : text;
-const textOf = (text: string): string => text;
-
 const given = (
   key: string,
   text: string,
@@ -165,21 +160,11 @@ const given = (
 function paramsOf({ runtime, params }: Draft, runtimes: readonly Runtime[]): JsonObject {
   return Object.assign(
     {},
-    ...fieldsOf(runtimeOf(runtime, runtimes)).map(({ name, kind }) =>
+    ...fieldsOf(runtimeOf(runtime, runtimes)?.params).map(({ name, kind }) =>
       given(name, params[name] ?? '', READ[kind]),
     ),
   );
 }
-
-const truthOf = (text: string): boolean | string =>
-  text === 'true' || text === 'false' ? text === 'true' : text;
-const READ = {
-  integer: numberOf,
-  number: numberOf,
-  text: textOf,
-  choice: textOf,
-  boolean: truthOf,
-} as const;
 
 /** A model that is there, or was pasted, in fields. Keys may be spelt as in a model's file. */
 export function draftOf(pasted: JsonObject, runtimes: readonly Runtime[]): Draft {
@@ -191,7 +176,7 @@ export function draftOf(pasted: JsonObject, runtimes: readonly Runtime[]): Draft
   const method = fitting.find(({ name }) => name === runtime) ?? fitting[0];
   const { measures, series, history, ...input } = objectOf(config.input);
   const { action, owner, ...advice } = objectOf(config.advice);
-  const names = new Set(fieldsOf(method).map(({ name }) => name));
+  const names = new Set(fieldsOf(method?.params).map(({ name }) => name));
   const all = Object.entries(objectOf(params));
   // Null is said as JSON: an empty field means the default, which may be another.
   const hasField = ([name, value]: [string, unknown]) =>

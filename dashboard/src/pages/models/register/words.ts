@@ -1,5 +1,4 @@
 import { defineWords } from '@/i18n/words';
-import type { Range } from './params';
 
 export const words = defineWords('models/register', {
   title: 'Register a model',
@@ -25,17 +24,6 @@ export const words = defineWords('models/register', {
   method: 'Detection method',
   runtime: 'Runtime',
   runtimeIs: (label: string, summary: string) => `${label}: ${summary}`,
-  range: ({ least, most, isLeastIncluded, isMostIncluded }: Range) =>
-    [
-      least !== null && `${isLeastIncluded ? 'At least' : 'Above'} ${least}`,
-      most !== null && `${isMostIncluded ? 'at most' : 'below'} ${most}`,
-    ]
-      .filter(Boolean)
-      .join(', ')
-      .concat('.'),
-  emptyMeans: (value: string) => `Empty: ${value}.`,
-  true: 'Yes',
-  false: 'No',
   rareParams: 'Advanced parameters',
   moreParams: 'Other parameters (JSON)',
   moreParamsHint: 'Objects and lists, such as {"bounds": {"flights": {"floor": 0}}}. May be empty.',
@@ -65,5 +53,3 @@ export const words = defineWords('models/register', {
   refused: 'The model cannot be registered:',
   broken: 'This is not a JSON object.',
 });
-
-export type RegisterWords = (typeof words)['en'];

@@ -1,12 +1,17 @@
 /** What goes into the file of the template's format; what is said of the others stays as it is. */
+import { useQuery } from '@tanstack/react-query';
 import type { Outputs, QueryConfig, ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
+import { type SchemaField as Drawn, fieldsOf, listsOf, READ, type Schema } from '@/fields/fields';
+import { SchemaField } from '@/fields/SchemaField';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import { Group } from '@/ui/Form';
+import { columnsOf } from '@/query/config';
+import { withPresent } from '@/query/options';
+import { Fields, Group } from '@/ui/Form';
+import { Loaded } from '@/ui/States';
+import { outputsQuery } from '../queries';
 import { words } from '../words';
-import { CsvFields } from './CsvFields';
-import { PdfFields } from './PdfFields';
 import { TablesChoice } from './TablesChoice';
 import { defined, namesOfTables } from './tables';
 
@@ -17,43 +22,82 @@ interface Props {
   onChange: (config: QueryConfig) => void;
 }
 
-export function OutputFields({ config, format, issues, onChange }: Props) {
+export function OutputFields(props: Props) {
+  const outputs = useQuery(outputsQuery);
+  return (
+    <Loaded query={outputs} height={10}>
+      {(formats) => (
+        <FormatFields
+          {...props}
+          schema={formats.find(({ format }) => format === props.format)?.fields}
+        />
+      )}
+    </Loaded>
+  );
+}
+
+function FormatFields({
+  config,
+  format,
+  issues,
+  onChange,
+  schema,
+}: Props & { schema: Schema | undefined }) {
   const t = useWords(words);
   const named = useWords(vocabulary);
-  const { outputs = {} } = config;
+  const fields = fieldsOf(schema);
+  const output = { ...config.outputs?.[format] } as Readonly<Record<string, unknown>>;
   const names = namesOfTables(config);
-  const options = names.map((value) => ({
-    value,
-    label: config.datasets[value]?.title ?? value,
-  }));
+  const tables = names.map((value) => ({ value, label: config.datasets[value]?.title ?? value }));
   const set = (change: object) =>
     onChange({
       ...config,
-      outputs: { ...outputs, [format]: defined({ ...outputs[format], ...change }) } as Outputs,
+      outputs: { ...config.outputs, [format]: defined({ ...output, ...change }) } as Outputs,
     });
   const problems = (key: string) =>
     issues
       .filter(({ path }) => path[0] === 'outputs' && path[1] === format && path[2] === key)
       .map(({ message }) => message);
+  const textIn = (key: string) => String(output[key] ?? '');
+  function namesFor({ name, names: named }: Drawn) {
+    if (!named) return undefined;
+    const table = named.of === null ? undefined : config.datasets[textIn(named.of)];
+    const columns = table ? columnsOf(table).map((value) => ({ value, label: value })) : [];
+    const options = named.what === 'table' ? tables : columns;
+    return textIn(name) ? withPresent(options, textIn(name)) : options;
+  }
   // A file of the only table there is has nothing to choose.
-  if (format === 'json' && names.length === 1 && !outputs.json) return null;
+  const hasChoice = fields.length > 0 || names.length > 1 || Object.keys(output).length > 0;
+  if (!hasChoice) return null;
   return (
     <Group legend={t.inFile(named.report_format[format])}>
-      {format === 'csv' && (
-        <CsvFields value={outputs.csv} options={options} problems={problems} set={set} />
+      {fields.length > 0 && (
+        <Fields>
+          {fields.map((field) => (
+            <SchemaField
+              key={field.name}
+              field={field}
+              value={textIn(field.name)}
+              problems={problems(field.name)}
+              names={namesFor(field)}
+              onChange={(text) =>
+                set({ [field.name]: text === '' ? undefined : READ[field.kind](text) })
+              }
+            />
+          ))}
+        </Fields>
       )}
-      {format === 'json' && (
+      {listsOf(schema).map(({ name, label, help }) => (
         <TablesChoice
-          legend={t.jsonTables}
-          options={options}
-          value={outputs.json?.datasets ?? []}
-          problems={problems('datasets')}
-          onChange={(datasets) => set({ datasets })}
+          key={name}
+          legend={label}
+          hint={help}
+          options={tables}
+          value={Array.isArray(output[name]) ? output[name] : []}
+          problems={problems(name)}
+          onChange={(chosen) => set({ [name]: chosen })}
         />
-      )}
-      {format === 'pdf' && (
-        <PdfFields value={outputs.pdf} options={options} problems={problems} set={set} />
-      )}
+      ))}
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { QueryConfig, SourceSchema } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { useWords } from '@/i18n/words';
@@ -8,6 +8,7 @@ import { schemaOf } from '@/query/queries';
 import { startOf } from '@/query/starts';
 import { Button } from '@/ui/Button';
 import { Row } from '@/ui/Layouts';
+import { outputsQuery } from '../queries';
 import css from '../reports.module.css';
 import { words } from '../words';
 import { freeName, MOST_TABLES, namesOfTables, withoutTable, withTable } from './tables';
@@ -28,6 +29,7 @@ export function TableChoice({
 }) {
   const t = useWords(words);
   const queries = useQueryClient();
+  const { data: formats } = useQuery(outputsQuery);
   const names = namesOfTables(config);
   const titleOf = (name: string) => config.datasets[name]?.title ?? name;
   const isRefused = (name: string) =>
@@ -57,11 +59,11 @@ export function TableChoice({
             {t.addTable}
           </Button>
         )}
-        {names.length > 1 && (
+        {names.length > 1 && formats && (
           <Button
             look="quiet"
             onClick={() => {
-              onChange(withoutTable(config, current));
+              onChange(withoutTable(config, current, formats));
               onChoose('');
             }}
           >

@@ -1,15 +1,18 @@
 /** Which tables go into a file, in the order in which they were chosen. */
 import { CheckField } from '@/ui/CheckField';
+import { Muted } from '@/ui/Layouts';
 import css from '../reports.module.css';
 
 export function TablesChoice({
   legend,
+  hint,
   options,
   value,
   problems,
   onChange,
 }: {
   legend: string;
+  hint: string;
   options: readonly { value: string; label: string }[];
   /** None for what the server takes by itself. */
   value: readonly string[];
@@ -30,6 +33,7 @@ export function TablesChoice({
           }
         />
       ))}
+      {hint && <Muted>{hint}</Muted>}
       {problems.length > 0 && (
         <p className={css.bad} role="alert">
           {problems.join(' ')}

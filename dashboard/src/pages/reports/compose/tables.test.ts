@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueryConfig } from '@/api/client';
+import type { QueryConfig, ReportOutput } from '@/api/client';
 import {
   narrowings,
   onlyTable,
@@ -24,6 +24,18 @@ const config: QueryConfig = {
     pdf: { tiles: 'two', tables: ['one', 'two'], orientation: 'landscape' },
   },
 };
+
+const schema = (format: ReportOutput['format'], properties: object): ReportOutput => ({
+  format,
+  fields: { type: 'object', properties },
+});
+const table = { type: ['string', 'null'], 'x-names': 'table' };
+const tables = { type: 'array', items: { type: 'string', 'x-names': 'table' } };
+const formats = [
+  schema('csv', { dataset: table, profile: { type: 'string' } }),
+  schema('json', { datasets: tables }),
+  schema('pdf', { tiles: table, tables, orientation: { type: 'string' } }),
+];
 
 describe('what narrows a table', () => {
   const periods = { last_week: 'La semaine dernière' };
@@ -64,7 +76,7 @@ describe('the tables of a report', () => {
   });
 
   it('take what is said of them along when they go', () => {
-    expect(withoutTable(config, 'two')).toEqual({
+    expect(withoutTable(config, 'two', formats)).toEqual({
       ...config,
       datasets: { one: config.datasets.one },
       charts: [config.charts?.[0]],
@@ -74,6 +86,21 @@ describe('the tables of a report', () => {
         pdf: { tables: ['one'], orientation: 'landscape' },
       },
     });
+  });
+
+  it('are known by the marks of the keys that name them, of sections this app has never heard of too', () => {
+    const later = schema('pdf', {
+      largest: table,
+      by: { type: ['string', 'null'], 'x-names': 'column', 'x-of': 'largest' },
+      of: { type: ['string', 'null'], 'x-names': 'column', 'x-of': 'other' },
+      beside: tables,
+      title: { type: 'string' },
+    });
+    const pdf = { largest: 'two', by: 'b', other: 'one', of: 'a', beside: ['two'], title: 'two' };
+    const outputs = withoutTable({ ...config, outputs: { pdf } as QueryConfig['outputs'] }, 'two', [
+      later,
+    ]).outputs;
+    expect(outputs).toEqual({ pdf: { other: 'one', of: 'a', beside: [], title: 'two' } });
   });
 
   it('leave the charts of others in their places', () => {

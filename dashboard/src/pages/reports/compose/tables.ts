@@ -1,5 +1,14 @@
 /** A report's query_config by its tables; each change gives another config and leaves the rest of it as it is. */
-import type { Chart, Condition, Outputs, Param, QueryConfig, TableQuery } from '@/api/client';
+import type {
+  Chart,
+  Condition,
+  Outputs,
+  Param,
+  QueryConfig,
+  ReportOutput,
+  TableQuery,
+} from '@/api/client';
+import { keysOf, type Schema } from '@/fields/fields';
 import { sayCondition } from '@/query/condition';
 
 export const namesOfTables = (config: QueryConfig) => Object.keys(config.datasets);
@@ -19,30 +28,40 @@ export const withTable = (config: QueryConfig, name: string, table: TableQuery):
 });
 
 /** Its charts, and what outputs say of it, go with a table. */
-export function withoutTable(config: QueryConfig, name: string): QueryConfig {
+export function withoutTable(
+  config: QueryConfig,
+  name: string,
+  formats: readonly ReportOutput[],
+): QueryConfig {
   const { [name]: _, ...datasets } = config.datasets;
   const next = withCharts({ ...config, datasets }, name, []);
-  return next.outputs ? { ...next, outputs: outputsWithout(next.outputs, name) } : next;
+  return next.outputs ? { ...next, outputs: outputsWithout(next.outputs, name, formats) } : next;
 }
 
-function outputsWithout(outputs: Outputs, name: string): Outputs {
-  const left = (names: readonly string[]) => names.filter((each) => each !== name);
-  const { csv, json, pdf } = outputs;
-  return {
-    ...outputs,
-    ...(csv && {
-      csv: defined({ ...csv, dataset: csv.dataset === name ? undefined : csv.dataset }),
+const outputsWithout = (
+  outputs: Outputs,
+  name: string,
+  formats: readonly ReportOutput[],
+): Outputs => ({
+  ...outputs,
+  ...Object.fromEntries(
+    formats
+      .filter(({ format }) => outputs[format])
+      .map(({ format, fields }) => [format, without({ ...outputs[format] }, name, fields)]),
+  ),
+});
+
+/** Without what names the table, and the columns of it. */
+function without(output: Record<string, unknown>, name: string, fields: Schema) {
+  const keys = keysOf(fields);
+  return Object.fromEntries(
+    Object.entries(output).flatMap(([key, value]) => {
+      const { items, 'x-names': names, 'x-of': of = key } = keys[key] ?? {};
+      if (items?.['x-names'] === 'table' && Array.isArray(value))
+        return [[key, value.filter((each) => each !== name)]];
+      return names !== undefined && output[of] === name ? [] : [[key, value]];
     }),
-    ...(json?.datasets && { json: { ...json, datasets: left(json.datasets) } }),
-    ...(pdf && {
-      pdf: defined({
-        ...pdf,
-        tiles: pdf.tiles === name ? undefined : pdf.tiles,
-        recommendations: pdf.recommendations === name ? undefined : pdf.recommendations,
-        tables: pdf.tables && left(pdf.tables),
-      }),
-    }),
-  };
+  );
 }
 
 /** What the table's rows are narrowed by, a line each; the report's own conditions hold for its own source only. */

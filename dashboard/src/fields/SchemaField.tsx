@@ -1,27 +1,37 @@
-/** One parameter of a runtime, drawn from what the server says of it. */
+/** One field, drawn from what the server says of it. */
 import { useWords } from '@/i18n/words';
+import type { Option } from '@/query/options';
 import { SelectField, TextField } from '@/ui/Field';
-import { choiceOf, type ParamField } from './params';
-import { type RegisterWords, words } from './words';
+import { choiceOf, type SchemaField as Drawn } from './fields';
+import { type FieldWords, words } from './words';
 
-export function Param({
+const INPUT_MODES = {
+  integer: 'numeric',
+  number: 'decimal',
+  text: 'text',
+  choice: 'text',
+  boolean: 'text',
+} as const;
+
+export function SchemaField({
   field,
   value,
   problems,
+  names,
   onChange,
 }: {
-  field: ParamField;
+  field: Drawn;
   value: string;
   problems: readonly string[];
+  /** What there is to name, for a field whose value is a name. */
+  names?: readonly Option[] | undefined;
   onChange: (value: string) => void;
 }) {
   const t = useWords(words);
   const { label, kind, fallback } = field;
   const hint = hintOf(field, t);
-  if (kind === 'choice' || kind === 'boolean') {
-    const truths = ['true', 'false'] as const;
-    const options =
-      kind === 'choice' ? field.options : truths.map((each) => ({ value: each, label: t[each] }));
+  const options = names ?? optionsOf(field, t);
+  if (options) {
     return (
       <SelectField
         label={label}
@@ -37,7 +47,7 @@ export function Param({
     <TextField
       label={label}
       hint={hint}
-      inputMode={({ integer: 'numeric', number: 'decimal', text: 'text' } as const)[kind]}
+      inputMode={INPUT_MODES[kind]}
       value={value}
       problems={problems}
       onChange={(event) => onChange(event.target.value)}
@@ -45,8 +55,14 @@ export function Param({
   );
 }
 
+function optionsOf({ kind, options }: Drawn, t: FieldWords): readonly Option[] | null {
+  if (kind === 'choice') return options;
+  const truths = ['true', 'false'] as const;
+  return kind === 'boolean' ? truths.map((value) => ({ value, label: t[value] })) : null;
+}
+
 /** What it means, from where to where it goes, and what holds if it is empty. */
-function hintOf(field: ParamField, t: RegisterWords): string {
+function hintOf(field: Drawn, t: FieldWords): string {
   const { help, range, fallback, kind } = field;
   const isTyped = kind !== 'choice' && kind !== 'boolean';
   return [

@@ -1,0 +1,40 @@
+"""How each section of a report's page is drawn: a module of the section's name with a `draw`.
+
+What `draw` gives is printed by the template of that name in `templates/sections`: words, widths and numbers are ready.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.query.outputs import Section
+from iop_pipelines.query.result import FrozenResult
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A section that has something to show.
+
+    Attributes:
+        values: what its template prints, as `section`.
+        shows: tables whose every row belongs on the page; the first page says which were read in part.
+        cuts: what is not printed of a table, by its title.
+        rows: printed rows of its first table, where the section is what the report is about.
+    """
+
+    values: Mapping[str, Any]
+    shows: tuple[str, ...] = ()
+    cuts: tuple[tuple[str, str], ...] = ()
+    rows: int | None = None
+
+
+class _Module(Protocol):
+    def draw(self, config: QueryConfig, result: FrozenResult) -> Drawn | None: ...
+
+
+def draw_section(section: type[Section], config: QueryConfig, result: FrozenResult) -> Drawn | None:
+    """None where the config asks for none of it."""
+    module = cast(_Module, import_module(f"{__name__}.{section.module}"))
+    return module.draw(config, result)

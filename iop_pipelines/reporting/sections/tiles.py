@@ -1,0 +1,51 @@
+"""Headline figures: the columns of a table of one row, with what they were before."""
+
+from collections.abc import Mapping
+
+from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.query.result import Column, FrozenResult, Table, Value
+from iop_pipelines.reporting.formats import decimals_of, format_number, format_value, unit_beside
+from iop_pipelines.reporting.sections import Drawn
+
+_ARROWS = {1: "▲", 0: "=", -1: "▼"}
+_BLANK = {"name": "", "value": "", "unit": "", "change": "", "against": ""}
+
+
+def draw(config: QueryConfig, result: FrozenResult) -> Drawn | None:
+    name = config.outputs.pdf.tiles
+    return None if name is None else Drawn({"lines": _tiles(result.table(name))})
+
+
+def _tiles(table: Table) -> list[list[dict[str, str]]]:
+    """Rows of equally wide tiles, at most four in each; the last row is filled with blanks."""
+    if not table.rows:
+        return []
+    record = next(iter(table.records()))
+    tiles = [
+        _tile(column, table, record)
+        for column in table.columns
+        if not column.name.endswith(("_previous", "_change"))
+    ]
+    wide = len(tiles) if len(tiles) <= 4 else 3 if len(tiles) in (5, 6, 9) else 4
+    tiles += [_BLANK] * (-len(tiles) % wide)
+    return [tiles[i : i + wide] for i in range(0, len(tiles), wide)]
+
+
+def _tile(column: Column, table: Table, record: Mapping[str, Value]) -> dict[str, str]:
+    value = record[column.name]
+    change = record.get(f"{column.name}_change")
+    before = record.get(f"{column.name}_previous")
+    shown = format_value(value, column, decimals_of(column, [value]))
+    is_share = column.unit == "%" and value is not None
+    tile = {
+        **_BLANK,
+        "name": column.label,
+        "value": f"{shown} %" if is_share else shown,
+        "unit": "" if is_share else unit_beside(column),
+    }
+    if isinstance(change, int | float) and before is not None:
+        arrow = _ARROWS[(change > 0) - (change < 0)]
+        unit = table.column(f"{column.name}_change").unit
+        tile["change"] = f"{arrow} {format_number(change, 1, is_signed=True)} {unit}"
+        tile["against"] = f"from {format_value(before, column, decimals_of(column, [before]))}"
+    return tile
