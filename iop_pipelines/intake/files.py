@@ -19,7 +19,7 @@ from iop_pipelines.intake import texts
 from iop_pipelines.intake.tables import Line, RawTable
 
 MAX_BYTES = 200 * 1024 * 1024
-_SUFFIXES = re.compile(
+SUFFIXES = re.compile(
     r"(\.(csv|tsv|txt|xlsx|xlsm|parquet|json|ndjson|jsonl|gz|zip))+$", re.IGNORECASE
 )
 _NO_TABLES = (
@@ -55,7 +55,7 @@ def read_file(path: Path, sheet: str | None = None) -> RawTable:
     if len(lines) < 2:
         raise InvalidInput("intake.no_rows", name=path.name)
     return RawTable(
-        name=_SUFFIXES.sub("", path.name) or path.name,
+        name=SUFFIXES.sub("", path.name) or path.name,
         form=form + how,
         lines=lines,
         delimiter=delimiter,

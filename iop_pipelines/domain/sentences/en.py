@@ -360,6 +360,10 @@ SENTENCES: Mapping[str, str] = {
         "{name} is {what}; what can be read is CSV, TSV, XLSX, Parquet, JSON and NDJSON, "
         "also as .gz or .zip"
     ),
+    "intake.no_source": (
+        "{where} is no file, folder, pattern or URL that can be read: http, https, s3, or a "
+        "database by sqlite, mysql, mariadb or postgresql"
+    ),
     "intake.no_text": (
         "{name} holds bytes that are no text; what can be read is CSV, TSV, XLSX, Parquet, "
         "JSON and NDJSON, also as .gz or .zip"
@@ -383,6 +387,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
+    "intake.nothing_there": "there is no file at {where} that holds a table",
     "intake.ragged": "no line of the file has as many fields as most of its rows have",
     "intake.same_name": (
         "two files would both be the dataset {name!r}: load them one after the other, each "
@@ -394,6 +399,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.too_large": "{name} has more than {megabytes} MB unpacked: split it",
     "intake.too_many_columns": (
         "{name} has {count} columns, at most {most} are read: give a file with the ones that matter"
+    ),
+    "intake.too_many_files": (
+        "{where} holds {count} files, at most {most} are read at once: name fewer by a pattern "
+        "such as 2026-*.csv"
     ),
     "intake.too_much_refused": (
         "{bad} of {total} rows of {name} cannot be read, more than {most} % ({first:then}); "

@@ -411,6 +411,10 @@ SENTENCES: Mapping[str, str] = {
         "{name} est {what} ; formats lus : CSV, TSV, XLSX, Parquet, JSON et NDJSON, aussi en "
         ".gz ou .zip"
     ),
+    "intake.no_source": (
+        "{where} n’est ni un fichier, ni un dossier, ni un motif, ni une URL lisible : http, https, "
+        "s3, ou une base de données par sqlite, mysql, mariadb ou postgresql"
+    ),
     "intake.no_text": (
         "{name} contient des octets qui ne sont pas du texte ; formats lus : CSV, TSV, XLSX, "
         "Parquet, JSON et NDJSON, aussi en .gz ou .zip"
@@ -437,6 +441,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
+    "intake.nothing_there": "il n’y a pas de fichier contenant un tableau à {where}",
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
     "intake.same_name": (
         "deux fichiers seraient le même jeu de données {name!r} : chargez-les l’un après "
@@ -449,6 +454,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.too_large": "{name} dépasse {megabytes} Mo une fois décompressé : divisez-le",
     "intake.too_many_columns": (
         "{name} a {count} colonnes, {most} au plus sont lues : gardez celles qui comptent"
+    ),
+    "intake.too_many_files": (
+        "{where} contient {count} fichiers ; {most} au plus sont lus à la fois : nommez-en moins par "
+        "un motif comme 2026-*.csv"
     ),
     "intake.too_much_refused": (
         "{bad} lignes sur {total} de {name} sont illisibles, plus de {most} % ({first:then}) "
