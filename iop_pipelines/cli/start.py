@@ -19,6 +19,7 @@ from iop_pipelines.cli.instance import (
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from iop_pipelines.intake.datasets import Datasets
     from iop_pipelines.intake.load import Loaded
     from iop_pipelines.intake.questions import Question
     from iop_pipelines.intake.understand import Understood
@@ -46,6 +47,34 @@ def _understanding(function: Any) -> Any:
             help="The decimal sign, for 1,234 and 1.234.",
         ),
         click.option("--sheet", help="Of a workbook. Default: the fullest."),
+        click.option(
+            "--encoding", help="Of a text file, where its bytes do not tell, such as cp1251."
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _database(function: Any) -> Any:
+    """What a database has to be told."""
+    options = (
+        click.option("--table", metavar="NAME", help="Of a database, the table or view to read."),
+        click.option(
+            "--query", metavar="SQL", help="Of a database, one SELECT in place of a table."
+        ),
+        click.option(
+            "--watermark",
+            metavar="COLUMN",
+            help="Of a database, a column that only grows. Default: the one that says when.",
+        ),
+        click.option(
+            "--timeout",
+            "timeout_s",
+            type=click.IntRange(1, 86_400),
+            metavar="SECONDS",
+            help="Of a database, the longest that a statement may take. Default: 60.",
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -53,8 +82,9 @@ def _understanding(function: Any) -> Any:
 
 
 @command(group)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
 @_understanding
+@_database
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -64,47 +94,58 @@ def _understanding(function: Any) -> Any:
 @click.option("--dry-run", is_flag=True, help="Show what was understood, and stop.")
 @click.option("--once", is_flag=True, help="Stop when the history is scored.")
 @serving
-def start(settings: Settings, as_json: bool, files: tuple[Path, ...], **options: Any) -> None:
-    """Load FILES of your own, and get advice from them.
+def start(settings: Settings, as_json: bool, sources: tuple[str, ...], **options: Any) -> None:
+    """Load SOURCES of your own, and get advice from them.
 
-    A file is CSV or TSV in any dialect, XLSX, Parquet, JSON or NDJSON, also as .gz or .zip; each becomes a
-    dataset. IOP shows what it understood, writes declarations that you can edit, watches each measure of
-    each series, scores the history, and serves until Ctrl-C. The same file again loads nothing; one that
-    changed replaces what it delivered before.
+    A source is a file, a folder, a pattern such as 'data/*.csv', a URL (http, https, s3), or a database by its
+    SQLAlchemy URL with --table or --query; env:NAME is the URL in a variable, so that no password is in a
+    history. A file is CSV or TSV in any dialect, XLSX, XLS, ODS, Parquet, JSON or NDJSON, also as .gz, .zst or
+    .zip. Files with the same head are one dataset. IOP shows what it understood, writes declarations that you
+    can edit, watches each measure of each series, scores the history, and serves until Ctrl-C. The same again
+    loads nothing; what changed replaces what was delivered before.
     """
     from iop_pipelines.intake.deliver import require_own
     from iop_pipelines.platform import Platform
 
     is_asked = not options["yes"] and not as_json
-    given = [_understand(settings, path, options, is_asked) for path in files]
+    found = _understand(settings, sources, options, is_asked)
+    given = found.understood
     _check_names(given)
     if not as_json:
-        _show(given)
+        _show(found)
     if options["dry_run"]:
         if as_json:
-            print_json({"understood": [_as_json(each) for each in given]})
+            print_json(_as_json(found))
         return
     if is_asked and not click.confirm("Load this and watch it?", default=True):
         return
     platform = Platform(settings)
     open_home(settings, signs_in=True)
     require_own(platform.drm_engine, settings)
-    _run(platform, given, as_json, options)
+    _run(platform, found, as_json, options)
 
 
 def _understand(
-    settings: Settings, path: Path, options: dict[str, Any], is_asked: bool
-) -> "Understood":
-    from iop_pipelines.intake.files import read_file
+    settings: Settings, sources: Sequence[str], options: dict[str, Any], is_asked: bool
+) -> "Datasets":
+    from iop_pipelines.intake.datasets import read_sources, understand_all
     from iop_pipelines.intake.questions import refuse_to_guess
-    from iop_pipelines.intake.understand import Given, understand
+    from iop_pipelines.intake.sources import SourceSpec
+    from iop_pipelines.intake.understand import Given
 
+    names = ("sheet", "encoding", "table", "query", "watermark", "timeout_s")
+    specs = [SourceSpec(each, **{name: options[name] for name in names}) for each in sources]
     said: Given = Given(options["name"], options["time"], options["dates"], options["decimal"])
-    with progress_console.status(f"Looking at {escape(path.name)}"):
-        table = read_file(path, options["sheet"])
-        if not is_asked:
-            return understand(table, said, settings.time_zone, refuse_to_guess)
-    return understand(table, said, settings.time_zone, _ask)
+    # Questions are asked below the line that turns, not within it.
+    ask = _ask if is_asked else refuse_to_guess
+    with progress_console.status("Looking at the data") as status:
+
+        def pausing(question: "Question") -> str:
+            status.stop()
+            return ask(question)
+
+        found = read_sources(specs, pausing)
+        return understand_all(found, said, settings.time_zone, pausing)
 
 
 def _ask(question: "Question") -> str:
@@ -127,26 +168,27 @@ def _check_names(given: Sequence["Understood"]) -> None:
         raise InvalidInput("intake.same_name", name=twice)
 
 
-def _show(given: Sequence["Understood"]) -> None:
-    from iop_pipelines.cli.understood import print_understood
+def _show(found: "Datasets") -> None:
+    from iop_pipelines.cli.understood import print_skipped, print_understood
 
-    for each in given:
+    for each in found.understood:
         print_understood(each)
+    print_skipped(found.skipped)
 
 
-def _as_json(given: "Understood") -> dict[str, Any]:
-    from iop_pipelines.cli.understood import as_json
+def _as_json(found: "Datasets") -> dict[str, Any]:
+    from iop_pipelines.cli.understood import as_json, skipped_as_json
 
-    return as_json(given)
+    skipped = skipped_as_json(found.skipped)
+    return {"understood": [as_json(each) for each in found.understood], "skipped": skipped}
 
 
-def _run(
-    platform: "Platform", given: Sequence["Understood"], as_json: bool, options: dict[str, Any]
-) -> None:
+def _run(platform: "Platform", found: "Datasets", as_json: bool, options: dict[str, Any]) -> None:
     from iop_pipelines.orchestration.launch import migrate_instance, running
     from iop_pipelines.orchestration.supervisor import is_held, require_free
 
     settings = platform.settings
+    given = found.understood
     if is_held(settings):
         _load_all(platform, given, as_json, options["folder"])
         say = f"IOP runs on {settings.home} already and takes up what was loaded."
@@ -167,10 +209,7 @@ def _run(
             progress_console.print("Stopping …")
             return
         if as_json:
-            understood = [_as_json(each) for each in given]
-            print_json(
-                {"understood": understood, "loaded": loaded, "url": supervisor.url, **advice}
-            )
+            print_json({**_as_json(found), "loaded": loaded, "url": supervisor.url, **advice})
         if options["once"]:
             return
         if not as_json:
@@ -218,13 +257,16 @@ def _print_loaded(given: "Understood", done: "Loaded") -> None:
                 f"  {said}: {', '.join(names)}", markup=False, highlight=False, soft_wrap=True
             )
     delivered = done.delivered
-    if not delivered.is_new:
+    new = [each for each in done.deliveries if each.is_new]
+    if not new:
         say = "The rows are there already: nothing was loaded."
     else:
-        again = ", in place of what this file delivered before" if delivered.is_restated else ""
+        again = ", in place of what was delivered before" if delivered.is_restated else ""
         bad = len(given.refused)
         kept = f"; {bad} of them cannot be read and are kept with their reason" if bad else ""
-        say = f"Loaded {delivered.rows} rows into {given.name}{again}{kept}. Quality {delivered.score:g} of 100."
+        count = f" in {len(new)} deliveries" if len(new) > 1 else ""
+        rows = sum(each.rows for each in new)
+        say = f"Loaded {rows} rows{count} into {given.name}{again}{kept}. Quality {delivered.score:g} of 100."
     console.print(say, markup=False, highlight=False, soft_wrap=True)
     if not done.models:
         console.print("No model watches it: its step is too coarse for one.", highlight=False)

@@ -1,6 +1,7 @@
 """What `iop start` understood of a file, in the terminal and as JSON."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from rich.markup import escape
@@ -8,6 +9,7 @@ from rich.table import Table
 
 from iop_pipelines.cli.console import console, table_of
 from iop_pipelines.intake.columns import LINE
+from iop_pipelines.intake.datasets import Skipped
 from iop_pipelines.intake.tables import LeftLine
 from iop_pipelines.intake.understand import Understood
 
@@ -22,6 +24,9 @@ def print_understood(given: Understood) -> None:
     console.print(
         f"\n[bold]{escape(given.table.name)}[/]: {escape(given.table.form)}", highlight=False
     )
+    if len(given.tables) > 1:
+        say = f"  with {len(given.tables) - 1} files more of the same head, to {given.tables[-1].name}"
+        console.print(escape(say), highlight=False, soft_wrap=True)
     for line in given.framed.title:
         console.print(f"  above the head: {escape(_cut(line))}", highlight=False)
     table = Table(show_header=True, header_style="bold")
@@ -84,7 +89,8 @@ def _rows(given: Understood) -> list[tuple[str, str, str]]:
 def _print_first_rows(given: Understood) -> None:
     names = [name for name in given.columns if name != LINE][:_SHOWN_COLUMNS]
     refused = {str(line.number) for line in given.refused}
-    good = [row for row in given.rows if row.get(LINE) not in refused][:_FIRST_ROWS]
+    readable = (row for row in given.rows if row.get(LINE) not in refused)
+    good = list(islice(readable, _FIRST_ROWS))
     shown = [{name: row.get(name) for name in names} for row in good]
     more = len(given.columns) - 1 - len(names)
     title = f"The first rows{f', {more} columns more' if more else ''}"
@@ -102,6 +108,17 @@ def _print_lines(what: str, lines: Sequence[LeftLine], why: str) -> None:
         console.print(f"  … and {len(lines) - _SHOWN_LINES} more")
 
 
+def print_skipped(skipped: Sequence[Skipped]) -> None:
+    """Files among others that hold no table over time, each with its reason."""
+    for each in skipped:
+        say = f"Not loaded: {each.name}: {each.reason}"
+        console.print(escape(say), highlight=False, soft_wrap=True)
+
+
+def skipped_as_json(skipped: Sequence[Skipped]) -> list[dict[str, str]]:
+    return [{"file": each.name, "reason": str(each.reason)} for each in skipped]
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
@@ -111,6 +128,7 @@ def as_json(given: Understood) -> dict[str, Any]:
     return {
         "dataset": given.name,
         "file": given.table.name,
+        "files": [table.name for table in given.tables],
         "form": given.table.form,
         "time": given.time_found.label,
         "timeForm": given.time_found.found.form.name,
@@ -122,6 +140,7 @@ def as_json(given: Understood) -> dict[str, Any]:
         "series": list(given.series.series),
         "seriesCount": given.series.count,
         "measures": {each.column.name: each.kind for each in given.measures},
+        "units": {each.column.name: each.column.unit for each in given.measures},
         "rows": len(given.rows),
         "refused": [_line(line) for line in given.refused],
         "leftOut": [_line(line) for line in given.left_out],

@@ -2,41 +2,81 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.frame import Framed
-from iop_pipelines.intake.numerals import Decimal, Numeral, is_null, numeral_of, plain_number
+from iop_pipelines.intake.numerals import (
+    Decimal,
+    Numeral,
+    is_null,
+    numeral_of,
+    plain_numbers,
+    tally_of,
+)
 from iop_pipelines.intake.questions import Ask, Question
 
 Kind = Literal["string", "integer", "number"]
 LINE = "source_line"
 _TAKEN = frozenset({"id", "run_id", LINE})
 _LONGEST = 255
+_WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
+# As in Umsatz in EUR, Energy_kWh, Temp °C.
+_UNIT_AFTER = re.compile(
+    r"(?:\b(?:in|en)\s+|,\s*|[\s_])(EUR|USD|GBP|CHF|JPY|NGN|KES|GHS|ZAR|XOF|[€$£¥%]|kWh|MWh|GWh|Wh|kW|MW|°[CF]|hPa|mbar|bar|kPa|"
+    r"km/h|m/s|km|mm|cm|kg|°)$"
+)
 _UNIT = re.compile(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`cells` are as in the file, `values` as they land: text, numbers with a point, None for not known.
+    """`cells` are as in the file.
 
-    unread: rows whose cell is no number though nearly all others are; their value is the cell itself.
+    Attributes:
+        unread: rows whose cell is no number though nearly all others are; their value is the cell itself.
+        has_negative: some number is below zero.
+        varies: it has more than two different values.
     """
 
     label: str
     name: str
     kind: Kind
-    cells: Sequence[str]
-    values: Sequence[str | None]
-    unread: frozenset[int] = frozenset()
+    cells: Cells
+    unread: Rows
     unit: str | None = None
     numeral: Numeral | None = None
+    has_negative: bool = False
+    varies: bool = True
 
     @property
     def is_number(self) -> bool:
         return self.kind != "string"
+
+    def landed(self, cells: Sequence[str]) -> list[str | None]:
+        """Cells as they land: text, numbers with a point, None for not known."""
+        if self.numeral is None:
+            return [cell or None for cell in cells]
+        values = plain_numbers(cells, self.numeral)
+        return [
+            cell if value is None and not is_null(cell) else value
+            for cell, value in zip(cells, values, strict=True)
+        ]
+
+    def blocks(self) -> Iterator[list[str | None]]:
+        """All of them as they land, in blocks of cells."""
+        distinct = self.cells.distinct
+        if distinct is None:
+            yield from map(self.landed, self.cells.pieces())
+            return
+        landed = dict(zip(distinct, self.landed(distinct), strict=True))
+        for block in self.cells.pieces():
+            yield list(map(landed.__getitem__, block))
 
 
 def slug(text: str, fallback: str) -> str:
@@ -71,17 +111,24 @@ def read_columns(
     framed: Framed, delimiter: str | None, decimal: Decimal | None, ask: Ask
 ) -> list[Column]:
     """Raises what `ask` raises where 1,234 may be a thousand or one and a bit, and nothing in the file tells."""
-    cells = [[line.cells[place] for line in framed.lines] for place in range(len(framed.labels))]
-    numerals = [numeral_of(column, decimal) for column in cells]
+    tallies = list(map(tally_of, framed.columns))
+    numerals = [numeral_of(tally, decimal) for tally in tallies]
     open_ones = [
         place for place, found in enumerate(numerals) if found is not None and not found.is_certain
     ]
     if open_ones:
-        usual = _usual(numerals, delimiter) or _asked(framed, cells, open_ones[0], ask)
-        numerals = [numeral_of(column, usual) for column in cells]
+        usual = _usual(numerals, delimiter) or _asked(framed, open_ones[0], ask)
+        numerals = [numeral_of(tally, usual) for tally in tallies]
+    numerals = [
+        None if tally.has_code else numeral
+        for tally, numeral in zip(tallies, numerals, strict=True)
+    ]
     names = names_of(framed.labels)
-    parts = zip(framed.labels, names, cells, numerals, strict=True)
-    return [_column(label, name, column, numeral) for label, name, column, numeral in parts]
+    parts = zip(framed.labels, names, framed.columns, numerals, strict=True)
+    return [
+        column_of(label, name, cells, numeral, framed.units.get(label))
+        for label, name, cells, numeral in parts
+    ]
 
 
 def _usual(numerals: Sequence[Numeral | None], delimiter: str | None) -> Decimal | None:
@@ -92,8 +139,8 @@ def _usual(numerals: Sequence[Numeral | None], delimiter: str | None) -> Decimal
     return None if delimiter == ";" or seen else "."
 
 
-def _asked(framed: Framed, cells: Sequence[Sequence[str]], place: int, ask: Ask) -> Decimal:
-    shown = next(cell for cell in cells[place] if "," in cell or "." in cell)
+def _asked(framed: Framed, place: int, ask: Ask) -> Decimal:
+    shown = next(cell for cell in framed.columns[place] if "," in cell or "." in cell)
     sign = "," if "," in shown else "."
     other = "." if sign == "," else ","
     question = Question(
@@ -104,27 +151,73 @@ def _asked(framed: Framed, cells: Sequence[Sequence[str]], place: int, ask: Ask)
     return "," if ask(question) == "," else "."
 
 
-def _column(label: str, name: str, cells: Sequence[str], numeral: Numeral | None) -> Column:
-    if numeral is None or _is_code(cells):
-        return Column(label, name, "string", cells, [cell or None for cell in cells])
-    read: dict[str, str | None] = {cell: plain_number(cell, numeral) for cell in set(cells)}
-    unread = frozenset(
-        row for row, cell in enumerate(cells) if read[cell] is None and not is_null(cell)
-    )
-    values = [cell if row in unread else read[cell] for row, cell in enumerate(cells)]
-    known = [text for cell, text in read.items() if text is not None]
-    is_whole = all(re.fullmatch(r"-?\d{1,18}", text) for text in known)
+def column_of(
+    label: str, name: str, cells: Cells, numeral: Numeral | None, unit: str | None = None
+) -> Column:
+    if numeral is None:
+        nothing = np.zeros(0, np.int64)
+        return Column(label, name, "string", cells, nothing, varies=_has_more_than_two(cells))
+    looked = _looked_at(cells, numeral)
     found = _UNIT.search(label)
-    unit = numeral.unit or (found[1].strip() if found else None)
+    told = numeral.unit or (found[1].strip() if found else None) or unit or _unit_after(label)
+    kind = "integer" if looked.is_whole else "number"
     return Column(
-        label, name, "integer" if is_whole else "number", cells, values, unread, unit, numeral
+        *(label, name, kind, cells, looked.unread, told, numeral),
+        has_negative=looked.has_negative,
+        varies=_has_more_than_two(cells),
     )
 
 
-def _is_code(cells: Sequence[str]) -> bool:
-    """00123 is a name: what would lose its zeros is no number."""
-    return any(len(cell) > 1 and cell[0] == "0" and cell.isdigit() for cell in cells)
+def _unit_after(label: str) -> str | None:
+    found = _UNIT_AFTER.search(label)
+    return found[1] if found else None
+
+
+def _has_more_than_two(cells: Cells) -> bool:
+    return (distinct := cells.distinct) is None or len(distinct) > 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    is_whole: bool
+    has_negative: bool
+    unread: Rows
+
+
+def _looked_at(cells: Cells, numeral: Numeral) -> _Looked:
+    """All of a column once, in its convention."""
+    distinct = cells.distinct
+    if distinct is not None:
+        values = plain_numbers(distinct, numeral)
+        bad = {
+            cell
+            for cell, value in zip(distinct, values, strict=True)
+            if value is None and not is_null(cell)
+        }
+        unread = np.flatnonzero(cells.mapped(bad.__contains__, "bool")) if bad else None
+        return _Looked(*_kinds(values), np.zeros(0, np.int64) if unread is None else unread)
+    is_whole, has_negative, places, begin = True, False, list[int](), 0
+    for block in cells.pieces():
+        values = plain_numbers(block, numeral)
+        whole, negative = _kinds(values)
+        is_whole, has_negative = is_whole and whole, has_negative or negative
+        if None in values:
+            pairs = enumerate(zip(block, values, strict=True), begin)
+            places += [n for n, (cell, value) in pairs if value is None and not is_null(cell)]
+        begin += len(block)
+    return _Looked(is_whole, has_negative, np.array(places, np.int64))
+
+
+def _kinds(values: Sequence[str | None]) -> tuple[bool, bool]:
+    """Whether all are whole, and whether some are below zero."""
+    together = "\n".join(filter(None, values))
+    is_whole = not together or _WHOLE_BLOCK.fullmatch(together) is not None
+    return is_whole, together.startswith("-") or "\n-" in together
 
 
 def is_too_long(column: Column) -> bool:
-    return column.kind == "string" and any(len(cell) > _LONGEST for cell in column.cells)
+    if column.kind != "string":
+        return False
+    distinct = column.cells.distinct
+    blocks = [distinct] if distinct is not None else column.cells.pieces()
+    return any(max(map(len, block), default=0) > _LONGEST for block in blocks)

@@ -75,17 +75,17 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
         "key": list(given.key),
         "fields": fields,
         "steps": steps,
-        "measures": {each.column.name: _measure(each) for each in given.measures},
+        "measures": {each.column.name: measure_of(each) for each in given.measures},
     }
 
 
-def _measure(found: MeasureFound) -> dict[str, Any]:
+def measure_of(found: MeasureFound) -> dict[str, Any]:
     measure = {"kind": found.kind, "field": found.column.name, "label": found.column.label}
     return measure | ({"unit": found.column.unit} if found.column.unit else {})
 
 
 def _varying(given: Understood) -> list[MeasureFound]:
-    return [each for each in given.measures if len(set(each.column.values)) > 2][:MAX_MODELS]
+    return [each for each in given.measures if each.column.varies][:MAX_MODELS]
 
 
 def _models(given: Understood) -> dict[str, dict[str, Any]]:
@@ -107,7 +107,7 @@ def _models(given: Understood) -> dict[str, dict[str, Any]]:
 
 def _anomaly_params(given: Understood, found: MeasureFound) -> dict[str, Any]:
     params: dict[str, Any] = {}
-    if not any((value or "").startswith("-") for value in found.column.values):
+    if not found.column.has_negative:
         params["floor"] = 0
     if given.step.freq == "MS" and given.step.every > 1:
         params |= {"level_cycles": -(-_KNOWN * given.step.every // 12), "min_history": _KNOWN}

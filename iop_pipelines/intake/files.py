@@ -1,14 +1,14 @@
-"""Files to tables: unpacked within bounds, recognised by their bytes and not by their names."""
+"""Files to tables: recognised by their bytes and not by their names, and read within bounds."""
 
-import gzip
 import hashlib
-import io
 import json
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,28 +16,42 @@ from typing import Any
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, NotFound
 from iop_pipelines.intake import texts
-from iop_pipelines.intake.tables import Line, RawTable
+from iop_pipelines.intake.cells import BLOCK
+from iop_pipelines.intake.encodings import Encoding, encoding_of
+from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, too_large, unpacked
+from iop_pipelines.intake.questions import Ask, refuse_to_guess
+from iop_pipelines.intake.sources import SourceSpec
+from iop_pipelines.intake.tables import Lines, RawTable
 
-MAX_BYTES = 200 * 1024 * 1024
 SUFFIXES = re.compile(
-    r"(\.(csv|tsv|txt|xlsx|xlsm|parquet|json|ndjson|jsonl|gz|zip))+$", re.IGNORECASE
+    r"(\.(csv|tsv|tab|txt|xlsx|xlsm|xlsb|xls|ods|parquet|json|ndjson|jsonl|gz|zst|zip))+$",
+    re.IGNORECASE,
 )
 _NO_TABLES = (
     (b"\x89PNG", "intake.is_picture"),
     (b"\xff\xd8\xff", "intake.is_picture"),
     (b"GIF8", "intake.is_picture"),
+    (b"RIFF", "intake.is_picture"),
     (b"%PDF", "intake.is_pdf"),
-    (b"\x28\xb5\x2f\xfd", "intake.is_zstd"),
-    (b"\xd0\xcf\x11\xe0", "intake.is_old_workbook"),
+    (b"SQLite format 3\0", "intake.is_sqlite"),
 )
-# cells, what they were in words, delimiter
-_Read = tuple[list[Line], str, str | None]
+_OLD = b"\xd0\xcf\x11\xe0"
+# lines, what they were in words, delimiter
+_Read = tuple[Lines, str, str | None]
 
 
-def read_file(path: Path, sheet: str | None = None) -> RawTable:
+def read_file(
+    path: Path,
+    sheet: str | None = None,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    ask: Ask = refuse_to_guess,
+) -> RawTable:
     """The table of a file.
 
-    sheet: of a workbook, the one to read; the fullest if not given.
+    sheet: of a workbook, the one to read; the fullest if not given. name: of the file, where `path` is a copy of it.
+    encoding: of a text file, where the bytes do not tell; `ask` is asked if it is not given.
 
     Raises:
         NotFound: there is no such file.
@@ -45,133 +59,123 @@ def read_file(path: Path, sheet: str | None = None) -> RawTable:
     """
     if not path.is_file():
         raise NotFound("intake.no_file", path=path)
-    if path.stat().st_size > MAX_BYTES:
-        raise _too_large(path.name)
-    packed = path.read_bytes()
-    data, how = _unpacked(packed, path.name)
-    if not data.strip():
-        raise InvalidInput("intake.empty", name=path.name)
-    lines, form, delimiter = _read(data, path.name, sheet)
+    name = name or path.name
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise too_large(name)
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    with unpacked(path, name) as found:
+        lines, form, delimiter = _read(found.path, _Wanted(name, sheet, encoding, ask))
     if len(lines) < 2:
-        raise InvalidInput("intake.no_rows", name=path.name)
+        raise InvalidInput("intake.no_rows", name=name)
     return RawTable(
-        name=SUFFIXES.sub("", path.name) or path.name,
-        form=form + how,
+        name=SUFFIXES.sub("", name) or name,
+        form=form + found.said,
         lines=lines,
         delimiter=delimiter,
-        checksum=hashlib.sha256(packed).hexdigest(),
-        size=len(packed),
+        checksum=checksum,
+        size=size,
     )
 
 
-def _too_large(name: str) -> InvalidInput:
-    return InvalidInput("intake.too_large", name=name, megabytes=MAX_BYTES >> 20)
+def read_item(path: Path, name: str, spec: SourceSpec, ask: Ask) -> RawTable:
+    """As `read_file`, by what a source declares of its files."""
+    return read_file(path, spec.sheet, name=name, encoding=spec.encoding, ask=ask)
 
 
-def _not_one(name: str, files: Sequence[str]) -> InvalidInput:
-    return InvalidInput("intake.not_one_file", name=name, count=len(files), files=files[:5])
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    sheet: str | None
+    encoding: str | None
+    ask: Ask
 
 
-def _unpacked(data: bytes, name: str) -> tuple[bytes, str]:
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.open(io.BytesIO(data)) as stream:
-                plain = stream.read(MAX_BYTES + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InvalidInput("intake.broken", name=name, kind="gzip", error=error) from error
-        if len(plain) > MAX_BYTES:
-            raise _too_large(name)
-        return plain, ", packed by gzip"
-    if data.startswith(b"PK\x03\x04"):
-        return _from_zip(data, name)
-    return data, ""
+def _read(path: Path, wanted: _Wanted) -> _Read:
+    begin = first_bytes(path)
+    for sign, what in _NO_TABLES:
+        if begin.startswith(sign):
+            raise InvalidInput("intake.no_table", name=wanted.name, what=Sentence(what))
+    if begin.startswith((b"PK\x03\x04", _OLD)):
+        return _read_workbook(path, wanted, is_old=begin.startswith(_OLD))
+    if begin.startswith(b"PAR1"):
+        return _read_parquet(path, wanted.name)
+    if _is_blank(path):
+        raise InvalidInput("intake.empty", name=wanted.name)
+    encoding = encoding_of(path, wanted.name, wanted.encoding, wanted.ask)
+    with texts.opened(path, encoding.codec) as file:
+        head = file.read(4096).lstrip()
+    if head[:1] in ("{", "["):
+        return _read_json(path, encoding, wanted.name)
+    if re.match(r"<(!doctype|html|\?xml|table)", head, re.IGNORECASE):
+        raise InvalidInput("intake.no_table", name=wanted.name, what=Sentence("intake.is_markup"))
+    lines, delimiter, said = texts.read_delimited(path, encoding.codec, wanted.name)
+    return lines, f"text, {said}, {encoding.said}", delimiter
 
 
-def _from_zip(data: bytes, name: str) -> tuple[bytes, str]:
-    """A workbook is a zip file too, and stays one."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise _too_large(name)
-            if any(entry.filename == "xl/workbook.xml" for entry in entries):
-                return data, ""
-            files = [
-                entry
-                for entry in entries
-                if not entry.is_dir()
-                and not entry.filename.startswith("__MACOSX/")
-                and not Path(entry.filename).name.startswith(".")
-            ]
-            if len(files) != 1:
-                raise _not_one(name, [entry.filename for entry in files])
-            with archive.open(files[0]) as stream:
-                plain = stream.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InvalidInput("intake.broken", name=name, kind="zip", error=error) from error
-    if len(plain) > MAX_BYTES:
-        raise _too_large(name)
-    return plain, f", {files[0].filename} in a zip file"
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not any(piece.strip() for piece in iter(lambda: file.read(1 << 20), b""))
 
 
-def _read(data: bytes, name: str, sheet: str | None) -> _Read:
-    for begin, what in _NO_TABLES:
-        if data.startswith(begin):
-            raise InvalidInput("intake.no_table", name=name, what=Sentence(what))
-    if data.startswith(b"PK\x03\x04"):
-        return _read_workbook(data, name, sheet)
-    if data.startswith(b"PAR1"):
-        return _read_parquet(data, name)
-    text, encoding = texts.decode(data, name)
-    if text.lstrip()[:1] in ("{", "["):
-        return _read_json(text, name)
-    lines, delimiter, said = texts.read_delimited(text, name)
-    return lines, f"text, {said}, {encoding}", delimiter
-
-
-def _read_workbook(data: bytes, name: str, sheet: str | None) -> _Read:
+def _read_workbook(path: Path, wanted: _Wanted, *, is_old: bool) -> _Read:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    name, sheet = wanted.name, wanted.sheet
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise InvalidInput("intake.no_sheet", name=name, sheet=sheet, sheets=names)
-        wanted = names if sheet is None else [sheet]
-        sheets = {
-            each: _lines_of(book.get_sheet_by_name(each).to_python(skip_empty_area=False))
-            for each in wanted
-        }
+        with closing(CalamineWorkbook.from_path(path)) as book:
+            names = book.sheet_names
+            if sheet is not None and sheet not in names:
+                raise InvalidInput("intake.no_sheet", name=name, sheet=sheet, sheets=names)
+            fullest, lines = "", Lines()
+            for each in names if sheet is None else [sheet]:
+                found = lines_of(book.get_sheet_by_name(each).iter_rows())
+                if sum(found.widths) > sum(lines.widths):
+                    fullest, lines = each, found
     except CalamineError as error:
+        if is_old:
+            what = Sentence("intake.is_old_workbook")
+            raise InvalidInput("intake.no_table", name=name, what=what) from error
         raise InvalidInput("intake.broken", name=name, kind="XLSX", error=error) from error
-    fullest = max(sheets, key=lambda each: sum(line.filled for line in sheets[each]), default=None)
-    if fullest is None or not sheets[fullest]:
+    if not lines:
         raise InvalidInput("intake.no_rows", name=name)
     others = len(names) - 1
     more = f", the fullest of {others + 1}; --sheet names another" if others and not sheet else ""
-    return sheets[fullest], f"sheet {fullest}{more}", None
+    return lines, f"sheet {fullest}{more}", None
 
 
-def _read_parquet(data: bytes, name: str) -> _Read:
-    import pandas as pd
+def _read_parquet(path: Path, name: str) -> _Read:
+    import fastparquet
 
     try:
-        frame = pd.read_parquet(io.BytesIO(data), engine="fastparquet")
+        with path.open("rb") as file:
+            lines = lines_of(_parquet_rows(fastparquet.ParquetFile(file)))
     except Exception as error:
         # The library raises whatever a broken byte leads to.
         raise InvalidInput("intake.broken", name=name, kind="Parquet", error=error) from error
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
-    known = zip(frame.itertuples(index=False), frame.notna().itertuples(index=False), strict=True)
-    cells = (
-        [each if is_known else None for each, is_known in zip(*row, strict=True)] for row in known
-    )
-    rows = [list(map(str, frame.columns)), *cells]
-    return _lines_of(rows), "Parquet", None
+    return lines, "Parquet", None
 
 
-def _read_json(text: str, name: str) -> _Read:
+def _parquet_rows(file: Any) -> Iterator[Sequence[Any]]:
+    import pandas as pd
+
+    for number, frame in enumerate(file.iter_row_groups()):
+        if not isinstance(frame.index, pd.RangeIndex):
+            frame = frame.reset_index()
+        if not number:
+            yield list(map(str, frame.columns))
+        for first in range(0, len(frame), BLOCK):
+            part = frame.iloc[first : first + BLOCK]
+            known = part.notna().itertuples(index=False)
+            for row, is_known in zip(part.itertuples(index=False), known, strict=True):
+                yield [each if there else None for each, there in zip(row, is_known, strict=True)]
+
+
+def _read_json(path: Path, encoding: Encoding, name: str) -> _Read:
     form = "JSON"
+    with texts.opened(path, encoding.codec) as file:
+        text = file.read()
     try:
         content = json.loads(text)
     except json.JSONDecodeError as whole:
@@ -179,10 +183,9 @@ def _read_json(text: str, name: str) -> _Read:
     records = _records_in(content)
     if records is None:
         raise InvalidInput("intake.no_objects", name=name)
-    flat = [dict(_flat(record)) for record in records]
-    labels = list(dict.fromkeys(label for record in flat for label in record))
-    rows = [labels, *([record.get(label) for label in labels] for record in flat)]
-    return _lines_of(rows), form, None
+    labels = list(dict.fromkeys(label for record in records for label, _ in _flat(record)))
+    rows = ([found.get(label) for label in labels] for found in map(dict, map(_flat, records)))
+    return lines_of(chain([labels], rows)), form, None
 
 
 def _read_ndjson(text: str, name: str, whole: json.JSONDecodeError) -> list[Any]:
@@ -216,20 +219,29 @@ def _flat(record: Mapping[str, Any], under: str = "") -> Iterable[tuple[str, Any
             yield f"{under}{label}", json.dumps(value) if isinstance(value, list) else value
 
 
-def _lines_of(rows: Iterable[Sequence[Any]]) -> list[Line]:
-    lines = []
-    for number, row in enumerate(rows, start=1):
-        cells = tuple(map(_text_of, row))
-        if any(cells):
-            lines.append(Line(number, cells))
+def lines_of(rows: Iterable[Sequence[Any]]) -> Lines:
+    """Rows of typed cells as text; those without any are not there, but are counted."""
+    lines = Lines()
+    numbered = _numbered(rows)
+    while block := list(islice(numbered, BLOCK)):
+        lines.extend([cells for _, cells in block], [number for number, _ in block])
     return lines
 
 
-def _text_of(cell: Any) -> str:
+def _numbered(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(rows, start=1):
+        cells = [text_of(cell) for cell in row]
+        if any(cells):
+            yield number, cells
+
+
+def text_of(cell: Any) -> str:
     """A typed cell as text that is read back as the same: ISO moments, numbers with a point."""
     if cell is None:
         return ""
-    for kind, say in _SAYS:
+    if (say := _SAYS.get(type(cell))) is not None:
+        return say(cell)
+    for kind, say in _SAYS.items():
         if isinstance(cell, kind):
             return say(cell)
     return str(cell).strip()
@@ -246,14 +258,17 @@ def _moment_text(cell: datetime) -> str:
     return cell.date().isoformat() if is_day else cell.isoformat(sep=" ")
 
 
-_SAYS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
-    (str, str.strip),
-    (bool, lambda cell: "true" if cell else "false"),
-    (int, str),
-    (float, _number_text),
-    (datetime, _moment_text),
-    (date, date.isoformat),
-    (time, time.isoformat),
-    (timedelta, lambda cell: str(cell.total_seconds())),
-    (bytes, lambda cell: cell.decode("utf-8", "replace")),
-)
+_SAYS: dict[type, Callable[[Any], str]] = {
+    str: str.strip,
+    bool: lambda cell: "true" if cell else "false",
+    int: str,
+    float: _number_text,
+    Decimal: lambda cell: f"{cell:f}" if cell.is_finite() else "",
+    datetime: _moment_text,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: lambda cell: str(cell.total_seconds()),
+    bytes: lambda cell: cell.decode("utf-8", "replace"),
+    dict: json.dumps,
+    list: json.dumps,
+}

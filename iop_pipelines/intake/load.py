@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from iop_pipelines.intake.datasets import deliveries_of
 from iop_pipelines.intake.declare import declare
 from iop_pipelines.intake.deliver import Delivered, deliver
 from iop_pipelines.intake.folder import Kept, write_folder
@@ -14,12 +15,23 @@ from iop_pipelines.platform import Platform
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`models` are the names of those that now read the dataset."""
+    """`models` are the names of those that now read the dataset; `deliveries` are in the order of their periods."""
 
     folder: Path
     files: tuple[Kept, ...]
     models: tuple[str, ...]
-    delivered: Delivered
+    deliveries: tuple[Delivered, ...]
+
+    @property
+    def delivered(self) -> Delivered:
+        """All of them as one: the last run, the lowest score."""
+        return Delivered(
+            run_id=self.deliveries[-1].run_id,
+            rows=sum(each.rows for each in self.deliveries),
+            is_new=any(each.is_new for each in self.deliveries),
+            is_restated=any(each.is_restated for each in self.deliveries),
+            score=min(each.score for each in self.deliveries),
+        )
 
 
 def load(platform: Platform, given: Understood, folder: Path, now: datetime) -> Loaded:
@@ -31,5 +43,7 @@ def load(platform: Platform, given: Understood, folder: Path, now: datetime) -> 
     declared = with_versions(platform.engine, declare(given, zone, now))
     files = write_folder(folder, declared)
     models = register_data(platform.engine, folder, now)
-    delivered = deliver(platform.drm_engine, given, zone, now)
-    return Loaded(folder, tuple(files), tuple(models), delivered)
+    deliveries = tuple(
+        deliver(platform.drm_engine, each, zone, now) for each in deliveries_of(given)
+    )
+    return Loaded(folder, tuple(files), tuple(models), deliveries)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from iop_pipelines.errors import InvalidInput, NotFound
-from iop_pipelines.intake.files import SUFFIXES, read_file
-from iop_pipelines.intake.sources import Item
+from iop_pipelines.intake.files import SUFFIXES, read_item
+from iop_pipelines.intake.questions import Ask, refuse_to_guess
+from iop_pipelines.intake.sources import Item, SourceSpec
 from iop_pipelines.intake.tables import RawTable
 
 MAX_FILES = 1_000
@@ -24,7 +25,8 @@ class LocalFiles:
     folders in it; hidden and unfinished ones are not seen."""
 
     where: str
-    sheet: str | None = None
+    spec: SourceSpec
+    ask: Ask = refuse_to_guess
 
     def items(self, after: str | None = None) -> Sequence[Item]:
         """By name, numbers by their size: sales-2 before sales-10.
@@ -33,7 +35,7 @@ class LocalFiles:
             NotFound: nothing is there.
             InvalidInput: more than MAX_FILES files are.
         """
-        found = sorted(self._paths(), key=_order)
+        found = sorted(self._paths(), key=lambda path: name_order(str(path)))
         if not found:
             raise NotFound("intake.nothing_there", where=self.where)
         if len(found) > MAX_FILES:
@@ -43,12 +45,12 @@ class LocalFiles:
         return [_item(path) for path in found]
 
     def read(self, item: Item) -> RawTable:
-        return read_file(Path(item.identity), self.sheet)
+        return read_item(Path(item.identity), item.name, self.spec, self.ask)
 
     def _paths(self) -> Iterator[Path]:
         path = Path(self.where).expanduser()
         if path.is_dir():
-            yield from (each for each in path.iterdir() if _is_seen(each))
+            yield from (p for p in path.iterdir() if is_table_name(p.name) and p.is_file())
         elif path.exists() or not glob.has_magic(self.where):
             # What was named is read whatever it is called, and told of where it is not there.
             if not path.is_file():
@@ -56,20 +58,22 @@ class LocalFiles:
             yield path
         else:
             found = glob.iglob(str(path), recursive=True)
-            yield from (each for name in found if _is_seen(each := Path(name), any_suffix=True))
+            paths = map(Path, found)
+            yield from (p for p in paths if _UNFINISHED.fullmatch(p.name) is None and p.is_file())
 
 
-def _is_seen(path: Path, *, any_suffix: bool = False) -> bool:
-    is_fitting = any_suffix or SUFFIXES.search(path.name) is not None
-    return is_fitting and _UNFINISHED.fullmatch(path.name) is None and path.is_file()
+def is_table_name(name: str) -> bool:
+    """Whether a file of a folder is one to be read, by its name: finished, and with a suffix of a table."""
+    return SUFFIXES.search(name) is not None and _UNFINISHED.fullmatch(name) is None
 
 
-def _order(path: Path) -> tuple[list[tuple[int, int, str]], str]:
+def name_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Numbers by their size: sales-2 before sales-10."""
     parts = [
-        (1, int(part), "") if part.isdigit() else (0, 0, part.lower())
-        for part in _DIGITS.split(str(path))
+        (1, int(part), "") if part.isdecimal() else (0, 0, part.lower())
+        for part in _DIGITS.split(name)
     ]
-    return parts, str(path)
+    return parts, name
 
 
 def _item(path: Path) -> Item:

@@ -9,9 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import numpy.typing as npt
+
+from iop_pipelines.intake.cells import Cells
+from iop_pipelines.intake.numerals import is_null
+
+MOMENTS = "datetime64[us]"
+Moments: TypeAlias = "npt.NDArray[np.datetime64]"
 Grain = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"]
 Order = Literal["day-first", "month-first"]
 
@@ -40,6 +48,10 @@ TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
 )
+_ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
+_ISO_BLOCK = re.compile(rf"{_ISO_TIME}(?:\n{_ISO_TIME})*+")
+_ZONED_BLOCK = re.compile(rf"{_ISO_TIME}(?:Z|\+00:00)(?:\n{_ISO_TIME}(?:Z|\+00:00))*+")
+_EPOCH_BLOCK = re.compile(r"([0-9]{10}(?:[0-9]{3}(?:[0-9]{3})?)?)(?:\n[0-9]+)*+")
 _EPOCH = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 _FIRST, _LAST = 1678, 2261
 # No moment is longer, and the time that a pattern takes stays bounded.
@@ -138,7 +150,13 @@ _WEAK = (
 )
 
 
-@lru_cache(maxsize=200_000)
+# By name: how a column was read is kept, and what comes later is read in the same way.
+FORMS = {
+    form.name: form for form in (_DAY_FIRST, _MONTH_FIRST, _SHORT_YEAR_FIRST, *_STRONG, *_WEAK)
+}
+
+
+@lru_cache(maxsize=20_000)
 def _read(form: Form, cell: str, zone: str) -> datetime | None:
     found = form.pattern.fullmatch(cell)
     if found is None:
@@ -210,6 +228,19 @@ def _local(moment: datetime, offset: str | None, zone: str) -> datetime:
     return aware.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+def parts_at(moments: Moments, grain: Grain) -> npt.NDArray[Any]:
+    """The day, week, month … of each, equal where it is the same."""
+    if grain == "moment":
+        return moments
+    if grain == "week":
+        # Thursday is the fourth day of 1970.
+        return (moments.astype("datetime64[D]").astype(np.int64) + 3) // 7
+    if grain == "day":
+        return moments.astype("datetime64[D]")
+    months = moments.astype("datetime64[M]").astype(np.int64)
+    return months // {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[grain]
+
+
 def add_time_of_day(day: datetime, cell: str) -> datetime | None:
     """Day and time of day from two columns; None where the second is no time."""
     found = TIME_OF_DAY.fullmatch(cell) if len(cell) <= LONGEST else None
@@ -239,8 +270,13 @@ class Found:
         return replace(self, form=form, is_open=False, why=f"as you said: {order}")
 
 
-def form_of(cells: Iterable[str], zone: str, *, takes_weak: bool) -> Found | None:
-    """The form in which at least four fifths of the different cells are; None where there is none."""
+def form_of(
+    cells: Iterable[str], zone: str, *, takes_weak: bool, dates: Iterable[str] | None = None
+) -> Found | None:
+    """The form in which at least four fifths of the different cells are; None where there is none.
+
+    dates: where `cells` are a sample, the days of all cells, for a day above 12 may come late.
+    """
     # One character too many is as unreadable as a thousand.
     distinct = list(dict.fromkeys(cell[: LONGEST + 1] for cell in cells))
     if not distinct:
@@ -249,10 +285,61 @@ def form_of(cells: Iterable[str], zone: str, *, takes_weak: bool) -> Found | Non
     best = max(((_count(form, distinct, zone), form) for form in forms), key=lambda item: item[0])
     numeric = _numeric_order(distinct, zone)
     if numeric is not None and numeric.of - numeric.unread > best[0]:
+        if dates is not None:
+            numeric = _numeric_order(list(dict.fromkeys(dates)), zone) or numeric
         return numeric if _is_enough(numeric.unread, numeric.of) else None
     if not _is_enough(len(distinct) - best[0], len(distinct)):
         return None
     return Found(best[1], False, len(distinct) - best[0], len(distinct))
+
+
+def read_all(cells: Cells, form: Form, zone: str) -> Moments:
+    """Naive local time of `zone` of each cell; NaT for what is not of the form."""
+    if cells.distinct is not None:
+        return cells.mapped(lambda cell: _stamp(form, cell, zone), MOMENTS)
+    parts = [_read_block(block, form, zone) for block in cells.pieces()]
+    return np.concatenate(parts) if parts else np.zeros(0, MOMENTS)
+
+
+def _stamp(form: Form, cell: str, zone: str) -> np.datetime64:
+    moment = None if is_null(cell) else form.read(cell, zone)
+    return np.datetime64("NaT") if moment is None else np.datetime64(moment, "us")
+
+
+def _read_block(cells: list[str], form: Form, zone: str) -> Moments:
+    """As each by itself, at once where all are written in one of the ways that are read so."""
+    together = "\n".join(cells)
+    try:
+        if form is _ISO and _ISO_BLOCK.fullmatch(together):
+            return _within(np.array(cells, MOMENTS))
+        if form.kind == "epoch" and (found := _EPOCH_BLOCK.fullmatch(together)):
+            unit = {10: "s", 13: "ms", 16: "us"}[len(found[1])]
+            if {*map(len, cells)} != {len(found[1])}:
+                raise ValueError
+            stamps = np.array(cells, np.int64).astype(f"datetime64[{unit}]").astype(MOMENTS)
+            return _within(_at_zone(stamps, zone))
+        if form is _ISO and _ZONED_BLOCK.fullmatch(together):
+            naive = [cell[:-1] if cell[-1] in "Zz" else cell[:-6] for cell in cells]
+            return _within(_at_zone(np.array(naive, MOMENTS), zone))
+    except ValueError:
+        # 30 February, or 24:00.
+        pass
+    return np.array([_stamp(form, cell, zone) for cell in cells], MOMENTS)
+
+
+def _within(moments: Moments) -> Moments:
+    years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+    moments[(years < _FIRST) | (years > _LAST)] = np.datetime64("NaT")
+    return moments
+
+
+def _at_zone(stamps: Moments, zone: str) -> Moments:
+    if zone == "UTC":
+        return stamps
+    import pandas as pd
+
+    local = pd.DatetimeIndex(stamps, tz="UTC").tz_convert(zone).tz_localize(None)
+    return local.to_numpy().astype(MOMENTS)
 
 
 def _is_enough(unread: int, of: int) -> bool:

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
+
+from iop_pipelines.intake.cells import Cells
 
 Decimal = Literal[".", ","]
 # What stands for "not known".
@@ -42,6 +44,14 @@ _GROUPED = {
     " ": re.compile(r"\d{1,3}(?: \d{3})+"),
     "'": re.compile(r"\d{1,3}(?:'\d{3})+"),
 }
+# All of a block at once: numbers as they land, and those that get there by their signs alone.
+_PLAIN_BLOCK = re.compile(
+    r"(?:-?[0-9]{1,18}(?:\.[0-9]{1,40})?)?(?:\n(?:-?[0-9]{1,18}(?:\.[0-9]{1,40})?)?)*+"
+)
+_COMMA = r"(?:-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,18})(?:,[0-9]{1,40})?)?"
+_COMMA_BLOCK = re.compile(rf"{_COMMA}(?:\n{_COMMA})*+")
+_OPEN_POINT = re.compile(r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$", re.MULTILINE)
+_CODE = re.compile(r"^0[0-9]+$", re.MULTILINE)
 # No number is longer, and the time that the pattern takes stays bounded.
 _LONGEST = 64
 
@@ -81,31 +91,91 @@ def parts_of(cell: str) -> tuple[str, str, str] | None:
     return "-" if is_negative else "", digits, found["before"] or found["after"] or ""
 
 
-def numeral_of(cells: Iterable[str], usual: Decimal | None) -> Numeral | None:
+@dataclass(slots=True)
+class Tally:
+    """What the cells of a column show, counted.
+
+    Attributes:
+        votes: cells by the decimal sign that they show; units: by their currency or percent sign.
+        known: cells that are something; numbers: those that are one in some convention.
+        has_code: some cell is 00123, which would lose its zeros.
+    """
+
+    votes: Counter[str] = field(default_factory=Counter[str])
+    units: Counter[str] = field(default_factory=Counter[str])
+    known: int = 0
+    numbers: int = 0
+    has_code: bool = False
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        for cell, count in counts.items():
+            if is_null(cell):
+                continue
+            self.known += count
+            self.has_code |= len(cell) > 1 and cell[0] == "0" and cell.isdigit()
+            parts = parts_of(cell)
+            if parts is None or (vote := _vote(parts[1])) is None:
+                continue
+            self.numbers += count
+            self.votes[vote] += count
+            self.units[parts[2]] += count
+
+    def add_block(self, cells: Sequence[str]) -> None:
+        """As `add`, by one look at all of them where they are plain numbers."""
+        together = "\n".join(cells)
+        if _PLAIN_BLOCK.fullmatch(together) is None:
+            self.add(Counter(cells))
+            return
+        known = len(cells) - cells.count("")
+        signed = together.count(".")
+        is_open = len(_OPEN_POINT.findall(together))
+        self.known += known
+        self.numbers += known
+        self.votes["."] += signed - is_open
+        self.votes["1.234"] += is_open
+        self.votes[""] += known - signed
+        self.units[""] += known
+        self.has_code |= _CODE.search(together) is not None
+
+
+def tally_of(cells: Cells) -> Tally:
+    tally = Tally()
+    counts = cells.counts
+    if counts is not None:
+        tally.add(counts)
+    else:
+        for block in cells.pieces():
+            tally.add_block(block)
+    return tally
+
+
+def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
     """The convention that most of the cells are in; None where fewer than four fifths are numbers.
 
     usual: the decimal sign where nothing decides, such as 1,234 alone; None leaves that uncertain.
     """
-    counts = Counter(cell for cell in cells if not is_null(cell))
-    votes: Counter[str] = Counter()
-    units: Counter[str] = Counter()
-    numbers = 0
-    for cell, count in counts.items():
-        parts = parts_of(cell)
-        if parts is None or (vote := _vote(parts[1])) is None:
-            continue
-        numbers += count
-        votes[vote] += count
-        units[parts[2]] += count
-    if not numbers or numbers < 0.8 * counts.total():
+    votes, numbers = tally.votes, tally.numbers
+    if not numbers or numbers < 0.8 * tally.known:
         return None
-    unit, shared = units.most_common(1)[0]
+    unit, shared = tally.units.most_common(1)[0]
     told = unit if unit and shared == numbers else None
     if votes["."] or votes[","]:
         return Numeral("." if votes["."] >= votes[","] else ",", True, True, told)
     if not votes["1,234"] and not votes["1.234"]:
         return Numeral(usual or ".", True, False, told)
     return Numeral(usual or ".", usual is not None, False, told)
+
+
+def plain_numbers(cells: Sequence[str], numeral: Numeral) -> list[str | None]:
+    """`plain_number` of each, None for what is not known or no number."""
+    together = "\n".join(cells)
+    if numeral.decimal == "." and _PLAIN_BLOCK.fullmatch(together):
+        return [cell or None for cell in cells]
+    if numeral.decimal == "," and _COMMA_BLOCK.fullmatch(together):
+        pointed = together.replace(".", "").replace(",", ".")
+        return [cell or None for cell in pointed.split("\n")]
+    read = {cell: plain_number(cell, numeral) for cell in set(cells)}
+    return list(map(read.__getitem__, cells))
 
 
 def _vote(digits: str) -> str | None:

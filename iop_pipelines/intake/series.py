@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from iop_pipelines.intake.moments import Moments
 
 UNIQUE_SHARE = 0.99
 MAX_WATCHED = 60
@@ -27,16 +32,18 @@ class SeriesFound:
     is_unique: bool
 
 
-def find_series(
-    moments: Sequence[datetime], candidates: Mapping[str, Sequence[str]]
-) -> SeriesFound:
-    """candidates: column -> its cells, as many as there are moments."""
+Codes = npt.NDArray[np.int64]
+
+
+def find_series(moments: Moments, candidates: Mapping[str, Codes]) -> SeriesFound:
+    """moments: (n,) without NaT; candidates: column -> (n,) numbers, equal where its cells are."""
     n = len(moments)
+    when, _ = pd.factorize(moments)
     chosen: list[str] = []
-    seen = _distinct(moments, candidates, chosen)
+    seen = _distinct(when, candidates, chosen)
     while seen < UNIQUE_SHARE * n:
         rest = [name for name in candidates if name not in chosen]
-        gains = {name: _distinct(moments, candidates, [*chosen, name]) for name in rest}
+        gains = {name: _distinct(when, candidates, [*chosen, name]) for name in rest}
         best = max(gains, key=lambda name: gains[name], default=None)
         if best is None or gains[best] <= seen:
             break
@@ -44,7 +51,7 @@ def find_series(
         seen = gains[best]
     is_unique = seen >= UNIQUE_SHARE * n
     chosen = (
-        _without_needless(moments, candidates, chosen, seen) if is_unique else _grouping(candidates)
+        _without_needless(when, candidates, chosen, seen) if is_unique else _grouping(candidates)
     )
     chosen = [name for name in candidates if name in chosen]
     watched = _watched(candidates, chosen)
@@ -58,40 +65,45 @@ def find_series(
     )
 
 
-def _distinct(
-    moments: Sequence[datetime], candidates: Mapping[str, Sequence[str]], names: Sequence[str]
-) -> int:
-    return len(set(zip(moments, *(candidates[name] for name in names), strict=True)))
+def together(parts: Sequence[Codes]) -> Codes:
+    """One number a row, equal where all parts are."""
+    first, *rest = parts
+    codes, _ = pd.factorize(first)
+    for part in rest:
+        # Both below the number of rows, so that they fit into one number.
+        codes, _ = pd.factorize(codes.astype(np.int64) * (int(part.max(initial=0)) + 1) + part)
+    return codes.astype(np.int64)
+
+
+def _distinct(when: Codes, candidates: Mapping[str, Codes], names: Sequence[str]) -> int:
+    return int(together([when, *(candidates[name] for name in names)]).max(initial=-1)) + 1
 
 
 def _without_needless(
-    moments: Sequence[datetime],
-    candidates: Mapping[str, Sequence[str]],
-    chosen: list[str],
-    seen: int,
+    when: Codes, candidates: Mapping[str, Codes], chosen: list[str], seen: int
 ) -> list[str]:
     """A name beside its code adds nothing; the one that was found first goes last."""
     for name in list(chosen):
         fewer = [each for each in chosen if each != name]
-        if _distinct(moments, candidates, fewer) == seen:
+        if _distinct(when, candidates, fewer) == seen:
             chosen = fewer
     return chosen
 
 
-def _grouping(candidates: Mapping[str, Sequence[str]]) -> list[str]:
-    sizes = {name: len(set(cells)) for name, cells in candidates.items()}
+def _grouping(candidates: Mapping[str, Codes]) -> list[str]:
+    sizes = {name: _combinations(candidates, [name]) for name in candidates}
     few = [name for name, size in sizes.items() if 2 <= size <= MAX_WATCHED]
     return [min(few, key=lambda name: sizes[name])] if few else []
 
 
-def _combinations(candidates: Mapping[str, Sequence[str]], names: Sequence[str]) -> int:
-    return len(set(zip(*(candidates[name] for name in names), strict=True))) if names else 1
+def _combinations(candidates: Mapping[str, Codes], names: Sequence[str]) -> int:
+    return int(together([candidates[name] for name in names]).max(initial=-1)) + 1 if names else 1
 
 
-def _watched(candidates: Mapping[str, Sequence[str]], chosen: Sequence[str]) -> Sequence[str]:
+def _watched(candidates: Mapping[str, Codes], chosen: Sequence[str]) -> Sequence[str]:
     """All of them, or the one column with most values that are few enough."""
     if _combinations(candidates, chosen) <= MAX_WATCHED:
         return chosen
-    sizes = {name: len(set(candidates[name])) for name in chosen}
+    sizes = {name: _combinations(candidates, [name]) for name in chosen}
     fitting = {name: size for name, size in sizes.items() if 2 <= size <= MAX_WATCHED}
     return [max(fitting, key=lambda name: fitting[name])] if fitting else []

@@ -5,12 +5,14 @@ with the content, so whoever watches needs no more than both to know what is new
 is one row of `KINDS` and one module; nothing of it is loaded before it is used.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol, Self
 
+from iop_pipelines.domain.periods import Unit
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.tables import RawTable
 
 
@@ -19,19 +21,38 @@ class SourceSpec:
     """A source as it is declared.
 
     Attributes:
-        where: a file, a folder, a pattern such as `data/*.csv`, or a URL.
-        sheet: of workbooks, the one to read.
+        where: a file, a folder, a pattern such as `data/*.csv`, a URL, or `env:NAME`, which is the URL that the
+            variable NAME of the environment holds.
+        sheet: of workbooks, the one to read. encoding: of text files, where their bytes do not tell.
+        table, query: of a database, one of the two.
+        watermark: a column that only grows, by which what is new is found.
+        time, unit: the column that says when, and the step whose periods are delivered whole.
+        timeout_s: the longest that a statement may take.
     """
 
     where: str
     sheet: str | None = None
+    encoding: str | None = None
+    table: str | None = None
+    query: str | None = None
+    watermark: str | None = None
+    time: str | None = None
+    unit: Unit | None = None
+    timeout_s: int | None = None
 
-    def as_mapping(self) -> dict[str, str]:
-        """JSON-ready, without what is not given."""
+    def as_mapping(self) -> dict[str, Any]:
+        """JSON-ready, without what is not given. A URL with a password is in it as it is: see `urls.with_reference`."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     @classmethod
-    def from_mapping(cls, given: dict[str, Any]) -> Self:
+    def from_mapping(cls, given: Mapping[str, Any]) -> Self:
+        """Raises InvalidInput for what a source has not."""
+        known = [each.name for each in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise InvalidInput("intake.no_such_entry", name=name, known=known)
+        if not given.get("where"):
+            raise InvalidInput("intake.no_source", where="")
         return cls(**given)
 
 
@@ -84,27 +105,70 @@ class Kind:
 
     name: str
     fits: Callable[[SourceSpec], bool]
-    open: Callable[[SourceSpec], Source]
+    open: Callable[[SourceSpec, Ask], Source]
 
 
-def _is_url(spec: SourceSpec) -> bool:
-    scheme, sign, _ = spec.where.partition("://")
+def _scheme(where: str) -> str:
+    scheme, sign, _ = where.partition("://")
     # One letter is a drive of Windows.
-    return bool(sign) and len(scheme) > 1 and scheme != "file"
+    return scheme.lower() if sign and len(scheme) > 1 else "file"
 
 
-def _local(spec: SourceSpec) -> Source:
+def _database(spec: SourceSpec, _: Ask) -> Source:
+    from iop_pipelines.intake.database import SqlRows
+
+    return SqlRows(spec.where, spec)
+
+
+def _http(spec: SourceSpec, ask: Ask) -> Source:
+    from iop_pipelines.intake.http import HttpFile
+
+    return HttpFile(spec.where, spec, ask)
+
+
+def _store(spec: SourceSpec, ask: Ask) -> Source:
+    from iop_pipelines.intake.stores import StoreObjects
+
+    return StoreObjects(spec.where, spec, ask)
+
+
+def _local(spec: SourceSpec, ask: Ask) -> Source:
     from iop_pipelines.intake.local import LocalFiles
 
-    return LocalFiles(spec.where.removeprefix("file://"), spec.sheet)
+    return LocalFiles(spec.where.removeprefix("file://"), spec, ask)
 
 
-KINDS = (Kind("files", lambda spec: not _is_url(spec), _local),)
+def _other(spec: SourceSpec, ask: Ask) -> Source:
+    from iop_pipelines.intake.filesystems import OtherFiles
+
+    return OtherFiles(spec.where, spec, ask)
 
 
-def open_source(spec: SourceSpec) -> Source:
-    """Raises InvalidInput where no kind of source fits."""
-    for kind in KINDS:
-        if kind.fits(spec):
-            return kind.open(spec)
-    raise InvalidInput("intake.no_source", where=spec.where)
+_DATABASES = ("sqlite", "mysql", "mariadb", "postgresql", "postgres")
+_STORES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
+KINDS = (
+    Kind("files", lambda spec: _scheme(spec.where) == "file", _local),
+    Kind("database", lambda spec: _scheme(spec.where).partition("+")[0] in _DATABASES, _database),
+    Kind("http", lambda spec: _scheme(spec.where) in ("http", "https"), _http),
+    Kind("store", lambda spec: _scheme(spec.where) in _STORES, _store),
+    Kind("filesystem", lambda _: True, _other),
+)
+
+
+def open_source(spec: SourceSpec, ask: Ask = refuse_to_guess) -> Source:
+    """ask: what a file's bytes leave open, its letters.
+
+    Raises:
+        InvalidInput: no kind of source fits, or what is given does not fit its kind.
+        MisconfiguredInstance: the environment has no variable that the source refers to.
+    """
+    from iop_pipelines.intake.urls import resolved, shown
+
+    spec = resolved(spec)
+    kind = next(kind for kind in KINDS if kind.fits(spec))
+    for name in ("table", "query", "watermark"):
+        if getattr(spec, name) is not None and kind.name != "database":
+            raise InvalidInput(
+                "intake.no_database_option", option=f"--{name}", where=shown(spec.where)
+            )
+    return kind.open(spec, ask)

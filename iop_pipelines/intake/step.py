@@ -1,15 +1,14 @@
 """The step of a series: how far its moments lie apart, and which of IOP's steps holds them."""
 
-import itertools
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import datetime
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from iop_pipelines.domain.periods import Unit, floor, shift
-from iop_pipelines.intake.moments import Grain
+from iop_pipelines.intake.moments import Grain, Moments
 
 Freq = Literal["h", "D", "W", "MS"]
 UNITS: dict[Freq, Unit] = {"h": "hour", "D": "day", "W": "week", "MS": "month"}
@@ -50,27 +49,44 @@ class Step:
             return floor(moment, "day")
         return floor(moment, UNITS[self.freq])
 
+    def periods_of(self, moments: Moments) -> Moments:
+        """As `period_of`, of many; NaT stays."""
+        if self.freq == "h":
+            return moments.astype("datetime64[h]").astype(moments.dtype)
+        if self.freq == "MS":
+            return moments.astype("datetime64[M]").astype(moments.dtype)
+        days = moments.astype("datetime64[D]")
+        if self.freq == "W" and self.starts_monday:
+            # 1970 began with a Thursday.
+            since = (days.astype(np.int64) + 3) % 7
+            days = np.where(np.isnat(days), days, days - since.astype("timedelta64[D]"))
+        return days.astype(moments.dtype)
+
     def after(self, period: datetime) -> datetime:
         return shift(period, 1, UNITS[self.freq])
 
 
-def step_of(series: Iterable[Sequence[datetime]], grain: Grain) -> Step:
+def step_of(moments: Moments, series: npt.NDArray[np.int64], grain: Grain) -> Step:
     """The step that most moments of the series with most of them are apart.
 
-    series: each in any order, repetitions allowed; grain: what one value of the column names.
+    moments: (n,) in any order, repetitions allowed, no NaT; series: (n,) which of them each belongs to;
+    grain: what one value of the column names.
     """
-    longest = sorted(set(max(series, key=lambda each: len(set(each)))))
     if grain in _BY_GRAIN:
         return Step(*_BY_GRAIN[grain], 1.0)
-    gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(longest)]
-    if not gaps:
+    longest = _longest(moments, series)
+    gaps = np.diff(longest).astype(np.int64) / 1e6
+    if not len(gaps):
         return Step("D", 1, "a day", 0.0, is_regular=False)
-    usual, count = Counter(gaps).most_common(1)[0]
-    share = count / len(gaps)
-    middle = median(gaps)
+    sizes, counts = np.unique(gaps, return_counts=True)
+    # Of as many, the one that comes first in the series.
+    most = sizes[counts == counts.max()]
+    usual = float(gaps[np.isin(gaps, most)][0])
+    share = int(counts.max()) / len(gaps)
+    middle = float(np.median(gaps))
     for low, high, found in _LONG:
         if low * _DAY_S <= middle <= high * _DAY_S:
-            near = sum(low * _DAY_S <= gap <= high * _DAY_S for gap in gaps) / len(gaps)
+            near = float(((low * _DAY_S <= gaps) & (gaps <= high * _DAY_S)).mean())
             return Step(*found, near)
     if share < 0.3:
         return _events(longest)
@@ -79,15 +95,26 @@ def step_of(series: Iterable[Sequence[datetime]], grain: Grain) -> Step:
     days = round(usual / _DAY_S)
     if days % 7 == 0:
         weeks = days // 7
-        same = len({moment.weekday() for moment in longest}) == 1
+        same = len(np.unique(longest.astype("datetime64[D]").astype(np.int64) % 7)) == 1
         return Step(
             "W", weeks, "a week" if weeks == 1 else f"{weeks} weeks", share, starts_monday=not same
         )
     return Step("D", days, "a day" if days == 1 else f"{days} days", share)
 
 
-def _events(moments: Sequence[datetime]) -> Step:
-    is_long = moments[-1] - moments[0] >= timedelta(days=30)
+def _longest(moments: Moments, series: npt.NDArray[np.int64]) -> Moments:
+    """The different moments of the series that has most of them, in order; of as many, of the first."""
+    order = np.lexsort((moments, series))
+    who, when = series[order], moments[order]
+    is_new = np.ones(len(who), bool)
+    is_new[1:] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
+    who, when = who[is_new], when[is_new]
+    names, counts = np.unique(who, return_counts=True)
+    return when[who == names[counts.argmax()]]
+
+
+def _events(moments: Moments) -> Step:
+    is_long = moments[-1] - moments[0] >= np.timedelta64(30, "D")
     freq: Freq = "D" if is_long else "h"
     return Step(freq, 1, f"none: events, counted by the {UNITS[freq]}", 0.0, is_regular=False)
 

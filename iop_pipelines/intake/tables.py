@@ -1,8 +1,13 @@
 """A file's table as text: lines with their numbers, before anything is known of what they mean."""
 
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import overload
 
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.intake.cells import BLOCK, Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,68 @@ class Line:
         return " | ".join(cell for cell in self.cells if cell)
 
 
+class Lines(Sequence[Line]):
+    """Lines kept column by column; those that end earlier than others are empty there.
+
+    Attributes:
+        numbers: of each line; sizes: how many cells each has, widths: without the empty ones at its end.
+    """
+
+    __slots__ = ("_blocks", "columns", "numbers", "sizes", "widths")
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self.columns: list[Cells] = []
+        self._blocks: list[int] = []
+        self.numbers = array("I")
+        self.sizes = array("I")
+        self.widths = array("I")
+        every = iter(lines)
+        while block := list(islice(every, BLOCK)):
+            self.extend([line.cells for line in block], [line.number for line in block])
+
+    def extend(self, rows: Sequence[Sequence[str]], numbers: Iterable[int]) -> None:
+        """rows: cells without blanks around them, at least one of each row not empty."""
+        if not rows:
+            return
+        sizes = list(map(len, rows))
+        self.numbers.extend(numbers)
+        self.sizes.extend(sizes)
+        self.widths.extend(size if row[-1] else _width(row) for row, size in zip(rows, sizes))  # noqa: B905
+        together = list(zip_longest(*rows, fillvalue=""))
+        # All columns are in blocks of the same lengths.
+        late = together[len(self.columns) :]
+        self.columns += [Cells([""] * length for length in self._blocks) for _ in late]
+        for place, column in enumerate(self.columns):
+            column.extend(together[place] if place < len(together) else [""] * len(rows))
+        self._blocks.append(len(rows))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self._line, range(len(self)))
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Line]: ...
+    def __getitem__(self, place: int | slice) -> Line | list[Line]:
+        if isinstance(place, slice):
+            return [self._line(each) for each in range(*place.indices(len(self)))]
+        return self._line(range(len(self))[place])
+
+    def _line(self, place: int) -> Line:
+        cells = tuple(column[place] for column in self.columns[: self.sizes[place]])
+        return Line(self.numbers[place], cells)
+
+
+def _width(cells: Sequence[str]) -> int:
+    last = len(cells)
+    while last and not cells[last - 1]:
+        last -= 1
+    return last
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """What a file holds.
@@ -36,7 +103,7 @@ class RawTable:
 
     name: str
     form: str
-    lines: list[Line]
+    lines: Lines
     delimiter: str | None
     checksum: str
     size: int

@@ -1,88 +1,76 @@
-"""Delimited text: which letters its bytes are, what stands between its fields, and its lines."""
+"""Delimited text: what stands between its fields, and its lines, read a block at a time."""
 
-import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
+from typing import IO
 
 from iop_pipelines.errors import InvalidInput
-from iop_pipelines.intake.tables import Line
+from iop_pipelines.intake.cells import BLOCK
+from iop_pipelines.intake.tables import Lines
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
 _LOOKED_AT = 300
+_HEAD = 200_000
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """The text and the name of its encoding: by its mark, else UTF-8 if it is, else the Western ones.
-
-    A statistical guess takes short French for Turkish; bytes that are UTF-8 by chance are not seen in practice.
-    """
-    for mark, codec, said in _MARKS:
-        if data.startswith(mark):
-            return _decoded(data, codec, name), said
-    sample = data[:4096]
-    if b"\0" in sample:
-        is_big = sample[::2].count(0) > sample[1::2].count(0)
-        if max(sample[::2].count(0), sample[1::2].count(0)) * 4 < len(sample):
-            raise InvalidInput("intake.no_text", name=name)
-        return _decoded(data, "utf-16-be" if is_big else "utf-16-le", name), "UTF-16"
-    for codec, said in (("utf-8", "UTF-8"), ("cp1252", "Windows-1252")):
-        try:
-            return data.decode(codec), said
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "Latin-1"
+def opened(path: Path, codec: str) -> IO[str]:
+    """Bytes that are no letters of `codec` were refused before."""
+    return path.open(encoding=codec, errors="strict", newline="")
 
 
-def _decoded(data: bytes, codec: str, name: str) -> str:
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            "intake.not_encoded", name=name, codec=codec, byte=error.start
-        ) from error
-
-
-def read_delimited(text: str, name: str) -> tuple[list[Line], str, str]:
+def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
     """Its lines, the delimiter, and that in words."""
-    first, _, rest = text.partition("\n")
-    declared = first.strip().lower()
-    skipped = 0
-    if declared.startswith("sep=") and len(declared) <= 5:
-        delimiter = first.strip()[4:] or "\t"
-        text, skipped = rest, 1
-    else:
-        delimiter = _delimiter_of(text, name)
-    lines = _lines(text, delimiter, name, skipped)
+    with opened(path, codec) as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        first = head.partition("\n")[0].strip()
+        if is_told := first.lower().startswith("sep=") and len(first) <= 5:
+            delimiter = first[4:] or "\t"
+            file.readline()
+        else:
+            delimiter = _delimiter_of(head, name)
+        lines = _lines(file, delimiter, name, int(is_told))
     return lines, delimiter, f"{_NAMES.get(delimiter, repr(delimiter))} between fields"
 
 
-def _lines(text: str, delimiter: str, name: str, skipped: int) -> list[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    lines, before = [], 0
+def _lines(file: IO[str], delimiter: str, name: str, skipped: int) -> Lines:
+    lines = Lines()
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    for number, cells in _records(file, delimiter, name, skipped):
+        rows.append(cells)
+        numbers.append(number)
+        if len(rows) == BLOCK:
+            lines.extend(rows, numbers)
+            rows, numbers = [], []
+    lines.extend(rows, numbers)
+    return lines
+
+
+def _records(
+    file: IO[str], delimiter: str, name: str, skipped: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Each with the number of its first line; those without any text are not there."""
+    reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+    before = skipped
     try:
         for cells in reader:
-            number, before = before + 1 + skipped, reader.line_num
-            stripped = tuple(cell.strip() for cell in cells)
+            number, before = before + 1, reader.line_num + skipped
+            stripped = [cell.strip() for cell in cells]
             if any(stripped):
-                lines.append(Line(number, stripped))
+                yield number, stripped
     except csv.Error as error:
-        raise InvalidInput(
-            "intake.open_quotes", name=name, line=before + 1 + skipped, error=error
-        ) from error
-    return lines
+        raise InvalidInput("intake.open_quotes", name=name, line=before + 1, error=error) from error
 
 
 def _delimiter_of(text: str, name: str) -> str:
     """The one that gives most lines the same number of fields, and fields without other delimiters in them."""
-    head = "\n".join(islice(text[:200_000].splitlines(), _LOOKED_AT))
+    head = "\n".join(islice(text.splitlines(), _LOOKED_AT))
     scores = {each: _score(head, each) for each in DELIMITERS}
     best = max(scores, key=lambda each: scores[each])
     if scores[best] == 0:

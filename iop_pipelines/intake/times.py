@@ -1,20 +1,26 @@
 """Which column says when, and each row's moment."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import numpy as np
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import (
     MONTHS,
     TIME_OF_DAY,
     Found,
+    Moments,
     Order,
     add_time_of_day,
     form_of,
+    parts_at,
+    read_all,
 )
 from iop_pipelines.intake.numerals import is_null
 from iop_pipelines.intake.questions import Ask, Question
@@ -26,22 +32,36 @@ _WEAK_HEADS = re.compile(
 )
 _YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr)", re.IGNORECASE)
 _MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    r"(?:[T,]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$", re.DOTALL
+)
+_MIDNIGHT = datetime(2000, 1, 1)
+_SAMPLE = 2_000
 _DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeFound:
-    """`moments`: one a row, None where it cannot be read; `columns`: those that say it, in order.
+    """`moments`: one a row, NaT where it cannot be read; `columns`: those that say it, in order.
 
+    parts: their cells, which together say it, with `between` between them.
     why: how it was decided, for people.
     """
 
     label: str
     columns: tuple[str, ...]
-    cells: Sequence[str]
-    moments: Sequence[datetime | None]
+    parts: tuple[Cells, ...]
+    moments: Moments
     found: Found
     why: str
+    between: str = " "
+
+    def cell(self, row: int) -> str:
+        return self.between.join(part[row] for part in self.parts).strip()
+
+    def taken(self, rows: Rows) -> "TimeFound":
+        parts = tuple(part.taken(rows) for part in self.parts)
+        return replace(self, parts=parts, moments=self.moments[rows])
 
 
 def find_time(
@@ -84,11 +104,25 @@ def _named(columns: Sequence[Column], wanted: str) -> Column:
 
 def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
     """A plain number is a moment only where the head says so, and a year only where nothing else could be one."""
-    known = [cell for cell in column.cells if not is_null(cell)]
     if column.kind == "number" and column.numeral is not None and column.numeral.decimal == ",":
         return None
+    sample = column.cells.sample(_SAMPLE)
+    known = [cell for cell in sample if not is_null(cell)]
     is_told = is_wanted or _WEAK_HEADS.search(column.label) is not None
-    return form_of(known, zone, takes_weak=is_told) if known else None
+    if not known:
+        return None
+    found = form_of(known, zone, takes_weak=is_told)
+    if found is None or found.form.order is None:
+        return found
+    # A day above 12 may stand anywhere.
+    return form_of(known, zone, takes_weak=is_told, dates=_days_of(column.cells))
+
+
+def _days_of(cells: Cells) -> Iterator[str]:
+    """What stands before the time of day, of every cell."""
+    distinct = cells.distinct
+    for block in cells.pieces() if distinct is None else [distinct]:
+        yield from {_TIME_AFTER.sub("", cell) for cell in block if not is_null(cell)}
 
 
 def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask) -> TimeFound:
@@ -96,8 +130,8 @@ def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask
     if found.is_open:
         found = found.turned(order or _asked_order(column, ask))
         why = f"{found.form.name}, {found.why}"
-    moments = [None if is_null(cell) else found.form.read(cell, zone) for cell in column.cells]
-    return TimeFound(column.label, (column.name,), column.cells, moments, found, why)
+    moments = read_all(column.cells, found.form, zone)
+    return TimeFound(column.label, (column.name,), (column.cells,), moments, found, why)
 
 
 def _asked_order(column: Column, ask: Ask) -> Order:
@@ -110,8 +144,13 @@ def _asked_order(column: Column, ask: Ask) -> Order:
     return "month-first" if ask(question) == "month-first" else "day-first"
 
 
+def _known(moments: Moments) -> Moments:
+    return moments[~np.isnat(moments)]
+
+
 def _varies(time: TimeFound) -> bool:
-    return len({moment for moment in time.moments if moment is not None}) > 1
+    known = _known(time.moments)
+    return len(known) > 0 and bool((known != known[0]).any())
 
 
 def _finest(names: list[str], read: dict[str, TimeFound]) -> list[str]:
@@ -126,24 +165,10 @@ def _finest(names: list[str], read: dict[str, TimeFound]) -> list[str]:
 
 def _is_part_of(coarse: TimeFound, fine: TimeFound) -> bool:
     """Each moment of the one is the day, month, quarter or year of the other's."""
-    pairs = [
-        (a, b)
-        for a, b in zip(coarse.moments, fine.moments, strict=True)
-        if a is not None and b is not None
-    ]
-    if not pairs:
-        return False
-    parts = {
-        "day": lambda m: m.date(),
-        "month": lambda m: (m.year, m.month),
-        "quarter": lambda m: (m.year, (m.month - 1) // 3),
-        "half-year": lambda m: (m.year, m.month > 6),
-        "year": lambda m: m.year,
-        "week": lambda m: m.isocalendar()[:2],
-        "moment": lambda m: m,
-    }
-    part = parts[coarse.found.form.grain]
-    return all(part(a) == part(b) for a, b in pairs)
+    is_there = ~(np.isnat(coarse.moments) | np.isnat(fine.moments))
+    grain = coarse.found.form.grain
+    a, b = (parts_at(each.moments[is_there], grain) for each in (coarse, fine))
+    return bool(is_there.any()) and bool((a == b).all())
 
 
 def _asked_which(columns: Sequence[Column], ask: Ask) -> str:
@@ -162,28 +187,29 @@ def _first(column: Column) -> str:
 
 def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -> TimeFound:
     """A date in one column and the time of day in another are one moment."""
-    moments = [moment for moment in time.moments if moment is not None]
-    if time.found.form.grain != "day" or any(moment.hour or moment.minute for moment in moments):
+    known = _known(time.moments)
+    if time.found.form.grain != "day" or (known != known.astype("datetime64[D]")).any():
         return time
     for column in columns:
-        known = [cell for cell in column.cells if not is_null(cell)]
-        fits = sum(TIME_OF_DAY.fullmatch(cell) is not None for cell in known)
-        if column is own or not known or fits < 0.9 * len(known):
+        sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
+        fits = sum(TIME_OF_DAY.fullmatch(cell) is not None for cell in sample)
+        if column is own or not sample or fits < 0.9 * len(sample):
             continue
-        joined = [
-            day and add_time_of_day(day, cell)
-            for day, cell in zip(time.moments, column.cells, strict=True)
-        ]
-        cells = [f"{a} {b}" for a, b in zip(time.cells, column.cells, strict=True)]
+        after = column.cells.mapped(_time_of_day, "timedelta64[us]")
         return TimeFound(
             f"{time.label} {column.label}",
             (own.name, column.name),
-            cells,
-            joined,
+            (own.cells, column.cells),
+            time.moments + after,
             time.found,
             f"{time.why}, with the time of day of {column.label!r}",
         )
     return time
+
+
+def _time_of_day(cell: str) -> np.timedelta64:
+    moment = add_time_of_day(_MIDNIGHT, cell)
+    return np.timedelta64("NaT") if moment is None else np.timedelta64(moment - _MIDNIGHT, "us")
 
 
 def _parts_of(columns: Sequence[Column]) -> list[Column]:
@@ -197,16 +223,20 @@ def _parts_of(columns: Sequence[Column]) -> list[Column]:
 
 
 def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
-    cells = ["-".join(parts) for parts in zip(*(map(_part, c.cells) for c in used), strict=True)]
-    found = form_of(cells, zone, takes_weak=False)
+    blocks = zip(*(column.cells.pieces() for column in used), strict=True)
+    cells = Cells(
+        ["-".join(map(part_of_date, parts)) for parts in zip(*block, strict=True)]
+        for block in blocks
+    )
+    found = form_of(cells.sample(_SAMPLE), zone, takes_weak=False)
     label = " ".join(column.label for column in used)
     if found is None:
         raise InvalidInput("intake.no_moments", column=label)
-    moments = [found.form.read(cell, zone) for cell in cells]
+    moments = read_all(cells, found.form, zone)
     why = "each in a column of its own"
-    return TimeFound(label, tuple(c.name for c in used), cells, moments, found, why)
+    return TimeFound(label, tuple(c.name for c in used), (cells,), moments, found, why)
 
 
-def _part(cell: str) -> str:
+def part_of_date(cell: str) -> str:
     word = cell.strip().rstrip(".").lower()
     return f"{MONTHS[word]:02}" if word in MONTHS else cell.removesuffix(".0")

@@ -3,19 +3,23 @@ where another reading fits as well."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+import numpy as np
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
+from iop_pipelines.intake.cells import Rows, joined
 from iop_pipelines.intake.columns import LINE, Column, names_of, read_columns, slug
 from iop_pipelines.intake.frame import Framed, frame, is_total
+from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import Order
 from iop_pipelines.intake.numerals import Decimal
 from iop_pipelines.intake.questions import Ask
-from iop_pipelines.intake.series import SeriesFound, find_series
+from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together
 from iop_pipelines.intake.step import UNITS, Step, step_of
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time
@@ -55,10 +59,11 @@ class MeasureFound:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A table as it will be delivered.
+    """A table as it will be delivered; of several files of one table, all of them together.
 
     Attributes:
         name: of the dataset.
+        tables: the files; frames: where in each its table is; origins: of each row, which file it is from.
         time: the field of the periods, `moment` the field as read where that is finer or differs, else the same.
         columns: name -> (type, label, unit) of every column that lands, in order.
         rows: what lands, text or None by column; those that are refused included, with what is wrong as it was.
@@ -69,8 +74,10 @@ class Understood:
     """
 
     name: str
-    table: RawTable
+    tables: tuple[RawTable, ...]
     framed: Framed
+    frames: tuple[Framed, ...]
+    origins: Rows
     time_found: TimeFound
     time: str
     moment: str
@@ -78,7 +85,7 @@ class Understood:
     series: SeriesFound
     measures: tuple[MeasureFound, ...]
     columns: Mapping[str, tuple[str, str, str | None]]
-    rows: list[dict[str, str | None]]
+    rows: LandedRows
     key: tuple[str, ...]
     refused: list[LeftLine]
     left_out: list[LeftLine]
@@ -87,25 +94,47 @@ class Understood:
     last: datetime
     notes: tuple[str, ...]
 
+    @property
+    def table(self) -> RawTable:
+        return self.tables[0]
+
 
 def understand(table: RawTable, given: Given, zone: str, ask: Ask) -> Understood:
     """Raises InvalidInput for what is no table over time, or of which too much cannot be read."""
-    framed = frame(table)
-    columns = read_columns(framed, table.delimiter, given.decimal, ask)
+    return understand_framed([table], [frame(table)], given, zone, ask)
+
+
+def understand_framed(
+    tables: Sequence[RawTable], frames: Sequence[Framed], given: Given, zone: str, ask: Ask
+) -> Understood:
+    """As `understand`, of several files with the same head: what one of them leaves open another may decide."""
+    framed, origins = _joined(frames)
+    # The delimiter tells how figures are written, so it counts only where all have the same.
+    delimiters = {table.delimiter for table in tables}
+    delimiter = delimiters.pop() if len(delimiters) == 1 else None
+    columns = read_columns(framed, delimiter, given.decimal, ask)
     time = find_time(columns, given.time, given.dates, zone, ask)
-    framed, columns, time = _without_totals(framed, columns, time)
-    refused = _refused(framed, columns, time)
-    _check_share(table, framed, refused)
-    good = [row for row in range(len(framed.lines)) if row not in refused]
-    moments = [moment for row in good if (moment := time.moments[row]) is not None]
+    framed, columns, time, origins = without_totals(framed, columns, time, origins)
+    refused = refused_rows(columns, time)
+    check_share(tables[0].name, framed, refused)
+    good = np.setdiff1d(np.arange(len(framed)), np.fromiter(refused, np.int64, len(refused)))
+    moments = time.moments[good]
     rest = [column for column in columns if column.name not in time.columns]
-    texts = _candidates(rest, good, is_numbers_too=False)
-    series = find_series(moments, texts)
+    candidates = _candidates(rest, good, is_numbers_too=False)
+    series = find_series(moments, candidates)
     if not series.is_unique:
-        wider = find_series(moments, _candidates(rest, good, is_numbers_too=True))
+        candidates = _candidates(rest, good, is_numbers_too=True)
+        wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
-    step = step_of(_by_series(moments, series, texts, rest, good), time.found.form.grain)
-    return _assembled(table, given, _Parts(framed, rest, time, step, series, refused, good))
+    is_one = not series.is_unique or not series.series
+    whose = (
+        np.zeros(len(good), np.int64)
+        if is_one
+        else together([candidates[name] for name in series.series])
+    )
+    step = step_of(moments, whose, time.found.form.grain)
+    parts = _Parts(framed, rest, time, step, series, refused, good)
+    return _assembled(tables, frames, origins, given, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,85 +145,88 @@ class _Parts:
     step: Step
     series: SeriesFound
     refused: dict[int, Sentence]
-    good: list[int]
+    good: Rows
 
 
-def _without_totals(
-    framed: Framed, columns: list[Column], time: TimeFound
-) -> tuple[Framed, list[Column], TimeFound]:
+def _joined(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
+    """Frames of the same labels one below the other."""
+    first = frames[0]
+    origins = np.repeat(np.arange(len(frames)), [len(each) for each in frames])
+    if len(frames) == 1:
+        return first, origins
+    places = [[each.labels.index(label) for label in first.labels] for each in frames]
+    columns = tuple(
+        joined([each.columns[at[place]] for each, at in zip(frames, places, strict=True)])
+        for place in range(len(first.labels))
+    )
+    whole = replace(
+        first,
+        columns=columns,
+        numbers=np.concatenate([each.numbers for each in frames]),
+        left_out=[line for each in frames for line in each.left_out],
+        refused=[line for each in frames for line in each.refused],
+        notes=tuple(dict.fromkeys(note for each in frames for note in each.notes)),
+    )
+    return whole, origins
+
+
+def without_totals(
+    framed: Framed, columns: list[Column], time: TimeFound, origins: Rows
+) -> tuple[Framed, list[Column], TimeFound, Rows]:
     """Rows that sum others up: a total in place of the date, or of a series' name."""
-    texts = [column for column in columns if not column.is_number]
-    totals = {
-        row
-        for row, line in enumerate(framed.lines)
-        if (time.moments[row] is None and any(is_total(cell) for cell in line.cells))
-        or any(is_total(column.cells[row]) for column in texts)
-    }
-    if not totals or len(totals) > 0.5 * len(framed.lines):
-        return framed, columns, time
-    kept = [row for row in range(len(framed.lines)) if row not in totals]
-    left = [
-        LeftLine(framed.lines[row].number, framed.lines[row].text, Sentence("intake.total"))
-        for row in sorted(totals)
-    ]
-    lines = [framed.lines[row] for row in kept]
-    place = {row: n for n, row in enumerate(kept)}
+    is_sum = np.zeros(len(framed), bool)
+    for column in columns:
+        if not column.is_number:
+            is_sum |= column.cells.mapped(is_total, "bool")
+    for row in np.flatnonzero(np.isnat(time.moments) & ~is_sum).tolist():
+        is_sum[row] = any(is_total(column.cells[row]) for column in columns)
+    count = int(is_sum.sum())
+    if not count or count > 0.5 * len(framed):
+        return framed, columns, time, origins
+    kept = np.flatnonzero(~is_sum)
     fewer = [
-        cols.Column(
-            *(c.label, c.name, c.kind),
-            [c.cells[row] for row in kept],
-            [c.values[row] for row in kept],
-            frozenset(place[row] for row in c.unread if row in place),
-            c.unit,
-            c.numeral,
+        replace(
+            column,
+            cells=column.cells.taken(kept),
+            unread=np.flatnonzero(np.isin(kept, column.unread)),
         )
-        for c in columns
+        for column in columns
     ]
-    when = TimeFound(
-        *(time.label, time.columns),
-        [time.cells[row] for row in kept],
-        [time.moments[row] for row in kept],
-        *(time.found, time.why),
-    )
-    smaller = Framed(
-        *(framed.labels, lines, framed.title, [*framed.left_out, *left], framed.refused),
-        *(framed.is_headless, framed.notes),
-    )
-    return smaller, fewer, when
+    smaller = framed.without(np.flatnonzero(is_sum), Sentence("intake.total"))
+    return smaller, fewer, time.taken(kept), origins[kept]
 
 
-def _refused(framed: Framed, columns: Sequence[Column], time: TimeFound) -> dict[int, Sentence]:
+def refused_rows(columns: Sequence[Column], time: TimeFound) -> dict[int, Sentence]:
     """Row -> why it cannot be read."""
     reasons: dict[int, Sentence] = {}
     form = time.found.form.name
-    for row, moment in enumerate(time.moments):
-        if moment is None:
-            cell = time.cells[row]
-            reasons[row] = (
-                Sentence("intake.not_moment", column=time.label, cell=cell, form=form)
-                if cell
-                else Sentence("intake.no_cell", column=time.label)
-            )
+    for row in np.flatnonzero(np.isnat(time.moments)).tolist():
+        cell = time.cell(row)
+        reasons[row] = (
+            Sentence("intake.not_moment", column=time.label, cell=cell, form=form)
+            if cell
+            else Sentence("intake.no_cell", column=time.label)
+        )
     for column in columns:
         if column.name not in time.columns:
-            for row in column.unread:
+            for row in column.unread.tolist():
                 said = Sentence("intake.not_number", column=column.label, cell=column.cells[row])
                 reasons.setdefault(row, said)
     return reasons
 
 
-def _check_share(table: RawTable, framed: Framed, refused: Mapping[int, Sentence]) -> None:
+def check_share(name: str, framed: Framed, refused: Mapping[int, Sentence]) -> None:
     """Nothing is loaded of a file that is mostly not understood."""
     bad = len(refused) + len(framed.refused)
-    total = len(framed.lines) + len(framed.refused)
-    if bad <= MAX_REFUSED_SHARE * total and len(refused) < len(framed.lines):
+    total = len(framed) + len(framed.refused)
+    if bad <= MAX_REFUSED_SHARE * total and len(refused) < len(framed):
         return
-    shown = [(framed.lines[row].number, why) for row, why in list(refused.items())[:3]]
+    shown = [(int(framed.numbers[row]), why) for row, why in list(refused.items())[:3]]
     shown += [(line.number, line.reason) for line in framed.refused[: 3 - len(shown)]]
     first = [Sentence("intake.line", line=number, said=why) for number, why in shown]
     raise InvalidInput(
         "intake.too_much_refused",
-        name=table.name,
+        name=name,
         bad=bad,
         total=total,
         most=round(100 * MAX_REFUSED_SHARE),
@@ -202,68 +234,48 @@ def _check_share(table: RawTable, framed: Framed, refused: Mapping[int, Sentence
     )
 
 
-def _candidates(
-    columns: Sequence[Column], good: Sequence[int], *, is_numbers_too: bool
-) -> dict[str, list[str]]:
+def _candidates(columns: Sequence[Column], good: Rows, *, is_numbers_too: bool) -> dict[str, Codes]:
     """Columns that may tell series apart: few texts, many times each; whole numbers where texts do not suffice."""
     found = {}
     for column in columns:
-        is_fitting = column.kind == "string" or (is_numbers_too and column.kind == "integer")
-        cells = [column.cells[row] for row in good]
-        if is_fitting and 2 <= len(set(cells)) <= max(2, len(cells) // 2):
-            found[column.name] = cells
+        if column.kind == "string" or (is_numbers_too and column.kind == "integer"):
+            codes = together([column.cells.codes[good]])
+            if 2 <= int(codes.max(initial=-1)) + 1 <= max(2, len(good) // 2):
+                found[column.name] = codes
     return found
-
-
-def _by_series(
-    moments: Sequence[datetime],
-    series: SeriesFound,
-    texts: Mapping[str, Sequence[str]],
-    rest: Sequence[Column],
-    good: Sequence[int],
-) -> list[list[datetime]]:
-    if not series.is_unique or not series.series:
-        return [list(moments)]
-    by_name = {column.name: column for column in rest}
-    cells = [
-        texts.get(name) or [by_name[name].cells[row] for row in good] for name in series.series
-    ]
-    groups: dict[tuple[str, ...], list[datetime]] = {}
-    for moment, who in zip(moments, zip(*cells, strict=True), strict=True):
-        groups.setdefault(who, []).append(moment)
-    return list(groups.values())
 
 
 def _measures(columns: Sequence[Column], series: SeriesFound) -> list[MeasureFound]:
     """Every column of numbers but ids, parts of dates and row numbers; these too where there is nothing else."""
     numbers = [each for each in columns if each.is_number and each.name not in series.series]
-    telling = [
-        column
-        for column in numbers
-        if not _NO_MEASURE.fullmatch(column.label.strip()) and not _is_row_number(column)
-    ]
-    return [MeasureFound(column, *_kind_of(column)) for column in telling or numbers]
+    telling = [column for column in numbers if is_telling(column)]
+    return [MeasureFound(column, *kind_of(column)) for column in telling or numbers]
+
+
+def is_telling(column: Column) -> bool:
+    """Whether a column of numbers is a figure, not an id, a part of a date or a row's number."""
+    return not _NO_MEASURE.fullmatch(column.label.strip()) and not _is_row_number(column)
 
 
 def _is_row_number(column: Column) -> bool:
-    values = column.values
-    if (
-        column.kind != "integer"
-        or len(values) < 10
-        or not str(values[0] or "x").lstrip("-").isdigit()
-    ):
+    if column.kind != "integer" or len(column.cells) < 10:
         return False
-    first = int(values[0] or 0)
-    return all(value == str(first + n) for n, value in enumerate(values))
+    first = next(column.blocks())[0] or ""
+    if not first.lstrip("-").isdigit():
+        return False
+    begin = int(first)
+    for block in column.blocks():
+        if block != list(map(str, range(begin, begin + len(block)))):
+            return False
+        begin += len(block)
+    return True
 
 
-def _kind_of(column: Column) -> tuple[MeasureKind, str]:
+def kind_of(column: Column) -> tuple[MeasureKind, str]:
     """Whether several rows add up or are averaged, where a model or chart puts them together."""
     if column.unit in ("%", "‰") or _MEAN.search(column.label):
         return "mean", "averaged, as its name or unit says"
-    if column.kind == "integer" and not any(
-        (value or "").startswith("-") for value in column.values
-    ):
+    if column.kind == "integer" and not column.has_negative:
         return "sum", "added up: whole numbers, none below zero"
     if _is_money(column.unit) or re.search(
         r"amount|sales|revenue|turnover|umsatz|ventes|montant|betrag|total|cost|count|qty|quantity|menge|volume|"
@@ -279,56 +291,65 @@ def _is_money(unit: str | None) -> bool:
     return unit is not None and re.search(r"[€$£¥₦₵₹]|^[A-Z]{3}$|^kr|^zł", unit) is not None
 
 
-def _assembled(table: RawTable, given: Given, parts: _Parts) -> Understood:
-    time, step, series = parts.time, parts.step, parts.series
+def _assembled(
+    tables: Sequence[RawTable],
+    frames: Sequence[Framed],
+    origins: Rows,
+    given: Given,
+    parts: _Parts,
+) -> Understood:
+    time, step, series, framed = parts.time, parts.step, parts.series, parts.framed
+    name = tables[0].name
     measures = _measures(parts.rest, series)
     if not measures:
-        raise InvalidInput("intake.no_measure", name=table.name, time=time.label)
+        raise InvalidInput("intake.no_measure", name=name, time=time.label)
     dropped = [column for column in parts.rest if cols.is_too_long(column)]
     kept = [column for column in parts.rest if column not in dropped]
     moment, period = _time_names(time, step, [column.name for column in kept])
-    rows = [_row(row, parts, kept, (moment, period)) for row in range(len(parts.framed.lines))]
-    for line in parts.framed.refused:
-        rows.append({moment: line.text, period: line.text, LINE: str(line.number)})
-    known = [step.period_of(m) for row in parts.good if (m := time.moments[row]) is not None]
-    if len(set(known)) < MIN_PERIODS:
-        raise InvalidInput(
-            "intake.too_few_periods", name=table.name, count=len(set(known)), least=MIN_PERIODS
-        )
-    numbers = [line.number for line in parts.framed.lines]
+    columns = _landing(time, step, kept, moment, period)
+    rows = LandedRows(
+        *(tuple(columns), moment, period, time, step, kept, framed.numbers),
+        strange=framed.refused,
+    )
+    known = np.unique(step.periods_of(time.moments[parts.good]))
+    if len(known) < MIN_PERIODS:
+        raise InvalidInput("intake.too_few_periods", name=name, count=len(known), least=MIN_PERIODS)
     bad = [
-        LeftLine(numbers[row], parts.framed.lines[row].text, why)
+        LeftLine(line.number, line.text, why)
         for row, why in sorted(parts.refused.items())
+        for line in [framed.line(row)]
     ]
-    is_keyed = series.is_unique
-    key = (moment, *series.series) if is_keyed else (moment, LINE)
-    notes = [*parts.framed.notes, *_notes(parts, dropped)]
+    key = (moment, *series.series) if series.is_unique else (moment, LINE)
+    first, last = (each.astype("datetime64[us]").item() for each in (known[0], known[-1]))
     return Understood(
-        name=slug(given.name or table.name, "data"),
-        table=table,
-        framed=parts.framed,
+        name=slug(given.name or name, "data"),
+        tables=tuple(tables),
+        framed=framed,
+        frames=tuple(frames),
+        origins=origins,
         time_found=time,
         time=period,
         moment=moment,
         step=step,
         series=series,
         measures=tuple(measures),
-        columns=_landing(time, step, kept, moment, period),
+        columns=columns,
         rows=rows,
         key=key,
-        refused=sorted([*bad, *parts.framed.refused], key=lambda line: line.number),
-        left_out=parts.framed.left_out,
-        periods=len(set(known)),
-        first=min(known),
-        last=max(known),
-        notes=tuple(notes),
+        refused=sorted([*bad, *framed.refused], key=lambda line: line.number),
+        left_out=framed.left_out,
+        periods=len(known),
+        first=first,
+        last=last,
+        notes=(*framed.notes, *_notes(parts, dropped)),
     )
 
 
 def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str, str]:
     """The field of the moment as it is, and that of its period; one where they are the same."""
     (moment,) = names_of([time.label], taken)
-    if all(m is None or step.period_of(m) == m for m in time.moments):
+    known = time.moments[~np.isnat(time.moments)]
+    if bool((step.periods_of(known) == known).all()):
         return moment, moment
     (period,) = names_of([UNITS[step.freq]], [*taken, moment])
     return moment, period
@@ -337,7 +358,8 @@ def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str,
 def _landing(
     time: TimeFound, step: Step, kept: Sequence[Column], moment: str, period: str
 ) -> dict[str, tuple[str, str, str | None]]:
-    has_time = any(m is not None and (m.hour or m.minute or m.second) for m in time.moments)
+    known = time.moments[~np.isnat(time.moments)]
+    has_time = bool((known != known.astype("datetime64[D]")).any())
     kind = "datetime" if step.freq == "h" else "date"
     landing: dict[str, tuple[str, str, str | None]] = {}
     if moment != period:
@@ -347,29 +369,6 @@ def _landing(
         landing[period] = (kind, time.label, None)
     landing |= {column.name: (column.kind, column.label, column.unit) for column in kept}
     return landing | {LINE: ("integer", "Line of the file", None)}
-
-
-def _row(
-    row: int, parts: _Parts, kept: Sequence[Column], names: tuple[str, str]
-) -> dict[str, str | None]:
-    moment_name, period_name = names
-    moment = parts.time.moments[row]
-    raw = parts.time.cells[row] or None
-    landed: dict[str, str | None] = {moment_name: raw, period_name: raw}
-    if moment is not None:
-        period = parts.step.period_of(moment)
-        landed[moment_name] = _iso(moment)
-        landed[period_name] = period.isoformat(" ") if parts.step.freq == "h" else _iso(period)
-        if moment_name == period_name:
-            landed[moment_name] = landed[period_name]
-    landed |= {column.name: column.values[row] for column in kept}
-    landed[LINE] = str(parts.framed.lines[row].number)
-    return landed
-
-
-def _iso(moment: datetime) -> str:
-    is_day = not (moment.hour or moment.minute or moment.second or moment.microsecond)
-    return moment.date().isoformat() if is_day else moment.isoformat(" ")
 
 
 def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[str]:

@@ -94,10 +94,13 @@ def test_who_says_no_has_nothing_loaded(cancellations: Path, tmp_path: Path) -> 
     assert not (tmp_path / "home").exists()
 
 
-def test_two_files_of_one_name_are_refused_before_anything_is_made(
+def test_two_tables_of_one_name_are_refused_before_anything_is_made(
     cancellations: Path, tmp_path: Path
 ) -> None:
-    shown = run(cancellations, cancellations, "--yes", "--home", tmp_path / "home")
+    other = tmp_path / "other" / "cancelled.csv"
+    other.parent.mkdir()
+    other.write_text("when,passengers\n" + "".join(f"2026-01-{n:02},{n}\n" for n in range(1, 20)))
+    shown = run(cancellations, other, "--yes", "--home", tmp_path / "home")
     assert shown.exit_code == 1
     assert "each with --name" in shown.output
     assert not (tmp_path / "home").exists()

@@ -323,8 +323,13 @@ SENTENCES: Mapping[str, str] = {
     "intake.ask_decimal": (
         "column {column!r} has numbers such as {cell}: is that a thousand or a fraction?"
     ),
+    "intake.ask_encoding": (
+        "the bytes of the file are letters of more than one code page: which of them reads right?"
+    ),
     "intake.ask_order": "column {column!r} has dates such as {cell}: day or month first?",
     "intake.ask_time": "which column says when a row is true?",
+    "intake.bad_answer": "{url} answers {status}: try again, or fetch the file and give that",
+    "intake.bad_query": "{name} cannot be read: {error}; mend --table, --query or --watermark",
     "intake.broken": (
         "{name} is a broken {kind} file, or has a password ({error}); save or fetch it again"
     ),
@@ -338,15 +343,26 @@ SENTENCES: Mapping[str, str] = {
         "write: name another --home for your files"
     ),
     "intake.head_again": "the head again",
+    "intake.is_markup": "a page of HTML or XML, perhaps of a sign-in",
     "intake.is_old_workbook": (
         "an old .xls or a sheet with a password: save it as .xlsx without a password"
     ),
     "intake.is_pdf": "a PDF",
     "intake.is_picture": "a picture",
-    "intake.is_zstd": "packed by zstd: unpack it",
+    "intake.is_sqlite": "a SQLite database: give sqlite:/// and its path, with --table",
+    "intake.lacks_head": (
+        "no line of {name} has the headers that the dataset is declared with: {known}"
+    ),
     "intake.line": "line {line}: {said}",
+    "intake.no_answer": (
+        "{url} does not answer: mend the address or the network, or fetch the file and give that"
+    ),
     "intake.no_cell": "{column} is missing",
+    "intake.no_certificate": "{url} shows no certificate that this machine trusts",
     "intake.no_column": "there is no column {column!r}; there are {known}",
+    "intake.no_database": "{url} cannot be connected to: {error}",
+    "intake.no_database_option": "{option} is for databases; {where} is none",
+    "intake.no_encoding": "there is no encoding {encoding!r}; utf-8, cp1252 or cp1251 are some",
     "intake.no_file": "there is no file {path}",
     "intake.no_json": "{name}, line {line}: no JSON: {error}",
     "intake.no_measure": (
@@ -354,24 +370,29 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.no_moments": "column {column!r} holds no dates: one such as 2026-01-31 is needed",
     "intake.no_objects": "{name} holds no list of objects; each row is an object",
+    "intake.no_query": "--query takes one SELECT, not {query!r}",
     "intake.no_rows": "{name} has no rows below its head",
     "intake.no_sheet": "{name} has no sheet {sheet!r}; it has {sheets}",
-    "intake.no_table": (
-        "{name} is {what}; what can be read is CSV, TSV, XLSX, Parquet, JSON and NDJSON, "
-        "also as .gz or .zip"
-    ),
     "intake.no_source": (
         "{where} is no file, folder, pattern or URL that can be read: http, https, s3, or a "
         "database by sqlite, mysql, mariadb or postgresql"
     ),
+    "intake.no_such_entry": "a source has no {name!r}; it can have {known}",
+    "intake.no_table": (
+        "{name} is {what}; what can be read is CSV, TSV, XLSX, Parquet, JSON and NDJSON, "
+        "also as .gz, .zst or .zip"
+    ),
     "intake.no_text": (
         "{name} holds bytes that are no text; what can be read is CSV, TSV, XLSX, Parquet, "
-        "JSON and NDJSON, also as .gz or .zip"
+        "JSON and NDJSON, also as .gz, .zst or .zip"
     ),
     "intake.no_time": (
         "no column says when a row is true: a date such as 2026-01-31 is needed; name the "
         "column by --time"
     ),
+    "intake.no_url": "{url} is no URL that can be read",
+    "intake.no_variable": "the environment has no variable {name}: set it to the URL of the source",
+    "intake.not_allowed": "{url} answers {status}: it takes another address, or credentials",
     "intake.not_encoded": (
         "{name} begins as {codec} and is none at byte {byte}: save it again as UTF-8"
     ),
@@ -381,17 +402,28 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
     ),
     "intake.note_below": "a note below the table",
+    "intake.nothing_there": "there is no file at {where} that holds a table",
     "intake.one_column": (
         "{name} has one column: a table needs a time and a value, with a comma, semicolon, "
         "tab or bar between them"
     ),
     "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
-    "intake.nothing_there": "there is no file at {where} that holds a table",
     "intake.ragged": "no line of the file has as many fields as most of its rows have",
     "intake.same_name": (
         "two files would both be the dataset {name!r}: load them one after the other, each "
         "with --name"
+    ),
+    "intake.silent": (
+        "{url} did not answer within {seconds} seconds: try again, or fetch the file and give that"
+    ),
+    "intake.slow_query": (
+        "{name} took longer than {seconds} seconds and was ended: narrow it by --query, index "
+        "its watermark, or raise --timeout"
+    ),
+    "intake.store_not_allowed": (
+        "{url} is not open to who asks: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+        "their kin of the store"
     ),
     "intake.too_few_periods": (
         "{name} has {count} different {count:period|periods}: at least {least} are needed"
@@ -410,7 +442,9 @@ SENTENCES: Mapping[str, str] = {
         "dates by --dates, the decimal sign by --decimal"
     ),
     "intake.total": "a total",
+    "intake.which_table": "{url} needs --table or --query; its tables are {tables}",
     "intake.width": "has {count} {count:field|fields}, the head has {head}",
+    "intake.wrong_reference": "{reference!r} names no variable: env:SALES_URL does",
     "key.not_text": "the key {key!r} is not text",
     "kind.dates": "dates",
     "kind.moments": "moments",

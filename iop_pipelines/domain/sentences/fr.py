@@ -367,10 +367,20 @@ SENTENCES: Mapping[str, str] = {
     "intake.ask_decimal": (
         "la colonne {column!r} a des nombres comme {cell} : des milliers ou des décimales ?"
     ),
+    "intake.ask_encoding": (
+        "les octets du fichier sont des lettres de plusieurs jeux de caractères : lequel se "
+        "lit bien ?"
+    ),
     "intake.ask_order": (
         "la colonne {column!r} a des dates comme {cell} : le jour ou le mois d’abord ?"
     ),
     "intake.ask_time": "quelle colonne donne le moment d’une ligne ?",
+    "intake.bad_answer": (
+        "{url} répond {status} : réessayez, ou téléchargez le fichier et donnez-le"
+    ),
+    "intake.bad_query": (
+        "{name} ne peut pas être lu : {error} ; corrigez --table, --query ou --watermark"
+    ),
     "intake.broken": (
         "{name} est un fichier {kind} endommagé ou protégé par un mot de passe ({error}) ; "
         "enregistrez-le ou récupérez-le à nouveau"
@@ -385,16 +395,35 @@ SENTENCES: Mapping[str, str] = {
         "écrire : indiquez un autre --home pour vos fichiers"
     ),
     "intake.head_again": "l’en-tête répété",
+    "intake.is_markup": "une page HTML ou XML, peut-être de connexion",
     "intake.is_old_workbook": (
         "un ancien .xls ou un classeur protégé par un mot de passe : enregistrez-le en .xlsx "
         "sans mot de passe"
     ),
     "intake.is_pdf": "un PDF",
     "intake.is_picture": "une image",
-    "intake.is_zstd": "compressé par zstd : décompressez-le",
+    "intake.is_sqlite": (
+        "une base de données SQLite : donnez sqlite:/// et son chemin, avec --table"
+    ),
+    "intake.lacks_head": (
+        "aucune ligne de {name} n’a les en-têtes avec lesquels le jeu de données est déclaré "
+        ": {known}"
+    ),
     "intake.line": "ligne {line} : {said}",
+    "intake.no_answer": (
+        "{url} ne répond pas : corrigez l’adresse ou le réseau, ou téléchargez le fichier et "
+        "donnez-le"
+    ),
     "intake.no_cell": "{column} manque",
+    "intake.no_certificate": "{url} ne présente pas de certificat reconnu par cette machine",
     "intake.no_column": "il n’y a pas de colonne {column!r} ; il y a {known}",
+    "intake.no_database": "la connexion à {url} échoue : {error}",
+    "intake.no_database_option": (
+        "{option} est pour les bases de données ; {where} n’en est pas une"
+    ),
+    "intake.no_encoding": (
+        "il n’y a pas d’encodage {encoding!r} ; il y a par exemple utf-8, cp1252 ou cp1251"
+    ),
     "intake.no_file": "il n’y a pas de fichier {path}",
     "intake.no_json": "{name}, ligne {line} : JSON illisible : {error}",
     "intake.no_measure": (
@@ -405,24 +434,31 @@ SENTENCES: Mapping[str, str] = {
         "la colonne {column!r} ne contient pas de dates : il en faut, comme 2026-01-31"
     ),
     "intake.no_objects": "{name} ne contient pas de liste d’objets ; chaque ligne est un objet",
+    "intake.no_query": "--query prend un seul SELECT, pas {query!r}",
     "intake.no_rows": "{name} n’a pas de lignes sous son en-tête",
     "intake.no_sheet": "{name} n’a pas de feuille {sheet!r} ; il a {sheets}",
-    "intake.no_table": (
-        "{name} est {what} ; formats lus : CSV, TSV, XLSX, Parquet, JSON et NDJSON, aussi en "
-        ".gz ou .zip"
-    ),
     "intake.no_source": (
         "{where} n’est ni un fichier, ni un dossier, ni un motif, ni une URL lisible : http, https, "
         "s3, ou une base de données par sqlite, mysql, mariadb ou postgresql"
     ),
+    "intake.no_such_entry": "une source n’a pas de {name!r} ; elle peut avoir {known}",
+    "intake.no_table": (
+        "{name} est {what} ; formats lus : CSV, TSV, XLSX, Parquet, JSON et NDJSON, aussi en "
+        ".gz, .zst ou .zip"
+    ),
     "intake.no_text": (
         "{name} contient des octets qui ne sont pas du texte ; formats lus : CSV, TSV, XLSX, "
-        "Parquet, JSON et NDJSON, aussi en .gz ou .zip"
+        "Parquet, JSON et NDJSON, aussi en .gz, .zst ou .zip"
     ),
     "intake.no_time": (
         "aucune colonne ne donne le moment d’une ligne : il faut une date comme 2026-01-31 ; "
         "indiquez la colonne avec --time"
     ),
+    "intake.no_url": "{url} n’est pas une URL lisible",
+    "intake.no_variable": (
+        "l’environnement n’a pas de variable {name} : donnez-lui l’URL de la source"
+    ),
+    "intake.not_allowed": "{url} répond {status} : il faut une autre adresse, ou des identifiants",
     "intake.not_encoded": (
         "{name} commence en {codec} et ne l’est plus à l’octet {byte} : enregistrez-le en UTF-8"
     ),
@@ -433,6 +469,7 @@ SENTENCES: Mapping[str, str] = {
         "donnez-en un"
     ),
     "intake.note_below": "une note sous le tableau",
+    "intake.nothing_there": "il n’y a pas de fichier contenant un tableau à {where}",
     "intake.one_column": (
         "{name} n’a qu’une colonne : un tableau a un moment et une valeur, séparés par une "
         "virgule, un point-virgule, une tabulation ou une barre"
@@ -441,11 +478,22 @@ SENTENCES: Mapping[str, str] = {
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
-    "intake.nothing_there": "il n’y a pas de fichier contenant un tableau à {where}",
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
     "intake.same_name": (
         "deux fichiers seraient le même jeu de données {name!r} : chargez-les l’un après "
         "l’autre, chacun avec --name"
+    ),
+    "intake.silent": (
+        "{url} n’a pas répondu en {seconds} secondes : réessayez, ou téléchargez le fichier "
+        "et donnez-le"
+    ),
+    "intake.slow_query": (
+        "{name} a pris plus de {seconds} secondes et a été interrompu : restreignez-le par "
+        "--query, indexez sa colonne --watermark, ou augmentez --timeout"
+    ),
+    "intake.store_not_allowed": (
+        "{url} n’est pas accessible : définissez AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY, "
+        "ou leurs équivalents"
     ),
     "intake.too_few_periods": (
         "{name} a {count} {count:période différente|périodes différentes} : il en faut au "
@@ -465,7 +513,9 @@ SENTENCES: Mapping[str, str] = {
         "--time, l’ordre des dates avec --dates, le signe décimal avec --decimal"
     ),
     "intake.total": "un total",
+    "intake.which_table": "{url} demande --table ou --query ; ses tables sont {tables}",
     "intake.width": "a {count} {count:champ|champs}, l’en-tête en a {head}",
+    "intake.wrong_reference": "{reference!r} ne nomme pas de variable ; env:SALES_URL en nomme une",
     "key.not_text": "la clé {key!r} n’est pas un texte",
     "kind.dates": "des dates",
     "kind.moments": "des dates et heures",

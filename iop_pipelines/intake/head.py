@@ -1,0 +1,184 @@
+"""The head of a table: in one line or two, over a line of units, or none."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.moments import form_of
+from iop_pipelines.intake.numerals import is_null, parts_of
+from iop_pipelines.intake.tables import Line
+
+LOOKED_AT = 30
+_BELOW = 20
+MIN_PERIODS = 3
+_UNIT = re.compile(
+    r"[kMGT]?Wh?|[kMGT]?VA|kvarh?|[munpk]?[mlgsVAFH]|[kcdm]?m[²³23]?|ha|km/?h|m/s|mph|kn|°|°?[CFK]|deg ?[CF]|Grad|"
+    r"[kMhm]?Pa|m?bar|psi|mmHg|atm|[kMG]?Hz|rpm|U/min|1/min|[kMGTP]i?[Bb](?:it)?(?:/s)?|bytes?|[%‰]|ppm|ppb|pH|"
+    r"t|kg|lbs?|oz|hl|gal|L|[ck]al|[kMG]?J|h|hrs?|hours?|min|mins?|sec|ms|[µu]s|ns|Std\.?|Tage?|days?|"
+    r"[€$£¥₦₵₹]|[kKMT]?[ -]?(?:EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|NGN|KES|GHS|ZAR|XOF|AUD|CAD)|"
+    r"St(?:k|ck|ück)?\.?|pcs?\.?|units?|Anz(?:ahl)?\.?|pi[eè]ces?|count|no\.?|[µu]g/m[³3]|mg/l|g/km|l/h|m[³3]/h|W/m[²2]|lx|dB|"
+    r"kWh/m[²2]|\(?-+\)?|UTC|date|datetime|time|Datum|text",
+)
+_BRACKETED = re.compile(r"[\[(]([^\[\]()]{0,14})[\])]")
+_NO_UNIT = frozenset({"date", "datetime", "time", "datum", "text", "utc", "-", "--", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`labels`: as they stand there; empty without a head.
+
+    Attributes:
+        upper, lower: of a head of two lines, what each says of a column.
+        units: of a line of units below it, by the place of the column.
+        first, end: the lines that it takes, of all; the rows begin at `end`.
+    """
+
+    labels: tuple[str, ...]
+    first: int
+    end: int
+    upper: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+    units: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return self.end > self.first
+
+
+def is_value(cell: str) -> bool:
+    return parts_of(cell) is not None or form_of([cell], "UTC", takes_weak=False) is not None
+
+
+def head_of(lines: Sequence[Line], width: int) -> Head:
+    """lines: the first of the table, at least LOOKED_AT and what is looked at below them, if there are so many.
+
+    Raises:
+        InvalidInput: none of them is wide enough.
+    """
+    for place, line in enumerate(lines[:LOOKED_AT]):
+        if line.filled >= max(2, round(0.6 * width)):
+            below = lines[place + 1 : place + 1 + _BELOW]
+            if not _is_head(line, below):
+                return Head((), place, place)
+            return _whole(lines, place, width)
+    raise InvalidInput("intake.ragged")
+
+
+def heads_in(lines: Sequence[Line], width: int) -> list[Head]:
+    """Every line as the head that it would be, with what belongs to it above and below."""
+    return [
+        _whole(lines, place, width)
+        for place, line in enumerate(lines[:LOOKED_AT])
+        if line.filled >= 2
+    ]
+
+
+def _is_head(line: Line, below: Sequence[Line]) -> bool:
+    """Names where the lines below say values; or periods, which are values too."""
+    named = valued = 0
+    for column, cell in enumerate(line.cells):
+        values = [other.cells[column] for other in below if column < len(other.cells)]
+        known = [each for each in values if not is_null(each)]
+        if known and sum(map(is_value, known)) > 0.5 * len(known):
+            named += bool(cell) and not is_value(cell)
+            valued += bool(cell) and is_value(cell)
+    if valued and periods_in(line.cells):
+        return True
+    return named > valued or not (named or valued)
+
+
+def _whole(lines: Sequence[Line], place: int, width: int) -> Head:
+    first, end, upper, lower = place, place + 1, lines[place].cells, ()
+    above = lines[place - 1] if place else None
+    if above is not None and _spans(above, lines[place], width):
+        first, upper, lower = place - 1, above.cells, lines[place].cells
+    elif end < len(lines) and _is_second(lines, place):
+        second = lines[end].cells
+        end += 1
+        if units := _units_in(second):
+            return Head(upper, first, end, units=units)
+        if not any(a == "" and b for a, b in _paired(upper, second)):
+            # What is said of every column once more, such as its type: no name, and no row.
+            return Head(upper, first, end)
+        lower = second
+    units: tuple[tuple[int, str], ...] = ()
+    if end < len(lines) and _is_second(lines, end - 1) and (units := _units_in(lines[end].cells)):
+        end += 1
+    if not lower:
+        return Head(upper, first, end, units=units)
+    spread = _spread(upper, max(len(lower), width))
+    pairs = _paired(spread, lower)
+    labels = tuple(a if not b or a == b else b if not a else f"{a} {b}" for a, b in pairs)
+    return Head(labels, first, end, tuple(a for a, _ in pairs), tuple(b for _, b in pairs), units)
+
+
+def _paired(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str, str]]:
+    size = max(len(upper), len(lower))
+    ends = [[*each, *[""] * (size - len(each))] for each in (upper, lower)]
+    return list(zip(*ends, strict=True))
+
+
+def _spread(cells: Sequence[str], size: int) -> list[str]:
+    """A merged cell stands over all columns up to the next one."""
+    spread: list[str] = []
+    for cell in [*cells, *[""] * (size - len(cells))]:
+        spread.append(cell or (spread[-1] if spread else ""))
+    return spread
+
+
+def _spans(above: Line, head: Line, width: int) -> bool:
+    """Whether the line above names groups of columns: gaps after its names, and names below that need them."""
+    filled = [place for place, cell in enumerate(above.cells) if cell]
+    if len(filled) < 2 or len(filled) >= width or head.number != above.number + 1:
+        return False
+    is_text = not any(is_value(above.cells[place]) for place in filled)
+    if not is_text and not periods_in(above.cells, least=2):
+        return False
+    names = [cell for cell in head.cells if cell]
+    is_repeated = len(set(names)) < len(names)
+    return is_repeated or (not above.cells[0] and len(filled) < width - 1 and "" not in head.cells)
+
+
+def _is_second(lines: Sequence[Line], place: int) -> bool:
+    """Whether the line below is no row: texts wherever the lines after it have values."""
+    line, below = lines[place + 1], lines[place + 2 : place + 2 + _BELOW]
+    named = valued = blank = units = 0
+    for column in range(max(len(line.cells), 1)):
+        cell = line.cells[column] if column < len(line.cells) else ""
+        values = [each.cells[column] for each in below if column < len(each.cells)]
+        known = [each for each in values if not is_null(each)]
+        if known and sum(map(is_value, known)) > 0.8 * len(known):
+            is_unit = bool(_UNIT.fullmatch(cell) or _BRACKETED.fullmatch(cell))
+            named += bool(cell) and (is_unit or not (is_value(cell) or is_null(cell)))
+            valued += bool(cell) and not is_unit and is_value(cell)
+            units += is_unit
+            blank += not cell
+    return not valued and ((named >= 2 and blank <= named) or 0 < named == units)
+
+
+def _units_in(cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    known = [(place, cell) for place, cell in enumerate(cells) if cell]
+    fitting = [
+        (place, bare)
+        for place, cell in known
+        if (found := _BRACKETED.fullmatch(cell)) is not None or _UNIT.fullmatch(cell)
+        for bare in [(found[1] if found else cell).strip()]
+    ]
+    if not fitting or 2 * len(fitting) < len(known):
+        return ()
+    return tuple((place, unit) for place, unit in fitting if unit.lower() not in _NO_UNIT)
+
+
+def periods_in(labels: Sequence[str], least: int = MIN_PERIODS) -> list[int]:
+    """Columns whose label is a period; empty where there are fewer than `least` of one form."""
+    rest = [(place, label) for place, label in enumerate(labels) if any(map(str.isdigit, label))]
+    found = (
+        form_of([label for _, label in rest], "UTC", takes_weak=True)
+        if len(rest) >= least
+        else None
+    )
+    if found is None or found.form.grain == "moment":
+        return []
+    places = [place for place, label in rest if found.form.read(label, "UTC") is not None]
+    return places if len(places) >= least and len(places) < len(labels) else []
