@@ -38,6 +38,7 @@ from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
+from postgres_server import PostgresServer, start_postgres
 from replayed_demo import SharedReplay, end
 
 # A machine that does much else is no fault of what is tested; the rest is Hypothesis's own, in CI its CI profile.
@@ -77,6 +78,17 @@ def mariadb_11_8_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Da
 @pytest.fixture(scope="session")
 def mysql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
     yield from _running(start_mysql, tmp_path_factory.mktemp("mysql"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """What people read tables from; IOP's own are never in it."""
+    try:
+        server = start_postgres()
+    except ServerUnavailable as error:
+        give_up(str(error))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=DATABASES)

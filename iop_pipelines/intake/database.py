@@ -4,6 +4,7 @@ What changed since a watermark is one item: all rows of the periods that the cha
 delivery replaces its whole window.
 """
 
+import getpass
 import hashlib
 import json
 import re
@@ -11,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -53,6 +54,8 @@ class SqlRows:
 
     url: str
     spec: SourceSpec
+    # What was read to know whether it has changed is not read again.
+    _looked_at: dict[str, RawTable] = field(default_factory=dict[str, RawTable], repr=False)
 
     def items(self, after: str | None = None) -> Sequence[Item]:
         """One: all rows, or the periods of the rows beyond `after`; none where there are no such rows.
@@ -61,7 +64,9 @@ class SqlRows:
         """
         mark = self.spec.watermark
         if mark is None:
-            return [Item(self._identity(), self.read_all().checksum, self._name())]
+            table = self._read_all()
+            self._looked_at[table.checksum] = table
+            return [Item(self._identity(), table.checksum, self._name())]
         with self._connection() as connection:
             rows = self._rows()
             column = sa.column(mark)
@@ -86,14 +91,14 @@ class SqlRows:
     def read(self, item: Item) -> RawTable:
         _, sign, stretch = item.identity.partition(" [")
         if not sign:
-            return self.read_all()
+            return self._looked_at.pop(item.fingerprint, None) or self._read_all()
         after, until = json.loads(f"[{stretch}")
         with self._connection() as connection:
             where = [] if after is None else self._touched(connection, after, until)
             query = sa.select(sa.text("*")).select_from(self._rows()).where(*where)
             return self._table(connection, query)
 
-    def read_all(self) -> RawTable:
+    def _read_all(self) -> RawTable:
         with self._connection() as connection:
             return self._table(connection, sa.select(sa.text("*")).select_from(self._rows()))
 
@@ -209,6 +214,9 @@ def _engine(url: str, limit: int) -> sa.Engine:
     if backend == "sqlite":
         return _sqlite(parsed, limit)
     is_postgres = backend.startswith("postgres")
+    if is_postgres and parsed.username is None:
+        # As its own tools do.
+        parsed = parsed.set(username=getpass.getuser())
     waits = {"timeout": limit + CONNECT_S}
     if not is_postgres:
         waits = {"connect_timeout": CONNECT_S, "read_timeout": limit + CONNECT_S}

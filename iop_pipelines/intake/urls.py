@@ -3,7 +3,7 @@
 import os
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from iop_pipelines.errors import InvalidInput, MisconfiguredInstance
 from iop_pipelines.intake.sources import SourceSpec
@@ -20,21 +20,33 @@ def shown(where: str) -> str:
     """A URL without its password and without what follows its path; what is no URL as it is."""
     if "://" not in where:
         return where
-    parts = urlsplit(where)
-    user, sign, host = parts.netloc.rpartition("@")
-    netloc = f"{user.partition(':')[0]}{sign}{host}"
-    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
+    scheme, _, rest = where.partition("://")
+    rest = re.split(r"[?#]", rest)[0]
+    # The password of a database may have a slash in it that should have been written as %2F.
+    before, slash, path = ("", "", rest) if "@" not in rest else _parted(scheme, rest)
+    user, sign, host = before.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}{sign}{host}{slash}{path}"
+
+
+def _parted(scheme: str, rest: str) -> tuple[str, str, str]:
+    """What has the user in it, and the path."""
+    if scheme.startswith(("http", "s3")):
+        return rest.partition("/")
+    user, sign, place = rest.rpartition("@")
+    host, slash, path = place.partition("/")
+    return f"{user}{sign}{host}", slash, path
 
 
 def has_secret(where: str) -> bool:
     if "://" not in where:
         return False
-    parts = urlsplit(where)
-    user = parts.netloc.rpartition("@")[0]
-    is_signed_in = bool(user.partition(":")[2]) or (bool(user) and parts.scheme.startswith("http"))
-    return is_signed_in or any(
-        _SECRET_WORDS.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)
-    )
+    scheme, _, rest = where.partition("://")
+    rest, _, query = rest.partition("?")
+    user = _parted(scheme, rest)[0].rpartition("@")[0] if "@" in rest else ""
+    # The user of a web address can be a token by itself.
+    is_signed_in = ":" in user or (bool(user) and scheme.startswith("http"))
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+    return is_signed_in or any(map(_SECRET_WORDS.search, names))
 
 
 def with_reference(spec: SourceSpec, name: str) -> SourceSpec:
