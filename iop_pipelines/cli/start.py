@@ -172,15 +172,15 @@ def _show(found: "Datasets") -> None:
     from iop_pipelines.cli.understood import print_skipped, print_understood
 
     for each in found.understood:
-        print_understood(each)
+        print_understood(each, found.specs)
     print_skipped(found.skipped)
 
 
 def _as_json(found: "Datasets") -> dict[str, Any]:
     from iop_pipelines.cli.understood import as_json, skipped_as_json
 
-    skipped = skipped_as_json(found.skipped)
-    return {"understood": [as_json(each) for each in found.understood], "skipped": skipped}
+    understood = [as_json(each, found.specs) for each in found.understood]
+    return {"understood": understood, "skipped": skipped_as_json(found.skipped)}
 
 
 def _run(platform: "Platform", found: "Datasets", as_json: bool, options: dict[str, Any]) -> None:

@@ -9,9 +9,11 @@ from rich.table import Table
 
 from iop_pipelines.cli.console import console, table_of
 from iop_pipelines.intake.columns import LINE
-from iop_pipelines.intake.datasets import Skipped
+from iop_pipelines.intake.datasets import Skipped, watched
+from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.tables import LeftLine
 from iop_pipelines.intake.understand import Understood
+from iop_pipelines.intake.urls import shown, with_reference
 
 _FIRST_ROWS = 4
 _SHOWN_COLUMNS = 6
@@ -19,7 +21,7 @@ _SHOWN_LINES = 5
 _LONGEST = 100
 
 
-def print_understood(given: Understood) -> None:
+def print_understood(given: Understood, specs: Sequence[SourceSpec]) -> None:
     """Time, step, series, measures, each with its reason; first rows; what is left out or cannot be read."""
     console.print(
         f"\n[bold]{escape(given.table.name)}[/]: {escape(given.table.form)}", highlight=False
@@ -27,6 +29,10 @@ def print_understood(given: Understood) -> None:
     if len(given.tables) > 1:
         say = f"  with {len(given.tables) - 1} files more of the same head, to {given.tables[-1].name}"
         console.print(escape(say), highlight=False, soft_wrap=True)
+    for spec in (watched(each, given) for each in specs):
+        if spec.watermark:
+            say = f"  what is new in {shown(spec.where)} is found by {spec.watermark}"
+            console.print(escape(say), highlight=False, soft_wrap=True)
     for line in given.framed.title:
         console.print(f"  above the head: {escape(_cut(line))}", highlight=False)
     table = Table(show_header=True, header_style="bold")
@@ -123,10 +129,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def as_json(given: Understood) -> dict[str, Any]:
-    """The same for programs."""
+def as_json(given: Understood, specs: Sequence[SourceSpec]) -> dict[str, Any]:
+    """The same for programs; a source as it is declared, without a secret."""
+    sources = [with_reference(watched(spec, given), given.name).as_mapping() for spec in specs]
     return {
         "dataset": given.name,
+        "sources": sources,
         "file": given.table.name,
         "files": [table.name for table in given.tables],
         "form": given.table.form,

@@ -37,6 +37,7 @@ class Skipped:
 class Found:
     """`named`: what a dataset of several files is called, where their own names have nothing in common."""
 
+    specs: tuple[SourceSpec, ...]
     tables: tuple[RawTable, ...]
     skipped: tuple[Skipped, ...]
     named: str
@@ -44,6 +45,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Datasets:
+    specs: tuple[SourceSpec, ...]
     understood: tuple[Understood, ...]
     skipped: tuple[Skipped, ...]
 
@@ -71,7 +73,7 @@ def read_sources(specs: Sequence[SourceSpec], ask: Ask) -> Found:
             skipped.append(Skipped(item.name, error))
     if not tables:
         raise skipped[0].reason
-    return Found(tuple(tables), tuple(skipped), _folder_of(specs[0].where))
+    return Found(tuple(specs), tuple(tables), tuple(skipped), _folder_of(specs[0].where))
 
 
 def _folder_of(where: str) -> str:
@@ -110,7 +112,7 @@ def understand_all(found: Found, given: Given, zone: str, ask: Ask) -> Datasets:
     # What is asked and cannot be answered concerns the person, not the file.
     if not understood or (skipped and len(found.tables) + len(found.skipped) == 1):
         raise skipped[0].reason
-    return Datasets(tuple(understood), tuple(skipped))
+    return Datasets(found.specs, tuple(understood), tuple(skipped))
 
 
 def _head(framed: Framed) -> object:

@@ -56,9 +56,8 @@ def expected(number: int) -> dict[str, float]:
 def test_files_of_one_head_are_one_dataset_of_a_delivery_each_in_the_order_of_their_days(
     tmp_path: Path,
 ) -> None:
-    shuffled = dict(
-        zip(("sales b.csv", "sales c.csv", "sales a.csv"), MONTHS.values(), strict=True)
-    )
+    names = ["sales b.csv", "sales c.csv", "sales a.csv"]
+    shuffled = dict(zip(names, MONTHS.values(), strict=True))
     found = found_in(tmp_path, shuffled)
     (given,) = found.understood
     assert (given.name, found.skipped) == ("sales", ())
