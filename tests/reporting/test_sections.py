@@ -12,6 +12,7 @@ from iop_pipelines.domain.languages import TRANSLATED
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.config import Chart, parse_config
 from iop_pipelines.query.outputs import SECTIONS, PdfOutput, models_by_format
+from iop_pipelines.query.result import Column
 from iop_pipelines.reporting import sections
 from iop_pipelines.reporting.document import TEMPLATES, Heading, render_html
 
@@ -133,7 +134,9 @@ def test_a_section_of_a_table_without_rows_still_makes_a_report(
 def test_what_users_wrote_is_text_in_every_section(key: str, frozen, configured) -> None:
     hostile = "{{ 7*7 }}<script>alert(1)</script>"
     *others, advice = frozen.tables
-    advice = replace(advice, title="Odd", rows=((hostile, hostile, hostile, None),))
+    columns = (*advice.columns, Column("value_change", hostile, "number", hostile))
+    rows = ((hostile, hostile, hostile, None, 3.5),)
+    advice = replace(advice, title=hostile, columns=columns, rows=rows)
     result = replace(frozen, tables=(*others, advice))
     config = configured(pdf={"tables": ["totals"], key: _said("pdf", key, "advice")})
     html, _ = render_html(Heading("Hostile"), config, result)
