@@ -22,7 +22,7 @@ from pathlib import Path
 import dagster as dg
 import sqlalchemy as sa
 
-from database_servers import start_mariadb, start_mysql
+from database_servers import make_mariadb, make_mysql
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.ledger.events import OUTPUT_ASSETS, TerminalEvent, to_dagster
@@ -33,7 +33,7 @@ from iop_pipelines.orchestration.launch import dagster_instance, migrate_instanc
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
-SERVERS = {"mariadb": start_mariadb, "mysql": start_mysql}
+SERVERS = {"mariadb": make_mariadb, "mysql": make_mysql}
 # What an execution adds rows to.
 LOG_TABLES = ("event_logs", "asset_check_executions", "asset_event_tags", "runs", "run_tags")
 A_RUN = 100
@@ -80,7 +80,8 @@ def an_instance(database: str) -> Iterator[tuple[Settings, dg.DagsterInstance]]:
         server = SERVERS[database](Path(home)) if database in SERVERS else None
         try:
             if server is not None:
-                os.environ["DATABASE_URL"] = server.create_database()
+                server.start()
+                os.environ["DATABASE_URL"] = server.root.create_database()
             settings = Settings.from_env()
             migrate_instance(settings)
             with dagster_instance(settings) as instance:

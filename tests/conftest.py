@@ -15,37 +15,32 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 import aftermath
 import database_choice
 import file_times
-from database_servers import (
-    DATABASES,
-    SERVERS,
-    DatabaseServer,
-    ServerUnavailable,
-    start_mariadb,
-    start_mariadb_11_8,
-    start_mysql,
-)
+from database_servers import DATABASES, SERVERS, DatabaseAccount, ServerUnavailable
 from event_broker import EventBroker, start_rabbitmq
+from filled_homes import FilledHome, filled_homes
 from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
 from postgres_server import PostgresServer, start_postgres
 from replayed_demo import SharedReplay, end
+from shared_run import SharedRun
 
 # A machine that does much else is no fault of what is tested; the rest is Hypothesis's own, in CI its CI profile.
 hypothesis.settings.register_profile("without-deadline", hypothesis.settings(deadline=None))
 hypothesis.settings.load_profile("without-deadline")
 
-Server = TypeVar("Server", DatabaseServer, EventBroker)
+SHARED_RUN = pytest.StashKey[SharedRun]()
 
 MigratedOn = Callable[[str], AbstractContextManager[str]]
 
@@ -66,18 +61,23 @@ class ByFile(LoadScopeScheduling):
 
 
 @pytest.fixture(scope="session")
-def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
-    yield from _running(start_mariadb, tmp_path_factory.mktemp("mariadb"))
+def shared_run(request: pytest.FixtureRequest) -> SharedRun:
+    return _shared_run(request.config)
 
 
 @pytest.fixture(scope="session")
-def mariadb_11_8_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
-    yield from _running(start_mariadb_11_8, tmp_path_factory.mktemp("mariadb-11.8"))
+def mariadb_server(shared_run: SharedRun) -> DatabaseAccount:
+    return _account(shared_run, "mariadb")
 
 
 @pytest.fixture(scope="session")
-def mysql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
-    yield from _running(start_mysql, tmp_path_factory.mktemp("mysql"))
+def mariadb_11_8_server(shared_run: SharedRun) -> DatabaseAccount:
+    return _account(shared_run, "mariadb_11_8")
+
+
+@pytest.fixture(scope="session")
+def mysql_server(shared_run: SharedRun) -> DatabaseAccount:
+    return _account(shared_run, "mysql")
 
 
 @pytest.fixture(scope="session")
@@ -107,10 +107,8 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def shared_replay(tmp_path_factory: pytest.TempPathFactory) -> SharedReplay:
-    base = tmp_path_factory.getbasetemp()
-    # Each process of pytest-xdist has a folder in that of the whole run.
-    return SharedReplay((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo")
+def shared_replay(shared_run: SharedRun) -> SharedReplay:
+    return SharedReplay(shared_run.folder / "demo")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -143,10 +141,38 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(aftermath.watch_this_process())
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """What a worker of pytest-xdist is told of the run."""
+    run = _shared_run(node.config)
+    node.workerinput["iop_run"] = {"folder": str(run.folder), "mark": run.mark}
+
+
+def _shared_run(config: pytest.Config) -> SharedRun:
+    if SHARED_RUN not in config.stash:
+        if _is_worker(config):
+            given = config.workerinput  # type: ignore[attr-defined]
+            run = SharedRun(
+                Path(given["iop_run"]["folder"]), given["iop_run"]["mark"], given["workerid"]
+            )
+        else:
+            # As pytest-xdist asks for it: there is no public way without a fixture.
+            base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+            run = SharedRun(base, os.environ.get(aftermath.MARK, ""), "main")
+            config.add_cleanup(run.end_servers)
+        config.stash[SHARED_RUN] = run
+    return config.stash[SHARED_RUN]
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Of the environment it cannot be told: what a worker's test starts inherits it."""
+    return hasattr(config, "workerinput")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     database_choice.deselect_other_servers(config, items)
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if _is_worker(config):
         sort_by_file(items)
 
 
@@ -222,7 +248,19 @@ def migrated_on(
     return on
 
 
-def _fresh(server: DatabaseServer) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def filled_home(request: pytest.FixtureRequest, shared_run: SharedRun) -> FilledHome:
+    return filled_homes(request, shared_run)
+
+
+def _account(run: SharedRun, kind: str) -> DatabaseAccount:
+    try:
+        return run.account(kind)
+    except ServerUnavailable as error:
+        give_up(str(error))
+
+
+def _fresh(server: DatabaseAccount) -> Iterator[str]:
     url = server.create_database()
     yield from _used(url)
     server.drop_database(url)
@@ -236,16 +274,12 @@ def _used(url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def event_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventBroker]:
     """Starts once, in 10 to 30 s; a test that stops it starts it again."""
-    yield from _running(start_rabbitmq, tmp_path_factory.mktemp("rabbitmq"))
-
-
-def _running(start: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
     try:
-        server = start(folder)
+        broker = start_rabbitmq(tmp_path_factory.mktemp("rabbitmq"))
     except ServerUnavailable as error:
         give_up(str(error))
-    yield server
-    server.stop()
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 import aftermath
-from database_servers import DatabaseServer, start_mariadb, start_mariadb_11_8, start_mysql
+from database_servers import DatabaseServer, make_mariadb, make_mariadb_11_8, make_mysql
 from event_broker import EventBroker, start_rabbitmq
 from fault_plan import BROKER, CLOCK, DATABASE, EVERYTHING, Fault, Kind
 from iop_pipelines.demo.replay import wait_for
@@ -34,10 +34,10 @@ COMMAND_TIMEOUT_S = 300
 RESTART_AFTER_S = 2.0
 # Room for the files of a long run, and filled in a moment.
 DISK_BYTES = 256 * 1024 * 1024
-_STARTERS: Mapping[str, Callable[[Path, bool], DatabaseServer]] = {
-    "mariadb": start_mariadb,
-    "mariadb-11.8": start_mariadb_11_8,
-    "mysql": start_mysql,
+_MAKERS: Mapping[str, Callable[[Path, bool], DatabaseServer]] = {
+    "mariadb": make_mariadb,
+    "mariadb-11.8": make_mariadb_11_8,
+    "mysql": make_mysql,
 }
 
 
@@ -66,7 +66,7 @@ class Cluster:
         self.settings = Settings.from_env(
             {
                 "IOP_HOME": str(home),
-                "DATABASE_URL": database.create_database(),
+                "DATABASE_URL": database.root.create_database(),
                 "IOP_BROKER_URL": broker.url,
                 "IOP_EVENT_BROKER_URL": broker.url,
                 "IOP_STORAGE_URL": f"file://{disk}",
@@ -138,7 +138,7 @@ class Cluster:
 
     def end(self, fault: Fault) -> None:
         if fault.kind is Kind.KILL and fault.target == DATABASE:
-            self._database.start_again()
+            self._database.start()
         elif fault.kind is Kind.KILL and fault.target == BROKER:
             self._broker.start()
         elif fault.kind is Kind.KILL and fault.target == EVERYTHING:
@@ -226,7 +226,7 @@ class Cluster:
 
     def _pid_of(self, target: str) -> int | None:
         if target == DATABASE:
-            return self._database.process.pid
+            return self._database.pid
         try:
             return json.loads((self.settings.home / "pids.json").read_text()).get(target)
         except FileNotFoundError:
@@ -245,8 +245,9 @@ def running_cluster(
     """All of it, not yet started; ended when the block is left. Raises ServerUnavailable, CannotMount."""
     with ExitStack() as stack:
         disk = stack.enter_context(_small_disk(folder / "disk"))
-        server = _STARTERS[database](_made(folder / database), True)
+        server = _MAKERS[database](_made(folder / database), True)
         stack.callback(server.stop)
+        server.start()
         broker = start_rabbitmq(_made(folder / "rabbitmq"))
         stack.callback(broker.stop)
         cluster = Cluster(folder, server, broker, disk, environment)

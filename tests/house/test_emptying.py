@@ -51,7 +51,11 @@ def _by_another_process(url: str) -> None:
 def _by_a_bare_driver(url: str) -> None:
     given = sa.make_url(url)
     with pymysql.connect(
-        host=given.host, port=given.port or 0, user="root", database=given.database, autocommit=True
+        host=given.host,
+        port=given.port or 0,
+        user=given.username,
+        database=given.database,
+        autocommit=True,
     ) as connection:
         connection.cursor().execute(ADD)
 
@@ -95,7 +99,7 @@ def test_the_server_is_not_asked_about_every_table_when_this_process_alone_wrote
         engine_for(database.url), "before_cursor_execute", lambda *given: asked.append(given[2])
     )
     database.empty()
-    assert [text for text in asked if "information_schema" in text or "EXISTS" in text] == []
+    assert [text for text in asked if "information_schema.tables" in text or "EXISTS" in text] == []
     assert len([text for text in asked if text.startswith("TRUNCATE")]) == 1
 
 

@@ -26,7 +26,10 @@ pytestmark = [
 
 
 def test_a_run_that_is_killed_leaves_no_process_and_no_mount(tmp_path: Path) -> None:
-    """The process that is killed is the one that starts the others; what the tests started is a worker's of it."""
+    """The process that is killed is the one that starts the others; what the tests started is a worker's of it.
+
+    The databases' servers are the whole run's.
+    """
     started, log = tmp_path / "started", tmp_path / "log"
     file = Path(__file__).with_name("everything_started.py")
     options = ["-n1", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}"]
@@ -41,14 +44,19 @@ def test_a_run_that_is_killed_leaves_no_process_and_no_mount(tmp_path: Path) -> 
     try:
         wait_until(lambda: started.exists() or run.poll() is not None, START_TIMEOUT_S)
         assert run.poll() is None, log.read_text()[-3000:]
-        mark = started.read_text()
-        there = aftermath.marked(mark)
+        workers, runs = started.read_text().splitlines()
+        assert workers != runs
+        of_run, of_worker = aftermath.marked(runs), aftermath.marked(workers)
+        there = {**of_run, **of_worker}
         assert [part for part in PARTS if not any(part in each for each in there.values())] == []
-        assert len(aftermath.mounted(mark)) == 1
+        servers = [each for each in of_run.values() if any(part in each for part in PARTS[:2])]
+        assert len(servers) == 2
+        assert len(aftermath.mounted(workers)) == 1
     finally:
         run.send_signal(signal.SIGKILL)
         run.wait()
 
-    wait_until(lambda: not aftermath.marked(mark) and not aftermath.mounted(mark), 30)
+    for mark in (workers, runs):
+        wait_until(lambda mark=mark: not aftermath.marked(mark) and not aftermath.mounted(mark), 30)
     # One that is ending has no environment any more, and for a moment still is there.
     wait_until(lambda: not any(map(aftermath.is_alive, there)), 30)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from database_servers import SERVERS, DatabaseServer
+from database_servers import SERVERS, DatabaseAccount
 from iop_pipelines.errors import InvalidInput, NotFound, Unavailable
 from iop_pipelines.intake.database import SqlRows
 from iop_pipelines.intake.datasets import read_sources, understand_all, watched
@@ -83,7 +83,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     elif kind == "sqlite":
         yield filled(on_sqlite(tmp_path / "own.db"))
     else:
-        server: DatabaseServer = request.getfixturevalue(f"{kind}_server")
+        server: DatabaseAccount = request.getfixturevalue(f"{kind}_server")
         url = server.create_database()
         yield filled(on_server(kind, url))
         server.drop_database(url)

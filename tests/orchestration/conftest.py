@@ -11,7 +11,8 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from database_servers import DATABASES, named
+from database_servers import DATABASES
+from filled_homes import FilledHome
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
@@ -76,14 +77,17 @@ class Bench:
             return list(connection.execute(query))
 
 
-def _load_january(settings: Settings) -> Settings:
+def _load_january(settings: Settings) -> None:
     upgrade(settings.database_url)
     platform = Platform(settings)
     load(platform.engine, platform.drm_engine, START)
     Replay(platform.drm_engine).load_history()
     platform.engine.dispose()
     platform.drm_engine.dispose()
-    return settings
+
+
+def _load_january_into(home: Path, server: dict[str, str]) -> None:
+    _load_january(Settings.from_env({"IOP_HOME": str(home), "IOP_CLOCK": "drm", **server}))
 
 
 def _make_bench(settings: Settings, instance: dg.DagsterInstance) -> Bench:
@@ -103,36 +107,25 @@ def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
     return _make_bench
 
 
-@pytest.fixture(scope="session")
-def januaries() -> dict[str, Settings]:
-    """By kind of database, where January is ingested: loading takes a second, so each test copies it."""
-    return {}
-
-
 @pytest.fixture(params=DATABASES)
 def bench(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     migrated_on: Callable[[str], AbstractContextManager[str]],
     migrated_databases: dict[str, MigratedDatabase],
-    januaries: dict[str, Settings],
+    filled_home: FilledHome,
 ) -> Iterator[Bench]:
     """Dagster's instance in memory, IOP's database of every kind."""
     kind = request.param
-    if kind not in januaries:
-        home = {"IOP_HOME": str(tmp_path_factory.mktemp("january")), "IOP_CLOCK": "drm"}
-        if kind != "sqlite":
-            home |= named(request.getfixturevalue(f"{kind}_server").create_database())
-        januaries[kind] = _load_january(Settings.from_env(home))
-    shutil.copytree(januaries[kind].home, tmp_path, dirs_exist_ok=True)
+    january = filled_home("january", kind, _load_january_into)
+    shutil.copytree(january.home, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("IOP_HOME", str(tmp_path))
     monkeypatch.setenv("IOP_CLOCK", "drm")
     with ExitStack() as stack:
         if kind != "sqlite":
             monkeypatch.setenv("DATABASE_URL", stack.enter_context(migrated_on(kind)))
-            migrated_databases[kind].fill_from(januaries[kind].database_url)
+            migrated_databases[kind].fill_from(january.url)
         yield from _in_memory(tmp_path)
 
 

@@ -49,8 +49,9 @@ def test_triggers_that_were_dropped_come_back_with_the_next_migration(engine: sa
 
 def test_an_account_that_may_not_make_triggers_still_gets_its_tables(server_url: str) -> None:
     url = sa.make_url(server_url)
-    with pymysql.connect(host=url.host, port=url.port or 0, user="root", autocommit=True) as root:
-        cursor = root.cursor()
+    account = {"host": url.host, "port": url.port or 0, "user": url.username}
+    with pymysql.connect(**account, autocommit=True) as connection:
+        cursor = connection.cursor()
         cursor.execute("DROP USER IF EXISTS plain@'%'")
         cursor.execute("CREATE USER plain@'%' IDENTIFIED BY 'p'")
         cursor.execute(

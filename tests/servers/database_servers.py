@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +45,12 @@ _SYSTEM_LOADER = "ld-linux-*.so.*"
 _TUNING = (
     # A test database need not outlive a power cut: no waiting for the disk.
     "--innodb-flush-method=nosync",
-    "--innodb-buffer-pool-size=64M",
+    "--innodb-buffer-pool-size=128M",
     "--innodb-fast-shutdown=2",
     "--skip-log-bin",
 )
+# MySQL always does, in performance_schema.users.
+_COUNTS_BY_ACCOUNT = "--userstat=ON"
 _FORGETFUL = ("--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite")
 # What was committed is with the operating system, so that it outlives the server's being killed.
 _DURABLE = ("--innodb-flush-log-at-trx-commit=2",)
@@ -58,50 +61,113 @@ class ServerUnavailable(Exception):
 
 
 @dataclass
-class DatabaseServer:
-    """A running server; user root without a password, reachable on the loopback only."""
+class DatabaseAccount:
+    """An account of a running server, on the loopback: all rights, no password, databases of its own names."""
 
     scheme: str
     port: int
-    process: subprocess.Popen[bytes]
-    command: list[str]
-    log: Path
+    name: str = "root"
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def create_database(self) -> str:
         """Makes an empty database and gives its SQLAlchemy URL."""
-        name = f"iop_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name}")
-        return f"{self.scheme}://root@127.0.0.1:{self.port}/{name}"
+        database = f"iop_{self.name}_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {database}")
+        return f"{self.scheme}://{self.name}@127.0.0.1:{self.port}/{database}"
 
     def drop_database(self, url: str) -> None:
         self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]}")
 
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+    def create_account(self, name: str) -> "DatabaseAccount":
+        """Another one, of the same rights: servers count connections by account."""
+        self._execute(f"CREATE USER {name}@'%'")
+        self._execute(f"GRANT ALL PRIVILEGES ON *.* TO {name}@'%' WITH GRANT OPTION")
+        return DatabaseAccount(self.scheme, self.port, name)
 
-    def start_again(self) -> None:
-        """After `kill`: the same data on the same port. Raises ServerUnavailable if it does not start."""
-        self.process = _spawn(self.command)
-        _wait_until_ready(self)
-
-    def stop(self) -> None:
-        self.process.terminate()
+    def is_served(self) -> bool:
         try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self._connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        return pymysql.connect(host="127.0.0.1", port=self.port, user=self.name, autocommit=True)
 
     def _execute(self, statement: str) -> None:
-        connection = pymysql.connect(host="127.0.0.1", port=self.port, user="root", autocommit=True)
-        with connection, connection.cursor() as cursor:
+        with self._connect() as connection, connection.cursor() as cursor:
             cursor.execute(statement)
 
 
-def start_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
-    """`is_durable`: a kill loses nothing. Raises ServerUnavailable if MariaDB is not installed or does not start."""
+@dataclass
+class DatabaseServer:
+    """A server whose data are made; `root` is reachable on the loopback only."""
+
+    root: DatabaseAccount
+    command: list[str]
+    log: Path
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Raises AssertionError if it was never started."""
+        assert self._process is not None
+        return self._process.pid
+
+    def spawn(self, environment: Mapping[str, str] | None = None) -> None:
+        """Begins to start it, without waiting until it answers; by default in this process's environment."""
+        self._process = subprocess.Popen(
+            self.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait_until_served(self) -> None:
+        """Raises ServerUnavailable, and the server is ended, if it does not answer in time."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and not self._has_ended():
+            if self.root.is_served():
+                return
+            time.sleep(0.1)
+        self.stop()
+        tail = "no log"
+        if self.log.exists():
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+        raise ServerUnavailable(
+            f"{self.root.scheme} did not start within {START_TIMEOUT_S} s: {tail}"
+        )
+
+    def start(self) -> None:
+        """Also after `kill`: the same data on the same port. Raises ServerUnavailable if it does not answer in time."""
+        self.spawn()
+        try:
+            self.wait_until_served()
+        except BaseException:
+            self.stop()
+            raise
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+
+def make_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """To be started. `is_durable`: a kill loses nothing. Raises ServerUnavailable if MariaDB is not installed."""
     server, installer = _which("mariadbd"), _which("mariadb-install-db")
     if server is None or installer is None:
         raise ServerUnavailable(
@@ -118,20 +184,21 @@ def start_mariadb(folder: Path, is_durable: bool = False) -> DatabaseServer:
             f"--tmpdir={folder}",
         ],
     )
-    return _start("mariadb+pymysql", [server, "--no-defaults"], folder, is_durable, data)
+    command = [server, "--no-defaults", _COUNTS_BY_ACCOUNT]
+    return _server("mariadb+pymysql", command, folder, is_durable, data)
 
 
-def start_mysql(folder: Path, is_durable: bool = False) -> DatabaseServer:
-    """As start_mariadb. Raises ServerUnavailable if MySQL can be neither found nor fetched, or does not start."""
+def make_mysql(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """As make_mariadb. Raises ServerUnavailable if MySQL can be neither found nor fetched."""
     command = _installed_mysql() or _fetched_mysql()
     data = folder / "data"
     common = [*command, f"--datadir={data}", f"--user={getpass.getuser()}"]
     _run("MySQL", [*common, "--initialize-insecure", f"--log-error={folder / 'init.log'}"])
-    return _start("mysql+pymysql", [*command, "--mysqlx=OFF"], folder, is_durable, data)
+    return _server("mysql+pymysql", [*command, "--mysqlx=OFF"], folder, is_durable, data)
 
 
-def start_mariadb_11_8(folder: Path, is_durable: bool = False) -> DatabaseServer:
-    """MariaDB of Debian 13. Raises ServerUnavailable if it cannot be fetched or does not start."""
+def make_mariadb_11_8(folder: Path, is_durable: bool = False) -> DatabaseServer:
+    """MariaDB of Debian 13. Raises ServerUnavailable if it cannot be fetched."""
     unpacked = _MARIADB_11_8.fetched()
     command = [*unpacked.program("usr/sbin/mariadbd"), f"--basedir={unpacked.root / 'usr'}"]
     data = folder / "data"
@@ -146,7 +213,7 @@ def start_mariadb_11_8(folder: Path, is_durable: bool = False) -> DatabaseServer
     _run(
         "MariaDB 11.8", [*common, "--bootstrap", f"--log-error={folder / 'init.log'}"], stdin=script
     )
-    return _start("mariadb+pymysql", command, folder, is_durable, data)
+    return _server("mariadb+pymysql", [*command, _COUNTS_BY_ACCOUNT], folder, is_durable, data)
 
 
 def _installed_mysql() -> list[str] | None:
@@ -269,7 +336,7 @@ def _debian_mirror(wanted: str) -> str:
     raise ServerUnavailable(f"{wanted} is not installed, and apt's sources name no Debian mirror")
 
 
-def _start(
+def _server(
     scheme: str, command: list[str], folder: Path, is_durable: bool, data: Path
 ) -> DatabaseServer:
     with socket.socket() as probe:
@@ -285,33 +352,7 @@ def _start(
         *(_DURABLE if is_durable else _FORGETFUL),
         *(f"--user={getpass.getuser()}", f"--datadir={data}"),
     ]
-    server = DatabaseServer(scheme, port, _spawn(full), full, log)
-    try:
-        _wait_until_ready(server)
-    except BaseException:
-        server.stop()
-        raise
-    return server
-
-
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _wait_until_ready(server: DatabaseServer) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and server.process.poll() is None:
-        try:
-            pymysql.connect(host="127.0.0.1", port=server.port, user="root").close()
-        except pymysql.err.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    log = server.log
-    tail = (
-        "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else "no log"
-    )
-    raise ServerUnavailable(f"{server.scheme} did not start within {START_TIMEOUT_S} s: {tail}")
+    return DatabaseServer(DatabaseAccount(scheme, port), full, log)
 
 
 def _run(

@@ -1,9 +1,9 @@
 """Which tables of a server's database were written to, without asking the server about each of them.
 
 Every statement of this process is seen, whichever engine it goes through, Dagster's too. What another process or a
-bare driver wrote is not seen, but it needs a connection of its own, and a server counts those: where it counted more
-than this process has made through SQLAlchemy, or where a statement is of no kind that is known here, the answer is
-"unknown".
+bare driver wrote is not seen, but it needs a connection of its own, and a server counts those of each account: where
+it counted more than this process has made through SQLAlchemy, or where a statement is of no kind that is known here,
+the answer is "unknown".
 """
 
 import re
@@ -48,7 +48,8 @@ class WrittenTables:
 
     _tables: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     _unknown: set[tuple[int, str]] = field(default_factory=set)
-    _connected: Counter[int] = field(default_factory=Counter)
+    # By port and account.
+    _connected: Counter[tuple[int, str]] = field(default_factory=Counter)
     # By database: connections that the server had counted and this process had not made.
     _others: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -59,9 +60,10 @@ class WrittenTables:
     def take(self, connection: sa.Connection) -> set[str] | None:
         """The tables written to since the last call, and forgets them; None if that is unknown."""
         key = _key(connection.engine.url)
-        query = "SHOW GLOBAL STATUS LIKE 'Connections'"
-        counted = int(connection.exec_driver_sql(query).one()[1])
-        others = counted - self._connected[key[0]]
+        account = connection.engine.url.username or ""
+        query = f"SELECT total_connections FROM {_counts(connection)} WHERE user = %(account)s"
+        counted = int(connection.exec_driver_sql(query, {"account": account}).scalar_one())
+        others = counted - self._connected[key[0], account]
         is_known = key not in self._unknown and self._others.get(key) == others
         self._others[key] = others
         self._unknown.discard(key)
@@ -89,7 +91,14 @@ class WrittenTables:
     def _count(self, connection: Any, _record: Any) -> None:
         # SQLite's have none.
         if port := getattr(connection, "port", None):
-            self._connected[int(port)] += 1
+            self._connected[int(port), connection.user.decode()] += 1
+
+
+def _counts(connection: sa.Connection) -> str:
+    """The table where a server counts connections by account."""
+    if connection.engine.url.get_backend_name() == "mysql":
+        return "performance_schema.users"
+    return "information_schema.user_statistics"
 
 
 def _key(url: sa.URL) -> tuple[int, str]:

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from database_servers import DATABASES, named
+from filled_homes import FilledHome
 from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import run
 from iop_pipelines.api.context import Context
@@ -126,13 +127,7 @@ def _settings(home: Path, **env: str) -> Settings:
     return Settings.from_env({"IOP_HOME": str(home), "IOP_CLOCK": "drm", **env})
 
 
-@pytest.fixture(scope="session")
-def demos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
-    """By kind of database, a demo with ten days prepared: loading takes seconds, so each test copies it."""
-    return {}
-
-
-def _load_demo(settings: Settings) -> Settings:
+def _load_demo(settings: Settings) -> None:
     upgrade(settings.database_url)
     platform = Platform(settings)
     load(platform.engine, platform.drm_engine, START)
@@ -155,7 +150,6 @@ def _load_demo(settings: Settings) -> Settings:
         connection.execute(users.insert().values(id=1, name="ada", role=Role.ADMIN))
     platform.engine.dispose()
     platform.drm_engine.dispose()
-    return settings
 
 
 @pytest.fixture(params=DATABASES)
@@ -163,24 +157,19 @@ def api(
     request: pytest.FixtureRequest,
     migrated_on: Callable[[str], AbstractContextManager[str]],
     migrated_databases: dict[str, MigratedDatabase],
-    demos: dict[str, Settings],
+    filled_home: FilledHome,
     tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    """On a server one database is IOP's and DRM's."""
+    """The demo with ten days prepared; on a server one database is IOP's and DRM's."""
     kind = request.param
     home = tmp_path / "home"
-    if kind not in demos:
-        server = {}
-        if kind != "sqlite":
-            server = named(request.getfixturevalue(f"{kind}_server").create_database())
-        demos[kind] = _load_demo(_settings(tmp_path_factory.mktemp("demo"), **server))
-    shutil.copytree(demos[kind].home, home)
+    demo = filled_home("demo", kind, lambda home, server: _load_demo(_settings(home, **server)))
+    shutil.copytree(demo.home, home)
     with migrated_on(kind) as url:
         if kind == "sqlite":
             settings = _settings(home)
         else:
-            migrated_databases[kind].fill_from(demos[kind].database_url)
+            migrated_databases[kind].fill_from(demo.url)
             settings = _settings(home, **named(url))
         api = api_of(settings)
         yield api
