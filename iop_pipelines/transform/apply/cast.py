@@ -41,8 +41,9 @@ def _clean(raw: pd.Series, spec: CastColumn) -> Cells:
 def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) -> pd.Series:
     is_null = np.array([cell is None for cell in cells], dtype=bool)
     values = read_texts(cells, spec.to, spec.zone)
+    is_unknown = unknown(values)
     not_of_type = "row.not_an" if spec.to == "integer" else "row.not_a"
-    reasons.add(unknown(values) & ~is_null, Sentence(not_of_type, type=spec.to), name)
+    reasons.add(is_unknown & ~is_null, Sentence(not_of_type, type=spec.to), name)
     if spec.to == "string":
         reasons.add(too_long(values), Sentence("row.too_long", most=STRING_LENGTH), name)
     if spec.required:
@@ -53,21 +54,22 @@ def _cast_column(name: str, spec: CastColumn, cells: Cells, reasons: Reasons) ->
     # Python compares a whole number with any other exactly, where float64 rounds both beyond 2^53.
     if (least := spec.minimum) is not None:
         reasons.add(
-            _where_known(values, lambda cell: cell < least),
+            _where(values, ~is_unknown, lambda cell: cell < least),
             Sentence("row.below", limit=_said(least)),
             name,
         )
     if (most := spec.maximum) is not None:
         reasons.add(
-            _where_known(values, lambda cell: cell > most),
+            _where(values, ~is_unknown, lambda cell: cell > most),
             Sentence("row.above", limit=_said(most)),
             name,
         )
     return values
 
 
-def _where_known(values: pd.Series, holds: Callable[[Any], bool]) -> Mask:
-    return np.array([not pd.isna(cell) and holds(cell) for cell in values.tolist()], dtype=bool)
+def _where(values: pd.Series, is_known: Mask, holds: Callable[[Any], bool]) -> Mask:
+    cells = zip(values.tolist(), is_known.tolist(), strict=True)
+    return np.array([known and holds(cell) for cell, known in cells], dtype=bool)
 
 
 def _said(bound: float) -> str:

@@ -36,9 +36,12 @@ def _typed(values: Values, kind: str, index: pd.Index) -> pd.Series:
         return pd.Series(pd.arrays.IntegerArray(values.data.copy(), ~values.known), index=index)
     # What is beyond the largest number is not known, as a division by zero is not.
     floats = values.floats
-    numbers = pd.Series(np.where(np.isfinite(floats), floats, np.nan), index=index)
+    is_known = np.isfinite(floats)
     if kind == "integer":
-        return numbers.round().where(numbers.abs() < 2.0**63).astype("Int64")
+        rounded = np.round(floats)
+        is_known &= np.abs(rounded) < 2.0**63
+        whole = np.where(is_known, rounded, 0.0).astype(np.int64)
+        return pd.Series(pd.arrays.IntegerArray(whole, ~is_known), index=index)
     if kind == "boolean":
-        return (numbers != 0).astype("boolean").mask(numbers.isna(), pd.NA)
-    return numbers
+        return pd.Series(pd.arrays.BooleanArray(floats != 0, ~is_known), index=index)
+    return pd.Series(np.where(is_known, floats, np.nan), index=index)
