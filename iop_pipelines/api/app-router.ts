@@ -38,12 +38,13 @@ export interface And {
   and: Condition[];
 }
 
-/** `field` of a period is the time that it narrows. `words`: how it reads, or why it has no use. */
+/** `field` of a period is the time that it narrows. `words`: how it reads, or why it has no use; `translations` are its. */
 export interface AppliedFilter {
   kind: "period" | "filter";
   field: string | null;
   isApplied: boolean;
   words: string;
+  translations: Partial<Record<Language, Worded>>;
 }
 
 /** What title and text of a closed recommendation were made from, once later findings are noted on it. */
@@ -222,7 +223,7 @@ export interface DashboardStats {
   asOf: string;
 }
 
-/** `freq` is the step of its rows: h, D, W, MS, or null for events. */
+/** `freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where it is the platform's own. */
 export interface Dataset {
   id: number;
   name: string;
@@ -234,9 +235,10 @@ export interface Dataset {
   createdAt: string;
   updatedAt: string;
   latest: LatestData | null;
+  translations: Partial<Record<Language, Described>> | null;
 }
 
-/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its. */
+/** `declaration` as it was registered; `fields` and `measures` are what a query_config may name. `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its and the description's. */
 export interface DatasetDetail {
   id: number;
   name: string;
@@ -254,7 +256,7 @@ export interface DatasetDetail {
   measures: SourceMeasure[];
   quality: DatasetQuality | null;
   sourceWarning: string | null;
-  translations: Partial<Record<Language, Warned>> | null;
+  translations: Partial<Record<Language, DatasetWords>> | null;
 }
 
 /** DRM's score of one delivery and its four parts, 0 to 100; the window is in the dataset's local time. A delivery may be scored again: the highest id counts. */
@@ -298,6 +300,17 @@ export interface DatasetRun {
   translations: Partial<Record<Language, NotPrepared>> | null;
 }
 
+/** In another language, or as they are where they are not the platform's own. */
+export interface DatasetWords {
+  description: string;
+  sourceWarning: string | null;
+}
+
+/** What a `description` of the platform's own is in another language. */
+export interface Described {
+  description: string;
+}
+
 /** The first over the second; not known where that is zero. */
 export interface Divide {
   divide: Expression[];
@@ -337,6 +350,7 @@ export interface DrillData {
   rows: Cell[][];
   isTruncated: boolean;
   filters: string[];
+  translations: Partial<Record<Language, Narrowed>>;
   appliedFilters: AppliedFilter[];
   reduced: Reduced | null;
   timeZone: string;
@@ -783,6 +797,11 @@ export interface MySettings {
   timeZone: string | null;
 }
 
+/** What `filters` are in another language. */
+export interface Narrowed {
+  filters: string[];
+}
+
 export interface Negate {
   negate: Expression;
 }
@@ -838,7 +857,7 @@ export interface NotPrepared {
   prepareError: string;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `translations` are of what of title and detail is IOP's own. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
 export interface Notification {
   id: string;
   kind: "report" | "recommendation" | "execution" | "model";
@@ -850,6 +869,7 @@ export interface Notification {
   severity: Severity;
   at: string;
   isRead: boolean;
+  slot: string | null;
   translations: Partial<Record<Language, Retold>> | null;
 }
 
@@ -972,7 +992,7 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
@@ -980,6 +1000,7 @@ export interface PanelData {
   rows: Cell[][];
   isTruncated: boolean;
   filters: string[];
+  translations: Partial<Record<Language, Narrowed>>;
   appliedFilters: AppliedFilter[];
   reduced: Reduced | null;
   timeZone: string;
@@ -1061,6 +1082,11 @@ export interface QueryConfig {
   datasets: Record<string, TableQuery>;
   charts?: Chart[] | undefined;
   outputs?: Outputs | undefined;
+}
+
+/** What `scheduleWords` are in another language. */
+export interface ReadOut {
+  scheduleWords: string;
 }
 
 /** What a `reason` of the platform's own is in another language. */
@@ -1281,10 +1307,11 @@ export interface SavedDashboard {
   version: number;
 }
 
-/** `schedule` with its time and zone spelled out, as it can be stored; `nextTimes`: the next five. */
+/** `schedule` with its time and zone spelled out, as it can be stored; `words` read it out, and `translations` are theirs; `nextTimes`: the next five. */
 export interface ScheduleWords {
   schedule: string;
   words: string;
+  translations: Partial<Record<Language, Worded>>;
   nextTimes: string[];
   timeZone: string;
 }
@@ -1415,7 +1442,7 @@ export interface TableQuery {
   offset?: number | undefined;
 }
 
-/** `scheduleWords` reads the schedule out; `nextTimes` are its next five moments, to be shown in its `timeZone`. */
+/** `scheduleWords` reads the schedule out, and `translations` are its; `nextTimes` are its next five moments, to be shown in its `timeZone`. */
 export interface TemplateDetail {
   id: number;
   name: string;
@@ -1428,6 +1455,7 @@ export interface TemplateDetail {
   createdAt: string;
   updatedAt: string;
   scheduleWords: string | null;
+  translations: Partial<Record<Language, ReadOut>> | null;
   nextTimes: string[];
   timeZone: string | null;
 }
@@ -1469,14 +1497,15 @@ export interface UserAccount {
 
 export type Value = boolean | number | string | null | ParamRef | Span | (boolean | number | string)[] | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
 
-export interface Warned {
-  sourceWarning: string;
-}
-
 /** What a value of IOP's own is called. */
 export interface Word {
   label: string;
   translations: Partial<Record<Language, Labelled>>;
+}
+
+/** What `words` are in another language. */
+export interface Worded {
+  words: string;
 }
 
 export interface Wording {

@@ -44,7 +44,7 @@ def list_(settings: Settings, as_json: bool) -> None:
                 "name": each.name,
                 "format": each.format.value,
                 "status": each.status.value,
-                "schedule": schedule.describe() if schedule else "on request",
+                "schedule": schedule.describe().english if schedule else "on request",
                 "next (UTC)": upcoming[0] if upcoming else None,
             }
         )
@@ -93,7 +93,7 @@ def generated(settings: Settings, as_json: bool, template_id: int | None, limit:
     if template_id is not None:
         query = query.where(made.template_id == template_id)
     rows = rows_of(engine_of(settings), query)
-    columns = ("id", "template", "format", "status", "slot", "rows", "bytes", "file", "error")
+    columns = ("id", "template", "status", "slot", "error", "format", "rows", "bytes", "file")
     print_rows(rows, columns, as_json, "No report has been generated yet.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.drm import standin
 from iop_pipelines.registry.dashboards import load_dashboard, register_dashboard
 from iop_pipelines.registry.models import load_spec, promote, register
@@ -29,7 +30,7 @@ def load(engine: sa.Engine, drm_engine: sa.Engine, schedule_since: datetime) -> 
     for declaration in demo_declarations():
         register_dataset(engine, declaration)
     for path in sorted(folder("models").glob("*.yaml")):
-        promote(engine, register(engine, load_spec(path)), reason="part of the demo")
+        promote(engine, register(engine, load_spec(path)), reason=Sentence("model.of_the_demo"))
     for path in sorted(folder("templates").glob("*.yaml")):
         register_template(
             engine, load_template(path), check_schedule=parse_schedule, now=schedule_since

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from iop_pipelines.domain.conditions import Span
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
@@ -55,18 +56,19 @@ class Period:
     def in_zone(self, zone: str) -> tuple[datetime, datetime]:
         return to_zone(self.start, self.zone, zone), to_zone(self.end, self.zone, zone)
 
-    def describe(self) -> str:
+    def describe(self) -> Sentence:
         """`January 2013`, `2013`, `2013-02-08` or `2013-02-01 to 2013-02-07`, both included."""
         if self._is_one("year"):
-            return f"{self.start:%Y}"
+            return Sentence("period.year", year=f"{self.start:%Y}")
         if self._is_one("month"):
-            return f"{self.start:%B %Y}"
+            return Sentence("period.month", month=self.start.month, year=f"{self.start:%Y}")
         if not self.is_whole_days:
-            return f"{self.start:%Y-%m-%d %H:%M} to before {self.end:%Y-%m-%d %H:%M}"
-        last = self.end - timedelta(days=1)
-        if last.date() <= self.start.date():
-            return f"{self.start:%Y-%m-%d}"
-        return f"{self.start:%Y-%m-%d} to {last:%Y-%m-%d}"
+            start, end = (f"{each:%Y-%m-%d %H:%M}" for each in (self.start, self.end))
+            return Sentence("period.moments", start=start, end=end)
+        first, last = self.start.date(), (self.end - timedelta(days=1)).date()
+        if last <= first:
+            return Sentence("period.day", day=first)
+        return Sentence("period.days", first=first, last=last)
 
 
 def zone_info(name: str, path: str | None = None) -> ZoneInfo:

@@ -15,11 +15,13 @@ from iop_pipelines.domain.conditions import (
 )
 from iop_pipelines.domain.periods import resolve_period
 from iop_pipelines.domain.resolved import Scope, period_bounds
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.sources import Source
+from iop_pipelines.query.words import said_values
 
 # A period in words, or {from, to}.
 Period = str | Span
@@ -36,13 +38,13 @@ class Filter:
 class Applied:
     """What became of the period (`field` is then the source's time) or of one filter.
 
-    `words` says how it reads, or why the panel has no use for it.
+    `said`: how it reads, or why the panel has no use for it.
     """
 
     kind: Literal["period", "filter"]
     field: str | None
     is_applied: bool
-    words: str
+    said: Sentence
 
 
 def narrow(
@@ -90,27 +92,29 @@ def narrow(
 def _period_applied(period: Period, source: Source, scope: Scope) -> Applied:
     resolved = resolve_period(period, scope.now, scope.zone, "period")
     if source.time is None:
-        return Applied("period", None, False, f"{source.label} has no time of its own")
+        said = Sentence("filter.no_time", source=source.named(source.label))
+        return Applied("period", None, False, said)
     chosen = source.fields[source.time]
     period_bounds(resolved, chosen, "period")
-    return Applied("period", source.time, True, f"{chosen.label}: {resolved.describe()}")
+    label = source.named(chosen.label)
+    said = Sentence("filter.in_period", label=label, period=resolved.describe())
+    return Applied("period", source.time, True, said)
 
 
 def _filter_applied(
     given: Filter, source: Source, scope: Scope, path: str
 ) -> tuple[Applied, AnyCondition | None]:
     if given.field not in source.fields:
-        return (
-            Applied("filter", given.field, False, f"{source.label} has no field {given.field!r}"),
-            None,
-        )
+        owner = source.named(source.label)
+        said = Sentence("filter.no_field", source=owner, name=given.field)
+        return Applied("filter", given.field, False, said), None
     condition = parse_condition({"field": given.field, "op": given.op, "value": given.value}, path)
     # Here, where its path is known: a value of another type is the caller's mistake.
     compile_condition(condition, source, scope, path)
     values = given.value if isinstance(given.value, tuple) else (given.value,)
-    shown = ", ".join(map(str, values[:10])) + (", …" if len(values) > 10 else "")
-    label = source.fields[given.field].label
-    return Applied("filter", given.field, True, f"{label}: {shown}"), condition
+    label = source.named(source.fields[given.field].label)
+    said = Sentence("filter.keeps", label=label, values=said_values(values))
+    return Applied("filter", given.field, True, said), condition
 
 
 def _without_periods(

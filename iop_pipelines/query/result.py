@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from iop_pipelines.domain.datasets import FieldType
 from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import NotFound
 
 Value = None | bool | int | float | str | date | datetime
@@ -63,7 +64,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     limit: int
     is_truncated: bool = False
-    filters: tuple[str, ...] = ()
+    filters: tuple[Sentence, ...] = ()
 
     def column(self, name: str) -> Column:
         return self.columns[self.position(name)]
@@ -102,7 +103,7 @@ class FrozenResult:
 
     tables: tuple[Table, ...]
     params: Mapping[str, Any]
-    filters: tuple[str, ...]
+    filters: tuple[Sentence, ...]
     as_of: datetime
     time_zone: str
     sources: tuple[SourceState, ...]
@@ -126,7 +127,7 @@ class FrozenResult:
     def to_json(self) -> str:
         """The same result gives the same text, byte for byte."""
         return json.dumps(
-            asdict(self), default=_iso, sort_keys=True, ensure_ascii=False, allow_nan=False
+            asdict(self), default=_kept, sort_keys=True, ensure_ascii=False, allow_nan=False
         )
 
     @classmethod
@@ -135,7 +136,7 @@ class FrozenResult:
         return cls(
             tables=tuple(_table(table) for table in data["tables"]),
             params=data["params"],
-            filters=tuple(data["filters"]),
+            filters=tuple(remade(each) for each in data["filters"]),
             as_of=datetime.fromisoformat(data["as_of"]),
             time_zone=data["time_zone"],
             period=data["period"],
@@ -146,9 +147,11 @@ class FrozenResult:
         )
 
 
-def _iso(value: Any) -> str:
+def _kept(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Sentence):
+        return value.as_json()
     raise TypeError(f"{type(value).__name__} does not belong in a frozen result")
 
 
@@ -162,7 +165,7 @@ def _table(data: Mapping[str, Any]) -> Table:
         tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
         for row in data["rows"]
     )
-    filters = tuple(data["filters"])
+    filters = tuple(remade(each) for each in data["filters"])
     return Table(**{**data, "columns": columns, "rows": rows, "filters": filters})
 
 

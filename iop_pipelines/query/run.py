@@ -12,6 +12,7 @@ from iop_pipelines.domain.conditions import AnyCondition
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.periods import Period, zone_info
 from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
@@ -93,7 +94,7 @@ def run_query(
             as_of=now,
             time_zone=zone,
             sources=tuple(state for state, _ in states),
-            period=periods[0].describe() if periods else None,
+            period=periods[0].describe().english if periods else None,
         )
 
 
@@ -229,7 +230,7 @@ def _previous_rows(name: str, query: form.TableQuery, source: Source, reading: _
     return reading.rows(compiled, source)
 
 
-def _top_filters(reading: _Reading) -> tuple[str, ...]:
+def _top_filters(reading: _Reading) -> tuple[Sentence, ...]:
     if reading.config.where is None:
         return ()
     source = reading.catalogue.source(reading.config.source)

@@ -15,6 +15,7 @@ from iop_pipelines.domain.datasets import (
     Measure,
     words_of,
 )
+from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.labels import Label
@@ -63,6 +64,10 @@ class Source:
     def called(self, label: str) -> Label:
         """A label of this source: IOP's own, or of whoever declared the dataset."""
         return Label.own(label) if self.dataset is None else Label.given(label)
+
+    def named(self, label: str) -> Text | str:
+        """The same as a value of a sentence."""
+        return Text(label) if self.dataset is None else label
 
     def field(self, name: str, path: str) -> SourceField:
         if name not in self.fields:

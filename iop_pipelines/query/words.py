@@ -1,62 +1,93 @@
 """Conditions in words, as reports and panels show their filters."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, cast
 
 from iop_pipelines.domain import conditions as form
 from iop_pipelines.domain.periods import resolve_period
 from iop_pipelines.domain.resolved import Scope, value_of
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.sources import Source
 
-_WORDS = {
-    "eq": "is",
-    "ne": "is not",
-    "lt": "<",
-    "le": "≤",
-    "gt": ">",
-    "ge": "≥",
-    "in": "is one of",
-    "not_in": "is none of",
-    "between": "between",
-    "contains": "contains",
-    "starts_with": "starts with",
-    "is_null": "is empty",
-    "not_null": "is not empty",
+MOST_VALUES = 10
+_SAID = {
+    "eq": "filter.eq",
+    "ne": "filter.ne",
+    "lt": "filter.lt",
+    "le": "filter.le",
+    "gt": "filter.gt",
+    "ge": "filter.ge",
+    "in": "filter.in",
+    "not_in": "filter.not_in",
+    "contains": "filter.contains",
+    "starts_with": "filter.starts_with",
+    "is_null": "filter.is_null",
+    "not_null": "filter.not_null",
 }
 
 
-def describe_condition(tree: form.AnyCondition, source: Source, scope: Scope) -> list[str]:
+def describe_condition(tree: form.AnyCondition, source: Source, scope: Scope) -> list[Sentence]:
     """The filters as a reader sees them, one line each; what was skipped is not mentioned."""
     match tree:
         case form.And(all_of=parts):
             return [line for part in parts for line in describe_condition(part, source, scope)]
         case form.Or(any_of=parts):
-            either = [" and ".join(describe_condition(part, source, scope)) for part in parts]
-            return [" or ".join(part for part in either if part)]
+            either = [_together(part, source, scope) for part in parts]
+            return [Sentence.listed([part for part in either if part], "filter.any")]
         case form.Not(negated=part):
-            return [f"not ({' and '.join(describe_condition(part, source, scope))})"]
+            return _inside("filter.not", _together(part, source, scope))
         case form.Unless(unless=part):
-            return [f"unless ({' and '.join(describe_condition(part, source, scope))})"]
+            return _inside("filter.unless", _together(part, source, scope))
         case _:
             return _describe_comparison(tree, source, scope)
 
 
-def _describe_comparison(leaf: form.Compare, source: Source, scope: Scope) -> list[str]:
+def said_values(values: Iterable[Any]) -> list[Any]:
+    """The first of them, and a mark that there are more."""
+    told = [said_value(each) for each in values]
+    return [*told[:MOST_VALUES], "…"] if len(told) > MOST_VALUES else told
+
+
+def said_value(value: Any) -> Any:
+    match value:
+        case bool():
+            return Sentence("filter.true" if value else "filter.false")
+        case datetime() | date():
+            return str(value)
+        case _:
+            return value
+
+
+def _together(tree: form.AnyCondition, source: Source, scope: Scope) -> Sentence | None:
+    lines = describe_condition(tree, source, scope)
+    return Sentence.listed(lines, "filter.all") if lines else None
+
+
+def _inside(code: str, said: Sentence | None) -> list[Sentence]:
+    return [] if said is None else [Sentence(code, said=said)]
+
+
+def _describe_comparison(leaf: form.Compare, source: Source, scope: Scope) -> list[Sentence]:
     label = _label(leaf.subject, source)
     if leaf.op in ("is_null", "not_null"):
-        return [f"{label} {_WORDS[leaf.op]}"]
+        return [Sentence(_SAID[leaf.op], label=label)]
     given = value_of(leaf, scope, "where")
     if given is None:
         return []
     if leaf.op == "in_period":
-        return [f"{label}: {resolve_period(given, scope.now, scope.zone, 'where').describe()}"]
+        period = resolve_period(given, scope.now, scope.zone, "where").describe()
+        return [Sentence("filter.in_period", label=label, period=period)]
+    if leaf.op == "between":
+        lowest, highest = (said_value(each) for each in cast(tuple[Any, ...], given))
+        return [Sentence("filter.between", label=label, lowest=lowest, highest=highest)]
     if isinstance(given, list | tuple):
-        values = cast(tuple[Any, ...], given)
-        shown = ", ".join(str(one) for one in values[:10]) + (", …" if len(values) > 10 else "")
-        return [f"{label} {_WORDS[leaf.op]} {shown}"]
-    said = _label(given, source) if isinstance(given, form.FieldValue) else given
-    return [f"{label} {_WORDS[leaf.op]} {said}"]
+        values = said_values(cast(tuple[Any, ...], given))
+        return [Sentence(_SAID[leaf.op], label=label, values=values)]
+    said = _label(given, source) if isinstance(given, form.FieldValue) else said_value(given)
+    return [Sentence(_SAID[leaf.op], label=label, value=said)]
 
 
-def _label(expression: Any, source: Source) -> str:
+def _label(expression: Any, source: Source) -> Any:
     """A query compares nothing but fields."""
-    return source.fields[expression.field].label
+    return source.named(source.fields[expression.field].label)

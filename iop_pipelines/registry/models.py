@@ -127,7 +127,7 @@ def promote(
     connection: sa.Connection,
     model_id: int,
     actor: int | None = None,
-    reason: str | None = None,
+    reason: str | Sentence | None = None,
     witness: Witness = unwitnessed,
 ) -> StoredModel:
     """Make this the one active version of its name; the former is deprecated in the same transaction."""
@@ -246,10 +246,11 @@ def _tell_of_switch(
     connection: sa.Connection,
     before: Sequence[StoredModel],
     after: Sequence[StoredModel],
-    reason: str | None,
+    reason: str | Sentence | None,
 ) -> None:
     was, is_now = ([_standing(each) for each in stored] for stored in (before, after))
-    witness(connection, {"versions": was}, {"versions": is_now, "reason": reason})
+    said = reason.english if isinstance(reason, Sentence) else reason
+    witness(connection, {"versions": was}, {"versions": is_now, "reason": said})
 
 
 def _stored(row: Any) -> StoredModel:

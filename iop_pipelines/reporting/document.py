@@ -74,7 +74,7 @@ def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) ->
         "made": f"Made by IOP on {made:%Y-%m-%d at %H:%M} ({zone})",
         "made_at": f"{result.as_of:%Y-%m-%dT%H:%M:%SZ}",
         "facts": _facts(result),
-        "filters": list(result.filters),
+        "filters": [each.english for each in result.filters],
         "warnings": _warnings(result, drawn.values()),
         "sections": [
             {"template": f"sections/{name}.html.j2", **each.values} for name, each in drawn.items()

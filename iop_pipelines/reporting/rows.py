@@ -95,7 +95,7 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "timeZone": result.time_zone,
         "dataTime": result.data_time,
         "qualityScore": result.quality_score,
-        "filters": [*result.filters, *table.filters],
+        "filters": [each.english for each in (*result.filters, *table.filters)],
         "params": dict(result.params),
         "rowCount": len(table.rows),
         "isTruncated": table.is_truncated,

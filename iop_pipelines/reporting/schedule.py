@@ -14,7 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.reporting import recurrence
 from iop_pipelines.reporting.cron import parse_cron
 
 Kind = Literal["once", "daily", "weekly", "monthly", "cron"]
@@ -26,8 +28,8 @@ _FORMS = (
     "monthly 1|last|first-mon 09:00 ZONE, cron EXPR ZONE; time and zone may be left out"
 )
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ORDINALS = ("first", "second", "third", "fourth", "last")
+_NTH_WORDS = ("nth.first", "nth.second", "nth.third", "nth.fourth", "nth.last")
 _TIME = re.compile(r"\A([01]\d|2[0-3]):([0-5]\d)\Z")
 _NTH = re.compile(rf"\A({'|'.join(_ORDINALS)})-({'|'.join(_WEEKDAYS)})\Z")
 _ONE_DAY = timedelta(days=1)
@@ -40,7 +42,7 @@ class Schedule:
     kind: Kind
     text: str
     zone: str
-    words: str
+    words: Sentence
     is_due_on: Callable[[date], bool]
     times: tuple[time, ...]
     moment: datetime | None = None
@@ -50,8 +52,8 @@ class Schedule:
         """The Dagster schedule whose tick asks for it; a cron belongs to the daily one."""
         return "daily" if self.kind == "cron" else self.kind
 
-    def describe(self) -> str:
-        return f"{self.words} ({self.zone})"
+    def describe(self) -> Sentence:
+        return Sentence("schedule.in_zone", words=self.words, zone=self.zone)
 
     def is_over(self, now: datetime) -> bool:
         """Whether its only moment lies before `now` (naive UTC)."""
@@ -106,7 +108,7 @@ def _once(rest: list[str], text: str, default_zone: str) -> Schedule:
         kind="once",
         text=f"once {moment:%Y-%m-%dT%H:%M} {zone}",
         zone=zone,
-        words=f"once on {moment:%Y-%m-%d} at {moment:%H:%M}",
+        words=Sentence("schedule.once", day=f"{moment:%Y-%m-%d}", time=f"{moment:%H:%M}"),
         is_due_on=lambda day: day == moment.date(),
         times=(moment.time(),),
         moment=moment,
@@ -116,7 +118,7 @@ def _once(rest: list[str], text: str, default_zone: str) -> Schedule:
 def _calendar(
     kind: Literal["daily", "weekly", "monthly"], rest: list[str], text: str, default_zone: str
 ) -> Schedule:
-    on, said, is_due_on = "", "every day", _always
+    on, said, is_due_on = "", Sentence("days.every"), _always
     if kind != "daily":
         has_day = bool(rest) and not (_TIME.match(rest[0]) or _looks_like_zone(rest[0]))
         on = rest.pop(0) if has_day else {"weekly": "mon", "monthly": "1"}[kind]
@@ -129,7 +131,7 @@ def _calendar(
         kind=kind,
         text=" ".join(part for part in (kind, on, f"{at:%H:%M}", zone) if part),
         zone=zone,
-        words=f"{said} at {at:%H:%M}",
+        words=recurrence.at(said, (at,)),
         is_due_on=is_due_on,
         times=(at,),
     )
@@ -150,22 +152,23 @@ def _time(word: str, text: str) -> time:
     return time(int(match[1]), int(match[2]))
 
 
-def _weekday(word: str, text: str) -> tuple[str, Callable[[date], bool]]:
+def _weekday(word: str, text: str) -> tuple[Sentence, Callable[[date], bool]]:
     if word not in _WEEKDAYS:
         raise InvalidInput("schedule.no_weekday", "schedule", word=word, text=text, known=_WEEKDAYS)
     number = _WEEKDAYS.index(word)
-    return f"every {_WEEKDAY_NAMES[number]}", lambda day: day.weekday() == number
+    return recurrence.every_weekday([number]), lambda day: day.weekday() == number
 
 
-def _month_day(word: str, text: str) -> tuple[str, Callable[[date], bool]]:
+def _month_day(word: str, text: str) -> tuple[Sentence, Callable[[date], bool]]:
     if word == "last":
-        return "on the last day of every month", lambda day: (day + _ONE_DAY).day == 1
+        return Sentence("days.last_of_month"), lambda day: (day + _ONE_DAY).day == 1
     if word.isdigit() and 1 <= int(word) <= 28:
         number = int(word)
-        return f"on day {number} of every month", lambda day: day.day == number
+        return recurrence.month_days([number]), lambda day: day.day == number
     if match := _NTH.match(word):
         nth, weekday = _ORDINALS.index(match[1]), _WEEKDAYS.index(match[2])
-        said = f"on the {match[1]} {_WEEKDAY_NAMES[weekday]} of every month"
+        named = recurrence.weekday(weekday)
+        said = Sentence("days.nth_of_month", nth=Sentence(_NTH_WORDS[nth]), weekday=named)
         return said, lambda day: day.weekday() == weekday and _is_nth(day, nth)
     raise InvalidInput(
         "schedule.no_day_of_month",
@@ -190,7 +193,7 @@ def _cron(rest: list[str], text: str, default_zone: str) -> Schedule:
         kind="cron",
         text=f"cron {expression} {zone}",
         zone=zone,
-        words=f"by cron {expression}",
+        words=recurrence.of_cron(cron),
         is_due_on=cron.matches,
         times=cron.times(),
     )

@@ -98,7 +98,7 @@ def test_an_administrator_makes_a_template_and_its_first_report(admin, check_acc
     expect(admin.get_by_text("monthly first-mon 06:00 Africa/Lagos")).to_be_visible()
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Flights by airport")
-    expect(admin.get_by_text("every month on the first Monday at 06:00")).to_be_visible()
+    expect(admin.get_by_text("on the first Monday of every month at 06:00")).to_be_visible()
     admin.get_by_role("button", name="Generate now").click()
     made = admin.get_by_role("heading", name="Requested report")
     expect(made).to_be_visible()
@@ -205,7 +205,10 @@ def test_a_template_is_changed_from_a_copy_of_another(admin, templates):
 
 def test_a_report_of_another_language_reads_as_such(open_as, templates):
     page = open_as("vera", f"/reports/{templates['Daily operations']}", locale="fr-FR")
-    expect(page.get_by_text("tous les jours à 06:00 (America/New_York)")).to_be_visible()
+    expect(page.get_by_text("Tous les jours à 06:00 (America/New_York)")).to_be_visible()
+    page.goto(f"/reports/{templates['Morning briefing']}")
+    said = page.get_by_text("Du lundi au vendredi à 06:30 (America/New_York)")
+    expect(said).to_have_attribute("title", "cron 30 6 * * 1-5 America/New_York")
 
 
 def test_leaving_a_changed_form_asks_and_an_unchanged_one_does_not(admin):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iop_pipelines.domain.conditions import Span
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.periods import resolve_period, shift
 from iop_pipelines.errors import InvalidQuery
 
@@ -75,7 +76,7 @@ def test_bounds_in_another_zone_follow_its_clocks():
     ],
 )
 def test_a_period_says_itself(words, said):
-    assert resolve_period(words, NOW, "America/New_York", "where").describe() == said
+    assert resolve_period(words, NOW, "America/New_York", "where").describe().english == said
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def between(start: str, end: str) -> Span:
 
 def test_the_last_day_belongs_to_a_period_and_an_end_with_a_time_does_not():
     year = resolve_period(between("2016-01-01", "2016-12-31"), NOW, "UTC", "w")
-    assert (year.end, year.describe()) == (datetime(2017, 1, 1), "2016")
+    assert (year.end, year.describe().english) == (datetime(2017, 1, 1), "2016")
     day = resolve_period(between("2016-02-29", "2016-02-29"), NOW, "UTC", "w")
     assert (day.start, day.end) == (datetime(2016, 2, 29), datetime(2016, 3, 1))
     for text in ("2016-12-31T00:00", "2016-12-31 00:00:00", "20161231T00"):
@@ -159,7 +160,7 @@ def test_the_ends_of_the_calendar_break_nothing(start, end, zone, there):
     before = period.previous()
     assert before.end == period.start
     assert before.start.year >= 800
-    assert period.describe()
+    assert all(period.describe().alone(each) for each in Language)
     assert period.in_zone(there)[0] <= period.in_zone(there)[1]
 
 

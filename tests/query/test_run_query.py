@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.result import FrozenResult, Table
 from iop_pipelines.query.run import check_query, run_query
@@ -329,7 +330,7 @@ def test_the_result_says_how_fresh_and_how_good_the_data_was(instance):
     assert state.data_time == datetime(2013, 2, 3)
     # Run 14 scored 40 and was restated by run 16, which scored 100.
     assert (state.quality_score, state.quality_lowest) == (100.0, 100.0)
-    assert result.filters == ("Date: 2013-02-01 to 2013-02-02",)
+    assert [each.english for each in result.filters] == ["Date: 2013-02-01 to 2013-02-02"]
 
 
 def test_a_frozen_result_survives_json_byte_for_byte(instance):
@@ -374,7 +375,14 @@ def test_parameters_have_defaults_and_are_checked(instance):
     chosen = {"when": {"from": "2013-01-30", "to": "2013-01-31"}, "origins": ["JFK"]}
     result = run(instance, datasets, given=chosen, **config)
     assert result.tables[0].rows == ((6,),)
-    assert result.filters == ("Date: 2013-01-30 to 2013-01-31", "Origin is one of JFK")
+    assert [each.english for each in result.filters] == [
+        "Date: 2013-01-30 to 2013-01-31",
+        "Origin is one of JFK",
+    ]
+    assert [each.alone(Language.FR) for each in result.filters] == [
+        "Date\u00a0: du 30 janvier 2013 au 31 janvier 2013",
+        "Origin parmi JFK",
+    ]
     for wrong, field in [
         ({"nope": 1}, "params.nope"),
         ({"origins": "JFK"}, "params.origins"),

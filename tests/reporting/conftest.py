@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import MissingDependency
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.result import Column, FrozenResult, SourceState, Table, Value
@@ -84,7 +85,10 @@ def result_of(rows: tuple[tuple[Value, ...], ...], *, is_truncated: bool = False
     return FrozenResult(
         tables=(detail, totals, advice),
         params={"period": "last_month"},
-        filters=("Day: January 2013", "Origin is one of EWR, JFK, LGA"),
+        filters=(
+            Sentence("filter.keeps", label="Day", values="January 2013"),
+            Sentence("filter.in", label="Origin", values=["EWR", "JFK", "LGA"]),
+        ),
         as_of=datetime(2013, 2, 1, 11),
         time_zone="America/New_York",
         sources=(SourceState("dataset:flights", "Flights", datetime(2013, 1, 31), 96.84, 61.0),),

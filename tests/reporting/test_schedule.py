@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.reporting.schedule import (
     due_slots,
@@ -73,17 +74,115 @@ def test_words_name_moments(text, expected):
             "monthly",
         ),
         ("monthly last", "on the last day of every month at 06:00 (Africa/Lagos)", "monthly"),
-        ("once 2026-12-01T09:00 UTC", "once on 2026-12-01 at 09:00 (UTC)", "once"),
-        ("*/5 * * * *", "by cron */5 * * * * (Africa/Lagos)", "daily"),
+        ("once 2026-12-01T09:00 UTC", "once on 1 December 2026 at 09:00 (UTC)", "once"),
+        ("*/5 * * * *", "every 5 minutes (Africa/Lagos)", "daily"),
     ],
 )
 def test_a_schedule_describes_itself_and_its_full_text_means_the_same(text, words, cadence):
     schedule = parse_schedule(text, "Africa/Lagos")
-    assert schedule.describe() == words
+    assert schedule.describe().english == words
     assert schedule.cadence == cadence
     again = parse_schedule(schedule.text, "Asia/Tokyo")
-    assert again.describe() == words
+    assert again.describe().english == words
     assert again.text == schedule.text
+
+
+@pytest.mark.parametrize(
+    ("cron", "english", "french"),
+    [
+        ("30 6 * * 1-5", "Monday to Friday at 06:30", "Du lundi au vendredi à 06:30"),
+        (
+            "0 6,18 * * 0,6",
+            "every Saturday and Sunday at 06:00 and 18:00",
+            "Le samedi et le dimanche à 06:00 et 18:00",
+        ),
+        (
+            "0 9 1,15 * *",
+            "on days 1 and 15 of every month at 09:00",
+            "Les 1er et 15 de chaque mois à 09:00",
+        ),
+        (
+            "0 9 1-7 * *",
+            "on days 1 to 7 of every month at 09:00",
+            "Du 1er au 7 de chaque mois à 09:00",
+        ),
+        (
+            "0 0 1 jan,jul *",
+            "on day 1 of January and July at 00:00",
+            "Le 1er du mois en janvier et juillet à 00:00",
+        ),
+        # Both kinds of day restricted: either is enough; a star with a step restricts too, and both are needed.
+        (
+            "0 9 13 * fri",
+            "on day 13 of every month and every Friday, at 09:00",
+            "Le 13 de chaque mois et le vendredi, à 09:00",
+        ),
+        (
+            "0 9 */15 * fri",
+            "on days 1, 16 and 31 of every month, if it is a Friday, at 09:00",
+            "Les 1er, 16 et 31 de chaque mois, si c’est un vendredi, à 09:00",
+        ),
+        ("@hourly", "every hour", "Toutes les heures"),
+        ("*/15 * * * *", "every 15 minutes", "Toutes les 15 minutes"),
+        ("* * * * *", "every minute", "Chaque minute"),
+        (
+            "*/15 8-17 * * mon",
+            "every Monday, every 15 minutes from 08:00 to 17:45",
+            "Le lundi, toutes les 15 minutes de 08:00 à 17:45",
+        ),
+        (
+            "5 */2 * * *",
+            "every day, every 2 hours from 00:05 to 22:05",
+            "Tous les jours, toutes les 2 heures de 00:05 à 22:05",
+        ),
+        (
+            "5,35 * * 7 *",
+            "every day in July, at minutes 5 and 35 of every hour",
+            "Tous les jours en juillet, aux minutes 5 et 35 de chaque heure",
+        ),
+        (
+            "1,2 3,5,8,13 * * *",
+            "every day, at minutes 1 and 2 of the hours 3, 5, 8 and 13",
+            "Tous les jours, aux minutes 1 et 2 des heures 3, 5, 8 et 13",
+        ),
+    ],
+)
+def test_a_cron_expression_is_read_aloud_in_each_language(cron, english, french):
+    words = parse_schedule(cron).words
+    assert (words.english, words.alone(Language.FR)) == (english, french)
+
+
+def _parts(lowest: int, highest: int) -> st.SearchStrategy[str]:
+    number = st.integers(lowest, highest)
+    ends = st.tuples(number, number).map(sorted)
+    part = st.one_of(
+        st.just("*"),
+        number.map(str),
+        ends.map(lambda two: f"{two[0]}-{two[1]}"),
+        st.integers(1, 30).map(lambda step: f"*/{step}"),
+    )
+    return st.lists(part, min_size=1, max_size=2).map(",".join)
+
+
+_CRONS = st.tuples(_parts(0, 59), _parts(0, 23), _parts(1, 28), _parts(1, 12), _parts(0, 6)).map(
+    " ".join
+)
+_DAYS = [date(2012, 1, 1) + timedelta(days=n) for n in range(366)]
+
+
+@given(_CRONS, _CRONS)
+def test_what_is_said_of_a_cron_expression_is_due_when_that_is_due(one, other):
+    """Words that are the same name the same days and times, in every language."""
+    first, second = parse_schedule(one), parse_schedule(other)
+    said = {
+        language: (first.words.alone(language), second.words.alone(language))
+        for language in Language
+    }
+    is_same = (
+        first.times == second.times
+        and [day for day in _DAYS if first.is_due_on(day) != second.is_due_on(day)] == []
+    )
+    assert all(is_same or a != b for a, b in said.values())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import (
@@ -16,13 +17,15 @@ from iop_pipelines.api.procedures.shapes import (
     GivenQuery,
     Id,
     Page,
+    Worded,
     Words,
     known_words,
+    worded,
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
 from iop_pipelines.domain.datasets import FieldType
-from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.version1 import value_of_version_1
@@ -170,12 +173,20 @@ class ChartAxes(Shape):
 
 
 class AppliedFilter(Shape):
-    """`field` of a period is the time that it narrows. `words`: how it reads, or why it has no use."""
+    """`field` of a period is the time that it narrows. `words`: how it reads, or why it has no use; `translations`
+    are its."""
 
     kind: Literal["period", "filter"]
     field: str | None
     is_applied: bool
     words: str
+    translations: dict[Language, Worded]
+
+
+class Narrowed(TypedDict):
+    """What `filters` are in another language."""
+
+    filters: list[str]
 
 
 class Reduced(Shape):
@@ -187,8 +198,9 @@ class Reduced(Shape):
 
 class PanelData(Shape):
     """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of
-    their field. `isTruncated`: there are more rows. `asOf` is the moment that periods are counted from,
-    `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`."""
+    their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment
+    that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept
+    for its `refreshS`."""
 
     title: str
     chart: ChartAxes | None
@@ -196,6 +208,7 @@ class PanelData(Shape):
     rows: list[Cells]
     is_truncated: bool
     filters: list[str]
+    translations: dict[Language, Narrowed]
     applied_filters: list[AppliedFilter]
     reduced: Reduced | None
     time_zone: str
@@ -289,7 +302,7 @@ def _declare_panels(registry: Registry) -> None:
             offset=given.cursor,
         )
         found = _run(ctx, level.config, given)
-        answer = _data(found, applied)
+        answer = _data(level.config, found, applied)
         end = given.cursor + given.limit
         return DrillData(
             **dict(answer),
@@ -380,8 +393,8 @@ def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
     chart = config.charts[0] if config.charts else None
     config, applied = _narrowed(ctx, config, name, given, _catalogue(ctx))
     is_line = chart is not None and chart.type == "line"
-    found = _run(ctx, _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS), given)
-    return _data(found, applied, chart)
+    config = _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS)
+    return _data(config, _run(ctx, config, given), applied, chart)
 
 
 def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
@@ -413,27 +426,45 @@ def _column(column: result.Column) -> Column:
 
 
 def _data(
-    found: result.FrozenResult, applied: Sequence[Applied], chart: form.Chart | None = None
+    config: form.QueryConfig,
+    found: result.FrozenResult,
+    applied: Sequence[Applied],
+    chart: form.Chart | None = None,
 ) -> PanelData:
     (table,) = found.tables
     data_time = found.data_time
     rows, reduced = _reduced(table, chart)
+    # The config's own conditions hold for its own source alone.
+    is_own = config.datasets[table.name].source in (None, config.source)
+    filters = (*(found.filters if is_own else ()), *table.filters)
     return PanelData(
         title=table.title,
         chart=_axes(chart) if chart else None,
         columns=[_column(each) for each in table.columns],
         rows=[list(row) for row in rows],
         is_truncated=table.is_truncated,
-        filters=[*found.filters, *table.filters],
-        applied_filters=[
-            AppliedFilter.model_validate(each, from_attributes=True) for each in applied
-        ],
+        filters=[each.english for each in filters],
+        translations={
+            language: Narrowed(filters=[each.alone(language) for each in filters])
+            for language in TRANSLATED
+        },
+        applied_filters=[_applied(each) for each in applied],
         reduced=reduced,
         time_zone=found.time_zone,
         data_time=data_time.isoformat() if data_time else None,
         quality_score=found.quality_score,
         as_of=found.as_of,
         computed_at=utc_now(),
+    )
+
+
+def _applied(each: Applied) -> AppliedFilter:
+    return AppliedFilter(
+        kind=each.kind,
+        field=each.field,
+        is_applied=each.is_applied,
+        words=each.said.english,
+        translations=worded(each.said),
     )
 
 

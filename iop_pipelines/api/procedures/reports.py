@@ -20,18 +20,21 @@ from iop_pipelines.api.procedures.shapes import (
     Id,
     IdempotencyKey,
     Page,
+    Worded,
     columns_of,
     newest_first,
     page_of,
     rows_of,
     select_of,
+    worded,
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.fields import schema_of
-from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
 from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
@@ -60,11 +63,19 @@ class ReportTemplate(TypedDict):
 
 
 @with_config(ROW)
+class ReadOut(TypedDict):
+    """What `scheduleWords` are in another language."""
+
+    schedule_words: str
+
+
+@with_config(ROW)
 class TemplateDetail(ReportTemplate):
-    """`scheduleWords` reads the schedule out; `nextTimes` are its next five moments, to be shown in
-    its `timeZone`."""
+    """`scheduleWords` reads the schedule out, and `translations` are its; `nextTimes` are its next five moments, to be
+    shown in its `timeZone`."""
 
     schedule_words: str | None
+    translations: dict[Language, ReadOut] | None
     next_times: list[datetime]
     time_zone: str | None
 
@@ -151,10 +162,12 @@ class OfSchedule(Shape):
 
 
 class ScheduleWords(Shape):
-    """`schedule` with its time and zone spelled out, as it can be stored; `nextTimes`: the next five."""
+    """`schedule` with its time and zone spelled out, as it can be stored; `words` read it out, and `translations` are
+    theirs; `nextTimes`: the next five."""
 
     schedule: str
     words: str
+    translations: dict[Language, Worded]
     next_times: list[datetime]
     time_zone: str
 
@@ -215,9 +228,12 @@ def _declare_templates(registry: Registry) -> None:
         (row,) = found
         schedule = _schedule(ctx, row["schedule"]) if row["schedule"] else None
         is_due = schedule is not None and row["status"] is TemplateStatus.ACTIVE
+        said = schedule.describe() if schedule else None
         return TemplateDetail(
             **row,
-            schedule_words=schedule.describe() if schedule else None,
+            schedule_words=text_of(said),
+            translations=said
+            and {each: ReadOut(schedule_words=said.alone(each)) for each in TRANSLATED},
             next_times=next_times(schedule, ctx.platform.now()) if schedule and is_due else [],
             time_zone=schedule.zone if schedule else None,
         )
@@ -227,7 +243,8 @@ def _declare_templates(registry: Registry) -> None:
         schedule = _schedule(ctx, given.schedule)
         return ScheduleWords(
             schedule=schedule.text,
-            words=schedule.describe(),
+            words=schedule.describe().english,
+            translations=worded(schedule.describe()),
             next_times=next_times(schedule, ctx.platform.now()),
             time_zone=schedule.zone,
         )

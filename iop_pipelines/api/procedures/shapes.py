@@ -26,8 +26,14 @@ from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Shape
-from iop_pipelines.domain.languages import LabelTranslations, label_translations
+from iop_pipelines.domain.languages import (
+    TRANSLATED,
+    LabelTranslations,
+    Language,
+    label_translations,
+)
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.runtimes.catalogue import FINDING_KINDS
@@ -105,6 +111,16 @@ class Reasoned(TypedDict):
     """What a `reason` of the platform's own is in another language."""
 
     reason: str
+
+
+class Worded(TypedDict):
+    """What `words` are in another language."""
+
+    words: str
+
+
+def worded(said: Sentence) -> dict[Language, Worded]:
+    return {language: Worded(words=said.alone(language)) for language in TRANSLATED}
 
 
 @with_config(ROW)

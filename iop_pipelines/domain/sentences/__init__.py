@@ -6,8 +6,9 @@ the module of a language's name here, `fr.py`, and has each code of the English 
 labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
-`{day:date}` of an ISO date, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or
-`{all:lines}` of a list, which is else told with commas. A value that is a sentence is told in the same language.
+`{day:date}` of an ISO date, `{n:month}` from January, 1, and `{n:weekday}` from Monday, 0, `{n:entry|entries}` by the
+number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list, which is else told with commas.
+A value that is a sentence, or a text of the platform's own, is told in the same language.
 """
 
 import json
@@ -19,7 +20,7 @@ from numbers import Integral, Real
 from string import Formatter
 from typing import Any, Protocol, cast
 
-from iop_pipelines.domain.languages import SOURCE, Language, typeset
+from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language, Text, catalogue_of, typeset
 
 # Of one value that is text: what was sent may be a key of 900 kB.
 MAX_TEXT = 4_000
@@ -29,8 +30,9 @@ _PARSER = Formatter()
 class Catalogue(Protocol):
     """A module of a language.
 
-    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS: from January. DATE: of `day`, `month` and `year`.
-    JOINTS: by `or`, `and`, `then` (of sentences) and `lines`. BEGINS_LARGE: whether a sentence
+    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS: from January. WEEKDAYS: from Monday. DATE: a
+    template of `day`, `month` and `year`. JOINTS: by `or` and `and` (between the last two), `then` (of sentences) and
+    `lines`. BEGINS_LARGE: whether a sentence
     alone begins with a capital. `is_one`: whether a number takes the singular.
     """
 
@@ -38,6 +40,7 @@ class Catalogue(Protocol):
     DECIMAL: str
     THOUSANDS: str
     MONTHS: Sequence[str]
+    WEEKDAYS: Sequence[str]
     DATE: str
     JOINTS: Mapping[str, str]
     BEGINS_LARGE: bool
@@ -142,9 +145,15 @@ def placeholders(code: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in _PARSER.parse(template) if name is not None)
 
 
+def own_text(english: str) -> Text | str:
+    """A text of the platform's own as a value; as it is, where another release had words for it."""
+    is_known = all(english in catalogue_of(language) for language in TRANSLATED)
+    return Text(english) if is_known else english
+
+
 def _plain(value: object) -> Any:
     """A value as JSON has it, lists as tuples; sentences stay."""
-    if value is None or isinstance(value, bool | Sentence):
+    if value is None or isinstance(value, bool | Sentence | Text):
         return value
     if isinstance(value, str):
         text = str(value)
@@ -164,6 +173,8 @@ def _plain(value: object) -> Any:
 def _json(value: Any) -> Any:
     if isinstance(value, Sentence):
         return value.as_json()
+    if isinstance(value, Text):
+        return {"text": value.en}
     if isinstance(value, tuple):
         return [_json(each) for each in cast(tuple[Any, ...], value)]
     if isinstance(value, Mapping):
@@ -180,6 +191,8 @@ def _value(kept: Any) -> Any:
         held = cast(Mapping[str, Any], kept)
         if "mapping" in held:
             return {key: _value(each) for key, each in held["mapping"].items()}
+        if "text" in held:
+            return own_text(held["text"])
         return remade(held)
     return kept
 
@@ -205,21 +218,26 @@ def _filled(template: str, values: Mapping[str, Any], language: Language) -> str
 
 def _shown(value: Any, language: Language) -> str:
     """As Python shows it: text in quotes, a tuple as the list that was given."""
-    if isinstance(value, Sentence):
+    if isinstance(value, Sentence | Text):
         return repr(value.within(language))
     return repr(list(cast(tuple[Any, ...], value)) if isinstance(value, tuple) else value)
 
 
 def _told(value: Any, form: str, language: Language) -> str:
     words = catalogue(language)
-    if isinstance(value, Sentence):
+    if isinstance(value, Sentence | Text):
         return value.within(language)
     if isinstance(value, tuple):
         told = [_told(each, "", language) for each in cast(tuple[Any, ...], value)]
-        return words.JOINTS.get(form, ", ").join(told)
+        return _joined(told, form, words)
     if form == "date":
         year, month, day = (int(part) for part in str(value).split("-"))
-        return words.DATE.format(day=day, month=words.MONTHS[month - 1], year=year)
+        parts: dict[str, Any] = {"day": day, "month": words.MONTHS[month - 1], "year": year}
+        return _filled(words.DATE, parts, language)
+    if form == "month":
+        return words.MONTHS[int(value) - 1]
+    if form == "weekday":
+        return words.WEEKDAYS[int(value)]
     if form and isinstance(value, str):
         return value
     text = format(value, form)
@@ -227,6 +245,13 @@ def _told(value: Any, form: str, language: Language) -> str:
         signs = {",": words.THOUSANDS, ".": words.DECIMAL}
         return re.sub("[,.]", lambda sign: signs[sign[0]], text)
     return text
+
+
+def _joined(told: Sequence[str], form: str, words: Catalogue) -> str:
+    """`a, b and c`; what is no and nor or stands between all."""
+    if form in ("and", "or") and len(told) > 2:
+        told = [", ".join(told[:-1]), told[-1]]
+    return words.JOINTS.get(form, ", ").join(told)
 
 
 def _begins_with_words(sentence: Sentence, language: Language) -> bool:
@@ -238,4 +263,6 @@ def _begins_with_words(sentence: Sentence, language: Language) -> bool:
     first = sentence.values[name]
     if isinstance(first, tuple) and first:
         first = cast(Any, first[0])
-    return isinstance(first, Sentence) and _begins_with_words(first, language)
+    return isinstance(first, Text) or (
+        isinstance(first, Sentence) and _begins_with_words(first, language)
+    )

@@ -6,10 +6,13 @@ DECIMAL = "."
 THOUSANDS = ","
 BEGINS_LARGE = False
 JOINTS: Mapping[str, str] = {"or": " or ", "and": " and ", "then": "; ", "lines": "\n"}
-DATE = "{day:02d} {month} {year}"
+DATE = "{day} {month} {year}"
 MONTHS: Sequence[str] = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
+)
+WEEKDAYS: Sequence[str] = (
+    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 )
 
 
@@ -112,8 +115,8 @@ SENTENCES: Mapping[str, str] = {
     "dagster.address_needs": "the address needs {name}",
     "dagster.event_not_json": "an asset event is posted as application/json, or in the address",
     "dagster.no_log": "{path} is no log: /logs/KEY/out or /logs/KEY/err",
-    "dagster.no_run": "there is no run {id}",
-    "dagster.not_a_run_id": "{text} is not a run id",
+    "dagster.no_run": "there is no Dagster run {id}",
+    "dagster.not_a_run_id": "{text} is not the id of a Dagster run",
     "dagster.not_there": "{state}; try again in a moment",
     "dagster.read_by_admins": "only an admin may read {name}",
     "dagster.reported_by_admins": "only an admin reports asset events",
@@ -144,6 +147,15 @@ SENTENCES: Mapping[str, str] = {
     "dataset.without_measures": "dataset {name!r} declares no measure",
     "dataset.without_version": "dataset {name} has no data version yet",
     "day.last_of_calendar": "{day!r} is the calendar's last day",
+    "day.number": "{day}",
+    "days.both": "{days}, if it is a {weekdays:or}",
+    "days.either": "{days} and {weekdays}",
+    "days.every": "every day",
+    "days.in_months": "{days} in {all:and}",
+    "days.last_of_month": "on the last day of every month",
+    "days.nth_of_month": "on the {nth} {weekday} of every month",
+    "days.of_month": "on {count:day|days} {all:and} {of}",
+    "days.span_of_month": "on days {first} to {last} {of}",
     "delivery.no_such_column": "DRM delivered no column {source!r}; it has {known!r}",
     "demo.not_ended": "{what} did not end within {timeout_s:.0f} s",
     "derive.not_computed": "derive: {why}",
@@ -151,11 +163,11 @@ SENTENCES: Mapping[str, str] = {
     "doing.advising": "making recommendations",
     "doing.advising_owed": "making recommendations that are owed",
     "doing.beginning": "beginning",
-    "doing.beginning_run": "beginning its run",
+    "doing.beginning_run": "beginning its Dagster run",
     "doing.checking_input": "checking the input of {label}",
     "doing.checking_output": "checking the output of {label}",
     "doing.generating": "generating the report {name!r}",
-    "doing.going_on": "going on with its run",
+    "doing.going_on": "going on with its Dagster run",
     "doing.mirroring": "mirroring what has ended",
     "doing.preparing": "preparing {name}",
     "doing.reading_input": "reading the input of {label}",
@@ -177,13 +189,13 @@ SENTENCES: Mapping[str, str] = {
         "{url} holds DRM's tables already; set IOP_DRM_DATABASE_URL to a database of IOP's "
         "own, or unset IOP_DRM_API_URL"
     ),
-    "drm_copy.dataset_missing": "DRM's catalogue lacks dataset {dataset!r} of run {run}",
+    "drm_copy.dataset_missing": "DRM's catalogue lacks dataset {dataset!r} of DRM run {run}",
     "drm_copy.other_source": (
         "the copy is of {source}, not of {url}; a new copy needs a new database"
     ),
-    "drm_copy.wrong_row_count": "DRM's API gives {count} rows of run {run}, which has {ingested}",
-    "drm_run.not_ended": "DRM pipeline run {id} has not ended; it is {status}",
-    "drm_run.not_found": "DRM has no pipeline run {id}",
+    "drm_copy.wrong_row_count": "DRM's API gives {count} rows of DRM run {run}, which has {ingested}",
+    "drm_run.not_ended": "DRM run {id} has not ended; it is {status}",
+    "drm_run.not_found": "there is no DRM run {id}",
     "drm_run.without_version": "DRM run {id} is {status}; it has no data version",
     "error.raised": "{type}: {said}",
     "error.told": "{text}",
@@ -225,8 +237,31 @@ SENTENCES: Mapping[str, str] = {
     "file.not_yaml": "{name}, line {line}, column {column}: is no YAML: {said}",
     "file.unreadable": "{path} cannot be read: {why}",
     "file.wrong_suffix": "{path} ends in {suffix!r}; it can be .json, .yaml or .yml",
+    "filter.all": "{all:and}",
+    "filter.any": "{all:or}",
+    "filter.between": "{label} between {lowest} and {highest}",
+    "filter.contains": "{label} contains {value}",
+    "filter.eq": "{label} is {value}",
+    "filter.false": "no",
+    "filter.ge": "{label} ≥ {value:g}",
+    "filter.gt": "{label} > {value:g}",
+    "filter.in": "{label} is one of {values}",
+    "filter.in_period": "{label}: {period}",
+    "filter.is_null": "{label} is empty",
+    "filter.keeps": "{label}: {values}",
+    "filter.le": "{label} ≤ {value:g}",
+    "filter.lt": "{label} < {value:g}",
+    "filter.ne": "{label} is not {value}",
+    "filter.no_field": "{source} has no field {name!r}",
+    "filter.no_time": "{source} has no time of its own",
+    "filter.not": "not ({said})",
+    "filter.not_in": "{label} is none of {values}",
+    "filter.not_null": "{label} is not empty",
+    "filter.starts_with": "{label} starts with {value}",
+    "filter.true": "yes",
+    "filter.unless": "unless ({said})",
     "finding.no_longer_shown": "the restated data no longer show it",
-    "finding.not_found_again": "not found in {count} later execution(s)",
+    "finding.not_found_again": "not found in {count} later {count:execution|executions}",
     "fix.compare": "compare it with one",
     "fix.declare_number": "declare `type: number, integer or boolean`",
     "fix.declare_text": "declare `type: string`",
@@ -471,6 +506,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "model.no_earlier_version": "model {name!r} has no earlier version that was active",
     "model.not_found": "there is no model with id {id}",
+    "model.of_the_demo": "part of the demo",
     "model.reads_other": "model {name} reads {dataset!r}, not {wanted!r}",
     "model.register_without": "{said}; register a new version of model {label} without it",
     "model.registered": "registered",
@@ -484,6 +520,9 @@ SENTENCES: Mapping[str, str] = {
     "moment.past": "{moment} is past; it is {now} UTC",
     "moment.too_early": "{text!r} is before the year {year}, where databases' dates begin",
     "moment.wrong_form": "must be a date and time such as 2026-01-31T09:00:00Z",
+    "month.name": "{month:month}",
+    "months.every": "of every month",
+    "months.some": "of {all:and}",
     "move.among_ids": "table {table} among ids {first} to {last}",
     "move.in_table": "table {table}",
     "move.no_database": "there is no IOP database at {path}; name a home folder or sqlite:///FILE",
@@ -511,6 +550,11 @@ SENTENCES: Mapping[str, str] = {
     "name.none": "{name!r}; there is none",
     "name.nothing": "none",
     "name.twice": "{name!r} is named twice",
+    "nth.first": "first",
+    "nth.fourth": "fourth",
+    "nth.last": "last",
+    "nth.second": "second",
+    "nth.third": "third",
     "number.out_of_range": "is {given!r}; it can be 1 to {most}",
     "oidc.answered": "the provider answered {error!r}",
     "oidc.bad_subject": "the subject of the ID token is empty or too long",
@@ -553,7 +597,7 @@ SENTENCES: Mapping[str, str] = {
     "partition_key.wrong_form": "{key!r} is no partition key; one reads like 12.delay-trend@v1.0.0",
     "partitions.none_waiting": "no {kind} waits for these partitions",
     "partitions.refused": (
-        "{kind} {partitions}: the data is not prepared yet or another run is on it; it stays "
+        "{kind} {partitions}: the data is not prepared yet or another Dagster run is on it; it stays "
         "queued and starts by itself"
     ),
     "password.not_yours": "is not your password",
@@ -575,11 +619,16 @@ SENTENCES: Mapping[str, str] = {
     "pdf.said_nothing": "it said nothing",
     "pdf.too_slow": "rendering the PDF took longer than {timeout_s} s; lower outputs.pdf.max_rows",
     "period.beyond_calendar": "{words!r} reaches beyond the calendar",
+    "period.day": "{day}",
+    "period.days": "{first} to {last}",
     "period.ends_before_start": "ends at {end}, not after its start {start}",
+    "period.moments": "{start} to before {end}",
+    "period.month": "{month:month} {year}",
     "period.moves": "{words!r} is another period every day; give its days, {{from, to}}",
     "period.not_whole_days": "{label!r} is a date; the period must be whole days",
     "period.too_long": "is longer than {most} years",
     "period.unknown_words": "{words!r} is no period; it can be {known}",
+    "period.year": "{year}",
     "pipeline_runs.needs_drm": "pipeline_runs is read from DRM; pass its engine",
     "pipeline_runs.never_scored": (
         "{source} is never scored, so {threshold:g} would never be reached; leave it out"
@@ -599,7 +648,7 @@ SENTENCES: Mapping[str, str] = {
     "provider.no_role": "the provider gives this account no role in IOP",
     "provider.not_an_object": "{url} is no JSON object",
     "provider.silent": "the provider {issuer} does not answer: {error}",
-    "quality.scored": "run {id} scored {score:g}",
+    "quality.scored": "DRM run {id} scored {score:g}",
     "query.computes": (
         "a query compares fields with values and with fields; what is computed is a column "
         "that a dataset's step derives"
@@ -663,17 +712,17 @@ SENTENCES: Mapping[str, str] = {
     "row.not_an": "not an {type}",
     "row.not_in_reference": "not in the reference",
     "row.not_one_of": "not one of {count} accepted values",
-    "row.outside_window": "outside of the run's window",
+    "row.outside_window": "outside the DRM run's window",
     "row.restated": "restated by a later row",
     "row.too_long": "longer than {most} characters",
     "rule.is_text": "is text; a number is expected",
     "rules.called_alike": "two rules are called {name!r}",
     "rules.too_deep": "rules are nested deeper than {most} levels",
-    "run.canceled": "run {id} was canceled",
-    "run.ended": "run {id} ended ({status}) without a result",
+    "run.canceled": "Dagster run {id} was canceled",
+    "run.ended": "Dagster run {id} ended ({status}) without a result",
     "run.gave_up": "{why}; gave up after {count} starts",
-    "run.lost": "run {id} was lost",
-    "run.not_launched": "no run was launched",
+    "run.lost": "Dagster run {id} was lost",
+    "run.not_launched": "no Dagster run was launched",
     "runtime.found_unknown": "runtime {name!r} found {found}; its row of the catalogue has {known}",
     "runtime.of_other_type": (
         "{runtime!r} is a {belongs_to} runtime and the model's type is {type}; it can be {known}"
@@ -684,6 +733,9 @@ SENTENCES: Mapping[str, str] = {
     "said.at_line": "{file}, line {line}: {said}",
     "said.lines": "{all:lines}",
     "said.list": "{all:then}",
+    "said.parts": "{all}",
+    "schedule.at": "{days} {times}",
+    "schedule.in_zone": "{words} ({zone})",
     "schedule.no_day_of_month": (
         "{word!r} in {text!r} is no day of a month; it can be 1 to 28, last, or first-mon to "
         "last-sun"
@@ -692,6 +744,7 @@ SENTENCES: Mapping[str, str] = {
     "schedule.no_time": "{word!r} in {text!r} is no time; it can be 00:00 to 23:59",
     "schedule.no_weekday": "{word!r} in {text!r} is no weekday; it can be {known}",
     "schedule.not_iso": "{text!r} is no moment; it can be an ISO time such as 2026-12-01T09:00",
+    "schedule.once": "once on {day:date} at {time}",
     "schedule.past": "{text!r} is past and would never be due; it is {now} UTC",
     "schedule.unknown": "{text!r} is no schedule; it can be {known}",
     "schedule.unknown_time_zone": "{name!r} in {text!r} is no IANA time zone such as Africa/Lagos",
@@ -808,6 +861,13 @@ SENTENCES: Mapping[str, str] = {
         "{{type: {type}}}`"
     ),
     "time_zone.unknown": "{name!r} is no IANA time zone such as Africa/Lagos",
+    "times.hourly": "every hour",
+    "times.hourly_between": "every {step:hour|{step} hours} from {first} to {last}",
+    "times.listed": "at {times:and}",
+    "times.minutes": "at {count:minute|minutes} {minutes:and} of every hour",
+    "times.minutes_of_hours": "at {count:minute|minutes} {minutes:and} of the hours {hours:and}",
+    "times.stepped": "every {step:minute|{step} minutes}",
+    "times.stepped_between": "every {step:minute|{step} minutes} from {first} to {last}",
     "token.bad_life": "{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h",
     "top.needs_measures": "top needs measures and a sort that says what is first",
     "top.rest_needs_one_field": "top.rest needs exactly one field besides the measures",
@@ -875,6 +935,10 @@ SENTENCES: Mapping[str, str] = {
     "value.unknown_kind_but_near": "{given}; did you mean {near!r}? It can be {known}",
     "value.write": "{given}; write {meant}",
     "value.wrong_form": "{given}; it must be {form}",
+    "weekday.each": "{weekday:weekday}",
+    "weekday.name": "{weekday:weekday}",
+    "weekdays.every": "every {all:and}",
+    "weekdays.span": "{first} to {last}",
     "worker.no_progress": "no progress for {stalled_s:g} s while {doing}; its worker was ended",
     "write.in_the_way": (
         "someone else is changing this right now; nothing was changed, try again in a moment"

@@ -6,10 +6,13 @@ DECIMAL = ","
 THOUSANDS = "\u202f"
 BEGINS_LARGE = True
 JOINTS: Mapping[str, str] = {"or": " ou ", "and": " et ", "then": "\u00a0; ", "lines": "\n"}
-DATE = "{day} {month} {year}"
+DATE = "{day:1er|{day}} {month} {year}"
 MONTHS: Sequence[str] = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+WEEKDAYS: Sequence[str] = (
+    *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
 )
 
 
@@ -165,6 +168,15 @@ SENTENCES: Mapping[str, str] = {
     "dataset.without_measures": "le jeu de données {name!r} ne déclare aucune mesure",
     "dataset.without_version": "le jeu de données {name} n’a pas encore de version des données",
     "day.last_of_calendar": "{day!r} est le dernier jour du calendrier",
+    "day.number": "{day:1er|{day}}",
+    "days.both": "{days}, si c’est un {weekdays:or}",
+    "days.either": "{days} et {weekdays}",
+    "days.every": "tous les jours",
+    "days.in_months": "{days} en {all:and}",
+    "days.last_of_month": "le dernier jour de chaque mois",
+    "days.nth_of_month": "le {nth} {weekday} de chaque mois",
+    "days.of_month": "{count:le|les} {all:and} {of}",
+    "days.span_of_month": "du {first} au {last} {of}",
     "delivery.no_such_column": "DRM n’a pas livré de colonne {source!r} ; il y a {known!r}",
     "demo.not_ended": "{what} ne s’est pas terminé en {timeout_s:.0f} s",
     "derive.not_computed": "derive : {why}",
@@ -256,6 +268,29 @@ SENTENCES: Mapping[str, str] = {
     "file.not_yaml": "{name}, ligne {line}, colonne {column} : n’est pas du YAML : {said}",
     "file.unreadable": "{path} ne peut pas être lu : {why}",
     "file.wrong_suffix": "{path} finit par {suffix!r} ; possibles : .json, .yaml ou .yml",
+    "filter.all": "{all:and}",
+    "filter.any": "{all:or}",
+    "filter.between": "{label} entre {lowest} et {highest}",
+    "filter.contains": "{label} contient {value}",
+    "filter.eq": "{label} = {value}",
+    "filter.false": "non",
+    "filter.ge": "{label} ≥ {value:g}",
+    "filter.gt": "{label} > {value:g}",
+    "filter.in": "{label} parmi {values}",
+    "filter.in_period": "{label} : {period}",
+    "filter.is_null": "{label} : inconnu",
+    "filter.keeps": "{label} : {values}",
+    "filter.le": "{label} ≤ {value:g}",
+    "filter.lt": "{label} < {value:g}",
+    "filter.ne": "{label} ≠ {value}",
+    "filter.no_field": "{source} : pas de champ {name!r}",
+    "filter.no_time": "{source} : pas de champ temporel",
+    "filter.not": "non ({said})",
+    "filter.not_in": "{label} hors de {values}",
+    "filter.not_null": "{label} : connu",
+    "filter.starts_with": "{label} commence par {value}",
+    "filter.true": "oui",
+    "filter.unless": "sauf si ({said})",
     "finding.no_longer_shown": "les données corrigées ne la montrent plus",
     "finding.not_found_again": (
         "plus trouvée dans {count} {count:exécution suivante|exécutions suivantes}"
@@ -545,6 +580,7 @@ SENTENCES: Mapping[str, str] = {
         "le modèle {name!r} n’a pas de version antérieure qui ait été active"
     ),
     "model.not_found": "il n’y a pas de modèle {id}",
+    "model.of_the_demo": "fait partie de la démonstration",
     "model.reads_other": "le modèle {name} lit {dataset!r}, pas {wanted!r}",
     "model.register_without": (
         "{said} ; enregistrez une nouvelle version du modèle {label} sans cela"
@@ -566,6 +602,9 @@ SENTENCES: Mapping[str, str] = {
         "{text!r} est avant l’an {year}, où commencent les dates des bases de données"
     ),
     "moment.wrong_form": "doit être une date et une heure comme 2026-01-31T09:00:00Z",
+    "month.name": "{month:month}",
+    "months.every": "de chaque mois",
+    "months.some": "du mois en {all:and}",
     "move.among_ids": "table {table}, entre les numéros {first} et {last}",
     "move.in_table": "table {table}",
     "move.no_database": (
@@ -597,6 +636,11 @@ SENTENCES: Mapping[str, str] = {
     "name.none": "{name!r} ; il n’y en a aucun",
     "name.nothing": "aucun",
     "name.twice": "{name!r} est nommé deux fois",
+    "nth.first": "premier",
+    "nth.fourth": "quatrième",
+    "nth.last": "dernier",
+    "nth.second": "deuxième",
+    "nth.third": "troisième",
     "number.out_of_range": "vaut {given!r} ; valeurs possibles : 1 à {most}",
     "oidc.answered": "le fournisseur a répondu {error!r}",
     "oidc.bad_subject": "le sujet du jeton d’identité est vide ou trop long",
@@ -676,11 +720,16 @@ SENTENCES: Mapping[str, str] = {
     "pdf.said_nothing": "il n’a rien dit",
     "pdf.too_slow": "le rendu du PDF a pris plus de {timeout_s} s ; réduisez outputs.pdf.max_rows",
     "period.beyond_calendar": "{words!r} dépasse le calendrier",
+    "period.day": "{day:date}",
+    "period.days": "du {first:date} au {last:date}",
     "period.ends_before_start": "finit à {end}, pas après son début {start}",
+    "period.moments": "de {start} à {end} exclu",
+    "period.month": "{month:month} {year}",
     "period.moves": "{words!r} est une autre période chaque jour ; donnez ses jours, {{from, to}}",
     "period.not_whole_days": "{label!r} est une date ; la période doit compter des jours entiers",
     "period.too_long": "dépasse {most} ans",
     "period.unknown_words": "{words!r} n’est pas une période ; possibles : {known}",
+    "period.year": "{year}",
     "pipeline_runs.needs_drm": "pipeline_runs se lit dans DRM ; donnez sa connexion",
     "pipeline_runs.never_scored": (
         "{source} n’a jamais de score, et {threshold:g} ne serait jamais atteint ; retirez ce seuil"
@@ -799,6 +848,9 @@ SENTENCES: Mapping[str, str] = {
     "said.at_line": "{file}, ligne {line} : {said}",
     "said.lines": "{all:lines}",
     "said.list": "{all:then}",
+    "said.parts": "{all}",
+    "schedule.at": "{days} {times}",
+    "schedule.in_zone": "{words} ({zone})",
     "schedule.no_day_of_month": (
         "{word!r} dans {text!r} n’est pas un jour du mois ; possibles : 1 à 28, last, ou "
         "first-mon à last-sun"
@@ -811,6 +863,7 @@ SENTENCES: Mapping[str, str] = {
     "schedule.not_iso": (
         "{text!r} n’est pas un moment ; possible : une heure ISO comme 2026-12-01T09:00"
     ),
+    "schedule.once": "une fois, le {day:date} à {time}",
     "schedule.past": "{text!r} est passé et n’arriverait jamais ; il est {now} UTC",
     "schedule.unknown": "{text!r} n’est pas une planification ; formes possibles : {known}",
     "schedule.unknown_time_zone": (
@@ -935,6 +988,13 @@ SENTENCES: Mapping[str, str] = {
         "champ, ou déclarez `{name}: {{type: {type}}}`"
     ),
     "time_zone.unknown": "{name!r} n’est pas un fuseau horaire IANA comme Africa/Lagos",
+    "times.hourly": "toutes les heures",
+    "times.hourly_between": "toutes les {step:heures|{step} heures} de {first} à {last}",
+    "times.listed": "à {times:and}",
+    "times.minutes": "{count:à la minute|aux minutes} {minutes:and} de chaque heure",
+    "times.minutes_of_hours": "{count:à la minute|aux minutes} {minutes:and} des heures {hours:and}",
+    "times.stepped": "{step:chaque minute|toutes les {step} minutes}",
+    "times.stepped_between": "{step:chaque minute|toutes les {step} minutes} de {first} à {last}",
     "token.bad_life": "{ttl!r} n’est pas une durée de jeton ; de 1s à 366d, par exemple 30m ou 12h",
     "top.needs_measures": (
         "un classement demande des mesures et un ordre qui dit ce qui vient en premier"
@@ -1010,6 +1070,10 @@ SENTENCES: Mapping[str, str] = {
     "value.unknown_kind_but_near": "{given} ; vouliez-vous dire {near!r} ? Possibles : {known}",
     "value.write": "{given} ; écrivez {meant}",
     "value.wrong_form": "{given} ; doit être {form}",
+    "weekday.each": "le {weekday:weekday}",
+    "weekday.name": "{weekday:weekday}",
+    "weekdays.every": "{all:and}",
+    "weekdays.span": "du {first} au {last}",
     "worker.no_progress": (
         "aucun progrès pendant {stalled_s:g} s ({doing}) ; l’agent de calcul a été arrêté"
     ),

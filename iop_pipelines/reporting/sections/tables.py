@@ -47,7 +47,7 @@ def _table(table: Table, max_rows: int) -> dict[str, Any]:
         ],
         "rows": cells,
         "cut": _cut(table, len(shown)),
-        "filters": "  ·  ".join(table.filters),
+        "filters": "  ·  ".join(each.english for each in table.filters),
     }
 
 

@@ -96,8 +96,12 @@ def test_the_dashboards_period_takes_the_place_of_the_panels_own(api):
         "field": "date",
         "isApplied": True,
         "words": "Day: 2013-02-01 to 2013-02-07",
+        "translations": {"fr": {"words": "Day\u00a0: du 1er février 2013 au 7 février 2013"}},
     }
     assert week["filters"] == ["Day: 2013-02-01 to 2013-02-07"]
+    assert week["translations"] == {
+        "fr": {"filters": ["Day\u00a0: du 1er février 2013 au 7 février 2013"]}
+    }
 
 
 def test_what_a_source_has_no_use_for_is_said_and_not_applied(api):
@@ -109,6 +113,15 @@ def test_what_a_source_has_no_use_for_is_said_and_not_applied(api):
     advice = api.call("panels.data", queryConfig=ADVICE, **asked)
     assert [each["isApplied"] for each in advice["appliedFilters"]] == [False, False]
     assert "no field 'origin'" in advice["appliedFilters"][1]["words"]
+    assert advice["appliedFilters"][0]["translations"]["fr"]["words"] == (
+        "Recommandations\u00a0: pas de champ temporel"
+    )
+
+
+def test_conditions_of_the_config_are_not_told_of_a_table_of_another_source(api):
+    tables = {"t": {"source": "recommendations", "select": [{"agg": "count"}]}}
+    config = {**FLIGHTS, "datasets": tables, "charts": []}
+    assert api.call("panels.data", queryConfig=config)["filters"] == []
 
 
 def test_labels_of_iops_own_sources_come_in_french_and_a_datasets_are_its_own(api):

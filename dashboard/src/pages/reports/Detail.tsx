@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TemplateDetail } from '@/api/client';
 import { failureOf } from '@/api/errors';
-import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
@@ -18,7 +17,6 @@ import { NextTimes } from './NextTimes';
 import { Preview } from './Preview';
 import { QuerySummary } from './QuerySummary';
 import { templateQuery } from './queries';
-import { saySchedule } from './say-schedule';
 import { TemplateActions } from './TemplateActions';
 import { words } from './words';
 
@@ -69,14 +67,13 @@ function Found({ template }: { template: TemplateDetail }) {
 
 function When({ template }: { template: TemplateDetail }) {
   const t = useWords(words);
-  const format = useFormat();
-  const { schedule, status, nextTimes, timeZone } = template;
+  const { schedule, scheduleWords, status, nextTimes, timeZone } = template;
   const note =
     status === 'paused' ? t.isPaused : schedule?.startsWith('once') ? t.isOver : t.noSchedule;
   return (
     <Card title={t.schedule}>
       <Stack>
-        <p>{saySchedule(schedule, t, format)}</p>
+        <p title={schedule ?? undefined}>{scheduleWords ?? t.noSchedule}</p>
         {nextTimes.length > 0 && timeZone ? (
           <NextTimes times={nextTimes} zone={timeZone} />
         ) : (

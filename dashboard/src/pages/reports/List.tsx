@@ -11,7 +11,6 @@ import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { ReportBadge, TemplateBadge } from './Badges';
 import { generatedQuery, templateQuery, templatesQuery } from './queries';
-import { saySchedule } from './say-schedule';
 import { words } from './words';
 
 const STATUSES: readonly TemplateStatus[] = ['active', 'paused'];
@@ -60,6 +59,7 @@ function Templates({ templates }: { templates: readonly ReportTemplate[] }) {
         <Entry
           key={template.id}
           template={template}
+          schedule={details[place]?.data?.scheduleWords ?? template.schedule}
           next={details[place]?.data?.nextTimes[0] ?? null}
           last={lasts[place]?.data?.[0] ?? null}
         />
@@ -70,10 +70,12 @@ function Templates({ templates }: { templates: readonly ReportTemplate[] }) {
 
 function Entry({
   template,
+  schedule,
   next,
   last,
 }: {
   template: ReportTemplate;
+  schedule: string | null;
   next: string | null;
   last: GeneratedReport | null;
 }) {
@@ -93,7 +95,10 @@ function Entry({
       }
       note={template.description}
       facts={[
-        { label: t.schedule, value: saySchedule(template.schedule, t, format) },
+        {
+          label: t.schedule,
+          value: <span title={template.schedule ?? undefined}>{schedule ?? t.noSchedule}</span>,
+        },
         { label: t.next, value: next ? format.dateTime(next) : '–' },
         {
           label: t.lastReport,

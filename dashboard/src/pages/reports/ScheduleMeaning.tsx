@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { failureOf } from '@/api/errors';
-import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
@@ -10,15 +9,13 @@ import { words as uiWords } from '@/ui/words';
 import { NextTimes } from './NextTimes';
 import { scheduleQuery } from './queries';
 import css from './reports.module.css';
-import { saySchedule } from './say-schedule';
 import { inCron, type Schedule, writeSchedule } from './schedule';
 import { words } from './words';
 
-/** The words on the wire, in the reader's language, and the next five times. */
+/** What it means, how it is stored, and the next five times. */
 export function ScheduleMeaning({ schedule }: { schedule: Schedule }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
-  const format = useFormat();
   const isWhole = schedule.kind !== 'once' || schedule.moment !== '';
   const text = useDeferredValue(isWhole ? writeSchedule(schedule) : null);
   const query = useQuery(scheduleQuery(text));
@@ -31,10 +28,10 @@ export function ScheduleMeaning({ schedule }: { schedule: Schedule }) {
     return <Refused title={inCron(said, schedule)} problems={[]} />;
   }
   if (query.data === undefined) return <Skeleton height={12} />;
-  const { nextTimes, timeZone, schedule: stored } = query.data;
+  const { nextTimes, timeZone, words: said, schedule: stored } = query.data;
   return (
     <div className={css.wire} aria-live="polite">
-      <p>{saySchedule(stored, t, format)}</p>
+      <p>{said}</p>
       <Muted>
         {t.onTheWire}
         {ui.colon}

@@ -1,7 +1,7 @@
 /** On which day and at what time a report is due, as its kind of schedule asks. */
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
-import { sayDay } from './say-schedule';
+import { sayDay } from './say-day';
 import { DAYS, ORDINALS, type Schedule, WEEKDAYS, type Weekday } from './schedule';
 import { words } from './words';
 

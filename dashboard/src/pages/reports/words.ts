@@ -19,12 +19,7 @@ export const words = defineWords('reports', {
   next: 'Next',
   lastReport: 'Last report',
   never: 'none yet',
-  scheduleWords: {
-    once: (moment: string) => `once on ${moment}`,
-    daily: (time: string) => `every day at ${time}`,
-    weekly: (day: string, time: string) => `every ${day} at ${time}`,
-    monthly: (day: string, time: string) => `every month on ${day} at ${time}`,
-    cron: (cron: string) => `by the cron expression ${cron}`,
+  monthDays: {
     dayOf: (day: string) => `day ${day}`,
     last: 'the last day',
     nth: (nth: string, day: string) => `the ${nth} ${day}`,
@@ -45,7 +40,6 @@ export const words = defineWords('reports', {
     sat: 'Saturday',
     sun: 'Sunday',
   },
-  inZone: (words: string, zone: string) => `${words} (${zone})`,
   nextTimes: 'Upcoming times',
   nextIn: (zone: string) => `In ${zone}`,
   nextYours: (zone: string) => `Yours (${zone})`,

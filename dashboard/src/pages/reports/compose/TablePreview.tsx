@@ -7,10 +7,9 @@ import { useWords } from '@/i18n/words';
 import { Problem } from '@/query/Problem';
 import { type usePreview, withoutInput } from '@/query/usePreview';
 import { words as queryWords } from '@/query/words';
-import { useLanguage } from '@/session/preferences';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Failed, Skeleton } from '@/ui/States';
-import { chartsOf, narrowings } from './tables';
+import { chartsOf } from './tables';
 
 const HEIGHT_REM = 22;
 
@@ -24,7 +23,6 @@ export function TablePreview({
   query: ReturnType<typeof usePreview>;
 }) {
   const q = useWords(queryWords);
-  const language = useLanguage();
   const { data, error } = query;
   if (error) {
     const failure = failureOf(error);
@@ -35,15 +33,11 @@ export function TablePreview({
     );
   }
   if (!data) return <Skeleton height={HEIGHT_REM} />;
-  const table = config.datasets[name];
-  // The server's words are English; in another language the query is said as the form says it.
-  const filters =
-    language === 'en' ? data.filters : table ? narrowings(config, table, q.periods) : [];
   const title = data.title || config.datasets[name]?.title || name;
   const isChart = chartsOf(config, name).length > 0;
   return (
     <Stack>
-      {filters.length > 0 && <Muted>{filters.join(' · ')}</Muted>}
+      {data.filters.length > 0 && <Muted>{data.filters.join(' · ')}</Muted>}
       {isChart && data.chart ? (
         <PanelChart title={title} data={data} />
       ) : (

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryConfig, ReportOutput } from '@/api/client';
 import {
-  narrowings,
   onlyTable,
   pathInWhole,
   withCharts,
@@ -36,29 +35,6 @@ const formats = [
   schema('json', { datasets: tables }),
   schema('pdf', { tiles: table, tables, orientation: { type: 'string' } }),
 ];
-
-describe('what narrows a table', () => {
-  const periods = { last_week: 'La semaine dernière' };
-  const where = { field: 'day', op: 'in_period', value: { param: 'period' } } as const;
-  const own = { select: [{ field: 'a' }], where: { field: 'a', op: 'eq', value: 1 } as const };
-
-  it("is said with periods in the reader's words", () => {
-    expect(narrowings({ ...config, where }, { select: [{ field: 'a' }] }, periods)).toEqual([
-      'day ∈ La semaine dernière',
-    ]);
-    expect(narrowings({ ...config, where }, own, periods)).toEqual([
-      'day ∈ La semaine dernière',
-      'a = 1',
-    ]);
-  });
-
-  it("is not the report's own conditions where the table is of another source", () => {
-    expect(narrowings({ ...config, where }, { ...own, source: 'dataset:b' }, periods)).toEqual([
-      'a = 1',
-    ]);
-    expect(narrowings(config, { select: [{ field: 'a' }] }, periods)).toEqual([]);
-  });
-});
 
 describe('the tables of a report', () => {
   it('are looked at one by one, with their own charts', () => {

@@ -9,7 +9,6 @@ import type {
   TableQuery,
 } from '@/api/client';
 import { keysOf, type Schema } from '@/fields/fields';
-import { sayCondition } from '@/query/condition';
 
 export const namesOfTables = (config: QueryConfig) => Object.keys(config.datasets);
 
@@ -63,16 +62,6 @@ function without(output: Record<string, unknown>, name: string, fields: Schema) 
     }),
   );
 }
-
-/** What the table's rows are narrowed by, a line each; the report's own conditions hold for its own source only. */
-export const narrowings = (
-  config: QueryConfig,
-  table: TableQuery,
-  periods: Readonly<Record<string, string>>,
-): string[] =>
-  [isCommon(config, table) ? config.where : null, table.where]
-    .filter((where) => where !== undefined && where !== null)
-    .map((where) => sayCondition(where, config.params, periods));
 
 /** Without the keys that have no value. */
 export const defined = <T extends object>(value: T) =>
