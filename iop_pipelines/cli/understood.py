@@ -88,7 +88,7 @@ def _rows(given: Understood) -> list[tuple[str, str, str]]:
     }
     others = [label for name, (_, label, _) in given.columns.items() if name not in used]
     if others:
-        rows.append(("kept beside", ", ".join(others), "neither time, series nor measure"))
+        rows.append(("also kept", ", ".join(others), "neither time, series nor measure"))
     return rows
 
 

@@ -190,7 +190,7 @@ def _model_outputs() -> Source:
             "is_finding": SourceField(t.c.is_finding, "boolean", "Finding", is_group=True),
         },
         measures={
-            "points": Count(kind="count", unit="points", label="Points"),
+            "points": Count(kind="count", unit=None, label="Points"),
             "mean_y": Mean(kind="mean", field="y", label="Mean actual"),
             "mean_yhat": Mean(kind="mean", field="yhat", label="Mean expected"),
             "highest_score": _HIGHEST_SCORE,
@@ -263,7 +263,7 @@ def _reports() -> Source:
             "format": _word(t.c.format, "Format", "report_format"),
             "status": _word(t.c.status, "Status", "report_status"),
             "trigger": _word(t.c.trigger, "Trigger"),
-            "row_count": _integer(t.c.row_count, "Rows", "rows"),
+            "row_count": _integer(t.c.row_count, "Rows"),
             "size_bytes": _integer(t.c.size_bytes, "Size", "B"),
             "duration_ms": _integer(t.c.duration_ms, "Duration", "ms"),
             "error_msg": _text(t.c.error_msg, "Error"),
@@ -275,7 +275,7 @@ def _reports() -> Source:
         measures={
             "reports": Count(kind="count", unit=None, label="Reports"),
             "failed": _FAILED,
-            "total_rows": Sum(kind="sum", field="row_count", unit="rows", label="Rows"),
+            "total_rows": Sum(kind="sum", field="row_count", unit=None, label="Rows"),
             "total_bytes": Sum(kind="sum", field="size_bytes", unit="B", label="Size"),
             "mean_duration_ms": _MEAN_DURATION,
         },
@@ -297,17 +297,17 @@ def _quality() -> Source:
             "id": _integer(t.c.id, "Id"),
             "dataset": _word(t.c.dataset, "Dataset"),
             "run_id": _integer(t.c.run_id, "DRM run"),
-            **{name: _number(t.c[name], words_of(name), "of 100") for name in score_fields},
+            **{name: _number(t.c[name], words_of(name), "/100") for name in score_fields},
             "window_start": _local(runs.c.window_start, "Data from"),
             "scored_at": _utc(t.c.scored_at, "Scored"),
         },
         measures={
             "scores": Count(kind="count", unit=None, label="Scores"),
             **{
-                f"mean_{name}": Mean(kind="mean", field=name, unit="of 100", label=f"Mean {name}")
+                f"mean_{name}": Mean(kind="mean", field=name, unit="/100", label=f"Mean {name}")
                 for name in score_fields
             },
-            "lowest_score": Min(kind="min", field="score", unit="of 100", label="Lowest score"),
+            "lowest_score": Min(kind="min", field="score", unit="/100", label="Lowest score"),
         },
         order=(t.c.id,),
         time="scored_at",
@@ -331,7 +331,7 @@ def _pipeline_runs() -> Source:
             "finished_at": _utc(t.c.finished_at, "Finished"),
             "window_start": _local(t.c.window_start, "Data from"),
             "window_end": _local(t.c.window_end, "Data to"),
-            "rows_ingested": _integer(t.c.rows_ingested, "Rows", "rows"),
+            "rows_ingested": _integer(t.c.rows_ingested, "Rows"),
             "bytes_ingested": _integer(t.c.bytes_ingested, "Size", "B"),
             "error_msg": _text(t.c.error_msg, "Error"),
             "duration_s": _integer(
@@ -344,7 +344,7 @@ def _pipeline_runs() -> Source:
             "runs": Count(kind="count", unit=None, label="Runs"),
             "failed": _FAILED,
             "failed_pct": _failed_pct("is_ended"),
-            "rows": Sum(kind="sum", field="rows_ingested", unit="rows", label="Rows"),
+            "rows": Sum(kind="sum", field="rows_ingested", unit=None, label="Rows"),
             "mean_duration_s": Mean(
                 kind="mean", field="duration_s", unit="s", label="Mean duration"
             ),

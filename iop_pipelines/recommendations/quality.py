@@ -107,7 +107,7 @@ def _quality_finding(score: QualityScore, models: Sequence[StoredModel], run: Dr
         severity=Severity.CRITICAL if score.score < threshold / 2 else Severity.WARNING,
         unique_id=ALL_SERIES,
         measure="quality_score",
-        unit="points",
+        unit="/100",
         ds=run.window_start,
         since=run.window_start,
         value=score.score,

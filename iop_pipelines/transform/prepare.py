@@ -16,7 +16,7 @@ from iop_pipelines.transform.references import References, read_carried
 from iop_pipelines.transform.steps import parse_steps
 from iop_pipelines.transform.table import STRING_LENGTH
 
-# The names of the two checks that every dataset gets after its steps, beside the steps' own.
+# The names of the two checks that every dataset gets after its steps, besides the steps' own.
 WINDOW_CHECK = "window"
 FIELDS_CHECK = "fields"
 

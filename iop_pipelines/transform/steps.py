@@ -90,7 +90,7 @@ class CastColumn(_Frozen):
         zone: for datetime: the result is local time of this zone; a value with an offset is
             converted, one without is taken to be in it.
         required: a missing value rejects the row.
-        null_values: texts that mean "not known", beside the empty one.
+        null_values: texts that mean "not known", besides the empty one.
     """
 
     to: FieldType

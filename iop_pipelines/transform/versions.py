@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import DrmRun
@@ -57,14 +58,17 @@ class StoredVersion:
     said: Mapping[str, Any] | None
 
 
-def _measure(label: str, unit: str) -> dict[str, str]:
-    return {"kind": "mean", "field": label, "unit": unit}
+def _measure(field: str, unit: str | None = None) -> dict[str, str | None]:
+    return {"kind": "mean", "field": field, "unit": unit}
 
 
 PIPELINE_RUNS_DECLARATION = DatasetDeclaration.model_validate(
     {
         "name": PIPELINE_RUNS,
-        "description": "DRM's pipeline runs: how long, how late, how often they fail, one row a run.",
+        "version": 2,
+        "description": Text(
+            "The DRM runs themselves: how long, how late, how often they fail; a row for each."
+        ).en,
         "source": PIPELINE_RUNS,
         "time": "ds",
         "freq": None,
@@ -75,17 +79,17 @@ PIPELINE_RUNS_DECLARATION = DatasetDeclaration.model_validate(
             "duration_s": {"type": "number", "label": "Duration", "unit": "s"},
             "delay_s": {"type": "number", "label": "Ended after its SLA by", "unit": "s"},
             "is_failed": {"type": "integer", "label": "Failed"},
-            "rows": {"type": "integer", "label": "Rows ingested", "unit": "rows"},
+            "rows": {"type": "integer", "label": "Rows ingested"},
             "is_repeat": {"type": "integer", "label": "Delivered what was there already"},
-            "quality_score": {"type": "number", "label": "Quality score", "unit": "points"},
+            "quality_score": {"type": "number", "label": "Quality score", "unit": "/100"},
         },
         "measures": {
             "duration_s": _measure("duration_s", "s"),
             "delay_s": _measure("delay_s", "s"),
-            "is_failed": _measure("is_failed", "failed"),
-            "rows": _measure("rows", "rows"),
-            "is_repeat": _measure("is_repeat", "repeated"),
-            "quality_score": _measure("quality_score", "points"),
+            "is_failed": _measure("is_failed"),
+            "rows": _measure("rows"),
+            "is_repeat": _measure("is_repeat"),
+            "quality_score": _measure("quality_score", "/100"),
         },
     }
 )

@@ -285,7 +285,7 @@ def test_rows_come_as_text_or_none_in_order_of_delivery(february):
 
 def test_reading_what_is_not_there_names_it(february):
     drm = SharedDatabase(february)
-    with pytest.raises(NotFound, match="no pipeline run 9999"):
+    with pytest.raises(NotFound, match="no DRM run 9999"):
         drm.run(9999)
     with pytest.raises(NotFound, match="no dataset 'trains'"):
         read_rows(february, "trains", 1)

@@ -222,12 +222,12 @@ def test_a_sentence_begins_with_a_capital_alone_and_with_none_in_another() -> No
         ),
         (
             Sentence("quality.scored", id=3, score=92.5),
-            "run 3 scored 92.5",
+            "DRM run 3 scored 92.5",
             "Le traitement DRM 3 a le score 92,5",
         ),
         (
             Sentence("report.file_removed", id=4, day="2026-02-03"),
-            "the file of report 4 was removed on 03 February 2026 by the retention policy; generate the "
+            "the file of report 4 was removed on 3 February 2026 by the retention policy; generate the "
             "report again",
             "Le fichier du rapport 4 a été supprimé le 3 février 2026 par la règle de conservation\u00a0; "
             "produisez-le à nouveau",

@@ -1,7 +1,11 @@
 """Labels of the platform's own sources, in each language."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import iop_pipelines
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.query import ledgers
@@ -22,6 +26,33 @@ def test_measures_of_pipelines_have_theirs():
     for name in PIPELINE_RUNS_DECLARATION.measures:
         label = PIPELINE_RUNS_DECLARATION.measure_label(name)
         assert all(Label.own(label).within(each) for each in Language)
+
+
+# Of IOP's own sources and findings. A unit has no translations, so it must be a sign that French readers know too.
+SIGNS = {"s", "ms", "B", "%", "pts", "/100"}
+
+
+def test_units_of_the_platform_are_signs_and_no_words():
+    sources = [Catalogue().source(name) for name in ledgers.LEDGERS]
+    parts = [
+        *PIPELINE_RUNS_DECLARATION.fields.values(),
+        *PIPELINE_RUNS_DECLARATION.measures.values(),
+    ]
+    parts += [each for source in sources for each in source.fields.values()]
+    parts += [each for source in sources for each in source.measures.values()]
+    assert {each.unit for each in parts} - {None} <= SIGNS
+    said = {
+        node.value.value
+        for path in Path(iop_pipelines.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword)
+        and node.arg == "unit"
+        and isinstance(node.value, ast.Constant)
+        # Words of pandas, no units of measures.
+        and node.value.value not in ("D", "min")
+    }
+    assert {"/100", "ms"} <= said
+    assert said - {None} <= SIGNS
 
 
 def test_what_somebody_declared_is_the_same_in_every_language():

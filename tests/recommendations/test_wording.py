@@ -46,6 +46,7 @@ def test_numbers_have_two_digits_that_matter(value, said):
         (340, "s", "5.7 min"),
         (9000, "s", "2.5 h"),
         (12, "", "12"),
+        (61.4, "/100", "61/100"),
         (None, "%", "unknown"),
     ],
 )
@@ -463,7 +464,7 @@ def test_a_pipeline_that_fails_and_then_repeats_says_both():
                 "confidence": 1.0,
                 "details": {"rule": "late"},
             },
-            "Un traitement de flights_ingest terminé le 8 févr. 2013 UTC signale un pipeline en retard : "
+            "Un traitement DRM de flights_ingest terminé le 8 févr. 2013 UTC signale un pipeline en retard : "
             "retard sur l’échéance 26 h.",
             "Certitude : totale, la règle compare des chiffres connus.",
         ),

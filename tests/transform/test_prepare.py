@@ -194,7 +194,7 @@ def test_rows_outside_of_the_window_are_rejected(sales, raw):
     days = ("2013-01-31", "2013-02-01", "2013-02-02", "2013-02-03")
     prepared = prepare(sales(), raw(*((day, "a", "1", "1") for day in days)), WINDOW)
     assert plain(prepared.frame, "day") == ["2013-02-01", "2013-02-02"]
-    assert prepared.reject_reasons == {"day: outside of the run's window": 2}
+    assert prepared.reject_reasons == {"day: outside the DRM run's window": 2}
 
 
 def test_a_second_row_of_a_key_is_rejected_even_if_no_step_looks_for_it(sales, raw):

@@ -93,7 +93,7 @@ def test_a_local_day_holds_its_own_hours_and_only_those(day, first_hour, length)
     (only,) = prepared.frame.to_dict("records")
     assert (only["hours"], only["total"], only["coverage_pct"]) == (length, length, 100.0)
     # The hour on each side belongs to a neighbour, which the run's window does not hold.
-    assert prepared.reject_reasons == {"day: outside of the run's window": 2}
+    assert prepared.reject_reasons == {"day: outside the DRM run's window": 2}
 
 
 def test_nothing_is_lost_or_counted_twice_over_a_change_of_clocks():

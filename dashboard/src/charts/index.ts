@@ -6,4 +6,4 @@ export { DataTable } from './DataTable';
 export type { ChartRows, Column, Rows } from './kinds';
 export { PanelChart } from './PanelChart';
 export { preloadCharts } from './usePlots';
-export { splitUnit, useValues } from './values';
+export { afterNumber, splitUnit, useValues } from './values';

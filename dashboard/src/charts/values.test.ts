@@ -7,7 +7,9 @@ vi.stubGlobal('navigator', { languages: ['fr'] });
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
 
 const { formatters } = await import('@/i18n/format');
-const { alongLabel, textOf, timeTick, timeTicks, valueLimits } = await import('./values');
+const { afterNumber, alongLabel, textOf, timeTick, timeTicks, valueLimits } = await import(
+  './values'
+);
 const { vocabulary } = await import('@/i18n/vocabulary');
 const { words } = await import('./words');
 const { loadCatalogue } = await import('@/i18n/catalogue');
@@ -61,9 +63,9 @@ const share = { ...column, type: 'number', unit: '%' } as const;
 
 test.each([
   ['%', [87.3, 99.1], [85, 90, 95, 100]],
-  ['of 100', [100, 100], [98, 98.5, 99, 99.5, 100]],
+  ['/100', [100, 100], [98, 98.5, 99, 99.5, 100]],
   ['%', [100], [98, 98.5, 99, 99.5, 100]],
-  ['of 100', [98.2, 99.9, 100], [98, 98.5, 99, 99.5, 100]],
+  ['/100', [98.2, 99.9, 100], [98, 98.5, 99, 99.5, 100]],
   ['%', [0, 100], [0, 25, 50, 75, 100]],
   ['%', [3, null, 97], [0, 25, 50, 75, 100]],
 ])('an axis of %s whose values are %j ends at 100', (unit, values, ticks) => {
@@ -81,7 +83,7 @@ test.each([
   ['%', [0, 0]],
   ['min', [87.3, 99.1]],
   [null, [87.3, 99.1]],
-  ['of 100', []],
+  ['/100', []],
 ])('an axis of %s whose values are %j follows them', (unit, values) => {
   expect(valueLimits({ ...share, unit }, values)).toEqual({ domain: ['auto', 'auto'] });
 });
@@ -100,4 +102,8 @@ test('the tick of a single day is its date, and that of a single hour its time',
   expect(timeTick(day + 6 * 3_600_000, 0, 'fr')).toBe('06:00');
   expect(timeTick(day, 6 * 3_600_000, 'fr')).toBe('00:00');
   expect(timeTick(day, 30 * 86_400_000, 'fr')).toBe('28 févr.');
+});
+
+test('a unit follows its number, and what is of a hundred stands close to it', () => {
+  expect([null, '', 'min', '/100'].map(afterNumber)).toEqual(['', '', '\u00a0min', '/100']);
 });

@@ -35,8 +35,12 @@ function numberText(value: number, { unit, decimals }: Column, format: Formatter
   if (unit === 'B') return format.bytes(value);
   if (unit === 'ms') return format.duration(value);
   const number = decimals === null ? format.number(value) : format.decimals(value, decimals);
-  return unit ? `${number}\u00a0${unit}` : number;
+  return number + afterNumber(unit);
 }
+
+/** A unit as it follows its number: `7\u00a0min`, `87/100`. */
+export const afterNumber = (unit: string | null): string =>
+  !unit || unit.startsWith('/') ? (unit ?? '') : `\u00a0${unit}`;
 
 /** Without its unit, where that stands beside it once for all: in a heading, or in smaller letters. */
 export const splitUnit = (column: Column): { bare: Column; unit: string } =>
@@ -56,7 +60,7 @@ export function labelWithUnit({ label, unit }: Column, join: (unit: string) => s
   return isSaid ? label : label + join(unit);
 }
 
-const OF_100 = new Set(['%', 'of 100']);
+const OF_100 = new Set(['%', '/100']);
 // All divide 100.
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100];
 const SPACES = 4;

@@ -1,3 +1,4 @@
+import { plural } from '@/i18n/plural';
 import { defineWords } from '@/i18n/words';
 
 export const words = defineWords('charts', {
@@ -13,7 +14,7 @@ export const words = defineWords('charts', {
   openRow: (name: string) => `Drill down: ${name}`,
   reduced: (shown: string, total: string) => `${shown} of ${total} points shown`,
   truncated: (shown: string) => `Only the first ${shown} rows are shown`,
-  rest: (n: number) => `${n} others`,
+  rest: (n: number) => `${n} ${plural('en', n, 'other', 'others')}`,
   nothing: 'No data',
   nothingText: 'No data matches this query.',
   notDrawn: 'These values cannot be plotted; see the table.',

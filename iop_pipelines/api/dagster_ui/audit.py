@@ -41,7 +41,7 @@ _OF_MANY: Mapping[str, str] = {
     "LaunchMultipleRunsResult": "launchMultipleRunsResult",
     "TerminateRunsResult": "terminateRunResults",
 }
-# Answers that mean that it was done, beside those that say so by their name.
+# Answers that mean that it was done, besides those that say so by their name.
 DONE = frozenset(
     {
         *_OF_MANY,

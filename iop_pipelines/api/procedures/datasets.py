@@ -28,7 +28,7 @@ from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.names import MAX_ID
-from iop_pipelines.domain.sentences import Sentence, text_of
+from iop_pipelines.domain.sentences import Sentence, own_text, text_of
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound, Unfit
 from iop_pipelines.query.catalogue import load_catalogue
@@ -53,10 +53,14 @@ class LatestData(TypedDict):
     prepared_at: datetime | None
 
 
-@with_config(ROW)
-class Dataset(TypedDict):
-    """`freq` is the step of its rows: h, D, W, MS, or null for events."""
+class Described(TypedDict):
+    """What a `description` of the platform's own is in another language."""
 
+    description: str
+
+
+@with_config(ROW)
+class DatasetRow(TypedDict):
     id: int
     name: str
     description: str
@@ -67,6 +71,14 @@ class Dataset(TypedDict):
     created_at: datetime
     updated_at: datetime
     latest: LatestData | None
+
+
+@with_config(ROW)
+class Dataset(DatasetRow):
+    """`freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where
+    it is the platform's own."""
+
+    translations: dict[Language, Described] | None
 
 
 class SourceField(Shape):
@@ -136,15 +148,18 @@ class DatasetQuality(Shape):
 
 
 @with_config(ROW)
-class Warned(TypedDict):
-    source_warning: str
+class DatasetWords(Described):
+    """In another language, or as they are where they are not the platform's own."""
+
+    source_warning: str | None
 
 
 @with_config(ROW)
-class DatasetDetail(Dataset):
+class DatasetDetail(DatasetRow):
     """`declaration` as it was registered; `fields` and `measures` are what a query_config may name.
 
-    `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its.
+    `sourceWarning`: DRM's catalogue lacks its source, so nothing will be prepared; else null. `translations` are its
+    and the description's.
     """
 
     declaration: dict[str, Any]
@@ -153,7 +168,7 @@ class DatasetDetail(Dataset):
     measures: list[SourceMeasure]
     quality: DatasetQuality | None
     source_warning: str | None
-    translations: dict[Language, Warned] | None
+    translations: dict[Language, DatasetWords] | None
 
 
 class NotPrepared(Shape):
@@ -245,7 +260,8 @@ def declare(registry: Registry) -> None:
         ids = [row["latest_id"] for row in rows if row["latest_id"] is not None]
         latest = rows_of(ctx, _LATEST.where(dataset_versions.c.id.in_(ids)))
         by_dataset = {each.pop("dataset_id"): LatestData(each) for each in latest}
-        return [_dataset(row, by_dataset.get(row["id"])) for row in rows]
+        found = [_dataset(row, by_dataset.get(row["id"])) for row in rows]
+        return [Dataset(**each, translations=_description_told(each)) for each in found]
 
     @registry.procedure("datasets.get", Kind.QUERY, "One dataset: declaration, fields, quality.")
     def get(ctx: Context, given: OfDataset) -> DatasetDetail:
@@ -258,17 +274,16 @@ def declare(registry: Registry) -> None:
         scores = _quality(ctx, row["source"], Page(limit=1))
         shown = _schema(_source_of(ctx, given.name))
         lacks = _source_warning(ctx, given.name, row["source"])
+        found = _dataset(row, latest[0] if latest else None)
         return DatasetDetail(
-            **_dataset(row, latest[0] if latest else None),
+            **found,
+            translations=_retold(found, lacks),
             declaration=content,
             time=shown.time,
             fields=shown.fields,
             measures=shown.measures,
             quality=scores[0] if scores else None,
             source_warning=text_of(lacks),
-            translations=None
-            if lacks is None
-            else {each: Warned(source_warning=lacks.alone(each)) for each in TRANSLATED},
         )
 
     @registry.procedure("datasets.runs", Kind.QUERY, "Deliveries by DRM and what became of them.")
@@ -414,16 +429,36 @@ def _run(
     return DatasetRun.model_validate(translated(run, "prepare_error"))
 
 
-def _dataset(row: dict[str, Any], latest: LatestData | None) -> Dataset:
+def _dataset(row: dict[str, Any], latest: LatestData | None) -> DatasetRow:
     declared = DatasetDeclaration.model_validate(row.pop("declaration"))
     del row["latest_id"]
-    return Dataset(
+    return DatasetRow(
         **row,
         description=declared.description,
         freq=declared.freq,
         time_zone=declared.time_zone,
         latest=latest,
     )
+
+
+def _description_told(found: DatasetRow) -> dict[Language, Described] | None:
+    said = own_text(found["description"]) if found["name"] == PIPELINE_RUNS else ""
+    if isinstance(said, str):
+        return None
+    return {each: Described(description=said.within(each)) for each in TRANSLATED}
+
+
+def _retold(found: DatasetRow, lacks: Sentence | None) -> dict[Language, DatasetWords] | None:
+    described = _description_told(found)
+    if described is None and lacks is None:
+        return None
+    return {
+        each: DatasetWords(
+            description=described[each]["description"] if described else found["description"],
+            source_warning=lacks.alone(each) if lacks else None,
+        )
+        for each in TRANSLATED
+    }
 
 
 def _schema(source: Source) -> SourceSchema:

@@ -1334,6 +1334,7 @@ TEXTS: Mapping[str, str] = {
     "Spreadsheets": "Un tableur",
     "Table": "Tableau",
     "Tables in the file": "Tableaux du fichier",
+    "The DRM runs themselves: how long, how late, how often they fail; a row for each.": "Les traitements DRM eux-mêmes : durée, retard, échecs ; une ligne par traitement.",
     # The page for whom a sign-in did not work.
     "Ask an administrator of IOP for access, or for another link.": "Demandez à un administrateur d’IOP un accès, ou un autre lien.",
     "Begin again at the sign-in page. If it fails again, tell your administrator.": "Recommencez à la page de connexion. Si cela échoue encore, prévenez votre administrateur.",

@@ -48,7 +48,7 @@ class Amounts:
         return "".join(signs.get(sign, sign) for sign in text)
 
     def amount(self, value: float | None, unit: str, more: int = 0) -> str:
-        """`68 %`, `6 min`, `330 flights`; seconds as minutes or hours where that reads better."""
+        """`68 %`, `87/100`, `6 min`, `330 flights`; seconds as minutes or hours where that reads better."""
         return self._joined(*self._parts(value, unit, more))
 
     def digits_between(self, value: float, others: Sequence[float], unit: str) -> int:
@@ -70,7 +70,8 @@ class Amounts:
         return self.number(value, more), unit
 
     def _joined(self, number: str, unit: str) -> str:
-        return f"{number}{self.space}{unit}" if unit else number
+        space = "" if unit.startswith("/") else self.space
+        return f"{number}{space}{unit}" if unit else number
 
     def change(self, before: float | None, after: float | None, unit: str) -> tuple[str, str]:
         """Two amounts, the first without its unit if the second says the same."""

@@ -33,23 +33,23 @@ AMOUNTS = Amounts(
     about_cases="in about {} of 100 cases",
     is_zero_singular=False,
 )
-_PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", None: "run"}
+_PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", "run": "DRM run", "event": "event"}
 ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
     (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",
     (Category.FORECAST, None): "Prepare for it now, or change what leads to it.",
-    (Category.OPTIMISATION, None): "Look at the pipeline's latest runs in DRM and fix the cause.",
+    (Category.OPTIMISATION, None): "Look at the pipeline's latest DRM runs and fix the cause.",
     (Category.OPTIMISATION, "slow"): (
-        "Look for more rows, a slower source or a missing index since the runs became slower."
+        "Look for more rows, a slower source or a missing index since the DRM runs became slower."
     ),
     (Category.OPTIMISATION, "failing"): (
-        "Read the runs' errors in DRM, fix the cause, and have the missing windows delivered again."
+        "Read the errors of the DRM runs, fix the cause, and have the missing windows delivered again."
     ),
     (Category.OPTIMISATION, "late"): (
         "Start the pipeline earlier or make it faster; reports and models wait for its data."
     ),
     (Category.OPTIMISATION, "wasteful"): (
-        "Skip runs whose source has not changed: they deliver what is already there."
+        "Skip DRM runs whose source has not changed: they deliver what is already there."
     ),
     (Category.OPTIMISATION, facts.QUALITY): (
         "Have DRM correct the window and deliver it again; the models then run by themselves."
@@ -76,7 +76,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
-            f"A run of {evidence.series} that ended on {day} marks the pipeline as "
+            f"A DRM run of {evidence.series} that ended on {day} marks the pipeline as "
             f"{say_name(seen.kind)}{said}."
         )
     if seen.kind == facts.QUALITY:
@@ -130,7 +130,7 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "day": _day(evidence, seen),
         "since": AMOUNTS.day(seen.since),
         "until": AMOUNTS.day(seen.ds),
-        "period": _PERIOD[evidence.freq],
+        "period": _PERIOD[facts.step_of(evidence)],
         "amount": measured.value_of(AMOUNTS, seen),
         "expected": _expected(seen),
         "against": _against(seen),
@@ -192,7 +192,7 @@ def _against(seen: Seen) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        unit = "points" if seen.unit == "%" else seen.unit
+        unit = "points" if seen.unit in ("%", "/100") else seen.unit
         size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
         return f", {size} {'above' if gap > 0 else 'below'} the expected {band}"
     return f" against an expected {band.removeprefix('about ')}"
@@ -218,7 +218,7 @@ def _that_day(seen: Seen) -> str:
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
-    return f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} a {_PERIOD[evidence.freq]}"
+    return f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} a {_PERIOD[facts.step_of(evidence)]}"
 
 
 def _moved(seen: Seen) -> str:
@@ -233,7 +233,7 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     horizon = facts.horizon_of(seen)
     if horizon is None:
         return "within the horizon"
-    period = _PERIOD[evidence.freq]
+    period = _PERIOD[facts.step_of(evidence)]
     return f"within {AMOUNTS.count(horizon, period, f'{period}s')}"
 
 

@@ -36,6 +36,11 @@ def is_of_pipelines(evidence: Evidence) -> bool:
     return evidence.dataset == PIPELINE_RUNS
 
 
+def step_of(evidence: Evidence) -> str:
+    """What the rows are, one after the other: h, D, W, MS, or without a step `run` of DRM or `event`."""
+    return evidence.freq or ("run" if is_of_pipelines(evidence) else "event")
+
+
 def label_in(evidence: Evidence, seen: Seen, language: Language) -> str:
     """Measures of pipelines and of quality are IOP's own; others have their author's words in every language."""
     is_own = is_of_pipelines(evidence) or seen.kind == QUALITY

@@ -41,21 +41,37 @@ AMOUNTS = Amounts(
     about_cases="dans environ {} cas sur 100",
     is_zero_singular=True,
 )
-_PERIOD = {"h": "heure", "D": "jour", "W": "semaine", "MS": "mois", None: "traitement"}
-_PERIODS = {"h": "heures", "D": "jours", "W": "semaines", "MS": "mois", None: "traitements"}
+_PERIOD = {
+    "h": "heure",
+    "D": "jour",
+    "W": "semaine",
+    "MS": "mois",
+    "run": "traitement DRM",
+    "event": "événement",
+}
+_PERIODS = {
+    "h": "heures",
+    "D": "jours",
+    "W": "semaines",
+    "MS": "mois",
+    "run": "traitements DRM",
+    "event": "événements",
+}
 _ONE = {
     "h": "une heure",
     "D": "un jour",
     "W": "une semaine",
     "MS": "un mois",
-    None: "un traitement",
+    "run": "un traitement DRM",
+    "event": "un événement",
 }
 _UNUSUAL = {
     "h": "Heure inhabituelle",
     "D": "Jour inhabituel",
     "W": "Semaine inhabituelle",
     "MS": "Mois inhabituel",
-    None: "Traitement inhabituel",
+    "run": "Traitement DRM inhabituel",
+    "event": "Événement inhabituel",
 }
 _HEALTH = {"failing": "en échec", "late": "en retard", "slow": "ralenti", "wasteful": "à vide"}
 _COMPONENTS = {
@@ -72,20 +88,20 @@ ACTIONS: Actions = {
     ): "Cherchez ce qui en est la cause avant qu’un seuil important soit atteint.",
     (Category.FORECAST, None): "Préparez-vous dès maintenant, ou changez ce qui y mène.",
     (Category.OPTIMISATION, None): (
-        "Regardez les derniers traitements du pipeline dans DRM et corrigez la cause."
+        "Regardez les derniers traitements DRM du pipeline et corrigez la cause."
     ),
     (Category.OPTIMISATION, "slow"): (
         "Cherchez davantage de lignes, une source plus lente ou un index manquant depuis le ralentissement."
     ),
     (Category.OPTIMISATION, "failing"): (
-        "Lisez les erreurs des traitements dans DRM, corrigez la cause et faites relivrer les fenêtres "
+        "Lisez les erreurs des traitements DRM, corrigez la cause et faites relivrer les fenêtres "
         "manquantes."
     ),
     (Category.OPTIMISATION, "late"): (
         "Lancez le pipeline plus tôt ou rendez-le plus rapide ; rapports et modèles attendent ses données."
     ),
     (Category.OPTIMISATION, "wasteful"): (
-        "Évitez un traitement dont la source n’a pas changé : il livre ce qui était déjà là."
+        "Évitez un traitement DRM dont la source n’a pas changé : il livre ce qui était déjà là."
     ),
     (Category.OPTIMISATION, facts.QUALITY): (
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
@@ -114,7 +130,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
-            f"Un traitement de {evidence.series} terminé le {day} signale un pipeline "
+            f"Un traitement DRM de {evidence.series} terminé le {day} signale un pipeline "
             f"{_health(seen.kind)}{said}."
         )
     if seen.kind == facts.QUALITY:
@@ -168,8 +184,8 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "day": _day(evidence, seen),
         "since": AMOUNTS.day(seen.since),
         "until": AMOUNTS.day(seen.ds),
-        "one_period": _ONE[evidence.freq],
-        "unusual_period": _UNUSUAL[evidence.freq],
+        "one_period": _ONE[facts.step_of(evidence)],
+        "unusual_period": _UNUSUAL[facts.step_of(evidence)],
         "amount": measured.value_of(AMOUNTS, seen),
         "expected": _expected(seen),
         "against": _against(seen),
@@ -237,7 +253,7 @@ def _against(seen: Seen) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        unit = "points" if seen.unit == "%" else seen.unit
+        unit = "points" if seen.unit in ("%", "/100") else seen.unit
         size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
         return f", {size} {'au-dessus' if gap > 0 else 'au-dessous'} de l’attendu ({band})"
     return f" pour un attendu de {band.removeprefix('environ ')}"
@@ -262,7 +278,9 @@ def _that_day(seen: Seen) -> str:
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
-    return f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} par {_PERIOD[evidence.freq]}"
+    return (
+        f"{AMOUNTS.amount(abs(seen.value or 0), seen.unit)} par {_PERIOD[facts.step_of(evidence)]}"
+    )
 
 
 def _moved(seen: Seen) -> str:
@@ -277,7 +295,7 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     horizon = facts.horizon_of(seen)
     if horizon is None:
         return "dans l’horizon"
-    return f"d’ici {AMOUNTS.count(horizon, _PERIOD[evidence.freq], _PERIODS[evidence.freq])}"
+    return f"d’ici {AMOUNTS.count(horizon, _PERIOD[facts.step_of(evidence)], _PERIODS[facts.step_of(evidence)])}"
 
 
 def _first_crossing(seen: Seen) -> str:

@@ -1,4 +1,4 @@
-"""A frame between two steps, what steps know beside it, and the rows of it that are rejected.
+"""A frame between two steps, what steps know besides it, and the rows of it that are rejected.
 
 It has a RangeIndex and, by type: string object (text or None), integer Int64, number float64, boolean
 `boolean`, date and datetime datetime64[ns], naive. Rows keep their order of delivery.
@@ -20,7 +20,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(frozen=True)
 class Context:
-    """What steps may know beside the frame: the dataset's zone and window (local, half-open)."""
+    """What steps may know besides the frame: the dataset's zone and window (local, half-open)."""
 
     time_zone: str
     window_start: datetime

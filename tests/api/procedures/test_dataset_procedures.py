@@ -23,6 +23,21 @@ def refuse(api, count=3):
     return latest
 
 
+def test_what_the_platform_says_of_its_own_dataset_comes_in_french_and_a_declarations_words_do_not(
+    api,
+):
+    by_name = {each["name"]: each for each in api.call("datasets.list")}
+    assert by_name["flights_daily"]["translations"] is None
+    own = by_name["pipeline_runs"]
+    assert own["description"].startswith("The DRM runs themselves")
+    said = {
+        "description": "Les traitements DRM eux-mêmes\u00a0: durée, retard, échecs\u00a0; une ligne par traitement."
+    }
+    assert own["translations"] == {"fr": said}
+    one = api.call("datasets.get", name="pipeline_runs")
+    assert one["translations"] == {"fr": {**said, "sourceWarning": None}}
+
+
 def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     runs = api.call("datasets.runs", name="flights_daily", limit=1000)
     ids = [each["id"] for each in runs]

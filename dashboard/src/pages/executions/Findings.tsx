@@ -1,11 +1,13 @@
 /** What an execution found, the gravest first. */
 import type { Finding, Severity } from '@/api/client';
+import { afterNumber } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Facts } from '@/ui/Items';
 import { Badge, Muted, Row, type Tone } from '@/ui/Layouts';
 import css from './executions.module.css';
+import { saySeries } from './input-words';
 import { words } from './words';
 
 const TONES: Record<Severity, Tone> = { info: 'info', warning: 'warn', critical: 'bad' };
@@ -31,12 +33,12 @@ function FoundItem({ finding }: { finding: Finding }) {
   const named = useWords(vocabulary);
   const format = useFormat();
   const say = (value: number | null) =>
-    value === null ? '–' : `${format.number(value)}${finding.unit ? ` ${finding.unit}` : ''}`;
+    value === null ? '–' : `${format.number(value)}${afterNumber(finding.unit)}`;
   const hasBand = finding.lo !== null || finding.hi !== null;
   return (
     <li className={css.finding}>
       <Row>
-        <h3>{t.findingOf(finding.uniqueId || t.allSeries, finding.label)}</h3>
+        <h3>{t.findingOf(saySeries(finding.uniqueId, t), finding.label)}</h3>
         <Badge tone={TONES[finding.severity]}>{named.severity[finding.severity]}</Badge>
         <Badge>{named.category[finding.category]}</Badge>
       </Row>

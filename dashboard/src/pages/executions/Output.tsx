@@ -7,6 +7,7 @@ import { useWords } from '@/i18n/words';
 import { useAddress } from '@/ui/Filters';
 import { Muted, Stack } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
+import { saySeries } from './input-words';
 import { seriesQuery } from './queries';
 import { SeriesChoice } from './SeriesChoice';
 import { words } from './words';
@@ -44,7 +45,7 @@ function Plot({ found }: { found: ExecutionSeries }) {
       <SeriesChoice found={found} />
       {left > 0 && <Muted>{t.seriesLeft(format.number(left))}</Muted>}
       <BandChart
-        title={t.chartTitle(chosen.label, chosen.uniqueId || t.allSeries)}
+        title={t.chartTitle(chosen.label, saySeries(chosen.uniqueId, t))}
         unit={found.unit}
         points={found.points}
         reduced={found.reduced}

@@ -4,6 +4,7 @@ import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
 import { useAddress } from '@/ui/Filters';
 import { Fields } from '@/ui/Form';
+import { saySeries } from './input-words';
 import { words } from './words';
 
 export function SeriesChoice({ found: { series, chosen } }: { found: ExecutionSeries }) {
@@ -22,7 +23,7 @@ export function SeriesChoice({ found: { series, chosen } }: { found: ExecutionSe
         onChange={(event) => change('series', event.target.value)}
         options={names.map((name) => ({
           value: name,
-          label: t.seriesOption(name || t.allSeries, findingsOf(name)),
+          label: t.seriesOption(saySeries(name, t), findingsOf(name)),
         }))}
       />
       {measures.length > 1 && (

@@ -4,6 +4,10 @@ import { sayEnd, sayPeriod } from '@/i18n/period';
 import type { InputRef } from './input';
 import type { ExecutionWords } from './words';
 
+/** The series of a model that tells none apart is called "all", or nothing. */
+export const saySeries = (name: string, t: ExecutionWords): string =>
+  name === '' || name === 'all' ? t.allSeries : name;
+
 export function sayTrigger(trigger: string, t: ExecutionWords): string {
   const [kind, id = ''] = trigger.split(':');
   switch (kind) {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ModelDetail } from '@/api/client';
 import { BandChart } from '@/charts';
 import { useWords } from '@/i18n/words';
+import { saySeries } from '@/pages/executions/input-words';
 import { seriesQuery } from '@/pages/executions/queries';
 import { SeriesChoice } from '@/pages/executions/SeriesChoice';
 import { words as executionWords } from '@/pages/executions/words';
@@ -48,7 +49,7 @@ export function Scored({ executionId, model }: { executionId: number; model: Mod
             <SeriesChoice found={latest.data} />
             <Muted>{t.scoredText}</Muted>
             <BandChart
-              title={says.chartTitle(chosen.label, chosen.uniqueId || says.allSeries)}
+              title={says.chartTitle(chosen.label, saySeries(chosen.uniqueId, says))}
               unit={latest.data.unit}
               points={points.data}
               zone={says.zone(latest.data.timeZone)}

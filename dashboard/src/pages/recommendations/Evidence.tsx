@@ -9,7 +9,7 @@ import { type Fact, Facts } from '@/ui/Items';
 import { Card } from '@/ui/Layouts';
 import { Skeleton } from '@/ui/States';
 import { words as uiWords } from '@/ui/words';
-import { knownOf } from './evidence';
+import { knownOf, seriesName } from './evidence';
 import { evidenceQuery } from './queries';
 import css from './recommendations.module.css';
 import type { Shown } from './told';
@@ -60,7 +60,10 @@ export function Evidence({ recommendation }: { recommendation: Shown }) {
             <Skeleton height={CHART_HEIGHT} />
           ) : (
             <BandChart
-              title={t.evidenceOf(measure ?? t.evidence, recommendation.uniqueId ?? '')}
+              title={t.evidenceOf(
+                measure ?? t.evidence,
+                seriesName(recommendation.uniqueId, t.allSeries) ?? '',
+              )}
               unit={told?.unit ?? known.unit}
               points={points}
               zone={told ? t.zone(told.timeZone) : null}
@@ -105,7 +108,7 @@ function Grounds({
       <Facts
         facts={[
           confidence === null ? null : fact(t.confidence, format.percent(confidence * 100)),
-          quality === null ? null : fact(t.quality, format.percent(quality)),
+          quality === null ? null : fact(t.quality, t.of100(format.number(quality))),
           model &&
             fact(
               t.model,
@@ -123,7 +126,7 @@ function Grounds({
                 t.dataset,
                 <Link href={`/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Link>,
               ),
-          uniqueId === null ? null : fact(t.series, uniqueId),
+          uniqueId === null ? null : fact(t.series, seriesName(uniqueId, t.allSeries)),
           period.length > 0 ? fact(t.period, [...new Set(period)].join(' – ')) : null,
           fact(t.opened, format.dateTime(createdAt)),
           previousId === null

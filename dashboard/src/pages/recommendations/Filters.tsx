@@ -21,7 +21,7 @@ export function Filters({ filter, onNarrow }: FilterGiven) {
             className={css.view ?? ''}
             aria-current={view === filter.view ? 'true' : undefined}
           >
-            {t[view]}
+            {view === 'gone' ? t.goneOnes : t[view]}
           </Link>
         ))}
       </nav>

@@ -6,6 +6,7 @@ import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Decisions } from '@/offline/decisions';
 import { useNow } from '@/ui/useNow';
+import { seriesName } from './evidence';
 import { SeverityMark, StandingMarks } from './Marks';
 import css from './recommendations.module.css';
 import { Sparkline } from './Sparkline';
@@ -59,7 +60,7 @@ export function Item({
           {title}
         </Link>
         <p className={css.itemFoot}>
-          <span>{[dataset, uniqueId].filter(Boolean).join(' · ')}</span>
+          <span>{[dataset, seriesName(uniqueId, t.allSeries)].filter(Boolean).join(' · ')}</span>
           {occurrences > 1 && <span>{t.times(occurrences)}</span>}
           <time dateTime={createdAt} title={format.dateTime(createdAt)}>
             {format.ago(createdAt, now)}

@@ -21,6 +21,10 @@ const textIn = (value: unknown) => (typeof value === 'string' ? value : null);
 const numberIn = (value: unknown) => (typeof value === 'number' ? value : null);
 const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** The series of a model that tells none apart is called "all". */
+export const seriesName = (name: string | null, allSeries: string) =>
+  name === 'all' ? allSeries : name;
+
 export function knownOf({ metadata }: Pick<Recommendation, 'metadata'>): Known {
   const evidence = objectIn(metadata);
   const model = objectIn(evidence.model);

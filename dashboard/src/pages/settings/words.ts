@@ -10,7 +10,7 @@ export const words = defineWords('settings', {
   timeZoneHint: (now: string) => `It is ${now} there. Type to search.`,
   badZone: 'Choose a time zone from the list, such as Africa/Lagos.',
   shortcuts: 'Use keyboard shortcuts',
-  shortcutsHint: 'Single keys in the inbox, such as a to accept.',
+  shortcutsHint: 'Single keys in the inbox, such as “a” to accept.',
   password: 'Password',
   current: 'Current password',
   next: 'New password',

@@ -7,7 +7,7 @@ export const words = defineWords('users', {
   add: 'Add a user',
   addTitle: 'Add a user',
   name: 'Name',
-  nameHint: 'Lower case letters, digits and . _ @ + ~ -',
+  nameHint: 'Lowercase letters, digits and . _ @ + ~ -',
   role: 'Role',
   roles: { admin: 'Administrator', viewer: 'Viewer' },
   roleHint: 'Viewers read; administrators also change and decide.',

@@ -1,6 +1,6 @@
 /** One row as large figures, with their change against the period before where they are compared. */
 import type { Column, PanelData } from '@/api/client';
-import { splitUnit, useValues } from '@/charts';
+import { afterNumber, splitUnit, useValues } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Empty } from '@/ui/States';
@@ -66,7 +66,7 @@ function Figure({
   const text = (
     <>
       {say(value, bare)}
-      {unit && <span className={css.unit}> {unit}</span>}
+      {unit && <span className={css.unit}>{afterNumber(unit)}</span>}
     </>
   );
   return (
