@@ -55,7 +55,8 @@ class Retold(TypedDict):
 class Told:
     """`severity` is that of a recommendation; what failed is a warning, all else is info. `translations`
     are those of a recommendation's title and of a detail that the platform gave; what else has
-    a title has it from its author."""
+    a title has it from its author. `slot`: the moment that a report was due, which tells one report of a template from
+    the next; None for one that was asked for, and for what is no report."""
 
     kind: NotificationKind
     item_id: int
@@ -66,6 +67,7 @@ class Told:
     severity: Severity
     at: datetime
     is_read: bool
+    slot: datetime | None = None
     translations: dict[Language, Retold] | None = None
 
     @property
@@ -111,6 +113,7 @@ def _reports() -> _Source:
             templates.name.label("title"),
             rows.error_msg.label("detail"),
             rows.said,
+            rows.slot,
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
         )
@@ -317,6 +320,7 @@ def _page(
             severity=Severity(row.severity),
             at=row.at,
             is_read=bool(row.is_read),
+            slot=getattr(row, "slot", None),
             translations=_translations(row),
         )
         for row in connection.execute(query)

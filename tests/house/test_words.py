@@ -1,12 +1,18 @@
 """The words of the app are those of docs/glossary.md: one for each thing, in both languages."""
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from iop_pipelines.api.procedures import build_registry
+from iop_pipelines.api.registry import Kind
+
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "iop_pipelines"
 APP = ROOT / "dashboard" / "src"
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", re.M)
 # As TypeScript and Python write them.
@@ -58,6 +64,35 @@ def test_a_word_that_means_something_else_is_in_no_text_of_the_app(word: str) ->
     assert found == [], f"say {word}"
 
 
+# Of DRM or of Dagster, or a verb: `iop migrate` is run, an instance runs, models run.
+NAMED_RUN = re.compile(r"\b(?:DRM|Dagster) runs?\b|\brun `|\binstance runs on\b|\bthen run by\b")
+_ENGLISH = (
+    PACKAGE / "domain" / "sentences" / "en.py",
+    PACKAGE / "recommendations" / "phrases" / "en.py",
+)
+
+
+def _said_by(module: ast.Module) -> Iterator[str]:
+    """Texts, without what documents the code."""
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(module):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in documents and " " in node.value:
+            yield re.sub(r"\{\w+\}", "", node.value)
+
+
+@pytest.mark.parametrize("path", _ENGLISH, ids=lambda path: path.parent.name)
+def test_a_run_that_the_server_tells_of_is_said_to_be_drms_or_dagsters(path: Path) -> None:
+    texts = list(_said_by(ast.parse(path.read_text())))
+    assert any("DRM run" in text for text in texts)
+    assert [text for text in texts if re.search(r"\bruns?\b", NAMED_RUN.sub("", text))] == []
+
+
 def test_a_report_is_made_of_a_gabarit_since_a_modele_is_what_analyses_data() -> None:
     french = (APP / "i18n" / "catalogues" / "fr.ts").read_text()
     reports = re.search(r"^  reports: \{$.*?^  \},$", french, re.M | re.S)
@@ -73,6 +108,28 @@ def test_the_terms_of_the_glossary_are_those_that_the_app_says() -> None:
     assert {"execution", "exécution", "report template", "gabarit de rapport"} <= set(terms)
     said = "\n".join(text for path in _catalogues() for text in _texts(path)).lower()
     assert [term for term in terms if term.lower() not in said] == []
+
+
+def _recorded() -> set[str]:
+    """What the audit trail may say that was done, but for what goes through Dagster's UI."""
+    mutations = {each.path for each in build_registry() if each.kind is Kind.MUTATION}
+    of_accounts = {
+        node.value
+        for path in (*(PACKAGE / "identity").rglob("*.py"), PACKAGE / "cli" / "users.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"(auth|users)\.[a-zA-Z]+", node.value)
+    }
+    assert {"auth.signIn", "users.create"} <= of_accounts
+    return mutations | of_accounts
+
+
+@pytest.mark.parametrize("file", ["pages/audit/words.ts", "i18n/catalogues/fr.ts"])
+def test_the_audit_page_has_words_for_all_that_is_recorded_and_for_nothing_else(file: str) -> None:
+    block = re.search(r"^ +actions: \{$(.*?)^ +\},$", (APP / file).read_text(), re.M | re.S)
+    assert block is not None
+    assert set(re.findall(r"^ +'([\w.]+)': ", block[1], re.M)) == _recorded()
 
 
 @pytest.mark.parametrize(

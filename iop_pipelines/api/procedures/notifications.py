@@ -21,7 +21,8 @@ class Notification(Shape):
     version, else the item.
 
     `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model).
-    `detail`: the error or reason, if there is one. `translations` are of what of title and detail is IOP's own.
+    `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that
+    was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Notification(Shape):
     severity: Severity
     at: datetime
     is_read: bool
+    slot: datetime | None
     translations: dict[Language, told.Retold] | None
 
 

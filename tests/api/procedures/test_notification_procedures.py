@@ -1,7 +1,7 @@
 """notifications.*: read from the rows that they tell of, marked by each person alone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -35,6 +35,9 @@ def quiet(api):
     return api
 
 
+SLOT = datetime(2013, 2, 4, 11)
+
+
 def happen(api):
     """One of each kind, an hour apart, oldest first; ids of the notifications."""
     model = {"name": "told", "type": "statistical", "inputSchema": {}, "outputSchema": {}}
@@ -54,6 +57,7 @@ def happen(api):
         template_id=template_id,
         status="ready",
         phase="done",
+        slot=SLOT,
         finished_at=next(hours),
     )
     broken = api.insert(
@@ -84,7 +88,10 @@ def test_what_happened_is_told_once_and_marks_are_kept(api):
     assert ids(answer) == happened[::-1]
     assert answer["unread"] == 4
     by_id = {each["id"]: each for each in answer["items"]}
-    execution, _, broken, opened = (by_id[each] for each in happened)
+    execution, ready, broken, opened = (by_id[each] for each in happened)
+    # Which of the template's reports it is; one that was asked for had no moment to be due.
+    assert ready["slot"] == f"{SLOT.isoformat()}Z"
+    assert [each["slot"] for each in (execution, broken, opened)] == [None, None, None]
     assert (execution["event"], execution["detail"], execution["severity"]) == (
         "failed",
         "no data",

@@ -7,7 +7,7 @@ import { Muted } from '@/ui/Layouts';
 import { Table } from '@/ui/Table';
 import css from './audit.module.css';
 import { type Change, type Difference, differences } from './difference';
-import { words } from './words';
+import { type AuditWords, words } from './words';
 
 export function Entry({ event }: { event: Change }) {
   const t = useWords(words);
@@ -16,7 +16,8 @@ export function Entry({ event }: { event: Change }) {
   return (
     <li className={css.entry}>
       <p className={css.head}>
-        <strong className={css.what}>{event.procedure}</strong>
+        <strong className={css.what}>{sayAction(event.procedure, t)}</strong>
+        <code className={css.procedure}>{event.procedure}</code>
         <span>
           {t.by} {event.userName || t.machine}
         </span>
@@ -34,6 +35,13 @@ export function Entry({ event }: { event: Change }) {
       </Disclosure>
     </li>
   );
+}
+
+/** A release before or after this one may have recorded another procedure: its name is all that is known. */
+function sayAction(procedure: string, t: AuditWords): string {
+  const known: Record<string, string> = t.actions;
+  const [room, name = ''] = procedure.split('.');
+  return room === 'dagster' ? t.inDagster(name) : (known[procedure] ?? procedure);
 }
 
 function Changes({ rows }: { rows: readonly Difference[] }) {

@@ -18,7 +18,7 @@ const PLACES = {
 };
 
 export function Note({
-  notification: { kind, event, title, detail, severity, at, isRead, subjectId },
+  notification: { kind, event, title: named, detail, severity, at, isRead, subjectId, slot },
   onRead,
 }: {
   notification: Notification;
@@ -28,6 +28,7 @@ export function Note({
   const format = useFormat();
   const now = useNow();
   const isOnline = useIsOnline();
+  const title = slot ? t.due(named, format.dateTime(slot)) : named;
   return (
     <li className={css.note} data-unread={!isRead || undefined}>
       <span className={css.sign} data-severity={severity}>

@@ -9,6 +9,7 @@ export const words = defineWords('notifications', {
   list: 'Notifications',
   markAll: 'Mark all as read',
   markedAll: 'All marked as read.',
+  due: (report: string, moment: string) => `${report}, due ${moment}`,
   markRead: (title: string) => `Mark as read: ${title}`,
   none: 'No notifications yet',
   noneText: 'Reports, recommendations and failures are announced here.',
