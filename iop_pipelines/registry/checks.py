@@ -1,6 +1,6 @@
 """What must hold before a model is stored: each name it uses exists, and its runtime accepts its parameters."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -11,23 +11,46 @@ from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.errors import InvalidDeclaration, NotFound
+from iop_pipelines.errors import InvalidDeclaration, InvalidInput, NotFound
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS
 from iop_pipelines.runtimes.catalogue import check_params, runtime_spec, runtimes_of
 from iop_pipelines.transform.versions import PIPELINE_RUNS, PIPELINE_RUNS_DECLARATION, dataset
+from iop_pipelines.validation.files import all_refused
 from iop_pipelines.validation.json_schema import check_row_schema
 
 
 def check_model(engine: sa.Engine, spec: ModelSpec) -> None:
-    """Raises InvalidDeclaration whose `field` is the path of the first thing wrong."""
-    _check_type(spec)
+    """Raises InvalidDeclaration whose `field` is the path of the first thing wrong; the rest follow."""
+    refused = [*_refusals(engine, spec)]
+    if refused:
+        raise all_refused(refused) from refused[0]
+
+
+def _refusals(engine: sa.Engine, spec: ModelSpec) -> Iterator[InvalidInput]:
+    """What needs a runtime or a dataset that is there is looked at where it is."""
+    has_no_runtime = _refused(_check_type, spec)
+    yield from has_no_runtime
     for side in ("input_schema", "output_schema"):
-        _check_schema(getattr(spec, side), side)
-    declaration = _declaration_of(engine, spec.config.dataset)
-    _check_names(spec, declaration)
-    _check_where(spec, declaration)
-    _check_threshold(spec)
-    check_params(spec.config.runtime, spec.config.params, spec.config.input.measures)
+        yield from _refused(_check_schema, getattr(spec, side), side)
+    try:
+        declaration = _declaration_of(engine, spec.config.dataset)
+    except InvalidDeclaration as error:
+        yield error
+    else:
+        yield from _misnamed(spec, declaration)
+        yield from _refused(_check_where, spec, declaration)
+    yield from _refused(_check_threshold, spec)
+    if not has_no_runtime:
+        read = spec.config.input.measures
+        yield from _refused(check_params, spec.config.runtime, spec.config.params, read)
+
+
+def _refused(check: Callable[..., None], *given: Any) -> list[InvalidInput]:
+    try:
+        check(*given)
+    except InvalidInput as error:
+        return [error]
+    return []
 
 
 def _check_type(spec: ModelSpec) -> None:
@@ -62,15 +85,16 @@ def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
         raise InvalidDeclaration(error.sentence, field="config.dataset") from error
 
 
-def _check_names(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
+def _misnamed(spec: ModelSpec, declaration: DatasetDeclaration) -> Iterator[InvalidInput]:
     read, owner = spec.config.input, Sentence("owner.dataset", name=spec.config.dataset)
     measures, fields = declaration.measures, declaration.fields
-    _check_each(read.measures, measures, "config.input.measures", owner, "measure")
-    _check_each(read.series, fields, "config.input.series", owner, "field")
+    yield from _not_among(read.measures, measures, "config.input.measures", owner, "measure")
+    yield from _not_among(read.series, fields, "config.input.series", owner, "field")
     # DRM's own runs are read as a panel, whose series column has its own name.
     columns = {*fields, "unique_id"} if declaration.name == PIPELINE_RUNS else fields
-    _check_columns(spec.input_schema, columns, "input_schema", owner)
-    _check_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", Sentence("owner.output"))
+    yield from _no_columns(spec.input_schema, columns, "input_schema", owner)
+    of_output = Sentence("owner.output")
+    yield from _no_columns(spec.output_schema, OUTPUT_COLUMNS, "output_schema", of_output)
 
 
 def _check_where(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
@@ -100,32 +124,35 @@ Noun = Literal["measure", "field"]
 _NO_SUCH: Mapping[Noun, str] = {"measure": "measures.no_such", "field": "fields.no_such"}
 
 
-def _check_each(
+def _not_among(
     names: tuple[str, ...], known: Collection[str], field: str, owner: Sentence, noun: Noun
-) -> None:
+) -> Iterator[InvalidInput]:
     for position, name in enumerate(names):
         if name not in known:
-            raise InvalidDeclaration(
+            yield InvalidDeclaration(
                 _NO_SUCH[noun],
                 field=f"{field}.{position}",
                 owner=owner,
                 name=name,
                 known=sorted(known) or Sentence("name.nothing"),
             )
-        if name in names[:position]:
-            raise InvalidDeclaration("name.twice", field=f"{field}.{position}", name=name)
+        elif name in names[:position]:
+            yield InvalidDeclaration("name.twice", field=f"{field}.{position}", name=name)
 
 
-def _check_columns(
+def _no_columns(
     schema: Mapping[str, Any], known: Collection[str], side: str, owner: Sentence
-) -> None:
+) -> Iterator[InvalidInput]:
     named = [
         *((f"{side}.properties.{name}", name) for name in schema.get("properties", {})),
         *((f"{side}.required.{at}", name) for at, name in enumerate(schema.get("required", ()))),
         *((f"{side}.x-unique.{at}", name) for at, name in enumerate(schema.get("x-unique", ()))),
     ]
+    first: dict[str, str] = {}
     for field, name in named:
+        first.setdefault(name, field)
+    for name, field in first.items():
         if name not in known:
-            raise InvalidDeclaration(
+            yield InvalidDeclaration(
                 "columns.no_such", field=field, owner=owner, name=name, known=sorted(known)
             )

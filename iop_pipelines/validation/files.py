@@ -54,10 +54,24 @@ def invalid_declaration(
     error: ValidationError, kind: Any, under: Sequence[str] = ()
 ) -> InvalidDeclaration:
     """What pydantic refused, in our words; `under` is the path of what was read."""
-    issues = [
-        (".".join(filter(None, (*under, each.place))), each.sentence)
-        for each in refusals_of(error, kind)
-    ]
+    return _of_issues(
+        [
+            (".".join(filter(None, (*under, each.place))), each.sentence)
+            for each in refusals_of(error, kind)
+        ]
+    )
+
+
+def all_refused(errors: Sequence[InvalidInput]) -> InvalidInput:
+    """What was found wrong one by one, told together; one alone is itself."""
+    if len(errors) == 1:
+        return errors[0]
+    return _of_issues(
+        [issue for each in errors for issue in each.issues or [(each.field or "", each.sentence)]]
+    )
+
+
+def _of_issues(issues: Sequence[tuple[str, Sentence]]) -> InvalidDeclaration:
     (field, first), *others = issues
     told = [first, *(said.at(path) for path, said in others)]
     return InvalidDeclaration(Sentence.listed(told), field=field or None, issues=issues)

@@ -188,6 +188,27 @@ def test_a_rule_that_names_another_measure_is_refused(engine, model_content):
         register(engine, load_spec(model_content))
 
 
+def test_all_that_is_wrong_with_a_model_is_told_at_once(engine, model_content):
+    config = model_content["config"]
+    config["params"] = {"windw": 28, "treshold": 3}
+    config["input"]["measures"] = ["profit"]
+    config["input"]["where"] = {"field": "store", "op": "eq", "value": "x"}
+    model_content["output_schema"]["properties"]["moon"] = {"type": "number"}
+    with pytest.raises(InvalidDeclaration) as refused:
+        register(engine, load_spec(model_content))
+    told = dict(refused.value.issues)
+    assert list(told) == [
+        "config.input.measures.0",
+        "output_schema.properties.moon",
+        "config.input.where.field",
+        "config.params.windw",
+        "config.params.treshold",
+    ]
+    assert "did you mean 'window'?" in told["config.params.windw"].english
+    assert refused.value.field == "config.input.measures.0"
+    assert all(path in str(refused.value) for path in told)
+
+
 @pytest.mark.every_database
 def test_processes_that_register_the_same_model_at_once_make_one_row(engine, model_content):
     spec = load_spec(model_content)
