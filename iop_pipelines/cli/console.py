@@ -1,7 +1,9 @@
 """What all commands share: the options, the two ways to print, and how errors end a command."""
 
 import functools
+import itertools
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -10,6 +12,7 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
@@ -108,17 +111,71 @@ def print_rows(
     elif not rows:
         console.print(empty)
     else:
-        console.print(table_of(rows, columns))
+        print_table(rows, columns)
 
 
-def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> Table:
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
+    """A table in which no id, name or other word is broken: what has no room is named below it instead.
+
+    The columns that matter most come first. What is read by another program has all the room it needs.
+    """
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        table = table_of(rows, columns, title)
+        Console(width=Console(width=_WIDEST).measure(table).maximum).print(table)
+        return
+    widths = _widths(rows, columns)
+    console.print(table_of(rows, columns[: len(widths)], title, widths))
+    if left := columns[len(widths) :]:
+        console.print(f"No room for {', '.join(left)}: widen the window, or see --json.")
+
+
+def table_of(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    title: str = "",
+    widths: Sequence[int] = (),
+) -> Table:
     table = Table(title=title or None, title_justify="left", header_style="bold")
-    for name in columns:
+    for name, width in itertools.zip_longest(columns, widths):
         is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        justify = "right" if is_number else "left"
+        table.add_column(name, justify=justify, overflow="fold", width=width)
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in columns))
     return table
+
+
+# A rule and a space at each end; two spaces and a rule between two columns.
+_ENDS, _BETWEEN = 4, 3
+_LONG = 24
+_WIDEST = 10_000
+
+
+def _widths(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[int]:
+    """Of the first of the columns, as many as fit with their words whole; one at least.
+
+    What is left over goes to those that need least of it first.
+    """
+    texts = [[name, *(_plain_cell(row.get(name)) for row in rows)] for name in columns]
+    words = [max(map(_longest_word, each)) for each in texts]
+    room = console.width - _ENDS + _BETWEEN
+    fitting = [sum(words[: n + 1]) + _BETWEEN * (n + 1) <= room for n in range(len(words))]
+    widths = words[: max(1, sum(fitting))]
+    widths[0] = min(widths[0], room - _BETWEEN)
+    left = room - sum(widths) - _BETWEEN * len(widths)
+    wanted = [max(map(cell_len, text)) - width for text, width in zip(texts, widths, strict=False)]
+    for count, at in enumerate(sorted(range(len(widths)), key=wanted.__getitem__)):
+        more = min(wanted[at], left // (len(widths) - count))
+        widths[at] += max(0, more)
+        left -= max(0, more)
+    return widths
+
+
+def _longest_word(text: str) -> int:
+    """In cells. An id, name or file is one word and stays whole; a sentence's own long words may be broken."""
+    words = text.split()
+    longest = max(map(cell_len, words), default=0)
+    return longest if len(words) == 1 else min(longest, _LONG)
 
 
 def print_done(message: str, value: Mapping[str, Any], as_json: bool) -> None:
@@ -129,9 +186,13 @@ def print_done(message: str, value: Mapping[str, Any], as_json: bool) -> None:
 
 
 def _cell(value: Any) -> str:
+    return _escaped(_plain_cell(value))
+
+
+def _plain_cell(value: Any) -> str:
     if value is None:
         return "–"
-    return _escaped(str(_plain(value) if isinstance(value, date) else value))
+    return str(_plain(value) if isinstance(value, date) else value)
 
 
 def _escaped(text: str) -> str:

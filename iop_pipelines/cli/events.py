@@ -2,7 +2,15 @@
 
 import click
 
-from iop_pipelines.cli.console import command, console, engine_of, print_done, print_json, table_of
+from iop_pipelines.cli.console import (
+    command,
+    console,
+    engine_of,
+    print_done,
+    print_json,
+    print_table,
+    table_of,
+)
 from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.settings import Settings
 
@@ -46,7 +54,7 @@ def list_(settings: Settings, as_json: bool, kind: str, limit: int) -> None:
     if as_json:
         print_json(rows)
     else:
-        console.print(table_of(rows, _COLUMNS[kind]))
+        print_table(rows, _COLUMNS[kind])
 
 
 @command(events)

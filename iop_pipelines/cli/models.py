@@ -132,7 +132,7 @@ def history(settings: Settings, as_json: bool, model_id: int, limit: int) -> Non
     """List the executions of a version, newest first, with durations and errors."""
     engine = engine_of(settings)
     registry.model(engine, model_id)
-    columns = ("id", "status", "phase", "input_ref", "duration_ms", "finished_at", "error_msg")
+    columns = ("id", "status", "phase", "finished_at", "error_msg", "duration_ms", "input_ref")
     query = (
         sa.select(*(model_executions.c[name] for name in columns))
         .where(model_executions.c.model_id == model_id)

@@ -46,8 +46,13 @@ def list_(
         category=Category(category) if category else None,
         limit=limit,
     )
-    columns = ("id", "category", "severity", "status", "title", "occurrences", "resolved_at")
+    columns = ("id", "severity", "state", "title", "category", "occurrences")
     rows = [_plain(each) for each in found]
+    if not as_json:
+        rows = [
+            {**row, "state": ", ".join(_states(each))}
+            for row, each in zip(rows, found, strict=True)
+        ]
     print_rows(rows, columns, as_json, "No recommendations.")
 
 

@@ -1,5 +1,7 @@
 """Decisions of people, and what is read of recommendations."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -113,6 +115,15 @@ def test_the_command_line_tells_open_ones_from_those_that_are_no_longer_found(
     assert shown(accepted) == "critical · anomaly · accepted · no longer found"
     assert shown(forgotten) == "critical · anomaly · no longer found"
     assert shown(going) == "critical · anomaly · open"
+
+    listed = CliRunner().invoke(main, ["recommendation", "list"], env=shell).output.splitlines()
+    lines = [re.split(r" *[│┃] *", line)[1:-1] for line in listed if line[:1] in "│┃"]
+    states = {int(line[0]): line[lines[0].index("state")] for line in lines[1:]}
+    assert states == {
+        accepted: "accepted, no longer found",
+        forgotten: "no longer found",
+        going: "open",
+    }
 
     drm = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
     drm_metadata.create_all(drm)
