@@ -20,6 +20,8 @@ from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.logs import request_id_var
 from iop_pipelines.api.metrics import Metrics, procedure_of
 from iop_pipelines.api.registry import ApiError
+from iop_pipelines.api.translations import translations_of
+from iop_pipelines.domain.sentences import Sentence
 
 log = logging.getLogger("iop.access")
 
@@ -115,7 +117,7 @@ class Edge:
                 raise BodyTooLarge
             await self._app(scope, _limited(receive), answer.send)
         except BodyTooLarge as error:
-            await answer.refuse(413, str(error))
+            await answer.refuse(413, error.sentence)
         # Nobody is there to be answered, and nothing of ours went wrong.
         except ClientDisconnect:
             answer.status = CLIENT_CLOSED
@@ -127,7 +129,7 @@ class Edge:
         # The last boundary: what happened goes to the log, and nothing of it to the caller.
         except Exception:
             logging.getLogger(__name__).exception("the request failed")
-            await answer.refuse(500, "something went wrong; the log has it under this request id")
+            await answer.refuse(500, Sentence("platform.fault"))
 
 
 class _Answer:
@@ -152,11 +154,15 @@ class _Answer:
             self._is_ended = True
         await self._send(message)
 
-    async def refuse(self, status: int, text: str) -> None:
+    async def refuse(self, status: int, said: Sentence) -> None:
         if self._is_begun:
             return
-        content = {"error": {"message": text, "requestId": self._request_id}}
-        await JSONResponse(content, status)(self._scope, _nothing, self.send)
+        error = {
+            "message": said.english,
+            "translations": translations_of(said, "message"),
+            "requestId": self._request_id,
+        }
+        await JSONResponse({"error": error}, status)(self._scope, _nothing, self.send)
 
     async def finish(self) -> None:
         if not self._is_ended:

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryConfig, ReportOutput } from '@/api/client';
-import {
-  onlyTable,
-  pathInWhole,
-  withCharts,
-  withDefault,
-  withoutTable,
-} from './tables';
+import { onlyTable, pathInWhole, withCharts, withDefault, withoutTable } from './tables';
 
 const config: QueryConfig = {
   version: 2,
