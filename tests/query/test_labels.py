@@ -42,14 +42,13 @@ def test_units_of_the_platform_are_signs_and_no_words():
     parts += [each for source in sources for each in source.measures.values()]
     assert {each.unit for each in parts} - {None} <= SIGNS
     said = {
-        node.value.value
+        given.value.value
         for path in Path(iop_pipelines.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.keyword)
-        and node.arg == "unit"
-        and isinstance(node.value, ast.Constant)
-        # Words of pandas, no units of measures.
-        and node.value.value not in ("D", "min")
+        for call in ast.walk(ast.parse(path.read_text()))
+        # What pandas and numpy call units are steps of time.
+        if isinstance(call, ast.Call) and not ast.unparse(call.func).startswith(("pd.", "np."))
+        for given in call.keywords
+        if given.arg == "unit" and isinstance(given.value, ast.Constant)
     }
     assert {"/100", "ms"} <= said
     assert said - {None} <= SIGNS
