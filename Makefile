@@ -4,6 +4,9 @@
 #   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql|mariadb-11.8]
 
 SHELL := /bin/sh
+# Hundreds of processes import the project. Where the environment asks for no bytecode each would compile it, and each of
+# pytest's would rewrite all files of tests.
+export PYTHONDONTWRITEBYTECODE =
 PY := .venv/bin/python
 PATHS := iop_pipelines assets sensors schedules tests benchmarks docs
 # The newest Python that every locked dependency has wheels for, and that can make a virtualenv.
@@ -19,6 +22,9 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
 SUITE = .venv/bin/pytest --numprocesses 3 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
+
+# The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
+YIELDING = nice -n 10
 
 .PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log screenshots lock system-packages clean
 
@@ -67,7 +73,7 @@ test-faults: system-packages .venv/.dev
 lint: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check $(PATHS)
 	.venv/bin/ruff format --check $(PATHS)
-	cd dashboard && PATH="$(NODE_PATH)" npm run --silent lint
+	cd dashboard && PATH="$(NODE_PATH)" $(YIELDING) npm run --silent lint
 
 fix: .venv/.dev dashboard/node_modules/.installed
 	.venv/bin/ruff check --fix $(PATHS)
@@ -75,8 +81,8 @@ fix: .venv/.dev dashboard/node_modules/.installed
 	cd dashboard && PATH="$(NODE_PATH)" npm run --silent fix
 
 types: .venv/.dev dashboard/node_modules/.installed
-	.venv/bin/pyright
-	cd dashboard && PATH="$(NODE_PATH)" npm run --silent types
+	$(YIELDING) .venv/bin/pyright
+	cd dashboard && PATH="$(NODE_PATH)" $(YIELDING) npm run --silent types
 
 dashboard: iop_pipelines/api/static/index.html
 
