@@ -197,7 +197,7 @@ def check_drm_database(settings: Settings) -> Check:
     if _is_absent_file(settings.drm_database_url):
         detail = f"{_shown(settings.drm_database_url)} is not there"
         return Check(
-            name, False, detail, "set IOP_DRM_DATABASE_URL, or run iop demo for a stand-in"
+            name, False, detail, "set IOP_DRM_DATABASE_URL, or run `iop demo` for a stand-in"
         )
     unreachable = _unreachable(name, "IOP_DRM_DATABASE_URL", settings.drm_database_url)
     return unreachable or Check(name, True, _shown(settings.drm_database_url))

@@ -13,6 +13,7 @@ IopError
 ├── NotSignedIn             nobody is signed in, or what was shown does not prove who asks
 ├── NotAllowed              who asks is known, and may not
 ├── TooManyAttempts         refused for a while; a rerun after `retry_after_s` can help
+├── DeliveryRefused         more of a delivery is refused than may be; who accepts it takes the rest
 ├── SeriesTooShort          too few points for the method; more data mends it
 ├── MissingDependency       a library or font of the system is absent; the message has the command
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
@@ -130,6 +131,10 @@ class TooManyAttempts(IopError):
     def __init__(self, said: str | Sentence, /, retry_after_s: int, **values: object) -> None:
         super().__init__(said, **values)
         self.retry_after_s = retry_after_s
+
+
+class DeliveryRefused(IopError):
+    pass
 
 
 class SeriesTooShort(IopError):

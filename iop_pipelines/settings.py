@@ -17,12 +17,13 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
 | `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
 | `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
-| `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared; 0: for ever |
+| `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
 | `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
+| `IOP_MAX_REFUSED_PERCENT` | `20` | a delivery of which more rows are refused is not prepared, at most 100 |
 | `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
 | `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
 | `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
@@ -63,6 +64,7 @@ class Settings:
     stalled_s: int = 900
     claim_lost_s: int = 120
     held_hours: int = 24
+    max_refused_percent: int = 20
     backlog_minutes: int = 30
     secret_key: str | None = field(default=None, repr=False)
     event_broker_url: str | None = field(default=None, repr=False)
@@ -108,6 +110,9 @@ class Settings:
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
             held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
+            max_refused_percent=_whole(
+                "IOP_MAX_REFUSED_PERCENT", env.get("IOP_MAX_REFUSED_PERCENT"), 20, 0
+            ),
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             secret_key=env.get("IOP_SECRET_KEY") or None,
             event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
@@ -127,6 +132,8 @@ class Settings:
     def check(self) -> None:
         if self.clock not in ("system", "drm"):
             raise MisconfiguredInstance("setting.clock", clock=self.clock)
+        if self.max_refused_percent > 100:
+            raise MisconfiguredInstance("setting.percent", percent=self.max_refused_percent)
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:

@@ -14,6 +14,14 @@ export interface Absolute {
   abs: Expression;
 }
 
+/** `isNew`: false where it was accepted, or is prepared, already. */
+export interface Accepted {
+  success: boolean;
+  versionId: number;
+  dataset: string;
+  isNew: boolean;
+}
+
 export interface Add {
   add: Expression[];
 }
@@ -195,6 +203,14 @@ export interface Created {
   id: number;
 }
 
+/** `modelled` is null for a draft that `lacks` something, and cannot be executed before it has it. */
+export interface CreatedModel {
+  success: boolean;
+  id: number;
+  modelled: Modelled | null;
+  lacks: Lacking[];
+}
+
 /** `spreadsheet` guards against formulas and starts with a BOM; `raw` is for machines. */
 export interface CsvOutput {
   /** None selected: the first. */
@@ -223,7 +239,7 @@ export interface DashboardStats {
   asOf: string;
 }
 
-/** `freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where it is the platform's own. */
+/** `freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where it is the platform's own. `unprepared`: deliveries that were refused or failed and wait for somebody, the newest first, at most 20. */
 export interface Dataset {
   id: number;
   name: string;
@@ -235,6 +251,7 @@ export interface Dataset {
   createdAt: string;
   updatedAt: string;
   latest: LatestData | null;
+  unprepared: Unprepared[];
   translations: Partial<Record<Language, Described>> | null;
 }
 
@@ -250,6 +267,7 @@ export interface DatasetDetail {
   createdAt: string;
   updatedAt: string;
   latest: LatestData | null;
+  unprepared: Unprepared[];
   declaration: Record<string, unknown>;
   time: string | null;
   fields: SourceField[];
@@ -274,7 +292,7 @@ export interface DatasetQuality {
   windowEnd: string | null;
 }
 
-/** One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was. `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or failed. `error` is DRM's, `prepareError` IOP's; `translations` are its. */
+/** One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was. `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or failed; `isRefused` if that is for too many refused rows, so that `datasets.accept` takes it. `error` is DRM's, `prepareError` IOP's; `translations` are its. */
 export interface DatasetRun {
   id: number;
   pipeline: string;
@@ -294,8 +312,10 @@ export interface DatasetRun {
   rowsIn: number | null;
   rowsOut: number | null;
   rowsRejected: number | null;
+  usablePct: number | null;
   rejectReasons: Record<string, number> | null;
   prepareError: string | null;
+  isRefused: boolean;
   preparedAt: string | null;
   translations: Partial<Record<Language, NotPrepared>> | null;
 }
@@ -304,6 +324,13 @@ export interface DatasetRun {
 export interface DatasetWords {
   description: string;
   sourceWarning: string | null;
+}
+
+/** The window is in the dataset's local time, half-open, and of so many data versions. */
+export interface Delivered {
+  windowStart: string;
+  windowEnd: string;
+  versions: number;
 }
 
 /** What a `description` of the platform's own is in another language. */
@@ -622,15 +649,24 @@ export interface Labelled {
   label: string;
 }
 
+/** `code` and `values` are the sentence's; `translations` are the message's. */
+export interface Lacking {
+  message: string;
+  code: string;
+  values: Record<string, unknown>;
+  translations: Partial<Record<Language, Told>>;
+}
+
 /** English, in which everything is written, and the languages that it is translated to. */
 export type Language = "en" | "fr";
 
-/** The latest prepared data version; its window is in the dataset's local time, half-open. */
+/** The latest prepared data version; its window is in the dataset's local time, half-open. `usablePct`: the share of the delivered rows that could be used, 0 to 100, beside DRM's score of them. */
 export interface LatestData {
   dataVersion: string;
   windowStart: string;
   windowEnd: string;
   qualityScore: number | null;
+  usablePct: number | null;
   rowsOut: number | null;
   rowsRejected: number | null;
   preparedAt: string | null;
@@ -688,6 +724,7 @@ export interface Me {
   role: Role;
 }
 
+/** `lacks`: what a draft needs before it can be executed. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
 export interface ModelDetail {
   id: number;
   name: string;
@@ -703,6 +740,8 @@ export interface ModelDetail {
   description: string | null;
   dataset: string | null;
   events: ModelEvent[];
+  lacks: Lacking[];
+  history: Delivered | null;
 }
 
 /** A change of status; `actor` is the user's id, null for a command on the machine itself. `translations` are the reason's, where the platform itself gave it. */
@@ -775,6 +814,13 @@ export type ModelStatus = "draft" | "active" | "deprecated";
 
 export type ModelType = "rule_based" | "statistical" | "ml";
 
+/** What a model that was created reads, and by which runtime. */
+export interface Modelled {
+  dataset: string;
+  measures: string[];
+  runtime: string;
+}
+
 export interface Multiply {
   multiply: Expression[];
 }
@@ -806,12 +852,12 @@ export interface Negate {
   negate: Expression;
 }
 
-/** Without `config`, the type's default on the dataset that has the columns of `inputSchema`. */
+/** Without `config`, the type's default on the dataset that has the columns of `inputSchema`, and of the measure that it names; where there is none, a draft that lacks it. Schemas left out are made from the dataset's fields. */
 export interface NewModel {
   name: string;
   type: ModelType;
-  inputSchema: Record<string, unknown>;
-  outputSchema: Record<string, unknown>;
+  inputSchema?: Record<string, unknown> | null | undefined;
+  outputSchema?: Record<string, unknown> | null | undefined;
   version?: string | undefined;
   config?: Record<string, unknown> | null | undefined;
   description?: string | undefined;
@@ -857,13 +903,13 @@ export interface NotPrepared {
   prepareError: string;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, of a dataset's delivery the dataset, whose name is the title, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model), refused or failed (dataset). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
 export interface Notification {
   id: string;
-  kind: "report" | "recommendation" | "execution" | "model";
+  kind: "report" | "recommendation" | "execution" | "model" | "dataset";
   itemId: number;
   subjectId: number;
-  event: "ready" | "failed" | "opened" | "promoted";
+  event: "ready" | "failed" | "opened" | "promoted" | "refused";
   title: string;
   detail: string | null;
   severity: Severity;
@@ -938,6 +984,10 @@ export interface OfSeries {
 /** A dataset's name, `dataset:NAME`, or a ledger such as `recommendations` or `executions`. */
 export interface OfSource {
   name: string;
+}
+
+export interface OfVersion {
+  versionId: number;
 }
 
 /** From `at` on, clocks are `offsetS` seconds ahead of UTC. */
@@ -1068,9 +1118,11 @@ export interface Promote {
   reason?: string | null | undefined;
 }
 
-/** DRM's score of each dataset's latest prepared data, 0 to 100; null if it was never scored. */
+/** Of each dataset's latest prepared data, 0 to 100: DRM's score, null if it was never scored, and the share of its rows that could be used, null if nothing was delivered. `unprepared`: deliveries that were refused or failed, and whose period no later one has filled; nothing of them is prepared. */
 export interface QualityStats {
   byDataset: Record<string, number | null>;
+  usableByDataset: Record<string, number | null>;
+  unprepared: Unprepared[];
 }
 
 export interface QueryConfig {
@@ -1484,6 +1536,23 @@ export interface Unless {
   unless: Condition;
 }
 
+/** A delivery that failed and waits: `isRefused` if too many of its rows are refused, which `datasets.accept` takes. The window is in the dataset's local time, half-open; `usablePct` is the share of its rows that could be used, 0 to 100, null where preparing did not come so far. `translations` are the reason's. */
+export interface Unprepared {
+  versionId: number;
+  dataVersion: string;
+  dataset: string;
+  drmRunId: number;
+  windowStart: string;
+  windowEnd: string;
+  failedAt: string | null;
+  isRefused: boolean;
+  rowsIn: number | null;
+  usablePct: number | null;
+  qualityScore: number | null;
+  reason: string;
+  translations: Partial<Record<Language, Reasoned>> | null;
+}
+
 /** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */
 export interface UserAccount {
   id: number;
@@ -1566,6 +1635,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     save: TRPCMutationProcedure<{ input: SaveDashboard; output: SavedDashboard; meta: unknown }>;
   };
   datasets: {
+    accept: TRPCMutationProcedure<{ input: OfVersion; output: Accepted; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: OfDataset; output: DatasetDetail; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: Page | undefined; output: Dataset[]; meta: unknown }>;
     quality: TRPCQueryProcedure<{ input: PageOfDataset; output: DatasetQuality[]; meta: unknown }>;
@@ -1580,7 +1650,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
   };
   models: {
-    create: TRPCMutationProcedure<{ input: NewModel; output: Created; meta: unknown }>;
+    create: TRPCMutationProcedure<{ input: NewModel; output: CreatedModel; meta: unknown }>;
     execute: TRPCMutationProcedure<{ input: Execute; output: Executing; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: ModelDetail; meta: unknown }>;
     history: TRPCQueryProcedure<{ input: History; output: ModelExecution[]; meta: unknown }>;

@@ -1,6 +1,7 @@
 """What all commands share: the options, the two ways to print, and how errors end a command."""
 
 import functools
+import getpass
 import itertools
 import json
 import os
@@ -15,11 +16,16 @@ import sqlalchemy as sa
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
+from iop_pipelines.audit import trail
+from iop_pipelines.audit.trail import Actor
+from iop_pipelines.cli.hints import carried, hint
 from iop_pipelines.errors import IopError
 from iop_pipelines.orchestration.home import private_files
 from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.witness import Witness
 from iop_pipelines.settings import Settings
 
 console = Console()
@@ -64,7 +70,7 @@ def command(
                 with private_files():
                     function(settings=settings_for(home), as_json=as_json, **options)
             except IopError as error:
-                raise Failed(str(error), as_json) from error
+                raise Failed(carried(str(error)), as_json) from error
             except OperationalError as error:
                 raise Failed(_database_problem(error), as_json) from error
 
@@ -93,6 +99,20 @@ def engine_of(settings: Settings) -> sa.Engine:
     return engine_for(settings.database_url)
 
 
+def operator() -> Actor:
+    """Whoever runs a command on the machine has the database, and so is an admin already."""
+    return Actor(None, f"cli:{getpass.getuser()}", address="local")
+
+
+def witness_as(procedure: str) -> Witness:
+    """Writes what a command changes to the audit trail, under the name of the procedure that does the same."""
+
+    def witness(connection: sa.Connection, before: object, after: object) -> None:
+        trail.record(connection, operator(), procedure, before, after)
+
+    return witness
+
+
 def rows_of(engine: sa.Engine, query: sa.Executable) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
@@ -103,15 +123,31 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool, empty: str
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    as_json: bool,
+    empty: str,
+    total: int | None = None,
 ) -> None:
-    """A list: as JSON all of each row, else a table of those columns, or `empty` said in words."""
+    """A list: as JSON all of each row, else a table of those columns, or `empty` said in words.
+
+    total: of how many these are, where there is a limit.
+    """
     if as_json:
         print_json(list(rows))
     elif not rows:
-        console.print(empty)
+        console.print(empty, soft_wrap=True)
     else:
         print_table(rows, columns)
+        if total is not None and total > len(rows):
+            console.print(f"{len(rows):,} of {total:,}; --limit shows more.", highlight=False)
+
+
+def count_of(engine: sa.Engine, query: sa.Select[*tuple[Any, ...]]) -> int:
+    """How many rows a query without its limit has."""
+    counted = sa.select(sa.func.count()).select_from(query.order_by(None).limit(None).subquery())
+    with engine.connect() as connection:
+        return connection.scalar(counted) or 0
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
@@ -182,11 +218,12 @@ def print_done(message: str, value: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:
-        console.print(_escaped(message), highlight=False)
+        # Not broken at the width of a terminal: commands in it are copied.
+        console.print(_escaped(message), highlight=False, soft_wrap=True)
 
 
-def _cell(value: Any) -> str:
-    return _escaped(_plain_cell(value))
+def _cell(value: Any) -> str | Text:
+    return value if isinstance(value, Text) else _escaped(_plain_cell(value))
 
 
 def _plain_cell(value: Any) -> str:
@@ -212,5 +249,5 @@ def _plain(value: Any) -> Any:
 def _database_problem(error: OperationalError) -> str:
     text = str(error.orig)
     if "no such table" in text or "doesn't exist" in text:
-        return f"the database has no tables of IOP yet ({text}): run `iop migrate`"
+        return f"the database has no tables of IOP yet ({text}): run {hint('migrate')}"
     return f"the database does not answer: {text}"

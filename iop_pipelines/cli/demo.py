@@ -15,6 +15,7 @@ from rich.progress import (
 )
 
 from iop_pipelines.cli.console import command, console, print_json, progress_console, table_of
+from iop_pipelines.cli.hints import carried
 from iop_pipelines.cli.instance import (
     open_home,
     print_sign_in_links,
@@ -114,7 +115,7 @@ def _show(summary: Summary, as_json: bool) -> None:
     if summary.missing:
         console.print("[bold red]Missing:[/]")
         for line in summary.missing:
-            console.print(f"  - {line}")
+            console.print(carried(f"  - {line}"))
     else:
         console.print("[bold green]Everything expected is there.[/]")
 

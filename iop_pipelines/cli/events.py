@@ -8,7 +8,7 @@ from iop_pipelines.cli.console import (
     engine_of,
     print_done,
     print_json,
-    print_table,
+    print_rows,
     table_of,
 )
 from iop_pipelines.domain.moments import wall_clock
@@ -50,11 +50,10 @@ def list_(settings: Settings, as_json: bool, kind: str, limit: int) -> None:
     """Show events with what they wait for, or why they were given up or refused."""
     from iop_pipelines.events import inbox
 
-    rows = inbox.listed(engine_of(settings), kind, limit)
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(rows, _COLUMNS[kind])
+    engine = engine_of(settings)
+    rows = inbox.listed(engine, kind, limit)
+    total = int(inbox.counts(engine)[kind])
+    print_rows(rows, _COLUMNS[kind], as_json, f"No event is {kind}.", total=total)
 
 
 @command(events)

@@ -20,6 +20,7 @@ from iop_pipelines.cli.console import (
     progress_console,
     table_of,
 )
+from iop_pipelines.cli.hints import carried, hint
 from iop_pipelines.orchestration import home
 from iop_pipelines.settings import Settings
 
@@ -200,7 +201,7 @@ def _move(settings: Settings, source: str, dry_run: bool, as_json: bool) -> None
     console.print(f"{sum(moved.rows.values())} rows and {moved.files} files {verb}.")
     if not dry_run:
         console.print(
-            "Now run `iop ledger verify`. DRM's tables are DRM's and stay where they are: "
+            f"Now run {hint('ledger verify')}. DRM's tables are DRM's and stay where they are: "
             f"IOP_DRM_DATABASE_URL was {origin.drm_database_url}",
             soft_wrap=True,
         )
@@ -222,7 +223,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
             "ok": each.is_ok,
             "required": each.is_required,
             "detail": each.detail,
-            "fix": each.fix,
+            "fix": each.fix and _command_of(each.fix),
         }
         for each in found
     ]
@@ -233,6 +234,11 @@ def doctor(settings: Settings, as_json: bool) -> None:
         console.print(table_of(shown, ("check", "ok", "detail", "fix")))
     if not all(each.is_ok for each in found if each.is_required):
         raise SystemExit(1)
+
+
+def _command_of(fix: str) -> str:
+    """What mends a check: a command, or a text that may name one."""
+    return hint(fix.removeprefix("iop ")).strip("`") if fix.startswith("iop ") else carried(fix)
 
 
 def _verdict(is_ok: bool, is_required: bool) -> str:

@@ -65,10 +65,12 @@ def status(settings: Settings, as_json: bool) -> None:
 @click.option("--limit", default=50, show_default=True)
 def repairs(settings: Settings, as_json: bool, limit: int) -> None:
     """List what the reconciler repaired, newest first."""
-    from iop_pipelines.ledger.repairs import list_repairs
+    from iop_pipelines.ledger.repairs import count_repairs, list_repairs
 
-    rows = list_repairs(engine_of(settings), limit)
-    print_rows(rows, ("at", "what"), as_json, "Nothing was repaired.")
+    engine = engine_of(settings)
+    rows = list_repairs(engine, limit)
+    total = count_repairs(engine)
+    print_rows(rows, ("at", "what"), as_json, "Nothing was repaired.", total=total)
 
 
 commands = {"ledger": ledger}

@@ -1,5 +1,6 @@
 """`iop model`: the registry, and executions on request."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -7,27 +8,39 @@ import sqlalchemy as sa
 
 from iop_pipelines.cli.console import (
     command,
+    console,
+    count_of,
     engine_of,
     print_done,
     print_json,
     print_rows,
     rows_of,
+    witness_as,
 )
+from iop_pipelines.cli.hints import hint
+from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
-from iop_pipelines.domain.vocabulary import ModelStatus
+from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
+from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.ledger.deleting import delete_model, plan_models
+from iop_pipelines.ledger.history import history_of, score_history
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
 from iop_pipelines.schema.tables import model_executions
 from iop_pipelines.settings import Settings
 from iop_pipelines.validation.files import located
 
-model = click.Group("model", help="Models: register, promote, execute, history.")
+model = click.Group(
+    "model", help="Models: new, register, promote, execute, score, history, delete."
+)
+_scoring = click.option("--score", is_flag=True, help="Score the history that is there at once.")
 
 
 @command(model)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--promote", is_flag=True, help="Make it the active version at once.")
-def register(settings: Settings, as_json: bool, file: Path, promote: bool) -> None:
+@_scoring
+def register(settings: Settings, as_json: bool, file: Path, promote: bool, score: bool) -> None:
     """Register a model version from a JSON or YAML FILE, as a draft."""
     engine = engine_of(settings)
     with located(file):
@@ -38,6 +51,45 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool) -> No
         {"id": model_id, "status": stored.status.value},
         as_json,
     )
+    if promote or score:
+        _offer_history(engine, stored, score, as_json)
+    elif not as_json:
+        way = hint(f"model promote {model_id}")
+        console.print(f"A draft runs on request only; {way} starts it.", highlight=False)
+
+
+@command(model)
+@click.option("--dataset", required=True, help="What it reads.")
+@click.option("--measure", required=True, help="What of it: a measure that the dataset declares.")
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice([each.value for each in ModelType]),
+    default=ModelType.STATISTICAL.value,
+    show_default=True,
+)
+@click.option("--runtime", help="Default: the usual one of its type.")
+@click.option("--name", help="Default: DATASET-MEASURE.")
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where it is written. Default: NAME.yaml.",
+)
+def new(settings: Settings, as_json: bool, file: Path | None, kind: str, **given: str) -> None:
+    """Write the file of a model, schemas included; edit it, then register it."""
+    from iop_pipelines.registry.drafting import as_yaml, draft
+
+    spec = draft(engine_of(settings), model_type=ModelType(kind), **given)
+    path = file or Path(f"{spec.name}.yaml")
+    try:
+        with path.open("x", encoding="utf-8") as opened:
+            opened.write(as_yaml(spec))
+    except FileExistsError as error:
+        raise Conflict("file.exists", path=path) from error
+    except OSError as error:
+        raise InvalidInput("file.not_written", path=path, error=error.strerror) from error
+    way = hint(f"model register {shlex.quote(str(path))} --promote --score")
+    print_done(f"Written: {path}. {way} starts it.", {"file": path, "name": spec.name}, as_json)
 
 
 @command(model, "list")
@@ -45,9 +97,9 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool) -> No
 @click.option("--limit", default=50, show_default=True)
 def list_(settings: Settings, as_json: bool, status: str | None, limit: int) -> None:
     """List model versions, newest first."""
-    found = registry.list_models(
-        engine_of(settings), status=ModelStatus(status) if status else None, limit=limit
-    )
+    engine = engine_of(settings)
+    wanted = ModelStatus(status) if status else None
+    found = registry.list_models(engine, status=wanted, limit=limit)
     rows = [
         {
             "id": each.id,
@@ -61,14 +113,15 @@ def list_(settings: Settings, as_json: bool, status: str | None, limit: int) -> 
         for each in found
     ]
     columns = ("id", "name", "version", "type", "status", "runtime", "dataset")
-    print_rows(rows, columns, as_json, "No model is registered yet: `iop model register FILE`.")
+    empty = f"No model is registered yet: {hint('model register FILE')}."
+    print_rows(rows, columns, as_json, empty, total=registry.count_models(engine, wanted))
 
 
 @command(model)
-@click.argument("model_id", type=int)
-def show(settings: Settings, as_json: bool, model_id: int) -> None:
-    """Print a model version as it was registered."""
-    stored = registry.model(engine_of(settings), model_id)
+@click.argument("model", metavar="MODEL")
+def show(settings: Settings, as_json: bool, model: str) -> None:
+    """Print a model version as it was registered. MODEL is an id, NAME or NAME@VERSION."""
+    stored = registry.one_named(engine_of(settings), model)
     content = {
         "id": stored.id,
         "status": stored.status.value,
@@ -78,12 +131,82 @@ def show(settings: Settings, as_json: bool, model_id: int) -> None:
 
 
 @command(model)
-@click.argument("model_id", type=int)
+@click.argument("model", metavar="MODEL")
 @click.option("--reason", help="Kept with the change.")
-def promote(settings: Settings, as_json: bool, model_id: int, reason: str | None) -> None:
-    """Make a version the active one of its name; the former is deprecated."""
-    stored = registry.promote(engine_of(settings), model_id, reason=reason)
+@_scoring
+def promote(settings: Settings, as_json: bool, model: str, reason: str | None, score: bool) -> None:
+    """Make a version the active one of its name; the former is deprecated.
+
+    MODEL is an id, NAME@VERSION, or NAME, whose newest version it is then.
+    """
+    engine = engine_of(settings)
+    stored = registry.promote(engine, registry.named(engine, model)[0].id, reason=reason)
     print_done(f"Model {stored.label} is active.", {"id": stored.id}, as_json)
+    _offer_history(engine, stored, score, as_json)
+
+
+def _offer_history(
+    engine: sa.Engine, stored: registry.StoredModel, is_wanted: bool, as_json: bool
+) -> None:
+    """A model that runs on what comes has nothing to show until then, unless it scores what is there."""
+    if is_wanted:
+        score_history(engine, [stored], utc_now(), trigger="cli")
+    if as_json:
+        return
+    with engine.connect() as connection:
+        history = history_of(connection, stored.spec.config.dataset)
+    if history is None:
+        say = f"{stored.spec.config.dataset} has no data yet; it runs when the first is delivered."
+    elif is_wanted:
+        say = f"It scores the history, {history.window_start:%Y-%m-%d} to {history.window_end:%Y-%m-%d}, next."
+    else:
+        span = f"{history.window_start:%Y-%m-%d} to {history.window_end:%Y-%m-%d}"
+        way = hint(f"model score {stored.id}")
+        say = f"There is a history, {span}: {way} scores it now; else its first run does."
+    console.print(say, markup=False, highlight=False, soft_wrap=True)
+
+
+@command(model)
+@click.argument("model", metavar="MODEL")
+def score(settings: Settings, as_json: bool, model: str) -> None:
+    """Have a model score all of its dataset's history. MODEL is an id, NAME or NAME@VERSION."""
+    engine = engine_of(settings)
+    stored = registry.one_named(engine, model)
+    (execution_id,) = score_history(engine, [stored], utc_now(), trigger="cli")
+    print_done(
+        f"Execution {execution_id} over the history is queued; "
+        f"{hint(f'model history {stored.id}')} shows how it ends.",
+        {"executionId": execution_id},
+        as_json,
+    )
+
+
+@command(model)
+@click.argument("model", metavar="MODEL")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def delete(settings: Settings, as_json: bool, model: str, yes: bool) -> None:
+    """Unlist a model and take away what it wrote; shows first what would go.
+
+    MODEL is an id or NAME@VERSION for one version, NAME for all. Its executions stay in the ledger, what it
+    found in the recommendations.
+    """
+    from iop_pipelines.orchestration.launch import dagster_instance
+
+    engine = engine_of(settings)
+    plan = plan_models(engine, registry.named(engine, model))
+    shown = {
+        "versions": [f"{each.label} ({each.status.value})" for each in plan.models],
+        "rows that its executions wrote": plan.outputs,
+        "open executions, which end as failed": plan.open,
+        "ended executions, which stay in the ledger": plan.executions,
+    }
+    if not confirmed(f"model {model}", shown, yes, as_json):
+        return
+    with dagster_instance(settings) as instance:
+        delete_model(
+            *(engine, instance, plan.models, utc_now()), witness=witness_as("models.delete")
+        )
+    print_done(f"Model {model} is deleted.", {"deleted": True, "plan": shown}, as_json)
 
 
 @command(model)
@@ -96,51 +219,60 @@ def rollback(settings: Settings, as_json: bool, name: str, reason: str | None) -
 
 
 @command(model)
-@click.argument("model_id", type=int)
+@click.argument("model", metavar="MODEL")
 @click.option("--reason", help="Kept with the change.")
-def deprecate(settings: Settings, as_json: bool, model_id: int, reason: str | None) -> None:
-    """Retire a version: triggers no longer start it and it cannot be executed."""
+def deprecate(settings: Settings, as_json: bool, model: str, reason: str | None) -> None:
+    """Retire a version: triggers no longer start it and it cannot be executed.
+
+    MODEL is an id, NAME or NAME@VERSION.
+    """
     engine = engine_of(settings)
-    stored = registry.set_status(engine, model_id, ModelStatus.DEPRECATED, reason=reason)
+    chosen = registry.one_named(engine, model).id
+    stored = registry.set_status(engine, chosen, ModelStatus.DEPRECATED, reason=reason)
     print_done(f"Model {stored.label} is deprecated.", {"id": stored.id}, as_json)
 
 
 @command(model)
-@click.argument("model_id", type=int)
+@click.argument("model", metavar="MODEL")
 @click.option("--input", "input_ref", help="Dataset, or dataset:NAME@DATA_VERSION?from=…&to=…")
 @click.option("--key", help="Idempotency key: a second request with it is the same execution.")
 def execute(
-    settings: Settings, as_json: bool, model_id: int, input_ref: str | None, key: str | None
+    settings: Settings, as_json: bool, model: str, input_ref: str | None, key: str | None
 ) -> None:
-    """Request an execution; a running instance launches it."""
+    """Request an execution; a running instance launches it. MODEL is an id, NAME or NAME@VERSION."""
     engine = engine_of(settings)
-    ref = input_ref or registry.model(engine, model_id).spec.config.dataset
+    stored = registry.one_named(engine, model)
+    ref = input_ref or stored.spec.config.dataset
     execution_id = request_execution(
-        engine, model_id, ref, utc_now(), trigger="cli", idempotency_key=key
+        engine, stored.id, ref, utc_now(), trigger="cli", idempotency_key=key
     )
     print_done(
-        f"Execution {execution_id} is queued; `iop model history {model_id}` shows how it ends.",
+        f"Execution {execution_id} is queued; {hint(f'model history {stored.id}')} shows how it ends.",
         {"executionId": execution_id},
         as_json,
     )
 
 
 @command(model)
-@click.argument("model_id", type=int)
+@click.argument("model", metavar="MODEL")
 @click.option("--limit", default=20, show_default=True)
-def history(settings: Settings, as_json: bool, model_id: int, limit: int) -> None:
-    """List the executions of a version, newest first, with durations and errors."""
+def history(settings: Settings, as_json: bool, model: str, limit: int) -> None:
+    """List the executions of a version, newest first, with durations and errors.
+
+    MODEL is an id, NAME or NAME@VERSION.
+    """
     engine = engine_of(settings)
-    registry.model(engine, model_id)
+    stored = registry.one_named(engine, model)
     columns = ("id", "status", "phase", "finished_at", "error_msg", "duration_ms", "input_ref")
     query = (
         sa.select(*(model_executions.c[name] for name in columns))
-        .where(model_executions.c.model_id == model_id)
+        .where(model_executions.c.model_id == stored.id)
         .order_by(model_executions.c.id.desc())
         .limit(limit)
     )
     rows = rows_of(engine, query)
-    print_rows(rows, columns, as_json, f"Model {model_id} has not been executed yet.")
+    empty = f"Model {stored.label} has not been executed yet."
+    print_rows(rows, columns, as_json, empty, total=count_of(engine, query))
 
 
 commands = {"model": model}

@@ -21,6 +21,7 @@ from iop_pipelines.recommendations.retelling import Retold
 from iop_pipelines.recommendations.retelling import retell as retell_all
 from iop_pipelines.recommendations.review import (
     StoredRecommendation,
+    count_recommendations,
     list_recommendations,
     review,
 )
@@ -40,12 +41,10 @@ def list_(
     settings: Settings, as_json: bool, status: str | None, category: str | None, limit: int
 ) -> None:
     """List recommendations, newest first."""
-    found = list_recommendations(
-        engine_of(settings),
-        status=ReviewStatus(status) if status else None,
-        category=Category(category) if category else None,
-        limit=limit,
-    )
+    engine = engine_of(settings)
+    wanted = ReviewStatus(status) if status else None
+    kind = Category(category) if category else None
+    found = list_recommendations(engine, status=wanted, category=kind, limit=limit)
     columns = ("id", "severity", "state", "title", "category", "occurrences")
     rows = [_plain(each) for each in found]
     if not as_json:
@@ -53,7 +52,8 @@ def list_(
             {**row, "state": ", ".join(_states(each))}
             for row, each in zip(rows, found, strict=True)
         ]
-    print_rows(rows, columns, as_json, "No recommendations.")
+    total = count_recommendations(engine, wanted, kind)
+    print_rows(rows, columns, as_json, "No recommendations.", total=total)
 
 
 @command(recommendation)

@@ -5,7 +5,17 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from iop_pipelines.cli.console import command, engine_of, print_done, print_rows, rows_of
+from iop_pipelines.cli.console import (
+    command,
+    count_of,
+    engine_of,
+    print_done,
+    print_rows,
+    rows_of,
+    witness_as,
+)
+from iop_pipelines.cli.hints import hint
+from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.drm import clock
 from iop_pipelines.ledger.requests import request_report
@@ -15,7 +25,7 @@ from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings
 from iop_pipelines.validation.files import located
 
-report = click.Group("report", help="Reports: templates, schedules, generate, list files.")
+report = click.Group("report", help="Reports: templates, schedules, generate, list files, delete.")
 
 
 @command(report)
@@ -49,28 +59,28 @@ def list_(settings: Settings, as_json: bool) -> None:
             }
         )
     columns = ("id", "name", "format", "status", "schedule", "next (UTC)")
-    print_rows(rows, columns, as_json, "There is no template yet: `iop report create FILE`.")
+    print_rows(rows, columns, as_json, f"There is no template yet: {hint('report create FILE')}.")
 
 
 @command(report)
-@click.argument("template_id", type=int)
+@click.argument("template")
 @click.option("--key", help="Idempotency key: a second request with it is the same report.")
-def generate(settings: Settings, as_json: bool, template_id: int, key: str | None) -> None:
-    """Request a report; a running instance generates it."""
-    report_id = request_report(
-        engine_of(settings), template_id, utc_now(), trigger="cli", idempotency_key=key
-    )
+def generate(settings: Settings, as_json: bool, template: str, key: str | None) -> None:
+    """Request a report; a running instance generates it. TEMPLATE is an id or a name."""
+    engine = engine_of(settings)
+    template_id = registry.template_named(engine, template).id
+    report_id = request_report(engine, template_id, utc_now(), trigger="cli", idempotency_key=key)
     print_done(
-        f"Report {report_id} is queued; `iop report generated` shows its file.",
+        f"Report {report_id} is queued; {hint('report generated')} shows its file.",
         {"reportId": report_id},
         as_json,
     )
 
 
 @command(report)
-@click.option("--template", "template_id", type=int, help="Only of this template.")
+@click.option("--template", help="Only of this template: an id or a name.")
 @click.option("--limit", default=20, show_default=True)
-def generated(settings: Settings, as_json: bool, template_id: int | None, limit: int) -> None:
+def generated(settings: Settings, as_json: bool, template: str | None, limit: int) -> None:
     """List generated reports, newest first, with path, rows and bytes."""
     made = generated_reports.c
     query = (
@@ -90,11 +100,36 @@ def generated(settings: Settings, as_json: bool, template_id: int | None, limit:
         .order_by(made.id.desc())
         .limit(limit)
     )
-    if template_id is not None:
-        query = query.where(made.template_id == template_id)
-    rows = rows_of(engine_of(settings), query)
+    engine = engine_of(settings)
+    if template is not None:
+        query = query.where(made.template_id == registry.template_named(engine, template).id)
+    rows = rows_of(engine, query)
     columns = ("id", "template", "status", "slot", "error", "format", "rows", "bytes", "file")
-    print_rows(rows, columns, as_json, "No report has been generated yet.")
+    empty, total = "No report has been generated yet.", count_of(engine, query)
+    print_rows(rows, columns, as_json, empty, total=total)
+
+
+@command(report)
+@click.argument("template")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def delete(settings: Settings, as_json: bool, template: str, yes: bool) -> None:
+    """Delete a template; shows first what would go. TEMPLATE is an id or a name.
+
+    The reports that were made of it, and their files, stay.
+    """
+    engine = engine_of(settings)
+    found = registry.template_named(engine, template)
+    made = sa.select(generated_reports.c.id).where(generated_reports.c.template_id == found.id)
+    shown = {
+        "template": found.name,
+        "schedule": found.schedule or "on request",
+        "reports made of it, which stay": count_of(engine, made),
+    }
+    if not confirmed(f"template {found.name}", shown, yes, as_json):
+        return
+    now = clock.now(settings)
+    registry.delete_template(engine, found.id, now, witness=witness_as("reports.delete"))
+    print_done(f"Template {found.name!r} is deleted.", {"deleted": True, "plan": shown}, as_json)
 
 
 def _checker(settings: Settings) -> registry.CheckSchedule:

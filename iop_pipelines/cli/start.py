@@ -8,6 +8,7 @@ import click
 from rich.markup import escape
 
 from iop_pipelines.cli.console import command, console, print_json, progress_console
+from iop_pipelines.cli.hints import carried
 from iop_pipelines.cli.instance import (
     open_home,
     print_sign_in_links,
@@ -287,7 +288,8 @@ def _wait(platform: "Platform", supervisor: "Supervisor", as_json: bool) -> dict
             "problems": found.problems,
         }
     for problem in found.problems:
-        console.print(f"[bold red]Failed:[/] {escape(problem)}", highlight=False, soft_wrap=True)
+        failed = f"[bold red]Failed:[/] {escape(carried(problem))}"
+        console.print(failed, highlight=False, soft_wrap=True)
     count = len(found.recommendations)
     words = "recommendation" if count == 1 else "recommendations"
     gone = f", {found.gone_away} of them no longer found" if found.gone_away else ""

@@ -3,7 +3,6 @@
 Who can run these commands has the database, and so is an admin already: nothing else is asked.
 """
 
-import getpass
 import re
 import sys
 from datetime import timedelta
@@ -12,8 +11,8 @@ import click
 import sqlalchemy as sa
 
 from iop_pipelines.audit import trail
-from iop_pipelines.audit.trail import Actor
-from iop_pipelines.cli.console import command, engine_of, print_done, print_rows
+from iop_pipelines.cli.console import command, engine_of, operator, print_done, print_rows
+from iop_pipelines.cli.hints import hint
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.identity import accounts
@@ -45,8 +44,8 @@ def add(settings: Settings, as_json: bool, name: str, role: str, password_stdin:
     engine = engine_of(settings)
     is_asked = password_stdin or sys.stdin.isatty()
     given = _password(password_stdin) if is_asked else None
-    added = accounts.add_user(engine, name, Role(role), _operator(), given)
-    how = "by password" if given else f"by `iop user link {added.name}`"
+    added = accounts.add_user(engine, name, Role(role), operator(), given)
+    how = "by password" if given else f"by {hint(f'user link {added.name}')}"
     print_done(f"{added.name} can sign in as {added.role.value} {how}.", _shown(added), as_json)
 
 
@@ -55,7 +54,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     """List the accounts, newest first."""
     rows = [_shown(each) for each in accounts.list_users(engine_of(settings))]
     columns = ("id", "name", "role", "state", "signs_in_by", "created_at")
-    print_rows(rows, columns, as_json, "No account yet: `iop user add NAME --role admin`.")
+    print_rows(rows, columns, as_json, f"No account yet: {hint('user add NAME --role admin')}.")
 
 
 @command(user)
@@ -63,7 +62,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @click.argument("role", type=ROLE)
 def role(settings: Settings, as_json: bool, name: str, role: str) -> None:
     """Make NAME an admin or a viewer; takes effect within a second where NAME is signed in."""
-    changed = accounts.update_user(engine_of(settings), name, _operator(), role=Role(role))
+    changed = accounts.update_user(engine_of(settings), name, operator(), role=Role(role))
     print_done(f"{changed.name} is {changed.role.value}.", _shown(changed), as_json)
 
 
@@ -74,7 +73,7 @@ def password(settings: Settings, as_json: bool, name: str, password_stdin: bool)
     """Give NAME a new password, and end all its sessions and tokens."""
     engine = engine_of(settings)
     accounts.account(engine, name)
-    changed = accounts.set_password(engine, name, _password(password_stdin), _operator())
+    changed = accounts.set_password(engine, name, _password(password_stdin), operator())
     print_done(f"{changed.name} has a new password.", _shown(changed), as_json)
 
 
@@ -82,7 +81,7 @@ def password(settings: Settings, as_json: bool, name: str, password_stdin: bool)
 @click.argument("name")
 def disable(settings: Settings, as_json: bool, name: str) -> None:
     """Lock NAME out: no sign-in, and all its sessions and tokens end."""
-    changed = accounts.update_user(engine_of(settings), name, _operator(), is_disabled=True)
+    changed = accounts.update_user(engine_of(settings), name, operator(), is_disabled=True)
     print_done(f"{changed.name} is disabled.", _shown(changed), as_json)
 
 
@@ -90,7 +89,7 @@ def disable(settings: Settings, as_json: bool, name: str) -> None:
 @click.argument("name")
 def enable(settings: Settings, as_json: bool, name: str) -> None:
     """Let NAME sign in again."""
-    changed = accounts.update_user(engine_of(settings), name, _operator(), is_disabled=False)
+    changed = accounts.update_user(engine_of(settings), name, operator(), is_disabled=False)
     print_done(f"{changed.name} can sign in again.", _shown(changed), as_json)
 
 
@@ -98,7 +97,7 @@ def enable(settings: Settings, as_json: bool, name: str) -> None:
 @click.argument("name")
 def link(settings: Settings, as_json: bool, name: str) -> None:
     """Print the path of a link that signs in as NAME, once, within fifteen minutes."""
-    path = make_sign_in_link(engine_of(settings), name, _operator()).path
+    path = make_sign_in_link(engine_of(settings), name, operator()).path
     print_done((settings.public_url or "") + path, {"path": path}, as_json)
 
 
@@ -114,7 +113,7 @@ def token(settings: Settings, as_json: bool, name: str, ttl: str) -> None:
     def work(connection: sa.Connection) -> Issued:
         issued = sessions.start(found, "token", life=life, connection=connection)
         after = {"user": found.name, "expiresAt": issued.expires_at}
-        trail.record(connection, _operator(), "auth.makeToken", None, after)
+        trail.record(connection, operator(), "auth.makeToken", None, after)
         return issued
 
     issued = write(engine_of(settings), work)
@@ -146,10 +145,6 @@ def _password(is_stdin: bool) -> str:
     if is_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-
-
-def _operator() -> Actor:
-    return Actor(None, f"cli:{getpass.getuser()}", address="local")
 
 
 def _shown(account: Account) -> dict[str, object]:

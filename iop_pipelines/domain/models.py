@@ -84,12 +84,12 @@ class ModelConfig(_Frozen):
 
 class ModelSpec(_Frozen):
     """A model as its file declares it; `input_schema` and `output_schema` are JSON Schema (draft
-    2020-12) over one row."""
+    2020-12) over one row. Left out, they are made from the fields of its dataset when it is registered."""
 
     name: GivenName
     version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$", max_length=64)] = "v1.0.0"
     type: ModelType
     description: str = ""
-    input_schema: dict[str, Any]
-    output_schema: dict[str, Any]
+    input_schema: dict[str, Any] = {}
+    output_schema: dict[str, Any] = {}
     config: ModelConfig

@@ -142,6 +142,30 @@ class SharedDatabase:
             query = query.where(runs.c.id.not_in(sorted(seen)))
         return [DrmRun(**row) for row in self._rows(query)]
 
+    def successful_runs(self, dataset: str, after_id: int = 0, limit: int = 500) -> list[DrmRun]:
+        """What was delivered of a dataset, by id, after that one."""
+        runs = tables.pipeline_runs
+        query = (
+            sa.select(runs)
+            .where(
+                runs.c.dataset == dataset,
+                runs.c.id > after_id,
+                runs.c.status == RunStatus.SUCCESS,
+            )
+            .order_by(runs.c.id)
+            .limit(limit)
+        )
+        return [DrmRun(**row) for row in self._rows(query)]
+
+    def count_successful(self, dataset: str) -> int:
+        """How many runs delivered something of a dataset."""
+        runs = tables.pipeline_runs
+        query = sa.select(sa.func.count()).where(
+            runs.c.dataset == dataset, runs.c.status == RunStatus.SUCCESS
+        )
+        with self.engine.connect() as connection:
+            return connection.scalar(query) or 0
+
     def lowest_running(self, after: int = 0) -> int | None:
         """The smallest id above `after` of a run that has not ended."""
         runs = tables.pipeline_runs

@@ -10,7 +10,9 @@ from iop_pipelines.intake.deliver import Delivered, deliver
 from iop_pipelines.intake.folder import Kept, write_folder
 from iop_pipelines.intake.registering import register_data, with_versions
 from iop_pipelines.intake.understand import Understood
+from iop_pipelines.ledger.requests import request_delivered
 from iop_pipelines.platform import Platform
+from iop_pipelines.transform.versions import dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,7 @@ def load(platform: Platform, given: Understood, folder: Path, now: datetime) -> 
     deliveries = tuple(
         deliver(platform.drm_engine, each, zone, now) for each in deliveries_of(given)
     )
+    if not all(each.is_new for each in deliveries):
+        # A dataset that was deleted and is declared again has what was delivered before.
+        request_delivered(platform.engine, platform.drm, dataset(platform.engine, given.name), now)
     return Loaded(folder, tuple(files), tuple(models), deliveries)

@@ -301,7 +301,8 @@ def _is_ours(run: dg.DagsterRun) -> bool:
 def _close_orphans_of_failed_versions(it: _Pass) -> None:
     condition = sa.and_(
         dataset_versions.c.status == "failed",
-        model_executions.c.phase.in_((Phase.QUEUED, Phase.HELD)),
+        # What is held waits for a score, or for the delivery that supersedes this one.
+        model_executions.c.phase == Phase.QUEUED,
     )
     _close_executions(it, condition, _not_prepared)
 

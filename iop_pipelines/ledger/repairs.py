@@ -39,6 +39,11 @@ def list_repairs(engine: sa.Engine, limit: int) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
+def count_repairs(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(ledger_repairs)) or 0
+
+
 @writes
 def forget_repairs(connection: sa.Connection, before: datetime) -> int:
     return connection.execute(

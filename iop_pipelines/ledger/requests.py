@@ -17,7 +17,12 @@ from iop_pipelines.drm.source import DrmRun, QualityScore, SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
-from iop_pipelines.registry.models import StoredModel, active_models_of, model
+from iop_pipelines.registry.models import (
+    StoredModel,
+    active_models_of,
+    model,
+    require_complete,
+)
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
     dataset_versions,
@@ -92,6 +97,59 @@ def request_for_drm_run(
     return write(engine, work)
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """An ended DRM run and its score, as they are known now."""
+
+    run: DrmRun
+    score: QualityScore | None
+    now: datetime
+
+    def is_good_enough(self, stored: StoredModel) -> bool:
+        threshold = stored.spec.config.quality_threshold
+        return threshold is None or (self.score is not None and self.score.score >= threshold)
+
+
+def request_delivered(
+    engine: sa.Engine, drm: SharedDatabase, stored: StoredDataset, now: datetime
+) -> Requested:
+    """Data versions, and executions, for all that DRM delivered of the dataset's source before it was declared.
+
+    Runs that have a version, and those that deliver what their window held already, are passed over; so it may
+    be called again.
+    """
+    requested = Requested()
+    models, last = active_models_of(engine, stored.declaration.name), 0
+    while runs := drm.successful_runs(stored.declaration.source, last):
+        for run in sorted(runs, key=lambda each: (each.finished_at or each.started_at, each.id)):
+            delivery = _Delivery(run, drm.latest_score(run.dataset, run.id), now)
+            write(engine, _request_late, stored, delivery, models, requested)
+        last = max(run.id for run in runs)
+    return requested
+
+
+def _request_late(
+    connection: sa.Connection,
+    stored: StoredDataset,
+    delivery: _Delivery,
+    models: Sequence[StoredModel],
+    requested: Requested,
+) -> None:
+    """As one sensor's look at one run, but for this dataset alone."""
+    run = delivery.run
+    there = sa.select(dataset_versions.c.id).where(
+        dataset_versions.c.dataset_id == stored.id, dataset_versions.c.drm_run_id == run.id
+    )
+    if connection.scalar(there) is not None:
+        return
+    if _holds_already(connection, stored, run):
+        requested.unchanged.append(stored.declaration.name)
+        return
+    version_id = ensure_version(connection, stored, run)
+    requested.versions.append(version_id)
+    _request_models(connection, version_id, models, delivery, requested)
+
+
 def _holds_already(connection: sa.Connection, stored: StoredDataset, run: DrmRun) -> bool:
     if stored.is_system:
         return False
@@ -108,19 +166,6 @@ def _holds_already(connection: sa.Connection, stored: StoredDataset, run: DrmRun
         .limit(1)
     ).first()
     return newest is not None and newest.content_checksum == run.content_checksum
-
-
-@dataclass(frozen=True)
-class _Delivery:
-    """An ended DRM run and its score, as they are known now."""
-
-    run: DrmRun
-    score: QualityScore | None
-    now: datetime
-
-    def is_good_enough(self, stored: StoredModel) -> bool:
-        threshold = stored.spec.config.quality_threshold
-        return threshold is None or (self.score is not None and self.score.score >= threshold)
 
 
 def _request_models(
@@ -140,19 +185,39 @@ def _request_models(
         if config.trigger.on != "dataset_update" or last_period not in weekdays:
             continue
         may_run = delivery.is_good_enough(each)
+        since = _history_before(connection, each.id, version)
         execution_id = _insert_execution(
             connection,
             trigger_key_of(each.id, version.data_version, "dataset_update"),
             delivery.now,
             model_id=each.id,
             phase=Phase.QUEUED if may_run else Phase.HELD,
-            input_ref=str(InputRef(config.dataset, version.data_version)),
+            input_ref=str(InputRef(config.dataset, version.data_version, since)),
             trigger=f"drm_run:{delivery.run.id}",
             data_version=version.data_version,
             dataset_version_id=version_id,
         )
         if execution_id is not None:
             (requested.queued if may_run else requested.held).append(execution_id)
+
+
+def _history_before(connection: sa.Connection, model_id: int, version: Record) -> datetime | None:
+    """Where a model's first run begins: with the history that is there, so that it has more to show than a dot.
+
+    None for any later run, and where the version is the beginning of the history itself.
+    """
+    has_run = sa.select(model_executions.c.id).where(model_executions.c.model_id == model_id)
+    if connection.scalar(has_run.limit(1)) is not None:
+        return None
+    versions = dataset_versions.c
+    first: datetime | None = connection.scalar(
+        sa.select(sa.func.min(versions.window_start)).where(
+            versions.dataset_id == version.dataset_id,
+            versions.id < version.id,
+            versions.status != "failed",
+        )
+    )
+    return first if first is not None and first < version.window_start else None
 
 
 def request_execution(
@@ -176,6 +241,7 @@ def request_execution(
         raise Conflict(
             "model.deprecated", name=stored_model.spec.name, version=stored_model.spec.version
         )
+    require_complete(stored_model)
     ref = InputRef.parse(input_ref)
     if ref.dataset != stored_model.spec.config.dataset:
         raise InvalidInput(

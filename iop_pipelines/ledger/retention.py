@@ -175,7 +175,12 @@ def _outputs(before: datetime) -> _Owned:
 
 def _rejects(before: datetime) -> _Owned:
     versions = dataset_versions.c
-    is_over = (versions.phase == Phase.DONE, versions.prepared_at < before)
+    ends = (versions.prepared_at, versions.failed_at)
+    is_over = (
+        versions.phase == Phase.DONE,
+        sa.or_(*(end.is_not(None) for end in ends)),
+        *(sa.or_(end.is_(None), end < before) for end in ends),
+    )
     return _Owned(rejected_rows.c.dataset_version_id, dataset_versions, is_over)
 
 

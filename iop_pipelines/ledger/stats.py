@@ -15,6 +15,7 @@ from iop_pipelines.domain.vocabulary import (
     Severity,
 )
 from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.deliveries import Unprepared, unprepared, waits
 from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
@@ -30,13 +31,16 @@ WINDOW = timedelta(hours=24)
 MEDIAN_OF = 101
 _P50 = "executions.p50"
 _QUALITY = "quality."
+_USABLE = "usable."
+_UNPREPARED = "versions.unprepared"
 
 
 @dataclass(frozen=True)
 class Figures:
     """`p50_ms` is the median of the latest 101 successes of the window, None if there is none.
 
-    `gone_…` are those of the open recommendations whose finding is gone.
+    `gone_…` are those of the open recommendations whose finding is gone. `quality_…` and `usable_…` are of each
+    dataset's latest prepared version, 0 to 100; `unprepared` are the deliveries that failed and wait, the newest last.
     """
 
     models: int
@@ -53,6 +57,8 @@ class Figures:
     gone_by_severity: dict[str, int]
     gone_by_category: dict[str, int]
     quality_by_dataset: dict[str, float | None]
+    usable_by_dataset: dict[str, float | None]
+    unprepared: tuple[Unprepared, ...]
 
 
 def figures(engine: sa.Engine, now: datetime) -> Figures:
@@ -64,14 +70,16 @@ def figures(engine: sa.Engine, now: datetime) -> Figures:
     totals: Counter[str] = Counter()
     with engine.connect() as connection:
         for name, value in connection.execute(_STATEMENT, moments):
-            if name == _P50 or name.startswith(_QUALITY):
+            if name == _P50 or name.startswith((_QUALITY, _USABLE)):
                 found[name] = value
             else:
                 totals[name] += int(value)
-    return _figures(totals, found)
+        # Reasons are text, which is read where there is one.
+        failed = unprepared(connection) if totals[_UNPREPARED] else []
+    return _figures(totals, found, failed)
 
 
-def _figures(totals: Counter[str], found: dict[str, Any]) -> Figures:
+def _figures(totals: Counter[str], found: dict[str, Any], failed: list[Unprepared]) -> Figures:
     p50 = found.get(_P50)
     return Figures(
         models=totals["models.total"],
@@ -87,12 +95,18 @@ def _figures(totals: Counter[str], found: dict[str, Any]) -> Figures:
         open_by_category=_summed(totals, _BY_CATEGORY[counters.open_measure]),
         gone_by_severity=_summed(totals, _BY_SEVERITY[counters.gone_measure]),
         gone_by_category=_summed(totals, _BY_CATEGORY[counters.gone_measure]),
-        quality_by_dataset={
-            name.removeprefix(_QUALITY): None if score is None else float(score)
-            for name, score in sorted(found.items())
-            if name != _P50
-        },
+        quality_by_dataset=_by_dataset(found, _QUALITY),
+        usable_by_dataset=_by_dataset(found, _USABLE),
+        unprepared=tuple(failed),
     )
+
+
+def _by_dataset(found: dict[str, Any], prefix: str) -> dict[str, float | None]:
+    return {
+        name.removeprefix(prefix): None if value is None else float(value)
+        for name, value in sorted(found.items())
+        if name.startswith(prefix)
+    }
 
 
 # The measures that each word sums up, spelt once: this is read many times a second.
@@ -159,10 +173,10 @@ def _median() -> sa.Select[Any, Any]:
     return sa.select(sa.literal(_P50), sa.func.avg(ranked.c.duration_ms)).where(is_middle)
 
 
-def _quality() -> sa.Select[Any, Any]:
-    """The score of each dataset's latest prepared version."""
-    score = (
-        sa.select(dataset_versions.c.quality_score)
+def _of_latest(prefix: str, column: sa.Column[Any]) -> sa.Select[Any, Any]:
+    """A column of each dataset's latest prepared version."""
+    value = (
+        sa.select(column)
         .where(
             dataset_versions.c.dataset_id == datasets.c.id,
             dataset_versions.c.status == "prepared",
@@ -171,8 +185,8 @@ def _quality() -> sa.Select[Any, Any]:
         .limit(1)
         .scalar_subquery()
     )
-    name = sa.literal(_QUALITY) + datasets.c.name
-    return sa.select(name, score).where(datasets.c.name != PIPELINE_RUNS)
+    name = sa.literal(prefix) + datasets.c.name
+    return sa.select(name, value).where(datasets.c.name != PIPELINE_RUNS)
 
 
 def _statement() -> sa.CompoundSelect[Any, Any]:
@@ -187,12 +201,16 @@ def _statement() -> sa.CompoundSelect[Any, Any]:
             how_it_ended, model_executions, ExecutionStatus.SUCCESS, ExecutionStatus.FAILED
         ),
         _on_the_edge(sa.literal("reports.failed"), generated_reports, ReportStatus.FAILED),
-        sa.select(sa.literal("models.total"), sa.func.count(models.id)),
+        sa.select(sa.literal("models.total"), sa.func.count(models.id)).where(
+            models.deleted_at.is_(None)
+        ),
         sa.select(sa.literal("models.active"), sa.func.count(models.id)).where(
             models.status == ModelStatus.ACTIVE
         ),
         _median(),
-        _quality(),
+        _of_latest(_QUALITY, dataset_versions.c.quality_score),
+        _of_latest(_USABLE, dataset_versions.c.usable_pct),
+        sa.select(sa.literal(_UNPREPARED), sa.func.count()).where(waits()),
     )
 
 

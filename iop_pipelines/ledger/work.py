@@ -343,7 +343,8 @@ def end_version(
     """
     values: dict[str, object] = {"phase": Phase.DONE}
     if error is not None:
-        values |= {"status": "failed", **kept(error, "error_msg")}
+        failed_at = sa.func.current_timestamp()
+        values |= {"status": "failed", "failed_at": failed_at, **kept(error, "error_msg")}
     versions = dataset_versions.c
     is_held = sa.and_(
         versions.id == version_id, versions.attempt == attempt, versions.phase.in_(IN_FLIGHT)

@@ -1,8 +1,9 @@
 """Notifications, read from the rows that they tell of: nothing is written twice, so nothing can differ.
 
-Reports that ended, recommendations opened with a warning or worse, executions that failed, models that
-were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows; a recommendation
-that was decided, or is no longer found, waits for nobody and needs no reading.
+Reports that ended, recommendations opened with a warning or worse, executions that failed, deliveries that
+were not prepared and wait for somebody, models that were promoted; of the last `KEPT`. What a person has
+read is a mark on one of these rows; a recommendation that was decided, or is no longer found, waits for
+nobody and needs no reading.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,12 @@ from iop_pipelines.domain.vocabulary import (
 )
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.ledger import counters
+from iop_pipelines.ledger.deliveries import REFUSED, waits
+from iop_pipelines.recommendations.deliveries import SOURCE
 from iop_pipelines.schema.tables import (
     analytical_models,
+    dataset_versions,
+    datasets,
     generated_reports,
     model_events,
     model_executions,
@@ -40,8 +45,8 @@ KEPT = timedelta(days=30)
 MAX_UNREAD = 100
 # A moment, a kind and an id: where the page before ended.
 CURSOR = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~[a-z]{5,14}~[1-9]\d{0,9}$"
-NotificationKind = Literal["report", "recommendation", "execution", "model"]
-NotificationEvent = Literal["ready", "failed", "opened", "promoted"]
+NotificationKind = Literal["report", "recommendation", "execution", "model", "dataset"]
+NotificationEvent = Literal["ready", "failed", "opened", "promoted", "refused"]
 
 
 class Retold(TypedDict):
@@ -143,7 +148,11 @@ def _recommendations() -> _Source:
             for each in TRANSLATED
         ),
     )
-    is_grave = rows.severity.in_([Severity.WARNING, Severity.CRITICAL])
+    is_grave = sa.and_(
+        rows.severity.in_([Severity.WARNING, Severity.CRITICAL]),
+        # A delivery that was not prepared is told of by itself.
+        sa.func.coalesce(rows.source_ref, "").not_like(f"{SOURCE}%"),
+    )
     waits = sa.and_(rows.status == ReviewStatus.OPEN, rows.resolved_at.is_(None))
     return _Source("recommendation", rows.id, rows.created_at, is_grave, query, waits)
 
@@ -166,6 +175,26 @@ def _executions() -> _Source:
     )
     is_failed = counters.has_failed()
     return _Source("execution", rows.id, rows.finished_at, is_failed, query)
+
+
+def _deliveries() -> _Source:
+    rows = dataset_versions.c
+    is_refusal = rows.said["code"].as_string().in_(sorted(REFUSED))
+    query = (
+        _columns(
+            rows.id.label("item_id"),
+            rows.dataset_id.label("subject_id"),
+            sa.case((is_refusal, "refused"), else_="failed").label("event"),
+            datasets.c.name.label("title"),
+            rows.error_msg.label("detail"),
+            rows.said,
+            sa.literal("warning").label("severity"),
+            rows.failed_at.label("at"),
+        )
+        .select_from(dataset_versions)
+        .join(datasets, datasets.c.id == rows.dataset_id)
+    )
+    return _Source("dataset", rows.id, rows.failed_at, waits(), query)
 
 
 def _models() -> _Source:
@@ -196,7 +225,7 @@ def _model_title() -> sa.ColumnElement[str]:
 
 
 # In the order in which those of one second are listed.
-_SOURCES = (_recommendations(), _executions(), _reports(), _models())
+_SOURCES = (_recommendations(), _deliveries(), _executions(), _reports(), _models())
 _RANKS = {source.kind: rank for rank, source in enumerate(_SOURCES)}
 
 

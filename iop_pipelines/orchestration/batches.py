@@ -37,10 +37,12 @@ from iop_pipelines.orchestration import metadata
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise
+from iop_pipelines.recommendations.deliveries import advise_of_deliveries
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.transform.versions import StoredDataset
 
 RECOMMENDATION = dg.AssetKey("recommendation")
 
@@ -157,7 +159,10 @@ def prepare_datasets(
         PROGRESS.step(Sentence("doing.preparing", name=stored.declaration.name))
         summary = reason = None
         try:
-            summary = prepare_version(platform.engine, platform.drm, item.id, PROGRESS.tick)
+            summary = prepare_version(
+                *(platform.engine, platform.drm, item.id, PROGRESS.tick),
+                platform.settings.max_refused_percent,
+            )
         except Exception as error:
             # The boundary of one item: its reason is kept, its neighbours go on.
             reason = _reason_or_put_back(platform, item, error)
@@ -168,6 +173,8 @@ def prepare_datasets(
         is_ended = end_version(platform.engine, item.id, item.attempt, reason)
         if is_ended and reason is None:
             request_again(platform.engine, item.id, utc_now())
+        if is_ended:
+            _advise_of_deliveries(context, platform, stored)
         return reason
 
     return _run_items(context, platform, VERSION, ids, work, run_key=run_key)
@@ -187,6 +194,15 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
     if any(summary.changed for summary in advised):
         context.log_event(metadata.of_advice(advised, RECOMMENDATION))
     return tally
+
+
+def _advise_of_deliveries(context: Context, platform: Platform, stored: StoredDataset) -> None:
+    """The version has ended: what goes wrong here is owed, and the reconciler pays it."""
+    try:
+        advise_of_deliveries(platform.engine, stored)
+    except Exception as error:
+        name = stored.declaration.name
+        context.log.error(f"dataset {name}: no recommendation made: {reason_of(error)}")
 
 
 def _advise(context: Context, platform: Platform, item: Item, advised: list[AdviceSummary]) -> None:

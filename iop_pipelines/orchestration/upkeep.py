@@ -15,9 +15,10 @@ from iop_pipelines.ledger.reconcile import Patience, reconcile
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
+from iop_pipelines.recommendations.deliveries import advise_of_deliveries
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
-from iop_pipelines.transform.versions import PIPELINE_RUNS
+from iop_pipelines.transform.versions import PIPELINE_RUNS, list_datasets
 
 # A worker advises right after the event; what it has not done by then, it will not do.
 ADVICE_OVERDUE = timedelta(seconds=60)
@@ -32,6 +33,7 @@ def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
         for row in connection.execute(prepared):
             keys["datasets"].append(key(row.id, row.name))
         query = sa.select(models.id, models.name, models.version, models.type)
+        query = query.where(models.deleted_at.is_(None))
         for row in connection.execute(query):
             keys[ModelType(row.type)].append(model_key(row.id, row.name, row.version))
         kept = sa.select(templates.id, templates.name).where(templates.deleted_at.is_(None))
@@ -46,6 +48,8 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
     now = utc_now()
     repairs = reconcile(instance, platform.engine, now, Patience.of(platform.settings))
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
+    for stored in list_datasets(platform.engine):
+        advise_of_deliveries(platform.engine, stored)
     counters.fold(platform.engine, now)
     inbox.purge(platform.engine, now)
     outbox.purge(platform.engine, now, with_unpublished=platform.settings.event_broker_url is None)

@@ -37,8 +37,9 @@ from iop_pipelines.schema.tables import (
 )
 
 _CHUNK = 500
-# Of what no model found: DRM's scores.
+# Of what no model found: DRM's scores, and deliveries that were not prepared.
 QUALITY_MODEL = "data-quality"
+DELIVERY_MODEL = "data-preparation"
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,12 @@ class Ground:
     repeats: tuple[str, ...]
     may_resolve: bool
     advice: Advice
+    # What found it, where that is no model.
+    finder: str = QUALITY_MODEL
 
     @property
     def model_name(self) -> str:
-        return self.model.name if self.model else QUALITY_MODEL
+        return self.model.name if self.model else self.finder
 
     def mark_of(self, found: Finding) -> str:
         return fingerprint(found.category, self.dataset, found.unique_id, self.model_name)

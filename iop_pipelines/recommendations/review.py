@@ -296,6 +296,19 @@ def list_recommendations(
         return [_stored(row) for row in connection.execute(query)]
 
 
+def count_recommendations(
+    engine: sa.Engine, status: ReviewStatus | None = None, category: Category | None = None
+) -> int:
+    """How many `list_recommendations` has without a limit."""
+    query = sa.select(sa.func.count()).select_from(recommendations)
+    if status is not None:
+        query = query.where(recommendations.c.status == status)
+    if category is not None:
+        query = query.where(recommendations.c.category == category)
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
 PEAK_SEVERITY = sa.func.coalesce(recommendations.c.peak_severity, recommendations.c.severity).label(
     "peak_severity"
 )

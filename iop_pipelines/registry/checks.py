@@ -31,14 +31,13 @@ def _refusals(engine: sa.Engine, spec: ModelSpec) -> Iterator[InvalidInput]:
     has_no_runtime = _refused(_check_type, spec)
     yield from has_no_runtime
     for side in ("input_schema", "output_schema"):
-        yield from _refused(_check_schema, getattr(spec, side), side)
+        yield from _refused(check_schema, getattr(spec, side), side)
     try:
-        declaration = _declaration_of(engine, spec.config.dataset)
+        declaration = declaration_of(engine, spec.config.dataset)
     except InvalidDeclaration as error:
         yield error
     else:
-        yield from _misnamed(spec, declaration)
-        yield from _refused(_check_where, spec, declaration)
+        yield from _refused(check_reads, spec, declaration)
     yield from _refused(_check_threshold, spec)
     if not has_no_runtime:
         read = spec.config.input.measures
@@ -51,6 +50,13 @@ def _refused(check: Callable[..., None], *given: Any) -> list[InvalidInput]:
     except InvalidInput as error:
         return [error]
     return []
+
+
+def check_reads(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
+    """Whether the dataset has what the model asks of it; raises as `check_model`."""
+    refused = [*_misnamed(spec, declaration), *_refused(_check_where, spec, declaration)]
+    if refused:
+        raise all_refused(refused) from refused[0]
 
 
 def _check_type(spec: ModelSpec) -> None:
@@ -69,14 +75,16 @@ def _check_type(spec: ModelSpec) -> None:
         )
 
 
-def _check_schema(schema: Mapping[str, Any], side: str) -> None:
+def check_schema(schema: Mapping[str, Any], side: str) -> None:
+    """Raises InvalidDeclaration whose field begins with `side`."""
     try:
         check_row_schema(schema)
     except InvalidDeclaration as error:
         raise error.under(side) from error
 
 
-def _declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
+def declaration_of(engine: sa.Engine, name: str) -> DatasetDeclaration:
+    """Raises InvalidDeclaration of `config.dataset` with the names that are there."""
     if name == PIPELINE_RUNS:
         return PIPELINE_RUNS_DECLARATION
     try:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound
@@ -20,6 +21,8 @@ from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
+# A number of fewer digits is an id.
+_ID_DIGITS = 10
 MAX_PANELS = 50
 
 
@@ -171,6 +174,24 @@ def list_dashboards(
         query = query.where(dashboards.c.id < cursor)
     with engine.connect() as connection:
         return _dashboards(connection, query)
+
+
+def count_dashboards(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(dashboards)) or 0
+
+
+def dashboard_named(engine: sa.Engine, name: str) -> StoredDashboard:
+    """What `name` means: an id, else the dashboard of that name. Raises NotFound."""
+    with engine.connect() as connection:
+        ways = [dashboards.c.name == name]
+        if name.isdecimal() and len(name) < _ID_DIGITS:
+            ways.insert(0, dashboards.c.id == int(name))
+        for way in ways:
+            if found := _dashboards(connection, sa.select(dashboards).where(way)):
+                return found[0]
+        known = connection.scalars(sa.select(dashboards.c.name)).all()
+    raise NotFound("dashboard.not_named", name=closest(name, known))
 
 
 def dashboard(engine: sa.Engine, dashboard_id: int) -> StoredDashboard:

@@ -1,16 +1,23 @@
-"""The configuration of a model that was registered without one: only a type and schemas."""
+"""The configuration of a model that was registered without one: only a type and schemas.
+
+Where a dataset has the columns that its input schema names, it is modelled by the measure of those columns; else the
+model is a draft that says what it lacks.
+"""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import InputSpec, ModelConfig, Trigger
+from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import InvalidDeclaration
-from iop_pipelines.runtimes.catalogue import usual_runtime
+from iop_pipelines.registry.schemas import columns_of
+from iop_pipelines.runtimes.catalogue import runtimes_of, usual_runtime
 from iop_pipelines.schema.tables import analytical_models
 from iop_pipelines.transform.versions import list_datasets
 
@@ -18,28 +25,69 @@ from iop_pipelines.transform.versions import list_datasets
 _USUAL_OVER = 28
 
 
-def default_config(model_type: ModelType, dataset: DatasetDeclaration) -> ModelConfig:
-    """Anomalies of the dataset's first measure over all its rows, run on request only.
+class Draft(BaseModel):
+    """A model without a configuration, as the API is told of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: GivenName
+    version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$", max_length=64)] = "v1.0.0"
+    type: ModelType
+    description: str = ""
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+
+
+def lacking(model_type: ModelType, input_schema: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """What a draft without a configuration must be given."""
+    columns = sorted({*_names(input_schema, "properties"), *_names(input_schema, "required")})
+    return (
+        Sentence("config.lacks_dataset", columns=columns or Sentence("name.nothing")),
+        Sentence("config.lacks_measures"),
+        Sentence("config.lacks_runtime", known=runtimes_of(model_type)),
+    )
+
+
+def default_config(
+    model_type: ModelType, dataset: DatasetDeclaration, columns: Collection[str] = ()
+) -> ModelConfig:
+    """Anomalies of the dataset's measure that the columns name, else its first, over all its rows, on request only.
 
     Raises InvalidDeclaration for a dataset that declares no measure.
     """
     if not dataset.measures:
         raise InvalidDeclaration("dataset.without_measures", field="config", name=dataset.name)
-    measure = next(iter(dataset.measures))
-    is_rules = model_type is ModelType.RULE_BASED
+    measure = _measure_of(dataset, columns)
+    runtime = usual_runtime(model_type)
     return ModelConfig(
-        runtime=usual_runtime(model_type),
+        runtime=runtime,
         dataset=dataset.name,
         input=InputSpec(measures=(measure,)),
-        params=_usual_rules(measure) if is_rules else {},
+        params=default_params(runtime, measure),
         trigger=Trigger(on="request"),
     )
+
+
+def default_params(runtime: str, measure: str) -> dict[str, Any]:
+    """What a runtime must be told, where it has no defaults of its own: rules."""
+    return _usual_rules(measure) if runtime == "rules" else {}
+
+
+def _measure_of(dataset: DatasetDeclaration, columns: Collection[str]) -> str:
+    """The first of the columns that a measure is called like or computed from; keys and times say nothing of it."""
+    for column in columns:
+        if column in dataset.measures:
+            return column
+        for name, measure in dataset.measures.items():
+            if column in columns_of(measure):
+                return name
+    return next(iter(dataset.measures))
 
 
 def config_for(
     engine: sa.Engine, model_type: ModelType, input_schema: Mapping[str, Any]
 ) -> ModelConfig:
-    """The default configuration on the dataset that the input schema describes.
+    """The default configuration on the dataset that the input schema describes, of the measure that it names.
 
     That is a dataset with all the columns it names; of many, the one that most active models read,
     then the oldest; DRM's own runs last.
@@ -62,7 +110,8 @@ def config_for(
     best = min(
         fitting, key=lambda each: (each.is_system, -readers.get(each.declaration.name, 0), each.id)
     )
-    return default_config(model_type, best.declaration)
+    named = [*_names(input_schema, "required"), *_names(input_schema, "properties")]
+    return default_config(model_type, best.declaration, named)
 
 
 def _names(schema: Mapping[str, Any], keyword: str) -> Collection[str]:

@@ -6,17 +6,21 @@ status is a row of `model_events`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.models import ModelConfig, ModelSpec
+from iop_pipelines.domain.models import InputSpec, ModelConfig, ModelSpec
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.errors import Conflict, Contended, NotFound
-from iop_pipelines.registry.checks import check_model
+from iop_pipelines.registry.checks import check_model, check_reads, check_schema, declaration_of
+from iop_pipelines.registry.defaults import Draft, lacking
 from iop_pipelines.registry.keys import model_key
+from iop_pipelines.registry.schemas import schemas_of
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import analytical_models as models
 from iop_pipelines.schema.tables import model_events
@@ -25,6 +29,13 @@ from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
+# A number of fewer digits is an id.
+_ID_DIGITS = 10
+
+# Of a draft that has none: it reads nothing.
+_NO_CONFIG = ModelConfig.model_construct(
+    runtime="", dataset="", input=InputSpec.model_construct(measures=())
+)
 
 # What a status may become by `set_status`; a deprecated version comes back by promotion.
 TRANSITIONS: dict[ModelStatus, tuple[ModelStatus, ...]] = {
@@ -36,12 +47,17 @@ TRANSITIONS: dict[ModelStatus, tuple[ModelStatus, ...]] = {
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A registered version; `partition_key` is its Dagster partition."""
+    """A registered version; `partition_key` is its Dagster partition.
+
+    lacks: what a draft that was registered without a configuration needs before it can run; its
+        `spec.config` names no dataset then.
+    """
 
     id: int
     spec: ModelSpec
     status: ModelStatus
     created_by: int | None = None
+    lacks: tuple[Sentence, ...] = ()
 
     @property
     def partition_key(self) -> str:
@@ -75,16 +91,54 @@ def register(
         InvalidDeclaration: a schema, a parameter, or a name that its dataset does not have.
         Conflict: this name and version exist with other content.
     """
+    spec = with_schemas(engine, spec)
     check_model(engine, spec)
     return _register(engine, spec, created_by, witness)
 
 
+def register_incomplete(
+    engine: sa.Engine,
+    draft: Draft,
+    created_by: int | None = None,
+    witness: Witness = unwitnessed,
+) -> int:
+    """Stores a draft without a configuration, which cannot run; registered again with one, it is complete.
+
+    Raises:
+        InvalidDeclaration: a schema that is given is none.
+        Conflict: this name and version exist with other content.
+    """
+    for side in ("input_schema", "output_schema"):
+        if schema := getattr(draft, side):
+            check_schema(schema, side)
+    return _register_draft(engine, draft, created_by, witness)
+
+
+def with_schemas(engine: sa.Engine, spec: ModelSpec) -> ModelSpec:
+    """Where schemas are left out, with those of the version that is there, or else of the dataset's fields."""
+    sides: list[str] = [
+        side for side in ("input_schema", "output_schema") if side not in spec.model_fields_set
+    ]
+    if not sides:
+        return spec
+    with engine.connect() as connection:
+        stored = _find(connection, spec.name, spec.version)
+    if stored is not None and not stored.lacks:
+        return spec.model_copy(update={side: getattr(stored.spec, side) for side in sides})
+    declaration = declaration_of(engine, spec.config.dataset)
+    check_reads(spec, declaration)
+    input_schema, output_schema = schemas_of(declaration, spec.config)
+    made: dict[str, Any] = {"input_schema": input_schema, "output_schema": output_schema}
+    return spec.model_copy(update={side: made[side] for side in sides})
+
+
 def check_new(engine: sa.Engine, spec: ModelSpec) -> None:
     """Raises what `register` would raise, and stores nothing."""
+    spec = with_schemas(engine, spec)
     check_model(engine, spec)
     with engine.connect() as connection:
         stored = _find(connection, spec.name, spec.version)
-    if stored is not None:
+    if stored is not None and not stored.lacks:
         _check_same(stored, spec)
 
 
@@ -93,6 +147,12 @@ def _register(
     connection: sa.Connection, spec: ModelSpec, created_by: int | None, witness: Witness
 ) -> int:
     stored = _find(connection, spec.name, spec.version)
+    if stored is not None and stored.lacks:
+        # It was never complete, so nothing can have run by it.
+        before = _content(_locked(connection, stored.id))
+        connection.execute(models.update().where(models.c.id == stored.id).values(**_values(spec)))
+        witness(connection, before, _content(_locked(connection, stored.id)))
+        return stored.id
     if stored is not None:
         _check_same(stored, spec)
         witness(connection, _content(stored), _content(stored))
@@ -100,6 +160,49 @@ def _register(
     model_id = _insert(connection, spec, created_by)
     witness(connection, None, _content(_locked(connection, model_id)))
     return model_id
+
+
+@writes
+def _register_draft(
+    connection: sa.Connection, draft: Draft, created_by: int | None, witness: Witness
+) -> int:
+    stored = _find(connection, draft.name, draft.version)
+    values = draft.model_dump()
+    if stored is not None:
+        there = _values(stored.spec)
+        changed = sorted(name for name, value in values.items() if there[name] != value)
+        if changed or not stored.lacks:
+            label = stored.label
+            raise Conflict(
+                "model.exists_differently", label=label, id=stored.id, changed=changed or ["config"]
+            )
+        witness(connection, _content(stored), _content(stored))
+        return stored.id
+    result = connection.execute(
+        # Not JSON's null: the column says that there is none.
+        sa.insert(models).values(
+            **values, config=sa.null(), status=ModelStatus.DRAFT, created_by=created_by
+        )
+    )
+    model_id = result.inserted_primary_key[0]  # pyright: ignore[reportOptionalSubscript]
+    _record(
+        *(connection, model_id, None, ModelStatus.DRAFT),
+        actor=created_by,
+        reason=Sentence("model.registered"),
+    )
+    witness(connection, None, _content(_locked(connection, model_id)))
+    return model_id
+
+
+def require_complete(stored: StoredModel) -> None:
+    """Raises Conflict with all that a draft lacks."""
+    if stored.lacks:
+        raise Conflict(
+            "model.lacks",
+            {"lacks": [str(each) for each in stored.lacks]},
+            label=stored.label,
+            lacks=stored.lacks,
+        )
 
 
 @writes
@@ -117,6 +220,8 @@ def set_status(
     Raises Conflict for a way that TRANSITIONS does not have: nothing goes back to draft.
     """
     stored = _held(connection, model_id)
+    if status is ModelStatus.ACTIVE:
+        require_complete(stored)
     moved = _move(connection, stored, status, actor, reason)
     witness(connection, _standing(stored), {**_standing(moved), "reason": reason})
     return moved
@@ -132,6 +237,7 @@ def promote(
 ) -> StoredModel:
     """Make this the one active version of its name; the former is deprecated in the same transaction."""
     chosen = _held(connection, model_id)
+    require_complete(chosen)
     present = _active_versions(connection, chosen.spec.name)
     others = [each for each in present if each.id != model_id]
     why = reason or Sentence("model.replaced", version=chosen.spec.version)
@@ -199,6 +305,52 @@ def active_models_of(engine: sa.Engine, dataset: str) -> list[StoredModel]:
     return [_stored(row) for row in rows]
 
 
+def models_of(connection: sa.Connection, dataset: str) -> list[StoredModel]:
+    """Every version that reads `dataset`, whatever its status, by id; not those that were deleted."""
+    query = sa.select(models).where(models.c.dataset == dataset, models.c.deleted_at.is_(None))
+    return [_stored(row) for row in connection.execute(query.order_by(models.c.id))]
+
+
+def named(engine: sa.Engine, name: str) -> list[StoredModel]:
+    """What `name` means, newest first: an id, NAME@VERSION, or all versions of NAME.
+
+    Raises NotFound.
+    """
+    query = sa.select(models).where(models.c.deleted_at.is_(None)).order_by(models.c.id.desc())
+    alone, _, version = name.partition("@")
+    by_name = query.where(models.c.name == alone)
+    ways = [query.where(models.c.name == name), by_name.where(models.c.version == version)]
+    if name.isdecimal() and len(name) < _ID_DIGITS:
+        ways.insert(0, query.where(models.c.id == int(name)))
+    with engine.connect() as connection:
+        for way in ways:
+            if found := [_stored(row) for row in connection.execute(way)]:
+                return found
+        known = connection.scalars(
+            sa.select(models.c.name).where(models.c.deleted_at.is_(None)).distinct()
+        ).all()
+    raise NotFound("model.not_named", name=closest(name, known))
+
+
+def one_named(engine: sa.Engine, name: str) -> StoredModel:
+    """Of the versions of a name the active one, else the newest."""
+    found = named(engine, name)
+    return next((each for each in found if each.status is ModelStatus.ACTIVE), found[0])
+
+
+def delete_models(connection: sa.Connection, model_ids: Sequence[int], now: datetime) -> None:
+    """Retires versions, unlists them and sets their name free; their rows stay for what they executed."""
+    for model_id in model_ids:
+        stored = _locked(connection, model_id)
+        if stored.status is not ModelStatus.DEPRECATED:
+            why = Sentence("model.was_deleted")
+            _move(connection, stored, ModelStatus.DEPRECATED, None, why)
+        free = f"{stored.spec.name[:200]} (deleted, {model_id})"
+        connection.execute(
+            models.update().where(models.c.id == model_id).values(name=free, deleted_at=now)
+        )
+
+
 def list_models(
     engine: sa.Engine,
     *,
@@ -208,7 +360,8 @@ def list_models(
     cursor: int | None = None,
 ) -> list[StoredModel]:
     """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
-    query = sa.select(models).order_by(models.c.id.desc()).limit(min(limit, MAX_LISTED))
+    query = sa.select(models).where(models.c.deleted_at.is_(None))
+    query = query.order_by(models.c.id.desc()).limit(min(limit, MAX_LISTED))
     if status is not None:
         query = query.where(models.c.status == status)
     if name is not None:
@@ -217,6 +370,15 @@ def list_models(
         query = query.where(models.c.id < cursor)
     with engine.connect() as connection:
         return [_stored(row) for row in connection.execute(query)]
+
+
+def count_models(engine: sa.Engine, status: ModelStatus | None = None) -> int:
+    """How many versions `list_models` has without a limit."""
+    query = sa.select(sa.func.count()).select_from(models).where(models.c.deleted_at.is_(None))
+    if status is not None:
+        query = query.where(models.c.status == status)
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
 
 
 def _values(spec: ModelSpec) -> dict[str, Any]:
@@ -228,7 +390,7 @@ def _values(spec: ModelSpec) -> dict[str, Any]:
         "input_schema": spec.input_schema,
         "output_schema": spec.output_schema,
         "config": spec.config.model_dump(mode="json"),
-        "dataset": spec.config.dataset,
+        "dataset": spec.config.dataset or None,
     }
 
 
@@ -263,9 +425,10 @@ def _stored(row: Any) -> StoredModel:
         description=row.description or "",
         input_schema=row.input_schema,
         output_schema=row.output_schema,
-        config=ModelConfig.model_validate(row.config),
+        config=ModelConfig.model_validate(row.config) if row.config else _NO_CONFIG,
     )
-    return StoredModel(id=row.id, spec=spec, status=row.status, created_by=row.created_by)
+    lacks = () if row.config else lacking(row.type, row.input_schema)
+    return StoredModel(row.id, spec, row.status, row.created_by, lacks)
 
 
 def _find(connection: sa.Connection, name: str, version: str) -> StoredModel | None:
@@ -279,7 +442,7 @@ def _locked(connection: sa.Connection, model_id: int) -> StoredModel:
     row = connection.execute(
         sa.select(models).where(models.c.id == model_id).with_for_update()
     ).one_or_none()
-    if row is None:
+    if row is None or row.deleted_at is not None:
         raise NotFound("model.not_found", id=model_id)
     return _stored(row)
 

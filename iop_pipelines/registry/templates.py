@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.query.config import in_version_2
@@ -21,6 +22,8 @@ from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.validation.files import parse_declaration, read_declaration
 
 MAX_LISTED = 1000
+# A number of fewer digits is an id.
+_ID_DIGITS = 10
 
 
 class ParsedSchedule(Protocol):
@@ -208,6 +211,23 @@ def template(engine: sa.Engine, template_id: int) -> StoredTemplate:
     if row is None:
         raise NotFound("template.not_found", id=template_id)
     return _stored(row)
+
+
+def template_named(engine: sa.Engine, name: str) -> StoredTemplate:
+    """What `name` means: an id, else the template of that name. Raises NotFound."""
+    query = sa.select(templates).where(templates.c.deleted_at.is_(None))
+    with engine.connect() as connection:
+        if name.isdecimal() and len(name) < _ID_DIGITS:
+            row = connection.execute(query.where(templates.c.id == int(name))).one_or_none()
+            if row is not None:
+                return _stored(row)
+        row = connection.execute(query.where(templates.c.name == name)).one_or_none()
+        if row is not None:
+            return _stored(row)
+        known = connection.scalars(
+            sa.select(templates.c.name).where(templates.c.deleted_at.is_(None))
+        ).all()
+    raise NotFound("template.not_named", name=closest(name, known))
 
 
 def list_templates(

@@ -144,6 +144,8 @@ analytical_models = _table(
     sa.Column("description", sa.Text),
     # The dataset that the trigger subscribes to; a copy of config.dataset that can be indexed.
     sa.Column("dataset", exact(64), index=True),
+    # Unlisted since then, its name set free: what it executed stays.
+    sa.Column("deleted_at", Timestamp),
     sa.UniqueConstraint("name", "version"),
     sa.Index("ix_analytical_models__status", "status"),
 )
@@ -344,15 +346,23 @@ dataset_versions = _table(
     sa.Column("rows_in", sa.Integer),
     sa.Column("rows_out", sa.Integer),
     sa.Column("rows_rejected", sa.Integer),
+    # Of what was delivered, the share that steps did not refuse, 0 to 100; NULL where nothing was delivered.
+    sa.Column("usable_pct", Double),
     # reason -> count
     sa.Column("reject_reasons", sa.JSON),
     sa.Column("error_msg", sa.Text),
     # What `error_msg` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
     sa.Column("said", Said),
     sa.Column("prepared_at", Timestamp),
+    # When preparing it failed last; it counts while `status` says failed.
+    sa.Column("failed_at", Timestamp),
+    # When somebody took it however much of it is refused.
+    sa.Column("accepted_at", Timestamp),
     _created_at(),
     sa.UniqueConstraint("dataset_id", "data_version"),
     sa.Index("ix_dataset_versions__dataset_run", "dataset_id", "drm_run_id"),
+    # Few fail: what is shown on every page is found without reading all versions.
+    sa.Index("ix_dataset_versions__status", "status", "dataset_id"),
 )
 
 rejected_rows = _table(
@@ -610,7 +620,7 @@ user_settings = _table(
 notification_marks = _table(
     "notification_marks",
     sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
-    # report, recommendation, execution, model
+    # report, recommendation, execution, model, dataset (its data version)
     sa.Column("kind", exact(16), primary_key=True),
     sa.Column("item_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("read_at", Timestamp, nullable=False, index=True),

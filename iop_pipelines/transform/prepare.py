@@ -1,8 +1,10 @@
 """From the text that DRM delivered to typed rows, by the steps that the dataset declares. Pure; heavy."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -19,16 +21,25 @@ from iop_pipelines.transform.table import STRING_LENGTH
 # The names of the two checks that every dataset gets after its steps, besides the steps' own.
 WINDOW_CHECK = "window"
 FIELDS_CHECK = "fields"
+_CHECKS = 2
+
+
+# Rows that say nothing which the kept ones do not: without them nothing of a delivery is lost.
+_LOSES_NOTHING = frozenset({"row.exact_duplicate", "row.gap"})
 
 
 @dataclass(frozen=True)
 class StepCount:
-    """Rows before, after and rejected by one step; resample and gap_policy change the number otherwise too."""
+    """Rows before, after and rejected by one step; resample and gap_policy change the number otherwise too.
+
+    rows_refused: those of the rejected whose content is lost by it.
+    """
 
     kind: str
     rows_in: int
     rows_out: int
     rows_rejected: int
+    rows_refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,8 @@ class Prepared:
         date and datetime datetime64[ns] naive local), unique by key, within the window, sorted by
         time and key.
     rejects: `step`, `reason`, `said` (the same as code and values), `row` (the row before that step, JSON-ready).
-    reject_reasons: reason -> rows.
+    reject_reasons: reason -> rows. reasons: the same by sentence.
+    steps: the declared ones. checks: the two that every dataset gets after them.
     """
 
     frame: pd.DataFrame
@@ -47,6 +59,32 @@ class Prepared:
     rows_out: int
     reject_reasons: dict[str, int]
     steps: tuple[StepCount, ...] = ()
+    checks: tuple[StepCount, ...] = ()
+    reasons: Mapping[Sentence, int] = field(default_factory=dict[Sentence, int])
+
+    @property
+    def rows_refused(self) -> int:
+        return sum(each.rows_refused for each in (*self.steps, *self.checks))
+
+    @property
+    def usable_share(self) -> Fraction | None:
+        """What the steps leave of each other's rows, 0 to 1; None where nothing was delivered.
+
+        Shares are multiplied, for after `resample` a row stands for many that were delivered.
+        """
+        if self.rows_in == 0:
+            return None
+        if self.rows_out == 0:
+            return Fraction(0)
+        share = Fraction(1)
+        for each in (*self.steps, *self.checks):
+            share *= 1 - Fraction(each.rows_refused, each.rows_in or 1)
+        return share
+
+    @property
+    def usable_pct(self) -> float | None:
+        share = self.usable_share
+        return None if share is None else float(100 * share)
 
 
 def prepare(
@@ -70,15 +108,11 @@ def prepare(
     rejects = Rejects()
     frame = raw.reset_index(drop=True)
     counts = []
-    for step in parse_steps(declaration):
+    for kind, apply in _stages(declaration, window, context, rejects):
         tick()
         before, rejected = len(frame), len(rejects.rows)
-        frame = apply_step(step, frame, context, rejects)
-        counts.append(StepCount(step.kind, before, len(frame), len(rejects.rows) - rejected))
-    tick()
-    frame = _within_window(declaration, frame, window, rejects)
-    tick()
-    frame = _conform(declaration, frame, rejects)
+        frame = apply(frame)
+        counts.append(_counted(kind, before, len(frame), rejects.reasons[rejected:]))
     reasons = [each.english for each in rejects.reasons]
     kept = {each: each.as_json() for each in set(rejects.reasons)}
     return Prepared(
@@ -95,8 +129,32 @@ def prepare(
         rows_in=len(raw),
         rows_out=len(frame),
         reject_reasons=dict(Counter(reasons)),
-        steps=tuple(counts),
+        steps=tuple(counts[:-_CHECKS]),
+        checks=tuple(counts[-_CHECKS:]),
+        reasons=Counter(rejects.reasons),
     )
+
+
+def _stages(
+    declaration: DatasetDeclaration,
+    window: tuple[datetime, datetime],
+    context: Context,
+    rejects: Rejects,
+) -> Iterator[tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]]:
+    """The declared steps and the two checks after them, by kind."""
+    for step in parse_steps(declaration):
+        yield step.kind, lambda frame, step=step: apply_step(step, frame, context, rejects)
+    yield WINDOW_CHECK, lambda frame: _within_window(declaration, frame, window, rejects)
+    yield FIELDS_CHECK, lambda frame: _conform(declaration, frame, rejects)
+
+
+def _counted(kind: str, before: int, after: int, reasons: Sequence[Sentence]) -> StepCount:
+    refused = sum(
+        count
+        for reason, count in Counter(reasons).items()
+        if reason.inner.code not in _LOSES_NOTHING
+    )
+    return StepCount(kind, before, after, len(reasons), refused)
 
 
 def _within_window(

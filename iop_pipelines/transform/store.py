@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.errors import Contended
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
@@ -51,13 +52,17 @@ def write_version(
 
     Raises:
         NotFound: no such version.
+        Contended: the dataset has a newer declaration by now; nothing is written.
     """
-    table = ensure_table(engine, declaration)
     found = version(engine, version_id)
+    with engine.connect() as connection:
+        # Before the table too, which a newer declaration may have given other types.
+        _require_current(connection, found.dataset_id, declaration)
+    table = ensure_table(engine, declaration)
 
     def work(connection: sa.Connection) -> int:
         tick()
-        _lock_dataset(connection, found.dataset_id)
+        _lock_dataset(connection, found.dataset_id, declaration)
         tick()
         rivals = _rivals(connection, found, window)
         connection.execute(table.delete().where(table.c.iop_from == version_id))
@@ -79,20 +84,65 @@ def write_version(
     return write(engine, work)
 
 
-def _lock_dataset(connection: sa.Connection, dataset_id: int) -> None:
+def note_refused(
+    engine: sa.Engine, version_id: int, prepared: Prepared, *, tick: Tick = nobody
+) -> None:
+    """Keeps why a delivery is refused: its counts and its rejected rows. What was prepared before stays."""
+
+    def work(connection: sa.Connection) -> None:
+        _write_rejects(connection, version_id, prepared, tick)
+        connection.execute(
+            dataset_versions.update()
+            .where(dataset_versions.c.id == version_id)
+            .values(**_counts(prepared), rows_out=sa.func.coalesce(dataset_versions.c.rows_out, 0))
+        )
+
+    write(engine, work)
+
+
+def _counts(prepared: Prepared) -> dict[str, Any]:
+    return {
+        "rows_in": prepared.rows_in,
+        "rows_rejected": len(prepared.rejects),
+        "reject_reasons": prepared.reject_reasons,
+        "usable_pct": prepared.usable_pct,
+    }
+
+
+def _lock_dataset(
+    connection: sa.Connection, dataset_id: int, declaration: DatasetDeclaration
+) -> None:
     """Two versions of a dataset are written one after the other: each must see the other's rows.
 
     This must be the transaction's first statement, and read nothing else: MySQL and MariaDB take the snapshot that
     later reads see at the first read that does not lock, a subquery here included.
     """
-    connection.execute(
-        sa.select(datasets.c.id).where(datasets.c.id == dataset_id).with_for_update()
-    )
+    _require_current(connection, dataset_id, declaration, is_locked=True)
+
+
+def _require_current(
+    connection: sa.Connection,
+    dataset_id: int,
+    declaration: DatasetDeclaration,
+    *,
+    is_locked: bool = False,
+) -> None:
+    """Raises Contended where the dataset has a newer declaration by now."""
+    query = sa.select(datasets.c.version).where(datasets.c.id == dataset_id)
+    current = connection.scalar(query.with_for_update() if is_locked else query)
+    if current is not None and current > declaration.version:
+        # It was replaced meanwhile: what was made by the former is not wanted any more.
+        raise Contended(
+            "dataset.declared_anew",
+            name=declaration.name,
+            version=declaration.version,
+            latest=current,
+        )
 
 
 @dataclass(frozen=True)
 class _Rival:
-    """Another prepared version whose window touches; `is_better` if its run started later."""
+    """Another version that has rows, and whose window touches; `is_better` if its run started later."""
 
     id: int
     window_start: datetime
@@ -108,7 +158,8 @@ def _rivals(connection: sa.Connection, found: StoredVersion, window: Window) -> 
         .where(
             versions.dataset_id == found.dataset_id,
             versions.id != found.id,
-            versions.status == "prepared",
+            # Also of one that is being prepared again, or could not be: its rows are there.
+            versions.prepared_at.is_not(None),
             versions.window_start < window[1],
             versions.window_end > window[0],
         )
@@ -203,12 +254,11 @@ def _mark_prepared(
         .values(
             status="prepared",
             declaration_version=declaration.version,
-            rows_in=prepared.rows_in,
+            **_counts(prepared),
             rows_out=prepared.rows_out,
-            rows_rejected=len(prepared.rejects),
-            reject_reasons=prepared.reject_reasons,
             error_msg=None,
             said=None,
+            failed_at=None,
             prepared_at=sa.func.current_timestamp(),
         )
     )

@@ -87,6 +87,42 @@ def ensure_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table
     return table
 
 
+def fit_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table:
+    """As `ensure_table`, but a column of another type is made anew, empty: for data that is prepared again.
+
+    Done again after a death between two statements, it goes on where it was.
+    """
+    table = prepared_table(declaration)
+    _ensured(engine).discard(table)
+    inspector = sa.inspect(engine)
+    if not inspector.has_table(table.name):
+        return ensure_table(engine, declaration)
+    misfits = {name for name, _, _ in _misfits(inspector, table)}
+    wanted = {str(index.name): [column.name for column in index.columns] for index in table.indexes}
+    quote = engine.dialect.identifier_preparer.quote
+    where = f" ON {quote(table.name)}" if engine.dialect.name != "sqlite" else ""
+    for index in inspector.get_indexes(table.name):
+        name, columns = str(index["name"]), index["column_names"]
+        if misfits & set(columns) or wanted.get(name, columns) != columns:
+            write(engine, sa.Connection.exec_driver_sql, f"DROP INDEX {quote(name)}{where}")
+    for name in sorted(misfits):
+        drop = f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(name)}"
+        write(engine, sa.Connection.exec_driver_sql, drop)
+    ensure_table(engine, declaration)
+    there = {index["name"] for index in sa.inspect(engine).get_indexes(table.name)}
+    for index in table.indexes:
+        if index.name not in there:
+            index.create(engine)
+    return table
+
+
+def drop_table(engine: sa.Engine, declaration: DatasetDeclaration) -> None:
+    """Takes the table away, if it is there."""
+    table = prepared_table(declaration)
+    _ensured(engine).clear()
+    table.drop(engine, checkfirst=True)
+
+
 def check_table(engine: sa.Engine, declaration: DatasetDeclaration) -> None:
     """Changes nothing; raises what `ensure_table` would."""
     table = prepared_table(declaration)
@@ -122,18 +158,21 @@ def _add_columns(engine: sa.Engine, table: sa.Table) -> None:
 
 def _missing(inspector: sa.Inspector, table: sa.Table) -> list[sa.Column]:
     """Columns to add; raises Conflict for one that is there with another type."""
+    for name, held, wanted in _misfits(inspector, table):
+        raise Conflict("column.other_type", table=table.name, column=name, held=held, wanted=wanted)
+    there = {column["name"] for column in inspector.get_columns(table.name)}
+    return [column for column in table.columns if column.name not in there]
+
+
+def _misfits(inspector: sa.Inspector, table: sa.Table) -> list[tuple[str, str, str]]:
+    """Columns of another type: name, the family that is there, the one that is wanted."""
     there = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
-    missing = []
-    for column in table.columns:
-        if column.name not in there:
-            missing.append(column)
-            continue
-        wanted, held = _family(column.type), _family(there[column.name])
-        if wanted != held:
-            raise Conflict(
-                "column.other_type", table=table.name, column=column.name, held=held, wanted=wanted
-            )
-    return missing
+    families = [
+        (column.name, _family(there[column.name]), _family(column.type))
+        for column in table.columns
+        if column.name in there
+    ]
+    return [each for each in families if each[1] != each[2]]
 
 
 def _family(kind: sa.types.TypeEngine) -> str:

@@ -18,7 +18,7 @@ from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import DrmRun
-from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.errors import Conflict, Contended, NotFound
 from iop_pipelines.schema.tables import dataset_versions, datasets
 from iop_pipelines.schema.transactions import write
 
@@ -54,8 +54,10 @@ class StoredVersion:
     rows_in: int | None
     rows_out: int | None
     rows_rejected: int | None
+    usable_pct: float | None
     error_msg: str | None
     said: Mapping[str, Any] | None
+    accepted_at: datetime | None
 
 
 def _measure(field: str, unit: str | None = None) -> dict[str, str | None]:
@@ -150,6 +152,31 @@ def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDa
         return StoredDataset(row.id, declaration)
 
     return write(engine, work)
+
+
+def replace_declaration(
+    connection: sa.Connection, stored: StoredDataset, declaration: DatasetDeclaration
+) -> None:
+    """Makes `declaration` the current one. The table is fitted by `transform.table.fit_table` afterwards.
+
+    Raises Contended where somebody else declared it anew meanwhile.
+    """
+    row = connection.execute(
+        sa.select(datasets.c.version).where(datasets.c.id == stored.id).with_for_update()
+    ).first()
+    if row is None or row.version != stored.declaration.version:
+        raise Contended(
+            "dataset.declared_anew",
+            name=declaration.name,
+            version=stored.declaration.version,
+            latest=row.version if row else Sentence("name.nothing"),
+        )
+    content = declaration.model_dump(mode="json")
+    connection.execute(
+        datasets.update()
+        .where(datasets.c.id == stored.id)
+        .values(version=declaration.version, declaration=content)
+    )
 
 
 def register_system_datasets(engine: sa.Engine) -> StoredDataset:

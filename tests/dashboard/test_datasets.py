@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from browser_site import DESKTOP, PHONE
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence, kept
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import datasets
+from iop_pipelines.schema.tables import dataset_versions, datasets
 from iop_pipelines.transform.declarations import demo_declarations
 from iop_pipelines.transform.table import prepared_table
 from iop_pipelines.transform.versions import register_dataset
@@ -83,3 +88,80 @@ def test_a_source_that_drm_has_not_is_told_where_its_dataset_is_shown(
     expect(told).to_have_count(0)
     french = open_as("vera", f"/datasets/{misspelt}", locale="fr-FR")
     expect(french.get_by_text("Le catalogue de DRM ne contient pas la source")).to_be_visible()
+
+
+@pytest.fixture
+def refused(site) -> Iterator[int]:
+    """A delivery of the day after the last, which was refused; for one test."""
+    engine = engine_for(site.settings.database_url)
+    reasons = [
+        Sentence("delivery.reason", said=Sentence("row.not_a", type="number"), count=80),
+        Sentence("delivery.reason", said=Sentence("row.missing"), count=20),
+    ]
+    said = Sentence("delivery.refused", refused=100, delivered=320, most=20, reasons=reasons)
+    with engine.begin() as connection:
+        dataset_id = connection.scalar(
+            sa.select(datasets.c.id).where(datasets.c.name == "flights_daily")
+        )
+        row = connection.execute(
+            dataset_versions.insert().values(
+                dataset_id=dataset_id,
+                data_version="f" * 32,
+                drm_run_id=1_000_000,
+                declaration_version=1,
+                window_start=datetime(2013, 3, 1),
+                window_end=datetime(2013, 3, 2),
+                status="failed",
+                phase=Phase.DONE,
+                failed_at=utc_now(),
+                usable_pct=68.75,
+                rows_in=320,
+                **kept(said, "error_msg"),
+            )
+        )
+    (version_id,) = row.inserted_primary_key
+    yield version_id
+    with engine.begin() as connection:
+        connection.execute(sa.delete(dataset_versions).where(dataset_versions.c.id == version_id))
+    engine.dispose()
+
+
+LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=lambda each: str(each))
+def test_a_refused_delivery_is_red_on_home_and_on_its_datasets_page(
+    refused, open_as, check_access, viewport, scheme
+):
+    page = open_as("vera", "/", viewport=viewport, color_scheme=scheme)
+    told = page.get_by_role("region", name="Data that was not prepared")
+    expect(told).to_contain_text("100 of 320 delivered rows are refused, at most 20 % may be")
+    check_access(page)
+    told.get_by_role("link", name="flights_daily").click()
+    told = page.get_by_role("region", name="Deliveries that were not prepared")
+    expect(told).to_contain_text("Mar 1, 2013")
+    expect(told.get_by_role("button", name="Accept all the same")).to_have_count(0)
+    check_access(page)
+    page.goto("/datasets")
+    item = page.get_by_role("listitem").filter(has_text="flights_daily")
+    expect(item).to_contain_text("1 not prepared")
+    check_access(page)
+
+
+def test_an_admin_accepts_a_refused_delivery_and_it_is_red_no_more(refused, open_as, check_access):
+    page = open_as("ada", "/datasets/flights_daily")
+    told = page.get_by_role("region", name="Deliveries that were not prepared")
+    told.get_by_role("button", name="Accept all the same").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("68.8% of its rows can be used")
+    check_access(page)
+    dialog.get_by_role("button", name="Accept all the same").click()
+    expect(page.get_by_text("Accepted. What is usable is being prepared.")).to_be_visible()
+    expect(told).to_have_count(0)
+
+
+def test_the_same_is_told_in_french(refused, open_as):
+    page = open_as("ada", "/")
+    answer = page.request.get("/api/v1/datasets/get", params={"name": "flights_daily"}).json()
+    said = answer["unprepared"][0]["translations"]["fr"]["reason"]
+    assert said.startswith("100 des 320 lignes livrées sont refusées, 20 % au plus peuvent l’être")

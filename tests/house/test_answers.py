@@ -24,6 +24,7 @@ GIVEN = {
         "source",
         "uniqueId",
         "measure",
+        "measures",
         "field",
         "address",
         "oidcIssuer",
@@ -42,6 +43,7 @@ CODES = {
         "release",
         "requestId",
         "dagsterRunId",
+        "runtime",
         "checksum",
         "code",
     ),
@@ -188,6 +190,7 @@ def test_keys_of_answers_are_codes_but_for_the_reasons_that_are_counted() -> Non
     # By a dataset's name, and by a severity's or category's code; words by their code.
     known = {
         "byDataset",
+        "usableByDataset",
         "bySeverity",
         "byCategory",
         "waitingBySeverity",

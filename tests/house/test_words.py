@@ -122,7 +122,16 @@ def _recorded() -> set[str]:
         and re.fullmatch(r"(auth|users)\.[a-zA-Z]+", node.value)
     }
     assert {"auth.signIn", "users.create"} <= of_accounts
-    return mutations | of_accounts
+    by_commands = {
+        node.args[0].value
+        for path in (PACKAGE / "cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "witness_as"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert "datasets.delete" in by_commands
+    return mutations | of_accounts | by_commands
 
 
 @pytest.mark.parametrize("file", ["pages/audit/words.ts", "i18n/catalogues/fr.ts"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.load import Loaded, load
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.understand import Given, understand
+from iop_pipelines.ledger.deleting import delete_dataset
 from iop_pipelines.ledger.requests import request_for_drm_run
 from iop_pipelines.platform import Platform
 from iop_pipelines.query.panel import read_panel
@@ -247,3 +249,22 @@ def test_a_model_that_somebody_retired_stays_retired(desk: Desk) -> None:
     (trend,) = list_models(engine, name="sales-umsatz-trend")
     set_status(engine, trend.id, ModelStatus.DEPRECATED)
     assert desk.give(sales(61)).models == ("sales-umsatz-anomaly",)
+
+
+def test_a_dataset_that_was_deleted_has_its_data_again_when_its_file_is_given_again(
+    desk: Desk,
+) -> None:
+    engine = desk.platform.engine
+    first = desk.give(sales(60))
+    rows = desk.prepared(first.delivered.run_id)
+    with dg.DagsterInstance.ephemeral() as instance:
+        # What the run had asked the models for ends with them.
+        delete_dataset(engine, instance, "sales", NOW, with_models=True)
+    assert list_models(engine) == []
+
+    again = desk.give(sales(60))
+    assert not again.delivered.is_new
+    stored = dataset(engine, "sales")
+    version = latest_version(engine, stored.id, is_prepared=False)
+    assert prepare_version(engine, desk.platform.drm, version.id).rows_out == rows
+    assert {each.spec.config.dataset for each in list_models(engine)} == {"sales"}

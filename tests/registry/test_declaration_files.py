@@ -61,8 +61,6 @@ def test_a_missing_file_is_not_found(tmp_path):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (("input_schema",), None),
-        (("output_schema",), None),
         (("type",), "quantum"),
         (("version",), "1.0"),
         (("config", "runtime"), "pickle"),
@@ -75,10 +73,7 @@ def test_a_wrong_field_is_named_by_its_path(model_content, path, value):
     part = model_content
     for name in path[:-1]:
         part = part[name]
-    if value is None:
-        del part[path[-1]]
-    else:
-        part[path[-1]] = value
+    part[path[-1]] = value
     with pytest.raises(InvalidDeclaration) as refused:
         load_spec(model_content)
     assert refused.value.field == ".".join(path)

@@ -304,7 +304,9 @@ def demo(iop_engine, february):
             for stored in datasets_of_source(iop_engine, run.dataset):
                 with begin_write(iop_engine) as connection:
                     version_id = ensure_version(connection, stored, run)
-                summaries[run.run_key] = prepare_version(iop_engine, drm, version_id)
+                # The garbled day too: what is usable of it is what these tests look at.
+                done = prepare_version(iop_engine, drm, version_id, max_refused_percent=50)
+                summaries[run.run_key] = done
         return summaries
 
     return prepare_runs
@@ -412,7 +414,8 @@ def test_a_version_asked_for_by_an_older_declaration_is_prepared_by_the_current_
     with begin_write(iop_engine) as connection:
         connection.execute(dataset_versions.update().values(status=status, error_msg="wrong"))
     register_dataset(iop_engine, flights.model_copy(update={"version": 2, "steps": OF_TWO}))
-    summary = prepare_version(iop_engine, drm, version_id)
+    # A third of the rows is not of the two airports that are left.
+    summary = prepare_version(iop_engine, drm, version_id, max_refused_percent=50)
     found = version(iop_engine, version_id)
     assert (found.status, found.declaration_version, found.error_msg) == ("prepared", 2, None)
     assert found.data_version == summary.data_version == before.data_version

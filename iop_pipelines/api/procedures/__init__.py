@@ -5,6 +5,7 @@ from iop_pipelines.api.procedures import (
     dashboard,
     dashboards,
     datasets,
+    deliveries,
     executions,
     me,
     models,
@@ -16,7 +17,7 @@ from iop_pipelines.api.procedures import (
 from iop_pipelines.api.registry import Registry
 
 _NOUNS = (
-    *(models, executions, reports, recommendations, dashboard, dashboards, datasets),
+    *(models, executions, reports, recommendations, dashboard, dashboards, datasets, deliveries),
     *(notifications, me, users, audit),
 )
 

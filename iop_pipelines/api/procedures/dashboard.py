@@ -9,9 +9,13 @@ from pydantic import Field
 
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.feed import Feed
+from iop_pipelines.api.procedures.deliveries import Unprepared, unprepared_of
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.ledger.stats import Figures, figures
+
+# The newest; the pages of the datasets have all.
+_SHOWN_UNPREPARED = 20
 
 
 class ModelStats(Shape):
@@ -55,9 +59,16 @@ class RecommendationStats(Shape):
 
 
 class QualityStats(Shape):
-    """DRM's score of each dataset's latest prepared data, 0 to 100; null if it was never scored."""
+    """Of each dataset's latest prepared data, 0 to 100: DRM's score, null if it was never scored, and the share of
+    its rows that could be used, null if nothing was delivered.
+
+    `unprepared`: deliveries that were refused or failed, and whose period no later one has filled; nothing of them
+    is prepared.
+    """
 
     by_dataset: dict[str, float | None]
+    usable_by_dataset: dict[str, float | None]
+    unprepared: list[Unprepared]
 
 
 class DashboardStats(Shape):
@@ -103,7 +114,11 @@ def _stats(found: Figures, now: datetime) -> DashboardStats:
         ),
         reports=ReportStats(ready=found.reports_ready, failed_24h=found.reports_failed_24h),
         recommendations=_recommendations(found),
-        quality=QualityStats(by_dataset=found.quality_by_dataset),
+        quality=QualityStats(
+            by_dataset=found.quality_by_dataset,
+            usable_by_dataset=found.usable_by_dataset,
+            unprepared=[unprepared_of(each) for each in found.unprepared[-_SHOWN_UNPREPARED:]],
+        ),
         as_of=now,
     )
 

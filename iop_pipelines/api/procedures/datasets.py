@@ -1,5 +1,6 @@
 """datasets.*: what models, reports and panels can read."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator, with_config
 from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context
+from iop_pipelines.api.procedures.deliveries import Unprepared, unprepared_of
 from iop_pipelines.api.procedures.shapes import (
     ROW,
     Id,
@@ -31,6 +33,7 @@ from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.sentences import Sentence, own_text, text_of
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound, Unfit
+from iop_pipelines.ledger.deliveries import is_refusal, unprepared
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.result import Vocabulary
@@ -42,12 +45,16 @@ from iop_pipelines.transform.versions import version as stored_version
 
 @with_config(ROW)
 class LatestData(TypedDict):
-    """The latest prepared data version; its window is in the dataset's local time, half-open."""
+    """The latest prepared data version; its window is in the dataset's local time, half-open.
+
+    `usablePct`: the share of the delivered rows that could be used, 0 to 100, beside DRM's score of them.
+    """
 
     data_version: str
     window_start: LocalMoment
     window_end: LocalMoment
     quality_score: float | None
+    usable_pct: float | None
     rows_out: int | None
     rows_rejected: int | None
     prepared_at: datetime | None
@@ -71,12 +78,16 @@ class DatasetRow(TypedDict):
     created_at: datetime
     updated_at: datetime
     latest: LatestData | None
+    unprepared: list[Unprepared]
 
 
 @with_config(ROW)
 class Dataset(DatasetRow):
     """`freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where
-    it is the platform's own."""
+    it is the platform's own.
+
+    `unprepared`: deliveries that were refused or failed and wait for somebody, the newest first, at most 20.
+    """
 
     translations: dict[Language, Described] | None
 
@@ -179,7 +190,8 @@ class DatasetRun(Shape):
     """One DRM run, and what was prepared of it: `versionId` and all after it are null if nothing was.
 
     `id` is the run's; `status` DRM's running, success or failed; `prepared` IOP's pending, prepared or
-    failed. `error` is DRM's, `prepareError` IOP's; `translations` are its.
+    failed; `isRefused` if that is for too many refused rows, so that `datasets.accept` takes it. `error` is
+    DRM's, `prepareError` IOP's; `translations` are its.
     """
 
     id: int
@@ -200,8 +212,10 @@ class DatasetRun(Shape):
     rows_in: int | None
     rows_out: int | None
     rows_rejected: int | None
+    usable_pct: float | None
     reject_reasons: dict[str, int] | None
     prepare_error: str | None
+    is_refused: bool
     prepared_at: datetime | None
     translations: dict[Language, NotPrepared] | None
 
@@ -233,6 +247,7 @@ class RejectedRow(TypedDict):
     translations: dict[Language, Reasoned] | None
 
 
+_SHOWN_UNPREPARED = 20
 _LATEST = select_of(
     dataset_versions.c.dataset_id,
     *(dataset_versions.c[name] for name in LatestData.__annotations__),
@@ -260,7 +275,8 @@ def declare(registry: Registry) -> None:
         ids = [row["latest_id"] for row in rows if row["latest_id"] is not None]
         latest = rows_of(ctx, _LATEST.where(dataset_versions.c.id.in_(ids)))
         by_dataset = {each.pop("dataset_id"): LatestData(each) for each in latest}
-        found = [_dataset(row, by_dataset.get(row["id"])) for row in rows]
+        waiting = _unprepared(ctx)
+        found = [_dataset(row, by_dataset.get(row["id"]), waiting[row["id"]]) for row in rows]
         return [Dataset(**each, translations=_description_told(each)) for each in found]
 
     @registry.procedure("datasets.get", Kind.QUERY, "One dataset: declaration, fields, quality.")
@@ -274,7 +290,8 @@ def declare(registry: Registry) -> None:
         scores = _quality(ctx, row["source"], Page(limit=1))
         shown = _schema(_source_of(ctx, given.name))
         lacks = _source_warning(ctx, given.name, row["source"])
-        found = _dataset(row, latest[0] if latest else None)
+        waiting = _unprepared(ctx, row["id"])[row["id"]]
+        found = _dataset(row, latest[0] if latest else None, waiting)
         return DatasetDetail(
             **found,
             translations=_retold(found, lacks),
@@ -363,8 +380,9 @@ _VERSIONS = select_of(
     dataset_versions.c.status.label("prepared"),
     *(
         dataset_versions.c[name]
-        for name in ("rows_in", "rows_out", "rows_rejected", "reject_reasons", "prepared_at")
+        for name in ("rows_in", "rows_out", "rows_rejected", "usable_pct", "reject_reasons")
     ),
+    dataset_versions.c.prepared_at,
     dataset_versions.c.error_msg.label("prepare_error"),
     dataset_versions.c.said,
 ).order_by(dataset_versions.c.id)
@@ -415,7 +433,7 @@ def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
 _NOTHING_PREPARED: dict[str, Any] = dict.fromkeys(
     (
         *("version_id", "data_version", "prepared", "rows_in", "rows_out", "rows_rejected"),
-        *("reject_reasons", "prepared_at", "prepare_error", "said"),
+        *("usable_pct", "reject_reasons", "prepared_at", "prepare_error", "said"),
     )
 )
 
@@ -425,11 +443,24 @@ def _run(
 ) -> DatasetRun:
     error = delivered.pop("error_msg")
     version = _NOTHING_PREPARED if prepared is None else prepared
-    run = {**delivered, **version, "error": error, "quality_score": score}
+    is_refused = version["prepared"] == "failed" and is_refusal(version["said"])
+    run = {**delivered, **version, "error": error, "quality_score": score, "is_refused": is_refused}
     return DatasetRun.model_validate(translated(run, "prepare_error"))
 
 
-def _dataset(row: dict[str, Any], latest: LatestData | None) -> DatasetRow:
+def _unprepared(ctx: Context, dataset_id: int | None = None) -> dict[int, list[Unprepared]]:
+    """By dataset, the newest first."""
+    found: defaultdict[int, list[Unprepared]] = defaultdict(list)
+    with ctx.platform.engine.connect() as connection:
+        for each in reversed(unprepared(connection, dataset_id)):
+            if len(found[each.dataset_id]) < _SHOWN_UNPREPARED:
+                found[each.dataset_id].append(unprepared_of(each))
+    return found
+
+
+def _dataset(
+    row: dict[str, Any], latest: LatestData | None, waiting: list[Unprepared]
+) -> DatasetRow:
     declared = DatasetDeclaration.model_validate(row.pop("declaration"))
     del row["latest_id"]
     return DatasetRow(
@@ -438,6 +469,7 @@ def _dataset(row: dict[str, Any], latest: LatestData | None) -> DatasetRow:
         freq=declared.freq,
         time_zone=declared.time_zone,
         latest=latest,
+        unprepared=waiting,
     )
 
 

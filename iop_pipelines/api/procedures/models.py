@@ -1,5 +1,6 @@
 """models.*: the registry of analytical models, and executions on request."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from iop_pipelines.api.procedures.shapes import (
     Done,
     Id,
     IdempotencyKey,
+    LocalMoment,
     Page,
     Reason,
     Reasoned,
@@ -44,13 +46,15 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
-from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput
+from iop_pipelines.ledger.history import history_of
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
-from iop_pipelines.registry.defaults import config_for
+from iop_pipelines.registry.defaults import Draft, config_for
 from iop_pipelines.runtimes.catalogue import RUNTIMES, RuntimeSpec
 from iop_pipelines.schema.tables import analytical_models as table
 from iop_pipelines.schema.tables import model_events, model_executions, users
+from iop_pipelines.validation.files import parse_declaration
 
 # ModelStatus, as its history keeps it: text.
 Status = Literal["draft", "active", "deprecated"]
@@ -88,9 +92,31 @@ class ModelEvent(TypedDict):
     translations: dict[Language, Reasoned] | None
 
 
+class Lacking(Shape):
+    """`code` and `values` are the sentence's; `translations` are the message's."""
+
+    message: str
+    code: str
+    values: dict[str, Any]
+    translations: dict[Language, Told]
+
+
+class Delivered(Shape):
+    """The window is in the dataset's local time, half-open, and of so many data versions."""
+
+    window_start: LocalMoment
+    window_end: LocalMoment
+    versions: int
+
+
 @with_config(ROW)
 class ModelDetail(AnalyticalModel):
+    """`lacks`: what a draft needs before it can be executed. `history`: all that its dataset was delivered, in the
+    dataset's local time, half-open; null where there is none."""
+
     events: list[ModelEvent]
+    lacks: list[Lacking]
+    history: Delivered | None
 
 
 class ModelFilter(Page):
@@ -100,15 +126,31 @@ class ModelFilter(Page):
 
 
 class NewModel(Shape):
-    """Without `config`, the type's default on the dataset that has the columns of `inputSchema`."""
+    """Without `config`, the type's default on the dataset that has the columns of `inputSchema`, and of the measure
+    that it names; where there is none, a draft that lacks it. Schemas left out are made from the dataset's fields."""
 
     name: GivenName
     type: ModelType
-    input_schema: dict[str, Any]
-    output_schema: dict[str, Any]
+    input_schema: dict[str, Any] | None = None
+    output_schema: dict[str, Any] | None = None
     version: str = "v1.0.0"
     config: dict[str, Any] | None = None
     description: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class Modelled(Shape):
+    """What a model that was created reads, and by which runtime."""
+
+    dataset: str
+    measures: list[str]
+    runtime: str
+
+
+class CreatedModel(Created):
+    """`modelled` is null for a draft that `lacks` something, and cannot be executed before it has it."""
+
+    modelled: Modelled | None
+    lacks: list[Lacking]
 
 
 class ModelIssue(Shape):
@@ -190,7 +232,7 @@ class Rollback(Shape):
 
 
 _COLUMNS = columns_of(AnalyticalModel, table)
-_LIST = newest_first(select_of(*_COLUMNS), table.c.id)
+_LIST = newest_first(select_of(*_COLUMNS).where(table.c.deleted_at.is_(None)), table.c.id)
 _EVENTS = (
     select_of(
         *columns_of(ModelEvent, model_events, without=("actor_name", "translations")),
@@ -216,18 +258,30 @@ def declare(registry: Registry) -> None:
     @procedure("models.get", Kind.QUERY, "One model version, and how its status changed.")
     def get(ctx: Context, given: ById) -> ModelDetail:
         engine = ctx.platform.engine
-        registered.model(engine, given.id)
+        stored = registered.model(engine, given.id)
         (row,) = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
         events = rows_of(ctx, _EVENTS.where(model_events.c.model_id == given.id))
+        with engine.connect() as connection:
+            history = history_of(connection, stored.spec.config.dataset)
         return ModelDetail(
-            **row, events=[ModelEvent(**translated(each, "reason")) for each in events]
+            **row,
+            events=[ModelEvent(**translated(each, "reason")) for each in events],
+            lacks=_lacking(stored.lacks),
+            history=history and Delivered.model_validate(history, from_attributes=True),
         )
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
-    def create(ctx: Context, given: NewModel) -> Created:
-        spec = _spec(ctx, given)
-        return Created(
-            id=registered.register(ctx.platform.engine, spec, ctx.user.id, witness_of(ctx))
+    def create(ctx: Context, given: NewModel) -> CreatedModel:
+        model_id = _create(ctx, given)
+        stored = registered.model(ctx.platform.engine, model_id)
+        config = stored.spec.config
+        read = Modelled(
+            dataset=config.dataset, measures=list(config.input.measures), runtime=config.runtime
+        )
+        return CreatedModel(
+            id=model_id,
+            modelled=None if stored.lacks else read,
+            lacks=_lacking(stored.lacks),
         )
 
     @procedure(
@@ -295,12 +349,49 @@ def declare(registry: Registry) -> None:
         return Created(id=stored.id)
 
 
+def _create(ctx: Context, given: NewModel) -> int:
+    engine, by, witness = ctx.platform.engine, ctx.user.id, witness_of(ctx)
+    try:
+        spec = _spec(ctx, given)
+    except InvalidDeclaration as error:
+        if given.config is not None or error.field != "config":
+            raise
+        content = given.model_dump(exclude={"config"})
+        schemas: dict[str, Any] = {
+            "input_schema": given.input_schema or {},
+            "output_schema": given.output_schema or {},
+        }
+        draft = parse_declaration(Draft, {**content, **schemas})
+        return registered.register_incomplete(engine, draft, by, witness)
+    return registered.register(engine, spec, by, witness)
+
+
 def _spec(ctx: Context, given: NewModel) -> ModelSpec:
+    """Raises InvalidDeclaration of `config` where none is given and no dataset fits."""
     config = given.config
     if config is None:
-        found = config_for(ctx.platform.engine, given.type, given.input_schema)
+        found = config_for(ctx.platform.engine, given.type, given.input_schema or {})
         config = found.model_dump(mode="json")
-    return registered.load_spec({**given.model_dump(exclude={"config"}), "config": config})
+    content = given.model_dump(exclude={"config"})
+    schemas = ("input_schema", "output_schema")
+    kept = {name: each for name, each in content.items() if name not in schemas or each is not None}
+    return registered.load_spec({**kept, "config": config})
+
+
+def _lacking(lacks: Sequence[Sentence]) -> list[Lacking]:
+    return [
+        Lacking.model_validate(
+            {
+                **each.as_json(),
+                # They begin with a path, which keeps its case.
+                "message": each.english,
+                "translations": {
+                    language: {"message": each.within(language)} for language in TRANSLATED
+                },
+            }
+        )
+        for each in lacks
+    ]
 
 
 def _runtime(spec: RuntimeSpec) -> Runtime:

@@ -13,14 +13,17 @@ from iop_pipelines.domain.vocabulary import Role, Severity
 from iop_pipelines.errors import Unfit
 from iop_pipelines.notifications import listing as told
 
-Key = Annotated[str, Field(pattern=r"^(report|recommendation|execution|model):[1-9]\d{0,9}$")]
+Key = Annotated[
+    str, Field(pattern=r"^(report|recommendation|execution|model|dataset):[1-9]\d{0,9}$")
+]
 
 
 class Notification(Shape):
     """`id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its
-    version, else the item.
+    version, of a dataset's delivery the dataset, whose name is the title, else the item.
 
-    `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model).
+    `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model),
+    refused or failed (dataset).
     `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that
     was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own.
     """

@@ -86,6 +86,11 @@ class Sentence:
         """With the path before it of what it is about."""
         return Sentence("said.at", place=place, said=self) if place else self
 
+    @property
+    def inner(self) -> "Sentence":
+        """What `at` was called on; itself where it names no place."""
+        return self.values["said"] if self.code == "said.at" else self
+
     @classmethod
     def listed(cls, sentences: "Sequence[Sentence]", code: str = "said.list") -> "Sentence":
         """One after the other; one alone is itself."""

@@ -96,6 +96,9 @@ SENTENCES: Mapping[str, str] = {
     "condition.parameter": "takes a parameter, which only queries have",
     "condition.past": "asks for earlier periods, which only rules know",
     "conditions.too_many_values": "the conditions compare with more than {most:,} values in lists",
+    "config.lacks_dataset": "config.dataset: no dataset has all of its input's columns: {columns}",
+    "config.lacks_measures": "config.input.measures: which measures of the dataset it models",
+    "config.lacks_runtime": "config.runtime: the method, {known:or}",
     "config.needed": (
         "no dataset has the columns {columns!r}, so config must name what the model reads; "
         "there are {known}"
@@ -126,21 +129,44 @@ SENTENCES: Mapping[str, str] = {
     ),
     "dagster.viewer_reads": "a viewer reads; this changes something",
     "dashboard.exists": "a dashboard {name!r} exists",
+    "dashboard.not_named": "there is no dashboard {name}",
     "dashboard.not_found": "there is no dashboard with id {id}",
     "dashboard.saved_already": (
         "dashboard {name!r} is at version {now} by now, not {then}: somebody else saved it"
     ),
+    "data_version.no_such_name": (
+        "there is no data version {name!r}; give its id, or eight digits or more of it"
+    ),
     "data_version.not_found": "no data version with id {id}",
+    "data_version.not_one": "several data versions begin with {name!r}; give more digits",
     "data_version.not_prepared": "data version {version} of {name} is {status}, not prepared",
     "data_version.not_prepared_for": (
         "data version {version} of {name} is {status}, not prepared: {why}"
     ),
+    "dataset.breaks_model": "{label}: {why}",
+    "dataset.breaks_models": (
+        "active models ask {name} for what this declaration no longer has; deprecate them or give it back: "
+        "{models:then}"
+    ),
+    "dataset.declared_anew": (
+        "dataset {name} was declared anew: what was made by declaration {version} is not written, {latest} counts"
+    ),
     "dataset.declared_differently": (
-        "dataset {name} version {version} is declared differently already; raise its version"
+        "dataset {name} version {version} is declared differently already; raise its version, or "
+        "`iop dataset replace FILE` prepares what was delivered again"
     ),
     "dataset.no_such_id": "no dataset with id {id}",
     "dataset.no_such_version": "dataset {name} has no data version {version}",
     "dataset.not_among": "no dataset {name!r}; there are {known}",
+    "dataset.of_the_system": "{name} is the platform's own dataset: it is neither replaced nor deleted",
+    "dataset.other_source": (
+        "dataset {name} is prepared from {source}, not from {given}: what was delivered is not there; declare a "
+        "dataset of another name"
+    ),
+    "dataset.was_deleted": "dataset {name} was deleted",
+    "dataset.in_use": (
+        "{models:and} read {name}: delete them too with --with-models, or deprecate them first"
+    ),
     "dataset.not_found": "there is no dataset {name!r}",
     "dataset.older_version": "dataset {name} is at version {there}; version {version} is older",
     "dataset.unknown": "no dataset {name}",
@@ -156,7 +182,22 @@ SENTENCES: Mapping[str, str] = {
     "days.nth_of_month": "on the {nth} {weekday} of every month",
     "days.of_month": "on {count:day|days} {all:and} {of}",
     "days.span_of_month": "on days {first} to {last} {of}",
+    "deleting.at_work": (
+        "{count} {count:piece|pieces} of work on it {count:is|are} not ended yet: try again in a moment"
+    ),
+    "delivery.all_prepared": "all that was delivered is prepared, or was delivered again",
+    "delivery.failed_otherwise": (
+        "data version {version} was not refused, so it cannot be accepted; preparing it failed: {why}"
+    ),
     "delivery.no_such_column": "DRM delivered no column {source!r}; it has {known!r}",
+    "delivery.nothing_left": "none of the {delivered:,} delivered rows can be used: {reasons}",
+    "delivery.reason": "{said} ({count:,} {count:row|rows})",
+    "delivery.refused": (
+        "{refused:,} of {delivered:,} delivered rows are refused, at most {most} % may be: {reasons}"
+    ),
+    "delivery.still_being_prepared": (
+        "data version {version} is still being prepared; it can be accepted once it is refused"
+    ),
     "demo.not_ended": "{what} did not end within {timeout_s:.0f} s",
     "derive.not_computed": "derive: {why}",
     "derive.other_type": "derive: {name} is declared {type} and is computed as another",
@@ -224,6 +265,8 @@ SENTENCES: Mapping[str, str] = {
     "field.reserved": "names that begin with iop_ are IOP's own",
     "fields.no_such": "{owner} has no field {name!r}; it has {known}",
     "file.empty": "{name} holds nothing; a mapping is needed",
+    "file.exists": "{path} is there already, and is not written over; give another --file",
+    "file.not_written": "{path} cannot be written: {error}",
     "file.is_list": "{name} holds a list; a mapping is needed",
     "file.is_value": "{name} holds a value; a mapping is needed",
     "file.key_twice": "{name}: the key {key!r} is given twice",
@@ -489,6 +532,7 @@ SENTENCES: Mapping[str, str] = {
     "measure.no_such_field": "{place}: {name!r} is not a field",
     "measure.not_of_input": "{name!r} is not a measure of the input; there are {known}",
     "measure.unknown": "no measure {name}",
+    "measure.not_named": "dataset {dataset} has no measure {name}",
     "measure.wrong_type": "{name!r} is {found}; {kind} takes {takes}",
     "measures.no_such": "{owner} has no measure {name!r}; it has {known}",
     "migration.locked": (
@@ -505,6 +549,11 @@ SENTENCES: Mapping[str, str] = {
         "model {label} exists (id {id}) with another {changed}; raise the version"
     ),
     "model.no_earlier_version": "model {name!r} has no earlier version that was active",
+    "model.lacks": (
+        "model {label} is a draft that lacks something; create it again with it: {lacks:then}"
+    ),
+    "model.not_named": "there is no model {name}",
+    "model.was_deleted": "the model was deleted",
     "model.not_found": "there is no model with id {id}",
     "model.of_the_demo": "part of the demo",
     "model.reads_other": "model {name} reads {dataset!r}, not {wanted!r}",
@@ -807,6 +856,7 @@ SENTENCES: Mapping[str, str] = {
         "token is IOP_DRM_API_TOKEN"
     ),
     "setting.not_whole_number": "{name} is {text!r}; it is a whole number, at least {least}",
+    "setting.percent": "IOP_MAX_REFUSED_PERCENT is {percent}; it is 0 to 100",
     "setting.public_url": (
         "IOP_PUBLIC_URL is {url!r}; it is scheme and host, as in https://iop.example"
     ),
@@ -847,6 +897,7 @@ SENTENCES: Mapping[str, str] = {
     "template.exists_differently": (
         "a report template {name!r} exists (id {id}) with other content; update it"
     ),
+    "template.not_named": "there is no report template {name}",
     "template.not_found": "there is no report template with id {id}",
     "template.paused": "report template {name!r} is paused",
     "text.not_storable": "holds a character that no database stores (NUL or half a pair)",

@@ -106,6 +106,11 @@ SENTENCES: Mapping[str, str] = {
     "conditions.too_many_values": (
         "les conditions comparent avec plus de {most:,} valeurs dans des listes"
     ),
+    "config.lacks_dataset": (
+        "config.dataset : aucun jeu de données n’a toutes les colonnes de son entrée : {columns}"
+    ),
+    "config.lacks_measures": "config.input.measures : les mesures du jeu de données qu’il modélise",
+    "config.lacks_runtime": "config.runtime : la méthode, {known:or}",
     "config.needed": (
         "aucun jeu de données n’a les colonnes {columns!r}, et config doit donc nommer ce "
         "que le modèle lit ; il y a {known}"
@@ -140,21 +145,48 @@ SENTENCES: Mapping[str, str] = {
     ),
     "dagster.viewer_reads": "un lecteur ne peut que lire ; ceci change quelque chose",
     "dashboard.exists": "il y a déjà un tableau de bord {name!r}",
+    "dashboard.not_named": "il n’y a pas de tableau de bord {name}",
     "dashboard.not_found": "il n’y a pas de tableau de bord {id}",
     "dashboard.saved_already": (
         "le tableau de bord {name!r} en est à la version {now}, pas {then} : quelqu’un "
         "d’autre l’a enregistré"
     ),
+    "data_version.no_such_name": (
+        "aucune version des données {name!r} ; donnez son numéro, ou huit de ses chiffres ou plus"
+    ),
     "data_version.not_found": "aucune version des données n’a le numéro {id}",
+    "data_version.not_one": (
+        "plusieurs versions des données commencent par {name!r} ; donnez plus de chiffres"
+    ),
     "data_version.not_prepared": (
         "la version des données {version} de {name} n’est pas préparée (état : {status})"
     ),
     "data_version.not_prepared_for": (
         "la version des données {version} de {name} n’est pas préparée (état : {status}) : {why}"
     ),
+    "dataset.breaks_model": "{label} : {why}",
+    "dataset.breaks_models": (
+        "des modèles actifs demandent à {name} ce que cette déclaration n’a plus ; retirez-les ou "
+        "rendez-le : {models:then}"
+    ),
+    "dataset.declared_anew": (
+        "le jeu de données {name} a été redéclaré : ce qu’a produit la déclaration {version} n’est pas "
+        "écrit, {latest} fait foi"
+    ),
+    "dataset.in_use": (
+        "{models:and} lisent {name} : supprimez-les aussi avec --with-models, ou retirez-les d’abord"
+    ),
+    "dataset.of_the_system": (
+        "{name} est le jeu de données de la plateforme elle-même : il n’est ni remplacé ni supprimé"
+    ),
+    "dataset.other_source": (
+        "le jeu de données {name} est préparé depuis {source}, non depuis {given} : ce qui a été livré ne "
+        "s’y trouve pas ; déclarez un jeu de données d’un autre nom"
+    ),
+    "dataset.was_deleted": "le jeu de données {name} a été supprimé",
     "dataset.declared_differently": (
         "le jeu de données {name} version {version} est déjà déclaré autrement ; augmentez "
-        "sa version"
+        "sa version, ou `iop dataset replace FILE` prépare de nouveau ce qui a été livré"
     ),
     "dataset.no_such_id": "aucun jeu de données n’a le numéro {id}",
     "dataset.no_such_version": "le jeu de données {name} n’a pas de version des données {version}",
@@ -177,7 +209,28 @@ SENTENCES: Mapping[str, str] = {
     "days.nth_of_month": "le {nth} {weekday} de chaque mois",
     "days.of_month": "{count:le|les} {all:and} {of}",
     "days.span_of_month": "du {first} au {last} {of}",
+    "deleting.at_work": (
+        "{count} {count:tâche|tâches} en cours ne {count:s’est|se sont} pas encore "
+        "{count:terminée|terminées} : réessayez dans un instant"
+    ),
+    "delivery.all_prepared": "tout ce qui a été livré est préparé, ou a été livré de nouveau",
+    "delivery.failed_otherwise": (
+        "la version des données {version} n’a pas été refusée et ne peut donc pas être acceptée ; sa "
+        "préparation a échoué : {why}"
+    ),
     "delivery.no_such_column": "DRM n’a pas livré de colonne {source!r} ; il y a {known!r}",
+    "delivery.nothing_left": (
+        "aucune des {delivered:,} lignes livrées n’est utilisable : {reasons}"
+    ),
+    "delivery.reason": "{said} ({count:,} {count:ligne|lignes})",
+    "delivery.refused": (
+        "{refused:,} des {delivered:,} lignes livrées sont refusées, {most} % au plus peuvent l’être : "
+        "{reasons}"
+    ),
+    "delivery.still_being_prepared": (
+        "la version des données {version} est encore en préparation ; elle pourra être acceptée une "
+        "fois refusée"
+    ),
     "demo.not_ended": "{what} ne s’est pas terminé en {timeout_s:.0f} s",
     "derive.not_computed": "derive : {why}",
     "derive.other_type": "derive : {name} est déclaré {type} et se calcule autrement",
@@ -254,6 +307,8 @@ SENTENCES: Mapping[str, str] = {
     "field.reserved": "les noms qui commencent par iop_ appartiennent à IOP",
     "fields.no_such": "{owner} n’a pas de champ {name!r} ; il y a {known}",
     "file.empty": "{name} est vide ; il faut un objet",
+    "file.exists": ("{path} existe déjà et n’est pas remplacé ; donnez un autre --file"),
+    "file.not_written": "{path} ne peut pas être écrit : {error}",
     "file.is_list": "{name} contient une liste ; il faut un objet",
     "file.is_value": "{name} contient une valeur ; il faut un objet",
     "file.key_twice": "{name} : la clé {key!r} est donnée deux fois",
@@ -560,6 +615,7 @@ SENTENCES: Mapping[str, str] = {
     "measure.no_such_field": "{place} : {name!r} n’est pas un champ",
     "measure.not_of_input": "{name!r} n’est pas une mesure de l’entrée ; il y a {known}",
     "measure.unknown": "pas de mesure {name}",
+    "measure.not_named": "le jeu de données {dataset} n’a pas de mesure {name}",
     "measure.wrong_type": "{name!r} est de type {found} ; {kind} demande {takes}",
     "measures.no_such": "{owner} n’a pas de mesure {name!r} ; il y a {known}",
     "migration.locked": (
@@ -579,6 +635,12 @@ SENTENCES: Mapping[str, str] = {
     "model.no_earlier_version": (
         "le modèle {name!r} n’a pas de version antérieure qui ait été active"
     ),
+    "model.lacks": (
+        "le modèle {label} est un brouillon incomplet ; créez-le de nouveau avec ce qui manque : "
+        "{lacks:then}"
+    ),
+    "model.not_named": "il n’y a pas de modèle {name}",
+    "model.was_deleted": "le modèle a été supprimé",
     "model.not_found": "il n’y a pas de modèle {id}",
     "model.of_the_demo": "fait partie de la démonstration",
     "model.reads_other": "le modèle {name} lit {dataset!r}, pas {wanted!r}",
@@ -931,6 +993,7 @@ SENTENCES: Mapping[str, str] = {
         "son jeton est IOP_DRM_API_TOKEN"
     ),
     "setting.not_whole_number": "{name} vaut {text!r} ; c’est un nombre entier, au moins {least}",
+    "setting.percent": "IOP_MAX_REFUSED_PERCENT vaut {percent} ; c’est de 0 à 100",
     "setting.public_url": (
         "IOP_PUBLIC_URL vaut {url!r} ; c’est un schéma et un hôte, comme https://iop.example"
     ),
@@ -972,6 +1035,7 @@ SENTENCES: Mapping[str, str] = {
         "il y a déjà un gabarit de rapport {name!r} (numéro {id}) avec un autre contenu ; "
         "modifiez-le"
     ),
+    "template.not_named": "il n’y a pas de gabarit de rapport {name}",
     "template.not_found": "il n’y a pas de gabarit de rapport {id}",
     "template.paused": "le gabarit de rapport {name!r} est en pause",
     "text.not_storable": (
@@ -1280,6 +1344,7 @@ TEXTS: Mapping[str, str] = {
     "Pipeline": "Pipeline",
     "Points": "Points",
     "Quality score": "Score de qualité",
+    "Usable rows": "Lignes utilisables",
     "Recommendation": "Recommandation",
     "Recommendations": "Recommandations",
     "Reports": "Rapports",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts, measured
@@ -54,6 +55,13 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.QUALITY): (
         "Have DRM correct the window and deliver it again; the models then run by themselves."
     ),
+    (Category.OPTIMISATION, facts.REFUSED): (
+        "Look at the rejected rows: replace the declaration if it is wrong, have the delivery corrected if "
+        "that is wrong, or accept what can be used of it on the dataset's page."
+    ),
+    (Category.OPTIMISATION, facts.UNPREPARED): (
+        "Replace the dataset's declaration, or mend what it reads; what was delivered is then prepared again."
+    ),
 }
 
 
@@ -64,6 +72,10 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         score, _ = measured.score_and_least(AMOUNTS, seen)
         held = AMOUNTS.count(len(facts.held_models(seen)), "model", "models")
         return f"Data quality of {evidence.dataset} is {score} of 100 on {day}: {held} held back"
+    if seen.kind == facts.REFUSED:
+        return f"Delivery of {evidence.dataset} for {day} refused: only {amount} of its rows are usable"
+    if seen.kind == facts.UNPREPARED:
+        return f"Delivery of {evidence.dataset} for {day} could not be prepared"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{expected}" if not facts.is_flag(seen) else ""
         return f"Pipeline {evidence.series} is {say_name(seen.kind)}{said}, {day}"
@@ -79,6 +91,8 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"A DRM run of {evidence.series} that ended on {day} marks the pipeline as "
             f"{say_name(seen.kind)}{said}."
         )
+    if seen.kind in facts.OF_DELIVERIES:
+        return f"{facts.reason_in(seen, Language.EN).rstrip('.')}. What was prepared before stays as it was."
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)
         return (

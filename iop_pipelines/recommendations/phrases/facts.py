@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.query.labels import Label
 from iop_pipelines.recommendations.evidence import Evidence, Seen
@@ -15,6 +16,10 @@ Actions = Mapping[tuple[Category, str | None], str]
 
 ALL_SERIES = "all"
 QUALITY = "quality"
+# Of deliveries: too many rows were refused, or preparing the rows failed.
+REFUSED = "refused_delivery"
+UNPREPARED = "failed_preparation"
+OF_DELIVERIES = frozenset({REFUSED, UNPREPARED})
 _MAX_OTHERS = 5
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
@@ -43,7 +48,7 @@ def step_of(evidence: Evidence) -> str:
 
 def label_in(evidence: Evidence, seen: Seen, language: Language) -> str:
     """Measures of pipelines and of quality are IOP's own; others have their author's words in every language."""
-    is_own = is_of_pipelines(evidence) or seen.kind == QUALITY
+    is_own = is_of_pipelines(evidence) or seen.kind in {QUALITY, *OF_DELIVERIES}
     return Label.known(seen.label).within(language) if is_own else seen.label
 
 
@@ -162,6 +167,12 @@ def weakest_component(seen: Seen) -> tuple[str, float] | None:
         return None
     name = min(components, key=lambda each: components[each])
     return name, components[name]
+
+
+def reason_in(seen: Seen, language: Language) -> str:
+    """Why a delivery was not prepared, as that language begins a sentence."""
+    said = read(seen.details.get("said"))
+    return said.alone(language) if said else str(seen.details.get("why") or "")
 
 
 def number(value: object) -> float | None:

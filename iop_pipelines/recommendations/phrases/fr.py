@@ -106,6 +106,14 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.QUALITY): (
         "Faites corriger et relivrer la fenêtre par DRM ; les modèles s’exécuteront ensuite d’eux-mêmes."
     ),
+    (Category.OPTIMISATION, facts.REFUSED): (
+        "Examinez les lignes rejetées : remplacez la déclaration si elle est fausse, faites corriger la "
+        "livraison si c’est elle, ou acceptez ce qui en est utilisable sur la page du jeu de données."
+    ),
+    (Category.OPTIMISATION, facts.UNPREPARED): (
+        "Remplacez la déclaration du jeu de données, ou corrigez ce qu’elle lit ; ce qui a été livré sera "
+        "alors préparé de nouveau."
+    ),
 }
 
 
@@ -118,6 +126,12 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
         score, _ = measured.score_and_least(AMOUNTS, seen)
         return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
+    if seen.kind == facts.REFUSED:
+        return (
+            f"Livraison de {evidence.dataset} du {day} refusée : {amount} de ses lignes utilisables"
+        )
+    if seen.kind == facts.UNPREPARED:
+        return f"La livraison de {evidence.dataset} du {day} n’a pas pu être préparée"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
         return f"Pipeline {evidence.series} {_health(seen.kind)}{said}, {day}"
@@ -132,6 +146,11 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         return (
             f"Un traitement DRM de {evidence.series} terminé le {day} signale un pipeline "
             f"{_health(seen.kind)}{said}."
+        )
+    if seen.kind in facts.OF_DELIVERIES:
+        return (
+            f"{facts.reason_in(seen, Language.FR).rstrip('.')}. Ce qui avait été préparé avant reste "
+            "tel quel."
         )
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)

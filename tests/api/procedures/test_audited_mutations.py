@@ -13,11 +13,12 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
 from iop_pipelines.audit import trail
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.errors import IopError
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import metadata, sessions
+from iop_pipelines.schema.tables import dataset_versions, metadata, sessions
 
 NOWHERE = 10**6
 
@@ -78,6 +79,15 @@ def _recommendation(api: Any, dataset: str) -> int:
 def test_there_is_a_case_for_every_mutation() -> None:
     """A new one needs its inputs below."""
     assert sorted(CASES) == sorted(MUTATIONS)
+
+
+@inputs_for("datasets.accept")
+def _accept(api: Any) -> Inputs:
+    latest = api.call("datasets.runs", name="flights_daily", limit=1)[0]["versionId"]
+    said = Sentence("delivery.nothing_left", delivered=9, reasons=[])
+    failed = dataset_versions.update().where(dataset_versions.c.id == latest)
+    api.write(failed.values(status="failed", failed_at=utc_now(), **kept(said, "error_msg")))
+    return Inputs({"versionId": latest}, {"versionId": NOWHERE})
 
 
 @pytest.mark.parametrize("path", MUTATIONS)

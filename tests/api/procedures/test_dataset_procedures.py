@@ -3,7 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from iop_pipelines.errors import NotFound
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence, kept
+from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.schema.tables import dataset_versions, rejected_rows
 
 
@@ -107,3 +109,56 @@ def test_drms_own_runs_are_all_runs_there_are(api):
 def test_a_dataset_that_is_not_there_is_not_found(api, path):
     with pytest.raises(NotFound, match="'nowhere'"):
         api.call(f"datasets.{path}", name="nowhere")
+
+
+def fail_latest(api, said: Sentence) -> int:
+    """The newest version of flights_daily as a worker leaves one that it could not prepare."""
+    latest = api.call("datasets.runs", name="flights_daily", limit=1)[0]["versionId"]
+    values = {"status": "failed", "failed_at": utc_now(), "usable_pct": 70.2}
+    failed = dataset_versions.update().where(dataset_versions.c.id == latest)
+    api.write(failed.values(**values, **kept(said, "error_msg")))
+    return latest
+
+
+REFUSED = Sentence("delivery.refused", refused=31, delivered=104, most=20, reasons=["x"])
+
+
+def test_a_refused_delivery_is_told_in_every_place_and_is_accepted_once(api):
+    assert api.call("dashboard.stats")["quality"]["unprepared"] == []
+    version_id = fail_latest(api, REFUSED)
+
+    (listed,) = [e for e in api.call("datasets.list") if e["name"] == "flights_daily"]
+    (told,) = listed["unprepared"]
+    assert (told["versionId"], told["isRefused"], told["usablePct"]) == (version_id, True, 70.2)
+    assert told["reason"] == str(REFUSED)
+    assert told["translations"]["fr"]["reason"].startswith("31 des 104 lignes livrées")
+    assert api.call("datasets.get", name="flights_daily")["unprepared"] == [told]
+    quality = api.call("dashboard.stats")["quality"]
+    assert quality["unprepared"] == [told]
+    assert quality["usableByDataset"]["flights_daily"] == 100
+    (run,) = api.call("datasets.runs", name="flights_daily", limit=1)
+    assert (run["prepared"], run["isRefused"], run["usablePct"]) == ("failed", True, 70.2)
+    (note,) = [
+        each for each in api.call("notifications.list")["items"] if each["kind"] == "dataset"
+    ]
+    assert (note["title"], note["event"]) == ("flights_daily", "refused")
+    api.call("notifications.markRead", ids=[note["id"]])
+    (read,) = [e for e in api.call("notifications.list")["items"] if e["id"] == note["id"]]
+    assert (note["isRead"], read["isRead"]) == (False, True)
+
+    first = api.call("datasets.accept", versionId=version_id)
+    again = api.call("datasets.accept", versionId=version_id)
+    assert (first["isNew"], again["isNew"]) == (True, False)
+    assert api.call("dashboard.stats")["quality"]["unprepared"] == []
+    assert not [e for e in api.call("notifications.list")["items"] if e["kind"] == "dataset"]
+
+
+def test_what_could_not_be_prepared_for_another_reason_is_told_but_not_accepted(api):
+    why = Sentence("reference.no_such_table", name="rates")
+    version_id = fail_latest(api, why)
+    (told,) = api.call("datasets.get", name="flights_daily")["unprepared"]
+    assert (told["isRefused"], told["reason"]) == (False, str(why))
+    with pytest.raises(Conflict, match="cannot be accepted; preparing it failed"):
+        api.call("datasets.accept", versionId=version_id)
+    with pytest.raises(NotFound):
+        api.call("datasets.accept", versionId=999_999)

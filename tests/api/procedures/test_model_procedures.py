@@ -90,7 +90,7 @@ def test_a_list_is_newest_first_and_its_cursor_leads_on_without_gap_or_repeat(ap
         ("models.list", {"limt": 5}),
         ("models.list", {"limit": 1001}),
         ("models.list", {"limit": 0}),
-        ("models.create", {"name": "x", "type": "ml", "inputSchema": IN}),
+        ("models.create", {"name": "x", "inputSchema": IN, "outputSchema": OUT}),
         ("models.execute", {"modelId": 2**31, "inputRef": "flights_daily"}),
         ("models.execute", {"modelId": "1", "inputRef": "flights_daily"}),
         ("recommendations.update", {"id": 1, "status": "shelved"}),
@@ -144,10 +144,62 @@ def test_the_latest_execution_of_each_version_is_told_in_one_question(api):
     assert api.call("executions.latest", modelIds=[]) == []
 
 
-def test_columns_that_no_dataset_has_need_a_configuration(api):
+def test_columns_that_no_dataset_has_make_a_draft_that_lists_what_it_lacks(api):
     strange = {"type": "object", "properties": {"colour": {"type": "string"}}}
-    with pytest.raises(InvalidInput, match=r"config: no dataset has the columns \['colour'\]"):
-        api.call("models.create", name="x", type="ml", inputSchema=strange, outputSchema=OUT)
+    given = {"name": "x", "type": "ml", "inputSchema": strange, "outputSchema": OUT}
+    created = api.call("models.create", **given)
+    assert (created["success"], created["modelled"]) == (True, None)
+    assert [each["code"] for each in created["lacks"]] == [
+        *("config.lacks_dataset", "config.lacks_measures", "config.lacks_runtime")
+    ]
+    assert created["lacks"][0]["values"] == {"columns": ["colour"]}
+    assert "aucun jeu de données" in created["lacks"][0]["translations"]["fr"]["message"]
+    assert api.call("models.create", **given) == created
+    detail = api.call("models.get", id=created["id"])
+    assert (detail["status"], detail["config"], detail["dataset"]) == ("draft", None, None)
+    assert detail["lacks"] == created["lacks"]
+    assert detail["history"] is None
+    assert created["id"] in [each["id"] for each in api.call("models.list")]
+
+    with pytest.raises(Conflict) as refused:
+        api.call("models.execute", modelId=created["id"], inputRef="flights_daily")
+    told = wire.refusal(refused.value)
+    assert told.code == "CONFLICT"
+    assert "config.dataset: no dataset has all of its input's columns: colour" in str(told)
+    assert api.call("models.history", modelId=created["id"]) == []
+    with pytest.raises(Conflict):
+        api.call("models.promote", id=created["id"])
+
+    config = api.call("models.get", id=new_model(api)["id"])["config"]
+    completed = api.call(
+        "models.create", **{**given, "type": "statistical", "config": config, "inputSchema": IN}
+    )
+    assert completed["id"] == created["id"]
+    assert completed["lacks"] == []
+    api.call("models.execute", modelId=created["id"], inputRef="flights_daily")
+
+
+@pytest.mark.parametrize(
+    ("column", "measure"), [("cancelled", "cancelled"), ("dep_delay_min", "dep_delay")]
+)
+def test_the_answer_says_which_measure_the_input_schema_named(api, column, measure):
+    schema = {
+        "type": "object",
+        "properties": {"date": {"type": "string"}, column: {"type": "number"}},
+    }
+    created = new_model(api, inputSchema=schema)
+    modelled = created["modelled"]
+    assert (modelled["dataset"], modelled["runtime"]) == ("flights_daily", "seasonal_residual")
+    declared = api.call("datasets.get", name="flights_daily")["declaration"]["measures"]
+    assert column in {modelled["measures"][0], *declared[modelled["measures"][0]].values()}
+
+
+def test_schemas_may_be_left_out_of_a_new_model(api):
+    created = api.call("models.create", name="short", type="statistical")
+    model = api.call("models.get", id=created["id"])
+    assert model["inputSchema"]["required"][0] == "date"
+    assert model["outputSchema"]["properties"]["is_finding"] == {"type": "boolean"}
+    assert model["history"]["windowStart"].startswith("2013-02-01")
 
 
 def test_a_version_that_exists_otherwise_is_a_conflict_and_the_same_again_is_the_same(api):

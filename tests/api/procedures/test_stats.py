@@ -73,7 +73,11 @@ def recount(api):
                 *("waitingBySeverity", "waitingByCategory"),
             ),
         },
-        "quality": {"byDataset": _quality(api)},
+        "quality": {
+            "byDataset": _of_latest(api, dataset_versions.c.quality_score),
+            "usableByDataset": _of_latest(api, dataset_versions.c.usable_pct),
+            "unprepared": [],
+        },
     }
 
 
@@ -88,10 +92,10 @@ def _by_word(advice, by_severity, by_category):
     }
 
 
-def _quality(api):
+def _of_latest(api, column):
     latest = {}
     query = (
-        sa.select(datasets.c.name, dataset_versions.c.quality_score)
+        sa.select(datasets.c.name, column)
         .join(dataset_versions, dataset_versions.c.dataset_id == datasets.c.id)
         .where(dataset_versions.c.status == "prepared")
         .order_by(dataset_versions.c.id)

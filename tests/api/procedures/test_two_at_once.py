@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from iop_pipelines.api import wire
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind
 from iop_pipelines.domain.moments import utc_now
-from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.domain.vocabulary import Phase, Role
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
@@ -29,6 +30,8 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     audit_events,
     dashboards,
+    dataset_versions,
+    datasets,
     generated_reports,
     model_events,
     model_executions,
@@ -270,6 +273,39 @@ def _execute(api: Any, mark: str) -> list[Race]:
         all_ok(
             "different", "models.execute", [{**given, **key} for key in _keys(mark)], are(THREADS)
         ),
+    ]
+
+
+@races_of("datasets.accept")
+def _accept(api: Any, mark: str) -> list[Race]:
+    dataset_id = api.rows(sa.select(datasets.c.id).where(datasets.c.name == "flights_daily"))[0].id
+    said = Sentence("delivery.refused", refused=9, delivered=9, most=20, reasons=[]).as_json()
+    days = [datetime(2030, 1, 1) + timedelta(days=number) for number in range(THREADS)]
+    ids = [
+        api.insert(
+            dataset_versions,
+            dataset_id=dataset_id,
+            data_version=f"{mark}-{number}",
+            drm_run_id=1_000_000 + number,
+            declaration_version=1,
+            window_start=start,
+            window_end=start + timedelta(days=1),
+            status="failed",
+            phase=Phase.DONE,
+            error_msg="refused",
+            said=said,
+        )
+        for number, start in enumerate(days)
+    ]
+
+    def is_queued_once(outcomes: list[Outcome]) -> bool:
+        row = api.rows(sa.select(dataset_versions).where(dataset_versions.c.id == ids[0]))[0]
+        is_new = [each["isNew"] for each in (found.answer for found in outcomes)]
+        return row.attempt == 2 and row.phase is Phase.QUEUED and is_new.count(True) == 1
+
+    return [
+        all_ok("same", "datasets.accept", [{"versionId": ids[0]}] * THREADS, is_queued_once),
+        all_ok("different", "datasets.accept", [{"versionId": each} for each in ids[1:]]),
     ]
 
 

@@ -13,7 +13,7 @@ import { Empty, Loaded } from '@/ui/States';
 import { type Column, Table } from '@/ui/Table';
 import { words as uiWords } from '@/ui/words';
 import { runsQuery } from './queries';
-import { Score } from './Score';
+import { Score, Usable } from './Score';
 import { words } from './words';
 
 const STEP = 50;
@@ -89,6 +89,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
       ),
     },
     { key: 'quality', label: t.quality, cell: (run) => <Score score={run.qualityScore} /> },
+    { key: 'usable', label: t.usable, cell: (run) => <Usable share={run.usablePct} /> },
     { key: 'in', label: t.rowsIn, isNumeric: true, cell: (run) => count(run.rowsIn) },
     { key: 'out', label: t.rowsOutShort, isNumeric: true, cell: (run) => count(run.rowsOut) },
     {

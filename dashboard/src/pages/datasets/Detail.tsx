@@ -20,7 +20,9 @@ import { Quality } from './Quality';
 import { datasetQuery } from './queries';
 import { Readers } from './Readers';
 import { Rejected } from './Rejected';
+import { Usable } from './Score';
 import { SourceWarning } from './SourceWarning';
+import { Unprepared } from './Unprepared';
 import { words } from './words';
 
 export function Detail({ name }: { name: string }) {
@@ -51,6 +53,7 @@ function Found({ dataset }: { dataset: DatasetDetail }) {
   return (
     <>
       <SourceWarning dataset={dataset} />
+      <Unprepared deliveries={dataset.unprepared} />
       <Tabs label={t.parts} tabs={tabs} current={tab} />
       {tab === 'overview' && (
         <>
@@ -87,6 +90,7 @@ function Latest({ dataset }: { dataset: DatasetDetail }) {
             : null,
           { label: t.rowsOut, value: count(latest?.rowsOut) },
           { label: t.rowsRejected, value: count(latest?.rowsRejected) },
+          { label: t.usable, value: <Usable share={latest?.usablePct ?? null} /> },
           latest
             ? { label: t.dataVersion, value: <code>{shortVersion(latest.dataVersion)}</code> }
             : null,

@@ -9,7 +9,7 @@ import { Badge } from '@/ui/Layouts';
 import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
 import { datasetsQuery, qualityQuery } from './queries';
-import { Score } from './Score';
+import { Score, Usable } from './Score';
 import { trendOf } from './trend';
 import { type DatasetWords, words } from './words';
 
@@ -42,15 +42,20 @@ function Entry({ dataset }: { dataset: Dataset }) {
   const t = useWords(words);
   const format = useFormat();
   const now = useNow();
-  const { latest } = dataset;
+  const { latest, unprepared } = dataset;
   const scores = useQuery(qualityQuery(dataset.name, SCORES_OF_TREND));
   const trend = trendOf(scores.data?.map((each) => each.score) ?? []);
   return (
     <Item
       href={`/datasets/${encodeURIComponent(dataset.name)}`}
       title={dataset.name}
-      badges={<Badge>{sayStep(dataset.freq, t)}</Badge>}
-      note={dataset.description}
+      badges={
+        <>
+          <Badge>{sayStep(dataset.freq, t)}</Badge>
+          {unprepared.length > 0 && <Badge tone="bad">{t.isUnprepared(unprepared.length)}</Badge>}
+        </>
+      }
+      note={unprepared[0]?.reason ?? dataset.description}
       facts={[
         {
           label: t.latest,
@@ -65,6 +70,7 @@ function Entry({ dataset }: { dataset: Dataset }) {
           label: t.quality,
           value: <Score score={latest?.qualityScore ?? null} trend={trend} />,
         },
+        { label: t.usable, value: <Usable share={latest?.usablePct ?? null} /> },
       ]}
     />
   );

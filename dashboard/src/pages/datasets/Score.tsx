@@ -29,6 +29,17 @@ export function Score({ score, trend = null }: { score: number | null; trend?: T
   );
 }
 
+/** The share of a delivery's rows that could be used, 0 to 100; null where nothing was delivered. */
+export function Usable({ share }: { share: number | null }) {
+  const t = useWords(words);
+  const format = useFormat();
+  if (share === null) return <>–</>;
+  // Cut, not rounded: what is not all must not read as all.
+  return (
+    <Badge tone={toneOf(share)}>{t.usableShare(format.number(Math.floor(share * 10) / 10))}</Badge>
+  );
+}
+
 export function Part({ label, score }: { label: string; score: number }) {
   const format = useFormat();
   return (

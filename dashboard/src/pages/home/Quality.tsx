@@ -11,8 +11,17 @@ const FAIR = 80;
 
 const gradeOf = (score: number) => (score >= GOOD ? 'good' : score >= FAIR ? 'fair' : 'poor');
 
-/** scores: DRM's, 0 to 100, of each dataset's latest data; null if it was never scored. */
-export function Quality({ scores }: { scores: Record<string, number | null> }) {
+/**
+ * scores: DRM's, 0 to 100, of each dataset's latest data; null if it was never scored. usable: of the same data
+ * the share of rows that could be used, 0 to 100; told where it is not all.
+ */
+export function Quality({
+  scores,
+  usable,
+}: {
+  scores: Record<string, number | null>;
+  usable: Record<string, number | null>;
+}) {
   const t = useWords(words);
   const format = useFormat();
   const names = Object.keys(scores).sort((a, b) => (scores[a] ?? 101) - (scores[b] ?? 101));
@@ -26,10 +35,16 @@ export function Quality({ scores }: { scores: Record<string, number | null> }) {
         <ul className={css.scores}>
           {names.map((name) => {
             const score = scores[name] ?? null;
+            const share = usable[name] ?? 100;
             return (
               <li key={name}>
                 <Link href={`/datasets/${encodeURIComponent(name)}`} className={css.score ?? ''}>
-                  <span>{name}</span>
+                  <span>
+                    {name}
+                    {share < 100 && (
+                      <small> {t.usable(format.number(Math.floor(share * 10) / 10))}</small>
+                    )}
+                  </span>
                   <span>{score === null ? t.notScored : format.number(score)}</span>
                   {score !== null && (
                     <meter

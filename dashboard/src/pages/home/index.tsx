@@ -9,6 +9,7 @@ import { LatestRuns } from './LatestRuns';
 import { LiveMark } from './LiveMark';
 import { OpenWork } from './OpenWork';
 import { Quality } from './Quality';
+import { Unprepared } from './Unprepared';
 import { stats, useLiveStats } from './useLiveStats';
 import { words } from './words';
 
@@ -22,10 +23,11 @@ export default function Home() {
       <Loaded query={live.query} height={31}>
         {(found) => (
           <>
+            <Unprepared deliveries={found.quality.unprepared} />
             <Figures stats={found} />
             <div className={css.columns}>
               <OpenWork stats={found.recommendations} />
-              <Quality scores={found.quality.byDataset} />
+              <Quality scores={found.quality.byDataset} usable={found.quality.usableByDataset} />
             </div>
           </>
         )}

@@ -16,6 +16,7 @@ import { modelQuery } from './queries';
 import { RunNow } from './RunNow';
 import { Running } from './Running';
 import { Schema } from './Schema';
+import { ScoreHistory } from './ScoreHistory';
 import { StatusActions } from './StatusActions';
 import { Versions } from './Versions';
 import { words } from './words';
@@ -58,7 +59,17 @@ function Found({ model }: { model: ModelDetail }) {
         {isAdmin && <StatusActions model={model} />}
       </Row>
       <Running />
-      {isAdmin && model.status === 'draft' && (
+      {model.lacks.length > 0 && (
+        <Card title={t.lacksTitle}>
+          <ul>
+            {model.lacks.map(({ code, message }) => (
+              <li key={code}>{message}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <ScoreHistory model={model} />
+      {isAdmin && model.status === 'draft' && model.lacks.length === 0 && (
         <Card title={t.draftTitle}>
           <Muted>{t.draftText}</Muted>
         </Card>

@@ -19,7 +19,7 @@ export function StatusActions({ model }: { model: ModelDetail }) {
   const [asked, setAsked] = useState<Change | null>(null);
   const hasFormer = useHasFormer(model);
   const offered: Record<Change, boolean> = {
-    promote: model.status !== 'active',
+    promote: model.status !== 'active' && model.lacks.length === 0,
     rollback: model.status === 'active' && hasFormer,
     deprecate: model.status === 'active',
   };

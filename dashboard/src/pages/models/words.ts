@@ -40,6 +40,11 @@ export const words = defineWords('models', {
   draftTitle: 'This version is a draft',
   draftText:
     'Run it on data you know, review its findings, then promote it. A draft runs only on request.',
+  lacksTitle: 'This draft cannot run yet. It needs:',
+  historyTitle: 'It has not run yet',
+  historyText: (dataset: string, period: string) =>
+    `${dataset} has data for ${period}. Score it now, or the next delivery starts it.`,
+  scoreHistory: 'Score the history',
   runNow: 'Run now',
   runTitle: (name: string) => `Run ${name}`,
   runText: 'It reads one delivery of its dataset and scores the periods in the window.',

@@ -15,6 +15,7 @@ const PLACES = {
   recommendation: (id: number) => `/recommendations/${id}`,
   execution: (id: number) => `/executions/${id}`,
   model: (id: number) => `/models/${id}`,
+  dataset: (_: number, name: string) => `/datasets/${encodeURIComponent(name)}`,
 };
 
 export function Note({
@@ -42,7 +43,7 @@ export function Note({
           </time>
         </p>
         <Link
-          href={PLACES[kind](subjectId)}
+          href={PLACES[kind](subjectId, title)}
           className={css.title ?? ''}
           onClick={() => !isRead && isOnline && onRead()}
         >

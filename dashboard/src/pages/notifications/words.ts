@@ -20,6 +20,7 @@ export const words = defineWords('notifications', {
     recommendation: { opened: 'New recommendation' },
     execution: { failed: 'Execution failed' },
     model: { promoted: 'Model promoted' },
+    dataset: { refused: 'Delivery refused', failed: 'Delivery could not be prepared' },
   } as Record<string, Record<string, string>>,
   onDevice: 'On this device',
   onDeviceText: 'This browser can notify you while the app is open.',

@@ -1,0 +1,290 @@
+"""Taking datasets and models away: what would go, and then all of it or nothing.
+
+What an execution found and advised stays, and so do its row and its end in Dagster's history: the ledger forgets
+nothing. What was prepared goes, and what is asked for and not begun ends as failed, with that reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import dagster as dg
+import sqlalchemy as sa
+
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.domain.vocabulary import ModelStatus, Phase
+from iop_pipelines.errors import Conflict
+from iop_pipelines.ledger.closing import close_as_failed
+from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT
+from iop_pipelines.recommendations.lifecycle import evidence_of, resolve
+from iop_pipelines.registry.models import StoredModel, delete_models, models_of
+from iop_pipelines.schema.tables import (
+    dashboards,
+    dataset_versions,
+    datasets,
+    input_validations,
+    model_executions,
+    model_outputs,
+    notification_marks,
+    panels,
+    recommendations,
+    rejected_rows,
+    report_templates,
+)
+from iop_pipelines.schema.transactions import write
+from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.transform.table import drop_table, prepared_table
+from iop_pipelines.transform.versions import StoredDataset, dataset
+
+_WAITING = (Phase.QUEUED, Phase.HELD)
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class DatasetPlan:
+    """What would go with a dataset, and who asks it.
+
+    models: of every status but those that were deleted. templates, panels: names of those whose query names it.
+    """
+
+    stored: StoredDataset
+    rows: int
+    versions: int
+    rejected: int
+    models: tuple[StoredModel, ...]
+    templates: tuple[str, ...]
+    panels: tuple[str, ...]
+
+    @property
+    def users(self) -> tuple[StoredModel, ...]:
+        """Models that may still run."""
+        return tuple(each for each in self.models if each.status is not ModelStatus.DEPRECATED)
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """Versions that would be unlisted, and of their executions those that ended and those that are open.
+
+    outputs: rows of their executions, which go; what they found stays in the recommendations.
+    """
+
+    models: tuple[StoredModel, ...]
+    executions: int
+    open: int
+    outputs: int
+
+
+def plan_dataset(engine: sa.Engine, name: str) -> DatasetPlan:
+    """Changes nothing. Raises NotFound, and Conflict for DRM's own runs."""
+    stored = dataset(engine, name)
+    if stored.is_system:
+        raise Conflict("dataset.of_the_system", name=name)
+    table, versions = prepared_table(stored.declaration), dataset_versions.c
+    has_table = sa.inspect(engine).has_table(table.name)
+    of_it = sa.select(versions.id).where(versions.dataset_id == stored.id)
+    with engine.connect() as connection:
+        rejects = _count(connection, rejected_rows, rejected_rows.c.dataset_version_id.in_(of_it))
+        return DatasetPlan(
+            stored,
+            rows=_count(connection, table) if has_table else 0,
+            versions=_count(connection, dataset_versions, versions.dataset_id == stored.id),
+            rejected=rejects,
+            models=tuple(models_of(connection, name)),
+            templates=_templates_that_ask(connection, name),
+            panels=_panels_that_ask(connection, name),
+        )
+
+
+def delete_dataset(
+    engine: sa.Engine,
+    instance: dg.DagsterInstance,
+    name: str,
+    now: datetime,
+    *,
+    with_models: bool,
+    witness: Witness = unwitnessed,
+) -> DatasetPlan:
+    """Takes away a dataset: its declaration, versions, prepared and rejected rows; DRM keeps what it delivered.
+
+    Raises:
+        Conflict: models may still run on it and `with_models` is not said, or work on it is in flight.
+    """
+    plan = plan_dataset(engine, name)
+    if plan.users and not with_models:
+        raise Conflict("dataset.in_use", name=name, models=[each.label for each in plan.users])
+    reason = Sentence("dataset.was_deleted", name=name)
+    ids = [each.id for each in plan.models]
+    _close_waiting(engine, instance, ids, reason, now)
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(
+            sa.select(datasets.c.id).where(datasets.c.id == plan.stored.id).with_for_update()
+        )
+        _require_idle(connection, plan.stored.id, ids)
+        before = {
+            "name": name,
+            "rows": plan.rows,
+            "versions": plan.versions,
+            "declaration": plan.stored.declaration.model_dump(mode="json"),
+        }
+        if with_models:
+            delete_models(connection, ids, now)
+        _resolve_all(connection, recommendations.c.dataset == name, reason)
+        _delete_rows(connection, plan.stored)
+        witness(connection, before, None)
+
+    write(engine, work)
+    drop_table(engine, plan.stored.declaration)
+    return plan
+
+
+def plan_models(engine: sa.Engine, models: Sequence[StoredModel]) -> ModelPlan:
+    """Changes nothing."""
+    executions = model_executions.c
+    of_them = executions.model_id.in_([each.id for each in models])
+    is_open = executions.phase != Phase.DONE
+    with engine.connect() as connection:
+        outputs = model_outputs.c.model_id.in_([each.id for each in models])
+        return ModelPlan(
+            tuple(models),
+            _count(connection, model_executions, of_them, ~is_open),
+            _count(connection, model_executions, of_them, is_open),
+            _count(connection, model_outputs, outputs),
+        )
+
+
+def delete_model(
+    engine: sa.Engine,
+    instance: dg.DagsterInstance,
+    models: Sequence[StoredModel],
+    now: datetime,
+    witness: Witness = unwitnessed,
+) -> ModelPlan:
+    """Unlists versions, sets their name free and takes away what their executions wrote.
+
+    Raises Conflict while one of them is at work.
+    """
+    plan = plan_models(engine, models)
+    ids = [each.id for each in models]
+    reason = Sentence("model.was_deleted")
+    _close_waiting(engine, instance, ids, reason, now)
+
+    def work(connection: sa.Connection) -> None:
+        _require_idle(connection, None, ids)
+        delete_models(connection, ids, now)
+        _resolve_all(connection, recommendations.c.model_id.in_(ids), reason)
+        connection.execute(model_outputs.delete().where(model_outputs.c.model_id.in_(ids)))
+        labels = [each.label for each in models]
+        witness(connection, {"models": labels, "outputs": plan.outputs}, None)
+
+    write(engine, work)
+    return plan
+
+
+def _close_waiting(
+    engine: sa.Engine,
+    instance: dg.DagsterInstance,
+    model_ids: Sequence[int],
+    reason: Sentence,
+    now: datetime,
+) -> None:
+    """Each request ends in one terminal row, also what nobody will begin any more."""
+    executions = model_executions.c
+    query = sa.select(executions.id, executions.phase).where(
+        executions.model_id.in_(model_ids), executions.phase.in_(_WAITING)
+    )
+    with engine.connect() as connection:
+        waiting = connection.execute(query).all()
+    for row in waiting:
+        close_as_failed(
+            *(instance, engine, EXECUTION, row.id, Phase(row.phase)), reason=reason, now=now
+        )
+
+
+def _require_idle(
+    connection: sa.Connection, dataset_id: int | None, model_ids: Sequence[int]
+) -> None:
+    """Raises Conflict while a worker has something of it, or something was asked for meanwhile."""
+    executions, versions = model_executions.c, dataset_versions.c
+    busy = _count(
+        connection,
+        model_executions,
+        executions.model_id.in_(model_ids),
+        executions.phase != Phase.DONE,
+    )
+    if dataset_id is not None:
+        busy += _count(
+            connection,
+            dataset_versions,
+            versions.dataset_id == dataset_id,
+            versions.phase.in_(IN_FLIGHT),
+        )
+    if busy:
+        raise Conflict("deleting.at_work", count=busy)
+
+
+def _delete_rows(connection: sa.Connection, stored: StoredDataset) -> None:
+    versions = dataset_versions.c
+    ids = list(connection.scalars(sa.select(versions.id).where(versions.dataset_id == stored.id)))
+    table = prepared_table(stored.declaration)
+    if sa.inspect(connection).has_table(table.name):
+        connection.execute(table.delete())
+    marks = notification_marks.c
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        executions = model_executions.update().where(
+            model_executions.c.dataset_version_id.in_(some)
+        )
+        connection.execute(executions.values(dataset_version_id=None))
+        for owned in (rejected_rows, input_validations):
+            connection.execute(owned.delete().where(owned.c.dataset_version_id.in_(some)))
+        is_told = sa.and_(marks.kind == "dataset", marks.item_id.in_(some))
+        connection.execute(notification_marks.delete().where(is_told))
+        connection.execute(dataset_versions.delete().where(versions.id.in_(some)))
+    connection.execute(datasets.delete().where(datasets.c.id == stored.id))
+
+
+def _resolve_all(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], reason: Sentence
+) -> None:
+    """What nobody will look for again is no longer found."""
+    live = sa.select(recommendations).where(condition, recommendations.c.live_key.is_not(None))
+    for row in connection.execute(live.with_for_update()).all():
+        evidence = evidence_of(row)
+        resolve(
+            *(connection, row, evidence, reason),
+            data_end=evidence.window_end,
+            source_ref=row.source_ref,
+        )
+
+
+def _templates_that_ask(connection: sa.Connection, name: str) -> tuple[str, ...]:
+    templates = report_templates.c
+    query = sa.select(templates.name, templates.query_config).where(templates.deleted_at.is_(None))
+    return tuple(row.name for row in connection.execute(query) if _asks(row.query_config, name))
+
+
+def _panels_that_ask(connection: sa.Connection, name: str) -> tuple[str, ...]:
+    query = sa.select(dashboards.c.name, panels.c.title, panels.c.query_config).join(
+        dashboards, dashboards.c.id == panels.c.dashboard_id
+    )
+    return tuple(
+        f"{row.name}: {row.title}"
+        for row in connection.execute(query)
+        if _asks(row.query_config, name)
+    )
+
+
+def _asks(content: Any, name: str) -> bool:
+    """Whether a query names the dataset as a source, however deep."""
+    if isinstance(content, dict):
+        return any(_asks(each, name) for each in cast(dict[str, Any], content).values())
+    if isinstance(content, list):
+        return any(_asks(each, name) for each in cast(list[Any], content))
+    return content == f"dataset:{name}"
+
+
+def _count(connection: sa.Connection, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(*conditions)
+    return connection.scalar(query) or 0
