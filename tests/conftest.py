@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 import aftermath
+import collected_tests
 import database_choice
 import file_times
 from database_servers import DATABASES, SERVERS, DatabaseAccount, ServerUnavailable
@@ -46,7 +47,7 @@ MigratedOn = Callable[[str], AbstractContextManager[str]]
 
 
 class ByFile(LoadScopeScheduling):
-    """Of several processes one runs all of a file, in the order of the collection.
+    """Of several processes one runs all of a file, or of files that go together, in the order of the collection.
 
     pytest-xdist's own marks for that are lost on pytest 9.2 (its issue 1386).
     """
@@ -57,7 +58,7 @@ class ByFile(LoadScopeScheduling):
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0]
+        return file_times.run_with(nodeid.partition("::")[0])
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +139,7 @@ def played_home(request: pytest.FixtureRequest) -> Path:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(file_times.FileTimes(bool(config.getoption("record_durations"))))
+    config.pluginmanager.register(collected_tests.Recorder(), collected_tests.Recorder.NAME)
     config.add_cleanup(aftermath.watch_this_process())
 
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from collected_tests import TIMEOUT_S, CollectedTest, collect
+from collected_tests import TIMEOUT_S, CollectedTest, Recorder, collect, collected
 from database_choice import KINDS, PORTABLE, decided_server, name_without_server
 
 pytestmark = pytest.mark.timeout(TIMEOUT_S + 60)
@@ -17,15 +17,21 @@ NO_RACES = {"test_the_database_is_asked_once_a_while_however_many_ask"}
 
 
 @pytest.fixture(scope="module")
-def by_name() -> dict[str, list[CollectedTest]]:
+def by_name(request: pytest.FixtureRequest) -> dict[str, list[CollectedTest]]:
     """Tests of the portable rooms that are parametrized with servers, as a run without options chooses of them."""
     found = defaultdict(list)
-    for test in collect(*PORTABLE):
+    for test in collected(request.config, *PORTABLE):
         if test.kind in KINDS:
             found[name_without_server(test.id, test.kind)].append(test)
         elif test.kind == "sqlite":
             found[name_without_server(test.id, "sqlite")].append(test)
     return found
+
+
+def test_who_has_collected_less_than_a_room_does_not_take_it_for_all(
+    request: pytest.FixtureRequest,
+) -> None:
+    assert not Recorder().has_all(request.config, PORTABLE)
 
 
 def test_every_portable_test_runs_on_sqlite_and_on_exactly_one_server(by_name) -> None:

@@ -28,6 +28,14 @@ def test_long_files_begin_then_those_that_wait_for_the_replay_and_short_ones_fil
     assert file_times.in_order(files, {"browser", "page"}) == expected
 
 
+def test_files_that_need_a_broker_are_one_processs_and_others_are_each_on_their_own() -> None:
+    files = sorted(file_times.measured())
+    rooms = {file_times.run_with(file) for file in files if file.startswith("tests/events/")}
+    assert rooms == {"tests/events"}
+    others = [file for file in files if not file.startswith("tests/events/")]
+    assert [file_times.run_with(file) for file in others] == others
+
+
 def test_what_was_measured_are_files_of_this_suite() -> None:
     assert len(file_times.measured()) > 50
     assert all(seconds >= 0 for seconds in file_times.measured().values())

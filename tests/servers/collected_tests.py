@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -35,17 +36,22 @@ _source = cache(inspect.getsource)
 
 
 class Recorder:
+    """A plugin that keeps what its process collects."""
+
+    NAME = "collected-tests"
+
     def __init__(self) -> None:
-        self.tests: list[CollectedTest] = []
+        self._items: list[tuple[pytest.Item, bool]] = []
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self._record(items, is_kept=False)
+        self._items += [(item, False) for item in items]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._record(session.items, is_kept=True)
+        self._items += [(item, True) for item in session.items]
 
-    def _record(self, items: list[pytest.Item], is_kept: bool) -> None:
-        self.tests += [
+    def tests(self, *rooms: str) -> list[CollectedTest]:
+        """Of all rooms, if none is named."""
+        return [
             CollectedTest(
                 item.nodeid,
                 database_kind(item),
@@ -53,8 +59,28 @@ class Recorder:
                 item.get_closest_marker("every_database") is not None,
                 _source(item.function) if isinstance(item, pytest.Function) else "",
             )
-            for item in items
+            for item, is_kept in self._items
+            if not rooms or _is_in(item, rooms)
         ]
+
+    def has_all(self, config: pytest.Config, rooms: Sequence[str]) -> bool:
+        """Whether a run without options would have collected no more of these rooms."""
+        if config.option.keyword or any("::" in argument for argument in config.args):
+            return False
+        files = {item.path for item, _ in self._items}
+        return all(files.issuperset((ROOT / room).rglob("test_*.py")) for room in rooms)
+
+
+def _is_in(item: pytest.Item, rooms: Sequence[str]) -> bool:
+    return any((ROOT / room) in item.path.parents for room in rooms)
+
+
+def collected(config: pytest.Config, *rooms: str) -> list[CollectedTest]:
+    """The tests of these rooms: those that this process has, or those of a process of its own."""
+    recorder = config.pluginmanager.get_plugin(Recorder.NAME)
+    if isinstance(recorder, Recorder) and recorder.has_all(config, rooms):
+        return recorder.tests(*rooms)
+    return collect(*rooms)
 
 
 def collect(*arguments: str) -> list[CollectedTest]:
@@ -71,7 +97,7 @@ def main() -> int:
     code = pytest.main(
         ["--collect-only", "-q", "-q", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[recorder]
     )
-    print(json.dumps([asdict(test) for test in recorder.tests]))
+    print(json.dumps([asdict(test) for test in recorder.tests()]))
     return int(code)
 
 
