@@ -7,9 +7,7 @@ vi.stubGlobal('navigator', { languages: ['fr'] });
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
 
 const { formatters } = await import('@/i18n/format');
-const { afterNumber, alongLabel, textOf, timeTick, timeTicks, valueLimits } = await import(
-  './values'
-);
+const { afterNumber, alongLabel, textOf, timeAxis, valueLimits } = await import('./values');
 const { vocabulary } = await import('@/i18n/vocabulary');
 const { words } = await import('./words');
 const { loadCatalogue } = await import('@/i18n/catalogue');
@@ -95,13 +93,28 @@ test('an axis of numbers is named with its unit, and one that says itself is not
   expect(alongLabel({ axis: 'category', x: column })).toBe('');
 });
 
-test('the tick of a single day is its date, and that of a single hour its time', () => {
-  const day = Date.UTC(2013, 1, 28);
-  expect(timeTicks(day, day, 5)).toEqual([day]);
-  expect(timeTick(day, 0, 'en')).toBe('Feb 28');
-  expect(timeTick(day + 6 * 3_600_000, 0, 'fr')).toBe('06:00');
-  expect(timeTick(day, 6 * 3_600_000, 'fr')).toBe('00:00');
-  expect(timeTick(day, 30 * 86_400_000, 'fr')).toBe('28 févr.');
+const DAY = Date.UTC(2013, 1, 28);
+const HOUR = 3_600_000;
+const told = (ats: readonly number[], count = 5, language: 'en' | 'fr' = 'en') => {
+  const { ticks, tickFormatter } = timeAxis(ats, count, language);
+  return ticks.map(tickFormatter);
+};
+
+test('days have days for ticks, however few they are', () => {
+  expect(told([DAY])).toEqual(['Feb 28']);
+  expect(told([DAY, DAY + 24 * HOUR])).toEqual(['Feb 28', 'Mar 1']);
+  expect(told([DAY, DAY + 48 * HOUR], 5, 'fr')).toEqual(['28 févr.', '1 mars', '2 mars']);
+});
+
+test('moments within two days have hours, and those of a longer span days', () => {
+  expect(told([DAY + 6 * HOUR], 5, 'fr')).toEqual(['06:00']);
+  expect(told([DAY, DAY + 6 * HOUR], 3, 'fr')).toEqual(['00:00', '02:00', '04:00', '06:00']);
+  expect(told([DAY + 6 * HOUR, DAY + 60 * HOUR], 5, 'fr')).toEqual(['1 mars', '2 mars']);
+});
+
+test('a year has months', () => {
+  const year = [Date.UTC(2012, 1, 28), DAY];
+  expect(told(year, 2)).toEqual(['Feb 2012', 'Aug 2012', 'Feb 2013']);
 });
 
 test('a unit follows its number, and what is of a hundred stands close to it', () => {

@@ -99,28 +99,29 @@ export const axisLabel = (column: Column) => labelWithUnit(column, (unit) => `, 
 
 const DAY_MS = 86_400_000;
 
-/** Ticks of a time axis: hours within days, days within a year, months beyond it; of one moment its day. */
-export function timeTick(at: number, span: number, language: Language): string {
-  const day = { day: 'numeric', month: 'short' } as const;
-  const options: Intl.DateTimeFormatOptions =
-    span === 0 && at % DAY_MS === 0
-      ? day
-      : span <= 2 * DAY_MS
-        ? { hour: '2-digit', minute: '2-digit' }
-        : span <= 300 * DAY_MS
-          ? day
-          : { month: 'short', year: 'numeric' };
-  return new Intl.DateTimeFormat(LANGUAGES[language].locale, {
-    ...options,
-    timeZone: 'UTC',
-  }).format(at);
+const HOUR_MS = 3_600_000;
+
+/** Of an axis of moments, in order: days that have no time of day, hours within two days, months beyond 300. */
+export function timeAxis(ats: readonly number[], count: number, language: Language) {
+  const [from, to] = [ats[0] ?? 0, ats.at(-1) ?? 0];
+  const hasHours = to - from <= 2 * DAY_MS && ats.some((at) => at % DAY_MS !== 0);
+  const options: Intl.DateTimeFormatOptions = hasHours
+    ? { hour: '2-digit', minute: '2-digit' }
+    : to - from <= 300 * DAY_MS
+      ? { day: 'numeric', month: 'short' }
+      : { month: 'short', year: 'numeric' };
+  const text = new Intl.DateTimeFormat(LANGUAGES[language].locale, { ...options, timeZone: 'UTC' });
+  return {
+    domain: [from, to],
+    ticks: evenly(from, to, count, hasHours ? HOUR_MS : DAY_MS),
+    tickFormatter: (at: number) => text.format(at),
+  };
 }
 
-/** Evenly spread moments on whole days, or on whole hours of a short span. */
-export function timeTicks(from: number, to: number, count: number): number[] {
+/** Evenly spread moments on whole units. */
+function evenly(from: number, to: number, count: number, unit: number): number[] {
   const span = to - from;
   if (span <= 0 || count < 2) return [from];
-  const unit = span > 2 * DAY_MS ? DAY_MS : 3_600_000;
   const stride = Math.max(unit, Math.ceil(span / count / unit) * unit);
   const ticks: number[] = [];
   for (let at = Math.ceil(from / unit) * unit; at <= to; at += stride) ticks.push(at);

@@ -3,7 +3,7 @@ import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts
 import { useFormat } from '@/i18n/format';
 import type { TimedPoint } from '../band';
 import type { Column, Mark, Size } from '../kinds';
-import { tickText, timeTick, timeTicks, valueLimits } from '../values';
+import { tickText, timeAxis, valueLimits } from '../values';
 import { AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -24,7 +24,6 @@ export function BandPlot({
   size: Size;
 }) {
   const format = useFormat();
-  const [from, to] = [points[0]?.at ?? 0, points.at(-1)?.at ?? 0];
   const data = points.map((point, index) => ({
     at: point.at,
     y: point.y,
@@ -47,9 +46,11 @@ export function BandPlot({
         dataKey="at"
         type="number"
         height={24}
-        domain={[from, to]}
-        ticks={timeTicks(from, to, fitting(size.width, TIME_LETTERS))}
-        tickFormatter={(at: number) => timeTick(at, to - from, format.language)}
+        {...timeAxis(
+          points.map(({ at }) => at),
+          fitting(size.width, TIME_LETTERS),
+          format.language,
+        )}
       />
       <YAxis
         {...TICK}

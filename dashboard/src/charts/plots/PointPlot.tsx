@@ -4,7 +4,7 @@ import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
 import type { Shape, Size } from '../kinds';
 import { colourOf, dashOf, signOf } from '../shape';
-import { alongLabel, axisLabel, tickText, timeTick, timeTicks, valueLimits } from '../values';
+import { alongLabel, axisLabel, tickText, timeAxis, valueLimits } from '../values';
 import { AlongName, AxisUnit } from './AxisUnit';
 import { fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
@@ -99,13 +99,8 @@ function Dot({ place, group, size = 1 }: { place: Place; group: number; size?: n
 function useAlong(shape: Shape, size: Size) {
   const format = useFormat();
   const ats = shape.marks.map((mark) => mark.at);
-  const [from, to] = [ats[0] ?? 0, ats.at(-1) ?? 0];
   if (shape.axis === 'time') {
-    return {
-      domain: [from, to],
-      ticks: timeTicks(from, to, fitting(size.width, TIME_LETTERS)),
-      tickFormatter: (at: number) => timeTick(at, to - from, format.language),
-    };
+    return timeAxis(ats, fitting(size.width, TIME_LETTERS), format.language);
   }
   if (shape.axis === 'number') {
     return {
