@@ -63,6 +63,8 @@ class Column:
         if self.numeral is None:
             return [cell or None for cell in cells]
         values = plain_numbers(cells, self.numeral)
+        if None not in values:
+            return values
         return [
             cell if value is None and not is_null(cell) else value
             for cell, value in zip(cells, values, strict=True)

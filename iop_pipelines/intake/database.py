@@ -152,8 +152,7 @@ class SqlRows:
                     size += len(whole)
                 if size > MAX_BYTES:
                     raise too_large(self._name())
-                kept = [(n, row) for n, row in enumerate(block, number) if any(row)]
-                lines.extend([row for _, row in kept], [n for n, _ in kept])
+                lines.extend(block, range(number, number + len(block)))
                 number += len(block)
         if len(lines) < 2:
             raise InvalidInput("intake.no_rows", name=self._name())

@@ -5,7 +5,7 @@ run and its rows are one transaction. A file that changed is another run, which 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.drm import tables
-from iop_pipelines.drm.quality import score_blocks
+from iop_pipelines.drm.quality import Quality, Scoring
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.errors import Conflict
 from iop_pipelines.intake.columns import LINE
-from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.understand import Understood
 from iop_pipelines.schema.bulk import insert_columns
 from iop_pipelines.schema.tables import exact, new_table
@@ -63,8 +62,9 @@ def deliver(engine: sa.Engine, given: Understood, zone: str, now: datetime) -> D
     landing = tables.landing_table(_landing_name(given.name), tuple(sorted(schema["properties"])))
     landing.create(engine, checkfirst=True)
     tables.widen(engine, landing)
-    run_id, is_new, is_restated = write(engine, _run, given, landing, now)
-    score = write(engine, _score, given, schema, run_id, now)
+    looked = _look(given, schema, now)
+    run_id, is_new, is_restated = write(engine, _run, given, landing, looked, now)
+    score = write(engine, _score, given, looked.quality, run_id, now)
     return Delivered(run_id, len(given.rows), is_new, is_restated, score)
 
 
@@ -115,19 +115,31 @@ def _enter(
     return schema
 
 
-def checksum_of(rows: LandedRows, columns: Sequence[str]) -> str:
-    """SHA-256 of the rows in order, column by column of a block; a missing cell and an empty one differ."""
-    digest = hashlib.sha256()
-    for block in rows.blocks():
-        for name in columns:
-            cells = ["\x00" if cell is None else f"\x01{cell}" for cell in block[name]]
-            digest.update("\x02".join(cells).encode("utf-8", "surrogatepass"))
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """`checksum`: SHA-256 of the rows; a missing cell and an empty one differ."""
+
+    checksum: str
+    quality: Quality
+
+
+def _look(given: Understood, schema: Mapping[str, Any], now: datetime) -> _Looked:
+    """All rows once, before any is written."""
+    digest, scoring = hashlib.sha256(), Scoring(schema, given.key)
+    names = sorted(given.columns)
+    for block in given.rows.blocks():
+        for name in names:
+            cells = block[name]
+            texts = ["\x00" if cell is None else cell for cell in cells] if None in cells else cells
+            digest.update("\x02".join(texts).encode("utf-8", "surrogatepass"))
             digest.update(b"\x03")
-    return digest.hexdigest()
+        scoring.add(block, len(block[LINE]))
+    quality = scoring.quality(len(given.rows), finished_at=now, due_at=now + _SLA)
+    return _Looked(digest.hexdigest(), quality)
 
 
 def _run(
-    connection: sa.Connection, given: Understood, landing: sa.Table, now: datetime
+    connection: sa.Connection, given: Understood, landing: sa.Table, looked: _Looked, now: datetime
 ) -> tuple[int, bool, bool]:
     """Start, rows and end in one transaction: whoever sees the run sees all of it."""
     runs = pipeline_runs.c
@@ -142,7 +154,7 @@ def _run(
         .where(runs.dataset == given.name)
         .order_by(runs.id.desc())
     ).all()
-    checksum = checksum_of(given.rows, sorted(given.columns))
+    checksum = looked.checksum
     start, end = given.first, given.step.after(given.last)
     touching = [each for each in earlier if each.window_start < end and each.window_end > start]
     if touching and touching[0].content_checksum == checksum:
@@ -169,25 +181,13 @@ def _run(
 
 
 def _score(
-    connection: sa.Connection,
-    given: Understood,
-    schema: Mapping[str, Any],
-    run_id: int,
-    now: datetime,
+    connection: sa.Connection, given: Understood, quality: Quality, run_id: int, now: datetime
 ) -> float:
     """Scores a run once; one that a kill left without a score gets it when the file is given again."""
     scores = quality_scores.c
     there = connection.scalar(sa.select(sa.func.max(scores.score)).where(scores.run_id == run_id))
     if there is not None:
         return float(there)
-    quality = score_blocks(
-        given.rows.blocks(),
-        schema,
-        given.key,
-        rows_expected=len(given.rows),
-        finished_at=now,
-        due_at=now + _SLA,
-    )
     connection.execute(
         quality_scores.insert().values(
             dataset=given.name,

@@ -3,6 +3,7 @@
 import codecs
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ _SIGNS = frozenset("€£¥¢$%‰°²³µ½¼¾±§©®™ªº–—’“”�
 _NORTHERN = frozenset("ðþýÐÞÝ")
 _OTHERS = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("iso8859_2", "koi8_r", "cp850", "cp866", "mac_roman", "mac_cyrillic"),
+    *("iso8859_2", "koi8_r", "cp850", "cp866"),
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
 
@@ -184,4 +185,21 @@ def _likely(telling: bytes) -> list[str]:
     texts: dict[str, str] = {}
     for each in near:
         texts.setdefault(telling.decode(each.encoding, "replace"), each.encoding)
-    return list(texts.values())
+    clean = [codec for text, codec in texts.items() if _is_clean(text)]
+    return clean or list(texts.values())
+
+
+def _is_clean(text: str) -> bool:
+    """Whether words are letters of one script each: one that is half Latin and half Cyrillic is misread."""
+    words = {word.strip("".join(_SIGNS)) for word in _WORD.findall(text)} - {""}
+    wrong = sum(not word.isalpha() or len(_scripts(word)) > 1 or _is_turned(word) for word in words)
+    return wrong <= 0.01 * len(words)
+
+
+def _is_turned(word: str) -> bool:
+    """A capital after a small letter, as where capitals and small letters are each other's."""
+    return any(a.islower() and b.isupper() for a, b in itertools.pairwise(word))
+
+
+def _scripts(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word}

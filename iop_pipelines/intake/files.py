@@ -180,12 +180,54 @@ def _read_json(path: Path, encoding: Encoding, name: str) -> _Read:
         content = json.loads(text)
     except json.JSONDecodeError as whole:
         content, form = _read_ndjson(text, name, whole), "NDJSON"
-    records = _records_in(content)
-    if records is None:
+    rows = _json_rows(content)
+    if rows is None:
         raise InvalidInput("intake.no_objects", name=name)
-    labels = list(dict.fromkeys(label for record in records for label, _ in _flat(record)))
-    rows = ([found.get(label) for label in labels] for found in map(dict, map(_flat, records)))
-    return lines_of(chain([labels], rows)), form, None
+    return lines_of(rows), form, None
+
+
+def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
+    """Head and rows: of a list of objects, of lists below each other, or of a list a column."""
+    records = _records_in(content)
+    if records is not None:
+        labels = list(dict.fromkeys(label for record in records for label, _ in _flat(record)))
+        flat = map(dict, map(_flat, records))
+        return chain([labels], ([found.get(label) for label in labels] for found in flat))
+    columns = _columns_in(content)
+    if columns is not None:
+        return chain([list(columns)], zip(*columns.values(), strict=True))
+    return _lists_in(content)
+
+
+def _columns_in(content: Any) -> Mapping[str, Sequence[Any]] | None:
+    """A list a column, all as long, or by number as pandas writes it; all of it, or what one of its keys has."""
+    if not isinstance(content, dict):
+        return None
+    lists = {
+        label: list(value.values()) if isinstance(value, dict) else value
+        for label, value in content.items()
+        if isinstance(value, list) or (isinstance(value, dict) and all(map(str.isdigit, value)))
+    }
+    sizes = {len(value) for value in lists.values()}
+    if (
+        len(lists) >= 2
+        and len(sizes) == 1
+        and not any(isinstance(e, list) for v in lists.values() for e in v)
+    ):
+        return lists
+    inner = [found for value in content.values() if (found := _columns_in(value))]
+    return max(inner, key=lambda each: len(next(iter(each.values()))), default=None)
+
+
+def _lists_in(content: Any) -> Iterable[Sequence[Any]] | None:
+    """Lists below each other, the first of them the head, or that under `columns`."""
+    if isinstance(content, dict) and isinstance(content.get("data"), list):
+        head = content.get("columns") or content.get("fields")
+        rows = content["data"]
+        if isinstance(head, list) and rows and all(isinstance(row, list) for row in rows):
+            return chain([head], rows)
+    is_table = isinstance(content, list) and len(content) > 1
+    return content if is_table and all(isinstance(row, list) for row in content) else None
 
 
 def _read_ndjson(text: str, name: str, whole: json.JSONDecodeError) -> list[Any]:
@@ -222,17 +264,11 @@ def _flat(record: Mapping[str, Any], under: str = "") -> Iterable[tuple[str, Any
 def lines_of(rows: Iterable[Sequence[Any]]) -> Lines:
     """Rows of typed cells as text; those without any are not there, but are counted."""
     lines = Lines()
-    numbered = _numbered(rows)
-    while block := list(islice(numbered, BLOCK)):
-        lines.extend([cells for _, cells in block], [number for number, _ in block])
+    every, first = iter(rows), 1
+    while block := [list(map(text_of, row)) for row in islice(every, BLOCK)]:
+        lines.extend(block, range(first, first + len(block)))
+        first += len(block)
     return lines
-
-
-def _numbered(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(rows, start=1):
-        cells = [text_of(cell) for cell in row]
-        if any(cells):
-            yield number, cells
 
 
 def text_of(cell: Any) -> str:

@@ -226,12 +226,10 @@ def _end_of(table: RawTable, begin: int) -> int:
 
 def _folded(framed: Framed, head: Head) -> Framed:
     """A column a period becomes a row a period: the rest of the row says whose."""
-    if head.lower and (groups := _groups(head, len(framed.labels))):
-        return _fold(framed, groups)
-    places = periods_in(framed.labels)
-    if not places:
-        return framed
-    return _fold(framed, {framed.labels[place]: {"Value": place} for place in places})
+    if places := periods_in(framed.labels):
+        return _fold(framed, {framed.labels[place]: {"Value": place} for place in places})
+    groups = _groups(head, len(framed.labels)) if head.lower else {}
+    return _fold(framed, groups) if groups else framed
 
 
 def _groups(head: Head, size: int) -> dict[str, dict[str, int]]:

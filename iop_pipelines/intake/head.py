@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iop_pipelines.errors import InvalidInput
-from iop_pipelines.intake.moments import form_of
+from iop_pipelines.intake.moments import MONTHS, form_of
 from iop_pipelines.intake.numerals import is_null, parts_of
 from iop_pipelines.intake.tables import Line
 
@@ -20,6 +20,7 @@ _UNIT = re.compile(
     r"St(?:k|ck|ück)?\.?|pcs?\.?|units?|Anz(?:ahl)?\.?|pi[eè]ces?|count|no\.?|[µu]g/m[³3]|mg/l|g/km|l/h|m[³3]/h|W/m[²2]|lx|dB|"
     r"kWh/m[²2]|\(?-+\)?|UTC|date|datetime|time|Datum|text",
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BRACKETED = re.compile(r"[\[(]([^\[\]()]{0,14})[\])]")
 _NO_UNIT = frozenset({"date", "datetime", "time", "datum", "text", "utc", "-", "--", ""})
 
@@ -56,13 +57,19 @@ def head_of(lines: Sequence[Line], width: int) -> Head:
     Raises:
         InvalidInput: none of them is wide enough.
     """
-    for place, line in enumerate(lines[:LOOKED_AT]):
-        if line.filled >= max(2, round(0.6 * width)):
-            below = lines[place + 1 : place + 1 + _BELOW]
-            if not _is_head(line, below):
-                return Head((), place, place)
+    fitting = [
+        place
+        for place, line in enumerate(lines[:LOOKED_AT])
+        if line.filled >= max(2, round(0.6 * width))
+    ]
+    if not fitting:
+        raise InvalidInput("intake.ragged")
+    # What is above with fewer fields is more likely its title, in two columns, than a head that lacks one.
+    wide = next((place for place in fitting if len(lines[place].cells) >= width), fitting[0])
+    for place in dict.fromkeys((wide, fitting[0])):
+        if _is_head(lines[place], lines[place + 1 : place + 1 + _BELOW]):
             return _whole(lines, place, width)
-    raise InvalidInput("intake.ragged")
+    return Head((), fitting[0], fitting[0])
 
 
 def heads_in(lines: Sequence[Line], width: int) -> list[Head]:
@@ -130,8 +137,12 @@ def _spread(cells: Sequence[str], size: int) -> list[str]:
 def _spans(above: Line, head: Line, width: int) -> bool:
     """Whether the line above names groups of columns: gaps after its names, and names below that need them."""
     filled = [place for place, cell in enumerate(above.cells) if cell]
-    if len(filled) < 2 or len(filled) >= width or head.number != above.number + 1:
+    if not filled or len(filled) >= width or head.number != above.number + 1:
         return False
+    if len(filled) == 1:
+        # One year over its months.
+        months = sum(cell.lower().rstrip(".") in MONTHS for cell in head.cells)
+        return bool(filled[0] and _YEAR.fullmatch(above.cells[filled[0]])) and months >= MIN_PERIODS
     is_text = not any(is_value(above.cells[place]) for place in filled)
     if not is_text and not periods_in(above.cells, least=2):
         return False

@@ -44,7 +44,7 @@ _TIME = (
     r"(?:(?:T|,?\s+|-)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
-TIME_OF_DAY = re.compile(
+_TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
 )
@@ -127,6 +127,22 @@ _STRONG = (
     _form("month/year", "month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
     _form("quarter year", "quarter", r"(?:Q|T)(?P<q>[1-4])[-/ .']*(?P<y>\d{4}|\d{2})"),
     _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .]*(?:Q|T)(?P<q>[1-4])"),
+    _form(
+        "number of the quarter, year",
+        "quarter",
+        r"(?P<q>[1-4])(?:\.|st|nd|rd|th|er|e)?\s?(?:Quartal|quarter|trimestre|kwartaal|Q|T)[-/ .']*(?P<y>\d{4}|\d{2})",
+    ),
+    _form(
+        "number of the half-year, year",
+        "half-year",
+        r"(?P<half_year>[12])(?:\.|st|nd|er|e)?\s?(?:Halbjahr|half|semestre|H)[-/ .']*(?P<y>\d{4}|\d{2})",
+    ),
+    _form(
+        "year, month and day in Chinese or Japanese",
+        "day",
+        rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日{_TIME}",
+    ),
+    _form("year and month in Chinese or Japanese", "month", r"(?P<y>\d{4})年(?P<m>\d{1,2})月"),
     _form("half-year year", "half-year", r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})"),
     _form("year half-year", "half-year", r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])"),
     _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})"),
@@ -146,6 +162,13 @@ _WEAK = (
     _form(
         "Unix time", "moment", r"\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?", kind="epoch", is_weak=True
     ),
+    _form(
+        "days since 1900, as Excel counts",
+        "day",
+        r"[2-6]\d{4}(?:\.\d+)?",
+        kind="excel",
+        is_weak=True,
+    ),
     _form("year", "year", r"(?P<y>(?:1[6-9]|20|21)\d\d)", is_weak=True),
 )
 
@@ -162,10 +185,19 @@ def _read(form: Form, cell: str, zone: str) -> datetime | None:
     if found is None:
         return None
     try:
-        moment = _epoch(cell, zone) if form.kind == "epoch" else _moment(found.groupdict(), zone)
+        if form.kind == "parts":
+            moment = _moment(found.groupdict(), zone)
+        else:
+            moment = _epoch(cell, zone) if form.kind == "epoch" else _excel(cell)
     except (ValueError, OverflowError):
         return None
     return moment if moment is not None and _FIRST <= moment.year <= _LAST else None
+
+
+def _excel(cell: str) -> datetime:
+    """To the second: a fraction of a day is not exact."""
+    seconds = round(float(cell) * 86_400)
+    return datetime(1899, 12, 30) + timedelta(seconds=seconds)
 
 
 def _epoch(cell: str, zone: str) -> datetime:
@@ -243,7 +275,7 @@ def parts_at(moments: Moments, grain: Grain) -> npt.NDArray[Any]:
 
 def add_time_of_day(day: datetime, cell: str) -> datetime | None:
     """Day and time of day from two columns; None where the second is no time."""
-    found = TIME_OF_DAY.fullmatch(cell) if len(cell) <= LONGEST else None
+    found = _TIME_OF_DAY.fullmatch(cell) if len(cell) <= LONGEST else None
     if found is None:
         return None
     try:

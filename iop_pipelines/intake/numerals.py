@@ -32,9 +32,13 @@ NULLS = frozenset(
     }
 )
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "–": "-"})
-_AFFIX = r"(?:[€$£¥₦₵₹]|[A-Z]{1,3}[$€£]?|kr\.?|zł|CFA|%|‰)"
+# Units of more than a letter: 5m is five million for some.
+_AFFIX = (
+    r"(?:[€$£¥₦₵₹]|[A-Z]{1,3}[$€£]?|kr\.?|zł|CFA|%|‰|°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|"
+    r"[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm)"
+)
 _CELL = re.compile(
-    rf"(?P<sign>[-+]?)\s*(?P<before>{_AFFIX})?\s*(?P<inner>[-+]?)(?P<open>\()?\s*"
+    rf"(?P<around>\()?(?P<sign>[-+]?)\s*(?P<before>{_AFFIX})?\s*(?P<inner>[-+]?)(?P<open>\()?\s*"
     rf"(?P<digits>\d[\d.,' ]*?|[.,]\d+)(?P<exponent>[eE][-+]?\d{{1,3}})?\s*(?P<close>\))?"
     rf"\s*(?P<after>{_AFFIX})?(?P<trailing>-)?"
 )
@@ -64,12 +68,14 @@ class Numeral:
         is_certain: it is seen, or no number needs one; else both readings fit, as with 1,234 alone.
         is_seen: some number shows it.
         unit: a currency or percent sign that every cell has.
+        only: the one unit that counts, where some cells have another.
     """
 
     decimal: Decimal
     is_certain: bool
     is_seen: bool = False
     unit: str | None = None
+    only: str | None = None
 
 
 def is_null(cell: str) -> bool:
@@ -81,12 +87,15 @@ def parts_of(cell: str) -> tuple[str, str, str] | None:
     if len(cell) > _LONGEST:
         return None
     found = _CELL.fullmatch(cell.translate(_BLANKS).strip())
-    if found is None or bool(found["open"]) != bool(found["close"]):
+    # ($1,200) and $(1,200).
+    if found is None or (found["open"] or "") + (found["around"] or "") != "(" * bool(
+        found["close"]
+    ):
         return None
     signs = [found[name] for name in ("sign", "inner", "trailing") if found[name]]
     if len(signs) > 1 or (found["before"] and found["after"]):
         return None
-    is_negative = "-" in signs or bool(found["open"])
+    is_negative = "-" in signs or bool(found["close"])
     digits = found["digits"] + (found["exponent"] or "")
     return "-" if is_negative else "", digits, found["before"] or found["after"] or ""
 
@@ -154,23 +163,26 @@ def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
 
     usual: the decimal sign where nothing decides, such as 1,234 alone; None leaves that uncertain.
     """
-    votes, numbers = tally.votes, tally.numbers
-    if not numbers or numbers < 0.8 * tally.known:
+    votes, units = tally.votes, Counter({u: n for u, n in tally.units.items() if u})
+    only, shared = units.most_common(1)[0] if units else (None, 0)
+    # What is in another unit is another thing.
+    numbers = tally.numbers - (units.total() - shared)
+    if numbers <= 0 or numbers < 0.8 * tally.known:
         return None
-    unit, shared = tally.units.most_common(1)[0]
-    told = unit if unit and shared == numbers else None
+    told = only if shared == tally.numbers else None
+    one = only if len(units) > 1 else None
     if votes["."] or votes[","]:
-        return Numeral("." if votes["."] >= votes[","] else ",", True, True, told)
+        return Numeral("." if votes["."] >= votes[","] else ",", True, True, told, one)
     if not votes["1,234"] and not votes["1.234"]:
-        return Numeral(usual or ".", True, False, told)
-    return Numeral(usual or ".", usual is not None, False, told)
+        return Numeral(usual or ".", True, False, told, one)
+    return Numeral(usual or ".", usual is not None, False, told, one)
 
 
 def plain_numbers(cells: Sequence[str], numeral: Numeral) -> list[str | None]:
     """`plain_number` of each, None for what is not known or no number."""
     together = "\n".join(cells)
     if numeral.decimal == "." and _PLAIN_BLOCK.fullmatch(together):
-        return [cell or None for cell in cells]
+        return [cell or None for cell in cells] if "" in cells else [*cells]
     if numeral.decimal == "," and _COMMA_BLOCK.fullmatch(together):
         pointed = together.replace(".", "").replace(",", ".")
         return [cell or None for cell in pointed.split("\n")]
@@ -206,7 +218,9 @@ def plain_number(cell: str, numeral: Numeral) -> str | None:
     parts = parts_of(cell)
     if parts is None:
         return None
-    sign, digits, _ = parts
+    sign, digits, unit = parts
+    if numeral.only and unit and unit != numeral.only:
+        return None
     mantissa, exponent = (*re.split("[eE]", digits), "")[:2]
     thousands = ("." if numeral.decimal == "," else ",", " ", "'")
     whole, point, fraction = mantissa.partition(numeral.decimal)

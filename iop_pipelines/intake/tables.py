@@ -46,15 +46,18 @@ class Lines(Sequence[Line]):
         while block := list(islice(every, BLOCK)):
             self.extend([line.cells for line in block], [line.number for line in block])
 
-    def extend(self, rows: Sequence[Sequence[str]], numbers: Iterable[int]) -> None:
-        """rows: cells without blanks around them, at least one of each row not empty."""
+    def extend(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+        """Rows without any text are left out, and blanks around cells."""
+        empty = {place for place, row in enumerate(rows) if _is_empty(row)}
+        if empty:
+            rows = [row for place, row in enumerate(rows) if place not in empty]
+            numbers = [number for place, number in enumerate(numbers) if place not in empty]
         if not rows:
             return
-        sizes = list(map(len, rows))
         self.numbers.extend(numbers)
-        self.sizes.extend(sizes)
-        self.widths.extend(size if row[-1] else _width(row) for row, size in zip(rows, sizes))  # noqa: B905
-        together = list(zip_longest(*rows, fillvalue=""))
+        self.sizes.extend(map(len, rows))
+        self.widths.extend(map(_width, rows))
+        together = list(map(_stripped, zip_longest(*rows, fillvalue="")))
         # All columns are in blocks of the same lengths.
         late = together[len(self.columns) :]
         self.columns += [Cells([""] * length for length in self._blocks) for _ in late]
@@ -82,9 +85,21 @@ class Lines(Sequence[Line]):
         return Line(self.numbers[place], cells)
 
 
+def _is_empty(cells: Sequence[str]) -> bool:
+    return not cells or (not cells[0].strip() and not any(map(str.strip, cells)))
+
+
+def _stripped(cells: tuple[str, ...]) -> Sequence[str]:
+    """Most columns have no blank at all, which is seen at once."""
+    has_blank = (
+        len(",".join(cells).split(None, 1)) > 1 or not cells[0].strip() or not cells[-1].strip()
+    )
+    return list(map(str.strip, cells)) if has_blank else cells
+
+
 def _width(cells: Sequence[str]) -> int:
     last = len(cells)
-    while last and not cells[last - 1]:
+    while last and not cells[last - 1].strip():
         last -= 1
     return last
 

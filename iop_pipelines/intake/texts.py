@@ -3,8 +3,8 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO
 
@@ -40,32 +40,33 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
 
 def _lines(file: IO[str], delimiter: str, name: str, skipped: int) -> Lines:
     lines = Lines()
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for number, cells in _records(file, delimiter, name, skipped):
-        rows.append(cells)
-        numbers.append(number)
-        if len(rows) == BLOCK:
-            lines.extend(rows, numbers)
-            rows, numbers = [], []
-    lines.extend(rows, numbers)
+    reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+    before = skipped
+    while rows := _block(reader, name, before):
+        after = reader.line_num + skipped
+        if after - before == len(rows):
+            numbers: Sequence[int] = range(before + 1, after + 1)
+        else:
+            numbers = list(accumulate(map(_lines_of, rows), initial=before + 1))[:-1]
+        before = after
+        lines.extend(rows, numbers)
     return lines
 
 
-def _records(
-    file: IO[str], delimiter: str, name: str, skipped: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Each with the number of its first line; those without any text are not there."""
-    reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
-    before = skipped
+def _block(reader: Iterator[list[str]], name: str, before: int) -> list[list[str]]:
+    rows: list[list[str]] = []
     try:
-        for cells in reader:
-            number, before = before + 1, reader.line_num + skipped
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                yield number, stripped
+        for row in islice(reader, BLOCK):
+            rows.append(row)
     except csv.Error as error:
-        raise InvalidInput("intake.open_quotes", name=name, line=before + 1, error=error) from error
+        line = before + 1 + sum(map(_lines_of, rows))
+        raise InvalidInput("intake.open_quotes", name=name, line=line, error=error) from error
+    return rows
+
+
+def _lines_of(row: list[str]) -> int:
+    """A field between quotation marks may go on in the next line."""
+    return 1 + sum(cell.count("\n") for cell in row)
 
 
 def _delimiter_of(text: str, name: str) -> str:

@@ -1,11 +1,12 @@
 """Which column says when, and each row's moment."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
@@ -13,7 +14,6 @@ from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import (
     MONTHS,
-    TIME_OF_DAY,
     Found,
     Moments,
     Order,
@@ -35,8 +35,14 @@ _MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
 _TIME_AFTER = re.compile(
     r"(?:[T,]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$", re.DOTALL
 )
+_TIME_HEADS = re.compile(
+    r"(?:time|time of day|hour|hours|hr|hh|h|hour of day|zeit|uhrzeit|uhr|stunde|std\.?|heures?|hora|ora|ore|uur|tijd)",
+    re.IGNORECASE,
+)
 _MIDNIGHT = datetime(2000, 1, 1)
 _SAMPLE = 2_000
+_FEWEST_DAYS = 3
+_DAY_US = 86_400e6
 _DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
 
 
@@ -81,17 +87,48 @@ def find_time(
     }
     by_name = {column.name: column for column in columns}
     strong = [name for name, form in found.items() if not form.form.is_weak]
-    candidates = strong or list(found)
     if not strong and (parts := _parts_of(columns)):
         return _from_parts(parts, zone)
+    if not found:
+        # Whatever its head says: BUDAT is a day of SAP's.
+        found = {each.name: form for each in columns if (form := _compact_days(each, zone))}
+    candidates = strong or list(found)
     if not candidates:
         if wanted is not None:
             raise InvalidInput("intake.no_moments", column=wanted)
         raise InvalidInput("intake.no_time")
     read = {name: _read(by_name[name], found[name], order, zone, ask) for name in candidates}
     left = _finest([name for name in candidates if _varies(read[name])], read) or candidates[:1]
+    left = _begins(left, read)
     chosen = left[0] if len(left) == 1 else _asked_which([by_name[each] for each in left], ask)
     return _with_time_of_day(read[chosen], by_name[chosen], columns)
+
+
+def _compact_days(column: Column, zone: str) -> Found | None:
+    """20260131, where all cells are days: no other numbers are so by chance."""
+    sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
+    if len(sample) < _FEWEST_DAYS or any(len(cell) != 8 for cell in sample):
+        return None
+    found = form_of(sample, zone, takes_weak=True)
+    return found if found and found.form.grain == "day" and not found.unread else None
+
+
+def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
+    """Of the begin and the end of a row's period the begin: two columns that are always as far apart."""
+    if len(names) != 2:
+        return names
+    first, second = (read[name].moments for name in names)
+    apart = (second - first)[~(np.isnat(first) | np.isnat(second))].astype(np.int64) / _DAY_US
+    if not len(apart) or not (_is_even(apart) or _is_even(-apart)):
+        return names
+    return [names[0] if apart[0] > 0 else names[1]]
+
+
+def _is_even(days: npt.NDArray[np.float64]) -> bool:
+    """As long each, or as long as months, quarters or years are."""
+    spans = ((27, 31), (89, 92), (180, 184), (364, 366))
+    low, high = float(days.min()), float(days.max())
+    return 0 < low == high or any(a <= low and high <= b for a, b in spans)
 
 
 def _named(columns: Sequence[Column], wanted: str) -> Column:
@@ -191,11 +228,9 @@ def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -
     if time.found.form.grain != "day" or (known != known.astype("datetime64[D]")).any():
         return time
     for column in columns:
-        sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
-        fits = sum(TIME_OF_DAY.fullmatch(cell) is not None for cell in sample)
-        if column is own or not sample or fits < 0.9 * len(sample):
+        if column is own or (read := _reads_time_of_day(column)) is None:
             continue
-        after = column.cells.mapped(_time_of_day, "timedelta64[us]")
+        after = column.cells.mapped(read, "timedelta64[us]")
         return TimeFound(
             f"{time.label} {column.label}",
             (own.name, column.name),
@@ -205,6 +240,24 @@ def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -
             f"{time.why}, with the time of day of {column.label!r}",
         )
     return time
+
+
+def _reads_time_of_day(column: Column) -> Callable[[str], np.timedelta64] | None:
+    """How its cells are read as times of day; None where they are none. 10.30 alone is a number, as 10 is."""
+    sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
+    is_told = _TIME_HEADS.fullmatch(column.label.strip()) is not None
+    for read in (_time_of_day, _hour_of_day):
+        fits = sum(not np.isnat(read(cell)) for cell in sample)
+        has_colon = read is _time_of_day and sum(":" in cell for cell in sample) > 0.9 * len(sample)
+        if sample and fits >= 0.9 * len(sample) and (is_told or has_colon):
+            return read
+    return None
+
+
+def _hour_of_day(cell: str) -> np.timedelta64:
+    """0 to 24."""
+    is_hour = cell.isdecimal() and len(cell) <= 2 and int(cell) <= 24
+    return np.timedelta64(int(cell), "h") if is_hour else np.timedelta64("NaT")
 
 
 def _time_of_day(cell: str) -> np.timedelta64:

@@ -1,7 +1,7 @@
 """From the text that DRM delivered to typed rows, by the steps that the dataset declares. Pure; heavy."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -89,12 +89,12 @@ class Prepared:
 
 def prepare(
     declaration: DatasetDeclaration,
-    raw: pd.DataFrame,
+    raw: pd.DataFrame | Iterable[pd.DataFrame],
     window: tuple[datetime, datetime],
     references: References = read_carried,
     tick: Tick = nobody,
 ) -> Prepared:
-    """Runs the declared steps on `raw`, cells text or None, in order of delivery.
+    """Runs the declared steps on `raw`, cells text or None, in order of delivery, whole or in parts.
 
     window: [start, end) in the dataset's local time; rows outside of it are rejected, since they would
     stand beside those of the version that their own window belongs to.
@@ -106,9 +106,13 @@ def prepare(
     """
     context = Context(declaration.time_zone, *window, references)
     rejects = Rejects()
-    frame = raw.reset_index(drop=True)
-    counts = []
-    for kind, apply in _stages(declaration, window, context, rejects):
+    stages = list(_stages(declaration, window, context, rejects))
+    parts = [raw] if isinstance(raw, pd.DataFrame) else raw
+    # A cast looks at each row by itself, and what it makes of a part is a fifth of its texts.
+    is_first = stages[0][0] == "cast"
+    frame, rows_in = _from_parts(parts, stages[0][1] if is_first else None, tick)
+    counts = [_counted("cast", rows_in, len(frame), rejects.reasons)] if is_first else []
+    for kind, apply in stages[is_first:]:
         tick()
         before, rejected = len(frame), len(rejects.rows)
         frame = apply(frame)
@@ -126,7 +130,7 @@ def prepare(
             },
             dtype=object,
         ),
-        rows_in=len(raw),
+        rows_in=rows_in,
         rows_out=len(frame),
         reject_reasons=dict(Counter(reasons)),
         steps=tuple(counts[:-_CHECKS]),
@@ -155,6 +159,22 @@ def _counted(kind: str, before: int, after: int, reasons: Sequence[Sentence]) ->
         if reason.inner.code not in _LOSES_NOTHING
     )
     return StepCount(kind, before, after, len(reasons), refused)
+
+
+def _from_parts(
+    parts: Iterable[pd.DataFrame],
+    first: Callable[[pd.DataFrame], pd.DataFrame] | None,
+    tick: Tick,
+) -> tuple[pd.DataFrame, int]:
+    """All parts in one, after the first step if it is given; and how many rows came."""
+    done: list[pd.DataFrame] = []
+    count = 0
+    for part in parts:
+        tick()
+        count += len(part)
+        part = part.reset_index(drop=True)
+        done.append(part if first is None else first(part))
+    return done[0] if len(done) == 1 else pd.concat(done, ignore_index=True), count
 
 
 def _within_window(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.drm.rows import read_rows
+from iop_pipelines.drm.rows import read_row_parts
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import DeliveryRefused
 from iop_pipelines.schema.tables import dataset_versions
@@ -112,7 +112,7 @@ def _prepare(
 ) -> tuple[StepCount, ...]:
     declaration = stored.declaration
     window = (found.window_start, found.window_end)
-    raw = read_rows(drm.engine, declaration.source, found.drm_run_id)
+    raw = read_row_parts(drm.engine, declaration.source, found.drm_run_id)
     prepared = prepare(declaration, raw, window, references_of(drm.engine), tick)
     tick()
     quality = drm.latest_score(declaration.source, found.drm_run_id)

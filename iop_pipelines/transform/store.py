@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.errors import Contended
+from iop_pipelines.schema.bulk import insert_columns
 from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
@@ -70,16 +71,14 @@ def write_version(
             connection, table, _bounds(table, declaration, *window), found.id, rivals
         )
         tick()
-        rows = _records(declaration, prepared.frame)
         ends = _ends(prepared.frame[declaration.time], found.id, rivals)
-        for row, end in zip(rows, ends, strict=True):
-            row["iop_from"], row["iop_to"] = version_id, end
-        _insert(connection, table, rows, tick)
+        frame = prepared.frame
+        _write_rows(connection, table, declaration, frame, ends, version_id=version_id, tick=tick)
         _write_rejects(connection, version_id, prepared, tick)
         tick()
         _forget_validations(connection, found)
         _mark_prepared(connection, declaration, version_id, prepared)
-        return len(rows)
+        return len(frame)
 
     return write(engine, work)
 
@@ -215,6 +214,24 @@ def _ends(times: pd.Series, version_id: int, rivals: Sequence[_Rival]) -> list[i
     return ends
 
 
+def _write_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    declaration: DatasetDeclaration,
+    frame: pd.DataFrame,
+    ends: Sequence[int | None],
+    *,
+    version_id: int,
+    tick: Tick,
+) -> None:
+    for start in range(0, len(frame), _BATCH):
+        tick()
+        part = frame.iloc[start : start + _BATCH]
+        columns = {name: _cells(part[name], spec.type) for name, spec in declaration.fields.items()}
+        validity = {"iop_from": [version_id] * len(part), "iop_to": ends[start : start + _BATCH]}
+        insert_columns(connection, table, columns | validity)
+
+
 def _insert(
     connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], tick: Tick
 ) -> None:
@@ -264,24 +281,17 @@ def _mark_prepared(
     )
 
 
-def _records(declaration: DatasetDeclaration, frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries of Python values, None for null."""
-    columns = [_cells(frame[name], spec.type) for name, spec in declaration.fields.items()]
-    names = list(declaration.fields)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
 def _cells(values: pd.Series, kind: str) -> list[Any]:
-    unknown = values.isna().tolist()
-    if kind == "date":
-        cells: list[Any] = values.dt.date.tolist()
-    elif kind == "datetime":
-        cells = [
-            None if is_null else cell.to_pydatetime()
-            for cell, is_null in zip(values, unknown, strict=True)
-        ]
-    else:
-        cells = values.tolist()
+    """As Python values, None for null."""
+    if kind in ("date", "datetime"):
+        # Many rows share a moment: each is made once.
+        places, moments = pd.factorize(values, use_na_sentinel=True)
+        made: list[Any] = [moment.to_pydatetime() for moment in pd.DatetimeIndex(moments)]
+        made = [*([moment.date() for moment in made] if kind == "date" else made), None]
+        return list(map(made.__getitem__, places.tolist()))
+    cells, unknown = values.tolist(), values.isna()
+    if not unknown.any():
+        return cells
     return [None if is_null else cell for cell, is_null in zip(cells, unknown, strict=True)]
 
 

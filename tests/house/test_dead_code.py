@@ -33,6 +33,7 @@ STANDING = {
     "iop_pipelines.drm.announce.stir": _STAND_IN,
     "iop_pipelines.drm.clock.set_clock": _STAND_IN,
     "iop_pipelines.drm.standin_api.create_app": _STAND_IN,
+    "iop_pipelines.drm.rows.read_rows": "a run's rows at once, for who looks at one",
     "iop_pipelines.intake.frame.frame_by": "a table whose head is declared is framed by it",
     "iop_pipelines.intake.moments.FORMS": "a form that is declared is found by its name",
     "iop_pipelines.intake.understand.understand": "one file by itself, as people drop it",

@@ -1,0 +1,240 @@
+"""CPU and memory of an intake, from a file to prepared rows, against plain pandas on the same file.
+
+A CSV of 1,000,000 rows and 8 columns goes the way of `iop start`: looked at, declared, delivered, prepared. Beside it
+are `pandas.read_csv` and `to_sql` of the same file into the same kind of database, which understand, check and keep
+nothing. Memory is the peak above the process that has loaded its code and waits. On 100,000 rows an intake is beside
+what is done without one: a script that fills the contract's tables, and preparing. A daily file of 500 rows is
+timed by the clock. Each is a process of its own; of several the best counts.
+
+The rows are New York's flights by the hour, which the demo brings, spread over 52 gates with figures of their own.
+
+    make bench-intake
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+HOURLY = Path(__file__).parents[1] / "iop_pipelines" / "demo" / "data" / "nyc_flights_hourly.csv.gz"
+ROWS, FEWER, DAILY = 1_000_000, 100_000, 500
+GATES = 52
+COLUMNS = ("timestamp", "origin", "gate", "flights", "cancelled", "delay", "temp", "wind_speed")
+NOW = datetime(2026, 11, 1, 12)
+MAX_CPU_RATIO, MAX_MB, MAX_SHARE, MAX_DAILY_S = 3.0, 300.0, 1 / 3, 2.0
+SAMPLES = 3
+
+
+def rows() -> Iterator[list[str]]:
+    """An hour of an airport and a gate each: a million, and a few more."""
+    with gzip.open(HOURLY, "rt") as lines:
+        for place, row in enumerate(csv.DictReader(lines)):
+            moment = row["timestamp"][:16].replace("T", " ")
+            delay, temp, wind = (
+                float(row[name] or 0) for name in ("dep_delay_mean", "temp", "wind_speed")
+            )
+            for gate in range(GATES):
+                yield [
+                    *(moment, row["origin"], f"G{gate:02}"),
+                    str(int(row["flights"]) + (gate * 7 + place) % 11),
+                    str(int(row["cancelled"]) + (gate + place) % 3),
+                    f"{delay + gate / 8 + place % 97 / 100:.3f}",
+                    f"{temp + gate / 50:.2f}",
+                    f"{wind + (gate * place) % 1000 / 1000:.3f}",
+                ]
+
+
+def write_file(path: Path, count: int) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(islice(rows(), count))
+
+
+def an_instance(home: Path) -> Any:
+    from iop_pipelines.platform import Platform
+    from iop_pipelines.schema.tables import metadata
+    from iop_pipelines.settings import Settings
+    from iop_pipelines.transform.versions import register_system_datasets
+
+    home.mkdir(exist_ok=True)
+    platform = Platform(Settings.from_env({"IOP_HOME": str(home)}))
+    metadata.create_all(platform.engine)
+    register_system_datasets(platform.engine)
+    return platform
+
+
+def by_intake(platform: Any, path: Path, folder: Path) -> int:
+    """From the file to prepared rows, as many as these are."""
+    from iop_pipelines.intake.datasets import read_sources, understand_all
+    from iop_pipelines.intake.load import load
+    from iop_pipelines.intake.questions import refuse_to_guess
+    from iop_pipelines.intake.sources import SourceSpec
+    from iop_pipelines.intake.understand import Given
+
+    found = read_sources([SourceSpec(str(path))], refuse_to_guess)
+    (given,) = understand_all(found, Given("flights"), "UTC", refuse_to_guess).understood
+    loaded = load(platform, given, folder, NOW)
+    # As another process does, which holds nothing of the file.
+    del found, given
+    return _prepared(platform, loaded.delivered.run_id)
+
+
+def by_hand(platform: Any, path: Path, folder: Path) -> int:
+    """The contract's tables filled by a script as its document shows it, of a dataset that is declared already."""
+    from iop_pipelines.drm import tables
+    from iop_pipelines.drm.quality import score_rows
+
+    small = folder / "declared.csv"
+    write_file(small, DAILY)
+    by_intake(platform, small, folder / "declared")
+    landing = tables.landing_table("drm_rows_flights", (*COLUMNS, "hour", "source_line"))
+    with platform.drm_engine.begin() as connection, path.open() as file:
+        run = dict.fromkeys(("scheduled_for", "started_at", "finished_at"), NOW)
+        window = {"window_start": datetime(2012, 1, 1), "window_end": datetime(2014, 1, 1)}
+        added = connection.execute(
+            tables.pipeline_runs.insert().values(
+                **(run | window), pipeline="flights", dataset="flights", status="success"
+            )
+        )
+        run_id = added.inserted_primary_key[0]
+        delivered = [
+            {**row, "run_id": run_id, "source_line": str(line)}
+            for line, row in enumerate(csv.DictReader(file), 2)
+        ]
+        for first in range(0, len(delivered), 5_000):
+            connection.execute(landing.insert(), delivered[first : first + 5_000])
+        (schema,) = connection.execute(sa_select(tables.datasets.c.row_schema)).one()
+        score_rows(
+            delivered,
+            schema,
+            ("timestamp", "origin", "gate"),
+            rows_expected=len(delivered),
+            finished_at=NOW,
+            due_at=NOW + timedelta(hours=1),
+        )
+    return _prepared(platform, run_id)
+
+
+def sa_select(column: Any) -> Any:
+    import sqlalchemy as sa
+
+    return sa.select(column)
+
+
+def _prepared(platform: Any, run_id: int) -> int:
+    from iop_pipelines.ledger.requests import request_for_drm_run
+    from iop_pipelines.transform.prepare_version import prepare_version
+    from iop_pipelines.transform.versions import dataset, latest_version
+
+    request_for_drm_run(platform.engine, platform.drm, platform.drm.run(run_id), NOW)
+    stored = dataset(platform.engine, "flights")
+    version = latest_version(platform.engine, stored.id, is_prepared=False)
+    return prepare_version(platform.engine, platform.drm, version.id).rows_out
+
+
+def by_pandas(platform: Any, path: Path, folder: Path) -> int:
+    import pandas as pd
+
+    frame = pd.read_csv(path)
+    frame.to_sql("plain", platform.engine, index=False, chunksize=5_000)
+    return len(frame)
+
+
+WAYS: dict[str, Callable[[Any, Path, Path], int]] = {
+    "intake": by_intake,
+    "by hand": by_hand,
+    "pandas": by_pandas,
+}
+
+
+def measure(way: str, path: Path) -> dict[str, float]:
+    """In this process: seconds of CPU and of the clock, and megabytes at most above what it had before."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        small = home / "small.csv"
+        write_file(small, DAILY)
+        WAYS[way](an_instance(home / "warm"), small, home / "warm")
+        platform = an_instance(home / "own")
+        idle = _memory("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5")
+        cpu, wall = time.process_time(), time.perf_counter()
+        count = WAYS[way](platform, path, home / "own")
+        return {
+            "cpu_s": time.process_time() - cpu,
+            "wall_s": time.perf_counter() - wall,
+            "mb": _memory("VmHWM") - idle,
+            "rows": count,
+        }
+
+
+def _memory(name: str) -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def best(way: str, path: Path, count: int, samples: int) -> dict[str, float]:
+    """Each in a process of its own."""
+    command = [sys.executable, __file__, "--way", way, "--file", str(path)]
+    found: list[dict[str, float]] = []
+    for _ in range(samples):
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        found.append(json.loads(done.stdout))
+        if found[-1]["rows"] < count:
+            raise SystemExit(f"{way} came to {found[-1]['rows']} rows of {count}: no comparison")
+    return {name: min(each[name] for each in found) for name in found[0]}
+
+
+def report(what: str, figure: float, unit: str, limit: float, beside: str = "") -> bool:
+    print(f"{what:46} {figure:8.2f} {unit:3} limit {limit:g}   {beside}", flush=True)
+    return figure <= limit
+
+
+def compare(folder: Path, count: int, fewer: int, samples: int) -> bool:
+    big, small, daily = (folder / f"{name}.csv" for name in ("big", "small", "daily"))
+    for path, size in ((big, count), (small, fewer), (daily, DAILY)):
+        write_file(path, size)
+    ours, plain = (best(way, big, count, samples) for way in ("intake", "pandas"))
+    said = f"{ours['cpu_s']:.1f} s of CPU, pandas {plain['cpu_s']:.1f} s"
+    ratio = ours["cpu_s"] / plain["cpu_s"]
+    is_good = report(f"{count:,} rows: CPU of pandas", ratio, "×", MAX_CPU_RATIO, said)
+    said = f"pandas {plain['mb']:.0f} MB"
+    is_good &= report(f"{count:,} rows: memory above idle", ours["mb"], "MB", MAX_MB, said)
+    ours, plain = (best(way, small, fewer, samples) for way in ("intake", "by hand"))
+    said = f"{ours['cpu_s']:.1f} s of CPU, by hand {plain['cpu_s']:.1f} s"
+    share = ours["cpu_s"] / plain["cpu_s"]
+    is_good &= report(f"{fewer:,} rows: CPU of filling by hand", share, "×", MAX_SHARE, said)
+    ours = best("intake", daily, DAILY, samples)
+    return is_good & report(
+        f"{DAILY} rows: from file to prepared", ours["wall_s"], "s", MAX_DAILY_S
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--way", choices=WAYS)
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--samples", type=int, default=SAMPLES)
+    given = parser.parse_args()
+    if given.way:
+        print(json.dumps(measure(given.way, given.file)))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        is_good = compare(Path(folder), given.rows, min(FEWER, given.rows), given.samples)
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
