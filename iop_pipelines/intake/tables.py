@@ -48,16 +48,19 @@ class Lines(Sequence[Line]):
 
     def extend(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         """Rows without any text are left out, and blanks around cells."""
-        empty = {place for place, row in enumerate(rows) if _is_empty(row)}
-        if empty:
-            rows = [row for place, row in enumerate(rows) if place not in empty]
-            numbers = [number for place, number in enumerate(numbers) if place not in empty]
-        if not rows:
-            return
-        self.numbers.extend(numbers)
-        self.sizes.extend(map(len, rows))
-        self.widths.extend(map(_width, rows))
         together = list(map(_stripped, zip_longest(*rows, fillvalue="")))
+        if not together:
+            return
+        if "" in together[0]:
+            kept = [place for place, cells in enumerate(zip(*together, strict=True)) if any(cells)]
+            if len(kept) < len(rows):
+                self.extend([rows[place] for place in kept], [numbers[place] for place in kept])
+                return
+        sizes = list(map(len, rows))
+        self.numbers.extend(numbers)
+        self.sizes.extend(sizes)
+        is_full = min(sizes) == len(together) and "" not in together[-1]
+        self.widths.extend(sizes if is_full else map(_width, rows))
         # All columns are in blocks of the same lengths.
         late = together[len(self.columns) :]
         self.columns += [Cells([""] * length for length in self._blocks) for _ in late]
@@ -83,10 +86,6 @@ class Lines(Sequence[Line]):
     def _line(self, place: int) -> Line:
         cells = tuple(column[place] for column in self.columns[: self.sizes[place]])
         return Line(self.numbers[place], cells)
-
-
-def _is_empty(cells: Sequence[str]) -> bool:
-    return not cells or (not cells[0].strip() and not any(map(str.strip, cells)))
 
 
 def _stripped(cells: tuple[str, ...]) -> Sequence[str]:

@@ -27,7 +27,8 @@ def _bound(
 ) -> Sequence[Any]:
     """As the driver takes them; what many rows share is made once."""
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
+    # Floats are what they are; SQLAlchemy would turn decimals into them.
+    if process is None or isinstance(kind, sa.Float):
         return values
     try:
         distinct = set(values)

@@ -196,7 +196,9 @@ def _conform(
     declaration: DatasetDeclaration, frame: pd.DataFrame, rejects: Rejects
 ) -> pd.DataFrame:
     """The declared fields with their types; rejects nulls where none may be, and second rows of a key."""
-    frame = frame[list(declaration.fields)]
+    # Of the same columns in the same order a copy would be all that comes of it.
+    if list(frame.columns) != list(declaration.fields):
+        frame = frame[list(declaration.fields)]
     reasons = Reasons(len(frame))
     for name, spec in declaration.fields.items():
         if not spec.nullable:

@@ -31,7 +31,7 @@ from iop_pipelines.transform.table import ensure_table
 from iop_pipelines.transform.versions import StoredVersion, version
 
 Window = tuple[datetime, datetime]
-_BATCH = 2000
+_BATCH = 10_000
 
 
 def write_version(
