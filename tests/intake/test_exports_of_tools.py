@@ -23,7 +23,7 @@ from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.understand import Given, Understood, understand
 
 DATA = Path(__file__).parents[2] / "iop_pipelines" / "demo" / "data" / "nyc_flights_daily.csv.gz"
-PLACES = ("EWR", "JFK", "LGA")
+PLACES: tuple[str, ...] = ("EWR", "JFK", "LGA")
 WORDS = [
     "janvier",
     "février",
@@ -198,9 +198,9 @@ def exports() -> Mapping[str, Export]:
         f"{(m + timedelta(days=31)).replace(day=1) - timedelta(days=1):%d.%m.%Y};{w};{n}"
         for (m, w), n in months().items()
     ]
-    cyrillic = dict(zip(PLACES, ("Москва", "Казань", "Тверь"), strict=True))
-    polish = dict(zip(PLACES, ("Łódź", "Śląskie", "Świętokrzyskie"), strict=True))
-    german = dict(zip(PLACES, ("Königsallee", "Größe", "Mühlgäßchen"), strict=True))
+    cyrillic: dict[str, str] = dict(zip(PLACES, ("Москва", "Казань", "Тверь"), strict=True))
+    polish: dict[str, str] = dict(zip(PLACES, ("Łódź", "Śląskie", "Świętokrzyskie"), strict=True))
+    german: dict[str, str] = dict(zip(PLACES, ("Königsallee", "Größe", "Mühlgäßchen"), strict=True))
     return {
         "years above months": Export(wide_with_years_above_months(), "value", total(), "MS", ("ort",)),
         "two measures below each month": Export(two_measures_below_each_month(), "flights", total(), "MS", own),
