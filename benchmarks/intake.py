@@ -91,13 +91,15 @@ def by_intake(platform: Any, path: Path, folder: Path) -> int:
 
 def by_hand(platform: Any, path: Path, folder: Path) -> int:
     """The contract's tables filled by a script as its document shows it, of a dataset that is declared already."""
+    import sqlalchemy as sa
+
     from iop_pipelines.drm import tables
     from iop_pipelines.drm.quality import score_rows
 
     small = folder / "declared.csv"
     write_file(small, DAILY)
     by_intake(platform, small, folder / "declared")
-    landing = tables.landing_table("drm_rows_flights", (*COLUMNS, "hour", "source_line"))
+    landing = tables.landing_table("drm_rows_flights", (*COLUMNS, "source_line"))
     with platform.drm_engine.begin() as connection, path.open() as file:
         run = dict.fromkeys(("scheduled_for", "started_at", "finished_at"), NOW)
         window = {"window_start": datetime(2012, 1, 1), "window_end": datetime(2014, 1, 1)}
@@ -113,7 +115,7 @@ def by_hand(platform: Any, path: Path, folder: Path) -> int:
         ]
         for first in range(0, len(delivered), 5_000):
             connection.execute(landing.insert(), delivered[first : first + 5_000])
-        (schema,) = connection.execute(sa_select(tables.datasets.c.row_schema)).one()
+        schema = connection.scalar(sa.select(tables.datasets.c.row_schema))
         score_rows(
             delivered,
             schema,
@@ -123,12 +125,6 @@ def by_hand(platform: Any, path: Path, folder: Path) -> int:
             due_at=NOW + timedelta(hours=1),
         )
     return _prepared(platform, run_id)
-
-
-def sa_select(column: Any) -> Any:
-    import sqlalchemy as sa
-
-    return sa.select(column)
 
 
 def _prepared(platform: Any, run_id: int) -> int:

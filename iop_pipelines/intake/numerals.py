@@ -32,15 +32,19 @@ NULLS = frozenset(
     }
 )
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "–": "-"})
-# Units of more than a letter: 5m is five million for some.
-_AFFIX = (
-    r"(?:[€$£¥₦₵₹]|[A-Z]{1,3}[$€£]?|kr\.?|zł|CFA|%|‰|°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|"
-    r"[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm)"
+# ISO 4217, those in use: other capitals before digits, as in G07, are names.
+_CURRENCIES = (
+    "AED|ARS|AUD|BDT|BGN|BRL|BWP|CAD|CDF|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|ETB|EUR|GBP|GHS|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|"
+    "KRW|KWD|LKR|MAD|MUR|MXN|MYR|MZN|NAD|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|RWF|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|"
+    "UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR|ZMW"
 )
+_MONEY = rf"[€$£¥₦₵₹]|{_CURRENCIES}|[A-Z]{{1,3}}[$€£]|KSh|Rs\.?|Rp|Kč|Ft|kr\.?|zł|CFA|%|‰"
+# Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
+_UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
 _CELL = re.compile(
-    rf"(?P<around>\()?(?P<sign>[-+]?)\s*(?P<before>{_AFFIX})?\s*(?P<inner>[-+]?)(?P<open>\()?\s*"
+    rf"(?P<around>\()?(?P<sign>[-+]?)\s*(?P<before>{_MONEY})?\s*(?P<inner>[-+]?)(?P<open>\()?\s*"
     rf"(?P<digits>\d[\d.,' ]*?|[.,]\d+)(?P<exponent>[eE][-+]?\d{{1,3}})?\s*(?P<close>\))?"
-    rf"\s*(?P<after>{_AFFIX})?(?P<trailing>-)?"
+    rf"\s*(?P<after>{_MONEY}|{_UNITS})?(?P<trailing>-)?"
 )
 _GROUPED = {
     ",": re.compile(r"\d{1,3}(?:,\d{3})+"),

@@ -222,6 +222,7 @@ def exports() -> Mapping[str, Export]:
         "minus behind": Export("\n".join(["Buchungsdatum;Betrag", *(f"{d:%d.%m.%Y};{grouped(one(d), '.', ',', 2)}{'-' if n % 4 == 0 else ''}" for n, d in enumerate(FIRST))]), "betrag", sum(-one(d) if n % 4 == 0 else one(d) for n, d in enumerate(FIRST))),
         "days without signs": Export(by_day(lambda d, w, n: f"{d:%Y%m%d};{w};{grouped(n, '.', ',', 2)}", "BUDAT;WERKS;MENGE"), "menge", total(), series=("werks",)),
         "days as Excel counts": Export(by_day(lambda d, w, n: f"{(d - serial).days},{w},{n}", "Date,Place,Flights"), "flights", total(), series=own),
+        "codes of a letter and digits": Export(by_day(lambda d, w, n: f"{d},{['G01', 'GB2', 'kg3'][PLACES.index(w)]},{n}", "day,gate,flights"), "flights", total(), series=("gate",)),
         "units in cells": Export("\n".join(["day,energy,temp", *(f"{d},{one(d)} kWh,{n % 30}.5 °C" for n, d in enumerate(FIRST))]), "energy", jfk, unit="kWh"),
         "days of the week": Export("\n".join(["Datum;Umsatz", *(f"{['Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So'][d.weekday()]}, {d:%d.%m.%Y};{one(d)}" for d in FIRST)]), "umsatz", jfk),
         "pandas' index": Export("\n".join([",date,place,sales", *(f"{n},{d},{w},{k}" for n, ((d, w), k) in enumerate(days().items()))]), "sales", total(), series=own),
