@@ -1392,7 +1392,7 @@ export interface Select {
   field?: string | null | undefined;
   measure?: string | null | undefined;
   agg?: "sum" | "mean" | "min" | "max" | "count" | "count_distinct" | null | undefined;
-  bucket?: "hour" | "day" | "week" | "month" | "quarter" | "year" | null | undefined;
+  bucket?: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null | undefined;
   compare?: "previous_period" | null | undefined;
   as?: string | null | undefined;
   label?: string | null | undefined;

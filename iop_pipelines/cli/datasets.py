@@ -78,6 +78,19 @@ def _delivered_before(settings: Settings, engine: sa.Engine, stored: StoredDatas
     return drm.count_successful(stored.declaration.source)
 
 
+@command(dataset)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def check(settings: Settings, as_json: bool, file: Path) -> None:
+    """Check a dataset declaration in a JSON or YAML FILE, and say all that is wrong; registers nothing."""
+    declaration = load_declaration(file)
+    name, version = declaration.name, declaration.version
+    print_done(
+        f"{file.name} is in order: dataset {name}, declaration {version}.",
+        {"name": name, "version": version},
+        as_json,
+    )
+
+
 def _source_warning(settings: Settings, source: str) -> str | None:
     """DRM may come later than its declaration: what it lacks is told, and refuses nothing."""
     drm = SharedDatabase(engine_for(settings.drm_database_url))

@@ -4,14 +4,51 @@ A declaration is the trust boundary of every query: only the fields and measures
 asked for.
 """
 
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from iop_pipelines.errors import Unfit
+from iop_pipelines.domain.frequencies import STEPS, Frequency, TimeStep
+from iop_pipelines.errors import InvalidDeclaration, Unfit
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+PlainType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
+# Exact to that many decimals: a whole number of hundredths, say, of at most 18 digits.
+DecimalType = Literal[
+    "decimal(0)",
+    "decimal(1)",
+    "decimal(2)",
+    "decimal(3)",
+    "decimal(4)",
+    "decimal(5)",
+    "decimal(6)",
+    "decimal(7)",
+    "decimal(8)",
+    "decimal(9)",
+]
+FieldType = PlainType | DecimalType
+FIELD_TYPES: tuple[FieldType, ...] = (*get_args(PlainType), *get_args(DecimalType))
+DECIMALS: tuple[DecimalType, ...] = get_args(DecimalType)
+
+
+def scale_of(type_: FieldType) -> int | None:
+    """Decimals of a decimal, None of other types."""
+    return DECIMALS.index(type_) if type_ in DECIMALS else None
+
+
+def plain_type(type_: FieldType) -> PlainType:
+    """For who reads numbers as doubles."""
+    return "number" if type_ in DECIMALS else cast(PlainType, type_)
+
+
+def type_names(types: Iterable[FieldType]) -> list[str]:
+    """For messages: decimals of all scales as one."""
+    named = ("decimal(scale)" if each in DECIMALS else each for each in types)
+    return list(dict.fromkeys(named))
 
 
 class _Frozen(BaseModel):
@@ -88,6 +125,28 @@ Measure = Annotated[
 ]
 
 
+def modelled_step(declaration: "DatasetDeclaration") -> TimeStep:
+    """The step that a model's series of the dataset have.
+
+    Raises InvalidDeclaration where models know none such.
+    """
+    step = declaration.step
+    if step is None:
+        raise InvalidDeclaration(
+            "model.dataset_without_step", "config.dataset", name=declaration.name
+        )
+    if step.modelled_as is None:
+        known = [each.name for each in STEPS.values() if each.modelled_as is not None]
+        raise InvalidDeclaration(
+            "model.step_not_modelled",
+            "config.dataset",
+            name=declaration.name,
+            freq=step.name,
+            known=known,
+        )
+    return step
+
+
 def words_of(name: str) -> str:
     """`dep_delay` as `Dep delay`."""
     text = name.replace("_", " ")
@@ -98,7 +157,7 @@ class DatasetDeclaration(_Frozen):
     """How DRM's rows of `source` become prepared rows.
 
     `time` is the field that says when a row is true, in local time of `time_zone`; `freq` is its
-    step ("D" or "h"), None for events without one. `key` makes a row unique together with nothing
+    step, None for events without one. `key` makes a row unique together with nothing
     else. `steps` are validated by `iop_pipelines.transform`.
     """
 
@@ -107,7 +166,7 @@ class DatasetDeclaration(_Frozen):
     description: str = ""
     source: Name
     time: Name
-    freq: Literal["h", "D", "W", "MS"] | None
+    freq: Frequency | None
     time_zone: str = "UTC"
     key: tuple[Name, ...]
     fields: dict[Name, FieldSpec]
@@ -128,8 +187,36 @@ class DatasetDeclaration(_Frozen):
                     )
         return self
 
+    @property
+    def step(self) -> TimeStep | None:
+        return None if self.freq is None else STEPS[self.freq]
+
+    @property
+    def has_repeated_hours(self) -> bool:
+        """Whether two rows may have one time and differ by which of two hours it is in."""
+        return self.fields[self.time].type == "datetime"
+
+    def label_of(self, name: str) -> str:
+        """What people call a field: its own label, else what the head of the delivered column says, else the name."""
+        return self.fields[name].label or self.headers.get(name) or words_of(name)
+
     def measure_label(self, name: str) -> str:
         """What people call a measure: its own label, else that of the field of its name, else the name."""
         own = self.measures[name].label if name in self.measures else None
-        of_field = self.fields[name].label if name in self.fields else None
-        return own or of_field or words_of(name)
+        return own or (self.label_of(name) if name in self.fields else words_of(name))
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Of columns that are read or renamed from another: what the delivered one is called, where that is no name."""
+        found: dict[str, str] = {}
+        for step in self.steps:
+            columns = step.get("columns")
+            if step.get("kind") not in ("rename", "cast") or not isinstance(columns, dict):
+                continue
+            for name, given in cast(dict[str, Any], columns).items():
+                is_cast = isinstance(given, dict)
+                source = cast(dict[str, Any], given).get("source", name) if is_cast else given
+                header = found.get(source, source) if isinstance(source, str) else name
+                if not _NAME.fullmatch(header):
+                    found[name] = header
+        return found

@@ -14,7 +14,7 @@ from iop_pipelines.domain.conditions import Span
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
-Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+Unit = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 _WORDS = (
     "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
     "this_year, last_year, last_N_days, last_N_weeks, last_N_months, or {from, to}"
@@ -96,7 +96,7 @@ def local_now(now: datetime, zone: str) -> datetime:
 
 def shift(moment: datetime, count: int, unit: Unit) -> datetime:
     """Adds calendar units; a month keeps the day, cut to the month's length."""
-    if unit in ("hour", "day", "week"):
+    if unit in ("minute", "hour", "day", "week"):
         return moment + count * timedelta(**{f"{unit}s": 1})
     months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
     index = moment.year * 12 + moment.month - 1 + months
@@ -106,6 +106,8 @@ def shift(moment: datetime, count: int, unit: Unit) -> datetime:
 
 
 def floor(moment: datetime, unit: Unit) -> datetime:
+    if unit == "minute":
+        return moment.replace(second=0, microsecond=0)
     if unit == "hour":
         return moment.replace(minute=0, second=0, microsecond=0)
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)

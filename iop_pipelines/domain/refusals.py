@@ -168,6 +168,7 @@ _FORMS: Mapping[str, str] = {
     r"^[A-Z]{2,3}$": "form.country_of_three",
     r"^[A-Z]{3}$": "form.currency",
     r"^drm_ref_[a-z0-9_]{1,54}$": "form.reference_table",
+    r"^[^\s0-9.,'_()%+\-]{1,16}$": "form.sign",
 }
 # What other languages of conditions write for an operator of ours.
 _OPERATORS: Mapping[str, str] = {

@@ -8,11 +8,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeAlias, cast
 
 from iop_pipelines.domain import conditions as form
 from iop_pipelines.domain.conditions import AnyCondition, ParamRef, Part, Span
-from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.datasets import FieldType, plain_type, scale_of
 from iop_pipelines.domain.letters import small_letters
 from iop_pipelines.domain.periods import Period, parse_moment, resolve_period, to_zone
 from iop_pipelines.domain.sentences import Sentence
@@ -85,7 +86,7 @@ class Side:
     @property
     def is_number(self) -> bool:
         """Truth counts 1 or 0."""
-        return self.kind in ("integer", "number", "boolean")
+        return plain_type(self.kind) in ("integer", "number", "boolean")
 
 
 @dataclass(frozen=True)
@@ -222,14 +223,17 @@ def _in_list(side: Side, op: str, given: Any, scope: Scope, path: str) -> Resolv
 
 
 def _test(side: Side, op: form.Comparison, given: Any, scope: Scope, path: str) -> Resolved:
+    if (scale := scale_of(side.kind)) is not None and _is_number(given):
+        return _whole(side, op, Decimal(str(given)).scaleb(scale))
     if side.kind in ("integer", "boolean") and _is_number(given) and isinstance(given, float):
         return _whole(side, op, given)
     return Test(side, op, typed_value(given, side, scope, path))
 
 
-def _whole(side: Side, op: form.Comparison, given: float) -> Resolved:
-    """A field of whole numbers beside a fraction, in whole numbers."""
-    if given.is_integer() and _INT64_MIN <= given <= _INT64_MAX:
+def _whole(side: Side, op: form.Comparison, given: float | Decimal) -> Resolved:
+    """A field of whole numbers beside a fraction, in whole numbers; decimals are those of their last place."""
+    is_whole = math.isfinite(given) and given == math.floor(given)
+    if is_whole and _INT64_MIN <= given <= _INT64_MAX:
         return Test(side, op, min(int(given), _INT64_MAX))
     if op in ("eq", "ne"):
         return Settled(side, op == "ne")

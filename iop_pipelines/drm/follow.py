@@ -75,7 +75,15 @@ def _claim(engine: sa.Engine, url: str) -> None:
     tables.drm_metadata.create_all(engine, checkfirst=True)
 
 
-def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> sa.Table:
+@dataclass(frozen=True)
+class _Landing:
+    """`columns`: column of the data -> column of the table."""
+
+    table: sa.Table
+    columns: Mapping[str, str]
+
+
+def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> _Landing:
     """Writes the catalogue's entry, and makes or widens the table that its rows land in."""
     name = str(entry["name"])
     properties = sorted(entry["rowSchema"].get("properties", {}))
@@ -114,7 +122,7 @@ def _copy_dataset(engine: sa.Engine, entry: Mapping[str, Any]) -> sa.Table:
     landing = tables.landing_table(table_name, tuple(properties))
     landing.create(engine, checkfirst=True)
     tables.widen(engine, landing)
-    return landing
+    return _Landing(landing, tables.landed_as(properties))
 
 
 def _copy_pipelines(engine: sa.Engine, api: DrmApi) -> None:
@@ -142,7 +150,7 @@ def _copy_pipelines(engine: sa.Engine, api: DrmApi) -> None:
     write(engine, work)
 
 
-def _copy_runs(engine: sa.Engine, api: DrmApi, columns: Mapping[str, sa.Table]) -> tuple[int, int]:
+def _copy_runs(engine: sa.Engine, api: DrmApi, landings: Mapping[str, _Landing]) -> tuple[int, int]:
     """Oldest first; the lowest run that has not ended here bounds how far back is asked."""
     known = pipeline_runs.c
     with engine.connect() as connection:
@@ -157,7 +165,7 @@ def _copy_runs(engine: sa.Engine, api: DrmApi, columns: Mapping[str, sa.Table]) 
     for run in reversed(api.runs_above(low)):
         if run["id"] in ended:
             continue
-        landing = columns.get(str(run["dataset"]))
+        landing = landings.get(str(run["dataset"]))
         if landing is None:
             raise Unavailable("drm_copy.dataset_missing", dataset=run["dataset"], run=run["id"])
         is_success = run["status"] == RunStatus.SUCCESS.value
@@ -176,7 +184,7 @@ def _copy_runs(engine: sa.Engine, api: DrmApi, columns: Mapping[str, sa.Table]) 
 
 
 def _write_run(
-    engine: sa.Engine, run: Mapping[str, Any], landing: sa.Table, rows: list[Mapping[str, Any]]
+    engine: sa.Engine, run: Mapping[str, Any], landing: _Landing, rows: list[Mapping[str, Any]]
 ) -> None:
     values: dict[str, Any] = {
         "pipeline": run["pipeline"],
@@ -193,7 +201,6 @@ def _write_run(
         "error_msg": run["errorMsg"],
         "run_key": run["runKey"],
     }
-    names = [column.name for column in landing.columns if column.name not in ("id", "run_id")]
     is_it = pipeline_runs.c.id == run["id"]
 
     def work(connection: sa.Connection) -> None:
@@ -207,8 +214,12 @@ def _write_run(
             connection.execute(pipeline_runs.update().where(is_it).values(**values))
         if rows:
             connection.execute(
-                landing.insert(),
-                [{"run_id": run["id"], **{name: row.get(name) for name in names}} for row in rows],
+                landing.table.insert(),
+                [
+                    {"run_id": run["id"]}
+                    | {column: row.get(name) for name, column in landing.columns.items()}
+                    for row in rows
+                ],
             )
 
     write(engine, work)

@@ -39,7 +39,7 @@ def read_row_parts(engine: sa.Engine, dataset: str, run_id: int) -> Iterator[pd.
     entry = SharedDatabase(engine).dataset(dataset)
     landing, names = entry.landing_table, list(entry.columns)
     query = (
-        sa.select(*(landing.c[name] for name in names), landing.c.id)
+        sa.select(*entry.landed, landing.c.id)
         .where(landing.c.run_id == run_id)
         .order_by(landing.c.id)
         .limit(ROWS_AT_ONCE)

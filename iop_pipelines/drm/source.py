@@ -40,6 +40,13 @@ class DrmDataset:
         return tuple(sorted(self.row_schema.get("properties", {})))
 
     @property
+    def landed(self) -> list[sa.ColumnElement[str]]:
+        """The data's columns in the landing table, by their own names."""
+        landing = self.landing_table
+        places = tables.landed_as(self.columns)
+        return [landing.c[places[name]].label(name) for name in self.columns]
+
+    @property
     def landing_table(self) -> sa.Table:
         return tables.landing_table(self.table_name, self.columns)
 

@@ -87,7 +87,7 @@ def _rows(source: SharedDatabase, given: Mapping[str, Any]) -> list[dict[str, An
     entry = source.dataset(run.dataset)
     landing = entry.landing_table
     query = (
-        sa.select(*(landing.c[name] for name in entry.columns))
+        sa.select(*entry.landed)
         .where(landing.c.run_id == run.id)
         .order_by(landing.c.id)
         .offset(int(given.get("offset", 0)))

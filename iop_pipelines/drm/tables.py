@@ -6,6 +6,7 @@ A run's row is inserted as `running` and updated when it ends, so runs can end o
 moments are naive UTC, but a run's window is in the dataset's local time, half-open [start, end).
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -130,6 +131,9 @@ clock = _table(
 )
 
 
+_OWN = frozenset({"id", "run_id"})
+
+
 @lru_cache(maxsize=256)
 def landing_table(table_name: str, columns: tuple[str, ...]) -> sa.Table:
     """Rows of one dataset as they were delivered: text or NULL, one generation for each run."""
@@ -138,9 +142,22 @@ def landing_table(table_name: str, columns: tuple[str, ...]) -> sa.Table:
         table_name,
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("run_id", sa.Integer, nullable=False),
-        *(sa.Column(name, sa.Text) for name in columns),
+        *(sa.Column(name, sa.Text) for name in landed_as(columns).values()),
         sa.Index(f"ix_{table_name[:48]}__run_id", "run_id"),
     )
+
+
+def landed_as(columns: Iterable[str]) -> dict[str, str]:
+    """Column of the data -> column of the landing table, whose `id` and `run_id` are its own, in any case."""
+    names = list(columns)
+    taken = {name.lower() for name in names}
+    landed: dict[str, str] = {}
+    for name in names:
+        column = name
+        while column.lower() in _OWN or (column != name and column.lower() in taken):
+            column += "_"
+        landed[name] = column
+    return landed
 
 
 def widen(engine: sa.Engine, landing: sa.Table) -> None:

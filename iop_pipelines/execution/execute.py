@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
+from iop_pipelines.domain.datasets import modelled_step
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
 from iop_pipelines.domain.sentences import Sentence
@@ -120,7 +121,7 @@ def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:
         panel=panel,
         measures=names,
         units=units,
-        freq=None if work.dataset.is_system else declaration.freq,
+        freq=None if work.dataset.is_system else modelled_step(declaration).modelled_as,
         window_start=work.window_start,
         window_end=work.window_end,
         params=work.model.spec.config.params,

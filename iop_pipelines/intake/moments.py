@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from iop_pipelines.domain.months import MONTHS
 from iop_pipelines.intake.cells import Cells
 from iop_pipelines.intake.numerals import is_null
 
@@ -23,21 +24,6 @@ Moments: TypeAlias = "npt.NDArray[np.datetime64]"
 Grain = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"]
 Order = Literal["day-first", "month-first"]
 
-_MONTHS = (
-    "jan january januar janvier janv enero ene janeiro gennaio gen januari",
-    "feb february februar février fevrier févr fevr fév fev febrero fevereiro febbraio februari",
-    "mar march märz maerz mär mrz mars marzo março marco maart mrt",
-    "apr april avril avr abril abr aprile",
-    "may mai mayo maio maggio mag mei",
-    "jun june juni juin junio junho giugno giu",
-    "jul july juli juillet juil julio julho luglio lug",
-    "aug august août aout aoû agosto ago augustus",
-    "sep sept september septembre septiembre setembro settembre set",
-    "oct october oktober okt octobre octubre outubro out ottobre ott",
-    "nov november novembre noviembre novembro",
-    "dec december dezember dez décembre decembre déc diciembre dic dezembro dicembre",
-)
-MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _TIME = (

@@ -8,12 +8,12 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from iop_pipelines.domain.months import MONTHS
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import (
-    MONTHS,
     Found,
     Moments,
     Order,

@@ -23,7 +23,7 @@ from iop_pipelines.schema.transactions import write
 from iop_pipelines.schema.witness import Witness, unwitnessed
 from iop_pipelines.transform.check import check_declaration
 from iop_pipelines.transform.table import fit_table
-from iop_pipelines.transform.versions import StoredDataset, dataset, replace_declaration
+from iop_pipelines.transform.versions import StoredDataset, dataset, replace_declaration, rescaled
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def replace_dataset(
 
     queued = write(engine, work)
     replaced = StoredDataset(stored.id, declaration)
-    fit_table(engine, declaration)
+    fit_table(engine, declaration, rescaled(there, declaration))
     late = request_delivered(engine, drm, replaced, now)
     return Replaced(replaced, is_new, queued + len(late.versions), labels)
 

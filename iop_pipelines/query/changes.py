@@ -1,6 +1,7 @@
 """A table beside the same of the previous period: what it was then, and by how much it changed."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import Compiled
@@ -66,8 +67,11 @@ def _changed_row(
 
 def _change(value: Value, earlier: Value, column: Column) -> float | None:
     """Percent of what was before; for a percentage, the difference in points."""
-    if not isinstance(value, int | float) or not isinstance(earlier, int | float):
+    if not isinstance(value, int | float | Decimal) or not isinstance(
+        earlier, int | float | Decimal
+    ):
         return None
+    value, earlier = float(value), float(earlier)
     if column.unit == "%":
         return float(f"{value - earlier:.12g}")
     return float(f"{100 * (value - earlier) / abs(earlier):.12g}") if earlier else None

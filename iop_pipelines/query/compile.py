@@ -5,18 +5,27 @@ for a column, whatever the engine does with GROUP BY.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain.conditions import AnyCondition
-from iop_pipelines.domain.datasets import Count, Measure, Ratio, WeightedMean, words_of
+from iop_pipelines.domain.datasets import (
+    Count,
+    Measure,
+    Ratio,
+    WeightedMean,
+    plain_type,
+    scale_of,
+    words_of,
+)
+from iop_pipelines.domain.frequencies import BUCKETS, TimeStep
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.conditions import AS_DOUBLE, BinaryOrder, compile_condition
+from iop_pipelines.query.conditions import AS_DOUBLE, BinaryOrder, as_double, compile_condition
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Column
 from iop_pipelines.query.sources import Source, SourceField
@@ -25,47 +34,65 @@ Expression = sa.ColumnElement[Any]
 
 
 class Bucket(FunctionElement):
-    """The first moment of the hour, day, week (Monday), month, quarter or year of a column."""
+    """The first moment of the period of a step that a column is in."""
 
     inherit_cache = True
     name = "bucket"
 
     type = sa.String()
 
-    def __init__(self, unit: form.Bucket, column: Expression) -> None:
-        # As a clause, the unit becomes a part of the statement's cache key.
-        super().__init__(sa.literal_column(unit), column)
-
-
-_SQLITE_BUCKETS = {
-    "hour": "strftime('%Y-%m-%d %H:00:00', {0})",
-    "day": "date({0})",
-    "week": "date({0}, '-6 days', 'weekday 1')",
-    "month": "date({0}, 'start of month')",
-    "quarter": "date({0}, 'start of month', '-' || ((strftime('%m', {0}) - 1) % 3) || ' months')",
-    "year": "date({0}, 'start of year')",
-}
-# Without DATE_FORMAT: its percent signs would need the driver's own escaping.
-_MYSQL_BUCKETS = {
-    "hour": "TIMESTAMP(DATE({0}), MAKETIME(HOUR({0}), 0, 0))",
-    "day": "DATE({0})",
-    "week": "SUBDATE(DATE({0}), WEEKDAY({0}))",
-    "month": "SUBDATE(DATE({0}), DAYOFMONTH({0}) - 1)",
-    "quarter": "ADDDATE(MAKEDATE(YEAR({0}), 1), INTERVAL QUARTER({0}) - 1 QUARTER)",
-    "year": "MAKEDATE(YEAR({0}), 1)",
-}
+    def __init__(self, bucket: form.Bucket, column: Expression) -> None:
+        # As a clause, the bucket becomes a part of the statement's cache key.
+        super().__init__(sa.literal_column(bucket), column)
 
 
 @compiles(Bucket)
 def _sqlite_bucket(element: Bucket, compiler: Any, **kw: Any) -> str:
-    unit, column = element.clauses
-    return _SQLITE_BUCKETS[str(unit)].format(compiler.process(column, **kw))
+    bucket, column = element.clauses
+    return _on_sqlite(BUCKETS[cast(form.Bucket, str(bucket))]).format(
+        compiler.process(column, **kw)
+    )
 
 
 @compiles(Bucket, "mysql", "mariadb")
 def _mysql_bucket(element: Bucket, compiler: Any, **kw: Any) -> str:
-    unit, column = element.clauses
-    return _MYSQL_BUCKETS[str(unit)].format(compiler.process(column, **kw))
+    bucket, column = element.clauses
+    return _on_mysql(BUCKETS[cast(form.Bucket, str(bucket))]).format(compiler.process(column, **kw))
+
+
+def _on_sqlite(step: TimeStep) -> str:
+    if step.unit == "hour":
+        return "strftime('%Y-%m-%d %H:00:00', {0})"
+    if step.unit == "minute":
+        minute = f"strftime('%M', {{0}}) / {step.count} * {step.count}"
+        return f"(strftime('%Y-%m-%d %H:', {{0}}) || printf('%02d:00', {minute}))"
+    if step.is_business:
+        # Sunday is 0 there.
+        weekday = "strftime('%w', {0})"
+        return f"date({{0}}, CASE {weekday} WHEN '6' THEN '-1 day' WHEN '0' THEN '-2 days' ELSE '0 days' END)"
+    if step.unit == "week":
+        return f"date({{0}}, '-6 days', 'weekday {(step.first_weekday + 1) % 7}')"
+    if step.months is not None:
+        within = f"(strftime('%m', {{0}}) - 1) % {step.months}"
+        return f"date({{0}}, 'start of month', '-' || ({within}) || ' months')"
+    return "date({0})"
+
+
+def _on_mysql(step: TimeStep) -> str:
+    """Without DATE_FORMAT and %: percent signs would need the driver's own escaping."""
+    if step.unit == "hour":
+        return "TIMESTAMP(DATE({0}), MAKETIME(HOUR({0}), 0, 0))"
+    if step.unit == "minute":
+        minute = f"MINUTE({{0}}) DIV {step.count} * {step.count}"
+        return f"TIMESTAMP(DATE({{0}}), MAKETIME(HOUR({{0}}), {minute}, 0))"
+    if step.is_business:
+        return "SUBDATE(DATE({0}), GREATEST(WEEKDAY({0}) - 4, 0))"
+    if step.unit == "week":
+        return f"SUBDATE(DATE({{0}}), MOD(WEEKDAY({{0}}) + {(7 - step.first_weekday) % 7}, 7))"
+    if step.months is not None:
+        before = f"(MONTH({{0}}) - 1) DIV {step.months} * {step.months}"
+        return f"ADDDATE(MAKEDATE(YEAR({{0}}), 1), INTERVAL {before} MONTH)"
+    return "DATE({0})"
 
 
 @dataclass(frozen=True)
@@ -90,21 +117,26 @@ def compile_table(
 
     Raises InvalidQuery naming the path of what the source does not have.
     """
-    labelled, columns, group_by = [], [], []
+    labelled, columns = [], []
+    group_by: list[Expression] = []
     for position, item in enumerate(query.select):
         expression, column = select_item(item, source, f"{path}.select.{position}")
         label = expression.label(f"_{position}")
         labelled.append(label)
         columns.append(column)
         if not item.is_aggregate:
-            group_by.append(label)
+            group_by.append(sa.text(label.name))  # type: ignore[arg-type]
+    # Two hours that clocks show alike are two groups, and not one sum.
+    is_apart = any(_shows_hours(item, source) for item in query.select)
+    if is_apart and source.fold is not None and group_by:
+        group_by.append(source.fold)
     where = [*source.scope]
     where += [compile_condition(tree, source, scope, at) for tree, at in conditions]
     if extra is not None:
         where.append(extra)
     statement = sa.select(*labelled).select_from(source.rows).where(*where)
     if query.is_grouped and group_by:
-        statement = statement.group_by(*(sa.text(label.name) for label in group_by))
+        statement = statement.group_by(*group_by)
     statement = _sorted(statement, query, source, columns)
     size = query.top.n if query.top else query.limit + 1
     dimensions = tuple(i for i, item in enumerate(query.select) if not item.is_aggregate)
@@ -112,6 +144,12 @@ def compile_table(
     if query.offset:
         statement = statement.offset(query.offset)
     return Compiled(statement, tuple(columns), dimensions)
+
+
+def _shows_hours(item: form.Select, source: Source) -> bool:
+    """Whether it groups by the source's time in periods within the day, or as it is."""
+    is_time = item.field == source.time and not item.is_aggregate
+    return is_time and (item.bucket is None or BUCKETS[item.bucket].minutes is not None)
 
 
 def _sorted(
@@ -129,6 +167,8 @@ def _sorted(
         order += [
             _sort_key(i, columns) for i, item in enumerate(query.select) if not item.is_aggregate
         ]
+        if source.fold is not None and any(_shows_hours(item, source) for item in query.select):
+            order.append(source.fold.asc())
     else:
         order += [column.asc() for column in source.order]
     return statement.order_by(*order)
@@ -173,12 +213,13 @@ def _bucket(unit: form.Bucket, chosen: SourceField, path: str) -> tuple[Expressi
         raise InvalidQuery(
             "field.not_a_time", f"{path}.bucket", label=chosen.label, kind=chosen.type
         )
-    if unit == "hour" and chosen.type == "date":
+    is_within_day = BUCKETS[unit].minutes is not None
+    if is_within_day and chosen.type == "date":
         raise InvalidQuery("field.has_no_hours", f"{path}.bucket", label=chosen.label)
-    return Bucket(unit, chosen.column), "datetime" if unit == "hour" else "date"
+    return Bucket(unit, chosen.column), "datetime" if is_within_day else "date"
 
 
-_AGGREGATES = {"sum": sa.func.sum, "mean": sa.func.avg, "min": sa.func.min, "max": sa.func.max}
+_AGGREGATES = {"sum": sa.func.sum, "min": sa.func.min, "max": sa.func.max}
 
 
 def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression, Any, Label, Any]:
@@ -191,8 +232,7 @@ def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression
     if item.agg == "count_distinct":
         return sa.func.count(sa.distinct(chosen.column)), "integer", label, None
     aggregate = str(item.agg)
-    function = _AGGREGATES[aggregate]
-    is_number = chosen.type in ("integer", "number")
+    is_number = plain_type(chosen.type) in ("integer", "number")
     if not is_number and (item.agg in ("sum", "mean") or chosen.type in ("string", "boolean")):
         raise InvalidQuery(
             "aggregate.needs_numbers",
@@ -201,9 +241,37 @@ def _aggregate(item: form.Select, source: Source, path: str) -> tuple[Expression
             kind=chosen.type,
             aggregate=item.agg,
         )
-    column = chosen.column * AS_DOUBLE if item.agg == "mean" else chosen.column
-    type_ = "number" if item.agg == "mean" else chosen.type
-    return function(column), type_, label.aggregated(aggregate), chosen.unit
+    if item.agg == "mean":
+        return mean_of(chosen), "number", label.aggregated(aggregate), chosen.unit
+    return (
+        _AGGREGATES[aggregate](chosen.column),
+        chosen.type,
+        label.aggregated(aggregate),
+        chosen.unit,
+    )
+
+
+def whole(chosen: SourceField) -> Expression:
+    """Of decimals the whole numbers of their last place, which add up exactly; `in_ones` makes ones of the sum."""
+    is_decimal = scale_of(chosen.type) is not None
+    return sa.type_coerce(chosen.column, sa.BigInteger()) if is_decimal else chosen.column
+
+
+def as_summed(chosen: SourceField) -> Expression:
+    return whole(chosen) if scale_of(chosen.type) is not None else chosen.column * AS_DOUBLE
+
+
+def in_ones(total: Expression, chosen: SourceField) -> Expression:
+    scale = scale_of(chosen.type)
+    return total if scale is None else total * AS_DOUBLE / 10**scale
+
+
+def mean_of(chosen: SourceField) -> Expression:
+    """A mean of decimals is of their exact sum."""
+    if scale_of(chosen.type) is None:
+        return sa.func.avg(chosen.column * AS_DOUBLE)
+    total = in_ones(sa.func.sum(as_summed(chosen)), chosen)
+    return total / sa.func.nullif(sa.func.count(chosen.column), 0)
 
 
 def measure_expression(
@@ -216,27 +284,27 @@ def measure_expression(
     if isinstance(measure, Count):
         return sa.func.count(), "integer", measure.unit
 
-    def column(name: str) -> Expression:
-        return source.field(name, "measures").column
+    def field(name: str) -> SourceField:
+        return source.field(name, "measures")
 
     if isinstance(measure, Ratio):
-        over, under = column(measure.numerator), column(measure.denominator)
-        top = sa.func.sum(sa.case((under.is_not(None), over * AS_DOUBLE)))
-        bottom = sa.func.sum(sa.case((over.is_not(None), under)))
+        over, under = field(measure.numerator), field(measure.denominator)
+        top = in_ones(sa.func.sum(sa.case((under.column.is_not(None), as_summed(over)))), over)
+        bottom = in_ones(sa.func.sum(sa.case((over.column.is_not(None), whole(under)))), under)
         return (
             top * sa.bindparam(None, measure.scale, sa.Double()) / sa.func.nullif(bottom, 0),
             ("number"),
             measure.unit,
         )
     if isinstance(measure, WeightedMean):
-        value, weight = column(measure.field), column(measure.weight)
+        value, weight = as_double(field(measure.field)), as_double(field(measure.weight))
         known = sa.case((value.is_not(None), weight))
-        mean = sa.func.sum(value * AS_DOUBLE * weight) / sa.func.nullif(sa.func.sum(known), 0)
+        mean = sa.func.sum(value * weight) / sa.func.nullif(sa.func.sum(known), 0)
         return mean, "number", measure.unit or source.fields[measure.field].unit
     chosen = source.field(measure.field, "measures")
     unit = measure.unit or chosen.unit
     if measure.kind == "mean":
-        return sa.func.avg(chosen.column * AS_DOUBLE), "number", unit
+        return mean_of(chosen), "number", unit
     value = getattr(sa.func, measure.kind)(chosen.column)
     if is_strict and measure.kind == "sum":
         value = sa.case((sa.func.count() == sa.func.count(chosen.column), value))

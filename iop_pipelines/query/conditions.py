@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain import conditions as form
+from iop_pipelines.domain.datasets import DECIMALS, scale_of
 from iop_pipelines.domain.resolved import (
     Always,
     Among,
@@ -27,7 +28,7 @@ from iop_pipelines.domain.resolved import (
     resolve,
 )
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.sources import Source
+from iop_pipelines.query.sources import Source, SourceField
 
 Boolean = sa.ColumnElement[bool]
 # Turns integer arithmetic into double precision alike on every engine; MySQL would give DECIMAL.
@@ -155,12 +156,26 @@ def _test(node: Test, source: Source) -> Boolean:
             return same if node.op == "eq" else sa.not_(same)
         return _OPERATORS[node.op](BinaryOrder(column), BinaryOrder(other))
     if isinstance(value, Side):
-        if "number" in (node.side.kind, value.kind):
-            return _OPERATORS[node.op](column * AS_DOUBLE, _column(value, source) * AS_DOUBLE)
+        if {"number", *DECIMALS} & {node.side.kind, value.kind}:
+            sides = (_double(each, source) for each in (node.side, value))
+            return _OPERATORS[node.op](*sides)
         value = _column(value, source)
     # As its column is: a truth value is 1 or 0.
     value = int(value) if isinstance(value, bool) else value
     return _OPERATORS[node.op](column, value)
+
+
+def _double(side: Side, source: Source) -> sa.ColumnElement[Any]:
+    column, scale = _column(side, source), scale_of(side.kind)
+    return column * AS_DOUBLE if scale is None else column * AS_DOUBLE / 10**scale
+
+
+def as_double(chosen: SourceField) -> sa.ColumnElement[Any]:
+    """The value of a field of numbers, decimals in ones."""
+    scale = scale_of(chosen.type)
+    if scale is None:
+        return chosen.column * AS_DOUBLE
+    return sa.type_coerce(chosen.column, sa.BigInteger()) * AS_DOUBLE / 10**scale
 
 
 def _column(side: Side, source: Source) -> sa.ColumnElement[Any]:
@@ -173,4 +188,7 @@ def _column(side: Side, source: Source) -> sa.ColumnElement[Any]:
     column = source.fields[expression.field].column
     if side.kind == "boolean":
         return sa.type_coerce(column, sa.Integer())
+    if side.kind in DECIMALS:
+        # Compared with whole numbers of the last place, as `resolved` has made them.
+        return sa.type_coerce(column, sa.BigInteger())
     return sa.type_coerce(column, sa.String()) if side.kind == "string" else column

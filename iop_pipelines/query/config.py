@@ -16,6 +16,7 @@ from iop_pipelines.domain.conditions import (
     Scalar,
     Span,
 )
+from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
@@ -28,7 +29,6 @@ MAX_LIMIT = 100_000
 SourceName = Annotated[str, Field(pattern=r"^(dataset:)?[a-z][a-z0-9_]{0,62}$")]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
 ScalarType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
-Bucket = Literal["hour", "day", "week", "month", "quarter", "year"]
 Aggregate = Literal["sum", "mean", "min", "max", "count", "count_distinct"]
 
 

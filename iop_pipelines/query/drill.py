@@ -8,12 +8,13 @@ Moments are grouped by `FIELD_UNIT`, such as `date_month`, which counts as a fie
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from iop_pipelines.domain.conditions import And, AnyCondition, Compare, parse_condition
+from iop_pipelines.domain.frequencies import BUCKETS, TimeStep
 from iop_pipelines.domain.given_json import check_json
 from iop_pipelines.domain.nearest import closest
-from iop_pipelines.domain.periods import Unit, parse_moment, shift, to_zone
+from iop_pipelines.domain.periods import Unit, parse_moment, to_zone
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.catalogue import Catalogue
@@ -170,7 +171,7 @@ def _conditions(
     if item.bucket is None:
         return [_equal(field, value, source, zone, path)]
     start = _moment(value, path)
-    end = _next(start, cast(Unit, item.bucket), path)
+    end = _next(start, BUCKETS[item.bucket], path)
     # A bucket is of the field's own zone, and a bare moment of the query's.
     own = source.fields[field].zone or zone
     is_date = source.fields[field].type == "date"
@@ -206,6 +207,7 @@ def _moment(value: Any, path: str) -> datetime:
 
 # By the unit of the period that begins there.
 _LAST_OF_CALENDAR: Mapping[Unit, str] = {
+    "minute": "calendar.last_hour",
     "hour": "calendar.last_hour",
     "day": "calendar.last_day",
     "week": "calendar.last_week",
@@ -215,8 +217,8 @@ _LAST_OF_CALENDAR: Mapping[Unit, str] = {
 }
 
 
-def _next(start: datetime, unit: Unit, path: str) -> datetime:
+def _next(start: datetime, step: TimeStep, path: str) -> datetime:
     try:
-        return shift(start, 1, unit)
+        return step.shift(start, 1)
     except (OverflowError, ValueError):
-        raise InvalidQuery(_LAST_OF_CALENDAR[unit], path, day=start.date()) from None
+        raise InvalidQuery(_LAST_OF_CALENDAR[step.unit], path, day=start.date()) from None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from iop_pipelines.domain.frequencies import BUCKETS, Bucket
 from iop_pipelines.domain.languages import (
     TRANSLATED,
     Labelled,
@@ -52,9 +53,10 @@ class Label:
             return None
         return {language: {"label": text} for language, text in self.others.items()}
 
-    def by(self, bucket: str) -> "Label":
+    def by(self, bucket: Bucket) -> "Label":
         """`Started (UTC), by week`; a day says nothing that its dates do not."""
-        return self if bucket == "day" else self._in(BUCKETS[bucket])
+        by = BUCKETS[bucket].by
+        return self if by is None else self._in(by)
 
     def aggregated(self, aggregate: str) -> "Label":
         """`Highest duration`; sum, mean, min or max."""
@@ -73,9 +75,6 @@ class Label:
 
 
 # `inside` is the label in lower case.
-BUCKETS: Mapping[str, Text] = {
-    bucket: Text("{label}, by " + bucket) for bucket in ("hour", "week", "month", "quarter", "year")
-}
 AGGREGATES: Mapping[str, Text] = {
     "sum": Text("Total {inside}"),
     "mean": Text("Mean {inside}"),

@@ -5,19 +5,20 @@ The only module of this room that imports pandas.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import parse_condition
+from iop_pipelines.domain.datasets import Measure, modelled_step, scale_of
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.domain.nearest import closest
-from iop_pipelines.domain.periods import shift
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.drm.rows import read_pipeline_runs
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.compile import measure_expression
-from iop_pipelines.query.conditions import compile_condition
+from iop_pipelines.query.conditions import AS_DOUBLE, compile_condition
 from iop_pipelines.query.sources import Source, SourceField, dataset_source
 from iop_pipelines.transform.store import Window
 from iop_pipelines.transform.versions import StoredDataset, version
@@ -25,7 +26,6 @@ from iop_pipelines.transform.versions import StoredDataset, version
 ALL = "all"
 # Events of `pipeline_runs` read before a window, over all pipelines.
 _MAX_EVENTS = 50_000
-_UNITS = {"h": "hour", "D": "day", "W": "week", "MS": "month"}
 
 
 def read_panel(
@@ -69,8 +69,7 @@ def _read_prepared(
 ) -> pd.DataFrame:
     declaration, (start, end) = stored.declaration, window
     source = dataset_source(declaration)
-    unit = _UNITS[str(declaration.freq)]
-    first = shift(start, -given.history, unit)  # type: ignore[arg-type]
+    first = modelled_step(declaration).shift(start, -given.history)
     statement = panel_statement(source, given, version_id, first, end)
     with engine.connect() as connection:
         rows = connection.execute(statement).all()
@@ -84,7 +83,7 @@ def panel_statement(
     time = source.field(str(source.time), "time")
     series = [source.field(name, f"input.series.{i}") for i, name in enumerate(given.series)]
     measures = [
-        measure_expression(source.measure(name, f"input.measures.{i}"), source, is_strict=True)[0]
+        _a_period(source.measure(name, f"input.measures.{i}"), source)
         for i, name in enumerate(given.measures)
     ]
     groups = [column.column.label(f"_{i}") for i, column in enumerate([time, *series])]
@@ -102,6 +101,16 @@ def panel_statement(
         conditions.append(compile_condition(tree, source, scope, "input.where"))
     statement = sa.select(*groups, *values).select_from(source.rows).where(*conditions)
     return statement.group_by(*(sa.text(group.name) for group in groups))
+
+
+def _a_period(measure: Measure, source: Source) -> sa.ColumnElement[Any]:
+    """Where clocks show an hour twice a series has one place: it gets what an hour of the two has, not both."""
+    value, type_, _ = measure_expression(measure, source, is_strict=True)
+    if (scale := scale_of(type_)) is not None:
+        value = sa.type_coerce(value, sa.BigInteger()) * AS_DOUBLE / 10**scale
+    if source.fold is None or measure.kind not in ("sum", "count"):
+        return value
+    return value * AS_DOUBLE / sa.func.count(sa.distinct(source.fold))
 
 
 def _bound(moment: datetime, time: SourceField) -> datetime | object:

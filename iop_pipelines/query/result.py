@@ -1,6 +1,6 @@
 """A query's answer, frozen: every format is made from this and from nothing else.
 
-Values are None, bool, int, float (12 significant digits), str, date or naive datetime, as the
+Values are None, bool, int, float (12 significant digits), Decimal (exact), str, date or naive datetime, as the
 column's type says; the database that answered leaves no trace in them.
 """
 
@@ -12,12 +12,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
-from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.datasets import FieldType, plain_type, scale_of
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import NotFound
 
-Value = None | bool | int | float | str | date | datetime
+Value = None | bool | int | float | Decimal | str | date | datetime
 _SIGNIFICANT_DIGITS = 12
 
 # Whose words a column's values are, where they are IOP's own and not a dataset's: readers may be told them in
@@ -50,7 +50,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.type in ("integer", "number")
+        return plain_type(self.type) in ("integer", "number")
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,8 @@ def _kept(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Sentence):
         return value.as_json()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     raise TypeError(f"{type(value).__name__} does not belong in a frozen result")
 
 
@@ -177,6 +179,8 @@ def normalise(value: Any, type_: FieldType) -> Value:
         return int(value)
     if type_ == "number":
         return _number(value)
+    if scale_of(type_) is not None:
+        return Decimal(value)
     if type_ == "boolean":
         return bool(value)
     if type_ == "date":

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from iop_pipelines.domain.conditions import AnyCondition
 from iop_pipelines.domain.liveness import Tick, nobody
@@ -41,7 +43,13 @@ class _Reading:
 
     def rows(self, compiled: Compiled, source: Source) -> Rows:
         self.tick()
-        result = self.connections[source.database].execute(compiled.statement)
+        try:
+            result = self.connections[source.database].execute(compiled.statement)
+        except OperationalError as error:
+            # SQLite stops there; MySQL and MariaDB add up to more digits.
+            if "integer overflow" in str(error.orig):
+                raise InvalidQuery("sum.too_large") from error
+            raise
         columns = compiled.columns
         read: Rows = []
         for part in result.partitions(_ROWS_A_TICK):
@@ -188,11 +196,15 @@ def _read_table(name: str, query: form.TableQuery, reading: _Reading) -> Table:
 def _rounded(row: tuple[Value, ...], columns: tuple[Column, ...]) -> tuple[Value, ...]:
     """To the decimals that were asked for, in every format alike; adding 0.0 turns -0.0 to 0.0."""
     return tuple(
-        round(value, column.decimals) + 0.0
-        if isinstance(value, float) and column.decimals is not None
+        _round(value, column.decimals)
+        if isinstance(value, float | Decimal) and column.decimals is not None
         else value
         for value, column in zip(row, columns, strict=True)
     )
+
+
+def _round(value: float | Decimal, decimals: int) -> float | Decimal:
+    return round(value, decimals) if isinstance(value, Decimal) else round(value, decimals) + 0.0
 
 
 def _rest(name: str, query: form.TableQuery, source: Source, rows: Rows, reading: _Reading) -> Rows:

@@ -20,7 +20,7 @@ from iop_pipelines.domain.nearest import closest
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Vocabulary
-from iop_pipelines.transform.table import prepared_table
+from iop_pipelines.transform.table import FOLD, prepared_table
 
 Database = Literal["iop", "drm"]
 
@@ -60,6 +60,8 @@ class Source:
     time: str | None = None
     scope: tuple[sa.ColumnElement[bool], ...] = ()
     dataset: DatasetDeclaration | None = None
+    # What tells two rows of one `time` apart, in the two hours that clocks show alike.
+    fold: sa.ColumnElement[Any] | None = None
 
     def called(self, label: str) -> Label:
         """A label of this source: IOP's own, or of whoever declared the dataset."""
@@ -91,7 +93,7 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
         name: SourceField(
             column=table.c[name],
             type=spec.type,
-            label=spec.label or words_of(name),
+            label=declaration.label_of(name),
             unit=spec.unit,
             zone=declaration.time_zone if spec.type == "datetime" else None,
             is_group=spec.type in ("string", "boolean") or name in declaration.key,
@@ -109,4 +111,5 @@ def dataset_source(declaration: DatasetDeclaration) -> Source:
         time=declaration.time,
         scope=(table.c.iop_to.is_(None),),
         dataset=declaration,
+        fold=table.c[FOLD] if declaration.has_repeated_hours else None,
     )

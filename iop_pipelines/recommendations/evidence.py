@@ -1,17 +1,17 @@
 """What a recommendation's `metadata` holds: the evidence, and the state that its updates go by."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.vocabulary import Category, Severity
 
 MAX_OCCURRENCES = 50
 
-Frequency = Literal["h", "D", "W", "MS"]
 SEVERITIES = tuple(Severity)
 
 
@@ -56,7 +56,7 @@ class AsTold(_Part):
 
     count: int
     model: ModelRef | None
-    freq: Frequency | None
+    freq: ModelFrequency | None
     series_fields: list[str]
     data_version: str | None
     quality_score: float | None
@@ -117,7 +117,7 @@ class Evidence(_Part):
     dataset: str
     series: str
     series_fields: list[str] = []
-    freq: Frequency | None
+    freq: ModelFrequency | None
     data_version: str | None
     quality_score: float | None
     measure: str
@@ -207,7 +207,7 @@ def seen(finding: Finding, label: str, source_ref: str) -> Seen:
     )
 
 
-def add_periods(moment: datetime, count: int, freq: Frequency | None) -> datetime:
+def add_periods(moment: datetime, count: int, freq: ModelFrequency | None) -> datetime:
     """`count` steps later; events without a step count by days, months keep to the month's last day."""
     if freq == "MS":
         years, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.models import Advice
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus
@@ -24,7 +25,6 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import (
     SEVERITIES,
     Evidence,
-    Frequency,
     ModelRef,
     Occurrence,
     Seen,
@@ -86,7 +86,7 @@ class Ground:
 
     model: ModelRef | None
     dataset: str
-    freq: Frequency | None
+    freq: ModelFrequency | None
     series_fields: tuple[str, ...]
     labels: dict[str, str]
     data_version: str | None

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from iop_pipelines.domain.conditions import parse_condition
-from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.datasets import DatasetDeclaration, modelled_step
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.resolved import Scope
@@ -54,9 +54,18 @@ def _refused(check: Callable[..., None], *given: Any) -> list[InvalidInput]:
 
 def check_reads(spec: ModelSpec, declaration: DatasetDeclaration) -> None:
     """Whether the dataset has what the model asks of it; raises as `check_model`."""
-    refused = [*_misnamed(spec, declaration), *_refused(_check_where, spec, declaration)]
+    refused = [
+        *_refused(_check_step, declaration),
+        *_misnamed(spec, declaration),
+        *_refused(_check_where, spec, declaration),
+    ]
     if refused:
         raise all_refused(refused) from refused[0]
+
+
+def _check_step(declaration: DatasetDeclaration) -> None:
+    if declaration.name != PIPELINE_RUNS:
+        modelled_step(declaration)
 
 
 def _check_type(spec: ModelSpec) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
+from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.query.result import Column, Value
 
 NO_VALUE = "–"
 _MINUS = "−"
 
 
-def format_number(value: float, decimals: int, *, is_signed: bool = False) -> str:
+def format_number(value: float | Decimal, decimals: int, *, is_signed: bool = False) -> str:
     """`1,234.5`, with a true minus sign; a value that rounds to zero has no sign."""
     text = f"{value:+,.{decimals}f}" if is_signed else f"{value:,.{decimals}f}"
     if not text.strip("+-0.,"):
@@ -23,8 +25,10 @@ def decimals_of(column: Column, values: Sequence[Value]) -> int:
         return 0
     if column.decimals is not None:
         return column.decimals
-    numbers = [abs(value) for value in values if isinstance(value, int | float)]
-    if not numbers or all(float(number).is_integer() for number in numbers):
+    if (scale := scale_of(column.type)) is not None:
+        return scale
+    numbers = [abs(value) for value in values if isinstance(value, int | float | Decimal)]
+    if not numbers or all(number == int(number) for number in numbers):
         return 0
     if column.unit == "%":
         return 1
@@ -37,7 +41,7 @@ def format_value(value: Value, column: Column, decimals: int) -> str:
         return NO_VALUE
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         # An id is a name made of digits: no separators.
         if column.name == "id" or column.name.endswith("_id"):
             return str(value)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from iop_pipelines.query.config import QueryConfig
@@ -48,6 +49,8 @@ def _cell(value: Value, is_guarded: bool) -> Any:
         return "true" if value else "false"
     if isinstance(value, float):
         return plain_number(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
     if is_guarded and isinstance(value, str):
@@ -129,4 +132,6 @@ def _column(column: Column) -> dict[str, Any]:
 def _iso(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     raise TypeError(f"{type(value).__name__} does not belong in a report")

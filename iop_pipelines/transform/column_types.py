@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iop_pipelines.domain import conditions as form
-from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.datasets import DECIMALS, FieldType, plain_type
 from iop_pipelines.domain.resolved import Scope, kind_of, resolve
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery, IopError
 
 Columns = Mapping[str, FieldType]
 # The type that a fix names first comes first.
-NUMBERS: tuple[FieldType, ...] = ("number", "integer")
+NUMBERS: tuple[FieldType, ...] = ("number", "integer", *DECIMALS)
 COUNTABLE: tuple[FieldType, ...] = (*NUMBERS, "boolean")
 MOMENTS: tuple[FieldType, ...] = ("date", "datetime")
 TEXT: tuple[FieldType, ...] = ("string",)
@@ -46,7 +46,7 @@ class Held:
         self._columns = columns
 
     def __call__(self, name: str, path: str) -> "HeldColumn":
-        return HeldColumn(self._columns[name], name)
+        return HeldColumn(plain_type(self._columns[name]), name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,17 @@
 from pathlib import Path
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.transform.check import check_declaration
-from iop_pipelines.validation.files import located, parse_declaration, read_declaration
+from iop_pipelines.transform.check import checked
+from iop_pipelines.validation.files import located, read_declaration
 
 DEMO_DATASETS = Path(__file__).resolve().parent.parent / "demo" / "datasets"
 
 
 def load_declaration(path: Path) -> DatasetDeclaration:
-    """Raises NotFound for a file that is not there, InvalidDeclaration naming the file, line and field."""
+    """Raises NotFound for a file that is not there, InvalidDeclaration with all that is wrong, by line and field."""
     content = read_declaration(path)
     with located(path):
-        declaration = parse_declaration(DatasetDeclaration, content)
-        check_declaration(declaration)
-    return declaration
+        return checked(content)
 
 
 def demo_declarations() -> list[DatasetDeclaration]:

@@ -2,21 +2,33 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.domain.datasets import DECIMALS, DatasetDeclaration, FieldType
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.transform.apply import apply_step
-from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, too_long, unknown
+from iop_pipelines.transform.apply.frame import (
+    Context,
+    Reasons,
+    Rejects,
+    concatenated,
+    keys_of,
+    second_hours,
+    too_long,
+    unknown,
+    with_folds,
+)
+from iop_pipelines.transform.column_types import Columns
 from iop_pipelines.transform.references import References, read_carried
-from iop_pipelines.transform.steps import parse_steps
-from iop_pipelines.transform.table import STRING_LENGTH
+from iop_pipelines.transform.steps import ON_TEXT, Cast, Step, parse_steps
+from iop_pipelines.transform.table import FOLD, STRING_LENGTH
 
 # The names of the two checks that every dataset gets after its steps, besides the steps' own.
 WINDOW_CHECK = "window"
@@ -46,8 +58,9 @@ class StepCount:
 class Prepared:
     """Attributes:
     frame: the declared fields, typed (string object, integer Int64, number float64, boolean boolean,
-        date and datetime datetime64[ns] naive local), unique by key, within the window, sorted by
-        time and key.
+        date and datetime datetime64[ns] naive local, decimal Int64 of its last place), unique by key, within
+        the window, sorted by time and key. Where time is a datetime, `iop_fold` beside them: 1 in the second of two
+        hours that clocks show alike, else 0; two such rows may have one key.
     rejects: `step`, `reason`, `said` (the same as code and values), `row` (the row before that step, JSON-ready).
     reject_reasons: reason -> rows. reasons: the same by sentence.
     steps: the declared ones. checks: the two that every dataset gets after them.
@@ -104,7 +117,7 @@ def prepare(
         InvalidDeclaration: a step cannot do what it says with these columns.
         InvalidFrame: a column that the cast names was not delivered.
     """
-    context = Context(declaration.time_zone, *window, references)
+    context = Context(declaration.time, declaration.time_zone, *window, references)
     rejects = Rejects()
     stages = list(_stages(declaration, window, context, rejects))
     parts = [raw] if isinstance(raw, pd.DataFrame) else raw
@@ -146,10 +159,20 @@ def _stages(
     rejects: Rejects,
 ) -> Iterator[tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]]:
     """The declared steps and the two checks after them, by kind."""
+    types: Columns = {}
     for step in parse_steps(declaration):
-        yield step.kind, lambda frame, step=step: apply_step(step, frame, context, rejects)
-    yield WINDOW_CHECK, lambda frame: _within_window(declaration, frame, window, rejects)
-    yield FIELDS_CHECK, lambda frame: _conform(declaration, frame, rejects)
+        # What the cast and the steps before it reject is shown as it was delivered.
+        shown = {} if isinstance(step, (Cast, *ON_TEXT)) else types
+        given = replace(context, columns=types)
+        yield step.kind, partial(_stepped, step, given, rejects.showing(shown))
+        types = step.leaves(types)
+    shown = rejects.showing(types)
+    yield WINDOW_CHECK, lambda frame: _within_window(declaration, frame, window, shown)
+    yield FIELDS_CHECK, lambda frame: _conform(declaration, frame, shown)
+
+
+def _stepped(step: Step, context: Context, rejects: Rejects, frame: pd.DataFrame) -> pd.DataFrame:
+    return apply_step(step, frame, context, rejects)
 
 
 def _counted(kind: str, before: int, after: int, reasons: Sequence[Sentence]) -> StepCount:
@@ -174,7 +197,7 @@ def _from_parts(
         count += len(part)
         part = part.reset_index(drop=True)
         done.append(part if first is None else first(part))
-    return done[0] if len(done) == 1 else pd.concat(done, ignore_index=True), count
+    return done[0] if len(done) == 1 else concatenated(done), count
 
 
 def _within_window(
@@ -196,23 +219,29 @@ def _conform(
     declaration: DatasetDeclaration, frame: pd.DataFrame, rejects: Rejects
 ) -> pd.DataFrame:
     """The declared fields with their types; rejects nulls where none may be, and second rows of a key."""
+    fold = second_hours(frame, declaration.time)
     # Of the same columns in the same order a copy would be all that comes of it.
     if list(frame.columns) != list(declaration.fields):
         frame = frame[list(declaration.fields)]
+    if fold.any():
+        frame = with_folds(frame, declaration.time, fold)
     reasons = Reasons(len(frame))
     for name, spec in declaration.fields.items():
         if not spec.nullable:
             reasons.add(unknown(frame[name]), Sentence("row.missing"), name)
         if spec.type == "string":
             reasons.add(too_long(frame[name]), Sentence("row.too_long", most=STRING_LENGTH), name)
-    is_former = frame.duplicated(list(declaration.key), keep="last").to_numpy()
+    is_former = frame.duplicated(keys_of(frame, declaration.key), keep="last").to_numpy()
     reasons.add(is_former, Sentence("row.key_twice"), "key")
     frame = rejects.take(frame, reasons, FIELDS_CHECK)
     wanted = {name: _DTYPES[spec.type] for name, spec in declaration.fields.items()}
     others = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}
     frame = frame.astype(others) if others else frame
-    order = list(dict.fromkeys((declaration.time, *declaration.key)))
-    return frame.sort_values(order, kind="stable", na_position="first", ignore_index=True)
+    order = list(dict.fromkeys((*keys_of(frame, (declaration.time,)), *declaration.key)))
+    frame = frame.sort_values(order, kind="stable", na_position="first", ignore_index=True)
+    fold = second_hours(frame, declaration.time)
+    frame = with_folds(frame, declaration.time, None)
+    return frame.assign(**{FOLD: fold}) if declaration.has_repeated_hours else frame
 
 
 _DTYPES: dict[FieldType, str | type] = {
@@ -222,4 +251,5 @@ _DTYPES: dict[FieldType, str | type] = {
     "boolean": "boolean",
     "date": "datetime64[ns]",
     "datetime": "datetime64[ns]",
+    **dict.fromkeys(DECIMALS, "Int64"),
 }

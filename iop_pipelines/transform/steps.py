@@ -4,9 +4,8 @@ A step reads and writes columns of the frame that the step before it left. Rows 
 are rejected with a reason, never mended silently and never turned into zeros.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -27,10 +26,13 @@ from iop_pipelines.domain.conditions import (
     refuse_foreign,
 )
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, Name
+from iop_pipelines.domain.frequencies import STEPS, Frequency, TimeStep
 from iop_pipelines.domain.given_json import sized
 from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.refusals import refusals_of
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery, Unfit
+from iop_pipelines.transform.cast_columns import CastColumn, Header, Zone
 from iop_pipelines.transform.column_types import (
     ANY,
     COUNTABLE,
@@ -42,21 +44,9 @@ from iop_pipelines.transform.column_types import (
     Read,
     type_of,
 )
-from iop_pipelines.validation.files import invalid_declaration
+from iop_pipelines.validation.files import all_of
 
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Unfit("time_zone.unknown", name=name) from error
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-# A whole number stays one, so that it is compared exactly.
-Bound = int | Annotated[float, Field(allow_inf_nan=False)]
 OnMissing = Literal["null", "reject"]
 
 
@@ -71,36 +61,17 @@ class _Step(_Frozen):
         """Columns that must be there before the step, and of what type."""
         yield from ()
 
+    def misfits(self) -> Iterator[Misfit]:
+        """What of its declaration cannot stand together, whatever it reads."""
+        yield from ()
+
+    def judge(self, columns: Columns, unknown: Collection[str]) -> Iterator[Misfit]:
+        """What of it does not go with the columns before, of which those of unknown type are not looked at."""
+        yield from ()
+
     def leaves(self, columns: Columns) -> Columns:
-        """Columns that are there after the step, given those before, which are as `reads` says.
-
-        Raises:
-            Misfit: what the step declares cannot be.
-        """
+        """Columns that are there after the step, given those before, which are as `reads` says."""
         return columns
-
-
-class CastColumn(_Frozen):
-    """How one delivered column of text is read.
-
-    Attributes:
-        to: integer (digits), number (decimal point, finite), boolean (true/false, yes/no, 1/0), date
-            (YYYY-MM-DD), datetime (ISO 8601), string.
-        source: the delivered column, if it has another name.
-        zone: for datetime: the result is local time of this zone; a value with an offset is
-            converted, one without is taken to be in it.
-        required: a missing value rejects the row.
-        null_values: texts that mean "not known", besides the empty one.
-    """
-
-    to: FieldType
-    source: str | None = Field(default=None, max_length=64)
-    zone: Zone = "UTC"
-    required: bool = False
-    minimum: Bound | None = None
-    maximum: Bound | None = None
-    one_of: tuple[str, ...] | None = None
-    null_values: tuple[str, ...] = ()
 
 
 class Cast(_Step):
@@ -111,25 +82,79 @@ class Cast(_Step):
     columns: dict[Name, CastColumn] = Field(min_length=1)
 
     def reads(self) -> Iterator[Read]:
-        """Of a cast after the first; the first reads what is delivered, whatever that has."""
         for name, spec in self.columns.items():
-            where = f"columns.{name}.source" if spec.source else f"columns.{name}"
-            yield Read(where, spec.source or name, TEXT)
+            where = f"columns.{name}"
+            if spec.join:
+                for place, source in enumerate(spec.join):
+                    yield Read(f"{where}.join.{place}", source, TEXT)
+            else:
+                yield Read(f"{where}.source" if spec.source else where, spec.source or name, TEXT)
+
+    def misfits(self) -> Iterator[Misfit]:
+        for name, spec in self.columns.items():
+            for key, said in spec.misfits(name):
+                yield Misfit(f"columns.{name}.{key}", said)
 
     def leaves(self, columns: Columns) -> Columns:
-        for name, spec in self.columns.items():
-            bounds = {"minimum": spec.minimum, "maximum": spec.maximum}
-            for word, bound in bounds.items():
-                if bound is not None and spec.to not in NUMBERS:
-                    raise Misfit(
-                        f"columns.{name}.{word}",
-                        "step.bounds",
-                        bound=bound,
-                        name=name,
-                        to=spec.to,
-                        kinds=NUMBERS,
-                    )
         return {name: spec.to for name, spec in self.columns.items()}
+
+
+class Rename(_Step):
+    """Delivered columns by names of ours, before they are read; what a file's head said stays the label of a field
+    of that name. `columns`: new name -> delivered column."""
+
+    kind: Literal["rename"]
+    columns: dict[Name, Header] = Field(min_length=1)
+
+    def reads(self) -> Iterator[Read]:
+        for name, header in self.columns.items():
+            yield Read(f"columns.{name}", header, TEXT)
+
+    def misfits(self) -> Iterator[Misfit]:
+        headers = list(self.columns.values())
+        for place, (name, header) in enumerate(self.columns.items()):
+            if header in headers[:place]:
+                yield Misfit(f"columns.{name}", "rename.twice", header=header)
+
+    def leaves(self, columns: Columns) -> Columns:
+        gone = set(self.columns.values())
+        made: dict[str, FieldType] = dict.fromkeys(self.columns, "string")
+        for name in columns.keys() - gone:
+            made.setdefault(name, columns[name])
+        return made
+
+
+class Unpivot(_Step):
+    """A column a period, or a product, becomes a row for each: the head of the column in `names_into`, its cell in
+    `values_into`, beside what is kept of the row.
+
+    Attributes:
+        columns: those that become rows; keep: those that stay, where all others become rows.
+    """
+
+    kind: Literal["unpivot"]
+    names_into: Name
+    values_into: Name
+    columns: tuple[Header, ...] = ()
+    keep: tuple[Header, ...] = ()
+
+    def reads(self) -> Iterator[Read]:
+        for key in ("columns", "keep"):
+            for place, header in enumerate(getattr(self, key)):
+                yield Read(f"{key}.{place}", header, TEXT)
+
+    def misfits(self) -> Iterator[Misfit]:
+        if bool(self.columns) == bool(self.keep):
+            yield Misfit("keep" if self.keep else "kind", "unpivot.one_of")
+        if self.names_into == self.values_into:
+            yield Misfit("values_into", "unpivot.into_one", name=self.names_into)
+        for key, into in (("names_into", self.names_into), ("values_into", self.values_into)):
+            if into in self.keep:
+                yield Misfit(key, "unpivot.into_kept", name=into)
+
+    def leaves(self, columns: Columns) -> Columns:
+        kept = self.keep or [name for name in columns if name not in self.columns]
+        return dict.fromkeys((*kept, self.names_into, self.values_into), "string")
 
 
 class Deduplicate(_Step):
@@ -201,15 +226,26 @@ class Resample(_Step):
     kind: Literal["resample"]
     time: Name
     into: Name
-    freq: Literal["D", "W", "MS"] = "D"
+    freq: Frequency = "D"
     from_zone: Zone = "UTC"
     by: tuple[Name, ...] = ()
     aggregate: dict[Name, Aggregate] = Field(min_length=1)
     coverage_into: Name | None = None
     step_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
 
+    @property
+    def step(self) -> TimeStep:
+        return STEPS[self.freq]
+
+    def misfits(self) -> Iterator[Misfit]:
+        """A share of periods that are shorter than the fine steps means nothing."""
+        length = self.step.minutes
+        is_asked = self.coverage_into or any(each.min_coverage for each in self.aggregate.values())
+        if length is not None and is_asked and self.step_minutes > length:
+            yield Misfit("step_minutes", "step.minutes", minutes=self.step_minutes, freq=self.freq)
+
     def reads(self) -> Iterator[Read]:
-        yield Read("time", self.time, MOMENTS)
+        yield Read("time", self.time, ("datetime",) if self.step.minutes else MOMENTS)
         for place, name in enumerate(self.by):
             yield Read(f"by.{place}", name)
         for into, each in self.aggregate.items():
@@ -218,7 +254,7 @@ class Resample(_Step):
                 yield Read(f"aggregate.{into}.weight", each.weight, COUNTABLE)
 
     def leaves(self, columns: Columns) -> Columns:
-        made: dict[str, FieldType] = {self.into: "date"}
+        made: dict[str, FieldType] = {self.into: "datetime" if self.step.minutes else "date"}
         made |= {name: columns[name] for name in self.by}
         made |= {into: each.leaves(columns[each.column]) for into, each in self.aggregate.items()}
         if self.coverage_into:
@@ -356,26 +392,33 @@ class Derive(_Step):
             for column in fields_of(derived.value):
                 yield Read(f"columns.{name}.value", column)
 
-    def leaves(self, columns: Columns) -> Columns:
+    def judge(self, columns: Columns, unknown: Collection[str]) -> Iterator[Misfit]:
         for name, derived in self.columns.items():
-            gives = type_of(derived.value, columns, f"columns.{name}.value")
-            takes = TEXT if derived.type == "string" else COUNTABLE
-            if gives is not None and gives not in takes:
-                hint = (
-                    Sentence("fix.compare")
-                    if gives in MOMENTS
-                    else Sentence("fix.declare_text")
-                    if gives == "string"
-                    else Sentence("fix.declare_number")
-                )
-                raise Misfit(
-                    f"columns.{name}.type",
-                    "step.gives_other",
-                    type=derived.type,
-                    gives=gives,
-                    fix=hint,
-                )
+            if set(fields_of(derived.value)).isdisjoint(unknown):
+                yield from _judged(name, derived, columns)
+
+    def leaves(self, columns: Columns) -> Columns:
         return {**columns, **{name: derived.type for name, derived in self.columns.items()}}
+
+
+def _judged(name: str, derived: DerivedColumn, columns: Columns) -> Iterator[Misfit]:
+    try:
+        gives = type_of(derived.value, columns, f"columns.{name}.value")
+    except Misfit as misfit:
+        yield misfit
+        return
+    takes = TEXT if derived.type == "string" else COUNTABLE
+    if gives is not None and gives not in takes:
+        hint = (
+            Sentence("fix.compare")
+            if gives in MOMENTS
+            else Sentence("fix.declare_text")
+            if gives == "string"
+            else Sentence("fix.declare_number")
+        )
+        yield Misfit(
+            f"columns.{name}.type", "step.gives_other", type=derived.type, gives=gives, fix=hint
+        )
 
 
 class GapPolicy(_Step):
@@ -395,7 +438,7 @@ class GapPolicy(_Step):
     kind: Literal["gap_policy"]
     policy: Literal["absent", "null", "forward_fill"]
     time: Name
-    freq: Literal["h", "D", "W", "MS"] = "D"
+    freq: Frequency = "D"
     series: dict[Name, tuple[str, ...]] = {}
     columns: tuple[Name, ...] = ()
     limit: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -412,7 +455,7 @@ class GapPolicy(_Step):
         return self
 
     def reads(self) -> Iterator[Read]:
-        yield Read("time", self.time, ("datetime",) if self.freq == "h" else MOMENTS)
+        yield Read("time", self.time, ("datetime",) if STEPS[self.freq].minutes else MOMENTS)
         for name in self.series:
             yield Read(f"series.{name}", name, TEXT)
         for place, name in enumerate(self.columns):
@@ -420,10 +463,20 @@ class GapPolicy(_Step):
 
 
 Step = Annotated[
-    Cast | Deduplicate | Resample | JoinReference | Holidays | Currency | Derive | GapPolicy,
+    Rename
+    | Unpivot
+    | Cast
+    | Deduplicate
+    | Resample
+    | JoinReference
+    | Holidays
+    | Currency
+    | Derive
+    | GapPolicy,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
+_ONE: TypeAdapter[Step] = TypeAdapter(Step)
 
 
 def steps_json_schema() -> dict[str, Any]:
@@ -435,9 +488,34 @@ def steps_json_schema() -> dict[str, Any]:
     }
 
 
+# What works on the delivered text, before and beside the cast that reads it.
+ON_TEXT = (Rename, Unpivot)
+
+
 def parse_steps(declaration: DatasetDeclaration) -> tuple[Step, ...]:
     """Raises InvalidDeclaration naming `steps.N.field` for the first thing that is wrong, and the rest."""
     try:
         return _ADAPTER.validate_python(declaration.steps)
     except ValidationError as error:
-        raise invalid_declaration(error, tuple[Step, ...], under=("steps",)) from error
+        raise all_of(_refused(error)) from error
+
+
+def refusals_of_steps(given: Sequence[Any]) -> list[tuple[str, Sentence]]:
+    """(path, what is wrong) of each step that cannot be read."""
+    try:
+        _ADAPTER.validate_python(given)
+    except ValidationError as error:
+        return _refused(error)
+    return []
+
+
+def step_or_none(given: Any) -> Step | None:
+    """None for what cannot be read."""
+    try:
+        return _ONE.validate_python(given)
+    except ValidationError:
+        return None
+
+
+def _refused(error: ValidationError) -> list[tuple[str, Sentence]]:
+    return [(f"steps.{each.place}", each.sentence) for each in refusals_of(error, tuple[Step, ...])]

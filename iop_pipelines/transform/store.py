@@ -9,13 +9,14 @@ result is the same.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, scale_of
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.errors import Contended
 from iop_pipelines.schema.bulk import insert_columns
@@ -27,7 +28,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.prepare import Prepared
-from iop_pipelines.transform.table import ensure_table
+from iop_pipelines.transform.table import FOLD, ensure_table
 from iop_pipelines.transform.versions import StoredVersion, version
 
 Window = tuple[datetime, datetime]
@@ -228,6 +229,8 @@ def _write_rows(
         tick()
         part = frame.iloc[start : start + _BATCH]
         columns = {name: _cells(part[name], spec.type) for name, spec in declaration.fields.items()}
+        if declaration.has_repeated_hours:
+            columns[FOLD] = part[FOLD].tolist()
         validity = {"iop_from": [version_id] * len(part), "iop_to": ends[start : start + _BATCH]}
         insert_columns(connection, table, columns | validity)
 
@@ -281,7 +284,7 @@ def _mark_prepared(
     )
 
 
-def _cells(values: pd.Series, kind: str) -> list[Any]:
+def _cells(values: pd.Series, kind: FieldType) -> list[Any]:
     """As Python values, None for null."""
     if kind in ("date", "datetime"):
         # Many rows share a moment: each is made once.
@@ -290,6 +293,11 @@ def _cells(values: pd.Series, kind: str) -> list[Any]:
         made = [*([moment.date() for moment in made] if kind == "date" else made), None]
         return list(map(made.__getitem__, places.tolist()))
     cells, unknown = values.tolist(), values.isna()
+    if (scale := scale_of(kind)) is not None:
+        return [
+            None if is_null else Decimal(cell).scaleb(-scale)
+            for cell, is_null in zip(cells, unknown, strict=True)
+        ]
     if not unknown.any():
         return cells
     return [None if is_null else cell for cell, is_null in zip(cells, unknown, strict=True)]

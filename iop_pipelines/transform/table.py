@@ -5,18 +5,23 @@ both are ids of `dataset_versions`. Current rows are those whose `iop_to` is NUL
 """
 
 import hashlib
+from collections.abc import Collection
+from decimal import Context, Decimal, Inexact
 from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, scale_of
 from iop_pipelines.errors import Conflict, InvalidDeclaration
 from iop_pipelines.schema.tables import Double, Moment, exact, new_table
 from iop_pipelines.schema.transactions import write
 
 STRING_LENGTH = 255
+FOLD = "iop_fold"
+_EXACT = Context(traps=[Inexact])
 _MAX_NAME = 64  # of a table, on MySQL
 
 
@@ -29,13 +34,15 @@ def table_name(dataset: str) -> str:
 
 
 def prepared_table(declaration: DatasetDeclaration) -> sa.Table:
-    """Columns iop_id, iop_from, iop_to, then the declared fields, all nullable."""
+    """Columns iop_id, iop_from, iop_to, for moments iop_fold, then the declared fields, all nullable."""
     fields = tuple((name, spec.type) for name, spec in declaration.fields.items())
-    return _table(declaration.name, fields, declaration.time)
+    return _table(declaration.name, fields, declaration.time, declaration.has_repeated_hours)
 
 
 @lru_cache(maxsize=256)
-def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -> sa.Table:
+def _table(
+    dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str, has_fold: bool
+) -> sa.Table:
     for name, _ in fields:
         if name.startswith("iop_"):
             raise InvalidDeclaration("field.reserved", f"fields.{name}")
@@ -52,6 +59,7 @@ def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -
         ),
         sa.Column("iop_from", sa.Integer, nullable=False),
         sa.Column("iop_to", sa.Integer),
+        *([_fold()] if has_fold else []),
         *(sa.Column(field, column_type(kind)) for field, kind in fields),
         sa.Index(f"ix_{short}__iop_from", "iop_from"),
         sa.Index(f"ix_{short}__iop_to_time", "iop_to", time),
@@ -59,7 +67,34 @@ def _table(dataset: str, fields: tuple[tuple[str, FieldType], ...], time: str) -
     )
 
 
+def _fold() -> sa.Column[int]:
+    """1 in the second of two hours that clocks show alike."""
+    return sa.Column(FOLD, sa.SmallInteger, nullable=False, server_default="0")
+
+
+class ScaledInteger(sa.types.TypeDecorator[Decimal]):
+    """A decimal as a whole number of its last place: exact in every sum, on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def process_bind_param(self, value: Any, dialect: Any) -> int | None:
+        """Raises decimal.Inexact for a value that has more decimals."""
+        if value is None:
+            return None
+        return int(_EXACT.to_integral_exact(Decimal(value).scaleb(self.scale)))
+
+    def process_result_value(self, value: Any, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-self.scale)
+
+
 def column_type(kind: FieldType) -> sa.types.TypeEngine:
+    if (scale := scale_of(kind)) is not None:
+        return ScaledInteger(scale)
     return {
         "string": exact(STRING_LENGTH),
         "integer": sa.BigInteger(),
@@ -87,8 +122,12 @@ def ensure_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table
     return table
 
 
-def fit_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table:
+def fit_table(
+    engine: sa.Engine, declaration: DatasetDeclaration, changed: Collection[str] = ()
+) -> sa.Table:
     """As `ensure_table`, but a column of another type is made anew, empty: for data that is prepared again.
+
+    changed: fields whose columns hold something else now, though a database sees no difference: decimals.
 
     Done again after a death between two statements, it goes on where it was.
     """
@@ -97,7 +136,8 @@ def fit_table(engine: sa.Engine, declaration: DatasetDeclaration) -> sa.Table:
     inspector = sa.inspect(engine)
     if not inspector.has_table(table.name):
         return ensure_table(engine, declaration)
-    misfits = {name for name, _, _ in _misfits(inspector, table)}
+    held = {column["name"] for column in inspector.get_columns(table.name)}
+    misfits = {name for name, _, _ in _misfits(inspector, table)} | (held & set(changed))
     wanted = {str(index.name): [column.name for column in index.columns] for index in table.indexes}
     quote = engine.dialect.identifier_preparer.quote
     where = f" ON {quote(table.name)}" if engine.dialect.name != "sqlite" else ""
@@ -176,7 +216,9 @@ def _misfits(inspector: sa.Inspector, table: sa.Table) -> list[tuple[str, str, s
 
 
 def _family(kind: sa.types.TypeEngine) -> str:
-    """Boolean and integer are one family: MySQL keeps both as integers."""
+    """Boolean and integer are one family: MySQL keeps both as integers, and decimals of any scale too."""
+    if isinstance(kind, ScaledInteger):
+        return "whole"
     for family, types in {
         "whole": (sa.Boolean, sa.Integer),
         "text": (sa.String,),

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.datasets import DECIMALS, DatasetDeclaration
 from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
@@ -133,6 +133,8 @@ def _stored_once(engine: sa.Engine, declaration: DatasetDeclaration) -> StoredDa
         row = connection.execute(
             sa.select(datasets).where(datasets.c.name == declaration.name).with_for_update()
         ).first()
+        if row is not None:
+            _check_decimals(DatasetDeclaration.model_validate(row.declaration), declaration)
         if row is None:
             result = connection.execute(datasets.insert().values(name=declaration.name, **values))
             return StoredDataset(_new_id(result), declaration)
@@ -177,6 +179,29 @@ def replace_declaration(
         .where(datasets.c.id == stored.id)
         .values(version=declaration.version, declaration=content)
     )
+
+
+def _check_decimals(there: DatasetDeclaration, given: DatasetDeclaration) -> None:
+    for name in rescaled(there, given):
+        held, wanted = there.fields[name].type, given.fields[name].type
+        raise Conflict("column.other_type", table=given.name, column=name, held=held, wanted=wanted)
+
+
+def rescaled(there: DatasetDeclaration, given: DatasetDeclaration) -> list[str]:
+    """Fields that become decimals, or other ones, or are no more.
+
+    The database cannot tell 12.34 as decimal(2) from the whole number 1234, which is what it holds.
+    """
+    types = {
+        name: (there.fields[name].type, spec.type)
+        for name, spec in given.fields.items()
+        if name in there.fields
+    }
+    return [
+        name
+        for name, (held, wanted) in types.items()
+        if held != wanted and {held, wanted} & {*DECIMALS}
+    ]
 
 
 def register_system_datasets(engine: sa.Engine) -> StoredDataset:

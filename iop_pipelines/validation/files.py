@@ -54,7 +54,7 @@ def invalid_declaration(
     error: ValidationError, kind: Any, under: Sequence[str] = ()
 ) -> InvalidDeclaration:
     """What pydantic refused, in our words; `under` is the path of what was read."""
-    return _of_issues(
+    return all_of(
         [
             (".".join(filter(None, (*under, each.place))), each.sentence)
             for each in refusals_of(error, kind)
@@ -66,12 +66,13 @@ def all_refused(errors: Sequence[InvalidInput]) -> InvalidInput:
     """What was found wrong one by one, told together; one alone is itself."""
     if len(errors) == 1:
         return errors[0]
-    return _of_issues(
+    return all_of(
         [issue for each in errors for issue in each.issues or [(each.field or "", each.sentence)]]
     )
 
 
-def _of_issues(issues: Sequence[tuple[str, Sentence]]) -> InvalidDeclaration:
+def all_of(issues: Sequence[tuple[str, Sentence]]) -> InvalidDeclaration:
+    """One error of at least one (path, what is wrong)."""
     (field, first), *others = issues
     told = [first, *(said.at(path) for path, said in others)]
     return InvalidDeclaration(Sentence.listed(told), field=field or None, issues=issues)

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -93,7 +93,7 @@ def test_a_run_whose_rows_do_not_all_come_is_not_there(
     standin.Replay(drm_engine).ingest_next_days(1)
     rows = DrmApi.rows
     monkeypatch.setattr(DrmApi, "rows", lambda self, run_id: rows(self, run_id)[:-1])
-    with pytest.raises(Unavailable, match="rows of run"):
+    with pytest.raises(Unavailable, match="rows of DRM run"):
         _copy(drm_engine, copy_engine)
     assert SharedDatabase(copy_engine).recent_runs() == []
 
@@ -180,3 +180,51 @@ def test_the_api_takes_the_inputs_of_the_contract(february) -> None:
         assert set(summary["byDataset"]) == {"airport_hourly", "flights_daily"}
         assert ask("datasets.drop").status_code == 404
         assert ask("datasets.rows", "{}").status_code == 400
+
+
+def test_columns_of_the_data_may_be_called_as_those_of_the_table_are(
+    drm_engine, copy_engine
+) -> None:
+    entry = SharedDatabase(drm_engine).dataset("flights_daily")
+    names = ["id", "ID_", "Run_Id", "total"]
+    landing = tables.landing_table("drm_rows_mine", tuple(sorted(names)))
+    landing.create(drm_engine)
+    places = tables.landed_as(sorted(names))
+    moment = datetime(2013, 2, 1)
+    with begin_write(drm_engine) as connection:
+        schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+        connection.execute(
+            tables.datasets.insert().values(
+                name="mine",
+                time_zone="UTC",
+                freq="D",
+                row_schema=schema,
+                table_name="drm_rows_mine",
+                created_at=moment,
+                updated_at=moment,
+            )
+        )
+        run = connection.execute(
+            tables.pipeline_runs.insert().values(
+                pipeline=SharedDatabase(drm_engine).pipelines()[0].name,
+                dataset="mine",
+                status=tables.RunStatus.SUCCESS,
+                scheduled_for=moment,
+                started_at=moment,
+                finished_at=moment,
+                window_start=moment,
+                window_end=moment + timedelta(days=1),
+                rows_ingested=2,
+                bytes_ingested=8,
+                content_checksum="0" * 64,
+                run_key="mine#1",
+            )
+        ).inserted_primary_key[0]
+        for row in (("7", "x", "r", "1"), ("8", None, "s", "2")):
+            cells = {places[name]: cell for name, cell in zip(names, row, strict=True)}
+            connection.execute(landing.insert().values(run_id=run, **cells))
+    assert entry.name == "flights_daily"
+    _copy(drm_engine, copy_engine)
+    for engine in (drm_engine, copy_engine):
+        frame = read_rows(engine, "mine", run)
+        assert frame[names].to_numpy().tolist() == [["7", "x", "r", "1"], ["8", None, "s", "2"]]

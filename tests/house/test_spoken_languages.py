@@ -12,6 +12,7 @@ import pytest
 import iop_pipelines
 from iop_pipelines.domain import sentences
 from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.domain.languages import (
     SOURCE,
     TRANSLATED,
@@ -60,7 +61,11 @@ def _labels() -> Iterator[str]:
         yield from (each.label or words_of(name) for name, each in source.measures.items())
     for name in PIPELINE_RUNS_DECLARATION.measures:
         yield PIPELINE_RUNS_DECLARATION.measure_label(name)
-    for frame in (*labels.BUCKETS.values(), *labels.AGGREGATES.values(), labels.BEFORE):
+    for frame in (
+        *(each.by for each in STEPS.values() if each.by),
+        *labels.AGGREGATES.values(),
+        labels.BEFORE,
+    ):
         yield frame.en
 
 

@@ -155,9 +155,11 @@ def test_morocco_keeps_one_hour_since_september_2026(other_rules):
             id="Dagster's cron",
         ),
         pytest.param(
-            "import pandas as pd; from iop_pipelines.transform.apply import resample; "
-            "at = pd.Series([pd.Timestamp(2026, 10, 1), pd.NaT, pd.Timestamp(2026, 10, 1)]); "
-            "local = resample._local_time(at, 'UTC', 'Africa/Casablanca'); "
+            "import numpy as np; import pandas as pd; "
+            "from iop_pipelines.transform.apply import periods; "
+            "at = pd.DatetimeIndex(['2026-10-01', pd.NaT, '2026-10-01']); "
+            "instants = periods.instants_of(at, np.full(3, -1, np.int8), 'UTC'); "
+            "local, _ = periods.local_of(instants, 'Africa/Casablanca'); "
             "assert local.isna().tolist() == [False, True, False]; "
             "print((local[2] - at[0]).to_pytimedelta())",
             id="preparing data",

@@ -1,11 +1,14 @@
 """Registration, versions and their life, on every database."""
 
 import threading
+from typing import get_args
 
 import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.demo.load import folder
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.frequencies import Frequency
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
 from iop_pipelines.registry.defaults import config_for, default_config
@@ -20,7 +23,7 @@ from iop_pipelines.registry.models import (
     set_status,
 )
 from iop_pipelines.schema.tables import analytical_models, model_events
-from iop_pipelines.transform.versions import dataset
+from iop_pipelines.transform.versions import dataset, register_dataset
 
 ACTIVE, DRAFT, DEPRECATED = ModelStatus.ACTIVE, ModelStatus.DRAFT, ModelStatus.DEPRECATED
 
@@ -251,3 +254,22 @@ def test_a_model_of_pipeline_runs_cannot_wait_for_a_score(engine):
         register(engine, spec.model_copy(update={"config": waiting}))
     assert refused.value.field == "config.quality_threshold"
     register(engine, spec)
+
+
+@pytest.mark.parametrize("freq", [*get_args(Frequency), None])
+def test_a_model_is_of_a_step_that_models_read_or_is_refused(engine, model_content, freq):
+    content = dataset(engine, "sales").declaration.model_dump(mode="json")
+    content |= {"name": "stepped", "freq": freq, "time": "at"}
+    content["key"] = ["at", "shop"]
+    content["fields"]["at"] = {"type": "datetime"}
+    content["steps"][0]["columns"]["at"] = {"to": "datetime"}
+    register_dataset(engine, DatasetDeclaration.model_validate(content))
+    spec = load_spec(model_content | {"config": model_content["config"] | {"dataset": "stepped"}})
+    weeks = {f"W-{day}" for day in ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")}
+    if freq in {"h", "D", "W", "MS"} | weeks:
+        assert register(engine, spec) > 0
+        return
+    with pytest.raises(InvalidDeclaration) as refused:
+        register(engine, spec)
+    assert refused.value.field == "config.dataset"
+    assert ("without a step" if freq is None else f"steps of {freq}") in str(refused.value)

@@ -14,7 +14,13 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import analytical_models, metadata, model_executions
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    datasets,
+    metadata,
+    model_executions,
+)
+from iop_pipelines.transform.table import table_name
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("0*.py"))
 MIGRATE = (
@@ -43,6 +49,34 @@ def test_downgrading_to_base_drops_our_tables_and_no_others(database_url: str) -
     migrate.downgrade(database_url, "base")
     assert set(sa.inspect(engine).get_table_names()) == {"somebody_elses", migrate.VERSION_TABLE}
     assert migrate.upgrade(database_url) == REVISIONS
+
+
+def test_prepared_rows_of_moments_get_a_mark_of_the_second_hour(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0016")
+    engine = engine_for(database_url)
+    names = {"hourly": "datetime", "daily": "date", "n" * 62: "datetime", "unprepared": "datetime"}
+    with engine.begin() as connection:
+        for name, type_ in names.items():
+            content = {"time": "at", "fields": {"at": {"type": type_}}}
+            row = {"name": name, "source": "s", "version": 1, "declaration": content}
+            connection.execute(datasets.insert().values(**row))
+            if name != "unprepared":
+                table = table_name(name)
+                connection.execute(sa.text(f"CREATE TABLE {table} (iop_id INT)"))
+                connection.execute(sa.text(f"INSERT INTO {table} VALUES (7)"))
+    for _ in range(2):
+        migrate.upgrade(database_url)
+        with engine.connect() as connection:
+            for name in ("hourly", "n" * 62):
+                query = sa.text(f"SELECT iop_id, iop_fold FROM {table_name(name)}")
+                assert [tuple(row) for row in connection.execute(query)] == [(7, 0)]
+            daily = sa.inspect(connection).get_columns(table_name("daily"))
+            assert [each["name"] for each in daily] == ["iop_id"]
+        migrate.downgrade(database_url, "0016")
+    columns = sa.inspect(engine).get_columns(table_name("hourly"))
+    assert [each["name"] for each in columns] == ["iop_id"]
+    engine.dispose()
 
 
 def test_what_was_superseded_before_it_had_a_column_is_known_by_its_reason(

@@ -1,5 +1,6 @@
 """Every place of every kind of step with a column of every type: what is accepted prepares, what is not is said."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, get_args
@@ -7,15 +8,29 @@ from typing import Any, get_args
 import pandas as pd
 import pytest
 
-from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType
+from iop_pipelines.domain.datasets import DatasetDeclaration, PlainType
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.transform.check import check_declaration
 from iop_pipelines.transform.prepare import prepare
-from iop_pipelines.transform.steps import Step
+from iop_pipelines.transform.steps import ON_TEXT, Step
 
 WINDOW = (datetime(2013, 2, 1), datetime(2013, 2, 3))
-TYPES: tuple[FieldType, ...] = get_args(FieldType)
-KINDS = [get_args(each.model_fields["kind"].annotation)[0] for each in get_args(get_args(Step)[0])]
+# A column of each type is called like it; of decimals one scale stands for all.
+DECIMAL = "decimal_2"
+TYPES: tuple[str, ...] = (*get_args(PlainType), DECIMAL)
+
+
+def told(type_: str) -> str:
+    """As a declaration says it."""
+    return "decimal(2)" if type_ == DECIMAL else type_
+
+
+# Those that stand before the cast know no types.
+KINDS = [
+    get_args(each.model_fields["kind"].annotation)[0]
+    for each in get_args(get_args(Step)[0])
+    if each not in ON_TEXT
+]
 ROWS = {
     "day": ["2013-02-01", "2013-02-01", "2013-02-02"],
     "code": ["a", "b", "a"],
@@ -25,9 +40,10 @@ ROWS = {
     "boolean": ["yes", None, "no"],
     "date": ["2013-02-01", None, "2013-02-02"],
     "datetime": ["2013-02-01T06:30", None, "2013-02-02T07:00"],
+    "decimal_2": ["1.50", None, "2.25"],
 }
 NUMBER, TRUTH, MOMENT, TEXT = (
-    {"number", "integer"},
+    {"number", "integer", DECIMAL},
     {"boolean"},
     {"date", "datetime"},
     {"string"},
@@ -196,7 +212,7 @@ def _put(part: Any, name: str) -> Any:
 
 def _declare(step: dict[str, Any], fields: dict[str, Any], **more: Any) -> DatasetDeclaration:
     cast = {
-        name: {"to": name if name in TYPES else "string" if name == "code" else "date"}
+        name: {"to": told(name) if name in TYPES else "string" if name == "code" else "date"}
         for name in ROWS
     } | {"iso": {"to": "string", "source": "day"}}
     content = {
@@ -237,7 +253,7 @@ def test_every_kind_of_step_is_tried_with_every_type() -> None:
 
 @pytest.mark.parametrize(("kind", "step", "type_", "is_accepted"), CASES)
 def test_a_step_takes_the_types_that_mean_something_to_it(
-    kind: str, step: dict[str, Any], type_: FieldType, is_accepted: bool
+    kind: str, step: dict[str, Any], type_: str, is_accepted: bool
 ) -> None:
     declaration = _declare(_put(step, type_), {"day": {"type": "date"}})
     if is_accepted:
@@ -265,19 +281,18 @@ FIELDS_FROM = {
     "boolean": {"boolean"},
     "date": {"date"},
     "datetime": {"datetime", "date"},
+    DECIMAL: {DECIMAL},
 }
 
 
 @pytest.mark.parametrize("type_", TYPES)
 @pytest.mark.parametrize("declared", TYPES)
-def test_a_field_is_declared_as_its_column_is_or_wider(
-    declared: FieldType, type_: FieldType
-) -> None:
+def test_a_field_is_declared_as_its_column_is_or_wider(declared: str, type_: str) -> None:
     step = {"kind": "deduplicate", "key": ["day", "code"]}
     fields = {
         "day": {"type": "date"},
         "code": {"type": "string"},
-        type_ if type_ != "date" else "date": {"type": declared},
+        type_ if type_ != "date" else "date": {"type": told(declared)},
     }
     declaration = _declare(step, fields, key=["day", "code"])
     if type_ in FIELDS_FROM[declared]:
@@ -286,14 +301,20 @@ def test_a_field_is_declared_as_its_column_is_or_wider(
             _prepared(declaration, rows)
         return
     with pytest.raises(
-        InvalidDeclaration, match=rf"^fields\.{type_}\.type: .*leaves it as {type_}"
+        InvalidDeclaration,
+        match=rf"^fields\.{type_}\.type: .*leaves it as {re.escape(told(type_))}",
     ):
         check_declaration(declaration)
 
 
 MADE = {
-    "sum": {"integer": "integer", "number": "number", "boolean": "integer"},
-    "mean": {"integer": "number", "number": "number", "boolean": "number"},
+    "sum": {
+        "integer": "integer",
+        "number": "number",
+        "boolean": "integer",
+        DECIMAL: "decimal(2)",
+    },
+    "mean": {"integer": "number", "number": "number", "boolean": "number", DECIMAL: "number"},
     "min": {"integer": "integer", "number": "number", "boolean": "boolean", "date": "date"},
     "last": {"string": "string", "integer": "integer", "datetime": "datetime"},
     "count": {"string": "integer", "date": "integer"},
@@ -310,12 +331,21 @@ def test_what_an_aggregate_leaves_is_of_the_type_that_is_said(
     fields = {"day": {"type": "date"}, "code": {"type": "string"}, "x": {"type": made}}
     declaration = _declare(aggregate(how, type_), fields, key=["day", "code"])
     check_declaration(declaration)
-    dtypes = {"integer": "Int64", "number": "float64", "boolean": "boolean", "string": "object"}
+    dtypes = {
+        "integer": "Int64",
+        "decimal(2)": "Int64",
+        "number": "float64",
+        "boolean": "boolean",
+        "string": "object",
+    }
     for rows in _deliveries():
         frame = _prepared(declaration, rows)
         assert str(frame["x"].dtype) == dtypes.get(made, "datetime64[ns]")
     other = "string" if made != "string" else "integer"
-    with pytest.raises(InvalidDeclaration, match=rf"leaves it as {made}: declare `type: {made}`"):
+    with pytest.raises(
+        InvalidDeclaration,
+        match=rf"leaves it as {re.escape(made)}: declare `type: {re.escape(made)}`",
+    ):
         check_declaration(
             _declare(aggregate(how, type_), fields | {"x": {"type": other}}, key=["day", "code"])
         )
@@ -366,8 +396,11 @@ def test_bounds_of_whole_numbers_are_compared_exactly(
 
 
 @pytest.mark.parametrize("type_", [each for each in TYPES if each not in NUMBER])
-def test_bounds_are_for_numbers(sales, type_: FieldType) -> None:
-    step = {"kind": "cast", "columns": {"day": {"to": "date"}, "x": {"to": type_, "maximum": 3}}}
+def test_bounds_are_for_numbers(sales, type_: str) -> None:
+    step = {
+        "kind": "cast",
+        "columns": {"day": {"to": "date"}, "x": {"to": told(type_), "maximum": 3}},
+    }
     with pytest.raises(
         InvalidDeclaration, match=rf"^steps\.0\.columns\.x\.maximum: .*read as {type_}"
     ):
@@ -376,14 +409,16 @@ def test_bounds_are_for_numbers(sales, type_: FieldType) -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 @pytest.mark.parametrize("freq", ["D", "h", None])
-def test_the_time_is_a_moment_and_of_hours_a_datetime(freq: str | None, type_: FieldType) -> None:
+def test_the_time_is_a_moment_and_of_hours_a_datetime(freq: str | None, type_: str) -> None:
     step = {"kind": "deduplicate", "key": ["code"]}
-    fields = {type_: {"type": type_}, "code": {"type": "string"}}
+    fields = {type_: {"type": told(type_)}, "code": {"type": "string"}}
     declaration = _declare(step, fields, time=type_, key=[type_, "code"], freq=freq)
     if type_ == "datetime" or (type_ == "date" and freq != "h"):
         check_declaration(declaration)
         return
-    with pytest.raises(InvalidDeclaration, match=rf"^time: '{type_}' is {type_}; the time"):
+    with pytest.raises(
+        InvalidDeclaration, match=rf"^time: '{type_}' is {re.escape(told(type_))}; the time"
+    ):
         check_declaration(declaration)
 
 
@@ -395,10 +430,10 @@ def test_a_time_zone_that_does_not_exist_is_refused(sales, zone: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sum", "mean", "min", "max", "ratio", "weighted_mean"])
 @pytest.mark.parametrize("type_", TYPES)
-def test_a_measure_is_of_a_field_that_it_can_be_computed_of(kind: str, type_: FieldType) -> None:
+def test_a_measure_is_of_a_field_that_it_can_be_computed_of(kind: str, type_: str) -> None:
     roles = {"ratio": ["numerator", "denominator"], "weighted_mean": ["field", "weight"]}
     measure = {"kind": kind, **dict.fromkeys(roles.get(kind, ["field"]), type_)}
-    fields = {"day": {"type": "date"}, type_: {"type": type_}}
+    fields = {"day": {"type": "date"}, type_: {"type": told(type_)}}
     step = {"kind": "deduplicate", "key": ["day"]}
     declaration = _declare(step, fields, measures={"m": measure})
     wanted = NUMBER | TRUTH | (MOMENT if kind in ("min", "max") else set())
@@ -406,7 +441,8 @@ def test_a_measure_is_of_a_field_that_it_can_be_computed_of(kind: str, type_: Fi
         check_declaration(declaration)
         return
     with pytest.raises(
-        InvalidDeclaration, match=rf"^measures\.m\.\w+: '{type_}' is {type_}; {kind}"
+        InvalidDeclaration,
+        match=rf"^measures\.m\.\w+: '{type_}' is {re.escape(told(type_))}; {kind}",
     ):
         check_declaration(declaration)
 
@@ -424,8 +460,8 @@ def test_the_fix_names_where_the_type_was_chosen(sales) -> None:
     with pytest.raises(InvalidDeclaration) as refused:
         check_declaration(sales(step))
     assert str(refused.value) == (
-        "steps.1.amount: step 2 (currency) reads 'shop', which is string there; it takes number or "
-        "integer: let step 1 (cast) read it as `to: number`"
+        "steps.1.amount: step 2 (currency) reads 'shop', which is string there; it takes number, "
+        "integer or decimal(scale): let step 1 (cast) read it as `to: number`"
     )
 
 

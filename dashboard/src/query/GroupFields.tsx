@@ -17,6 +17,9 @@ const MOST: Record<PanelType, number> = {
   table: 30,
 };
 
+// Weeks of other ends than Sunday are rare, and seven of them would hide the rest.
+const isUsual = (bucket: string) => !bucket.startsWith('W-');
+
 export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
   const t = useWords(words);
   const { groups, type } = form;
@@ -64,7 +67,9 @@ export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
               value={group.bucket ?? ''}
               options={[
                 { value: '', label: t.exact },
-                ...BUCKETS.map((value) => ({ value, label: t.buckets[value] })),
+                ...BUCKETS.filter((value) => isUsual(value) || value === group.bucket).map(
+                  (value) => ({ value, label: t.buckets[value] }),
+                ),
               ]}
               onChange={({ target }) =>
                 set(

@@ -29,11 +29,25 @@ export const AGGREGATES = [
   'count_distinct',
 ] as const satisfies readonly Select['agg'][];
 export const BUCKETS = [
+  '1min',
+  '5min',
+  '10min',
+  '15min',
+  '30min',
   'hour',
   'day',
+  'B',
   'week',
+  'W-MON',
+  'W-TUE',
+  'W-WED',
+  'W-THU',
+  'W-FRI',
+  'W-SAT',
+  'W-SUN',
   'month',
   'quarter',
+  '2QS',
   'year',
 ] as const satisfies readonly Select['bucket'][];
 /** How a column is called, where that is said; the form keeps it while the column stays what it is. */

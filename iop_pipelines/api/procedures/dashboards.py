@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
@@ -24,7 +25,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
-from iop_pipelines.domain.datasets import FieldType
+from iop_pipelines.domain.datasets import PlainType, plain_type, scale_of
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
@@ -152,7 +153,7 @@ class Column(Shape):
 
     name: str
     label: str
-    type: FieldType
+    type: PlainType
     unit: str | None
     decimals: int | None
     vocabulary: result.Vocabulary | None
@@ -422,7 +423,14 @@ def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.Froze
 
 
 def _column(column: result.Column) -> Column:
-    return Column(**vars(column), words=known_words(column.vocabulary))
+    """Decimals are numbers of that many places to whoever draws them."""
+    places = column.decimals if column.decimals is not None else scale_of(column.type)
+    told: dict[str, Any] = {**vars(column), "type": plain_type(column.type), "decimals": places}
+    return Column(**told, words=known_words(column.vocabulary))
+
+
+def _cell(value: result.Value) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _data(
@@ -441,7 +449,7 @@ def _data(
         title=table.title,
         chart=_axes(chart) if chart else None,
         columns=[_column(each) for each in table.columns],
-        rows=[list(row) for row in rows],
+        rows=[[_cell(value) for value in row] for row in rows],
         is_truncated=table.is_truncated,
         filters=[each.english for each in filters],
         translations={
@@ -495,7 +503,7 @@ def _along(value: result.Value) -> tuple[int, Any]:
 
 
 def _height(value: result.Value) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
 def _axes(chart: form.Chart) -> ChartAxes:

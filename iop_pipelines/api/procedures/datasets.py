@@ -27,7 +27,7 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
-from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, words_of
+from iop_pipelines.domain.datasets import DatasetDeclaration, PlainType, plain_type, words_of
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.sentences import Sentence, own_text, text_of
@@ -97,7 +97,7 @@ class SourceField(Shape):
     grows with the runtimes; `translations` are the label's, where it is IOP's own."""
 
     name: str
-    type: FieldType
+    type: PlainType
     label: str
     unit: str | None
     zone: str | None
@@ -502,7 +502,7 @@ def _schema(source: Source) -> SourceSchema:
         fields=[
             SourceField(
                 name=name,
-                type=each.type,
+                type=plain_type(each.type),
                 label=each.label,
                 unit=each.unit,
                 zone=each.zone,

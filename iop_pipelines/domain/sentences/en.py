@@ -50,6 +50,21 @@ SENTENCES: Mapping[str, str] = {
     "calendar.last_year": "{day} is the calendar's last year",
     "caller.gone": "the caller went away",
     "caller.waits_no_longer": "nobody waits for this any longer",
+    "cast.factor": "is {factor}; it must be above 0 and at most {most}",
+    "cast.join_and_source": "join stands in place of source: leave one of them out",
+    "cast.join_of_one": "join is of 2 to 6 columns; for one alone write `source: {source}`",
+    "cast.only_for": "{key} is for {kinds:and}; {name!r} is read as {to}: leave it out",
+    "cast.share_of_integer": (
+        "a share of 1 is no whole number: read it as number, or write `percent: points`"
+    ),
+    "cast.sign_of_two": "{sign!r} is among currency too: leave it out of one",
+    "cast.signs_alike": (
+        "decimal and thousands are both {sign!r}; give the other sign to one of them"
+    ),
+    "cast.without_join": "separator belongs to join, which is not given",
+    "cast.word_of_both": "{word!r} is among true_words and false_words",
+    "cast.word_unknown": "{word!r} is among null_values too: it cannot be both known and unknown",
+    "cast.words_alone": "{there} needs {missing} beside it",
     "change.recent_too_short": (
         "recent is {recent}; a change is seen only after min_size = {min_size} periods"
     ),
@@ -189,6 +204,7 @@ SENTENCES: Mapping[str, str] = {
     "delivery.failed_otherwise": (
         "data version {version} was not refused, so it cannot be accepted; preparing it failed: {why}"
     ),
+    "delivery.name_taken": "the delivery has a column {name!r} already: choose another name",
     "delivery.no_such_column": "DRM delivered no column {source!r}; it has {known!r}",
     "delivery.nothing_left": "none of the {delivered:,} delivered rows can be used: {reasons}",
     "delivery.reason": "{said} ({count:,} {count:row|rows})",
@@ -321,7 +337,20 @@ SENTENCES: Mapping[str, str] = {
     "form.name": "a name of at most 63 small letters, digits and _, beginning with a letter",
     "form.pattern": "of the form {pattern}",
     "form.reference_table": "a reference table of DRM, whose name begins with drm_ref_",
+    "form.sign": "1 to 16 signs, none of them a digit, a space or one of `. , ' _ ( ) % + -`",
     "form.version": "a version such as v1.0.0",
+    "format.needs": "{text!r} must have {needed:or} too",
+    "format.no_directive": "{text!r} has {directive!r}, which is no directive; there are {known}",
+    "format.offset_of_date": (
+        "{text!r} says a moment in a time zone, which is another date in other zones: "
+        "read it as datetime"
+    ),
+    "format.rivals": "{text!r} has {directives:and}, which say the same: leave one",
+    "format.twice": "{text!r} has {directive} twice",
+    "format.two_readings": (
+        "{text!r} is {first} by {one!r} and {second} by {other!r}: leave one of the two formats"
+    ),
+    "format.unknown": "no format {name}; a format has directives, such as %d.%m.%Y",
     "freq.unknown": "freq is {freq!r}; it can be h, D, W, MS or None",
     "given.empty": "is empty",
     "given.list": "is a list",
@@ -529,6 +558,7 @@ SENTENCES: Mapping[str, str] = {
     "kind.numbers": "numbers",
     "kind.text": "text",
     "link.used": "this link was used already, or is too old; ask for another",
+    "measure.lacks_field": "no field {name}",
     "measure.no_such_field": "{place}: {name!r} is not a field",
     "measure.not_of_input": "{name!r} is not a measure of the input; there are {known}",
     "measure.unknown": "no measure {name}",
@@ -541,6 +571,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "migration.unknown_revision": (
         "schema revision {revision!r} is unknown; there are base, {known}, head"
+    ),
+    "model.dataset_without_step": (
+        "the dataset {name!r} has events without a step (`freq: null`), and a model "
+        "reads periods: let a step `resample` make them"
     ),
     "model.deprecated": (
         "model {name} {version} is deprecated; promote it, or execute an active version"
@@ -562,6 +596,10 @@ SENTENCES: Mapping[str, str] = {
     "model.renamed": "model {name!r} was renamed at the same time; nothing was changed, try again",
     "model.replaced": "replaced by {version}",
     "model.rolled_back": "rolled back",
+    "model.step_not_modelled": (
+        "the dataset {name!r} has steps of {freq}, which no model reads; models read "
+        "{known:or}: model a dataset that is resampled to one of them"
+    ),
     "model.wrong_transition": "model {label} is {status}: it can become {allowed:or}",
     "moment.no_iso": "{value!r} is no ISO date or moment",
     "moment.not_iso": "{text!r} is no ISO date or moment such as 2013-02-08",
@@ -724,6 +762,7 @@ SENTENCES: Mapping[str, str] = {
         "join_reference: {source} of the reference holds {value!r}, which is not {type} as "
         "`types` says of {name}"
     ),
+    "rename.twice": "the column {header!r} gets two names",
     "replay.day_out_of_range": "{day} is not in {first} to {last}",
     "replay.other_plan": (
         "the DRM database was replayed by plan {there}, this is {wanted}; start with another home"
@@ -747,6 +786,10 @@ SENTENCES: Mapping[str, str] = {
     "request.no_origin": "a request with a cookie names its origin",
     "request.other_origin": "the request comes from another origin",
     "request.other_site": "the request comes from another site",
+    "resample.too_large": (
+        "a sum of {column!r} is beyond what a whole number or decimal holds (18 "
+        "digits): read it as number, or with fewer decimals"
+    ),
     "result.no_such_column": "table {table!r} has no column {name!r}",
     "result.no_such_table": "the result has no table {name!r}",
     "row.above": "above {limit}",
@@ -881,8 +924,10 @@ SENTENCES: Mapping[str, str] = {
     "step.gap_columns": "columns must name what {policy} is for",
     "step.gives_other": "is {type} and the expression gives {gives}: {fix}",
     "step.limit": "limit belongs to forward_fill, which needs it",
+    "step.minutes": "{minutes} minutes are longer than a step of {freq}, whose share they would be",
     "step.misfit": "{step}: {said}",
     "step.no_such_column": "no step leaves {name}",
+    "step.on_text": "{step} works on the text that DRM delivers: it stands before the cast",
     "step.reads_unknown": "{step} reads {name}",
     "step.reads_wrong_type": (
         "{step} reads {name!r}, which is {found} there; it takes {takes}: {fix}"
@@ -890,6 +935,10 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types names {name}",
     "step.weight": "weight belongs to weighted_mean, which needs it",
     "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
+    "sum.too_large": (
+        "a sum is beyond what a whole number or decimal holds (18 digits): ask for "
+        "fewer rows, or read the field as number"
+    ),
     "table.compare_and_bucket": "compare cannot be combined with a time bucket",
     "table.offset_and_top": "offset cannot be combined with top",
     "template.does_not_exist": "report template {id} does not exist",
@@ -904,7 +953,7 @@ SENTENCES: Mapping[str, str] = {
     "text.too_long": "is {count} characters long; at most {most:,} are read",
     "threshold.value_or_quantile": "give either value or quantile",
     "time.of_hours_wrong_type": (
-        "{name!r} is {found}; the time of hours is {takes}: name another field, or declare "
+        "{name!r} is {found}; the time of hours or minutes is {takes}: name another field, or declare "
         "`{name}: {{type: {type}}}`"
     ),
     "time.wrong_type": (
@@ -930,6 +979,13 @@ SENTENCES: Mapping[str, str] = {
     "trend.too_few_points": "a trend needs {least} known points, and there are {count}",
     "types.one": "{type}",
     "types.or": "{others} or {last}",
+    "unpivot.into_kept": "{name!r} is among the columns that stay",
+    "unpivot.into_one": "names_into and values_into are both {name!r}",
+    "unpivot.nothing_left": "no column is left to become rows besides {keep}",
+    "unpivot.one_of": "unpivot has either columns, which become rows, or keep, whose others do",
+    "unpivot.too_many_rows": (
+        "{rows:,} rows of {columns:,} columns would become more than {most:,} rows"
+    ),
     "user.bad_name": (
         "{name!r} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at "
         "each end"

@@ -55,6 +55,24 @@ SENTENCES: Mapping[str, str] = {
     "calendar.last_year": "{day} touche à la dernière année du calendrier",
     "caller.gone": "l’appelant est parti",
     "caller.waits_no_longer": "plus personne n’attend cette réponse",
+    "cast.factor": "vaut {factor} ; il doit être supérieur à 0 et d’au plus {most}",
+    "cast.join_and_source": "join remplace source : retirez l’un des deux",
+    "cast.join_of_one": "join prend 2 à 6 colonnes ; pour une seule, écrivez `source: {source}`",
+    "cast.only_for": "{key} est pour {kinds:and} ; {name!r} est lu comme {to} : retirez-le",
+    "cast.share_of_integer": (
+        "une part de 1 n’est pas un nombre entier : lisez-la comme number, ou écrivez "
+        "`percent: points`"
+    ),
+    "cast.sign_of_two": "{sign!r} est aussi dans currency : retirez-le de l’un des deux",
+    "cast.signs_alike": (
+        "decimal et thousands valent tous deux {sign!r} ; donnez l’autre signe à l’un d’eux"
+    ),
+    "cast.without_join": "separator va avec join, qui n’est pas donné",
+    "cast.word_of_both": "{word!r} est à la fois dans true_words et dans false_words",
+    "cast.word_unknown": (
+        "{word!r} est aussi dans null_values : il ne peut pas être à la fois connu et inconnu"
+    ),
+    "cast.words_alone": "{there} ne va pas sans {missing}",
     "change.recent_too_short": (
         "recent vaut {recent} ; un changement ne se voit qu’après min_size = {min_size} périodes"
     ),
@@ -218,6 +236,7 @@ SENTENCES: Mapping[str, str] = {
         "la version des données {version} n’a pas été refusée et ne peut donc pas être acceptée ; sa "
         "préparation a échoué : {why}"
     ),
+    "delivery.name_taken": "la livraison a déjà une colonne {name!r} : choisissez un autre nom",
     "delivery.no_such_column": "DRM n’a pas livré de colonne {source!r} ; il y a {known!r}",
     "delivery.nothing_left": (
         "aucune des {delivered:,} lignes livrées n’est utilisable : {reasons}"
@@ -368,7 +387,23 @@ SENTENCES: Mapping[str, str] = {
     "form.name": "un nom d’au plus 63 minuscules, chiffres et _, commençant par une lettre",
     "form.pattern": "de la forme {pattern}",
     "form.reference_table": "une table de référence de DRM, dont le nom commence par drm_ref_",
+    "form.sign": "1 à 16 signes, sans chiffre, sans espace et sans `. , ' _ ( ) % + -`",
     "form.version": "une version comme v1.0.0",
+    "format.needs": "{text!r} doit aussi contenir {needed:or}",
+    "format.no_directive": (
+        "{text!r} contient {directive!r}, qui n’est pas une directive ; il y a {known}"
+    ),
+    "format.offset_of_date": (
+        "{text!r} désigne un instant dans un fuseau horaire, qui est une autre date "
+        "dans d’autres fuseaux : lisez-le comme datetime"
+    ),
+    "format.rivals": "{text!r} contient {directives:and}, qui disent la même chose : gardez-en une",
+    "format.twice": "{text!r} contient deux fois {directive}",
+    "format.two_readings": (
+        "{text!r} se lit {first} avec {one!r} et {second} avec {other!r} : gardez un "
+        "seul des deux formats"
+    ),
+    "format.unknown": "pas de format {name} ; un format contient des directives, comme %d.%m.%Y",
     "freq.unknown": "freq est {freq!r} ; valeurs possibles : h, D, W, MS ou None",
     "given.empty": "est vide",
     "given.list": "est une liste",
@@ -612,6 +647,7 @@ SENTENCES: Mapping[str, str] = {
     "kind.numbers": "des nombres",
     "kind.text": "du texte",
     "link.used": "ce lien a déjà servi, ou il est trop vieux ; demandez-en un autre",
+    "measure.lacks_field": "pas de champ {name}",
     "measure.no_such_field": "{place} : {name!r} n’est pas un champ",
     "measure.not_of_input": "{name!r} n’est pas une mesure de l’entrée ; il y a {known}",
     "measure.unknown": "pas de mesure {name}",
@@ -624,6 +660,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "migration.unknown_revision": (
         "la révision {revision!r} du schéma est inconnue ; il y a base, {known}, head"
+    ),
+    "model.dataset_without_step": (
+        "le jeu de données {name!r} contient des événements sans pas (`freq: null`), et "
+        "un modèle lit des périodes : ajoutez une étape `resample`"
     ),
     "model.deprecated": (
         "le modèle {name} {version} est retiré ; activez-le, ou exécutez une version active"
@@ -653,6 +693,11 @@ SENTENCES: Mapping[str, str] = {
     ),
     "model.replaced": "remplacée par {version}",
     "model.rolled_back": "retour à la version précédente",
+    "model.step_not_modelled": (
+        "le jeu de données {name!r} a un pas de {freq}, qu’aucun modèle ne lit ; les "
+        "modèles lisent {known:or} : modélisez un jeu de données rééchantillonné à l’un "
+        "de ces pas"
+    ),
     "model.wrong_transition": (
         "le modèle {label} est à l’état {status} : il peut passer à {allowed:or}"
     ),
@@ -845,6 +890,7 @@ SENTENCES: Mapping[str, str] = {
         "join_reference : {source} de la référence contient {value!r}, qui n’est pas de type "
         "{type} comme `types` le dit de {name}"
     ),
+    "rename.twice": "la colonne {header!r} reçoit deux noms",
     "replay.day_out_of_range": "{day} n’est pas entre {first} et {last}",
     "replay.other_plan": (
         "la base de DRM a été rejouée selon le plan {there}, celui-ci est {wanted} ; "
@@ -872,6 +918,10 @@ SENTENCES: Mapping[str, str] = {
     "request.no_origin": "une requête avec un cookie nomme son origine",
     "request.other_origin": "la requête vient d’une autre origine",
     "request.other_site": "la requête vient d’un autre site",
+    "resample.too_large": (
+        "une somme de {column!r} dépasse ce qu’un nombre entier ou décimal peut "
+        "contenir (18 chiffres) : lisez-la comme number, ou avec moins de décimales"
+    ),
     "result.no_such_column": "la table {table!r} n’a pas de colonne {name!r}",
     "result.no_such_table": "le résultat n’a pas de table {name!r}",
     "row.above": "supérieur à {limit}",
@@ -1018,8 +1068,12 @@ SENTENCES: Mapping[str, str] = {
     "step.gap_columns": "columns doit nommer ce que {policy} concerne",
     "step.gives_other": "est de type {type} et l’expression donne {gives} : {fix}",
     "step.limit": "limit va avec forward_fill, qui en a besoin",
+    "step.minutes": (
+        "{minutes} minutes sont plus longues qu’un pas de {freq}, dont elles seraient une part"
+    ),
     "step.misfit": "{step} : {said}",
     "step.no_such_column": "aucune étape ne laisse {name}",
+    "step.on_text": "{step} travaille sur le texte que DRM livre : elle se place avant le cast",
     "step.reads_unknown": "{step} lit {name}",
     "step.reads_wrong_type": (
         "{step} lit {name!r}, qui y est de type {found} ; elle demande {takes} : {fix}"
@@ -1027,6 +1081,10 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types nomme {name}",
     "step.weight": "weight va avec weighted_mean, qui en a besoin",
     "steps.first_not_cast": "la première étape doit être un cast : DRM livre du texte",
+    "sum.too_large": (
+        "une somme dépasse ce qu’un nombre entier ou décimal peut contenir (18 "
+        "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
+    ),
     "table.compare_and_bucket": "une comparaison ne va pas avec un regroupement par temps",
     "table.offset_and_top": "offset ne va pas avec top",
     "template.does_not_exist": "le gabarit de rapport {id} n’existe pas",
@@ -1044,7 +1102,7 @@ SENTENCES: Mapping[str, str] = {
     "text.too_long": "compte {count} caractères ; {most:,} au plus sont lus",
     "threshold.value_or_quantile": "donnez soit value, soit quantile",
     "time.of_hours_wrong_type": (
-        "{name!r} est de type {found} ; le temps par heure est de type {takes} : nommez un "
+        "{name!r} est de type {found} ; le temps par heure ou par minute est de type {takes} : nommez un "
         "autre champ, ou déclarez `{name}: {{type: {type}}}`"
     ),
     "time.wrong_type": (
@@ -1074,6 +1132,16 @@ SENTENCES: Mapping[str, str] = {
     "trend.too_few_points": "une tendance demande {least} points connus, et il y en a {count}",
     "types.one": "{type}",
     "types.or": "{others} ou {last}",
+    "unpivot.into_kept": "{name!r} est parmi les colonnes qui restent",
+    "unpivot.into_one": "names_into et values_into valent tous deux {name!r}",
+    "unpivot.nothing_left": "hors de {keep}, il ne reste aucune colonne à transformer en lignes",
+    "unpivot.one_of": (
+        "unpivot a soit columns, qui deviennent des lignes, soit keep, dont les autres "
+        "le deviennent"
+    ),
+    "unpivot.too_many_rows": (
+        "{rows:,} lignes de {columns:,} colonnes deviendraient plus de {most:,} lignes"
+    ),
     "user.bad_name": (
         "{name!r} n’est pas un nom valable : au plus 128 caractères parmi a-z 0-9 . _ @ + ~ "
         "-, commençant et finissant par une lettre ou un chiffre"
@@ -1379,10 +1447,24 @@ TEXTS: Mapping[str, str] = {
     "Validity": "Validité",
     "Version": "Version",
     "{label}, before": "{label}, avant",
+    "{label}, by 10 minutes": "{label}, par tranche de 10 minutes",
+    "{label}, by 15 minutes": "{label}, par tranche de 15 minutes",
+    "{label}, by 30 minutes": "{label}, par tranche de 30 minutes",
+    "{label}, by 5 minutes": "{label}, par tranche de 5 minutes",
+    "{label}, by business day": "{label}, par jour ouvré",
+    "{label}, by half-year": "{label}, par semestre",
     "{label}, by hour": "{label}, par heure",
+    "{label}, by minute": "{label}, par minute",
     "{label}, by month": "{label}, par mois",
     "{label}, by quarter": "{label}, par trimestre",
     "{label}, by week": "{label}, par semaine",
+    "{label}, by week to Friday": "{label}, par semaine finissant le vendredi",
+    "{label}, by week to Monday": "{label}, par semaine finissant le lundi",
+    "{label}, by week to Saturday": "{label}, par semaine finissant le samedi",
+    "{label}, by week to Sunday": "{label}, par semaine finissant le dimanche",
+    "{label}, by week to Thursday": "{label}, par semaine finissant le jeudi",
+    "{label}, by week to Tuesday": "{label}, par semaine finissant le mardi",
+    "{label}, by week to Wednesday": "{label}, par semaine finissant le mercredi",
     "{label}, by year": "{label}, par année",
     # What the file of each format shows.
     "A table with a column “title”, shown as a list.": "Un tableau qui a une colonne « title », présenté en liste.",

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from iop_pipelines.errors import InvalidInput
@@ -112,14 +113,14 @@ def _series(spec: Chart, table: Table, x: Column) -> Iterable[Series]:
 
 
 def _y(value: Value) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
 def _x(value: Value, column: Column, kind: Kind) -> X:
     if kind == "scatter":
-        return float(value) if isinstance(value, int | float) else math.nan
+        return float(value) if isinstance(value, int | float | Decimal) else math.nan
     if kind == "line" and (isinstance(value, date) or (column.is_number and value is not None)):
-        return float(value) if isinstance(value, int | float) else value  # type: ignore[return-value]
+        return float(value) if isinstance(value, int | float | Decimal) else value  # type: ignore[return-value]
     return format_value(value, column, 0)
 
 

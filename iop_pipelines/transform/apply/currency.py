@@ -15,7 +15,7 @@ def apply(step: Currency, frame: pd.DataFrame, context: Context, rejects: Reject
         if step.currency_column
         else pd.Series(step.currency, index=frame.index, dtype=object)
     )
-    amount = frame[step.amount].astype(np.float64)
+    amount = context.floats(frame, step.amount)
     rate = _rates_as_of(step, codes, frame[step.date], context)
     converted = amount * rate
     if step.on_missing == "reject":

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects
+from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, keys_of
 from iop_pipelines.transform.steps import Deduplicate
 
 EXACT_DUPLICATE = Sentence("row.exact_duplicate")
@@ -13,7 +13,7 @@ RESTATED = Sentence("row.restated")
 def apply(
     step: Deduplicate, frame: pd.DataFrame, context: Context, rejects: Rejects
 ) -> pd.DataFrame:
-    is_former = frame.duplicated(list(step.key), keep="last")
+    is_former = frame.duplicated(keys_of(frame, step.key), keep="last")
     if not is_former.any():
         return frame
     reasons = Reasons(len(frame))

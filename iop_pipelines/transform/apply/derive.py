@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from iop_pipelines.analytics.conditions import FrameColumns, Values, values_of
+from iop_pipelines.domain.datasets import DECIMALS
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidDeclaration, InvalidQuery
 from iop_pipelines.transform.apply.frame import Context, Rejects
@@ -11,7 +12,9 @@ from iop_pipelines.transform.steps import Derive
 
 
 def apply(step: Derive, frame: pd.DataFrame, context: Context, rejects: Rejects) -> pd.DataFrame:
-    held = FrameColumns(frame, context.time_zone)
+    decimals = [name for name in frame.columns if context.columns.get(name) in DECIMALS]
+    read = frame.assign(**{name: context.floats(frame, name) for name in decimals})
+    held = FrameColumns(read, context.time_zone)
     # What is derived of a row is the same whenever it is derived.
     scope = Scope(now=None, zone=context.time_zone)
     columns = {}
