@@ -239,7 +239,7 @@ export interface DashboardStats {
   asOf: string;
 }
 
-/** `freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where it is the platform's own. `unprepared`: deliveries that were refused or failed and wait for somebody, the newest first, at most 20. */
+/** `freq` is the step of its rows: h, D, W, MS, or null for events. `translations` are the description's, where it is the platform's own. `unprepared`: deliveries that were refused or failed and wait for somebody, the newest first, at most 20. `preparing` is null where every delivery has been looked at. */
 export interface Dataset {
   id: number;
   name: string;
@@ -252,6 +252,7 @@ export interface Dataset {
   updatedAt: string;
   latest: LatestData | null;
   unprepared: Unprepared[];
+  preparing: Preparing | null;
   translations: Partial<Record<Language, Described>> | null;
 }
 
@@ -268,6 +269,7 @@ export interface DatasetDetail {
   updatedAt: string;
   latest: LatestData | null;
   unprepared: Unprepared[];
+  preparing: Preparing | null;
   declaration: Record<string, unknown>;
   time: string | null;
   fields: SourceField[];
@@ -1112,6 +1114,12 @@ export interface PdfOutput {
 
 /** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
 export type Phase = "held" | "queued" | "claimed" | "started" | "done";
+
+/** How many of a dataset's deliveries are prepared, of those that are there. */
+export interface Preparing {
+  done: number;
+  total: number;
+}
 
 export interface Promote {
   id: number;

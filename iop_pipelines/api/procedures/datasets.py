@@ -34,6 +34,7 @@ from iop_pipelines.domain.sentences import Sentence, own_text, text_of
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound, Unfit
 from iop_pipelines.ledger.deliveries import is_refusal, unprepared
+from iop_pipelines.ledger.replacing import progress
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.config import SourceName
 from iop_pipelines.query.result import Vocabulary
@@ -60,6 +61,13 @@ class LatestData(TypedDict):
     prepared_at: datetime | None
 
 
+class Preparing(Shape):
+    """How many of a dataset's deliveries are prepared, of those that are there."""
+
+    done: int
+    total: int
+
+
 class Described(TypedDict):
     """What a `description` of the platform's own is in another language."""
 
@@ -79,6 +87,7 @@ class DatasetRow(TypedDict):
     updated_at: datetime
     latest: LatestData | None
     unprepared: list[Unprepared]
+    preparing: Preparing | None
 
 
 @with_config(ROW)
@@ -87,6 +96,7 @@ class Dataset(DatasetRow):
     it is the platform's own.
 
     `unprepared`: deliveries that were refused or failed and wait for somebody, the newest first, at most 20.
+    `preparing` is null where every delivery has been looked at.
     """
 
     translations: dict[Language, Described] | None
@@ -275,8 +285,11 @@ def declare(registry: Registry) -> None:
         ids = [row["latest_id"] for row in rows if row["latest_id"] is not None]
         latest = rows_of(ctx, _LATEST.where(dataset_versions.c.id.in_(ids)))
         by_dataset = {each.pop("dataset_id"): LatestData(each) for each in latest}
-        waiting = _unprepared(ctx)
-        found = [_dataset(row, by_dataset.get(row["id"]), waiting[row["id"]]) for row in rows]
+        waiting, under_way = _unprepared(ctx), _preparing(ctx)
+        found = [
+            _dataset(row, by_dataset.get(row["id"]), waiting[row["id"]], under_way.get(row["id"]))
+            for row in rows
+        ]
         return [Dataset(**each, translations=_description_told(each)) for each in found]
 
     @registry.procedure("datasets.get", Kind.QUERY, "One dataset: declaration, fields, quality.")
@@ -291,7 +304,8 @@ def declare(registry: Registry) -> None:
         shown = _schema(_source_of(ctx, given.name))
         lacks = _source_warning(ctx, given.name, row["source"])
         waiting = _unprepared(ctx, row["id"])[row["id"]]
-        found = _dataset(row, latest[0] if latest else None, waiting)
+        under_way = _preparing(ctx).get(row["id"])
+        found = _dataset(row, latest[0] if latest else None, waiting, under_way)
         return DatasetDetail(
             **found,
             translations=_retold(found, lacks),
@@ -458,8 +472,18 @@ def _unprepared(ctx: Context, dataset_id: int | None = None) -> dict[int, list[U
     return found
 
 
+def _preparing(ctx: Context) -> dict[int, Preparing]:
+    """By dataset, of those that have something left."""
+    with ctx.platform.engine.connect() as connection:
+        found = progress(connection)
+    return {each: Preparing(done=of.total - of.left, total=of.total) for each, of in found.items()}
+
+
 def _dataset(
-    row: dict[str, Any], latest: LatestData | None, waiting: list[Unprepared]
+    row: dict[str, Any],
+    latest: LatestData | None,
+    waiting: list[Unprepared],
+    preparing: Preparing | None,
 ) -> DatasetRow:
     declared = DatasetDeclaration.model_validate(row.pop("declaration"))
     del row["latest_id"]
@@ -470,6 +494,7 @@ def _dataset(
         time_zone=declared.time_zone,
         latest=latest,
         unprepared=waiting,
+        preparing=preparing,
     )
 
 

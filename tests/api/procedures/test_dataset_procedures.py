@@ -5,8 +5,9 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, kept
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.errors import Conflict, NotFound
-from iop_pipelines.schema.tables import dataset_versions, rejected_rows
+from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
 
 
 def refuse(api, count=3):
@@ -146,9 +147,17 @@ def test_a_refused_delivery_is_told_in_every_place_and_is_accepted_once(api):
     (read,) = [e for e in api.call("notifications.list")["items"] if e["id"] == note["id"]]
     assert (note["isRead"], read["isRead"]) == (False, True)
 
+    flights = sa.select(datasets.c.id).where(datasets.c.name == "flights_daily")
+    of_flights = dataset_versions.c.dataset_id.in_(flights)
+    api.write(dataset_versions.update().where(of_flights).values(phase=Phase.DONE))
+    assert api.call("datasets.get", name="flights_daily")["preparing"] is None
+    total = len(api.rows(sa.select(dataset_versions.c.id).where(of_flights)))
     first = api.call("datasets.accept", versionId=version_id)
     again = api.call("datasets.accept", versionId=version_id)
     assert (first["isNew"], again["isNew"]) == (True, False)
+    left = api.call("datasets.get", name="flights_daily")["preparing"]
+    (listed,) = [e for e in api.call("datasets.list") if e["name"] == "flights_daily"]
+    assert left == listed["preparing"] == {"done": total - 1, "total": total}
     assert api.call("dashboard.stats")["quality"]["unprepared"] == []
     assert not [e for e in api.call("notifications.list")["items"] if e["kind"] == "dataset"]
 

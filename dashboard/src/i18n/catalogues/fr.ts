@@ -375,6 +375,8 @@ export default {
     rejectedShort: 'Rejetées',
     problem: 'Problème',
     started: 'Début',
+    preparing: 'En préparation',
+    preparingSome: (done: string, total: string) => `${done} livraisons sur ${total} faites`,
     usable: 'Lignes utilisables',
     usableShare: (share: string) => `${share}\u00a0%`,
     unprepared: 'Livraisons non préparées',

@@ -73,7 +73,7 @@ function Latest({ dataset }: { dataset: DatasetDetail }) {
   const t = useWords(words);
   const format = useFormat();
   const now = useNow();
-  const { latest } = dataset;
+  const { latest, preparing } = dataset;
   const count = (n: number | null | undefined) => (n == null ? '–' : format.number(n));
   return (
     <Card>
@@ -87,6 +87,12 @@ function Latest({ dataset }: { dataset: DatasetDetail }) {
           },
           latest?.preparedAt
             ? { label: t.prepared, value: format.ago(latest.preparedAt, now) }
+            : null,
+          preparing
+            ? {
+                label: t.preparing,
+                value: t.preparingSome(count(preparing.done), count(preparing.total)),
+              }
             : null,
           { label: t.rowsOut, value: count(latest?.rowsOut) },
           { label: t.rowsRejected, value: count(latest?.rowsRejected) },

@@ -42,7 +42,7 @@ function Entry({ dataset }: { dataset: Dataset }) {
   const t = useWords(words);
   const format = useFormat();
   const now = useNow();
-  const { latest, unprepared } = dataset;
+  const { latest, preparing, unprepared } = dataset;
   const scores = useQuery(qualityQuery(dataset.name, SCORES_OF_TREND));
   const trend = trendOf(scores.data?.map((each) => each.score) ?? []);
   return (
@@ -52,6 +52,11 @@ function Entry({ dataset }: { dataset: Dataset }) {
       badges={
         <>
           <Badge>{sayStep(dataset.freq, t)}</Badge>
+          {preparing && (
+            <Badge tone="info">
+              {t.preparingSome(format.number(preparing.done), format.number(preparing.total))}
+            </Badge>
+          )}
           {unprepared.length > 0 && <Badge tone="bad">{t.isUnprepared(unprepared.length)}</Badge>}
         </>
       }

@@ -99,6 +99,8 @@ export const words = defineWords('datasets', {
   rejectedShort: 'Rejected',
   problem: 'Problem',
   started: 'Started',
+  preparing: 'Being prepared',
+  preparingSome: (done: string, total: string) => `${done} of ${total} deliveries done`,
   usable: 'Usable rows',
   usableShare: (share: string) => `${share}%`,
   unprepared: 'Deliveries that were not prepared',
