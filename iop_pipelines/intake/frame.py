@@ -18,6 +18,8 @@ from iop_pipelines.intake.tables import LeftLine, Line, RawTable
 
 MAX_COLUMNS = 200
 _AT_THE_END = 10
+_HOUR = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?")
+_MIN_HOURS = 12
 _TOTAL_WORDS = (
     r"(?:grand |sub-?\s?|zwischen|sous-)?(?:totals?|totaux|totale|totaal|sum(?:me|ma)?|suma|"
     r"gesamt(?:summe)?|insgesamt|somme|overall)"
@@ -228,6 +230,9 @@ def _folded(framed: Framed, head: Head) -> Framed:
     """A column a period becomes a row a period: the rest of the row says whose."""
     if places := periods_in(framed.labels):
         return _fold(framed, {framed.labels[place]: {"Value": place} for place in places})
+    hours = [place for place, label in enumerate(framed.labels) if _HOUR.fullmatch(label)]
+    if len(hours) >= _MIN_HOURS:
+        return _fold(framed, {framed.labels[place]: {"Value": place} for place in hours}, "Time")
     groups = _groups(head, len(framed.labels)) if head.lower else {}
     return _fold(framed, groups) if groups else framed
 
@@ -243,7 +248,8 @@ def _groups(head: Head, size: int) -> dict[str, dict[str, int]]:
     return groups if is_even and sum(map(len, names)) == len(places) else {}
 
 
-def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]]) -> Framed:
+def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]], what: str = "Period") -> Framed:
+    """what: the label of what the groups are named by."""
     folded = {place for columns in groups.values() for place in columns.values()}
     kept = [place for place in range(len(framed.labels)) if place not in folded]
     totals = [place for place in kept if is_total(framed.labels[place])]
@@ -265,7 +271,7 @@ def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]]) -> Framed:
     dropped = [f"column {framed.labels[place]!r} is a total and was left out" for place in totals]
     return replace(
         framed,
-        labels=tuple(_labels(["Period", *(framed.labels[p] for p in kept), *names], 0)),
+        labels=tuple(_labels([what, *(framed.labels[p] for p in kept), *names], 0)),
         columns=columns,
         numbers=np.repeat(framed.numbers, len(groups)),
         notes=(note, *dropped),

@@ -29,6 +29,8 @@ _DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _TIME = (
     r"(?:(?:T|,?\s+|-)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    # From 00:00 to 01:00 in one cell: the begin counts.
+    r"(?:\s+(?:-|–|to|bis|a|à)\s+\d[\d :./-]*)?(?:\s*\((?:CET|CEST|MEZ|MESZ|UTC|local)(?:/[A-Z]+)?\))?"
 )
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
@@ -132,7 +134,11 @@ _STRONG = (
     _form("half-year year", "half-year", r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})"),
     _form("year half-year", "half-year", r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])"),
     _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})"),
-    _form("week/year (ISO)", "week", r"(?:W|KW|S)\s?(?P<week>\d{1,2})[-/ .]+(?P<y>\d{4})"),
+    _form(
+        "week/year (ISO)",
+        "week",
+        r"(?:KW|S|W(?:eek|k|oche)?)\.?\s?(?P<week>\d{1,2})[-/ .,]+(?P<y>\d{4})",
+    ),
 )
 _WEAK = (
     _form(
@@ -142,6 +148,13 @@ _WEAK = (
         "yearmonthdayhourminute",
         "moment",
         r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?",
+        is_weak=True,
+    ),
+    # Before Unix time: what are both is of 2033 as that.
+    _form(
+        "yearmonthdayhour",
+        "moment",
+        r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<only_hour>[01]\d|2[0-4])",
         is_weak=True,
     ),
     _form("yearmonth", "month", r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)", is_weak=True),
@@ -207,6 +220,8 @@ def _moment(parts: dict[str, str | None], zone: str) -> datetime | None:
     else:
         month = int(parts.get("m") or 1)
     day = datetime(year, month, int(parts.get("d") or 1))
+    if only_hour := parts.get("only_hour"):
+        return day + timedelta(hours=int(only_hour))
     return _at_time(day, parts, zone)
 
 

@@ -33,7 +33,8 @@ _WEAK_HEADS = re.compile(
 _YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr)", re.IGNORECASE)
 _MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
 _TIME_AFTER = re.compile(
-    r"(?:[T,]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$", re.DOTALL
+    r"\s+(?:-|–|to|bis|a|à)\s+\d.*$|(?:[T,]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$",
+    re.DOTALL,
 )
 _TIME_HEADS = re.compile(
     r"(?:time|time of day|hour|hours|hr|hh|h|hour of day|zeit|uhrzeit|uhr|stunde|std\.?|heures?|hora|ora|ore|uur|tijd)",

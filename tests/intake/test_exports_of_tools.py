@@ -237,6 +237,12 @@ def exports() -> Mapping[str, Export]:
         "JSON by column": Export(json.dumps({"latitude": 1.5, "daily": {"time": [str(d) for d in FIRST], "count": [one(d) for d in FIRST]}}), "count", jfk, name="a.json"),
         "JSON of pandas": Export(json.dumps({"date": {str(n): str(d) for n, d in enumerate(FIRST)}, "count": {str(n): one(d) for n, d in enumerate(FIRST)}}), "count", jfk, name="a.json"),
         "JSON of lists": Export(json.dumps({"columns": ["date", "count"], "data": [[str(d), one(d)] for d in FIRST]}), "count", jfk, name="a.json"),
+        "years as columns of a world bank": Export('"Data Source","Indicators",\n\n"Last Updated","2020-01-01",\n\n"Place","Code",' + ",".join(f'"{1990 + n}"' for n in range(12)) + ",\n" + "\n".join(f'"{w}","{w[:2]}",' + ",".join(f'"{months()[m, w]}"' for m in MONTHS) + "," for w in PLACES), "value", total(), "MS", own),
+        "an hour of the day a column": Export("Date," + ",".join(f"{h}:00" for h in range(24)) + "\n" + "\n".join(f"{d}," + ",".join(str(24 * n + h) for h in range(24)) for n, d in enumerate(FIRST)), "value", sum(range(24 * 365)), "h"),
+        "a weather service's hours": Export("STATION;MESS_DATUM;TT;eor\n" + "\n".join(f"   433;{datetime(2010, 1, 1) + timedelta(hours=n):%Y%m%d%H};  {n % 30}.5;eor" for n in range(900)), "tt", sum(n % 30 + 0.5 for n in range(900)), "h"),
+        "spans in one cell": Export(quarter_hours(lambda m, n: f'"{m:%d.%m.%Y %H:%M} - {m + timedelta(minutes=15):%d.%m.%Y %H:%M}","{n % 50}.25"', '"MTU (CET/CEST)","Price [EUR/MWh]"'), "price", kwh, "h", unit="EUR/MWh"),
+        "weeks in words": Export("Week,Flights\n" + "\n".join(f'"Week {n}, 2013",{n * n}' for n in range(1, 53)), "flights", sum(n * n for n in range(1, 53)), "W"),
+        "colons for what is missing": Export("\n".join(["day\tflights", *(f"{d}\t{one(d) if n % 9 else ': '}" for n, d in enumerate(FIRST))]), "flights", sum(one(d) for n, d in enumerate(FIRST) if n % 9)),
         "a workbook with merged heads": Export(workbook(merged_workbook), "south_visits", jfk, name="a.xlsx"),
         "a workbook with a margin": Export(workbook(offset_workbook), "value", total(), "MS", own, name="a.xlsx", left=1),
     }  # fmt: skip
