@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.drm import tables
 from iop_pipelines.drm.quality import Quality, Scoring
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
@@ -62,7 +63,8 @@ def deliver(engine: sa.Engine, given: Understood, zone: str, now: datetime) -> D
     landing = tables.landing_table(_landing_name(given.name), tuple(sorted(schema["properties"])))
     landing.create(engine, checkfirst=True)
     tables.widen(engine, landing)
-    looked = _look(given, schema, now)
+    with collector_paused():
+        looked = _look(given, schema, now)
     run_id, is_new, is_restated = write(engine, _run, given, landing, looked, now)
     score = write(engine, _score, given, looked.quality, run_id, now)
     return Delivered(run_id, len(given.rows), is_new, is_restated, score)
@@ -129,8 +131,7 @@ def _look(given: Understood, schema: Mapping[str, Any], now: datetime) -> _Looke
     names = sorted(given.columns)
     for block in given.rows.blocks():
         for name in names:
-            cells = block[name]
-            texts = ["\x00" if cell is None else cell for cell in cells] if None in cells else cells
+            texts = [cell or "\x00" for cell in block[name]]
             digest.update("\x02".join(texts).encode("utf-8", "surrogatepass"))
             digest.update(b"\x03")
         scoring.add(block, len(block[LINE]))

@@ -8,6 +8,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO
 
+from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import BLOCK
 from iop_pipelines.intake.tables import Lines
@@ -34,7 +35,8 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
             file.readline()
         else:
             delimiter = _delimiter_of(head, name)
-        lines = _lines(file, delimiter, name, int(is_told))
+        with collector_paused():
+            lines = _lines(file, delimiter, name, int(is_told))
     return lines, delimiter, f"{_NAMES.get(delimiter, repr(delimiter))} between fields"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.domain.datasets import DatasetDeclaration, FieldType, scale_of
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.errors import Contended
@@ -74,7 +75,10 @@ def write_version(
         tick()
         ends = _ends(prepared.frame[declaration.time], found.id, rivals)
         frame = prepared.frame
-        _write_rows(connection, table, declaration, frame, ends, version_id=version_id, tick=tick)
+        with collector_paused():
+            _write_rows(
+                connection, table, declaration, frame, ends, version_id=version_id, tick=tick
+            )
         _write_rejects(connection, version_id, prepared, tick)
         tick()
         _forget_validations(connection, found)
