@@ -232,7 +232,7 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> Sentence |
         checks.append(metadata.of_check(asset_key, partition, "input_schema", input_checks))
         require_success(work, "input", input_checks)
         executed = execute(
-            *(engine, platform.drm_engine, work), step=PROGRESS.step, tick=PROGRESS.tick
+            *(engine, platform.drm_reading, work), step=PROGRESS.step, tick=PROGRESS.tick
         )
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))
@@ -297,7 +297,7 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> Sentence 
     try:
         generated = generate(
             engine,
-            platform.drm_engine,
+            platform.drm_reading,
             platform.settings,
             item.id,
             now=platform.now(),

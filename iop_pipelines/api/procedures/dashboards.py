@@ -410,7 +410,7 @@ def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.Froze
         return run_query(
             config,
             engine=platform.engine,
-            drm_engine=platform.drm_engine,
+            drm_engine=platform.drm_reading,
             now=platform.now(),
             time_zone=platform.settings.time_zone,
             params=given.params,

@@ -430,7 +430,7 @@ def _scores_of(ctx: Context, run_ids: Sequence[int]) -> dict[int, float]:
         .where(quality_scores.c.run_id.in_(run_ids))
         .order_by(quality_scores.c.id)
     )
-    with ctx.platform.drm_engine.connect() as connection:
+    with ctx.platform.drm_reading.connect() as connection:
         return {row.run_id: row.score for row in connection.execute(query)}
 
 
@@ -440,7 +440,7 @@ def _source_warning(ctx: Context, name: str, source: str) -> Sentence | None:
 
 def _drm_rows(ctx: Context, query: Query, page: Page) -> list[dict[str, Any]]:
     params = {"limit": page.limit, "cursor": page.cursor or MAX_ID + 1}
-    with ctx.platform.drm_engine.connect() as connection:
+    with ctx.platform.drm_reading.connect() as connection:
         return [dict(row) for row in connection.execute(query, params).mappings()]
 
 
