@@ -10,7 +10,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
 | `IOP_DRM_API_URL` | empty: the database above is DRM's own | DRM's HTTP API, copied into that database |
 | `IOP_DRM_API_TOKEN` | empty | bearer token for DRM's API |
-| `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports are kept, any fsspec URL |
+| `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports and uploads are kept, any fsspec URL |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
@@ -19,6 +19,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
+| `IOP_UPLOAD_MB` | `200` | the largest file that the app takes, and that an archive in it unpacks to, at least 1 |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
@@ -60,6 +61,7 @@ class Settings:
     keep_outputs_days: int = 400
     keep_rejected_days: int = 90
     keep_report_files_days: int = 365
+    upload_mb: int = 200
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
@@ -106,6 +108,7 @@ class Settings:
             keep_report_files_days=_whole(
                 "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
             ),
+            upload_mb=_whole("IOP_UPLOAD_MB", env.get("IOP_UPLOAD_MB"), 200, 1),
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),

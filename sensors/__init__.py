@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sensors import drm, ledger, requests
+from sensors import drm, ledger, requests, uploads
 
 defs = dg.Definitions(
     sensors=[
@@ -14,5 +14,7 @@ defs = dg.Definitions(
         requests.one_time_reports,
         ledger.registered_partitions,
         ledger.ledger_reconciler,
-    ]
+        uploads.requested_loads,
+    ],
+    jobs=[uploads.load_uploads],
 )

@@ -70,6 +70,11 @@ export interface AsTold {
   owner: string | null;
 }
 
+export interface Asked {
+  id: number;
+  status: UploadStatus;
+}
+
 /** `userId` is null for a command on the machine itself; `userName` is as it was then. `before` is null for what is new, `after` for what is gone; names in them are the columns'. */
 export interface AuditEvent {
   id: number;
@@ -163,6 +168,12 @@ export interface CheckedModel {
   config: Record<string, unknown> | null;
 }
 
+/** `words`: as it stands in the file, of a value that has no words of the platform's. */
+export interface Choice {
+  value: string;
+  words: string;
+}
+
 /** The first that is known. */
 export interface Coalesce {
   coalesce: Expression[];
@@ -178,6 +189,13 @@ export interface Column {
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
   words: Record<string, Word> | null;
   translations: Partial<Record<Language, Labelled>> | null;
+}
+
+export interface ColumnOfFile {
+  name: string;
+  label: string;
+  type: string;
+  unit: string | null;
 }
 
 export interface Comment {
@@ -626,6 +644,13 @@ export interface If {
   else: Expression;
 }
 
+/** Whether files can be loaded here at all, and if not, why; `admins` are names of accounts who may. `maxBytes`: the largest file, and what an archive may unpack to. */
+export interface IntakeStanding {
+  refusal: Said | null;
+  admins: string[];
+  maxBytes: number;
+}
+
 /** The account has no password: it signs in by the link, once, and may be given another. */
 export interface Invited {
   success: boolean;
@@ -674,6 +699,13 @@ export interface LatestData {
   preparedAt: string | null;
 }
 
+/** A line that is no row, or one that cannot be read, and why. */
+export interface LineOfFile {
+  line: number;
+  text: string;
+  reason: Said;
+}
+
 /** Signs in once, until `expiresAt`; `path` is relative to the platform's address. */
 export interface Link {
   path: string;
@@ -705,6 +737,44 @@ export interface ListedRecommendation {
   sparkline: (number | null)[];
 }
 
+/** How far a file is on its way to advice. `prepared`: what became of its rows, null before there are any; `executions` of the models that read them, of which `executionsEnded` have ended and said what they found. `recommendations` are those of its dataset that are still found, `firstRecommendation` the gravest of them. `isDone`: nothing of it is left to do. */
+export interface LoadProgress {
+  id: number;
+  name: string;
+  status: UploadStatus;
+  dataset: string | null;
+  rowCount: number | null;
+  refusedCount: number | null;
+  prepared: "pending" | "prepared" | "failed" | null;
+  executions: number;
+  executionsEnded: number;
+  executionsFailed: number;
+  recommendations: number;
+  firstRecommendation: number | null;
+  isDone: boolean;
+  refusal: Said | null;
+}
+
+/** `name`: of the dataset; the others as in a look. */
+export interface LoadUpload {
+  id: number;
+  time?: string | null | undefined;
+  dates?: "day-first" | "month-first" | null | undefined;
+  decimal?: "." | "," | null | undefined;
+  sheet?: string | null | undefined;
+  encoding?: string | null | undefined;
+  name: string;
+}
+
+/** One of `table`, `question` and `refusal` is there; `sheets` of a workbook and `columns` can be chosen from. */
+export interface LookedAt {
+  sheets: string[];
+  columns: string[];
+  table: TableOfFile | null;
+  question: OpenQuestion | null;
+  refusal: Said | null;
+}
+
 export interface Lowest {
   min: Expression[];
 }
@@ -724,6 +794,13 @@ export interface Me {
   id: number;
   name: string;
   role: Role;
+}
+
+/** `kind`: whether several rows of a period are added up or averaged. */
+export interface MeasureOfFile {
+  label: string;
+  unit: string | null;
+  kind: "sum" | "mean";
 }
 
 /** `lacks`: what a draft needs before it can be executed. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
@@ -988,6 +1065,17 @@ export interface OfSource {
   name: string;
 }
 
+/** A file that arrived, and what is said of it beforehand, as the options of `iop start`. `name`: of the dataset; `time`: a column's label; `dates`: how 01/02/2026 is read; `decimal`: the decimal sign of 1,234; `encoding`: of a text file. */
+export interface OfUpload {
+  id: number;
+  time?: string | null | undefined;
+  dates?: "day-first" | "month-first" | null | undefined;
+  decimal?: "." | "," | null | undefined;
+  sheet?: string | null | undefined;
+  encoding?: string | null | undefined;
+  name?: string | null | undefined;
+}
+
 export interface OfVersion {
   versionId: number;
 }
@@ -996,6 +1084,13 @@ export interface OfVersion {
 export interface OffsetChange {
   at: string;
   offsetS: number;
+}
+
+/** What only a person can decide: `answers` is the member of the input that does, `choices` its values. */
+export interface OpenQuestion {
+  text: Said;
+  answers: "name" | "time" | "dates" | "decimal" | "sheet" | "encoding";
+  choices: Choice[];
 }
 
 export interface Or {
@@ -1352,6 +1447,12 @@ export interface RuntimeWords {
   summary: string;
 }
 
+/** A sentence of the platform. */
+export interface Said {
+  message: string;
+  translations: Partial<Record<Language, Told>>;
+}
+
 /** With `id` that dashboard is replaced; panels of it that are not given go. `ifVersion`: the version that was changed; CONFLICT, with what is there as `data.current`, if somebody else saved since. */
 export interface SaveDashboard {
   id?: number | null | undefined;
@@ -1416,6 +1517,14 @@ export interface SeriesName {
   translations: Partial<Record<Language, Labelled>> | null;
   points: number;
   findings: number;
+}
+
+/** `labels` of the columns that tell series apart; models watch `watchedCount` of them. `isUnique`: each moment comes once a series; else rows are events. */
+export interface SeriesOfFile {
+  labels: string[];
+  count: number;
+  watchedCount: number;
+  isUnique: boolean;
 }
 
 export interface SeriesPoint {
@@ -1484,9 +1593,40 @@ export interface Span {
   to: string;
 }
 
+/** `every` periods of `freq`; `share` of the rows are that far apart. Events have no step. `said`: the step in English words, for one that has others than those of `freq`. */
+export interface StepOfFile {
+  freq: string;
+  every: number;
+  said: string;
+  share: number;
+  isRegular: boolean;
+}
+
 /** The first less the second. */
 export interface Subtract {
   subtract: Expression[];
+}
+
+/** What the file will be loaded as: its first `rows`, in the order of the first `columns`. `isKnown`: a dataset of that name is there, to which the file adds, or of which it replaces its periods. */
+export interface TableOfFile {
+  dataset: string;
+  isKnown: boolean;
+  form: string;
+  title: string[];
+  time: TimeOfFile;
+  step: StepOfFile;
+  series: SeriesOfFile;
+  measures: MeasureOfFile[];
+  keptBeside: string[];
+  columns: ColumnOfFile[];
+  columnCount: number;
+  rows: ((string | null)[])[];
+  rowCount: number;
+  refused: LineOfFile[];
+  refusedCount: number;
+  leftOut: LineOfFile[];
+  leftOutCount: number;
+  notes: Said[];
 }
 
 /** One table of the result. `group: true` without measures gives distinct rows. */
@@ -1528,6 +1668,15 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
+/** `form`: how its cells are written, such as day/month/year; `first` and `last` are periods, in local time. */
+export interface TimeOfFile {
+  label: string;
+  form: string;
+  first: string;
+  last: string;
+  periods: number;
+}
+
 /** What an answer's `message` is in another language. */
 export interface Told {
   message: string;
@@ -1561,6 +1710,9 @@ export interface Unprepared {
   translations: Partial<Record<Language, Reasoned>> | null;
 }
 
+/** arriving: its bytes come. ready: looked at as often as one likes. queued, loading: a worker has it or will. discarded: its file is being removed, and then the row. */
+export type UploadStatus = "arriving" | "ready" | "queued" | "loading" | "loaded" | "failed" | "discarded";
+
 /** `oidcIssuer`: the provider that it signs in at, and that decides its role at each sign-in. */
 export interface UserAccount {
   id: number;
@@ -1573,6 +1725,15 @@ export interface UserAccount {
 }
 
 export type Value = boolean | number | string | null | ParamRef | Span | (boolean | number | string)[] | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
+
+/** A file that arrived and was not loaded, and why, where that was tried. */
+export interface WaitingUpload {
+  id: number;
+  name: string;
+  sizeBytes: number | null;
+  uploadedAt: string;
+  refusal: Said | null;
+}
 
 /** What a value of IOP's own is called. */
 export interface Word {
@@ -1656,6 +1817,14 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     latest: TRPCQueryProcedure<{ input: OfModels; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
+  };
+  intake: {
+    discard: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
+    load: TRPCMutationProcedure<{ input: LoadUpload; output: Asked; meta: unknown }>;
+    look: TRPCQueryProcedure<{ input: OfUpload; output: LookedAt; meta: unknown }>;
+    progress: TRPCQueryProcedure<{ input: ById; output: LoadProgress; meta: unknown }>;
+    standing: TRPCQueryProcedure<{ input: void | undefined; output: IntakeStanding; meta: unknown }>;
+    waiting: TRPCQueryProcedure<{ input: void | undefined; output: WaitingUpload[]; meta: unknown }>;
   };
   models: {
     create: TRPCMutationProcedure<{ input: NewModel; output: CreatedModel; meta: unknown }>;

@@ -36,6 +36,7 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.trpc import trpc_routes
+from iop_pipelines.api.uploads import upload_routes
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import inbox, outbox
@@ -91,6 +92,7 @@ def create_app(
         *auth_routes(platform),
         *download_routes(platform, authenticate),
         *preview_routes(answers, authenticate),
+        *upload_routes(platform, authenticate),
         *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),
         *routes,
@@ -110,7 +112,7 @@ def create_app(
             lifecycle=lifecycle,
             probe=probe,
             dagster_ui=dagster_ui,
-            readers=answers.readers,
+            readers=(answers.readers, answers.file_readers),
         ),
     )
     app.state.lifecycle = lifecycle
@@ -168,7 +170,7 @@ async def _lifespan(
     lifecycle: Lifecycle,
     probe: Probe,
     dagster_ui: "DagsterUi | None",
-    readers: Readers,
+    readers: Sequence[Readers],
 ) -> AsyncGenerator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     probe.start()
@@ -187,7 +189,8 @@ async def _lifespan(
         yield
     finally:
         settling.cancel()
-        await run_in_threadpool(readers.close)
+        for each in readers:
+            await run_in_threadpool(each.close)
         await run_in_threadpool(probe.stop)
         if dagster_ui is not None:
             await run_in_threadpool(dagster_ui.stop)

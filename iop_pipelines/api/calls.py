@@ -17,6 +17,7 @@ from iop_pipelines.api import wire
 from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers.heavy import Ask
+from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User
@@ -103,12 +104,14 @@ async def _read_heavy(
 
     ask = Ask("procedure", procedure.path, context.request_id, {}, text)
     kept_by = await anyio.to_thread.run_sync(keeping)
-    return await read_heavy(answers, context.user.id, ask, kept_by)
+    readers = answers.file_readers if heavy.is_of_files else answers.readers
+    return await read_heavy(answers, readers, context.user.id, ask, kept_by)
 
 
-async def read_heavy(answers: Answers, account: int, ask: Ask, keeping: Keeping | None) -> bytes:
+async def read_heavy(
+    answers: Answers, readers: Readers, account: int, ask: Ask, keeping: Keeping | None
+) -> bytes:
     """In the account's turn; what is kept, or computed for somebody else already, is shared."""
-    readers = answers.readers
     if keeping is None:
         return await readers.wait(readers.begin(account, ask))
     found = answers.kept.get(

@@ -28,8 +28,8 @@ log = logging.getLogger("iop.access")
 MAX_BODY_BYTES = 1_048_576
 # For the log and the count; it is never sent.
 CLIENT_CLOSED = 499
-# The wire answers for its own places, in the shape that tRPC's clients read.
-_OWN_LIMIT = ("/api/trpc/", "/api/v1/")
+# The wire answers for its own places, in the shape that tRPC's clients read; a file has a limit of its own.
+_OWN_LIMIT = ("/api/trpc/", "/api/v1/", "/api/uploads")
 # Whoever has the rest of such a path is signed in by it.
 _ONE_TIME = re.compile(r"^(/api/auth/link/).*")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")

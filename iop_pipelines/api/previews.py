@@ -93,7 +93,7 @@ def preview_routes(
             given = {"report_id": report_id, "number": number, "width": drawn_width}
             ask = Ask("page", "reports.page", request_id, given)
             keeping = keeping_of(file, number, drawn_width)
-            work = read_heavy(answers, account, ask, keeping)
+            work = read_heavy(answers, answers.readers, account, ask, keeping)
             picture = await unless_gone(request, work)
         except ClientDisconnect:
             # Nobody hears it; it is what the log tells.

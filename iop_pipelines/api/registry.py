@@ -77,9 +77,11 @@ class Heavy:
     """Computed by a reader, in its caller's turn.
 
     keeping: called with (context[, input]) in the API's process; None for what is computed each time.
+    is_of_files: by the reader that takes files of people apart, which may need more memory and time.
     """
 
     keeping: Callable[..., Keeping | None] | None = None
+    is_of_files: bool = False
 
 
 @dataclass(frozen=True)

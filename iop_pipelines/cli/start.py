@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iop_pipelines.platform import Platform
 
 group = click.Group()
-_FOLDERS = "iop-datasets"
 _SHOWN_ADVICE = 5
 
 
@@ -89,7 +88,7 @@ def _database(function: Any) -> Any:
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help=f"Where the declarations are written. Default: {_FOLDERS}/NAME beside the home.",
+    help="Where the declarations are written. Default: iop-datasets/NAME beside the home.",
 )
 @click.option("--yes", is_flag=True, help="Ask nothing; what only you can decide is an error then.")
 @click.option("--dry-run", is_flag=True, help="Show what was understood, and stop.")
@@ -237,7 +236,9 @@ def _load_all(
 
 
 def _folder_of(settings: Settings, given: "Understood", folder: Path | None) -> Path:
-    return (folder or settings.home.parent / _FOLDERS) / given.name
+    from iop_pipelines.intake.folder import beside_home
+
+    return folder / given.name if folder else beside_home(settings, given.name)
 
 
 def _print_loaded(given: "Understood", done: "Loaded") -> None:

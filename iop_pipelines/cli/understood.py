@@ -43,7 +43,7 @@ def print_understood(given: Understood, specs: Sequence[SourceSpec]) -> None:
     console.print(table)
     _print_first_rows(given)
     for note in given.notes:
-        console.print(f"Note: {escape(note)}.", highlight=False, soft_wrap=True)
+        console.print(f"Note: {escape(str(note))}.", highlight=False, soft_wrap=True)
     _print_lines("Left out", given.left_out, "lines that are no rows of the table")
     _print_lines(
         "Refused",
@@ -152,7 +152,7 @@ def as_json(given: Understood, specs: Sequence[SourceSpec]) -> dict[str, Any]:
         "rows": len(given.rows),
         "refused": [_line(line) for line in given.refused],
         "leftOut": [_line(line) for line in given.left_out],
-        "notes": list(given.notes),
+        "notes": [str(note) for note in given.notes],
     }
 
 

@@ -88,3 +88,18 @@ class PanelType(StrEnum):
     SCATTER = "scatter"
     TABLE = "table"
     METRIC = "metric"
+
+
+class UploadStatus(StrEnum):
+    """arriving: its bytes come. ready: looked at as often as one likes. queued, loading: a worker has it or will.
+
+    discarded: its file is being removed, and then the row.
+    """
+
+    ARRIVING = "arriving"
+    READY = "ready"
+    QUEUED = "queued"
+    LOADING = "loading"
+    LOADED = "loaded"
+    FAILED = "failed"
+    DISCARDED = "discarded"

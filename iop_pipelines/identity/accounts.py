@@ -115,6 +115,14 @@ def list_users(engine: sa.Engine, limit: int = 1000, cursor: int | None = None) 
         return [_account(row) for row in connection.execute(query)]
 
 
+def names_of_admins(engine: sa.Engine, limit: int) -> list[str]:
+    """Of those who can sign in, by name."""
+    is_admin = sa.and_(users.c.role == Role.ADMIN, users.c.is_disabled.is_(False))
+    query = sa.select(users.c.name).where(is_admin).order_by(users.c.name).limit(limit)
+    with engine.connect() as connection:
+        return list(connection.scalars(query))
+
+
 def account(engine: sa.Engine, name_or_id: str | int) -> Account:
     with engine.connect() as connection:
         return _account(_existing(connection, name_or_id))

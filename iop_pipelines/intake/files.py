@@ -47,25 +47,27 @@ def read_file(
     name: str | None = None,
     encoding: str | None = None,
     ask: Ask = refuse_to_guess,
+    max_bytes: int = MAX_BYTES,
 ) -> RawTable:
     """The table of a file.
 
     sheet: of a workbook, the one to read; the fullest if not given. name: of the file, where `path` is a copy of it.
     encoding: of a text file, where the bytes do not tell; `ask` is asked if it is not given.
+    max_bytes: of the file, and of what an archive unpacks to.
 
     Raises:
         NotFound: there is no such file.
-        InvalidInput: it holds no table, more than one, or more than MAX_BYTES; the message has the fix.
+        InvalidInput: it holds no table, more than one, or more than that; the message has the fix.
     """
     if not path.is_file():
         raise NotFound("intake.no_file", path=path)
     name = name or path.name
     size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise too_large(name)
+    if size > max_bytes:
+        raise too_large(name, max_bytes)
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    with unpacked(path, name) as found:
+    with unpacked(path, name, max_bytes) as found:
         lines, form, delimiter = _read(found.path, _Wanted(name, sheet, encoding, ask))
     if len(lines) < 2:
         raise InvalidInput("intake.no_rows", name=name)

@@ -13,7 +13,9 @@ from typing import Any, Literal
 import yaml
 
 from iop_pipelines.intake.declare import Declared
+from iop_pipelines.settings import Settings
 
+_FOLDERS = "iop-datasets"
 State = Literal["written", "unchanged", "yours"]
 _FIRST_LINE = "# Written by iop start; yours to edit, and then left as it is. {}\n"
 _MARK = re.compile(r"# Written by iop start; .*? ([0-9a-f]{16})\n")
@@ -25,6 +27,17 @@ class Kept:
 
     path: Path
     state: State
+
+
+def folder_of(settings: Settings, dataset: str) -> Path:
+    """Of a dataset that came through the app: where `iop start` wrote it, else within the home."""
+    beside = beside_home(settings, dataset)
+    return beside if beside.is_dir() else settings.home / _FOLDERS / dataset
+
+
+def beside_home(settings: Settings, dataset: str) -> Path:
+    """Where a person finds what is theirs to edit."""
+    return settings.home.parent / _FOLDERS / dataset
 
 
 def write_folder(folder: Path, declared: Declared) -> list[Kept]:

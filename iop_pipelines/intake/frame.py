@@ -53,7 +53,7 @@ class Framed:
     left_out: list[LeftLine]
     refused: list[LeftLine]
     is_headless: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     is_folded: bool = False
 
@@ -267,8 +267,10 @@ def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]], what: str = "
         for column, cells in zip(columns, zip(*block, strict=True), strict=True):
             column.extend(cells)
     said = list(groups)
-    note = f"{len(folded)} columns, {said[0]} to {said[-1]}, became rows"
-    dropped = [f"column {framed.labels[place]!r} is a total and was left out" for place in totals]
+    note = Sentence("intake.note_columns_to_rows", count=len(folded), first=said[0], last=said[-1])
+    dropped = [
+        Sentence("intake.note_dropped_total", column=framed.labels[place]) for place in totals
+    ]
     return replace(
         framed,
         labels=tuple(_labels([what, *(framed.labels[p] for p in kept), *names], 0)),

@@ -29,22 +29,22 @@ class Unpacked:
     said: str
 
 
-def too_large(name: str) -> InvalidInput:
-    return InvalidInput("intake.too_large", name=name, megabytes=MAX_BYTES >> 20)
+def too_large(name: str, most: int = MAX_BYTES) -> InvalidInput:
+    return InvalidInput("intake.too_large", name=name, megabytes=most >> 20)
 
 
 @contextmanager
-def unpacked(path: Path, name: str) -> Iterator[Unpacked]:
+def unpacked(path: Path, name: str, most: int = MAX_BYTES) -> Iterator[Unpacked]:
     """The file itself where it is not packed; what was unpacked is gone afterwards.
 
     Raises:
-        InvalidInput: it is broken, holds more files than one, or more than MAX_BYTES.
+        InvalidInput: it is broken, holds more files than one, or more bytes than `most`.
     """
     with tempfile.TemporaryDirectory(prefix="iop-intake-") as folder:
         said = ""
         for layer in range(_MOST_LAYERS):
             target = Path(folder) / str(layer)
-            how = _unpack(path, target, name)
+            how = _unpack(path, target, name, most)
             if not how:
                 break
             path, said = target, said + how
@@ -56,19 +56,19 @@ def first_bytes(path: Path) -> bytes:
         return file.read(16)
 
 
-def _unpack(path: Path, target: Path, name: str) -> str:
+def _unpack(path: Path, target: Path, name: str, most: int) -> str:
     begin = first_bytes(path)
     if begin.startswith(_GZIP):
         with _telling("gzip", name), gzip.open(path) as source:
-            _copy(source, target, name)
+            _copy(source, target, name, most)
         return ", packed by gzip"
     if begin.startswith(_ZSTD):
         with _telling("zstd", name), _zstd(path) as source:
-            _copy(source, target, name)
+            _copy(source, target, name, most)
         return ", packed by zstd"
     if begin.startswith(_ZIP):
         with _telling("zip", name):
-            return _from_zip(path, target, name)
+            return _from_zip(path, target, name, most)
     return ""
 
 
@@ -95,18 +95,18 @@ def _telling(kind: str, name: str) -> Iterator[None]:
         raise InvalidInput("intake.broken", name=name, kind=kind, error=error) from error
 
 
-def _from_zip(path: Path, target: Path, name: str) -> str:
+def _from_zip(path: Path, target: Path, name: str, most: int) -> str:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         if any(entry.filename in _WORKBOOKS for entry in entries):
-            _check_size(archive, entries, name)
+            _check_size(archive, entries, name, most)
             return ""
         files = [entry for entry in entries if _is_file(entry)]
         if len(files) != 1:
             names = [entry.filename for entry in files]
             raise InvalidInput("intake.not_one_file", name=name, count=len(files), files=names[:5])
         with archive.open(files[0]) as source:
-            _copy(source, target, name)
+            _copy(source, target, name, most)
     return f", {files[0].filename} in a zip file"
 
 
@@ -118,22 +118,24 @@ def _is_file(entry: zipfile.ZipInfo) -> bool:
     )
 
 
-def _check_size(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], name: str) -> None:
+def _check_size(
+    archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], name: str, most: int
+) -> None:
     """By unpacking: what the file says of its own size may be wrong."""
-    left = MAX_BYTES
+    left = most
     for entry in entries:
         with archive.open(entry) as source:
             while piece := source.read(_PIECE):
                 left -= len(piece)
                 if left < 0:
-                    raise too_large(name)
+                    raise too_large(name, most)
 
 
-def _copy(source: Any, target: Path, name: str) -> None:
-    left = MAX_BYTES
+def _copy(source: Any, target: Path, name: str, most: int) -> None:
+    left = most
     with target.open("wb") as file:
         while piece := source.read(_PIECE):
             left -= len(piece)
             if left < 0:
-                raise too_large(name)
+                raise too_large(name, most)
             file.write(piece)

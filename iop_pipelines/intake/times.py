@@ -212,7 +212,7 @@ def _is_part_of(coarse: TimeFound, fine: TimeFound) -> bool:
 def _asked_which(columns: Sequence[Column], ask: Ask) -> str:
     question = Question(
         Sentence("intake.ask_time"),
-        tuple((column.name, f"{column.label}, such as {_first(column)}") for column in columns),
+        tuple((column.name, f"{column.label} ({_first(column)})") for column in columns),
         "--time",
     )
     answer = ask(question)

@@ -38,6 +38,12 @@ _MEAN = re.compile(
     re.IGNORECASE,
 )
 MeasureKind = Literal["sum", "mean"]
+_NOTES_BY_UNIT: Mapping[str, Sentence] = {
+    "hour": Sentence("intake.note_watched_by_hour"),
+    "day": Sentence("intake.note_watched_by_day"),
+    "week": Sentence("intake.note_watched_by_week"),
+    "month": Sentence("intake.note_watched_by_month"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Understood:
     periods: int
     first: datetime
     last: datetime
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
     @property
     def table(self) -> RawTable:
@@ -371,26 +377,26 @@ def _landing(
     return landing | {LINE: ("integer", "Line of the file", None)}
 
 
-def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[str]:
+def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
     series, step = parts.series, parts.step
-    notes = [
-        f"column {column.label!r} has texts of more than 255 characters and is left out"
-        for column in dropped
-    ]
+    notes = [Sentence("intake.note_dropped_text", column=column.label) for column in dropped]
     if parts.framed.is_headless:
-        notes.append("the file has no head: columns are called column 1, column 2, …")
+        notes.append(Sentence("intake.note_headless"))
     if series.is_unique and series.repeats:
-        notes.append(f"{series.repeats} rows repeat a moment of their series: the last one counts")
+        notes.append(Sentence("intake.note_repeats", count=series.repeats))
     if not series.is_unique:
-        notes.append("many rows share a moment: they are events, put together by period")
+        notes.append(Sentence("intake.note_events"))
     if series.watched_count < series.count:
-        watched = ", ".join(series.watched) or "all together"
-        notes.append(
-            f"{series.count} series are too many to watch one by one: models watch {watched}"
-        )
+        notes.append(_note_watched(series))
     if step.every > 1 or not step.is_regular or _is_finer(parts):
-        notes.append(f"IOP watches by the {UNITS[step.freq]}; every row is kept as it is")
+        notes.append(_NOTES_BY_UNIT[UNITS[step.freq]])
     return notes
+
+
+def _note_watched(series: SeriesFound) -> Sentence:
+    if not series.watched:
+        return Sentence("intake.note_watched_together", count=series.count)
+    return Sentence("intake.note_watched", count=series.count, watched=series.watched)
 
 
 def _is_finer(parts: _Parts) -> bool:

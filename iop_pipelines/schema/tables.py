@@ -640,3 +640,34 @@ audit_events = _table(
     sa.Column("request_id", exact(64), nullable=False, index=True),
     sa.Column("address", exact(64), nullable=False),
 )
+
+# Files of people, from their arrival to the delivery that was made of them (intake/uploads.py).
+uploads = _table(
+    "uploads",
+    _id(),
+    # As its sender calls it: shown, and never a part of a path.
+    sa.Column("name", sa.String(255), nullable=False),
+    # `words.UploadStatus`
+    sa.Column("status", exact(16), nullable=False),
+    sa.Column("storage_url", sa.String(1024), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger),
+    # SHA-256 of its bytes.
+    sa.Column("checksum", exact(64)),
+    # What was said of it when it was asked to be loaded: the options of `iop start`, by name.
+    sa.Column("answers", sa.JSON(none_as_null=True)),
+    # Raised whenever the run that should load it ended without having done so.
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("dataset", exact(64)),
+    # The run in DRM's tables that holds its rows.
+    sa.Column("drm_run_id", sa.Integer),
+    sa.Column("row_count", sa.Integer),
+    sa.Column("refused_count", sa.Integer),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("said", Said),
+    sa.Column("uploaded_by", sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("uploaded_at", Timestamp, nullable=False, index=True),
+    sa.Column("asked_at", Timestamp),
+    sa.Column("ended_at", Timestamp),
+    sa.Column("file_removed_at", Timestamp),
+    sa.Index("ix_uploads__status", "status"),
+)

@@ -25,6 +25,9 @@ export function Pages({ places }: { places: readonly Place[] }) {
               <PageContent of={pageAt(place)} />
             </Route>
           ))}
+          <Route path="/add/*?">
+            <PageContent of={pageAt('/add')} />
+          </Route>
           <Route path="/more">
             <PageContent of={pageAt('/more')} />
           </Route>

@@ -40,6 +40,7 @@ const PAGES: Record<string, PageModule> = {
   executions: page(() => import('@/pages/executions')),
   datasets: page(() => import('@/pages/datasets')),
   notifications: page(() => import('@/pages/notifications')),
+  add: page(() => import('@/pages/add')),
   users: page(() => import('@/pages/users')),
   audit: page(() => import('@/pages/audit')),
   settings: page(() => import('@/pages/settings')),

@@ -5,11 +5,13 @@ import type { words as app } from '@/app/words';
 import type { words as charts } from '@/charts/words';
 import type { words as fields } from '@/fields/words';
 import type { vocabulary } from '@/i18n/vocabulary';
+import type { words as add } from '@/pages/add/words';
 import type { words as audit } from '@/pages/audit/words';
 import type { composeWords as dashboardsCompose } from '@/pages/dashboards/compose/words';
 import type { own as dashboards } from '@/pages/dashboards/words';
 import type { words as datasets } from '@/pages/datasets/words';
 import type { words as executions } from '@/pages/executions/words';
+import type { startWords as homeStart } from '@/pages/home/start/words';
 import type { words as home } from '@/pages/home/words';
 import type { words as modelsRegister } from '@/pages/models/register/words';
 import type { words as models } from '@/pages/models/words';
@@ -24,6 +26,7 @@ import type { words as uiUnsaved } from '@/ui/unsaved/words';
 import type { words as ui } from '@/ui/words';
 
 export interface Catalogue {
+  add: (typeof add)['en'];
   app: (typeof app)['en'];
   'app/later': (typeof appLater)['en'];
   audit: (typeof audit)['en'];
@@ -34,6 +37,7 @@ export interface Catalogue {
   executions: (typeof executions)['en'];
   fields: (typeof fields)['en'];
   home: (typeof home)['en'];
+  'home/start': (typeof homeStart)['en'];
   models: (typeof models)['en'];
   'models/register': (typeof modelsRegister)['en'];
   notifications: (typeof notifications)['en'];

@@ -1,22 +1,10 @@
 /** What a query gives that is not saved yet; it follows what is typed with a short delay. */
 
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import type { QueryConfig } from '@/api/client';
 import { type Issue, issuesOf } from '@/api/errors';
+import { useSettled } from '@/ui/useSettled';
 import { panelPreview } from './queries';
-
-const DELAY_MS = 500;
-
-/** The value as it was once it has not changed for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
 
 export const usePreview = (queryConfig: QueryConfig) =>
   useQuery(panelPreview(useSettled(queryConfig)));

@@ -7,6 +7,7 @@ from iop_pipelines.api.procedures import (
     datasets,
     deliveries,
     executions,
+    intake,
     me,
     models,
     notifications,
@@ -18,7 +19,7 @@ from iop_pipelines.api.registry import Registry
 
 _NOUNS = (
     *(models, executions, reports, recommendations, dashboard, dashboards, datasets, deliveries),
-    *(notifications, me, users, audit),
+    *(intake, notifications, me, users, audit),
 )
 
 

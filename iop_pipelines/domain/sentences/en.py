@@ -225,6 +225,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.checking_output": "checking the output of {label}",
     "doing.generating": "generating the report {name!r}",
     "doing.going_on": "going on with its Dagster run",
+    "doing.loading_upload": "loading the file {name!r}",
     "doing.mirroring": "mirroring what has ended",
     "doing.preparing": "preparing {name}",
     "doing.reading_input": "reading the input of {label}",
@@ -509,6 +510,26 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
     ),
     "intake.note_below": "a note below the table",
+    "intake.note_columns_to_rows": "{count} columns, {first} to {last}, became rows",
+    "intake.note_dropped_text": (
+        "column {column!r} has texts of more than 255 characters and is left out"
+    ),
+    "intake.note_dropped_total": "column {column!r} is a total and was left out",
+    "intake.note_events": "many rows share a moment: they are events, put together by period",
+    "intake.note_headless": "the file has no head: columns are called column 1, column 2, …",
+    "intake.note_repeats": (
+        "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"
+    ),
+    "intake.note_watched": (
+        "{count} series are too many to watch one by one: models watch {watched}"
+    ),
+    "intake.note_watched_by_day": "IOP watches by the day; every row is kept as it is",
+    "intake.note_watched_by_hour": "IOP watches by the hour; every row is kept as it is",
+    "intake.note_watched_by_month": "IOP watches by the month; every row is kept as it is",
+    "intake.note_watched_by_week": "IOP watches by the week; every row is kept as it is",
+    "intake.note_watched_together": (
+        "{count} series are too many to watch one by one: models watch them all together"
+    ),
     "intake.nothing_there": "there is no file at {where} that holds a table",
     "intake.one_column": (
         "{name} has one column: a table needs a time and a value, with a comma, semicolon, "
@@ -986,6 +1007,25 @@ SENTENCES: Mapping[str, str] = {
     "unpivot.too_many_rows": (
         "{rows:,} rows of {columns:,} columns would become more than {most:,} rows"
     ),
+    "upload.gave_up": (
+        "the run that should load it ended {count} times without having done so; the log of "
+        "the workers says why"
+    ),
+    "upload.is_taken": "{name!r} is being loaded, or was",
+    "upload.needs_memory": "{name} takes too much memory to read: split it",
+    "upload.no_name": "the file has no name: send it as the parameter name",
+    "upload.not_found": "there is no upload {id}",
+    "upload.not_here": "{name!r} has not arrived yet",
+    "upload.nothing_sent": "the file is empty",
+    "upload.removed": (
+        "this file was removed, since nobody loaded it within a day, or it is loaded: send it again"
+    ),
+    "upload.store_refuses": "the store {url} does not take or give a file: {error}",
+    "upload.too_large": "this file has more than {megabytes} MB: split it, or raise IOP_UPLOAD_MB",
+    "upload.too_many_an_hour": "you sent {most} files within an hour: wait a while",
+    "upload.too_many_at_once": "you are sending {most} files already: wait for one of them",
+    "upload.too_many_waiting": "{most} of your files wait to be loaded: load or discard one",
+    "upload.wrong_content_type": "content-type must be application/octet-stream, not {given!r}",
     "user.bad_name": (
         "{name!r} is no user name: at most 128 of a-z 0-9 . _ @ + ~ -, a letter or digit at "
         "each end"

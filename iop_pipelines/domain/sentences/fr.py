@@ -261,6 +261,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.checking_output": "pendant le contrôle de la sortie de {label}",
     "doing.generating": "pendant la production du rapport {name!r}",
     "doing.going_on": "pendant la suite de son run",
+    "doing.loading_upload": "chargement du fichier {name!r}",
     "doing.mirroring": "pendant la copie de ce qui s’est terminé",
     "doing.preparing": "pendant la préparation de {name}",
     "doing.reading_input": "pendant la lecture de l’entrée de {label}",
@@ -594,6 +595,42 @@ SENTENCES: Mapping[str, str] = {
         "donnez-en un"
     ),
     "intake.note_below": "une note sous le tableau",
+    "intake.note_columns_to_rows": (
+        "{count} colonnes, de {first} à {last}, sont devenues des lignes"
+    ),
+    "intake.note_dropped_text": (
+        "la colonne {column!r} contient des textes de plus de 255 caractères et n’est pas reprise"
+    ),
+    "intake.note_dropped_total": "la colonne {column!r} est un total et n’est pas reprise",
+    "intake.note_events": (
+        "beaucoup de lignes partagent un moment : ce sont des événements, regroupés par période"
+    ),
+    "intake.note_headless": (
+        "le fichier n’a pas d’en-tête : les colonnes s’appellent column 1, column 2, …"
+    ),
+    "intake.note_repeats": (
+        "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
+    ),
+    "intake.note_watched": (
+        "{count} séries sont trop nombreuses pour être suivies une par une : les modèles "
+        "suivent {watched}"
+    ),
+    "intake.note_watched_by_day": (
+        "IOP surveille jour par jour ; chaque ligne est conservée telle quelle"
+    ),
+    "intake.note_watched_by_hour": (
+        "IOP surveille heure par heure ; chaque ligne est conservée telle quelle"
+    ),
+    "intake.note_watched_by_month": (
+        "IOP surveille mois par mois ; chaque ligne est conservée telle quelle"
+    ),
+    "intake.note_watched_by_week": (
+        "IOP surveille semaine par semaine ; chaque ligne est conservée telle quelle"
+    ),
+    "intake.note_watched_together": (
+        "{count} séries sont trop nombreuses pour être suivies une par une : les modèles les "
+        "suivent toutes ensemble"
+    ),
     "intake.nothing_there": "il n’y a pas de fichier contenant un tableau à {where}",
     "intake.one_column": (
         "{name} n’a qu’une colonne : un tableau a un moment et une valeur, séparés par une "
@@ -1142,6 +1179,30 @@ SENTENCES: Mapping[str, str] = {
     "unpivot.too_many_rows": (
         "{rows:,} lignes de {columns:,} colonnes deviendraient plus de {most:,} lignes"
     ),
+    "upload.gave_up": (
+        "le run qui devait le charger s’est terminé {count} fois sans l’avoir fait ; le "
+        "journal des agents de calcul dit pourquoi"
+    ),
+    "upload.is_taken": "{name!r} est en cours de chargement, ou chargé",
+    "upload.needs_memory": ("la lecture de {name} demande trop de mémoire : divisez-le"),
+    "upload.no_name": "le fichier n’a pas de nom : indiquez-le par le paramètre name",
+    "upload.not_found": "il n’y a pas de fichier {id}",
+    "upload.not_here": "{name!r} n’est pas encore arrivé",
+    "upload.nothing_sent": "le fichier est vide",
+    "upload.removed": (
+        "ce fichier a été supprimé, car personne ne l’a chargé en un jour, ou il est chargé : "
+        "envoyez-le de nouveau"
+    ),
+    "upload.store_refuses": "le stockage {url} ne prend ou ne rend pas de fichier : {error}",
+    "upload.too_large": (
+        "ce fichier dépasse {megabytes} Mo : divisez-le, ou augmentez IOP_UPLOAD_MB"
+    ),
+    "upload.too_many_an_hour": "vous avez envoyé {most} fichiers en une heure : patientez",
+    "upload.too_many_at_once": "vous envoyez déjà {most} fichiers : attendez la fin de l’un d’eux",
+    "upload.too_many_waiting": (
+        "{most} de vos fichiers attendent d’être chargés : chargez-en ou écartez-en un"
+    ),
+    "upload.wrong_content_type": "content-type doit être application/octet-stream, pas {given!r}",
     "user.bad_name": (
         "{name!r} n’est pas un nom valable : au plus 128 caractères parmi a-z 0-9 . _ @ + ~ "
         "-, commençant et finissant par une lettre ou un chiffre"

@@ -15,6 +15,7 @@ from iop_pipelines.audit import trail
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.errors import IopError
+from iop_pipelines.intake import store, uploads
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.engine import begin_write
@@ -269,6 +270,28 @@ def _end_session(api: Any) -> Inputs:
 @inputs_for("users.create")
 def _create_user(_: Any) -> Inputs:
     return Inputs({"name": "created", "role": "viewer"}, {"name": "No Name", "role": "viewer"})
+
+
+def _arrived_file(api: Any) -> int:
+    """Of a person, whole, and not asked for yet."""
+    url = store.new_place(api.context.platform.settings.storage_url)
+    upload_id = uploads.begin(api.engine, "sales.csv", 1, url, utc_now())
+    arriving = store.Arriving(url)
+    arriving.write(b"day,n")
+    arriving.close()
+    uploads.arrived(api.engine, upload_id, arriving.size, arriving.checksum)
+    return upload_id
+
+
+@inputs_for("intake.load")
+def _load_file(api: Any) -> Inputs:
+    accepted = {"id": _arrived_file(api), "name": "sales", "dates": "day-first"}
+    return Inputs(accepted, {"id": NOWHERE, "name": "sales"})
+
+
+@inputs_for("intake.discard")
+def _discard_file(api: Any) -> Inputs:
+    return Inputs({"id": _arrived_file(api)}, {"id": NOWHERE})
 
 
 @inputs_for("users.update")

@@ -23,6 +23,7 @@ from iop_pipelines.api.registry import Kind
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase, Role
+from iop_pipelines.intake import store, uploads
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
@@ -575,6 +576,42 @@ def _delete_dashboard(api: Any, mark: str) -> list[Race]:
     return [
         one_ok("same", "dashboards.delete", [{"id": one}] * THREADS, "NOT_FOUND"),
         all_ok("different", "dashboards.delete", [{"id": each} for each in others]),
+    ]
+
+
+def _arrived_files(api: Any, count: int) -> list[int]:
+    ids = []
+    for _ in range(count):
+        url = store.new_place(api.context.platform.settings.storage_url)
+        ids.append(uploads.begin(api.engine, "sales.csv", 1, url, utc_now()))
+        uploads.arrived(api.engine, ids[-1], 1, "0" * 64)
+    return ids
+
+
+@races_of("intake.load")
+def _load_file(api: Any, mark: str) -> list[Race]:
+    one, torn, *others = _arrived_files(api, THREADS + 2)
+    waiting = sa.and_(uploads.uploads.c.id == one, uploads.uploads.c.status == "queued")
+    same = {"id": one, "name": mark}
+    names = [{"id": torn, "name": f"{mark}_{number}"} for number in range(THREADS)]
+    return [
+        all_ok(
+            "same",
+            "intake.load",
+            [same] * THREADS,
+            lambda _: _count(api, uploads.uploads, waiting) == 1,
+        ),
+        one_ok("other names", "intake.load", names, "CONFLICT"),
+        all_ok("different", "intake.load", [{"id": each, "name": mark} for each in others]),
+    ]
+
+
+@races_of("intake.discard")
+def _discard_file(api: Any, mark: str) -> list[Race]:
+    one, *others = _arrived_files(api, THREADS + 1)
+    return [
+        one_ok("same", "intake.discard", [{"id": one}] * THREADS, "NOT_FOUND"),
+        all_ok("different", "intake.discard", [{"id": each} for each in others]),
     ]
 
 

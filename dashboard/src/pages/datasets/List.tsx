@@ -22,6 +22,7 @@ export function List() {
     <ListPage
       title={t.title}
       lead={t.lead}
+      create={{ href: '/add', label: t.add }}
       query={query}
       height={24}
       rowsOf={(datasets) => datasets}

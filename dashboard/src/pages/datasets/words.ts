@@ -3,6 +3,7 @@ import { defineWords } from '@/i18n/words';
 export const words = defineWords('datasets', {
   title: 'Datasets',
   lead: 'What DRM delivers, and its quality.',
+  add: 'Add data',
   none: 'No datasets',
   noneText: 'A dataset appears once its declaration is registered.',
   absent: 'Dataset not found',

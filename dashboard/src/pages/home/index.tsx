@@ -1,7 +1,9 @@
 /** How the platform stands now: figures that refresh themselves, what waits, what was done, how good the data is. */
+import { lazy, Suspense } from 'react';
+import type { DashboardStats } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { Page } from '@/ui/Layouts';
-import { Loaded } from '@/ui/States';
+import { Loaded, Skeleton } from '@/ui/States';
 import { Figures } from './Figures';
 import css from './home.module.css';
 import { LatestReports } from './LatestReports';
@@ -13,11 +15,23 @@ import { Unprepared } from './Unprepared';
 import { stats, useLiveStats } from './useLiveStats';
 import { words } from './words';
 
+// Whoever has data never fetches it.
+const Start = lazy(() => import('./start/Start'));
+
 export const firstReads = () => [stats];
 
 export default function Home() {
   const t = useWords(words);
   const live = useLiveStats();
+  if (live.query.data && isBare(live.query.data)) {
+    return (
+      <Page title={t.title}>
+        <Suspense fallback={<Skeleton height={20} />}>
+          <Start />
+        </Suspense>
+      </Page>
+    );
+  }
   return (
     <Page title={t.title} actions={<LiveMark {...live} />}>
       <Loaded query={live.query} height={31}>
@@ -39,3 +53,7 @@ export default function Home() {
     </Page>
   );
 }
+
+/** Neither data nor anything that waits for it. */
+const isBare = ({ quality, models }: DashboardStats) =>
+  models.total === 0 && Object.keys(quality.byDataset).length === 0;

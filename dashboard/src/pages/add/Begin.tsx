@@ -1,0 +1,40 @@
+/** Where a file is chosen or dropped, and those that came before and wait. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { useWords } from '@/i18n/words';
+import { Page } from '@/ui/Layouts';
+import { Empty, Loaded } from '@/ui/States';
+import { Drop } from './Drop';
+import { standingQuery } from './queries';
+import { Waiting } from './Waiting';
+import { words } from './words';
+
+export function Begin() {
+  const t = useWords(words);
+  const [, navigate] = useLocation();
+  const queries = useQueryClient();
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Loaded query={useQuery(standingQuery)} height={14}>
+        {({ refusal, maxBytes }) =>
+          refusal ? (
+            <Empty title={t.notHere}>
+              <p>{refusal.message}</p>
+            </Empty>
+          ) : (
+            <>
+              <Drop
+                maxBytes={maxBytes}
+                onSent={(id) => {
+                  void queries.invalidateQueries({ queryKey: ['intake.waiting'] });
+                  navigate(`/add/${id}`);
+                }}
+              />
+              <Waiting />
+            </>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

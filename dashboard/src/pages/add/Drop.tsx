@@ -1,0 +1,61 @@
+/** Takes a file by choice or by dropping it, and sends it; what is under way can be cancelled. */
+import { type DragEvent, useId, useState } from 'react';
+import { useFormat } from '@/i18n/format';
+import { useWords } from '@/i18n/words';
+import { useIsOnline } from '@/offline/connection';
+import { Refused } from '@/ui/Form';
+import css from './add.module.css';
+import { Sending } from './Sending';
+import { useSending } from './useSending';
+import { words } from './words';
+
+export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: number) => void }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const isOnline = useIsOnline();
+  const id = useId();
+  const [isOver, setOver] = useState(false);
+  const { sending, problem, send, stop } = useSending(maxBytes, onSent);
+  const most = format.bytes(maxBytes);
+
+  function onDrop(event: DragEvent) {
+    event.preventDefault();
+    setOver(false);
+    if (isOnline && !sending) send([...event.dataTransfer.files]);
+  }
+  if (sending) return <Sending sending={sending} onStop={stop} />;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: who drops nothing has the input inside */}
+      <div
+        className={css.drop}
+        data-over={isOver || undefined}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <label className={css.choose} data-off={!isOnline || undefined}>
+          {t.choose}
+          <input
+            type="file"
+            className="visually-hidden"
+            disabled={!isOnline}
+            aria-describedby={id}
+            onChange={({ target }) => {
+              send([...(target.files ?? [])]);
+              target.value = '';
+            }}
+          />
+        </label>
+        <span className={css.or}>{isOver ? t.dropNow : t.drop}</span>
+        <p id={id} className={css.hint}>
+          {isOnline ? t.kinds(most) : t.offline}
+        </p>
+      </div>
+      {problem && <Refused title={t.notSent} problems={[problem]} />}
+    </>
+  );
+}
