@@ -405,6 +405,7 @@ export interface DrillData {
   qualityScore: number | null;
   asOf: string;
   computedAt: string;
+  stretch: LastStretch | null;
   nextBy: DrillDimension[];
   nextCursor: number | null;
 }
@@ -686,6 +687,13 @@ export interface Lacking {
 
 /** English, in which everything is written, and the languages that it is translated to. */
 export type Language = "en" | "fr";
+
+/** The last stretch of a dataset that has data, to begin with: `period` as `in_period` takes it, in words where the data goes on until now; `days` are the same by first and last day. */
+export interface LastStretch {
+  period: string | Span;
+  days: Span;
+  isCurrent: boolean;
+}
 
 /** The latest prepared data version; its window is in the dataset's local time, half-open. `usablePct`: the share of the delivered rows that could be used, 0 to 100, beside DRM's score of them. */
 export interface LatestData {
@@ -1139,7 +1147,7 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
@@ -1155,6 +1163,7 @@ export interface PanelData {
   qualityScore: number | null;
   asOf: string;
   computedAt: string;
+  stretch: LastStretch | null;
 }
 
 /** `in` takes a list of 1 to 1000 values. */
@@ -1577,7 +1586,7 @@ export interface SourceMeasure {
   translations: Partial<Record<Language, Labelled>> | null;
 }
 
-/** What a query_config may name of one source; `time` is the field that says how fresh it is. */
+/** What a query_config may name of one source; `time` is the field that says how fresh it is. `stretch`: of a dataset that has rows. */
 export interface SourceSchema {
   source: string;
   label: string;
@@ -1585,6 +1594,7 @@ export interface SourceSchema {
   time: string | null;
   fields: SourceField[];
   measures: SourceMeasure[];
+  stretch: LastStretch | null;
 }
 
 /** A period by its ends. A last day belongs to it; an end with a time of day is the first moment that does not. */

@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from iop_pipelines.domain.datasets import words_of
-from iop_pipelines.domain.periods import shift
 from iop_pipelines.intake.step import UNITS
 from iop_pipelines.intake.understand import MeasureFound, Understood
+from iop_pipelines.query.stretch import last_stretch
 
 MAX_MODELS = 6
 # The trend is tested anew at each point: about 4 ms each.
 MAX_TREND_POINTS = 4_000
 _MAX_FIGURES = 4
 _MAX_LINES = 12
-# Periods of history that a model reads before a delivery, and those that panels show.
+# Periods of history that a model reads before a delivery.
 _HISTORY = {"h": 24 * 7 * 10, "D": 400, "W": 260, "MS": 240}
-_SHOWN = {"h": 14 * 24, "D": 90, "W": 52, "MS": 36}
-_WORDS = {"h": "last_14_days", "D": "last_90_days", "W": "last_52_weeks", "MS": "last_36_months"}
 _TREND_WINDOW = {"D": 28, "W": 26, "MS": 24}
 # Known values that a season of months needs before a coarser step is judged.
 _KNOWN = 16
@@ -177,12 +175,9 @@ def _output_schema(measure: str, form: str) -> dict[str, Any]:
 
 def period_shown(given: Understood, now: datetime) -> str | dict[str, str]:
     """The last stretch: in words where the data goes on until now, else its own last days, both included."""
-    unit = UNITS[given.step.freq]
-    if given.last >= shift(now, -3 * given.step.every, unit) and given.last <= now:
-        return _WORDS[given.step.freq]
-    first = max(shift(given.last, -_SHOWN[given.step.freq] + 1, unit), given.first)
-    last_day = given.step.after(given.last) - timedelta(seconds=1)
-    return {"from": first.date().isoformat(), "to": last_day.date().isoformat()}
+    step = given.step
+    found = last_stretch(step.freq, given.last, now, oldest=given.first, every=step.every)
+    return found.period
 
 
 def _in_words(period: str | dict[str, str]) -> str:

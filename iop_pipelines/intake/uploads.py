@@ -209,9 +209,6 @@ def ask_to_load(
     return write(engine, work)
 
 
-# Of the worker ------------------------------------------------------------------------------------
-
-
 def to_load(engine: sa.Engine) -> list[Upload]:
     """Asked for and not ended, oldest first."""
     is_open = uploads.c.status.in_((UploadStatus.QUEUED, UploadStatus.LOADING))

@@ -21,6 +21,16 @@ def newest_moment(source: Source, connection: sa.Connection) -> datetime | None:
     return None if value is None else _as_moment(value)
 
 
+def span_of(source: Source, connection: sa.Connection) -> tuple[datetime, datetime] | None:
+    """The oldest and the newest moment; None where there are no rows, or they have no time."""
+    if source.time is None:
+        return None
+    column = source.fields[source.time].column
+    ends = sa.select(sa.func.min(column), sa.func.max(column)).select_from(source.rows)
+    oldest, newest = connection.execute(ends.where(*source.scope)).one()
+    return None if newest is None else (_as_moment(oldest), _as_moment(newest))
+
+
 def _as_moment(value: Any) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value)

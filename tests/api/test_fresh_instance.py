@@ -56,6 +56,7 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
     "reports.get": [(BY_ID, "NOT_FOUND")],
     "reports.scheduleWords": [({"schedule": "daily 06:00"}, "OK")],
     "reports.generated": [({}, "OK")],
+    "reports.outputs": [(None, "OK")],
     "reports.report": [(REPORT, "NOT_FOUND")],
     "reports.preview": [(REPORT, "NOT_FOUND")],
     "reports.download": [(REPORT, "NOT_FOUND")],

@@ -10,6 +10,7 @@ import pytest
 
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind
+from iop_pipelines.api.uploads import AUDITED_AS
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "iop_pipelines"
@@ -131,7 +132,7 @@ def _recorded() -> set[str]:
         and isinstance(node.args[0], ast.Constant)
     }
     assert "datasets.delete" in by_commands
-    return mutations | of_accounts | by_commands
+    return mutations | of_accounts | by_commands | {AUDITED_AS}
 
 
 @pytest.mark.parametrize("file", ["pages/audit/words.ts", "i18n/catalogues/fr.ts"])

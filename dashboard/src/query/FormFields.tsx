@@ -59,6 +59,7 @@ export function FormFields({
             <PeriodField
               value={form.period}
               params={params}
+              stretch={schema.stretch}
               problems={problemsOf('period')}
               onChange={(period) => onChange(withPeriod(form, period))}
             />

@@ -1,3 +1,4 @@
+import type { LastStretch } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField, TextField } from '@/ui/Field';
 import { type Params, sayValue } from './condition';
@@ -14,11 +15,14 @@ const PARAM = 'param:';
 export function PeriodField({
   value,
   params = {},
+  stretch = null,
   problems,
   onChange,
 }: {
   value: Period;
   params?: Params | undefined;
+  /** Of the source: said where it is what is chosen. */
+  stretch?: LastStretch | null;
   problems: readonly string[];
   onChange: (period: Period) => void;
 }) {
@@ -37,6 +41,7 @@ export function PeriodField({
   const names = Object.keys(params).filter((name) => params[name]?.type === 'period');
   if (named !== null && !names.includes(named)) names.push(named);
   const isOther = typeof value === 'string' && !known.includes(value);
+  const isStretch = stretch !== null && JSON.stringify(value) === JSON.stringify(stretch.period);
   function choose(chosen: string) {
     const today = new Date().toISOString().slice(0, 10);
     if (chosen === ALL) onChange(null);
@@ -48,6 +53,7 @@ export function PeriodField({
     <div className={css.pair}>
       <SelectField
         label={t.period}
+        {...(isStretch && { hint: t.lastStretch })}
         value={span ? SPAN : named !== null ? PARAM + named : ((value as string | null) ?? ALL)}
         problems={isWrong ? [] : problems}
         options={[

@@ -31,5 +31,6 @@ export const flights: SourceSchema = {
     field('flights', 'integer'),
     field('is_holiday', 'boolean'),
   ],
+  stretch: null,
   measures: [measure('rows', 'count'), measure('flights', 'sum'), measure('late15_pct', 'ratio')],
 };

@@ -20,6 +20,10 @@ const timeOf = (schema: SourceSchema): GroupRow | null => {
   return time === undefined ? null : { field: time, bucket: 'day' };
 };
 
+/** The last stretch that has data; of what is always there, the last month. */
+const beginningOf = ({ stretch, time }: SourceSchema): PanelForm['period'] =>
+  stretch ? stretch.period : time ? 'last_30_days' : null;
+
 /** A form of that type which the source can answer as it stands. */
 export function startOf(type: PanelType, schema: SourceSchema): PanelForm {
   const measures = (schema.measures.length > 0 ? ranked(schema).map(measureOf) : [noMeasure]).slice(
@@ -35,7 +39,7 @@ export function startOf(type: PanelType, schema: SourceSchema): PanelForm {
       source: schema.source,
       measures,
       groups: type === 'metric' || along === null ? [] : [along],
-      period: schema.time ? 'last_30_days' : null,
+      period: beginningOf(schema),
       periodField: schema.time,
       conditions: [],
       sort: null,

@@ -115,8 +115,11 @@ export const words = defineWords('query', {
     today: 'Today',
     yesterday: 'Yesterday',
     last_7_days: 'Last 7 days',
+    last_14_days: 'Last 14 days',
     last_30_days: 'Last 30 days',
     last_90_days: 'Last 90 days',
+    last_52_weeks: 'Last 52 weeks',
+    last_36_months: 'Last 36 months',
     this_week: 'This week',
     last_week: 'Last week',
     this_month: 'This month',
@@ -125,4 +128,5 @@ export const words = defineWords('query', {
     this_year: 'This year',
     span: 'Custom',
   },
+  lastStretch: 'The last stretch with data.',
 });

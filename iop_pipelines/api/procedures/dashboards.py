@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context, witness_of
+from iop_pipelines.api.procedures.datasets import LastStretch, shown_stretch
 from iop_pipelines.api.procedures.shapes import (
     ById,
     Cells,
@@ -25,10 +26,11 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
-from iop_pipelines.domain.datasets import PlainType, plain_type, scale_of
+from iop_pipelines.domain.datasets import DatasetDeclaration, PlainType, plain_type, scale_of
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
+from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.domain.vocabulary import PanelType
 from iop_pipelines.errors import InvalidQuery, Unfit
@@ -39,6 +41,7 @@ from iop_pipelines.query.drill import drill_config
 from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.query.run import run_query
+from iop_pipelines.query.stretch import last_stretch
 from iop_pipelines.registry import dashboards as registered
 
 # More marks than a screen can show; a report has them all.
@@ -201,7 +204,7 @@ class PanelData(Shape):
     """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of
     their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment
     that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept
-    for its `refreshS`."""
+    for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last."""
 
     title: str
     chart: ChartAxes | None
@@ -217,6 +220,7 @@ class PanelData(Shape):
     quality_score: float | None
     as_of: datetime
     computed_at: datetime
+    stretch: LastStretch | None
 
 
 class DrillDimension(Shape):
@@ -303,7 +307,7 @@ def _declare_panels(registry: Registry) -> None:
             offset=given.cursor,
         )
         found = _run(ctx, level.config, given)
-        answer = _data(level.config, found, applied)
+        answer = _data(level.config, found, applied, catalogue)
         end = given.cursor + given.limit
         return DrillData(
             **dict(answer),
@@ -392,10 +396,11 @@ def _filter(given: PanelFilter, path: str) -> Filter:
 def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
     name = _table_of(config)
     chart = config.charts[0] if config.charts else None
-    config, applied = _narrowed(ctx, config, name, given, _catalogue(ctx))
+    catalogue = _catalogue(ctx)
+    config, applied = _narrowed(ctx, config, name, given, catalogue)
     is_line = chart is not None and chart.type == "line"
     config = _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS)
-    return _data(config, _run(ctx, config, given), applied, chart)
+    return _data(config, _run(ctx, config, given), applied, catalogue, chart)
 
 
 def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
@@ -437,10 +442,13 @@ def _data(
     config: form.QueryConfig,
     found: result.FrozenResult,
     applied: Sequence[Applied],
+    catalogue: Catalogue,
     chart: form.Chart | None = None,
 ) -> PanelData:
     (table,) = found.tables
     data_time = found.data_time
+    dataset = catalogue.source(table.source).dataset
+    is_over = dataset is not None and data_time is not None and _is_blank(table)
     rows, reduced = _reduced(table, chart)
     # The config's own conditions hold for its own source alone.
     is_own = config.datasets[table.name].source in (None, config.source)
@@ -463,6 +471,7 @@ def _data(
         quality_score=found.quality_score,
         as_of=found.as_of,
         computed_at=utc_now(),
+        stretch=_stretch(dataset, data_time, found.as_of) if is_over else None,
     )
 
 
@@ -474,6 +483,20 @@ def _applied(each: Applied) -> AppliedFilter:
         words=each.said.english,
         translations=worded(each.said),
     )
+
+
+def _stretch(
+    dataset: DatasetDeclaration | None, newest: datetime | None, now: datetime
+) -> LastStretch | None:
+    if dataset is None or newest is None:
+        return None
+    here = local_now(now, dataset.time_zone)
+    return shown_stretch(last_stretch(dataset.freq, newest, here))
+
+
+def _is_blank(table: result.Table) -> bool:
+    """No rows, or one row that counts none."""
+    return not table.rows or (len(table.rows) == 1 and not any(table.rows[0]))
 
 
 def _reduced(

@@ -27,9 +27,11 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
+from iop_pipelines.domain.conditions import Span
 from iop_pipelines.domain.datasets import DatasetDeclaration, PlainType, plain_type, words_of
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence, own_text, text_of
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound, Unfit
@@ -37,8 +39,10 @@ from iop_pipelines.ledger.deliveries import is_refusal, unprepared
 from iop_pipelines.ledger.replacing import progress
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.config import SourceName
+from iop_pipelines.query.freshness import span_of
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.sources import Source
+from iop_pipelines.query.stretch import Stretch, last_stretch
 from iop_pipelines.schema.tables import dataset_versions, datasets, rejected_rows
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 from iop_pipelines.transform.versions import version as stored_version
@@ -124,8 +128,20 @@ class SourceMeasure(Shape):
     translations: LabelTranslations | None
 
 
+class LastStretch(Shape):
+    """The last stretch of a dataset that has data, to begin with: `period` as `in_period` takes it, in words where the
+    data goes on until now; `days` are the same by first and last day."""
+
+    period: str | Span
+    days: Span
+    is_current: bool
+
+
 class SourceSchema(Shape):
-    """What a query_config may name of one source; `time` is the field that says how fresh it is."""
+    """What a query_config may name of one source; `time` is the field that says how fresh it is.
+
+    `stretch`: of a dataset that has rows.
+    """
 
     source: str
     label: str
@@ -133,6 +149,7 @@ class SourceSchema(Shape):
     time: str | None
     fields: list[SourceField]
     measures: list[SourceMeasure]
+    stretch: LastStretch | None
 
 
 class OfSource(Shape):
@@ -352,7 +369,29 @@ def declare(registry: Registry) -> None:
 
     @registry.procedure("datasets.schema", Kind.QUERY, "Fields and measures of one source.")
     def schema(ctx: Context, given: OfSource) -> SourceSchema:
-        return _schema(_source_of(ctx, given.name))
+        source = _source_of(ctx, given.name)
+        return _schema(source, _stretch(ctx, source))
+
+
+def _stretch(ctx: Context, source: Source) -> LastStretch | None:
+    if source.dataset is None:
+        return None
+    with ctx.platform.engine.connect() as connection:
+        span = span_of(source, connection)
+    if span is None:
+        return None
+    oldest, newest = span
+    now = local_now(ctx.platform.now(), source.dataset.time_zone)
+    return shown_stretch(last_stretch(source.dataset.freq, newest, now, oldest=oldest))
+
+
+def shown_stretch(found: Stretch) -> LastStretch:
+    days = Span.model_validate(found.days())
+    return LastStretch(
+        period=found.period if isinstance(found.period, str) else days,
+        days=days,
+        is_current=found.is_current,
+    )
 
 
 def _source_of(ctx: Context, name: str) -> Source:
@@ -518,7 +557,7 @@ def _retold(found: DatasetRow, lacks: Sentence | None) -> dict[Language, Dataset
     }
 
 
-def _schema(source: Source) -> SourceSchema:
+def _schema(source: Source, stretch: LastStretch | None = None) -> SourceSchema:
     return SourceSchema(
         source=source.name,
         label=source.label,
@@ -548,4 +587,5 @@ def _schema(source: Source) -> SourceSchema:
             for name, each in source.measures.items()
             for label in [source.called(each.label or words_of(name))]
         ],
+        stretch=stretch,
     )

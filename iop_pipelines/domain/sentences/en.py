@@ -1008,8 +1008,8 @@ SENTENCES: Mapping[str, str] = {
         "{rows:,} rows of {columns:,} columns would become more than {most:,} rows"
     ),
     "upload.gave_up": (
-        "the run that should load it ended {count} times without having done so; the log of "
-        "the workers says why"
+        "the Dagster run that should load it ended {count} times without having done so; the "
+        "log of the workers says why"
     ),
     "upload.is_taken": "{name!r} is being loaded, or was",
     "upload.needs_memory": "{name} takes too much memory to read: split it",

@@ -1180,7 +1180,7 @@ SENTENCES: Mapping[str, str] = {
         "{rows:,} lignes de {columns:,} colonnes deviendraient plus de {most:,} lignes"
     ),
     "upload.gave_up": (
-        "le run qui devait le charger s’est terminé {count} fois sans l’avoir fait ; le "
+        "le run Dagster qui devait le charger s’est terminé {count} fois sans l’avoir fait ; le "
         "journal des agents de calcul dit pourquoi"
     ),
     "upload.is_taken": "{name!r} est en cours de chargement, ou chargé",

@@ -201,6 +201,9 @@ export default {
       'datasets.accept': 'Livraison refusée acceptée',
       'datasets.delete': 'Jeu de données supprimé',
       'datasets.replace': "Déclaration d'un jeu de données remplacée",
+      'intake.discard': 'Fichier écarté',
+      'intake.load': "Chargement d'un fichier demandé",
+      'intake.upload': 'Fichier envoyé',
       'models.create': 'Version de modèle enregistrée',
       'models.delete': 'Modèle supprimé',
       'models.execute': 'Exécution demandée',
@@ -303,6 +306,9 @@ export default {
     saved: (name: string) => `${name} a été enregistré`,
     noOneGroup: "Il n'y a pas de groupe unique derrière cette valeur.",
     nothing: 'Aucune valeur',
+    nothingThen: 'Aucune donnée pour cette période',
+    untilDay: (day: string) => `Données jusqu'au ${day}.`,
+    showStretch: (from: string, to: string) => `Afficher du ${from} au ${to}`,
     periodUnused: "La période n'a pas d'effet ici\u00a0: ces données n'ont pas de champ temporel.",
     filterUnused: (field: string) =>
       `Le filtre «\u00a0${field}\u00a0» n'a pas d'effet ici\u00a0: ces données n'ont pas ce champ.`,
@@ -363,6 +369,8 @@ export default {
     example: 'Créer un exemple',
     exampleName: 'Exemple de tableau de bord',
     exampleText: 'Construit sur les données disponibles. Modifiez ce que vous voulez.',
+    exampleStretch: (name: string, from: string, to: string) =>
+      `${name}\u00a0: la dernière période qui a des données, du ${from} au ${to}.`,
     exampleTitle: (measure: string, by: string | null) =>
       by === null ? `${measure}\u00a0: chiffres` : `${measure} par ${by.toLowerCase()}`,
     panelName: 'Titre du panneau',
@@ -1023,8 +1031,11 @@ export default {
       today: "Aujourd'hui",
       yesterday: 'Hier',
       last_7_days: '7 derniers jours',
+      last_14_days: '14 derniers jours',
       last_30_days: '30 derniers jours',
       last_90_days: '90 derniers jours',
+      last_52_weeks: '52 dernières semaines',
+      last_36_months: '36 derniers mois',
       this_week: 'Cette semaine',
       last_week: 'La semaine dernière',
       this_month: 'Ce mois-ci',
@@ -1033,6 +1044,7 @@ export default {
       this_year: 'Cette année',
       span: 'Personnalisée',
     },
+    lastStretch: 'La dernière période qui a des données.',
   },
   recommendations: {
     title: 'À traiter',

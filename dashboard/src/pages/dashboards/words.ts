@@ -37,6 +37,9 @@ export const own = defineWords('dashboards', {
   saved: (name: string) => `${name} was saved`,
   noOneGroup: 'There is no single group behind this value.',
   nothing: 'No values',
+  nothingThen: 'No data in this period',
+  untilDay: (day: string) => `Data until ${day}.`,
+  showStretch: (from: string, to: string) => `Show ${from} to ${to}`,
   periodUnused: 'The period has no effect here: this data has no time field.',
   filterUnused: (field: string) =>
     `The filter “${field}” has no effect here: this data has no such field.`,

@@ -5,11 +5,13 @@ const MEASURES = 3;
 
 /** Its first measures by day, over the last whole month; of a source without a time or measure, its first rows. */
 export function startOf(schema: SourceSchema): QueryConfig {
-  const { source, time } = schema;
+  const { source, time, stretch } = schema;
+  // Data that ended is not in the last month.
+  const period = stretch && !stretch.isCurrent ? stretch.days : 'last_month';
   const measures = schema.measures.slice(0, MEASURES).map(({ name }) => ({ measure: name }));
-  const period: Pick<QueryConfig, 'params' | 'where'> | null = time
+  const ofPeriod: Pick<QueryConfig, 'params' | 'where'> | null = time
     ? {
-        params: { period: { type: 'period', default: 'last_month' } },
+        params: { period: { type: 'period', default: period } },
         where: { field: time, op: 'in_period', value: { param: 'period' } },
       }
     : null;
@@ -18,7 +20,7 @@ export function startOf(schema: SourceSchema): QueryConfig {
   return {
     version: 2,
     source,
-    ...period,
+    ...ofPeriod,
     datasets: {
       rows: isByDay
         ? {

@@ -1,8 +1,9 @@
 /** Makes a dashboard of what there is, to look at and to change. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { api } from '@/api/client';
+import { api, type SourceSchema } from '@/api/client';
 import { inLanguage } from '@/i18n/answers';
+import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { datasetNames, schemaOf } from '@/query/queries';
@@ -16,9 +17,14 @@ import { exampleOf } from './example';
 export function ExampleButton() {
   const t = useWords(words);
   const language = useLanguage();
+  const format = useFormat();
   const queries = useQueryClient();
   const isOnline = useIsOnline();
   const [, navigate] = useLocation();
+  const sayStretch = ({ label, stretch }: SourceSchema) =>
+    stretch && !stretch.isCurrent
+      ? [t.exampleStretch(label, format.local(stretch.days.from), format.local(stretch.days.to))]
+      : [];
   const action = useAction({
     run: async () => {
       const names = (await queries.fetchQuery(datasetNames)).map(({ name }) => name);
@@ -27,7 +33,7 @@ export function ExampleButton() {
       const schemas = await Promise.all(sources.map((name) => queries.fetchQuery(schemaOf(name))));
       return api.dashboards.save.mutate({
         name: t.exampleName,
-        description: t.exampleText,
+        description: [t.exampleText, ...schemas.flatMap(sayStretch)].join(' '),
         panels: exampleOf(inLanguage(schemas, language), t.exampleTitle),
       });
     },

@@ -7,7 +7,7 @@ import { useWords } from '@/i18n/words';
 import { ConfigField } from '@/query/ConfigField';
 import { Editor } from '@/query/Editor';
 import { FormFields } from '@/query/FormFields';
-import { configOf, formOf, type PanelForm, placeOf } from '@/query/form';
+import { configOf, formOf, type PanelForm, placeOf, withPeriod } from '@/query/form';
 import { schemaOf } from '@/query/queries';
 import { retype } from '@/query/starts';
 import { previewIssues, usePreview } from '@/query/usePreview';
@@ -61,7 +61,13 @@ export function PanelEditor({
     <Editor
       isJson={isJson}
       onWay={setJson}
-      preview={<PreviewBody panel={panel} query={query} />}
+      preview={
+        <PreviewBody
+          panel={panel}
+          query={query}
+          onShow={form ? (period) => changeForm(withPeriod(form, period)) : undefined}
+        />
+      }
       head={
         <>
           <TextField

@@ -1,9 +1,11 @@
 /** A panel that is not saved yet, with its real data. */
+import type { PanelData } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { Problem } from '@/query/Problem';
 import { usePreview, withoutInput } from '@/query/usePreview';
 import { Failed, Skeleton } from '@/ui/States';
+import { type Days, Ended } from '../view/Ended';
 import { heightOf, PanelBody } from '../view/PanelBody';
 import { words } from '../words';
 import type { DraftPanel } from './draft';
@@ -16,9 +18,12 @@ export function Preview({ panel }: { panel: DraftPanel }) {
 export function PreviewBody({
   panel,
   query,
+  onShow,
 }: {
   panel: DraftPanel;
   query: ReturnType<typeof usePreview>;
+  /** Takes the days that have data; undefined where the period cannot be changed here. */
+  onShow?: ((days: Days) => void) | undefined;
 }) {
   const t = useWords(words);
   const { data, error } = query;
@@ -36,8 +41,23 @@ export function PreviewBody({
   return isOther && query.isPlaceholderData ? (
     <Skeleton height={heightOf(panel)} />
   ) : (
-    <PanelBody panel={panel} data={data} view="chart" />
+    <Body panel={panel} data={data} onShow={onShow} />
   );
 }
+
+const Body = ({
+  panel,
+  data,
+  onShow,
+}: {
+  panel: DraftPanel;
+  data: PanelData;
+  onShow: ((days: Days) => void) | undefined;
+}) =>
+  data.stretch ? (
+    <Ended stretch={data.stretch} onShow={onShow} />
+  ) : (
+    <PanelBody panel={panel} data={data} view="chart" />
+  );
 
 const isChart = ({ type }: DraftPanel) => type !== 'table' && type !== 'metric';

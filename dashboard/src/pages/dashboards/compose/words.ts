@@ -41,6 +41,8 @@ export const composeWords = defineWords('dashboards/compose', {
   example: 'Create an example',
   exampleName: 'Example dashboard',
   exampleText: 'Built from the available data. Change anything you like.',
+  exampleStretch: (name: string, from: string, to: string) =>
+    `${name}: the last stretch with data, ${from} to ${to}.`,
   exampleTitle: (measure: string, by: string | null) =>
     by === null ? `${measure}: figures` : `${measure} by ${by.toLowerCase()}`,
   panelName: 'Panel title',

@@ -11,8 +11,9 @@ import { say } from '@/ui/toasts';
 import css from '../dashboards.module.css';
 import { searchOfWay, stepOfPanel, TOP } from '../drill/path';
 import { panelData } from '../queries';
-import { askedOf, type Scope } from '../scope';
+import { askedOf, type Scope, searchOf } from '../scope';
 import { words } from '../words';
+import { type Days, Ended } from './Ended';
 import { Freshness } from './Freshness';
 import { heightOf, PanelBody } from './PanelBody';
 import { PanelMenu } from './PanelMenu';
@@ -40,6 +41,7 @@ export function PanelCard({
   });
   const { open, openRow } = useOpen(panel, query.data);
   const data = query.data;
+  const showDays = useShowDays(scope);
   return (
     <section
       ref={ref}
@@ -67,7 +69,9 @@ export function PanelCard({
           </button>
         </PanelMenu>
       </div>
-      {data ? (
+      {data?.stretch ? (
+        <Ended stretch={data.stretch} onShow={showDays} />
+      ) : data ? (
         <PanelBody panel={panel} data={data} view={view} onSelect={openRow} />
       ) : query.isError ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} />
@@ -117,6 +121,14 @@ function useOpen(panel: Panel, data: PanelData | undefined) {
     [data, panel, base, search, navigate, t],
   );
   return { open, openRow };
+}
+
+/** Of all panels, as the period above them does. */
+function useShowDays(scope: Scope) {
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  return (days: Days) =>
+    navigate(`${path}?${searchOf({ ...scope, period: null, ...days }, search)}`);
 }
 
 /** Filters of the dashboard that this panel has no use for. */

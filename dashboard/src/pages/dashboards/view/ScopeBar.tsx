@@ -1,5 +1,5 @@
 /** The period and the filters of all panels; they live in the address, so that a view can be passed on. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel } from '@/api/client';
 import { useWords } from '@/i18n/words';
@@ -19,7 +19,9 @@ export function ScopeBar({ panels, scope }: { panels: readonly Panel[]; scope: S
   const [path, navigate] = useLocation();
   const search = useSearch();
   const [isChoosing, setChoosing] = useState(false);
-  const [isSpan, setSpan] = useState(scope.from !== null);
+  const [isChosen, setChosen] = useState(false);
+  // A panel may have asked for its own last days.
+  const isSpan = isChosen || scope.from !== null;
   const change = (next: Scope) => {
     const text = searchOf(next, search);
     navigate(text ? `${path}?${text}` : path, { replace: true });
@@ -38,7 +40,7 @@ export function ScopeBar({ panels, scope }: { panels: readonly Panel[]; scope: S
             { value: SPAN, label: t.periods.span },
           ]}
           onChange={({ target: { value } }) => {
-            setSpan(value === SPAN);
+            setChosen(value === SPAN);
             if (value === SPAN) return;
             change({ ...scope, period: value === OWN ? null : value, from: null, to: null });
           }}
@@ -78,6 +80,10 @@ export function ScopeBar({ panels, scope }: { panels: readonly Panel[]; scope: S
 function Span({ scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void }) {
   const t = useWords(words);
   const [days, setDays] = useState({ from: scope.from ?? '', to: scope.to ?? '' });
+  const { from, to } = scope;
+  useEffect(() => {
+    if (from !== null && to !== null) setDays({ from, to });
+  }, [from, to]);
   const isWrong = days.from !== '' && days.to !== '' && days.from > days.to;
   const set = (next: typeof days) => {
     setDays(next);
