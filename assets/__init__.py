@@ -7,7 +7,7 @@ import dagster as dg
 # BackfillPolicy is what lets an operator materialize many partitions in one run; Dagster is pinned.
 warnings.filterwarnings("ignore", message=".*backfill_policy.*", category=dg.BetaWarning)
 
-from assets import advice, checks, datasets, models, reports  # noqa: E402  after the filter
+from assets import advice, checks, datasets, deliveries, models, reports  # noqa: E402  after the filter
 
 defs = dg.Definitions(
     assets=[
@@ -20,5 +20,10 @@ defs = dg.Definitions(
         reports.report,
     ],
     asset_checks=checks.checks,
-    jobs=[datasets.prepare_datasets, models.execute_models, reports.generate_reports],
+    jobs=[
+        deliveries.deliver_items,
+        datasets.prepare_datasets,
+        models.execute_models,
+        reports.generate_reports,
+    ],
 )

@@ -990,10 +990,10 @@ export interface NotPrepared {
   prepareError: string;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, of a dataset's delivery the dataset, whose name is the title, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model), refused or failed (dataset). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, of a dataset's delivery the dataset, whose name is the title, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model), refused or failed (dataset: what was delivered was not prepared), failed (delivery: nothing was delivered). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
 export interface Notification {
   id: string;
-  kind: "report" | "recommendation" | "execution" | "model" | "dataset";
+  kind: "report" | "recommendation" | "execution" | "model" | "dataset" | "delivery";
   itemId: number;
   subjectId: number;
   event: "ready" | "failed" | "opened" | "promoted" | "refused";

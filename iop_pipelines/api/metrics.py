@@ -31,13 +31,21 @@ from starlette.routing import Route
 from iop_pipelines.api.readers.pool import Standing
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.identity.user import User
-from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    deliveries,
+    generated_reports,
+    model_executions,
+)
 
 KINDS = {
     "execution": model_executions,
     "report": generated_reports,
     "dataset_version": dataset_versions,
+    "delivery": deliveries,
 }
+# The column that says when it came.
+_CAME = {"dataset_version": "created_at", "delivery": "seen_at"}
 OPEN = tuple(phase for phase in Phase if phase is not Phase.DONE)
 # Behind a proxy on the same machine every caller looks like loopback; these headers give it away.
 _FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")
@@ -202,7 +210,7 @@ def waiting_work(engine: sa.Engine, bound: datetime) -> dict[str, Waiting]:
     found: dict[str, Waiting] = {}
     with engine.connect() as connection:
         for kind, table in KINDS.items():
-            came = table.c.created_at if table is dataset_versions else table.c.requested_at
+            came = table.c[_CAME.get(kind, "requested_at")]
             is_late = sa.case((came < bound, 1), else_=0)
             query = sa.select(sa.func.min(came), sa.func.sum(is_late)).where(
                 table.c.phase.in_((Phase.QUEUED, Phase.CLAIMED)),

@@ -104,10 +104,13 @@ def _source_warning(settings: Settings, source: str) -> str | None:
 @command(dataset, "list")
 def list_(settings: Settings, as_json: bool) -> None:
     """List datasets with the state of their latest data version."""
+    from iop_pipelines.intake.seen import failures
+
     engine = engine_of(settings)
     with engine.connect() as connection:
         waiting = deliveries.unprepared(connection)
         under_way = progress(connection)
+    undelivered = failures(engine)
     rows = []
     for stored in versions.list_datasets(engine):
         latest = versions.latest_version(engine, stored.id, is_prepared=False)
@@ -125,6 +128,7 @@ def list_(settings: Settings, as_json: bool) -> None:
                 "quality": latest.quality_score if latest else None,
                 "usable %": latest and latest.usable_pct and round(latest.usable_pct, 1),
                 "not prepared": [_problem(each) for each in of_it],
+                "undelivered": undelivered.get(stored.declaration.source, []),
             }
         )
     columns = ("name", "status", "quality", "usable %", "data until", "declaration")
@@ -132,6 +136,10 @@ def list_(settings: Settings, as_json: bool) -> None:
     print_rows(rows, (*columns, "data version", "source", "id"), as_json, empty)
     if not as_json:
         _print_waiting(waiting)
+        for name, reasons in undelivered.items():
+            for reason in reasons[-_SHOWN_WAITING:]:
+                told = Text.assemble((f"{name}: ", "bold red"), f"{reason}.")
+                console.print(told, soft_wrap=True)
 
 
 def _status(latest: StoredVersion | None, left: Progress | None) -> str | None:

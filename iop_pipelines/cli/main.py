@@ -13,6 +13,7 @@ COMMANDS = {
     "migrate": ("instance", "Create or upgrade the database."),
     "doctor": ("instance", "Check that everything IOP needs is installed, or say how to get it."),
     "dataset": ("datasets", "Datasets: register, list, accept, replace, score, delete, steps."),
+    "intake": ("intake", "Watched folders and files: add, list, check, retry, remove."),
     "model": ("models", "Models: new, register, promote, execute, score, history, delete."),
     "recommendation": ("recommendations", "Recommendations: list, show, accept, dismiss, retell."),
     "report": ("reports", "Reports: templates, schedules, generate, list files, delete."),

@@ -20,9 +20,12 @@ from iop_pipelines.cli.instance import (
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from iop_pipelines.intake.datasets import Datasets
     from iop_pipelines.intake.load import Loaded
-    from iop_pipelines.intake.questions import Question
+    from iop_pipelines.intake.questions import Ask, Question
+    from iop_pipelines.intake.sources import SourceSpec
     from iop_pipelines.intake.understand import Understood
     from iop_pipelines.orchestration.supervisor import Supervisor
     from iop_pipelines.platform import Platform
@@ -31,7 +34,7 @@ group = click.Group()
 _SHOWN_ADVICE = 5
 
 
-def _understanding(function: Any) -> Any:
+def understanding(function: Any) -> Any:
     """What a person can say of a file beforehand, so that nothing is asked."""
     options = (
         click.option("--name", help="Of the dataset. Default: the file's."),
@@ -56,7 +59,7 @@ def _understanding(function: Any) -> Any:
     return function
 
 
-def _database(function: Any) -> Any:
+def of_database(function: Any) -> Any:
     """What a database has to be told."""
     options = (
         click.option("--table", metavar="NAME", help="Of a database, the table or view to read."),
@@ -83,8 +86,8 @@ def _database(function: Any) -> Any:
 
 @command(group)
 @click.argument("sources", nargs=-1, required=True)
-@_understanding
-@_database
+@understanding
+@of_database
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -93,6 +96,9 @@ def _database(function: Any) -> Any:
 @click.option("--yes", is_flag=True, help="Ask nothing; what only you can decide is an error then.")
 @click.option("--dry-run", is_flag=True, help="Show what was understood, and stop.")
 @click.option("--once", is_flag=True, help="Stop when the history is scored.")
+@click.option(
+    "--watch", is_flag=True, help="Go on to deliver what comes later; see `iop intake --help`."
+)
 @serving
 def start(settings: Settings, as_json: bool, sources: tuple[str, ...], **options: Any) -> None:
     """Load SOURCES of your own, and get advice from them.
@@ -111,6 +117,8 @@ def start(settings: Settings, as_json: bool, sources: tuple[str, ...], **options
     found = _understand(settings, sources, options, is_asked)
     given = found.understood
     _check_names(given)
+    if options["watch"]:
+        _check_watched(found)
     if not as_json:
         _show(found)
     if options["dry_run"]:
@@ -129,23 +137,44 @@ def _understand(
     settings: Settings, sources: Sequence[str], options: dict[str, Any], is_asked: bool
 ) -> "Datasets":
     from iop_pipelines.intake.datasets import read_sources, understand_all
-    from iop_pipelines.intake.questions import refuse_to_guess
-    from iop_pipelines.intake.sources import SourceSpec
     from iop_pipelines.intake.understand import Given
 
-    names = ("sheet", "encoding", "table", "query", "watermark", "timeout_s")
-    specs = [SourceSpec(each, **{name: options[name] for name in names}) for each in sources]
     said: Given = Given(options["name"], options["time"], options["dates"], options["decimal"])
-    # Questions are asked below the line that turns, not within it.
-    ask = _ask if is_asked else refuse_to_guess
     with progress_console.status("Looking at the data") as status:
+        ask = pausing_ask(status, is_asked)
+        found = read_sources(source_specs(sources, options), ask)
+        return understand_all(found, said, settings.time_zone, ask)
 
-        def pausing(question: "Question") -> str:
-            status.stop()
-            return ask(question)
 
-        found = read_sources(specs, pausing)
-        return understand_all(found, said, settings.time_zone, pausing)
+def source_specs(sources: Sequence[str], options: dict[str, Any]) -> "list[SourceSpec]":
+    from iop_pipelines.intake.sources import SourceSpec
+
+    names = ("sheet", "encoding", "table", "query", "watermark", "timeout_s", "overlap")
+    parts = {name: options.get(name) for name in names}
+    return [SourceSpec(each, **parts) for each in sources]
+
+
+def absolute(spec: "SourceSpec") -> "SourceSpec":
+    """What is watched is looked at from another working folder."""
+    from dataclasses import replace
+
+    from iop_pipelines.intake.sources import is_of_this_machine
+
+    if not is_of_this_machine(spec):
+        return spec
+    where = Path(spec.where.removeprefix("file://")).expanduser().absolute()
+    return replace(spec, where=str(where))
+
+
+def pausing_ask(status: "Status", is_asked: bool) -> "Ask":
+    """Questions are asked below the line that turns, not within it."""
+    from iop_pipelines.intake.questions import refuse_to_guess
+
+    def ask(question: "Question") -> str:
+        status.stop()
+        return _ask(question) if is_asked else refuse_to_guess(question)
+
+    return ask
 
 
 def _ask(question: "Question") -> str:
@@ -168,6 +197,14 @@ def _check_names(given: Sequence["Understood"]) -> None:
         raise InvalidInput("intake.same_name", name=twice)
 
 
+def _check_watched(found: "Datasets") -> None:
+    from iop_pipelines.errors import InvalidInput
+
+    if (len(found.specs), len(found.understood)) != (1, 1):
+        names = [each.name for each in found.understood]
+        raise InvalidInput("intake.watch_one", sources=len(found.specs), names=names)
+
+
 def _show(found: "Datasets") -> None:
     from iop_pipelines.cli.understood import print_skipped, print_understood
 
@@ -188,15 +225,14 @@ def _run(platform: "Platform", found: "Datasets", as_json: bool, options: dict[s
     from iop_pipelines.orchestration.supervisor import is_held, require_free
 
     settings = platform.settings
-    given = found.understood
     if is_held(settings):
-        _load_all(platform, given, as_json, options["folder"])
+        _load_all(platform, found, as_json, options)
         say = f"IOP runs on {settings.home} already and takes up what was loaded."
         progress_console.print(say, markup=False, highlight=False, soft_wrap=True)
         return
     require_free(options["port"])
     migrate_instance(settings)
-    loaded = _load_all(platform, given, as_json, options["folder"])
+    loaded = _load_all(platform, found, as_json, options)
     with stop_on_signals(), running(settings, options["port"], options["workers"]) as supervisor:
         try:
             supervisor.wait_until_served()
@@ -218,24 +254,25 @@ def _run(platform: "Platform", found: "Datasets", as_json: bool, options: dict[s
 
 
 def _load_all(
-    platform: "Platform", given: Sequence["Understood"], as_json: bool, folder: Path | None
+    platform: "Platform", found: "Datasets", as_json: bool, options: dict[str, Any]
 ) -> list[dict[str, Any]]:
     from iop_pipelines.domain import moments
-    from iop_pipelines.intake.load import load
+    from iop_pipelines.intake.load import load, watch
 
     loaded = []
-    for each in given:
+    for each in found.understood:
+        folder = folder_of(platform.settings, each, options["folder"])
         with progress_console.status(f"Loading {escape(each.table.name)}"):
-            done = load(
-                platform, each, _folder_of(platform.settings, each, folder), moments.utc_now()
-            )
+            done = load(platform, each, folder, moments.utc_now())
+            if options["watch"]:
+                watch(platform, each, absolute(found.specs[0]), folder, moments.utc_now())
         loaded.append({"dataset": each.name, "folder": done.folder, "rows": done.delivered.rows})
         if not as_json:
             _print_loaded(each, done)
     return loaded
 
 
-def _folder_of(settings: Settings, given: "Understood", folder: Path | None) -> Path:
+def folder_of(settings: Settings, given: "Understood", folder: Path | None) -> Path:
     from iop_pipelines.intake.folder import beside_home
 
     return folder / given.name if folder else beside_home(settings, given.name)

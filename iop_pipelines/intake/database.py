@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
@@ -78,7 +78,9 @@ class SqlRows:
         if until is None:
             return []
         position = _position(until)
-        stretch = json.dumps([after, position])
+        # What came late, below a watermark that had been seen, is read with what comes next.
+        begin = after and _behind(after, self.spec.overlap or 0)
+        stretch = json.dumps([begin, position])
         return [
             Item(
                 f"{self._identity()} {stretch}",
@@ -319,6 +321,22 @@ _READ = {
 def _value(position: str) -> Any:
     kind, _, text = position.partition(" ")
     return _READ[kind](text)
+
+
+def _behind(position: str, by: int) -> str:
+    """A watermark so many seconds earlier, or, of one that counts, so many lower."""
+    value = _value(position)
+    if isinstance(value, str):
+        try:
+            earlier = datetime.fromisoformat(value) - timedelta(seconds=by)
+        except ValueError:
+            return position
+        is_day = len(value) == len("2026-01-31")
+        text = earlier.date().isoformat() if is_day else earlier.isoformat(value[10:11] or " ")
+        return _position(text)
+    if isinstance(value, date):
+        return _position(value - timedelta(seconds=by))
+    return _position(value - by)
 
 
 def _period(first: Any, last: Any, unit: Unit | None) -> tuple[Any, Any]:

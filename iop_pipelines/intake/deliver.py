@@ -1,24 +1,29 @@
 """An intake's side of DRM's contract: its catalogue entry, its runs with their rows, its quality scores.
 
-The rows of a file come once: a run's key is the file's content and its place among the deliveries, and a
-run and its rows are one transaction. A file that changed is another run, which restates its window.
+The rows of a file come once: a run's key is the delivery that is on record, or, of a file given by hand, its
+content and place among the deliveries; and a run and its rows are one transaction. A file that changed is
+another run, which restates its window.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from iop_pipelines.domain.collector import collector_paused
+from iop_pipelines.domain.sentences import Sentence, text_of
 from iop_pipelines.drm import tables
 from iop_pipelines.drm.quality import Quality, Scoring
+from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.errors import Conflict
 from iop_pipelines.intake.columns import LINE
-from iop_pipelines.intake.understand import Understood
+from iop_pipelines.intake.landed import LandedRows
+from iop_pipelines.intake.step import Step
+from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.schema.bulk import insert_columns
 from iop_pipelines.schema.tables import exact, new_table
 from iop_pipelines.schema.transactions import write
@@ -28,6 +33,40 @@ _MARK = "drm_intake"
 _SLA = timedelta(minutes=60)
 _JSON_TYPES = {"date": "string", "datetime": "string"}
 _FORMATS = {"date": "date", "datetime": "date-time"}
+
+
+class Deliverable(Protocol):
+    """What lands, whether it was understood just now or read as declared; attributes as those of `Understood`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def table(self) -> RawTable: ...
+    @property
+    def time(self) -> str: ...
+    @property
+    def step(self) -> Step: ...
+    @property
+    def columns(self) -> Mapping[str, tuple[str, str, str | None]]: ...
+    @property
+    def rows(self) -> LandedRows: ...
+    @property
+    def key(self) -> tuple[str, ...]: ...
+    @property
+    def first(self) -> datetime: ...
+    @property
+    def last(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A delivery that is on record: it lands once, under this key.
+
+    former_run_id: the run of the same item before; content that is its content is not delivered again.
+    """
+
+    run_key: str
+    former_run_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +89,26 @@ def require_own(engine: sa.Engine, settings: Settings) -> None:
         raise Conflict("intake.foreign_drm", database=engine.url.render_as_string())
 
 
-def deliver(engine: sa.Engine, given: Understood, zone: str, now: datetime) -> Delivered:
-    """Writes what was understood as DRM would; the same file again writes nothing.
+def deliver(
+    engine: sa.Engine, given: Deliverable, zone: str, now: datetime, turn: Turn | None = None
+) -> Delivered:
+    """Writes a table's rows as DRM would; the same file again writes nothing.
 
     now: naive UTC.
     """
+    schema, landing = enter(engine, given, zone, now)
+    with collector_paused():
+        looked = _look(given, schema, now)
+    run_id, is_new, is_restated = write(engine, _run, given, landing, looked, now, turn=turn)
+    rows = len(given.rows)
+    score = write(engine, _score, given.name, looked.quality, run_id, now, rows=rows)
+    return Delivered(run_id, rows, is_new, is_restated, score)
+
+
+def enter(
+    engine: sa.Engine, given: Deliverable, zone: str, now: datetime
+) -> tuple[dict[str, Any], sa.Table]:
+    """Makes the tables and the catalogue's entry, which may be before any row comes; schema of a row, landing table."""
     new_table(sa.MetaData(), _MARK, sa.Column("source", exact(64), primary_key=True)).create(
         engine, checkfirst=True
     )
@@ -63,18 +117,75 @@ def deliver(engine: sa.Engine, given: Understood, zone: str, now: datetime) -> D
     landing = tables.landing_table(_landing_name(given.name), tuple(sorted(schema["properties"])))
     landing.create(engine, checkfirst=True)
     tables.widen(engine, landing)
-    with collector_paused():
-        looked = _look(given, schema, now)
-    run_id, is_new, is_restated = write(engine, _run, given, landing, looked, now)
-    score = write(engine, _score, given, looked.quality, run_id, now)
-    return Delivered(run_id, len(given.rows), is_new, is_restated, score)
+    return schema, landing
+
+
+def run_of(engine: sa.Engine, run_key: str) -> tuple[int, int | None, bool] | None:
+    """Id, rows and whether it was a success of the run that a delivery on record became; None where it did not yet."""
+    runs = pipeline_runs.c
+    query = sa.select(runs.id, runs.rows_ingested, runs.status).where(runs.run_key == run_key)
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else (row.id, row.rows_ingested, row.status == RunStatus.SUCCESS)
+
+
+def deliver_failure(
+    engine: sa.Engine, dataset: str, run_key: str, reason: Sentence, now: datetime
+) -> int:
+    """The failed run of what could not be delivered, once; returns its id. It delivers no part of any window.
+
+    now: naive UTC.
+    """
+
+    def work(connection: sa.Connection) -> int:
+        is_it = pipeline_runs.c.run_key == run_key
+        there = connection.scalar(sa.select(pipeline_runs.c.id).where(is_it))
+        if there is not None:
+            return there
+        moments = dict.fromkeys(("scheduled_for", "started_at", "finished_at"), now)
+        entry = pipeline_runs.insert().values(
+            **(moments | dict.fromkeys(("window_start", "window_end"), now)),
+            pipeline=dataset,
+            dataset=dataset,
+            status=RunStatus.FAILED,
+            error_msg=text_of(reason),
+            run_key=run_key,
+        )
+        return _new_id(connection.execute(entry))
+
+    return write(engine, work)
+
+
+def _new_id(result: sa.CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    return int(key[0]) if key is not None else 0
+
+
+def score_landed(
+    engine: sa.Engine, dataset: str, key: tuple[str, ...], run_id: int, now: datetime
+) -> float:
+    """Scores a run from the rows that it landed, where a kill came between these and the score.
+
+    now: naive UTC.
+    """
+    entry = SharedDatabase(engine).dataset(dataset)
+    landing = entry.landing_table
+    cells = [landing.c[name] for name in entry.columns]
+    query = sa.select(*cells).where(landing.c.run_id == run_id).order_by(landing.c.id)
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    scoring = Scoring(entry.row_schema, key)
+    columns = zip(entry.columns, zip(*rows, strict=True), strict=True) if rows else ()
+    scoring.add({name: list(column) for name, column in columns}, len(rows))
+    quality = scoring.quality(len(rows), finished_at=now, due_at=now + _SLA)
+    return write(engine, _score, dataset, quality, run_id, now, rows=len(rows))
 
 
 def _landing_name(dataset: str) -> str:
     return f"drm_rows_{dataset}"
 
 
-def _row_schema(given: Understood) -> dict[str, Any]:
+def _row_schema(given: Deliverable) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for name, (kind, label, _) in given.columns.items():
         spec: dict[str, Any] = {"type": [_JSON_TYPES.get(kind, kind), "null"], "title": label}
@@ -85,7 +196,7 @@ def _row_schema(given: Understood) -> dict[str, Any]:
 
 
 def _enter(
-    connection: sa.Connection, given: Understood, zone: str, now: datetime
+    connection: sa.Connection, given: Deliverable, zone: str, now: datetime
 ) -> dict[str, Any]:
     """The catalogue's entry and its pipeline; a column that a file no longer has stays in the schema."""
     schema = _row_schema(given)
@@ -125,7 +236,7 @@ class _Looked:
     quality: Quality
 
 
-def _look(given: Understood, schema: Mapping[str, Any], now: datetime) -> _Looked:
+def _look(given: Deliverable, schema: Mapping[str, Any], now: datetime) -> _Looked:
     """All rows once, before any is written."""
     digest, scoring = hashlib.sha256(), Scoring(schema, given.key)
     names = sorted(given.columns)
@@ -140,7 +251,13 @@ def _look(given: Understood, schema: Mapping[str, Any], now: datetime) -> _Looke
 
 
 def _run(
-    connection: sa.Connection, given: Understood, landing: sa.Table, looked: _Looked, now: datetime
+    connection: sa.Connection,
+    given: Deliverable,
+    landing: sa.Table,
+    looked: _Looked,
+    now: datetime,
+    *,
+    turn: Turn | None,
 ) -> tuple[int, bool, bool]:
     """Start, rows and end in one transaction: whoever sees the run sees all of it."""
     runs = pipeline_runs.c
@@ -151,15 +268,24 @@ def _run(
         .with_for_update()
     )
     earlier = connection.execute(
-        sa.select(runs.id, runs.content_checksum, runs.window_start, runs.window_end)
-        .where(runs.dataset == given.name)
+        sa.select(
+            *(runs.id, runs.run_key, runs.content_checksum, runs.window_start, runs.window_end)
+        )
+        .where(runs.dataset == given.name, runs.status == RunStatus.SUCCESS)
         .order_by(runs.id.desc())
     ).all()
     checksum = looked.checksum
     start, end = given.first, given.step.after(given.last)
     touching = [each for each in earlier if each.window_start < end and each.window_end > start]
-    if touching and touching[0].content_checksum == checksum:
-        return touching[0].id, False, False
+    if turn is not None:
+        mine = next((each for each in earlier if each.run_key == turn.run_key), None)
+        if mine is not None:
+            return mine.id, True, False
+        touching += [each for each in earlier if each.id == turn.former_run_id]
+    same = next((each for each in touching if each.content_checksum == checksum), None)
+    former = None if turn is None else turn.former_run_id
+    if same is not None and (same is touching[0] or same.id == former):
+        return same.id, False, False
     entry = pipeline_runs.insert().values(
         pipeline=given.name,
         dataset=given.name,
@@ -172,33 +298,38 @@ def _run(
         rows_ingested=len(given.rows),
         bytes_ingested=given.table.size,
         content_checksum=checksum,
-        run_key=f"{given.name}/{len(earlier) + 1}/{checksum[:32]}",
+        run_key=turn.run_key if turn else f"{given.name}/{len(earlier) + 1}/{checksum[:32]}",
     )
-    key = connection.execute(entry).inserted_primary_key
-    run_id = int(key[0]) if key is not None else 0
+    run_id = _new_id(connection.execute(entry))
     for block in given.rows.blocks():
         insert_columns(connection, landing, {"run_id": [run_id] * len(block[LINE]), **block})
     return run_id, True, bool(touching)
 
 
 def _score(
-    connection: sa.Connection, given: Understood, quality: Quality, run_id: int, now: datetime
+    connection: sa.Connection,
+    dataset: str,
+    quality: Quality,
+    run_id: int,
+    now: datetime,
+    *,
+    rows: int,
 ) -> float:
-    """Scores a run once; one that a kill left without a score gets it when the file is given again."""
+    """Scores a run once; one that a kill left without a score gets it when it is delivered again."""
     scores = quality_scores.c
     there = connection.scalar(sa.select(sa.func.max(scores.score)).where(scores.run_id == run_id))
     if there is not None:
         return float(there)
     connection.execute(
         quality_scores.insert().values(
-            dataset=given.name,
+            dataset=dataset,
             run_id=run_id,
             score=quality.score,
             completeness=quality.completeness,
             validity=quality.validity,
             uniqueness=quality.uniqueness,
             timeliness=quality.timeliness,
-            rows_expected=len(given.rows),
+            rows_expected=rows,
             scored_at=now,
         )
     )

@@ -42,7 +42,7 @@ def beside_home(settings: Settings, dataset: str) -> Path:
 
 def write_folder(folder: Path, declared: Declared) -> list[Kept]:
     """dataset.yaml, models/*.yaml, dashboard.yaml and report.yaml, in the order in which they are registered."""
-    return [_write(folder / name, content) for name, content in _files(declared)]
+    return [write_file(folder / name, content) for name, content in _files(declared)]
 
 
 def _files(declared: Declared) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -53,7 +53,8 @@ def _files(declared: Declared) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "report.yaml", declared.report
 
 
-def _write(path: Path, content: dict[str, Any]) -> Kept:
+def write_file(path: Path, content: dict[str, Any]) -> Kept:
+    """Unless somebody edited what is there."""
     text = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
     whole = _FIRST_LINE.format(_digest(text)) + text
     if path.exists():

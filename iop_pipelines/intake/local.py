@@ -13,7 +13,8 @@ from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import Item, SourceSpec
 from iop_pipelines.intake.tables import RawTable
 
-MAX_FILES = 1_000
+# A watched folder gathers a file a day for years.
+MAX_FILES = 10_000
 # What is being written: editors, browsers, copying tools and iop's own.
 _UNFINISHED = re.compile(r"[.~].*|.*(\.part|\.partial|\.tmp|\.crdownload|\.swp|~)", re.IGNORECASE)
 _DIGITS = re.compile(r"(\d+)")

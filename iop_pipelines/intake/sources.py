@@ -25,7 +25,8 @@ class SourceSpec:
             variable NAME of the environment holds.
         sheet: of workbooks, the one to read. encoding: of text files, where their bytes do not tell.
         table, query: of a database, one of the two.
-        watermark: a column that only grows, by which what is new is found.
+        watermark: a column that only grows, by which what is new is found. overlap: how far behind the last one
+            the next stretch begins, for rows that came late: seconds, or of a number as much.
         time, unit: the column that says when, and the step whose periods are delivered whole.
         timeout_s: the longest that a statement may take.
     """
@@ -36,6 +37,7 @@ class SourceSpec:
     table: str | None = None
     query: str | None = None
     watermark: str | None = None
+    overlap: int | None = None
     time: str | None = None
     unit: Unit | None = None
     timeout_s: int | None = None
@@ -114,6 +116,11 @@ def _scheme(where: str) -> str:
     return scheme.lower() if sign and len(scheme) > 1 else "file"
 
 
+def is_of_this_machine(spec: SourceSpec) -> bool:
+    """Whether it is files here, so that looking at it often costs nobody anything."""
+    return _scheme(spec.where) == "file" and not spec.where.startswith("env:")
+
+
 def _database(spec: SourceSpec, _: Ask) -> Source:
     from iop_pipelines.intake.database import SqlRows
 
@@ -166,7 +173,7 @@ def open_source(spec: SourceSpec, ask: Ask = refuse_to_guess) -> Source:
 
     spec = resolved(spec)
     kind = next(kind for kind in KINDS if kind.fits(spec))
-    for name in ("table", "query", "watermark"):
+    for name in ("table", "query", "watermark", "overlap"):
         if getattr(spec, name) is not None and kind.name != "database":
             raise InvalidInput(
                 "intake.no_database_option", option=f"--{name}", where=shown(spec.where)

@@ -261,6 +261,16 @@ def _hour_of_day(cell: str) -> np.timedelta64:
     return np.timedelta64(int(cell), "h") if is_hour else np.timedelta64("NaT")
 
 
+def times_of_day(cells: Cells) -> npt.NDArray[np.timedelta64]:
+    """Of a column that says it: hours and minutes, or an hour alone; NaT for what is neither."""
+
+    def read(cell: str) -> np.timedelta64:
+        found = _time_of_day(cell)
+        return _hour_of_day(cell) if np.isnat(found) else found
+
+    return cells.mapped(read, "timedelta64[us]")
+
+
 def _time_of_day(cell: str) -> np.timedelta64:
     moment = add_time_of_day(_MIDNIGHT, cell)
     return np.timedelta64("NaT") if moment is None else np.timedelta64(moment - _MIDNIGHT, "us")
@@ -277,11 +287,7 @@ def _parts_of(columns: Sequence[Column]) -> list[Column]:
 
 
 def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
-    blocks = zip(*(column.cells.pieces() for column in used), strict=True)
-    cells = Cells(
-        ["-".join(map(part_of_date, parts)) for parts in zip(*block, strict=True)]
-        for block in blocks
-    )
+    cells = parts_of_dates([column.cells for column in used])
     found = form_of(cells.sample(_SAMPLE), zone, takes_weak=False)
     label = " ".join(column.label for column in used)
     if found is None:
@@ -291,6 +297,15 @@ def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
     return TimeFound(label, tuple(c.name for c in used), (cells,), moments, found, why)
 
 
-def part_of_date(cell: str) -> str:
+def parts_of_dates(parts: Sequence[Cells]) -> Cells:
+    """Year, month and perhaps day of columns of their own, with strokes between them."""
+    blocks = zip(*(cells.pieces() for cells in parts), strict=True)
+    return Cells(
+        ["-".join(map(_part_of_date, cells)) for cells in zip(*block, strict=True)]
+        for block in blocks
+    )
+
+
+def _part_of_date(cell: str) -> str:
     word = cell.strip().rstrip(".").lower()
     return f"{MONTHS[word]:02}" if word in MONTHS else cell.removesuffix(".0")

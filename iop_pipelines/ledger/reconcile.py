@@ -19,12 +19,14 @@ from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs
 from iop_pipelines.ledger.requests import NOT_PREPARED
 from iop_pipelines.ledger.work import (
+    DELIVERY,
     EXECUTION,
     IN_FLIGHT,
     KINDS,
     MAX_STARTS,
     VERSION,
     WorkKind,
+    end_delivery,
     end_version,
     phase_before_closing,
     requeue,
@@ -206,6 +208,8 @@ def _give_back(it: _Pass, kind: WorkKind, items: Sequence[Record], reason: Sente
 def _end(it: _Pass, kind: WorkKind, item: Record, reason: Sentence) -> None:
     if kind is VERSION:
         end_version(it.engine, item.id, item.attempt, reason)
+    elif kind is DELIVERY:
+        end_delivery(it.engine, item.id, item.attempt, it.now, "failed", error=reason)
     else:
         _close(it, kind, item, reason)
     it.repairs.add(f"{kind.name} {item.id}: {reason}")

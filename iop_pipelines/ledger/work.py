@@ -1,6 +1,6 @@
 """Work items: rows that are launched as Dagster runs, may lose their worker, and are tried again.
 
-Executions, reports and data versions share the columns phase, attempt, run_key, claimed_at and
+Executions, reports, data versions and deliveries share the columns phase, attempt, run_key, claimed_at and
 dagster_run_id. An item moves queued → claimed → started → done; `claim` gathers many into one run and
 names that run by a key made from their ids and attempts, so a tick that times out after it wrote, or
 two daemons at once, cannot launch the same attempt twice. `start` succeeds only for the run that holds
@@ -22,6 +22,7 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     cursors,
     dataset_versions,
+    deliveries,
     generated_reports,
     model_executions,
 )
@@ -50,7 +51,8 @@ class WorkKind:
 VERSION = WorkKind("dataset_version", dataset_versions, "prepare_datasets")
 EXECUTION = WorkKind("execution", model_executions, "execute_models")
 REPORT = WorkKind("report", generated_reports, "generate_reports")
-KINDS = (VERSION, EXECUTION, REPORT)
+DELIVERY = WorkKind("delivery", deliveries, "deliver_items")
+KINDS = (VERSION, EXECUTION, REPORT, DELIVERY)
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[An
         sa.or_(table.c.run_after.is_(None), table.c.run_after <= now),
     )
     columns = (table.c.id, table.c.attempt, table.c.starts, table.c.run_after)
+    if kind is DELIVERY:
+        return _claimable_deliveries(columns, is_due, limit)
     if kind is not EXECUTION:
         return (
             sa.select(*columns, sa.literal(kind.name).label("pool"))
@@ -187,6 +191,32 @@ def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[An
             table.c.model_id.not_in(busy),
         )
         .order_by(table.c.dataset_version_id, table.c.id)
+        .limit(limit)
+    )
+
+
+def _claimable_deliveries(
+    columns: Sequence[sa.ColumnElement[Any]], is_due: sa.ColumnElement[bool], limit: int
+) -> sa.Select[*tuple[Any, ...]]:
+    """One run a source at a time, in the order in which its items became whole: the later one restates.
+
+    What was begun before goes alone, and what came after it waits for its end.
+    """
+    table, earlier = deliveries, deliveries.alias()
+    is_in_the_way = sa.or_(
+        earlier.c.phase.in_(IN_FLIGHT),
+        sa.and_(
+            earlier.c.phase == Phase.QUEUED,
+            earlier.c.id < table.c.id,
+            sa.or_(earlier.c.starts > 0, table.c.starts > 0),
+        ),
+    )
+    has_to_wait = sa.exists().where(earlier.c.source_id == table.c.source_id, is_in_the_way)
+    pool = sa.literal("delivery-").concat(sa.cast(table.c.source_id, sa.String(12)))
+    return (
+        sa.select(*columns, pool.label("pool"))
+        .where(is_due, ~has_to_wait)
+        .order_by(table.c.id)
         .limit(limit)
     )
 
@@ -357,6 +387,58 @@ def end_version(
         )
 
     return write(engine, work)
+
+
+def end_delivery(
+    engine: sa.Engine,
+    delivery_id: int,
+    attempt: int,
+    now: datetime,
+    status: str,
+    *,
+    error: Sentence | None = None,
+    run_id: int | None = None,
+    rows: int | None = None,
+) -> bool:
+    """Ends a delivery as delivered, unchanged or failed; False, and nothing is written, where another attempt has it.
+
+    run_id: DRM's run that it became, or that had its content before.
+    """
+    table = deliveries
+    is_held = sa.and_(
+        table.c.id == delivery_id, table.c.attempt == attempt, table.c.phase.in_(IN_FLIGHT)
+    )
+    values = {
+        "phase": Phase.DONE,
+        "status": status,
+        "finished_at": now,
+        "drm_run_id": run_id,
+        "rows_delivered": rows,
+        **kept(error, "error_msg"),
+    }
+
+    def work(connection: sa.Connection) -> bool:
+        return connection.execute(table.update().where(is_held).values(**values)).rowcount == 1
+
+    return write(engine, work)
+
+
+def hold_delivery(engine: sa.Engine, delivery_id: int, attempt: int, run_after: datetime) -> None:
+    """Puts back what is not whole yet; whoever looks at its source queues it again, not before `run_after`."""
+    table = deliveries
+    is_held = sa.and_(
+        table.c.id == delivery_id, table.c.attempt == attempt, table.c.phase == Phase.STARTED
+    )
+    again = table.update().where(is_held)
+    values = {
+        "phase": Phase.HELD,
+        "status": "waiting",
+        "attempt": table.c.attempt + 1,
+        "starts": 0,
+        "run_after": run_after,
+    }
+    nobody = dict.fromkeys(("run_key", "claimed_at", "dagster_run_id"))
+    write(engine, sa.Connection.execute, again.values(**values, **nobody))
 
 
 def unfinished(connection: sa.Connection) -> dict[str, int]:

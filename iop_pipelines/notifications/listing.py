@@ -1,9 +1,9 @@
 """Notifications, read from the rows that they tell of: nothing is written twice, so nothing can differ.
 
 Reports that ended, recommendations opened with a warning or worse, executions that failed, deliveries that
-were not prepared and wait for somebody, models that were promoted; of the last `KEPT`. What a person has
-read is a mark on one of these rows; a recommendation that was decided, or is no longer found, waits for
-nobody and needs no reading.
+were not prepared and wait for somebody, items of watched sources that could not be delivered, models that
+were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows; a recommendation
+that was decided, or is no longer found, waits for nobody and needs no reading.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,9 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     datasets,
+    deliveries,
     generated_reports,
+    intake_sources,
     model_events,
     model_executions,
     notification_marks,
@@ -45,7 +47,7 @@ KEPT = timedelta(days=30)
 MAX_UNREAD = 100
 # A moment, a kind and an id: where the page before ended.
 CURSOR = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~[a-z]{5,14}~[1-9]\d{0,9}$"
-NotificationKind = Literal["report", "recommendation", "execution", "model", "dataset"]
+NotificationKind = Literal["report", "recommendation", "execution", "model", "dataset", "delivery"]
 NotificationEvent = Literal["ready", "failed", "opened", "promoted", "refused"]
 
 
@@ -197,6 +199,28 @@ def _deliveries() -> _Source:
     return _Source("dataset", rows.id, rows.failed_at, waits(), query)
 
 
+def _undelivered() -> _Source:
+    """Once it is told to DRM's tables: its reason names the item then."""
+    rows = deliveries.c
+    query = (
+        _columns(
+            rows.id.label("item_id"),
+            datasets.c.id.label("subject_id"),
+            sa.literal("failed").label("event"),
+            intake_sources.c.dataset.label("title"),
+            rows.error_msg.label("detail"),
+            rows.said,
+            sa.literal("warning").label("severity"),
+            rows.finished_at.label("at"),
+        )
+        .select_from(deliveries)
+        .join(intake_sources, intake_sources.c.id == rows.source_id)
+        .join(datasets, datasets.c.name == intake_sources.c.dataset)
+    )
+    is_told = sa.and_(rows.status == "failed", rows.drm_run_id.is_not(None))
+    return _Source("delivery", rows.id, rows.finished_at, is_told, query)
+
+
 def _models() -> _Source:
     rows, models = model_events.c, analytical_models.c
     query = (
@@ -225,7 +249,14 @@ def _model_title() -> sa.ColumnElement[str]:
 
 
 # In the order in which those of one second are listed.
-_SOURCES = (_recommendations(), _deliveries(), _executions(), _reports(), _models())
+_SOURCES = (
+    _recommendations(),
+    _deliveries(),
+    _undelivered(),
+    _executions(),
+    _reports(),
+    _models(),
+)
 _RANKS = {source.kind: rank for rank, source in enumerate(_SOURCES)}
 
 

@@ -1,4 +1,4 @@
-"""The work of the three jobs, item by item: start, do, tell Dagster, mirror; one failing stops no other.
+"""The work of the jobs, item by item: start, do, tell Dagster, mirror; one failing stops no other.
 
 Called by op jobs (a batch that a sensor claimed) and by assets (partitions an operator picked): both
 log the same events, so the ledger cannot tell them apart. Heavy parts are imported when called.
@@ -22,13 +22,16 @@ from iop_pipelines.ledger.events import OUTPUT_ASSETS, REPORT_ASSET, TerminalEve
 from iop_pipelines.ledger.mirror import apply
 from iop_pipelines.ledger.requests import request_again
 from iop_pipelines.ledger.work import (
+    DELIVERY,
     EXECUTION,
     MAX_STARTS,
     REPORT,
     VERSION,
     LostClaim,
     WorkKind,
+    end_delivery,
     end_version,
+    hold_delivery,
     require_claim,
     start,
     try_again,
@@ -144,6 +147,45 @@ def is_transient(error: Exception) -> bool:
     if isinstance(error, IopError):
         return error.retryable
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def deliver_items(context: Context, platform: Platform, ids: Sequence[int], run_key: str) -> Tally:
+    """Delivers what was seen in watched sources, in the order in which it became whole."""
+    from iop_pipelines.intake.delivering import (
+        LATER,
+        NotWhole,
+        deliver_item,
+        delivery,
+        tell_failures,
+    )
+
+    def work(item: Item) -> Sentence | None:
+        given = delivery(platform.engine, item.id)
+        PROGRESS.step(Sentence("doing.delivering", name=given.item.name))
+        done = reason = None
+        try:
+            done = deliver_item(platform, given, utc_now(), PROGRESS.tick)
+        except NotWhole as waits:
+            hold_delivery(platform.engine, item.id, item.attempt, utc_now() + LATER)
+            raise PutBack(waits.told) from waits
+        except Exception as error:
+            # The boundary of one item: its reason is kept, its neighbours go on.
+            reason = _reason_or_put_back(platform, item, error)
+        write(platform.engine, require_claim, DELIVERY, item.id, item.attempt)
+        context.log_event(metadata.of_delivery(platform.engine, given, done, reason))
+        status = "failed" if done is None else "delivered" if done.is_new else "unchanged"
+        end_delivery(
+            *(platform.engine, item.id, item.attempt, utc_now(), status),
+            error=reason,
+            run_id=done.run_id if done else None,
+            rows=done.rows if done else None,
+        )
+        return reason
+
+    tally = _run_items(context, platform, DELIVERY, ids, work, run_key=run_key)
+    if tally.failed:
+        tell_failures(platform, utc_now())
+    return tally
 
 
 def prepare_datasets(

@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence, text_of
 from iop_pipelines.domain.vocabulary import Category, ReportFormat
 from iop_pipelines.orchestration.standing import QUALITY_FLOOR
 from iop_pipelines.registry.keys import key
-from iop_pipelines.transform.versions import StoredDataset, StoredVersion
+from iop_pipelines.transform.versions import StoredDataset, StoredVersion, dataset
 from iop_pipelines.validation.outcomes import CheckOutcome
 
 if TYPE_CHECKING:
     from iop_pipelines.execution.execute import Executed
     from iop_pipelines.execution.work import Work
+    from iop_pipelines.intake.delivering import Delivery, Done
     from iop_pipelines.recommendations.lifecycle import AdviceSummary
     from iop_pipelines.reporting.generate import Generated
     from iop_pipelines.transform.prepare_version import PreparedSummary
@@ -25,6 +27,25 @@ DRM_DATASET = dg.AssetKey("drm_dataset")
 PREPARED_DATASET = dg.AssetKey("prepared_dataset")
 MAX_CHART_BYTES = 10_000
 SHOWN_FINDINGS = 20
+
+
+def of_delivery(
+    engine: sa.Engine, given: "Delivery", done: "Done | None", reason: Sentence | None
+) -> dg.AssetObservation:
+    """What was seen in a watched source and became a run of DRM; what is prepared of it is told by that."""
+    stored = dataset(engine, given.source.dataset)
+    described: dict[str, Any] = {"dataset": given.source.dataset, "item": given.item.name}
+    if done is None:
+        described |= {"iop/status": "failed", "iop/error": text_of(reason) or ""}
+    else:
+        described |= {
+            "iop/status": "delivered" if done.is_new else "unchanged",
+            "DRM run": str(done.run_id),
+            "dagster/row_count": done.rows,
+            "quality score": done.score,
+        }
+    partition = key(stored.id, stored.declaration.name)
+    return dg.AssetObservation(DRM_DATASET, partition=partition, metadata=described)
 
 
 def of_preparing(

@@ -12,7 +12,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs
-from iop_pipelines.ledger.work import KINDS, VERSION, end_version
+from iop_pipelines.ledger.work import DELIVERY, KINDS, VERSION, end_delivery, end_version
 from iop_pipelines.orchestration.watchdog import Doing
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
@@ -44,6 +44,9 @@ def _has_ended(
         return False
     if kind is VERSION:
         return end_version(engine, doing.item_id, doing.attempt, reason)
+    if kind is DELIVERY:
+        at = utc_now()
+        return end_delivery(engine, doing.item_id, doing.attempt, at, "failed", error=reason)
     return close_as_failed(
         *(instance, engine, kind, doing.item_id, Phase.STARTED),
         reason=reason,

@@ -27,7 +27,7 @@ from iop_pipelines.ledger.requests import (
     request_for_drm_run,
     request_report,
 )
-from iop_pipelines.ledger.work import EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
+from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.registry.models import StoredModel, model
@@ -86,6 +86,7 @@ def _run_request(batch: Batch) -> dg.RunRequest:
         "prepare_datasets": "prepare",
         "execute_models": "execute",
         "generate_reports": "generate",
+        "deliver_items": "deliver",
     }
     config = {"ids": list(batch.ids), "run_key": batch.run_key}
     return dg.RunRequest(
@@ -98,6 +99,27 @@ def _run_request(batch: Batch) -> dg.RunRequest:
         },
         tags={"iop/pool": batch.pool, "iop/items": str(len(batch.ids))},
     )
+
+
+def intake_deliveries(platform: Platform) -> Ticked:
+    """Looks at the watched sources that are due, and launches the deliveries of what is whole."""
+    from iop_pipelines.intake.delivering import tell_failures
+    from iop_pipelines.intake.seen import is_due, look_at
+    from iop_pipelines.intake.watched import watched_sources
+
+    until = deadline()
+    due = [each for each in watched_sources(platform.engine) if is_due(each, utc_now())]
+    notes: list[str] = []
+    for source in in_time(due, until):
+        looked = look_at(platform.engine, source, utc_now())
+        notes.append(
+            f"{source.dataset}: {looked.problem or f'{looked.new} new, {looked.queued} queued'}"
+        )
+    if len(notes) < len(due):
+        notes.append(f"{len(due) - len(notes)} sources are left to the next tick")
+    tell_failures(platform, utc_now())
+    note = "; ".join(notes) or "no watched source is due"
+    return Ticked(launch(platform, DELIVERY), None, note)
 
 
 def drm_pipeline_runs(

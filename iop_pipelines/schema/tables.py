@@ -457,6 +457,55 @@ ledger_repairs = _table(
     sa.Column("what", sa.Text, nullable=False),
 )
 
+# Intake.
+
+# What is watched for deliveries; one source fills one dataset.
+intake_sources = _table(
+    "intake_sources",
+    _id(),
+    sa.Column("dataset", exact(64), nullable=False, unique=True),
+    # Part of the keys of its DRM runs: ids begin again in another database, these never do.
+    sa.Column("token", exact(32), nullable=False),
+    # Where it is and how it is read, as `intake.yaml` says it.
+    sa.Column("declaration", sa.JSON, nullable=False),
+    sa.Column("is_paused", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("looked_at", Moment),
+    # Why it could not be looked at the last time; NULL where it could.
+    sa.Column("error_msg", sa.Text),
+    sa.Column("said", Said),
+    _created_at(),
+)
+
+# One row for each state of an item that was seen: what is changed later is another row.
+deliveries = _table(
+    "deliveries",
+    _id(),
+    sa.Column("source_id", sa.ForeignKey("intake_sources.id"), nullable=False, index=True),
+    # SHA-256 of the identity, which may be longer than an index takes.
+    sa.Column("item_key", exact(64), nullable=False),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("fingerprint", exact(255), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger),
+    # How far a source that is read by stretches has come with this one; NULL for files.
+    sa.Column("position", sa.Text),
+    # waiting until it is whole, pending until it is delivered; delivered, unchanged, failed or gone afterwards
+    sa.Column("status", exact(16), nullable=False, server_default="waiting"),
+    *_work_columns("delivery_phase"),
+    # Since when it has this fingerprint, and since when it is no longer there.
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("gone_at", Moment),
+    sa.Column("started_at", Timestamp),
+    sa.Column("finished_at", Timestamp),
+    # DRM's run that it became, or that had its content before.
+    sa.Column("drm_run_id", sa.Integer),
+    sa.Column("rows_delivered", sa.Integer),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("said", Said),
+    sa.Index("ix_deliveries__source_item", "source_id", "item_key"),
+    sa.Index("ix_deliveries__status_finished", "status", "finished_at"),
+)
+
 # Dashboards.
 
 dashboards = _table(

@@ -9,8 +9,8 @@ Such work does nothing but SQL on its connection, or what is right to do twice.
 
 **Order of locks.** Who locks several rows locks those of one table in the order of their ids, and tables in
 this order: `cursors` (a lock by its name), `users`, `datasets`, `analytical_models` (all versions of a name
-at once), `report_templates`, `dashboards`, `dataset_versions`, `model_executions`, `generated_reports`,
-`recommendations`. Rows that only ever are added (audit, events, counts) come last.
+at once), `report_templates`, `dashboards`, `intake_sources`, `deliveries`, `dataset_versions`, `model_executions`,
+`generated_reports`, `recommendations`. Rows that only ever are added (audit, events, counts) come last.
 """
 
 import random

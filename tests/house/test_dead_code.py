@@ -34,8 +34,6 @@ STANDING = {
     "iop_pipelines.drm.clock.set_clock": _STAND_IN,
     "iop_pipelines.drm.standin_api.create_app": _STAND_IN,
     "iop_pipelines.drm.rows.read_rows": "a run's rows at once, for who looks at one",
-    "iop_pipelines.intake.frame.frame_by": "a table whose head is declared is framed by it",
-    "iop_pipelines.intake.moments.FORMS": "a form that is declared is found by its name",
     "iop_pipelines.schema.append_only.is_protected": "the proof of the triggers, tried on each database",
     "iop_pipelines.schema.migrate.downgrade": "each revision has its way back, which is tried on each database",
 }

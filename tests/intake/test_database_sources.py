@@ -229,3 +229,23 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "own.db").write_bytes(b"SQLite format 3\0" + bytes(100))
     with pytest.raises(InvalidInput, match="a SQLite database: give sqlite:/// and its path"):
         understood(SourceSpec(str(tmp_path / "own.db")))
+
+
+def test_rows_that_came_late_are_read_with_what_comes_next(database: Database) -> None:
+    """`overlap` goes back from the last watermark: seconds of a moment, as much of a number."""
+    for mark, overlap, number, hour in (
+        ("taken_at", 3 * 3600, 10_000, HOURS - 3),
+        ("nr", 6, 2 * HOURS - 1, HOURS - 8),
+    ):
+        spec = database.spec(watermark=mark, time="taken_at", unit="hour", overlap=overlap)
+        (first,) = open_source(spec).items()
+        assert open_source(spec).items(first.position) == []
+        when = START + timedelta(hours=hour)
+        database.execute(f"INSERT INTO readings VALUES ({number}, '{when}', 'west', 7.25, NULL)")
+        database.add(HOURS, HOURS + 2)
+        (second,) = open_source(spec).items(first.position)
+        cells = [line.cells for line in open_source(spec).read(second).lines[1:]]
+        hours = {datetime.fromisoformat(each[1]) for each in cells}
+        assert (min(hours), len(hours)) == (when, HOURS + 2 - hour)
+        assert [each[0] for each in cells if each[2] == "west"] == [str(number)]
+        database.execute(f"DELETE FROM readings WHERE nr > {2 * HOURS} OR place = 'west'")

@@ -14,7 +14,8 @@ from iop_pipelines.errors import Unfit
 from iop_pipelines.notifications import listing as told
 
 Key = Annotated[
-    str, Field(pattern=r"^(report|recommendation|execution|model|dataset):[1-9]\d{0,9}$")
+    str,
+    Field(pattern=r"^(report|recommendation|execution|model|dataset|delivery):[1-9]\d{0,9}$"),
 ]
 
 
@@ -23,7 +24,7 @@ class Notification(Shape):
     version, of a dataset's delivery the dataset, whose name is the title, else the item.
 
     `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model),
-    refused or failed (dataset).
+    refused or failed (dataset: what was delivered was not prepared), failed (delivery: nothing was delivered).
     `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that
     was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own.
     """

@@ -223,6 +223,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.beginning_run": "beginning its Dagster run",
     "doing.checking_input": "checking the input of {label}",
     "doing.checking_output": "checking the output of {label}",
+    "doing.delivering": "delivering {name}",
     "doing.generating": "generating the report {name!r}",
     "doing.going_on": "going on with its Dagster run",
     "doing.loading_upload": "loading the file {name!r}",
@@ -436,11 +437,13 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.ask_order": "column {column!r} has dates such as {cell}: day or month first?",
     "intake.ask_time": "which column says when a row is true?",
+    "intake.at_work": "{item} is being delivered to {name} right now; try again in a moment",
     "intake.bad_answer": "{url} answers {status}: try again, or fetch the file and give that",
     "intake.bad_query": "{name} cannot be read: {error}; mend --table, --query or --watermark",
     "intake.broken": (
         "{name} is a broken {kind} file, or has a password ({error}); save or fetch it again"
     ),
+    "intake.changed_meanwhile": "{name} is still being changed",
     "intake.copies_drm": (
         "this instance copies DRM from IOP_DRM_API_URL; load files into an instance of their "
         "own: name another --home, without that setting"
@@ -458,6 +461,9 @@ SENTENCES: Mapping[str, str] = {
     "intake.is_pdf": "a PDF",
     "intake.is_picture": "a picture",
     "intake.is_sqlite": "a SQLite database: give sqlite:/// and its path, with --table",
+    "intake.lacks_columns": (
+        "{name} lacks the columns {missing}, which the dataset is declared with"
+    ),
     "intake.lacks_head": (
         "no line of {name} has the headers that the dataset is declared with: {known}"
     ),
@@ -470,6 +476,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.no_column": "there is no column {column!r}; there are {known}",
     "intake.no_database": "{url} cannot be connected to: {error}",
     "intake.no_database_option": "{option} is for databases; {where} is none",
+    "intake.no_delivery": "there is no delivery {id}; its source is no longer watched",
     "intake.no_encoding": "there is no encoding {encoding!r}; utf-8, cp1252 or cp1251 are some",
     "intake.no_file": "there is no file {path}",
     "intake.no_json": "{name}, line {line}: no JSON: {error}",
@@ -501,6 +508,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.no_url": "{url} is no URL that can be read",
     "intake.no_variable": "the environment has no variable {name}: set it to the URL of the source",
     "intake.not_allowed": "{url} answers {status}: it takes another address, or credentials",
+    "intake.not_delivered": "{name} was not delivered: {why}",
     "intake.not_encoded": (
         "{name} begins as {codec} and is none at byte {byte}: save it again as UTF-8"
     ),
@@ -509,6 +517,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.not_one_file": (
         "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
     ),
+    "intake.not_watched": "no source is watched for dataset {name}",
     "intake.note_below": "a note below the table",
     "intake.note_columns_to_rows": "{count} columns, {first} to {last}, became rows",
     "intake.note_dropped_text": (
@@ -537,6 +546,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
+    "intake.other_columns": (
+        "{name} lacks the columns {missing}, which the dataset is declared with; it has the "
+        "columns {others} instead"
+    ),
     "intake.ragged": "no line of the file has as many fields as most of its rows have",
     "intake.same_name": (
         "two files would both be the dataset {name!r}: load them one after the other, each "
@@ -570,6 +583,11 @@ SENTENCES: Mapping[str, str] = {
         "dates by --dates, the decimal sign by --decimal"
     ),
     "intake.total": "a total",
+    "intake.unknown_form": "{form!r} is no form of a date; there are {known}",
+    "intake.watch_one": (
+        "one source with one dataset is watched at a time, not {sources} with {names:and}: "
+        "watch each by `iop intake add`, with a pattern of its own"
+    ),
     "intake.which_table": "{url} needs --table or --query; its tables are {tables}",
     "intake.width": "has {count} {count:field|fields}, the head has {head}",
     "intake.wrong_reference": "{reference!r} names no variable: env:SALES_URL does",

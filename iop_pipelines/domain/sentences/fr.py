@@ -259,6 +259,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.beginning_run": "au début de son run",
     "doing.checking_input": "pendant le contrôle de l’entrée de {label}",
     "doing.checking_output": "pendant le contrôle de la sortie de {label}",
+    "doing.delivering": "pendant la livraison de {name}",
     "doing.generating": "pendant la production du rapport {name!r}",
     "doing.going_on": "pendant la suite de son run",
     "doing.loading_upload": "chargement du fichier {name!r}",
@@ -501,6 +502,7 @@ SENTENCES: Mapping[str, str] = {
         "la colonne {column!r} a des dates comme {cell} : le jour ou le mois d’abord ?"
     ),
     "intake.ask_time": "quelle colonne donne le moment d’une ligne ?",
+    "intake.at_work": "{item} est en cours de livraison vers {name} ; réessayez dans un instant",
     "intake.bad_answer": (
         "{url} répond {status} : réessayez, ou téléchargez le fichier et donnez-le"
     ),
@@ -511,6 +513,7 @@ SENTENCES: Mapping[str, str] = {
         "{name} est un fichier {kind} endommagé ou protégé par un mot de passe ({error}) ; "
         "enregistrez-le ou récupérez-le à nouveau"
     ),
+    "intake.changed_meanwhile": "{name} est encore en cours de modification",
     "intake.copies_drm": (
         "cette instance copie DRM depuis IOP_DRM_API_URL ; chargez vos fichiers dans une "
         "instance à part : indiquez un autre --home, sans ce réglage"
@@ -531,6 +534,9 @@ SENTENCES: Mapping[str, str] = {
     "intake.is_sqlite": (
         "une base de données SQLite : donnez sqlite:/// et son chemin, avec --table"
     ),
+    "intake.lacks_columns": (
+        "{name} n’a pas les colonnes {missing}, avec lesquelles le jeu de données est déclaré"
+    ),
     "intake.lacks_head": (
         "aucune ligne de {name} n’a les en-têtes avec lesquels le jeu de données est déclaré "
         ": {known}"
@@ -547,6 +553,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.no_database_option": (
         "{option} est pour les bases de données ; {where} n’en est pas une"
     ),
+    "intake.no_delivery": "il n’y a pas de livraison {id} ; sa source n’est plus surveillée",
     "intake.no_encoding": (
         "il n’y a pas d’encodage {encoding!r} ; il y a par exemple utf-8, cp1252 ou cp1251"
     ),
@@ -585,6 +592,7 @@ SENTENCES: Mapping[str, str] = {
         "l’environnement n’a pas de variable {name} : donnez-lui l’URL de la source"
     ),
     "intake.not_allowed": "{url} répond {status} : il faut une autre adresse, ou des identifiants",
+    "intake.not_delivered": "{name} n’a pas été livré : {why}",
     "intake.not_encoded": (
         "{name} commence en {codec} et ne l’est plus à l’octet {byte} : enregistrez-le en UTF-8"
     ),
@@ -594,6 +602,7 @@ SENTENCES: Mapping[str, str] = {
         "{name} contient {count} {count:fichier|fichiers} ({files}) : décompressez-le et "
         "donnez-en un"
     ),
+    "intake.not_watched": "aucune source n’est surveillée pour le jeu de données {name}",
     "intake.note_below": "une note sous le tableau",
     "intake.note_columns_to_rows": (
         "{count} colonnes, de {first} à {last}, sont devenues des lignes"
@@ -640,6 +649,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
+    "intake.other_columns": (
+        "{name} n’a pas les colonnes {missing}, avec lesquelles le jeu de données est déclaré "
+        "; il a à la place les colonnes {others}"
+    ),
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
     "intake.same_name": (
         "deux fichiers seraient le même jeu de données {name!r} : chargez-les l’un après "
@@ -675,6 +688,11 @@ SENTENCES: Mapping[str, str] = {
         "--time, l’ordre des dates avec --dates, le signe décimal avec --decimal"
     ),
     "intake.total": "un total",
+    "intake.unknown_form": "{form!r} n’est pas une forme de date ; il y a {known}",
+    "intake.watch_one": (
+        "une source avec un jeu de données est surveillée à la fois, pas {sources} avec "
+        "{names:and} : surveillez chacune par `iop intake add`, avec son propre motif"
+    ),
     "intake.which_table": "{url} demande --table ou --query ; ses tables sont {tables}",
     "intake.width": "a {count} {count:champ|champs}, l’en-tête en a {head}",
     "intake.wrong_reference": "{reference!r} ne nomme pas de variable ; env:SALES_URL en nomme une",

@@ -909,6 +909,7 @@ export default {
       execution: { failed: "Échec de l'exécution" },
       model: { promoted: 'Modèle mis en service' },
       dataset: { refused: 'Livraison refusée', failed: "La livraison n'a pas pu être préparée" },
+      delivery: { failed: 'Échec de la livraison' },
     } as Record<string, Record<string, string>>,
     onDevice: 'Sur cet appareil',
     onDeviceText:

@@ -16,6 +16,7 @@ const PLACES = {
   execution: (id: number) => `/executions/${id}`,
   model: (id: number) => `/models/${id}`,
   dataset: (_: number, name: string) => `/datasets/${encodeURIComponent(name)}`,
+  delivery: (_: number, name: string) => `/datasets/${encodeURIComponent(name)}`,
 };
 
 export function Note({

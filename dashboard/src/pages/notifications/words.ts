@@ -21,6 +21,7 @@ export const words = defineWords('notifications', {
     execution: { failed: 'Execution failed' },
     model: { promoted: 'Model promoted' },
     dataset: { refused: 'Delivery refused', failed: 'Delivery could not be prepared' },
+    delivery: { failed: 'Delivery failed' },
   } as Record<string, Record<string, string>>,
   onDevice: 'On this device',
   onDeviceText: 'This browser can notify you while the app is open.',

@@ -1,0 +1,177 @@
+"""How a table was understood, kept: what comes later is read in the same way and never guessed anew."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from iop_pipelines.domain.datasets import Name
+from iop_pipelines.errors import Unfit
+from iop_pipelines.intake.columns import LINE, Column, Kind, names_of
+from iop_pipelines.intake.moments import FORMS
+from iop_pipelines.intake.numerals import Decimal
+from iop_pipelines.intake.step import Freq, Step
+from iop_pipelines.intake.understand import Understood
+
+Header = Annotated[str, Field(min_length=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeReading(_Frozen):
+    """Which columns say when, in which form; `time_of_day` is a column beside the one of the day.
+
+    moment: the field as read; period: the field of its period, the same where they do not differ.
+    """
+
+    headers: Annotated[tuple[Header, ...], Field(min_length=1, max_length=3)]
+    form: str
+    time_of_day: Header | None = None
+    moment: Name
+    period: Name
+    label: str
+    type: Literal["date", "datetime"]
+
+    @field_validator("form")
+    @classmethod
+    def _is_known(cls, form: str) -> str:
+        if form not in FORMS:
+            raise Unfit("intake.unknown_form", form=form, known=sorted(FORMS))
+        return form
+
+
+class StepReading(_Frozen):
+    """`label` is that of the period's field."""
+
+    label: str
+    freq: Freq
+    every: Annotated[int, Field(ge=1)] = 1
+    starts_monday: bool = True
+
+    def as_step(self) -> Step:
+        return Step(self.freq, self.every, "", 1.0, starts_monday=self.starts_monday)
+
+
+class ColumnReading(_Frozen):
+    """`decimal` is that of a column of numbers; one that came later is optional: files before it have none."""
+
+    header: Header
+    type: Kind
+    decimal: Decimal | None = None
+    unit: str | None = None
+    is_optional: bool = False
+
+
+class Reading(_Frozen):
+    """A table's head by its texts, and what becomes of each column.
+
+    left_out: headers of columns that do not land. is_wide: periods are columns, and become rows.
+    """
+
+    time: TimeReading
+    step: StepReading
+    columns: dict[Name, ColumnReading]
+    key: Annotated[tuple[Name, ...], Field(min_length=1)]
+    decimal: Decimal = "."
+    left_out: tuple[Header, ...] = ()
+    is_wide: bool = False
+    is_headless: bool = False
+
+    @property
+    def headers(self) -> list[str]:
+        """Of all columns that are read, those of the moment first."""
+        time = self.time
+        first = [*time.headers, *([time.time_of_day] if time.time_of_day else [])]
+        return first + [each.header for each in self.columns.values()]
+
+    @property
+    def head(self) -> list[str]:
+        """What a head is known by; of a wide sheet the columns that say whose a row is: each has other periods."""
+        if not self.is_wide:
+            return self.headers
+        return [each.header for each in self.columns.values() if each.type == "string"]
+
+    def with_columns(self, more: Sequence[Column]) -> "Reading":
+        """With columns that came later."""
+        added = {
+            each.name: ColumnReading(
+                header=each.label,
+                type=each.kind,
+                decimal=each.numeral.decimal if each.numeral and each.is_number else None,
+                unit=each.unit,
+                is_optional=True,
+            )
+            for each in more
+        }
+        return self.model_copy(update={"columns": {**self.columns, **added}})
+
+    @property
+    def landing(self) -> dict[str, tuple[str, str, str | None]]:
+        """As `Understood.columns`."""
+        time = self.time
+        period = "datetime" if self.step.freq == "h" else "date"
+        landing: dict[str, tuple[str, str, str | None]] = {}
+        if time.moment != time.period:
+            landing[time.moment] = (time.type, time.label, None)
+        landing[time.period] = (period, self.step.label, None)
+        landing |= {
+            name: (each.type, each.header, each.unit) for name, each in self.columns.items()
+        }
+        landing[LINE] = ("integer", "Line of the file", None)
+        return landing
+
+
+def reading_of(given: Understood) -> Reading:
+    """What has to be known to read another file as this one was read."""
+    labels = given.framed.labels
+    label_of = dict(zip(names_of(labels), labels, strict=True))
+    decimals: dict[str, Decimal] = {
+        each.name: each.numeral.decimal for each in given.rows.columns if each.numeral is not None
+    }
+    seen: list[Decimal] = [
+        each.numeral.decimal
+        for each in given.rows.columns
+        if each.numeral is not None and each.numeral.is_seen
+    ]
+    columns = {
+        each.name: ColumnReading(
+            header=each.label, type=each.kind, decimal=decimals.get(each.name), unit=each.unit
+        )
+        for each in given.rows.columns
+    }
+    time = _time(given, label_of)
+    used = {*time.headers, time.time_of_day, *(each.header for each in columns.values())}
+    return Reading(
+        time=time,
+        step=StepReading(
+            label=given.columns[given.time][1],
+            freq=given.step.freq,
+            every=given.step.every,
+            starts_monday=given.step.starts_monday,
+        ),
+        columns=columns,
+        key=given.key,
+        decimal=seen[0] if seen else ".",
+        left_out=tuple(label for label in labels if label not in used),
+        is_wide=given.framed.is_folded,
+        is_headless=given.framed.is_headless,
+    )
+
+
+def _time(given: Understood, label_of: Mapping[str, str]) -> TimeReading:
+    found = given.time_found
+    headers = [label_of[name] for name in found.columns]
+    # Parts of a date are one text by now, a day and its time of day are two.
+    has_time_of_day = len(found.parts) == 2
+    kind, label, _ = given.columns[given.moment]
+    return TimeReading(
+        headers=tuple(headers[:1] if has_time_of_day else headers),
+        form=found.found.form.name,
+        time_of_day=headers[1] if has_time_of_day else None,
+        moment=given.moment,
+        period=given.time,
+        label=label,
+        type="datetime" if kind == "datetime" else "date",
+    )

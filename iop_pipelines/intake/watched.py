@@ -1,0 +1,103 @@
+"""Sources that are watched, as rows: what a tick needs of them, and no library that understands tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.nearest import closest
+from iop_pipelines.domain.sentences import Sentence, read
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.intake.sources import SourceSpec
+from iop_pipelines.ledger.work import IN_FLIGHT
+from iop_pipelines.schema.engine import Record
+from iop_pipelines.schema.tables import deliveries, intake_sources
+from iop_pipelines.schema.transactions import write
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSource:
+    """`content` is its declaration, which `intake_file` reads; `problem`: why the last look could not be."""
+
+    id: int
+    token: str
+    dataset: str
+    content: Mapping[str, Any]
+    is_paused: bool
+    looked_at: datetime | None
+    problem: Sentence | None
+
+    @property
+    def spec(self) -> SourceSpec:
+        return SourceSpec.from_mapping(self.content["source"])
+
+    @property
+    def every_s(self) -> int:
+        return self.content["every_s"]
+
+    @property
+    def settle_s(self) -> int:
+        return self.content["settle_s"]
+
+    def run_key(self, delivery_id: int) -> str:
+        """Of DRM's run: unique, so what a delivery holds lands once however often it is tried."""
+        return f"intake/{self.token}/{delivery_id}"
+
+
+def watched_sources(engine: sa.Engine) -> list[WatchedSource]:
+    """Who was looked at longest ago comes first."""
+    query = sa.select(intake_sources).order_by(
+        intake_sources.c.looked_at.is_not(None), intake_sources.c.looked_at, intake_sources.c.id
+    )
+    with engine.connect() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def watched_source(engine: sa.Engine, dataset: str) -> WatchedSource:
+    found = {each.dataset: each for each in watched_sources(engine)}
+    if dataset not in found:
+        raise NotFound("intake.not_watched", name=closest(dataset, sorted(found)))
+    return found[dataset]
+
+
+def pause(engine: sa.Engine, dataset: str, *, is_paused: bool) -> None:
+    """A source that is paused is not looked at; what was queued before is delivered."""
+    source = watched_source(engine, dataset)
+    change = intake_sources.update().where(intake_sources.c.id == source.id)
+    write(engine, sa.Connection.execute, change.values(is_paused=is_paused))
+
+
+def remove(engine: sa.Engine, dataset: str) -> None:
+    """Forgets the source and what was seen in it; what was delivered stays.
+
+    Raises Conflict while one of its items is being delivered.
+    """
+    source = watched_source(engine, dataset)
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(
+            sa.select(intake_sources.c.id).where(intake_sources.c.id == source.id).with_for_update()
+        )
+        is_its = deliveries.c.source_id == source.id
+        at_work = sa.select(deliveries.c.name).where(is_its, deliveries.c.phase.in_(IN_FLIGHT))
+        name = connection.scalar(at_work.limit(1))
+        if name is not None:
+            raise Conflict("intake.at_work", name=dataset, item=name)
+        connection.execute(deliveries.delete().where(is_its))
+        connection.execute(intake_sources.delete().where(intake_sources.c.id == source.id))
+
+    write(engine, work)
+
+
+def _stored(row: Record) -> WatchedSource:
+    return WatchedSource(
+        id=row.id,
+        token=row.token,
+        dataset=row.dataset,
+        content=row.declaration,
+        is_paused=bool(row.is_paused),
+        looked_at=row.looked_at,
+        problem=read(row.said),
+    )
