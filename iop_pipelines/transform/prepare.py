@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.domain.datasets import DECIMALS, DatasetDeclaration, FieldType
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.sentences import Sentence
@@ -124,8 +123,7 @@ def prepare(
     parts = [raw] if isinstance(raw, pd.DataFrame) else raw
     # A cast looks at each row by itself, and what it makes of a part is a fifth of its texts.
     is_first = stages[0][0] == "cast"
-    with collector_paused():
-        frame, rows_in = _from_parts(parts, stages[0][1] if is_first else None, tick)
+    frame, rows_in = _from_parts(parts, stages[0][1] if is_first else None, tick)
     counts = [_counted("cast", rows_in, len(frame), rejects.reasons)] if is_first else []
     for kind, apply in stages[is_first:]:
         tick()

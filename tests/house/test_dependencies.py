@@ -16,7 +16,7 @@ OURS = {"iop_pipelines", "assets", "sensors", "schedules"}
 # Declared, and imported by nothing of ours.
 NOT_IMPORTED = {
     "cryptography": "PyMySQL needs it for caching_sha2_password, and PyJWT for the provider's signatures",
-    "fastparquet": "pandas reads Parquet by it",
+    "pg8000": "SQLAlchemy reads PostgreSQL by it",
     "pillow": "pypdfium2 gives its pictures, which write themselves as PNG",
 }
 
