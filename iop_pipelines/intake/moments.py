@@ -68,8 +68,9 @@ class Form:
         return _read(self, " ".join(cell.split()), zone) if len(cell) <= LONGEST else None
 
 
-def _form(name: str, grain: Grain, pattern: str, **more: Any) -> Form:
-    return Form(name, grain, re.compile(pattern, re.IGNORECASE), **more)
+def _form(name: str, grain: Grain, _pattern: str, **more: Any) -> Form:
+    """_pattern: text of this module."""
+    return Form(name, grain, re.compile(_pattern, re.IGNORECASE), **more)
 
 
 _ISO = _form(
@@ -371,7 +372,7 @@ def _at_zone(stamps: Moments, zone: str) -> Moments:
         return stamps
     import pandas as pd
 
-    local = pd.DatetimeIndex(stamps, tz="UTC").tz_convert(zone).tz_localize(None)
+    local = pd.DatetimeIndex(stamps, tz=UTC).tz_convert(ZoneInfo(zone)).tz_localize(None)
     return local.to_numpy().astype(MOMENTS)
 
 
