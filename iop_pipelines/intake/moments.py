@@ -70,7 +70,7 @@ class Form:
 
 def _form(name: str, grain: Grain, _pattern: str, **more: Any) -> Form:
     """_pattern: text of this module."""
-    return Form(name, grain, re.compile(_pattern, re.IGNORECASE), **more)
+    return Form(name, grain, re.compile(rf"{_pattern}", re.IGNORECASE), **more)
 
 
 _ISO = _form(
