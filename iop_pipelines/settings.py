@@ -157,6 +157,10 @@ class Settings:
                 raise MisconfiguredInstance("setting.database_url", name=name, scheme=scheme)
 
     @property
+    def upload_bytes(self) -> int:
+        return self.upload_mb * 1_000_000
+
+    @property
     def is_embedded(self) -> bool:
         return self.database_url.startswith("sqlite")
 

@@ -125,7 +125,7 @@ class _Upload:
 
     @property
     def _most(self) -> int:
-        return self.platform.settings.upload_mb << 20
+        return self.platform.settings.upload_bytes
 
     def _too_large(self) -> ApiError:
         megabytes = self.platform.settings.upload_mb

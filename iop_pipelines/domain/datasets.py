@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from iop_pipelines.domain.frequencies import STEPS, Frequency, TimeStep
+from iop_pipelines.domain.frequencies import STEPS, Frequency, ModelFrequency, TimeStep
 from iop_pipelines.errors import InvalidDeclaration, Unfit
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -190,6 +190,11 @@ class DatasetDeclaration(_Frozen):
     @property
     def step(self) -> TimeStep | None:
         return None if self.freq is None else STEPS[self.freq]
+
+    @property
+    def model_freq(self) -> ModelFrequency | None:
+        """The step that a series of it has in a model; None for events, and where no model reads it."""
+        return self.step.modelled_as if self.step else None
 
     @property
     def has_repeated_hours(self) -> bool:

@@ -13,7 +13,7 @@ from iop_pipelines.intake.cells import Rows
 from iop_pipelines.intake.frame import Framed, frame
 from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.landed import LandedRows
-from iop_pipelines.intake.packed import MAX_BYTES
+from iop_pipelines.intake.packed import MAX_BYTES, MEGABYTE
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.sources import SourceSpec, open_source
 from iop_pipelines.intake.step import UNITS
@@ -60,7 +60,7 @@ def read_sources(specs: Sequence[SourceSpec], ask: Ask) -> Found:
     found = {item.identity: (source, item) for source in sources for item in source.items()}
     if sum(item.size or 0 for _, item in found.values()) > MAX_BYTES:
         raise InvalidInput(
-            "intake.too_large", name=shown(specs[0].where), megabytes=MAX_BYTES >> 20
+            "intake.too_large", name=shown(specs[0].where), megabytes=MAX_BYTES // MEGABYTE
         )
     tables: list[RawTable] = []
     skipped: list[Skipped] = []

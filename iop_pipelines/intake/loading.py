@@ -21,7 +21,7 @@ def load_upload(platform: Platform, given: Upload, now: datetime) -> Sentence | 
     """
     settings = platform.settings
     answers = Answers.of(given.answers)
-    most = settings.upload_mb << 20
+    most = settings.upload_bytes
     try:
         require_own(platform.drm_engine, settings)
         with (

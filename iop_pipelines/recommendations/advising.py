@@ -148,7 +148,7 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
     return Ground(
         model=ModelRef(id=stored.id, name=stored.name, version=stored.version),
         dataset=config.dataset,
-        freq=declaration.step.modelled_as if declaration and declaration.step else None,
+        freq=declaration.model_freq if declaration else None,
         series_fields=config.input.series,
         labels=(
             {name: declaration.measure_label(name) for name in declaration.measures}

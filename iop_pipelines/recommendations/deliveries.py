@@ -91,7 +91,7 @@ def _ground(failed: Unprepared, stored: StoredDataset) -> Ground:
     return Ground(
         model=None,
         dataset=stored.declaration.name,
-        freq=stored.declaration.freq,
+        freq=stored.declaration.model_freq,
         series_fields=(),
         labels={_MEASURE: "Usable rows"},
         data_version=failed.data_version,

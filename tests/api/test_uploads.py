@@ -29,7 +29,7 @@ from iop_pipelines.schema.tables import uploads
 from iop_pipelines.settings import Settings
 from served_app import running, wait_until
 
-MB = 1 << 20
+MB = 1_000_000
 SALES = b"day,shop,n\n" + b"".join(
     b"2026-01-%02d,%s,%d\n" % (day, shop, 10 * day) for day in range(1, 29) for shop in (b"A", b"B")
 )

@@ -28,7 +28,7 @@ from iop_pipelines.settings import Settings
 from iop_pipelines.transform.versions import dataset
 
 NOW = datetime(2026, 11, 1, 12)
-MB = 1 << 20
+MB = 1_000_000
 SALES = "Tag;Filiale;Umsatz\n" + "".join(
     f"{day:02}.01.2026;{shop};{100 * day + place}\n"
     for day in range(1, 29)

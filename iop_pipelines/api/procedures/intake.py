@@ -239,7 +239,7 @@ def declare(registry: Registry) -> None:
         return IntakeStanding(
             refusal=_refusal(ctx),
             admins=accounts.names_of_admins(ctx.platform.engine, _NAMED_ADMINS),
-            max_bytes=ctx.platform.settings.upload_mb << 20,
+            max_bytes=ctx.platform.settings.upload_bytes,
         )
 
     @procedure("intake.waiting", Kind.QUERY, "Files that arrived and are not loaded.", Role.ADMIN)
@@ -267,7 +267,7 @@ def declare(registry: Registry) -> None:
         found = uploads.upload(ctx.platform.engine, given.id)
         looked = look(
             *(found.storage_url, found.name, _answers(given), settings.time_zone),
-            settings.upload_mb << 20,
+            settings.upload_bytes,
         )
         return _looked_at(ctx, looked)
 

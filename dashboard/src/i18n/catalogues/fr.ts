@@ -12,7 +12,7 @@ export default {
     drop: 'ou le déposer ici',
     dropNow: "Déposez le fichier pour l'envoyer",
     kinds: (most: string) =>
-      `CSV, TSV, XLSX, Parquet, JSON ou NDJSON, aussi en .gz ou .zip\u00a0; ${most} au plus.`,
+      `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON ou NDJSON, aussi en .gz, .zst ou .zip\u00a0; ${most} au plus.`,
     oneOnly: 'Un fichier à la fois\u00a0: chacun devient un jeu de données.',
     tooLarge: (name: string, most: string) => `${name} dépasse ${most}. Divisez-le.`,
     isEmpty: (name: string) => `${name} est vide.`,

@@ -8,7 +8,7 @@ export const words = defineWords('add', {
   drop: 'or drop it here',
   dropNow: 'Drop the file to send it',
   kinds: (most: string) =>
-    `CSV, TSV, XLSX, Parquet, JSON or NDJSON, also as .gz or .zip; at most ${most}.`,
+    `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON or NDJSON, also as .gz, .zst or .zip; at most ${most}.`,
   oneOnly: 'One file at a time: each becomes a dataset of its own.',
   tooLarge: (name: string, most: string) => `${name} is larger than ${most}. Split it.`,
   isEmpty: (name: string) => `${name} is empty.`,
