@@ -51,7 +51,7 @@ def lacking(model_type: ModelType, input_schema: Mapping[str, Any]) -> tuple[Sen
 def default_config(
     model_type: ModelType, dataset: DatasetDeclaration, columns: Collection[str] = ()
 ) -> ModelConfig:
-    """Anomalies of the dataset's measure that the columns name, else its first, over all its rows, on request only.
+    """Anomalies of the dataset's measure that the columns name, else of a sum, over all its rows, on request only.
 
     Raises InvalidDeclaration for a dataset that declares no measure.
     """
@@ -74,14 +74,18 @@ def default_params(runtime: str, measure: str) -> dict[str, Any]:
 
 
 def _measure_of(dataset: DatasetDeclaration, columns: Collection[str]) -> str:
-    """The first of the columns that a measure is called like or computed from; keys and times say nothing of it."""
+    """The first of the columns that a measure is called like or computed from; keys and times say nothing of it.
+
+    Else what is added up, by name: MySQL keeps no order of what a declaration names.
+    """
+    measures = sorted(dataset.measures.items(), key=lambda each: (each[1].kind != "sum", each[0]))
     for column in columns:
         if column in dataset.measures:
             return column
-        for name, measure in dataset.measures.items():
+        for name, measure in measures:
             if column in columns_of(measure):
                 return name
-    return next(iter(dataset.measures))
+    return measures[0][0]
 
 
 def config_for(
