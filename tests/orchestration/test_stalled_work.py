@@ -270,5 +270,8 @@ def test_a_stalled_worker_is_killed_also_where_nothing_can_be_recorded(
         )
         assert stuck_process.wait(IN_TIME_S) in (-signal.SIGKILL, -signal.SIGUSR1)
         _, told = watchdog.communicate(timeout=IN_TIME_S)
-        assert b"no progress for 0.1 s while going on with its Dagster run; its worker was ended" in told
+        assert (
+            b"no progress for 0.1 s while going on with its Dagster run; its worker was ended"
+            in told
+        )
         assert b"not recorded" in told
