@@ -135,6 +135,8 @@ def _prepared(platform: Any, run_id: int) -> int:
     request_for_drm_run(platform.engine, platform.drm, platform.drm.run(run_id), NOW)
     stored = dataset(platform.engine, "flights")
     version = latest_version(platform.engine, stored.id, is_prepared=False)
+    if version is None:
+        raise SystemExit("nothing waits to be prepared")
     return prepare_version(platform.engine, platform.drm, version.id).rows_out
 
 

@@ -119,7 +119,9 @@ def refused(site) -> Iterator[int]:
                 **kept(said, "error_msg"),
             )
         )
-    (version_id,) = row.inserted_primary_key
+    key = row.inserted_primary_key
+    assert key is not None
+    (version_id,) = key
     yield version_id
     with engine.begin() as connection:
         connection.execute(sa.delete(dataset_versions).where(dataset_versions.c.id == version_id))

@@ -82,8 +82,9 @@ def _said_by(module: ast.Module) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(module):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in documents and " " in node.value:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if id(node) not in documents and " " in node.value:
             yield re.sub(r"\{\w+\}", "", node.value)
 
 
@@ -124,7 +125,7 @@ def _recorded() -> set[str]:
     }
     assert {"auth.signIn", "users.create"} <= of_accounts
     by_commands = {
-        node.args[0].value
+        str(node.args[0].value)
         for path in (PACKAGE / "cli").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)

@@ -1,5 +1,6 @@
 """Decimals are exact: from the text of a delivery through steps and every database to what is exported."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -71,13 +72,15 @@ def declare(*steps: dict[str, Any], type_: str = "decimal(2)", **more: Any) -> D
     return declaration
 
 
-def prepared(declaration: DatasetDeclaration, amounts: list[str | None]) -> Prepared:
+def prepared(declaration: DatasetDeclaration, amounts: Sequence[str | None]) -> Prepared:
     rows = [(DAY, str(at), amount, "2.5") for at, amount in enumerate(amounts)]
     columns = ["day", "row", "amount", "weight"]
     return prepare(declaration, pd.DataFrame(rows, columns=columns, dtype=object), WINDOW)
 
 
-def stored(engine: sa.Engine, amounts: list[str | None], **more: Any) -> tuple[StoredDataset, int]:
+def stored(
+    engine: sa.Engine, amounts: Sequence[str | None], **more: Any
+) -> tuple[StoredDataset, int]:
     declaration = declare(**more)
     dataset = register_dataset(engine, declaration)
     values = {
@@ -308,7 +311,8 @@ def test_what_is_exported_has_all_its_places(iop_engine: sa.Engine, february: sa
 def test_a_decimal_does_not_become_another_type_in_place(iop_engine: sa.Engine, other: str) -> None:
     stored(iop_engine, ["12.34"])
     fields = declare().model_dump(mode="json")["fields"] | {"amount": {"type": other}}
-    content = declare(type_="decimal(2)").model_dump(mode="json") | {"version": 2}
+    content: dict[str, Any] = declare(type_="decimal(2)").model_dump(mode="json")
+    content["version"] = 2
     content["fields"] = fields
     content["steps"][0]["columns"]["amount"]["to"] = other
     content["measures"] = {}

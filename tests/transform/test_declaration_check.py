@@ -62,7 +62,7 @@ MISTAKES = [
 
 
 def write(folder: Path, *mistakes: tuple[int, str, str, str]) -> Path:
-    lines = BASE.splitlines()
+    lines: list[str] = list(BASE.splitlines())
     for line, there, instead, _ in mistakes:
         assert there in lines[line - 1]
         lines[line - 1] = lines[line - 1].replace(there, instead)

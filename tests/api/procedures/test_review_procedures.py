@@ -172,7 +172,8 @@ def test_titles_and_texts_come_in_french_and_are_found_by_it(api, advice):
     )
     assert api.call("recommendations.get", id=second)["translations"] is None
     assert api.call("recommendations.list", q="airport_daily")[0]["id"] == second
-    told = {each["itemId"]: each for each in api.call("notifications.list")["items"]}
+    items = api.call("notifications.list")["items"]
+    told = {each["itemId"]: each for each in items if each["kind"] == "recommendation"}
     assert told[first]["translations"]["fr"] == {"title": french["title"], "detail": None}
     assert told[second]["translations"] is None
 
