@@ -22,7 +22,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User
 from iop_pipelines.intake import store, uploads
-from iop_pipelines.intake.deliver import require_own
+from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.store import Arriving
 from iop_pipelines.platform import Platform
 

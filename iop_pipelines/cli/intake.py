@@ -79,8 +79,8 @@ def add_source(
     from iop_pipelines.cli.instance import open_home
     from iop_pipelines.cli.understood import print_understood
     from iop_pipelines.domain import moments
-    from iop_pipelines.intake.deliver import require_own
     from iop_pipelines.intake.load import watch
+    from iop_pipelines.intake.own import require_own
     from iop_pipelines.orchestration.launch import migrate_instance
     from iop_pipelines.orchestration.supervisor import is_held
     from iop_pipelines.platform import Platform

@@ -110,7 +110,7 @@ def start(settings: Settings, as_json: bool, sources: tuple[str, ...], **options
     can edit, watches each measure of each series, scores the history, and serves until Ctrl-C. The same again
     loads nothing; what changed replaces what was delivered before.
     """
-    from iop_pipelines.intake.deliver import require_own
+    from iop_pipelines.intake.own import require_own
     from iop_pipelines.platform import Platform
 
     is_asked = not options["yes"] and not as_json

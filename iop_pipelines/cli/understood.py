@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from iop_pipelines.cli.console import console, table_of
-from iop_pipelines.intake.columns import LINE
 from iop_pipelines.intake.datasets import Skipped, watched
+from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.tables import LeftLine
 from iop_pipelines.intake.understand import Understood

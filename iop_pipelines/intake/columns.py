@@ -1,7 +1,6 @@
 """The columns of a framed table: what each holds, and its cells as DRM's landing table takes them."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +10,7 @@ import numpy as np
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.frame import Framed
+from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import (
     Decimal,
     Numeral,
@@ -22,7 +22,6 @@ from iop_pipelines.intake.numerals import (
 from iop_pipelines.intake.questions import Ask, Question
 
 Kind = Literal["string", "integer", "number"]
-LINE = "source_line"
 _TAKEN = frozenset({"id", "run_id", LINE})
 _LONGEST = 255
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
@@ -79,17 +78,6 @@ class Column:
         landed = dict(zip(distinct, self.landed(distinct), strict=True))
         for block in self.cells.pieces():
             yield list(map(landed.__getitem__, block))
-
-
-def slug(text: str, fallback: str) -> str:
-    """A name of small letters, digits and lines below, which begins with a letter: at most 40 of them."""
-    plain = (
-        unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    )
-    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:40].strip("_")
-    if not name:
-        return fallback
-    return name if name[0].isalpha() else f"{fallback[:1]}_{name}"[:40]
 
 
 def names_of(labels: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

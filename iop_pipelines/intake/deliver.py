@@ -19,17 +19,15 @@ from iop_pipelines.drm import tables
 from iop_pipelines.drm.quality import Quality, Scoring
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
-from iop_pipelines.errors import Conflict
-from iop_pipelines.intake.columns import LINE
 from iop_pipelines.intake.landed import LandedRows
+from iop_pipelines.intake.names import LINE
+from iop_pipelines.intake.own import MARK
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.schema.bulk import insert_columns
 from iop_pipelines.schema.tables import exact, new_table
 from iop_pipelines.schema.transactions import write
-from iop_pipelines.settings import Settings
 
-_MARK = "drm_intake"
 _SLA = timedelta(minutes=60)
 _JSON_TYPES = {"date": "string", "datetime": "string"}
 _FORMATS = {"date": "date", "datetime": "date-time"}
@@ -80,15 +78,6 @@ class Delivered:
     score: float
 
 
-def require_own(engine: sa.Engine, settings: Settings) -> None:
-    """Raises Conflict where DRM's tables are those of somebody else: a DRM platform, its copy, or the demo."""
-    if settings.drm_api_url:
-        raise Conflict("intake.copies_drm")
-    inspector = sa.inspect(engine)
-    if inspector.has_table(tables.datasets.name) and not inspector.has_table(_MARK):
-        raise Conflict("intake.foreign_drm", database=engine.url.render_as_string())
-
-
 def deliver(
     engine: sa.Engine, given: Deliverable, zone: str, now: datetime, turn: Turn | None = None
 ) -> Delivered:
@@ -109,7 +98,7 @@ def enter(
     engine: sa.Engine, given: Deliverable, zone: str, now: datetime
 ) -> tuple[dict[str, Any], sa.Table]:
     """Makes the tables and the catalogue's entry, which may be before any row comes; schema of a row, landing table."""
-    new_table(sa.MetaData(), _MARK, sa.Column("source", exact(64), primary_key=True)).create(
+    new_table(sa.MetaData(), MARK, sa.Column("source", exact(64), primary_key=True)).create(
         engine, checkfirst=True
     )
     tables.drm_metadata.create_all(engine, checkfirst=True)

@@ -7,8 +7,9 @@ from typing import overload
 import numpy as np
 
 from iop_pipelines.intake.cells import Rows
-from iop_pipelines.intake.columns import LINE, Column
+from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import Moments
+from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import LeftLine
 from iop_pipelines.intake.times import TimeFound

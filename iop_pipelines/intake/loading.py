@@ -5,11 +5,12 @@ from datetime import datetime
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import IopError
 from iop_pipelines.intake import uploads
+from iop_pipelines.intake.answers import Answers
 from iop_pipelines.intake.bounds import bounded_memory
-from iop_pipelines.intake.deliver import require_own
 from iop_pipelines.intake.folder import folder_of
 from iop_pipelines.intake.load import load
-from iop_pipelines.intake.looking import Answers, understood
+from iop_pipelines.intake.looking import understood
+from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.uploads import Upload
 from iop_pipelines.platform import Platform
 

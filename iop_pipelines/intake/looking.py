@@ -4,19 +4,18 @@ Where somebody is there to answer, an open question is a part of what was found,
 say what to change, and what can be chosen stands beside them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import store
+from iop_pipelines.intake.answers import Answers
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.frame import frame
-from iop_pipelines.intake.moments import Order
-from iop_pipelines.intake.numerals import Decimal
 from iop_pipelines.intake.packed import first_bytes
 from iop_pipelines.intake.questions import Ask, Question, refuse_to_guess
 from iop_pipelines.intake.tables import RawTable
@@ -24,34 +23,6 @@ from iop_pipelines.intake.understand import Given, Understood, understand
 
 # How a zip file and an old workbook begin.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """As the options of `iop start`; None is for the file to decide."""
-
-    name: str | None = None
-    time: str | None = None
-    dates: Order | None = None
-    decimal: Decimal | None = None
-    sheet: str | None = None
-    encoding: str | None = None
-
-    @classmethod
-    def of(cls, told: Mapping[str, str] | None) -> "Answers":
-        known = told or {}
-        return cls(
-            known.get("name"),
-            known.get("time"),
-            cast(Order | None, known.get("dates")),
-            cast(Decimal | None, known.get("decimal")),
-            known.get("sheet"),
-            known.get("encoding"),
-        )
-
-    def told(self) -> dict[str, str]:
-        """Those that were given, by name."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

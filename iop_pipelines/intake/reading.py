@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.errors import Unfit
-from iop_pipelines.intake.columns import LINE, Column, Kind, names_of
+from iop_pipelines.intake.columns import Column, Kind, names_of
 from iop_pipelines.intake.moments import FORMS
+from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import Decimal
 from iop_pipelines.intake.step import Freq, Step
 from iop_pipelines.intake.understand import Understood

@@ -8,10 +8,11 @@ import numpy as np
 
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells
-from iop_pipelines.intake.columns import LINE, Column, column_of, is_too_long, names_of
+from iop_pipelines.intake.columns import Column, column_of, is_too_long, names_of
 from iop_pipelines.intake.frame import Framed, frame_by
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import FORMS, Found, read_all
+from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import Numeral, numeral_of, tally_of
 from iop_pipelines.intake.reading import Reading
 from iop_pipelines.intake.step import Step

@@ -13,10 +13,11 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
 from iop_pipelines.intake.cells import Rows, joined
-from iop_pipelines.intake.columns import LINE, Column, names_of, read_columns, slug
+from iop_pipelines.intake.columns import Column, names_of, read_columns
 from iop_pipelines.intake.frame import Framed, frame, is_total
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import Order
+from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import Decimal
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together

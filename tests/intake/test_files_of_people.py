@@ -18,9 +18,10 @@ from iop_pipelines.drm import tables
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound, TooManyAttempts, Unavailable
 from iop_pipelines.identity import accounts
 from iop_pipelines.intake import store, uploads
+from iop_pipelines.intake.answers import Answers
 from iop_pipelines.intake.bounds import bounded_memory
 from iop_pipelines.intake.loading import load_upload
-from iop_pipelines.intake.looking import Answers, look
+from iop_pipelines.intake.looking import look
 from iop_pipelines.intake.outcome import standing
 from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import engine_for

@@ -16,9 +16,10 @@ from iop_pipelines.drm import standin, tables
 from iop_pipelines.drm.rows import read_rows
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidDeclaration
-from iop_pipelines.intake.deliver import deliver, require_own
+from iop_pipelines.intake.deliver import deliver
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.load import Loaded, load
+from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.understand import Given, understand
 from iop_pipelines.ledger.deleting import delete_dataset

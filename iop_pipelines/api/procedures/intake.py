@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -19,15 +19,18 @@ from iop_pipelines.domain.vocabulary import Role, UploadStatus
 from iop_pipelines.errors import Conflict
 from iop_pipelines.identity import accounts
 from iop_pipelines.intake import uploads
-from iop_pipelines.intake.columns import LINE, slug
-from iop_pipelines.intake.deliver import require_own
-from iop_pipelines.intake.looking import Answers, Look, look
+from iop_pipelines.intake.answers import Answers
+from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.outcome import Standing, standing
+from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.questions import Question
-from iop_pipelines.intake.tables import LeftLine
-from iop_pipelines.intake.understand import Understood
 from iop_pipelines.intake.uploads import Upload
 from iop_pipelines.schema.tables import datasets
+
+if TYPE_CHECKING:
+    from iop_pipelines.intake.looking import Look
+    from iop_pipelines.intake.tables import LeftLine
+    from iop_pipelines.intake.understand import Understood
 
 _FIRST_ROWS = 8
 _SHOWN_COLUMNS = 24
@@ -263,6 +266,9 @@ def declare(registry: Registry) -> None:
         heavy=Heavy(_kept_by_answers, is_of_files=True),
     )
     def look_(ctx: Context, given: OfUpload) -> LookedAt:
+        # It reads tables by pandas, which the API's own process does without.
+        from iop_pipelines.intake.looking import look
+
         settings = ctx.platform.settings
         found = uploads.upload(ctx.platform.engine, given.id)
         looked = look(
@@ -325,7 +331,7 @@ def _stored_refusal(given: Upload) -> Said | None:
     return Said(message=given.error_msg, translations={}) if said is None else _said(said)
 
 
-def _looked_at(ctx: Context, found: Look) -> LookedAt:
+def _looked_at(ctx: Context, found: "Look") -> LookedAt:
     return LookedAt(
         sheets=list(found.sheets),
         columns=list(found.columns),
@@ -354,7 +360,7 @@ _MEMBERS: Mapping[str, Member] = {
 }
 
 
-def _table(ctx: Context, given: Understood) -> TableOfFile:
+def _table(ctx: Context, given: "Understood") -> TableOfFile:
     names = [name for name in given.columns if name != LINE]
     shown = names[:_SHOWN_COLUMNS]
     refused = {str(line.number) for line in given.refused}
@@ -391,7 +397,7 @@ def _is_known(ctx: Context, name: str) -> bool:
         )
 
 
-def _time(given: Understood) -> TimeOfFile:
+def _time(given: "Understood") -> TimeOfFile:
     return TimeOfFile(
         label=given.time_found.label,
         form=given.time_found.found.form.name,
@@ -401,7 +407,7 @@ def _time(given: Understood) -> TimeOfFile:
     )
 
 
-def _step(given: Understood) -> StepOfFile:
+def _step(given: "Understood") -> StepOfFile:
     step = given.step
     return StepOfFile(
         freq=step.freq,
@@ -412,7 +418,7 @@ def _step(given: Understood) -> StepOfFile:
     )
 
 
-def _series(given: Understood) -> SeriesOfFile:
+def _series(given: "Understood") -> SeriesOfFile:
     series = given.series
     return SeriesOfFile(
         labels=[given.columns[name][1] for name in series.series],
@@ -422,18 +428,18 @@ def _series(given: Understood) -> SeriesOfFile:
     )
 
 
-def _kept_beside(given: Understood) -> list[str]:
+def _kept_beside(given: "Understood") -> list[str]:
     used = {given.time, given.moment, LINE, *given.series.series}
     used |= {each.column.name for each in given.measures}
     return [label for name, (_, label, _) in given.columns.items() if name not in used]
 
 
-def _column(name: str, given: Understood) -> ColumnOfFile:
+def _column(name: str, given: "Understood") -> ColumnOfFile:
     kind, label, unit = given.columns[name]
     return ColumnOfFile(name=name, label=label, type=kind, unit=unit)
 
 
-def _lines(lines: Sequence[LeftLine]) -> list[LineOfFile]:
+def _lines(lines: "Sequence[LeftLine]") -> list[LineOfFile]:
     return [
         LineOfFile(line=each.number, text=_cut(each.text), reason=_said(each.reason))
         for each in lines[:_SHOWN_LINES]
