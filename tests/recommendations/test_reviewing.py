@@ -118,7 +118,12 @@ def test_the_command_line_tells_open_ones_from_those_that_are_no_longer_found(
 
     listed = CliRunner().invoke(main, ["recommendation", "list"], env=shell).output.splitlines()
     lines = [re.split(r" *[│┃] *", line)[1:-1] for line in listed if line[:1] in "│┃"]
-    states = {int(line[0]): line[lines[0].index("state")] for line in lines[1:]}
+    place = lines[0].index("state")
+    states: dict[int, str] = {}
+    for line in lines[1:]:
+        # A cell that is folded goes on below, where no id stands.
+        id_ = int(line[0]) if line[0] else list(states)[-1]
+        states[id_] = f"{states.get(id_, '')} {line[place]}".strip()
     assert states == {
         accepted: "accepted, no longer found",
         forgotten: "no longer found",
