@@ -1603,11 +1603,11 @@ export interface Span {
   to: string;
 }
 
-/** `every` periods of `freq`; `share` of the rows are that far apart. Events have no step. `said`: the step in English words, for one that has others than those of `freq`. */
+/** `every` periods of `freq`; `share` of the rows are that far apart. Events have no step. `seconds`: of a step within the day, which need not be whole hours. */
 export interface StepOfFile {
-  freq: string;
+  freq: "h" | "D" | "W" | "MS";
   every: number;
-  said: string;
+  seconds: number | null;
   share: number;
   isRegular: boolean;
 }
@@ -1621,7 +1621,6 @@ export interface Subtract {
 export interface TableOfFile {
   dataset: string;
   isKnown: boolean;
-  form: string;
   title: string[];
   time: TimeOfFile;
   step: StepOfFile;
@@ -1678,10 +1677,10 @@ export interface TemplateFilter {
 
 export type TemplateStatus = "active" | "paused";
 
-/** `form`: how its cells are written, such as day/month/year; `first` and `last` are periods, in local time. */
+/** `example`: the first moment as it stands in the file; `first` and `last` are periods, in local time. */
 export interface TimeOfFile {
   label: string;
-  form: string;
+  example: string;
   first: string;
   last: string;
   periods: number;

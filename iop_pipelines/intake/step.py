@@ -35,6 +35,7 @@ class Step:
 
     is_regular: false for events, whose distance means nothing.
     starts_monday: weeks are cut on Mondays; else each moment is a day of the same weekday.
+    seconds: from one row to the next, of a step within the day; None for longer ones and events.
     """
 
     freq: Freq
@@ -43,6 +44,7 @@ class Step:
     share: float
     is_regular: bool = True
     starts_monday: bool = True
+    seconds: float | None = None
 
     def period_of(self, moment: datetime) -> datetime:
         if self.freq == "W" and not self.starts_monday:
@@ -91,7 +93,7 @@ def step_of(moments: Moments, series: npt.NDArray[np.int64], grain: Grain) -> St
     if share < 0.3:
         return _events(longest)
     if usual < _DAY_S:
-        return Step("h", max(round(usual / 3600), 1), _short(usual), share)
+        return Step("h", max(round(usual / 3600), 1), _short(usual), share, seconds=usual)
     days = round(usual / _DAY_S)
     if days % 7 == 0:
         weeks = days // 7

@@ -63,6 +63,12 @@ class TimeFound:
     why: str
     between: str = " "
 
+    @property
+    def example(self) -> str:
+        """The first moment as it stands in the file."""
+        row = int(np.argmin(np.isnat(self.moments)))
+        return self.between.join(cells[row] for cells in self.parts)
+
     def cell(self, row: int) -> str:
         return self.between.join(part[row] for part in self.parts).strip()
 

@@ -401,4 +401,4 @@ def _note_watched(series: SeriesFound) -> Sentence:
 
 
 def _is_finer(parts: _Parts) -> bool:
-    return parts.step.freq == "h" and parts.step.said not in ("an hour",)
+    return parts.step.freq == "h" and parts.step.seconds != 3600

@@ -12,6 +12,7 @@ from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import ById, Done, Id, LocalMoment, Told
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.api.translations import translations_of
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, read
@@ -137,10 +138,10 @@ class SeriesOfFile(Shape):
 
 
 class TimeOfFile(Shape):
-    """`form`: how its cells are written, such as day/month/year; `first` and `last` are periods, in local time."""
+    """`example`: the first moment as it stands in the file; `first` and `last` are periods, in local time."""
 
     label: str
-    form: str
+    example: str
     first: LocalMoment
     last: LocalMoment
     periods: int
@@ -149,12 +150,12 @@ class TimeOfFile(Shape):
 class StepOfFile(Shape):
     """`every` periods of `freq`; `share` of the rows are that far apart. Events have no step.
 
-    `said`: the step in English words, for one that has others than those of `freq`.
+    `seconds`: of a step within the day, which need not be whole hours.
     """
 
-    freq: str
+    freq: ModelFrequency
     every: int
-    said: str
+    seconds: float | None
     share: float
     is_regular: bool
 
@@ -167,7 +168,6 @@ class TableOfFile(Shape):
 
     dataset: str
     is_known: bool
-    form: str
     title: list[str]
     time: TimeOfFile
     step: StepOfFile
@@ -368,7 +368,6 @@ def _table(ctx: Context, given: "Understood") -> TableOfFile:
     return TableOfFile(
         dataset=given.name,
         is_known=_is_known(ctx, given.name),
-        form=given.table.form,
         title=[_cut(line) for line in given.framed.title],
         time=_time(given),
         step=_step(given),
@@ -400,7 +399,7 @@ def _is_known(ctx: Context, name: str) -> bool:
 def _time(given: "Understood") -> TimeOfFile:
     return TimeOfFile(
         label=given.time_found.label,
-        form=given.time_found.found.form.name,
+        example=_cut(given.time_found.example),
         first=given.first,
         last=given.last,
         periods=given.periods,
@@ -412,7 +411,7 @@ def _step(given: "Understood") -> StepOfFile:
     return StepOfFile(
         freq=step.freq,
         every=step.every,
-        said=step.said,
+        seconds=step.seconds,
         share=step.share,
         is_regular=step.is_regular,
     )

@@ -57,7 +57,7 @@ export default {
       'La lecture de ce fichier prend trop de temps. Divisez-le, ou chargez-le par «\u00a0iop start\u00a0» sur le serveur.',
     span: (from: string, to: string) => `du ${from} au ${to}`,
     timeIn: (column: string) => `Temps, dans «\u00a0${column}\u00a0»`,
-    writtenAs: (form: string) => `écrit sous la forme ${form}`,
+    writtenAs: (form: string) => `écrit comme ${form}`,
     step: 'Pas',
     steps: {
       h: 'une heure',

@@ -42,7 +42,9 @@ function useFacts({ time, step, series, ...table }: TableOfFile): (Fact | null)[
   return [
     {
       label: t.timeIn(time.label),
-      value: <Sure note={t.writtenAs(time.form)}>{t.span(say(time.first), say(time.last))}</Sure>,
+      value: (
+        <Sure note={t.writtenAs(time.example)}>{t.span(say(time.first), say(time.last))}</Sure>
+      ),
     },
     {
       label: t.step,

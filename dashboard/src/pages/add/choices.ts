@@ -1,4 +1,5 @@
 /** Answers in words; null for what stands in the file itself. */
+import type { StepOfFile } from '@/api/client';
 import type { AddWords } from './words';
 
 export function sayChoice(choice: string, t: AddWords): string | null {
@@ -16,21 +17,16 @@ export function sayChoice(choice: string, t: AddWords): string | null {
   }
 }
 
-const UNITS = { minute: 'minutes', second: 'seconds' } as const;
-
 /** A step in the reader's words, by its period and how many of them. */
 export function sayStep(
-  step: { freq: string; every: number; said: string; isRegular: boolean },
-  t: AddWords,
+  step: Pick<StepOfFile, 'freq' | 'every' | 'seconds' | 'isRegular'>,
+  t: Pick<AddWords, 'events' | 'seconds' | 'minutes' | 'steps' | 'manySteps'>,
   number: (value: number) => string,
 ): string {
-  if (!step.isRegular) return t.events;
-  const finer = /^(a|[\d.]+) (minute|second)s?$/.exec(step.said);
-  if (finer) {
-    const count = finer[1] === 'a' ? 1 : Number(finer[1]);
-    return t[UNITS[finer[2] as keyof typeof UNITS]](number(count));
-  }
-  const freq = step.freq as keyof typeof t.steps;
-  if (!(freq in t.steps)) return step.said;
-  return step.every === 1 ? t.steps[freq] : t.manySteps[freq](number(step.every));
+  const { freq, every, seconds, isRegular } = step;
+  if (!isRegular) return t.events;
+  if (seconds !== null && seconds < 60) return t.seconds(number(seconds));
+  if (seconds !== null && seconds < 3600) return t.minutes(number(seconds / 60));
+  const count = seconds === null ? every : seconds / 3600;
+  return count === 1 ? t.steps[freq] : t.manySteps[freq](number(count));
 }
