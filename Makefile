@@ -26,11 +26,11 @@ SUITE = .venv/bin/pytest --numprocesses 3 -m "not faults" $(if $(SERVERS),--serv
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake screenshots lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics screenshots lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | screenshots | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | screenshots | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -111,6 +111,9 @@ bench-transform: .venv/.runtime
 
 bench-intake: .venv/.runtime
 	$(PY) benchmarks/intake.py $(ARGS)
+
+bench-analytics: .venv/.runtime
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m benchmarks.analytics $(ARGS)
 
 # Both on the home that `make demo ONCE=1` leaves.
 bench-dashboard: .venv/.dev dashboard
