@@ -15,6 +15,7 @@ IopError
 ├── TooManyAttempts         refused for a while; a rerun after `retry_after_s` can help
 ├── DeliveryRefused         more of a delivery is refused than may be; who accepts it takes the rest
 ├── SeriesTooShort          too few points for the method; more data mends it
+├── NotFitted               a series that a method finds no fit of, or none in its time
 ├── MissingDependency       a library or font of the system is absent; the message has the command
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
 └── Unavailable             a database, broker or store does not answer; a rerun can help
@@ -138,6 +139,10 @@ class DeliveryRefused(IopError):
 
 
 class SeriesTooShort(IopError):
+    pass
+
+
+class NotFitted(IopError):
     pass
 
 

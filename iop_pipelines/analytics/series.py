@@ -4,17 +4,32 @@
 only the former is part of an output.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.frequencies import STEPS, ModelFrequency, TimeStep
 from iop_pipelines.errors import InvalidFrame, InvalidInput
 
-_STEPS = {"h": "h", "D": "D", "W": "W"}
-SEASON_LENGTHS = {"h": 24, "D": 7, "W": 52, "MS": 12}
+# A day of what is shorter, a week of days, a year of the rest.
+SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
+    "1min": 1440,
+    "5min": 288,
+    "10min": 144,
+    "15min": 96,
+    "30min": 48,
+    "h": 24,
+    "D": 7,
+    "B": 5,
+    "W": 52,
+    "MS": 12,
+    "QS": 4,
+    "2QS": 2,
+    "YS": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ def split_panel(
     Args:
         panel: `unique_id`, `ds` and the measures, sorted by unique_id, ds.
         measures: columns to take, in this order.
-        freq: "h", "D", "W", "MS", or None for events whose order alone counts.
+        freq: a `ModelFrequency`, or None for events whose order alone counts.
         window_start, window_end: the half-open range to score.
 
     Raises:
@@ -91,8 +106,11 @@ def unstack(matrix: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
 
 
 def default_season_length(freq: str | None) -> int:
-    """A day of hours, a week of days, a year of weeks or months; 1 where there is no step."""
-    return 1 if freq is None else SEASON_LENGTHS[freq]
+    """A day of hours, a week of days, a year of weeks or months; 1 where there is no step.
+
+    Raises InvalidInput for a step that there is none of.
+    """
+    return 1 if freq is None else SEASON_LENGTHS[_step(freq).modelled_as]
 
 
 def future_periods(last: np.datetime64, freq: str, h: int) -> pd.DatetimeIndex:
@@ -128,32 +146,57 @@ def _regular_series(
     return Series(unique_id, moments, filled, is_present, is_scored)
 
 
+def _step(freq: str) -> TimeStep:
+    for name, step in STEPS.items():
+        if name == freq:
+            return step
+    raise InvalidInput("freq.unknown", freq=freq)
+
+
 def _period_numbers(ds: np.ndarray, freq: str) -> np.ndarray:
-    origin = ds.min()
-    if freq == "MS":
+    """(n,) how many steps after the earliest; its distance to the beginning of its month or day is everyone's."""
+    step, origin = _step(freq), ds.min()
+    if step.months is not None:
         months = ds.astype("datetime64[M]")
-        within = ds - months.astype("datetime64[ns]")
-        numbers = (months - origin.astype("datetime64[M]")).astype(np.int64)
-        off_grid = within != origin - origin.astype("datetime64[M]").astype("datetime64[ns]")
-    elif freq in _STEPS:
-        step = np.timedelta64(1, _STEPS[freq]).astype("timedelta64[ns]")
-        numbers, rest = np.divmod((ds - origin).astype(np.int64), step.astype(np.int64))
-        off_grid = rest != 0
+        since = (months - months.min()).astype(np.int64)
+        numbers, rest = np.divmod(since, step.months)
+        off_grid = (rest != 0) | _is_moved(ds, months)
+    elif step.is_business:
+        days = ds.astype("datetime64[D]")
+        numbers = np.busday_count(days.min(), days)
+        off_grid = ~np.is_busday(days) | _is_moved(ds, days)
     else:
-        raise InvalidInput("freq.unknown", freq=freq)
+        numbers, rest = np.divmod((ds - origin).astype(np.int64), _width(step).astype(np.int64))
+        off_grid = rest != 0
     if off_grid.any():
         raise InvalidFrame("panel.off_grid", moment=ds[off_grid][0], freq=freq, origin=origin)
     return numbers
 
 
+def _is_moved(ds: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """(n,) bool: not as far from the beginning of its unit as the earliest is."""
+    within = ds - units.astype("datetime64[ns]")
+    return within != within[np.argmin(ds)]
+
+
+def _width(step: TimeStep) -> np.timedelta64:
+    """Of one that is always as long."""
+    units = {"minute": "m", "hour": "h", "day": "D", "week": "W"}
+    return np.timedelta64(step.count, units[step.unit]).astype("timedelta64[ns]")
+
+
 def _moments(origin: np.datetime64, freq: str, numbers: np.ndarray) -> np.ndarray:
-    origin = origin.astype("datetime64[ns]")
-    if freq == "MS":
+    step, origin = _step(freq), origin.astype("datetime64[ns]")
+    if step.months is not None:
         month = origin.astype("datetime64[M]")
-        return (month + numbers).astype("datetime64[ns]") + (
+        return (month + numbers * step.months).astype("datetime64[ns]") + (
             origin - month.astype("datetime64[ns]")
         )
-    return origin + numbers * np.timedelta64(1, _STEPS[freq]).astype("timedelta64[ns]")
+    if step.is_business:
+        day = origin.astype("datetime64[D]")
+        days = np.busday_offset(day, numbers, roll="forward")
+        return days.astype("datetime64[ns]") + (origin - day.astype("datetime64[ns]"))
+    return origin + numbers * _width(step)
 
 
 def _check_order(ids: np.ndarray, ds: np.ndarray, starts: np.ndarray) -> None:

@@ -59,7 +59,7 @@ export interface AppliedFilter {
 export interface AsTold {
   count: number;
   model: ModelRef | null;
-  freq: "h" | "D" | "W" | "MS" | null;
+  freq: "1min" | "5min" | "10min" | "15min" | "30min" | "h" | "D" | "B" | "W" | "MS" | "QS" | "2QS" | "YS" | null;
   series_fields: string[];
   data_version: string | null;
   quality_score: number | null;
@@ -433,7 +433,7 @@ export interface Evidence {
   dataset: string;
   series: string;
   series_fields?: string[] | undefined;
-  freq: "h" | "D" | "W" | "MS" | null;
+  freq: "1min" | "5min" | "10min" | "15min" | "30min" | "h" | "D" | "B" | "W" | "MS" | "QS" | "2QS" | "YS" | null;
   data_version: string | null;
   quality_score: number | null;
   measure: string;

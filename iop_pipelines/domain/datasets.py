@@ -128,21 +128,12 @@ Measure = Annotated[
 def modelled_step(declaration: "DatasetDeclaration") -> TimeStep:
     """The step that a model's series of the dataset have.
 
-    Raises InvalidDeclaration where models know none such.
+    Raises InvalidDeclaration where it has none.
     """
     step = declaration.step
     if step is None:
         raise InvalidDeclaration(
             "model.dataset_without_step", "config.dataset", name=declaration.name
-        )
-    if step.modelled_as is None:
-        known = [each.name for each in STEPS.values() if each.modelled_as is not None]
-        raise InvalidDeclaration(
-            "model.step_not_modelled",
-            "config.dataset",
-            name=declaration.name,
-            freq=step.name,
-            known=known,
         )
     return step
 
@@ -193,7 +184,7 @@ class DatasetDeclaration(_Frozen):
 
     @property
     def model_freq(self) -> ModelFrequency | None:
-        """The step that a series of it has in a model; None for events, and where no model reads it."""
+        """The step that a series of it has in a model; None for events."""
         return self.step.modelled_as if self.step else None
 
     @property

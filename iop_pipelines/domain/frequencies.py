@@ -35,8 +35,10 @@ Frequency = Literal[
     "2QS",
     "YS",
 ]
-# Those that a series of a model can have.
-ModelFrequency = Literal["h", "D", "W", "MS"]
+# Those that a series of a model can have: a week is a week, whatever day it ends with.
+ModelFrequency = Literal[
+    "1min", "5min", "10min", "15min", "30min", "h", "D", "B", "W", "MS", "QS", "2QS", "YS"
+]
 # How queries name a step: by a word where it has one.
 Bucket = Literal[
     "1min",
@@ -72,7 +74,7 @@ class TimeStep:
         bucket: how queries name it.
         by: its words behind a label; a day says nothing that its dates do not.
         first_weekday: of weeks, 0 for Monday.
-        modelled_as: the step that a model's series has then; None where no model reads it.
+        modelled_as: the step that a model's series has then.
     """
 
     name: Frequency
@@ -81,8 +83,8 @@ class TimeStep:
     count: int
     bucket: Bucket
     by: Text | None
+    modelled_as: ModelFrequency
     first_weekday: int = 0
-    modelled_as: ModelFrequency | None = None
 
     @property
     def minutes(self) -> int | None:
@@ -136,13 +138,13 @@ def _business_days(moment: datetime, count: int) -> datetime:
 
 def _minutes(count: int, by: Text) -> TimeStep:
     name: Frequency = f"{count}min"  # type: ignore[assignment]
-    return TimeStep(name, name, "minute", count, name, by)  # type: ignore[arg-type]
+    return TimeStep(name, name, "minute", count, name, by, name)  # type: ignore[arg-type]
 
 
 def _weeks(name: Frequency, first: str, by: Text) -> TimeStep:
     weekday = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN").index(first)
     bucket: Bucket = name  # type: ignore[assignment]
-    return TimeStep(name, f"W-{first}", "week", 1, bucket, by, weekday, "W")
+    return TimeStep(name, f"W-{first}", "week", 1, bucket, by, "W", weekday)
 
 
 STEPS: Mapping[Frequency, TimeStep] = {
@@ -153,10 +155,10 @@ STEPS: Mapping[Frequency, TimeStep] = {
         _minutes(10, Text("{label}, by 10 minutes")),
         _minutes(15, Text("{label}, by 15 minutes")),
         _minutes(30, Text("{label}, by 30 minutes")),
-        TimeStep("h", "h", "hour", 1, "hour", Text("{label}, by hour"), modelled_as="h"),
-        TimeStep("D", "D", "day", 1, "day", None, modelled_as="D"),
-        TimeStep("B", "B", "day", 1, "B", Text("{label}, by business day")),
-        TimeStep("W", "W-MON", "week", 1, "week", Text("{label}, by week"), modelled_as="W"),
+        TimeStep("h", "h", "hour", 1, "hour", Text("{label}, by hour"), "h"),
+        TimeStep("D", "D", "day", 1, "day", None, "D"),
+        TimeStep("B", "B", "day", 1, "B", Text("{label}, by business day"), "B"),
+        TimeStep("W", "W-MON", "week", 1, "week", Text("{label}, by week"), "W"),
         _weeks("W-MON", "TUE", Text("{label}, by week to Monday")),
         _weeks("W-TUE", "WED", Text("{label}, by week to Tuesday")),
         _weeks("W-WED", "THU", Text("{label}, by week to Wednesday")),
@@ -164,10 +166,10 @@ STEPS: Mapping[Frequency, TimeStep] = {
         _weeks("W-FRI", "SAT", Text("{label}, by week to Friday")),
         _weeks("W-SAT", "SUN", Text("{label}, by week to Saturday")),
         _weeks("W-SUN", "MON", Text("{label}, by week to Sunday")),
-        TimeStep("MS", "MS", "month", 1, "month", Text("{label}, by month"), modelled_as="MS"),
-        TimeStep("QS", "QS", "quarter", 1, "quarter", Text("{label}, by quarter")),
-        TimeStep("2QS", "2QS", "quarter", 2, "2QS", Text("{label}, by half-year")),
-        TimeStep("YS", "YS", "year", 1, "year", Text("{label}, by year")),
+        TimeStep("MS", "MS", "month", 1, "month", Text("{label}, by month"), "MS"),
+        TimeStep("QS", "QS", "quarter", 1, "quarter", Text("{label}, by quarter"), "QS"),
+        TimeStep("2QS", "2QS", "quarter", 2, "2QS", Text("{label}, by half-year"), "2QS"),
+        TimeStep("YS", "YS", "year", 1, "year", Text("{label}, by year"), "YS"),
     )
 }
 BUCKETS: Mapping[Bucket, TimeStep] = {step.bucket: step for step in STEPS.values()}

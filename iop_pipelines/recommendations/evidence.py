@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.frequencies import ModelFrequency
+from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
 from iop_pipelines.domain.vocabulary import Category, Severity
 
 MAX_OCCURRENCES = 50
@@ -209,10 +209,4 @@ def seen(finding: Finding, label: str, source_ref: str) -> Seen:
 
 def add_periods(moment: datetime, count: int, freq: ModelFrequency | None) -> datetime:
     """`count` steps later; events without a step count by days, months keep to the month's last day."""
-    if freq == "MS":
-        years, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
-        after = datetime(years + (month == 11), (month + 1) % 12 + 1, 1)
-        last_day = (after - timedelta(days=1)).day
-        return moment.replace(year=years, month=month + 1, day=min(moment.day, last_day))
-    step = {"h": timedelta(hours=1), "W": timedelta(weeks=1)}.get(freq or "D", timedelta(days=1))
-    return moment + count * step
+    return moment + timedelta(days=count) if freq is None else STEPS[freq].shift(moment, count)

@@ -40,7 +40,7 @@ class RuntimeInput:
             float64 column a measure, the first of them y. Sorted by unique_id, ds; one row for
             each pair; periods without rows are absent, unknown values are NaN.
         measures: the measure columns in order; units: measure -> unit.
-        freq: pandas offset alias of the dataset ("h", "D", "W", "MS"), or None for events without
+        freq: the step of the dataset, a `ModelFrequency`, or None for events without
             a step, whose order alone counts.
         window_start, window_end: the half-open range [start, end) of ds to score.
         params: the model's own `config.params`, as registered.

@@ -35,6 +35,8 @@ _MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
 
 _FROM_STEP = Text("Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).")
 _ENDS_AT = Text("The expected value and its range are clipped there; empty: no limit.")
+_FLOOR_BY_HISTORY = Text("Empty: 0 where the history is never below it.")
+_CEILING_BY_HISTORY = Text("Empty: 100 where the unit is % and the history never above it.")
 _IN_UNIT = Text("In the measure's unit.")
 _BY_HISTORY = Text("Empty: by the history.")
 _SIDES = {
@@ -323,7 +325,9 @@ class Limit(Params):
         return self
 
 
-class ProphetParams(OneMeasure):
+class ForecastParams(OneMeasure):
+    """What every forecaster can be told."""
+
     h: Annotated[int, Field(ge=1, le=1000)] = param(14, Text("Horizon (periods)"))
     level: Annotated[float, Field(gt=0, lt=100)] = param(80.0, Text("Coverage of the interval (%)"))
     limit: Limit | None = param(
@@ -342,10 +346,53 @@ class ProphetParams(OneMeasure):
         Text("That the limit is crossed within the horizon."),
     )
     critical_at: Probability = param(0.9, Text("Critical at probability"))
+    floor: float | None = param(None, Text("Lowest possible value"), _FLOOR_BY_HISTORY)
+    ceiling: float | None = param(None, Text("Highest possible value"), _CEILING_BY_HISTORY)
+    paths: Annotated[int, Field(ge=50, le=10_000)] = param(
+        400, Text("Simulated paths"), is_rare=True
+    )
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "ForecastParams":
+        if self.floor is not None and self.ceiling is not None and self.floor >= self.ceiling:
+            raise Unfit("forecast.floor_not_below_ceiling", floor=self.floor, ceiling=self.ceiling)
+        return self
+
+
+class ForecastEnsembleParams(ForecastParams):
+    mode: Literal["fast", "best"] = param(
+        "fast",
+        Text("Mode"),
+        Text("Best: each series also learns from the others of its panel."),
+        choices={"fast": Text("Fast"), "best": Text("Best")},
+    )
+    season_lengths: (
+        Annotated[tuple[Annotated[int, Field(ge=2, le=8784)], ...], Field(max_length=3)] | None
+    ) = param(
+        None,
+        Text("Season lengths (periods)"),
+        Text("Empty: by the dataset's step, where the history shows them."),
+        is_rare=True,
+    )
+    min_history: Annotated[int, Field(ge=3, le=100_000)] = param(
+        6,
+        Text("Minimum known values"),
+        is_rare=True,
+    )
+
+    @model_validator(mode="after")
+    def _seasons_rise(self) -> "ForecastEnsembleParams":
+        given = self.season_lengths or ()
+        if list(given) != sorted(set(given)):
+            raise Unfit("forecast.seasons_not_rising", given=", ".join(map(str, given)))
+        return self
+
+
+class ProphetParams(ForecastParams):
     min_history: Annotated[int, Field(ge=3, le=100_000)] | None = param(
         None,
         Text("Minimum known values"),
-        Text("Empty: two seasons, and at least 14."),
+        Text("Empty: two seasons, at least 14 and at most 28."),
         is_rare=True,
     )
     holidays_country: Annotated[str, Field(pattern="^[A-Z]{2,3}$")] | None = param(
@@ -363,10 +410,11 @@ class ProphetParams(OneMeasure):
         is_rare=True,
     )
     changepoint_prior_scale: Positive = param(0.05, Text("Flexibility of the trend"), is_rare=True)
-    floor: float | None = _floor()
-    ceiling: float | None = _ceiling()
-    paths: Annotated[int, Field(ge=50, le=10_000)] = param(
-        400, Text("Simulated paths"), is_rare=True
+    fit_seconds: Annotated[int, Field(ge=1, le=3600)] = param(
+        60,
+        Text("Longest fit of a series (seconds)"),
+        Text("A series that takes longer is left out."),
+        is_rare=True,
     )
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
 
@@ -460,6 +508,10 @@ LIMIT_CROSSING = FindingKind(
 )
 
 
+_FORECASTS = Text(
+    "forecasts, and the limits that they cross within the horizon, with the probability and "
+    "the likeliest day"
+)
 # In a class with a field `type` that word means the field.
 ParamsModel = type[Params]
 
@@ -525,6 +577,15 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             (CHANGE_POINT,),
         ),
         RuntimeSpec(
+            "forecast_ensemble",
+            ModelType.STATISTICAL,
+            "iop_pipelines.runtimes.forecast_ensemble",
+            ForecastEnsembleParams,
+            Text("Forecast ensemble"),
+            _FORECASTS,
+            (LIMIT_CROSSING,),
+        ),
+        RuntimeSpec(
             "pyod",
             ModelType.ML,
             "iop_pipelines.runtimes.pyod",
@@ -539,10 +600,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             "iop_pipelines.runtimes.prophet",
             ProphetParams,
             Text("Prophet"),
-            Text(
-                "forecasts, and the limits that they cross within the horizon, with the probability and "
-                "the likeliest day"
-            ),
+            _FORECASTS,
             (LIMIT_CROSSING,),
         ),
     )

@@ -1,40 +1,20 @@
-"""Forecasts by Prophet, and limits that will probably be crossed; the method is `analytics.forecast`.
-
-A limit is a finding if the paths that cross it anywhere within the horizon are enough, though no single day may be
-likely to: five days of 30 % each are no reason to be calm. The finding stands at the likeliest of the days.
-"""
-
-from dataclasses import dataclass
-from typing import Any
+"""Forecasts by Prophet, and limits that will probably be crossed; the method is `analytics.forecasting.prophet`."""
 
 import numpy as np
 
-from iop_pipelines.analytics.forecast import (
-    Forecast,
-    crossing_probability,
-    crossing_probability_within,
-    forecast,
-    median_first_crossing,
-)
+from iop_pipelines.analytics.forecasting.paths import Forecast, natural_bounds
+from iop_pipelines.analytics.forecasting.prophet import forecast, holidays_of
 from iop_pipelines.analytics.series import Series, default_season_length, future_periods
-from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.errors import InvalidInput
+from iop_pipelines.errors import InvalidInput, NotFitted
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import ProphetParams
+from iop_pipelines.runtimes.limits import tell
 from iop_pipelines.runtimes.params import parse_params
-from iop_pipelines.runtimes.results import (
-    MAX_EVIDENCE_POINTS,
-    Quantity,
-    Rows,
-    chosen_quantity,
-    evidence_points,
-    make_output,
-    read_series,
-    to_datetime,
-    to_number,
-)
+from iop_pipelines.runtimes.results import Quantity, chosen_quantity, make_output, read_series
+
+# Two seasons of the longest steps are more than anybody has of them.
+_MOST_NEEDED = 28
 
 
 class ProphetForecast:
@@ -44,150 +24,64 @@ class ProphetForecast:
         Raises:
             SeriesTooShort: none has min_history known values.
             InvalidInput: the panel has no freq, so there is no next period.
+            NotFitted: no series could be fitted.
         """
         params = parse_params(ProphetParams, given.params)
         if given.freq is None:
             raise InvalidInput("forecast.no_next_period", "freq")
         quantity = chosen_quantity(given, params.measure)
-        needed = params.min_history or max(14, 2 * default_season_length(given.freq))
+        needed = params.min_history or _needed(given.freq)
         series = read_series(given, [quantity.measure])
-        rows, findings, skipped = [], [], 0
+        told, skipped, unfitted = [], 0, 0
         for one in given.each(series):
             if np.isfinite(one.values[:, 0]).sum() < needed:
                 skipped += 1
                 continue
-            ahead = _forecast(one, given.freq, params)
-            limit = _limit(one, params)
-            crossing = None if limit is None else _crossing(ahead, limit, params)
-            rows.append(_rows(one, ahead, crossing, quantity.measure))
-            if crossing is not None and crossing.is_finding:
-                findings.append(_finding(one, ahead, crossing, params, quantity))
+            try:
+                ahead = _forecast(one, given.freq, params, quantity)
+            except NotFitted:
+                unfitted += 1
+                continue
+            told.append(tell(one, ahead, params, quantity))
+        if unfitted and not told:
+            raise NotFitted("forecast.not_fitted", seconds=params.fit_seconds)
         return make_output(
-            rows,
-            findings,
+            [each.rows for each in told],
+            [each.finding for each in told if each.finding is not None],
             series=len(series),
             skipped=skipped,
             needed=Sentence("history.known", count=needed),
             horizon=params.h,
+            series_not_fitted=unfitted,
         )
 
 
-def _forecast(one: Series, freq: str, params: ProphetParams) -> Forecast:
+def _needed(freq: str) -> int:
+    return max(14, min(2 * default_season_length(freq), _MOST_NEEDED))
+
+
+def _forecast(one: Series, freq: str, params: ProphetParams, quantity: Quantity) -> Forecast:
+    y = one.values[:, 0]
+    future = future_periods(one.ds[-1], freq, params.h)
+    bounds = natural_bounds(y, quantity.unit, floor=params.floor, ceiling=params.ceiling)
+    days = None
+    if params.holidays_country is not None:
+        days = holidays_of(params.holidays_country, one.ds[0], future[-1].to_datetime64())
     return forecast(
         one.ds,
-        one.values[:, 0],
-        future_periods(one.ds[-1], freq, params.h),
+        y,
+        future,
         level=params.level,
-        holidays_country=params.holidays_country,
+        holidays=days,
         weekly=params.weekly,
         yearly=params.yearly,
         daily=params.daily,
         multiplicative=params.multiplicative,
         changepoint_prior_scale=params.changepoint_prior_scale,
-        floor=params.floor,
-        ceiling=params.ceiling,
+        bounds=bounds,
         paths=params.paths,
         seed=params.seed,
-    )
-
-
-def _limit(one: Series, params: ProphetParams) -> float | None:
-    if params.limit is None:
-        return None
-    if params.limit.quantile is None:
-        return params.limit.value
-    return float(np.nanquantile(one.values[:, 0], params.limit.quantile))
-
-
-@dataclass(frozen=True, slots=True)
-class _Crossing:
-    """Attributes:
-    each: (h,) probability of being beyond the limit in the period.
-    within: of being beyond it in any of them.
-    likeliest: the period of the highest probability, the first of equals.
-    first: by which half of the paths that ever cross have crossed.
-    """
-
-    limit: float
-    each: np.ndarray
-    within: float
-    likeliest: int
-    first: int
-    is_finding: bool
-
-
-def _crossing(ahead: Forecast, limit: float, params: ProphetParams) -> _Crossing:
-    is_above = params.direction == "above"
-    each = crossing_probability(ahead.samples, limit, above=is_above)
-    within = crossing_probability_within(ahead.samples, limit, above=is_above)
-    return _Crossing(
-        limit=limit,
-        each=each,
-        within=within,
-        likeliest=int(np.argmax(each)),
-        first=median_first_crossing(ahead.samples, limit, above=is_above),
-        is_finding=within >= params.probability_at_least,
-    )
-
-
-def _rows(one: Series, ahead: Forecast, crossing: _Crossing | None, measure: str) -> Rows:
-    unknown = np.full(len(ahead.ds), np.nan)
-    flags = np.zeros(len(ahead.ds), dtype=bool)
-    if crossing is not None:
-        flags[crossing.likeliest] = crossing.is_finding
-    score = unknown if crossing is None else crossing.each
-    ds = ahead.ds.to_numpy()
-    return Rows(one.unique_id, measure, ds, unknown, ahead.yhat, ahead.lo, ahead.hi, score, flags)
-
-
-def _finding(
-    one: Series,
-    ahead: Forecast,
-    crossing: _Crossing,
-    params: ProphetParams,
-    quantity: Quantity,
-) -> Finding:
-    at = crossing.likeliest
-    days = ahead.ds.to_numpy()
-    return Finding(
-        category=Category.FORECAST,
-        kind="limit_crossing",
-        severity=Severity.CRITICAL if crossing.within >= params.critical_at else Severity.WARNING,
-        unique_id=one.unique_id,
-        measure=quantity.measure,
-        unit=quantity.unit,
-        ds=to_datetime(days[at]),
-        since=to_datetime(days[min(at, crossing.first)]),
-        value=to_number(ahead.yhat[at]),
-        expected=to_number(ahead.yhat[at]),
-        lo=to_number(ahead.lo[at]),
-        hi=to_number(ahead.hi[at]),
-        score=crossing.within,
-        confidence=crossing.within,
-        evidence={
-            "points": _points(one, ahead),
-            "limit": to_number(crossing.limit),
-            "limit_quantile": params.limit.quantile if params.limit else None,
-            "direction": params.direction,
-            "probability_within_horizon": crossing.within,
-            "probability_on_day": float(crossing.each[at]),
-            "periods_ahead": at + 1,
-            "first_crossing": to_datetime(days[crossing.first]).isoformat(),
-            "horizon": params.h,
-            "level": params.level,
-            "paths": params.paths,
-        },
-    )
-
-
-def _points(one: Series, ahead: Forecast) -> list[dict[str, Any]]:
-    """The horizon, from its beginning, and as much of the past as there is room for."""
-    shown = min(len(ahead.ds), MAX_EVIDENCE_POINTS * 2 // 3)
-    past = max(0, len(one.ds) - (MAX_EVIDENCE_POINTS - shown))
-    unknown = np.full(shown, np.nan)
-    ds = ahead.ds.to_numpy()[:shown]
-    return evidence_points(one.ds[past:], one.values[past:, 0]) + evidence_points(
-        ds, unknown, ahead.yhat[:shown], ahead.lo[:shown], ahead.hi[:shown]
+        fit_seconds=params.fit_seconds,
     )
 
 

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iop_pipelines.analytics.forecast import (
+from iop_pipelines.analytics.forecasting.paths import (
+    Bounds,
+    Forecast,
     bootstrap_blocks,
     crossing_probability,
     crossing_probability_within,
-    forecast,
     median_first_crossing,
 )
+from iop_pipelines.analytics.forecasting.prophet import forecast, holidays_of
+from iop_pipelines.errors import InvalidInput, NotFitted
 
 DS = pd.date_range("2024-01-01", periods=120)
 AHEAD = pd.date_range("2024-04-30", periods=14)
@@ -62,7 +65,7 @@ def test_unknown_values_are_left_out_and_not_read_as_zero(signal_forecast) -> No
 
 def test_paths_stay_between_floor_and_ceiling() -> None:
     y = np.abs(np.random.default_rng(1).normal(0, 2, 120))
-    bounded = forecast(DS.to_numpy(), y, AHEAD, floor=0, ceiling=3)
+    bounded = forecast(DS.to_numpy(), y, AHEAD, bounds=Bounds(0, 3))
     assert bounded.samples.min() == 0
     assert bounded.samples.max() == 3
     assert bounded.lo.min() >= 0
@@ -85,7 +88,12 @@ def test_no_file_is_left_and_nothing_is_said(
 
     before = files()
     with caplog.at_level(logging.INFO):
-        forecast(DS.to_numpy(), weekly(), AHEAD, holidays_country="NG")
+        forecast(
+            DS.to_numpy(),
+            weekly(),
+            AHEAD,
+            holidays=holidays_of("NG", DS[0].to_datetime64(), AHEAD[-1].to_datetime64()),
+        )
     assert files() == before
     assert [
         record for record in caplog.records if record.name.startswith(("cmdstan", "prophet"))
@@ -124,9 +132,67 @@ def test_the_first_crossing_is_the_middle_of_those_that_cross() -> None:
 
 
 def test_crossing_probabilities_count_paths() -> None:
-    samples = np.array([[1.0, 5, 5, 1], [5, 1, 1, 1]])
-    assert crossing_probability(samples, 3, above=True).tolist() == [0.5, 0.25]
-    assert crossing_probability(samples, 3, above=False).tolist() == [0.5, 0.75]
-    assert crossing_probability_within(samples, 3, above=True) == 0.75
+    ahead = with_paths(np.array([[1.0, 5, 5, 1], [5, 1, 1, 1]]))
+    assert crossing_probability(ahead, 3, above=True).tolist() == [0.5, 0.25]
+    assert crossing_probability(ahead, 3, above=False).tolist() == [0.5, 0.75]
+    assert crossing_probability_within(ahead, 3, above=True) == 0.75
     # On the limit is not beyond it.
-    assert crossing_probability(samples, 5, above=True).tolist() == [0, 0]
+    assert crossing_probability(ahead, 5, above=True).tolist() == [0, 0]
+
+
+def test_few_paths_are_no_certainty() -> None:
+    few = with_paths(np.array([[1.0, 1, 1], [5, 5, 5]]), surest=0.05)
+    assert crossing_probability(few, 3, above=True).tolist() == [0.05, 0.95]
+    assert crossing_probability_within(few, 3, above=True) == 0.95
+    assert crossing_probability_within(few, 9, above=True) == 0.05
+
+
+def with_paths(samples: np.ndarray, surest: float = 0.0) -> Forecast:
+    middle = np.median(samples, axis=1)
+    return Forecast(AHEAD[: len(samples)], middle, middle, middle, samples, surest)
+
+
+@pytest.mark.parametrize("country", ["NG", "KE", "MA", "DZ", "TN", "SO", "SA"])
+def test_a_holiday_is_the_same_one_before_and_after_its_date_is_sure(country: str) -> None:
+    days = holidays_of(country, np.datetime64("2024-06-01"), np.datetime64("2027-06-01"))
+    assert days is not None
+    names = set(days["holiday"])
+    assert not [name for name in names if "estimated" in name.lower()]
+    assert all(name.isascii() or "’" in name for name in names)
+    years = days[days["holiday"].str.startswith("Eid al-Fitr")]["ds"].dt.year
+    assert set(years) == {2024, 2025, 2026, 2027}
+
+
+def test_the_language_of_holidays_is_not_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LANG", "LANGUAGE", "LC_ALL"):
+        monkeypatch.setenv(name, "fr_FR.UTF-8")
+    days = holidays_of("MA", np.datetime64("2025-01-01"), np.datetime64("2025-12-31"))
+    assert days is not None
+    assert "Throne Day" in set(days["holiday"])
+
+
+def test_what_was_learned_of_eid_holds_for_the_next_one() -> None:
+    """Nigeria's shops halve on Eid al-Fitr; 2027's is only estimated."""
+    ds = pd.date_range("2023-01-01", "2027-03-01")
+    days = holidays_of("NG", ds[0].to_datetime64(), np.datetime64("2027-12-31"))
+    assert days is not None
+    eid = days[days["holiday"] == "Eid al-Fitr"]["ds"]
+    y = np.where(ds.isin(eid), 50.0, 100.0) + np.random.default_rng(0).normal(0, 1, len(ds))
+    ahead = pd.date_range("2027-03-02", periods=40)
+    found = forecast(ds.to_numpy(), y, ahead, holidays=days, yearly=False, paths=50)
+    next_one = [day for day in eid if day in ahead]
+    assert len(next_one) == 1
+    assert found.yhat[ahead.get_loc(next_one[0])] == pytest.approx(50, abs=6)
+    assert found.yhat[0] == pytest.approx(100, abs=6)
+
+
+def test_a_country_without_a_calendar_is_named() -> None:
+    with pytest.raises(InvalidInput, match="no public holidays of 'ZZ'"):
+        holidays_of("ZZ", DS[0].to_datetime64(), DS[-1].to_datetime64())
+
+
+def test_a_fit_has_an_end() -> None:
+    with pytest.raises(NotFitted, match="within 1e-06 s"):
+        forecast(DS.to_numpy(), weekly(), AHEAD, fit_seconds=1e-6)

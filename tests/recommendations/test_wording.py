@@ -119,6 +119,12 @@ def test_french_has_its_own_signs_and_months():
         (datetime(2013, 12, 31), 2, "MS", datetime(2014, 2, 28)),
         (datetime(2013, 11, 1), 1, "MS", datetime(2013, 12, 1)),
         (datetime(2013, 1, 1), 12, "MS", datetime(2014, 1, 1)),
+        (datetime(2013, 2, 8), 2, "QS", datetime(2013, 8, 8)),
+        (datetime(2013, 1, 1), 1, "2QS", datetime(2013, 7, 1)),
+        (datetime(2013, 1, 1), 3, "YS", datetime(2016, 1, 1)),
+        # From a Friday.
+        (datetime(2013, 2, 8), 2, "B", datetime(2013, 2, 12)),
+        (datetime(2013, 2, 8, 23, 50), 3, "5min", datetime(2013, 2, 9, 0, 5)),
         (datetime(2013, 2, 8), 7, None, datetime(2013, 2, 15)),
     ],
 )

@@ -265,11 +265,10 @@ def test_a_model_is_of_a_step_that_models_read_or_is_refused(engine, model_conte
     content["steps"][0]["columns"]["at"] = {"to": "datetime"}
     register_dataset(engine, DatasetDeclaration.model_validate(content))
     spec = load_spec(model_content | {"config": model_content["config"] | {"dataset": "stepped"}})
-    weeks = {f"W-{day}" for day in ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")}
-    if freq in {"h", "D", "W", "MS"} | weeks:
+    if freq is not None:
         assert register(engine, spec) > 0
         return
     with pytest.raises(InvalidDeclaration) as refused:
         register(engine, spec)
     assert refused.value.field == "config.dataset"
-    assert ("without a step" if freq is None else f"steps of {freq}") in str(refused.value)
+    assert "without a step" in str(refused.value)

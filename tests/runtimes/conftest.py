@@ -11,12 +11,13 @@ import pytest
 
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.catalogue import check_params
+from iop_pipelines.runtimes.catalogue import LIMIT_CROSSING, RUNTIMES, check_params
 from iop_pipelines.runtimes.lookup import run_runtime
 
 WEEK = np.array([10.0, 12.0, 11.0, 13.0, 20.0, 5.0, 4.0])
 START = datetime(2024, 1, 1)
 
+FORECASTERS = {name for name, spec in RUNTIMES.items() if LIMIT_CROSSING in (spec.kinds or ())}
 Run = Callable[..., RuntimeOutput]
 MakePanel = Callable[..., pd.DataFrame]
 
@@ -72,7 +73,7 @@ def run_on(
     check_params(runtime, params)
     output = run_runtime(runtime, given)
     pd.testing.assert_frame_equal(panel, untouched)
-    check_output(output, given, is_forecast=runtime == "prophet")
+    check_output(output, given, is_forecast=runtime in FORECASTERS)
     return output
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from iop_pipelines.analytics import outliers
 from iop_pipelines.errors import InvalidDeclaration, NotFound, SeriesTooShort
-from iop_pipelines.runtimes.catalogue import RUNTIMES, check_params, runtime_spec
+from iop_pipelines.runtimes.catalogue import LIMIT_CROSSING, RUNTIMES, check_params, runtime_spec
 from iop_pipelines.runtimes.lookup import load_runtime
 
 # What a runtime is tried with where its defaults do not do; a new one is tried with its defaults.
@@ -28,6 +28,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "prophet": {"h": 3, "paths": 50},
 }
 PARAMS = {name: GIVEN.get(name, {}) for name in RUNTIMES}
+FORECASTERS = {name for name, spec in RUNTIMES.items() if LIMIT_CROSSING in (spec.kinds or ())}
 LEARNING = [name for name in PARAMS if name != "rules"]
 
 
@@ -39,7 +40,9 @@ def test_every_row_of_the_catalogue_loads_under_its_name() -> None:
 
 
 def test_an_unknown_runtime_is_refused_with_the_nearest_or_those_there_are() -> None:
-    with pytest.raises(NotFound, match="no runtime 'onnx'; there is change_points, mann_kendall"):
+    with pytest.raises(
+        NotFound, match="no runtime 'onnx'; there is change_points, forecast_ensemble, mann_kendall"
+    ):
         runtime_spec("onnx")
     with pytest.raises(NotFound, match=r"no runtime 'profet'; did you mean 'prophet'\?"):
         check_params("profet", {})
@@ -148,7 +151,7 @@ def test_a_window_without_rows_gives_an_empty_frame_of_the_right_kinds(
     assert output.findings == ()
 
 
-@pytest.mark.parametrize("name", [name for name in PARAMS if name != "prophet"])
+@pytest.mark.parametrize("name", [name for name in PARAMS if name not in FORECASTERS])
 def test_a_gap_in_the_window_stays_a_gap(name: str, run, panel_of, weeks) -> None:
     y = weeks()
     y[88] = np.nan

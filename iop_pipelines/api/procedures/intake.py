@@ -12,7 +12,6 @@ from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import ById, Done, Id, LocalMoment, Told
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.api.translations import translations_of
-from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, read
@@ -153,7 +152,7 @@ class StepOfFile(Shape):
     `seconds`: of a step within the day, which need not be whole hours.
     """
 
-    freq: ModelFrequency
+    freq: Literal["h", "D", "W", "MS"]
     every: int
     seconds: float | None
     share: float

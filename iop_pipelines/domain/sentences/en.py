@@ -332,7 +332,12 @@ SENTENCES: Mapping[str, str] = {
     "fix.none": "no column there is",
     "fix.read_as": "let {step} read it as `to: {type}`",
     "forecast.floor_not_below_ceiling": "floor {floor:g} is not below ceiling {ceiling:g}",
+    "forecast.no_calendar": "there are no public holidays of {name}",
     "forecast.no_next_period": "events without a step have no next period to forecast",
+    "forecast.not_fitted": (
+        "the series could not be fitted within {seconds:g} s: raise fit_seconds or shorten the history"
+    ),
+    "forecast.seasons_not_rising": "the seasons {given} must rise, each given once",
     "form.country": "a country of two capital letters, such as NG",
     "form.country_of_three": "a country of two or three capital letters, such as NG",
     "form.currency": "a currency of three capital letters, such as NGN",
@@ -381,6 +386,7 @@ SENTENCES: Mapping[str, str] = {
     "history.before": "{count} known periods before the scored one are needed, more after gaps",
     "history.known": "{count} known periods are needed",
     "history.nothing": "nothing is needed",
+    "history.recent": "a known value in the last {count} periods is needed",
     "history.to_train": (
         "{count} known periods, and {rows} with an expectation to train on, are needed "
         "before a period"
@@ -635,10 +641,6 @@ SENTENCES: Mapping[str, str] = {
     "model.renamed": "model {name!r} was renamed at the same time; nothing was changed, try again",
     "model.replaced": "replaced by {version}",
     "model.rolled_back": "rolled back",
-    "model.step_not_modelled": (
-        "the dataset {name!r} has steps of {freq}, which no model reads; models read "
-        "{known:or}: model a dataset that is resampled to one of them"
-    ),
     "model.wrong_transition": "model {label} is {status}: it can become {allowed:or}",
     "moment.no_iso": "{value!r} is no ISO date or moment",
     "moment.not_iso": "{text!r} is no ISO date or moment such as 2013-02-08",

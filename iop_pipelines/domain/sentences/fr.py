@@ -382,7 +382,15 @@ SENTENCES: Mapping[str, str] = {
     "forecast.floor_not_below_ceiling": (
         "le plancher {floor:g} n’est pas sous le plafond {ceiling:g}"
     ),
+    "forecast.no_calendar": "il n’y a pas de jours fériés pour {name}",
     "forecast.no_next_period": "des événements sans pas n’ont pas de période suivante à prévoir",
+    "forecast.not_fitted": (
+        "la série n’a pas pu être ajustée en {seconds:g} s : augmentez fit_seconds ou "
+        "raccourcissez l’historique"
+    ),
+    "forecast.seasons_not_rising": (
+        "les saisons {given} doivent être croissantes, chacune donnée une fois"
+    ),
     "form.country": "un pays de deux majuscules, comme NG",
     "form.country_of_three": "un pays de deux ou trois majuscules, comme NG",
     "form.currency": "une monnaie de trois majuscules, comme NGN",
@@ -437,6 +445,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "history.known": "il faut {count} {count:période connue|périodes connues}",
     "history.nothing": "rien n’est nécessaire",
+    "history.recent": "il faut une valeur connue dans les {count} dernières périodes",
     "history.to_train": (
         "il faut {count} {count:période connue|périodes connues} avant une période, dont "
         "{rows} avec une valeur attendue pour l’entraînement"
@@ -748,11 +757,6 @@ SENTENCES: Mapping[str, str] = {
     ),
     "model.replaced": "remplacée par {version}",
     "model.rolled_back": "retour à la version précédente",
-    "model.step_not_modelled": (
-        "le jeu de données {name!r} a un pas de {freq}, qu’aucun modèle ne lit ; les "
-        "modèles lisent {known:or} : modélisez un jeu de données rééchantillonné à l’un "
-        "de ces pas"
-    ),
     "model.wrong_transition": (
         "le modèle {label} est à l’état {status} : il peut passer à {allowed:or}"
     ),
@@ -1330,13 +1334,24 @@ TEXTS: Mapping[str, str] = {
     "Empty: half the window, and at least 8.": "Vide : la moitié de la fenêtre, et au moins 8.",
     "Empty: three seasons, and at least 14.": "Vide : trois saisons, et au moins 14.",
     "Empty: twice the threshold.": "Vide : le double du seuil.",
-    "Empty: two seasons, and at least 14.": "Vide : deux saisons, et au moins 14.",
     "Empty: two seasons, and at least 5.": "Vide : deux saisons, et au moins 5.",
     "Ends with the scored period.": "Se termine à la période évaluée.",
     "Excluded from training beyond (robust standard deviations)": "Exclu de l’apprentissage au-delà de (écarts-types robustes)",
     "Flexibility of the trend": "Souplesse de la tendance",
     "For the p-value, adjusted for the series tested at once.": "Pour la valeur p, ajustée pour les séries testées ensemble.",
     "For the p-value, corrected for the choice of the change point.": "Pour la valeur p, corrigée pour le choix de la rupture.",
+    "Forecast ensemble": "Combinaison de prévisions",
+    "Mode": "Mode",
+    "Fast": "Rapide",
+    "Best": "Précis",
+    "Best: each series also learns from the others of its panel.": "Précis : chaque série apprend aussi des autres du panel.",
+    "Season lengths (periods)": "Longueurs des saisons (périodes)",
+    "Empty: by the dataset's step, where the history shows them.": "Vide : selon le pas des données, là où l’historique les montre.",
+    "Empty: 0 where the history is never below it.": "Vide : 0 si l’historique n’est jamais en dessous.",
+    "Empty: 100 where the unit is % and the history never above it.": "Vide : 100 si l’unité est % et que l’historique n’est jamais au-dessus.",
+    "Empty: two seasons, at least 14 and at most 28.": "Vide : deux saisons, au moins 14 et au plus 28.",
+    "Longest fit of a series (seconds)": "Durée maximale d’ajustement d’une série (secondes)",
+    "A series that takes longer is left out.": "Une série qui prend plus de temps est laissée de côté.",
     "Forecast limit crossing": "Franchissement de seuil prévu",
     "HBOS": "HBOS",
     "Hamed and Rao": "Hamed et Rao",

@@ -34,7 +34,20 @@ AMOUNTS = Amounts(
     about_cases="in about {} of 100 cases",
     is_zero_singular=False,
 )
-_PERIOD = {"h": "hour", "D": "day", "W": "week", "MS": "month", "run": "DRM run", "event": "event"}
+_PERIOD = {
+    "1min": "minute",
+    **{f"{count}min": f"{count}-minute interval" for count in (5, 10, 15, 30)},
+    "h": "hour",
+    "D": "day",
+    "B": "business day",
+    "W": "week",
+    "MS": "month",
+    "QS": "quarter",
+    "2QS": "half-year",
+    "YS": "year",
+    "run": "DRM run",
+    "event": "event",
+}
 ACTIONS: Actions = {
     (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
     (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",

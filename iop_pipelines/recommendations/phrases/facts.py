@@ -42,7 +42,7 @@ def is_of_pipelines(evidence: Evidence) -> bool:
 
 
 def step_of(evidence: Evidence) -> str:
-    """What the rows are, one after the other: h, D, W, MS, or without a step `run` of DRM or `event`."""
+    """What the rows are, one after the other: its own, or without one `run` of DRM or `event`."""
     return evidence.freq or ("run" if is_of_pipelines(evidence) else "event")
 
 

@@ -4,16 +4,19 @@ Prophet's own noise is independent from day to day. Bad days come in a row, so a
 the model's residuals in blocks: what is asked of a whole path, such as whether it crosses a limit anywhere,
 depends on it.
 
+A holiday is known by its own name: what the library says of a date, that it is only estimated, is not part of it, so
+that what was learned of Eid al-Fitr holds for the next one.
+
 Importing this module takes prophet's and cmdstanpy's progress lines out of the log; their warnings stay.
 Prophet samples from numpy's global generator, so drawing is done under a lock and the generator is given
 back as it was found.
 """
 
 import logging
+import re
 import tempfile
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -24,26 +27,25 @@ logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
 logging.getLogger("cmdstanpy").addHandler(logging.NullHandler())
 logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
 
+import holidays as library  # noqa: E402  (below what comes before prophet)
 from prophet import Prophet  # noqa: E402  (see above)
 
+from iop_pipelines.analytics.forecasting.paths import (  # noqa: E402
+    Bounds,
+    Forecast,
+    bootstrap_blocks,
+    central,
+)
+from iop_pipelines.domain.nearest import closest  # noqa: E402
+from iop_pipelines.errors import InvalidInput, NotFitted  # noqa: E402
+
 logging.getLogger("prophet").setLevel(logging.WARNING)
+_ENDLESS = Bounds(None, None)
 
 _drawing = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """Attributes:
-    ds: (h,) the periods ahead.
-    yhat, lo, hi: (h,) median and central interval of the samples, in the unit of y.
-    samples: (h, number of paths) float64; a column is one joint future.
-    """
-
-    ds: pd.DatetimeIndex
-    yhat: np.ndarray
-    lo: np.ndarray
-    hi: np.ndarray
-    samples: np.ndarray
+_LANGUAGE = "en_US"
+# What is said of one year's date: "(estimated)", and with others "(observed, estimated)".
+_ESTIMATED = re.compile(r"\s*\(estimated\)|,\s*estimated(?=\))")
 
 
 def forecast(
@@ -52,16 +54,16 @@ def forecast(
     future: pd.DatetimeIndex,
     *,
     level: float = 80.0,
-    holidays_country: str | None = None,
+    holidays: pd.DataFrame | None = None,
     weekly: bool | None = None,
     yearly: bool | None = None,
     daily: bool | None = None,
     multiplicative: bool = False,
     changepoint_prior_scale: float = 0.05,
-    floor: float | None = None,
-    ceiling: float | None = None,
+    bounds: Bounds = _ENDLESS,
     paths: int = 400,
     seed: int = 1,
+    fit_seconds: float = 60.0,
 ) -> Forecast:
     """Fits one series and draws `paths` futures.
 
@@ -70,7 +72,10 @@ def forecast(
         future: the periods to forecast, all after ds.
         level: coverage of the interval in per cent.
         weekly, yearly, daily: seasonalities; None lets Prophet decide from the length of history.
-        floor, ceiling: every sample is moved inside, for measures that cannot go beyond.
+        holidays: as of `holidays_of`, for the history and the future.
+        bounds: every sample is moved inside, for measures that cannot go beyond.
+
+    Raises NotFitted if there is no fit, or none within `fit_seconds`.
 
     Source: Taylor & Letham, Forecasting at Scale (2018), by the library prophet, whose trend
     paths these are; the noise on them is a circular block bootstrap of the centred residuals
@@ -84,56 +89,48 @@ def forecast(
         changepoint_prior_scale=changepoint_prior_scale,
         interval_width=level / 100,
         uncertainty_samples=paths,
+        holidays=holidays,
     )
-    if holidays_country is not None:
-        model.add_country_holidays(holidays_country)
     known = np.isfinite(y)
     history = pd.DataFrame({"ds": ds[known], "y": y[known]})
     with tempfile.TemporaryDirectory(prefix="iop-prophet-") as folder:
         # Left to itself Prophet takes Newton's method under 100 points: 4 times slower, 7 s on a
         # straight line, and no closer. It still falls back to it where L-BFGS fails.
-        model.fit(history, algorithm="LBFGS", seed=seed, output_dir=folder)
+        try:
+            model.fit(history, algorithm="LBFGS", seed=seed, output_dir=folder, timeout=fit_seconds)
+        except (RuntimeError, TimeoutError) as error:
+            raise NotFitted("forecast.not_fitted", seconds=fit_seconds) from error
     paths_without_noise = _draw(model, future, seed)
     noise = bootstrap_blocks(_residuals(model), paths_without_noise.shape, seed)
-    samples = np.clip(paths_without_noise + noise, floor, ceiling)
-    lo, yhat, hi = np.quantile(samples, _central(level), axis=1)
+    samples = bounds.cut(paths_without_noise + noise)
+    lo, yhat, hi = np.quantile(samples, central(level), axis=1)
     return Forecast(future, yhat, lo, hi, samples)
 
 
-def bootstrap_blocks(residuals: np.ndarray, shape: tuple[int, int], seed: int) -> np.ndarray:
-    """(h, paths) of residuals, each path put together from blocks of neighbours.
+def holidays_of(country: str, first: np.datetime64, last: np.datetime64) -> pd.DataFrame | None:
+    """`ds` and `holiday` from the year of `first` to that of `last`, in English; None where the country has none.
 
-    residuals: (n,) float64, oldest first, no NaN; n >= 1. Each is equally likely everywhere, for
-    the last is followed by the first.
+    Raises InvalidInput for a country that there is no calendar of.
     """
-    h, paths = shape
-    n = len(residuals)
-    length = max(1, round(n ** (1 / 3)))
-    starts = np.random.default_rng(seed).integers(0, n, size=(-(-h // length), 1, paths))
-    places = (starts + np.arange(length)[None, :, None]) % n
-    return (residuals - residuals.mean())[places].reshape(-1, paths)[:h]
+    years = range(_year(first), _year(last) + 1)
+    known = library.list_supported_countries()
+    if country not in known:
+        raise InvalidInput("forecast.no_calendar", "holidays_country", name=closest(country, known))
+    spoken = library.country_holidays(country)
+    language = _LANGUAGE if _LANGUAGE in spoken.supported_languages else spoken.default_language
+    found = library.country_holidays(country, years=years, language=language)
+    days: list[tuple[date, str]] = [
+        (day, _ESTIMATED.sub("", name)) for day in sorted(found) for name in found.get_list(day)
+    ]
+    if not days:
+        return None
+    return pd.DataFrame(
+        {"ds": pd.to_datetime([day for day, _ in days]), "holiday": [name for _, name in days]}
+    )
 
 
-def crossing_probability(samples: np.ndarray, limit: float, *, above: bool) -> np.ndarray:
-    """(h,) share of the paths beyond the limit in each period."""
-    return np.mean(samples > limit if above else samples < limit, axis=1)
-
-
-def crossing_probability_within(samples: np.ndarray, limit: float, *, above: bool) -> float:
-    """Share of the paths that are beyond the limit in any period of the horizon."""
-    return float(np.mean(np.any(samples > limit if above else samples < limit, axis=0)))
-
-
-def median_first_crossing(samples: np.ndarray, limit: float, *, above: bool) -> int:
-    """The period by which half of the paths that cross at all have done so; 0 if none does."""
-    beyond = samples > limit if above else samples < limit
-    first = np.argmax(beyond, axis=0)[beyond.any(axis=0)]
-    return int(np.quantile(first, 0.5, method="lower")) if len(first) else 0
-
-
-def _central(level: float) -> Sequence[float]:
-    tail = (1 - level / 100) / 2
-    return (tail, 0.5, 1 - tail)
+def _year(moment: np.datetime64) -> int:
+    return int(moment.astype("datetime64[Y]").astype(int)) + 1970
 
 
 def _residuals(model: Prophet) -> np.ndarray:

@@ -1,0 +1,118 @@
+"""Past moments from which the members forecast what is known by now: how they did, and what they are trusted for.
+
+A column of the batch of origins ends where its series was cut, so nothing that came later is in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from iop_pipelines.analytics.forecasting.batch import Batch, batch_of
+
+# Past moments that a series is forecast from, and how many of them go into one horizon.
+_ORIGINS = 12
+_PER_HORIZON = 4
+# A series that is nearly alone has no neighbours to learn the size of errors from.
+_MANY_ORIGINS = 24
+_ALONE = 3
+# Observations that an origin has before it.
+_MIN_BEFORE, _MAX_BEFORE = 5, 30
+# A member whose error is so many times that of the seasonal naive forecast is left out.
+_DROP_BEYOND = 2.0
+# Of the origins, at which the seasonal naive forecast must have been the better one to be taken instead.
+_LOST = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """
+    Attributes:
+        batch: (n, o) a column for each origin, cut there.
+        series: (o,) which series it is of; turn: (o,) which of its origins, 0 for the last.
+        future: (h, o) what came then; NaN where that is not known yet.
+    """
+
+    batch: Batch
+    series: np.ndarray
+    turn: np.ndarray
+    future: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    Attributes:
+        is_kept: (members, s) bool, the member is part of the median.
+        is_naive: (s,) bool, the seasonal naive forecast alone is taken.
+    """
+
+    is_kept: np.ndarray
+    is_naive: np.ndarray
+
+    def median(self, members: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """(h, columns) of (members, h, columns), which are of these series; a NaN is no member there."""
+        kept = np.where(self.is_kept[:, None, series], members, np.nan)
+        return np.where(self.is_naive[series], members[0], np.nanmedian(kept, axis=0))
+
+
+def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) -> Origins | None:
+    """The last moments with h known periods after them, and some before; fewer known ones where a series is short.
+
+    None where no series has any.
+    """
+    usual = min(max(_MIN_BEFORE, 2 * (lengths[0] if lengths else 1) + 2), _MAX_BEFORE)
+    most = _ORIGINS if len(columns) > _ALONE else _MANY_ORIGINS
+    cut, series, turns, futures = [], [], [], []
+    for place, y in enumerate(columns):
+        before = usual if len(y) > usual else _MIN_BEFORE
+        first = min(h, len(y) - before)
+        for turn in range(most):
+            held = first + turn * max(1, h // _PER_HORIZON)
+            if first < 1 or len(y) - held < before:
+                break
+            future = np.full(h, np.nan)
+            known = y[len(y) - held :][:h]
+            future[: len(known)] = known
+            cut.append(y[: len(y) - held])
+            series.append(place)
+            turns.append(turn)
+            futures.append(future)
+    if not cut:
+        return None
+    return Origins(batch_of(cut), np.array(series), np.array(turns), np.array(futures).T)
+
+
+def trusted(members: int, series: int) -> Judged:
+    """All of them, where there is no past to judge them by."""
+    return Judged(np.ones((members, series), dtype=bool), np.zeros(series, dtype=bool))
+
+
+def judge(members: np.ndarray, origins: Origins, series: int) -> Judged:
+    """What the members are trusted for.
+
+    members: (members, h, origins) forecasts, the seasonal naive one first.
+    """
+    errors = np.abs(members - origins.future)
+    totals = np.array([_by_series(_summed(each), origins, series) for each in errors])
+    is_kept = totals <= _DROP_BEYOND * totals[0]
+    is_kept[0] = True
+    judged = Judged(is_kept, np.zeros(series, dtype=bool))
+    ours = _summed(np.abs(judged.median(members, origins.series) - origins.future))
+    lost = _by_series((ours > _summed(errors[0])).astype(float), origins, series)
+    count = _by_series(np.ones(len(ours)), origins, series)
+    is_naive = (
+        (count > 0)
+        & (_by_series(ours, origins, series) >= totals[0])
+        & (lost >= np.maximum(_LOST * count, 1))
+    )
+    return Judged(is_kept, is_naive)
+
+
+def _summed(errors: np.ndarray) -> np.ndarray:
+    """(o,) over the known periods."""
+    return np.add.accumulate(np.nan_to_num(errors), axis=0)[-1]
+
+
+def _by_series(values: np.ndarray, origins: Origins, series: int) -> np.ndarray:
+    return np.bincount(origins.series, weights=values, minlength=series)
