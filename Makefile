@@ -21,7 +21,7 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
-SUITE = .venv/bin/pytest --numprocesses 3 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
+SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
 
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10

@@ -14,8 +14,12 @@ import sqlalchemy as sa
 from database_servers import DATABASES
 from filled_homes import FilledHome
 from iop_pipelines.demo.load import load
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.drm.standin import START, Replay
+from iop_pipelines.ledger.cursors import SeenIds
+from iop_pipelines.ledger.deleting import delete_dataset
+from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.platform import Platform
@@ -24,6 +28,8 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings
 from migrated_database import MigratedDatabase
+
+AIRPORTS = "airport_daily"
 
 
 @dataclass
@@ -62,15 +68,28 @@ class Bench:
             self.results.append(result)
 
     def keep_models(self, *names: str) -> None:
-        """Retires the other models, for tests that are not about what models find."""
-        for stored in list_models(self.platform.engine):
-            if stored.spec.name not in names:
-                set_status(self.platform.engine, stored.id, ModelStatus.DEPRECATED)
+        """For tests that are not about what models find: the others retire, and what only they read goes."""
+        engine = self.platform.engine
+        read = set()
+        for stored in list_models(engine):
+            if stored.spec.name in names:
+                read.add(stored.spec.config.dataset)
+            else:
+                set_status(engine, stored.id, ModelStatus.DEPRECATED)
+        if AIRPORTS not in read:
+            delete_dataset(engine, self.instance, AIRPORTS, utc_now(), with_models=True)
 
     def ingest_until(self, day: date) -> None:
         """DRM ingests up to and with that day of data."""
         while self.replay.next_day <= day:
             self.replay.ingest_next_days(1)
+
+    def pass_over(self, day: date) -> None:
+        """January is prepared, and what DRM ingests after it up to and with that day never: as if seen before."""
+        self.tick()
+        self.ingest_until(day)
+        ended = read_ended_runs(self.platform.drm, SeenIds.parse(self.runs_cursor), limit=1000)
+        self.runs_cursor = str(ended.after([run.id for run in ended.runs]))
 
     def rows(self, query: sa.Select) -> list[sa.Row]:
         with self.platform.engine.connect() as connection:

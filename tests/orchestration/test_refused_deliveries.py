@@ -71,6 +71,7 @@ def _told(bench) -> list[tuple[str, str, str | None]]:
 def refused(bench):
     """The garbled day has been delivered, and was looked at."""
     bench.keep_models(HEALTH)
+    bench.pass_over(date(2013, 2, 12))
     bench.ingest_until(GARBLED.date())
     bench.tick()
     return bench
@@ -153,6 +154,7 @@ def test_models_that_could_not_run_on_it_run_once_it_is_accepted(bench):
         bench.platform.engine,
         register(bench.platform.engine, load_spec({**content, "name": "free"})),
     )
+    bench.pass_over(date(2013, 2, 12))
     bench.ingest_until(GARBLED.date())
     bench.tick()
     version = _version(bench)

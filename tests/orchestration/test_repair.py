@@ -38,7 +38,7 @@ from iop_pipelines.transform.versions import dataset
 from read_back import read_version
 
 FLIGHTS = "flights_daily"
-LIMITS, HEALTH = "cancellation-limits", "pipeline-health"
+LIMITS = "cancellation-limits"
 executions = model_executions.c
 
 
@@ -71,7 +71,7 @@ def declared(tmp_path: Path):
 @pytest.fixture
 def loaded(bench):
     """January and four days of February prepared, by all models that may run."""
-    bench.keep_models(LIMITS, HEALTH)
+    bench.keep_models(LIMITS)
     bench.ingest_until(date(2013, 2, 4))
     bench.tick()
     return bench
