@@ -98,6 +98,34 @@ def test_versions_written_in_any_order_and_again_read_the_same(
         assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 8
 
 
+# Of the six columns that are written 166 rows make a statement of SQLite, and 10,000 a part.
+@pytest.mark.parametrize("count", [0, 1, 165, 166, 167, 333, 10_001])
+def test_every_row_is_there_with_its_own_cells(iop_engine, sales, raw, count):
+    declaration = sales()
+    stored = register_dataset(iop_engine, declaration)
+    cells = [
+        (
+            "2013-02-01",
+            f"s{n:05}",
+            None if n % 5 == 0 else f"{n / 4}",
+            None if n % 7 == 0 else f"{n}",
+        )
+        for n in range(count)
+    ]
+    prepared = prepare(declaration, raw(*cells), (day(1), day(2)))
+    version_id = add_version(iop_engine, stored, "v", 1, 2)
+    written = write_version(iop_engine, declaration, version_id, prepared, (day(1), day(2)))
+    table = prepared_table(declaration)
+    columns = (table.c.shop, table.c.amount, table.c.units, table.c.iop_from, table.c.iop_to)
+    with iop_engine.connect() as connection:
+        rows = connection.execute(sa.select(*columns).order_by(table.c.iop_id)).all()
+    assert written == count
+    assert [tuple(row) for row in rows] == [
+        (f"s{n:05}", None if n % 5 == 0 else n / 4, None if n % 7 == 0 else n, version_id, None)
+        for n in range(count)
+    ]
+
+
 def test_a_version_that_is_not_prepared_yet_ends_nothing(iop_engine, sales, raw):
     declaration = sales()
     stored = register_dataset(iop_engine, declaration)
