@@ -19,8 +19,6 @@ from iop_pipelines.drm.tables import (
 from iop_pipelines.errors import NotFound
 
 ROWS_AT_ONCE = 20_000
-# Of a column with more different texts than that, rows hardly share any.
-_MOST_SHARED = 50_000
 
 
 def read_rows(engine: sa.Engine, dataset: str, run_id: int) -> pd.DataFrame:
@@ -31,7 +29,7 @@ def read_rows(engine: sa.Engine, dataset: str, run_id: int) -> pd.DataFrame:
 def read_row_parts(engine: sa.Engine, dataset: str, run_id: int) -> Iterator[pd.DataFrame]:
     """What run `run_id` delivered, in order of delivery: columns of object, each cell text or None.
 
-    In parts of at most ROWS_AT_ONCE rows, at least one; texts that many rows share are one.
+    In parts of at most ROWS_AT_ONCE rows, at least one.
 
     Raises:
         NotFound: the catalogue has no such dataset.
@@ -44,13 +42,11 @@ def read_row_parts(engine: sa.Engine, dataset: str, run_id: int) -> Iterator[pd.
         .order_by(landing.c.id)
         .limit(ROWS_AT_ONCE)
     )
-    shared: list[dict[str | None, str | None] | None] = [{} for _ in names]
     last = 0
     with engine.connect() as connection:
         while rows := _fetched(connection, query.where(landing.c.id > last)):
             *columns, ids = zip(*rows, strict=True)
-            yield _part(names, [_shared(*each) for each in zip(columns, shared, strict=True)])
-            shared = [each if each is None or len(each) < _MOST_SHARED else None for each in shared]
+            yield _part(names, columns)
             last = ids[-1]
     if not last:
         yield _part(names, [() for _ in names])
@@ -65,12 +61,6 @@ def _fetched(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[tuple
 def _part(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -> pd.DataFrame:
     cells = {name: np.array(column, object) for name, column in zip(names, columns, strict=True)}
     return pd.DataFrame(cells, columns=list(names), dtype=object)
-
-
-def _shared(
-    cells: Sequence[str | None], known: dict[str | None, str | None] | None
-) -> Sequence[str | None]:
-    return cells if known is None else list(map(known.setdefault, cells, cells))
 
 
 def read_pipeline_runs(engine: sa.Engine, up_to_run_id: int, limit: int = 10_000) -> pd.DataFrame:

@@ -46,6 +46,8 @@ Header = Annotated[str, Field(min_length=1, max_length=64)]
 Sign = Annotated[str, Field(pattern=SIGN_PATTERN)]
 Factor = int | Annotated[float, Field(allow_inf_nan=False)]
 _WORDS = ("true_words", "false_words")
+# Signs of numbers as computers write them.
+_OF_NUMBERS = frozenset("0123456789+-.eE")
 # What each key is for.
 _ONLY_FOR: dict[str, tuple[FieldType, ...]] = {
     "formats": MOMENTS,
@@ -130,6 +132,12 @@ class CastColumn(BaseModel):
             {unit: Decimal(str(factor)) for unit, factor in self.units.items()},
             self.negative,
         )
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether a number as computers write it is that number here."""
+        has_plain_null = any(set(text) <= _OF_NUMBERS for text in self.null_values)
+        return self.to in ("integer", "number") and not self.number_form and not has_plain_null
 
     def misfits(self, name: str) -> Iterator[tuple[str, Sentence]]:
         """(key, what is wrong with it) for each that cannot stand with the others."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.domain.datasets import DECIMALS, DatasetDeclaration, FieldType
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.sentences import Sentence
@@ -34,7 +36,7 @@ from iop_pipelines.transform.table import FOLD, STRING_LENGTH
 WINDOW_CHECK = "window"
 FIELDS_CHECK = "fields"
 _CHECKS = 2
-
+_MOST_SHARED = 50_000
 
 # Rows that say nothing which the kept ones do not: without them nothing of a delivery is lost.
 _LOSES_NOTHING = frozenset({"row.exact_duplicate", "row.gap"})
@@ -192,12 +194,27 @@ def _from_parts(
     """All parts in one, after the first step if it is given; and how many rows came."""
     done: list[pd.DataFrame] = []
     count = 0
-    for part in parts:
-        tick()
-        count += len(part)
-        part = part.reset_index(drop=True)
-        done.append(part if first is None else first(part))
+    shared: dict[str, dict[Any, Any]] = {}
+    with collector_paused():
+        for part in parts:
+            tick()
+            count += len(part)
+            part = part.reset_index(drop=True)
+            done.append(first(part) if first is not None else _sharing(part, shared))
     return done[0] if len(done) == 1 else concatenated(done), count
+
+
+def _sharing(part: pd.DataFrame, shared: dict[str, dict[Any, Any]]) -> pd.DataFrame:
+    """Texts that many rows of all parts have are kept once. shared: those of each column so far."""
+    cells = {}
+    for name in part.columns:
+        known = shared.setdefault(name, {})
+        texts = part[name].tolist()
+        # Of a column with so many different texts, rows hardly share any.
+        if len(known) < _MOST_SHARED:
+            texts = list(map(known.setdefault, texts, texts))
+        cells[name] = texts
+    return pd.DataFrame(cells, columns=part.columns, dtype=object)
 
 
 def _within_window(

@@ -248,6 +248,87 @@ def test_a_number_is_what_its_signs_say(
     assert read(column, text) == [right]
 
 
+def _by_column() -> list[tuple[dict[str, Any], dict[str | None, Any]]]:
+    """What each text of the tables above becomes, by the column that reads it."""
+    found: dict[str, tuple[dict[str, Any], dict[str | None, Any]]] = {}
+    for column, text, right in (*MOMENTS, *NUMERALS):
+        found.setdefault(repr(column), (column, {None: None, "": None, "  ": None}))[1][text] = (
+            right
+        )
+    return list(found.values())
+
+
+@pytest.mark.parametrize(("column", "right"), _by_column())
+def test_texts_that_many_rows_share_are_read_as_each_is_alone(
+    column: dict[str, Any], right: dict[str | None, Any]
+) -> None:
+    texts = [text for n in range(60) for text in (list(right) if n % 3 else list(right)[::-1])]
+    assert read(column, *texts) == [right[text] for text in texts]
+
+
+def _many(kind: str) -> dict[str | None, int | float]:
+    """3,000 different ones, as computers write them."""
+    if kind == "integer":
+        return {
+            f"{'-+'[n % 2] if n % 3 else ''}{n}": -n if n % 3 and not n % 2 else n
+            for n in range(3000)
+        }
+    return {f"{n}.{n % 8 * 125:03}": n + n % 8 / 8 for n in range(3000)}
+
+
+# What stands among many plain numbers: as an integer, as a number.
+AMONG_THEM: list[tuple[str | None, int | str | None, float | str | None]] = [
+    ("0", 0, 0.0),
+    ("007", 7, 7.0),
+    ("+5000", 5000, 5000.0),
+    ("-5000", -5000, -5000.0),
+    (" 7000 ", 7000, 7000.0),
+    ("9" * 18, 10**18 - 1, 1e18),
+    ("9" * 19, "rejected", 1e19),
+    ("5000.", "rejected", 5000.0),
+    (".5", "rejected", 0.5),
+    ("5e3", "rejected", 5000.0),
+    ("1e999", "rejected", "rejected"),
+    ("nan", "rejected", "rejected"),
+    ("inf", "rejected", "rejected"),
+    ("1_000", "rejected", "rejected"),
+    ("0x10", "rejected", "rejected"),
+    ("\u0661\u0662", "rejected", "rejected"),
+    ("1\n2", "rejected", "rejected"),
+    ("1,5", "rejected", "rejected"),
+    ("-", "rejected", "rejected"),
+    ("", None, None),
+    ("   ", None, None),
+    (None, None, None),
+]
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(("text", "whole", "number"), AMONG_THEM)
+@pytest.mark.parametrize("place", [0, 1500, 3000])
+def test_many_different_numbers_are_read_as_each_is_alone(
+    kind: str, text: str | None, whole: Any, number: Any, place: int
+) -> None:
+    rows: list[tuple[str | None, Any]] = list(_many(kind).items())
+    rows.insert(place, (text, whole if kind == "integer" else number))
+    texts, right = zip(*rows, strict=True)
+    assert read({"to": kind}, *texts) == list(right)
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize("null", ["-999", "2999", "n/a"])
+def test_a_number_that_means_not_known_is_none_among_many(kind: str, null: str) -> None:
+    rows: dict[str | None, Any] = {**_many(kind), null: None}
+    assert read({"to": kind, "null_values": [null]}, *rows) == list(rows.values())
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_limits_hold_for_each_of_many(kind: str) -> None:
+    rows = _many(kind)
+    right = [value if -10 <= value <= 2000 else "rejected" for value in rows.values()]
+    assert read({"to": kind, "minimum": -10, "maximum": 2000}, *rows) == right
+
+
 TRUTH = {"to": "boolean", "true_words": ["Ja", "x"], "false_words": ["nein", "-"]}
 
 

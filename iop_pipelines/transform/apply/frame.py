@@ -119,9 +119,10 @@ def second_hours(frame: pd.DataFrame, column: str) -> Folds:
 
 def with_folds(frame: pd.DataFrame, column: str, folds: Folds | None) -> pd.DataFrame:
     """Beside the column, out of sight of what the steps declare."""
-    if folds is None:
-        return frame.drop(columns=_fold_name(column), errors="ignore")
-    return frame.assign(**{_fold_name(column): folds})
+    name = _fold_name(column)
+    if folds is not None:
+        return frame.assign(**{name: folds})
+    return frame.drop(columns=name) if name in frame.columns else frame
 
 
 def keys_of(frame: pd.DataFrame, key: Sequence[str]) -> list[str]:
@@ -148,10 +149,14 @@ def delivered(frame: pd.DataFrame, column: str) -> pd.Series:
     return frame[column]
 
 
-def unknown(values: pd.Series) -> Mask:
-    return values.isna().to_numpy(dtype=bool)
+def unknown(values: Any) -> Mask:
+    """values: a column, or its array."""
+    return np.asarray(values.isna() if hasattr(values, "isna") else pd.isna(values), dtype=bool)
 
 
-def too_long(values: pd.Series) -> Mask:
-    cells = values.tolist()
-    return np.array([isinstance(c, str) and len(c) > STRING_LENGTH for c in cells], dtype=bool)
+def too_long(values: Any) -> Mask:
+    """values: a column of texts, or its array."""
+    cells = [cell if isinstance(cell, str) else "" for cell in values.tolist()]
+    if max(map(len, cells), default=0) <= STRING_LENGTH:
+        return np.zeros(len(cells), dtype=bool)
+    return np.array([len(cell) > STRING_LENGTH for cell in cells], dtype=bool)

@@ -6,7 +6,7 @@ import pandas as pd
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration
 from iop_pipelines.transform.apply.frame import Context, Reasons, Rejects, unknown
-from iop_pipelines.transform.apply.texts import Cells, read_texts
+from iop_pipelines.transform.apply.texts import Cells, Values, read_texts
 from iop_pipelines.transform.steps import JoinReference
 
 
@@ -38,7 +38,7 @@ def apply(
     return frame.assign(**found)
 
 
-def _looked_up(cells: Cells, name: str, source: str, step: JoinReference) -> pd.Series:
+def _looked_up(cells: Cells, name: str, source: str, step: JoinReference) -> Values:
     """Raises InvalidDeclaration for a cell of the reference that is not of the declared type."""
     type_ = step.types.get(name, "string")
     values = read_texts(cells, type_)
