@@ -6,7 +6,7 @@ another run, which restates its window.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -19,12 +19,13 @@ from iop_pipelines.drm import tables
 from iop_pipelines.drm.quality import Quality, Scoring
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
-from iop_pipelines.intake.landed import LandedRows
+from iop_pipelines.intake.landed import Block, LandedRows
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.own import MARK
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.schema.bulk import insert_columns
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import exact, new_table
 from iop_pipelines.schema.transactions import write
 
@@ -87,11 +88,11 @@ def deliver(
     """
     schema, landing = enter(engine, given, zone, now)
     with collector_paused():
-        looked = _look(given, schema, now)
-    run_id, is_new, is_restated = write(engine, _run, given, landing, looked, now, turn=turn)
+        landed = write(engine, _run, given, landing, schema, now, turn=turn)
+    quality = landed.seen.quality(now)
     rows = len(given.rows)
-    score = write(engine, _score, given.name, looked.quality, run_id, now, rows=rows)
-    return Delivered(run_id, rows, is_new, is_restated, score)
+    score = write(engine, _score, given.name, quality, landed.run_id, now, rows=rows)
+    return Delivered(landed.run_id, rows, landed.is_new, landed.is_restated, score)
 
 
 def enter(
@@ -217,82 +218,114 @@ def _enter(
     return schema
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """`checksum`: SHA-256 of the rows; a missing cell and an empty one differ."""
+class _Seen:
+    """What rows come to, each looked at once: their checksum, in which a missing cell and an empty one differ, and
+    their quality."""
 
-    checksum: str
-    quality: Quality
+    def __init__(self, given: Deliverable, schema: Mapping[str, Any]) -> None:
+        self._names = sorted(given.columns)
+        self._digest, self._scoring = hashlib.sha256(), Scoring(schema, given.key)
+        self._count = 0
 
-
-def _look(given: Deliverable, schema: Mapping[str, Any], now: datetime) -> _Looked:
-    """All rows once, before any is written."""
-    digest, scoring = hashlib.sha256(), Scoring(schema, given.key)
-    names = sorted(given.columns)
-    for block in given.rows.blocks():
-        for name in names:
+    def add(self, block: Block) -> Block:
+        for name in self._names:
             texts = [cell or "\x00" for cell in block[name]]
-            digest.update("\x02".join(texts).encode("utf-8", "surrogatepass"))
-            digest.update(b"\x03")
-        scoring.add(block, len(block[LINE]))
-    quality = scoring.quality(len(given.rows), finished_at=now, due_at=now + _SLA)
-    return _Looked(digest.hexdigest(), quality)
+            self._digest.update("\x02".join(texts).encode("utf-8", "surrogatepass"))
+            self._digest.update(b"\x03")
+        size = len(block[LINE])
+        self._scoring.add(block, size)
+        self._count += size
+        return block
+
+    @property
+    def checksum(self) -> str:
+        return self._digest.hexdigest()
+
+    def quality(self, now: datetime) -> Quality:
+        return self._scoring.quality(self._count, finished_at=now, due_at=now + _SLA)
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    run_id: int
+    is_new: bool
+    is_restated: bool
+    seen: _Seen
 
 
 def _run(
     connection: sa.Connection,
     given: Deliverable,
     landing: sa.Table,
-    looked: _Looked,
+    schema: Mapping[str, Any],
     now: datetime,
     *,
     turn: Turn | None,
-) -> tuple[int, bool, bool]:
+) -> _Landed:
     """Start, rows and end in one transaction: whoever sees the run sees all of it."""
-    runs = pipeline_runs.c
-    # Whoever delivers the same dataset at the same moment waits here.
+    earlier = _earlier(connection, given.name)
+    start, end = given.first, given.step.after(given.last)
+    touching = [each for each in earlier if each.window_start < end and each.window_end > start]
+    mine = None
+    if turn is not None:
+        mine = next((each for each in earlier if each.run_key == turn.run_key), None)
+        touching += [each for each in earlier if each.id == turn.former_run_id]
+    seen = _Seen(given, schema)
+    # Of a stretch that nothing was delivered of, nothing can be there: what is landed is looked at on its way.
+    is_seen_first = mine is not None or bool(touching)
+    if is_seen_first:
+        for block in given.rows.blocks():
+            seen.add(block)
+    if mine is not None:
+        return _Landed(mine.id, True, False, seen)
+    same = next((each for each in touching if each.content_checksum == seen.checksum), None)
+    former = None if turn is None else turn.former_run_id
+    if same is not None and (same is touching[0] or same.id == former):
+        return _Landed(same.id, False, False, seen)
+    run_id = _begin(connection, given, (start, end), now)
+    for block in given.rows.blocks():
+        block = block if is_seen_first else seen.add(block)
+        insert_columns(connection, landing, {"run_id": [run_id] * len(block[LINE]), **block})
+    key = turn.run_key if turn else f"{given.name}/{len(earlier) + 1}/{seen.checksum[:32]}"
     connection.execute(
-        sa.select(tables.datasets.c.id)
-        .where(tables.datasets.c.name == given.name)
-        .with_for_update()
+        pipeline_runs.update()
+        .where(pipeline_runs.c.id == run_id)
+        .values(content_checksum=seen.checksum, run_key=key)
     )
-    earlier = connection.execute(
+    return _Landed(run_id, True, bool(touching), seen)
+
+
+def _earlier(connection: sa.Connection, dataset: str) -> Sequence[Record]:
+    """What was delivered of a dataset, the last first; whoever delivers it at the same moment waits here."""
+    runs = pipeline_runs.c
+    connection.execute(
+        sa.select(tables.datasets.c.id).where(tables.datasets.c.name == dataset).with_for_update()
+    )
+    return connection.execute(
         sa.select(
             *(runs.id, runs.run_key, runs.content_checksum, runs.window_start, runs.window_end)
         )
-        .where(runs.dataset == given.name, runs.status == RunStatus.SUCCESS)
+        .where(runs.dataset == dataset, runs.status == RunStatus.SUCCESS)
         .order_by(runs.id.desc())
     ).all()
-    checksum = looked.checksum
-    start, end = given.first, given.step.after(given.last)
-    touching = [each for each in earlier if each.window_start < end and each.window_end > start]
-    if turn is not None:
-        mine = next((each for each in earlier if each.run_key == turn.run_key), None)
-        if mine is not None:
-            return mine.id, True, False
-        touching += [each for each in earlier if each.id == turn.former_run_id]
-    same = next((each for each in touching if each.content_checksum == checksum), None)
-    former = None if turn is None else turn.former_run_id
-    if same is not None and (same is touching[0] or same.id == former):
-        return same.id, False, False
+
+
+def _begin(
+    connection: sa.Connection, given: Deliverable, window: tuple[datetime, datetime], now: datetime
+) -> int:
+    """The run, whose checksum and key are known when its rows are there."""
+    moments = dict.fromkeys(("scheduled_for", "started_at", "finished_at"), now)
     entry = pipeline_runs.insert().values(
+        **moments,
         pipeline=given.name,
         dataset=given.name,
         status=RunStatus.SUCCESS,
-        scheduled_for=now,
-        started_at=now,
-        finished_at=now,
-        window_start=start,
-        window_end=end,
+        window_start=window[0],
+        window_end=window[1],
         rows_ingested=len(given.rows),
         bytes_ingested=given.table.size,
-        content_checksum=checksum,
-        run_key=turn.run_key if turn else f"{given.name}/{len(earlier) + 1}/{checksum[:32]}",
     )
-    run_id = _new_id(connection.execute(entry))
-    for block in given.rows.blocks():
-        insert_columns(connection, landing, {"run_id": [run_id] * len(block[LINE]), **block})
-    return run_id, True, bool(touching)
+    return _new_id(connection.execute(entry))
 
 
 def _score(

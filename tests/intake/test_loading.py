@@ -1,5 +1,6 @@
 """What is understood of a file lands in DRM's tables once, and IOP prepares and judges it as any delivery."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -128,6 +129,24 @@ def test_the_same_file_again_loads_nothing(desk: Desk) -> None:
     assert again.delivered.run_id == first.delivered.run_id
     assert {kept.state for kept in again.files} == {"unchanged"}
     assert desk.count(tables.pipeline_runs) == desk.count(tables.quality_scores) == 1
+
+
+def test_a_run_has_the_checksum_of_its_rows_whether_they_were_looked_at_before_or_on_their_way(
+    desk: Desk,
+) -> None:
+    texts = (sales(60), sales(60, {3: ""}), sales(60, {3: "7,25"}), sales(60))
+    ids = [desk.give(text).delivered.run_id for text in texts]
+    runs = [desk.platform.drm.run(run_id) for run_id in ids]
+    assert len({run.id for run in runs}) == 4
+    for run in runs:
+        rows = read_rows(desk.platform.drm_engine, "sales", run.id)
+        columns = (
+            "\x02".join(cell or "\x00" for cell in rows[name]) for name in sorted(map(str, rows))
+        )
+        whole = "".join(f"{column}\x03" for column in columns)
+        assert run.content_checksum == hashlib.sha256(whole.encode()).hexdigest()
+        assert run.run_key == f"sales/{ids.index(run.id) + 1}/{run.content_checksum[:32]}"
+    assert runs[0].content_checksum == runs[3].content_checksum
 
 
 def test_a_file_that_changed_and_changed_back_restates_its_window_each_time(desk: Desk) -> None:
