@@ -46,9 +46,9 @@ _FIRST, _LAST = 1678, 2261
 LONGEST = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A way to write moments.
+    """A way to write moments; each is one object, and compared as that.
 
     Attributes:
         name: in words, with an example.
@@ -317,7 +317,7 @@ def form_of(
         return None
     forms = (*_STRONG, *(_WEAK if takes_weak else ()))
     best = max(((_count(form, distinct, zone), form) for form in forms), key=lambda item: item[0])
-    numeric = _numeric_order(distinct, zone)
+    numeric = _numeric_order(distinct, zone) if _are_figures(distinct) else None
     if numeric is not None and numeric.of - numeric.unread > best[0]:
         if dates is not None:
             numeric = _numeric_order(list(dict.fromkeys(dates)), zone) or numeric
@@ -381,7 +381,23 @@ def _is_enough(unread: int, of: int) -> bool:
 
 
 def _count(form: Form, cells: list[str], zone: str) -> int:
-    return sum(form.read(cell, zone) is not None for cell in cells)
+    """How many are of the form; of one that too many are not of, those up to there."""
+    read = 0
+    for place, cell in enumerate(cells, start=1):
+        read += form.read(cell, zone) is not None
+        if not _is_enough(place - read, len(cells)):
+            break
+    return read
+
+
+def _are_figures(cells: list[str]) -> bool:
+    """Whether enough are written in figures alone, which may be days and months in any order."""
+    others = 0
+    for cell in cells:
+        others += _DAY_FIRST.pattern.fullmatch(" ".join(cell.split())) is None
+        if not _is_enough(others, len(cells)):
+            return False
+    return True
 
 
 def _numeric_order(cells: list[str], zone: str) -> Found | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -132,6 +132,10 @@ class Tally:
     has_code: bool = False
 
     def add(self, counts: Mapping[str, int]) -> None:
+        together = "\n".join(counts)
+        if _is_plain(counts, together):
+            self._add_plain(counts, together)
+            return
         for cell, count in counts.items():
             if is_null(cell):
                 continue
@@ -144,22 +148,39 @@ class Tally:
             self.votes[vote] += count
             self.units[parts[2]] += count
 
+    def _add_plain(self, counts: Mapping[str, int], together: str) -> None:
+        """Plain numbers, and what is missing. together: all of them, a line each."""
+        open_ones = {*_OPEN_POINT.findall(together)}
+        known = sum(counts.values()) - counts.get("", 0)
+        is_open = sum(map(counts.__getitem__, open_ones))
+        signed = sum(count for cell, count in counts.items() if "." in cell)
+        self._vote(known, signed, is_open)
+        self.has_code |= _CODE.search(together) is not None
+
     def add_block(self, cells: Sequence[str]) -> None:
         """As `add`, by one look at all of them where they are plain numbers."""
         together = "\n".join(cells)
-        if _PLAIN_BLOCK.fullmatch(together) is None:
+        if not _is_plain(cells, together):
             self.add(Counter(cells))
             return
-        known = len(cells) - cells.count("")
-        signed = together.count(".")
         is_open = len(_OPEN_POINT.findall(together))
+        self._vote(len(cells) - cells.count(""), together.count("."), is_open)
+        self.has_code |= _CODE.search(together) is not None
+
+    def _vote(self, known: int, signed: int, is_open: int) -> None:
+        """signed: those with a point; is_open: those of them whose point may part thousands."""
         self.known += known
         self.numbers += known
         self.votes["."] += signed - is_open
         self.votes["1.234"] += is_open
         self.votes[""] += known - signed
         self.units[""] += known
-        self.has_code |= _CODE.search(together) is not None
+
+
+def _is_plain(cells: Sized, together: str) -> bool:
+    """Whether each is a plain number of one line, or missing. together: all of them, a line each."""
+    is_one_line_each = together.count("\n") < max(len(cells), 1)
+    return is_one_line_each and _PLAIN_BLOCK.fullmatch(together) is not None
 
 
 def tally_of(cells: Cells) -> Tally:
