@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.domain.frequencies import STEPS, Frequency, ModelFrequency, TimeStep
 from iop_pipelines.errors import InvalidDeclaration, Unfit
 
@@ -149,7 +150,7 @@ class DatasetDeclaration(_Frozen):
 
     `time` is the field that says when a row is true, in local time of `time_zone`; `freq` is its
     step, None for events without one. `key` makes a row unique together with nothing
-    else. `steps` are validated by `iop_pipelines.transform`.
+    else. `steps` are validated by `iop_pipelines.transform`. `calendar` says which days are special.
     """
 
     name: Name
@@ -163,6 +164,7 @@ class DatasetDeclaration(_Frozen):
     fields: dict[Name, FieldSpec]
     steps: tuple[dict[str, Any], ...] = ()
     measures: dict[Name, Measure] = {}
+    calendar: CalendarDeclaration | None = None
 
     @model_validator(mode="after")
     def _names_exist(self) -> "DatasetDeclaration":

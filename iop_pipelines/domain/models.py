@@ -8,10 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.nearest import closest
-from iop_pipelines.domain.vocabulary import ModelType
+from iop_pipelines.domain.vocabulary import ModelType, Weekday
 from iop_pipelines.errors import Unfit
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def _known_runtime(name: str, info: ValidationInfo) -> str:

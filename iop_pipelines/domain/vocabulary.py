@@ -1,6 +1,9 @@
 """The closed sets of words that tables, API and reports share; their order is the database's enum order."""
 
 from enum import StrEnum
+from typing import Literal
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class ModelType(StrEnum):

@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
 
-from iop_pipelines.drm import deliveries
-from iop_pipelines.drm.deliveries import AIRPORTS, FLIGHTS, ONE_DAY, Spoil, as_is, fraction
+from iop_pipelines.drm import suppliers
+from iop_pipelines.drm.suppliers import AIRPORTS, FLIGHTS, ONE_DAY, Spoil, as_is, fraction
 
 HISTORY_START = date(2013, 1, 1)
 FIRST_DAY = date(2013, 2, 1)
@@ -94,19 +94,19 @@ INCIDENTS = (
         again_after=timedelta(days=1, hours=7),
     ),
     Incident(_february(6), FLIGHTS, "ingested_twice", again_after=timedelta(days=1, hours=8)),
-    Incident(_february(11), FLIGHTS, "stammering_delivery", spoil=deliveries.stammering),
+    Incident(_february(11), FLIGHTS, "stammering_delivery", spoil=suppliers.stammering),
     Incident(
         _february(12),
         FLIGHTS,
         "restated_day",
-        spoil=deliveries.premature,
+        spoil=suppliers.premature,
         again_after=timedelta(days=2, hours=9),
     ),
     Incident(
         _february(15),
         FLIGHTS,
         "bad_quality_garbled",
-        spoil=deliveries.garbled,
+        spoil=suppliers.garbled,
         again_after=timedelta(days=2, hours=8, minutes=30),
     ),
     # Ends the morning after the next day's run has ended, so out of id order.

@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from iop_pipelines.drm import deliveries, tables
-from iop_pipelines.drm.deliveries import AIRPORTS, FLIGHTS, KEYS, ROW_SCHEMAS, TIME_ZONE
+from iop_pipelines.drm import suppliers, tables
 from iop_pipelines.drm.quality import Row, score_rows
 from iop_pipelines.drm.scenario import (
     FIRST_DAY,
@@ -26,6 +25,7 @@ from iop_pipelines.drm.scenario import (
     RunStarts,
     build_plan,
 )
+from iop_pipelines.drm.suppliers import AIRPORTS, FLIGHTS, KEYS, ROW_SCHEMAS, TIME_ZONE
 from iop_pipelines.drm.tables import RunStatus, clock, landing_table, pipeline_runs
 from iop_pipelines.errors import Conflict, InvalidInput
 from iop_pipelines.schema.transactions import write
@@ -219,8 +219,8 @@ def _end_run(connection: sa.Connection, run: PlannedRun) -> None:
 
 def _deliver(connection: sa.Connection, run: PlannedRun) -> dict[str, object]:
     dataset = run.pipeline.dataset
-    rows = deliveries.delivery(dataset, run.window_start, run.window_end, run.spoil)
-    digest, size = deliveries.checksum(rows)
+    rows = suppliers.delivery(dataset, run.window_start, run.window_end, run.spoil)
+    digest, size = suppliers.checksum(rows)
     if rows:
         run_id = _id_of(connection, run)
         connection.execute(
@@ -232,7 +232,7 @@ def _deliver(connection: sa.Connection, run: PlannedRun) -> dict[str, object]:
 def _score_run(connection: sa.Connection, event: RunScored) -> None:
     run, dataset = event.run, event.run.pipeline.dataset
     run_id = _id_of(connection, run)
-    truth = len(deliveries.true_rows(dataset, run.window_start, run.window_end))
+    truth = len(suppliers.true_rows(dataset, run.window_start, run.window_end))
     expected = round(truth * event.rows_announced)
     quality = score_rows(
         _delivered(connection, dataset, run_id),

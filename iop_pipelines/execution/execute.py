@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
+from iop_pipelines.calendars.days import calendar_of
 from iop_pipelines.domain.datasets import modelled_step
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
@@ -126,4 +127,5 @@ def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:
         window_end=work.window_end,
         params=work.model.spec.config.params,
         tick=tick,
+        calendar=calendar_of(declaration.calendar),
     )

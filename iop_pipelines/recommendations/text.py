@@ -23,7 +23,8 @@ MAX_TITLE = 255
 class Phrases(Protocol):
     """A module of `phrases`. Paragraphs that have nothing to say are empty.
 
-    `headline` and `what_happened` are for what no kind of the catalogue tells; `sure` of `how_sure` is said.
+    `headline` and `what_happened` are for what no kind of the catalogue tells; those of a `day` for what the calendar
+    accounts for, of whatever kind; `sure` of `how_sure` is said.
     """
 
     @property
@@ -33,6 +34,9 @@ class Phrases(Protocol):
 
     def headline(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
     def what_happened(self, category: Category, evidence: Evidence, seen: Seen) -> str: ...
+    def day_headline(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
+    def day_happened(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
+    def day_action(self, day: facts.SpecialDay) -> str: ...
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
     def how_sure(self, evidence: Evidence, seen: Seen, sure: str) -> str: ...
     def slots(self, evidence: Evidence, seen: Seen) -> Mapping[str, str]: ...
@@ -74,7 +78,9 @@ def write(
     rationale = [
         typeset(each, language) for each in _rationale(category, evidence, count, language) if each
     ]
-    action = evidence.action or typeset(_usual_action(category, main, language), language)
+    # What its author wants done about the unusual is not about a day that explains itself.
+    own = None if facts.special_day_of(main, language) else evidence.action
+    action = own or typeset(_usual_action(category, main, language), language)
     what_to_do = typeset(say.what_to_do([action], evidence.owner), language)
     paragraphs = [*rationale, what_to_do, say.grounds(evidence)]
     return Wording(
@@ -121,12 +127,16 @@ def _filled(template: Text, evidence: Evidence, seen: Seen, language: Language) 
 
 
 def _headline(category: Category, evidence: Evidence, seen: Seen, language: Language) -> str:
+    if day := facts.special_day_of(seen, language):
+        return phrases_of(language).day_headline(evidence, seen, day)
     if telling := telling_of(seen):
         return _filled(telling.headline, evidence, seen, language)
     return phrases_of(language).headline(category, evidence, seen)
 
 
 def _what_happened(category: Category, evidence: Evidence, seen: Seen, language: Language) -> str:
+    if day := facts.special_day_of(seen, language):
+        return phrases_of(language).day_happened(evidence, seen, day)
     if telling := telling_of(seen):
         return _filled(telling.happened, evidence, seen, language)
     return phrases_of(language).what_happened(category, evidence, seen)
@@ -140,6 +150,8 @@ def _how_sure(evidence: Evidence, seen: Seen, language: Language) -> str:
 
 
 def _usual_action(category: Category, seen: Seen, language: Language) -> str:
+    if day := facts.special_day_of(seen, language):
+        return phrases_of(language).day_action(day)
     actions, telling = phrases_of(language).ACTIONS, telling_of(seen)
     if telling:
         return telling.action.within(language) if telling.action else actions[category, None]

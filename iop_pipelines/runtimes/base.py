@@ -15,6 +15,8 @@ from iop_pipelines.domain.liveness import Tick, nobody
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iop_pipelines.calendars.days import Calendar
+
 OUTPUT_COLUMNS = (
     "unique_id",
     "ds",
@@ -44,6 +46,7 @@ class RuntimeInput:
             a step, whose order alone counts.
         window_start, window_end: the half-open range [start, end) of ds to score.
         params: the model's own `config.params`, as registered.
+        calendar: of the dataset; what it explains is off the panel before a runtime sees it, but for rules.
         tick: to be called now and then, as by `each`; a model that is silent for too long is ended.
     """
 
@@ -55,6 +58,7 @@ class RuntimeInput:
     window_end: datetime
     params: Mapping[str, Any]
     tick: Tick = nobody
+    calendar: "Calendar | None" = None
 
     def each(self, parts: Iterable[T]) -> Iterator[T]:
         """The parts of the work, one after the other; tells that it goes on."""

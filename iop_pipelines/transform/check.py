@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
+from iop_pipelines.calendars.countries import problems_of
+from iop_pipelines.domain.calendars import CountryDays
 from iop_pipelines.domain.datasets import (
     FIELD_TYPES,
     DatasetDeclaration,
@@ -46,6 +48,7 @@ _ROLES = ("field", "weight", "numerator", "denominator")
 _MEASURE: TypeAdapter[Measure] = TypeAdapter(Measure)
 _CAST_COLUMN = TypeAdapter(CastColumn)
 _FIELD = TypeAdapter(FieldSpec)
+_COUNTRY = TypeAdapter(CountryDays)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class _Frame:
     key: Sequence[str]
     freq: str | None
     time_zone: str | None
+    countries: Mapping[int, CountryDays]
     unread: frozenset[str] = frozenset()
 
 
@@ -131,6 +135,7 @@ def _frame_of(declaration: DatasetDeclaration) -> _Frame:
         declaration.key,
         declaration.freq,
         declaration.time_zone,
+        dict(enumerate(declaration.calendar.countries if declaration.calendar else ())),
     )
 
 
@@ -148,8 +153,22 @@ def _readable(content: Mapping[str, Any]) -> _Frame:
         else (),
         freq if isinstance(freq, str) else None,
         zone if isinstance(zone, str) else None,
+        _countries(content.get("calendar")),
         frozenset(named) - fields.keys() if isinstance(named, Mapping) else frozenset(),
     )
+
+
+def _countries(calendar: Any) -> dict[int, CountryDays]:
+    """Those of a calendar that can be read, by their place."""
+    listed = cast(Mapping[str, Any], calendar).get("countries") if _is_mapping(calendar) else ()
+    if not isinstance(listed, list | tuple):
+        return {}
+    placed = {str(at): each for at, each in enumerate(cast(Sequence[Any], listed))}
+    return {int(at): each for at, each in _each(placed, _COUNTRY).items()}
+
+
+def _is_mapping(given: Any) -> bool:
+    return isinstance(given, Mapping)
 
 
 def _each(given: Any, adapter: TypeAdapter[Any]) -> dict[str, Any]:
@@ -190,6 +209,9 @@ def _of_frame(frame: _Frame) -> Iterator[Problem]:
         yield "time_zone", Sentence("time_zone.unknown", name=frame.time_zone)
     for label, measure in frame.measures.items():
         yield from _of_measure(label, measure, frame)
+    for place, country in frame.countries.items():
+        for path, said in problems_of(country):
+            yield f"calendar.countries.{place}.{path}", said
 
 
 def _is_zone(name: str) -> bool:

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from iop_pipelines.drm.deliveries import AIRPORTS, FLIGHTS, checksum, true_rows
+from iop_pipelines.drm.suppliers import AIRPORTS, FLIGHTS, checksum, true_rows
 from iop_pipelines.drm.scenario import (
     INCIDENTS,
     DayEnds,

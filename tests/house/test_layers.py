@@ -21,6 +21,7 @@ LAYERS = (
     ("runtimes", "validation", "transform"),
     ("platform",),
     ("analytics", "drm", "events", "identity"),
+    ("calendars",),
     ("audit",),
     ("schema",),
     ("domain",),

@@ -545,3 +545,57 @@ def test_a_score_below_the_least_is_never_told_as_the_least():
     text = write(Category.OPTIMISATION, _evidence(Category.OPTIMISATION, "quality", **seen), 1)
     assert "is 89.6 of 100" in text.title
     assert "89.6 of 100; models ask for 90." in text.description
+
+
+SPECIAL = [
+    (
+        {"kind": "holiday", "names": {"en": "Christmas Day", "fr": "Noël"}, "offset": 0, "times": 3},
+        "Explained by Christmas Day: ",
+        "Nothing: the calendar explains it.",
+        "Expliqué par Noël : ",
+        "Rien : le calendrier l’explique.",
+    ),
+    (
+        {"kind": "holiday", "names": {"en": "Eid al-Fitr", "fr": "Aïd el-Fitr"}, "offset": -1},
+        "Perhaps the day before Eid al-Fitr: ",
+        "Nothing, if the day before Eid al-Fitr is the reason; else find out what changed.",
+        "Peut-être Aïd el-Fitr (la veille) : ",
+        "Rien, si la raison est Aïd el-Fitr (la veille) ; sinon, cherchez ce qui a changé.",
+    ),
+    (
+        {"kind": "pay_day", "names": {"en": "pay_day", "fr": "pay_day"}, "offset": 0, "times": 9},
+        "Explained by pay day: ",
+        "Nothing: the calendar explains it.",
+        "Expliqué par jour de paie : ",
+        "Rien : le calendrier l’explique.",
+    ),
+    (
+        {"kind": "event", "names": {"en": "Book fair", "fr": "Book fair"}, "offset": 0, "times": 0},
+        "Perhaps Book fair: ",
+        "Nothing, if Book fair is the reason; else find out what changed.",
+        "Peut-être Book fair : ",
+        "Rien, si la raison est Book fair ; sinon, cherchez ce qui a changé.",
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", ["residual", "outlier"])
+@pytest.mark.parametrize(("day", "title", "action", "titre", "geste"), SPECIAL)
+def test_what_the_calendar_accounts_for_says_so_whatever_found_it(
+    kind, day, title, action, titre, geste
+):
+    details = {"calendar": day}
+    evidence = _evidence(Category.ANOMALY, kind, details=details, severity=Severity.INFO)
+    english = write(Category.ANOMALY, evidence, 1)
+    assert english.title.startswith(title)
+    assert english.actions == (action,)
+    french = write(Category.ANOMALY, evidence, 1, Language.FR)
+    assert french.title.replace("\u00a0", " ").startswith(titre)
+    assert french.actions[0].replace("\u00a0", " ") == geste
+
+
+def test_what_a_model_wants_done_is_not_asked_for_on_a_day_that_explains_itself():
+    details = {"calendar": SPECIAL[0][0]}
+    evidence = _evidence(Category.ANOMALY, "residual", details=details)
+    asked = evidence.model_copy(update={"action": "Call the shop."})
+    assert write(Category.ANOMALY, asked, 1).actions == ("Nothing: the calendar explains it.",)

@@ -118,6 +118,29 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     return f"{seen.label}{where} was {amount} on {day}{against}."
 
 
+def day_headline(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
+    begins = f"{'Perhaps' if day.is_new else 'Explained by'} {_special(day)}"
+    said = f"{inside(seen.label)}{_where(evidence)} {measured.value_of(AMOUNTS, seen)}"
+    return f"{begins}: {said} on {_day(evidence, seen)}{_expected(seen)}"
+
+
+def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
+    amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
+    why = (
+        "which has not been in this data before: what it does is not known yet"
+        if day.is_new
+        else "which has moved it like this before"
+    )
+    was = f"{seen.label}{_where(evidence)} was {amount} on {_day(evidence, seen)}{against}."
+    return f"{was} It was {_special(day)}, {why}."
+
+
+def day_action(day: facts.SpecialDay) -> str:
+    if day.is_new:
+        return f"Nothing, if {_special(day)} is the reason; else find out what changed."
+    return "Nothing: the calendar explains it."
+
+
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
     if facts.is_statement(category):
         return f"Found by {count:,} executions." if count > 1 else ""
@@ -198,6 +221,22 @@ def grounds(evidence: Evidence) -> str:
     return (
         f"Found by {evidence.model.name} {evidence.model.version} in {evidence.dataset}{version}."
     )
+
+
+_KINDS = {
+    "pay_day": "pay day",
+    "month_end": "the end of the month",
+    "quarter_end": "the end of the quarter",
+}
+
+
+def _special(day: facts.SpecialDay) -> str:
+    name = _KINDS.get(day.kind, day.name)
+    if day.offset == 0:
+        return name
+    side = "before" if day.offset < 0 else "after"
+    days = "the day" if abs(day.offset) == 1 else f"{abs(day.offset)} days"
+    return f"{days} {side} {name}"
 
 
 def _where(evidence: Evidence) -> str:

@@ -1,9 +1,11 @@
 """What evidence holds, before it is put into words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.query.labels import Label
@@ -159,6 +161,33 @@ def is_flag(seen: Seen) -> bool:
 
 def held_models(seen: Seen) -> list[str]:
     return list(seen.details.get("models", []))
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """The day of the calendar that accounts for a finding.
+
+    Attributes:
+        name: in the reader's language; of kinds that are no holiday or event, the kind.
+        offset: 0 on the day itself, -1 the day before.
+        is_new: it never came before in the data, so that what it does is not known.
+    """
+
+    kind: str
+    name: str
+    offset: int
+    is_new: bool
+
+
+def special_day_of(seen: Seen, language: Language) -> SpecialDay | None:
+    """None where the calendar has nothing to do with it."""
+    told = seen.details.get("calendar")
+    if not isinstance(told, dict):
+        return None
+    day = cast(dict[str, Any], told)
+    names = cast(dict[str, str], day.get("names") or {})
+    name = names.get(language.value) or names.get(SOURCE.value) or ""
+    return SpecialDay(str(day.get("kind")), name, int(day.get("offset") or 0), not day.get("times"))
 
 
 def weakest_component(seen: Seen) -> tuple[str, float] | None:

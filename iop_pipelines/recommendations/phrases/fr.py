@@ -189,6 +189,30 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     return f"{label}{where} : {amount} le {day}{against}."
 
 
+def day_headline(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
+    begins = f"{'Peut-être' if day.is_new else 'Expliqué par'} {_special(day)}"
+    said = f"{inside(_label(evidence, seen))}{_where(evidence)}, {measured.value_of(AMOUNTS, seen)}"
+    return f"{begins} : {said} le {_day(evidence, seen)}{_expected(seen)}"
+
+
+def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
+    amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
+    why = (
+        "absent de ces données jusque-là : son effet n’est pas encore connu"
+        if day.is_new
+        else "qui a déjà eu cet effet"
+    )
+    label = _label(evidence, seen)
+    was = f"{label}{_where(evidence)} : {amount} le {_day(evidence, seen)}{against}."
+    return f"{was} C’était {_special(day)}, {why}."
+
+
+def day_action(day: facts.SpecialDay) -> str:
+    if day.is_new:
+        return f"Rien, si la raison est {_special(day)} ; sinon, cherchez ce qui a changé."
+    return "Rien : le calendrier l’explique."
+
+
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
     found = f"Trouvé par {AMOUNTS.count(count, 'exécution', 'exécutions')}"
     if facts.is_statement(category):
@@ -272,6 +296,22 @@ def grounds(evidence: Evidence) -> str:
 
 def _label(evidence: Evidence, seen: Seen) -> str:
     return facts.label_in(evidence, seen, Language.FR)
+
+
+_KINDS = {
+    "pay_day": "jour de paie",
+    "month_end": "fin de mois",
+    "quarter_end": "fin de trimestre",
+}
+
+
+def _special(day: facts.SpecialDay) -> str:
+    name = _KINDS.get(day.kind, day.name)
+    if day.offset == 0:
+        return name
+    if abs(day.offset) == 1:
+        return f"{name} ({'la veille' if day.offset < 0 else 'le lendemain'})"
+    return f"{name} ({abs(day.offset)} jours {'avant' if day.offset < 0 else 'après'})"
 
 
 def _where(evidence: Evidence) -> str:

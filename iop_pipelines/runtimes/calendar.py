@@ -1,0 +1,191 @@
+"""What a dataset's calendar explains is taken off a panel before a model reads it, and put back into what it tells.
+
+So each method knows the calendar though none of them does. A finding that the calendar accounts for is told as such
+and is never more than information; one that stays after what a special day usually does is news like any other.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from iop_pipelines.calendars.days import Calendar
+from iop_pipelines.calendars.effects import STEPS, Explained, explain
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
+
+# What a finding about one period says in the measure's unit; of a trend these are slopes and levels.
+_OF_A_PERIOD = frozenset({Category.ANOMALY, Category.FORECAST})
+_BAND = ("expected", "lo", "hi")
+_Parts = Mapping[tuple[str, str], "_Part"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One series and measure.
+
+    Attributes:
+        ds: (n,) datetime64[ns], of the panel and of what is forecast; rows: (m,) those of the panel in it.
+        taken: (n,) what is taken off a value, in the measure's unit.
+        is_counted: (n,) whether no value so far was negative, so that none is to be expected.
+    """
+
+    rows: np.ndarray
+    ds: np.ndarray
+    taken: np.ndarray
+    is_counted: np.ndarray
+    explained: Explained
+
+    def at(self, ds: np.ndarray) -> np.ndarray:
+        """Places of moments that are among `ds`; -1 of others."""
+        found = np.minimum(np.searchsorted(self.ds, ds), len(self.ds) - 1)
+        return np.where(self.ds[found] == ds, found, -1)
+
+
+def run_by_calendar(runtime: Runtime, given: RuntimeInput) -> RuntimeOutput:
+    """The runtime's output on the panel as it would be on ordinary days, with the calendar's part put back.
+
+    Raises what the runtime raises.
+    """
+    calendar = given.calendar
+    if calendar is None or given.freq not in STEPS or given.panel.empty:
+        return runtime.run(given)
+    parts = dict(_parts(given, calendar, {}))
+    output = runtime.run(replace(given, panel=_on_ordinary_days(given, parts)))
+    frame = output.frame
+    if len(frame) and frame["ds"].max() > given.panel["ds"].max():
+        parts = dict(_parts(given, calendar, _ahead(frame)))
+    found = tuple(_told(each, parts, calendar) for each in output.findings)
+    return replace(output, frame=_put_back(frame, parts), findings=found)
+
+
+def _ahead(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Moments of the output by series."""
+    return {
+        str(name): np.unique(ds.to_numpy(dtype="datetime64[ns]"))
+        for name, ds in frame.groupby("unique_id")["ds"]
+    }
+
+
+def _parts(
+    given: RuntimeInput, calendar: Calendar, ahead: Mapping[str, np.ndarray]
+) -> Iterator[tuple[tuple[str, str], _Part]]:
+    """ahead: moments by series, of which those after the panel are told too."""
+    panel = given.panel
+    for name, places in given.each(panel.groupby("unique_id", sort=False).indices.items()):
+        rows = np.asarray(places)
+        ds = panel["ds"].to_numpy(dtype="datetime64[ns]")[rows]
+        more = ahead.get(str(name), ds[:0])
+        later = more[more > ds[-1]]
+        for measure in given.measures:
+            y = np.append(panel[measure].to_numpy(dtype=float)[rows], np.full(len(later), np.nan))
+            yield (str(name), measure), _part(rows, np.append(ds, later), y, calendar, given.freq)
+
+
+def _part(
+    rows: np.ndarray, ds: np.ndarray, y: np.ndarray, calendar: Calendar, freq: str | None
+) -> _Part:
+    explained = explain(ds, y, calendar, freq)
+    known = np.where(np.isfinite(y), y, 0.0)
+    is_counted = np.minimum.accumulate(known) >= 0
+    is_whole = np.logical_and.accumulate(known == np.round(known))
+    # What counts stays a count, and is never below none.
+    taken = np.where(is_whole, np.round(explained.effect), explained.effect)
+    least = np.where(is_counted & np.isfinite(y), y, np.inf)
+    return _Part(rows, ds, np.minimum(taken, least), is_counted, explained)
+
+
+def _on_ordinary_days(given: RuntimeInput, parts: _Parts) -> pd.DataFrame:
+    panel = given.panel.copy()
+    for measure in given.measures:
+        values = panel[measure].to_numpy(dtype=float, copy=True)
+        for (_, name), part in parts.items():
+            if name == measure:
+                values[part.rows] -= part.taken[: len(part.rows)]
+        panel[measure] = values
+    return panel
+
+
+def _put_back(frame: pd.DataFrame, parts: _Parts) -> pd.DataFrame:
+    put = frame.copy()
+    columns = {
+        name: put[name].to_numpy(dtype=float, copy=True) for name in ("y", "yhat", "lo", "hi")
+    }
+    moments = put["ds"].to_numpy(dtype="datetime64[ns]")
+    for key, rows in put.groupby(["unique_id", "measure"], sort=False).indices.items():
+        part = parts.get(key) if isinstance(key, tuple) else None
+        if part is None:
+            continue
+        at = part.at(moments[rows])
+        taken = np.where(at >= 0, part.taken[at], 0.0)
+        is_cut = (at >= 0) & part.is_counted[at] & (taken != 0)
+        for name, values in columns.items():
+            values[rows] += taken
+            if name != "y":
+                values[rows] = np.where(is_cut, np.maximum(values[rows], 0.0), values[rows])
+    return put.assign(**columns)
+
+
+def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
+    """With the figures of the data as it is; what the calendar accounts for says so, and is information."""
+    part = parts.get((found.unique_id, found.measure))
+    if part is None:
+        return found
+    points = [_point(each, part) for each in found.evidence.get("points", [])]
+    found = replace(
+        found, evidence={**found.evidence, "points": points} if points else found.evidence
+    )
+    at = int(part.at(np.array([found.ds], dtype="datetime64[ns]"))[0])
+    if found.category not in _OF_A_PERIOD or at < 0 or part.explained.days[at] is None:
+        return found
+    taken = float(part.taken[at])
+    figures = {name: _moved(getattr(found, name), taken, part, at) for name in _BAND}
+    value = _plus(found.value, taken)
+    found = replace(found, value=value, **figures)
+    if found.category is not Category.ANOMALY or value is None:
+        return found
+    ordinary = float(part.explained.ordinary[at])
+    usual = ordinary if found.expected is None else found.expected - taken
+    if not part.explained.accounts_for(at, value, usual):
+        return found
+    told = _calendar_of(part.explained, at, found.ds, calendar)
+    return replace(found, severity=Severity.INFO, evidence={**found.evidence, "calendar": told})
+
+
+def _calendar_of(explained: Explained, at: int, ds: datetime, calendar: Calendar) -> dict[str, Any]:
+    """What people are told of the day, JSON-ready."""
+    day = explained.days[at]
+    if day is None:
+        raise AssertionError("only special days are told of")
+    return {
+        "kind": day.kind,
+        "names": {
+            language.value: name for language, name in calendar.names_of(day, ds.year).items()
+        },
+        "offset": day.offset,
+        "times": int(explained.times[at]),
+    }
+
+
+def _point(point: Mapping[str, Any], part: _Part) -> dict[str, Any]:
+    at = int(part.at(np.array([point["ds"]], dtype="datetime64[ns]"))[0])
+    if at < 0 or part.taken[at] == 0:
+        return dict(point)
+    taken = float(part.taken[at])
+    band = {name: _moved(point.get(name), taken, part, at) for name in ("yhat", "lo", "hi")}
+    return {**point, "y": _plus(point.get("y"), taken), **band}
+
+
+def _moved(value: float | None, taken: float, part: _Part, at: int) -> float | None:
+    moved = _plus(value, taken)
+    is_cut = moved is not None and bool(part.is_counted[at]) and taken != 0
+    return max(moved, 0.0) if is_cut and moved is not None else moved
+
+
+def _plus(value: float | None, taken: float) -> float | None:
+    """Six significant digits, as findings have them."""
+    return None if value is None else float(f"{value + taken:.6g}")

@@ -1,0 +1,136 @@
+"""Models on a dataset with a calendar: what it explains is told as such, what it does not stays news."""
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.calendars.days import Calendar
+from iop_pipelines.domain.calendars import CalendarDeclaration
+from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.runtimes.base import RuntimeInput
+from iop_pipelines.runtimes.lookup import run_runtime
+
+US = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "US"}]}))
+DAYS = pd.date_range("2008-01-01", "2013-12-31", freq="D")
+CHRISTMAS = tuple(f"{year}-12-25" for year in range(2008, 2014))
+
+
+def row_of(day: str) -> int:
+    return int(DAYS.searchsorted(pd.Timestamp(day)))
+
+
+def sales(**changes):
+    """100 a day, more or less; on each Christmas 30."""
+    random = np.random.default_rng(11)
+    y = np.round(100 + random.normal(0, 2, len(DAYS)))
+    for day in CHRISTMAS:
+        y[row_of(day)] = 30
+    for day, value in changes.items():
+        y[row_of(day.replace("_", "-").lstrip("d"))] = value
+    return y
+
+
+def given(y, calendar, start="2008-03-01", **params):
+    panel = pd.DataFrame({"unique_id": "all", "ds": DAYS.astype("datetime64[ns]"), "sales": y})
+    return RuntimeInput(
+        panel=panel,
+        measures=("sales",),
+        units={"sales": ""},
+        freq="D",
+        window_start=datetime.fromisoformat(start),
+        window_end=datetime(2014, 1, 1),
+        params=params,
+        calendar=calendar,
+    )
+
+
+def found(y, calendar, start="2008-03-01", runtime="seasonal_residual", **params):
+    output = run_runtime(runtime, given(y, calendar, start, **params))
+    return {str(each.ds.date()): each for each in output.findings}
+
+
+def test_christmas_is_told_as_such_the_first_time_and_no_more_afterwards():
+    without, by_calendar = found(sales(), None), found(sales(), US)
+    assert set(CHRISTMAS) <= set(without)
+    assert all(without[day].severity is Severity.CRITICAL for day in CHRISTMAS)
+    first = by_calendar["2008-12-25"]
+    assert first.severity is Severity.INFO
+    assert first.evidence["calendar"]["names"] == {"en": "Christmas Day", "fr": "Noël"}
+    assert first.evidence["calendar"]["times"] == 0
+    told = [by_calendar[day].severity for day in CHRISTMAS if day in by_calendar]
+    assert set(told) == {Severity.INFO}
+    assert "2013-12-25" not in by_calendar
+
+
+def test_a_christmas_that_is_not_like_the_others_is_news():
+    """Open by mistake; and a failure on the day after a holiday that never did anything."""
+    y = sales(d2013_12_25=100, d2013_11_12=10)
+    by_calendar = found(y, US)
+    assert by_calendar["2013-12-25"].severity is Severity.CRITICAL
+    assert "calendar" not in by_calendar["2013-12-25"].evidence
+    assert by_calendar["2013-11-12"].severity is Severity.CRITICAL
+
+
+def test_an_ordinary_day_is_judged_as_without_a_calendar():
+    y = sales(d2013_06_12=20)
+    plain, by_calendar = found(y, None), found(y, US)
+    assert by_calendar["2013-06-12"].severity is plain["2013-06-12"].severity
+    assert by_calendar["2013-06-12"].value == 20
+
+
+def test_figures_are_those_of_the_data_and_not_of_the_ordinary_days():
+    y = sales(d2013_12_25=0)
+    output = run_runtime("seasonal_residual", given(y, US))
+    rows = output.frame.set_index("ds")
+    yhat = rows["yhat"].to_numpy()
+    np.testing.assert_allclose(rows["y"].to_numpy(), y[-len(rows) :])
+    assert yhat[rows.index == "2013-12-25"] == pytest.approx(30, abs=15)
+    assert (rows["lo"].to_numpy() >= 0).all(), "no sales are below none"
+    (told,) = [each for each in output.findings if str(each.ds.date()) == "2013-12-25"]
+    assert told.value == 0
+    assert told.expected == pytest.approx(30, abs=15)
+    last = [point for point in told.evidence["points"] if point["ds"].startswith("2013-12-25")]
+    assert last[0]["y"] == 0
+
+
+def test_nothing_that_is_told_of_a_day_depends_on_later_ones():
+    y = sales()
+    whole = run_runtime("seasonal_residual", given(y, US)).frame
+    changed = y.copy()
+    changed[-40:] = 1e6
+    other = run_runtime("seasonal_residual", given(changed, US)).frame
+    pd.testing.assert_frame_equal(whole.iloc[:-41], other.iloc[:-41])
+
+
+def test_a_rule_reads_the_figures_as_they_are():
+    rule = {
+        "name": "closed",
+        "when": {"field": "sales", "op": "lt", "value": 50},
+        "measure": "sales",
+        "category": "anomaly",
+        "severity": "critical",
+    }
+    output = run_runtime("rules", given(sales(), US, rules=[rule]))
+    assert [str(each.ds.date()) for each in output.findings] == list(CHRISTMAS)
+    assert {each.severity for each in output.findings} == {Severity.CRITICAL}
+    assert {each.category for each in output.findings} == {Category.ANOMALY}
+
+
+def test_a_load_with_germanys_holidays_has_hardly_a_finding_that_the_calendar_does_not_explain():
+    germany = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "DE"}]}))
+    random = np.random.default_rng(7)
+    weekday = DAYS.dayofweek.to_numpy()
+    y = np.select([weekday == 5, weekday == 6], [850.0, 700.0], 1000.0)
+    holidays = germany.between(DAYS[0].date(), DAYS[-1].date())
+    off = [row_of(day.isoformat()) for day, one in holidays.items() if one.offset == 0]
+    y[off] = np.minimum(y[off], 700.0)
+    y += random.normal(0, 8, len(y))
+    plain, by_calendar = found(y, None), found(y, germany)
+    assert len(plain) >= 15
+    unexplained = [each for each in by_calendar.values() if "calendar" not in each.evidence]
+    assert len(unexplained) <= 0.1 * len(plain)
+    explained = [each for each in by_calendar.values() if "calendar" in each.evidence]
+    assert explained
+    assert {each.severity for each in explained} == {Severity.INFO}
