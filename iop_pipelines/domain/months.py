@@ -1,7 +1,7 @@
 """Names of months as files have them, in the languages of those who write them; no word is two months."""
 
 _NAMES = (
-    "jan january januar janvier janv enero ene janeiro gennaio gen januari",
+    "jan january januar jän jänner jaenner janvier janv enero ene janeiro gennaio gen januari",
     "feb february februar février fevrier févr fevr fév fev febrero fevereiro febbraio februari",
     "mar march märz maerz mär mrz mars marzo março marco maart mrt",
     "apr april avril avr abril abr aprile",

@@ -1,15 +1,16 @@
 """The columns of a framed table: what each holds, and its cells as DRM's landing table takes them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.intake.cells import Cells, Rows
-from iop_pipelines.intake.frame import Framed
+from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import (
     Decimal,
@@ -24,6 +25,9 @@ from iop_pipelines.intake.questions import Ask, Question
 Kind = Literal["string", "integer", "number"]
 _TAKEN = frozenset({"id", "run_id", LINE})
 _LONGEST = 255
+_MONEY = re.compile(r"[€$£¥₦₵₹]|^[A-Z]{3}$")
+_NINES = re.compile(r"-9{3,6}(?:\.(?:0+|9{1,3}))?")
+_MIN_NINES = 3
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
 # As in Umsatz in EUR, Energy_kWh, Temp °C.
 _UNIT_AFTER = re.compile(
@@ -41,6 +45,7 @@ class Column:
         unread: rows whose cell is no number though nearly all others are; their value is the cell itself.
         has_negative: some number is below zero.
         varies: it has more than two different values.
+        nulls: numbers, as they land, that only say that nothing is known: -999 far below all others.
     """
 
     label: str
@@ -52,6 +57,7 @@ class Column:
     numeral: Numeral | None = None
     has_negative: bool = False
     varies: bool = True
+    nulls: tuple[str, ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -122,11 +128,11 @@ def read_columns(
 
 
 def _usual(numerals: Sequence[Numeral | None], delimiter: str | None) -> Decimal | None:
-    """The sign that other columns show; else the point, unless semicolons leave room for a decimal comma."""
+    """The sign that other columns show; else the point, unless the delimiter leaves room for a decimal comma."""
     seen: set[Decimal] = {each.decimal for each in numerals if each is not None and each.is_seen}
     if len(seen) == 1:
         return seen.pop()
-    return None if delimiter == ";" or seen else "."
+    return None if delimiter in (";", "\t", "|") or seen else "."
 
 
 def _asked(framed: Framed, place: int, ask: Ask) -> Decimal:
@@ -155,6 +161,7 @@ def column_of(
         *(label, name, kind, cells, looked.unread, told, numeral),
         has_negative=looked.has_negative,
         varies=_has_more_than_two(cells),
+        nulls=looked.nulls if told is None or not _MONEY.search(told) else (),
     )
 
 
@@ -172,6 +179,7 @@ class _Looked:
     is_whole: bool
     has_negative: bool
     unread: Rows
+    nulls: tuple[str, ...] = ()
 
 
 def _looked_at(cells: Cells, numeral: Numeral) -> _Looked:
@@ -185,17 +193,48 @@ def _looked_at(cells: Cells, numeral: Numeral) -> _Looked:
             if value is None and not is_null(cell)
         }
         unread = np.flatnonzero(cells.mapped(bad.__contains__, "bool")) if bad else None
-        return _Looked(*_kinds(values), np.zeros(0, np.int64) if unread is None else unread)
-    is_whole, has_negative, places, begin = True, False, list[int](), 0
+        counts = cells.counts or {}
+        nines = _Nines()
+        nines.add(values, [counts.get(cell, 0) for cell in distinct])
+        said = nines.found
+        kinds = _kinds([value for value in values if value not in said] if said else values)
+        return _Looked(*kinds, np.zeros(0, np.int64) if unread is None else unread, said)
+    is_whole, has_negative, places, begin, nines = True, False, list[int](), 0, _Nines()
     for block in cells.pieces():
         values = plain_numbers(block, numeral)
+        nines.add(values)
         whole, negative = _kinds(values)
         is_whole, has_negative = is_whole and whole, has_negative or negative
         if None in values:
             pairs = enumerate(zip(block, values, strict=True), begin)
             places += [n for n, (cell, value) in pairs if value is None and not is_null(cell)]
         begin += len(block)
-    return _Looked(is_whole, has_negative, np.array(places, np.int64))
+    has_negative &= not nines.found or nines.lowest < 0
+    return _Looked(is_whole, has_negative, np.array(places, np.int64), nines.found)
+
+
+@dataclass(slots=True)
+class _Nines:
+    """-999 and the like, by their text, and the lowest of all else where there are some."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    lowest: float = 0.0
+
+    def add(self, values: Sequence[str | None], times: Sequence[int] | None = None) -> None:
+        negative = [n for n, value in enumerate(values) if value and value[0] == "-"]
+        for n in negative:
+            value = values[n] or ""
+            if _NINES.fullmatch(value):
+                self.counts[value] += times[n] if times else 1
+            else:
+                self.lowest = min(self.lowest, float(value))
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Those that come again and again, and lie far below whatever else is there."""
+        highest = max(map(float, self.counts), default=0.0)
+        is_far = self.lowest > highest / 5
+        return tuple(self.counts) if is_far and self.counts.total() >= _MIN_NINES else ()
 
 
 def _kinds(values: Sequence[str | None]) -> tuple[bool, bool]:

@@ -51,11 +51,14 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
     sure = {given.time, given.moment}
     fields: dict[str, Any] = {}
     casts: dict[str, Any] = {}
+    nulls = {column.name: column.nulls for column in given.rows.columns}
     for name, (kind, label, unit) in given.columns.items():
         fields[name] = {"type": kind, "label": label}
         if unit:
             fields[name]["unit"] = unit
         casts[name] = {"to": kind}
+        if said := nulls.get(name):
+            casts[name]["null_values"] = list(said)
         if name in sure:
             fields[name]["nullable"] = False
             casts[name]["required"] = True

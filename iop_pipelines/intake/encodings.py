@@ -23,6 +23,8 @@ _SAMPLE = 1 << 16
 # Words as the Western code page shows them: letters only, not most of them beyond ASCII.
 _WORD = re.compile(r"[^\s\d,;|\t\"'.:()/\\&+-]*[\x80-\uffff][^\s\d,;|\t\"'.:()/\\&+-]*")
 _SIGNS = frozenset("€£¥¢$%‰°²³µ½¼¾±§©®™ªº–—’“”…«»¿¡·•×÷¨`\u00a0\u00b4\u2018")
+# Below 0xA0 the Western code page has letters that are seldom, other pages their usual ones.
+_SELDOM = frozenset("ŠŒŽšœžŸƒˆ")
 # Icelandic in the Western code page, Turkish in the Turkish one: the same bytes.
 _NORTHERN = frozenset("ðþýÐÞÝ")
 _OTHERS = (
@@ -113,6 +115,8 @@ def _code_page(path: Path, name: str, ask: Ask) -> Encoding:
     if b"\0" in telling or _is_noise(telling):
         raise InvalidInput("intake.no_text", name=name)
     likely = [each for each in _likely(telling) if _first_wrong(path, each) is None]
+    if _is_seldom(_WORD.findall(telling.decode("cp1252", "replace"))):
+        likely.insert(0, "mac_roman")
     if len(likely) == 1:
         return Encoding(likely[0], _said(likely[0]))
     likely = likely or [each for each in ("cp1252", "latin-1") if _first_wrong(path, each) is None]
@@ -153,6 +157,8 @@ def _is_western(telling: bytes) -> bool:
     text = telling.decode("cp1252", "replace")
     words = [word.strip("".join(_SIGNS)) for word in _WORD.findall(text)]
     words = [word for word in words if not word.isascii()]
+    if _is_seldom(words):
+        return False
     for word in words:
         beyond = sum(not letter.isascii() for letter in word)
         if not word.isalpha() or beyond > max(2, len(word) // 2) or _NORTHERN & set(word):
@@ -161,6 +167,12 @@ def _is_western(telling: bytes) -> bool:
         if any(a.islower() and b.isupper() and not b.isascii() for a, b in pairs):
             return False
     return True
+
+
+def _is_seldom(words: list[str]) -> bool:
+    """Whether all letters beyond ASCII are those, as where an old Mac wrote the file."""
+    letters = {letter for word in words for letter in word if not letter.isascii()}
+    return bool(letters) and letters <= _SELDOM
 
 
 def _is_noise(telling: bytes) -> bool:

@@ -18,6 +18,7 @@ from iop_pipelines.errors import InvalidInput, NotFound
 from iop_pipelines.intake import texts
 from iop_pipelines.intake.cells import BLOCK
 from iop_pipelines.intake.encodings import Encoding, encoding_of
+from iop_pipelines.intake.moments import form_of
 from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, too_large, unpacked
 from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
@@ -35,6 +36,7 @@ _NO_TABLES = (
     (b"%PDF", "intake.is_pdf"),
     (b"SQLite format 3\0", "intake.is_sqlite"),
 )
+_MIN_KEYED = 3
 _OLD = b"\xd0\xcf\x11\xe0"
 # lines, what they were in words, delimiter
 _Read = tuple[Lines, str, str | None]
@@ -189,7 +191,7 @@ def _read_json(path: Path, encoding: Encoding, name: str) -> _Read:
 
 
 def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
-    """Head and rows: of a list of objects, of lists below each other, or of a list a column."""
+    """Head and rows: of a list of objects, of lists below each other, of a list a column, or of an object a moment."""
     records = _records_in(content)
     if records is not None:
         labels = list(dict.fromkeys(label for record in records for label, _ in _flat(record)))
@@ -198,7 +200,24 @@ def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
     columns = _columns_in(content)
     if columns is not None:
         return chain([list(columns)], zip(*columns.values(), strict=True))
-    return _lists_in(content)
+    lists = _lists_in(content)
+    return lists if lists is not None else _keyed_in(content)
+
+
+def _keyed_in(content: Any) -> Iterable[Sequence[Any]] | None:
+    """A moment before each value, or object of values: all of it, or what one of its keys has."""
+    if not isinstance(content, dict):
+        return None
+    found = form_of(content, "UTC", takes_weak=True) if len(content) >= _MIN_KEYED else None
+    if found is not None and not found.unread:
+        values = list(content.values())
+        if all(isinstance(value, dict) for value in values):
+            rows = _json_rows([{"key": key, **value} for key, value in content.items()])
+            return rows
+        if not any(isinstance(value, dict | list) for value in values):
+            return chain([["key", "value"]], content.items())
+    inner = [rows for value in content.values() if (rows := _keyed_in(value)) is not None]
+    return inner[0] if len(inner) == 1 else None
 
 
 def _columns_in(content: Any) -> Mapping[str, Sequence[Any]] | None:
@@ -222,12 +241,15 @@ def _columns_in(content: Any) -> Mapping[str, Sequence[Any]] | None:
 
 
 def _lists_in(content: Any) -> Iterable[Sequence[Any]] | None:
-    """Lists below each other, the first of them the head, or that under `columns`."""
-    if isinstance(content, dict) and isinstance(content.get("data"), list):
+    """Lists below each other, the first of them the head, or that under `columns`; all, or what one of its keys has."""
+    if isinstance(content, dict):
         head = content.get("columns") or content.get("fields")
-        rows = content["data"]
-        if isinstance(head, list) and rows and all(isinstance(row, list) for row in rows):
+        rows = content.get("data")
+        is_table = isinstance(rows, list) and rows and all(isinstance(row, list) for row in rows)
+        if isinstance(head, list) and isinstance(rows, list) and is_table:
             return chain([head], rows)
+        inner = [found for value in content.values() if (found := _lists_in(value)) is not None]
+        return inner[0] if len(inner) == 1 else None
     is_table = isinstance(content, list) and len(content) > 1
     return content if is_table and all(isinstance(row, list) for row in content) else None
 

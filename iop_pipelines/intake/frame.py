@@ -3,85 +3,40 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from iop_pipelines.domain.months import MONTHS
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import BLOCK, Cells
+from iop_pipelines.intake.framed import Framed, begins_as_total, is_total
+from iop_pipelines.intake.groups import with_groups_said
 from iop_pipelines.intake.head import LOOKED_AT, Head, head_of, heads_in, is_value, periods_in
 from iop_pipelines.intake.moments import form_of
-from iop_pipelines.intake.tables import LeftLine, Line, RawTable
+from iop_pipelines.intake.tables import LeftLine, Line, Lines, RawTable
 
 MAX_COLUMNS = 200
 _AT_THE_END = 10
 _HOUR = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?")
 _MIN_HOURS = 12
-_TOTAL_WORDS = (
-    r"(?:grand |sub-?\s?|zwischen|sous-)?(?:totals?|totaux|totale|totaal|sum(?:me|ma)?|suma|"
-    r"gesamt(?:summe)?|insgesamt|somme|overall)"
+_MIN_MONTHS = 6
+_ROW_NUMBERS = 200
+_RULE = re.compile(r"[-=_+*|~ ]{3,}")
+# Of the fewer fields that many rows have: as many have the habit of leaving out what is empty at the end.
+_MIN_SHORT = 0.2
+_PAGE_TITLES = 8
+_YEAR_HEAD = re.compile(
+    r"(?:calendar |fiscal )?(?:year|jahr|ann[eé]e|a[nñ]o|ano|anno|jaar|yr)", re.IGNORECASE
 )
-_TOTAL = re.compile(
-    rf"(?:{_TOTAL_WORDS}(?: g[eé]n[eé]ral)?|average|mean|durchschnitt|mittelwert|moyenne)\s*[:.]?",
+_YEAR_CELL = re.compile(r"(?:19|20)\d\d")
+_OF_YEAR = re.compile(
+    r"annual|yearly|ann[eé]e|jahr|year|ytd|full[ -]year|q[1-4]|h[12]|[djn]-[djn]|[djfmason]{3}",
     re.IGNORECASE,
 )
-_TOTAL_OF = re.compile(rf"{_TOTAL_WORDS}\b.*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Framed:
-    """A table with its head.
-
-    Attributes:
-        labels: as they are in the head, made different from each other; columns: a column each, equally long.
-        numbers: of the rows' lines.
-        title: what stands above the head.
-        left_out: what is no row; refused: rows of another width.
-        is_headless: the labels are ours.
-        notes: what was done to the table, for people.
-        units: by label, of a line of units.
-        is_folded: columns of periods became rows.
-    """
-
-    labels: tuple[str, ...]
-    columns: tuple[Cells, ...]
-    numbers: npt.NDArray[np.int64]
-    title: tuple[str, ...]
-    left_out: list[LeftLine]
-    refused: list[LeftLine]
-    is_headless: bool = False
-    notes: tuple[Sentence, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict[str, str])
-    is_folded: bool = False
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def line(self, row: int) -> Line:
-        return Line(int(self.numbers[row]), tuple(column[row] for column in self.columns))
-
-    def without(self, rows: npt.NDArray[np.int64], reason: Sentence) -> "Framed":
-        """Less some rows, which are left out for a reason."""
-        kept = np.setdiff1d(np.arange(len(self)), rows, assume_unique=True)
-        lines = map(self.line, rows.tolist())
-        left = [LeftLine(line.number, line.text, reason) for line in lines]
-        return replace(
-            self,
-            columns=tuple(column.taken(kept) for column in self.columns),
-            numbers=self.numbers[kept],
-            left_out=[*self.left_out, *left],
-        )
-
-
-def is_total(cell: str) -> bool:
-    return _TOTAL.fullmatch(cell) is not None
-
-
-def _begins_as_total(cell: str) -> bool:
-    return is_total(cell) or _TOTAL_OF.fullmatch(cell) is not None
 
 
 def frame(table: RawTable) -> Framed:
@@ -89,7 +44,7 @@ def frame(table: RawTable) -> Framed:
     lines = table.lines
     width = _usual_width(lines.widths[:1000])
     head = head_of(lines[: 2 * LOOKED_AT + 2], width)
-    labels = _labels(head.labels, width)
+    labels = _labels(_with_row_numbers(head, table, width), width)
     if len(labels) < 2:
         raise InvalidInput("intake.one_column", name=table.name)
     if len(labels) > MAX_COLUMNS and not periods_in(labels):
@@ -119,10 +74,24 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
             raise InvalidInput("intake.lacks_head", name=table.name, known=list(known))
         head = heads[most]
         width = max(len(head.labels), width)
-    framed = _rows(table, head, _labels(head.labels, width))
+    framed = _rows(table, head, _labels(_with_row_numbers(head, table, width), width))
     if not len(framed):
         raise InvalidInput("intake.no_rows", name=table.name)
     return _folded(framed, head)
+
+
+def _with_row_numbers(head: Head, table: RawTable, width: int) -> tuple[str, ...]:
+    """R names no column for the numbers of the rows: the head has one name less than there are fields."""
+    if head.lower or len(head.labels) != width - 1 or head.end >= len(table.lines):
+        return head.labels
+    firsts = [line.cells[0] for line in table.lines[head.end : head.end + _ROW_NUMBERS]]
+    if len(firsts) < 2 or not all(each.isdecimal() and len(each) < 10 for each in firsts):
+        return head.labels
+    numbers = list(map(int, firsts))
+    is_rising = all(a < b for a, b in pairwise(numbers))
+    counts_up = numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 1
+    is_moment = form_of(firsts, "UTC", takes_weak=True) is not None
+    return ("", *head.labels) if counts_up or (is_rising and not is_moment) else head.labels
 
 
 def _usual_width(widths: Iterable[int]) -> int:
@@ -150,14 +119,17 @@ def _rows(table: RawTable, head: Head, labels: list[str]) -> Framed:
     left: dict[int, Sentence] = {}
     if head.is_there:
         again = _same_as_head(table, head)
-        left |= dict.fromkeys(again, Sentence("intake.head_again"))
+        pages = _page_titles(lines, head, again)
+        left |= dict.fromkeys([*again, *pages], Sentence("intake.head_again"))
+    left |= dict.fromkeys(_rules(lines, head.end), Sentence("intake.ruled"))
     for place in range(_end_of(table, head.end), len(lines)):
         first = next(cell for cell in lines[place].cells if cell)
-        is_sum = _begins_as_total(first)
+        is_sum = begins_as_total(first) or not lines[place].cells[0]
         left.setdefault(place, Sentence("intake.total" if is_sum else "intake.note_below"))
     widths = np.frombuffer(lines.widths, np.uint32)[head.end :]
     sizes = np.frombuffer(lines.sizes, np.uint32)[head.end :]
-    is_wrong = (widths > size) | ((sizes < size) & (table.delimiter is not None))
+    is_short = (sizes < size) & (table.delimiter is not None)
+    is_wrong = (widths > size) | (is_short & ~_ends_early(lines, head.end, size))
     is_left = np.isin(places, list(left))
     refused = [
         _refused(lines[place], lines.sizes[place], size)
@@ -186,6 +158,40 @@ def _refused(line: Line, count: int, size: int) -> LeftLine:
     return LeftLine(line.number, line.text, reason)
 
 
+def _ends_early(lines: Lines, begin: int, size: int) -> npt.NDArray[np.bool_]:
+    """Rows of as few fields as many others have: their writer leaves out what is empty at the end."""
+    sizes = np.frombuffer(lines.sizes, np.uint32)[begin:]
+    counts = Counter(sizes.tolist())
+    usual = [n for n, count in counts.items() if 1 < n < size and count >= _MIN_SHORT * len(sizes)]
+    return np.isin(sizes, usual)
+
+
+def _rules(lines: Lines, begin: int) -> list[int]:
+    """Lines that are drawn between rows, and are no row."""
+    is_rule = lines.columns[0].mapped(lambda text: _RULE.fullmatch(text) is not None, "bool")
+    return [
+        place
+        for place in np.flatnonzero(is_rule).tolist()
+        if place >= begin and all(not cell or _RULE.fullmatch(cell) for cell in lines[place].cells)
+    ]
+
+
+def _page_titles(lines: Lines, head: Head, again: Sequence[int]) -> list[int]:
+    """Lines above a head that comes again which stand above the first one, too, but for the page's number."""
+    titles = {line.cells[0] for line in lines[max(head.first - _PAGE_TITLES, 0) : head.first]}
+    found: list[int] = []
+    for place in again:
+        before = place - 1
+        while (
+            place - before <= _PAGE_TITLES
+            and before >= head.end
+            and lines[before].cells[0] in titles
+        ):
+            found.append(before)
+            before -= 1
+    return found
+
+
 def _same_as_head(table: RawTable, head: Head) -> list[int]:
     """Places of the lines that say it again, as where pages were printed one below the other."""
     lines = table.lines
@@ -211,16 +217,21 @@ def _end_of(table: RawTable, begin: int) -> int:
     dates = form_of(firsts, "UTC", takes_weak=True) if firsts else None
     usual = _usual_width(lines.widths[begin:][:1000]) if begin < len(lines) else 0
     end = len(lines)
+    is_named = all(line.cells[0] for line in lines[begin : begin + 50][:-1])
     while end > begin and len(lines) - end < _AT_THE_END:
         line = lines[end - 1]
         first = next(cell for cell in line.cells if cell)
+        if is_named and not line.cells[0] and is_value(first) and line.filled < usual:
+            # A sum without a word.
+            end -= 1
+            continue
         is_note = (
             usual > 2
             and line.filled * 2 < usual
             and (dates is None or dates.form.read(first, "UTC") is None)
         )
         is_note = is_note or (line.filled == 1 and usual > 1 and not is_value(first))
-        if not (_begins_as_total(first) or is_note):
+        if not (begins_as_total(first) or is_note):
             break
         end -= 1
     return end
@@ -229,12 +240,65 @@ def _end_of(table: RawTable, begin: int) -> int:
 def _folded(framed: Framed, head: Head) -> Framed:
     """A column a period becomes a row a period: the rest of the row says whose."""
     if places := periods_in(framed.labels):
-        return _fold(framed, {framed.labels[place]: {"Value": place} for place in places})
+        return _fold(framed, _with_marks(framed.labels, places))
     hours = [place for place, label in enumerate(framed.labels) if _HOUR.fullmatch(label)]
     if len(hours) >= _MIN_HOURS:
         return _fold(framed, {framed.labels[place]: {"Value": place} for place in hours}, "Time")
+    if _months_of_years(framed):
+        framed = _without_sums_of_years(framed)
+        return _fold(framed, _months_of_years(framed), "Month")
     groups = _groups(head, len(framed.labels)) if head.lower else {}
-    return _fold(framed, groups) if groups else framed
+    return with_groups_said(framed) if not groups else _fold(framed, groups)
+
+
+def _with_marks(labels: Sequence[str], places: Sequence[int]) -> dict[str, dict[str, int]]:
+    """Period -> what stands there -> column: the value, and beside each perhaps a mark, as Y1990F beside Y1990."""
+    groups = {labels[place]: {"Value": place} for place in places}
+    rest = {labels[place]: place for place in range(len(labels)) if place not in places}
+    endings = [
+        {label.removeprefix(period) for label in rest if label.startswith(period)}
+        for period in groups
+    ]
+    for ending in sorted(set[str].intersection(*endings) if endings else ()):
+        name = ending.strip(" _-()") or "Mark"
+        for period, columns in groups.items():
+            columns[name] = rest[period + ending]
+    return groups
+
+
+def _months_of_years(framed: Framed) -> dict[str, dict[str, int]]:
+    """A line a year, a column a month: month -> column; empty where it is not so."""
+    labels = [label.lower().rstrip(".") for label in framed.labels]
+    places = {MONTHS[label]: place for place, label in enumerate(labels) if label in MONTHS}
+    if len(places) != sum(label in MONTHS for label in labels) or len(places) < _MIN_MONTHS:
+        return {}
+    has_year = any(
+        _YEAR_HEAD.fullmatch(label)
+        or (cells.distinct and all(map(_YEAR_CELL.fullmatch, cells.distinct)))
+        for label, cells in zip(framed.labels, framed.columns, strict=True)
+    )
+    if not has_year:
+        return {}
+    return {framed.labels[place]: {"Value": place} for _, place in sorted(places.items())}
+
+
+def _without_sums_of_years(framed: Framed) -> Framed:
+    """Less the columns that put months together: quarters, half-years, the year."""
+    sums = [
+        place
+        for place, label in enumerate(framed.labels)
+        if _OF_YEAR.fullmatch(label)
+        and label.lower() not in MONTHS
+        and not _YEAR_HEAD.fullmatch(label)
+    ]
+    keep = [place for place in range(len(framed.labels)) if place not in sums]
+    notes = [Sentence("intake.note_dropped_total", column=framed.labels[place]) for place in sums]
+    return replace(
+        framed,
+        labels=tuple(framed.labels[place] for place in keep),
+        columns=tuple(framed.columns[place] for place in keep),
+        notes=(*framed.notes, *notes),
+    )
 
 
 def _groups(head: Head, size: int) -> dict[str, dict[str, int]]:
@@ -250,6 +314,7 @@ def _groups(head: Head, size: int) -> dict[str, dict[str, int]]:
 
 def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]], what: str = "Period") -> Framed:
     """what: the label of what the groups are named by."""
+    framed = with_groups_said(framed)
     folded = {place for columns in groups.values() for place in columns.values()}
     kept = [place for place in range(len(framed.labels)) if place not in folded]
     totals = [place for place in kept if is_total(framed.labels[place])]
@@ -276,7 +341,7 @@ def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]], what: str = "
         labels=tuple(_labels([what, *(framed.labels[p] for p in kept), *names], 0)),
         columns=columns,
         numbers=np.repeat(framed.numbers, len(groups)),
-        notes=(note, *dropped),
+        notes=(*framed.notes, note, *dropped),
         units={},
         is_folded=True,
     )

@@ -12,6 +12,7 @@ from iop_pipelines.intake.tables import Line
 LOOKED_AT = 30
 _BELOW = 20
 MIN_PERIODS = 3
+_MORE_LINES = 2
 _UNIT = re.compile(
     r"[kMGT]?Wh?|[kMGT]?VA|kvarh?|[munpk]?[mlgsVAFH]|[kcdm]?m[²³23]?|ha|km/?h|m/s|mph|kn|°|°?[CFK]|deg ?[CF]|Grad|"
     r"[kMhm]?Pa|m?bar|psi|mmHg|atm|[kMG]?Hz|rpm|U/min|1/min|[kMGTP]i?[Bb](?:it)?(?:/s)?|bytes?|[%‰]|ppm|ppb|pH|"
@@ -64,12 +65,29 @@ def head_of(lines: Sequence[Line], width: int) -> Head:
     ]
     if not fitting:
         raise InvalidInput("intake.ragged")
-    # What is above with fewer fields is more likely its title, in two columns, than a head that lacks one.
-    wide = next((place for place in fitting if len(lines[place].cells) >= width), fitting[0])
-    for place in dict.fromkeys((wide, fitting[0])):
+    # What is above with fewer fields, or with more, is more likely its title, in several columns, than a head that
+    # lacks one.
+    exact = [place for place in fitting if _width(lines[place]) == width]
+    wide = [place for place in fitting if len(lines[place].cells) >= width]
+    for place in dict.fromkeys((*exact[:1], *wide[:1], fitting[0])):
         if _is_head(lines[place], lines[place + 1 : place + 1 + _BELOW]):
-            return _whole(lines, place, width)
+            return _whole(lines, _fullest(lines, place), width)
     return Head((), fitting[0], fitting[0])
+
+
+def _width(line: Line) -> int:
+    return max((place for place, cell in enumerate(line.cells, start=1) if cell), default=0)
+
+
+def _fullest(lines: Sequence[Line], place: int) -> int:
+    """A title in several columns stands above a head that says more; between them no line has values."""
+    for later in range(place + 1, min(place + 4, len(lines))):
+        if any(map(is_value, lines[later].cells)):
+            return place
+        below = lines[later + 1 : later + 1 + _BELOW]
+        if lines[later].filled > lines[place].filled and _is_head(lines[later], below):
+            return later
+    return place
 
 
 def heads_in(lines: Sequence[Line], width: int) -> list[Head]:
@@ -107,7 +125,7 @@ def _whole(lines: Sequence[Line], place: int, width: int) -> Head:
             return Head(upper, first, end, units=units)
         if not any(a == "" and b for a, b in _paired(upper, second)):
             # What is said of every column once more, such as its type: no name, and no row.
-            return Head(upper, first, end)
+            return Head(upper, first, _after_more(lines, end))
         lower = second
     units: tuple[tuple[int, str], ...] = ()
     if end < len(lines) and _is_second(lines, end - 1) and (units := _units_in(lines[end].cells)):
@@ -118,6 +136,14 @@ def _whole(lines: Sequence[Line], place: int, width: int) -> Head:
     pairs = _paired(spread, lower)
     labels = tuple(a if not b or a == b else b if not a else f"{a} {b}" for a, b in pairs)
     return Head(labels, first, end, tuple(a for a, _ in pairs), tuple(b for _, b in pairs), units)
+
+
+def _after_more(lines: Sequence[Line], end: int) -> int:
+    """Where the rows begin: loggers say in a third and a fourth line what each column is."""
+    most = end + _MORE_LINES
+    while end < min(most, len(lines)) and _is_second(lines, end - 1):
+        end += 1
+    return end
 
 
 def _paired(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str, str]]:
@@ -183,7 +209,12 @@ def _units_in(cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
 
 def periods_in(labels: Sequence[str], least: int = MIN_PERIODS) -> list[int]:
     """Columns whose label is a period; empty where there are fewer than `least` of one form."""
-    rest = [(place, label) for place, label in enumerate(labels) if any(map(str.isdigit, label))]
+    marks = _marks_beside(labels)
+    rest = [
+        (place, label)
+        for place, label in enumerate(labels)
+        if place not in marks and any(map(str.isdigit, label))
+    ]
     found = (
         form_of([label for _, label in rest], "UTC", takes_weak=True)
         if len(rest) >= least
@@ -193,3 +224,15 @@ def periods_in(labels: Sequence[str], least: int = MIN_PERIODS) -> list[int]:
         return []
     places = [place for place, label in rest if found.form.read(label, "UTC") is not None]
     return places if len(places) >= least and len(places) < len(labels) else []
+
+
+def _marks_beside(labels: Sequence[str]) -> set[int]:
+    """Columns that are called as the one before them and something more: Y1990F beside Y1990."""
+    return {
+        place
+        for place in range(1, len(labels))
+        if any(map(str.isdigit, labels[place - 1]))
+        and labels[place].startswith(labels[place - 1])
+        and len(labels[place]) > len(labels[place - 1])
+        and not labels[place][len(labels[place - 1]) :].strip(" _-()").isdigit()
+    }

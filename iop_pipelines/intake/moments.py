@@ -7,7 +7,7 @@ with points); where neither decides, the reader is asked.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -26,11 +26,56 @@ Order = Literal["day-first", "month-first"]
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+# Hours from UTC. Names that stand for more than one zone, as IST and BST do, are none.
+_ZONES = {
+    "UTC": 0,
+    "GMT": 0,
+    "Z": 0,
+    "WET": 0,
+    "WEST": 1,
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "AKST": -9,
+    "AKDT": -8,
+    "HST": -10,
+    "WAT": 1,
+    "CAT": 2,
+    "SAST": 2,
+    "EAT": 3,
+}
+_ZONE = (
+    rf"\s*(?P<zone>{'|'.join(sorted(_ZONES, key=len, reverse=True))}|[+-]\d{{2}}(?::?\d{{2}})?)?"
+)
+_CLOCK = (
+    # Lines between its parts as well, as in names of files; a line alone begins an offset.
+    r"(?P<hour>\d{1,2})(?:(?:[:.h]|-(?=\d\d-\d\d))(?P<minute>\d{2}))?"
+    r"(?:(?:[:.]|(?<=\d\d-\d\d)-)(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+)
 _TIME = (
-    r"(?:(?:T|,?\s+|-)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    rf"(?:(?:T|,?\s+|[-_:]){_CLOCK}{_ZONE})?"
     # From 00:00 to 01:00 in one cell: the begin counts.
     r"(?:\s+(?:-|–|to|bis|a|à)\s+\d[\d :./-]*)?(?:\s*\((?:CET|CEST|MEZ|MESZ|UTC|local)(?:/[A-Z]+)?\))?"
+    # The day's name behind it.
+    r"(?:,?\s*\([^\W\d_]{1,10}\.?\))?"
 )
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
@@ -76,7 +121,7 @@ def _form(name: str, grain: Grain, _pattern: str, **more: Any) -> Form:
 _ISO = _form(
     "year-month-day",
     "day",
-    rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}",
+    rf"(?P<y>\d{{4}})(?P<sep>[-/._])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}",
 )
 _DAY_FIRST = _form(
     "day/month/year",
@@ -95,8 +140,38 @@ _SHORT_YEAR_FIRST = _form(
     "day",
     rf"(?P<y>\d{{2}})(?P<sep>[-/.])(?P<m>\d{{2}})(?P=sep)(?P<d>\d{{2}}){_TIME}",
 )
+# Weak, for a season or a fiscal year stands beside dates as well.
+_NAMED_YEARS = (
+    _form(
+        "year/next year",
+        "year",
+        r"(?:FY|season|saison)?\s?(?P<y>\d{4})\s?[-/–]\s?(?P<next>\d{4}|\d{2})",
+        is_weak=True,
+    ),
+    _form(
+        "fiscal year",
+        "year",
+        r"(?:FY|F\.Y\.|fiscal year|fiscal)[-\s']*(?P<y>\d{4}|\d{2})",
+        is_weak=True,
+    ),
+)
+_MONTH_SPAN = rf"(?P<word>{_MONTH})\.?\s?(?:-|–|/|to|bis)\s?(?P<until>{_MONTH})\.?"
 _STRONG = (
     _ISO,
+    _form("year-week-day (ISO)", "day", r"(?P<y>\d{4})-?W(?P<week>\d{2})-?(?P<weekday>[1-7])"),
+    _form(
+        "year, month, day and time without signs",
+        "moment",
+        rf"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)[T_](?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?{_ZONE}",
+    ),
+    _form(
+        "month in words, day, time, year",
+        "day",
+        rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}}),? {_CLOCK}{_ZONE} (?P<y>\d{{4}})",
+    ),
+    # From the first of some months to the last: Jan-Mar 2013.
+    _form("months in words, year", "month", rf"{_MONTH_SPAN},? (?P<y>\d{{4}})"),
+    _form("year, months in words", "month", rf"(?P<y>\d{{4}}),? {_MONTH_SPAN}"),
     _form(
         "day, month in words, year",
         "day",
@@ -112,10 +187,10 @@ _STRONG = (
         "month in words, year", "month", rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})"
     ),
     _form("year, month in words", "month", rf"(?P<y>\d{{4}})[-/. ]*(?P<word>{_MONTH})\.?"),
-    _form("year-month", "month", r"(?P<y>\d{4})(?:[-/.]|\s?M)(?P<m>\d{1,2})"),
+    _form("year-month", "month", r"(?P<y>\d{4})(?:[-/._]|[-_]?\s?M)(?P<m>\d{1,2})"),
     _form("month/year", "month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
-    _form("quarter year", "quarter", r"(?:Q|T)(?P<q>[1-4])[-/ .']*(?P<y>\d{4}|\d{2})"),
-    _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .]*(?:Q|T)(?P<q>[1-4])"),
+    _form("quarter year", "quarter", r"(?:Qtr|Q|T)(?P<q>[1-4])[-/ .,:_']*(?P<y>\d{4}|\d{2})"),
+    _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .:_]*(?:Qtr|Q|T)(?P<q>[1-4])"),
     _form(
         "number of the quarter, year",
         "quarter",
@@ -165,17 +240,24 @@ _WEAK = (
     _form(
         "days since 1900, as Excel counts",
         "day",
-        r"[2-6]\d{4}(?:\.\d+)?",
+        r"[2-6]\d{4}(?:[.,]\d+)?",
         kind="excel",
         is_weak=True,
     ),
-    _form("year", "year", r"(?P<y>(?:1[6-9]|20|21)\d\d)", is_weak=True),
+    _form("year-day of the year", "day", r"(?P<y>(?:19|20)\d\d)-?(?P<yearday>\d{3})", is_weak=True),
+    _form(
+        "year",
+        "year",
+        r"(?:YR?)?(?P<y>(?:1[6-9]|20|21)\d\d)(?:\s?\[YR\d{4}\])?",
+        is_weak=True,
+    ),
 )
 
 
 # By name: how a column was read is kept, and what comes later is read in the same way.
 FORMS = {
-    form.name: form for form in (_DAY_FIRST, _MONTH_FIRST, _SHORT_YEAR_FIRST, *_STRONG, *_WEAK)
+    form.name: form
+    for form in (_DAY_FIRST, _MONTH_FIRST, _SHORT_YEAR_FIRST, *_NAMED_YEARS, *_STRONG, *_WEAK)
 }
 
 
@@ -196,7 +278,7 @@ def _read(form: Form, cell: str, zone: str) -> datetime | None:
 
 def _excel(cell: str) -> datetime:
     """To the second: a fraction of a day is not exact."""
-    seconds = round(float(cell) * 86_400)
+    seconds = round(float(cell.replace(",", ".")) * 86_400)
     return datetime(1899, 12, 30) + timedelta(seconds=seconds)
 
 
@@ -211,9 +293,17 @@ def _epoch(cell: str, zone: str) -> datetime:
 def _moment(parts: dict[str, str | None], zone: str) -> datetime | None:
     year = _year(parts["y"] or "")
     if week := parts.get("week"):
-        return datetime.fromisocalendar(year, int(week), 1)
+        return datetime.fromisocalendar(year, int(week), int(parts.get("weekday") or 1))
+    if yearday := parts.get("yearday"):
+        day = datetime(year, 1, 1) + timedelta(days=int(yearday) - 1)
+        return day if day.year == year else None
+    if (following := parts.get("next")) and not str(year + 1).endswith(following):
+        return None
     if word := parts.get("word"):
         month = MONTHS[word.lower()]
+        if (until := parts.get("until")) and MONTHS[until.lower()] < month:
+            # From December to February: the year is that of its end.
+            year -= 1
     elif quarter := parts.get("q"):
         month = 3 * int(quarter) - 2
     elif half := parts.get("half_year"):
@@ -257,8 +347,11 @@ def _at_time(day: datetime, parts: dict[str, str | None], zone: str) -> datetime
 def _local(moment: datetime, offset: str | None, zone: str) -> datetime:
     if not offset:
         return moment
-    sign = "+00:00" if offset[0] not in "+-" else offset
-    aware = datetime.fromisoformat(moment.isoformat() + sign)
+    hours = _ZONES.get(offset.upper())
+    if hours is None:
+        aware = datetime.fromisoformat(moment.isoformat() + offset)
+    else:
+        aware = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
     return aware.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
@@ -315,7 +408,8 @@ def form_of(
     distinct = list(dict.fromkeys(cell[: LONGEST + 1] for cell in cells))
     if not distinct:
         return None
-    forms = (*_STRONG, *(_WEAK if takes_weak else ()))
+    # Of as many the first: 2009/10 is October only where it is not one of a row of seasons.
+    forms = (*_NAMED_YEARS, *_STRONG, *_WEAK) if takes_weak else _STRONG
     best = max(((_count(form, distinct, zone), form) for form in forms), key=lambda item: item[0])
     numeric = _numeric_order(distinct, zone) if _are_figures(distinct) else None
     if numeric is not None and numeric.of - numeric.unread > best[0]:

@@ -40,8 +40,29 @@ NULLS = frozenset(
         "#wert!",
         "#ref!",
         "#bezug!",
+        "#num!",
+        "#zahl!",
+        "#null!",
+        "#name?",
+        "\\n",
+        "(null)",
+        "<na>",
+        "(blank)",
+        "(leer)",
+        "missing",
+        "not available",
+        "n. v.",
+        "n.v.",
+        "k. a.",
+        "x",
+        "*",
+        "/",
     }
 )
+# Too small or too large to be told: <1. What an office of statistics marks as not there: ": c".
+_UNTOLD = re.compile(r"[<>≤≥]\s?=?\s?\d.*|:\s?[a-z]{1,2}")
+
+_UNTOLD_BEGIN = frozenset("<>≤≥:")
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "–": "-"})
 # ISO 4217, those in use: other capitals before digits, as in G07, are names.
 _CURRENCIES = (
@@ -58,7 +79,8 @@ _CELL = re.compile(
     rf"\s*(?P<after>{_MONEY}|{_UNITS})?(?P<trailing>-)?"
 )
 _GROUPED = {
-    ",": re.compile(r"\d{1,3}(?:,\d{3})+"),
+    # In twos above the first thousand, as in India.
+    ",": re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}"),
     ".": re.compile(r"\d{1,3}(?:\.\d{3})+"),
     " ": re.compile(r"\d{1,3}(?: \d{3})+"),
     "'": re.compile(r"\d{1,3}(?:'\d{3})+"),
@@ -70,7 +92,16 @@ _PLAIN_BLOCK = re.compile(
 _COMMA = r"(?:-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,18})(?:,[0-9]{1,40})?)?"
 _COMMA_BLOCK = re.compile(rf"{_COMMA}(?:\n{_COMMA})*+")
 _OPEN_POINT = re.compile(r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$", re.MULTILINE)
+_SMALL = re.compile(r"^-?[0-9]{1,3}$", re.MULTILINE)
 _CODE = re.compile(r"^0[0-9]+$", re.MULTILINE)
+# 12,- and 12.-- are whole.
+_WHOLE = re.compile(r"(?<=\d)[.,](?:-{1,2}|–)(?=\s|$)")
+# Marks of an office of statistics (preliminary, estimated …), and stars that lead to a note.
+_MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3})$")
+# Debit and credit of a bank: behind an amount with its cents.
+_SIDE = re.compile(r"(?<=[.,]\d\d)\s?(?:(S|Dr\.?|DR)|H|Cr\.?|CR)$")
+_SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*]$|^'|^\(")
+_MANY, _SOME = 60, 0.05
 # No number is longer, and the time that the pattern takes stays bounded.
 _LONGEST = 64
 
@@ -94,14 +125,15 @@ class Numeral:
 
 
 def is_null(cell: str) -> bool:
-    return cell.lower() in NULLS
+    return cell.lower() in NULLS or (cell[:1] in _UNTOLD_BEGIN and bool(_UNTOLD.fullmatch(cell)))
 
 
 def parts_of(cell: str) -> tuple[str, str, str] | None:
     """Sign, digits with their signs, and unit; None for what is no number in any convention."""
     if len(cell) > _LONGEST:
         return None
-    found = _CELL.fullmatch(cell.translate(_BLANKS).strip())
+    text, is_turned = _bare(cell.translate(_BLANKS).strip())
+    found = _CELL.fullmatch(text)
     # ($1,200) and $(1,200).
     if found is None or (found["open"] or "") + (found["around"] or "") != "(" * bool(
         found["close"]
@@ -111,8 +143,27 @@ def parts_of(cell: str) -> tuple[str, str, str] | None:
     if len(signs) > 1 or (found["before"] and found["after"]):
         return None
     is_negative = "-" in signs or bool(found["close"])
+    if is_turned and is_negative:
+        return None
+    is_negative |= is_turned
     digits = found["digits"] + (found["exponent"] or "")
     return "-" if is_negative else "", digits, found["before"] or found["after"] or ""
+
+
+def _with_a_zero(found: re.Match[str]) -> str:
+    return found[0][0] + "0"
+
+
+def _bare(text: str) -> tuple[str, bool]:
+    """Without what stands around a number and is none of it; and whether that makes it one below zero."""
+    if _SPECIAL.search(text) is None:
+        return text, False
+    text = _MARK.sub("", _WHOLE.sub(_with_a_zero, text.removeprefix("'")))
+    if text[:1] == "(" and text[-1:] == ")":
+        return text[1:-1].strip(), True
+    if (side := _SIDE.search(text)) is not None:
+        return text[: side.start()], side[1] is not None
+    return text, False
 
 
 @dataclass(slots=True)
@@ -123,6 +174,7 @@ class Tally:
         votes: cells by the decimal sign that they show; units: by their currency or percent sign.
         known: cells that are something; numbers: those that are one in some convention.
         has_code: some cell is 00123, which would lose its zeros.
+        small, large: whole numbers without any sign, below a thousand and above.
     """
 
     votes: Counter[str] = field(default_factory=Counter[str])
@@ -130,6 +182,8 @@ class Tally:
     known: int = 0
     numbers: int = 0
     has_code: bool = False
+    small: int = 0
+    large: int = 0
 
     def add(self, counts: Mapping[str, int]) -> None:
         together = "\n".join(counts)
@@ -146,6 +200,9 @@ class Tally:
                 continue
             self.numbers += count
             self.votes[vote] += count
+            if not vote and parts[1].isdecimal():
+                self.small += count * (len(parts[1]) <= 3)
+                self.large += count * (len(parts[1]) > 3)
             self.units[parts[2]] += count
 
     def _add_plain(self, counts: Mapping[str, int], together: str) -> None:
@@ -174,6 +231,9 @@ class Tally:
         self.votes["."] += signed - is_open
         self.votes["1.234"] += is_open
         self.votes[""] += known - signed
+        small = len(_SMALL.findall(together)) if is_open else 0
+        self.small += small
+        self.large += known - signed - small
         self.units[""] += known
 
 
@@ -211,7 +271,20 @@ def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
         return Numeral("." if votes["."] >= votes[","] else ",", True, True, told, one)
     if not votes["1,234"] and not votes["1.234"]:
         return Numeral(usual or ".", True, False, told, one)
+    if (shown := _shown_by_size(tally)) is not None:
+        return Numeral(shown, True, True, told, one)
     return Numeral(usual or ".", usual is not None, False, told, one)
+
+
+def _shown_by_size(tally: Tally) -> Decimal | None:
+    """Of 1.234 beside 567: many that have a sign where they are large, and none where they are small, have it between
+    thousands. Decimals would be one, two or three."""
+    votes = tally.votes
+    if bool(votes["1,234"]) == bool(votes["1.234"]) or tally.large:
+        return None
+    point = votes["1.234"]
+    is_many = max(point, votes["1,234"]) >= _MANY and tally.small >= _SOME * tally.numbers
+    return ("," if point else ".") if is_many else None
 
 
 def plain_numbers(cells: Sequence[str], numeral: Numeral) -> list[str | None]:

@@ -164,13 +164,13 @@ def reading_of(given: Understood) -> Reading:
 def _time(given: Understood, label_of: Mapping[str, str]) -> TimeReading:
     found = given.time_found
     headers = [label_of[name] for name in found.columns]
-    # Parts of a date are one text by now, a day and its time of day are two.
+    # Parts of a date are one text by now; a time of day is another.
     has_time_of_day = len(found.parts) == 2
     kind, label, _ = given.columns[given.moment]
     return TimeReading(
-        headers=tuple(headers[:1] if has_time_of_day else headers),
+        headers=tuple(headers[:-1] if has_time_of_day else headers),
         form=found.found.form.name,
-        time_of_day=headers[1] if has_time_of_day else None,
+        time_of_day=headers[-1] if has_time_of_day else None,
         moment=given.moment,
         period=given.time,
         label=label,

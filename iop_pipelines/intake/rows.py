@@ -9,7 +9,8 @@ import numpy as np
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells
 from iop_pipelines.intake.columns import Column, column_of, is_too_long, names_of
-from iop_pipelines.intake.frame import Framed, frame_by
+from iop_pipelines.intake.frame import frame_by
+from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import FORMS, Found, read_all
 from iop_pipelines.intake.names import LINE
@@ -143,12 +144,12 @@ def _time(framed: Framed, reading: Reading, places: Mapping[str, int], zone: str
     spec = reading.time
     form = FORMS[spec.form]
     parts: list[Cells] = [framed.columns[places[header]] for header in spec.headers]
-    cells = parts[0] if len(parts) == 1 else parts_of_dates(parts)
+    cells = parts[0] if len(parts) == 1 else parts_of_dates(spec.headers, parts)
     moments = read_all(cells, form, zone)
     used = (cells,)
     if spec.time_of_day:
         times = framed.columns[places[spec.time_of_day]]
-        moments = moments + times_of_day(times)
+        moments = moments + times_of_day(spec.time_of_day, times)
         used = (cells, times)
     found = Found(form, is_open=False, unread=0, of=len(cells))
     label = " ".join(filter(None, (*spec.headers, spec.time_of_day)))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
@@ -15,6 +16,8 @@ from iop_pipelines.intake.tables import Lines
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_FORMULA = re.compile(r'(?:^|[,;|\t"])="', re.MULTILINE)
+_OF_FORMULA = re.compile(r'^="([^"]*)"$')
 _LOOKED_AT = 300
 _HEAD = 200_000
 
@@ -36,11 +39,14 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
         else:
             delimiter = _delimiter_of(head, name)
         with collector_paused():
-            lines = _lines(file, delimiter, name, int(is_told))
+            lines = _lines(
+                file, delimiter, name, int(is_told), is_formula=_FORMULA.search(head) is not None
+            )
     return lines, delimiter, f"{_NAMES.get(delimiter, repr(delimiter))} between fields"
 
 
-def _lines(file: IO[str], delimiter: str, name: str, skipped: int) -> Lines:
+def _lines(file: IO[str], delimiter: str, name: str, skipped: int, *, is_formula: bool) -> Lines:
+    """is_formula: some cells are ="0123", for a spreadsheet to take them as text."""
     lines = Lines()
     reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
     before = skipped
@@ -51,6 +57,8 @@ def _lines(file: IO[str], delimiter: str, name: str, skipped: int) -> Lines:
         else:
             numbers = list(accumulate(map(_lines_of, rows), initial=before + 1))[:-1]
         before = after
+        if is_formula:
+            rows = [[_OF_FORMULA.sub(r"\1", cell) for cell in row] for row in rows]
         lines.extend(rows, numbers)
     return lines
 

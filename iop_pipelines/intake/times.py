@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -27,20 +28,37 @@ from iop_pipelines.intake.questions import Ask, Question
 
 _WEAK_HEADS = re.compile(
     r"(?:^|[^a-z])(time|timestamp|date|day|datum|zeit|tag|fecha|data|dia|heure|hora|jour|moment|ts|ds|epoch|unix|"
-    r"period|periode|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|week|woche|created|at|when)(?:$|[^a-z])",
+    r"period|periode|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|week|woche|created|at|when|datetime|dt|clock|stamp|"
+    r"posix|millis|updated|modified|zeitstempel|zeitpunkt|horodatage|yyyymmdd|yyyymm|yearmonth|season|saison|fy)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr)", re.IGNORECASE)
 _MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(iso[ _]?)?(week|woche|kw|kalenderwoche|semaine|semana|settimana|wk)([ _]?(no\.?|nr\.?|number|of[ _]year))?|"
+    r"weekofyear",
+    re.IGNORECASE,
+)
+_QUARTER = re.compile(r"(quarter|qtr|quartal|trimestre|kwartaal|q)", re.IGNORECASE)
+_DAY_OF_YEAR = re.compile(
+    r"(doy|yday|day[ _]?of[ _]?year|julian( day)?|jour de l'ann[eé]e)", re.IGNORECASE
+)
 _TIME_AFTER = re.compile(
-    r"\s+(?:-|–|to|bis|a|à)\s+\d.*$|(?:[T,]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$",
+    r"\s+(?:-|–|to|bis|a|à)\s+\d.*$|,?\s*\([^\W\d_]+\.?\)$|(?:[T,:_]|\s|-)+\d{1,2}(?:[:.h]\d{2}.*|h.*|\s*[AaPp]\.?[Mm].*)$",
     re.DOTALL,
 )
 _TIME_HEADS = re.compile(
-    r"(?:time|time of day|hour|hours|hr|hh|h|hour of day|zeit|uhrzeit|uhr|stunde|std\.?|heures?|hora|ora|ore|uur|tijd)",
+    r"(?:(?:start |begin )?time|time[ _]of[ _]day|hour|hours|hr|hh|h|hhmm|hour[ _]of[ _]day|zeit|uhrzeit|uhr|stunde|"
+    r"std\.?|heures?|hora|ora|ore|uur|tijd|(?P<ending>he|(?:hour|hr)[ _]?(?:\(?ending\)?|ended|end))|"
+    r"hour[ _]?\(?beginning\)?)",
     re.IGNORECASE,
 )
+_PART_OF_DAY = re.compile(
+    r"(?:minutes?|mins?|mm|mi|minuten?|seconds?|secs?|ss|sekunden?)", re.IGNORECASE
+)
 _MIDNIGHT = datetime(2000, 1, 1)
+_SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", "us")
+_AN_HOUR = np.timedelta64(1, "h")
 _SAMPLE = 2_000
 _FEWEST_DAYS = 3
 _DAY_US = 86_400e6
@@ -94,11 +112,12 @@ def find_time(
     }
     by_name = {column.name: column for column in columns}
     strong = [name for name, form in found.items() if not form.form.is_weak]
-    if not strong and (parts := _parts_of(columns)):
-        return _from_parts(parts, zone)
+    parts = _parts_of(columns)
+    if parts and not any(_varies_at_all(by_name[name]) for name in strong):
+        return _with_time_of_day(_from_parts(parts, zone), columns)
     if not found:
         # Whatever its head says: BUDAT is a day of SAP's.
-        found = {each.name: form for each in columns if (form := _compact_days(each, zone))}
+        found = {each.name: form for each in columns if (form := _by_no_chance(each, zone))}
     candidates = strong or list(found)
     if not candidates:
         if wanted is not None:
@@ -108,16 +127,38 @@ def find_time(
     left = _finest([name for name in candidates if _varies(read[name])], read) or candidates[:1]
     left = _begins(left, read)
     chosen = left[0] if len(left) == 1 else _asked_which([by_name[each] for each in left], ask)
-    return _with_time_of_day(read[chosen], by_name[chosen], columns)
+    return _with_time_of_day(read[chosen], columns)
 
 
-def _compact_days(column: Column, zone: str) -> Found | None:
-    """20260131, where all cells are days: no other numbers are so by chance."""
+def _varies_at_all(column: Column) -> bool:
+    distinct = column.cells.distinct
+    return distinct is None or len([each for each in distinct if not is_null(each)]) > 1
+
+
+def _by_no_chance(column: Column, zone: str) -> Found | None:
+    """20260131, where all cells are days, or Unix time of our years: no other numbers are so by chance."""
     sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
-    if len(sample) < _FEWEST_DAYS or any(len(cell) != 8 for cell in sample):
+    if len(sample) < _FEWEST_DAYS:
         return None
     found = form_of(sample, zone, takes_weak=True)
-    return found if found and found.form.grain == "day" and not found.unread else None
+    if found is None or found.unread:
+        return None
+    if found.form.kind == "epoch":
+        return found if _is_clockwork(column, found, zone) else None
+    is_compact = all(len(cell) == 8 for cell in sample)
+    return found if is_compact and found.form.grain == "day" else None
+
+
+def _is_clockwork(column: Column, found: Found, zone: str) -> bool:
+    """Of 2000 to 2037, and one way through the file; numbers that count up one by one are a row's own."""
+    moments = read_all(column.cells, found.form, zone)
+    known = _known(moments)
+    if len(known) < _FEWEST_DAYS or not (known.min() >= _SINCE and known.max() <= _UNTIL):
+        return False
+    steps = np.diff(known.astype(np.int64))
+    is_one_way = bool((steps >= 0).all() or (steps <= 0).all())
+    is_count = len(column.cells[0]) == 10 and bool((np.abs(steps) == 1_000_000).all())
+    return is_one_way and not is_count
 
 
 def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
@@ -148,15 +189,16 @@ def _named(columns: Sequence[Column], wanted: str) -> Column:
 
 def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
     """A plain number is a moment only where the head says so, and a year only where nothing else could be one."""
-    if column.kind == "number" and column.numeral is not None and column.numeral.decimal == ",":
-        return None
     sample = column.cells.sample(_SAMPLE)
     known = [cell for cell in sample if not is_null(cell)]
     is_told = is_wanted or _WEAK_HEADS.search(column.label) is not None
     if not known:
         return None
     found = form_of(known, zone, takes_weak=is_told)
-    if found is None or found.form.order is None:
+    has_comma = column.kind == "number" and column.numeral and column.numeral.decimal == ","
+    if found is None or (has_comma and found.form.kind != "excel"):
+        return None
+    if found.form.order is None:
         return found
     # A day above 12 may stand anywhere.
     return form_of(known, zone, takes_weak=is_told, dates=_days_of(column.cells))
@@ -229,19 +271,21 @@ def _first(column: Column) -> str:
     return next((cell for cell in column.cells if not is_null(cell)), "nothing")
 
 
-def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -> TimeFound:
-    """A date in one column and the time of day in another are one moment."""
+def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
+    """A date in one column, or in its parts, and the time of day in another are one moment."""
     known = _known(time.moments)
     if time.found.form.grain != "day" or (known != known.astype("datetime64[D]")).any():
         return time
     for column in columns:
-        if column is own or (read := _reads_time_of_day(column)) is None:
+        if column.name in time.columns:
+            continue
+        if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
         after = column.cells.mapped(read, "timedelta64[us]")
         return TimeFound(
             f"{time.label} {column.label}",
-            (own.name, column.name),
-            (own.cells, column.cells),
+            (*time.columns, column.name),
+            (*time.parts, column.cells),
             time.moments + after,
             time.found,
             f"{time.why}, with the time of day of {column.label!r}",
@@ -249,16 +293,39 @@ def _with_time_of_day(time: TimeFound, own: Column, columns: Sequence[Column]) -
     return time
 
 
-def _reads_time_of_day(column: Column) -> Callable[[str], np.timedelta64] | None:
-    """How its cells are read as times of day; None where they are none. 10.30 alone is a number, as 10 is."""
-    sample = [cell for cell in column.cells.sample(_SAMPLE) if not is_null(cell)]
-    is_told = _TIME_HEADS.fullmatch(column.label.strip()) is not None
-    for read in (_time_of_day, _hour_of_day):
+_Clock = Callable[[str], np.timedelta64]
+
+
+def _reads_time_of_day(label: str, cells: Cells) -> _Clock | None:
+    """How cells are read as times of day; None where they are none. 10.30 alone is a number, as 10 is."""
+    sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+    told = _TIME_HEADS.fullmatch(label.strip())
+    for read in (_time_of_day, _hour_of_day, _four_digits):
         fits = sum(not np.isnat(read(cell)) for cell in sample)
         has_colon = read is _time_of_day and sum(":" in cell for cell in sample) > 0.9 * len(sample)
-        if sample and fits >= 0.9 * len(sample) and (is_told or has_colon):
-            return read
+        if sample and fits >= 0.9 * len(sample) and (told or has_colon):
+            return _an_hour_before(read) if told and told["ending"] else read
     return None
+
+
+def _an_hour_before(read: _Clock) -> _Clock:
+    """Of the end of an hour its begin."""
+    return lambda cell: read(cell) - _AN_HOUR
+
+
+def _four_digits(cell: str) -> np.timedelta64:
+    """930 and 0930 are half past nine."""
+    if not cell.isdecimal() or len(cell) > 4:
+        return np.timedelta64("NaT")
+    hour, minute = divmod(int(cell), 100)
+    is_time = minute < 60 and (hour < 24 or int(cell) == 2400)
+    return np.timedelta64(60 * hour + minute, "m") if is_time else np.timedelta64("NaT")
+
+
+def is_part_of_day(label: str) -> bool:
+    """Whether a column says minutes or seconds, or an hour that was not taken for the time of day."""
+    told = label.strip()
+    return bool(_PART_OF_DAY.fullmatch(told) or _TIME_HEADS.fullmatch(told))
 
 
 def _hour_of_day(cell: str) -> np.timedelta64:
@@ -267,14 +334,14 @@ def _hour_of_day(cell: str) -> np.timedelta64:
     return np.timedelta64(int(cell), "h") if is_hour else np.timedelta64("NaT")
 
 
-def times_of_day(cells: Cells) -> npt.NDArray[np.timedelta64]:
+def times_of_day(label: str, cells: Cells) -> npt.NDArray[np.timedelta64]:
     """Of a column that says it: hours and minutes, or an hour alone; NaT for what is neither."""
 
-    def read(cell: str) -> np.timedelta64:
+    def either(cell: str) -> np.timedelta64:
         found = _time_of_day(cell)
         return _hour_of_day(cell) if np.isnat(found) else found
 
-    return cells.mapped(read, "timedelta64[us]")
+    return cells.mapped(_reads_time_of_day(label, cells) or either, "timedelta64[us]")
 
 
 def _time_of_day(cell: str) -> np.timedelta64:
@@ -282,20 +349,34 @@ def _time_of_day(cell: str) -> np.timedelta64:
     return np.timedelta64("NaT") if moment is None else np.timedelta64(moment - _MIDNIGHT, "us")
 
 
+# What says when together, the finest first.
+_TOGETHER = (
+    (_YEAR, _MONTH, _DAY),
+    (_YEAR, _DAY_OF_YEAR),
+    (_YEAR, _WEEK),
+    (_YEAR, _MONTH),
+    (_YEAR, _QUARTER),
+)
+
+
 def _parts_of(columns: Sequence[Column]) -> list[Column]:
-    """Year, month and perhaps day in columns of their own; empty where there are no two."""
-    chosen = [
-        next((column for column in columns if head.fullmatch(column.label.strip())), None)
-        for head in (_YEAR, _MONTH, _DAY)
-    ]
-    has_both = chosen[0] is not None and chosen[1] is not None
-    return [column for column in chosen if column is not None] if has_both else []
+    """Year and month, day, week or quarter in columns of their own; empty where there are no two."""
+    for heads in _TOGETHER:
+        chosen = [
+            next((column for column in columns if head.fullmatch(column.label.strip())), None)
+            for head in heads
+        ]
+        found = [column for column in chosen if column is not None]
+        if len(found) == len(heads):
+            return found
+    return []
 
 
 def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
-    cells = parts_of_dates([column.cells for column in used])
-    found = form_of(cells.sample(_SAMPLE), zone, takes_weak=False)
-    label = " ".join(column.label for column in used)
+    labels = [column.label for column in used]
+    cells = parts_of_dates(labels, [column.cells for column in used])
+    found = form_of(cells.sample(_SAMPLE), zone, takes_weak=_has_days_of_year(labels))
+    label = " ".join(labels)
     if found is None:
         raise InvalidInput("intake.no_moments", column=label)
     moments = read_all(cells, found.form, zone)
@@ -303,13 +384,34 @@ def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
     return TimeFound(label, tuple(c.name for c in used), (cells,), moments, found, why)
 
 
-def parts_of_dates(parts: Sequence[Cells]) -> Cells:
-    """Year, month and perhaps day of columns of their own, with strokes between them."""
+def _has_days_of_year(labels: Sequence[str]) -> bool:
+    return any(_DAY_OF_YEAR.fullmatch(label.strip()) for label in labels)
+
+
+def parts_of_dates(labels: Sequence[str], parts: Sequence[Cells]) -> Cells:
+    """Year and what else says when, of columns of their own, with strokes between them."""
+    reads = [_reads_part(label.strip()) for label in labels]
     blocks = zip(*(cells.pieces() for cells in parts), strict=True)
     return Cells(
-        ["-".join(map(_part_of_date, cells)) for cells in zip(*block, strict=True)]
+        [
+            "-".join(read(cell) for read, cell in zip(reads, cells, strict=True))
+            for cells in zip(*block, strict=True)
+        ]
         for block in blocks
     )
+
+
+def _reads_part(label: str) -> Callable[[str], str]:
+    """A column's cells as they are written in a date."""
+    for head, said in ((_WEEK, "W{:02}"), (_QUARTER, "Q{}"), (_DAY_OF_YEAR, "{:03}")):
+        if head.fullmatch(label):
+            return partial(_numbered, said)
+    return _part_of_date
+
+
+def _numbered(said: str, cell: str) -> str:
+    digits = "".join(filter(str.isdecimal, cell.removesuffix(".0")))
+    return said.format(int(digits)) if 0 < len(digits) <= 3 else cell
 
 
 def _part_of_date(cell: str) -> str:

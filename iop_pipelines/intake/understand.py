@@ -14,7 +14,8 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
 from iop_pipelines.intake.cells import Rows, joined
 from iop_pipelines.intake.columns import Column, names_of, read_columns
-from iop_pipelines.intake.frame import Framed, frame, is_total
+from iop_pipelines.intake.frame import frame
+from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import Order
 from iop_pipelines.intake.names import LINE, slug
@@ -23,13 +24,14 @@ from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together
 from iop_pipelines.intake.step import UNITS, Step, step_of
 from iop_pipelines.intake.tables import LeftLine, RawTable
-from iop_pipelines.intake.times import TimeFound, find_time
+from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
 
 MAX_REFUSED_SHARE = 0.2
 MIN_PERIODS = 3
 _NO_MEASURE = re.compile(
-    r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|latitude|longitude|phone|unnamed.*|"
-    r"year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|day|tag|jour|week|woche|hour|weekday|quarter|quartal)",
+    r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|long|latitude|longitude|phone|"
+    r"unnamed.*|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|day|tag|jour|week|woche|hour|weekday|quarter|quartal|"
+    r"yr|mnth|mth|hr|doy|dow|yday|wday|season|holiday|workingday|weekend|minute|second)",
     re.IGNORECASE,
 )
 _MEAN = re.compile(
@@ -133,6 +135,7 @@ def understand_framed(
         candidates = _candidates(rest, good, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
+        _require_whole_moments(series, rest)
     is_one = not series.is_unique or not series.series
     whose = (
         np.zeros(len(good), np.int64)
@@ -142,6 +145,13 @@ def understand_framed(
     step = step_of(moments, whose, time.found.form.grain)
     parts = _Parts(framed, rest, time, step, series, refused, good)
     return _assembled(tables, frames, origins, given, parts)
+
+
+def _require_whole_moments(series: SeriesFound, columns: Sequence[Column]) -> None:
+    """Minutes and hours beside a moment are a part of it and name no series."""
+    for column in columns:
+        if series.is_unique and column.name in series.series and is_part_of_day(column.label):
+            raise InvalidInput("intake.part_of_moment", column=column.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +192,16 @@ def without_totals(
 ) -> tuple[Framed, list[Column], TimeFound, Rows]:
     """Rows that sum others up: a total in place of the date, or of a series' name."""
     is_sum = np.zeros(len(framed), bool)
-    for column in columns:
-        if not column.is_number:
-            is_sum |= column.cells.mapped(is_total, "bool")
+    texts = [column for column in columns if not column.is_number]
+    names = _names_in(texts)
+    for column in texts:
+        if column.name not in time.columns:
+            is_sum |= column.cells.mapped(
+                lambda cell: is_total(cell) or (is_sum_of(cell) and summed_name(cell) in names),
+                "bool",
+            )
     for row in np.flatnonzero(np.isnat(time.moments) & ~is_sum).tolist():
-        is_sum[row] = any(is_total(column.cells[row]) for column in columns)
+        is_sum[row] = any(is_sum_of(column.cells[row]) for column in columns)
     count = int(is_sum.sum())
     if not count or count > 0.5 * len(framed):
         return framed, columns, time, origins
@@ -201,6 +216,12 @@ def without_totals(
     ]
     smaller = framed.without(np.flatnonzero(is_sum), Sentence("intake.total"))
     return smaller, fewer, time.taken(kept), origins[kept]
+
+
+def _names_in(columns: Sequence[Column]) -> set[str]:
+    """What columns with few different texts say: a row that sums up one of them is no series of its own."""
+    known = (column.cells.distinct for column in columns)
+    return {cell for distinct in known if distinct for cell in distinct if cell}
 
 
 def refused_rows(columns: Sequence[Column], time: TimeFound) -> dict[int, Sentence]:
@@ -381,6 +402,11 @@ def _landing(
 def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
     series, step = parts.series, parts.step
     notes = [Sentence("intake.note_dropped_text", column=column.label) for column in dropped]
+    notes += [
+        Sentence("intake.note_nulls", column=column.label, values=list(column.nulls))
+        for column in parts.rest
+        if column.nulls
+    ]
     if parts.framed.is_headless:
         notes.append(Sentence("intake.note_headless"))
     if series.is_unique and series.repeats:

@@ -547,7 +547,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.note_dropped_total": "column {column!r} is a total and was left out",
     "intake.note_events": "many rows share a moment: they are events, put together by period",
+    "intake.note_groups": "{column!r} says each name once for a group of rows; every row of the group has it now",
     "intake.note_headless": "the file has no head: columns are called column 1, column 2, …",
+    "intake.note_nulls": "{values} in {column!r} stands for what is not known",
     "intake.note_repeats": (
         "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"
     ),
@@ -573,6 +575,10 @@ SENTENCES: Mapping[str, str] = {
         "columns {others} instead"
     ),
     "intake.ragged": "no line of the file has as many fields as most of its rows have",
+    "intake.part_of_moment": (
+        "column {column!r} looks like a part of the moment and cannot be read as one: write day and time into one column"
+    ),
+    "intake.ruled": "a line drawn between rows",
     "intake.same_name": (
         "two files would both be the dataset {name!r}: load them one after the other, each "
         "with --name"

@@ -639,9 +639,13 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_events": (
         "beaucoup de lignes partagent un moment : ce sont des événements, regroupés par période"
     ),
+    "intake.note_groups": (
+        "{column!r} ne donne chaque nom qu’une fois par groupe de lignes ; il figure maintenant dans chaque ligne du groupe"
+    ),
     "intake.note_headless": (
         "le fichier n’a pas d’en-tête : les colonnes s’appellent column 1, column 2, …"
     ),
+    "intake.note_nulls": "{values} dans {column!r} signifie que la valeur est inconnue",
     "intake.note_repeats": (
         "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
     ),
@@ -679,6 +683,11 @@ SENTENCES: Mapping[str, str] = {
         "; il a à la place les colonnes {others}"
     ),
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
+    "intake.part_of_moment": (
+        "la colonne {column!r} semble faire partie de l’instant et ne peut pas être lue ainsi : "
+        "mettez le jour et l’heure dans une seule colonne"
+    ),
+    "intake.ruled": "un trait entre les lignes",
     "intake.same_name": (
         "deux fichiers seraient le même jeu de données {name!r} : chargez-les l’un après "
         "l’autre, chacun avec --name"
