@@ -774,10 +774,12 @@ export interface LoadUpload {
   name: string;
 }
 
-/** One of `table`, `question` and `refusal` is there; `sheets` of a workbook and `columns` can be chosen from. */
+/** One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, and `encodings` of a text file can be chosen from. `encoding`: the one in which it was read. */
 export interface LookedAt {
   sheets: string[];
   columns: string[];
+  encoding: string | null;
+  encodings: Choice[];
   table: TableOfFile | null;
   question: OpenQuestion | null;
   refusal: Said | null;

@@ -120,7 +120,10 @@ def _understand(
         largest = max(opened.items(), key=lambda item: item.size or 0, default=None)
         if largest is None:
             raise InvalidInput("intake.no_rows", name=shown(spec.where))
-        return understand(opened.read(largest), said, settings.time_zone, ask)
+        return understand(
+            *(opened.read(largest), said, settings.time_zone, ask),
+            max_refused_percent=settings.max_refused_percent,
+        )
 
 
 def _name_of(where: str) -> str | None:

@@ -143,7 +143,9 @@ def _understand(
     with progress_console.status("Looking at the data") as status:
         ask = pausing_ask(status, is_asked)
         found = read_sources(source_specs(sources, options), ask)
-        return understand_all(found, said, settings.time_zone, ask)
+        return understand_all(
+            found, said, settings.time_zone, ask, max_refused_percent=settings.max_refused_percent
+        )
 
 
 def source_specs(sources: Sequence[str], options: dict[str, Any]) -> "list[SourceSpec]":

@@ -20,6 +20,7 @@ from iop_pipelines.intake.step import UNITS
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.understand import Given, Understood, refused_rows, understand_framed
 from iop_pipelines.intake.urls import shown
+from iop_pipelines.settings import Settings
 
 _LOOKED_AT = 20
 _FEWEST_LETTERS = 3
@@ -83,7 +84,14 @@ def _folder_of(where: str) -> str:
     return plain[-1] if plain else "data"
 
 
-def understand_all(found: Found, given: Given, zone: str, ask: Ask) -> Datasets:
+def understand_all(
+    found: Found,
+    given: Given,
+    zone: str,
+    ask: Ask,
+    *,
+    max_refused_percent: int = Settings.max_refused_percent,
+) -> Datasets:
     """One dataset a head, in the order of their first files.
 
     Raises:
@@ -106,7 +114,11 @@ def understand_all(found: Found, given: Given, zone: str, ask: Ask) -> Datasets:
         if len(group) > 1 and given.name is None:
             named = replace(given, name=_name_of(tables, found.named, is_only=len(groups) == 1))
         try:
-            understood.append(understand_framed(tables, framed, named, zone, ask))
+            understood.append(
+                understand_framed(
+                    tables, framed, named, zone, ask, max_refused_percent=max_refused_percent
+                )
+            )
         except InvalidInput as error:
             skipped += [Skipped(table.name, error) for table in tables]
     # What is asked and cannot be answered concerns the person, not the file.

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.intake.spelling import formats_of
 from iop_pipelines.intake.step import UNITS
 from iop_pipelines.intake.understand import MeasureFound, Understood
 from iop_pipelines.query.stretch import last_stretch
+from iop_pipelines.transform.formats import MomentFormat
 
 MAX_MODELS = 6
+_SPELT = 200
 # The trend is tested anew at each point: about 4 ms each.
 MAX_TREND_POINTS = 4_000
 _MAX_FIGURES = 4
@@ -62,6 +65,7 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
         if name in sure:
             fields[name]["nullable"] = False
             casts[name]["required"] = True
+    casts[given.moment] |= _spelling(given, zone)
     steps: list[dict[str, Any]] = [{"kind": "cast", "columns": casts}]
     if given.series.is_unique:
         steps.append({"kind": "deduplicate", "key": list(given.key)})
@@ -78,6 +82,19 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
         "steps": steps,
         "measures": {each.column.name: measure_of(each) for each in given.measures},
     }
+
+
+def _spelling(given: Understood, zone: str) -> dict[str, Any]:
+    """Of a moment in one column: as it lands, and as the file writes it."""
+    time = given.time_found
+    if len(time.parts) != 1 or len(time.columns) != 1:
+        return {}
+    formats = formats_of(time.found.form, time.parts[0].sample(_SPELT), zone)
+    says_offset = any(MomentFormat(each).says_offset for each in formats)
+    is_date = given.columns[given.moment][0] == "date"
+    if not formats or (is_date and says_offset):
+        return {}
+    return {"formats": list(formats)} | ({"zone": zone} if says_offset else {})
 
 
 def measure_of(found: MeasureFound) -> dict[str, Any]:

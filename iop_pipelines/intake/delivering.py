@@ -104,7 +104,8 @@ def deliver_item(platform: Platform, given: Delivery, now: datetime, tick: Tick 
         key = declared.reading.key
         score = score_landed(platform.drm_engine, declared.dataset, key, run_id, now)
         return Done(stored, given.item.name, run_id, rows or 0, True, score)
-    found = _read(given, declared, stored.declaration.time_zone, now)
+    most = platform.settings.max_refused_percent
+    found = _read(given, declared, stored.declaration.time_zone, now, most)
     tick()
     if found.new_columns:
         stored = _widen(platform.engine, stored, declared, found)
@@ -113,10 +114,18 @@ def deliver_item(platform: Platform, given: Delivery, now: datetime, tick: Tick 
     return Done(stored, given.item.name, done.run_id, done.rows, done.is_new, done.score)
 
 
-def _read(given: Delivery, declared: IntakeDeclaration, zone: str, now: datetime) -> Rows:
+def _read(
+    given: Delivery, declared: IntakeDeclaration, zone: str, now: datetime, most: int
+) -> Rows:
     opened = open_source(given.source.spec)
     try:
-        found = read_rows(opened.read(given.item), declared.reading, declared.dataset, zone)
+        found = read_rows(
+            opened.read(given.item),
+            declared.reading,
+            declared.dataset,
+            zone,
+            most,
+        )
     except InvalidInput as error:
         _require_same(opened, given.item)
         patience = timedelta(seconds=declared.whole_within_s)

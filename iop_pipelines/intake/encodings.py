@@ -34,6 +34,31 @@ _OTHERS = (
 )
 
 
+_CALLED = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "iso8859_2": "ISO 8859-2",
+    "iso8859_15": "ISO 8859-15",
+    "koi8_r": "KOI8-R",
+    "mac_roman": "Mac Roman",
+    "shift_jis": "Shift JIS",
+    "euc_jp": "EUC-JP",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "euc_kr": "EUC-KR",
+}
+# What a person may choose from, the likely ones first.
+CHOICES = (
+    "utf-8",
+    *_OTHERS[:9],
+    "iso8859_15",
+    *_OTHERS[9:12],
+    "mac_roman",
+    *_OTHERS[12:],
+    "utf-16",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """`codec` of Python; `said` for people."""
@@ -118,18 +143,21 @@ def _code_page(path: Path, name: str, ask: Ask) -> Encoding:
     if _is_seldom(_WORD.findall(telling.decode("cp1252", "replace"))):
         likely.insert(0, "mac_roman")
     if len(likely) == 1:
-        return Encoding(likely[0], _said(likely[0]))
+        return Encoding(likely[0], said_of(likely[0]))
     likely = likely or [each for each in ("cp1252", "latin-1") if _first_wrong(path, each) is None]
     return _asked(telling, likely[:4], ask)
 
 
 def _asked(telling: bytes, likely: list[str], ask: Ask) -> Encoding:
-    shown = [(each, f"{_said(each)}: {_example(telling, each)}") for each in likely]
+    shown = [(each, f"{said_of(each)}: {_example(telling, each)}") for each in likely]
     codec = ask(Question(Sentence("intake.ask_encoding"), tuple(shown), "--encoding"))
-    return Encoding(codec, _said(codec))
+    return Encoding(codec, said_of(codec))
 
 
-def _said(codec: str) -> str:
+def said_of(codec: str) -> str:
+    """As people call it, and for themselves what is called so."""
+    if codec in _CALLED:
+        return _CALLED[codec]
     return re.sub(r"^cp(?=\d)", "Windows-" if codec.startswith("cp12") else "DOS-", codec)
 
 

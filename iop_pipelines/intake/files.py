@@ -38,8 +38,8 @@ _NO_TABLES = (
 )
 _MIN_KEYED = 3
 _OLD = b"\xd0\xcf\x11\xe0"
-# lines, what they were in words, delimiter
-_Read = tuple[Lines, str, str | None]
+# lines, what they were in words, delimiter, encoding
+_Read = tuple[Lines, str, str | None, str | None]
 
 
 def read_file(
@@ -70,7 +70,7 @@ def read_file(
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
     with unpacked(path, name, max_bytes) as found:
-        lines, form, delimiter = _read(found.path, _Wanted(name, sheet, encoding, ask))
+        lines, form, delimiter, codec = _read(found.path, _Wanted(name, sheet, encoding, ask))
     if len(lines) < 2:
         raise InvalidInput("intake.no_rows", name=name)
     return RawTable(
@@ -80,6 +80,7 @@ def read_file(
         delimiter=delimiter,
         checksum=checksum,
         size=size,
+        encoding=codec,
     )
 
 
@@ -115,7 +116,7 @@ def _read(path: Path, wanted: _Wanted) -> _Read:
     if re.match(r"<(!doctype|html|\?xml|table)", head, re.IGNORECASE):
         raise InvalidInput("intake.no_table", name=wanted.name, what=Sentence("intake.is_markup"))
     lines, delimiter, said = texts.read_delimited(path, encoding.codec, wanted.name)
-    return lines, f"text, {said}, {encoding.said}", delimiter
+    return lines, f"text, {said}, {encoding.said}", delimiter, encoding.codec
 
 
 def _is_blank(path: Path) -> bool:
@@ -146,7 +147,7 @@ def _read_workbook(path: Path, wanted: _Wanted, *, is_old: bool) -> _Read:
         raise InvalidInput("intake.no_rows", name=name)
     others = len(names) - 1
     more = f", the fullest of {others + 1}; --sheet names another" if others and not sheet else ""
-    return lines, f"sheet {fullest}{more}", None
+    return lines, f"sheet {fullest}{more}", None, None
 
 
 def _read_parquet(path: Path, name: str) -> _Read:
@@ -158,7 +159,7 @@ def _read_parquet(path: Path, name: str) -> _Read:
     except Exception as error:
         # The library raises whatever a broken byte leads to.
         raise InvalidInput("intake.broken", name=name, kind="Parquet", error=error) from error
-    return lines, "Parquet", None
+    return lines, "Parquet", None, None
 
 
 def _parquet_rows(file: Any) -> Iterator[Sequence[Any]]:
@@ -187,7 +188,7 @@ def _read_json(path: Path, encoding: Encoding, name: str) -> _Read:
     rows = _json_rows(content)
     if rows is None:
         raise InvalidInput("intake.no_objects", name=name)
-    return lines_of(rows), form, None
+    return lines_of(rows), form, None, encoding.codec
 
 
 def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:

@@ -27,7 +27,10 @@ def load_upload(platform: Platform, given: Upload, now: datetime) -> Sentence | 
         require_own(platform.drm_engine, settings)
         with (
             bounded_memory(given.name),
-            understood(given.storage_url, given.name, answers, settings.time_zone, most) as table,
+            understood(
+                *(given.storage_url, given.name, answers, settings.time_zone, most),
+                max_refused_percent=settings.max_refused_percent,
+            ) as table,
         ):
             done = load(platform, table, folder_of(settings, table.name), now)
             refused = len(table.refused)

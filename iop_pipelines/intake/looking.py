@@ -6,7 +6,7 @@ say what to change, and what can be chosen stands beside them.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +20,7 @@ from iop_pipelines.intake.packed import first_bytes
 from iop_pipelines.intake.questions import Ask, Question, refuse_to_guess
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.intake.understand import Given, Understood, understand
+from iop_pipelines.settings import Settings
 
 # How a zip file and an old workbook begin.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -31,6 +32,7 @@ class Look:
 
     Attributes:
         sheets: of a workbook. columns: labels of the table's head, if there is one.
+        encoding: codec in which a text file was read, or was to be.
     """
 
     sheets: tuple[str, ...]
@@ -38,6 +40,7 @@ class Look:
     understood: Understood | None = None
     question: Question | None = None
     refusal: Sentence | None = None
+    encoding: str | None = None
 
 
 class _Open(Exception):
@@ -49,30 +52,45 @@ def _stop(question: Question) -> NoReturn:
     raise _Open(question)
 
 
-def look(url: str, name: str, answers: Answers, zone: str, max_bytes: int) -> Look:
+def look(
+    url: str,
+    name: str,
+    answers: Answers,
+    zone: str,
+    max_bytes: int,
+    *,
+    max_refused_percent: int = Settings.max_refused_percent,
+) -> Look:
     """url: of an upload; name: as its sender calls the file.
 
     Raises:
         NotFound: the file was removed. Unavailable: its store does not answer.
     """
-    sheets = columns = ()
+    found = Look((), (), encoding=answers.encoding)
     try:
         with store.fetched(url) as path:
-            sheets = _sheets_of(path)
+            found = replace(found, sheets=_sheets_of(path))
             table = _read(path, name, answers, _stop, max_bytes)
-        columns = _columns_of(table)
-        return Look(sheets, columns, _understood(table, answers, zone, _stop))
+        found = replace(found, columns=_columns_of(table), encoding=table.encoding)
+        given = _understood(table, answers, zone, _stop, max_refused_percent)
+        return replace(found, understood=given)
     except _Open as asked:
-        return Look(sheets, columns, question=asked.question)
+        return replace(found, question=asked.question)
     except InvalidInput as error:
-        return Look(sheets, columns, refusal=error.sentence)
+        return replace(found, refusal=error.sentence)
     except MemoryError:
-        return Look(sheets, columns, refusal=Sentence("upload.needs_memory", name=name))
+        return replace(found, refusal=Sentence("upload.needs_memory", name=name))
 
 
 @contextmanager
 def understood(
-    url: str, name: str, answers: Answers, zone: str, max_bytes: int
+    url: str,
+    name: str,
+    answers: Answers,
+    zone: str,
+    max_bytes: int,
+    *,
+    max_refused_percent: int = Settings.max_refused_percent,
 ) -> Iterator[Understood]:
     """To be loaded: what is still open is refused.
 
@@ -80,7 +98,7 @@ def understood(
     """
     with store.fetched(url) as path:
         table = _read(path, name, answers, refuse_to_guess, max_bytes)
-        yield _understood(table, answers, zone, refuse_to_guess)
+        yield _understood(table, answers, zone, refuse_to_guess, max_refused_percent)
 
 
 def _read(path: Path, name: str, answers: Answers, ask: Ask, max_bytes: int) -> RawTable:
@@ -93,9 +111,11 @@ def _read(path: Path, name: str, answers: Answers, ask: Ask, max_bytes: int) -> 
     )
 
 
-def _understood(table: RawTable, answers: Answers, zone: str, ask: Ask) -> Understood:
+def _understood(
+    table: RawTable, answers: Answers, zone: str, ask: Ask, max_refused_percent: int
+) -> Understood:
     given = Given(answers.name, answers.time, answers.dates, answers.decimal)
-    return understand(table, given, zone, ask)
+    return understand(table, given, zone, ask, max_refused_percent=max_refused_percent)
 
 
 def _columns_of(table: RawTable) -> tuple[str, ...]:

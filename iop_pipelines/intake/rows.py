@@ -20,6 +20,7 @@ from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import TimeFound, parts_of_dates, times_of_day
 from iop_pipelines.intake.understand import check_share, refused_rows, without_totals
+from iop_pipelines.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,13 @@ class Rows:
     new_columns: tuple[Column, ...]
 
 
-def read_rows(table: RawTable, reading: Reading, name: str, zone: str) -> Rows:
+def read_rows(
+    table: RawTable,
+    reading: Reading,
+    name: str,
+    zone: str,
+    max_refused_percent: int = Settings.max_refused_percent,
+) -> Rows:
     """The rows of a table as `reading` says; name: of the dataset.
 
     Raises:
@@ -57,7 +64,7 @@ def read_rows(table: RawTable, reading: Reading, name: str, zone: str) -> Rows:
     nowhere = np.zeros(len(framed), np.int64)
     framed, columns, time, _ = without_totals(framed, [*columns, *new], time, nowhere)
     refused = refused_rows(columns, time)
-    check_share(table.name, framed, refused)
+    check_share(table.name, framed, refused, max_refused_percent)
     step = reading.step.as_step()
     known = np.unique(step.periods_of(time.moments[~np.isnat(time.moments)]))
     if not len(known):

@@ -113,6 +113,7 @@ class RawTable:
         lines: without empty ones.
         delimiter: what stands between two fields of a text file; None where cells had types.
         checksum: SHA-256 of the file.
+        encoding: codec of a text file.
     """
 
     name: str
@@ -121,6 +122,7 @@ class RawTable:
     delimiter: str | None
     checksum: str
     size: int
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

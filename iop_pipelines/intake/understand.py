@@ -5,10 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
+from iop_pipelines.domain.refusal import is_too_much_refused
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
@@ -25,8 +27,8 @@ from iop_pipelines.intake.series import Codes, SeriesFound, find_series, togethe
 from iop_pipelines.intake.step import UNITS, Step, step_of
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
+from iop_pipelines.settings import Settings
 
-MAX_REFUSED_SHARE = 0.2
 MIN_PERIODS = 3
 _NO_MEASURE = re.compile(
     r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|long|latitude|longitude|phone|"
@@ -108,13 +110,28 @@ class Understood:
         return self.tables[0]
 
 
-def understand(table: RawTable, given: Given, zone: str, ask: Ask) -> Understood:
+def understand(
+    table: RawTable,
+    given: Given,
+    zone: str,
+    ask: Ask,
+    *,
+    max_refused_percent: int = Settings.max_refused_percent,
+) -> Understood:
     """Raises InvalidInput for what is no table over time, or of which too much cannot be read."""
-    return understand_framed([table], [frame(table)], given, zone, ask)
+    return understand_framed(
+        [table], [frame(table)], given, zone, ask, max_refused_percent=max_refused_percent
+    )
 
 
 def understand_framed(
-    tables: Sequence[RawTable], frames: Sequence[Framed], given: Given, zone: str, ask: Ask
+    tables: Sequence[RawTable],
+    frames: Sequence[Framed],
+    given: Given,
+    zone: str,
+    ask: Ask,
+    *,
+    max_refused_percent: int = Settings.max_refused_percent,
 ) -> Understood:
     """As `understand`, of several files with the same head: what one of them leaves open another may decide."""
     framed, origins = _joined(frames)
@@ -125,7 +142,7 @@ def understand_framed(
     time = find_time(columns, given.time, given.dates, zone, ask)
     framed, columns, time, origins = without_totals(framed, columns, time, origins)
     refused = refused_rows(columns, time)
-    check_share(tables[0].name, framed, refused)
+    check_share(tables[0].name, framed, refused, max_refused_percent)
     good = np.setdiff1d(np.arange(len(framed)), np.fromiter(refused, np.int64, len(refused)))
     moments = time.moments[good]
     rest = [column for column in columns if column.name not in time.columns]
@@ -243,11 +260,11 @@ def refused_rows(columns: Sequence[Column], time: TimeFound) -> dict[int, Senten
     return reasons
 
 
-def check_share(name: str, framed: Framed, refused: Mapping[int, Sentence]) -> None:
+def check_share(name: str, framed: Framed, refused: Mapping[int, Sentence], most: int) -> None:
     """Nothing is loaded of a file that is mostly not understood."""
     bad = len(refused) + len(framed.refused)
     total = len(framed) + len(framed.refused)
-    if bad <= MAX_REFUSED_SHARE * total and len(refused) < len(framed):
+    if not is_too_much_refused(Fraction(total - bad, total) if total else None, most):
         return
     shown = [(int(framed.numbers[row]), why) for row, why in list(refused.items())[:3]]
     shown += [(line.number, line.reason) for line in framed.refused[: 3 - len(shown)]]
@@ -257,7 +274,7 @@ def check_share(name: str, framed: Framed, refused: Mapping[int, Sentence]) -> N
         name=name,
         bad=bad,
         total=total,
-        most=round(100 * MAX_REFUSED_SHARE),
+        most=most,
         first=first,
     )
 
@@ -340,7 +357,7 @@ def _assembled(
         strange=framed.refused,
     )
     known = np.unique(step.periods_of(time.moments[parts.good]))
-    if len(known) < MIN_PERIODS:
+    if len(known) < MIN_PERIODS and not _is_short_log(time, step):
         raise InvalidInput("intake.too_few_periods", name=name, count=len(known), least=MIN_PERIODS)
     bad = [
         LeftLine(line.number, line.text, why)
@@ -371,6 +388,13 @@ def _assembled(
         last=last,
         notes=(*framed.notes, *_notes(parts, dropped)),
     )
+
+
+def _is_short_log(time: TimeFound, step: Step) -> bool:
+    """Of a few hours, in finer steps: what comes later makes it long enough for models, which read hours."""
+    is_finer = step.seconds is not None and step.seconds < 3600
+    known = time.moments[~np.isnat(time.moments)]
+    return is_finer and len(np.unique(known)) >= MIN_PERIODS
 
 
 def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str, str]:
@@ -413,11 +437,17 @@ def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
         notes.append(Sentence("intake.note_repeats", count=series.repeats))
     if not series.is_unique:
         notes.append(Sentence("intake.note_events"))
+    if _is_short_log(parts.time, step) and _hours_of(parts) < MIN_PERIODS:
+        notes.append(Sentence("intake.note_short_log"))
     if series.watched_count < series.count:
         notes.append(_note_watched(series))
     if step.every > 1 or not step.is_regular or _is_finer(parts):
         notes.append(_NOTES_BY_UNIT[UNITS[step.freq]])
     return notes
+
+
+def _hours_of(parts: _Parts) -> int:
+    return len(np.unique(parts.step.periods_of(parts.time.moments[parts.good])))
 
 
 def _note_watched(series: SeriesFound) -> Sentence:

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.sentences import Sentence, read
-from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.errors import NotFound
 from iop_pipelines.intake.sources import SourceSpec
-from iop_pipelines.ledger.work import IN_FLIGHT
+from iop_pipelines.ledger.deleting import forget_source
 from iop_pipelines.schema.engine import Record
-from iop_pipelines.schema.tables import deliveries, intake_sources
+from iop_pipelines.schema.tables import intake_sources
 from iop_pipelines.schema.transactions import write
 
 
@@ -76,19 +76,7 @@ def remove(engine: sa.Engine, dataset: str) -> None:
     """
     source = watched_source(engine, dataset)
 
-    def work(connection: sa.Connection) -> None:
-        connection.execute(
-            sa.select(intake_sources.c.id).where(intake_sources.c.id == source.id).with_for_update()
-        )
-        is_its = deliveries.c.source_id == source.id
-        at_work = sa.select(deliveries.c.name).where(is_its, deliveries.c.phase.in_(IN_FLIGHT))
-        name = connection.scalar(at_work.limit(1))
-        if name is not None:
-            raise Conflict("intake.at_work", name=dataset, item=name)
-        connection.execute(deliveries.delete().where(is_its))
-        connection.execute(intake_sources.delete().where(intake_sources.c.id == source.id))
-
-    write(engine, work)
+    write(engine, forget_source, source.id, dataset)
 
 
 def _stored(row: Record) -> WatchedSource:

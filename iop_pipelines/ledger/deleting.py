@@ -12,8 +12,8 @@ from typing import Any, cast
 import dagster as dg
 import sqlalchemy as sa
 
-from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import ModelStatus, Phase
+from iop_pipelines.domain.sentences import Sentence, kept
+from iop_pipelines.domain.vocabulary import ModelStatus, Phase, UploadStatus
 from iop_pipelines.errors import Conflict
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT
@@ -23,7 +23,9 @@ from iop_pipelines.schema.tables import (
     dashboards,
     dataset_versions,
     datasets,
+    deliveries,
     input_validations,
+    intake_sources,
     model_executions,
     model_outputs,
     notification_marks,
@@ -31,6 +33,7 @@ from iop_pipelines.schema.tables import (
     recommendations,
     rejected_rows,
     report_templates,
+    uploads,
 )
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.schema.witness import Witness, unwitnessed
@@ -46,6 +49,7 @@ class DatasetPlan:
     """What would go with a dataset, and who asks it.
 
     models: of every status but those that were deleted. templates, panels: names of those whose query names it.
+    sources: what is watched and delivers into it, and files of the app that wait to be loaded into it.
     """
 
     stored: StoredDataset
@@ -55,6 +59,7 @@ class DatasetPlan:
     models: tuple[StoredModel, ...]
     templates: tuple[str, ...]
     panels: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
     @property
     def users(self) -> tuple[StoredModel, ...]:
@@ -93,6 +98,7 @@ def plan_dataset(engine: sa.Engine, name: str) -> DatasetPlan:
             models=tuple(models_of(connection, name)),
             templates=_templates_that_ask(connection, name),
             panels=_panels_that_ask(connection, name),
+            sources=_sources_of(connection, name),
         )
 
 
@@ -106,6 +112,9 @@ def delete_dataset(
     witness: Witness = unwitnessed,
 ) -> DatasetPlan:
     """Takes away a dataset: its declaration, versions, prepared and rejected rows; DRM keeps what it delivered.
+
+    What is watched for it is watched no more, and a file of the app that waits for it is not loaded: nothing makes it
+    again but who asks for it.
 
     Raises:
         Conflict: models may still run on it and `with_models` is not said, or work on it is in flight.
@@ -122,6 +131,10 @@ def delete_dataset(
             sa.select(datasets.c.id).where(datasets.c.id == plan.stored.id).with_for_update()
         )
         _require_idle(connection, plan.stored.id, ids)
+        _end_uploads(connection, name, reason, now)
+        source_id = connection.scalar(_source_of(name))
+        if source_id is not None:
+            forget_source(connection, source_id, name)
         before = {
             "name": name,
             "rows": plan.rows,
@@ -222,6 +235,48 @@ def _require_idle(
         )
     if busy:
         raise Conflict("deleting.at_work", count=busy)
+
+
+def forget_source(connection: sa.Connection, source_id: int, dataset: str) -> None:
+    """Watches a source no more, and forgets what was seen in it.
+
+    Raises Conflict while one of its items is being delivered.
+    """
+    is_it = intake_sources.c.id == source_id
+    connection.execute(sa.select(intake_sources.c.id).where(is_it).with_for_update())
+    is_its = deliveries.c.source_id == source_id
+    at_work = sa.select(deliveries.c.name).where(is_its, deliveries.c.phase.in_(IN_FLIGHT))
+    name = connection.scalar(at_work.limit(1))
+    if name is not None:
+        raise Conflict("intake.at_work", name=dataset, item=name)
+    connection.execute(deliveries.delete().where(is_its))
+    connection.execute(intake_sources.delete().where(is_it))
+
+
+def _source_of(name: str) -> sa.Select[tuple[int]]:
+    return sa.select(intake_sources.c.id).where(intake_sources.c.dataset == name)
+
+
+def _sources_of(connection: sa.Connection, name: str) -> tuple[str, ...]:
+    source = sa.select(intake_sources.c.declaration).where(intake_sources.c.dataset == name)
+    watched = [str(content["source"]["where"]) for content in connection.scalars(source)]
+    files = sa.select(uploads.c.name).where(_is_on_its_way(name)).order_by(uploads.c.id)
+    return (*watched, *connection.scalars(files))
+
+
+def _is_on_its_way(name: str) -> sa.ColumnElement[bool]:
+    at = uploads.c.status
+    return sa.and_(uploads.c.dataset == name, at.in_((UploadStatus.QUEUED, UploadStatus.LOADING)))
+
+
+def _end_uploads(connection: sa.Connection, name: str, reason: Sentence, now: datetime) -> None:
+    """Raises Conflict for one that is being loaded."""
+    query = sa.select(uploads).where(_is_on_its_way(name)).with_for_update()
+    for row in connection.execute(query).all():
+        if row.status == UploadStatus.LOADING:
+            raise Conflict("intake.at_work", name=name, item=row.name)
+        ended = {"status": UploadStatus.FAILED, "ended_at": now, **kept(reason, "error_msg")}
+        connection.execute(uploads.update().where(uploads.c.id == row.id).values(**ended))
 
 
 def _delete_rows(connection: sa.Connection, stored: StoredDataset) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.domain.refusal import is_too_much_refused
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.drm.rows import read_row_parts
 from iop_pipelines.drm.source import SharedDatabase
@@ -130,7 +131,7 @@ def _prepare(
 def refusal_of(prepared: Prepared, most: int) -> Sentence | None:
     """Why nothing of a delivery is prepared; None where at most `most` percent of it are refused."""
     share = prepared.usable_share
-    if share is None or (share > 0 and 100 * (1 - share) <= most):
+    if not is_too_much_refused(share, most):
         return None
     gravest = sorted(prepared.reasons.items(), key=lambda each: -each[1])[:_TOLD_REASONS]
     reasons = [Sentence("delivery.reason", said=said, count=count) for said, count in gravest]

@@ -4,9 +4,11 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 
@@ -23,6 +25,7 @@ from iop_pipelines.intake.bounds import bounded_memory
 from iop_pipelines.intake.loading import load_upload
 from iop_pipelines.intake.looking import look
 from iop_pipelines.intake.outcome import standing
+from iop_pipelines.ledger.deleting import delete_dataset, plan_dataset
 from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
@@ -176,6 +179,53 @@ def test_it_cannot_be_loaded_in_two_ways_at_once(desk: Desk) -> None:
         desk.ask(upload_id, dates="day-first")
     with pytest.raises(Conflict, match=r"'sales\.csv' is being loaded"):
         uploads.discard(desk.engine, upload_id)
+
+
+def test_a_file_that_waits_for_a_dataset_is_not_loaded_when_that_is_deleted(desk: Desk) -> None:
+    desk.ask(first := desk.bring(SALES))
+    assert desk.load(first) is None
+    more = desk.bring(SALES.replace("2026", "2025"), "more.csv")
+    desk.ask(more)
+    assert plan_dataset(desk.engine, "sales").sources == ("more.csv",)
+    with dg.DagsterInstance.ephemeral() as instance:
+        delete_dataset(desk.engine, instance, "sales", NOW, with_models=True)
+    ended = uploads.upload(desk.engine, more)
+    assert (ended.status, ended.error_msg) == (UploadStatus.FAILED, "dataset sales was deleted")
+    assert uploads.to_load(desk.engine) == []
+    assert desk.ask(more).status is UploadStatus.QUEUED
+
+
+def test_a_dataset_into_which_a_file_is_being_loaded_is_not_deleted(desk: Desk) -> None:
+    desk.ask(first := desk.bring(SALES))
+    assert desk.load(first) is None
+    desk.ask(more := desk.bring(SALES.replace("2026", "2025"), "more.csv"))
+    begun = uploads.begin_load(desk.engine, more, 1)
+    assert begun is not None
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        pytest.raises(Conflict, match=r"more\.csv is being delivered to sales"),
+    ):
+        delete_dataset(desk.engine, instance, "sales", NOW, with_models=True)
+    assert dataset(desk.engine, "sales").declaration.name == "sales"
+
+
+def test_how_much_may_be_refused_is_the_setting_of_the_instance(desk: Desk) -> None:
+    broken = SALES.replace("05.01.2026", "someday").replace("06.01.2026", "never")
+    upload_id = desk.bring(broken)
+    most = {"max_refused_percent": 5}
+    found = uploads.upload(desk.engine, upload_id)
+    looked = look(found.storage_url, found.name, Answers(), "UTC", MB, **most)
+    assert looked.refusal is not None
+    assert "4 of 56 rows" in str(looked.refusal)
+    assert "more than 5 %" in str(looked.refusal)
+    assert desk.look(upload_id).understood is not None
+    platform = replace(desk.platform, settings=replace(desk.platform.settings, **most))
+    desk.ask(upload_id)
+    begun = uploads.begin_load(desk.engine, upload_id, 1)
+    assert begun is not None
+    why = load_upload(platform, begun, NOW)
+    assert why is not None
+    assert why.code == "intake.too_much_refused"
 
 
 def test_discarding_takes_the_file_and_the_row(desk: Desk) -> None:

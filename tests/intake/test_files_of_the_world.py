@@ -21,11 +21,14 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.declare import declare
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.understand import Given, Understood, understand
+from iop_pipelines.transform.apply.texts import read_moments
+from iop_pipelines.transform.steps import Cast, parse_steps
 
 DATA = Path(__file__).parents[2] / "iop_pipelines" / "demo" / "data"
 PLACES = ("EWR", "JFK", "LGA")
@@ -1092,7 +1095,7 @@ def test_thousands_of_a_tab_file_are_asked_for_where_nothing_tells_them_from_dec
 def test_letters_of_an_old_mac_are_asked_for_and_its_reading_is_a_choice(tmp_path: Path) -> None:
     named = {"EWR": "Köln", "JFK": "Nürnberg", "LGA": "Fürth"}
     content = daily(lambda d, w, n: f"{d:%d.%m.%Y};{named[w]};{n}", "day;place;flights")
-    assert "--encoding mac_roman (mac_roman: Köln" in asked_of(content, "mac_roman", tmp_path)
+    assert "--encoding mac_roman (Mac Roman: Köln" in asked_of(content, "mac_roman", tmp_path)
 
 
 def test_a_bank_s_minus_999_is_declared_as_not_known(tmp_path: Path) -> None:
@@ -1121,3 +1124,50 @@ def test_a_remark_here_and_there_is_no_name_of_a_group(tmp_path: Path) -> None:
     found = looked_at(tmp_path, File(text("day,place,flights,note", *lines), P, {}))
     assert found.rows[1]["note"] is None
     assert found.series.series == ("place",)
+
+
+DECLARED = {
+    "01.02.13 14:30": ["iso", "%d.%m.%y %H:%M"],
+    "without zeros": ["iso", "%m/%d/%Y %H:%M"],
+    "short years, month first": ["iso", "%m/%d/%y"],
+    "AM without a space": ["iso", "%m/%d/%Y %I:%M:%S%p"],
+    "Apache's": ["iso", "%d/%b/%Y:%H:%M:%S %z"],
+    "janv. 2013": ["iso", "%b. %Y", "%b %Y"],
+    "2013Q1": ["iso", "%YQ%q"],
+    "Unix nanoseconds": ["iso", "epoch_ns"],
+    "names of the days": ["iso", "%a %m/%d/%Y"],
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_declaration_reads_what_others_deliver_in_the_spelling_of_the_file(
+    name: str, tmp_path: Path
+) -> None:
+    file = times()[name]
+    found = looked_at(tmp_path, file)
+    content = declare(found, "UTC", datetime(2026, 1, 1)).dataset
+    spelling = content["steps"][0]["columns"][file.fields[0]]
+    assert sorted(spelling["formats"]) == sorted(DECLARED[name])
+    (cast, *_) = parse_steps(DatasetDeclaration.model_validate(content))
+    assert isinstance(cast, Cast)
+    landed = [row[found.moment] for row in found.rows]
+    written = list(found.time_found.parts[0])
+    spec = cast.columns[found.moment]
+    both = [
+        read_moments(cells, spec.to, spec.moment_formats, spec.zone)[0]
+        for cells in (landed, written)
+    ]
+    assert both[0].notna().all()
+    assert both[0].tolist() == both[1].tolist()
+
+
+def test_a_log_of_two_hours_is_taken_for_it_may_grow_and_says_what_models_wait_for(
+    tmp_path: Path,
+) -> None:
+    start = datetime(2013, 1, 1, 5)
+    lines = [f"{start + timedelta(seconds=30 * n)},{n}" for n in range(200)]
+    found = looked_at(tmp_path, File(text("at,load", *lines), D, {}))
+    assert (found.step.seconds, found.step.freq, found.periods) == (30, "h", 2)
+    assert "three days" in " ".join(map(str, found.notes))
+    with pytest.raises(InvalidInput, match="2 different periods"):
+        looked_at(tmp_path, File(text("at,load", *lines[:2]), D, {}))

@@ -24,7 +24,9 @@ from database_servers import DATABASES, named
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.tables import pipeline_runs, quality_scores
+from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.intake import seen, watched
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.intake_file import declaration_of, register_source
@@ -32,6 +34,7 @@ from iop_pipelines.intake.load import load, watch
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec, open_source
 from iop_pipelines.intake.understand import Given, understand
+from iop_pipelines.ledger.deleting import delete_dataset, plan_dataset
 from iop_pipelines.ledger.reconcile import reconcile
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.notifications.listing import notifications
@@ -533,3 +536,33 @@ def test_a_source_that_is_removed_leaves_what_it_delivered(folder: Folder) -> No
     watched.remove(folder.platform.engine, "sales")
     assert folder.deliver() == 0
     assert folder.prepare() == figures(range(30))
+
+
+def test_a_dataset_that_is_deleted_is_watched_no_more_and_does_not_come_back(
+    folder: Folder,
+) -> None:
+    engine = folder.platform.engine
+    folder.put("a.csv", sales(range(60)))
+    assert folder.deliver() == 1
+    folder.put("b.csv", sales(range(60, 70)))
+    folder.tick()
+    assert plan_dataset(engine, "sales").sources == (str(folder.path),)
+    delete_dataset(engine, folder.instance, "sales", utc_now(), with_models=True)
+    folder.put("c.csv", sales(range(70, 80)))
+    assert folder.deliver() == 0
+    assert watched.watched_sources(engine) == []
+    assert folder.rows(sa.select(deliveries.c.id)) == []
+    with pytest.raises(NotFound):
+        dataset(engine, "sales")
+    assert len(folder.runs()) == 1
+
+
+def test_a_dataset_into_which_an_item_is_being_delivered_is_not_deleted(folder: Folder) -> None:
+    folder.put("a.csv", sales(range(60)))
+    folder.tick()
+    folder.change(phase=Phase.STARTED)
+    with pytest.raises(Conflict, match=r"a\.csv is being delivered to sales"):
+        delete_dataset(
+            *(folder.platform.engine, folder.instance, "sales", utc_now()), with_models=True
+        )
+    assert folder.standing().keys() == {"a.csv"}

@@ -185,10 +185,13 @@ class TableOfFile(Shape):
 
 
 class LookedAt(Shape):
-    """One of `table`, `question` and `refusal` is there; `sheets` of a workbook and `columns` can be chosen from."""
+    """One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, and `encodings` of a text
+    file can be chosen from. `encoding`: the one in which it was read."""
 
     sheets: list[str]
     columns: list[str]
+    encoding: str | None
+    encodings: list[Choice]
     table: TableOfFile | None
     question: OpenQuestion | None
     refusal: Said | None
@@ -273,6 +276,7 @@ def declare(registry: Registry) -> None:
         looked = look(
             *(found.storage_url, found.name, _answers(given), settings.time_zone),
             settings.upload_bytes,
+            max_refused_percent=settings.max_refused_percent,
         )
         return _looked_at(ctx, looked)
 
@@ -334,10 +338,19 @@ def _looked_at(ctx: Context, found: "Look") -> LookedAt:
     return LookedAt(
         sheets=list(found.sheets),
         columns=list(found.columns),
+        encoding=found.encoding,
+        encodings=[] if found.encoding is None else _encodings(found.encoding),
         table=None if found.understood is None else _table(ctx, found.understood),
         question=None if found.question is None else _question(found.question),
         refusal=None if found.refusal is None else _said(found.refusal),
     )
+
+
+def _encodings(there: str) -> list[Choice]:
+    from iop_pipelines.intake.encodings import CHOICES, said_of
+
+    codecs = dict.fromkeys((there, *CHOICES))
+    return [Choice(value=codec, words=said_of(codec)) for codec in codecs]
 
 
 def _question(asked: Question) -> OpenQuestion:

@@ -553,6 +553,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_repeats": (
         "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"
     ),
+    "intake.note_short_log": "models read it by the hour and wait until there are three days of it",
     "intake.note_watched": (
         "{count} series are too many to watch one by one: models watch {watched}"
     ),

@@ -649,6 +649,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_repeats": (
         "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
     ),
+    "intake.note_short_log": "les modèles le lisent par heure et attendent d’en avoir trois jours",
     "intake.note_watched": (
         "{count} séries sont trop nombreuses pour être suivies une par une : les modèles "
         "suivent {watched}"

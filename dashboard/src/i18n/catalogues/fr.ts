@@ -13,7 +13,8 @@ export default {
     dropNow: "Déposez le fichier pour l'envoyer",
     kinds: (most: string) =>
       `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON ou NDJSON, aussi en .gz, .zst ou .zip\u00a0; ${most} au plus.`,
-    oneOnly: 'Un fichier à la fois\u00a0: chacun devient un jeu de données.',
+    oneOnly:
+      'Un fichier à la fois. Si plusieurs fichiers forment un même tableau, chargez-les sous le même nom\u00a0; «\u00a0iop start\u00a0» accepte un dossier entier.',
     tooLarge: (name: string, most: string) => `${name} dépasse ${most}. Divisez-le.`,
     isEmpty: (name: string) => `${name} est vide.`,
     sending: (name: string) => `Envoi de ${name}`,
@@ -51,6 +52,9 @@ export default {
     decimal: 'Signe décimal',
     point: 'Point\u00a0: 1.5',
     comma: 'Virgule\u00a0: 1,5',
+    encoding: 'Encodage',
+    byFileAs: (encoding: string | null) =>
+      encoding ? `D'après le fichier\u00a0: ${encoding}` : "D'après le fichier",
     question: 'Vous seul pouvez en décider',
     refusal: 'Ce fichier ne peut pas être chargé ainsi',
     tooMuch:

@@ -25,7 +25,7 @@ export function Guesses({
   onChange: (answers: Answers) => void;
 }) {
   const t = useWords(words);
-  const { sheets, columns, table } = looked;
+  const { sheets, columns, table, encoding, encodings } = looked;
   const byFile = { value: '', label: t.byFile };
   const choicesOf = (values: readonly string[]) => [
     byFile,
@@ -76,6 +76,20 @@ export function Guesses({
               options={choicesOf(SIGNS)}
               onChange={({ target }) => onChange({ decimal: signOf(target.value) })}
             />
+            {encodings.length > 0 && (
+              <SelectField
+                label={t.encoding}
+                value={answers.encoding ?? ''}
+                options={[
+                  {
+                    value: '',
+                    label: t.byFileAs(answers.encoding ? null : sayEncoding(encodings, encoding)),
+                  },
+                  ...encodings.map(({ value, words }) => ({ value, label: words })),
+                ]}
+                onChange={({ target }) => onChange({ encoding: target.value || null })}
+              />
+            )}
           </Fields>
         </Stack>
       </Disclosure>
@@ -85,3 +99,5 @@ export function Guesses({
 
 const datesOf = (value: string) => DATES.find((each) => each === value) ?? null;
 const signOf = (value: string) => SIGNS.find((each) => each === value) ?? null;
+const sayEncoding = (choices: LookedAt['encodings'], encoding: string | null) =>
+  choices.find(({ value }) => value === encoding)?.words ?? null;

@@ -9,7 +9,8 @@ export const words = defineWords('add', {
   dropNow: 'Drop the file to send it',
   kinds: (most: string) =>
     `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON or NDJSON, also as .gz, .zst or .zip; at most ${most}.`,
-  oneOnly: 'One file at a time: each becomes a dataset of its own.',
+  oneOnly:
+    'One file at a time. Where several are parts of one table, load each under the same name; “iop start” takes a whole folder.',
   tooLarge: (name: string, most: string) => `${name} is larger than ${most}. Split it.`,
   isEmpty: (name: string) => `${name} is empty.`,
   sending: (name: string) => `Sending ${name}`,
@@ -46,6 +47,9 @@ export const words = defineWords('add', {
   decimal: 'Decimal sign',
   point: 'Point: 1.5',
   comma: 'Comma: 1,5',
+  encoding: 'Encoding',
+  byFileAs: (encoding: string | null) =>
+    encoding ? `As the file says: ${encoding}` : 'As the file says',
   question: 'Only you can decide this',
   refusal: 'This cannot be loaded as it is',
   tooMuch:
