@@ -27,7 +27,7 @@ from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.errors import Conflict
-from iop_pipelines.intake.urls import shown
+from iop_pipelines.intake import urls
 from iop_pipelines.ledger import deliveries
 from iop_pipelines.ledger.deleting import delete_dataset, plan_dataset
 from iop_pipelines.ledger.history import score_history
@@ -279,7 +279,7 @@ def delete(settings: Settings, as_json: bool, name: str, yes: bool, with_models:
         "data versions": plan.versions,
         "rejected rows": plan.rejected,
         "sources that deliver into it, which are watched no more": [
-            shown(each) for each in plan.sources
+            urls.shown(each) for each in plan.sources
         ],
         "models that read it": [f"{each.label} ({each.status.value})" for each in plan.models],
         "reports that ask it, which stay and will fail": plan.templates,

@@ -132,7 +132,7 @@ def delete_dataset(
         )
         _require_idle(connection, plan.stored.id, ids)
         _end_uploads(connection, name, reason, now)
-        source_id = connection.scalar(_source_of(name))
+        source_id = connection.scalar(_source_of(name).with_for_update())
         if source_id is not None:
             forget_source(connection, source_id, name)
         before = {
@@ -253,7 +253,7 @@ def forget_source(connection: sa.Connection, source_id: int, dataset: str) -> No
     connection.execute(intake_sources.delete().where(is_it))
 
 
-def _source_of(name: str) -> sa.Select[tuple[int]]:
+def _source_of(name: str) -> sa.Select[int]:
     return sa.select(intake_sources.c.id).where(intake_sources.c.dataset == name)
 
 

@@ -1151,7 +1151,7 @@ def test_a_declaration_reads_what_others_deliver_in_the_spelling_of_the_file(
     (cast, *_) = parse_steps(DatasetDeclaration.model_validate(content))
     assert isinstance(cast, Cast)
     landed = [row[found.moment] for row in found.rows]
-    written = list(found.time_found.parts[0])
+    written: list[str | None] = list(found.time_found.parts[0])
     spec = cast.columns[found.moment]
     both = [
         read_moments(cells, spec.to, spec.moment_formats, spec.zone)[0]
@@ -1169,5 +1169,5 @@ def test_a_log_of_two_hours_is_taken_for_it_may_grow_and_says_what_models_wait_f
     found = looked_at(tmp_path, File(text("at,load", *lines), D, {}))
     assert (found.step.seconds, found.step.freq, found.periods) == (30, "h", 2)
     assert "three days" in " ".join(map(str, found.notes))
-    with pytest.raises(InvalidInput, match="2 different periods"):
+    with pytest.raises(InvalidInput, match="1 different period"):
         looked_at(tmp_path, File(text("at,load", *lines[:2]), D, {}))

@@ -54,7 +54,7 @@ export default {
     comma: 'Virgule\u00a0: 1,5',
     encoding: 'Encodage',
     byFileAs: (encoding: string | null) =>
-      encoding ? `D'après le fichier\u00a0: ${encoding}` : "D'après le fichier",
+      encoding ? `${encoding}, d'après le fichier` : "D'après le fichier",
     question: 'Vous seul pouvez en décider',
     refusal: 'Ce fichier ne peut pas être chargé ainsi',
     tooMuch:

@@ -3,6 +3,7 @@ import type { OpenQuestion } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Card, Row, Stack } from '@/ui/Layouts';
+import css from './add.module.css';
 import type { Answers } from './answers';
 import { sayChoice } from './choices';
 import { words } from './words';
@@ -19,7 +20,9 @@ export function AskedBack({
   return (
     <Card title={t.question}>
       <Stack>
-        <p role="alert">{text.message}</p>
+        <p role="alert" className={css.asked}>
+          {text.message}
+        </p>
         <Row>
           {choices.map(({ value, words: asThere }) => (
             <Button

@@ -8,6 +8,7 @@ import { ButtonLink } from '@/ui/Button';
 import { Refused } from '@/ui/Form';
 import { Card, Muted, Row, Stack } from '@/ui/Layouts';
 import { Steps } from '@/ui/Steps';
+import css from './add.module.css';
 import { STAGES, stageOf } from './stages';
 import { words } from './words';
 
@@ -41,7 +42,7 @@ function SoFar({ progress }: { progress: LoadProgress }) {
   if (rowCount === null || dataset === null) return null;
   return (
     <>
-      <p>{t.loaded(format.number(rowCount), dataset)}</p>
+      <p className={css.said}>{t.loaded(format.number(rowCount), dataset)}</p>
       {executions > 0 && (
         <p>
           {t.scored(format.number(executionsEnded), format.number(executions))}

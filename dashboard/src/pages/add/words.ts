@@ -49,7 +49,7 @@ export const words = defineWords('add', {
   comma: 'Comma: 1,5',
   encoding: 'Encoding',
   byFileAs: (encoding: string | null) =>
-    encoding ? `As the file says: ${encoding}` : 'As the file says',
+    encoding ? `${encoding}, as the file says` : 'As the file says',
   question: 'Only you can decide this',
   refusal: 'This cannot be loaded as it is',
   tooMuch:
