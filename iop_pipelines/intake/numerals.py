@@ -211,7 +211,8 @@ class Tally:
         known = sum(counts.values()) - counts.get("", 0)
         is_open = sum(map(counts.__getitem__, open_ones))
         signed = sum(count for cell, count in counts.items() if "." in cell)
-        self._vote(known, signed, is_open)
+        small = sum(map(counts.__getitem__, {*_SMALL.findall(together)})) if is_open else 0
+        self._vote(known, signed, is_open, small)
         self.has_code |= _CODE.search(together) is not None
 
     def add_block(self, cells: Sequence[str]) -> None:
@@ -221,17 +222,18 @@ class Tally:
             self.add(Counter(cells))
             return
         is_open = len(_OPEN_POINT.findall(together))
-        self._vote(len(cells) - cells.count(""), together.count("."), is_open)
+        small = len(_SMALL.findall(together)) if is_open else 0
+        self._vote(len(cells) - cells.count(""), together.count("."), is_open, small)
         self.has_code |= _CODE.search(together) is not None
 
-    def _vote(self, known: int, signed: int, is_open: int) -> None:
-        """signed: those with a point; is_open: those of them whose point may part thousands."""
+    def _vote(self, known: int, signed: int, is_open: int, small: int) -> None:
+        """signed: those with a point; is_open: those of them whose point may part thousands; small: without one,
+        below a thousand, counted where some are open."""
         self.known += known
         self.numbers += known
         self.votes["."] += signed - is_open
         self.votes["1.234"] += is_open
         self.votes[""] += known - signed
-        small = len(_SMALL.findall(together)) if is_open else 0
         self.small += small
         self.large += known - signed - small
         self.units[""] += known

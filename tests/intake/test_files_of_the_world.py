@@ -1154,7 +1154,7 @@ def test_a_declaration_reads_what_others_deliver_in_the_spelling_of_the_file(
     written: list[str | None] = list(found.time_found.parts[0])
     spec = cast.columns[found.moment]
     both = [
-        read_moments(cells, spec.to, spec.moment_formats, spec.zone)[0]
+        pd.Series(read_moments(cells, spec.to, spec.moment_formats, spec.zone)[0])
         for cells in (landed, written)
     ]
     assert both[0].notna().all()
