@@ -13,6 +13,7 @@ from benchmarks.analytics.data import Labelled, read_nab
 from benchmarks.analytics.inbox import Silence, first_hits, told
 from benchmarks.analytics.noise import make_noise
 from benchmarks.analytics.table import Row, print_table
+from iop_pipelines.recommendations.evidence import silent_until
 
 # What the build before knows: seven periods whatever the step.
 FORMER_PERIODS = 7
@@ -46,8 +47,12 @@ def report(folder: Path, before: Build | None) -> None:
 
 
 def silences(files: Sequence[Labelled]) -> list[Silence]:
-    """The product's own rule."""
-    return [_seven_periods(file) for file in files]
+    """The product's own rule, of data without a declared step."""
+    return [_own_rule for _ in files]
+
+
+def _own_rule(first: datetime, closed: datetime) -> datetime:
+    return silent_until(first, closed, None)
 
 
 def former(files: Sequence[Labelled]) -> list[Silence]:

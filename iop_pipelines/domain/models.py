@@ -53,14 +53,15 @@ class Advice(_Frozen):
     """What a person should do about a finding, and who; and how recommendations are kept.
 
     `action` left out is the usual one for the kind of finding. `cool_down` is the number of the
-    dataset's periods after a review or a recovery in which the same finding opens nothing new.
+    dataset's periods after a review or a recovery in which the same finding opens nothing new; left
+    out, that is a time which grows with the data (`recommendations.evidence.silent_until`).
     `recovery_after` executions without it, one after another, resolve an anomaly or an
     optimisation; a trend and a forecast are resolved by the first.
     """
 
     action: str | None = None
     owner: str | None = None
-    cool_down: Annotated[int, Field(ge=0, le=10_000)] = 7
+    cool_down: Annotated[int, Field(ge=0, le=10_000)] | None = None
     recovery_after: Annotated[int, Field(ge=1, le=1000)] = 2
 
 

@@ -164,6 +164,19 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
         repeats=_repeats(connection, execution, stored.name),
         may_resolve=execution.trigger.startswith(_BY_EVENT),
         advice=config.advice or Advice(),
+        data_start=_data_start(connection, version),
+    )
+
+
+def _data_start(connection: sa.Connection, version: sa.Row[Any] | None) -> datetime | None:
+    """Where the data of the dataset begin, of which the version is one."""
+    if version is None:
+        return None
+    versions = dataset_versions.c
+    return connection.scalar(
+        sa.select(sa.func.min(versions.window_start)).where(
+            versions.dataset_id == version.dataset_id
+        )
     )
 
 

@@ -12,6 +12,10 @@ from iop_pipelines.domain.vocabulary import Category, Severity
 
 MAX_OCCURRENCES = 50
 
+_DAY = timedelta(days=1)
+_SILENT_SHARE = 0.02
+_MOST_PERIODS = 7
+
 SEVERITIES = tuple(Severity)
 
 
@@ -107,6 +111,7 @@ class Evidence(_Part):
         occurrences: the last 50, oldest first.
         clean: executions since the last finding that scored the series and found nothing.
         window_end: end of the latest window that was scored and found wanting, dataset-local.
+        data_start: the first moment of the dataset's data, dataset-local; None where it is not known.
         version_id: of the data version, whose order tells a restatement.
         closed_ds: end of the data at the time of the last review or recovery; the cool-down
             counts from there.
@@ -131,9 +136,10 @@ class Evidence(_Part):
     occurrences: list[Occurrence]
     clean: list[str] = []
     window_end: datetime
+    data_start: datetime | None = None
     version_id: int | None = None
     closed_ds: datetime | None = None
-    cool_down: int
+    cool_down: int | None
     recovery_after: int
     action: str | None = None
     owner: str | None = None
@@ -147,7 +153,9 @@ class Evidence(_Part):
         """Data up to this moment opens nothing new; None while it was never closed."""
         if self.closed_ds is None:
             return None
-        return add_periods(self.closed_ds, self.cool_down, self.freq)
+        if self.cool_down is not None:
+            return add_periods(self.closed_ds, self.cool_down, self.freq)
+        return silent_until(self.data_start or self.closed_ds, self.closed_ds, self.freq)
 
     def clean_needed(self, category: Category) -> int:
         """Executions without the finding that resolve it."""
@@ -205,6 +213,18 @@ def seen(finding: Finding, label: str, source_ref: str) -> Seen:
         details=details,
         source_ref=source_ref,
     )
+
+
+def silent_until(data_start: datetime, closed: datetime, freq: ModelFrequency | None) -> datetime:
+    """Until when a finding that is closed opens nothing new, unless it is graver.
+
+    That is a 50th of the time that the data cover, so that a young series speaks again soon and an old one does not
+    repeat itself: a period at least, and at most a day, or seven periods of a coarser step. Counted in time, since
+    seven periods of five minutes are over before a person has read the first.
+    """
+    shortest = add_periods(closed, 1 if freq else 0, freq)
+    longest = max(closed + _DAY, add_periods(closed, _MOST_PERIODS if freq else 0, freq))
+    return min(max(closed + (closed - data_start) * _SILENT_SHARE, shortest), longest)
 
 
 def add_periods(moment: datetime, count: int, freq: ModelFrequency | None) -> datetime:

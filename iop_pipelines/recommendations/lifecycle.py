@@ -81,6 +81,7 @@ class Ground:
     Attributes:
         version_id: orders the data versions of the dataset; None for a quality score.
         window_start, window_end: what was scored, half-open, dataset-local.
+        data_start: the first moment of the dataset's data; None where only the window is known.
         repeats: executions of any version of the model on the same data version.
     """
 
@@ -100,6 +101,7 @@ class Ground:
     advice: Advice
     # What found it, where that is no model.
     finder: str = QUALITY_MODEL
+    data_start: datetime | None = None
 
     @property
     def model_name(self) -> str:
@@ -198,6 +200,7 @@ def _new_evidence(ground: Ground, group: Sequence[Finding]) -> Evidence:
         also=others,
         occurrences=[_occurrence(main)],
         window_end=ground.window_end,
+        data_start=ground.data_start,
         version_id=ground.version_id,
         cool_down=ground.advice.cool_down,
         recovery_after=ground.advice.recovery_after,

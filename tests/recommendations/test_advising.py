@@ -287,16 +287,25 @@ def test_what_was_decided_stays_and_recurrence_within_the_cool_down_is_noted(
 ):
     (opened,) = _advise(world, 0, found(0, severity=Severity.WARNING)).opened
     before = review(world.engine, opened, decision, actor=3, reason="known")
-    # The cool-down ends 7 days after the data that were known, on the 16th.
-    noted = _advise(world, 7, found(7, severity=Severity.WARNING))
+    # One day of data: the next is silent.
+    noted = _advise(world, 1, found(1, severity=Severity.WARNING))
     assert (noted.opened, noted.updated) == ((), (opened,))
     stored = recommendation(world.engine, opened)
     assert (stored.status, stored.occurrences, stored.title) == (decision, 2, before.title)
 
-    anew = _advise(world, 8, found(8, severity=Severity.WARNING))
+    anew = _advise(world, 2, found(2, severity=Severity.WARNING))
     assert anew.updated == ()
     assert recommendation(world.engine, anew.opened[0]).previous_id == opened
     assert recommendation(world.engine, opened).status is decision
+
+
+def test_the_longer_the_data_the_longer_the_silence_after_a_decision(world, found):
+    """200 days of data: a 50th are 4 days, up to the end of day 204."""
+    world.version(-200, days=200)
+    (opened,) = _advise(world, 0, found(0, severity=Severity.WARNING)).opened
+    review(world.engine, opened, ReviewStatus.DISMISSED)
+    assert _advise(world, 4, found(4, severity=Severity.WARNING)).updated == (opened,)
+    assert _advise(world, 5, found(5, severity=Severity.WARNING)).opened
 
 
 def test_a_graver_recurrence_opens_a_new_one_at_once(world, found):

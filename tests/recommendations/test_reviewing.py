@@ -68,10 +68,10 @@ def test_one_that_is_opened_again_gives_way_to_its_successor(world, found, opene
 def test_the_cool_down_starts_with_the_data_known_at_the_decision(world, found, opened):
     for offset in range(1, 2):
         advise(world.engine, world.run(offset))
-    # Known up to the end of the 9th: quiet up to the 16th.
+    # Known up to the end of the second day: quiet for the third.
     review(world.engine, opened, DISMISSED)
-    assert advise(world.engine, world.run(8, found(8))).updated == (opened,)
-    assert advise(world.engine, world.run(9, found(9))).opened
+    assert advise(world.engine, world.run(2, found(2))).updated == (opened,)
+    assert advise(world.engine, world.run(3, found(3))).opened
 
 
 def test_recommendations_are_listed_newest_first(world, found):

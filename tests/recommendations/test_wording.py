@@ -1,6 +1,6 @@
 """Titles and texts as a person reads them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from string import Formatter
 
 import pytest
@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.advising import advise
-from iop_pipelines.recommendations.evidence import Evidence, Occurrence, Seen, add_periods
+from iop_pipelines.recommendations.evidence import (
+    Evidence,
+    Occurrence,
+    Seen,
+    add_periods,
+    silent_until,
+)
 from iop_pipelines.recommendations.review import recommendation
 from iop_pipelines.recommendations.text import phrases_of, write
 from iop_pipelines.runtimes.catalogue import RUNTIMES
@@ -130,6 +136,28 @@ def test_french_has_its_own_signs_and_months():
 )
 def test_periods_are_added_by_the_datasets_step(moment, count, freq, later):
     assert add_periods(moment, count, freq) == later
+
+
+@pytest.mark.parametrize(
+    ("freq", "covered", "silent"),
+    [
+        # A 50th of two weeks of events is 6 h 43 min 12 s, of a day 28 min 48 s; a day at most.
+        (None, timedelta(days=14), timedelta(hours=6, minutes=43, seconds=12)),
+        (None, timedelta(days=1), timedelta(minutes=28, seconds=48)),
+        (None, timedelta(days=400), timedelta(days=1)),
+        # A period at least, seven at most or a day, whichever is longer.
+        ("h", timedelta(hours=10), timedelta(hours=1)),
+        ("h", timedelta(days=25), timedelta(hours=12)),
+        ("h", timedelta(days=500), timedelta(days=1)),
+        ("D", timedelta(days=1), timedelta(days=1)),
+        ("D", timedelta(days=100), timedelta(days=2)),
+        ("D", timedelta(days=1000), timedelta(days=7)),
+        ("W", timedelta(days=70), timedelta(weeks=1)),
+    ],
+)
+def test_a_closed_finding_is_silent_for_a_time_that_grows_with_the_data(freq, covered, silent):
+    closed = datetime(2026, 3, 31)
+    assert silent_until(closed - covered, closed, freq) == closed + silent
 
 
 def _evidence(category, kind, *, dataset="flights", series="EWR", details=None, **seen):

@@ -815,6 +815,7 @@ export default {
     action: 'Action recommandée',
     owner: 'Responsable',
     coolDown: 'Délai de silence après une décision',
+    coolDownByTime: 'Un cinquantième du temps couvert par les données',
     periods: (n: string) => `${n} périodes`,
     recovery: 'Résolu après',
     executions: (n: string) => `${n} exécutions sans ce constat`,

@@ -29,7 +29,7 @@ export interface StoredConfig {
   advice?: {
     action?: string | null;
     owner?: string | null;
-    cool_down?: number;
+    cool_down?: number | null;
     recovery_after?: number;
   } | null;
 }
@@ -68,7 +68,13 @@ export function Configuration({ config }: { config: JsonObject | null }) {
             advice?.owner ? { label: t.owner, value: advice.owner } : null,
             advice?.cool_down === undefined
               ? null
-              : { label: t.coolDown, value: t.periods(format.number(advice.cool_down)) },
+              : {
+                  label: t.coolDown,
+                  value:
+                    advice.cool_down === null
+                      ? t.coolDownByTime
+                      : t.periods(format.number(advice.cool_down)),
+                },
             advice?.recovery_after === undefined
               ? null
               : { label: t.recovery, value: t.executions(format.number(advice.recovery_after)) },

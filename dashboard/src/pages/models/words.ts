@@ -126,6 +126,7 @@ export const words = defineWords('models', {
   action: 'Recommended action',
   owner: 'Owner',
   coolDown: 'Cool-down after a decision',
+  coolDownByTime: 'A fiftieth of the time that the data cover',
   periods: (n: string) => `${n} periods`,
   recovery: 'Resolved after',
   executions: (n: string) => `${n} executions without the finding`,
