@@ -24,6 +24,8 @@ DetectorName = Literal["ecod", "copod", "hbos", "iforest", "knn"]
 Scope = Literal["series", "panel"]
 
 _LAG_CLIP_SIGMAS = 3.0
+# In sigmas; off a past that does not vary a point is infinitely many away.
+_LARGEST_DISTANCE = 1000.0
 # A detector that has seen fewer rows than this has no idea of normal.
 MIN_TRAINING_ROWS = 8
 
@@ -58,7 +60,7 @@ def robust_distance(y: np.ndarray, scores: seasonal.Scores, min_sigma: float) ->
     sigma = np.maximum(scores.sigma, min_sigma)
     error = y - scores.yhat
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.clip(error / sigma, -seasonal.MAX_SCORE, seasonal.MAX_SCORE)
+        z = np.clip(error / sigma, -_LARGEST_DISTANCE, _LARGEST_DISTANCE)
     return np.where((sigma == 0) & (error == 0), 0.0, z)
 
 

@@ -45,6 +45,21 @@ def known_before(y: np.ndarray) -> np.ndarray:
     return np.cumsum(known, axis=0) - known
 
 
+def sort_known(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(s, n) -> each row sorted, what is unknown behind the rest, and (s,) how many are known."""
+    ordered = y.copy()
+    ordered.sort(axis=1)
+    return ordered, np.isfinite(ordered).sum(axis=1)
+
+
+def quantile_sorted(ordered: np.ndarray, count: np.ndarray, q: float) -> np.ndarray:
+    """(s,): the q-quantile with linear interpolation of what sort_known gives; NaN where nothing is known."""
+    at, place = np.arange(len(ordered)), q * np.maximum(count - 1, 0)
+    low = place.astype(int)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    return ordered[at, low] + (place - low) * (ordered[at, high] - ordered[at, low])
+
+
 def run_lengths(flags: np.ndarray) -> np.ndarray:
     """(n, s) int: the place of each flagged row in its unbroken stretch, from 1; 0 where not flagged."""
     count = np.cumsum(flags, axis=0)

@@ -1,62 +1,33 @@
-"""What a series is expected to be, from its own past, and how far a point lies from that.
+"""What a series is expected to be, how strange its rows are, and which of them are worth telling.
 
-For each row t: expected = trailing median level + median of the last deviations at the same phase of the season; the
-band is a robust sigma of the earlier one-step errors. Everything is computed from rows before t, so a row scores the
-same whatever follows it. Rows found anomalous are left out of the expectation of later rows, up to
-`mask_limit` in a row: what stays longer is a new level, not an anomaly, and is learned.
+A row is judged by the rows before it alone (`autoregression`, `surprise`): it scores the same whatever follows it and
+whatever is scored beside it. What is told is a matter of all series at once, by a budget that a person can state:
+so many alerts a week. A row is told if chance would give one as strange no oftener than the budget allows, over all
+series of its period (Benjamini & Hochberg 1995), and no oftener than once in 300 rows however large the budget:
+where nothing is strange, nothing is told.
 
-Robust location and scale as in Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993); why not
-STL: docs/adr/0010-walk-forward-medians.md.
+Why not medians or STL: docs/adr/0090-a-budget-of-alerts.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
 
-from iop_pipelines.analytics import robust
+from iop_pipelines.analytics import autoregression, surprise
+from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.domain.liveness import Tick, nobody
 
 Direction = Literal["both", "above", "below"]
 
-# A point off a history that does not vary at all is infinitely many sigmas away; databases want a number.
-MAX_SCORE = 1000.0
-_MASK_PASSES = 2
-# About a second of work; also bounds the copies that the medians make.
+# However large the budget, what chance gives oftener is not told.
+LARGEST_P = 3e-3
+# So seldom by chance is critical.
+CRITICAL_P = LARGEST_P / 100
+_WEEK = np.timedelta64(7, "D") / np.timedelta64(1, "ns")
+# About half a second of work; also bounds the copies.
 _CELLS_AT_ONCE = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Windows of the expectation, in seasons unless said otherwise.
-
-    Attributes:
-        season_length: periods in a season; 1 means no season.
-        level_cycles, season_cycles, scale_cycles: how many seasons the level, the seasonal effect and the
-            band look back.
-        min_history: known values a row needs before it, at least.
-        mask_limit: periods after which a stretch of anomalies counts as normal.
-    """
-
-    season_length: int
-    level_cycles: int
-    season_cycles: int
-    scale_cycles: int
-    min_history: int
-    mask_limit: int
-
-    @property
-    def level_window(self) -> int:
-        return self.season_length * self.level_cycles
-
-    @property
-    def scale_window(self) -> int:
-        return self.season_length * self.scale_cycles
-
-    @property
-    def lookback(self) -> int:
-        """Rows before a scored row that can change its score."""
-        return self.level_window + self.season_length * self.season_cycles + 2 * self.scale_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,67 +36,66 @@ class Scores:
 
     Attributes:
         yhat, sigma: expectation and robust sigma of the one-step error, from the rows before.
-        score: distance in sigmas, signed so that larger is stronger in the wanted direction.
-        is_anomaly: beyond the threshold, in the direction, by min_effect at least.
-        coverage: share of the earlier rows that lay inside their own bands, under 1 even if all did.
+        score: strangeness, 0 for a row as expected, without end.
+        p: the chance of a row as strange, by the rows before.
+        lo, hi: the range that rows keep to.
+        coverage: share of the earlier rows that lay inside their own ranges, under 1 even if all did.
     """
 
     yhat: np.ndarray
     sigma: np.ndarray
     score: np.ndarray
-    is_anomaly: np.ndarray
+    p: np.ndarray
+    lo: np.ndarray
+    hi: np.ndarray
     coverage: np.ndarray
 
 
-def expect(y: np.ndarray, baseline: Baseline) -> tuple[np.ndarray, np.ndarray]:
-    """Expected value and robust sigma of each row.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is worth telling.
 
-    Args:
-        y: (n, s) float64, equally spaced, oldest first; NaN is unknown and stays unknown.
-
-    Returns:
-        yhat, sigma: (n, s); NaN where fewer than min_history values are known before the row.
+    Attributes:
+        alerts_per_week: that chance may give, over all series.
+        direction: the side of the expectation that matters.
+        min_effect: smallest distance from it that does, in the unit of y.
     """
-    m = baseline.season_length
-    level = robust.median_before(y, baseline.level_window, max(m, 3))
-    yhat = level
-    if m > 1:
-        effect = robust.phase_median_before(y - level, m, baseline.season_cycles, 1)
-        yhat = level + effect
-    error = np.abs(y - yhat)
-    min_count = max(5, min(m, 10))
-    middle = robust.median_before(error, baseline.scale_window, min_count)
-    tail = robust.quantile_before(error, baseline.scale_window, min_count, 0.9)
-    # The tail keeps heavy-tailed measures, such as shares that are mostly 0, from a band of no width.
-    sigma = np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
-    enough = robust.known_before(y) >= baseline.min_history
-    return np.where(enough, yhat, np.nan), np.where(enough, sigma, np.nan)
+
+    alerts_per_week: float
+    direction: Direction = "both"
+    min_effect: float = 0.0
 
 
-def score_rows(
-    y: np.ndarray,
-    baseline: Baseline,
-    *,
-    threshold: float,
-    direction: Direction = "both",
-    min_effect: float = 0.0,
-    tick: Tick = nobody,
-) -> Scores:
+def make_shape(season_length: int, min_history: int, mask_limit: int) -> Shape:
+    """What the expectation of a series with such a season looks at."""
+    m = season_length
+    # Some 28 rows tell a level, in whole seasons.
+    cycles = max(1, round(28 / m))
+    return Shape(
+        season_length=m,
+        level_window=m * cycles,
+        lags=12,
+        head=min_history,
+        scale_window=max(56, 8 * m) if m <= 24 else max(56, 2 * m),
+        mask_limit=mask_limit,
+    )
+
+
+def score_rows(y: np.ndarray, shape: Shape, *, tick: Tick = nobody) -> Scores:
     """Scores every row of every series against the rows before it.
 
     Args:
-        y: (n, s) float64, NaN for unknown.
-        threshold: in robust sigmas.
-        min_effect: smallest distance from the expectation that matters, in the unit of y.
+        y: (n, s) float64, equally spaced, oldest first, NaN for unknown; rows before a series' first known one are
+            no part of it.
         tick: called before every `_CELLS_AT_ONCE`, or series where one has more.
     """
     n, s = y.shape
+    y = np.where(np.isfinite(y), y, np.nan)
     at_once = max(1, _CELLS_AT_ONCE // max(n, 1))
     blocks = []
     for first in range(0, max(s, 1), at_once):
         tick()
-        block = y[:, first : first + at_once]
-        blocks.append(_score_block(block, baseline, threshold, direction, min_effect))
+        blocks.append(_score_block(y[:, first : first + at_once], shape))
     if len(blocks) == 1:
         return blocks[0]
     names = [each.name for each in fields(Scores)]
@@ -134,45 +104,121 @@ def score_rows(
     )
 
 
-def _score_block(
-    y: np.ndarray, baseline: Baseline, threshold: float, direction: Direction, min_effect: float
-) -> Scores:
-    masked = y
-    for _ in range(_MASK_PASSES):
-        yhat, sigma = expect(masked, baseline)
-        outlying = _is_beyond(np.abs(y - yhat), sigma, threshold, min_effect)
-        length = robust.run_lengths(outlying)
-        masked = np.where(outlying & (length <= baseline.mask_limit), np.nan, y)
-    yhat, sigma = expect(masked, baseline)
-    error = y - yhat
-    toward = {"both": np.abs(error), "above": error, "below": -error}[direction]
-    return Scores(
-        yhat=yhat,
-        sigma=sigma,
-        score=_in_sigmas(toward, sigma),
-        is_anomaly=_is_beyond(toward, sigma, threshold, min_effect),
-        coverage=_coverage(error, threshold * sigma),
+def find(y: np.ndarray, scores: Scores, weeks: np.ndarray, wanted: Wanted) -> np.ndarray:
+    """(n, s) bool: the rows that are worth telling.
+
+    Args:
+        y: as it was scored, series aligned by period at their ends.
+        weeks: (n, s), how long a period of each series is, in weeks.
+    """
+    p = np.where(
+        is_wanted(y, scores, wanted), scores.p, np.where(np.isfinite(scores.p), 1.0, np.nan)
     )
-
-
-def _is_beyond(
-    distance: np.ndarray, sigma: np.ndarray, threshold: float, min_effect: float
-) -> np.ndarray:
     with np.errstate(invalid="ignore"):
-        return (distance > threshold * sigma) & (distance >= min_effect)
+        allowed = _stands_out(p / np.maximum(wanted.alerts_per_week * weeks, 1e-300))
+        return allowed & (p <= LARGEST_P)
 
 
-def _in_sigmas(distance: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        score = np.clip(distance / sigma, -MAX_SCORE, MAX_SCORE)
-    # 0 / 0: as expected, on a history that does not vary.
-    return np.where((sigma == 0) & (distance == 0), 0.0, score)
+def is_wanted(y: np.ndarray, scores: Scores, wanted: Wanted) -> np.ndarray:
+    """(n, s) bool: outside the range, on the side and by the distance that are asked for."""
+    error = y - scores.yhat
+    toward = {"both": np.abs(error), "above": error, "below": -error}[wanted.direction]
+    with np.errstate(invalid="ignore"):
+        is_outside = (y < scores.lo) | (y > scores.hi)
+        return is_outside & (toward > 0) & (toward >= wanted.min_effect)
 
 
-def _coverage(error: np.ndarray, half_width: np.ndarray) -> np.ndarray:
-    """Share of the rows before whose error lay inside their own band, as inside / (known + 1)."""
-    known = np.isfinite(error) & np.isfinite(half_width)
-    inside = known & (np.abs(np.where(known, error, np.inf)) <= half_width)
+def weeks_of_periods(ds: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    """(rows, s) how long a period of each series is, by its moments so far; series aligned at their ends.
+
+    Args:
+        ds: of each series, (n,) datetime64[ns], oldest first.
+    """
+    weeks = np.full((rows, len(ds)), np.nan)
+    for place, moments in enumerate(ds):
+        passed = (moments - moments[0]).astype(np.int64) / _WEEK
+        count = np.arange(len(moments))
+        weeks[rows - len(moments) :, place] = passed / np.maximum(count, 1)
+    return weeks
+
+
+def _stands_out(ratio: np.ndarray) -> np.ndarray:
+    """(n, s) bool: what Benjamini & Hochberg let pass of each row, given p over the level; NaN is no test."""
+    known = np.isfinite(ratio)
+    tests = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    ordered = np.sort(np.where(known, ratio, np.inf), axis=1)
+    rank = np.arange(1, ratio.shape[1] + 1)
+    passing = ordered <= rank / tests
+    largest = np.where(passing, ordered, -np.inf).max(axis=1, keepdims=True)
+    return known & (np.where(known, ratio, np.inf) <= largest)
+
+
+def _score_block(y: np.ndarray, shape: Shape) -> Scores:
+    if not y.size:
+        return Scores(*(np.full(y.shape, np.nan) for _ in fields(Scores)))
+    starts = np.where(np.isfinite(y).any(axis=0), np.isfinite(y).argmax(axis=0), 0)
+    begun = _shift_up(y, starts)
+    scale = _Scale(begun, shape)
+    x = scale.to(begun)
+    expected = autoregression.expect(x, shape)
+    judged = surprise.judge(x, expected)
+    is_late = np.cumsum(np.isfinite(x), axis=0) - np.isfinite(x) >= shape.head
+    p = np.where(is_late, judged.p, np.nan)
+    known = np.isfinite(p)
+    yhat = scale.back(expected.yhat)
+    lo, hi = (scale.back(expected.yhat + side * judged.reach) for side in (-1, 1))
+    with np.errstate(invalid="ignore"):
+        inside = known & (begun >= lo) & (begun <= hi)
     earlier_inside = np.cumsum(inside, axis=0) - inside
     earlier_known = np.cumsum(known, axis=0) - known
-    return earlier_inside / (earlier_known + 1)
+    coverage = earlier_inside / (earlier_known + 1)
+    strange = np.where(known, judged.strangeness, np.nan)
+    sigma = scale.spread(expected.sigma, yhat)
+    parts = (yhat, sigma, strange, p, lo, hi, coverage)
+    return Scores(*(_shift_up(np.where(is_late, part, np.nan), -starts) for part in parts))
+
+
+class _Scale:
+    """Series that grow by a share of themselves are judged by their logarithms: their errors grow with them.
+
+    That is settled by a series' head and stays: it is positive, it has a drift, and the logarithms' is the surer.
+    """
+
+    def __init__(self, y: np.ndarray, shape: Shape) -> None:
+        head = y[: shape.head].T
+        known = np.isfinite(head)
+        is_positive = known.any(axis=1) & (np.where(known, head, 1.0) > 0).all(axis=1)
+        logs = np.log(np.where(is_positive[:, None] & known, head, np.nan))
+        _, plain = autoregression.drift_of(head, shape.season_length)
+        _, ratio = autoregression.drift_of(logs, shape.season_length)
+        self.is_ratio = is_positive & (ratio > autoregression.SURE_DRIFT) & (ratio >= plain)
+        # The logarithm of what falls to nothing is that of a thousandth of what there was.
+        lowest = np.where(self.is_ratio, np.where(known, head, np.inf).min(axis=1), 1.0)
+        self.least = 1e-3 * lowest
+
+    def to(self, y: np.ndarray) -> np.ndarray:
+        if not self.is_ratio.any():
+            return y
+        return np.where(
+            self.is_ratio, np.log(np.maximum(np.where(self.is_ratio, y, 1.0), self.least)), y
+        )
+
+    def back(self, x: np.ndarray) -> np.ndarray:
+        if not self.is_ratio.any():
+            return x
+        return np.where(
+            self.is_ratio, np.exp(np.minimum(np.where(self.is_ratio, x, 0.0), 700.0)), x
+        )
+
+    def spread(self, sigma: np.ndarray, yhat: np.ndarray) -> np.ndarray:
+        return np.where(self.is_ratio, sigma * np.abs(yhat), sigma)
+
+
+def _shift_up(matrix: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Each column moved up by its number of rows, NaN in what is left; a negative number moves it down."""
+    if not by.any():
+        return matrix
+    n = len(matrix)
+    rows = np.arange(n)[:, None] + by[None, :]
+    moved = np.take_along_axis(matrix, np.clip(rows, 0, n - 1), axis=0)
+    return np.where((rows >= 0) & (rows < n), moved, np.nan)

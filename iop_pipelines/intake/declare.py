@@ -128,7 +128,7 @@ def _anomaly_params(given: Understood, found: MeasureFound) -> dict[str, Any]:
     if not found.column.has_negative:
         params["floor"] = 0
     if given.step.freq == "MS" and given.step.every > 1:
-        params |= {"level_cycles": -(-_KNOWN * given.step.every // 12), "min_history": _KNOWN}
+        params["min_history"] = _KNOWN
     return params
 
 

@@ -6,7 +6,7 @@ type is what a model of that type gets if it says nothing (`usual_runtime`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -86,22 +86,11 @@ def _seed() -> Any:
 class Expecting(Params):
     """How the expected value of a period is made from its past."""
 
+    former: ClassVar[Mapping[str, str | None]] = dict.fromkeys(
+        ("level_cycles", "season_cycles", "scale_cycles")
+    )
+
     season_length: SeasonLength | None = _season_length()
-    level_cycles: Annotated[int, Field(ge=1, le=1000)] = param(
-        4,
-        Text("Seasons used for the level"),
-        is_rare=True,
-    )
-    season_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
-        8,
-        Text("Seasons used for the seasonal effect"),
-        is_rare=True,
-    )
-    scale_cycles: Annotated[int, Field(ge=2, le=1000)] = param(
-        8,
-        Text("Seasons used for the expected range"),
-        is_rare=True,
-    )
     min_history: Annotated[int, Field(ge=5, le=100_000)] | None = param(
         None,
         Text("Minimum known values before a point"),
@@ -147,16 +136,16 @@ class RulesParams(Params):
 
 
 class SeasonalResidualParams(OneMeasure, Expecting):
-    threshold: Positive = param(
-        5.0,
-        Text("Threshold (robust standard deviations)"),
-        Text("A point farther from the expected value is an anomaly."),
+    former: ClassVar[Mapping[str, str | None]] = dict(Expecting.former) | dict.fromkeys(
+        ("threshold", "critical"), "alerts_per_week"
     )
-    critical: Positive | None = param(
-        None,
-        Text("Critical from (robust standard deviations)"),
-        Text("Empty: twice the threshold."),
-        is_rare=True,
+
+    alerts_per_week: Annotated[float, Field(gt=0, le=10_000)] = param(
+        1.0,
+        Text("Alerts a week"),
+        Text(
+            "What chance may give at most, over all series of the model. Where nothing is strange, nothing is reported."
+        ),
     )
     direction: Direction = _direction()
     min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
@@ -553,7 +542,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             "iop_pipelines.runtimes.seasonal_residual",
             SeasonalResidualParams,
             Text("Seasonal residual"),
-            Text("points far from a robust seasonal expectation"),
+            Text("points that are unusual for their own past, within a budget of alerts"),
             (RESIDUAL,),
         ),
         RuntimeSpec(

@@ -4,14 +4,14 @@ No method is loaded here, so that a model can be checked by a process that never
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.domain.fields import param
 from iop_pipelines.domain.languages import Text
-from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.errors import InvalidDeclaration, Unfit
 from iop_pipelines.validation.files import invalid_declaration
 
 Direction = Literal["both", "above", "below"]
@@ -25,6 +25,19 @@ class Params(BaseModel):
     """Every field is made by `domain.fields.param`, so that forms and documents have words for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    # What earlier releases took: name -> what says it now, None where the method finds out by itself.
+    former: ClassVar[Mapping[str, str | None]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_what_was(cls, value: Any) -> Any:
+        for name in sorted(cls.former.keys() & set(value)) if isinstance(value, Mapping) else ():
+            by = cls.former[name]
+            if by is None:
+                raise Unfit("param.dropped", name=name)
+            raise Unfit("param.replaced", name=name, by=by)
+        return value
 
     def named_measures(self) -> Sequence[tuple[str, str]]:
         """(path under `config.params`, measure) of each measure that they name."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.analytics.outliers import (
     MIN_TRAINING_ROWS,
     Outlyingness,
@@ -17,7 +18,7 @@ from iop_pipelines.analytics.outliers import (
     score_outliers,
 )
 from iop_pipelines.analytics.robust import stretches
-from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
+from iop_pipelines.analytics.seasonal import Scores, score_rows
 from iop_pipelines.analytics.series import Series, stack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
@@ -35,7 +36,7 @@ from iop_pipelines.runtimes.results import (
     to_datetime,
     to_number,
 )
-from iop_pipelines.runtimes.seasonal_residual import make_baseline
+from iop_pipelines.runtimes.seasonal_residual import shape_of
 
 # A score so many times the threshold is critical.
 _CRITICAL_RATIO = 2.0
@@ -51,10 +52,10 @@ class Pyod:
             require_measure(name, given.measures, "config.params.measures")
         for name in params.bounds:
             require_measure(name, measures, f"config.params.bounds.{name}")
-        baseline = make_baseline(params, given.freq)
+        shape = shape_of(params, given.freq)
         series = read_series(given, measures)
         rows, findings, skipped, scored = [], [], 0, 0
-        scored_each = _score_each(series, measures, baseline, params, given.tick) if series else []
+        scored_each = _score_each(series, measures, shape, params, given.tick) if series else []
         for one in given.each(scored_each):
             if not np.isfinite(one.score).any():
                 skipped += 1
@@ -67,7 +68,7 @@ class Pyod:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=Sentence("history.to_train", count=baseline.min_history, rows=MIN_TRAINING_ROWS),
+            needed=Sentence("history.to_train", count=shape.head, rows=MIN_TRAINING_ROWS),
             points_scored=scored,
             detector=params.detector,
         )
@@ -75,11 +76,12 @@ class Pyod:
 
 @dataclass(frozen=True)
 class _Panel:
-    """Scores of all series, side by side and aligned at their ends; `z` is (n, s, m)."""
+    """Scores of all series, side by side and aligned at their ends; `far` a measure, (n, s), `z` is (n, s, m)."""
 
     params: PyodParams
     measures: tuple[str, ...]
     parts: list[Scores]
+    far: list[np.ndarray]
     z: np.ndarray
     outlying: Outlyingness
 
@@ -109,7 +111,7 @@ class _Scored:
         self.is_outlier = self._flag(params)
         # Before the window nothing is scored by the detector; far off by itself is far off.
         self.is_anomaly = self.is_outlier | (
-            np.any(np.stack([part.is_anomaly[-n:, place] for part in parts]), axis=0)
+            np.any(np.stack([each[-n:, place] for each in panel.far]), axis=0)
             & ~np.isfinite(self.score)
         )
 
@@ -125,22 +127,13 @@ class _Scored:
 def _score_each(
     series: list[Series],
     measures: tuple[str, ...],
-    baseline: Baseline,
+    shape: Shape,
     params: PyodParams,
     tick: Tick,
 ) -> list[_Scored]:
     stacked = [stack([one.values[:, place] for one in series]) for place in range(len(measures))]
-    parts = [
-        score_rows(
-            y,
-            baseline,
-            threshold=params.exclude,
-            direction="both",
-            min_effect=params.min_effect,
-            tick=tick,
-        )
-        for y in stacked
-    ]
+    parts = [score_rows(y, shape, tick=tick) for y in stacked]
+    far = [_is_far(y, part, params) for y, part in zip(stacked, parts, strict=True)]
     min_sigma = _MIN_SIGMA_PER_EFFECT * params.min_effect
     distances = [
         robust_distance(y, part, min_sigma) for y, part in zip(stacked, parts, strict=True)
@@ -148,7 +141,7 @@ def _score_each(
     longest = len(stacked[0])
     first_scored = min(longest - len(one.ds) + int(one.scored[0]) for one in series)
     outlying = score_outliers(
-        lag_windows(distances, [part.is_anomaly for part in parts], params.lags),
+        lag_windows(distances, far, params.lags),
         first_scored,
         detector=params.detector,
         quantile=params.quantile,
@@ -157,8 +150,15 @@ def _score_each(
         refit_every=params.refit_every,
         tick=tick,
     )
-    panel = _Panel(params, measures, parts, np.stack(distances, axis=2), outlying)
+    panel = _Panel(params, measures, parts, far, np.stack(distances, axis=2), outlying)
     return [_Scored(one, place, panel) for place, one in enumerate(series)]
+
+
+def _is_far(y: np.ndarray, part: Scores, params: PyodParams) -> np.ndarray:
+    """(n, s) bool: so far from its expectation that no detector is to learn from it."""
+    error = np.abs(y - part.yhat)
+    with np.errstate(invalid="ignore"):
+        return (error > params.exclude * part.sigma) & (error >= params.min_effect)
 
 
 def _rows(one: _Scored) -> list[Rows]:

@@ -1,11 +1,21 @@
-"""Anomalies by robust seasonal residuals; the method is `analytics.seasonal`."""
+"""Anomalies by residuals of an expectation, within a budget of alerts; the method is `analytics.seasonal`."""
 
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
+from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.analytics.robust import stretches
-from iop_pipelines.analytics.seasonal import Baseline, Scores, score_rows
+from iop_pipelines.analytics.seasonal import (
+    CRITICAL_P,
+    Scores,
+    Wanted,
+    find,
+    make_shape,
+    score_rows,
+    weeks_of_periods,
+)
 from iop_pipelines.analytics.series import Series, default_season_length, stack, unstack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
@@ -27,149 +37,147 @@ from iop_pipelines.runtimes.results import (
 )
 
 
+@dataclass(frozen=True)
+class _Scored:
+    """A series with its scores, (n,) each, and which of its rows are told."""
+
+    series: Series
+    scores: Scores
+    is_anomaly: np.ndarray
+
+
 class SeasonalResidual:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(SeasonalResidualParams, given.params)
         quantity = chosen_quantity(given, params.measure)
-        baseline = make_baseline(params, given.freq)
+        shape = shape_of(params, given.freq)
         series = read_series(given, [quantity.measure])
         rows, findings, skipped, known = [], [], 0, 0
-        scored = score_each(series, baseline, params, given.tick) if series else []
-        for one, scores in given.each(scored):
-            part = _rows(one, scores, params, quantity.measure)
+        scored = _score_each(series, shape, params, given.tick) if series else []
+        for one in given.each(scored):
+            part = _rows(one, params, quantity.measure)
             known += int(np.isfinite(part.score).sum())
             if not np.isfinite(part.yhat).any():
                 skipped += 1
                 continue
             rows.append(part)
-            findings += _findings(one, scores, params, quantity)
+            findings += _findings(one, params, quantity)
         return make_output(
             rows,
             findings,
             series=len(series),
             skipped=skipped,
-            needed=Sentence("history.before", count=baseline.min_history),
+            needed=Sentence("history.before", count=shape.head),
             points_scored=known,
             anomalous_points=sum(int(part.is_finding.sum()) for part in rows),
         )
 
 
-def make_baseline(params: Any, freq: str | None) -> Baseline:
-    """Windows of the expectation, defaults filled in by the length of the season.
+def shape_of(params: Any, freq: str | None) -> Shape:
+    """What the expectation looks at, defaults filled in by the length of the season.
 
-    params: what has the fields of `params._Expecting`.
+    params: what has the fields of `catalogue.Expecting`.
     """
     season_length = params.season_length or default_season_length(freq)
-    return Baseline(
-        season_length=season_length,
-        # Without a season a window is still a window: of cycles of 7.
-        level_cycles=params.level_cycles * (1 if season_length > 1 else 7),
-        season_cycles=params.season_cycles,
-        scale_cycles=params.scale_cycles * (1 if season_length > 1 else 7),
-        min_history=params.min_history or max(3 * season_length, 14),
-        mask_limit=params.mask_limit or max(2 * season_length, 5),
+    return make_shape(
+        season_length,
+        params.min_history or max(3 * season_length, 14),
+        params.mask_limit or max(2 * season_length, 5),
     )
 
 
-def score_each(
-    series: list[Series], baseline: Baseline, params: SeasonalResidualParams, tick: Tick
-) -> list[tuple[Series, Scores]]:
-    """All series at once, cut back to what the scored rows depend on."""
-    needed = max(len(one.ds) - int(one.scored[0]) for one in series) + baseline.lookback
-    recent = [_last(one, needed) for one in series]
-    scores = score_rows(
-        stack([one.values[:, 0] for one in recent]),
-        baseline,
-        threshold=params.threshold,
-        direction=params.direction,
-        min_effect=params.min_effect,
-        tick=tick,
-    )
-    lengths = [len(one.ds) for one in recent]
-    columns = zip(
-        *(
-            unstack(getattr(scores, name), lengths)
-            for name in ("yhat", "sigma", "score", "is_anomaly", "coverage")
-        ),
-        strict=True,
-    )
-    return [(one, Scores(*parts)) for one, parts in zip(recent, columns, strict=True)]
+def _score_each(
+    series: list[Series], shape: Shape, params: SeasonalResidualParams, tick: Tick
+) -> list[_Scored]:
+    """All series at once: which rows are told is a matter of all of them."""
+    y = stack([one.values[:, 0] for one in series])
+    scores = score_rows(y, shape, tick=tick)
+    weeks = weeks_of_periods([one.ds for one in series], len(y))
+    wanted = Wanted(params.alerts_per_week, params.direction, params.min_effect)
+    is_anomaly = find(y, scores, weeks, wanted)
+    lengths = [len(one.ds) for one in series]
+    parts = [unstack(getattr(scores, each.name), lengths) for each in fields(Scores)]
+    flags = unstack(is_anomaly, lengths)
+    return [
+        _Scored(one, Scores(*columns), told)
+        for one, told, *columns in zip(series, flags, *parts, strict=True)
+    ]
 
 
-def _last(series: Series, count: int) -> Series:
-    return Series(
-        series.unique_id,
-        series.ds[-count:],
-        series.values[-count:],
-        series.is_present[-count:],
-        series.is_scored[-count:],
-    )
+def _band(scores: Scores, params: SeasonalResidualParams) -> list[np.ndarray]:
+    parts = (scores.yhat, scores.lo, scores.hi)
+    return [cut(part, params.floor, params.ceiling) for part in parts]
 
 
-def _band(scores: Scores, params: SeasonalResidualParams) -> tuple[np.ndarray, ...]:
-    half = params.threshold * scores.sigma
-    parts = (scores.yhat, scores.yhat - half, scores.yhat + half)
-    return tuple(cut(part, params.floor, params.ceiling) for part in parts)
+def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
+    """Strangeness in the wanted direction; what lies on the other side is under 0."""
+    above = one.series.values[:, 0] >= one.scores.yhat
+    is_unwanted = {"both": False, "above": ~above, "below": above}[params.direction]
+    return np.where(is_unwanted, -one.scores.score, one.scores.score)
 
 
-def _rows(one: Series, scores: Scores, params: SeasonalResidualParams, measure: str) -> Rows:
-    at = one.scored
-    yhat, lo, hi = _band(scores, params)
+def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
+    at = one.series.scored
+    yhat, lo, hi = _band(one.scores, params)
     return Rows(
-        one.unique_id,
+        one.series.unique_id,
         measure,
-        one.ds[at],
-        one.values[at, 0],
+        one.series.ds[at],
+        one.series.values[at, 0],
         yhat[at],
         lo[at],
         hi[at],
-        scores.score[at],
-        scores.is_anomaly[at],
+        _signed(one, params)[at],
+        one.is_anomaly[at],
     )
 
 
-def _findings(
-    one: Series, scores: Scores, params: SeasonalResidualParams, quantity: Quantity
-) -> list[Finding]:
+def _findings(one: _Scored, params: SeasonalResidualParams, quantity: Quantity) -> list[Finding]:
     found = []
-    yhat, lo, hi = _band(scores, params)
-    y = one.values[:, 0]
-    for start, end in stretches(scores.is_anomaly):
-        inside = [row for row in range(start, end) if one.is_scored[row]]
-        if not inside:
-            continue
-        peak = max(inside, key=lambda row: scores.score[row])
-        score = float(scores.score[peak])
-        critical = params.critical or 2 * params.threshold
-        found.append(
-            Finding(
-                category=Category.ANOMALY,
-                kind="residual",
-                severity=Severity.CRITICAL if score >= critical else Severity.WARNING,
-                unique_id=one.unique_id,
-                measure=quantity.measure,
-                unit=quantity.unit,
-                ds=to_datetime(one.ds[peak]),
-                since=to_datetime(one.ds[start]),
-                value=to_number(y[peak]),
-                expected=to_number(yhat[peak]),
-                lo=to_number(lo[peak]),
-                hi=to_number(hi[peak]),
-                score=score,
-                confidence=to_number(scores.coverage[peak]),
-                evidence={
-                    "points": evidence_points(
-                        one.ds[:end], y[:end], yhat[:end], lo[:end], hi[:end]
-                    ),
-                    "until": to_datetime(one.ds[end - 1]).isoformat(),
-                    "periods": end - start,
-                    "sigma": to_number(scores.sigma[peak]),
-                    "threshold": params.threshold,
-                    "direction": "above" if y[peak] > scores.yhat[peak] else "below",
-                },
-            )
-        )
+    for start, end in stretches(one.is_anomaly):
+        inside = [row for row in range(start, end) if one.series.is_scored[row]]
+        if inside:
+            # Of rows that are equally seldom the strangest.
+            peak = min(inside, key=lambda row: (one.scores.p[row], -one.scores.score[row]))
+            found.append(_finding(one, (start, end), peak, params, quantity))
     return found
+
+
+def _finding(
+    one: _Scored,
+    stretch: tuple[int, int],
+    peak: int,
+    params: SeasonalResidualParams,
+    quantity: Quantity,
+) -> Finding:
+    start, end = stretch
+    scores, ds, y = one.scores, one.series.ds, one.series.values[:, 0]
+    yhat, lo, hi = _band(scores, params)
+    chance = float(scores.p[peak])
+    return Finding(
+        category=Category.ANOMALY,
+        kind="residual",
+        severity=Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING,
+        unique_id=one.series.unique_id,
+        measure=quantity.measure,
+        unit=quantity.unit,
+        ds=to_datetime(ds[peak]),
+        since=to_datetime(ds[start]),
+        value=to_number(y[peak]),
+        expected=to_number(yhat[peak]),
+        lo=to_number(lo[peak]),
+        hi=to_number(hi[peak]),
+        score=float(scores.score[peak]),
+        confidence=to_number(scores.coverage[peak]),
+        evidence={
+            "points": evidence_points(ds[:end], y[:end], yhat[:end], lo[:end], hi[:end]),
+            "until": to_datetime(ds[end - 1]).isoformat(),
+            "periods": end - start,
+            "sigma": to_number(scores.sigma[peak]),
+            "chance": to_number(chance),
+            "direction": "above" if y[peak] > scores.yhat[peak] else "below",
+        },
+    )
 
 
 RUNTIME = SeasonalResidual()

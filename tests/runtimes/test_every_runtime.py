@@ -59,8 +59,8 @@ def test_a_parameter_that_does_not_exist_is_named(name: str) -> None:
     [
         (
             "seasonal_residual",
-            {"threshold": 0},
-            r"config\.params\.threshold: is 0; .*greater than 0",
+            {"alerts_per_week": 0},
+            r"config\.params\.alerts_per_week: is 0; .*greater than 0",
         ),
         (
             "seasonal_residual",
@@ -90,6 +90,22 @@ def test_a_wrong_value_is_refused_with_its_range(
 ) -> None:
     with pytest.raises(InvalidDeclaration, match=message):
         check_params(name, params)
+
+
+@pytest.mark.parametrize(
+    ("name", "former"),
+    [(name, former) for name, spec in RUNTIMES.items() for former in spec.params.former],
+)
+def test_a_parameter_of_an_earlier_release_is_refused_with_what_takes_its_place(
+    name: str, former: str
+) -> None:
+    params = RUNTIMES[name].params
+    by = params.former[former]
+    assert former not in params.model_fields
+    assert by is None or by in params.model_fields
+    said = f"give {by} instead" if by else "leave it out"
+    with pytest.raises(InvalidDeclaration, match=rf"'{former}' is no longer a parameter.*{said}"):
+        check_params(name, {**PARAMS[name], former: 5})
 
 
 @pytest.mark.parametrize("name", LEARNING)

@@ -739,6 +739,10 @@ SENTENCES: Mapping[str, str] = {
     "panel.off_grid": "ds {moment} is not a whole number of periods ({freq}) after {origin}",
     "panel.other_chart": "the first chart is {first}; a {type} panel needs one of type {type}",
     "panel.repeats": "series {series!r} has ds {moment} twice or out of order",
+    "param.dropped": (
+        "{name!r} is no longer a parameter: the method finds it out by itself; leave it out"
+    ),
+    "param.replaced": "{name!r} is no longer a parameter; give {by} instead",
     "parameter.needed": "has no value and no default, and is not optional",
     "parameter.not_found": "no parameter is called {name!r}",
     "parameter.not_taken": "{name}: no parameters are taken here",

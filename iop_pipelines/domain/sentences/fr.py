@@ -878,6 +878,10 @@ SENTENCES: Mapping[str, str] = {
         "le premier graphique est de type {first} ; un panneau {type} en demande un de type {type}"
     ),
     "panel.repeats": "la série {series!r} a ds {moment} deux fois ou dans le désordre",
+    "param.dropped": (
+        "{name!r} n’est plus un paramètre : la méthode le détermine elle-même ; supprimez-le"
+    ),
+    "param.replaced": "{name!r} n’est plus un paramètre ; indiquez {by} à la place",
     "parameter.needed": "n’a ni valeur ni valeur par défaut, et n’est pas facultatif",
     "parameter.not_found": "aucun paramètre ne s’appelle {name!r}",
     "parameter.not_taken": "{name} : aucun paramètre n’est admis ici",
@@ -1331,10 +1335,10 @@ SENTENCES: Mapping[str, str] = {
 # By the English that the code has. A space before or after a sign becomes one that does not break when it is said.
 TEXTS: Mapping[str, str] = {
     # Runtimes, their parameters, kinds of finding.
-    "A point farther from the expected value is an anomaly.": "Un point plus éloigné de la valeur attendue est une anomalie.",
     "A point that scores above it is an outlier.": "Un point dont le score le dépasse est aberrant.",
     "Above": "Au-dessus",
     "Above: rises; below: falls.": "Au-dessus : les hausses ; au-dessous : les baisses.",
+    "Alerts a week": "Alertes par semaine",
     "All series together": "Toutes les séries ensemble",
     "An object with value or quantile; crossing it is a finding. Empty: forecast only.": "Un objet avec value ou quantile ; le franchir est un constat. Vide : prévision seule.",
     "Autocorrelation lags corrected for": "Retards d’autocorrélation corrigés",
@@ -1348,7 +1352,6 @@ TEXTS: Mapping[str, str] = {
     "Country for public holidays": "Pays des jours fériés",
     "Coverage of the interval (%)": "Couverture de l’intervalle (%)",
     "Critical at probability": "Critique à partir de la probabilité",
-    "Critical from (robust standard deviations)": "Critique à partir de (écarts-types robustes)",
     "Daily seasonality": "Saisonnalité quotidienne",
     "Detector": "Détecteur",
     "Direction": "Sens",
@@ -1359,7 +1362,6 @@ TEXTS: Mapping[str, str] = {
     "Empty: by the history.": "Vide : selon l’historique.",
     "Empty: half the window, and at least 8.": "Vide : la moitié de la fenêtre, et au moins 8.",
     "Empty: three seasons, and at least 14.": "Vide : trois saisons, et au moins 14.",
-    "Empty: twice the threshold.": "Vide : le double du seuil.",
     "Empty: two seasons, and at least 5.": "Vide : deux saisons, et au moins 5.",
     "Ends with the scored period.": "Se termine à la période évaluée.",
     "Excluded from training beyond (robust standard deviations)": "Exclu de l’apprentissage au-delà de (écarts-types robustes)",
@@ -1423,9 +1425,6 @@ TEXTS: Mapping[str, str] = {
     "Season length": "Longueur de la saison",
     "Seasonal residual": "Résidu saisonnier",
     "Seasonal": "Saisonnière",
-    "Seasons used for the expected range": "Saisons pour la plage attendue",
-    "Seasons used for the level": "Saisons pour le niveau",
-    "Seasons used for the seasonal effect": "Saisons pour l’effet saisonnier",
     "Seed": "Graine aléatoire",
     "Significance level": "Seuil de signification",
     "Simulated paths": "Trajectoires simulées",
@@ -1437,12 +1436,12 @@ TEXTS: Mapping[str, str] = {
     "The same seed gives the same result.": "La même graine donne le même résultat.",
     "The side that is beyond the limit.": "Le côté au-delà du seuil.",
     "Threshold (quantile of the training scores)": "Seuil (quantile des scores d’apprentissage)",
-    "Threshold (robust standard deviations)": "Seuil (écarts-types robustes)",
     "Trend": "Tendance",
     "Used by the detector; null: all that the model reads.": "Utilisées par le détecteur ; null : toutes celles que le modèle lit.",
     "Value": "Valeur",
     "Variant of the test": "Variante du test",
     "Weekly seasonality": "Saisonnalité hebdomadaire",
+    "What chance may give at most, over all series of the model. Where nothing is strange, nothing is reported.": "Ce que le hasard peut donner au plus, pour l’ensemble des séries du modèle. Si rien n’est inhabituel, rien n’est signalé.",
     "Window (periods)": "Fenêtre (périodes)",
     "Yearly seasonality": "Saisonnalité annuelle",
     "conditions over measures, aggregates and earlier periods": "conditions sur des mesures, des agrégats et des périodes précédentes",
@@ -1450,7 +1449,7 @@ TEXTS: Mapping[str, str] = {
     "k nearest neighbours": "k plus proches voisins",
     "level shifts": "changements de niveau",
     "periods with an unusual combination of measures, scored walk-forward": "périodes dont la combinaison de mesures est inhabituelle, évaluées de proche en proche",
-    "points far from a robust seasonal expectation": "points éloignés d’une valeur saisonnière attendue, estimée de façon robuste",
+    "points that are unusual for their own past, within a budget of alerts": "points inhabituels au regard de leur propre passé, dans la limite d’un budget d’alertes",
     "trends, with the Theil-Sen slope; p-values adjusted for the series tested at once": "tendances, avec la pente de Theil-Sen ; valeurs p ajustées pour les séries testées ensemble",
     # What is said of findings; the holes are those that `recommendations.phrases.fr` fills.
     "Confirm that the change was meant; plans and limits made before it no longer fit.": "Vérifiez que le changement était voulu ; les plans et seuils d’avant ne conviennent plus.",

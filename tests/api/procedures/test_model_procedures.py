@@ -46,14 +46,10 @@ def test_runtimes_come_with_their_parameters_as_a_schema_in_both_languages(api):
     residual = found["seasonal_residual"]
     assert residual["type"] == "statistical"
     assert residual["translations"]["fr"]["label"] == "Résidu saisonnier"
-    threshold = residual["params"]["properties"]["threshold"]
-    assert (threshold["type"], threshold["default"], threshold["exclusiveMinimum"]) == (
-        "number",
-        5.0,
-        0,
-    )
-    assert threshold["title"] == "Threshold (robust standard deviations)"
-    assert threshold["translations"]["fr"]["title"] == "Seuil (écarts-types robustes)"
+    budget = residual["params"]["properties"]["alerts_per_week"]
+    assert (budget["type"], budget["default"], budget["exclusiveMinimum"]) == ("number", 1.0, 0)
+    assert budget["title"] == "Alerts a week"
+    assert budget["translations"]["fr"]["title"] == "Alertes par semaine"
     assert [kind["name"] for kind in residual["findingKinds"]] == ["residual"]
     assert found["rules"]["findingKinds"] is None
 
