@@ -577,7 +577,12 @@ def test_a_score_below_the_least_is_never_told_as_the_least():
 
 SPECIAL = [
     (
-        {"kind": "holiday", "names": {"en": "Christmas Day", "fr": "Noël"}, "offset": 0, "times": 3},
+        {
+            "kind": "holiday",
+            "names": {"en": "Christmas Day", "fr": "Noël"},
+            "offset": 0,
+            "times": 3,
+        },
         "Explained by Christmas Day: ",
         "Nothing: the calendar explains it.",
         "Expliqué par Noël : ",
