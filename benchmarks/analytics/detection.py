@@ -18,7 +18,7 @@ from iop_pipelines.recommendations.evidence import silent_until
 # What the build before knows: seven periods whatever the step.
 FORMER_PERIODS = 7
 # What a model may tell in a week unless it says otherwise; the noise is counted against it.
-BUDGET_A_WEEK = 1.0
+BUDGET_A_WEEK = 2.0
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import numpy as np
 
 from iop_pipelines.analytics import robust
 
-# Rows that one fit is used for: a fifth of those before, at most so many.
-_LONGEST_BLOCK = 200
-_SHARE_OF_PAST = 5
+# Rows that one fit is used for: a third of those before, at most so many.
+_LONGEST_BLOCK = 250
+_SHARE_OF_PAST = 3
 # What 100 rows later still counts of a row, in the normal equations.
 _FORGET_PER_100 = 0.98
 # Strength of the pull towards the seasonal mean, in rows.

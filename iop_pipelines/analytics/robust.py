@@ -14,8 +14,11 @@ def sort_known(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered, np.isfinite(ordered).sum(axis=1)
 
 
-def quantile_sorted(ordered: np.ndarray, count: np.ndarray, q: float) -> np.ndarray:
-    """(s,): the q-quantile with linear interpolation of what sort_known gives; NaN where nothing is known."""
+def quantile_sorted(ordered: np.ndarray, count: np.ndarray, q: float | np.ndarray) -> np.ndarray:
+    """(s,): the q-quantile with linear interpolation of what sort_known gives; NaN where nothing is known.
+
+    q: one for all rows, or (s,).
+    """
     at, place = np.arange(len(ordered)), q * np.maximum(count - 1, 0)
     low = place.astype(int)
     high = np.minimum(low + 1, np.maximum(count - 1, 0))

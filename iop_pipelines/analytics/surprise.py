@@ -29,8 +29,8 @@ _MEMORY = 2000
 _TAIL_SHARE = 0.1
 # The tail of a short past leans on that of well-behaved series, as if it had been seen in so many rows.
 _TAIL_PRIOR, _TAIL_PRIOR_ROWS = 0.25, 30.0
-_LONGEST_BLOCK = 200
-_SHARE_OF_PAST = 5
+_LONGEST_BLOCK = 300
+_SHARE_OF_PAST = 3
 # A count whose mean is larger has a distribution that is near enough to a continuous one.
 _LARGEST_COUNT_MEAN = 30.0
 _LARGEST_COUNT = 1e9

@@ -141,7 +141,7 @@ class SeasonalResidualParams(OneMeasure, Expecting):
     )
 
     alerts_per_week: Annotated[float, Field(gt=0, le=10_000)] = param(
-        1.0,
+        2.0,
         Text("Alerts a week"),
         Text(
             "What chance may give at most, over all series of the model. Where nothing is strange, nothing is reported."

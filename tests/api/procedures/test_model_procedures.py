@@ -47,7 +47,7 @@ def test_runtimes_come_with_their_parameters_as_a_schema_in_both_languages(api):
     assert residual["type"] == "statistical"
     assert residual["translations"]["fr"]["label"] == "Résidu saisonnier"
     budget = residual["params"]["properties"]["alerts_per_week"]
-    assert (budget["type"], budget["default"], budget["exclusiveMinimum"]) == ("number", 1.0, 0)
+    assert (budget["type"], budget["default"], budget["exclusiveMinimum"]) == ("number", 2.0, 0)
     assert budget["title"] == "Alerts a week"
     assert budget["translations"]["fr"]["title"] == "Alertes par semaine"
     assert [kind["name"] for kind in residual["findingKinds"]] == ["residual"]
