@@ -1,16 +1,16 @@
 """Prints the tables.
 
-make bench-analytics ARGS="--data FOLDER [--before CHECKOUT] [--only detection]"
+make bench-analytics ARGS="--data FOLDER [--before CHECKOUT] [--only detection | forecasting]"
 """
 
 import argparse
 
-from benchmarks.analytics import detection
+from benchmarks.analytics import detection, forecasting
 from benchmarks.analytics.builds import build_at
 from benchmarks.analytics.data import data_folder
 
 # Each prints its tables from (folder of data, build before or None).
-SECTIONS = {"detection": detection.report}
+SECTIONS = {"detection": detection.report, "forecasting": forecasting.report}
 
 
 def main() -> None:

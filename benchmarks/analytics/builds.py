@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.analytics.data import NoData
 
 _WORKER = Path(__file__).with_name("runtime_worker.py")
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def detect(
             "panels": len(panels),
         }
         np.savez(request, meta=json.dumps(meta), **arrays)
-        environment = os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": str(build.root)}
+        environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": str(build.root)}
         subprocess.run(
             [build.python, _WORKER, request, answer], check=True, cwd=build.root, env=environment
         )

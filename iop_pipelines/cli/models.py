@@ -69,15 +69,24 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool, score
     show_default=True,
 )
 @click.option("--runtime", help="Default: the usual one of its type.")
+@click.option("--forecast", is_flag=True, help="Forecast it, by the usual runtime for that.")
 @click.option("--name", help="Default: DATASET-MEASURE.")
 @click.option(
     "--file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where it is written. Default: NAME.yaml.",
 )
-def new(settings: Settings, as_json: bool, file: Path | None, kind: str, **given: str) -> None:
+def new(
+    settings: Settings, as_json: bool, file: Path | None, kind: str, forecast: bool, **given: str
+) -> None:
     """Write the file of a model, schemas included; edit it, then register it."""
     from iop_pipelines.registry.drafting import as_yaml, draft
+    from iop_pipelines.runtimes.catalogue import usual_forecaster
+
+    if forecast and given["runtime"]:
+        raise InvalidInput("model.forecast_or_runtime")
+    if forecast:
+        given["runtime"] = usual_forecaster()
 
     spec = draft(engine_of(settings), model_type=ModelType(kind), **given)
     path = file or Path(f"{spec.name}.yaml")

@@ -10,6 +10,7 @@ from iop_pipelines.intake.spelling import formats_of
 from iop_pipelines.intake.step import UNITS
 from iop_pipelines.intake.understand import MeasureFound, Understood
 from iop_pipelines.query.stretch import last_stretch
+from iop_pipelines.runtimes.catalogue import usual_forecaster
 from iop_pipelines.transform.formats import MomentFormat
 
 MAX_MODELS = 6
@@ -21,6 +22,8 @@ _MAX_LINES = 12
 # Periods of history that a model reads before a delivery.
 _HISTORY = {"h": 24 * 7 * 10, "D": 400, "W": 260, "MS": 240}
 _TREND_WINDOW = {"D": 28, "W": 26, "MS": 24}
+# Periods ahead: two days, two weeks, a quarter, a year.
+_HORIZON = {"h": 48, "D": 14, "W": 13, "MS": 12}
 # Known values that a season of months needs before a coarser step is judged.
 _KNOWN = 16
 _NULLABLE = {"number": ["number", "null"], "integer": ["integer", "null"]}
@@ -107,7 +110,7 @@ def _varying(given: Understood) -> list[MeasureFound]:
 
 
 def _models(given: Understood) -> dict[str, dict[str, Any]]:
-    """An anomaly model a measure, and the trend of the first; none where a step is too coarse to judge."""
+    """An anomaly model a measure, trend and forecast of the first; none where a step is too coarse to judge."""
     if given.step.every >= 12:
         return {}
     models = {}
@@ -120,6 +123,11 @@ def _models(given: Understood) -> dict[str, dict[str, Any]]:
         first = _varying(given)[0]
         name = f"{given.name}-{first.column.name}-trend".replace("_", "-")
         models[name] = _model(given, first, name, "mann_kendall", {"window": window})
+    if models and given.step.every == 1:
+        first = _varying(given)[0]
+        name = f"{given.name}-{first.column.name}-forecast".replace("_", "-")
+        horizon = {"h": _HORIZON[given.step.freq]}
+        models[name] = _model(given, first, name, usual_forecaster(), horizon)
     return models
 
 
@@ -138,6 +146,7 @@ def _model(
     what = {
         "seasonal_residual": "far from what its own past lets expect",
         "mann_kendall": "rising or falling steadily",
+        usual_forecaster(): "as it will probably go on",
     }
     form = "date-time" if given.step.freq == "h" else "date"
     series = list(given.series.watched)

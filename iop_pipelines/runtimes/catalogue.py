@@ -615,6 +615,11 @@ def usual_runtime(model_type: ModelType) -> str:
     return runtimes_of(model_type)[0]
 
 
+def usual_forecaster() -> str:
+    """What forecasts where nothing else is said."""
+    return next(spec.name for spec in RUNTIMES.values() if LIMIT_CROSSING in (spec.kinds or ()))
+
+
 def check_params(
     runtime: str, params: Mapping[str, Any], measures: Sequence[str] | None = None
 ) -> None:

@@ -218,12 +218,13 @@ def test_every_declaration_says_that_it_is_ours_until_it_is_edited(desk: Desk) -
         "dataset.yaml",
         "models/sales-umsatz-anomaly.yaml",
         "models/sales-umsatz-trend.yaml",
+        "models/sales-umsatz-forecast.yaml",
         "dashboard.yaml",
         "report.yaml",
     ]
     firsts = {kept.path.read_text().splitlines()[0][:29] for kept in loaded.files}
     assert firsts == {"# Written by iop start; yours"}
-    assert loaded.models == ("sales-umsatz-anomaly", "sales-umsatz-trend")
+    assert loaded.models == ("sales-umsatz-anomaly", "sales-umsatz-forecast", "sales-umsatz-trend")
 
 
 def test_tables_of_a_drm_platform_are_left_alone(desk: Desk) -> None:
@@ -265,10 +266,14 @@ def test_drm_s_tables_may_lie_on_any_database(database_url: str, tmp_path: Path)
 
 def test_a_model_that_somebody_retired_stays_retired(desk: Desk) -> None:
     engine = desk.platform.engine
-    assert desk.give(sales(60)).models == ("sales-umsatz-anomaly", "sales-umsatz-trend")
+    assert desk.give(sales(60)).models == (
+        "sales-umsatz-anomaly",
+        "sales-umsatz-forecast",
+        "sales-umsatz-trend",
+    )
     (trend,) = list_models(engine, name="sales-umsatz-trend")
     set_status(engine, trend.id, ModelStatus.DEPRECATED)
-    assert desk.give(sales(61)).models == ("sales-umsatz-anomaly",)
+    assert desk.give(sales(61)).models == ("sales-umsatz-anomaly", "sales-umsatz-forecast")
 
 
 def test_a_dataset_that_was_deleted_has_its_data_again_when_its_file_is_given_again(

@@ -198,6 +198,12 @@ def test_the_command_writes_the_file_and_never_over_one(tmp_path: Path, monkeypa
     written = path.read_text()
     assert iop(*new).exit_code == 1
     assert path.read_text() == written
+    ahead = tmp_path / "ahead.yaml"
+    forecast = (*new[:-1], str(ahead), "--name", "flights-ahead", "--forecast")
+    assert iop(*forecast).exit_code == 0
+    assert "runtime: forecast_ensemble" in ahead.read_text()
+    assert "either --forecast or --runtime" in iop(*forecast, "--runtime", "prophet").output
+    assert iop("model", "register", str(ahead), "--promote").exit_code == 0
     registered = iop("model", "register", str(path), "--promote", "--json")
     assert json.loads(registered.output)["status"] == "active"
     engine_for(url).dispose()

@@ -650,6 +650,7 @@ SENTENCES: Mapping[str, str] = {
     "model.exists_differently": (
         "model {label} exists (id {id}) with another {changed}; raise the version"
     ),
+    "model.forecast_or_runtime": "give either --forecast or --runtime",
     "model.no_earlier_version": "model {name!r} has no earlier version that was active",
     "model.lacks": (
         "model {label} is a draft that lacks something; create it again with it: {lacks:then}"

@@ -762,6 +762,7 @@ SENTENCES: Mapping[str, str] = {
         "le modèle {label} existe déjà (numéro {id}) avec un autre contenu ({changed}) ; "
         "augmentez la version"
     ),
+    "model.forecast_or_runtime": "donnez soit --forecast, soit --runtime",
     "model.no_earlier_version": (
         "le modèle {name!r} n’a pas de version antérieure qui ait été active"
     ),
