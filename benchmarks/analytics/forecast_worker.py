@@ -38,8 +38,9 @@ def main() -> None:
             start = time.process_time()
             try:
                 frame = runtime.run(given).frame
-            except IopError as error:
-                failed = str(error)
+            except (IopError, KeyError) as error:
+                # A build that does not know a step has no sentence for it.
+                failed = f"{type(error).__name__}: {error}"
                 break
             seconds.append(time.process_time() - start)
             for name, part in frame.groupby("unique_id", sort=True):

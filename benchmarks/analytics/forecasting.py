@@ -208,9 +208,11 @@ def _seasonal_naive(sets: Sequence[Set]) -> Answer:
 
 def _prophet(sets: Sequence[Set]) -> Answer:
     """With nothing said but the width of its interval."""
-    logging.getLogger("cmdstanpy").setLevel(logging.CRITICAL)
-    logging.getLogger("prophet").setLevel(logging.CRITICAL)
     from prophet import Prophet
+
+    # It sets its own level when it is first used.
+    logging.getLogger("cmdstanpy").disabled = True
+    logging.getLogger("prophet").disabled = True
 
     found: dict[str, list[np.ndarray]] = {"yhat": [], "yhat_lower": [], "yhat_upper": []}
     for each in sets:
