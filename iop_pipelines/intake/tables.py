@@ -48,7 +48,10 @@ class Lines(Sequence[Line]):
 
     def extend(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         """Rows without any text are left out, and blanks around cells."""
-        together = list(map(_stripped, zip_longest(*rows, fillvalue="")))
+        sizes = list(map(len, rows))
+        is_even = len(set(sizes)) == 1
+        columns = zip(*rows, strict=True) if is_even else zip_longest(*rows, fillvalue="")
+        together = list(map(_stripped, columns))
         if not together:
             return
         if "" in together[0]:
@@ -56,10 +59,9 @@ class Lines(Sequence[Line]):
             if len(kept) < len(rows):
                 self.extend([rows[place] for place in kept], [numbers[place] for place in kept])
                 return
-        sizes = list(map(len, rows))
         self.numbers.extend(numbers)
         self.sizes.extend(sizes)
-        is_full = min(sizes) == len(together) and "" not in together[-1]
+        is_full = is_even and "" not in together[-1]
         self.widths.extend(sizes if is_full else map(_width, rows))
         # All columns are in blocks of the same lengths.
         late = together[len(self.columns) :]

@@ -199,7 +199,8 @@ def _from_parts(
         for part in parts:
             tick()
             count += len(part)
-            part = part.reset_index(drop=True)
+            if not part.index.equals(pd.RangeIndex(len(part))):
+                part = part.reset_index(drop=True)
             done.append(first(part) if first is not None else _sharing(part, shared))
     return done[0] if len(done) == 1 else concatenated(done), count
 
@@ -258,7 +259,10 @@ def _conform(
     frame = frame.sort_values(order, kind="stable", na_position="first", ignore_index=True)
     fold = second_hours(frame, declaration.time)
     frame = with_folds(frame, declaration.time, None)
-    return frame.assign(**{FOLD: fold}) if declaration.has_repeated_hours else frame
+    if declaration.has_repeated_hours:
+        # Sorting made the frame: it need not be copied once more.
+        frame[FOLD] = fold
+    return frame
 
 
 _DTYPES: dict[FieldType, str | type] = {
