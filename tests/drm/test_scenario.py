@@ -1,6 +1,5 @@
 from datetime import date, datetime
 
-from iop_pipelines.drm.suppliers import AIRPORTS, FLIGHTS, checksum, true_rows
 from iop_pipelines.drm.scenario import (
     INCIDENTS,
     DayEnds,
@@ -9,6 +8,7 @@ from iop_pipelines.drm.scenario import (
     RunStarts,
     build_plan,
 )
+from iop_pipelines.drm.suppliers import AIRPORTS, FLIGHTS, checksum, true_rows
 
 
 def test_events_are_in_the_order_of_simulated_time():

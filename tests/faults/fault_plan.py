@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from iop_pipelines.drm.suppliers import FLIGHTS, ONE_DAY, Spoil, as_is, garbled, premature
 from iop_pipelines.drm.scenario import FIRST_DAY, LAST_DAY, Incident
+from iop_pipelines.drm.suppliers import FLIGHTS, ONE_DAY, Spoil, as_is, garbled, premature
 
 
 class Kind(StrEnum):
