@@ -6,6 +6,7 @@ asked for.
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -145,12 +146,29 @@ def words_of(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+class Rhythm(_Frozen):
+    """How often a dataset is delivered, and how many hours later than that it may come; half a step if not said."""
+
+    every: Literal["hour", "day", "week", "month"]
+    grace_hours: Annotated[float, Field(ge=0, le=8784)] | None = None
+
+    @property
+    def step(self) -> timedelta:
+        """A month is its longest."""
+        return timedelta(hours={"hour": 1, "day": 24, "week": 7 * 24, "month": 31 * 24}[self.every])
+
+    @property
+    def grace(self) -> timedelta:
+        return self.step / 2 if self.grace_hours is None else timedelta(hours=self.grace_hours)
+
+
 class DatasetDeclaration(_Frozen):
     """How DRM's rows of `source` become prepared rows.
 
     `time` is the field that says when a row is true, in local time of `time_zone`; `freq` is its
     step, None for events without one. `key` makes a row unique together with nothing
-    else. `steps` are validated by `iop_pipelines.transform`. `calendar` says which days are special.
+    else. `steps` are validated by `iop_pipelines.transform`. `calendar` says which days are special,
+    `deliveries` how often DRM delivers; left out, what it did so far says so.
     """
 
     name: Name
@@ -165,6 +183,7 @@ class DatasetDeclaration(_Frozen):
     steps: tuple[dict[str, Any], ...] = ()
     measures: dict[Name, Measure] = {}
     calendar: CalendarDeclaration | None = None
+    deliveries: Rhythm | None = None
 
     @model_validator(mode="after")
     def _names_exist(self) -> "DatasetDeclaration":

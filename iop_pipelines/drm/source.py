@@ -164,6 +164,17 @@ class SharedDatabase:
         )
         return [DrmRun(**row) for row in self._rows(query)]
 
+    def newest_runs(self, dataset: str, limit: int) -> list[DrmRun]:
+        """What was delivered of a dataset last, newest first."""
+        runs = tables.pipeline_runs
+        query = (
+            sa.select(runs)
+            .where(runs.c.dataset == dataset, runs.c.status == RunStatus.SUCCESS)
+            .order_by(runs.c.finished_at.desc(), runs.c.id.desc())
+            .limit(limit)
+        )
+        return [DrmRun(**row) for row in self._rows(query)]
+
     def count_successful(self, dataset: str) -> int:
         """How many runs delivered something of a dataset."""
         runs = tables.pipeline_runs

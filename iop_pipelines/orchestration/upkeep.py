@@ -16,6 +16,7 @@ from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
 from iop_pipelines.recommendations.deliveries import advise_of_deliveries
+from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
 from iop_pipelines.transform.versions import PIPELINE_RUNS, list_datasets
@@ -50,6 +51,8 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
     advised = advise_pending(platform.engine, finished_before=now - ADVICE_OVERDUE)
     for stored in list_datasets(platform.engine):
         advise_of_deliveries(platform.engine, stored)
+        if not stored.is_system:
+            advise_of_missing_delivery(platform.engine, platform.drm, stored, platform.now())
     counters.fold(platform.engine, now)
     inbox.purge(platform.engine, now)
     outbox.purge(platform.engine, now, with_unpublished=platform.settings.event_broker_url is None)

@@ -37,9 +37,10 @@ from iop_pipelines.schema.tables import (
 )
 
 _CHUNK = 500
-# Of what no model found: DRM's scores, and deliveries that were not prepared.
+# Of what no model found: DRM's scores, deliveries that were not prepared, and what does not come.
 QUALITY_MODEL = "data-quality"
 DELIVERY_MODEL = "data-preparation"
+SILENCE_MODEL = "data-silence"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ SENTENCES: Mapping[str, str] = {
     "broker.no_url": (
         "IOP_EVENT_BROKER_URL is not set; set it to amqp://… to consume and publish events"
     ),
-    "calendar.ends_wrongly": "ends on {end:%Y-%m-%d}; what begins on {start:%Y-%m-%d} ends then or later, within {most} days",
+    "calendar.ends_wrongly": "ends on {end:date}; what begins on {start:date} ends then or later, within {most} days",
     "calendar.event_is_one_of": "has {given:and}; an event comes on dates, or as every says, or from a csv: leave one",
     "calendar.event_without_day": "does not say when it is: give dates, every or csv",
     "calendar.event_without_name": "has no name, by which people would know it",
@@ -217,10 +217,13 @@ SENTENCES: Mapping[str, str] = {
         "{count} {count:piece|pieces} of work on it {count:is|are} not ended yet: try again in a moment"
     ),
     "delivery.all_prepared": "all that was delivered is prepared, or was delivered again",
+    "delivery.came": "it was delivered",
     "delivery.failed_otherwise": (
         "data version {version} was not refused, so it cannot be accepted; preparing it failed: {why}"
     ),
+    "delivery.missing": "nothing has been delivered since {last} UTC; deliveries came {rhythm}, so the next was due by {due} UTC",
     "delivery.name_taken": "the delivery has a column {name!r} already: choose another name",
+    "delivery.no_longer_expected": "no delivery is expected any more",
     "delivery.no_such_column": "DRM delivered no column {source!r}; it has {known!r}",
     "delivery.nothing_left": "none of the {delivered:,} delivered rows can be used: {reasons}",
     "delivery.reason": "{said} ({count:,} {count:row|rows})",
@@ -666,10 +669,12 @@ SENTENCES: Mapping[str, str] = {
     "model.replaced": "replaced by {version}",
     "model.rolled_back": "rolled back",
     "model.wrong_transition": "model {label} is {status}: it can become {allowed:or}",
+    "moment.day": "{day:date}",
     "moment.no_iso": "{value!r} is no ISO date or moment",
     "moment.not_iso": "{text!r} is no ISO date or moment such as 2013-02-08",
     "moment.out_of_range": "is outside the years 1 to 9999 in UTC",
     "moment.past": "{moment} is past; it is {now} UTC",
+    "moment.time": "{day:date}, {time}",
     "moment.too_early": "{text!r} is before the year {year}, where databases' dates begin",
     "moment.wrong_form": "must be a date and time such as 2026-01-31T09:00:00Z",
     "month.name": "{month:month}",
@@ -861,6 +866,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "result.no_such_column": "table {table!r} has no column {name!r}",
     "result.no_such_table": "the result has no table {name!r}",
+    "rhythm.days": "{count:g} {count:day|days} apart",
+    "rhythm.hours": "{count:g} {count:hour|hours} apart",
     "row.above": "above {limit}",
     "row.below": "below {limit}",
     "row.exact_duplicate": "exact duplicate of a later row",
@@ -947,6 +954,9 @@ SENTENCES: Mapping[str, str] = {
         "{where} has {count} bytes; it needs {least} at least: make one with `{command}` and "
         "give it to every replica"
     ),
+    "series.came": "it has values again",
+    "series.silent": "{series} has had no rows since {since}, {count} {count:period|periods} on end, while others had; its longest pause before was {most}",
+    "series.silent_together": "{count} of {all} series have had no rows since {since}: {names:and}",
     "series.too_short": (
         "{series:the only series has|all {series} series have} too short a history: {needed}"
     ),

@@ -47,7 +47,7 @@ SENTENCES: Mapping[str, str] = {
         "IOP_EVENT_BROKER_URL n’est pas défini ; donnez-lui amqp://… pour recevoir et "
         "publier des événements"
     ),
-    "calendar.ends_wrongly": "se termine le {end:%d/%m/%Y} ; ce qui commence le {start:%d/%m/%Y} se termine ce jour-là ou plus tard, en {most} jours au plus",
+    "calendar.ends_wrongly": "se termine le {end:date} ; ce qui commence le {start:date} se termine ce jour-là ou plus tard, en {most} jours au plus",
     "calendar.event_is_one_of": "a {given:and} ; un événement a des dates, ou suit every, ou vient d’un csv : n’en gardez qu’un",
     "calendar.event_without_day": "ne dit pas quand cela a lieu : donnez dates, every ou csv",
     "calendar.event_without_name": "n’a pas de nom sous lequel on le reconnaîtrait",
@@ -248,11 +248,14 @@ SENTENCES: Mapping[str, str] = {
         "{count:terminée|terminées} : réessayez dans un instant"
     ),
     "delivery.all_prepared": "tout ce qui a été livré est préparé, ou a été livré de nouveau",
+    "delivery.came": "la livraison est arrivée",
     "delivery.failed_otherwise": (
         "la version des données {version} n’a pas été refusée et ne peut donc pas être acceptée ; sa "
         "préparation a échoué : {why}"
     ),
+    "delivery.missing": "rien n’a été livré depuis le {last} UTC ; les livraisons arrivaient {rhythm}, la suivante était attendue pour le {due} UTC",
     "delivery.name_taken": "la livraison a déjà une colonne {name!r} : choisissez un autre nom",
+    "delivery.no_longer_expected": "aucune livraison n’est plus attendue",
     "delivery.no_such_column": "DRM n’a pas livré de colonne {source!r} ; il y a {known!r}",
     "delivery.nothing_left": (
         "aucune des {delivered:,} lignes livrées n’est utilisable : {reasons}"
@@ -787,10 +790,12 @@ SENTENCES: Mapping[str, str] = {
     "model.wrong_transition": (
         "le modèle {label} est à l’état {status} : il peut passer à {allowed:or}"
     ),
+    "moment.day": "{day:date}",
     "moment.no_iso": "{value!r} n’est pas une date ou heure ISO",
     "moment.not_iso": "{text!r} n’est pas une date ou heure ISO comme 2013-02-08",
     "moment.out_of_range": "doit être entre les années 1 et 9999 en UTC",
     "moment.past": "{moment} est passé ; il est {now} UTC",
+    "moment.time": "{day:date} à {time}",
     "moment.too_early": (
         "{text!r} est avant l’an {year}, où commencent les dates des bases de données"
     ),
@@ -1014,6 +1019,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "result.no_such_column": "la table {table!r} n’a pas de colonne {name!r}",
     "result.no_such_table": "le résultat n’a pas de table {name!r}",
+    "rhythm.days": "à {count:g} {count:jour|jours} d’intervalle",
+    "rhythm.hours": "à {count:g} {count:heure|heures} d’intervalle",
     "row.above": "supérieur à {limit}",
     "row.below": "inférieur à {limit}",
     "row.exact_duplicate": "doublon exact d’une ligne suivante",
@@ -1109,6 +1116,9 @@ SENTENCES: Mapping[str, str] = {
         "{where} compte {count} octets ; il en faut au moins {least} : créez-en une avec "
         "`{command}` et donnez-la à chaque réplique"
     ),
+    "series.came": "il y a de nouveau des valeurs",
+    "series.silent": "aucune ligne pour {series} depuis le {since}, soit {count} {count:période|périodes} de suite, alors que d’autres en ont ; sa plus longue pause était de {most}",
+    "series.silent_together": "{count} séries sur {all} n’ont aucune ligne depuis le {since} : {names:and}",
     "series.too_short": (
         "{series:la seule série a|les {series} séries ont toutes} un historique trop court : "
         "{needed}"
@@ -1354,6 +1364,7 @@ TEXTS: Mapping[str, str] = {
     "Coverage of the interval (%)": "Couverture de l’intervalle (%)",
     "Critical at probability": "Critique à partir de la probabilité",
     "Daily seasonality": "Saisonnalité quotidienne",
+    "Deliveries": "Livraisons",
     "Detector": "Détecteur",
     "Direction": "Sens",
     "ECOD": "ECOD",

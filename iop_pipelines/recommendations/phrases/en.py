@@ -72,6 +72,12 @@ ACTIONS: Actions = {
         "Look at the rejected rows: replace the declaration if it is wrong, have the delivery corrected if "
         "that is wrong, or accept what can be used of it on the dataset's page."
     ),
+    (Category.OPTIMISATION, facts.MISSING): (
+        "Ask whoever delivers it. When it comes, this ends by itself; models and reports wait until then."
+    ),
+    (Category.OPTIMISATION, facts.SILENT): (
+        "Find out whether it still exists or its source is broken. When it has rows again, this ends by itself."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Replace the dataset's declaration, or mend what it reads; what was delivered is then prepared again."
     ),
@@ -87,6 +93,10 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         return f"Data quality of {evidence.dataset} is {score} of 100 on {day}: {held} held back"
     if seen.kind == facts.REFUSED:
         return f"Delivery of {evidence.dataset} for {day} refused: only {amount} of its rows are usable"
+    if seen.kind == facts.MISSING:
+        return f"{evidence.dataset} was not delivered: nothing for {day} and after"
+    if seen.kind == facts.SILENT:
+        return f"No rows{where} in {evidence.dataset} since {day}"
     if seen.kind == facts.UNPREPARED:
         return f"Delivery of {evidence.dataset} for {day} could not be prepared"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
@@ -106,6 +116,8 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
     if seen.kind in facts.OF_DELIVERIES:
         return f"{facts.reason_in(seen, Language.EN).rstrip('.')}. What was prepared before stays as it was."
+    if seen.kind in facts.OF_SILENCE:
+        return f"{facts.reason_in(seen, Language.EN).rstrip('.')}."
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)
         return (

@@ -22,6 +22,10 @@ QUALITY = "quality"
 REFUSED = "refused_delivery"
 UNPREPARED = "failed_preparation"
 OF_DELIVERIES = frozenset({REFUSED, UNPREPARED})
+# What was expected and does not come: a delivery, or a series in deliveries that do come.
+MISSING = "missing_delivery"
+SILENT = "silent_series"
+OF_SILENCE = frozenset({MISSING, SILENT})
 _MAX_OTHERS = 5
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
@@ -50,7 +54,7 @@ def step_of(evidence: Evidence) -> str:
 
 def label_in(evidence: Evidence, seen: Seen, language: Language) -> str:
     """Measures of pipelines and of quality are IOP's own; others have their author's words in every language."""
-    is_own = is_of_pipelines(evidence) or seen.kind in {QUALITY, *OF_DELIVERIES}
+    is_own = is_of_pipelines(evidence) or seen.kind in {QUALITY, *OF_SILENCE, *OF_DELIVERIES}
     return Label.known(seen.label).within(language) if is_own else seen.label
 
 

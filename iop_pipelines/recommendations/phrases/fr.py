@@ -135,6 +135,12 @@ ACTIONS: Actions = {
         "Examinez les lignes rejetées : remplacez la déclaration si elle est fausse, faites corriger la "
         "livraison si c’est elle, ou acceptez ce qui en est utilisable sur la page du jeu de données."
     ),
+    (Category.OPTIMISATION, facts.MISSING): (
+        "Interrogez celui qui livre. À son arrivée, cela prend fin ; les modèles et les rapports attendent jusque-là."
+    ),
+    (Category.OPTIMISATION, facts.SILENT): (
+        "Vérifiez si cela existe encore ou si la source est en panne. Au retour de lignes, cela prend fin."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Remplacez la déclaration du jeu de données, ou corrigez ce qu’elle lit ; ce qui a été livré sera "
         "alors préparé de nouveau."
@@ -155,6 +161,10 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         return (
             f"Livraison de {evidence.dataset} du {day} refusée : {amount} de ses lignes utilisables"
         )
+    if seen.kind == facts.MISSING:
+        return f"{evidence.dataset} n’a pas été livré : rien pour le {day} ni après"
+    if seen.kind == facts.SILENT:
+        return f"Aucune ligne{where} dans {evidence.dataset} depuis le {day}"
     if seen.kind == facts.UNPREPARED:
         return f"La livraison de {evidence.dataset} du {day} n’a pas pu être préparée"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
@@ -177,6 +187,8 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"{facts.reason_in(seen, Language.FR).rstrip('.')}. Ce qui avait été préparé avant reste "
             "tel quel."
         )
+    if seen.kind in facts.OF_SILENCE:
+        return f"{facts.reason_in(seen, Language.FR).rstrip('.')}."
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)
         return (

@@ -1,0 +1,207 @@
+"""What does not come is told once, with since when, and ends by itself."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
+from iop_pipelines.recommendations.silence import (
+    advise_of_missing_delivery,
+    advise_of_silent_series,
+)
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.tables import recommendations
+from iop_pipelines.transform.silence import silent_among
+from iop_pipelines.transform.table import ensure_table
+from iop_pipelines.transform.versions import dataset
+from read_back import events_of
+
+FIRST = datetime(2013, 3, 1)
+DAY = timedelta(days=1)
+
+
+class Deliveries:
+    """DRM's runs of `flights`, and prepared rows of its airports."""
+
+    def __init__(self, world, tmp_path):
+        self.engine = world.engine
+        self.stored = dataset(world.engine, "flights")
+        drm_engine = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
+        drm_metadata.create_all(drm_engine)
+        self.drm = SharedDatabase(drm_engine)
+        self.table = ensure_table(self.engine, self.stored.declaration)
+        self.count = 0
+
+    def deliver(self, *series):
+        """The next day, six hours after it, with a row of each series."""
+        start = FIRST + self.count * DAY
+        ended = start + DAY + timedelta(hours=6)
+        self.count += 1
+        with begin_write(self.drm.engine) as connection:
+            connection.execute(
+                pipeline_runs.insert().values(
+                    pipeline="flights",
+                    dataset="flights",
+                    status="success",
+                    scheduled_for=ended,
+                    started_at=ended,
+                    finished_at=ended,
+                    window_start=start,
+                    window_end=start + DAY,
+                    content_checksum=str(self.count),
+                )
+            )
+        if series:
+            with begin_write(self.engine) as connection:
+                rows = [
+                    {
+                        "date": start.date(),
+                        "origin": name,
+                        "cancelled_pct": 1.0,
+                        "iop_from": self.count,
+                    }
+                    for name in series
+                ]
+                connection.execute(self.table.insert(), rows)
+        return ended
+
+    def deliver_days(self, count):
+        """When the last of them ended."""
+        return [self.deliver() for _ in range(count)][-1]
+
+    def look(self, now):
+        return advise_of_missing_delivery(self.engine, self.drm, self.stored, now)
+
+    def look_at_series(self):
+        return advise_of_silent_series(self.engine, self.drm, self.stored)
+
+    def told(self):
+        query = sa.select(recommendations).order_by(recommendations.c.id)
+        with self.engine.connect() as connection:
+            return connection.execute(query).all()
+
+
+@pytest.fixture
+def deliveries(world, tmp_path):
+    made = Deliveries(world, tmp_path)
+    yield made
+    made.drm.engine.dispose()
+
+
+def test_a_delivery_that_does_not_come_is_told_once_and_ends_when_it_comes(deliveries):
+    last = deliveries.deliver_days(8)
+    assert deliveries.look(last + 1.4 * DAY).changed == 0
+    opened = deliveries.look(last + 2 * DAY)
+    assert len(opened.opened) == 1
+    for hours in (49, 72, 240):
+        assert deliveries.look(last + timedelta(hours=hours)).changed == 0
+    (told,) = deliveries.told()
+    assert told.title == "Flights was not delivered: nothing for 9 Mar 2013 and after"
+    assert told.severity is Severity.WARNING
+    assert told.first_ds == datetime(2013, 3, 9)
+    assert "Nothing has been delivered since 9 March 2013, 06:00 UTC" in told.description
+    assert "1 day apart" in told.description
+    french = told.translations["fr"]
+    assert french["title"].replace("\u00a0", " ") == "Flights n’a pas été livré : rien pour le 9 mars 2013 ni après"
+    came = deliveries.deliver()
+    assert deliveries.look(came + timedelta(hours=1)).resolved == opened.opened
+    assert [each.kind for each in events_of(deliveries.engine, opened.opened[0])] == [
+        "opened",
+        "resolved",
+    ]
+
+
+def test_a_delivery_that_is_missing_again_is_told_again(deliveries):
+    last = deliveries.deliver_days(8)
+    deliveries.look(last + 2 * DAY)
+    came = deliveries.deliver()
+    deliveries.look(came)
+    deliveries.look(came + 3 * DAY)
+    first, second = deliveries.told()
+    assert first.resolved_at is not None
+    assert second.resolved_at is None
+    assert second.previous_id == first.id
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_of_few_deliveries_nothing_is_missing(deliveries, count):
+    last = FIRST
+    for _ in range(count):
+        last = deliveries.deliver()
+    assert deliveries.look(last + 100 * DAY).changed == 0
+
+
+def test_a_series_that_stops_is_told_with_since_when_and_ends_when_it_is_back(deliveries):
+    for _ in range(15):
+        deliveries.deliver("EWR", "JFK", "LGA")
+    assert deliveries.look_at_series().changed == 0
+    for _ in range(2):
+        deliveries.deliver("EWR", "JFK")
+        assert deliveries.look_at_series().changed == 0, "two days are a pause"
+    deliveries.deliver("EWR", "JFK")
+    opened = deliveries.look_at_series()
+    assert len(opened.opened) == 1
+    for _ in range(4):
+        deliveries.deliver("EWR", "JFK")
+        assert deliveries.look_at_series().changed == 0, "told once"
+    (told,) = deliveries.told()
+    assert told.title == "No rows at LGA in flights since 16 Mar 2013"
+    assert told.unique_id == "LGA"
+    assert told.first_ds == datetime(2013, 3, 16)
+    assert (
+        told.translations["fr"]["title"] == "Aucune ligne à LGA dans flights depuis le 16 mars 2013"
+    )
+    deliveries.deliver("EWR", "JFK", "LGA")
+    assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_a_series_that_comes_now_and_then_is_not_silent(deliveries):
+    for number in range(40):
+        deliveries.deliver("EWR", *(["LGA"] if number % 4 == 0 else []))
+        assert deliveries.look_at_series().changed == 0
+
+
+def test_series_that_stop_together_are_one_thing(deliveries):
+    names = [f"A{number:02d}" for number in range(12)]
+    for _ in range(12):
+        deliveries.deliver("EWR", *names)
+    for _ in range(3):
+        deliveries.deliver("EWR")
+    opened = deliveries.look_at_series()
+    assert len(opened.opened) == 1
+    (told,) = deliveries.told()
+    assert "12 of 13 series have had no rows since 13 March 2013" in told.description
+    deliveries.deliver("EWR", *names)
+    assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_what_came_in_one_load_has_no_silent_series(deliveries):
+    for _ in range(3):
+        deliveries.deliver()
+    rows = [
+        {"date": date(2013, 1, 1) + each * DAY, "origin": name, "iop_from": 1}
+        for each in range(60)
+        for name in ("EWR", "LGA")
+        if name == "EWR" or each < 30
+    ]
+    with begin_write(deliveries.engine) as connection:
+        connection.execute(deliveries.table.insert(), rows)
+    assert deliveries.look_at_series().changed == 0
+
+
+def test_a_dataset_without_a_step_has_no_series_that_could_stop(deliveries):
+    content = deliveries.stored.declaration.model_dump() | {"freq": None}
+    declaration = DatasetDeclaration.model_validate(content)
+    stored = type(deliveries.stored)(deliveries.stored.id, declaration)
+    for _ in range(6):
+        deliveries.deliver("EWR")
+    assert advise_of_silent_series(deliveries.engine, deliveries.drm, stored).changed == 0
+
+
+def test_the_silence_of_all_is_no_series_silence():
+    periods = [FIRST + each * DAY for each in range(20) if each not in (5, 6, 7, 8, 9)]
+    assert silent_among(periods, {"a": set(periods), "b": set(periods)}) == []
