@@ -106,7 +106,10 @@ def test_a_delivery_that_does_not_come_is_told_once_and_ends_when_it_comes(deliv
     assert "Nothing has been delivered since 9 March 2013, 06:00 UTC" in told.description
     assert "1 day apart" in told.description
     french = told.translations["fr"]
-    assert french["title"].replace("\u00a0", " ") == "Flights n’a pas été livré : rien pour le 9 mars 2013 ni après"
+    assert (
+        french["title"].replace("\u00a0", " ")
+        == "Flights n’a pas été livré : rien pour le 9 mars 2013 ni après"
+    )
     came = deliveries.deliver()
     assert deliveries.look(came + timedelta(hours=1)).resolved == opened.opened
     assert [each.kind for each in events_of(deliveries.engine, opened.opened[0])] == [

@@ -11,6 +11,7 @@ from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.transform.declarations import DEMO_DATASETS
 
 US = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "US"}]}))
 DAYS = pd.date_range("2008-01-01", "2013-12-31", freq="D")
@@ -51,7 +52,7 @@ def found(y, calendar, start="2008-03-01", runtime="seasonal_residual", **params
     return {str(each.ds.date()): each for each in output.findings}
 
 
-def test_christmas_is_told_as_such_the_first_time_and_no_more_afterwards():
+def test_christmas_is_told_as_such_and_never_graver_than_information():
     without, by_calendar = found(sales(), None), found(sales(), US)
     assert set(CHRISTMAS) <= set(without)
     assert all(without[day].severity is Severity.CRITICAL for day in CHRISTMAS)
@@ -61,7 +62,6 @@ def test_christmas_is_told_as_such_the_first_time_and_no_more_afterwards():
     assert first.evidence["calendar"]["times"] == 0
     told = [by_calendar[day].severity for day in CHRISTMAS if day in by_calendar]
     assert set(told) == {Severity.INFO}
-    assert "2013-12-25" not in by_calendar
 
 
 def test_a_christmas_that_is_not_like_the_others_is_news():
@@ -116,6 +116,46 @@ def test_a_rule_reads_the_figures_as_they_are():
     assert [str(each.ds.date()) for each in output.findings] == list(CHRISTMAS)
     assert {each.severity for each in output.findings} == {Severity.CRITICAL}
     assert {each.category for each in output.findings} == {Category.ANOMALY}
+
+
+def flights(measure):
+    data = DEMO_DATASETS.parent / "data" / "nyc_flights_daily.csv.gz"
+    by_day = pd.read_csv(data, parse_dates=["date"]).groupby("date")[measure].sum()
+    panel = pd.DataFrame(
+        {
+            "unique_id": "all",
+            "ds": by_day.index.astype("datetime64[ns]"),
+            measure: by_day.to_numpy(dtype=float),
+        }
+    )
+    return RuntimeInput(
+        panel=panel,
+        measures=(measure,),
+        units={measure: ""},
+        freq="D",
+        window_start=datetime(2013, 1, 20),
+        window_end=datetime(2014, 1, 1),
+        params={},
+        calendar=US,
+    )
+
+
+def test_thanksgiving_explains_new_yorks_flights_and_nothing_hides_the_storm():
+    by_day = {
+        str(each.ds.date()): each
+        for each in run_runtime("seasonal_residual", flights("flights")).findings
+    }
+    thanksgiving = by_day["2013-11-28"]
+    assert thanksgiving.severity is Severity.INFO
+    assert thanksgiving.evidence["calendar"]["names"]["en"] == "Thanksgiving Day"
+    storm = [
+        each
+        for each in run_runtime("seasonal_residual", flights("cancelled")).findings
+        if each.since <= datetime(2013, 2, 9) and each.ds >= datetime(2013, 2, 8)
+    ]
+    assert storm
+    assert storm[0].severity is not Severity.INFO
+    assert "calendar" not in storm[0].evidence
 
 
 def test_a_load_with_germanys_holidays_has_hardly_a_finding_that_the_calendar_does_not_explain():
