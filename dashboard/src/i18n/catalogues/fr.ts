@@ -566,6 +566,8 @@ export default {
     metricNames: {
       series: 'Séries',
       series_skipped: 'Séries ignorées',
+      series_stale: 'Séries terminées',
+      series_not_fitted: 'Séries sans ajustement',
       series_tested: 'Séries testées ensemble',
       rows: 'Lignes écrites',
       findings: 'Constats',

@@ -37,6 +37,8 @@ export const words = defineWords('executions', {
   metricNames: {
     series: 'Series',
     series_skipped: 'Series skipped',
+    series_stale: 'Series that have ended',
+    series_not_fitted: 'Series without a fit',
     series_tested: 'Series tested together',
     rows: 'Rows written',
     findings: 'Findings',
