@@ -26,11 +26,11 @@ SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults" $(if $(SERVERS),--serv
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics screenshots lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics screenshots image lock system-packages clean
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | screenshots | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | screenshots | image | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -121,6 +121,13 @@ bench-dashboard: .venv/.dev dashboard
 
 screenshots: .venv/.dev dashboard
 	PYTHONPATH=tests/servers $(PY) docs/screenshots.py $(ARGS)
+
+# By docker, podman or buildah, whichever is there; BASE_IMAGE=… names another base, IMAGE_ARGS=… what else the build is given.
+IMAGE ?= webwakahub/iop-organ:v0.1.0
+image:
+	@for tool in docker podman buildah; do if command -v $$tool >/dev/null; then \
+		exec $$tool build -f deploy/Dockerfile $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(IMAGE_ARGS) -t $(IMAGE) .; fi; done; \
+		echo "no docker, podman or buildah here (Debian: sudo apt-get install -y buildah)" >&2; exit 1
 
 # Real servers and PDF libraries for the tests; on Debian they are installed where that needs no password.
 system-packages:

@@ -25,6 +25,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
 | `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
 | `IOP_MAX_REFUSED_PERCENT` | `20` | a delivery of which more rows are refused is not prepared, at most 100 |
+| `IOP_INSTANCE_FILES` | empty: IOP's own | folder with a `dagster.yaml` or `workspace.yaml` to use instead |
 | `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
 | `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
 | `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
@@ -68,6 +69,7 @@ class Settings:
     held_hours: int = 24
     max_refused_percent: int = 20
     backlog_minutes: int = 30
+    instance_files: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     event_broker_url: str | None = field(default=None, repr=False)
     drm_api_url: str | None = None
@@ -117,6 +119,7 @@ class Settings:
                 "IOP_MAX_REFUSED_PERCENT", env.get("IOP_MAX_REFUSED_PERCENT"), 20, 0
             ),
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
+            instance_files=Path(files) if (files := env.get("IOP_INSTANCE_FILES")) else None,
             secret_key=env.get("IOP_SECRET_KEY") or None,
             event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
             drm_api_url=(env.get("IOP_DRM_API_URL") or "").rstrip("/") or None,

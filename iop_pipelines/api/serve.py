@@ -1,4 +1,4 @@
-"""Runs the API and Dagster's UI on one port of 127.0.0.1: `python -m iop_pipelines.api.serve --port 3000`.
+"""Runs the API and Dagster's UI on one port: `python -m iop_pipelines.api.serve --port 3000`.
 
 On SIGTERM health fails first, so that no more requests are sent here; then the port is closed, what is
 in flight is finished within a bound, and the process ends.
@@ -80,11 +80,16 @@ class DrainingServer(uvicorn.Server):
 
 
 def server_of(
-    app: Starlette, port: int, delay_s: float = DRAIN_DELAY_S, patience: Patience | None = None
+    app: Starlette,
+    port: int,
+    delay_s: float = DRAIN_DELAY_S,
+    patience: Patience | None = None,
+    *,
+    host: str = HOST,
 ) -> DrainingServer:
     config = uvicorn.Config(
         app,
-        host=HOST,
+        host=host,
         port=port,
         http=protocol_with(patience or Patience()),
         ws="websockets-sansio",
@@ -109,6 +114,7 @@ def dagster_ui_of(settings: Settings, workspace: Path) -> DagsterUi:
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m iop_pipelines.api.serve")
+    parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--workspace", type=Path, help="without it there is no /dagster")
     parser.add_argument("--drain-delay", type=float, default=DRAIN_DELAY_S, metavar="SECONDS")
@@ -117,8 +123,8 @@ def main(arguments: list[str]) -> None:
     settings = Settings.from_env()
     ui = dagster_ui_of(settings, options.workspace) if options.workspace else None
     app = create_app(settings, dagster_ui=ui)
-    log.info("serving", extra={"fields": {"url": f"http://{HOST}:{options.port}"}})
-    server_of(app, options.port, options.drain_delay).run()
+    log.info("serving", extra={"fields": {"url": f"http://{options.host}:{options.port}"}})
+    server_of(app, options.port, options.drain_delay, host=options.host).run()
 
 
 if __name__ == "__main__":

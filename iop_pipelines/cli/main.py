@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "start": ("start", "Load files of your own, and get advice from them."),
     "up": ("instance", "Run the whole product in the foreground."),
+    "serve": ("serve", "Be one part of an instance on several machines."),
     "demo": ("demo", "Replay real flights of 2013 through the whole product."),
     "migrate": ("instance", "Create or upgrade the database."),
     "doctor": ("instance", "Check that everything IOP needs is installed, or say how to get it."),

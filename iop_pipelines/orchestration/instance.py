@@ -6,6 +6,7 @@ runs and events there (dagster-mysql), else in SQLite files under the home; with
 """
 
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,34 @@ from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from iop_pipelines.errors import MisconfiguredInstance
 from iop_pipelines.schema.engine import CONNECT_TIMEOUT_S, IO_TIMEOUT_S
 from iop_pipelines.settings import Settings
 
 FOLDER_BROKER = "filesystem://"
 QUEUE = "dagster"
+
+
+def instance_file(name: str) -> Path:
+    """`dagster.yaml` or `workspace.yaml` as IOP has it: in the wheel, or at the root of a checkout."""
+    packaged = Path(str(resources.files("iop_pipelines"))) / "instance" / name
+    for path in (packaged, Path(__file__).parents[2] / name):
+        if path.is_file():
+            return path
+    raise MisconfiguredInstance("package.file_missing", name=name)
+
+
+def own_file(settings: Settings, name: str) -> Path | None:
+    """The operator's `dagster.yaml` or `workspace.yaml`, where IOP_INSTANCE_FILES has one of that name.
+
+    Raises MisconfiguredInstance if that names no folder.
+    """
+    if settings.instance_files is None:
+        return None
+    if not settings.instance_files.is_dir():
+        raise MisconfiguredInstance("instance_files.no_folder", path=settings.instance_files)
+    path = settings.instance_files / name
+    return path if path.is_file() else None
 
 
 class InstanceStorage(DagsterStorage, ConfigurableClass):

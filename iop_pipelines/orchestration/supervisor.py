@@ -19,16 +19,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import IO
 
-import yaml
-
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.errors import Conflict, MisconfiguredInstance, Unavailable
+from iop_pipelines.errors import Conflict, Unavailable
+from iop_pipelines.orchestration import parts
 from iop_pipelines.orchestration.home import OTHERS, make_private
-from iop_pipelines.orchestration.instance import FOLDER_BROKER
+from iop_pipelines.orchestration.instance import FOLDER_BROKER, instance_file, own_file
+from iop_pipelines.orchestration.parts import Address
 from iop_pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +36,6 @@ HOST = "127.0.0.1"
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 20
 PROBE_TIMEOUT_S = 5
-LOCATION = "iop"
 # The pause before a dead child is started again doubles with each death in a row, up to the longest. In
 # all they outlast a restart of the database, without which no child can live.
 RESTART_AFTER_S = 1.0
@@ -93,29 +91,18 @@ class Supervisor:
         """Raises Conflict if the port is taken, Unavailable, with the log's end, if a child does not start."""
         require_free(self.port)
         _clear_broker(self.settings)
-        grpc_port = free_port()
-        workspace = _write_workspace(self.settings, grpc_port)
+        code = Address(HOST, free_port())
+        workspace = parts.write_workspace(self.settings.home / "workspace.yaml", code)
         for number in range(1, self.workers + 1):
-            self.spawn(f"worker-{number}", ["iop_pipelines.orchestration.worker", f"w{number}"])
-        module = _module_of_workspace()
-        self.spawn(
-            "code-server",
-            [
-                *("dagster", "api", "grpc", "-h", HOST, "-p", str(grpc_port), "-m", module),
-                *("--location-name", LOCATION),
-            ],
-        )
-        self._wait_for_port(grpc_port, "code-server")
-        self.spawn("daemon", ["dagster._daemon", "run", "-w", str(workspace)])
+            self.spawn(f"worker-{number}", parts.worker(f"w{number}"))
+        self.spawn("code-server", parts.code_server(code))
+        self._wait_for_port(code.port, "code-server")
+        self.spawn("daemon", parts.daemon(workspace))
         if self.settings.drm_api_url:
-            self.spawn("drm-copy", ["iop_pipelines.drm.follow"])
+            self.spawn("drm-copy", parts.drm_copy())
         if self.settings.event_broker_url:
-            self.spawn("events", ["iop_pipelines.events.service"])
-        # By its name: the API is above the processes that run it.
-        self.spawn(
-            "web-server",
-            ["iop_pipelines.api.serve", "--port", str(self.port), "--workspace", str(workspace)],
-        )
+            self.spawn("events", parts.events())
+        self.spawn("web-server", parts.api(Address(HOST, self.port), workspace))
 
     def wait_until_served(self) -> None:
         """Until health is well: the port answers earlier, while Dagster's UI still loads."""
@@ -265,18 +252,10 @@ def instance_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def instance_file(name: str) -> Path:
-    """`dagster.yaml` or `workspace.yaml`: in the wheel, or at the root of a checkout."""
-    packaged = Path(str(resources.files("iop_pipelines"))) / "instance" / name
-    for path in (packaged, Path(__file__).parents[2] / name):
-        if path.is_file():
-            return path
-    raise MisconfiguredInstance("package.file_missing", name=name)
-
-
 def write_dagster_home(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(instance_file("dagster.yaml"), settings.dagster_home / "dagster.yaml")
+    source = own_file(settings, "dagster.yaml") or instance_file("dagster.yaml")
+    shutil.copyfile(source, settings.dagster_home / "dagster.yaml")
 
 
 @contextmanager
@@ -333,19 +312,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
-
-
-def _module_of_workspace() -> str:
-    """workspace.yaml is the one place that names the code location; here it is served by gRPC."""
-    content = yaml.safe_load(instance_file("workspace.yaml").read_text())
-    return content["load_from"][0]["python_module"]["module_name"]
-
-
-def _write_workspace(settings: Settings, grpc_port: int) -> Path:
-    path = settings.home / "workspace.yaml"
-    server = {"host": HOST, "port": grpc_port, "location_name": LOCATION}
-    path.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
-    return path
 
 
 def _clear_broker(settings: Settings) -> None:

@@ -454,6 +454,7 @@ SENTENCES: Mapping[str, str] = {
         "dataset:NAME[@DATA_VERSION][?from=2013-02-01&to=2013-03-01]"
     ),
     "instance.not_found": "there is no instance at {home}: `iop migrate` makes one",
+    "instance_files.no_folder": "IOP_INSTANCE_FILES names {path}, which is no folder",
     "intake.ask_decimal": (
         "column {column!r} has numbers such as {cell}: is that a thousand or a fraction?"
     ),
@@ -959,6 +960,17 @@ SENTENCES: Mapping[str, str] = {
     "series.silent_together": "{count} of {all} series have had no rows since {since}: {names:and}",
     "series.too_short": (
         "{series:the only series has|all {series} series have} too short a history: {needed}"
+    ),
+    "serve.needs_broker": (
+        "the parts of an instance on several machines reach each other by a broker: set IOP_BROKER_URL, such as "
+        "amqp://…; `iop up` needs none"
+    ),
+    "serve.needs_code_server": (
+        "say where the code server is: --code-server HOST:PORT, or a workspace.yaml in IOP_INSTANCE_FILES"
+    ),
+    "serve.needs_server": (
+        "the parts of an instance on several machines share one database: set DATABASE_URL to MySQL or MariaDB "
+        "(it is {url}); `iop up` starts all of them on this machine"
     ),
     "server.not_listening": "the {name} did not listen on {host}:{port} in {limit_s} s",
     "server.not_well": "{url}/api/health did not become well in {limit_s} s; see {log}",

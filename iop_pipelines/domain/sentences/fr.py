@@ -519,6 +519,7 @@ SENTENCES: Mapping[str, str] = {
         "dataset:NOM[@VERSION][?from=2013-02-01&to=2013-03-01]"
     ),
     "instance.not_found": "il n’y a pas d’instance à {home} : `iop migrate` en crée une",
+    "instance_files.no_folder": "IOP_INSTANCE_FILES désigne {path}, qui n’est pas un dossier",
     "intake.ask_decimal": (
         "la colonne {column!r} a des nombres comme {cell} : des milliers ou des décimales ?"
     ),
@@ -1122,6 +1123,18 @@ SENTENCES: Mapping[str, str] = {
     "series.too_short": (
         "{series:la seule série a|les {series} séries ont toutes} un historique trop court : "
         "{needed}"
+    ),
+    "serve.needs_broker": (
+        "les parties d’une instance sur plusieurs machines communiquent par un courtier de messages : définissez "
+        "IOP_BROKER_URL, par exemple amqp://… ; `iop up` n’en a pas besoin"
+    ),
+    "serve.needs_code_server": (
+        "dites où se trouve le serveur de code : --code-server HÔTE:PORT, ou un workspace.yaml dans "
+        "IOP_INSTANCE_FILES"
+    ),
+    "serve.needs_server": (
+        "les parties d’une instance sur plusieurs machines partagent une base de données : donnez à DATABASE_URL "
+        "une base MySQL ou MariaDB (c’est {url}) ; `iop up` lance toutes les parties sur cette machine"
     ),
     "server.not_listening": "le {name} n’a pas écouté sur {host}:{port} en {limit_s} s",
     "server.not_well": "{url}/api/health n’a pas répondu correctement en {limit_s} s ; voir {log}",

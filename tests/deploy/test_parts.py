@@ -1,0 +1,176 @@
+"""An instance of parts: processes with homes of their own, as containers are, on one server and one broker.
+
+What `iop serve` starts is the product; only the network between the parts is this machine's.
+"""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from event_broker import EventBroker
+from iop_pipelines.demo.load import load
+from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus
+from iop_pipelines.drm.standin import START, Replay
+from iop_pipelines.orchestration.supervisor import free_port
+from iop_pipelines.platform import Platform
+from iop_pipelines.registry.models import list_models, set_status
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import analytical_models, model_executions
+from iop_pipelines.settings import Settings
+from served_app import wait_until
+
+IOP = str(Path(sys.executable).with_name("iop"))
+IN_TIME_S = 180
+STOP_S = 60
+KEPT = {"cancellation-limits", "pipeline-health"}
+
+
+@dataclass
+class Parts:
+    """`shared` is the environment of all; the log of a part is its name's in `folder`."""
+
+    folder: Path
+    shared: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def settings(self, name: str) -> Settings:
+        return Settings.from_env({**self.shared, "IOP_HOME": str(self.folder / name)})
+
+    def start(self, name: str, *words: str) -> None:
+        env = {**os.environ, **self.shared, "IOP_HOME": str(self.folder / name)}
+        command = [IOP, "serve", *words]
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def said_by(self, *words: str) -> dict[str, Any]:
+        """A command of the operator's, whose home is another again."""
+        env = {**os.environ, **self.shared, "IOP_HOME": str(self.folder / "operator")}
+        done = subprocess.run(
+            [IOP, *words], env=env, capture_output=True, text=True, timeout=IN_TIME_S, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def require_alive(self) -> None:
+        for name, process in self.processes.items():
+            assert process.poll() is None, f"{name} ended: {self.log(name)[-3000:]}"
+
+    def end(self) -> None:
+        for process in self.processes.values():
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def parts(
+    tmp_path: Path,
+    event_broker: EventBroker,
+    migrated_on: Callable[[str], AbstractContextManager[str]],
+) -> Iterator[Parts]:
+    with migrated_on("mysql") as url:
+        shared = {
+            "DATABASE_URL": url,
+            "IOP_BROKER_URL": event_broker.url,
+            "IOP_STORAGE_URL": f"file://{tmp_path / 'files'}",
+            "IOP_SECRET_KEY": secrets.token_urlsafe(32),
+            "IOP_CLOCK": "drm",
+        }
+        started = Parts(tmp_path, shared)
+        yield started
+        started.end()
+        engine_for(url).dispose()
+
+
+def _deliver(settings: Settings) -> Platform:
+    """January of the demo, for two models."""
+    platform = Platform(settings)
+    load(platform.engine, platform.drm_engine, START)
+    for stored in list_models(platform.engine):
+        if stored.spec.name not in KEPT:
+            set_status(platform.engine, stored.id, ModelStatus.DEPRECATED)
+    Replay(platform.drm_engine).load_history()
+    return platform
+
+
+def _health(port: int) -> int:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=5).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts):
+    settings = parts.settings("operator")
+    platform = _deliver(settings)
+    code, port = free_port(), free_port()
+    address = f"127.0.0.1:{code}"
+    parts.start("code-server", "code-server", "--port", str(code))
+    parts.start("worker", "worker", "w1")
+    parts.start("daemon", "daemon", "--code-server", address)
+    parts.start("api", "api", "--port", str(port), "--code-server", address)
+
+    def done() -> set[str]:
+        parts.require_alive()
+        query = (
+            sa.select(analytical_models.c.name)
+            .join(model_executions, model_executions.c.model_id == analytical_models.c.id)
+            .where(model_executions.c.status == ExecutionStatus.SUCCESS)
+        )
+        with platform.engine.connect() as connection:
+            return set(connection.scalars(query))
+
+    wait_until(lambda: done() >= KEPT, IN_TIME_S)
+    wait_until(lambda: _health(port) == httpx.codes.OK, IN_TIME_S)
+    assert parts.said_by("ledger", "verify", "--json")["drift"] == []
+
+    # The code server last, which the others ask.
+    for name, process in reversed(parts.processes.items()):
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOP_S)
+        assert "Traceback" not in parts.log(name), parts.log(name)[-3000:]
+    platform.engine.dispose()
+
+
+def test_a_part_says_what_it_lacks_before_it_starts_anything(tmp_path):
+    def said(*words: str, **env: str) -> str:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("IOP_")}
+        done = subprocess.run(
+            [IOP, "serve", *words],
+            env={**clean, "IOP_HOME": str(tmp_path / "home"), **env},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1, done.stdout
+        return done.stderr
+
+    server = {"DATABASE_URL": "mysql+pymysql://iop:hidden@127.0.0.1/iop"}
+    broker = {"IOP_BROKER_URL": "amqp://127.0.0.1"}
+    assert "set DATABASE_URL to MySQL or MariaDB" in said("worker")
+    told = said("worker", **server)
+    assert "set IOP_BROKER_URL" in told
+    assert "hidden" not in told
+    assert "--code-server HOST:PORT" in said("daemon", **server, **broker)
+    nowhere = {"IOP_INSTANCE_FILES": str(tmp_path / "none")}
+    assert f"names {tmp_path / 'none'}, which is no folder" in said(
+        "daemon", **server, **broker, **nowhere
+    )
+    assert not (tmp_path / "home").exists()
