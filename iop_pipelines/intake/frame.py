@@ -15,7 +15,16 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import BLOCK, Cells
 from iop_pipelines.intake.framed import Framed, begins_as_total, is_total
 from iop_pipelines.intake.groups import with_groups_said
-from iop_pipelines.intake.head import LOOKED_AT, Head, head_of, heads_in, is_value, periods_in
+from iop_pipelines.intake.head import (
+    LOOKED_AT,
+    Head,
+    head_of,
+    heads_in,
+    hours_in,
+    is_value,
+    periods_in,
+    sums_in,
+)
 from iop_pipelines.intake.moments import form_of
 from iop_pipelines.intake.tables import LeftLine, Line, Lines, RawTable
 
@@ -113,12 +122,24 @@ def _labels(cells: Sequence[str], width: int) -> list[str]:
     return labels
 
 
+def _require_one_table(table: RawTable, head: Head, again: Sequence[int]) -> None:
+    """Raises InvalidInput where another head begins as the first one does: other columns are below it."""
+    lines = table.lines
+    first = lines[head.first].cells[0]
+    is_first = lines.columns[0].mapped(lambda text: text == first, "bool")
+    for place in np.flatnonzero(is_first).tolist() if first else ():
+        if place >= head.end and place not in again and not any(map(is_value, lines[place].cells)):
+            number = int(lines.numbers[place])
+            raise InvalidInput("intake.two_tables", name=table.name, line=number)
+
+
 def _rows(table: RawTable, head: Head, labels: list[str]) -> Framed:
     lines, size = table.lines, len(labels)
     places = np.arange(head.end, len(lines))
     left: dict[int, Sentence] = {}
     if head.is_there:
         again = _same_as_head(table, head)
+        _require_one_table(table, head, again)
         pages = _page_titles(lines, head, again)
         left |= dict.fromkeys([*again, *pages], Sentence("intake.head_again"))
     left |= dict.fromkeys(_rules(lines, head.end), Sentence("intake.ruled"))
@@ -241,6 +262,10 @@ def _folded(framed: Framed, head: Head) -> Framed:
     """A column a period becomes a row a period: the rest of the row says whose."""
     if places := periods_in(framed.labels):
         return _fold(framed, _with_marks(framed.labels, places))
+    if numbered := hours_in(framed.labels):
+        # From 1 to 24 they are called by their ends.
+        what = "Hour ending" if 24 in numbered else "Hour"
+        return _fold(framed, {str(n): {"Value": p} for n, p in numbered.items()}, what)
     hours = [place for place, label in enumerate(framed.labels) if _HOUR.fullmatch(label)]
     if len(hours) >= _MIN_HOURS:
         return _fold(framed, {framed.labels[place]: {"Value": place} for place in hours}, "Time")
@@ -317,7 +342,8 @@ def _fold(framed: Framed, groups: Mapping[str, Mapping[str, int]], what: str = "
     framed = with_groups_said(framed)
     folded = {place for columns in groups.values() for place in columns.values()}
     kept = [place for place in range(len(framed.labels)) if place not in folded]
-    totals = [place for place in kept if is_total(framed.labels[place])]
+    sums = sums_in(framed.labels, [*folded])
+    totals = [place for place in kept if is_total(framed.labels[place]) or place in sums]
     kept = [place for place in kept if place not in totals]
     who = [framed.columns[place] for place in kept]
     is_sum = np.zeros(len(framed), bool)

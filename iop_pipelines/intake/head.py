@@ -13,6 +13,9 @@ LOOKED_AT = 30
 _BELOW = 20
 MIN_PERIODS = 3
 _MORE_LINES = 2
+_MIN_MONTHS = 6
+_SUMS = ("quarter", "half-year", "year")
+_HOUR_NUMBER = re.compile(r"(?:HE|H|hour|hr)?[ _]?(\d{1,2})", re.IGNORECASE)
 _UNIT = re.compile(
     r"[kMGT]?Wh?|[kMGT]?VA|kvarh?|[munpk]?[mlgsVAFH]|[kcdm]?m[²³23]?|ha|km/?h|m/s|mph|kn|°|°?[CFK]|deg ?[CF]|Grad|"
     r"[kMhm]?Pa|m?bar|psi|mmHg|atm|[kMG]?Hz|rpm|U/min|1/min|[kMGTP]i?[Bb](?:it)?(?:/s)?|bytes?|[%‰]|ppm|ppb|pH|"
@@ -108,7 +111,7 @@ def _is_head(line: Line, below: Sequence[Line]) -> bool:
         if known and sum(map(is_value, known)) > 0.5 * len(known):
             named += bool(cell) and not is_value(cell)
             valued += bool(cell) and is_value(cell)
-    if valued and periods_in(line.cells):
+    if valued and (periods_in(line.cells) or hours_in(line.cells)):
         return True
     return named > valued or not (named or valued)
 
@@ -215,6 +218,8 @@ def periods_in(labels: Sequence[str], least: int = MIN_PERIODS) -> list[int]:
         for place, label in enumerate(labels)
         if place not in marks and any(map(str.isdigit, label))
     ]
+    sums = _coarser([label for _, label in rest])
+    rest = [(place, label) for place, label in rest if label not in sums]
     found = (
         form_of([label for _, label in rest], "UTC", takes_weak=True)
         if len(rest) >= least
@@ -236,3 +241,36 @@ def _marks_beside(labels: Sequence[str]) -> set[int]:
         and len(labels[place]) > len(labels[place - 1])
         and not labels[place][len(labels[place - 1]) :].strip(" _-()").isdigit()
     }
+
+
+def _coarser(labels: Sequence[str]) -> set[str]:
+    """Quarters, half-years and years among at least six months, which only sum them up."""
+    months = [label for label in labels if _reads_as(label, ("month",))]
+    return (
+        {label for label in labels if _reads_as(label, _SUMS)}
+        if len(months) >= _MIN_MONTHS
+        else set()
+    )
+
+
+def sums_in(labels: Sequence[str], periods: Sequence[int]) -> set[int]:
+    """Columns that sum up months that are columns, too."""
+    sums = _coarser(labels)
+    return {place for place, label in enumerate(labels) if place not in periods and label in sums}
+
+
+def _reads_as(label: str, grains: Sequence[str]) -> bool:
+    has_digit = any(map(str.isdigit, label))
+    found = form_of([label], "UTC", takes_weak=True) if has_digit else None
+    return found is not None and found.form.grain in grains
+
+
+def hours_in(labels: Sequence[str]) -> dict[int, int]:
+    """Hour -> column, where 24 columns are called by the hours of a day; else empty."""
+    found = [
+        (int(match[1]), place)
+        for place, label in enumerate(labels)
+        if (match := _HOUR_NUMBER.fullmatch(label))
+    ]
+    numbers = [number for number, _ in found]
+    return dict(found) if numbers in (list(range(24)), list(range(1, 25))) else {}

@@ -79,7 +79,7 @@ _TIME = (
 )
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*[-–]\s*\d{1,2}[:.]\d{2}.{0,12})?"
 )
 _ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
 _ISO_BLOCK = re.compile(rf"{_ISO_TIME}(?:\n{_ISO_TIME})*+")
@@ -254,11 +254,18 @@ _WEAK = (
 )
 
 
+# Where the head says what the second number is: 2013-04 is the fourth week, or the fourth quarter.
+BY_WEEK = _form("year-week, as its head says", "week", r"(?P<y>\d{4})[-/ .]?(?P<week>\d{1,2})")
+BY_QUARTER = _form(
+    "year-quarter, as its head says", "quarter", r"(?P<y>\d{4})[-/ .]?0?(?P<q>[1-4])"
+)
+
 # By name: how a column was read is kept, and what comes later is read in the same way.
 FORMS = {
     form.name: form
     for form in (_DAY_FIRST, _MONTH_FIRST, _SHORT_YEAR_FIRST, *_NAMED_YEARS, *_STRONG, *_WEAK)
 }
+FORMS |= {form.name: form for form in (BY_WEEK, BY_QUARTER)}
 
 
 @lru_cache(maxsize=20_000)
@@ -419,6 +426,27 @@ def form_of(
     if not _is_enough(len(distinct) - best[0], len(distinct)):
         return None
     return Found(best[1], False, len(distinct) - best[0], len(distinct))
+
+
+def of_form(form: Form, cells: Iterable[str], zone: str) -> Found | None:
+    """As `form_of`, of one form: where all cells are of it."""
+    distinct = list(dict.fromkeys(cells))
+    return (
+        Found(form, False, 0, len(distinct))
+        if _count(form, distinct, zone) == len(distinct)
+        else None
+    )
+
+
+def turned_where_open(found: Found, cells: Cells, zone: str) -> Moments:
+    """Days and months the other way round wherever both readings are days of the calendar."""
+    other = _MONTH_FIRST if found.form is _DAY_FIRST else _DAY_FIRST
+
+    def read(cell: str) -> np.datetime64:
+        turned = _stamp(other, cell, zone)
+        return _stamp(found.form, cell, zone) if np.isnat(turned) else turned
+
+    return cells.mapped(read, MOMENTS)
 
 
 def read_all(cells: Cells, form: Form, zone: str) -> Moments:

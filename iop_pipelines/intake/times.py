@@ -15,13 +15,17 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import (
+    BY_QUARTER,
+    BY_WEEK,
     Found,
     Moments,
     Order,
     add_time_of_day,
     form_of,
+    of_form,
     parts_at,
     read_all,
+    turned_where_open,
 )
 from iop_pipelines.intake.numerals import is_null
 from iop_pipelines.intake.questions import Ask, Question
@@ -61,6 +65,7 @@ _SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", 
 _AN_HOUR = np.timedelta64(1, "h")
 _SAMPLE = 2_000
 _FEWEST_DAYS = 3
+_FEWEST_IN_ORDER = 20
 _DAY_US = 86_400e6
 _DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
 
@@ -194,6 +199,9 @@ def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
     is_told = is_wanted or _WEAK_HEADS.search(column.label) is not None
     if not known:
         return None
+    for head, form in ((_WEEK, BY_WEEK), (_QUARTER, BY_QUARTER)):
+        if head.fullmatch(column.label.strip()) and (said := of_form(form, known, zone)):
+            return said
     found = form_of(known, zone, takes_weak=is_told)
     has_comma = column.kind == "number" and column.numeral and column.numeral.decimal == ","
     if found is None or (has_comma and found.form.kind != "excel"):
@@ -217,7 +225,23 @@ def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask
         found = found.turned(order or _asked_order(column, ask))
         why = f"{found.form.name}, {found.why}"
     moments = read_all(column.cells, found.form, zone)
+    if found.form.order is not None and order is None:
+        _require_one_order(column, found, moments, zone)
     return TimeFound(column.label, (column.name,), (column.cells,), moments, found, why)
+
+
+def _require_one_order(column: Column, found: Found, moments: Moments, zone: str) -> None:
+    """A program that reads some days as months leaves a file whose order shows it: it is no order as it is read, and
+    one where those are turned."""
+    if len(moments) < _FEWEST_IN_ORDER or _is_in_order(moments):
+        return
+    if _is_in_order(turned_where_open(found, column.cells, zone)):
+        raise InvalidInput("intake.two_orders", column=column.label)
+
+
+def _is_in_order(moments: Moments) -> bool:
+    steps = np.diff(_known(moments).astype(np.int64))
+    return bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _asked_order(column: Column, ask: Ask) -> Order:
@@ -242,7 +266,8 @@ def _varies(time: TimeFound) -> bool:
 def _finest(names: list[str], read: dict[str, TimeFound]) -> list[str]:
     """Without those that only repeat a part of another: the month beside the day."""
     left = list(names)
-    for name in names:
+    # Of two that say the same the first one stays.
+    for name in reversed(names):
         others = [each for each in left if each != name]
         if any(_is_part_of(read[name], read[other]) for other in others):
             left = others

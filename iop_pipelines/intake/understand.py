@@ -152,7 +152,7 @@ def understand_framed(
         candidates = _candidates(rest, good, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
-        _require_whole_moments(series, rest)
+    _require_whole_moments(series, rest)
     is_one = not series.is_unique or not series.series
     whose = (
         np.zeros(len(good), np.int64)

@@ -828,6 +828,244 @@ def layouts() -> dict[str, File]:
     }
 
 
+@cache
+def sources() -> dict[str, File]:
+    """Of known places and programs."""
+    rows = [(a, w, n) for (a, w), n in days().items()]
+    stores = {(a.isoformat(), str(k)): one(a) + k for a in FIRST for k in range(1, 4)}
+    of_day = {f"{a}": one(a) for a in FIRST}
+    hourly_sums = {
+        (datetime(a.year, a.month, a.day, h).isoformat(" "),): 24 * k + h
+        for k, a in enumerate(FIRST)
+        for h in range(24)
+    }
+    wide_hours = [
+        f"{a}," + ",".join(str(24 * k + h) for h in range(24)) for k, a in enumerate(FIRST)
+    ]
+    ends = {m: (m + timedelta(days=31)).replace(day=1) - timedelta(days=1) for m in MONTHS}
+    squares = {(date.fromisocalendar(2013, k, 1).isoformat(),): k * k for k in range(1, 53)}
+    by_quarter = [f"2013-{q},{n}" for q, n in enumerate((11, 22, 33, 44), 1)]
+    quarter_figures = {(f"2013-{3 * q - 2:02}-01",): 11 * q for q in range(1, 5)}
+    spans = [(q, MONTHS[3 * q : 3 * q + 3]) for q in range(4)]
+    head = [x for q, some in spans for x in [*(f"{m:%b %Y}" for m in some), f"Q{q + 1} 2013"]]
+    body = {
+        w: [
+            n
+            for _, some in spans
+            for n in [*(months()[m, w] for m in some), sum(months()[m, w] for m in some)]
+        ]
+        for w in PLACES
+    }
+    statement = [
+        "Konto;DE1 / Girokonto;",
+        "Von;01.01.2013;",
+        "",
+        "Buchungstag;Wertstellung;Betrag (EUR);",
+    ]
+    bordered = [
+        "+------------+-------+---------+",
+        "| day        | place | flights |",
+        "+------------+-------+---------+",
+        *(f"| {a} | {w}   | {n:7} |" for a, w, n in rows),
+        "+------------+-------+---------+",
+    ]
+    terminal = [
+        "    day     | place | flights ",
+        "------------+-------+---------",
+        *(f" {a} | {w}   | {n:7}" for a, w, n in rows),
+        "(1095 rows)",
+    ]
+    marked = [
+        "| day | place | flights |",
+        "|---|---|---:|",
+        *(f"| {a} | {w} | {n} |" for a, w, n in rows),
+    ]
+    with_total = [
+        f"{m:%Y-%m},{w},{sum(months()[m, x] for x in PLACES) if w == 'Total' else months()[m, w]}"
+        for m in MONTHS
+        for w in (*PLACES, "Total")
+    ]
+    nested = json.dumps(
+        {"data": {"items": [{"date": a, "metrics": {"n": n}} for a, n in of_day.items()]}}
+    )
+    weather = json.dumps(
+        {
+            "latitude": 52.5,
+            "hourly_units": {"time": "iso8601"},
+            "hourly": {
+                "time": [f"{a:%Y-%m-%dT%H:%M}" for a in hours()],
+                "t": [t for _, t in hours().values()],
+            },
+        }
+    )
+    return {
+        "a bank's statement": File(
+            text(*statement, *(f"{a:%d.%m.%Y};{a:%d.%m.%Y};{german(-one(a))};" for a in FIRST)),
+            ("buchungstag", "betrag"),
+            {(a.isoformat(),): -one(a) for a in FIRST},
+        ),
+        "days without zeros up to the twelfth": File(
+            text(
+                "day,n",
+                *(
+                    f"{a:%d/%m/%Y},{one(a)}"
+                    if a.day > 12
+                    else f"{a.day}/{a.month}/{a.year},{one(a)}"
+                    for a in FIRST
+                ),
+            ),
+            ("day", "n"),
+            jfk(),
+        ),
+        "quarters among months": File(
+            text(
+                "Place," + ",".join(head) + ",2013",
+                *(f"{w}," + ",".join(map(str, n)) + ",999" for w, n in body.items()),
+            ),
+            ("period", "place", "value"),
+            by(months()),
+            "MS",
+        ),
+        "years with a total and a mean": File(
+            text("Place,2001,2002,2003,Total,Average", *(f"{w},1,2,3,6,2" for w in PLACES)),
+            ("period", "place", "value"),
+            {(f"{2000 + k}-01-01", w): k for k in range(1, 4) for w in PLACES},
+            "MS",
+        ),
+        "a series that is the total": File(
+            text("month,region,sales", *with_total),
+            ("month", "region", "sales"),
+            by(months()),
+            "MS",
+            left=12,
+        ),
+        "stations by number": File(
+            text(
+                "station_id,lat,lon,date,temp",
+                *(f"{k},{40 + k}.5,-73.{k},{a},{one(a) + k}" for a in FIRST for k in range(1, 4)),
+            ),
+            ("date", "station_id", "temp"),
+            stores,
+        ),
+        "shops and their days": File(
+            text(
+                "Store,DayOfWeek,Date,Sales,StateHoliday",
+                *(
+                    f"{k},{a.isoweekday()},{a},{one(a) + k},0"
+                    for a in reversed(FIRST)
+                    for k in range(1, 4)
+                ),
+            ),
+            ("date", "store", "sales"),
+            stores,
+            measures=("dayofweek", "sales", "stateholiday"),
+        ),
+        "the day's name and the month beside": File(
+            text("date,weekday,month,sales", *(f"{a},{a:%A},{a:%B},{one(a)}" for a in FIRST)),
+            ("date", "sales"),
+            jfk(),
+        ),
+        "ends of months in words": File(
+            text(
+                "period ending,place,flights",
+                *(f'"{ends[m]:%B %d, %Y}",{w},{n}' for (m, w), n in months().items()),
+            ),
+            ("period_ending", "place", "flights"),
+            {(ends[m].isoformat(), w): n for (m, w), n in months().items()},
+            "MS",
+        ),
+        "weeks that end on Sunday": File(
+            text("W/E,Sales", *(f"{a:%d/%m/%Y},{one(a)}" for a in FIRST if a.weekday() == 6)),
+            ("w_e", "sales"),
+            {(a.isoformat(),): one(a) for a in FIRST if a.weekday() == 6},
+            "W",
+        ),
+        "weeks by their head": File(
+            text("week,n", *(f"2013-{k:02},{k * k}" for k in range(1, 53))),
+            ("week", "n"),
+            squares,
+            "W",
+        ),
+        "a few weeks by their head": File(
+            text("week,n", *(f"2013-{k:02},{k * k}" for k in range(1, 11))),
+            ("week", "n"),
+            {key: n for key, n in squares.items() if n <= 100},
+            "W",
+        ),
+        "weeks without a sign by their head": File(
+            text("week,n", *(f"2013{k:02},{k * k}" for k in range(1, 53))),
+            ("week", "n"),
+            squares,
+            "W",
+        ),
+        "quarters by their head": File(
+            text("quarter,n", *by_quarter), ("quarter", "n"), quarter_figures, "MS"
+        ),
+        "spans of hours beside the day": File(
+            text(
+                "Date;Time;MW",
+                *(
+                    f"{a:%d.%m.%Y};{a:%H:%M}-{a + timedelta(hours=1):%H:%M};{n}"
+                    for a, (n, _) in hours().items()
+                ),
+            ),
+            ("date_time", "mw"),
+            of_hours(),
+            "h",
+        ),
+        "hours as columns by their ends": File(
+            text("Date," + ",".join(f"HE{h:02}" for h in range(1, 25)), *wide_hours),
+            ("date_hour_ending", "value"),
+            hourly_sums,
+            "h",
+        ),
+        "numbered hours as columns": File(
+            text("Date," + ",".join(str(h) for h in range(24)), *wide_hours),
+            ("date_hour", "value"),
+            hourly_sums,
+            "h",
+        ),
+        "a meter": File(
+            text(
+                "Date;Time;Power;Voltage",
+                *(
+                    f"{a.day}/{a.month}/{a.year};{a:%H:%M:%S};{n}.216;{'?' if n % 7 == 0 else '234.84'}"
+                    for a, (n, _) in hours().items()
+                ),
+            ),
+            ("date_time", "power"),
+            {key: n + 0.216 for key, n in of_hours().items()},
+            "h",
+            measures=("power", "voltage"),
+        ),
+        "a meter with points in its times": File(
+            text(
+                "Date;Time;CO(GT);;",
+                *(
+                    f"{a:%d/%m/%Y};{a:%H.%M.%S};{str(n / 8).replace('.', ',')};;"
+                    for a, (n, _) in hours().items()
+                ),
+                ";;;;",
+                ";;;;",
+            ),
+            ("date_time", "co"),
+            {key: n / 8 for key, n in of_hours().items()},
+            "h",
+        ),
+        "blanks around": File(
+            text("day , place , flights", *(f"{a} , {w} , {n} " for a, w, n in rows)), P, by(days())
+        ),
+        "empty lines between": File(
+            "\n\n".join(["day,place,flights", *(f"{a},{w},{n}" for a, w, n in rows)]), P, by(days())
+        ),
+        "MySQL's box": File("\n".join(bordered), P, by(days()), left=2),
+        "psql's table": File("\n".join(terminal), P, by(days()), left=2),
+        "a table of Markdown": File("\n".join(marked), P, by(days())),
+        "objects in a list in an object": File(nested, ("date", "metrics_n"), jfk(), name="a.json"),
+        "a weather service": File(weather, ("time", "t"), of_hours(1), "h", name="a.json"),
+    }
+
+
 def opendocument() -> bytes:
     """As LibreOffice keeps it: a title over merged cells, typed cells, repeated ones by their count, a total below."""
 
@@ -1031,6 +1269,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, File]:
         **columns(),
         **numbers(),
         **layouts(),
+        **sources(),
         **containers(tmp_path_factory.mktemp("made")),
     }
 
@@ -1059,7 +1298,9 @@ CONTAINERS = (
 )
 
 
-@pytest.mark.parametrize("name", [*names_of(times(), columns(), numbers(), layouts()), *CONTAINERS])
+@pytest.mark.parametrize(
+    "name", [*names_of(times(), columns(), numbers(), layouts(), sources()), *CONTAINERS]
+)
 def test_every_figure_is_at_its_moment_and_in_its_series_and_nothing_is_asked(
     name: str, files: Mapping[str, File], tmp_path: Path
 ) -> None:
@@ -1171,3 +1412,16 @@ def test_a_log_of_two_hours_is_taken_for_it_may_grow_and_says_what_models_wait_f
     assert "three days" in " ".join(map(str, found.notes))
     with pytest.raises(InvalidInput, match="1 different period"):
         looked_at(tmp_path, File(text("at,load", *lines[:2]), D, {}))
+
+
+def test_days_that_a_program_took_for_months_are_refused(tmp_path: Path) -> None:
+    lines = [f"{a:%d/%m/%Y},1" if a.day > 12 else f"{a:%m/%d/%Y},1" for a in FIRST]
+    with pytest.raises(InvalidInput, match="the other way round than others, as its order shows"):
+        looked_at(tmp_path, File(text("day,n", *lines), D, {}))
+
+
+def test_a_second_table_below_the_first_is_refused_with_its_line(tmp_path: Path) -> None:
+    first = text("day,place,flights", *(f"{a},JFK,{one(a)}" for a in FIRST))
+    second = text("day,delay,reason", *(f"{a},{one(a)},7" for a in FIRST))
+    with pytest.raises(InvalidInput, match="another table from line 368 on"):
+        looked_at(tmp_path, File(f"{first}\n{second}", D, {}))

@@ -616,6 +616,12 @@ SENTENCES: Mapping[str, str] = {
         "dates by --dates, the decimal sign by --decimal"
     ),
     "intake.total": "a total",
+    "intake.two_orders": (
+        "column {column!r} has some days and months the other way round than others, as its order shows: write all of them in one way, as year-month-day"
+    ),
+    "intake.two_tables": (
+        "{name} holds another table from line {line} on: give each in a file of its own"
+    ),
     "intake.unknown_form": "{form!r} is no form of a date; there are {known}",
     "intake.watch_one": (
         "one source with one dataset is watched at a time, not {sources} with {names:and}: "

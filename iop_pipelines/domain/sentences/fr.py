@@ -727,6 +727,12 @@ SENTENCES: Mapping[str, str] = {
         "--time, l’ordre des dates avec --dates, le signe décimal avec --decimal"
     ),
     "intake.total": "un total",
+    "intake.two_orders": (
+        "dans la colonne {column!r}, l’ordre des lignes montre que jour et mois sont parfois inversés : écrivez toutes les dates d’une seule façon, en année-mois-jour"
+    ),
+    "intake.two_tables": (
+        "{name} contient un autre tableau à partir de la ligne {line} : donnez chacun dans son propre fichier"
+    ),
     "intake.unknown_form": "{form!r} n’est pas une forme de date ; il y a {known}",
     "intake.watch_one": (
         "une source avec un jeu de données est surveillée à la fois, pas {sources} avec "
