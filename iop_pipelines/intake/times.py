@@ -66,6 +66,8 @@ _AN_HOUR = np.timedelta64(1, "h")
 _SAMPLE = 2_000
 _FEWEST_DAYS = 3
 _FEWEST_IN_ORDER = 20
+# Days that are read in one way only, without which the rest is in another order and not turned.
+_MIN_DECIDED = 0.2
 _DAY_US = 86_400e6
 _DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
 
@@ -221,11 +223,12 @@ def _days_of(cells: Cells) -> Iterator[str]:
 
 def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask) -> TimeFound:
     why = f"{found.form.name}; {found.why}" if found.why else found.form.name
+    is_told = order is not None or found.is_open
     if found.is_open:
         found = found.turned(order or _asked_order(column, ask))
         why = f"{found.form.name}, {found.why}"
     moments = read_all(column.cells, found.form, zone)
-    if found.form.order is not None and order is None:
+    if found.form.order is not None and not is_told:
         _require_one_order(column, found, moments, zone)
     return TimeFound(column.label, (column.name,), (column.cells,), moments, found, why)
 
@@ -235,7 +238,8 @@ def _require_one_order(column: Column, found: Found, moments: Moments, zone: str
     one where those are turned."""
     if len(moments) < _FEWEST_IN_ORDER or _is_in_order(moments):
         return
-    if _is_in_order(turned_where_open(found, column.cells, zone)):
+    turned = turned_where_open(found, column.cells, zone)
+    if _is_in_order(turned) and (turned == moments).mean() >= _MIN_DECIDED:
         raise InvalidInput("intake.two_orders", column=column.label)
 
 

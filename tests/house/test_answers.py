@@ -89,7 +89,7 @@ GIVEN_HERE = {
 }
 # By their type: codes and moments.
 CODES_HERE = {
-    *("Choice.value", "ColumnOfFile.type", "LastStretch.period"),
+    *("Choice.value", "LookedAt.encoding", "ColumnOfFile.type", "LastStretch.period"),
     *("TimeOfFile.first", "TimeOfFile.last"),
 }
 # What somebody composed, and what a recommendation was made from: its own texts stand beside it, in every language.
