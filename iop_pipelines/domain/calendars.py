@@ -66,7 +66,12 @@ class Listed(_Frozen):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "Listed":
         if self.end is not None and not 0 <= (self.end - self.date).days < _LONGEST:
-            raise Unfit("calendar.ends_wrongly", start=self.date.isoformat(), end=self.end.isoformat(), most=_LONGEST)
+            raise Unfit(
+                "calendar.ends_wrongly",
+                start=self.date.isoformat(),
+                end=self.end.isoformat(),
+                most=_LONGEST,
+            )
         return self
 
 

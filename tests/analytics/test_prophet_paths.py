@@ -196,3 +196,13 @@ def test_a_country_without_a_calendar_is_named() -> None:
 def test_a_fit_has_an_end() -> None:
     with pytest.raises(NotFitted, match="within 1e-06 s"):
         forecast(DS.to_numpy(), weekly(), AHEAD, fit_seconds=1e-6)
+
+
+def test_a_country_of_three_letters_is_that_of_two() -> None:
+    two, three = (
+        holidays_of(code, np.datetime64("2026-01-01"), np.datetime64("2026-12-31"))
+        for code in ("NG", "NGA")
+    )
+    assert two is not None
+    assert three is not None
+    pd.testing.assert_frame_equal(two, three)

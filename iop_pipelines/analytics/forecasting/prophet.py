@@ -4,8 +4,8 @@ Prophet's own noise is independent from day to day. Bad days come in a row, so a
 the model's residuals in blocks: what is asked of a whole path, such as whether it crosses a limit anywhere,
 depends on it.
 
-A holiday is known by its own name: what the library says of a date, that it is only estimated, is not part of it, so
-that what was learned of Eid al-Fitr holds for the next one.
+Holidays are those of `calendars`, by their own names without what is said of one date, so that what was learned of
+Eid al-Fitr holds for the next one.
 
 Importing this module takes prophet's and cmdstanpy's progress lines out of the log; their warnings stay.
 Prophet samples from numpy's global generator, so drawing is done under a lock and the generator is given
@@ -13,10 +13,8 @@ back as it was found.
 """
 
 import logging
-import re
 import tempfile
 import threading
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -36,6 +34,8 @@ from iop_pipelines.analytics.forecasting.paths import (  # noqa: E402
     bootstrap_blocks,
     central,
 )
+from iop_pipelines.calendars import countries as calendars  # noqa: E402
+from iop_pipelines.domain.calendars import CountryDays  # noqa: E402
 from iop_pipelines.domain.nearest import closest  # noqa: E402
 from iop_pipelines.errors import InvalidInput, NotFitted  # noqa: E402
 
@@ -43,9 +43,6 @@ logging.getLogger("prophet").setLevel(logging.WARNING)
 _ENDLESS = Bounds(None, None)
 
 _drawing = threading.Lock()
-_LANGUAGE = "en_US"
-# What is said of one year's date: "(estimated)", and with others "(observed, estimated)".
-_ESTIMATED = re.compile(r"\s*\(estimated\)|,\s*estimated(?=\))")
 
 
 def forecast(
@@ -108,25 +105,23 @@ def forecast(
 
 
 def holidays_of(country: str, first: np.datetime64, last: np.datetime64) -> pd.DataFrame | None:
-    """`ds` and `holiday` from the year of `first` to that of `last`, in English; None where the country has none.
+    """`ds` and `holiday` from the year of `first` to that of `last`; None where the country has none.
+
+    country: ISO 3166-1, of two or three letters.
 
     Raises InvalidInput for a country that there is no calendar of.
     """
-    years = range(_year(first), _year(last) + 1)
     known = library.list_supported_countries()
     if country not in known:
         raise InvalidInput("forecast.no_calendar", "holidays_country", name=closest(country, known))
-    spoken = library.country_holidays(country)
-    language = _LANGUAGE if _LANGUAGE in spoken.supported_languages else spoken.default_language
-    found = library.country_holidays(country, years=years, language=language)
-    days: list[tuple[date, str]] = [
-        (day, _ESTIMATED.sub("", name)) for day in sorted(found) for name in found.get_list(day)
-    ]
+    # Of a code of three letters the one of two.
+    given = CountryDays(country=str(library.country_holidays(country).country))
+    found = calendars.holidays_of(given, range(_year(first), _year(last) + 1))
+    days = [(day, one.name) for day, ones in found.items() for one in ones]
     if not days:
         return None
-    return pd.DataFrame(
-        {"ds": pd.to_datetime([day for day, _ in days]), "holiday": [name for _, name in days]}
-    )
+    ds, names = zip(*days, strict=True)
+    return pd.DataFrame({"ds": pd.to_datetime(list(ds)), "holiday": names})
 
 
 def _year(moment: np.datetime64) -> int:
