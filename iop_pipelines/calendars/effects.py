@@ -21,6 +21,8 @@ _LEAST_WEEKS = 2
 # How many times of its own what days of a kind do is worth, and how many kinds' days a kind is.
 _PRIOR_TIMES = 0.5
 _PRIOR_DAYS = 3.0
+# Of times that a day or its kind came, those that count.
+_NEWEST = 16
 # What days of a kind do is expected of another only where that was right before: for so many days, by so much.
 _TRIED_DAYS = 3
 _BETTER = 0.8
@@ -101,7 +103,7 @@ def explain(ds: np.ndarray, y: np.ndarray, calendar: Calendar, freq: str | None)
         learned.ordinary[day, slot],
         learned.effect[day, slot],
         learned.times[day],
-        tuple(special.get(each) for each in day.tolist()),
+        tuple(map(special.get, day.tolist())),
     )
 
 
@@ -207,7 +209,7 @@ class _Memory:
         if self.squares <= 0:
             return 0.0
         shrunk = self.holidays / (self.holidays + 1)
-        return float(np.clip(self.products / self.squares, 0, 1)) * shrunk
+        return min(max(self.products / self.squares, 0.0), 1.0) * shrunk
 
     def of_kind(self, one: _What, slots: int) -> np.ndarray:
         known = self.kinds.get(one.kind, [])
@@ -216,48 +218,53 @@ class _Memory:
         return _middle(known) * (len(known) / (len(known) + _PRIOR_DAYS))
 
     def usual(self, one: _What, rest: np.ndarray) -> np.ndarray:
-        """What days of the kind do; rest: (slots,) how far a rest day is from the ordinary one, in levels."""
+        """What days of the kind do; rest: (slots,) how far a rest day is from ordinary, in levels; 0 if unknown."""
         usual = self.of_kind(one, len(rest))
-        if one.is_off:
-            usual = usual + self.likeness * np.nan_to_num(rest)
-        return usual
+        return usual + self.likeness * rest if one.is_off else usual
 
-    def expect(self, one: _What, rest: np.ndarray) -> np.ndarray:
-        """rest: as of `usual`."""
+    def expect(self, one: _What, usual: np.ndarray) -> np.ndarray:
+        """usual: (slots,) of days of its kind; it counts only where it was right before."""
         days, with_usual, without = self.tried.get(one.sort, (0, 0.0, 0.0))
         is_trusted = days >= _TRIED_DAYS and with_usual < _BETTER * without
-        prior = self.usual(one, rest) if is_trusted else np.zeros(len(rest))
+        prior = usual if is_trusted else np.zeros(len(usual))
         times = self.own.get(one, [])
         if not times:
             return prior
         return (_middle(times) * len(times) + prior * _PRIOR_TIMES) / (len(times) + _PRIOR_TIMES)
 
-    def keep(self, one: _What, seen: np.ndarray, rest: np.ndarray) -> None:
+    def keep(self, one: _What, seen: np.ndarray, usual: np.ndarray, rest: np.ndarray) -> None:
         """seen: (slots,) how far the day was from the ordinary one, in levels; NaN where unknown."""
-        if not np.isfinite(seen).any():
+        is_known = np.isfinite(seen)
+        if not is_known.any():
             return
+        found = np.where(is_known, seen, 0.0)
         if self.kinds:
             days, with_usual, without = self.tried.get(one.sort, (0, 0.0, 0.0))
-            missed = float(np.nansum(np.abs(seen - self.usual(one, rest))))
-            moved = float(np.nansum(np.abs(seen)))
-            self.tried[one.sort] = (days + 1, with_usual + missed, without + moved)
-        like = np.zeros(len(rest))
+            missed = float(np.abs(np.where(is_known, seen - usual, 0.0)).sum())
+            self.tried[one.sort] = (
+                days + 1,
+                with_usual + missed,
+                without + float(np.abs(found).sum()),
+            )
+        like = np.zeros(len(seen))
         if one.is_off:
-            both = np.isfinite(seen) & np.isfinite(rest)
-            like = self.likeness * np.nan_to_num(rest)
-            self.squares += float(np.sum(rest[both] ** 2))
-            self.products += float(np.sum(rest[both] * seen[both]))
+            like = self.likeness * rest
+            self.squares += float((rest * rest * is_known).sum())
+            self.products += float((rest * found).sum())
             self.holidays += 1
         self.own.setdefault(one, []).append(seen)
         self.kinds.setdefault(one.kind, []).append(seen - like)
 
 
 def _middle(known: list[np.ndarray]) -> np.ndarray:
-    """(slots,) medians; 0 where no time is known."""
-    stacked = np.array(known)
-    found = np.zeros(stacked.shape[1])
-    is_known = np.isfinite(stacked).any(axis=0)
-    found[is_known] = np.nanmedian(stacked[:, is_known], axis=0)
+    """(slots,) medians of the newest; 0 where no time is known."""
+    newest = known[-_NEWEST:]
+    if len(newest[0]) == 1:
+        figures = sorted(each for (each,) in (one.tolist() for one in newest) if each == each)
+        middle = len(figures) // 2
+        return np.array([(figures[middle] + figures[-middle - 1]) / 2 if figures else 0.0])
+    found = _median(np.array(newest), 1)
+    found[np.isnan(found)] = 0.0
     return found
 
 
@@ -276,9 +283,11 @@ def _learn(
         if not np.isfinite(scale) or scale <= 0:
             continue
         away = (rest[at] - ordinary[at]) / scale
+        away[~np.isfinite(away)] = 0.0
+        usual = memory.usual(one, away)
         times[at] = len(memory.own.get(one, []))
-        effect[at] = np.where(np.isfinite(ordinary[at]), memory.expect(one, away) * scale, 0.0)
-        memory.keep(one, (values[at] - ordinary[at]) / scale, away)
+        effect[at] = np.where(np.isfinite(ordinary[at]), memory.expect(one, usual) * scale, 0.0)
+        memory.keep(one, (values[at] - ordinary[at]) / scale, usual, away)
     return _Learned(ordinary, effect, times)
 
 
@@ -297,11 +306,13 @@ def _median_before(plain: np.ndarray, cycle: int) -> np.ndarray:
 
 
 def _median(stacked: np.ndarray, least: int) -> np.ndarray:
-    """Along the first axis; NaN where fewer than `least` are known."""
-    found = np.full(stacked.shape[1:], np.nan)
-    is_known = np.isfinite(stacked).sum(axis=0) >= least
-    found[is_known] = np.nanmedian(stacked[:, is_known], axis=0)
-    return found
+    """Along the first axis; NaN where fewer than `least` are known. A few rows are sorted faster than masked."""
+    ordered = np.sort(stacked, axis=0)
+    count = np.count_nonzero(ordered == ordered, axis=0)
+    middle = np.maximum(count - 1, 0)
+    low = np.take_along_axis(ordered, (middle // 2)[None], axis=0)[0]
+    high = np.take_along_axis(ordered, ((middle + 1) // 2)[None], axis=0)[0]
+    return np.where(count >= least, (low + high) / 2, np.nan)
 
 
 def _level(ordinary: np.ndarray, cycle: int) -> np.ndarray:
