@@ -1,5 +1,6 @@
 """Models on a dataset with a calendar: what it explains is told as such, what it does not stays news."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -116,6 +117,27 @@ def test_a_rule_reads_the_figures_as_they_are():
     assert [str(each.ds.date()) for each in output.findings] == list(CHRISTMAS)
     assert {each.severity for each in output.findings} == {Severity.CRITICAL}
     assert {each.category for each in output.findings} == {Category.ANOMALY}
+
+
+def test_a_forecast_knows_what_eid_will_do_in_a_year_that_is_an_estimate():
+    """Halved on each Eid al-Fitr in Nigeria, as it was kept; 2027's is reckoned, and nobody has seen it yet."""
+    nigeria = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "NG"}]}))
+    days = pd.date_range("2023-01-01", "2027-02-28", freq="D")
+    y = 100 + np.random.default_rng(1).normal(0, 2, len(days))
+    y[days.isin(pd.to_datetime(["2023-04-21", "2024-04-10", "2025-03-30", "2026-03-19"]))] = 50
+    panel = pd.DataFrame({"unique_id": "all", "ds": days.astype("datetime64[ns]"), "sales": y})
+    asked = replace(
+        given(sales(), nigeria, h=14),
+        panel=panel,
+        window_start=datetime(2027, 2, 28),
+        window_end=datetime(2027, 3, 1),
+    )
+    frame = run_runtime("forecast_ensemble", asked).frame
+    ahead = frame[frame["ds"] >= "2027-03-01"]
+    is_about_eid = ahead["ds"].between("2027-03-09", "2027-03-11").to_numpy()
+    yhat = ahead["yhat"].to_numpy()
+    assert yhat[is_about_eid].min() == pytest.approx(50, abs=10)
+    assert (np.abs(yhat[~is_about_eid] - 100) < 5).all()
 
 
 def flights(measure):
