@@ -427,7 +427,7 @@ export interface Ended {
   ended: number;
 }
 
-/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
+/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. data_start: the first moment of the dataset's data, dataset-local; None where it is not known. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
 export interface Evidence {
   model: ModelRef | null;
   dataset: string;
@@ -447,9 +447,10 @@ export interface Evidence {
   occurrences: Occurrence[];
   clean?: string[] | undefined;
   window_end: string;
+  data_start?: string | null | undefined;
   version_id?: number | null | undefined;
   closed_ds?: string | null | undefined;
-  cool_down: number;
+  cool_down: number | null;
   recovery_after: number;
   action?: string | null | undefined;
   owner?: string | null | undefined;
