@@ -207,7 +207,7 @@ class _Walk:
         yhat = mean + np.matmul(features, self.weights[:, :, None])[:, :, 0]
         far = np.abs(y - yhat) > _CLIP * sigma[:, None]
         changed = False
-        for series in np.flatnonzero(far.any(axis=1) | (self.run_of > 0)):
+        for series in np.flatnonzero(far.any(axis=1) | (self.run_of > 0)).tolist():
             changed |= self._clean(series, first, yhat[series], y[series], float(sigma[series]))
         if changed:
             mean, features = self._features(first, last)

@@ -28,6 +28,18 @@ _LAG_CLIP_SIGMAS = 3.0
 _LARGEST_DISTANCE = 1000.0
 # A detector that has seen fewer rows than this has no idea of normal.
 MIN_TRAINING_ROWS = 8
+# What a fit learns from at most, the last ones; and how many rows it scores at most unless more are asked for.
+_MEMORY = 1000
+_LONGEST_BLOCK = 1000
+_SHARE_OF_PAST = 10
+# Some seconds of the slowest detector.
+_ROWS_AT_ONCE = 500
+# These rank the rows that they are given against each other too: they are given one at a time.
+_RANKING = ("ecod", "copod")
+# The training scores of these leave out the row itself.
+_LEAVING_OUT = ("knn",)
+# To these all that lies beyond what they learned from is equally strange: how far beyond is added.
+_BOUNDED = ("hbos", "iforest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,8 @@ class Features:
 class Outlyingness:
     """(n, s) matrices for the scored rows, NaN elsewhere. Attributes:
     score: the detector's own, larger is stranger.
-    threshold: quantile of its scores in training.
-    rank: 1 - the conformal p-value: the training rows that scored lower, over their number + 1.
+    threshold: quantile of the scores that the training rows have where they were not learned from.
+    rank: 1 - the conformal p-value: how many of those are lower, over their number + 1.
     """
 
     score: np.ndarray
@@ -100,9 +112,11 @@ def score_outliers(
 
     Args:
         scope: `series` trains one detector a series; `panel` trains one on the rows of all.
-        quantile: of the training scores; a row above it is an outlier.
-        refit_every: rows that one fit scores, before the next learns from them too.
-        tick: called before every fit, and before every row of a series that is scored.
+        quantile: of the scores of training rows; a row above it is an outlier. A row is scored by a detector that did
+            not learn from it, but from half of the others, or all: what was learned from looks less strange.
+        refit_every: rows that one fit scores at least, before the next learns from them too; with a long past more,
+            a tenth of it, since a fit then says little that the one before did not.
+        tick: called before every fit, and before what it scores at once.
 
     Rows before which there are fewer than 8 to train on stay NaN.
     """
@@ -113,11 +127,12 @@ def score_outliers(
         start = first_scored
         while start < n:
             tick()
-            training = features.x[:start, group][features.is_normal[:start, group]]
+            training = features.x[:start, group][features.is_normal[:start, group]][-_MEMORY:]
             if len(training) < MIN_TRAINING_ROWS:
                 start += 1
                 continue
-            end = min(start + refit_every, n)
+            rows = max(refit_every, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK))
+            end = min(start + rows, n)
             places = [
                 (row, place)
                 for place in group
@@ -125,15 +140,71 @@ def score_outliers(
                 if np.isfinite(features.x[row, place, 0])
             ]
             if places:
-                fitted = make_detector(detector, seed, len(training)).fit(training)
-                _score(fitted, features, places, result, quantile=quantile, tick=tick)
+                learned = _Learned(training, detector, seed)
+                _score(learned, features, places, result, quantile=quantile, tick=tick)
             start = end
     return result
 
 
+class _Learned:
+    """A detector that has learned from rows (r, f).
+
+    `usual`, (r,), is how strange each of them is to one that did not learn from it, sorted.
+    """
+
+    def __init__(self, training: np.ndarray, name: DetectorName, seed: int) -> None:
+        self.name = name
+        self.center = training[0]
+        # Rows that are all alike teach no detector anything; each of them answers that in another way, or fails.
+        self.is_constant = not np.ptp(training, axis=0).any()
+        if self.is_constant:
+            self.usual = np.zeros(len(training))
+            return
+        self.fitted = _Fitted(training, name, seed)
+        if name in _LEAVING_OUT:
+            self.usual = np.sort(np.asarray(self.fitted.detector.decision_scores_, dtype=float))
+            return
+        halves = [training[0::2], training[1::2]]
+        crossed = [
+            _Fitted(half, name, seed).score(other)
+            for half, other in zip(halves, halves[::-1], strict=True)
+        ]
+        self.usual = np.sort(np.concatenate(crossed))
+
+    def score(self, x: np.ndarray) -> np.ndarray:
+        """(b,) of rows (b, f), each by itself."""
+        if self.is_constant:
+            return np.abs(x - self.center).max(axis=1)
+        return self.fitted.score(x)
+
+
+class _Fitted:
+    """One PyOD detector after its fit."""
+
+    def __init__(self, training: np.ndarray, name: DetectorName, seed: int) -> None:
+        self.name = name
+        if not np.ptp(training, axis=0).any():
+            # Half of the rows may be alike where all are not: the least of what tells rows apart stands in for none.
+            training = training + np.linspace(-1e-9, 1e-9, len(training))[:, None]
+        self.low, self.high = training.min(axis=0), training.max(axis=0)
+        # What fit() sets, PyOD's base class does not declare.
+        self.detector: Any = make_detector(name, seed, len(training)).fit(training)
+
+    def score(self, x: np.ndarray) -> np.ndarray:
+        if self.name in _RANKING:
+            return np.array([float(self.detector.decision_function(row[None, :])[0]) for row in x])
+        score = np.asarray(self.detector.decision_function(x), dtype=float)
+        return score + self._beyond(x) if self.name in _BOUNDED else score
+
+    def _beyond(self, x: np.ndarray) -> np.ndarray:
+        """(b,) how far rows lie outside all that was learned from, in its widths."""
+        outside = np.maximum(np.maximum(x - self.high, self.low - x), 0.0)
+        width = self.high - self.low
+        return np.divide(outside, width, out=outside * 0.0, where=width > 0).max(axis=1)
+
+
 def _score(
-    # What fit() sets, PyOD's base class does not declare.
-    fitted: Any,
+    learned: _Learned,
     features: Features,
     places: Sequence[tuple[int, int]],
     result: Outlyingness,
@@ -141,15 +212,16 @@ def _score(
     quantile: float,
     tick: Tick,
 ) -> None:
-    learned = np.asarray(fitted.decision_scores_, dtype=float)
-    threshold = float(np.quantile(learned, quantile))
-    for row, place in places:
+    threshold = float(np.quantile(learned.usual, quantile))
+    at_once = 1 if learned.name in _RANKING else _ROWS_AT_ONCE
+    for first in range(0, len(places), at_once):
         tick()
-        # One at a time: ECOD and COPOD rank the rows they are given against each other.
-        score = float(fitted.decision_function(features.x[row, place][None, :])[0])
+        row, place = np.array(places[first : first + at_once]).T
+        score = learned.score(features.x[row, place])
         result.score[row, place] = score
         result.threshold[row, place] = threshold
-        result.rank[row, place] = np.sum(learned < score) / (len(learned) + 1)
+        lower = np.searchsorted(learned.usual, score)
+        result.rank[row, place] = lower / (len(learned.usual) + 1)
 
 
 def make_detector(name: DetectorName, seed: int, rows: int) -> BaseDetector:

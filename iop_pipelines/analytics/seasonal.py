@@ -187,7 +187,8 @@ class _Scale:
     def __init__(self, y: np.ndarray, shape: Shape) -> None:
         head = y[: shape.head].T
         known = np.isfinite(head)
-        is_positive = known.any(axis=1) & (np.where(known, head, 1.0) > 0).all(axis=1)
+        is_above = np.greater(np.where(known, head, 1.0), 0.0)
+        is_positive = np.asarray(known.any(axis=1) & is_above.all(axis=1))
         logs = np.log(np.where(is_positive[:, None] & known, head, np.nan))
         _, plain = autoregression.drift_of(head, shape.season_length)
         _, ratio = autoregression.drift_of(logs, shape.season_length)

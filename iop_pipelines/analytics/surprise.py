@@ -138,9 +138,9 @@ def _running(which: np.ufunc, x: np.ndarray) -> np.ndarray:
     return result
 
 
-def _calibrate(z: np.ndarray, extra: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Strangeness, its chance by the series' own past, and the usual error in units of z: block by block, each
-    compared with those that are over."""
+def _calibrate(z: np.ndarray, extra: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Strangeness, the chance of the error and of the strangeness by the series' own past, and the usual error in units
+    of z: block by block, each compared with those that are over."""
     s, n = z.shape
     strange, by_error, by_all, usual = (np.full((s, n), np.nan) for _ in range(4))
     known = np.isfinite(z).any(axis=0)

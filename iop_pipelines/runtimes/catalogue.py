@@ -256,10 +256,16 @@ class PyodParams(Expecting):
             "iforest": Text("Isolation forest"),
         },
     )
-    lags: Annotated[int, Field(ge=0, le=200)] = param(3, Text("Earlier periods used as features"))
+    lags: Annotated[int, Field(ge=0, le=200)] | None = param(
+        None,
+        Text("Earlier periods used as features"),
+        Text(
+            "Empty: 3 for k nearest neighbours, else none; the others lose a far point among them."
+        ),
+    )
     quantile: Probability = param(
         0.98,
-        Text("Threshold (quantile of the training scores)"),
+        Text("Threshold (quantile of the scores of earlier points)"),
         Text("A point that scores above it is an outlier."),
     )
     exclude: Positive = param(
@@ -278,7 +284,9 @@ class PyodParams(Expecting):
     refit_every: Periods = param(
         7,
         Text("Periods between two fits"),
-        Text("The next fit learns from them as well."),
+        Text(
+            "At least; with a long history a tenth of it. A fit learns from the last 1,000 points."
+        ),
     )
     direction: Direction = _direction(help_=Text("Of the measure that deviates most."))
     min_effect: NotNegative = _min_effect(Text("Minimum deviation"))

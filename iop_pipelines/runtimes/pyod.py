@@ -40,6 +40,7 @@ from iop_pipelines.runtimes.seasonal_residual import shape_of
 
 # A score so many times the threshold is critical.
 _CRITICAL_RATIO = 2.0
+_USUAL_LAGS = 3
 # Where practical effect is given, a sigma under a tenth of it would only magnify what does not matter.
 _MIN_SIGMA_PER_EFFECT = 0.1
 
@@ -141,7 +142,7 @@ def _score_each(
     longest = len(stacked[0])
     first_scored = min(longest - len(one.ds) + int(one.scored[0]) for one in series)
     outlying = score_outliers(
-        lag_windows(distances, far, params.lags),
+        lag_windows(distances, far, _lags(params)),
         first_scored,
         detector=params.detector,
         quantile=params.quantile,
@@ -152,6 +153,13 @@ def _score_each(
     )
     panel = _Panel(params, measures, parts, far, np.stack(distances, axis=2), outlying)
     return [_Scored(one, place, panel) for place, one in enumerate(series)]
+
+
+def _lags(params: PyodParams) -> int:
+    """Among ordinary lags a far point is far by distance only; to the other detectors it is one feature of many."""
+    if params.lags is not None:
+        return params.lags
+    return _USUAL_LAGS if params.detector == "knn" else 0
 
 
 def _is_far(y: np.ndarray, part: Scores, params: PyodParams) -> np.ndarray:

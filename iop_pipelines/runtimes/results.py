@@ -125,15 +125,20 @@ def evidence_points(
     hi: np.ndarray | None = None,
 ) -> list[dict[str, Any]]:
     """The last 60 periods as JSON-ready points; unknown numbers are None, never 0."""
-    columns = {"y": y, "yhat": yhat, "lo": lo, "hi": hi}
     first = max(0, len(ds) - MAX_EVIDENCE_POINTS)
+    moments = ds[first:].astype("datetime64[us]").tolist()
+    columns = {
+        name: _numbers(None if column is None else column[first:], len(moments))
+        for name, column in (("y", y), ("yhat", yhat), ("lo", lo), ("hi", hi))
+    }
     return [
-        {
-            "ds": to_datetime(ds[row]).isoformat(),
-            **{n: None if c is None else to_number(c[row]) for n, c in columns.items()},
-        }
-        for row in range(first, len(ds))
+        {"ds": moment.isoformat(), **{name: column[row] for name, column in columns.items()}}
+        for row, moment in enumerate(moments)
     ]
+
+
+def _numbers(column: np.ndarray | None, count: int) -> list[float | None]:
+    return [None] * count if column is None else [to_number(each) for each in column.tolist()]
 
 
 def to_datetime(moment: np.datetime64) -> datetime:

@@ -39,7 +39,7 @@ def test_every_detector_finds_a_far_point_and_repeats_itself(detector: str) -> N
     z[110] = 12.0
     runs = [
         score_outliers(
-            lag_windows([z], [calm(z)], lags=2),
+            lag_windows([z], [calm(z)], lags=0),
             100,
             detector=detector,  # type: ignore[arg-type]
             quantile=0.99,
@@ -101,6 +101,36 @@ def test_each_fit_learns_from_what_the_one_before_scored() -> None:
         np.testing.assert_array_equal(found.score[rows], alone.score[rows])
         np.testing.assert_array_equal(found.threshold[rows], alone.threshold[rows])
     assert len(np.unique(found.threshold[20:])) > 4
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_far_point_off_a_past_without_any_variation_is_found(detector: str) -> None:
+    z = np.zeros((60, 1))
+    z[55] = 60.0
+    features = lag_windows([z], [np.abs(z) > 6], lags=0)
+    found = score_outliers(features, 20, detector=detector, quantile=0.98)  # type: ignore[arg-type]
+    outlying = found.score > found.threshold
+    assert np.flatnonzero(outlying).tolist() == [55]
+
+
+@pytest.mark.parametrize("detector", ["knn", "hbos", "iforest"])
+def test_as_many_points_of_noise_are_outliers_as_the_quantile_leaves(detector: str) -> None:
+    """2 in 100 beyond the quantile .98 of points that were not learned from."""
+    z = np.random.default_rng(2).normal(size=(900, 4))
+    features = lag_windows([z], [np.abs(z) > 6], lags=3 if detector == "knn" else 0)
+    found = score_outliers(features, 300, detector=detector, quantile=0.98, refit_every=100)  # type: ignore[arg-type]
+    share = (found.score > found.threshold)[300:].mean()
+    assert 0.01 < share < 0.032
+
+
+def test_a_fit_learns_from_the_last_thousand_points_and_scores_more_with_a_longer_past() -> None:
+    z = np.random.default_rng(0).normal(size=(4000, 1))
+    features = lag_windows([z], [calm(z)], lags=1)
+    whole = score_outliers(features, 3000, detector="knn", quantile=0.98)
+    assert len(np.unique(whole.threshold[3000:])) == 4
+    recent = lag_windows([z[1995:]], [calm(z[1995:])], lags=1)
+    part = score_outliers(recent, 1005, detector="knn", quantile=0.98, refit_every=300)
+    np.testing.assert_array_equal(part.score[1005:1305], whole.score[3000:3300])
 
 
 def test_a_detector_that_nobody_allowed_cannot_be_made() -> None:

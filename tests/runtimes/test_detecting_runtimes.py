@@ -148,6 +148,20 @@ def test_every_detector_of_the_list_runs_and_repeats_itself(
     assert first.metrics["detector"] == detector
 
 
+@pytest.mark.parametrize("before", ["noise", "zeros"])
+@pytest.mark.parametrize("detector", ["ecod", "copod", "hbos", "iforest", "knn"])
+def test_every_detector_of_the_list_finds_a_far_point_by_its_defaults(
+    detector: str, before: str, run, panel_of, on_day
+) -> None:
+    """60 standard deviations off plain noise, and off a history of zeros."""
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, 1, 120)
+        y = noise if before == "noise" else np.zeros(120)
+        y[119] = 60
+        [finding] = run("pyod", panel_of({"a": y}), {"detector": detector}, first=119).findings
+        assert (finding.ds, finding.evidence["direction"]) == (on_day(119), "above")
+
+
 def test_a_rise_is_a_trend_with_its_slope_and_its_certainty(run, panel_of, on_day) -> None:
     y = 50 + 0.5 * np.arange(60) + np.random.default_rng(0).normal(0, 1, 60)
     [finding] = run("mann_kendall", panel_of({"a": y}), {"window": 28}, first=58, last=59).findings
