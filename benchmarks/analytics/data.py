@@ -78,4 +78,4 @@ def read_nab(folder: Path) -> list[Labelled]:
 
 
 def _stamp(text: str) -> np.datetime64:
-    return np.datetime64(pd.Timestamp(text).to_pydatetime(), "ns")
+    return pd.Timestamp(text).to_datetime64().astype("datetime64[ns]")

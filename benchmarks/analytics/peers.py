@@ -42,7 +42,7 @@ def anomstack(y: np.ndarray) -> Judged:
             # PCA of what does not vary is undefined; it would fail and score nothing.
             continue
         fitted = PCA(random_state=1).fit(training)
-        chance[rows] = np.asarray(fitted.predict_proba(features[rows]))[:, 1]
+        chance[rows] = np.array(fitted.predict_proba(features[rows]), dtype=float)[:, 1]
     score = pd.Series(chance).rolling(SMOOTH, min_periods=1).mean().to_numpy()
     with np.errstate(invalid="ignore"):
         return Judged(score, score >= ALERT_FROM, time.process_time() - start)
@@ -52,6 +52,7 @@ def plain(y: np.ndarray) -> Judged:
     """Three standard deviations from the mean, both of the day of five-minute rows before."""
     start = time.process_time()
     before = pd.Series(y).shift(1).rolling(PLAIN_WINDOW, min_periods=100)
+    mean, std = np.asarray(before.mean()), np.asarray(before.std())
     with np.errstate(divide="ignore", invalid="ignore"):
-        score = np.abs(y - before.mean().to_numpy()) / before.std().to_numpy()
+        score = np.abs(y - mean) / std
         return Judged(score, score > PLAIN_SIGMAS, time.process_time() - start)

@@ -208,7 +208,7 @@ class _Walk:
         far = np.abs(y - yhat) > _CLIP * sigma[:, None]
         changed = False
         for series in np.flatnonzero(far.any(axis=1) | (self.run_of > 0)).tolist():
-            changed |= self._clean(series, first, yhat[series], y[series], float(sigma[series]))
+            changed |= self._clean(int(series), first, yhat[series], y[series], float(sigma[series]))
         if changed:
             mean, features = self._features(first, last)
         self.yhat[:, start:end] = yhat + self.origin

@@ -1,5 +1,7 @@
 """The expectation of a row, how strange it is, and what is told: from the past only, in any unit, within a budget."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,9 +48,9 @@ def series_of(kind: str, n: int = 160, seed: int = 0) -> np.ndarray:
     return y[:, None]
 
 
-def told(y: np.ndarray, scores: Scores, **wanted) -> np.ndarray:
+def told(y: np.ndarray, scores: Scores, **wanted: Any) -> np.ndarray:
     weeks = np.full(y.shape, 1 / 7)
-    return find(y, scores, weeks, Wanted(**({"alerts_per_week": 1.0} | wanted)))
+    return find(y, scores, weeks, Wanted(**{"alerts_per_week": 1.0, **wanted}))
 
 
 def test_a_season_without_noise_is_expected_exactly() -> None:
@@ -128,12 +130,11 @@ def test_the_unit_of_a_measure_moves_its_range_and_nothing_else(
 ) -> None:
     y = series_of(kind)
     plain, moved = score_rows(y, WEEKLY), score_rows(shift + scale * y, WEEKLY)
-    tolerance = {"rtol": 1e-5, "atol": 1e-5}
     np.testing.assert_allclose(
         moved.yhat, shift + scale * plain.yhat, rtol=1e-6, atol=abs(scale) * 1e-6
     )
-    np.testing.assert_allclose(moved.score, plain.score, **tolerance)
-    np.testing.assert_allclose(np.log(moved.p), np.log(plain.p), **tolerance)
+    np.testing.assert_allclose(moved.score, plain.score, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(np.log(moved.p), np.log(plain.p), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

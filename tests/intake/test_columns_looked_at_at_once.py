@@ -30,7 +30,7 @@ def test_signs_of_plain_numbers_are_counted_as_those_of_each(
     shown = {cell: found for cell, found in SHOWN.items() if cell != left_out}
     cells = [cell for times, cell in enumerate(shown, start=1) for _ in range(times)]
     tally = tally_of(Cells([[*cells, "", "", *others]]))
-    votes = dict.fromkeys(("", ".", "1.234", ","), 0)
+    votes: dict[str, int] = dict.fromkeys(("", ".", "1.234", ","), 0)
     for cell in cells:
         votes[shown[cell][0]] += 1
     votes[","] += len(others)
