@@ -111,6 +111,9 @@ class _Walk:
         self.gram = np.zeros((self.s, self.width, self.width))
         self.moment = np.zeros((self.s, self.width))
         self.rows = 0.0
+        self.sigma_before = np.zeros(self.s)
+        self.low, self.high = np.full(self.s, np.inf), np.full(self.s, -np.inf)
+        self._learn_range(self.y[:, : shape.head])
         self.weights = np.zeros((self.s, self.width))
         self.one = np.eye(self.width)
         self.answer = self._answers()
@@ -208,15 +211,19 @@ class _Walk:
         far = np.abs(y - yhat) > _CLIP * sigma[:, None]
         changed = False
         for series in np.flatnonzero(far.any(axis=1) | (self.run_of > 0)).tolist():
-            changed |= self._clean(int(series), first, yhat[series], y[series], float(sigma[series]))
+            changed |= self._clean(
+                int(series), first, yhat[series], y[series], float(sigma[series])
+            )
         if changed:
             mean, features = self._features(first, last)
+        yhat = np.minimum(np.maximum(yhat, self.least), self.most)
         self.yhat[:, start:end] = yhat + self.origin
         self.sigma[:, start:end] = sigma[:, None]
         error = y - yhat
         self.error[:, start:end] = np.abs(error)
         most = _CLIP * sigma[:, None]
         taught = np.minimum(np.maximum(error, -most), most)
+        self._learn_range(y)
         self._learn(features, np.where(is_unknown, 0.0, yhat + taught - mean), ~is_unknown)
 
     def _clean(
@@ -241,20 +248,37 @@ class _Walk:
                 continue
             self.run_of[series] += 1
             if self.run_of[series] <= self.shape.mask_limit:
-                added = yhat[row] - y[row]
-                self.x[series, first + row] = yhat[row]
+                expected = min(max(yhat[row], self.least[series, 0]), self.most[series, 0])
+                added = expected - y[row]
+                self.x[series, first + row] = expected
                 yhat[row + 1 :] += added * response[: len(y) - row - 1]
                 changed = True
             row += 1
         return changed
 
+    def _learn_range(self, y: np.ndarray) -> None:
+        """What is expected lies no farther outside the known values than these lie apart.
+
+        Where rows enter later ones as they were expected, a regression that is not stable would run away.
+        """
+        known = np.isfinite(y)
+        low = np.where(known, y, np.inf).min(axis=1, initial=np.inf)
+        high = np.where(known, y, -np.inf).max(axis=1, initial=-np.inf)
+        self.low, self.high = np.minimum(self.low, low), np.maximum(self.high, high)
+        apart = self.high - self.low
+        is_known = np.isfinite(apart)
+        self.least = np.where(is_known, self.low - apart, -np.inf)[:, None]
+        self.most = np.where(is_known, self.high + apart, np.inf)[:, None]
+
     def _spread(self, start: int) -> np.ndarray:
-        """(s,) sigma by the errors of the last rows before start."""
+        """(s,) sigma by the errors of the last rows before start; where none of them is known, the sigma before."""
         recent = self.error[:, max(0, start - self.shape.scale_window) : start]
         ordered, count = robust.sort_known(recent)
         middle = robust.quantile_sorted(ordered, count, 0.5)
         tail = robust.quantile_sorted(ordered, count, 0.9)
-        return np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
+        sigma = np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
+        self.sigma_before = np.where(np.isfinite(sigma), sigma, self.sigma_before)
+        return self.sigma_before
 
     def _learn(self, features: np.ndarray, target: np.ndarray, is_known: np.ndarray) -> None:
         seen = features if is_known.all() else features * is_known[:, :, None]
@@ -282,8 +306,25 @@ def drift_of(y: np.ndarray, season_length: int) -> tuple[np.ndarray, np.ndarray]
     count = np.maximum(np.isfinite(steps).sum(axis=1), 1)
     size = _known_or_zero(np.abs(drift[:, 0]) * np.sqrt(count))
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors = np.where(size > 0, size / noise, 0.0)
+        errors = np.where(
+            (size > 0) & _goes_on(steps, drift[:, 0], season_length), size / noise, 0.0
+        )
     return _known_or_zero(drift[:, 0]), errors
+
+
+def _goes_on(steps: np.ndarray, drift: np.ndarray, season_length: int) -> np.ndarray:
+    """(s,) whether each season rose over the one before by half of the drift at least.
+
+    The rows of a season move together: that one day was busier than another says nothing of growth, however many
+    hours say it.
+    """
+    by_season = [
+        _median(steps[:, first : first + season_length])[:, 0]
+        for first in range(0, steps.shape[1] - season_length + 1, season_length)
+    ]
+    toward = np.sign(drift) * np.array(by_season)
+    with np.errstate(invalid="ignore"):
+        return np.all(~(toward < np.abs(drift) / 2), axis=0)
 
 
 def _known_or_zero(x: np.ndarray) -> np.ndarray:

@@ -25,6 +25,8 @@ Direction = Literal["both", "above", "below"]
 LARGEST_P = 3e-3
 # So seldom by chance is critical.
 CRITICAL_P = LARGEST_P / 100
+# Largest over smallest value of a head that is judged by its logarithms.
+_WIDEST_RATIO = 20.0
 _WEEK = np.timedelta64(7, "D") / np.timedelta64(1, "ns")
 # About half a second of work; also bounds the copies.
 _CELLS_AT_ONCE = 200_000
@@ -181,7 +183,9 @@ def _score_block(y: np.ndarray, shape: Shape) -> Scores:
 class _Scale:
     """Series that grow by a share of themselves are judged by their logarithms: their errors grow with them.
 
-    That is settled by a series' head and stays: it is positive, it has a drift, and the logarithms' is the surer.
+    That is settled by a series' head and stays: it is positive, it has a drift, and the logarithms' is the surer. Where
+    the season itself goes from next to nothing to much, as the hours of a day do, logarithms would make most of the
+    hours in which least happens.
     """
 
     def __init__(self, y: np.ndarray, shape: Shape) -> None:
@@ -192,10 +196,12 @@ class _Scale:
         logs = np.log(np.where(is_positive[:, None] & known, head, np.nan))
         _, plain = autoregression.drift_of(head, shape.season_length)
         _, ratio = autoregression.drift_of(logs, shape.season_length)
+        lowest = np.where(known, head, np.inf).min(axis=1)
+        highest = np.where(known, head, -np.inf).max(axis=1)
+        is_positive &= highest <= _WIDEST_RATIO * lowest
         self.is_ratio = is_positive & (ratio > autoregression.SURE_DRIFT) & (ratio >= plain)
         # The logarithm of what falls to nothing is that of a thousandth of what there was.
-        lowest = np.where(self.is_ratio, np.where(known, head, np.inf).min(axis=1), 1.0)
-        self.least = 1e-3 * lowest
+        self.least = 1e-3 * np.where(self.is_ratio, lowest, 1.0)
 
     def to(self, y: np.ndarray) -> np.ndarray:
         if not self.is_ratio.any():

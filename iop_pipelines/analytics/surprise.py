@@ -73,8 +73,8 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
     counts = _Counts(y, past.count)
     unit = np.maximum(sigma, _FLOOR_OF_SPREAD * past.wander)
     # Events come in wholes: their number varies by its own root at least, also where hardly any came yet.
-    least = np.sqrt(np.where(counts.at, counts.average, 0.0) + 0.5)
-    unit = np.where(counts.at, np.maximum(unit, least), unit)
+    root = np.sqrt(np.where(counts.at, counts.average, 0.0) + 0.5)
+    unit = np.where(counts.at, np.maximum(unit, root), unit)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where((unit == 0) & (error == 0), 0.0, error / unit)
         beyond = np.maximum(np.maximum(y - past.high, past.low - y), 0.0) / past.spread
@@ -89,7 +89,11 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
     at = counts.at & np.isfinite(error)
     p[at] = np.maximum(p[at], counts.chance(y, yhat, at))
     p = np.where(np.isfinite(error), p, np.nan)
-    return Surprise(strange.T, p.T, (np.maximum(usual, _LEAST_REACH) * unit).T)
+    least = _LEAST_REACH * unit
+    # What was usual in units of a small spread says nothing in units of one that has grown since.
+    largest = 2.0 * _running(np.maximum, np.where(np.isfinite(error), error, -np.inf))
+    reach = np.minimum(usual * unit, np.where(np.isfinite(largest), largest, np.inf))
+    return Surprise(strange.T, p.T, np.maximum(reach, least).T)
 
 
 def _log(z: np.ndarray) -> np.ndarray:

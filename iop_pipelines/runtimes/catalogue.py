@@ -149,7 +149,7 @@ class SeasonalResidualParams(OneMeasure, Expecting):
     )
     direction: Direction = _direction()
     min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
-    floor: float | None = _floor()
+    floor: float | None = param(None, Text("Lowest possible value"), _FLOOR_BY_HISTORY)
     ceiling: float | None = _ceiling()
 
 

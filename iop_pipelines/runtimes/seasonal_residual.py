@@ -104,9 +104,17 @@ def _score_each(
     ]
 
 
-def _band(scores: Scores, params: SeasonalResidualParams) -> list[np.ndarray]:
-    parts = (scores.yhat, scores.lo, scores.hi)
-    return [cut(part, params.floor, params.ceiling) for part in parts]
+def _band(one: _Scored, params: SeasonalResidualParams) -> list[np.ndarray]:
+    """Expectation and range within the measure's bounds; the floor is 0 where no value before was below it."""
+    scores = one.scores
+    parts = [
+        cut(part, params.floor, params.ceiling) for part in (scores.yhat, scores.lo, scores.hi)
+    ]
+    if params.floor is not None:
+        return parts
+    known = np.nan_to_num(one.series.values[:, 0], nan=np.inf)
+    lowest = np.minimum.accumulate(np.concatenate([[np.inf], known[:-1]]))
+    return [np.where(lowest >= 0, np.maximum(part, 0.0), part) for part in parts]
 
 
 def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
@@ -118,7 +126,7 @@ def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
 
 def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
     at = one.series.scored
-    yhat, lo, hi = _band(one.scores, params)
+    yhat, lo, hi = _band(one, params)
     return Rows(
         one.series.unique_id,
         measure,
@@ -152,7 +160,7 @@ def _finding(
 ) -> Finding:
     start, end = stretch
     scores, ds, y = one.scores, one.series.ds, one.series.values[:, 0]
-    yhat, lo, hi = _band(scores, params)
+    yhat, lo, hi = _band(one, params)
     chance = float(scores.p[peak])
     return Finding(
         category=Category.ANOMALY,

@@ -367,3 +367,45 @@ def test_inf_is_told_as_unknown() -> None:
     scores = score_rows(y, WEEKLY)
     assert np.isnan(scores.score[90, 0])
     assert np.isfinite(scores.yhat[91:]).all()
+
+
+# Hours of a place that commuters pass: busy days behind three quiet ones, hardly anybody at night.
+HOURLY = make_shape(24, 72, 48)
+BUSY = (
+    20
+    + 1500 * np.exp(-(((np.arange(24) - 8) / 2.0) ** 2))
+    + 1200 * np.exp(-(((np.arange(24) - 17) / 2.0) ** 2))
+)
+
+
+def commuters(days: int, seed: int = 0, quiet: tuple[float, ...] = (0.1, 0.3, 0.5)) -> np.ndarray:
+    """(24 * days, 1) counts: days as busy as `quiet` says, then five busy ones and a weekend, again and again."""
+    later = [0.15 if day % 7 >= 5 else 1.0 for day in range(days - len(quiet))]
+    level = np.repeat([*quiet, *later], 24) * np.tile(BUSY, days)
+    return np.random.default_rng(seed).poisson(level).astype(float)[:, None]
+
+
+@pytest.mark.parametrize("quiet", [(0.1, 0.3, 0.5), (0.1, 0.1, 0.1), (1.0, 0.15, 0.15)])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_expected_of_hours_stays_near_what_was_seen(
+    quiet: tuple[float, ...], seed: int
+) -> None:
+    y = commuters(60, seed, quiet)
+    scores = score_rows(y, HOURLY)
+    highest = np.maximum.accumulate(y)[72:-1]
+    assert (np.abs(scores.yhat[73:]) <= 2 * highest).all()
+    assert (scores.hi[73:] <= 10 * highest).all()
+
+
+def test_a_series_is_expected_again_after_a_gap_longer_than_its_errors_are_kept() -> None:
+    y = commuters(60)
+    whole = score_rows(y, HOURLY)
+    y[24 * 20 : 24 * 20 + HOURLY.scale_window + 50] = np.nan
+    scores = score_rows(y, HOURLY)
+    known = np.isfinite(y[:, 0])
+    known[:72] = False
+    assert np.isfinite(scores.yhat[known]).all()
+    assert np.isfinite(scores.p[known]).all()
+    later = slice(24 * 45, None)
+    missed, alike = (np.nanmean(np.abs(y - each.yhat)[later]) for each in (scores, whole))
+    assert missed <= 1.2 * alike

@@ -71,6 +71,16 @@ def test_the_band_ends_where_the_measure_does(runtime: str, run, panel_of) -> No
     assert frame["hi"].max() == 2
 
 
+def test_a_band_ends_at_nothing_where_the_measure_never_was_below_it(run, panel_of) -> None:
+    share = np.abs(np.random.default_rng(0).normal(0, 1, 90))
+    above, around = (
+        run("seasonal_residual", panel_of({"a": y}), {}, first=80, last=89).frame["lo"]
+        for y in (share, share - 0.5)
+    )
+    assert above.min() == 0
+    assert around.min() < 0
+
+
 def test_a_band_ends_where_its_own_measure_does(run, panel_of) -> None:
     share = np.abs(np.random.default_rng(0).normal(0, 1, 90))
     panel = panel_of({"a": share}, "share")
