@@ -44,7 +44,8 @@ def test_a_version_shows_its_scores_schemas_configuration_and_history(viewer, mo
     viewer.get_by_role("link", name="Configuration").click()
     expect(
         viewer.get_by_text(
-            "Seasonal residual: points far from a robust seasonal expectation", exact=True
+            "Seasonal residual: points that are unusual for their own past, within a budget of alerts",
+            exact=True,
         )
     ).to_be_visible()
     viewer.get_by_role("link", name="History").click()
