@@ -45,6 +45,8 @@ QUICK = settings(
     database=None,
 )
 
+PATIENCE_S = 60
+
 # It fails as asked.
 FAILS = "/api/v1/wire/fail"
 
@@ -139,7 +141,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _ask(served: Served, case: schemathesis.Case, role: Role) -> schemathesis.Response:
     # A token for each: what is made up may sign somebody out, or lock the account.
     headers = {"authorization": f"Bearer {served.product.token(role)}"}
-    response = case.call(base_url=served.url, headers=headers, session=served.connections)
+    # The first look at a file starts the process that looks, which takes long where much else is done.
+    response = case.call(
+        base_url=served.url, headers=headers, session=served.connections, timeout=PATIENCE_S
+    )
     if response.status_code == HEAD_TOO_LONG:
         # Refused before the API sees it, see test_slow_clients.py.
         assert len(response.request.url or "") > 60_000
