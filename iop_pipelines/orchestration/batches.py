@@ -41,8 +41,8 @@ from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise
 from iop_pipelines.recommendations.deliveries import advise_of_deliveries
+from iop_pipelines.recommendations.expectations import advise_of_what_came
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
-from iop_pipelines.recommendations.silence import advise_of_silent_series
 from iop_pipelines.registry.keys import key
 from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.schema.transactions import write
@@ -243,7 +243,7 @@ def _advise_of_deliveries(context: Context, platform: Platform, stored: StoredDa
     """The version has ended: what goes wrong here is owed, and the reconciler pays it."""
     try:
         advise_of_deliveries(platform.engine, stored)
-        advise_of_silent_series(platform.engine, platform.drm, stored)
+        advise_of_what_came(platform.engine, platform.drm, stored)
     except Exception as error:
         name = stored.declaration.name
         context.log.error(f"dataset {name}: no recommendation made: {reason_of(error)}")

@@ -77,9 +77,9 @@ def _read_prepared(
 
 
 def panel_statement(
-    source: Source, given: InputSpec, version_id: int, first: datetime, end: datetime
-) -> sa.Select:
-    """One row for each period and series of [first, end), true at `version_id`."""
+    source: Source, given: InputSpec, version_id: int | None, first: datetime, end: datetime
+) -> sa.Select[Any]:
+    """One row for each period and series of [first, end), true at `version_id`; None: true now."""
     time = source.field(str(source.time), "time")
     series = [source.field(name, f"input.series.{i}") for i, name in enumerate(given.series)]
     measures = [
@@ -90,8 +90,7 @@ def panel_statement(
     values = [value.label(f"m{i}") for i, value in enumerate(measures)]
     rows = source.rows.c
     conditions = [
-        rows.iop_from <= version_id,
-        sa.or_(rows.iop_to.is_(None), rows.iop_to > version_id),
+        *_true_at(rows, version_id),
         time.column >= _bound(first, time),
         time.column < _bound(end, time),
     ]
@@ -101,6 +100,14 @@ def panel_statement(
         conditions.append(compile_condition(tree, source, scope, "input.where"))
     statement = sa.select(*groups, *values).select_from(source.rows).where(*conditions)
     return statement.group_by(*(sa.text(group.name) for group in groups))
+
+
+def _true_at(
+    rows: sa.ColumnCollection[str, Any], version_id: int | None
+) -> list[sa.ColumnElement[bool]]:
+    if version_id is None:
+        return [rows.iop_to.is_(None)]
+    return [rows.iop_from <= version_id, sa.or_(rows.iop_to.is_(None), rows.iop_to > version_id)]
 
 
 def _a_period(measure: Measure, source: Source) -> sa.ColumnElement[Any]:

@@ -1,10 +1,10 @@
 """What was expected and does not come: told once, with since when, and ended by itself when it comes.
 
 A delivery is missing by the rhythm of deliveries (`drm.deliveries`), a series by its own rhythm in the deliveries
-that do come (`transform.silence`). Nothing is expected of what is not delivered again and again.
+that do come (`transform.silence`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from iop_pipelines.calendars.days import calendar_of
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.models import Advice
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.drm.deliveries import LEAST, Expected, expected
+from iop_pipelines.domain.vocabulary import Category
+from iop_pipelines.drm.deliveries import Expected, expected
 from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.recommendations.lifecycle import (
     SILENCE_MODEL,
     AdviceSummary,
@@ -29,18 +29,24 @@ from iop_pipelines.recommendations.lifecycle import (
     take,
 )
 from iop_pipelines.recommendations.phrases.facts import ALL_SERIES, MISSING, SILENT
-from iop_pipelines.registry.models import active_models_of
+from iop_pipelines.recommendations.watching import (
+    ONE_BY_ONE,
+    Watch,
+    finding,
+    in_words,
+    names_of,
+    period,
+    time_of,
+)
 from iop_pipelines.schema.tables import recommendations
 from iop_pipelines.schema.transactions import write
-from iop_pipelines.transform.silence import Silent, Watched, look, series_fields
+from iop_pipelines.transform.silence import Silent, Watched
 from iop_pipelines.transform.versions import StoredDataset
 
-# So many series that stop one by one; more at once are one thing, and told as one.
-_ONE_BY_ONE = 5
-_NAMED = 10
-# What a recommendation's `source_ref` begins with.
-_SOURCE = "silence:"
 _MEASURE = "deliveries"
+_LABELS = {_MEASURE: "Deliveries"}
+# What the `source_ref` of a missing delivery begins with.
+_SOURCE = "delivery:"
 
 
 def advise_of_missing_delivery(
@@ -74,52 +80,24 @@ def advise_of_missing_delivery(
     return write(engine, work)
 
 
-def advise_of_silent_series(
-    engine: sa.Engine, drm: SharedDatabase, stored: StoredDataset
-) -> AdviceSummary:
-    """Raises or resolves recommendations about series that stopped in deliveries that do come.
-
-    To be called when a version of the dataset has been prepared; nothing is expected of what came in few deliveries.
-    """
-    declared = stored.declaration
-    changes = Changes()
-    if declared.step is None or not _is_delivered_again(drm, stored):
-        return changes.summary(None)
-    models = active_models_of(engine, declared.name)
-    for fields in series_fields(declared, [each.spec.config.input.series for each in models]):
-        with engine.connect() as connection:
-            watched = look(connection, declared, fields)
-        if watched is not None:
-            write(engine, _tell_silent, stored, watched, changes)
-    return changes.summary(None)
-
-
-def _is_delivered_again(drm: SharedDatabase, stored: StoredDataset) -> bool:
-    declared = stored.declaration
-    return declared.deliveries is not None or drm.count_successful(declared.source) >= LEAST
-
-
-def _tell_silent(
+def tell_silent_series(
     connection: sa.Connection, stored: StoredDataset, watched: Watched, changes: Changes
 ) -> None:
+    """Raises or resolves recommendations about series that stopped in deliveries that do come."""
     told = _findings(watched)
-    name = stored.declaration.name
-    marks = {
-        fingerprint(Category.OPTIMISATION, name, each.unique_id, SILENCE_MODEL): each
-        for each in told
-    }
-    latest = latest_of(connection, list(marks))
-    step = stored.declaration.step
-    for mark, found in marks.items():
-        ground = _ground_of(
-            stored,
-            # What a series lacks is one silence from its first missing period on.
-            window=(found.since, step.shift(found.since, 1) if step else found.since),
-            source_ref=f"{_SOURCE}{found.unique_id[:200]}@{found.since.isoformat()}",
-            series_fields=watched.fields,
-        )
-        take(connection, ground, [found], latest.get(mark), changes)
-    _end_silences(connection, name, watched, set(marks), changes)
+    watch = Watch(stored, SILENCE_MODEL, _LABELS, watched.fields)
+    watch.tell(connection, told, changes)
+    still = {each.unique_id for each in told}
+
+    def over(evidence: Evidence) -> Sentence | None:
+        """Those whose series, or most of them where they stopped together, are there again."""
+        if evidence.latest.kind != SILENT or evidence.series in still:
+            return None
+        names = names_of(evidence)
+        back = [each for each in names if each in watched.present]
+        return Sentence("series.came") if 2 * len(back) > len(names) else None
+
+    watch.end(connection, over, watched.end, changes)
 
 
 def _findings(watched: Watched) -> list[Finding]:
@@ -129,7 +107,7 @@ def _findings(watched: Watched) -> list[Finding]:
         by_start.setdefault(each.since, []).append(each)
     found: list[Finding] = []
     for since, silent in by_start.items():
-        if len(silent) > _ONE_BY_ONE:
+        if len(silent) > ONE_BY_ONE:
             found.append(_together(watched, since, silent))
         else:
             found += [_alone(each) for each in silent]
@@ -140,56 +118,32 @@ def _alone(silent: Silent) -> Finding:
     said = Sentence(
         "series.silent",
         series=silent.series.replace("/", ", "),
-        since=_period(silent.since),
+        since=period(silent.since),
         count=silent.periods,
         most=silent.longest_pause,
     )
-    return _finding(kind=SILENT, series=silent.series, since=silent.since, said=said, more={})
+    return finding(
+        kind=SILENT, series=silent.series, since=silent.since, said=said, measure=_MEASURE
+    )
 
 
 def _together(watched: Watched, since: datetime, silent: Sequence[Silent]) -> Finding:
-    names = [each.series.replace("/", ", ") for each in silent]
-    shown = [*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])]
+    names = [each.series for each in silent]
     said = Sentence(
         "series.silent_together",
         count=len(silent),
         all=watched.count,
-        since=_period(since),
-        names=shown,
+        since=period(since),
+        names=in_words(names),
     )
-    return _finding(
+    return finding(
         kind=SILENT,
         series=", ".join(watched.fields),
         since=since,
         said=said,
-        more={"series": [each.series for each in silent]},
+        measure=_MEASURE,
+        more={"series": names},
     )
-
-
-def _end_silences(
-    connection: sa.Connection, name: str, watched: Watched, still: set[str], changes: Changes
-) -> None:
-    """Those whose series, or most of them where they stopped together, are there again."""
-    columns = recommendations.c
-    query = sa.select(recommendations).where(
-        columns.dataset == name,
-        columns.resolved_at.is_(None),
-        columns.source_ref.startswith(_SOURCE),
-        columns.unique_id != ALL_SERIES,
-    )
-    for row in connection.execute(query.with_for_update()).all():
-        evidence = evidence_of(row)
-        if row.fingerprint in still or tuple(evidence.series_fields) != watched.fields:
-            continue
-        names = evidence.latest.details.get("series") or [evidence.series]
-        back = [each for each in names if each in watched.present]
-        if 2 * len(back) > len(names):
-            resolve(
-                *(connection, row, evidence, Sentence("series.came")),
-                data_end=watched.end,
-                source_ref=row.source_ref,
-            )
-            changes.resolved.append(row.id)
 
 
 def _end(
@@ -210,50 +164,18 @@ def _missing(next_one: Expected) -> Finding:
     run = next_one.after
     said = Sentence(
         "delivery.missing",
-        last=_time(run.finished_at or run.started_at),
+        last=time_of(run.finished_at or run.started_at),
         rhythm=_rhythm(next_one.rhythm),
-        due=_time(next_one.due),
+        due=time_of(next_one.due),
     )
-    return _finding(
+    return finding(
         kind=MISSING,
         series=ALL_SERIES,
         since=next_one.window_start,
         said=said,
+        measure=_MEASURE,
         more={"drm_run": run.id, "due": next_one.due.isoformat()},
     )
-
-
-def _finding(
-    *, kind: str, series: str, since: datetime, said: Sentence, more: Mapping[str, Any]
-) -> Finding:
-    return Finding(
-        category=Category.OPTIMISATION,
-        kind=kind,
-        severity=Severity.WARNING,
-        unique_id=series,
-        measure=_MEASURE,
-        unit="",
-        ds=since,
-        since=since,
-        value=None,
-        expected=None,
-        lo=None,
-        hi=None,
-        score=1.0,
-        confidence=None,
-        evidence={"why": str(said), "said": said.as_json(), **more},
-    )
-
-
-def _time(moment: datetime) -> Sentence:
-    return Sentence("moment.time", day=moment.date().isoformat(), time=f"{moment:%H:%M}")
-
-
-def _period(moment: datetime) -> Sentence:
-    """A period that begins with its day is said by it."""
-    if moment.hour or moment.minute:
-        return _time(moment)
-    return Sentence("moment.day", day=moment.date().isoformat())
 
 
 def _rhythm(rhythm: timedelta) -> Sentence:
@@ -265,35 +187,5 @@ def _rhythm(rhythm: timedelta) -> Sentence:
 
 def _ground(next_one: Expected, stored: StoredDataset) -> Ground:
     start = next_one.window_start
-    return _ground_of(
-        stored,
-        window=(start, start + next_one.rhythm),
-        source_ref=f"{_SOURCE}{next_one.after.id}",
-    )
-
-
-def _ground_of(
-    stored: StoredDataset,
-    *,
-    window: tuple[datetime, datetime],
-    source_ref: str,
-    series_fields: Sequence[str] = (),
-) -> Ground:
-    return Ground(
-        model=None,
-        dataset=stored.declaration.name,
-        freq=stored.declaration.model_freq,
-        series_fields=tuple(series_fields),
-        labels={_MEASURE: "Deliveries"},
-        data_version=None,
-        version_id=None,
-        quality_score=None,
-        window_start=window[0],
-        window_end=window[1],
-        source_ref=source_ref,
-        repeats=(),
-        may_resolve=True,
-        # What is silent again is news each time.
-        advice=Advice(cool_down=0),
-        finder=SILENCE_MODEL,
-    )
+    window = (start, start + next_one.rhythm)
+    return Watch(stored, SILENCE_MODEL, _LABELS).ground(window, f"{_SOURCE}{next_one.after.id}")

@@ -9,10 +9,8 @@ from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
-from iop_pipelines.recommendations.silence import (
-    advise_of_missing_delivery,
-    advise_of_silent_series,
-)
+from iop_pipelines.recommendations.expectations import advise_of_what_came
+from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import recommendations
 from iop_pipelines.transform.silence import silent_among
@@ -36,8 +34,8 @@ class Deliveries:
         self.table = ensure_table(self.engine, self.stored.declaration)
         self.count = 0
 
-    def deliver(self, *series):
-        """The next day, six hours after it, with a row of each series."""
+    def deliver(self, *series, rows=None, value=None):
+        """The next day, six hours after it, with a row of each series; its values never repeat if not told."""
         start = FIRST + self.count * DAY
         ended = start + DAY + timedelta(hours=6)
         self.count += 1
@@ -53,6 +51,7 @@ class Deliveries:
                     window_start=start,
                     window_end=start + DAY,
                     content_checksum=str(self.count),
+                    rows_ingested=len(series) if rows is None else rows,
                 )
             )
         if series:
@@ -61,7 +60,7 @@ class Deliveries:
                     {
                         "date": start.date(),
                         "origin": name,
-                        "cancelled_pct": 1.0,
+                        "cancelled_pct": 1 + self.count / 7 if value is None else value,
                         "iop_from": self.count,
                     }
                     for name in series
@@ -77,7 +76,7 @@ class Deliveries:
         return advise_of_missing_delivery(self.engine, self.drm, self.stored, now)
 
     def look_at_series(self):
-        return advise_of_silent_series(self.engine, self.drm, self.stored)
+        return advise_of_what_came(self.engine, self.drm, self.stored)
 
     def told(self):
         query = sa.select(recommendations).order_by(recommendations.c.id)
@@ -202,9 +201,72 @@ def test_a_dataset_without_a_step_has_no_series_that_could_stop(deliveries):
     stored = type(deliveries.stored)(deliveries.stored.id, declaration)
     for _ in range(6):
         deliveries.deliver("EWR")
-    assert advise_of_silent_series(deliveries.engine, deliveries.drm, stored).changed == 0
+    assert advise_of_what_came(deliveries.engine, deliveries.drm, stored).changed == 0
 
 
 def test_the_silence_of_all_is_no_series_silence():
     periods = [FIRST + each * DAY for each in range(20) if each not in (5, 6, 7, 8, 9)]
     assert silent_among(periods, {"a": set(periods), "b": set(periods)}) == []
+
+
+def test_a_series_that_never_was_is_told_once_and_ends_when_it_is_known(deliveries):
+    for _ in range(15):
+        deliveries.deliver("EWR", "JFK")
+        assert deliveries.look_at_series().changed == 0
+    deliveries.deliver("EWR", "JFK", "LGA")
+    opened = deliveries.look_at_series()
+    (told,) = deliveries.told()
+    assert told.title == "New in flights since 16 Mar 2013: LGA"
+    assert told.severity is Severity.INFO
+    assert told.unique_id == "LGA"
+    assert "LGA has had rows since 16 March 2013 and never before" in told.description
+    french = told.translations["fr"]["title"].replace("\u00a0", " ")
+    assert french == "Nouveau dans flights depuis le 16 mars 2013 : LGA"
+    for _ in range(8):
+        deliveries.deliver("EWR", "JFK", "LGA")
+        assert deliveries.look_at_series().changed == 0, "told once"
+    deliveries.deliver("EWR", "JFK", "LGA")
+    assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_a_value_that_freezes_is_told_with_since_when_and_ends_when_it_changes(deliveries):
+    for _ in range(12):
+        deliveries.deliver("EWR", "JFK")
+    for _ in range(5):
+        deliveries.deliver("EWR", "JFK", value=21.5)
+        assert deliveries.look_at_series().changed == 0, "may be chance"
+    deliveries.deliver("EWR", value=21.5)
+    opened = deliveries.look_at_series()
+    assert len(opened.opened) == 1, "nothing is said of what has no newer value"
+    (told,) = deliveries.told()
+    assert told.title == "Cancellations at EWR stuck at 22 % since 13 Mar 2013"
+    assert "the same since 13 March 2013, 6 periods on end" in told.description
+    french = told.translations["fr"]["title"].replace("\u00a0", " ").replace("\u202f", " ")
+    assert french == "Cancellations à EWR : valeur figée à 22 % depuis le 13 mars 2013"
+    deliveries.deliver("EWR", value=21.5)
+    assert deliveries.look_at_series().changed == 0, "told once"
+    deliveries.deliver("EWR")
+    assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_a_delivery_of_far_fewer_rows_is_told_once_and_ends_with_a_whole_one(deliveries):
+    for number in range(9):
+        deliveries.deliver(rows=400 + 10 * (number % 3))
+        assert deliveries.look_at_series().changed == 0
+    deliveries.deliver(rows=190)
+    opened = deliveries.look_at_series()
+    (told,) = deliveries.told()
+    assert told.title == "Delivery of flights for 10 Mar 2013 is short: 190 rows, usually 410"
+    assert "the smallest had 400" in told.description
+    french = told.translations["fr"]["title"].replace("\u00a0", " ")
+    assert french == "Livraison de flights du 10 mars 2013 incomplète : 190 lignes, d’habitude 410"
+    deliveries.deliver(rows=180)
+    assert deliveries.look_at_series().changed == 0, "told once"
+    deliveries.deliver(rows=405)
+    assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_of_few_deliveries_nothing_is_said_of_what_they_bring(deliveries):
+    for rows in (400, 400, 400, 10):
+        deliveries.deliver("EWR", rows=rows, value=1.0)
+        assert deliveries.look_at_series().changed == 0

@@ -221,6 +221,7 @@ SENTENCES: Mapping[str, str] = {
     "delivery.failed_otherwise": (
         "data version {version} was not refused, so it cannot be accepted; preparing it failed: {why}"
     ),
+    "delivery.made_whole": "it was delivered again, and is whole",
     "delivery.missing": "nothing has been delivered since {last} UTC; deliveries came {rhythm}, so the next was due by {due} UTC",
     "delivery.name_taken": "the delivery has a column {name!r} already: choose another name",
     "delivery.no_longer_expected": "no delivery is expected any more",
@@ -230,9 +231,11 @@ SENTENCES: Mapping[str, str] = {
     "delivery.refused": (
         "{refused:,} of {delivered:,} delivered rows are refused, at most {most} % may be: {reasons}"
     ),
+    "delivery.short": "the delivery for {day} brought {rows:,} {rows:row|rows}, where {usual:,} are usual; of the {compared} compared with it, the smallest had {least:,}",
     "delivery.still_being_prepared": (
         "data version {version} is still being prepared; it can be accepted once it is refused"
     ),
+    "delivery.whole_again": "a later delivery has its usual number of rows",
     "demo.not_ended": "{what} did not end within {timeout_s:.0f} s",
     "derive.not_computed": "derive: {why}",
     "derive.other_type": "derive: {name} is declared {type} and is computed as another",
@@ -962,6 +965,12 @@ SENTENCES: Mapping[str, str] = {
         "give it to every replica"
     ),
     "series.came": "it has values again",
+    "series.frozen": "the value has been the same since {since}, {count} {count:period|periods} on end; before, it was the same for {most} on end at most",
+    "series.frozen_together": "the value of {count} of {all} series has been the same since {since}: {names:and}",
+    "series.gone": "it is gone again",
+    "series.known": "it is known now",
+    "series.moves": "its value changes again",
+    "series.new": "{names:and} {count:has|have} had rows since {since} and never before; what is usual for {count:it|them} is known after {periods} periods",
     "series.silent": "{series} has had no rows since {since}, {count} {count:period|periods} on end, while others had; its longest pause before was {most}",
     "series.silent_together": "{count} of {all} series have had no rows since {since}: {names:and}",
     "series.too_short": (

@@ -253,6 +253,7 @@ SENTENCES: Mapping[str, str] = {
         "la version des données {version} n’a pas été refusée et ne peut donc pas être acceptée ; sa "
         "préparation a échoué : {why}"
     ),
+    "delivery.made_whole": "elle a été relivrée et est complète",
     "delivery.missing": "rien n’a été livré depuis le {last} UTC ; les livraisons arrivaient {rhythm}, la suivante était attendue pour le {due} UTC",
     "delivery.name_taken": "la livraison a déjà une colonne {name!r} : choisissez un autre nom",
     "delivery.no_longer_expected": "aucune livraison n’est plus attendue",
@@ -265,10 +266,12 @@ SENTENCES: Mapping[str, str] = {
         "{refused:,} des {delivered:,} lignes livrées sont refusées, {most} % au plus peuvent l’être : "
         "{reasons}"
     ),
+    "delivery.short": "la livraison du {day} a apporté {rows:,} {rows:ligne|lignes}, contre {usual:,} d’habitude ; parmi les {compared} comparées, la plus petite en avait {least:,}",
     "delivery.still_being_prepared": (
         "la version des données {version} est encore en préparation ; elle pourra être acceptée une "
         "fois refusée"
     ),
+    "delivery.whole_again": "une livraison suivante a son nombre habituel de lignes",
     "demo.not_ended": "{what} ne s’est pas terminé en {timeout_s:.0f} s",
     "derive.not_computed": "derive : {why}",
     "derive.other_type": "derive : {name} est déclaré {type} et se calcule autrement",
@@ -1124,6 +1127,12 @@ SENTENCES: Mapping[str, str] = {
         "`{command}` et donnez-la à chaque réplique"
     ),
     "series.came": "il y a de nouveau des valeurs",
+    "series.frozen": "la valeur est la même depuis le {since}, soit {count} {count:période|périodes} de suite ; avant, elle l’était {most} de suite au plus",
+    "series.frozen_together": "la valeur de {count} séries sur {all} est la même depuis le {since} : {names:and}",
+    "series.gone": "elle a de nouveau disparu",
+    "series.known": "elle est connue à présent",
+    "series.moves": "sa valeur change de nouveau",
+    "series.new": "{names:and} {count:a|ont} des lignes depuis le {since} et jamais auparavant ; ce qui est habituel sera connu après {periods} périodes",
     "series.silent": "aucune ligne pour {series} depuis le {since}, soit {count} {count:période|périodes} de suite, alors que d’autres en ont ; sa plus longue pause était de {most}",
     "series.silent_together": "{count} séries sur {all} n’ont aucune ligne depuis le {since} : {names:and}",
     "series.too_short": (
@@ -1383,6 +1392,7 @@ TEXTS: Mapping[str, str] = {
     "Coverage of the interval (%)": "Couverture de l’intervalle (%)",
     "Critical at probability": "Critique à partir de la probabilité",
     "Daily seasonality": "Saisonnalité quotidienne",
+    "Delivered rows": "Lignes livrées",
     "Deliveries": "Livraisons",
     "Detector": "Détecteur",
     "Direction": "Sens",

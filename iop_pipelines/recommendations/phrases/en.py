@@ -78,6 +78,17 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.SILENT): (
         "Find out whether it still exists or its source is broken. When it has rows again, this ends by itself."
     ),
+    (Category.OPTIMISATION, facts.SHORT): (
+        "Ask whoever delivers it whether rows are missing, and have the window delivered again. "
+        "With the next whole delivery this ends by itself."
+    ),
+    (Category.OPTIMISATION, facts.NEW): (
+        "Nothing, if it was to come; else find out whether it is another name for something known. "
+        "When it is known, or gone again, this ends by itself."
+    ),
+    (Category.OPTIMISATION, facts.FROZEN): (
+        "Look at its source: what is measured seldom stays the same. When the value changes, this ends by itself."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Replace the dataset's declaration, or mend what it reads; what was delivered is then prepared again."
     ),
@@ -97,6 +108,15 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         return f"{evidence.dataset} was not delivered: nothing for {day} and after"
     if seen.kind == facts.SILENT:
         return f"No rows{where} in {evidence.dataset} since {day}"
+    if seen.kind == facts.SHORT:
+        rows = AMOUNTS.count(int(seen.value or 0), "row", "rows")
+        usual = AMOUNTS.number(seen.expected or 0)
+        return f"Delivery of {evidence.dataset} for {day} is short: {rows}, usually {usual}"
+    if seen.kind == facts.NEW:
+        return f"New in {evidence.dataset} since {day}: {facts.series_of(evidence)}"
+    if seen.kind == facts.FROZEN:
+        at = "" if seen.value is None else f" at {amount}"
+        return f"{seen.label}{where} stuck{at} since {day}"
     if seen.kind == facts.UNPREPARED:
         return f"Delivery of {evidence.dataset} for {day} could not be prepared"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
@@ -116,7 +136,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
     if seen.kind in facts.OF_DELIVERIES:
         return f"{facts.reason_in(seen, Language.EN).rstrip('.')}. What was prepared before stays as it was."
-    if seen.kind in facts.OF_SILENCE:
+    if seen.kind in facts.OF_EXPECTATIONS:
         return f"{facts.reason_in(seen, Language.EN).rstrip('.')}."
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)

@@ -22,10 +22,16 @@ QUALITY = "quality"
 REFUSED = "refused_delivery"
 UNPREPARED = "failed_preparation"
 OF_DELIVERIES = frozenset({REFUSED, UNPREPARED})
-# What was expected and does not come: a delivery, or a series in deliveries that do come.
+# What was expected and does not come: a delivery, a series in deliveries that do come, or most of a delivery's rows;
+# what nobody expected: a series that never was; and a value that no longer changes.
 MISSING = "missing_delivery"
 SILENT = "silent_series"
-OF_SILENCE = frozenset({MISSING, SILENT})
+SHORT = "short_delivery"
+NEW = "new_series"
+FROZEN = "frozen_value"
+OF_EXPECTATIONS = frozenset({MISSING, SILENT, SHORT, NEW, FROZEN})
+# Kinds whose measure is IOP's own.
+_OWN = (OF_EXPECTATIONS | OF_DELIVERIES | {QUALITY}) - {FROZEN}
 _MAX_OTHERS = 5
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
@@ -54,7 +60,7 @@ def step_of(evidence: Evidence) -> str:
 
 def label_in(evidence: Evidence, seen: Seen, language: Language) -> str:
     """Measures of pipelines and of quality are IOP's own; others have their author's words in every language."""
-    is_own = is_of_pipelines(evidence) or seen.kind in {QUALITY, *OF_SILENCE, *OF_DELIVERIES}
+    is_own = is_of_pipelines(evidence) or seen.kind in _OWN
     return Label.known(seen.label).within(language) if is_own else seen.label
 
 

@@ -141,6 +141,17 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.SILENT): (
         "Vérifiez si cela existe encore ou si la source est en panne. Au retour de lignes, cela prend fin."
     ),
+    (Category.OPTIMISATION, facts.SHORT): (
+        "Demandez à celui qui livre s’il manque des lignes, et faites relivrer la fenêtre. "
+        "À la prochaine livraison complète, cela prend fin."
+    ),
+    (Category.OPTIMISATION, facts.NEW): (
+        "Rien, si elle était attendue ; sinon, vérifiez s’il s’agit d’un autre nom de quelque chose de connu. "
+        "Dès qu’elle est connue ou disparue, cela prend fin."
+    ),
+    (Category.OPTIMISATION, facts.FROZEN): (
+        "Vérifiez sa source : ce qui est mesuré reste rarement identique. Dès que la valeur change, cela prend fin."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Remplacez la déclaration du jeu de données, ou corrigez ce qu’elle lit ; ce qui a été livré sera "
         "alors préparé de nouveau."
@@ -165,6 +176,17 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
         return f"{evidence.dataset} n’a pas été livré : rien pour le {day} ni après"
     if seen.kind == facts.SILENT:
         return f"Aucune ligne{where} dans {evidence.dataset} depuis le {day}"
+    if seen.kind == facts.SHORT:
+        usual = AMOUNTS.number(seen.expected or 0)
+        return (
+            f"Livraison de {evidence.dataset} du {day} incomplète : "
+            f"{AMOUNTS.count(int(seen.value or 0), 'ligne', 'lignes')}, d’habitude {usual}"
+        )
+    if seen.kind == facts.NEW:
+        return f"Nouveau dans {evidence.dataset} depuis le {day} : {facts.series_of(evidence)}"
+    if seen.kind == facts.FROZEN:
+        at = "" if seen.value is None else f" à {amount}"
+        return f"{label}{where} : valeur figée{at} depuis le {day}"
     if seen.kind == facts.UNPREPARED:
         return f"La livraison de {evidence.dataset} du {day} n’a pas pu être préparée"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
@@ -187,7 +209,7 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
             f"{facts.reason_in(seen, Language.FR).rstrip('.')}. Ce qui avait été préparé avant reste "
             "tel quel."
         )
-    if seen.kind in facts.OF_SILENCE:
+    if seen.kind in facts.OF_EXPECTATIONS:
         return f"{facts.reason_in(seen, Language.FR).rstrip('.')}."
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)
