@@ -1,6 +1,7 @@
 # One verb each. Works with GNU make 3.81 (macOS) and later.
 #   make demo [ONCE=1] [PORT=3000] [HOME_DIR=folder]
 #   make test, the same that CI runs [SERVERS=all] [ARGS="-k ledger"]
+#   make test-deploy, which CI runs too
 #   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql|mariadb-11.8]
 
 SHELL := /bin/sh
@@ -21,15 +22,15 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
-SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults" $(if $(SERVERS),--servers=$(SERVERS))
+SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(if $(SERVERS),--servers=$(SERVERS))
 
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics screenshots image lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics screenshots image lock system-packages clean
 
 help:
-	@sed -n '2,4s/^# *//p' Makefile
+	@sed -n '2,5s/^# *//p' Makefile
 	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | screenshots | image | lock | clean"
 
 HOME_DIR ?= .iop/demo
@@ -65,6 +66,10 @@ coverage: system-packages .venv/.dev dashboard
 # How long each file of tests takes, which decides what begins first; now and then, when nothing else runs.
 durations: system-packages .venv/.dev dashboard
 	$(SUITE) --record-durations
+
+# What deploy/ holds, in use: parts as processes of their own on real servers, the Terraform module.
+test-deploy: system-packages .venv/.dev dashboard
+	.venv/bin/pytest --numprocesses 2 -m deployment tests/deploy $(ARGS)
 
 # Kills the parts of the whole product while it works.
 test-faults: system-packages .venv/.dev

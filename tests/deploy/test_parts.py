@@ -31,6 +31,8 @@ from iop_pipelines.schema.tables import analytical_models, model_executions
 from iop_pipelines.settings import Settings
 from served_app import wait_until
 
+pytestmark = pytest.mark.deployment
+
 IOP = str(Path(sys.executable).with_name("iop"))
 IN_TIME_S = 180
 STOP_S = 60
