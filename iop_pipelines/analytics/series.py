@@ -4,32 +4,15 @@
 only the former is part of an output.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from iop_pipelines.domain.frequencies import STEPS, ModelFrequency, TimeStep
+from iop_pipelines.domain.frequencies import SEASON_LENGTHS, STEPS, TimeStep
 from iop_pipelines.errors import InvalidFrame, InvalidInput
-
-# A day of what is shorter, a week of days, a year of the rest.
-SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
-    "1min": 1440,
-    "5min": 288,
-    "10min": 144,
-    "15min": 96,
-    "30min": 48,
-    "h": 24,
-    "D": 7,
-    "B": 5,
-    "W": 52,
-    "MS": 12,
-    "QS": 4,
-    "2QS": 2,
-    "YS": 1,
-}
 
 
 @dataclass(frozen=True, slots=True)

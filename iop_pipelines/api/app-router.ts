@@ -165,6 +165,7 @@ export interface ChartAxes {
 export interface CheckedModel {
   isValid: boolean;
   issues: ModelIssue[];
+  warnings: Remark[];
   config: Record<string, unknown> | null;
 }
 
@@ -216,6 +217,14 @@ export interface Compare {
 
 export type Condition = And | Or | Not | Unless | Compare;
 
+/** How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is `learning`, too little was known before. */
+export interface Coverage {
+  unit: "points" | "series";
+  total: number;
+  scored: number;
+  learning: number;
+}
+
 export interface Created {
   success: boolean;
   id: number;
@@ -226,7 +235,8 @@ export interface CreatedModel {
   success: boolean;
   id: number;
   modelled: Modelled | null;
-  lacks: Lacking[];
+  lacks: Remark[];
+  warnings: Remark[];
 }
 
 /** `spreadsheet` guards against formulas and starts with a BOM; `raw` is for machines. */
@@ -503,6 +513,7 @@ export interface ExecutionDetail {
   modelType: ModelType;
   dataset: string | null;
   translations: Partial<Record<Language, Failed>> | null;
+  coverage: Coverage | null;
   outputTotal: number;
   outputs: OutputPoint[];
   findings: Finding[];
@@ -678,14 +689,6 @@ export interface Labelled {
   label: string;
 }
 
-/** `code` and `values` are the sentence's; `translations` are the message's. */
-export interface Lacking {
-  message: string;
-  code: string;
-  values: Record<string, unknown>;
-  translations: Partial<Record<Language, Told>>;
-}
-
 /** English, in which everything is written, and the languages that it is translated to. */
 export type Language = "en" | "fr";
 
@@ -814,7 +817,7 @@ export interface MeasureOfFile {
   kind: "sum" | "mean";
 }
 
-/** `lacks`: what a draft needs before it can be executed. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
+/** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
 export interface ModelDetail {
   id: number;
   name: string;
@@ -830,7 +833,8 @@ export interface ModelDetail {
   description: string | null;
   dataset: string | null;
   events: ModelEvent[];
-  lacks: Lacking[];
+  lacks: Remark[];
+  warnings: Remark[];
   history: Delivered | null;
 }
 
@@ -846,7 +850,7 @@ export interface ModelEvent {
   translations: Partial<Record<Language, Reasoned>> | null;
 }
 
-/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and though its status is `failed`, it has not failed. `translations` are the error's, where it is a sentence of the platform. */
+/** `phase` says where an accepted execution stands: held, queued, claimed, started, done. `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and though its status is `failed`, it has not failed. `translations` are the error's, where it is a sentence of the platform. `coverage` is null until it has ended well, and of what an earlier release ran. */
 export interface ModelExecution {
   id: number;
   modelId: number;
@@ -870,6 +874,7 @@ export interface ModelExecution {
   modelType: ModelType;
   dataset: string | null;
   translations: Partial<Record<Language, Failed>> | null;
+  coverage: Coverage | null;
 }
 
 export interface ModelFilter {
@@ -1372,6 +1377,14 @@ export interface RejectedRow {
   reason: string;
   row: Record<string, unknown>;
   translations: Partial<Record<Language, Reasoned>> | null;
+}
+
+/** `code` and `values` are the sentence's; `translations` are the message's. */
+export interface Remark {
+  message: string;
+  code: string;
+  values: Record<string, unknown>;
+  translations: Partial<Record<Language, Told>>;
 }
 
 export type ReportFormat = "json" | "csv" | "pdf";

@@ -1,7 +1,9 @@
 """`iop model`: the registry, and executions on request."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from iop_pipelines.cli.console import (
     print_done,
     print_json,
     print_rows,
+    progress_console,
     rows_of,
     witness_as,
 )
@@ -22,8 +25,9 @@ from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.ledger.deleting import delete_model, plan_models
-from iop_pipelines.ledger.history import history_of, score_history
+from iop_pipelines.ledger.history import history_of, score_first, score_history
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
 from iop_pipelines.schema.tables import model_executions
@@ -46,11 +50,14 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool, score
     with located(file):
         model_id = registry.register(engine, registry.load_spec(file))
     stored = registry.promote(engine, model_id) if promote else registry.model(engine, model_id)
+    warnings = [str(each) for each in registry.warnings_of(engine, stored.spec)]
     print_done(
         f"Model {stored.label} has id {model_id} and is {stored.status.value}.",
-        {"id": model_id, "status": stored.status.value},
+        {"id": model_id, "status": stored.status.value, "warnings": warnings},
         as_json,
     )
+    for warning in warnings:
+        progress_console.print(f"Warning: {warning}", markup=False, highlight=False, soft_wrap=True)
     if promote or score:
         _offer_history(engine, stored, score, as_json)
     elif not as_json:
@@ -157,8 +164,9 @@ def promote(settings: Settings, as_json: bool, model: str, reason: str | None, s
 def _offer_history(
     engine: sa.Engine, stored: registry.StoredModel, is_wanted: bool, as_json: bool
 ) -> None:
-    """A model that runs on what comes has nothing to show until then, unless it scores what is there."""
-    if is_wanted:
+    """A model that becomes active scores what is there, if it never ran; `is_wanted`: whatever it did before."""
+    begun = score_first(engine, stored, utc_now(), trigger="cli")
+    if is_wanted and begun is None:
         score_history(engine, [stored], utc_now(), trigger="cli")
     if as_json:
         return
@@ -166,12 +174,12 @@ def _offer_history(
         history = history_of(connection, stored.spec.config.dataset)
     if history is None:
         say = f"{stored.spec.config.dataset} has no data yet; it runs when the first is delivered."
-    elif is_wanted:
+    elif is_wanted or begun is not None:
         say = f"It scores the history, {history.window_start:%Y-%m-%d} to {history.window_end:%Y-%m-%d}, next."
     else:
         span = f"{history.window_start:%Y-%m-%d} to {history.window_end:%Y-%m-%d}"
         way = hint(f"model score {stored.id}")
-        say = f"There is a history, {span}: {way} scores it now; else its first run does."
+        say = f"There is a history, {span}: {way} scores it now."
     console.print(say, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -274,14 +282,23 @@ def history(settings: Settings, as_json: bool, model: str, limit: int) -> None:
     stored = registry.one_named(engine, model)
     columns = ("id", "status", "phase", "finished_at", "error_msg", "duration_ms", "input_ref")
     query = (
-        sa.select(*(model_executions.c[name] for name in columns))
+        sa.select(*(model_executions.c[name] for name in (*columns, "metrics")))
         .where(model_executions.c.model_id == stored.id)
         .order_by(model_executions.c.id.desc())
         .limit(limit)
     )
-    rows = rows_of(engine, query)
+    rows = [{**row, "scored": _scored(row.pop("metrics"))} for row in rows_of(engine, query)]
     empty = f"Model {stored.label} has not been executed yet."
-    print_rows(rows, columns, as_json, empty, total=count_of(engine, query))
+    print_rows(rows, (*columns, "scored"), as_json, empty, total=count_of(engine, query))
+
+
+def _scored(metrics: Mapping[str, Any] | None) -> str | None:
+    """`255 of 671, learning 416`; None of what has not ended well."""
+    covered = coverage_in(metrics)
+    if covered is None:
+        return None
+    learning = f", learning {covered.learning}" if covered.learning else ""
+    return f"{covered.scored} of {covered.total}{learning}"
 
 
 commands = {"model": model}

@@ -173,3 +173,19 @@ STEPS: Mapping[Frequency, TimeStep] = {
     )
 }
 BUCKETS: Mapping[Bucket, TimeStep] = {step.bucket: step for step in STEPS.values()}
+# A day of what is shorter, a week of days, a year of the rest.
+SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
+    "1min": 1440,
+    "5min": 288,
+    "10min": 144,
+    "15min": 96,
+    "30min": 48,
+    "h": 24,
+    "D": 7,
+    "B": 5,
+    "W": 52,
+    "MS": 12,
+    "QS": 4,
+    "2QS": 2,
+    "YS": 1,
+}

@@ -16,6 +16,7 @@ from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
+from iop_pipelines.execution.coverage import coverage_of
 from iop_pipelines.execution.output import store
 from iop_pipelines.execution.work import Work
 from iop_pipelines.query.panel import read_panel
@@ -74,12 +75,9 @@ def execute(
     """
     spec, label = work.model.spec, work.model.label
     step(Sentence("doing.reading_input", label=label))
+    window = (work.window_start, work.window_end)
     panel = read_panel(
-        engine,
-        work.dataset,
-        spec.config.input,
-        work.version.id,
-        (work.window_start, work.window_end),
+        *(engine, work.dataset, spec.config.input, work.version.id, window),
         drm_engine=drm_engine,
     )
     if work.dataset.is_system:
@@ -98,7 +96,12 @@ def execute(
         output_ref=f"execution:{work.execution_id}",
         rows=len(output.frame),
         findings=output.findings,
-        metrics={**output.metrics, "rows": len(output.frame), "findings": len(output.findings)},
+        metrics={
+            **output.metrics,
+            **coverage_of(spec.config, window, panel, output).as_metrics(),
+            "rows": len(output.frame),
+            "findings": len(output.findings),
+        },
         output_checks=checks,
     )
 

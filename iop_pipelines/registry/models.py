@@ -16,10 +16,11 @@ from iop_pipelines.domain.models import InputSpec, ModelConfig, ModelSpec
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ModelStatus
-from iop_pipelines.errors import Conflict, Contended, NotFound
+from iop_pipelines.errors import Conflict, Contended, InvalidDeclaration, NotFound
 from iop_pipelines.registry.checks import check_model, check_reads, check_schema, declaration_of
 from iop_pipelines.registry.defaults import Draft, lacking
 from iop_pipelines.registry.keys import model_key
+from iop_pipelines.registry.look_back import short_history, with_history
 from iop_pipelines.registry.schemas import schemas_of
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.tables import analytical_models as models
@@ -91,9 +92,7 @@ def register(
         InvalidDeclaration: a schema, a parameter, or a name that its dataset does not have.
         Conflict: this name and version exist with other content.
     """
-    spec = with_schemas(engine, spec)
-    check_model(engine, spec)
-    return _register(engine, spec, created_by, witness)
+    return _register(engine, _complete(engine, spec), created_by, witness)
 
 
 def register_incomplete(
@@ -132,14 +131,35 @@ def with_schemas(engine: sa.Engine, spec: ModelSpec) -> ModelSpec:
     return spec.model_copy(update={side: made[side] for side in sides})
 
 
-def check_new(engine: sa.Engine, spec: ModelSpec) -> None:
-    """Raises what `register` would raise, and stores nothing."""
+def _complete(engine: sa.Engine, spec: ModelSpec) -> ModelSpec:
+    """With all that a model may leave out; raises as `register`."""
     spec = with_schemas(engine, spec)
     check_model(engine, spec)
     with engine.connect() as connection:
         stored = _find(connection, spec.name, spec.version)
+    if stored is not None and not stored.lacks and _values(stored.spec) == _values(spec):
+        # As an earlier release stored it.
+        return spec
+    return with_history(spec, declaration_of(engine, spec.config.dataset))
+
+
+def warnings_of(engine: sa.Engine, spec: ModelSpec) -> tuple[Sentence, ...]:
+    """What to tell of a model that can run, but not as well as it could; nothing of one whose dataset is gone."""
+    try:
+        short = short_history(spec, declaration_of(engine, spec.config.dataset))
+    except InvalidDeclaration:
+        return ()
+    return () if short is None else (short,)
+
+
+def check_new(engine: sa.Engine, spec: ModelSpec) -> tuple[Sentence, ...]:
+    """The warnings of a model that may be registered; raises what `register` would raise, and stores nothing."""
+    spec = _complete(engine, spec)
+    with engine.connect() as connection:
+        stored = _find(connection, spec.name, spec.version)
     if stored is not None and not stored.lacks:
         _check_same(stored, spec)
+    return warnings_of(engine, spec)
 
 
 @writes

@@ -305,17 +305,15 @@ def _days_scored(bench, model_id: int) -> int:
     return bench.rows(days.where(model_outputs.c.model_id == model_id))[0][0]
 
 
-def test_who_promotes_a_model_on_loaded_data_is_offered_the_history(loaded, iop):
+def test_a_model_that_is_promoted_on_loaded_data_scores_the_history(loaded, iop):
     model_id = _copy(loaded, "late")
-    said = " ".join(iop("model", "promote", "late").output.split())
-    home = loaded.platform.settings.home
-    assert "There is a history, 2013-01-01 to 2013-02-05" in said
-    assert f"`iop model score {model_id} --home {home}`" in said
-
-    asked = iop("model", "score", "late")
-    assert asked.exit_code == 0
+    for _ in range(2):
+        said = " ".join(iop("model", "promote", "late").output.split())
+    assert "There is a history, 2013-01-01 to 2013-02-05" in said, "the second asks for none"
     loaded.tick()
     assert _days_scored(loaded, model_id) == 35
+    (told,) = json.loads(iop("model", "history", "late", "--json").output)
+    assert told["scored"] == "105 of 105", "35 days of three airports"
     (row,) = loaded.rows(sa.select(model_executions).where(executions.model_id == model_id))
     assert "from=2013-01-01T00%3A00%3A00&to=2013-02-05T00%3A00%3A00" in row.input_ref
     assert row.status == ExecutionStatus.SUCCESS

@@ -1,9 +1,9 @@
 """executions.*: what ran, on which data, and what came out of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field, with_config
@@ -37,6 +37,7 @@ from iop_pipelines.domain.vocabulary import (
     Severity,
 )
 from iop_pipelines.errors import NotFound
+from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.recommendations.evidence import FindingEvidence
@@ -46,13 +47,25 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 
 @with_config(ROW)
+class Coverage(TypedDict):
+    """How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is
+    `learning`, too little was known before."""
+
+    unit: Literal["points", "series"]
+    total: int
+    scored: int
+    learning: int
+
+
+@with_config(ROW)
 class ModelExecution(TypedDict):
     """`phase` says where an accepted execution stands: held, queued, claimed, started, done.
 
     `supersededBy`: the DRM run that delivered the window again while this was held; it was never begun, and
     though its status is `failed`, it has not failed.
 
-    `translations` are the error's, where it is a sentence of the platform.
+    `translations` are the error's, where it is a sentence of the platform. `coverage` is null until it has ended
+    well, and of what an earlier release ran.
     """
 
     id: int
@@ -77,6 +90,7 @@ class ModelExecution(TypedDict):
     model_type: ModelType
     dataset: str | None
     translations: dict[Language, Failed] | None
+    coverage: Coverage | None
 
 
 @with_config(ROW)
@@ -209,7 +223,7 @@ MAX_SERIES = 1000
 _OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
 # From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
-    *columns_of(ModelExecution, table, without=(*_OF_MODEL, "translations")),
+    *columns_of(ModelExecution, table, without=(*_OF_MODEL, "translations", "coverage")),
     table.c.said,
     analytical_models.c.name.label("model_name"),
     analytical_models.c.version.label("model_version"),
@@ -341,7 +355,19 @@ def _points(ctx: Context, execution_id: int, chosen: SeriesName) -> list[SeriesP
 
 def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:
     """Rows of `HISTORY`, with what is said of them in other languages."""
-    return [ModelExecution(**translated(row, "error_msg")) for row in rows]
+    return [
+        ModelExecution(**translated(row, "error_msg"), coverage=_coverage(row["metrics"]))
+        for row in rows
+    ]
+
+
+def _coverage(metrics: Mapping[str, Any] | None) -> Coverage | None:
+    found = coverage_in(metrics)
+    if found is None:
+        return None
+    return Coverage(
+        unit=found.unit, total=found.total, scored=found.scored, learning=found.learning
+    )
 
 
 def _kept(points: list[SeriesPoint], size: int) -> list[SeriesPoint]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
@@ -47,7 +48,7 @@ from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput
-from iop_pipelines.ledger.history import history_of
+from iop_pipelines.ledger.history import history_of, score_first
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import Draft, config_for
@@ -92,7 +93,7 @@ class ModelEvent(TypedDict):
     translations: dict[Language, Reasoned] | None
 
 
-class Lacking(Shape):
+class Remark(Shape):
     """`code` and `values` are the sentence's; `translations` are the message's."""
 
     message: str
@@ -111,11 +112,12 @@ class Delivered(Shape):
 
 @with_config(ROW)
 class ModelDetail(AnalyticalModel):
-    """`lacks`: what a draft needs before it can be executed. `history`: all that its dataset was delivered, in the
-    dataset's local time, half-open; null where there is none."""
+    """`lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could.
+    `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none."""
 
     events: list[ModelEvent]
-    lacks: list[Lacking]
+    lacks: list[Remark]
+    warnings: list[Remark]
     history: Delivered | None
 
 
@@ -150,7 +152,8 @@ class CreatedModel(Created):
     """`modelled` is null for a draft that `lacks` something, and cannot be executed before it has it."""
 
     modelled: Modelled | None
-    lacks: list[Lacking]
+    lacks: list[Remark]
+    warnings: list[Remark]
 
 
 class ModelIssue(Shape):
@@ -168,6 +171,7 @@ class CheckedModel(Shape):
 
     is_valid: bool
     issues: list[ModelIssue]
+    warnings: list[Remark]
     config: dict[str, Any] | None
 
 
@@ -266,7 +270,8 @@ def declare(registry: Registry) -> None:
         return ModelDetail(
             **row,
             events=[ModelEvent(**translated(each, "reason")) for each in events],
-            lacks=_lacking(stored.lacks),
+            lacks=_remarks(stored.lacks),
+            warnings=_warnings(engine, stored),
             history=history and Delivered.model_validate(history, from_attributes=True),
         )
 
@@ -281,7 +286,8 @@ def declare(registry: Registry) -> None:
         return CreatedModel(
             id=model_id,
             modelled=None if stored.lacks else read,
-            lacks=_lacking(stored.lacks),
+            lacks=_remarks(stored.lacks),
+            warnings=_warnings(ctx.platform.engine, stored),
         )
 
     @procedure(
@@ -290,16 +296,16 @@ def declare(registry: Registry) -> None:
     def validate(ctx: Context, given: NewModel) -> CheckedModel:
         try:
             spec = _spec(ctx, given)
-            registered.check_new(ctx.platform.engine, spec)
+            warnings = registered.check_new(ctx.platform.engine, spec)
         except InvalidInput as error:
             found = wire.refusal(error).data["issues"]
             issues = [ModelIssue.model_validate(each) for each in found]
-            return CheckedModel(is_valid=False, issues=issues, config=None)
+            return CheckedModel(is_valid=False, issues=issues, warnings=[], config=None)
         except Conflict as error:
             issues = [_issue(["version"], error.sentence)]
-            return CheckedModel(is_valid=False, issues=issues, config=None)
+            return CheckedModel(is_valid=False, issues=issues, warnings=[], config=None)
         config = spec.config.model_dump(mode="json")
-        return CheckedModel(is_valid=True, issues=[], config=config)
+        return CheckedModel(is_valid=True, issues=[], warnings=_remarks(warnings), config=config)
 
     @procedure("models.runtimes", Kind.QUERY, "What a model can run by, and what each can be told.")
     def runtimes(ctx: Context) -> list[Runtime]:
@@ -332,13 +338,19 @@ def declare(registry: Registry) -> None:
             *(ctx.platform.engine, given.id, given.status, ctx.user.id, given.reason),
             witness=witness_of(ctx),
         )
+        _begin(ctx, given.id)
         return Done()
 
-    @procedure("models.promote", Kind.MUTATION, "Make a version the one active one of its name.")
+    @procedure(
+        "models.promote",
+        Kind.MUTATION,
+        "Make a version the one active one of its name. If it never ran, it scores the history.",
+    )
     def promote(ctx: Context, given: Promote) -> Done:
         registered.promote(
             ctx.platform.engine, given.id, ctx.user.id, given.reason, witness_of(ctx)
         )
+        _begin(ctx, given.id)
         return Done()
 
     @procedure("models.rollback", Kind.MUTATION, "Go back to the version that was active before.")
@@ -347,6 +359,12 @@ def declare(registry: Registry) -> None:
             ctx.platform.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Created(id=stored.id)
+
+
+def _begin(ctx: Context, model_id: int) -> None:
+    """A model that is active now and never ran scores the history that is there."""
+    stored = registered.model(ctx.platform.engine, model_id)
+    score_first(ctx.platform.engine, stored, utc_now(), trigger="api")
 
 
 def _create(ctx: Context, given: NewModel) -> int:
@@ -378,9 +396,13 @@ def _spec(ctx: Context, given: NewModel) -> ModelSpec:
     return registered.load_spec({**kept, "config": config})
 
 
-def _lacking(lacks: Sequence[Sentence]) -> list[Lacking]:
+def _warnings(engine: sa.Engine, stored: registered.StoredModel) -> list[Remark]:
+    return [] if stored.lacks else _remarks(registered.warnings_of(engine, stored.spec))
+
+
+def _remarks(said: Sequence[Sentence]) -> list[Remark]:
     return [
-        Lacking.model_validate(
+        Remark.model_validate(
             {
                 **each.as_json(),
                 # They begin with a path, which keeps its case.
@@ -390,7 +412,7 @@ def _lacking(lacks: Sequence[Sentence]) -> list[Lacking]:
                 },
             }
         )
-        for each in lacks
+        for each in said
     ]
 
 

@@ -672,6 +672,7 @@ SENTENCES: Mapping[str, str] = {
     "model.was_deleted": "the model was deleted",
     "model.not_found": "there is no model with id {id}",
     "model.of_the_demo": "part of the demo",
+    "model.reads_little": "its history of {history:,} periods is shorter than its runtime looks back: new points would be judged by too little; use `history: {needed}` or more",
     "model.reads_other": "model {name} reads {dataset!r}, not {wanted!r}",
     "model.register_without": "{said}; register a new version of model {label} without it",
     "model.registered": "registered",

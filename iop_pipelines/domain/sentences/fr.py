@@ -787,6 +787,7 @@ SENTENCES: Mapping[str, str] = {
     "model.was_deleted": "le modèle a été supprimé",
     "model.not_found": "il n’y a pas de modèle {id}",
     "model.of_the_demo": "fait partie de la démonstration",
+    "model.reads_little": "son historique de {history:,} périodes est plus court que ce que son moteur regarde : les nouveaux points seraient jugés sur trop peu ; indiquez `history: {needed}` ou plus",
     "model.reads_other": "le modèle {name} lit {dataset!r}, pas {wanted!r}",
     "model.register_without": (
         "{said} ; enregistrez une nouvelle version du modèle {label} sans cela"

@@ -20,6 +20,7 @@ MODEL_KEYS = {
 }
 EXECUTION_KEYS = {
     "translations",
+    "coverage",
     *("id", "modelId", "status", "inputRef", "outputRef", "durationMs", "errorMsg", "startedAt"),
     *("finishedAt", "phase", "attempt", "trigger", "dataVersion", "requestedAt", "metrics"),
     *("dagsterRunId", "modelName", "modelVersion", "modelType", "dataset", "supersededBy"),
@@ -240,6 +241,32 @@ def test_promoting_and_rolling_back_move_the_one_active_version(api):
     ]
     assert api.call("models.rollback", name="mine") == {"success": True, "id": first}
     assert [each["id"] for each in api.call("models.list", name="mine", status="active")] == [first]
+
+
+def test_a_model_that_becomes_active_scores_the_history_once(api):
+    config = {
+        "runtime": "seasonal_residual",
+        "dataset": "flights_daily",
+        "input": {"measures": ["flights"], "history": 20},
+        "params": {},
+    }
+    given = {"name": "hasty", "type": "statistical", "config": config}
+    (warning,) = api.call("models.validate", **given)["warnings"]
+    assert warning["values"] == {"history": 20, "needed": 112}
+    assert "`history: 112`" in warning["message"]
+    assert "`history: 112`" in warning["translations"]["fr"]["message"]
+    created = api.call("models.create", **given)
+    assert created["warnings"] == [warning]
+    model_id = created["id"]
+    detail = api.call("models.get", id=model_id)
+    assert detail["warnings"] == [warning]
+
+    api.call("models.promote", id=model_id)
+    api.call("models.updateStatus", id=model_id, status="deprecated")
+    api.call("models.promote", id=model_id)
+    (asked,) = api.call("models.history", modelId=model_id)
+    assert f"from={detail['history']['windowStart'][:10]}" in asked["inputRef"]
+    assert asked["coverage"] is None, "it has not run yet"
 
 
 def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):

@@ -68,6 +68,15 @@ function Found({ model }: { model: ModelDetail }) {
           </ul>
         </Card>
       )}
+      {model.warnings.length > 0 && (
+        <Card title={t.warningsTitle}>
+          <ul>
+            {model.warnings.map(({ code, message }) => (
+              <li key={code}>{message}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
       <ScoreHistory model={model} />
       {isAdmin && model.status === 'draft' && model.lacks.length === 0 && (
         <Card title={t.draftTitle}>

@@ -11,6 +11,7 @@ import { Facts } from '@/ui/Items';
 import { Card } from '@/ui/Layouts';
 import { Empty, Loaded, Skeleton } from '@/ui/States';
 import { useNow } from '@/ui/useNow';
+import { sayCoverage } from './coverage';
 import { latestSuccessQuery } from './queries';
 import { Scored } from './Scored';
 import { words } from './words';
@@ -56,6 +57,9 @@ function Latest({ id, model }: { id: number; model: ModelDetail }) {
               label: t.lastDuration,
               value: data?.durationMs == null ? '…' : format.duration(data.durationMs),
             },
+            ...(data?.coverage
+              ? [{ label: t.judged, value: sayCoverage(data.coverage, t, format) }]
+              : []),
           ]}
         />
       </Card>

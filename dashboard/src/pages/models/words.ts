@@ -65,6 +65,13 @@ export const words = defineWords('models', {
   openExecution: (id: number) => `Execution ${id}`,
   hide: 'Hide',
   waiting: 'A worker starts it within seconds. You can leave this page; it continues.',
+  judged: 'Scored',
+  judgedOf: {
+    points: (n: string, all: string) => `${n} of ${all} points`,
+    series: (n: string, all: string) => `${n} of ${all} series`,
+  },
+  learning: (n: string) => `learning ${n}`,
+  warningsTitle: 'It judges less well than it could',
   latestRun: 'Latest execution',
   latestFindings: 'Findings of the latest execution',
   scored: 'Scored periods',
