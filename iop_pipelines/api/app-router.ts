@@ -180,13 +180,15 @@ export interface Coalesce {
   coalesce: Expression[];
 }
 
-/** `vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes, and `translations`: the label in other languages; where they are IOP's own and not a dataset's. */
+/** `decimals`: how many are shown. `encoding`: of numbers that stand as text, since JavaScript's would change them. `favourable`: which way is good news. `vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes, and `translations`: the label in other languages; where they are IOP's own and not a dataset's. */
 export interface Column {
   name: string;
   label: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "datetime";
   unit: string | null;
   decimals: number | null;
+  encoding: "string" | null;
+  favourable: "up" | "down" | null;
   vocabulary: "severity" | "category" | "review_status" | "model_type" | "execution_status" | "execution_phase" | "finding_kind" | "report_format" | "report_status" | "pipeline_status" | null;
   words: Record<string, Word> | null;
   translations: Partial<Record<Language, Labelled>> | null;
@@ -244,6 +246,8 @@ export interface CsvOutput {
   /** None selected: the first. */
   dataset?: string | null | undefined;
   profile?: "spreadsheet" | "raw" | undefined;
+  /** One line before the column names, beginning with #. */
+  note?: boolean | undefined;
 }
 
 /** `version` is raised by every save. */
@@ -406,6 +410,7 @@ export interface DrillData {
   columns: Column[];
   rows: Cell[][];
   isTruncated: boolean;
+  total: number | null;
   filters: string[];
   translations: Partial<Record<Language, Narrowed>>;
   appliedFilters: AppliedFilter[];
@@ -551,6 +556,11 @@ export interface ExecutionStats {
 
 export type ExecutionStatus = "running" | "success" | "failed";
 
+export interface Explain {
+  queryConfig: Record<string, unknown>;
+  format?: ReportFormat | undefined;
+}
+
 export type Expression = boolean | number | string | null | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
 
 /** What an `errorMsg` is in another language. */
@@ -608,13 +618,14 @@ export interface GeneratedFilter {
   status?: ReportStatus | null | undefined;
 }
 
-/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are the error's. */
+/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of the error and the remark. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that. */
 export interface GeneratedReport {
   id: number;
   templateId: number;
   status: ReportStatus;
   storageUrl: string | null;
   rowCount: number | null;
+  rowTotal: number | null;
   sizeBytes: number | null;
   generatedAt: string | null;
   format: ReportFormat | null;
@@ -627,7 +638,8 @@ export interface GeneratedReport {
   errorMsg: string | null;
   checksum: string | null;
   templateName: string;
-  translations: Partial<Record<Language, Failed>> | null;
+  remark: string | null;
+  translations: Partial<Record<Language, ReportTold>> | null;
 }
 
 export interface Generating {
@@ -1155,13 +1167,14 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
   columns: Column[];
   rows: Cell[][];
   isTruncated: boolean;
+  total: number | null;
   filters: string[];
   translations: Partial<Record<Language, Narrowed>>;
   appliedFilters: AppliedFilter[];
@@ -1259,6 +1272,16 @@ export interface QueryConfig {
 /** What `scheduleWords` are in another language. */
 export interface ReadOut {
   scheduleWords: string;
+}
+
+/** `rows` of all `total` are shown, and `reads` rows of the source are looked at for them. */
+export interface ReadTable {
+  name: string;
+  title: string;
+  source: string;
+  rows: number;
+  total: number;
+  reads: number;
 }
 
 /** What a `reason` of the platform's own is in another language. */
@@ -1395,7 +1418,7 @@ export interface ReportOutput {
   fields: Record<string, unknown>;
 }
 
-/** Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and JSON the first rows: `rows` are of `rowCount`. */
+/** Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and JSON the first rows: `rows` are of the file's `rowCount`, which may be of more, `rowTotal`. */
 export interface ReportPreview {
   reportId: number;
   format: ReportFormat;
@@ -1404,6 +1427,13 @@ export interface ReportPreview {
   columns: string[];
   rows: Cell[][];
   rowCount: number | null;
+  rowTotal: number | null;
+}
+
+/** Counted as of now: `tables` that the file needs, the main one first. `durationMs` is how long counting took. */
+export interface ReportReads {
+  tables: ReadTable[];
+  durationMs: number;
 }
 
 export interface ReportStats {
@@ -1424,6 +1454,12 @@ export interface ReportTemplate {
   createdBy: number | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** In another language. */
+export interface ReportTold {
+  errorMsg: string | null;
+  remark: string | null;
 }
 
 /** In another language, or as it is where it is not IOP's own. */
@@ -1532,6 +1568,7 @@ export interface Select {
   label?: string | null | undefined;
   unit?: string | null | undefined;
   decimals?: number | null | undefined;
+  favourable?: "up" | "down" | null | undefined;
 }
 
 /** One line of an execution's output: how many points it has, and findings among them. `label` is what people call the measure; `translations` are its own, where it is IOP's. */
@@ -1654,7 +1691,7 @@ export interface TableOfFile {
   notes: Said[];
 }
 
-/** One table of the result. `group: true` without measures gives distinct rows. */
+/** One table of the result. `group: true` without measures gives distinct rows; without `limit` it is whole. */
 export interface TableQuery {
   title?: string | null | undefined;
   source?: string | null | undefined;
@@ -1663,7 +1700,7 @@ export interface TableQuery {
   group?: boolean | undefined;
   sort?: Sort[] | undefined;
   top?: Top | null | undefined;
-  limit?: number | undefined;
+  limit?: number | null | undefined;
   offset?: number | undefined;
 }
 
@@ -1884,6 +1921,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     create: TRPCMutationProcedure<{ input: NewTemplate; output: Created; meta: unknown }>;
     delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     download: TRPCQueryProcedure<{ input: OfReport; output: Download; meta: unknown }>;
+    explain: TRPCQueryProcedure<{ input: Explain; output: ReportReads; meta: unknown }>;
     generate: TRPCMutationProcedure<{ input: Generate; output: Generating; meta: unknown }>;
     generated: TRPCQueryProcedure<{ input: GeneratedFilter | undefined; output: GeneratedReport[]; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: TemplateDetail; meta: unknown }>;

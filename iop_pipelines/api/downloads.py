@@ -46,6 +46,7 @@ class ReportFile:
     format: ReportFormat
     size_bytes: int | None
     row_count: int | None
+    row_total: int | None
     checksum: str | None
 
     @property
@@ -70,7 +71,16 @@ def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
     form = ReportFormat(row.format)
     name = f"{slug(row.template)}-{report_id}.{form.value}"
     return ReportFile(
-        *(report_id, row.storage_url, name, form, row.size_bytes, row.row_count, row.checksum)
+        *(
+            report_id,
+            row.storage_url,
+            name,
+            form,
+            row.size_bytes,
+            row.row_count,
+            row.row_total,
+            row.checksum,
+        )
     )
 
 

@@ -91,6 +91,7 @@ def generated(settings: Settings, as_json: bool, template: str | None, limit: in
             made.status,
             made.slot,
             made.row_count.label("rows"),
+            made.row_total.label("of"),
             made.size_bytes.label("bytes"),
             made.storage_url.label("file"),
             made.error_msg.label("error"),
@@ -104,7 +105,7 @@ def generated(settings: Settings, as_json: bool, template: str | None, limit: in
     if template is not None:
         query = query.where(made.template_id == registry.template_named(engine, template).id)
     rows = rows_of(engine, query)
-    columns = ("id", "template", "status", "slot", "error", "format", "rows", "bytes", "file")
+    columns = ("id", "template", "status", "slot", "error", "format", "rows", "of", "bytes", "file")
     empty, total = "No report has been generated yet.", count_of(engine, query)
     print_rows(rows, columns, as_json, empty, total=total)
 

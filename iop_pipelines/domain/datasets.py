@@ -66,41 +66,63 @@ class FieldSpec(_Frozen):
     nullable: bool = True
 
 
-class Sum(_Frozen):
+MeasureType = Literal["integer", "number"] | DecimalType
+Favourable = Literal["up", "down"]
+
+
+class _Measured(_Frozen):
+    """What all measures say of themselves.
+
+    Attributes:
+        type: of its values; where it is not said, what its field and its kind make of it. A sum of doubles that are
+            said to be decimals adds each of them up rounded to that scale, exactly.
+        decimals: how many pages show; values keep all of theirs.
+        favourable: which way is good news.
+    """
+
+    unit: str | None = None
+    label: str | None = None
+    type: MeasureType | None = None
+    decimals: Annotated[int, Field(ge=0, le=9)] | None = None
+    favourable: Favourable | None = None
+
+
+class Sum(_Measured):
     kind: Literal["sum"]
     field: Name
-    unit: str | None = None
-    label: str | None = None
 
 
-class Mean(_Frozen):
+class Mean(_Measured):
     kind: Literal["mean"]
     field: Name
-    unit: str | None = None
-    label: str | None = None
 
 
 class Count(_Frozen):
     kind: Literal["count"]
     unit: str | None = "rows"
     label: str | None = None
+    favourable: Favourable | None = None
+
+    @property
+    def type(self) -> MeasureType:
+        return "integer"
+
+    @property
+    def decimals(self) -> int:
+        return 0
 
 
-class Min(_Frozen):
+class Min(_Measured):
     kind: Literal["min"]
     field: Name
-    unit: str | None = None
-    label: str | None = None
 
 
-class Max(_Frozen):
+class Max(_Measured):
     kind: Literal["max"]
     field: Name
-    unit: str | None = None
-    label: str | None = None
 
 
-class Ratio(_Frozen):
+class Ratio(_Measured):
     """scale · Σ numerator / Σ denominator over the rows where both are not NULL; NULL where the
     denominator's sum is 0."""
 
@@ -108,18 +130,14 @@ class Ratio(_Frozen):
     numerator: Name
     denominator: Name
     scale: float = 1.0
-    unit: str | None = None
-    label: str | None = None
 
 
-class WeightedMean(_Frozen):
+class WeightedMean(_Measured):
     """Σ field·weight / Σ weight over the rows where field is not NULL."""
 
     kind: Literal["weighted_mean"]
     field: Name
     weight: Name
-    unit: str | None = None
-    label: str | None = None
 
 
 Measure = Annotated[

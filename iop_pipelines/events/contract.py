@@ -134,6 +134,7 @@ _OWN: Mapping[EventType, tuple[Schema, Schema]] = {
             "trigger": _NAME,
             "slot": _MOMENT_OR_NONE,
             "row_count": _COUNT,
+            "row_total": _COUNT,
             "size_bytes": _COUNT,
             "checksum": _TEXT,
             "finished_at": _MOMENT_OR_NONE,

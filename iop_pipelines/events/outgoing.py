@@ -59,6 +59,7 @@ def tell_report(connection: sa.Connection, report_id: int) -> None:
         "trigger": row.trigger,
         "slot": as_utc(row.slot),
         "row_count": row.row_count,
+        "row_total": row.row_total,
         "size_bytes": row.size_bytes,
         "checksum": row.checksum,
         "finished_at": as_utc(row.finished_at),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from typing_extensions import TypedDict
 
 from iop_pipelines.domain.languages import TRANSLATED, Language
-from iop_pipelines.domain.sentences import read
+from iop_pipelines.domain.sentences import Sentence, read, text_of
 from iop_pipelines.domain.vocabulary import (
     ModelStatus,
     ReportStatus,
@@ -120,6 +120,7 @@ def _reports() -> _Source:
             templates.name.label("title"),
             rows.error_msg.label("detail"),
             rows.said,
+            rows.remark,
             rows.slot,
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
@@ -376,7 +377,7 @@ def _page(
     return [
         Told(
             source.kind,
-            *(row.item_id, row.subject_id, row.event, row.title, row.detail),
+            *(row.item_id, row.subject_id, row.event, row.title, row.detail or text_of(_said(row))),
             severity=Severity(row.severity),
             at=row.at,
             is_read=bool(row.is_read),
@@ -389,7 +390,7 @@ def _page(
 
 def _translations(row: sa.Row[Any]) -> dict[Language, Retold] | None:
     """None where neither the title nor the detail is IOP's own."""
-    said = read(getattr(row, "said", None))
+    said = _said(row)
     told: dict[Language, Retold] = {}
     for language in TRANSLATED:
         title: str | None = getattr(row, _title_in(language), None)
@@ -398,6 +399,11 @@ def _translations(row: sa.Row[Any]) -> dict[Language, Retold] | None:
                 title=title or row.title, detail=said.alone(language) if said else row.detail
             )
     return told or None
+
+
+def _said(row: sa.Row[Any]) -> Sentence | None:
+    """Why it failed, or what there is to know of a file that is ready."""
+    return read(getattr(row, "said", None)) or read(getattr(row, "remark", None))
 
 
 def _is_after(source: _Source, cursor: str) -> sa.ColumnElement[bool]:

@@ -224,5 +224,7 @@ def of_report(
     if generated is not None:
         described["file"] = dg.MetadataValue.path(generated.storage_url)
         described["dagster/row_count"] = generated.row_count
+        if generated.remark is not None:
+            described["remark"] = generated.remark.english
         described["size in bytes"] = generated.size_bytes
     return described

@@ -6,9 +6,9 @@ from decimal import Decimal
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import Compiled
 from iop_pipelines.query.labels import Label
-from iop_pipelines.query.result import Column, Value
+from iop_pipelines.query.result import Column, Row, Value
 
-Rows = list[tuple[Value, ...]]
+Rows = list[Row]
 
 
 def with_changes(

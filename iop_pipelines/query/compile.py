@@ -4,7 +4,7 @@ Columns are labelled `_0`, `_1`, … inside the statement, so that no alias of a
 for a column, whatever the engine does with GROUP BY.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from iop_pipelines.domain.conditions import AnyCondition
 from iop_pipelines.domain.datasets import (
     Count,
+    FieldType,
     Measure,
     Ratio,
     WeightedMean,
@@ -29,6 +30,7 @@ from iop_pipelines.query.conditions import AS_DOUBLE, BinaryOrder, as_double, co
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Column
 from iop_pipelines.query.sources import Source, SourceField
+from iop_pipelines.transform.table import ScaledInteger
 
 Expression = sa.ColumnElement[Any]
 
@@ -95,13 +97,35 @@ def _on_mysql(step: TimeStep) -> str:
     return "DATE({0})"
 
 
+class Nearest(FunctionElement):
+    """The whole number nearest to a double, halves away from zero."""
+
+    inherit_cache = True
+    name = "nearest"
+    type = sa.BigInteger()
+
+
+@compiles(Nearest)
+def _sqlite_nearest(element: Nearest, compiler: Any, **kw: Any) -> str:
+    return f"CAST(ROUND({compiler.process(element.clauses, **kw)}) AS INTEGER)"
+
+
+@compiles(Nearest, "mysql", "mariadb")
+def _mysql_nearest(element: Nearest, compiler: Any, **kw: Any) -> str:
+    """Of a double ROUND does what the machine's C library does."""
+    exact = f"CAST({compiler.process(element.clauses, **kw)} AS DECIMAL(40, 15))"
+    return f"CAST(ROUND({exact}) AS SIGNED)"
+
+
 @dataclass(frozen=True)
 class Compiled:
-    """`statement` returns `limit` + 1 rows at most; `dimensions` are positions of grouped columns."""
+    """`statement` returns `limit` + 1 rows at most, all without one; `counted` says how many there are without
+    limit, top and offset. `dimensions` are positions of grouped columns."""
 
     statement: sa.Select
     columns: tuple[Column, ...]
     dimensions: tuple[int, ...]
+    counted: sa.Select
 
 
 def compile_table(
@@ -137,13 +161,20 @@ def compile_table(
     statement = sa.select(*labelled).select_from(source.rows).where(*where)
     if query.is_grouped and group_by:
         statement = statement.group_by(*group_by)
+    counted = _counted(statement, columns)
     statement = _sorted(statement, query, source, columns)
-    size = query.top.n if query.top else query.limit + 1
     dimensions = tuple(i for i, item in enumerate(query.select) if not item.is_aggregate)
-    statement = statement.limit(size)
-    if query.offset:
-        statement = statement.offset(query.offset)
-    return Compiled(statement, tuple(columns), dimensions)
+    size = query.top.n if query.top else None if query.limit is None else query.limit + 1
+    statement = statement.limit(size).offset(query.offset or None)
+    return Compiled(statement, tuple(columns), dimensions, counted)
+
+
+def _counted(statement: sa.Select, columns: list[Column]) -> sa.Select:
+    """One row: how many rows there are, then the lowest and the highest of each column of integers."""
+    rows = statement.subquery()
+    integers = [rows.c[f"_{at}"] for at, each in enumerate(columns) if each.type == "integer"]
+    edges = [edge(column) for column in integers for edge in (sa.func.min, sa.func.max)]
+    return sa.select(sa.func.count(), *edges).select_from(rows)
 
 
 def _shows_hours(item: form.Select, source: Source) -> bool:
@@ -180,13 +211,16 @@ def _sort_key(position: int, columns: list[Column]) -> Expression:
 
 
 def select_item(item: form.Select, source: Source, path: str) -> tuple[Expression, Column]:
-    vocabulary = None
+    vocabulary = places = favourable = None
     if item.measure:
         measure = source.measure(item.measure, f"{path}.measure")
-        expression, type_, unit = measure_expression(measure, source)
+        expression, native, unit = measure_expression(measure, source)
+        type_, favourable = measure.type or native, measure.favourable
+        places = measure.decimals if measure.decimals is not None else _places(measure, source)
         label = source.called(measure.label or words_of(item.measure))
     elif item.agg:
         expression, type_, label, unit = _aggregate(item, source, path)
+        places = scale_of(source.fields[item.field].type) if item.field else None
     else:
         chosen = source.field(str(item.field), f"{path}.field")
         expression, type_, unit = chosen.column, chosen.type, chosen.unit
@@ -203,9 +237,18 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
         type=type_,
         unit=item.unit or unit,
         decimals=item.decimals,
+        places=places,
+        is_computed=item.is_aggregate and type_ == "number",
+        favourable=item.favourable or favourable,
         vocabulary=vocabulary,
         translations=label.translations,
     )
+
+
+def _places(measure: Measure, source: Source) -> int | None:
+    """A mean of money has the decimals of money."""
+    name = str(getattr(measure, "field", None))
+    return scale_of(source.fields[name].type) if name in source.fields else None
 
 
 def _bucket(unit: form.Bucket, chosen: SourceField, path: str) -> tuple[Expression, Any]:
@@ -261,6 +304,13 @@ def as_summed(chosen: SourceField) -> Expression:
     return whole(chosen) if scale_of(chosen.type) is not None else chosen.column * AS_DOUBLE
 
 
+def _as_decimal(chosen: SourceField, type_: FieldType) -> SourceField:
+    """A field of doubles as decimals: each as a whole number of the last place, which adds up exactly."""
+    scale = scale_of(type_) or 0
+    wholes = Nearest(chosen.column * AS_DOUBLE * 10**scale)
+    return replace(chosen, column=sa.type_coerce(wholes, ScaledInteger(scale)), type=type_)
+
+
 def in_ones(total: Expression, chosen: SourceField) -> Expression:
     scale = scale_of(chosen.type)
     return total if scale is None else total * AS_DOUBLE / 10**scale
@@ -305,6 +355,9 @@ def measure_expression(
     unit = measure.unit or chosen.unit
     if measure.kind == "mean":
         return mean_of(chosen), "number", unit
+    is_decimal = measure.type is not None and scale_of(measure.type) is not None
+    if is_decimal and measure.kind == "sum" and chosen.type == "number":
+        chosen = _as_decimal(chosen, cast(FieldType, measure.type))
     value = getattr(sa.func, measure.kind)(chosen.column)
     if is_strict and measure.kind == "sum":
         value = sa.case((sa.func.count() == sa.func.count(chosen.column), value))

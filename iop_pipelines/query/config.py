@@ -16,6 +16,7 @@ from iop_pipelines.domain.conditions import (
     Scalar,
     Span,
 )
+from iop_pipelines.domain.datasets import Favourable
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
 from iop_pipelines.domain.version1 import config_of_version_1
@@ -24,6 +25,7 @@ from iop_pipelines.query.outputs import Outputs
 from iop_pipelines.query.references import Names, Reference, TableName, references_in
 
 MAX_SELECT = 50
+# Of a limit, and of the rows that are held at once where none is given: what is exported has no such bound.
 MAX_LIMIT = 100_000
 
 SourceName = Annotated[str, Field(pattern=r"^(dataset:)?[a-z][a-z0-9_]{0,62}$")]
@@ -58,6 +60,7 @@ class Select(Part):
     label: Label | None = None
     unit: Annotated[str, Field(max_length=24)] | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
+    favourable: Favourable | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> "Select":
@@ -99,7 +102,7 @@ class Top(Part):
 
 
 class TableQuery(Part):
-    """One table of the result. `group: true` without measures gives distinct rows."""
+    """One table of the result. `group: true` without measures gives distinct rows; without `limit` it is whole."""
 
     title: Label | None = None
     source: SourceName | None = None
@@ -108,7 +111,7 @@ class TableQuery(Part):
     group: bool = False
     sort: tuple[Sort, ...] = Field(default=(), max_length=10)
     top: Top | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 1_000
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
     offset: Annotated[int, Field(ge=0, le=MAX_LIMIT)] = 0
 
     @property

@@ -29,6 +29,12 @@ class CsvOutput(Part):
             "raw": Text("Programs (raw values)"),
         },
     )
+    note: bool = param(
+        False,
+        Text("A line on the number of rows"),
+        Text("One line before the column names, beginning with #."),
+        is_rare=True,
+    )
 
 
 class JsonOutput(Part):

@@ -1,24 +1,29 @@
 """A query's answer, frozen: every format is made from this and from nothing else.
 
-Values are None, bool, int, float (12 significant digits), Decimal (exact), str, date or naive datetime, as the
-column's type says; the database that answered leaves no trace in them.
+Values are None, bool, int, float, Decimal (exact), str, date or naive datetime, as the column's type says; the database
+that answered leaves no trace in them, but for the last bits of doubles that it added up.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import Enum
+from functools import partial
 from typing import Any, Literal
 
-from iop_pipelines.domain.datasets import FieldType, plain_type, scale_of
+from iop_pipelines.domain.datasets import Favourable, FieldType, plain_type, scale_of
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import NotFound
 
 Value = None | bool | int | float | Decimal | str | date | datetime
-_SIGNIFICANT_DIGITS = 12
+# Every decimal of so many digits is told from its neighbours by a double.
+_DIGITS = 15
+# How far adding up a few doubles may be from the decimal that was meant, in units of the last place.
+_NOISE = 4
 
 # Whose words a column's values are, where they are IOP's own and not a dataset's: readers may be told them in
 # their language.
@@ -38,13 +43,20 @@ Vocabulary = Literal[
 
 @dataclass(frozen=True)
 class Column:
-    """`translations` are the label's, where it is IOP's own."""
+    """`translations` are the label's, where it is IOP's own.
+
+    `decimals`: what its values are rounded to; `places`: what pages show of values that keep all of theirs, as the
+    measure says. `is_computed`: of doubles that a database has added up. `favourable`: which way is good news.
+    """
 
     name: str
     label: str
     type: FieldType
     unit: str | None = None
     decimals: int | None = None
+    places: int | None = None
+    is_computed: bool = False
+    favourable: Favourable | None = None
     vocabulary: Vocabulary | None = None
     translations: LabelTranslations | None = None
 
@@ -53,18 +65,29 @@ class Column:
         return plain_type(self.type) in ("integer", "number")
 
 
+Row = tuple[Value, ...]
+_ROWS_A_BATCH = 5_000
+# Of the integers that a double, and so JavaScript, tells from their neighbours.
+MOST_EXACT = 2**53 - 1
+# A sum of the longest decimals has more digits than Python's default context.
+_EXACT = Context(prec=100)
+
+
 @dataclass(frozen=True)
 class Table:
-    """`is_truncated`: the source had more rows than `limit`, and the reader must be told."""
+    """`is_truncated`: there are more rows than are shown, and the reader must be told: `total` is how many, those
+    that `offset` passed over among them; None where nobody counted. `limit` is None where the whole was asked for.
+    """
 
     name: str
     title: str
     source: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    limit: int
+    rows: tuple[Row, ...]
+    limit: int | None = None
     is_truncated: bool = False
     filters: tuple[Sentence, ...] = ()
+    total: int | None = None
 
     def column(self, name: str) -> Column:
         return self.columns[self.position(name)]
@@ -79,9 +102,59 @@ class Table:
         index = self.position(name)
         return [row[index] for row in self.rows]
 
+    def batches(self) -> Iterator[Sequence[Row]]:
+        """All rows, some thousand at once; of a table that is read while it is written, only once."""
+        for first in range(0, len(self.rows), _ROWS_A_BATCH):
+            yield self.rows[first : first + _ROWS_A_BATCH]
+
+    def large_columns(self) -> frozenset[int]:
+        """Positions of the integers that a double would not hold, where one of the column's is so large."""
+        return frozenset(
+            at
+            for at, column in enumerate(self.columns)
+            if column.type == "integer"
+            and any(
+                isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in self.rows
+            )
+        )
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    def rows_said(self, shown: int) -> Sentence | None:
+        """`1,000 of 110,000 rows`, where not all are shown."""
+        if self.total is None or shown >= self.total:
+            return None
+        return Sentence("report.rows_of", shown=shown, total=self.total)
+
     def records(self) -> Iterator[dict[str, Value]]:
         names = [column.name for column in self.columns]
         return (dict(zip(names, row, strict=True)) for row in self.rows)
+
+
+def _nothing() -> Iterator[Sequence[Row]]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class OpenTable(Table):
+    """A table whose rows are read while they are written, so that no memory holds them: `rows` has none."""
+
+    read: Callable[[], Iterator[Sequence[Row]]] = _nothing
+    large: frozenset[int] = frozenset()
+    counted: int = 0
+
+    def batches(self) -> Iterator[Sequence[Row]]:
+        return self.read()
+
+    @property
+    def row_count(self) -> int:
+        """As many as were counted."""
+        return self.counted
+
+    def large_columns(self) -> frozenset[int]:
+        return self.large
 
 
 @dataclass(frozen=True)
@@ -163,7 +236,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(Column(**column) for column in data["columns"])
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
         for row in data["rows"]
     )
@@ -173,30 +246,76 @@ def _table(data: Mapping[str, Any]) -> Table:
 
 def normalise(value: Any, type_: FieldType) -> Value:
     """What a driver returned, as the declared type: Decimal, text dates and 0/1 vanish here."""
-    if value is None:
+    return None if value is None else _normaliser(type_, is_computed=False)(value)
+
+
+def normalised(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> list[Row]:
+    """Many rows at once, a column after the other."""
+    if not rows:
+        return []
+    cells: list[list[Value]] = []
+    for values, column in zip(zip(*rows, strict=True), columns, strict=True):
+        as_its_type = _normaliser(column.type, is_computed=column.is_computed)
+        cells.append([None if value is None else as_its_type(value) for value in values])
+    return list(zip(*cells, strict=True))
+
+
+def _normaliser(type_: FieldType, *, is_computed: bool) -> Callable[[Any], Value]:
+    if (scale := scale_of(type_)) is not None:
+        return partial(_decimal, Decimal(1).scaleb(-scale))
+    return _computed if is_computed and type_ == "number" else _NORMALISERS[type_]
+
+
+def _decimal(last: Decimal, value: Any) -> Decimal | None:
+    """What is no exact decimal of that scale is rounded to it, half to even."""
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not number.is_finite():
         return None
-    if type_ == "integer":
-        return int(value)
-    if type_ == "number":
-        return _number(value)
-    if scale_of(type_) is not None:
-        return Decimal(value)
-    if type_ == "boolean":
-        return bool(value)
-    if type_ == "date":
-        return _date(value)
-    if type_ == "datetime":
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-    return str(value.value if isinstance(value, Enum) else value)
+    return (
+        number
+        if number.as_tuple().exponent == last.as_tuple().exponent
+        else _EXACT.quantize(number, last)
+    )
+
+
+def _integer(value: Any) -> int:
+    return value if type(value) is int else round(value) if isinstance(value, float) else int(value)
 
 
 def _number(value: int | float | Decimal | str) -> float | None:
-    """Engines add floats up in different orders; the digits beyond the twelfth are theirs."""
-    number = float(f"{float(value):.{_SIGNIFICANT_DIGITS}g}")
+    """NaN and infinities are no values."""
+    number = float(value)
     return number if number - number == 0 else None
+
+
+def _computed(value: int | float | Decimal | str) -> float | None:
+    """Engines add doubles up in different orders: 0.1 and 0.2 are 0.3, and not 0.30000000000000004."""
+    number = _number(value)
+    if number is None:
+        return None
+    meant = float(f"{number:.{_DIGITS}g}")
+    return meant if abs(meant - number) <= _NOISE * math.ulp(number) else number
+
+
+def _moment_or_text(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    return str(value.value if isinstance(value, Enum) else value)
 
 
 def _date(value: date | datetime | str) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
     return value.date() if isinstance(value, datetime) else value
+
+
+_NORMALISERS: Mapping[FieldType, Callable[[Any], Value]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": bool,
+    "date": _date,
+    "datetime": _moment_or_text,
+    "string": _text,
+}

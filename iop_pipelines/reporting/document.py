@@ -120,15 +120,14 @@ def _quality(result: FrozenResult) -> dict[str, str]:
 def _warnings(result: FrozenResult, drawn: Collection[Drawn]) -> list[str]:
     shown = {name for each in drawn for name in each.shows}
     cut = [table for table in result.tables if table.is_truncated and table.name in shown]
+    # Where nothing is printed less than was read, the section does not say it.
+    told = {title for each in drawn for title, _ in each.cuts}
     warnings = [
-        f"“{table.title}” has more rows than the {table.limit:,} this report reads; the rest is left out."
+        f"“{table.title}”: {said.english} are read."
         for table in cut
+        if table.title not in told and (said := table.rows_said(len(table.rows)))
     ]
-    told = {table.title for table in cut}
-    warnings += [
-        f"“{title}”: {said}" for each in drawn for title, said in each.cuts if title not in told
-    ]
-    return warnings
+    return warnings + [f"“{title}”: {said}" for each in drawn for title, said in each.cuts]
 
 
 def _source(state: SourceState) -> dict[str, str]:

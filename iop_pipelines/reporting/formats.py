@@ -1,5 +1,6 @@
 """Numbers and times as a person reads them; only for pages and charts, never for CSV or JSON."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from iop_pipelines.query.result import Column, Value
 
 NO_VALUE = "–"
 _MINUS = "−"
+_MOST_PLACES = 9
 
 
 def format_number(value: float | Decimal, decimals: int, *, is_signed: bool = False) -> str:
@@ -20,20 +22,17 @@ def format_number(value: float | Decimal, decimals: int, *, is_signed: bool = Fa
 
 
 def decimals_of(column: Column, values: Sequence[Value]) -> int:
-    """One count for a whole column, so that its points stand under each other."""
+    """One count for a whole column, so that its points stand under each other: what its measure says, else two, of a
+    percentage one, and none where all values are whole; however large one of them is."""
     if column.type == "integer":
         return 0
-    if column.decimals is not None:
-        return column.decimals
-    if (scale := scale_of(column.type)) is not None:
-        return scale
-    numbers = [abs(value) for value in values if isinstance(value, int | float | Decimal)]
-    if not numbers or all(number == int(number) for number in numbers):
+    for said in (column.decimals, column.places, scale_of(column.type)):
+        if said is not None:
+            return said
+    numbers = [value for value in values if isinstance(value, int | float | Decimal)]
+    if all(number == int(number) for number in numbers):
         return 0
-    if column.unit == "%":
-        return 1
-    largest = max(numbers)
-    return 0 if largest >= 1_000 else 1 if largest >= 10 else 2
+    return 1 if column.unit == "%" else 2
 
 
 def format_value(value: Value, column: Column, decimals: int) -> str:
@@ -45,10 +44,19 @@ def format_value(value: Value, column: Column, decimals: int) -> str:
         # An id is a name made of digits: no separators.
         if column.name == "id" or column.name.endswith("_id"):
             return str(value)
-        return format_number(value, decimals, is_signed=column.name.endswith("_change"))
+        places = _places_of(value, decimals, column)
+        return format_number(value, places, is_signed=column.name.endswith("_change"))
     if isinstance(value, datetime):
         return format_moment(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:
+    """What nobody asked to be rounded to nothing shows its first digit: 0.0004."""
+    is_said = column.decimals is not None or column.places is not None
+    if is_said or not 0 < abs(value) < 10.0**-decimals / 2:
+        return decimals
+    return min(-math.floor(math.log10(abs(value))), _MOST_PLACES)
 
 
 def unit_beside(column: Column) -> str:

@@ -1,4 +1,4 @@
-"""CSV and JSON of a frozen result.
+"""CSV and JSON of a result, written as its rows come.
 
 Numbers keep their full value and never a thousands separator; only the PDF formats for the eye.
 """
@@ -7,13 +7,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
+from iop_pipelines.domain.datasets import scale_of
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
-from iop_pipelines.query.result import Column, FrozenResult, Table, Value
+from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
@@ -22,40 +24,61 @@ _RISKY = re.compile(r"\A\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _HARMLESS = re.compile(r"\A[+-]?\d[\d ]*(\.\d+)?\Z")
 
 
-def render_csv(config: QueryConfig, result: FrozenResult) -> tuple[bytes, int]:
-    """(UTF-8 text, rows) of the table that `outputs.csv` names.
+def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
+    """Writes the table that `outputs.csv` names as UTF-8 text; the number of its rows.
 
     The default profile is for spreadsheets: BOM, CRLF, and text that would be run as a formula
-    prefixed by an apostrophe. `raw` changes nothing.
+    prefixed by an apostrophe. `raw` changes nothing. `note` puts one line before the head.
     """
+    asked = config.outputs.csv
     table = result.table(config.csv_table())
-    is_raw = config.outputs.csv.profile == "raw"
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n" if is_raw else "\r\n")
-    header = [column.name for column in table.columns]
-    writer.writerow(header)
-    writer.writerows(_cells(table.rows, is_guarded=not is_raw))
-    text = out.getvalue() if is_raw else _BOM + out.getvalue()
-    return text.encode(), len(table.rows)
+    is_raw = asked.profile == "raw"
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+    line_end = "\n" if is_raw else "\r\n"
+    text.write("" if is_raw else _BOM)
+    if asked.note:
+        text.write(f"# {_note(table)}{line_end}")
+    writer = csv.writer(text, lineterminator=line_end)
+    writer.writerow([column.name for column in table.columns])
+    as_text = [_as_text(column, is_guarded=not is_raw) for column in table.columns]
+    count = 0
+    for batch in table.batches():
+        writer.writerows(_texts(batch, as_text))
+        count += len(batch)
+    text.detach()
+    return count
 
 
-def _cells(rows: Iterable[tuple[Value, ...]], *, is_guarded: bool) -> Iterable[list[Any]]:
-    for row in rows:
-        yield [_cell(value, is_guarded) for value in row]
+def _note(table: Table) -> str:
+    """Of a table whose rows were counted."""
+    total = table.row_count if table.total is None else table.total
+    return Sentence("report.rows_of", shown=table.row_count, total=total).english
 
 
-def _cell(value: Value, is_guarded: bool) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return plain_number(value)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_guarded and isinstance(value, str):
-        return guard_formula(value)
-    return value
+AsText = Callable[[Any], Any] | None
+
+
+def _as_text(column: Column, *, is_guarded: bool) -> AsText:
+    """What makes a cell of a value that is known; None where `csv` writes it as it is."""
+    if column.type == "boolean":
+        return lambda value: "true" if value else "false"
+    if column.type == "number":
+        return lambda value: plain_number(value) if isinstance(value, float) else value
+    if scale_of(column.type) is not None:
+        return lambda value: f"{value:f}" if isinstance(value, Decimal) else value
+    if column.type in ("date", "datetime"):
+        return lambda value: value.isoformat() if isinstance(value, date) else value
+    return guard_formula if column.type == "string" and is_guarded else None
+
+
+def _texts(batch: Sequence[Row], as_text: Sequence[AsText]) -> Iterator[Sequence[Any]]:
+    if not batch:
+        return iter(())
+    columns = (
+        values if told is None else [None if value is None else told(value) for value in values]
+        for values, told in zip(zip(*batch, strict=True), as_text, strict=True)
+    )
+    return zip(*columns, strict=True)
 
 
 def guard_formula(text: str) -> str:
@@ -67,23 +90,51 @@ def guard_formula(text: str) -> str:
 
 def plain_number(value: float) -> str:
     """Never in scientific notation within the range people read: 0.00012, 1200000."""
-    if value.is_integer() and abs(value) < 1e15:
+    if value.is_integer() and abs(value) < 1e21:
         return str(int(value))
     text = repr(value)
-    return f"{value:.15f}".rstrip("0") if "e-" in text and abs(value) >= 1e-6 else text
+    if "e-" in text and abs(value) >= 1e-6:
+        return f"{Decimal(text):f}"
+    return text
 
 
-def render_json(name: str, config: QueryConfig, result: FrozenResult) -> tuple[bytes, int]:
-    """(`{meta, columns, rows}`, rows of the first table); further tables stand under `tables`.
+def write_json(name: str, config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
+    """Writes `{meta, columns, rows}`; the number of rows of the first table. Others stand under `tables`.
 
     One row a line: small, and still readable.
     """
     main, *others = (result.table(table) for table in config.json_tables())
-    parts = [f'"meta": {_json(meta(name, result, main))}', _table(main)]
-    if others:
-        each = ",\n".join(f"{_json(table.name)}: {{\n{_table(table)}\n}}" for table in others)
-        parts.append(f'"tables": {{\n{each}\n}}')
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode(), len(main.rows)
+    out.write(f'{{\n"meta": {_json(meta(name, result, main))},\n'.encode())
+    count = _write_table(main, out)
+    for position, table in enumerate(others):
+        out.write((b',\n"tables": {\n' if position == 0 else b",\n") + _json(table.name).encode())
+        out.write(b": {\n")
+        _write_table(table, out)
+        out.write(b"\n}")
+    out.write(b"\n}\n}\n" if others else b"\n}\n")
+    return count
+
+
+def _write_table(table: Table, out: BinaryIO) -> int:
+    large = table.large_columns()
+    columns = [_column(each, at in large) for at, each in enumerate(table.columns)]
+    out.write(f'"columns": {_json(columns)},\n"rows": ['.encode())
+    count = 0
+    for batch in table.batches():
+        lines = ",\n".join(_json(_large_as_text(row, large)) for row in batch)
+        if lines:
+            out.write((",\n" if count else "\n").encode() + lines.encode())
+        count += len(batch)
+    out.write(b"\n]")
+    return count
+
+
+def _large_as_text(row: Row, large: frozenset[int]) -> Sequence[Value]:
+    if not large:
+        return row
+    return [
+        str(value) if at in large and value is not None else value for at, value in enumerate(row)
+    ]
 
 
 def _json(value: Any) -> str:
@@ -91,6 +142,7 @@ def _json(value: Any) -> str:
 
 
 def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
+    """`rowCount` is of `rowTotal`, which are all rows that the question has."""
     return {
         "report": name,
         "table": table.name,
@@ -100,7 +152,8 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "qualityScore": result.quality_score,
         "filters": [each.english for each in (*result.filters, *table.filters)],
         "params": dict(result.params),
-        "rowCount": len(table.rows),
+        "rowCount": table.row_count,
+        "rowTotal": table.row_count if table.total is None else table.total,
         "isTruncated": table.is_truncated,
         "sources": [
             {
@@ -114,19 +167,11 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> str:
-    columns = _json([_column(column) for column in table.columns])
-    rows = ",\n".join(_json(row) for row in table.rows)
-    return f'"columns": {columns},\n"rows": [\n{rows}\n]'
-
-
-def _column(column: Column) -> dict[str, Any]:
-    return {
-        "name": column.name,
-        "label": column.label,
-        "type": column.type,
-        "unit": column.unit,
-    }
+def _column(column: Column, is_large: bool) -> dict[str, Any]:
+    """`encoding`: of numbers that stand as text, since a double would change them."""
+    told = {"name": column.name, "label": column.label, "type": column.type, "unit": column.unit}
+    is_text = is_large or scale_of(column.type) is not None
+    return {**told, "encoding": "string"} if is_text else told
 
 
 def _iso(value: Any) -> str:

@@ -208,6 +208,10 @@ generated_reports = _table(
     sa.Column("status", _enum(words.ReportStatus, "report_status"), server_default="pending"),
     sa.Column("storage_url", sa.String(1024)),
     sa.Column("row_count", sa.Integer),
+    # All rows of what was asked, those among them that a limit left out of the file; NULL before 0021.
+    sa.Column("row_total", sa.BigInteger),
+    # What whoever gets the file must know of it, as code and values; NULL where there is nothing.
+    sa.Column("remark", Said),
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("generated_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
     *_work_columns("report_phase"),

@@ -1,5 +1,6 @@
 """A full disk, a pool without a free connection, a long queue: told by name, answered all the while."""
 
+import io
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -54,10 +55,10 @@ def test_a_full_disk_is_named_and_leaves_no_half_written_report(
     small_disk: Path, settings: Settings
 ) -> None:
     url = f"file://{small_disk}"
-    kept = store(url, b"x" * 500_000, "pdf")
+    kept = store(url, io.BytesIO(b"x" * 500_000), "pdf")
 
     with pytest.raises(Unavailable, match="No space left on device"):
-        store(url, b"x" * 4_000_000, "pdf")
+        store(url, io.BytesIO(b"x" * 4_000_000), "pdf")
 
     files = [path for path in small_disk.rglob("*") if path.is_file()]
     assert files == [Path(kept.removeprefix("file://"))]

@@ -49,6 +49,7 @@ def result_of(rows: tuple[tuple[Value, ...], ...], *, is_truncated: bool = False
         rows=rows,
         limit=1_000,
         is_truncated=is_truncated,
+        total=len(rows) + 270 * is_truncated,
     )
     totals = Table(
         name="totals",

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 from datetime import datetime
 from functools import partial
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 import yaml
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import NotFound, Unavailable
-from iop_pipelines.query import run as running
+from iop_pipelines.query import reading
 from iop_pipelines.query.run import check_query
 from iop_pipelines.reporting import generate as generating
 from iop_pipelines.reporting.generate import generate, store
@@ -111,6 +113,33 @@ def test_a_report_is_a_file_whose_size_rows_and_checksum_are_true(engine, settin
         assert connection.scalar(sa.select(generated_reports.c.status)) == "pending"
 
 
+def test_a_file_holds_the_whole_or_says_of_how_many_rows_it_holds_some(engine, settings):
+    report = ask(engine)
+    main = {"select": [{"field": "title"}]}
+    config = {"version": 2, "source": "recommendations", "datasets": {"main": main}}
+    columns = [recommendations.c[name] for name in ("title", "category", "severity", "status")]
+    again = recommendations.insert().from_select(columns, sa.select(*columns))
+    with begin_write(engine) as connection:
+        first = connection.scalar(sa.select(sa.func.min(recommendations.c.id)))
+        connection.execute(recommendations.delete().where(recommendations.c.id != first))
+        # Doubled seventeen times.
+        for _ in range(17):
+            connection.execute(again)
+        connection.execute(report_templates.update().values(query_config=config))
+
+    whole = generate(engine, engine, settings, report, now=NOW)
+    with begin_write(engine) as connection:
+        limited = {**config, "datasets": {"main": {**main, "limit": 1_000}}}
+        connection.execute(report_templates.update().values(query_config=limited))
+    cut = generate(engine, engine, settings, report, now=NOW)
+
+    lines = [len(file_of(made.storage_url).read_bytes().splitlines()) for made in (whole, cut)]
+    assert lines == [1 + 131_072, 1 + 1_000]
+    assert (whole.row_count, whole.row_total, whole.remark) == (131_072, 131_072, None)
+    assert (cut.row_count, cut.row_total) == (1_000, 131_072)
+    assert text_of(cut.remark) == "1,000 of 131,072 rows"
+
+
 def test_an_old_slot_gives_the_old_period(engine, settings):
     report = ask(engine, slot=datetime(2013, 2, 11, 11), form="json")
     made = generate(engine, engine, settings, report, now=NOW)
@@ -132,7 +161,7 @@ def test_periods_are_those_of_the_zone_of_the_schedule(engine, settings):
 def test_a_report_tells_at_every_statement_part_of_its_rows_and_stage(
     engine, settings, monkeypatch, form
 ):
-    monkeypatch.setattr(running, "_ROWS_A_TICK", 2)
+    monkeypatch.setattr(reading, "ROWS_A_BATCH", 2)
     report = ask(engine, form=form)
     with begin_write(engine) as connection:
         whole = {**CONFIG, "where": None}
@@ -147,8 +176,9 @@ def test_a_report_tells_at_every_statement_part_of_its_rows_and_stage(
     made = generate(engine, engine, settings, report, now=NOW, tick=partial(heard.append, "told"))
 
     assert made.row_count == 3
-    # The statement, then two rows and one; each stage that follows.
-    assert heard == ["told"] * 3 + ["told", "render", "told", "store"]
+    # JSON counts its rows first. The statement, then two rows and one; each stage that follows.
+    counted = ["told"] * (form == "json")
+    assert heard == [*counted, "told", "render", *["told"] * 3, "told", "store"]
 
 
 def test_every_file_has_a_name_of_its_own(engine, settings):
@@ -165,7 +195,7 @@ def test_a_report_that_is_not_there_is_not_found(engine, settings):
 def test_a_store_that_refuses_is_unavailable(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(Unavailable, match="does not take a file"):
-        store(f"file://{tmp_path / 'file'}", b"x", "csv")
+        store(f"file://{tmp_path / 'file'}", io.BytesIO(b"x"), "csv")
 
 
 def test_a_store_that_refuses_is_named_without_its_password(monkeypatch):
@@ -180,13 +210,13 @@ def test_a_store_that_refuses_is_named_without_its_password(monkeypatch):
 
     monkeypatch.setattr(fsspec, "url_to_fs", lambda url: (Files(), "/reports"))
     with pytest.raises(Unavailable) as refused:
-        store(url, b"x", "csv")
+        store(url, io.BytesIO(b"x"), "csv")
     assert "s3cr" not in str(refused.value)
     assert str(refused.value).count("ftp://***@files.example/reports") == 2
 
 
 def test_any_fsspec_store_takes_reports():
-    assert store("memory://reports", b"x", "csv").startswith("memory://")
+    assert store("memory://reports", io.BytesIO(b"x"), "csv").startswith("memory://")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,19 @@ from datetime import date
 
 import pytest
 
-from iop_pipelines.reporting.rows import guard_formula, plain_number, render_csv, render_json
+from iop_pipelines.reporting.rows import guard_formula, plain_number, write_csv, write_json
+
+
+def render_csv(config, result) -> tuple[bytes, int]:
+    out = io.BytesIO()
+    count = write_csv(config, result, out)
+    return out.getvalue(), count
+
+
+def render_json(name, config, result) -> tuple[bytes, int]:
+    out = io.BytesIO()
+    count = write_json(name, config, result, out)
+    return out.getvalue(), count
 
 
 def read_csv(content: bytes) -> list[list[str]]:
@@ -104,4 +116,30 @@ def test_a_truncated_table_says_so(frozen_with, configured):
     content, _ = render_json("Daily", configured(), frozen_with((), is_truncated=True))
     read = json.loads(content)
     assert read["meta"]["isTruncated"] is True
+    assert (read["meta"]["rowCount"], read["meta"]["rowTotal"]) == (0, 270)
     assert read["rows"] == []
+
+
+def test_a_line_on_the_number_of_rows_stands_before_the_head_on_request_alone(
+    frozen_with, configured
+):
+    result = frozen_with(((date(2013, 1, 1), "EWR", 1, 1.0),), is_truncated=True)
+    asked, _ = render_csv(configured(csv={"profile": "raw", "note": True}), result)
+    plain, _ = render_csv(configured(csv={"profile": "raw"}), result)
+    first, rest = asked.split(b"\n", 1)
+    assert (first, rest) == (b"# 1 of 271 rows", plain)
+    assert b"271" not in plain
+
+
+def test_an_integer_beyond_what_a_double_holds_is_text_and_its_column_says_so(
+    frozen_with, configured
+):
+    large = (2**63 - 1, 2**53, 7)
+    rows = tuple((date(2013, 1, 1), "EWR", number, 1.0) for number in large)
+    content, _ = render_json("Daily", configured(), frozen_with(rows))
+    read = json.loads(content, parse_int=float)
+    assert read["columns"][2]["encoding"] == "string"
+    assert "encoding" not in read["columns"][3]
+    assert [row[2] for row in read["rows"]] == [str(number) for number in large]
+    _, cells = read_csv(render_csv(configured(), frozen_with(rows[:1]))[0])
+    assert cells[2] == "9223372036854775807"

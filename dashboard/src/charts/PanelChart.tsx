@@ -1,6 +1,6 @@
 /** Bars, lines, slices or points of a panel's rows; every mark, and every row of its table, can be opened. */
 import { useCallback, useMemo } from 'react';
-import { useFormat } from '@/i18n/format';
+import { type Formatters, useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Empty } from '@/ui/States';
 import { ChartFigure, type View } from './ChartFigure';
@@ -41,7 +41,7 @@ export function PanelChart({
   );
   const notes = [
     data.reduced && t.reduced(format.number(data.reduced.shown), format.number(data.reduced.total)),
-    data.isTruncated && t.truncated(format.number(data.rows.length)),
+    data.isTruncated && t.truncated(format.number(data.rows.length), saidTotal(data.total, format)),
   ];
   return (
     <ChartFigure
@@ -131,3 +131,6 @@ function PanelLegend({ shape }: { shape: Shape }) {
   const item = ({ name }: Group, group: number): LegendItem => ({ name, sign, group });
   return <Legend items={shape.groups.map(item)} />;
 }
+
+const saidTotal = (total: number | null | undefined, format: Formatters) =>
+  total === null || total === undefined ? null : format.number(total);

@@ -3,7 +3,7 @@ import type { ChartAxes, Column as Declared, PanelData } from '@/api/client';
 
 export type { ChartAxes };
 
-type Own = 'vocabulary' | 'words' | 'translations';
+type Own = 'vocabulary' | 'words' | 'translations' | 'encoding' | 'favourable';
 /** vocabulary, words: whose words the values are, where they are IOP's own; a column made here has none. */
 export type Column = Omit<Declared, Own> & Partial<Pick<Declared, Own>>;
 export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
@@ -13,6 +13,8 @@ export interface Rows {
   columns: readonly Column[];
   rows: readonly (readonly unknown[])[];
   isTruncated?: boolean;
+  /** All rows that there are, where they were counted. */
+  total?: number | null;
   reduced?: { shown: number; total: number } | null;
 }
 export type ChartRows = Rows & { chart: PanelData['chart'] };

@@ -10,8 +10,11 @@ export function timeOf(value: unknown): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-const numberOf = (value: unknown) =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
+/** Numbers beyond what a double tells apart come as text; where they stand in a chart does not show it. */
+const numberOf = (value: unknown) => {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+};
 
 const isTime = (column: Column) => column.type === 'date' || column.type === 'datetime';
 

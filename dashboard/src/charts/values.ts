@@ -13,6 +13,9 @@ type Vocabulary = (typeof vocabulary)['en'];
 /** Words of some vocabularies come with their columns. */
 type Known = Record<string, Record<string, string>>;
 
+/** A whole number that stands as text, since a number of JavaScript would be another. */
+const WHOLE = /^-?\d+$/;
+
 export const isNumeric = (column: Column) => column.type === 'integer' || column.type === 'number';
 
 export function textOf(
@@ -26,6 +29,7 @@ export function textOf(
   if (typeof value === 'boolean') return value ? t.yes : t.no;
   if (typeof value === 'number') return numberText(value, column, format);
   const text = String(value);
+  if (isNumeric(column) && WHOLE.test(text)) return format.whole(BigInt(text));
   if (column.words) return column.words[text]?.label ?? text;
   if (column.vocabulary) return wordOf(text, (known as Known)[column.vocabulary]);
   return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;

@@ -13,7 +13,10 @@ export const words = defineWords('charts', {
   open: 'Drill down',
   openRow: (name: string) => `Drill down: ${name}`,
   reduced: (shown: string, total: string) => `${shown} of ${total} points shown`,
-  truncated: (shown: string) => `Only the first ${shown} rows are shown`,
+  truncated: (shown: string, total: string | null) =>
+    total === null
+      ? `Only the first ${shown} rows are shown`
+      : `Only the first ${shown} of ${total} rows are shown`,
   rest: (n: number) => `${n} ${plural('en', n, 'other', 'others')}`,
   nothing: 'No data',
   nothingText: 'No data matches this query.',

@@ -67,6 +67,7 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     get timeZone() {
       return reader.timeZone;
     },
+    whole: (value: bigint) => numbersOf(language, {}).format(value),
     number: (value: number) => number(value, { maximumFractionDigits: 2 }),
     /** value: as many decimals as given, no more. */
     decimals: (value: number, digits: number) =>

@@ -26,7 +26,13 @@ from iop_pipelines.api.procedures.shapes import (
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.domain.conditions import Name, Scalar, Span
-from iop_pipelines.domain.datasets import DatasetDeclaration, PlainType, plain_type, scale_of
+from iop_pipelines.domain.datasets import (
+    DatasetDeclaration,
+    Favourable,
+    PlainType,
+    plain_type,
+    scale_of,
+)
 from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
@@ -151,14 +157,18 @@ class Drill(OfPanel):
 
 
 class Column(Shape):
-    """`vocabulary`: whose words the values are, `words`: by value, of a vocabulary that grows with the runtimes,
-    and `translations`: the label in other languages; where they are IOP's own and not a dataset's."""
+    """`decimals`: how many are shown. `encoding`: of numbers that stand as text, since JavaScript's would change
+    them. `favourable`: which way is good news. `vocabulary`: whose words the values are, `words`: by value, of a
+    vocabulary that grows with the runtimes, and `translations`: the label in other languages; where they are IOP's
+    own and not a dataset's."""
 
     name: str
     label: str
     type: PlainType
     unit: str | None
     decimals: int | None
+    encoding: Literal["string"] | None
+    favourable: Favourable | None
     vocabulary: result.Vocabulary | None
     words: Words | None
     translations: LabelTranslations | None
@@ -202,15 +212,17 @@ class Reduced(Shape):
 
 class PanelData(Shape):
     """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of
-    their field. `isTruncated`: there are more rows. `translations` are of `filters`. `asOf` is the moment
-    that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept
-    for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last."""
+    their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted.
+    `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when
+    the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing
+    to show of a dataset that has data, its last."""
 
     title: str
     chart: ChartAxes | None
     columns: list[Column]
     rows: list[Cells]
     is_truncated: bool
+    total: int | None
     filters: list[str]
     translations: dict[Language, Narrowed]
     applied_filters: list[AppliedFilter]
@@ -306,7 +318,8 @@ def _declare_panels(registry: Registry) -> None:
             limit=given.limit,
             offset=given.cursor,
         )
-        found = _run(ctx, level.config, given)
+        # Page after page of what may be all rows: counted each time it would cost more than the page.
+        found = _run(ctx, level.config, given, is_counted=False)
         answer = _data(level.config, found, applied, catalogue)
         end = given.cursor + given.limit
         return DrillData(
@@ -405,11 +418,13 @@ def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
 
 def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
     table = config.datasets[name]
-    limited = table.model_copy(update={"limit": min(table.limit, limit)})
+    limited = table.model_copy(update={"limit": min(table.limit or limit, limit)})
     return config.model_copy(update={"datasets": {name: limited}, "charts": ()})
 
 
-def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.FrozenResult:
+def _run(
+    ctx: Context, config: form.QueryConfig, given: OfPanel, *, is_counted: bool = True
+) -> result.FrozenResult:
     platform = ctx.platform
     try:
         return run_query(
@@ -419,6 +434,7 @@ def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.Froze
             now=platform.now(),
             time_zone=platform.settings.time_zone,
             params=given.params,
+            is_counted=is_counted,
         )
     except InvalidQuery as error:
         is_of_params = (error.field or "").partition(".")[0] == "params"
@@ -427,14 +443,41 @@ def _run(ctx: Context, config: form.QueryConfig, given: OfPanel) -> result.Froze
         raise error.under("queryConfig") from error
 
 
-def _column(column: result.Column) -> Column:
+def _column(column: result.Column, is_text: bool) -> Column:
     """Decimals are numbers of that many places to whoever draws them."""
-    places = column.decimals if column.decimals is not None else scale_of(column.type)
-    told: dict[str, Any] = {**vars(column), "type": plain_type(column.type), "decimals": places}
-    return Column(**told, words=known_words(column.vocabulary))
+    said = (column.decimals, column.places, scale_of(column.type))
+    return Column(
+        name=column.name,
+        label=column.label,
+        type=plain_type(column.type),
+        unit=column.unit,
+        decimals=next((places for places in said if places is not None), None),
+        encoding="string" if is_text else None,
+        favourable=column.favourable,
+        vocabulary=column.vocabulary,
+        words=known_words(column.vocabulary),
+        translations=column.translations,
+    )
 
 
-def _cell(value: result.Value) -> Any:
+def _as_text(table: result.Table) -> frozenset[int]:
+    """Positions of the numbers that a double would change."""
+    decimals = {
+        at
+        for at, column in enumerate(table.columns)
+        if scale_of(column.type) is not None
+        and any(isinstance(v := row[at], Decimal) and not _is_a_double(v) for row in table.rows)
+    }
+    return table.large_columns() | decimals
+
+
+def _is_a_double(value: Decimal) -> bool:
+    return Decimal(repr(float(value))) == value
+
+
+def _cell(value: result.Value, is_text: bool) -> Any:
+    if is_text and value is not None:
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return float(value) if isinstance(value, Decimal) else value
 
 
@@ -450,15 +493,17 @@ def _data(
     dataset = catalogue.source(table.source).dataset
     is_over = dataset is not None and data_time is not None and _is_blank(table)
     rows, reduced = _reduced(table, chart)
+    as_text = _as_text(table)
     # The config's own conditions hold for its own source alone.
     is_own = config.datasets[table.name].source in (None, config.source)
     filters = (*(found.filters if is_own else ()), *table.filters)
     return PanelData(
         title=table.title,
         chart=_axes(chart) if chart else None,
-        columns=[_column(each) for each in table.columns],
-        rows=[[_cell(value) for value in row] for row in rows],
+        columns=[_column(each, at in as_text) for at, each in enumerate(table.columns)],
+        rows=[[_cell(value, at in as_text) for at, value in enumerate(row)] for row in rows],
         is_truncated=table.is_truncated,
+        total=table.total,
         filters=[each.english for each in filters],
         translations={
             language: Narrowed(filters=[each.alone(language) for each in filters])

@@ -1,5 +1,7 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
+import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -15,7 +17,6 @@ from iop_pipelines.api.procedures.shapes import (
     Cells,
     Created,
     Done,
-    Failed,
     GivenQuery,
     Id,
     IdempotencyKey,
@@ -29,17 +30,19 @@ from iop_pipelines.api.procedures.shapes import (
     worded,
 )
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
-from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.fields import schema_of
 from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
-from iop_pipelines.domain.sentences import text_of
+from iop_pipelines.domain.sentences import read, text_of
 from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
 from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.query.config import parse_config
+from iop_pipelines.query.explain import Explained, explain
 from iop_pipelines.query.outputs import models_by_format
 from iop_pipelines.registry import templates as registered
+from iop_pipelines.reporting.render import main_table
 from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedule
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as table
@@ -80,16 +83,49 @@ class TemplateDetail(ReportTemplate):
     time_zone: str | None
 
 
+class Explain(Shape):
+    query_config: Mapping[str, Any]
+    format: ReportFormat = ReportFormat.JSON
+
+
+class ReadTable(Shape):
+    """`rows` of all `total` are shown, and `reads` rows of the source are looked at for them."""
+
+    name: str
+    title: str
+    source: str
+    rows: int
+    total: int
+    reads: int
+
+
+class ReportReads(Shape):
+    """Counted as of now: `tables` that the file needs, the main one first. `durationMs` is how long counting took."""
+
+    tables: list[ReadTable]
+    duration_ms: int
+
+
+@with_config(ROW)
+class ReportTold(TypedDict):
+    """In another language."""
+
+    error_msg: str | None
+    remark: str | None
+
+
 @with_config(ROW)
 class GeneratedReport(TypedDict):
-    """`slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are the
-    error's."""
+    """`slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of
+    the error and the remark. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know,
+    such as that."""
 
     id: int
     template_id: int
     status: ReportStatus
     storage_url: str | None
     row_count: int | None
+    row_total: int | None
     size_bytes: int | None
     generated_at: datetime | None
     format: ReportFormat | None
@@ -102,7 +138,8 @@ class GeneratedReport(TypedDict):
     error_msg: str | None
     checksum: str | None
     template_name: str
-    translations: dict[Language, Failed] | None
+    remark: str | None
+    translations: dict[Language, ReportTold] | None
 
 
 class TemplateFilter(Page):
@@ -174,7 +211,7 @@ class ScheduleWords(Shape):
 
 class ReportPreview(Shape):
     """Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and
-    JSON the first rows: `rows` are of `rowCount`."""
+    JSON the first rows: `rows` are of the file's `rowCount`, which may be of more, `rowTotal`."""
 
     report_id: int
     format: ReportFormat
@@ -183,6 +220,7 @@ class ReportPreview(Shape):
     columns: list[str]
     rows: list[Cells]
     row_count: int | None
+    row_total: int | None
 
 
 class Download(Shape):
@@ -200,7 +238,11 @@ _THERE = select_of(*_COLUMNS).where(table.c.deleted_at.is_(None))
 _LIST = newest_first(_THERE, table.c.id)
 # From the reports on, whatever the planner thinks of the few templates: the newest come first.
 _REPORT = select_of(
-    *columns_of(GeneratedReport, generated_reports, without=("template_name", "translations")),
+    *columns_of(
+        GeneratedReport,
+        generated_reports,
+        without=("template_name", "translations", "remark_translations"),
+    ),
     generated_reports.c.said,
     table.c.name.label("template_name"),
 ).outerjoin(table, table.c.id == generated_reports.c.template_id)
@@ -255,6 +297,19 @@ def _declare_templates(registry: Registry) -> None:
             ReportOutput(format=format_, fields=schema_of(model))
             for format_, model in models_by_format().items()
         ]
+
+    @procedure(
+        "reports.explain",
+        Kind.QUERY,
+        "What a template will read, before it is saved.",
+        heavy=Heavy(),
+    )
+    def explain_(ctx: Context, given: Explain) -> ReportReads:
+        started = time.monotonic()
+        tables = _saying_where(_explained, ctx, given)
+        took = round((time.monotonic() - started) * 1000)
+        read = [ReadTable.model_validate(each, from_attributes=True) for each in tables]
+        return ReportReads(tables=read, duration_ms=took)
 
     @procedure("reports.create", Kind.MUTATION, "Store a report template.")
     def create(ctx: Context, given: NewTemplate) -> Created:
@@ -319,16 +374,14 @@ def _declare_files(registry: Registry) -> None:
         for name in ("template_id", "status"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(generated_reports.c[name] == value)
-        return [
-            GeneratedReport(**translated(row, "error_msg")) for row in page_of(ctx, query, given)
-        ]
+        return [_generated(row) for row in page_of(ctx, query, given)]
 
     @procedure("reports.report", Kind.QUERY, "One report that was asked for, and how far it is.")
     def report(ctx: Context, given: OfReport) -> GeneratedReport:
         found = rows_of(ctx, _REPORT.where(generated_reports.c.id == given.report_id))
         if not found:
             raise NotFound("report.not_found", id=given.report_id)
-        return GeneratedReport(**translated(found[0], "error_msg"))
+        return _generated(found[0])
 
     @procedure(
         "reports.preview",
@@ -349,6 +402,7 @@ def _declare_files(registry: Registry) -> None:
                 columns=[],
                 rows=[],
                 row_count=file.row_count,
+                row_total=file.row_total,
             )
         columns, rows = previews.first_rows(file)
         return ReportPreview(
@@ -359,6 +413,7 @@ def _declare_files(registry: Registry) -> None:
             columns=columns,
             rows=rows,
             row_count=file.row_count,
+            row_total=file.row_total,
         )
 
     @procedure("reports.download", Kind.QUERY, "A link to a report's file, good for five minutes.")
@@ -372,6 +427,39 @@ def _declare_files(registry: Registry) -> None:
             checksum=file.checksum,
             expires_at=link.expires_at,
         )
+
+
+def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
+    """A page shows all tables, the other formats those that they name."""
+    config = parse_config(given.query_config)
+    main = main_table(config, given.format)
+    others: Iterable[str] = config.datasets if given.format is ReportFormat.PDF else ()
+    others = config.json_tables() if given.format is ReportFormat.JSON else others
+    return explain(
+        config,
+        list(dict.fromkeys([main, *others])),
+        engine=ctx.platform.engine,
+        drm_engine=ctx.platform.drm_reading,
+        now=ctx.platform.now(),
+        time_zone=ctx.platform.settings.time_zone,
+    )
+
+
+def _generated(row: dict[str, Any]) -> GeneratedReport:
+    columns = dict(row)
+    said, remark = read(columns.pop("said")), read(columns.pop("remark"))
+    translations = {
+        language: ReportTold(
+            error_msg=said.alone(language) if said else columns["error_msg"],
+            remark=remark.alone(language) if remark else None,
+        )
+        for language in TRANSLATED
+    }
+    return GeneratedReport(
+        **columns,
+        remark=text_of(remark),
+        translations=translations if said or remark else None,
+    )
 
 
 def _file_of(ctx: Context, given: OfReport) -> Keeping:

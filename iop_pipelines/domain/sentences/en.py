@@ -864,6 +864,7 @@ SENTENCES: Mapping[str, str] = {
     "report.no_such_page": "report {id} has no page {number}",
     "report.not_found": "there is no report with id {id}",
     "report.not_ready": "report {id} is {status}; only a ready one has a file",
+    "report.rows_of": "{shown:,} of {total:,} {total:row|rows}",
     "report.too_large_to_preview": "report {id} is too large for a preview; download it",
     "reports.store_refuses": "the store {url} does not take a file: {error}",
     "reports.store_silent": "the store of reports does not answer",

@@ -1017,6 +1017,7 @@ SENTENCES: Mapping[str, str] = {
     "report.no_such_page": "le rapport {id} n’a pas de page {number}",
     "report.not_found": "il n’y a pas de rapport {id}",
     "report.not_ready": "le rapport {id} n’est pas prêt ; seul un rapport prêt a un fichier",
+    "report.rows_of": "{shown:,} sur {total:,} {total:ligne|lignes}",
     "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
     "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
     "reports.store_silent": "le stockage des rapports ne répond pas",
@@ -1633,6 +1634,10 @@ TEXTS: Mapping[str, str] = {
     "A table with one row, shown as large figures.": "Un tableau d’une seule ligne, présenté en grands chiffres.",
     "Headline figures": "Chiffres clés",
     "Intended for": "Destiné à",
+    "A line on the number of rows": "Une ligne sur le nombre de lignes",
+    "One line before the column names, beginning with #.": (
+        "Une ligne avant les noms des colonnes, commençant par #."
+    ),
     "Landscape": "Paysage",
     "Maximum rows per table": "Nombre maximal de lignes par tableau",
     "None selected: the first.": "Aucun choisi : le premier.",

@@ -80,7 +80,8 @@ def chart_data(spec: Chart, table: Table) -> ChartData:
     series = tuple(_series(spec, table, x))
     notes = [spec.note] if spec.note else []
     if table.is_truncated:
-        notes.append(f"Drawn from the first {table.limit:,} rows.")
+        said = table.rows_said(len(table.rows))
+        notes.append(f"Drawn from the first {said.english if said else table.limit}.")
     if len(series) > MAX_SERIES:
         notes.append(f"{MAX_SERIES} of {len(series)} series are shown.")
         series = series[:MAX_SERIES]

@@ -52,11 +52,8 @@ def _table(table: Table, max_rows: int) -> dict[str, Any]:
 
 
 def _cut(table: Table, shown: int) -> str:
-    if shown < len(table.rows):
-        return f"The first {shown:,} of {len(table.rows):,} rows are printed."
-    if table.is_truncated:
-        return f"Only the first {table.limit:,} rows were read; there are more."
-    return ""
+    said = table.rows_said(shown)
+    return f"{said.english} are printed." if said else ""
 
 
 def _column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[float]:

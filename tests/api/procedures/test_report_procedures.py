@@ -45,6 +45,9 @@ def made(api, template_id):
             "phase": Phase.DONE,
             "storage_url": file.storage_url,
             "row_count": file.row_count,
+            "row_total": file.row_total,
+            "remark": file.remark and file.remark.as_json(),
+            "finished_at": utc_now(),
             "size_bytes": file.size_bytes,
             "checksum": file.checksum,
         },
@@ -142,6 +145,32 @@ def test_a_report_asked_for_has_its_row_and_one_key_makes_one(api):
     assert {"templateId", "storageUrl", "rowCount", "sizeBytes", "generatedAt"} < set(row)
     with pytest.raises(Conflict, match="only a ready one"):
         api.call("reports.download", reportId=row["id"])
+
+
+def test_of_how_many_rows_a_file_has_some_is_said_before_it_is_made_and_wherever_it_is_told(api):
+    template_id = new_template(api)
+    for _ in range(3):
+        made(api, template_id)
+    limited = {
+        "version": 2,
+        "source": "reports",
+        "datasets": {"main": {"select": [{"field": "id"}], "sort": [{"by": "id"}], "limit": 2}},
+    }
+    (reads,) = api.call("reports.explain", queryConfig=limited, format="csv")["tables"]
+    assert (reads["rows"], reads["total"], reads["reads"]) == (2, 3, 3)
+    report_id = made(api, new_template(api, name="cut", queryConfig=limited))
+    said, translated = "2 of 4 rows", {"fr": {"errorMsg": None, "remark": "2 sur 4 lignes"}}
+    report = api.call("reports.report", reportId=report_id)
+    assert (report["rowCount"], report["rowTotal"], report["remark"]) == (2, 4, said)
+    assert report["translations"] == translated
+    shown = api.call("reports.preview", reportId=report_id)
+    assert (shown["rowCount"], shown["rowTotal"]) == (2, 4)
+    told = {each["id"]: each for each in api.call("notifications.list")["items"]}
+    assert told[f"report:{report_id}"]["detail"] == said
+    assert told[f"report:{report_id}"]["translations"]["fr"]["detail"] == "2 sur 4 lignes"
+    whole = api.call("reports.report", reportId=report_id - 1)
+    assert (whole["rowCount"] == whole["rowTotal"], whole["remark"]) == (True, None)
+    assert told[f"report:{report_id - 1}"]["detail"] is None
 
 
 def test_a_link_gives_the_file_to_whoever_holds_it_until_it_expires(api):

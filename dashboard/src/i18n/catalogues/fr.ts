@@ -253,7 +253,10 @@ export default {
     open: 'Voir le détail',
     openRow: (name: string) => `Voir le détail\u00a0: ${name}`,
     reduced: (shown: string, total: string) => `${shown} points affichés sur ${total}`,
-    truncated: (shown: string) => `Seules les ${shown} premières lignes sont affichées`,
+    truncated: (shown: string, total: string | null) =>
+      total === null
+        ? `Seules les ${shown} premières lignes sont affichées`
+        : `Seules les ${shown} premières lignes sur ${total} sont affichées`,
     rest: (n: number) => `${n} ${plural('fr', n, 'autre', 'autres')}`,
     nothing: 'Aucune donnée',
     nothingText: 'Aucune donnée ne correspond à cette requête.',
@@ -1342,6 +1345,12 @@ export default {
     previous: 'Page précédente',
     nextPage: 'Page suivante',
     firstRows: (n: string, of: string) => `Les ${n} premières lignes sur ${of}.`,
+    willRead: (title: string, rows: string, total: string, reads: string) =>
+      rows === total
+        ? `${title} : les ${total} lignes, tirées de ${reads} lues`
+        : `${title} : ${rows} lignes sur ${total}, tirées de ${reads} lues`,
+    rowsOf: (n: string, of: string) => `${n} sur ${of}`,
+    fileHolds: (n: string, of: string) => `Le fichier contient ${n} lignes sur ${of}.`,
     allRows: (n: string) => `Les ${n} lignes.`,
     noRows: "Le rapport n'a aucune ligne",
     retry: 'Réessayer',

@@ -9,6 +9,8 @@ const columns = ['ds', 'y', 'yhat', 'lo', 'hi', 'is_finding', 'execution_id'].ma
     type: 'number',
     unit: null,
     decimals: null,
+    encoding: null,
+    favourable: null,
     vocabulary: null,
     words: null,
     translations: null,

@@ -17,6 +17,7 @@ import { NextTimes } from './NextTimes';
 import { Preview } from './Preview';
 import { QuerySummary } from './QuerySummary';
 import { templateQuery } from './queries';
+import { Reads } from './Reads';
 import { TemplateActions } from './TemplateActions';
 import { words } from './words';
 
@@ -60,6 +61,7 @@ function Found({ template }: { template: TemplateDetail }) {
       <Generated template={template} />
       <Card title={t.query}>
         <QuerySummary config={template.queryConfig} />
+        <Reads template={template} />
       </Card>
     </>
   );

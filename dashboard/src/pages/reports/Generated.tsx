@@ -108,7 +108,7 @@ function Figures({ report }: { report: GeneratedReport }) {
         facts={[
           report.rowCount === null
             ? null
-            : { label: t.rows, value: format.number(report.rowCount) },
+            : { label: t.rows, value: sayRows(report, report.rowCount, t.rowsOf, format) },
           report.sizeBytes === null
             ? null
             : { label: t.size, value: format.bytes(report.sizeBytes) },
@@ -128,3 +128,13 @@ function Figures({ report }: { report: GeneratedReport }) {
 
 const sayMoment = (moment: string | null, format: Formatters) =>
   moment === null ? '–' : format.dateTime(moment);
+
+function sayRows(
+  { rowTotal }: GeneratedReport,
+  count: number,
+  sayOf: (n: string, of: string) => string,
+  format: Formatters,
+): string {
+  const isCut = rowTotal !== null && rowTotal > count;
+  return isCut ? sayOf(format.number(count), format.number(rowTotal)) : format.number(count);
+}

@@ -93,7 +93,7 @@ function Pages({ preview: { paths }, name }: { preview: ReportPreview; name: str
 function Rows({ preview }: { preview: ReportPreview }) {
   const t = useWords(words);
   const format = useFormat();
-  const { columns, rows, rowCount } = preview;
+  const { columns, rows, rowCount, rowTotal } = preview;
   if (rows.length === 0) return <Empty title={t.noRows} />;
   const total = rowCount ?? rows.length;
   return (
@@ -102,6 +102,9 @@ function Rows({ preview }: { preview: ReportPreview }) {
         {rows.length < total
           ? t.firstRows(format.number(rows.length), format.number(total))
           : t.allRows(format.number(total))}
+        {rowTotal !== null &&
+          rowTotal > total &&
+          ` ${t.fileHolds(format.number(total), format.number(rowTotal))}`}
       </Muted>
       <Table<{ values: readonly unknown[]; place: number }>
         caption={t.previewOf(String(preview.reportId))}

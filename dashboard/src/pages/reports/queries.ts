@@ -1,5 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { ALONE, api, type GeneratedFilter, type GeneratedReport } from '@/api/client';
+import {
+  ALONE,
+  api,
+  type GeneratedFilter,
+  type GeneratedReport,
+  type ReportTemplate,
+} from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
 const MOST = 1000;
@@ -26,6 +32,13 @@ export const outputsQuery = queryOptions({
   queryFn: ({ signal }) => api.reports.outputs.query(undefined, { signal }),
   meta: KEEP,
 });
+
+export const explainQuery = ({ queryConfig, format }: ReportTemplate) =>
+  queryOptions({
+    queryKey: ['reports.explain', { queryConfig, format }],
+    queryFn: ({ signal }) =>
+      api.reports.explain.query({ queryConfig: { ...queryConfig }, format }, { signal, ...ALONE }),
+  });
 
 export const generatedQuery = (filter: GeneratedFilter) =>
   queryOptions({

@@ -97,6 +97,12 @@ export const words = defineWords('reports', {
   previous: 'Previous page',
   nextPage: 'Next page',
   firstRows: (n: string, of: string) => `The first ${n} of ${of} rows.`,
+  willRead: (title: string, rows: string, total: string, reads: string) =>
+    rows === total
+      ? `${title}: all ${total} ${total === '1' ? 'row' : 'rows'}, from ${reads} read`
+      : `${title}: ${rows} of ${total} rows, from ${reads} read`,
+  rowsOf: (n: string, of: string) => `${n} of ${of}`,
+  fileHolds: (n: string, of: string) => `The file has ${n} of ${of} rows.`,
   allRows: (n: string) => `All ${n} ${n === '1' ? 'row' : 'rows'}.`,
   noRows: 'The report has no rows',
   retry: 'Try again',

@@ -1,0 +1,163 @@
+"""One reading of a query: its connections, its moment, and the rows that its statements give."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from iop_pipelines.domain.conditions import AnyCondition
+from iop_pipelines.domain.liveness import Tick
+from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query import config as form
+from iop_pipelines.query.catalogue import Catalogue
+from iop_pipelines.query.compile import Compiled, compile_table
+from iop_pipelines.query.result import MOST_EXACT, Column, Row, Value, normalised
+from iop_pipelines.query.sources import Database, Source
+from iop_pipelines.schema.engine import snapshot
+
+ROWS_A_BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows a statement has, and at which positions an integer is beyond what a double tells apart."""
+
+    total: int
+    large: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one run holds on to: a connection for each database, and one moment.
+
+    `is_counted`: whether a table that is cut is counted whole.
+    """
+
+    connections: Mapping[Database, sa.Connection]
+    catalogue: Catalogue
+    config: form.QueryConfig
+    scope: Scope
+    tick: Tick
+    is_counted: bool = True
+
+    def source_of(self, name: str) -> Source:
+        return source_of(name, self.config, self.catalogue)
+
+    def compile(
+        self,
+        name: str,
+        query: form.TableQuery,
+        scope: Scope,
+        *,
+        extra: sa.ColumnElement[Any] | None = None,
+    ) -> Compiled:
+        return compile_in(name, query, self.config, self.catalogue, scope, extra=extra)
+
+    def rows(self, compiled: Compiled, source: Source) -> list[Row]:
+        return [row for batch in self.batches(compiled, source) for row in batch]
+
+    def batches(
+        self, compiled: Compiled, source: Source, *, is_streamed: bool = False
+    ) -> Iterator[Sequence[Row]]:
+        """is_streamed: the server keeps the rows until they are read; nothing else can be asked meanwhile."""
+        self.tick()
+        columns = compiled.columns
+        statement = compiled.statement.execution_options(stream_results=is_streamed)
+        with _overflow_told():
+            result = self.connections[source.database].execute(statement)
+            for part in result.partitions(ROWS_A_BATCH):
+                self.tick()
+                yield normalised(part, columns)
+
+    def count(self, compiled: Compiled, source: Source) -> Counted:
+        """Of all rows, whatever limit and offset leave of them."""
+        self.tick()
+        with _overflow_told():
+            found = self.connections[source.database].execute(compiled.counted).one()
+        integers = [at for at, each in enumerate(compiled.columns) if each.type == "integer"]
+        edges = zip(integers, found[1::2], found[2::2], strict=True)
+        large = {
+            at
+            for at, low, high in edges
+            if low is not None and max(-int(low), int(high)) > MOST_EXACT
+        }
+        return Counted(int(found[0]), frozenset(large))
+
+
+@contextmanager
+def _overflow_told() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        # SQLite stops there; MySQL and MariaDB add up to more digits.
+        if "integer overflow" in str(error.orig):
+            raise InvalidQuery("sum.too_large") from error
+        raise
+
+
+@contextmanager
+def connected(
+    engine: sa.Engine, drm_engine: sa.Engine
+) -> Iterator[Mapping[Database, sa.Connection]]:
+    """Every statement of a query sees the same moment, so that its tables add up."""
+    with ExitStack() as stack:
+        iop_connection = stack.enter_context(snapshot(engine))
+        same = drm_engine is engine
+        drm = iop_connection if same else stack.enter_context(snapshot(drm_engine))
+        yield {"iop": iop_connection, "drm": drm}
+
+
+def source_of(name: str, config: form.QueryConfig, catalogue: Catalogue) -> Source:
+    own = config.datasets[name].source
+    if own is None:
+        return catalogue.source(config.source, "source")
+    return catalogue.source(own, f"datasets.{name}.source")
+
+
+def compile_in(
+    name: str,
+    query: form.TableQuery,
+    config: form.QueryConfig,
+    catalogue: Catalogue,
+    scope: Scope,
+    *,
+    extra: sa.ColumnElement[Any] | None = None,
+) -> Compiled:
+    path = f"datasets.{name}"
+    source = source_of(name, config, catalogue)
+    conditions = _conditions(query, config, path)
+    compiled = compile_table(query, source, conditions, scope, path, extra=extra)
+    if any(item.compare for item in query.select) and not scope.periods:
+        raise InvalidQuery("compare.needs_period", f"{path}.select")
+    return compiled
+
+
+def _conditions(
+    query: form.TableQuery, config: form.QueryConfig, path: str
+) -> list[tuple[AnyCondition, str]]:
+    """The config's own `where` speaks about its own source; another source has other fields."""
+    conditions: list[tuple[AnyCondition, str]] = []
+    if config.where is not None and query.source in (None, config.source):
+        conditions.append((config.where, "where"))
+    if query.where is not None:
+        conditions.append((query.where, f"{path}.where"))
+    return conditions
+
+
+def rounded(row: Row, columns: Sequence[Column]) -> Row:
+    """To the decimals that were asked for, in every format alike; adding 0.0 turns -0.0 to 0.0."""
+    return tuple(
+        _round(value, column.decimals)
+        if isinstance(value, float | Decimal) and column.decimals is not None
+        else value
+        for value, column in zip(row, columns, strict=True)
+    )
+
+
+def _round(value: float | Decimal, decimals: int) -> Value:
+    return round(value, decimals) if isinstance(value, Decimal) else round(value, decimals) + 0.0

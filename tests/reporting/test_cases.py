@@ -1,0 +1,179 @@
+"""Tables of situations in `cases`, with values worked out by hand: the file that a reader gets holds those.
+
+Each is asked for as a CSV and as a JSON, read while they are written, and as a frozen result; the three must agree.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import yaml
+
+from database_servers import DATABASES
+from iop_pipelines.domain.datasets import DatasetDeclaration, scale_of
+from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.query.config import QueryConfig, parse_config
+from iop_pipelines.query.result import FrozenResult, Table
+from iop_pipelines.query.run import open_query, run_query
+from iop_pipelines.reporting.rows import write_csv, write_json
+from iop_pipelines.schema import tables as iop
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.transform.table import prepared_table
+
+CASES = Path(__file__).parent / "cases"
+NOW = datetime(2026, 11, 29, 12)
+
+
+@lru_cache
+def _content() -> Mapping[str, Mapping[str, Any]]:
+    files = sorted(CASES.glob("*.yaml"))
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in files}
+
+
+def _cases() -> Iterator[Any]:
+    for name, content in _content().items():
+        for case in content["cases"]:
+            given = {"dataset": next(iter(content["datasets"])), **case}
+            yield pytest.param(given, id=f"{name}: {case['situation']}")
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[sa.Engine]:
+    """All datasets of all files, for tests that only read them."""
+    if request.param == "sqlite":
+        yield from _filled(f"sqlite:///{tmp_path_factory.mktemp('cases') / 'iop.db'}")
+        return
+    server = request.getfixturevalue(f"{request.param}_server")
+    url = server.create_database()
+    yield from _filled(url)
+    server.drop_database(url)
+
+
+def _filled(url: str) -> Iterator[sa.Engine]:
+    engine = engine_for(url)
+    iop.metadata.create_all(engine)
+    drm_metadata.create_all(engine)
+    for content in _content().values():
+        for name, given in content["datasets"].items():
+            _store(engine, name, given)
+    yield engine
+    engine.dispose()
+
+
+def _store(engine: sa.Engine, name: str, given: Mapping[str, Any]) -> None:
+    own = {key: value for key, value in given.items() if key != "rows"}
+    first = next(iter(given["fields"]))
+    declaration = DatasetDeclaration.model_validate(
+        {"name": name, "source": name, "time": first, "freq": "D", **own}
+    )
+    table = prepared_table(declaration)
+    table.create(engine)
+    types = [spec.type for spec in declaration.fields.values()]
+    rows = [
+        dict(zip(declaration.fields, map(_stored, row, types), strict=True))
+        for row in given["rows"]
+    ]
+    with begin_write(engine) as connection:
+        connection.execute(
+            iop.datasets.insert().values(
+                name=name,
+                source=name,
+                version=1,
+                declaration=declaration.model_dump(mode="json"),
+            )
+        )
+        connection.execute(table.insert(), [{"iop_from": 1, **row} for row in rows])
+
+
+def _stored(value: Any, type_: Any) -> Any:
+    if value is None:
+        return None
+    if scale_of(type_) is not None:
+        return Decimal(str(value))
+    as_its_type: Mapping[str, Callable[[Any], Any]] = {
+        "date": date.fromisoformat,
+        "datetime": datetime.fromisoformat,
+    }
+    return as_its_type.get(type_, lambda same: same)(value)
+
+
+def _config(case: Mapping[str, Any]) -> QueryConfig:
+    more = case.get("config", {})
+    return parse_config(
+        {
+            "version": 2,
+            "source": f"dataset:{case['dataset']}",
+            "datasets": {"main": case["query"]},
+            "outputs": {"csv": {"profile": "raw"}},
+            **more,
+        }
+    )
+
+
+def _asked(engine: sa.Engine, case: Mapping[str, Any]) -> dict[str, Any]:
+    now = datetime.fromisoformat(case["now"]) if "now" in case else NOW
+    zone = case.get("zone", "UTC")
+    return {"engine": engine, "drm_engine": engine, "now": now, "time_zone": zone}
+
+
+def _as_csv(config: QueryConfig, result: FrozenResult) -> list[list[str]]:
+    out = io.BytesIO()
+    count = write_csv(config, result, out)
+    read = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
+    assert count == len(read) - 1
+    return read
+
+
+def _as_json(config: QueryConfig, result: FrozenResult) -> dict[str, Any]:
+    out = io.BytesIO()
+    write_json("case", config, result, out)
+    return json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_every_situation_gives_what_was_worked_out_by_hand(
+    engine: sa.Engine, case: Mapping[str, Any]
+) -> None:
+    config, asked = _config(case), _asked(engine, case)
+    frozen = run_query(config, **asked)
+    with open_query(config, ["main"], **asked) as opened:
+        header, *rows = _as_csv(config, opened)
+    with open_query(config, ["main"], is_counted=True, **asked) as opened:
+        told = _as_json(config, opened)
+    assert rows == case["rows"]
+    assert _as_csv(config, frozen) == [header, *rows]
+    table = frozen.table("main")
+    assert len(told["rows"]) == told["meta"]["rowCount"] == len(rows)
+    assert told["meta"]["rowTotal"] == table.total
+    assert told == _as_json(config, frozen)
+    assert FrozenResult.from_json(frozen.to_json()) == frozen
+    _check_more(case, header, table, told)
+
+
+def _check_more(
+    case: Mapping[str, Any], header: list[str], table: Table, told: Mapping[str, Any]
+) -> None:
+    """What only some situations say: columns, the true total, words, JSON's own values."""
+    assert case.get("columns", header) == header
+    assert case.get("total", table.total) == table.total
+    assert case.get("json", told["rows"]) == told["rows"]
+    for said in case.get("says", []):
+        assert said in [each.english for each in table.filters]
+    for name, wanted in case.get("column", {}).items():
+        column = table.column(name)
+        assert {key: getattr(column, key) for key in wanted} == wanted
+
+
+def test_no_two_situations_are_one() -> None:
+    ids = [each.id for each in _cases()]
+    assert len(ids) == len(set(ids)) > 0
