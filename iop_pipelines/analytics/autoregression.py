@@ -100,6 +100,8 @@ class _Walk:
         # Sums of what is far from 0 lose digits.
         self.origin = np.nan_to_num(y[:, :1])
         self.y = y - self.origin
+        self.is_unknown = ~np.isfinite(self.y)
+        self.has_unknown = np.asarray(self.is_unknown.any(axis=0))
         x = np.empty((self.s, self.pad + self.n))
         self._look_at(x, np.empty_like(x))
         self.error = np.full((self.s, self.n), np.nan)
@@ -112,8 +114,8 @@ class _Walk:
         self.moment = np.zeros((self.s, self.width))
         self.rows = 0.0
         self.sigma_before = np.zeros(self.s)
-        self.low, self.high = np.full(self.s, np.inf), np.full(self.s, -np.inf)
-        self._learn_range(self.y[:, : shape.head])
+        self.blocks = self._cut()
+        self.least, self.most = self._ranges()
         self.weights = np.zeros((self.s, self.width))
         self.one = np.eye(self.width)
         self.answer = self._answers()
@@ -158,10 +160,13 @@ class _Walk:
         self._set_level(first, last)
         level = self.level[:, first:last]
         recent = self.recent[:, first - lags : last - lags]
+        if m == 1:
+            features = np.empty((*level.shape, lags + 1))
+            np.subtract(recent, level[:, :, None], out=features[:, :, :lags])
+            np.subtract(level, self.level[:, first - w : last - w], out=features[:, :, lags])
+            return level, features
         parts = [recent - level[:, :, None]]
         parts.append((level - self.level[:, first - w : last - w])[:, :, None])
-        if m == 1:
-            return level, np.concatenate(parts, axis=2)
         of_phase = [
             self.x[:, first - k * m : last - k * m] - self.level[:, first - k * m : last - k * m]
             for k in range(1, _PAIRS_OF_PHASES + 1)
@@ -185,107 +190,119 @@ class _Walk:
         return mean[0], features[0]
 
     def run(self) -> None:
-        start = self.shape.head
+        for number, (start, end) in enumerate(self.blocks):
+            self._step(number, start, end)
+        self.yhat += self.origin
+
+    def _cut(self) -> list[tuple[int, int]]:
+        """[start, end) of the rows that are expected by one fit."""
+        blocks, start = [], self.shape.head
         while start < self.n:
-            end = min(start + self._block(start), self.n)
-            self._step(start, end)
+            end = min(start + max(1, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK)), self.n)
+            blocks.append((start, end))
             start = end
+        return blocks
 
-    @staticmethod
-    def _block(start: int) -> int:
-        return max(1, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK))
+    def _ranges(self) -> tuple[np.ndarray, np.ndarray]:
+        """(s, blocks) what is expected in a block lies between: no farther outside the known values before it than
+        these lie apart.
 
-    def _step(self, start: int, end: int) -> None:
+        Where rows enter later ones as they were expected, a regression that is not stable would run away.
+        """
+        before = np.array([start - 1 for start, _ in self.blocks])
+        low = np.minimum.accumulate(np.where(self.is_unknown, np.inf, self.y), axis=1)[:, before]
+        high = np.maximum.accumulate(np.where(self.is_unknown, -np.inf, self.y), axis=1)[:, before]
+        apart = high - low
+        is_known = np.isfinite(apart)
+        return (
+            np.where(is_known, low - apart, -np.inf),
+            np.where(is_known, high + apart, np.inf),
+        )
+
+    def _step(self, number: int, start: int, end: int) -> None:
         first, last = self.pad + start, self.pad + end
         sigma = self._spread(start)
+        far_off = _CLIP * sigma[:, None]
         y = self.y[:, start:end]
-        is_unknown = ~np.isfinite(y)
-        m = self.shape.season_length
         self.x[:, first:last] = y
-        if is_unknown.any():
-            for row in np.flatnonzero(is_unknown.any(axis=0)):
-                at = is_unknown[:, row]
-                self.x[at, first + row] = self.x[at, first + row - m]
+        is_gappy = bool(self.has_unknown[start:end].any())
+        if is_gappy:
+            self._fill(start, end)
         mean, features = self._features(first, last)
         yhat = mean + np.matmul(features, self.weights[:, :, None])[:, :, 0]
-        far = np.abs(y - yhat) > _CLIP * sigma[:, None]
+        far = (np.abs(y - yhat) > far_off).any(axis=1)
         changed = False
-        for series in np.flatnonzero(far.any(axis=1) | (self.run_of > 0)).tolist():
-            changed |= self._clean(
-                int(series), first, yhat[series], y[series], float(sigma[series])
-            )
+        for series in np.flatnonzero(far | (self.run_of > 0)).tolist():
+            changed |= self._clean(series, number, yhat[series], float(far_off[series, 0]))
         if changed:
             mean, features = self._features(first, last)
-        yhat = np.minimum(np.maximum(yhat, self.least), self.most)
-        self.yhat[:, start:end] = yhat + self.origin
+        within = slice(number, number + 1)
+        yhat = np.minimum(np.maximum(yhat, self.least[:, within]), self.most[:, within])
+        self.yhat[:, start:end] = yhat
         self.sigma[:, start:end] = sigma[:, None]
         error = y - yhat
-        self.error[:, start:end] = np.abs(error)
-        most = _CLIP * sigma[:, None]
-        taught = np.minimum(np.maximum(error, -most), most)
-        self._learn_range(y)
-        self._learn(features, np.where(is_unknown, 0.0, yhat + taught - mean), ~is_unknown)
+        np.abs(error, out=self.error[:, start:end])
+        target = yhat + np.minimum(np.maximum(error, -far_off), far_off) - mean
+        if is_gappy:
+            is_unknown = self.is_unknown[:, start:end]
+            target = np.where(is_unknown, 0.0, target)
+            features = features * ~is_unknown[:, :, None]
+        self._learn(features, target)
 
-    def _clean(
-        self, series: int, first: int, yhat: np.ndarray, y: np.ndarray, sigma: float
-    ) -> bool:
+    def _fill(self, start: int, end: int) -> None:
+        """What is unknown is seen as it was a season ago."""
+        m = self.shape.season_length
+        for row in start + np.flatnonzero(self.has_unknown[start:end]):
+            at = self.is_unknown[:, row]
+            self.x[at, self.pad + row] = self.x[at, self.pad + row - m]
+
+    def _clean(self, series: int, number: int, yhat: np.ndarray, far_off: float) -> bool:
         """Takes far rows out of what later ones see, one after the other, and adds to their expectation in yhat what
         that changes; tells whether anything did."""
         mean, features = self.answer
         response = mean + features @ self.weights[series]
-        changed, row = False, 0
-        while row < len(y):
-            is_far = np.abs(y[row:] - yhat[row:]) > _CLIP * sigma
-            if self.run_of[series] == 0:
-                ahead = np.flatnonzero(is_far)
-                if not len(ahead):
+        start, end = self.blocks[number]
+        y, rows = self.y[series, start:end], end - start
+        least, most = float(self.least[series, number]), float(self.most[series, number])
+        is_far = np.abs(y - yhat) > far_off
+        run, changed, row = int(self.run_of[series]), False, 0
+        while row < rows:
+            if run == 0:
+                ahead = int(is_far[row:].argmax())
+                if not is_far[row + ahead]:
                     break
-                row += int(ahead[0])
-            elif not is_far[0]:
-                if np.isfinite(y[row]):
-                    self.run_of[series] = 0
+                row += ahead
+            elif not is_far[row]:
+                if not self.is_unknown[series, start + row]:
+                    run = 0
                 row += 1
                 continue
-            self.run_of[series] += 1
-            if self.run_of[series] <= self.shape.mask_limit:
-                expected = min(max(yhat[row], self.least[series, 0]), self.most[series, 0])
-                added = expected - y[row]
-                self.x[series, first + row] = expected
-                yhat[row + 1 :] += added * response[: len(y) - row - 1]
+            run += 1
+            if run <= self.shape.mask_limit:
+                expected = min(max(float(yhat[row]), least), most)
+                self.x[series, self.pad + start + row] = expected
+                later = yhat[row + 1 :]
+                later += (expected - y[row]) * response[: rows - row - 1]
+                is_far[row + 1 :] = np.abs(y[row + 1 :] - later) > far_off
                 changed = True
             row += 1
+        self.run_of[series] = run
         return changed
-
-    def _learn_range(self, y: np.ndarray) -> None:
-        """What is expected lies no farther outside the known values than these lie apart.
-
-        Where rows enter later ones as they were expected, a regression that is not stable would run away.
-        """
-        known = np.isfinite(y)
-        low = np.where(known, y, np.inf).min(axis=1, initial=np.inf)
-        high = np.where(known, y, -np.inf).max(axis=1, initial=-np.inf)
-        self.low, self.high = np.minimum(self.low, low), np.maximum(self.high, high)
-        apart = self.high - self.low
-        is_known = np.isfinite(apart)
-        self.least = np.where(is_known, self.low - apart, -np.inf)[:, None]
-        self.most = np.where(is_known, self.high + apart, np.inf)[:, None]
 
     def _spread(self, start: int) -> np.ndarray:
         """(s,) sigma by the errors of the last rows before start; where none of them is known, the sigma before."""
         recent = self.error[:, max(0, start - self.shape.scale_window) : start]
-        ordered, count = robust.sort_known(recent)
-        middle = robust.quantile_sorted(ordered, count, 0.5)
-        tail = robust.quantile_sorted(ordered, count, 0.9)
+        middle, tail = robust.quantiles(recent, 0.5, 0.9)
         sigma = np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
         self.sigma_before = np.where(np.isfinite(sigma), sigma, self.sigma_before)
         return self.sigma_before
 
-    def _learn(self, features: np.ndarray, target: np.ndarray, is_known: np.ndarray) -> None:
-        seen = features if is_known.all() else features * is_known[:, :, None]
-        forget = _FORGET_PER_100 ** (features.shape[1] / 100)
+    def _learn(self, seen: np.ndarray, target: np.ndarray) -> None:
+        """seen: features (s, b, p), target: (s, b); both 0 where the row is unknown."""
+        forget = _FORGET_PER_100 ** (seen.shape[1] / 100)
         self.gram = forget * self.gram + np.matmul(seen.transpose(0, 2, 1), seen)
         self.moment = forget * self.moment + np.matmul(target[:, None, :], seen)[:, 0]
-        self.rows = forget * self.rows + features.shape[1]
+        self.rows = forget * self.rows + seen.shape[1]
         size = np.einsum("sii->s", self.gram) / self.width / self.rows
         ridge = np.where(size > 0, _RIDGE_ROWS * size, 1.0)
         matrix = self.gram + ridge[:, None, None] * self.one
@@ -333,5 +350,4 @@ def _known_or_zero(x: np.ndarray) -> np.ndarray:
 
 def _median(y: np.ndarray) -> np.ndarray:
     """(s, 1): of the known values of each row; NaN where there is none."""
-    ordered, count = robust.sort_known(y)
-    return robust.quantile_sorted(ordered, count, 0.5)[:, None]
+    return robust.quantiles(y, 0.5)[0][:, None]

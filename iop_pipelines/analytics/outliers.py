@@ -68,8 +68,8 @@ class Outlyingness:
 
 
 def robust_distance(y: np.ndarray, scores: seasonal.Scores, min_sigma: float) -> np.ndarray:
-    """(n, s): (y - yhat) in sigmas, a sigma under min_sigma counting as min_sigma; 0 where both are 0."""
-    sigma = np.maximum(scores.sigma, min_sigma)
+    """(n, s): (y - yhat) in sigmas as the expectation measures errors, at least min_sigma; 0 where both are 0."""
+    sigma = np.maximum(scores.unit, min_sigma)
     error = y - scores.yhat
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.clip(error / sigma, -_LARGEST_DISTANCE, _LARGEST_DISTANCE)

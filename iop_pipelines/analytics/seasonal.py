@@ -42,6 +42,7 @@ class Scores:
         p: the chance of a row as strange, by the rows before.
         lo, hi: the range that rows keep to.
         coverage: share of the earlier rows that lay inside their own ranges, under 1 even if all did.
+        unit: what an error is measured by: sigma at least, and no less than is worth a look.
     """
 
     yhat: np.ndarray
@@ -51,6 +52,7 @@ class Scores:
     lo: np.ndarray
     hi: np.ndarray
     coverage: np.ndarray
+    unit: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ def _score_block(y: np.ndarray, shape: Shape) -> Scores:
     earlier_known = np.cumsum(known, axis=0) - known
     coverage = earlier_inside / (earlier_known + 1)
     strange = np.where(known, judged.strangeness, np.nan)
-    sigma = scale.spread(expected.sigma, yhat)
-    parts = (yhat, sigma, strange, p, lo, hi, coverage)
+    sigma, unit = (scale.spread(part, yhat) for part in (expected.sigma, judged.unit))
+    parts = (yhat, sigma, strange, p, lo, hi, coverage, unit)
     return Scores(*(_shift_up(np.where(is_late, part, np.nan), -starts) for part in parts))
 
 

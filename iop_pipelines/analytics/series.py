@@ -7,12 +7,14 @@ only the former is part of an output.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from iop_pipelines.domain.frequencies import SEASON_LENGTHS, STEPS, TimeStep
-from iop_pipelines.errors import InvalidFrame, InvalidInput
+from iop_pipelines.analytics.periods import Grid, places_in_step, step_of
+from iop_pipelines.domain.frequencies import SEASON_LENGTHS
+from iop_pipelines.errors import InvalidFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,28 @@ def split_panel(
         InvalidFrame: a (unique_id, ds) pair occurs twice, or a ds is off the grid of freq.
         InvalidInput: freq is none of the above.
     """
-    known = panel[panel["ds"] < pd.Timestamp(window_end)]
-    if known.empty:
+    ds = panel["ds"].to_numpy(dtype="datetime64[ns]")
+    ids = panel["unique_id"].to_numpy(dtype=object)
+    columns = [panel[name].to_numpy(dtype=np.float64) for name in measures]
+    is_before = ds < np.datetime64(window_end, "ns")
+    if not is_before.all():
+        ds, ids = ds[is_before], ids[is_before]
+        columns = [column[is_before] for column in columns]
+    if not len(ds):
         return []
-    ds = known["ds"].to_numpy(dtype="datetime64[ns]")
-    ids = known["unique_id"].to_numpy(dtype=object)
-    values = known[list(measures)].to_numpy(dtype=np.float64)
-    numbers = np.arange(len(ds)) if freq is None else _period_numbers(ds, freq)
-    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    values = np.column_stack(columns)
+    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
     _check_order(ids, ds, starts)
-    grid = _Grid(ds.min(), freq, int(numbers.max()), np.datetime64(window_start, "ns"))
+    parts = [slice(a, b) for a, b in pairwise([*starts.tolist(), len(ds)])]
+    first = np.datetime64(window_start, "ns")
+    if freq is None:
+        return [_events(str(ids[at.start]), ds[at], values[at], first) for at in parts]
+    grids = _grids(ds, parts, freq)
+    numbers = [grid.numbers(ds[at]) for grid, at in zip(grids, parts, strict=True)]
+    last = max(int(each[-1]) for each in numbers)
     return [
-        _regular_series(str(ids[a]), ds[a:b], values[a:b], numbers[a:b], grid)
-        for a, b in zip(starts, np.r_[starts[1:], len(ds)], strict=True)
+        _regular_series(str(ids[at.start]), values[at], number, grid, (first, last))
+        for at, number, grid in zip(parts, numbers, grids, strict=True)
     ]
 
 
@@ -93,93 +104,50 @@ def default_season_length(freq: str | None) -> int:
 
     Raises InvalidInput for a step that there is none of.
     """
-    return 1 if freq is None else SEASON_LENGTHS[_step(freq).modelled_as]
+    return 1 if freq is None else SEASON_LENGTHS[step_of(freq).modelled_as]
 
 
-def future_periods(last: np.datetime64, freq: str, h: int) -> pd.DatetimeIndex:
-    """The h periods after `last`."""
-    return pd.DatetimeIndex(_moments(last, freq, np.arange(1, h + 1)))
+def _events(
+    unique_id: str, ds: np.ndarray, values: np.ndarray, window_start: np.datetime64
+) -> Series:
+    is_present = np.ones(len(ds), dtype=bool)
+    return Series(unique_id, ds, values, is_present, ds >= window_start)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Periods of a panel by number: 0 is the one of `origin`."""
-
-    origin: np.datetime64
-    freq: str | None
-    last: int
-    window_start: np.datetime64
+def _grids(ds: np.ndarray, parts: Sequence[slice], freq: str) -> list[Grid]:
+    """Raises InvalidFrame where moments of a series are of different ones."""
+    places = places_in_step(ds, freq)
+    if (places == places[0]).all():
+        return [Grid(ds.min(), freq)] * len(parts)
+    for at in parts:
+        off = np.flatnonzero(places[at] != places[at.start])
+        if len(off):
+            moment = ds[at][off[0]]
+            raise InvalidFrame("panel.off_grid", moment=moment, freq=freq, origin=ds[at.start])
+    return [Grid(ds[at].min(), freq) for at in parts]
 
 
 def _regular_series(
-    unique_id: str, ds: np.ndarray, values: np.ndarray, numbers: np.ndarray, grid: _Grid
+    unique_id: str,
+    values: np.ndarray,
+    numbers: np.ndarray,
+    grid: Grid,
+    bounds: tuple[np.datetime64, int],
 ) -> Series:
-    if grid.freq is None:
-        is_present = np.ones(len(ds), dtype=bool)
-        return Series(unique_id, ds, values, is_present, ds >= grid.window_start)
+    """bounds: beginning of the window, and number of the panel's last period."""
+    window_start, last = bounds
     first = int(numbers[0])
     place = numbers - first
-    length = grid.last - first + 1
+    length = last - first + 1
+    moments = grid.moments(np.arange(first, last + 1))
+    if len(place) == length:
+        is_present = np.ones(length, dtype=bool)
+        return Series(unique_id, moments, values, is_present, moments >= window_start)
     filled = np.full((length, values.shape[1]), np.nan)
     filled[place] = values
     is_present = np.zeros(length, dtype=bool)
     is_present[place] = True
-    moments = _moments(grid.origin, grid.freq, np.arange(first, grid.last + 1))
-    is_scored = is_present & (moments >= grid.window_start)
-    return Series(unique_id, moments, filled, is_present, is_scored)
-
-
-def _step(freq: str) -> TimeStep:
-    for name, step in STEPS.items():
-        if name == freq:
-            return step
-    raise InvalidInput("freq.unknown", freq=freq)
-
-
-def _period_numbers(ds: np.ndarray, freq: str) -> np.ndarray:
-    """(n,) how many steps after the earliest; its distance to the beginning of its month or day is everyone's."""
-    step, origin = _step(freq), ds.min()
-    if step.months is not None:
-        months = ds.astype("datetime64[M]")
-        since = (months - months.min()).astype(np.int64)
-        numbers, rest = np.divmod(since, step.months)
-        off_grid = (rest != 0) | _is_moved(ds, months)
-    elif step.is_business:
-        days = ds.astype("datetime64[D]")
-        numbers = np.busday_count(days.min(), days)
-        off_grid = ~np.is_busday(days) | _is_moved(ds, days)
-    else:
-        numbers, rest = np.divmod((ds - origin).astype(np.int64), _width(step).astype(np.int64))
-        off_grid = rest != 0
-    if off_grid.any():
-        raise InvalidFrame("panel.off_grid", moment=ds[off_grid][0], freq=freq, origin=origin)
-    return numbers
-
-
-def _is_moved(ds: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """(n,) bool: not as far from the beginning of its unit as the earliest is."""
-    within = ds - units.astype("datetime64[ns]")
-    return within != within[np.argmin(ds)]
-
-
-def _width(step: TimeStep) -> np.timedelta64:
-    """Of one that is always as long."""
-    units = {"minute": "m", "hour": "h", "day": "D", "week": "W"}
-    return np.timedelta64(step.count, units[step.unit]).astype("timedelta64[ns]")
-
-
-def _moments(origin: np.datetime64, freq: str, numbers: np.ndarray) -> np.ndarray:
-    step, origin = _step(freq), origin.astype("datetime64[ns]")
-    if step.months is not None:
-        month = origin.astype("datetime64[M]")
-        return (month + numbers * step.months).astype("datetime64[ns]") + (
-            origin - month.astype("datetime64[ns]")
-        )
-    if step.is_business:
-        day = origin.astype("datetime64[D]")
-        days = np.busday_offset(day, numbers, roll="forward")
-        return days.astype("datetime64[ns]") + (origin - day.astype("datetime64[ns]"))
-    return origin + numbers * _width(step)
+    return Series(unique_id, moments, filled, is_present, is_present & (moments >= window_start))
 
 
 def _check_order(ids: np.ndarray, ds: np.ndarray, starts: np.ndarray) -> None:

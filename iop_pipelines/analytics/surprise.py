@@ -11,13 +11,12 @@ of the negative binomial that their past gives. An error is measured by a tenth 
 calm series' twitch is no event.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betainc, erfc, ndtri
 
-from iop_pipelines.analytics import robust
 from iop_pipelines.analytics.autoregression import Expected
 
 # An error is measured by a tenth of the series' own spread at least.
@@ -38,6 +37,11 @@ _LARGEST_COUNT = 1e9
 _NO_SPREAD = 1e9
 # The last whose chance is a number of the machine's.
 _LAST_NORMAL = 37.0
+# Numbers that are ordered at once: what a processor has at hand.
+_CELLS_AT_ONCE = 200_000
+# Errors that tell what is usual; and of a short past so many of the largest are kept.
+_LEAST_USUAL = 6
+_LEAST_TOP = 8
 # A row within so many sigmas is in its range, whatever the range.
 _LEAST_REACH = 3.29
 # Smaller errors are all alike, in sigmas: a past that is mostly exact has no tail for that.
@@ -54,11 +58,14 @@ class Surprise:
         strangeness: larger is stranger, without end.
         p: the chance of a row as strange: the larger of that by the series' own past and that by the size of the error.
         reach: half width, in the unit of y, of the range that rows keep to.
+        unit: what an error is measured by: sigma, but a tenth of the series' own spread and the root of a count at
+            least.
     """
 
     strangeness: np.ndarray
     p: np.ndarray
     reach: np.ndarray
+    unit: np.ndarray
 
 
 def judge(y: np.ndarray, expected: Expected) -> Surprise:
@@ -86,14 +93,15 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
     # A value off a past that never varied: nothing says how far it is, only how long nothing happened.
     own = np.where(np.isinf(z), 1.0 / (past.count + 1.0) ** 2, own)
     p = np.maximum(own, erfc(np.minimum(z, _LAST_NORMAL) / np.sqrt(2.0)))
-    at = counts.at & np.isfinite(error)
+    # What chance gives always it cannot give oftener.
+    at = counts.at & np.isfinite(error) & (p < 1.0)
     p[at] = np.maximum(p[at], counts.chance(y, yhat, at))
     p = np.where(np.isfinite(error), p, np.nan)
     least = _LEAST_REACH * unit
     # What was usual in units of a small spread says nothing in units of one that has grown since.
     largest = 2.0 * _running(np.maximum, np.where(np.isfinite(error), error, -np.inf))
     reach = np.minimum(usual * unit, np.where(np.isfinite(largest), largest, np.inf))
-    return Surprise(strange.T, p.T, np.maximum(reach, least).T)
+    return Surprise(strange.T, p.T, np.maximum(reach, least).T, unit.T)
 
 
 def _log(z: np.ndarray) -> np.ndarray:
@@ -145,65 +153,132 @@ def _running(which: np.ufunc, x: np.ndarray) -> np.ndarray:
 def _calibrate(z: np.ndarray, extra: np.ndarray) -> tuple[np.ndarray, ...]:
     """Strangeness, the chance of the error and of the strangeness by the series' own past, and the usual error in units
     of z: block by block, each compared with those that are over."""
-    s, n = z.shape
-    strange, by_error, by_all, usual = (np.full((s, n), np.nan) for _ in range(4))
     known = np.isfinite(z).any(axis=0)
-    start = int(known.argmax()) if known.any() else n
-    while start < n:
-        end = min(n, start + max(1, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK)))
-        rows, before = slice(start, end), slice(max(0, start - _MEMORY), start)
-        ordered, count = robust.sort_known(z[:, before])
-        large = _usual(ordered, count)[:, None]
-        size = np.log1p(z[:, rows] / large)
-        strange[:, rows] = size + extra[:, rows]
-        by_error[:, rows] = _tail(_log(z[:, rows]), ordered, count, _log)
-        by_all[:, rows] = _tail(strange[:, rows], *robust.sort_known(strange[:, before]))
-        usual[:, rows] = large
-        start = end
+    begin = int(known.argmax()) if known.any() else z.shape[1]
+    blocks = _Blocks(begin, z.shape[1])
+    of_errors = _Tops(z, blocks)
+    usual = blocks.at_rows(of_errors.usual())
+    with np.errstate(invalid="ignore"):
+        strange = np.log1p(z / usual) + extra
+    by_error = of_errors.tails(_log).chance(_log(z), blocks)
+    by_all = _Tops(strange, blocks).tails().chance(strange, blocks)
     return strange, by_error, by_all, usual
 
 
-def _usual(ordered: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """(s,): what one error in a hundred is larger than.
+class _Blocks:
+    """Rows that are compared with the same rows before them; the first begins where the errors do."""
 
-    In a short past by the third largest, so that two events in it are no measure, as far as a normal goes from there.
+    def __init__(self, begin: int, n: int) -> None:
+        starts, start = [], begin
+        while start < n:
+            starts.append(start)
+            start += max(1, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK))
+        self.starts = np.array(starts, dtype=int)
+        self.begin = begin
+        self.lengths = np.diff(np.append(self.starts, n))
+
+    def together(self, cells: int) -> Iterator[tuple[int, int]]:
+        """[first, last) of blocks that are compared with so many rows together, or of one."""
+        first = 0
+        while first < len(self.starts):
+            last = first + 1
+            while last < len(self.starts):
+                width = min(_MEMORY, int(self.starts[last]))
+                if (last + 1 - first) * width > cells:
+                    break
+                last += 1
+            yield first, last
+            first = last
+
+    def at_rows(self, of_blocks: np.ndarray) -> np.ndarray:
+        """(s, blocks) -> (s, n), NaN before the first."""
+        rows = np.repeat(of_blocks, self.lengths, axis=1)
+        return np.hstack([np.full((len(rows), self.begin), np.nan), rows])
+
+
+class _Tops:
+    """The largest of the rows that each block is compared with.
+
+    Attributes:
+        top: (s, blocks, k), sorted, -inf in front where fewer than k are known; the largest tenth and the one below
+            it are always among them.
+        count: (s, blocks), how many are known.
     """
-    if not ordered.shape[1]:
-        return np.full(len(ordered), _USUAL)
-    share = np.clip(3.0 / np.maximum(count, 1), 0.01, 0.5)
-    largest = (
-        robust.quantile_sorted(ordered, count, 1.0 - share) * _USUAL / ndtri(1.0 - share / 2.0)
-    )
-    return np.where(count >= 6, np.maximum(largest, 1.0), _USUAL)
+
+    def __init__(self, x: np.ndarray, blocks: _Blocks) -> None:
+        s = len(x)
+        longest = min(_MEMORY, int(blocks.starts[-1])) if len(blocks.starts) else 0
+        self.k = min(longest, max(int(_TAIL_SHARE * longest) + 1, _LEAST_TOP))
+        self.top = np.full((s, len(blocks.starts), self.k), -np.inf)
+        is_known = np.isfinite(x)
+        so_far = np.zeros((s, x.shape[1] + 1), dtype=int)
+        np.cumsum(is_known, axis=1, out=so_far[:, 1:])
+        self.count = so_far[:, blocks.starts] - so_far[:, np.maximum(blocks.starts - _MEMORY, 0)]
+        padded = np.full((s, longest + x.shape[1]), -np.inf)
+        padded[:, longest:] = np.where(is_known, x, -np.inf)
+        for first, last in blocks.together(_CELLS_AT_ONCE // max(s, 1)) if self.k else ():
+            starts = blocks.starts[first:last]
+            width = max(1, min(longest, int(starts[-1])))
+            windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
+            before = windows[:, starts + longest - width]
+            # To part the largest from the rest is slower than to sort where many are alike.
+            before.sort(axis=2)
+            kept = min(width, self.k)
+            self.top[:, first:last, self.k - kept :] = before[:, :, width - kept :]
+
+    def usual(self) -> np.ndarray:
+        """(s, blocks): what one error in a hundred is larger than.
+
+        In a short past by the third largest, so that two events in it are no measure, as far as a normal goes from
+        there.
+        """
+        if not self.k:
+            return np.full(self.count.shape, _USUAL)
+        share = np.clip(3.0 / np.maximum(self.count, 1), 0.01, 0.5)
+        place = (1.0 - share) * np.maximum(self.count - 1, 0)
+        low = place.astype(int)
+        high = np.minimum(low + 1, np.maximum(self.count - 1, 0))
+        below, above = self._ranked(low), self._ranked(high)
+        with np.errstate(invalid="ignore"):
+            largest = (below + (place - low) * (above - below)) * _USUAL / ndtri(1.0 - share / 2.0)
+        return np.where(self.count >= _LEAST_USUAL, np.maximum(largest, 1.0), _USUAL)
+
+    def _ranked(self, rank: np.ndarray) -> np.ndarray:
+        """(s, blocks): the one of a rank among the known, 0 for the smallest; -inf for those that are not kept."""
+        at = np.clip(self.k - self.count + rank, 0, self.k - 1)
+        return np.take_along_axis(self.top, at[:, :, None], axis=2)[:, :, 0]
+
+    def tails(self, scale_of: Callable[[np.ndarray], np.ndarray] | None = None) -> "_Tails":
+        """scale_of: brings what is kept on the scale of what is to be judged."""
+        beyond = np.maximum((_TAIL_SHARE * self.count).astype(int), 1)
+        share = (beyond + 1.0) / (self.count + 1.0)
+        if not self.k:
+            return _Tails(np.full(share.shape, np.inf), np.ones(share.shape), share)
+        top = self.top if scale_of is None else scale_of(self.top)
+        at = np.maximum(self.k - 1 - beyond, 0)
+        base = np.take_along_axis(top, at[:, :, None], axis=2)[:, :, 0]
+        base = np.where(self.count > beyond, base, np.inf)
+        in_tail = np.arange(self.k) >= (self.k - beyond)[:, :, None]
+        with np.errstate(invalid="ignore"):
+            excess = np.where(in_tail, top - base[:, :, None], 0.0).sum(axis=2)
+        scale = (_finite(excess) + _TAIL_PRIOR * _TAIL_PRIOR_ROWS) / (beyond + _TAIL_PRIOR_ROWS)
+        return _Tails(base, scale, share)
 
 
-def _tail(
-    x: np.ndarray,
-    ordered: np.ndarray,
-    count: np.ndarray,
-    scale_of: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> np.ndarray:
-    """(s, b): the chance of a value as large, by the sorted ones before; 1 below their largest tenth.
+@dataclass(frozen=True, slots=True)
+class _Tails:
+    """Of each block, (s, blocks): where the largest tenth of the rows before begins, inf where there are too few; the
+    mean excess over it; and how large a part it is."""
 
-    scale_of: brings the ones before on the scale of x.
-    """
-    s, width = ordered.shape
-    if not width:
-        return np.ones_like(x)
-    beyond = np.maximum((_TAIL_SHARE * count).astype(int), 1)
-    last_below = count - beyond - 1
-    # Only the columns that hold the largest tenth of the emptiest row, and the one below it.
-    first = max(0, int(last_below.min()))
-    top = ordered[:, first:] if scale_of is None else scale_of(ordered[:, first:])
-    base = top[np.arange(s), np.maximum(last_below - first, 0)]
-    base = np.where(last_below >= 0, base, np.inf)[:, None]
-    column = np.arange(first, width)[None, :]
-    in_tail = (column > last_below[:, None]) & (column < count[:, None])
-    excess = np.where(in_tail, top - base, 0.0).sum(axis=1)
-    scale = (_finite(excess) + _TAIL_PRIOR * _TAIL_PRIOR_ROWS) / (beyond + _TAIL_PRIOR_ROWS)
-    share = (beyond + 1.0) / (count + 1.0)
-    over = np.maximum(x - base, 0.0) / scale[:, None]
-    return np.where(over > 0, share[:, None] * np.exp(-over), 1.0)
+    base: np.ndarray
+    scale: np.ndarray
+    share: np.ndarray
+
+    def chance(self, x: np.ndarray, blocks: _Blocks) -> np.ndarray:
+        """(s, n): the chance of a value as large as x; 1 below the largest tenth."""
+        base, scale, share = (blocks.at_rows(part) for part in (self.base, self.scale, self.share))
+        over = np.maximum(x - base, 0.0) / scale
+        return np.where(over > 0, share * np.exp(-over), 1.0)
 
 
 def _p_of_records(beyond: np.ndarray, past: _Past) -> np.ndarray:
@@ -250,6 +325,9 @@ def _negative_binomial(
     over = np.maximum(variance - average, 0.0) / np.maximum(average, 1e-12) ** 2
     size = 1.0 / np.maximum(np.where(average > 0, over, 0.0), 1.0 / (mean * n + 0.5))
     share = size / (size + mean)
-    below = betainc(size, k + 1.0, share)
+    # Of two tails that have k in common one is under a half.
     above = np.where(k > 0, betainc(np.maximum(k, 1.0), size, 1.0 - share), 1.0)
-    return np.minimum(1.0, 2.0 * np.minimum(below, above))
+    smaller = above.copy()
+    rest = above >= 0.5
+    smaller[rest] = np.minimum(above[rest], betainc(size[rest], k[rest] + 1.0, share[rest]))
+    return np.minimum(1.0, 2.0 * smaller)

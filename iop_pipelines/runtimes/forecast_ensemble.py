@@ -13,7 +13,8 @@ from iop_pipelines.analytics.forecasting.batch import filled
 from iop_pipelines.analytics.forecasting.ensemble import PanelForecast, forecast_panel
 from iop_pipelines.analytics.forecasting.paths import Forecast, natural_bounds
 from iop_pipelines.analytics.forecasting.seasons import season_lengths
-from iop_pipelines.analytics.series import Series, future_periods
+from iop_pipelines.analytics.periods import future_periods
+from iop_pipelines.analytics.series import Series
 from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput

@@ -1,5 +1,6 @@
 """Loads a runtime and runs it. Importing this is cheap; asking for a runtime loads the method it needs."""
 
+from dataclasses import replace
 from importlib import import_module
 
 from iop_pipelines.domain.vocabulary import ModelType
@@ -13,10 +14,11 @@ def load_runtime(spec: RuntimeSpec) -> Runtime:
 
 
 def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
-    """What the runtime of that name makes of `given`.
+    """What the runtime of that name makes of `given`, whose panel may have rows in any order and at any moments.
 
     Raises:
         NotFound: there is no such runtime.
+        InvalidFrame: no series of the panel keeps to its step.
         IopError: a finding is of a kind that the catalogue does not have for it, so nobody could be told.
         SeriesTooShort: no series at all has enough history.
     """
@@ -31,11 +33,19 @@ def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
 
 
 def _run(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
+    # It loads numpy and pandas, which a runtime needs anyway.
+    from iop_pipelines.runtimes.panels import read_regular
+
+    read = read_regular(given)
+    output = _by_calendar(spec, read.given)
+    return replace(output, metrics={**output.metrics, **read.metrics})
+
+
+def _by_calendar(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
     runtime = load_runtime(spec)
     # A rule compares the figures as they are: its author knows the calendar.
     if given.calendar is None or spec.type is ModelType.RULE_BASED:
         return runtime.run(given)
-    # It loads numpy and pandas, which the runtime has loaded.
     from iop_pipelines.runtimes.calendar import run_by_calendar
 
     return run_by_calendar(runtime, given)

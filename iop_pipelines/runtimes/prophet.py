@@ -4,7 +4,8 @@ import numpy as np
 
 from iop_pipelines.analytics.forecasting.paths import Forecast, natural_bounds
 from iop_pipelines.analytics.forecasting.prophet import forecast, holidays_of
-from iop_pipelines.analytics.series import Series, default_season_length, future_periods
+from iop_pipelines.analytics.periods import future_periods
+from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, NotFitted
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput

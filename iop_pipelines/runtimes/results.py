@@ -1,4 +1,4 @@
-"""From arrays to the common output: rows with exactly OUTPUT_COLUMNS, findings, evidence that is JSON."""
+"""From arrays to the common output: rows with exactly `base.OUTPUT_COLUMNS`, findings, evidence that is JSON."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from iop_pipelines.analytics.series import Series, split_panel
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import SeriesTooShort
-from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.params import require_measure
 
 MAX_EVIDENCE_POINTS = 60
@@ -22,7 +22,7 @@ _FLOATS = ("y", "yhat", "lo", "hi", "score")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Output rows of one series and measure; arrays of one length, float64, NaN where unknown."""
+    """Output rows of one series and measure, oldest first; arrays of one length, float64, NaN where unknown."""
 
     unique_id: str
     measure: str
@@ -92,7 +92,9 @@ def make_output(
 
 def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
     """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN."""
-    parts = [part for part in rows if len(part.ds)]
+    parts = sorted(
+        (part for part in rows if len(part.ds)), key=lambda part: (part.unique_id, part.measure)
+    )
     if not parts:
         return pd.DataFrame(
             {
@@ -109,11 +111,18 @@ def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
             "unique_id": np.repeat(np.array([p.unique_id for p in parts], dtype=object), lengths),
             "ds": np.concatenate([part.ds for part in parts]),
             "measure": np.repeat(np.array([p.measure for p in parts], dtype=object), lengths),
-            **{n: np.concatenate([getattr(p, n) for p in parts]).astype(float) for n in _FLOATS},
+            **{
+                name: np.concatenate([getattr(part, name) for part in parts], dtype=float)
+                for name in _FLOATS
+            },
             "is_finding": np.concatenate([part.is_finding for part in parts]).astype(bool),
         },
-        columns=list(OUTPUT_COLUMNS),
+        # All of them are made here: putting columns of a kind into one block costs more than the rest.
+        copy=False,
     )
+    if len({part.unique_id for part in parts}) == len(parts):
+        return frame
+    # Measures of a series stand side by side.
     return frame.sort_values(["unique_id", "ds", "measure"], ignore_index=True)
 
 
@@ -126,23 +135,25 @@ def evidence_points(
 ) -> list[dict[str, Any]]:
     """The last 60 periods as JSON-ready points; unknown numbers are None, never 0."""
     first = max(0, len(ds) - MAX_EVIDENCE_POINTS)
-    moments = ds[first:].astype("datetime64[us]").tolist()
-    columns = {
-        name: _numbers(None if column is None else column[first:], len(moments))
-        for name, column in (("y", y), ("yhat", yhat), ("lo", lo), ("hi", hi))
-    }
+    moments = [each.isoformat() for each in ds[first:].astype("datetime64[us]").tolist()]
+    columns = [
+        [None] * len(moments) if column is None else _numbers(column[first:])
+        for column in (y, yhat, lo, hi)
+    ]
     return [
-        {"ds": moment.isoformat(), **{name: column[row] for name, column in columns.items()}}
-        for row, moment in enumerate(moments)
+        {"ds": moment, "y": y, "yhat": yhat, "lo": lo, "hi": hi}
+        for moment, y, yhat, lo, hi in zip(moments, *columns, strict=True)
     ]
 
 
-def _numbers(column: np.ndarray | None, count: int) -> list[float | None]:
-    return [None] * count if column is None else [to_number(each) for each in column.tolist()]
+def _numbers(column: np.ndarray) -> list[float | None]:
+    """to_number of each."""
+    written = " ".join(["%.6g"] * len(column)) % tuple(column.tolist())
+    return [each if math.isfinite(each) else None for each in map(float, written.split())]
 
 
 def to_datetime(moment: np.datetime64) -> datetime:
-    return pd.Timestamp(moment).to_pydatetime()
+    return moment.astype("datetime64[us]").item()
 
 
 def to_number(value: Any) -> float | None:

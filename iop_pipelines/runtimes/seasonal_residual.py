@@ -1,5 +1,6 @@
 """Anomalies by residuals of an expectation, within a budget of alerts; the method is `analytics.seasonal`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -39,11 +40,14 @@ from iop_pipelines.runtimes.results import (
 
 @dataclass(frozen=True)
 class _Scored:
-    """A series with its scores, (n,) each, and which of its rows are told."""
+    """A series with its scores, (n,) each, which of its rows are told, and expectation and range as they are told."""
 
     series: Series
     scores: Scores
     is_anomaly: np.ndarray
+    yhat: np.ndarray
+    lo: np.ndarray
+    hi: np.ndarray
 
 
 class SeasonalResidual:
@@ -61,7 +65,7 @@ class SeasonalResidual:
                 skipped += 1
                 continue
             rows.append(part)
-            findings += _findings(one, params, quantity)
+            findings += _findings(one, quantity)
         return make_output(
             rows,
             findings,
@@ -99,20 +103,19 @@ def _score_each(
     parts = [unstack(getattr(scores, each.name), lengths) for each in fields(Scores)]
     flags = unstack(is_anomaly, lengths)
     return [
-        _Scored(one, Scores(*columns), told)
+        _Scored(one, Scores(*columns), told, *_band(one, Scores(*columns), params))
         for one, told, *columns in zip(series, flags, *parts, strict=True)
     ]
 
 
-def _band(one: _Scored, params: SeasonalResidualParams) -> list[np.ndarray]:
+def _band(one: Series, scores: Scores, params: SeasonalResidualParams) -> Iterable[np.ndarray]:
     """Expectation and range within the measure's bounds; the floor is 0 where no value before was below it."""
-    scores = one.scores
     parts = [
         cut(part, params.floor, params.ceiling) for part in (scores.yhat, scores.lo, scores.hi)
     ]
     if params.floor is not None:
         return parts
-    known = np.nan_to_num(one.series.values[:, 0], nan=np.inf)
+    known = np.nan_to_num(one.values[:, 0], nan=np.inf)
     lowest = np.minimum.accumulate(np.concatenate([[np.inf], known[:-1]]))
     return [np.where(lowest >= 0, np.maximum(part, 0.0), part) for part in parts]
 
@@ -126,28 +129,28 @@ def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
 
 def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
     at = one.series.scored
-    yhat, lo, hi = _band(one, params)
     return Rows(
         one.series.unique_id,
         measure,
         one.series.ds[at],
         one.series.values[at, 0],
-        yhat[at],
-        lo[at],
-        hi[at],
+        one.yhat[at],
+        one.lo[at],
+        one.hi[at],
         _signed(one, params)[at],
         one.is_anomaly[at],
     )
 
 
-def _findings(one: _Scored, params: SeasonalResidualParams, quantity: Quantity) -> list[Finding]:
+def _findings(one: _Scored, quantity: Quantity) -> list[Finding]:
     found = []
     for start, end in stretches(one.is_anomaly):
-        inside = [row for row in range(start, end) if one.series.is_scored[row]]
-        if inside:
+        inside = start + np.flatnonzero(one.series.is_scored[start:end])
+        if len(inside):
             # Of rows that are equally seldom the strangest.
-            peak = min(inside, key=lambda row: (one.scores.p[row], -one.scores.score[row]))
-            found.append(_finding(one, (start, end), peak, params, quantity))
+            order = np.lexsort((-one.scores.score[inside], one.scores.p[inside]))
+            peak = int(inside[order[0]])
+            found.append(_finding(one, (start, end), peak, quantity))
     return found
 
 
@@ -155,12 +158,11 @@ def _finding(
     one: _Scored,
     stretch: tuple[int, int],
     peak: int,
-    params: SeasonalResidualParams,
     quantity: Quantity,
 ) -> Finding:
     start, end = stretch
     scores, ds, y = one.scores, one.series.ds, one.series.values[:, 0]
-    yhat, lo, hi = _band(one, params)
+    yhat, lo, hi = one.yhat, one.lo, one.hi
     chance = float(scores.p[peak])
     return Finding(
         category=Category.ANOMALY,

@@ -23,6 +23,7 @@ def test_a_quantile_is_that_of_the_known_values_of_its_row(y: np.ndarray, q: flo
         assert known == len(there)
         expected = np.quantile(there, q) if len(there) else np.nan
         np.testing.assert_allclose(quantile, expected, atol=1e-9)
+    np.testing.assert_array_equal(robust.quantiles(y, q, 0.5)[0], found)
 
 
 def test_stretches_are_half_open() -> None:

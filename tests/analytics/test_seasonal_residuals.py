@@ -302,7 +302,7 @@ def test_what_is_told_of_a_period_is_what_benjamini_and_hochberg_let_pass() -> N
     p = np.array([[0.0001, 0.0008, 0.0011, 0.5, np.nan], [0.0004, 0.9, 0.9, 0.9, 0.0029]])
     y = np.full(p.shape, 9.0)
     zero = np.zeros(p.shape)
-    scores = Scores(zero, zero, zero, p, zero - 1, zero + 1, zero)
+    scores = Scores(zero, zero, zero, p, zero - 1, zero + 1, zero, zero)
     level = 0.002
     flags = find(y, scores, np.full(p.shape, level), Wanted(1.0))
     for row in range(2):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iop_pipelines.analytics.series import future_periods, split_panel, stack, unstack
+from iop_pipelines.analytics.periods import future_periods
+from iop_pipelines.analytics.series import split_panel, stack, unstack
 from iop_pipelines.errors import InvalidFrame, InvalidInput
 
 

@@ -750,6 +750,7 @@ SENTENCES: Mapping[str, str] = {
     "owner.dataset": "dataset {name!r}",
     "owner.output": "a model's output",
     "package.file_missing": "{name} is neither in the installed package nor at the root",
+    "panel.irregular": "no series keeps to the step {freq}: most moments of {series!r} share a period with others, such as {moment}; declare a finer step, or resample the dataset",
     "panel.not_found": "there is no panel with id {id}",
     "panel.not_of_dashboard": "{id} is no panel of this dashboard, or is given twice",
     "panel.not_sorted": "the panel is not sorted by unique_id",

@@ -885,6 +885,7 @@ SENTENCES: Mapping[str, str] = {
     "owner.dataset": "le jeu de données {name!r}",
     "owner.output": "la sortie d’un modèle",
     "package.file_missing": "{name} n’est ni dans le paquet installé ni à la racine",
+    "panel.irregular": "aucune série ne suit le pas {freq} : la plupart des instants de {series!r} partagent une période avec d’autres, comme {moment} ; déclarez un pas plus fin ou rééchantillonnez le jeu de données",
     "panel.not_found": "il n’y a pas de panneau {id}",
     "panel.not_of_dashboard": (
         "{id} n’est pas un panneau de ce tableau de bord, ou est donné deux fois"

@@ -22,8 +22,8 @@ const runtimes = import.meta.glob<string>('../../../../iop_pipelines/runtimes/*.
 /** What every runtime counts, and what each adds by a keyword of its call. */
 function namesOfMetrics(): Set<string> {
   const all = Object.values(runtimes).join('\n');
-  const common = /counts = \{([^}]*)\}/.exec(all)?.[1] ?? '';
-  const names = new Set([...common.matchAll(/"(\w+)":/g)].map(([, name = '']) => name));
+  const common = [...all.matchAll(/counts = \{([^}]*)\}/g)].map(([, counts = '']) => counts);
+  const names = new Set([...common.join().matchAll(/"(\w+)":/g)].map(([, name = '']) => name));
   for (const [, call = ''] of all.matchAll(/return make_output\(\n(.*?)\n {8}\)/gs)) {
     for (const [, name = ''] of call.matchAll(/^ {12}(\w+)=/gm)) {
       if (!['series', 'skipped', 'needed'].includes(name)) names.add(name);
