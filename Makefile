@@ -68,7 +68,8 @@ durations: system-packages .venv/.dev dashboard
 	$(SUITE) --record-durations
 
 # What deploy/ holds, in use: parts as processes of their own on real servers, the Terraform module.
-test-deploy: system-packages .venv/.dev dashboard
+test-deploy: .venv/.dev dashboard
+	sh tests/servers/system_packages.sh prometheus
 	.venv/bin/pytest --numprocesses 2 -m deployment tests/deploy $(ARGS)
 
 # Kills the parts of the whole product while it works.

@@ -26,9 +26,15 @@ from iop_pipelines.api.calls import refusal_of, request_id_of
 from iop_pipelines.api.compression import Compression
 from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
-from iop_pipelines.api.health import Part, Probe, health_routes, parts_of, probe_engine
+from iop_pipelines.api.health import Look, Part, Probe, health_routes, parts_of, probe_engine
 from iop_pipelines.api.lifecycle import Lifecycle
-from iop_pipelines.api.metrics import Metrics, metrics_routes, open_work, waiting_work
+from iop_pipelines.api.metrics import (
+    Metrics,
+    ended_executions,
+    metrics_routes,
+    open_work,
+    waiting_work,
+)
 from iop_pipelines.api.openapi import openapi_routes
 from iop_pipelines.api.pages import page_routes
 from iop_pipelines.api.previews import preview_routes
@@ -84,6 +90,7 @@ def create_app(
     metrics.follow(answers.readers.standing)
     own = (_queue(settings, metrics), Part("readers", answers.readers.look, is_vital=False))
     probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
+    metrics.follow_parts(probe.states)
 
     every_route: list[BaseRoute] = [
         # Routes are tried in this order; most requests are the first's.
@@ -99,6 +106,7 @@ def create_app(
     ]
     if dagster_ui is not None:
         every_route.append(_dagster(dagster_ui, authenticate, platform, lifecycle, probe))
+        probe.add(Part("daemon", _daemon(dagster_ui, metrics), DAEMON_INTERVAL_S))
     every_route += page_routes()
     app = Starlette(
         routes=every_route,
@@ -125,10 +133,12 @@ def _queue(settings: Settings, metrics: Metrics) -> Part:
 
     def look() -> str | None:
         metrics.set_open_work(open_work(engine))
-        # Without a broker nothing is owed to anybody; the rows are dropped in time.
-        unpublished = outbox.backlog(engine)[0] if settings.event_broker_url else 0
-        metrics.set_events(unpublished, inbox.counts(engine))
         now = utc_now()
+        metrics.set_ended(ended_executions(engine, now - timedelta(hours=1)))
+        # Without a broker nothing is owed to anybody; the rows are dropped in time.
+        unpublished, oldest = outbox.backlog(engine) if settings.event_broker_url else (0, None)
+        lag_s = (now - oldest).total_seconds() if oldest else 0.0
+        metrics.set_events(unpublished, lag_s, inbox.counts(engine))
         waiting = waiting_work(engine, now - bound)
         metrics.set_oldest(
             {kind: (now - each.since).total_seconds() for kind, each in waiting.items()}
@@ -158,10 +168,17 @@ def _dagster(
     from iop_pipelines.api.dagster_ui.ui import DagsterGuard
 
     probe.add(Part("dagster_ui", dagster_ui.look))
-    probe.add(Part("daemon", dagster_ui.look_at_daemon, DAEMON_INTERVAL_S))
     dagster_ui.trail = MutationTrail(platform.engine)
     public_url = platform.settings.public_url
     return Mount(PREFIX, DagsterGuard(dagster_ui, authenticate, lifecycle, "/sign-in", public_url))
+
+
+def _daemon(dagster_ui: "DagsterUi", metrics: Metrics) -> Look:
+    def look() -> str | None:
+        metrics.set_tick_ages(dagster_ui.sensor_tick_ages())
+        return dagster_ui.look_at_daemon()
+
+    return look
 
 
 @asynccontextmanager

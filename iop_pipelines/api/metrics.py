@@ -29,9 +29,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from iop_pipelines.api.readers.pool import Standing
-from iop_pipelines.domain.vocabulary import Phase
+from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelType, Phase
 from iop_pipelines.identity.user import User
 from iop_pipelines.schema.tables import (
+    analytical_models,
     dataset_versions,
     deliveries,
     generated_reports,
@@ -46,6 +47,7 @@ KINDS = {
 }
 # The column that says when it came.
 _CAME = {"dataset_version": "created_at", "delivery": "seen_at"}
+ENDED = (ExecutionStatus.SUCCESS, ExecutionStatus.FAILED)
 OPEN = tuple(phase for phase in Phase if phase is not Phase.DONE)
 # Behind a proxy on the same machine every caller looks like loopback; these headers give it away.
 _FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")
@@ -97,6 +99,11 @@ class Metrics:
             "Events that are written and not yet taken by the broker; 0 without one.",
             registry=self.registry,
         )
+        self._outbox_oldest = Gauge(
+            "iop_outbox_oldest_seconds",
+            "How long the oldest event has waited for the broker; 0 where none does.",
+            registry=self.registry,
+        )
         self._inbox = Gauge(
             "iop_inbox_events",
             "Events of DRM that wait or have failed, and messages refused as no event.",
@@ -107,6 +114,18 @@ class Metrics:
             "iop_queue_oldest_seconds",
             "How long the oldest work has waited that is not yet on a worker.",
             ("kind",),
+            registry=self.registry,
+        )
+        self._ended = Gauge(
+            "iop_executions_ended_last_hour",
+            "Executions that ended within the last hour, by type of model and status.",
+            ("type", "status"),
+            registry=self.registry,
+        )
+        self._ticks = Gauge(
+            "iop_sensor_tick_age_seconds",
+            "How long ago a sensor that is switched on was last evaluated.",
+            ("sensor",),
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
@@ -144,8 +163,9 @@ class Metrics:
             depth = sum(counts.get((kind, phase.value), 0) for phase in waiting)
             self._queue.labels(kind).set(depth)
 
-    def set_events(self, unpublished: int, inbox: Mapping[str, int]) -> None:
+    def set_events(self, unpublished: int, oldest_seconds: float, inbox: Mapping[str, int]) -> None:
         self._outbox.set(unpublished)
+        self._outbox_oldest.set(oldest_seconds)
         for state, count in inbox.items():
             self._inbox.labels(state).set(count)
 
@@ -153,9 +173,25 @@ class Metrics:
         for kind in KINDS:
             self._oldest.labels(kind).set(seconds.get(kind, 0))
 
+    def set_ended(self, counts: Mapping[tuple[str, str], int]) -> None:
+        for kind in ModelType:
+            for status in ENDED:
+                number = counts.get((kind.value, status.value), 0)
+                self._ended.labels(kind.value, status.value).set(number)
+
+    def set_tick_ages(self, seconds: Mapping[str, float]) -> None:
+        """A sensor that is switched off is no longer among them."""
+        self._ticks.clear()
+        for sensor, age in seconds.items():
+            self._ticks.labels(sensor).set(age)
+
     def follow(self, standing: Callable[[], Standing]) -> None:
         """standing: how the readers stand at the moment of a scrape."""
         self.registry.register(_HeavyReads(standing))
+
+    def follow_parts(self, states: Callable[[], Mapping[str, str]]) -> None:
+        """states: "ok" or another word for each part that /api/ready names, at the moment of a scrape."""
+        self.registry.register(_Parts(states))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
@@ -180,6 +216,33 @@ class _HeavyReads(Collector):
             "Processes of heavy reads that broke, took too long or had grown, and were replaced.",
             value=now.restarts,
         )
+
+
+class _Parts(Collector):
+    def __init__(self, states: Callable[[], Mapping[str, str]]) -> None:
+        self._states = states
+
+    def collect(self) -> Iterable[Metric]:
+        degraded = GaugeMetricFamily(
+            "iop_part_degraded", "1 for a part that /api/ready calls degraded.", labels=["part"]
+        )
+        for part, state in self._states().items():
+            degraded.add_metric([part], state != "ok")
+        yield degraded
+
+
+def ended_executions(engine: sa.Engine, since: datetime) -> dict[tuple[str, str], int]:
+    """Executions that ended from `since` (naive UTC) on, by (type of model, status)."""
+    columns = model_executions.c
+    query = (
+        sa.select(analytical_models.c.type, columns.status, sa.func.count())
+        .join(analytical_models, analytical_models.c.id == columns.model_id)
+        .where(columns.status.in_(ENDED), columns.finished_at >= since)
+        .group_by(analytical_models.c.type, columns.status)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return {(ModelType(kind).value, ExecutionStatus(status).value): n for kind, status, n in rows}
 
 
 def open_work(engine: sa.Engine) -> dict[tuple[str, str], int]:

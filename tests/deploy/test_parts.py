@@ -5,6 +5,7 @@ What `iop serve` starts is the product; only the network between the parts is th
 
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from event_broker import EventBroker
+from iop_pipelines.definitions import defs
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.vocabulary import ExecutionStatus, ModelStatus
 from iop_pipelines.drm.standin import START, Replay
@@ -37,6 +39,7 @@ IOP = str(Path(sys.executable).with_name("iop"))
 IN_TIME_S = 180
 STOP_S = 60
 KEPT = {"cancellation-limits", "pipeline-health"}
+SENSORS = {sensor.name for sensor in defs.get_repository_def().sensor_defs}
 
 
 @dataclass
@@ -118,6 +121,24 @@ def _health(port: int) -> int:
         return 0
 
 
+def _samples(port: int) -> dict[str, float]:
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+def _sample(port: int, name: str) -> float:
+    return _samples(port)[name]
+
+
+def _ticks(port: int) -> dict[str, float]:
+    found = {}
+    for name, value in _samples(port).items():
+        if match := re.fullmatch(r'iop_sensor_tick_age_seconds\{sensor="(\w+)"\}', name):
+            found[match[1]] = value
+    return found
+
+
 def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts):
     settings = parts.settings("operator")
     platform = _deliver(settings)
@@ -141,6 +162,10 @@ def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts):
     wait_until(lambda: done() >= KEPT, IN_TIME_S)
     wait_until(lambda: _health(port) == httpx.codes.OK, IN_TIME_S)
     assert parts.said_by("ledger", "verify", "--json")["drift"] == []
+    wait_until(lambda: _ticks(port).keys() >= SENSORS, IN_TIME_S)
+    assert all(0 <= age < IN_TIME_S for age in _ticks(port).values())
+    assert _sample(port, 'iop_executions_ended_last_hour{status="success",type="rule_based"}') >= 1
+    assert _sample(port, 'iop_part_degraded{part="daemon"}') == 0
 
     # The code server last, which the others ask.
     for name, process in reversed(parts.processes.items()):

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Debian packages that the whole suite uses: Pango and a font for PDF, poppler to look at it, MariaDB, PostgreSQL, RabbitMQ, Chromium.
+# Debian packages that the whole suite uses, and those that are named after the script: Pango and a font for PDF, poppler to look at it, MariaDB, PostgreSQL, RabbitMQ, Chromium.
 # Elsewhere, or without the right to install, it prints what to do; the tests then say what they lack.
 set -eu
-packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core poppler-utils mariadb-server-core mariadb-client-core rabbitmq-server postgresql chromium-headless-shell"
+packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core poppler-utils mariadb-server-core mariadb-client-core rabbitmq-server postgresql chromium-headless-shell $*"
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "no apt-get here: for the PDF, MariaDB and event tests install Pango, poppler, MariaDB, PostgreSQL and RabbitMQ (macOS: brew install pango poppler mariadb postgresql rabbitmq)"

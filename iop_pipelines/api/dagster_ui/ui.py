@@ -9,6 +9,7 @@ Private names of Dagster are used here; dagster is pinned to the patch, and `tes
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ from urllib.parse import quote
 
 import dagster as dg
 from dagster import __version__ as dagster_version
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.scheduler.instigation import SensorInstigatorData
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import get_daemon_statuses
@@ -136,6 +139,19 @@ class DagsterUi:
         statuses = get_daemon_statuses(self._instance, wanted, ignore_errors=True)
         silent = sorted(name for name, status in statuses.items() if status.healthy is False)
         return f"no heartbeat of {', '.join(silent)}" if silent else None
+
+    def sensor_tick_ages(self) -> dict[str, float]:
+        """Seconds since the last evaluation of each sensor that is switched on; none before its first."""
+        if self._instance is None:
+            return {}
+        now = time.time()
+        ages: dict[str, float] = {}
+        for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
+            known = state.instigator_data
+            at = known.last_tick_timestamp if isinstance(known, SensorInstigatorData) else None
+            if at is not None and state.is_running:
+                ages[state.instigator_name] = now - at
+        return ages
 
     def _load(self) -> None:
         with ExitStack() as stack:
