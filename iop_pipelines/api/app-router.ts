@@ -248,6 +248,9 @@ export interface CsvOutput {
   profile?: "spreadsheet" | "raw" | undefined;
   /** One line before the column names, beginning with #. */
   note?: boolean | undefined;
+  heads?: "names" | "labels" | undefined;
+  /** Decides the separator, the decimal sign and the language of labels. */
+  locale?: "en-US" | "en-GB" | "fr-FR" | "de-DE" | "es-ES" | "it-IT" | "nl-NL" | "pt-BR" | "pt-PT" | undefined;
 }
 
 /** `version` is raised by every save. */
@@ -381,7 +384,7 @@ export interface Done {
   success: boolean;
 }
 
-/** `path` works without a sign-in until `expiresAt`; it is relative to the platform's address. */
+/** `path` works without a sign-in until `expiresAt`; it is relative to the platform's address. What is made when it is fetched has no `sizeBytes` and `checksum` yet. */
 export interface Download {
   path: string;
   fileName: string;
@@ -574,6 +577,9 @@ export interface FieldValue {
   lag?: number | undefined;
 }
 
+/** What a report's result can be had as; a template's own `format` is one of ReportFormat. */
+export type FileFormat = "json" | "csv" | "pdf" | "xlsx";
+
 /** `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface Finding {
   id: number;
@@ -618,7 +624,7 @@ export interface GeneratedFilter {
   status?: ReportStatus | null | undefined;
 }
 
-/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of the error and the remark. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that. */
+/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of the error and the remark; `files` are those besides the report's own: the kept result, and what its template asks for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that. */
 export interface GeneratedReport {
   id: number;
   templateId: number;
@@ -637,6 +643,7 @@ export interface GeneratedReport {
   durationMs: number | null;
   errorMsg: string | null;
   checksum: string | null;
+  files: ReportFileOf[] | null;
   templateName: string;
   remark: string | null;
   translations: Partial<Record<Language, ReportTold>> | null;
@@ -1139,10 +1146,13 @@ export interface OutputPoint {
   isFinding: boolean;
 }
 
+/** `files`: what each report is made as besides the template's own format, from the same rows. */
 export interface Outputs {
   csv?: CsvOutput | undefined;
   json?: JsonOutput | undefined;
   pdf?: PdfOutput | undefined;
+  xlsx?: XlsxOutput | undefined;
+  files?: FileFormat[] | undefined;
 }
 
 /** Newest id first; `cursor` is the last id seen. */
@@ -1410,18 +1420,25 @@ export interface Remark {
   translations: Partial<Record<Language, Told>>;
 }
 
+/** `form`: `parquet` is the result itself, which all others are made from. */
+export interface ReportFileOf {
+  form: FileFormat | "parquet";
+  sizeBytes: number;
+  checksum: string;
+}
+
 export type ReportFormat = "json" | "csv" | "pdf";
 
 /** `fields`: JSON Schema of what `outputs` of a query_config may say of this format, with each key's `default`, range, `title` and `description` and their `translations`. `x-names` marks a key that names a `table` of `datasets`, or a `column` of the table that the key `x-of` names. */
 export interface ReportOutput {
-  format: ReportFormat;
+  format: FileFormat;
   fields: Record<string, unknown>;
 }
 
 /** Of a PDF its `pages`, each with the path of its picture (`?width=` up to 2000 pixels); of CSV and JSON the first rows: `rows` are of the file's `rowCount`, which may be of more, `rowTotal`. */
 export interface ReportPreview {
   reportId: number;
-  format: ReportFormat;
+  format: FileFormat;
   pages: number | null;
   paths: string[];
   columns: string[];
@@ -1797,6 +1814,12 @@ export interface WaitingUpload {
   refusal: Said | null;
 }
 
+/** `as` left out is the report's own format; another is made from the same rows, if the template names none. */
+export interface WantedFile {
+  reportId: number;
+  as?: FileFormat | null | undefined;
+}
+
 /** What a value of IOP's own is called. */
 export interface Word {
   label: string;
@@ -1811,6 +1834,12 @@ export interface Worded {
 export interface Wording {
   title: string;
   description: string;
+}
+
+export interface XlsxOutput {
+  /** None selected: all, a sheet each. */
+  datasets?: string[] | undefined;
+  language?: "en" | "fr" | undefined;
 }
 
 /** From `since` to `until`, by IANA's `release`: the offset at the beginning, then each change. */
@@ -1920,7 +1949,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   reports: {
     create: TRPCMutationProcedure<{ input: NewTemplate; output: Created; meta: unknown }>;
     delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
-    download: TRPCQueryProcedure<{ input: OfReport; output: Download; meta: unknown }>;
+    download: TRPCQueryProcedure<{ input: WantedFile; output: Download; meta: unknown }>;
     explain: TRPCQueryProcedure<{ input: Explain; output: ReportReads; meta: unknown }>;
     generate: TRPCMutationProcedure<{ input: Generate; output: Generating; meta: unknown }>;
     generated: TRPCQueryProcedure<{ input: GeneratedFilter | undefined; output: GeneratedReport[]; meta: unknown }>;

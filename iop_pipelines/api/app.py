@@ -97,7 +97,7 @@ def create_app(
         *trpc_routes(registry, answers, authenticate),
         *openapi_routes(registry, answers, authenticate),
         *auth_routes(platform),
-        *download_routes(platform, authenticate),
+        *download_routes(answers, authenticate),
         *preview_routes(answers, authenticate),
         *upload_routes(platform, authenticate),
         *health_routes(lifecycle, probe, authenticate),

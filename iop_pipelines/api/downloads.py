@@ -6,52 +6,72 @@ manager or another program, without a header; it says nothing of where the file 
 
 import hashlib
 import hmac
+import io
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from iop_pipelines.api import wire
+from iop_pipelines.api.answers import Answers
+from iop_pipelines.api.calls import read_heavy, refusal_of, request_id_of, retry_after, unless_gone
+from iop_pipelines.api.readers.heavy import Ask
+from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
-from iop_pipelines.domain.vocabulary import ReportFormat, ReportStatus
-from iop_pipelines.errors import Conflict, InvalidInput, NotFound, Unavailable
+from iop_pipelines.domain.vocabulary import FileFormat, ReportStatus
+from iop_pipelines.errors import Conflict, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.identity import tokens
 from iop_pipelines.identity.user import User
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.keys import slug
-from iop_pipelines.schema.report_row import report_row
+from iop_pipelines.schema.report_row import KEPT_AS, further_files, report_row
 from iop_pipelines.settings import Settings
 
 LINK_TTL = timedelta(minutes=5)
 _CHUNK_BYTES = 256 * 1024
 _MEDIA_TYPES = {
-    ReportFormat.JSON: "application/json",
-    ReportFormat.CSV: "text/csv; charset=utf-8",
-    ReportFormat.PDF: "application/pdf",
+    FileFormat.JSON: "application/json",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.PDF: "application/pdf",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+PACKED = ".gz"
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
 class ReportFile:
+    """`is_made`: it lies in the store; else `url` is that of the kept result, which it is to be made from.
+
+    `separator` parts the columns of a CSV.
+    """
+
     report_id: int
     url: str
     name: str
-    format: ReportFormat
+    format: FileFormat
     size_bytes: int | None
     row_count: int | None
     row_total: int | None
     checksum: str | None
+    separator: str = ","
+    is_made: bool = True
 
     @property
     def media_type(self) -> str:
-        return _MEDIA_TYPES[self.format]
+        return "application/gzip" if self.is_packed else _MEDIA_TYPES[self.format]
+
+    @property
+    def is_packed(self) -> bool:
+        return self.name.endswith(PACKED)
 
 
 @dataclass(frozen=True)
@@ -60,37 +80,68 @@ class Link:
     expires_at: datetime
 
 
-def report_file(engine: sa.Engine, report_id: int) -> ReportFile:
-    """Raises NotFound, also for a file that retention removed, and Conflict for a report that is not ready."""
+def report_file(engine: sa.Engine, report_id: int, as_: FileFormat | None = None) -> ReportFile:
+    """as_: None for the report's own format.
+
+    Raises:
+        NotFound: no such report, or retention removed its files.
+        Conflict: it is not ready; or has no such file, and none can be made.
+    """
     with engine.connect() as connection:
         row = report_row(connection, report_id)
     if row.status is not ReportStatus.READY or not row.storage_url:
         raise Conflict("report.not_ready", id=report_id, status=row.status.value)
     if row.file_removed_at is not None:
         raise NotFound("report.file_removed", id=report_id, day=row.file_removed_at.date())
-    form = ReportFormat(row.format)
-    name = f"{slug(row.template)}-{report_id}.{form.value}"
-    return ReportFile(
-        *(
-            report_id,
-            row.storage_url,
-            name,
-            form,
-            row.size_bytes,
-            row.row_count,
-            row.row_total,
-            row.checksum,
-        )
+    own = FileFormat(row.format)
+    wanted = as_ or own
+    further = {each["form"]: each for each in further_files(row)}
+    kept = further.get(KEPT_AS)
+    name = f"{slug(row.template)}-{report_id}.{wanted.value}"
+    file = ReportFile(
+        *(report_id, row.storage_url, name, wanted, row.size_bytes),
+        *(row.row_count, row.row_total, row.checksum),
+        separator=kept["separator"] if kept else ",",
     )
+    if wanted is own:
+        return _in_store(file, row.storage_url)
+    if (other := further.get(wanted)) is not None:
+        sizes = replace(file, size_bytes=other["size_bytes"], checksum=other["checksum"])
+        return _in_store(sizes, other["url"])
+    if kept is None:
+        raise Conflict("report.no_result", id=report_id, format=wanted.value)
+    if wanted is FileFormat.PDF:
+        raise Conflict("report.no_pdf", id=report_id)
+    return replace(file, url=kept["url"], size_bytes=None, checksum=kept["checksum"], is_made=False)
 
 
-def link_to(file: ReportFile, key: bytes, now: datetime) -> Link:
-    """now: naive UTC of the wall clock."""
+def _in_store(file: ReportFile, url: str) -> ReportFile:
+    return replace(file, url=url, name=file.name + (PACKED if url.endswith(PACKED) else ""))
+
+
+def make(platform: Platform, report_id: int, as_: str) -> bytes:
+    """A file that is not in the store, from the kept result; by a reader."""
+    from iop_pipelines.reporting.frozen import thaw
+    from iop_pipelines.reporting.render import render
+
+    file = report_file(platform.engine, report_id, FileFormat(as_))
+    with open_file(file) as opened:
+        content = io.BytesIO(opened.read())
+    made = io.BytesIO()
+    render(thaw(content, file.checksum), file.format, made)
+    return made.getvalue()
+
+
+def link_to(file: ReportFile, key: bytes, now: datetime, as_: FileFormat | None = None) -> Link:
+    """For the report in any form that it can be had in; `as_` says which this one gives.
+
+    now: naive UTC of the wall clock.
+    """
     expires_at = now + LINK_TTL
     expires = int(expires_at.replace(tzinfo=UTC).timestamp())
     signature = _signature(key, file.report_id, expires)
     path = f"/api/reports/{file.report_id}/file?expires={expires}&signature={signature}"
-    return Link(path, expires_at)
+    return Link(f"{path}&as={as_.value}" if as_ else path, expires_at)
 
 
 def is_signed(key: bytes, report_id: int, expires: str, signature: str, now: datetime) -> bool:
@@ -102,23 +153,56 @@ def is_signed(key: bytes, report_id: int, expires: str, signature: str, now: dat
 
 
 def download_routes(
-    platform: Platform, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+    answers: Answers, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
 ) -> list[BaseRoute]:
+    platform = answers.platform
+
     async def file(request: Request) -> Response:
         report_id = number_in(request, "report_id")
-        if not (has_link(request, platform, report_id) or await authenticate(request)):
-            return refused(401, "sign in, or ask reports.download for a fresh link")
+        user = None
+        if not has_link(request, platform, report_id):
+            user = await authenticate(request)
+            if user is None:
+                return refused(401, "sign in, or ask reports.download for a fresh link")
         try:
-            found = await run_in_threadpool(report_file, platform.engine, report_id)
-            return await run_in_threadpool(_streamed, found)
-        except NotFound as error:
-            return refused(404, str(error))
-        except Conflict as error:
-            return refused(409, str(error))
-        except Unavailable as error:
-            return refused(503, str(error))
+            as_ = form_in(request)
+            found = await run_in_threadpool(report_file, platform.engine, report_id, as_)
+            if found.is_made:
+                return await run_in_threadpool(_streamed, found)
+            # Who holds a link and is not signed in takes turns with others who want the same report.
+            work = _made(answers, found, user.id if user else -report_id, request)
+            return _whole(found, await unless_gone(request, work))
+        except ClientDisconnect:
+            # Nobody hears it; it is what the log tells.
+            return Response(status_code=499)
+        except (IopError, ApiError) as error:
+            return told(error, request)
 
     return [Route("/api/reports/{report_id}/file", file, methods=["GET"])]
+
+
+async def _made(answers: Answers, file: ReportFile, account: int, request: Request) -> bytes:
+    given = {"report_id": file.report_id, "as_": file.format.value}
+    ask = Ask("file", "reports.download", request_id_of(request), given)
+    return await read_heavy(answers, answers.file_readers, account, ask, None)
+
+
+def told(error: IopError | ApiError, request: Request) -> Response:
+    """A refusal, with the status and headers that it has everywhere."""
+    refusal = refusal_of(error, request.url.path, request_id_of(request))
+    answer = refused(wire.status_of([refusal]), str(refusal))
+    answer.headers.update(retry_after(refusal))
+    return answer
+
+
+def form_in(request: Request) -> FileFormat | None:
+    """Raises InvalidInput naming those there are."""
+    text = request.query_params.get("as")
+    if text is None:
+        return None
+    if text not in set(FileFormat):
+        raise InvalidInput("report.no_such_form", "as", given=text[:20], known=list(FileFormat))
+    return FileFormat(text)
 
 
 def number_in(request: Request, name: str) -> int:
@@ -138,12 +222,22 @@ def has_link(request: Request, platform: Platform, report_id: int) -> bool:
     return is_signed(key, report_id, expires, signature, utc_now())
 
 
-def _streamed(file: ReportFile) -> Response:
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+def _headers(name: str) -> dict[str, str]:
+    return {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "cache-control": "private, no-store",
         "x-content-type-options": "nosniff",
     }
+
+
+def _whole(file: ReportFile, content: bytes) -> Response:
+    if content.startswith(_GZIP_MAGIC):
+        file = replace(file, name=f"{file.name}{PACKED}")
+    return Response(content, media_type=file.media_type, headers=_headers(file.name))
+
+
+def _streamed(file: ReportFile) -> Response:
+    headers = _headers(file.name)
     opened = open_file(file)
     if file.size_bytes is not None:
         headers["content-length"] = str(file.size_bytes)

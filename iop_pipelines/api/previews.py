@@ -5,20 +5,20 @@ here for a while, and by no browser: nothing of one person is left on a phone fo
 """
 
 import csv
+import gzip
 import io
 import itertools
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import IO, Any, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from iop_pipelines.api import wire
 from iop_pipelines.api.answers import Answers
-from iop_pipelines.api.calls import read_heavy, refusal_of, request_id_of, retry_after, unless_gone
+from iop_pipelines.api.calls import read_heavy, request_id_of, unless_gone
 from iop_pipelines.api.downloads import (
     ReportFile,
     has_link,
@@ -26,10 +26,11 @@ from iop_pipelines.api.downloads import (
     open_file,
     refused,
     report_file,
+    told,
 )
 from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.registry import ApiError, Keeping
-from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.errors import Conflict, IopError, NotFound
 from iop_pipelines.identity.user import User
 from iop_pipelines.platform import Platform
@@ -58,13 +59,18 @@ def keeping_of(file: ReportFile, *more: int) -> Keeping:
 
 def first_rows(file: ReportFile) -> tuple[list[str], list[list[Any]]]:
     """(columns, at most MAX_ROWS rows) of a CSV, whose values are text, or of JSON's main table."""
-    if file.format is ReportFormat.CSV:
-        with io.TextIOWrapper(open_file(file), encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text)
+    if file.format is FileFormat.CSV:
+        with io.TextIOWrapper(_unpacked(file), encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, delimiter=file.separator)
             columns, *rows = list(itertools.islice(reader, MAX_ROWS + 1)) or [[]]
             return columns, [list[Any](row) for row in rows]
     content = json.loads(_content(file))
     return [each["name"] for each in content["columns"]], content["rows"][:MAX_ROWS]
+
+
+def _unpacked(file: ReportFile) -> IO[bytes]:
+    opened = open_file(file)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=opened)) if file.is_packed else opened
 
 
 def preview_routes(
@@ -99,10 +105,7 @@ def preview_routes(
             # Nobody hears it; it is what the log tells.
             return Response(status_code=499)
         except (IopError, ApiError) as error:
-            refusal = refusal_of(error, request.url.path, request_id_of(request))
-            answer = refused(wire.status_of([refusal]), str(refusal))
-            answer.headers.update(retry_after(refusal))
-            return answer
+            return told(error, request)
         headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
         return Response(picture, media_type="image/png", headers=headers)
 
@@ -122,7 +125,7 @@ def draw(platform: Platform, report_id: int, number: int, width: int) -> bytes:
 
 def _pdf(platform: Platform, report_id: int) -> ReportFile:
     file = report_file(platform.engine, report_id)
-    if file.format is not ReportFormat.PDF:
+    if file.format is not FileFormat.PDF:
         raise Conflict("report.has_no_pages", id=file.report_id, format=file.format.value)
     return file
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from iop_pipelines.domain.languages import Text, translations
+from iop_pipelines.domain.languages import TRANSLATED, Text, translations
 
 
 def param(
@@ -18,20 +18,18 @@ def param(
     label: Text,
     help_: Text | None = None,
     *,
-    choices: Mapping[str, Text] | None = None,
+    choices: Mapping[str, Text | str] | None = None,
     is_rare: bool = False,
 ) -> Any:
     """A field of a model, `...` for one that must be given.
 
-    choices: the words of each value of a Literal. is_rare: seldom changed; forms keep it out of the way.
+    choices: the words of each value of a Literal; text that is no Text is a name, in every language the same.
+    is_rare: seldom changed; forms keep it out of the way.
     """
     texts = {"title": label} | ({"description": help_} if help_ else {})
     extra: dict[str, Any] = {"translations": translations(**texts)}
     if choices:
-        extra["oneOf"] = [
-            {"const": value, "title": text.en, "translations": translations(title=text)}
-            for value, text in choices.items()
-        ]
+        extra["oneOf"] = [_choice(value, text) for value, text in choices.items()]
     if is_rare:
         extra["x-rare"] = True
     return Field(
@@ -40,6 +38,13 @@ def param(
         description=help_.en if help_ else None,
         json_schema_extra=extra,
     )
+
+
+def _choice(value: str, words: Text | str) -> dict[str, Any]:
+    if isinstance(words, Text):
+        return {"const": value, "title": words.en, "translations": translations(title=words)}
+    named = {language: {"title": words} for language in TRANSLATED}
+    return {"const": value, "title": words, "translations": named}
 
 
 class _Schemas(GenerateJsonSchema):

@@ -44,6 +44,15 @@ class ReportFormat(StrEnum):
     PDF = "pdf"
 
 
+class FileFormat(StrEnum):
+    """What a report's result can be had as; a template's own `format` is one of ReportFormat."""
+
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
 class TemplateStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

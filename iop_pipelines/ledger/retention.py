@@ -226,18 +226,19 @@ def _remove_files(
 ) -> int:
     """The file first: a pass that dies between finds the row again, and no file is left that no row tells of."""
     reports = generated_reports.c
-    query = sa.select(reports.id, reports.storage_url).where(*_may_lose_file(before))
+    query = sa.select(reports.id, reports.storage_url, reports.files).where(*_may_lose_file(before))
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(reports.id).limit(FILES_A_PASS)).all()
     removed = 0
     for row in rows:
         if not has_time():
             break
-        # fsspec has no types of its own.
-        found = fsspec.url_to_fs(row.storage_url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        store, path = cast(tuple[Any, str], found)
-        with suppress(FileNotFoundError):
-            store.rm_file(path)
+        for url in (row.storage_url, *(each["url"] for each in row.files or ())):
+            # fsspec has no types of its own.
+            found = fsspec.url_to_fs(url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            store, path = cast(tuple[Any, str], found)
+            with suppress(FileNotFoundError):
+                store.rm_file(path)
         is_it = reports.id == row.id
         change(engine, generated_reports.update().where(is_it).values(file_removed_at=now))
         removed += 1

@@ -352,7 +352,7 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> Sentence 
         reason = _reason_or_put_back(platform, item, error)
     values: dict[str, Any] = {}
     if generated is not None:
-        names = ("storage_url", "row_count", "row_total", "size_bytes", "checksum")
+        names = ("storage_url", "row_count", "row_total", "size_bytes", "checksum", "files")
         values = {name: getattr(generated, name) for name in names}
         values["remark"] = generated.remark and generated.remark.as_json()
     event = _terminal(context, item, clock, reason, values)

@@ -5,6 +5,7 @@ run again; the source is only read. Files are copied first, under their names, a
 already are left: a second try copies what is missing.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -203,7 +204,7 @@ def _copy_rows(
         for table in _tables_of(source):
             rows = _rows(source, table)
             if table is generated_reports:
-                rows = (row | {"storage_url": _moved(row["storage_url"], urls)} for row in rows)
+                rows = (_with_moved_files(row, urls) for row in rows)
             copy(_as_text(table), rows)
         if files.exists:
             numbers = copy_dagster(files, connection, copy)
@@ -286,10 +287,13 @@ def _move_cursor(connection: sa.Connection, numbers: EventNumbers) -> None:
 
 
 def _report_urls(connection: sa.Connection) -> list[str]:
-    query = sa.select(generated_reports.c.storage_url).where(
+    query = sa.select(generated_reports.c.storage_url, generated_reports.c.files).where(
         generated_reports.c.storage_url.is_not(None)
     )
-    return list(connection.scalars(query.order_by(generated_reports.c.id)))
+    rows = connection.execute(query.order_by(generated_reports.c.id)).all()
+    return [
+        url for row in rows for url in (row.storage_url, *(each["url"] for each in row.files or ()))
+    ]
 
 
 def _copy_files(
@@ -328,6 +332,15 @@ def _copy_file(url: str, store: Any, wanted: str) -> None:
 def _exists(url: str) -> bool:
     files, path = fsspec.url_to_fs(url)
     return files.exists(path)
+
+
+def _with_moved_files(row: dict[str, Any], urls: Mapping[str, str]) -> dict[str, Any]:
+    """JSON columns are text here."""
+    files = row["files"]
+    if files is not None:
+        moved = [each | {"url": _moved(each["url"], urls)} for each in json.loads(files)]
+        files = json.dumps(moved)
+    return row | {"storage_url": _moved(row["storage_url"], urls), "files": files}
 
 
 def _moved(url: str | None, urls: Mapping[str, str]) -> str | None:

@@ -186,6 +186,9 @@ class QueryConfig(Part):
     def json_tables(self) -> tuple[str, ...]:
         return self.outputs.json_.datasets or (self.first_table,)
 
+    def xlsx_tables(self) -> tuple[str, ...]:
+        return self.outputs.xlsx.datasets or tuple(self.datasets)
+
     def pdf_tables(self) -> tuple[str, ...]:
         """Where none is named those that no other section shows, the first where that leaves none."""
         pdf = self.outputs.pdf

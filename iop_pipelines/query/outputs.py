@@ -6,14 +6,17 @@ A section of a report's page is a class here, which `PdfOutput` lists, and a mod
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from iop_pipelines.domain.conditions import Part
 from iop_pipelines.domain.fields import param
-from iop_pipelines.domain.languages import Text
-from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.domain.languages import SOURCE, Language, Text
+from iop_pipelines.domain.locales import LOCALES, LocaleCode
+from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.query.references import TableName
 
+# Said in place: a form reads the one type of a field, and follows no reference.
+_Spoken = Annotated[Language, WithJsonSchema({"type": "string", "enum": list(Language)})]
 TableNames = Annotated[tuple[TableName, ...], Field(max_length=20)]
 
 
@@ -34,6 +37,18 @@ class CsvOutput(Part):
         Text("A line on the number of rows"),
         Text("One line before the column names, beginning with #."),
         is_rare=True,
+    )
+
+    heads: Literal["names", "labels"] = param(
+        "names",
+        Text("Column heads"),
+        choices={"names": Text("Names of columns"), "labels": Text("Labels of columns")},
+    )
+    locale: LocaleCode = param(
+        "en-US",
+        Text("Number format"),
+        Text("Decides the separator, the decimal sign and the language of labels."),
+        choices={code: locale.label for code, locale in LOCALES.items()},
     )
 
 
@@ -93,15 +108,31 @@ SECTIONS: tuple[type[Section], ...] = tuple(
 )
 
 
+class XlsxOutput(Part):
+    datasets: TableNames = param(
+        (), Text("Tables in the file"), Text("None selected: all, a sheet each.")
+    )
+    language: _Spoken = param(
+        SOURCE,
+        Text("Language"),
+        choices={each.value: each.own_name for each in Language},
+    )
+
+
 class Outputs(Part):
+    """`files`: what each report is made as besides the template's own format, from the same rows."""
+
     csv: CsvOutput = CsvOutput()
     json_: JsonOutput = Field(default=JsonOutput(), alias="json")
     pdf: PdfOutput = PdfOutput()
+    xlsx: XlsxOutput = XlsxOutput()
+    files: Annotated[tuple[FileFormat, ...], Field(max_length=len(FileFormat))] = ()
 
 
-def models_by_format() -> dict[ReportFormat, type[Part]]:
+def models_by_format() -> dict[FileFormat, type[Part]]:
     """What each format can be told, in the order of `Outputs`."""
     return {
-        ReportFormat(info.alias or name): type(info.default)
+        FileFormat(info.alias or name): type(info.default)
         for name, info in Outputs.model_fields.items()
+        if isinstance(info.default, Part)
     }

@@ -4,7 +4,6 @@ The templates decide nothing but places: words, widths and numbers are ready, th
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,19 +17,11 @@ from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import SECTIONS
 from iop_pipelines.query.result import FrozenResult, SourceState
 from iop_pipelines.reporting.formats import NO_VALUE, format_moment, format_number, printable
+from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.pdf import html_to_pdf
 from iop_pipelines.reporting.sections import Drawn, draw_section
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What a template says about itself: its name, its text, and when it is made."""
-
-    name: str
-    description: str = ""
-    schedule: str | None = None
 
 
 def render_pdf(heading: Heading, config: QueryConfig, result: FrozenResult) -> tuple[bytes, int]:

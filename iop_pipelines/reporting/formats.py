@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from iop_pipelines.domain.datasets import scale_of
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.query.result import Column, Value
 
 NO_VALUE = "–"
@@ -41,8 +42,7 @@ def format_value(value: Value, column: Column, decimals: int) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float | Decimal):
-        # An id is a name made of digits: no separators.
-        if column.name == "id" or column.name.endswith("_id"):
+        if is_identifier(column):
             return str(value)
         places = _places_of(value, decimals, column)
         return format_number(value, places, is_signed=column.name.endswith("_change"))
@@ -57,6 +57,17 @@ def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:
     if is_said or not 0 < abs(value) < 10.0**-decimals / 2:
         return decimals
     return min(-math.floor(math.log10(abs(value))), _MOST_PLACES)
+
+
+def is_identifier(column: Column) -> bool:
+    """An id is a name made of digits: no separators."""
+    return column.name == "id" or column.name.endswith("_id")
+
+
+def label_in(column: Column, language: Language) -> str:
+    """IOP's own label in that language, and anybody else's as it was declared."""
+    own = (column.translations or {}).get(language)
+    return own["label"] if own else column.label
 
 
 def unit_beside(column: Column) -> str:

@@ -1,12 +1,11 @@
 """A row of `generated_reports` to a file in the store. The row's status is the orchestration's."""
 
-import hashlib
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -16,16 +15,18 @@ import fsspec
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.domain.locales import LOCALES
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.result import FrozenResult
 from iop_pipelines.query.run import open_query, run_query
-from iop_pipelines.reporting.document import Heading
-from iop_pipelines.reporting.render import render
+from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
+from iop_pipelines.reporting.heading import Heading
+from iop_pipelines.reporting.render import render, tables_of
 from iop_pipelines.reporting.schedule import parse_schedule
-from iop_pipelines.schema.report_row import report_row
+from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile, report_row
 from iop_pipelines.settings import Settings
 
 _CHUNK_BYTES = 1024 * 1024
@@ -34,8 +35,18 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A file in the store; `checksum` is its SHA-256."""
+
+    url: str
+    size_bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True)
 class Generated:
-    """What the ledger row is told; `checksum`: SHA-256 of the file; `remark`: what whoever gets it must know."""
+    """What the ledger row is told; `checksum`: SHA-256 of the file; `remark`: what whoever gets it must know; `files`
+    are those besides it."""
 
     storage_url: str
     row_count: int
@@ -43,6 +54,7 @@ class Generated:
     size_bytes: int
     checksum: str
     duration_ms: int
+    files: list[FurtherFile]
     remark: Sentence | None = None
 
 
@@ -55,27 +67,29 @@ def generate(
     now: datetime,
     tick: Tick = nobody,
 ) -> Generated:
-    """Queries, renders and stores one report.
+    """Queries, freezes, renders and stores one report.
 
     Periods are counted from the row's slot, so that an old slot made late is about the days that it
     would have been about in time; a report asked for by hand counts from `now` (naive UTC). What is
     read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone is
     the config's own, else the schedule's, else the instance's.
 
-    tick: called for every table and, within it, every some thousand rows that are read; before rendering,
-    which for a PDF is one call of many seconds and else reads the rows, and before storing.
+    Every file is made from what is read back of the kept result, so that none can differ from it.
+
+    tick: called for every table and, within it, every some thousand rows that are read; before freezing, which reads
+    them; before rendering each file, which for a PDF is one call of many seconds, and before storing.
 
     Raises:
         NotFound: no such report.
         InvalidQuery: the template names what is no longer there.
         MissingDependency: a PDF, without Pango or a font.
-        Unavailable: the store does not take the file.
+        Unavailable: the store does not take the files; none of them stays.
     """
     started = time.monotonic()
     with engine.connect() as connection:
         row = report_row(connection, report_id)
     config = parse_config(row.query_config)
-    form = ReportFormat(row.format)
+    forms = tuple(dict.fromkeys((FileFormat(row.format), *config.outputs.files)))
     asked: dict[str, Any] = {
         "engine": engine,
         "drm_engine": drm_engine,
@@ -84,37 +98,67 @@ def generate(
         "tick": tick,
     }
     heading = Heading(row.template, row.description or "", row.schedule)
-    with TemporaryFile() as scratch:
-        with _answered(config, form, asked) as result:
+    with ExitStack() as stack:
+        kept = stack.enter_context(TemporaryFile())
+        with _answered(config, forms, asked) as result:
             tick()
-            rendered = render(heading, config, result, form, scratch)
+            freeze(Frozen(heading, config, result), kept)
+        frozen = thaw(kept)
+        scratch, rendered = [], []
+        for form in forms:
+            tick()
+            scratch.append(stack.enter_context(TemporaryFile()))
+            rendered.append(render(frozen, form, scratch[-1]))
         tick()
-        size = scratch.tell()
-        scratch.seek(0)
-        checksum = hashlib.file_digest(scratch, "sha256").hexdigest()
-        scratch.seek(0)
-        url = store(settings.storage_url, scratch, form.value)
+        names = [*(each.extension for each in rendered), KEPT_AS]
+        stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
+    main, *further = zip((*forms, KEPT_AS), stored, strict=True)
     return Generated(
-        storage_url=url,
-        row_count=rendered.row_count,
-        row_total=rendered.row_total,
-        size_bytes=size,
-        checksum=checksum,
+        storage_url=main[1].url,
+        row_count=rendered[0].row_count,
+        row_total=rendered[0].row_total,
+        size_bytes=main[1].size_bytes,
+        checksum=main[1].checksum,
         duration_ms=round((time.monotonic() - started) * 1000),
-        remark=rendered.remark,
+        files=[_further(str(form), file, config) for form, file in further],
+        remark=rendered[0].remark,
     )
 
 
 def _answered(
-    config: QueryConfig, form: ReportFormat, asked: Mapping[str, Any]
+    config: QueryConfig, forms: Sequence[FileFormat], asked: Mapping[str, Any]
 ) -> AbstractContextManager[FrozenResult]:
-    """A page is laid out as a whole; rows are written as they are read, those of the tables in the file."""
-    if form is ReportFormat.PDF:
+    """A page is laid out as a whole; else rows are kept as they are read, those of the tables in the files."""
+    if FileFormat.PDF in forms:
         return nullcontext(run_query(config, **asked))
-    if form is ReportFormat.CSV:
-        is_counted = config.outputs.csv.note
-        return open_query(config, [config.csv_table()], is_counted=is_counted, **asked)
-    return open_query(config, config.json_tables(), is_counted=True, **asked)
+    names = dict.fromkeys(name for form in forms for name in tables_of(config, form))
+    return open_query(config, list(names), **asked)
+
+
+def _further(form: str, stored: Stored, config: QueryConfig) -> FurtherFile:
+    return FurtherFile(
+        form=form,
+        url=stored.url,
+        size_bytes=stored.size_bytes,
+        checksum=stored.checksum,
+        separator=LOCALES[config.outputs.csv.locale].separator,
+    )
+
+
+def _store_all(storage_url: str, files: Sequence[tuple[BinaryIO, str]]) -> list[Stored]:
+    """All of them or none."""
+    stored: list[Stored] = []
+    try:
+        for file, extension in files:
+            checksum, size = checksum_of(file), file.tell()
+            file.seek(0)
+            stored.append(Stored(store(storage_url, file, extension), size, checksum))
+    except Unavailable:
+        for each in stored:
+            with suppress(OSError):
+                _remove(each.url)
+        raise
+    return stored
 
 
 def _zone(schedule: str | None, settings: Settings) -> str:
@@ -139,3 +183,8 @@ def store(storage_url: str, content: BinaryIO, extension: str) -> str:
         url, why = (_CREDENTIALS.sub("***@", str(each)) for each in (storage_url, error))
         raise Unavailable("reports.store_refuses", url=url, error=why) from error
     return files.unstrip_protocol(path)
+
+
+def _remove(url: str) -> None:
+    files, path = fsspec.url_to_fs(url)
+    files.rm_file(path)

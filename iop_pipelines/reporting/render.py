@@ -1,14 +1,22 @@
 """One result as any of the formats."""
 
+import gzip
+import shutil
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import ReportFormat
+from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.query.config import QueryConfig
-from iop_pipelines.query.result import FrozenResult
-from iop_pipelines.reporting.document import Heading, render_pdf
+from iop_pipelines.reporting.document import render_pdf
+from iop_pipelines.reporting.frozen import Frozen, held
 from iop_pipelines.reporting.rows import write_csv, write_json
+from iop_pipelines.reporting.xlsx import write_xlsx
+
+# A CSV beyond goes out packed: some mail and phone networks end such a download, and it packs to a fifth.
+PACKED_FROM_BYTES = 10_000_000
+_CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,7 @@ class Rendered:
 
     row_count: int
     row_total: int
+    extension: str
 
     @property
     def remark(self) -> Sentence | None:
@@ -26,26 +35,47 @@ class Rendered:
         return Sentence("report.rows_of", shown=self.row_count, total=self.row_total)
 
 
-def main_table(config: QueryConfig, form: ReportFormat) -> str:
-    if form == ReportFormat.CSV:
-        return config.csv_table()
-    return config.json_tables()[0] if form == ReportFormat.JSON else config.pdf_tables()[0]
+def tables_of(config: QueryConfig, form: FileFormat) -> tuple[str, ...]:
+    """Those that the file needs, its main one first; a page needs all."""
+    if form is FileFormat.CSV:
+        return (config.csv_table(),)
+    if form is FileFormat.JSON:
+        return config.json_tables()
+    if form is FileFormat.XLSX:
+        return config.xlsx_tables()
+    return tuple(dict.fromkeys((*config.pdf_tables(), *config.datasets)))
 
 
-def render(
-    heading: Heading,
-    config: QueryConfig,
-    result: FrozenResult,
-    form: ReportFormat,
-    out: BinaryIO,
-) -> Rendered:
+def main_table(config: QueryConfig, form: FileFormat) -> str:
+    return tables_of(config, form)[0]
+
+
+def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
     """Writes the file. Raises MissingDependency for a PDF where Pango or a font is absent."""
-    if form == ReportFormat.CSV:
-        count = write_csv(config, result, out)
-    elif form == ReportFormat.JSON:
+    heading, config, result = frozen.heading, frozen.config, frozen.result
+    extension = form.value
+    if form is FileFormat.CSV:
+        count, extension = _write_packed(frozen, out)
+    elif form is FileFormat.JSON:
         count = write_json(heading.name, config, result, out)
+    elif form is FileFormat.XLSX:
+        count = write_xlsx(frozen, out)
     else:
-        content, count = render_pdf(heading, config, result)
+        content, count = render_pdf(heading, config, held(result))
         out.write(content)
     total = result.table(main_table(config, form)).total
-    return Rendered(count, count if total is None else total)
+    return Rendered(count, count if total is None else total, extension)
+
+
+def _write_packed(frozen: Frozen, out: BinaryIO) -> tuple[int, str]:
+    """(rows, extension)"""
+    with TemporaryFile() as plain:
+        count = write_csv(frozen.config, frozen.result, plain)
+        is_large = plain.tell() > PACKED_FROM_BYTES
+        plain.seek(0)
+        if not is_large:
+            shutil.copyfileobj(plain, out, _CHUNK_BYTES)
+            return count, "csv"
+        with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
+            shutil.copyfileobj(plain, packed, _CHUNK_BYTES)
+    return count, "csv.gz"

@@ -13,9 +13,12 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from iop_pipelines.domain.datasets import scale_of
+from iop_pipelines.domain.locales import LOCALES, Locale, language_of
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.query.outputs import CsvOutput
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value
+from iop_pipelines.reporting.formats import label_in
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
@@ -28,19 +31,21 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
     """Writes the table that `outputs.csv` names as UTF-8 text; the number of its rows.
 
     The default profile is for spreadsheets: BOM, CRLF, and text that would be run as a formula
-    prefixed by an apostrophe. `raw` changes nothing. `note` puts one line before the head.
+    prefixed by an apostrophe. `raw` does none of these. `note` puts one line before the head. The locale has its
+    separator and decimal sign.
     """
     asked = config.outputs.csv
     table = result.table(config.csv_table())
-    is_raw = asked.profile == "raw"
+    is_raw, locale = asked.profile == "raw", LOCALES[asked.locale]
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
     line_end = "\n" if is_raw else "\r\n"
     text.write("" if is_raw else _BOM)
     if asked.note:
         text.write(f"# {_note(table)}{line_end}")
-    writer = csv.writer(text, lineterminator=line_end)
-    writer.writerow([column.name for column in table.columns])
-    as_text = [_as_text(column, is_guarded=not is_raw) for column in table.columns]
+    writer = csv.writer(text, delimiter=locale.separator, lineterminator=line_end)
+    heads = [_head(column, asked) for column in table.columns]
+    writer.writerow(heads if is_raw else [guard_formula(head) for head in heads])
+    as_text = [_as_text(column, locale, is_guarded=not is_raw) for column in table.columns]
     count = 0
     for batch in table.batches():
         writer.writerows(_texts(batch, as_text))
@@ -55,17 +60,23 @@ def _note(table: Table) -> str:
     return Sentence("report.rows_of", shown=table.row_count, total=total).english
 
 
+def _head(column: Column, asked: CsvOutput) -> str:
+    return label_in(column, language_of(asked.locale)) if asked.heads == "labels" else column.name
+
+
 AsText = Callable[[Any], Any] | None
 
 
-def _as_text(column: Column, *, is_guarded: bool) -> AsText:
+def _as_text(column: Column, locale: Locale, *, is_guarded: bool) -> AsText:
     """What makes a cell of a value that is known; None where `csv` writes it as it is."""
     if column.type == "boolean":
         return lambda value: "true" if value else "false"
     if column.type == "number":
-        return lambda value: plain_number(value) if isinstance(value, float) else value
+        return lambda value: (
+            locale.number(plain_number(value)) if isinstance(value, float) else value
+        )
     if scale_of(column.type) is not None:
-        return lambda value: f"{value:f}" if isinstance(value, Decimal) else value
+        return lambda value: locale.number(f"{value:f}") if isinstance(value, Decimal) else value
     if column.type in ("date", "datetime"):
         return lambda value: value.isoformat() if isinstance(value, date) else value
     return guard_formula if column.type == "string" and is_guarded else None

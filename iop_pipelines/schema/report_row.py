@@ -1,10 +1,32 @@
 """A generated report as everyone reads it: its row, with what its template says of it."""
 
 import sqlalchemy as sa
+from typing_extensions import TypedDict
 
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import generated_reports, report_templates
+
+# The `form` of the result itself, among `files`.
+KEPT_AS = "parquet"
+
+
+class FurtherFile(TypedDict):
+    """A file of a report besides its own: the kept result, and what the template asks for.
+
+    `separator` parts the columns of the CSVs that are made of the result.
+    """
+
+    form: str
+    url: str
+    size_bytes: int
+    checksum: str
+    separator: str
+
+
+def further_files(row: Record) -> list[FurtherFile]:
+    """None for a report that was made before results were kept."""
+    return row.files or []
 
 
 def report_row(connection: sa.Connection, report_id: int) -> Record:

@@ -229,8 +229,10 @@ generated_reports = _table(
     sa.Column("said", Said),
     sa.Column("checksum", exact(64)),
     sa.Column("history_purged_at", Timestamp),
-    # When retention removed the file; `storage_url` stays, and says where it was.
+    # When retention removed the files; `storage_url` stays, and says where one was.
     sa.Column("file_removed_at", Timestamp),
+    # A list of `schema.report_row.FurtherFile`: the kept result first of all; NULL before 0022.
+    sa.Column("files", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
     sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),

@@ -73,7 +73,9 @@ def test_ci_runs_what_a_developer_runs() -> None:
     assert commands == ["make test", "make test-deploy"]
 
 
-@pytest.mark.parametrize("verb", ["demo", "test", "test-deploy", "lint", "fix", "types", "bench-import", "lock"])
+@pytest.mark.parametrize(
+    "verb", ["demo", "test", "test-deploy", "lint", "fix", "types", "bench-import", "lock"]
+)
 def test_make_knows_the_verb(verb: str) -> None:
     done = subprocess.run(
         ["make", "--dry-run", verb], capture_output=True, text=True, cwd=ROOT, timeout=60

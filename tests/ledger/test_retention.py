@@ -110,6 +110,8 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
     now = utc_now()
     file = tmp_path / "report.csv"
     file.write_text("a,b\n")
+    kept = tmp_path / "result.parquet"
+    kept.write_bytes(b"PAR1")
     done = seeded.add_execution(advised_at=now)
     owed = seeded.add_execution()
     still_open = seeded.add_execution(phase=Phase.STARTED, run_key="execution-1", claimed_at=now)
@@ -124,7 +126,9 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
             .values(dagster_run_id=open_run)
         )
         connection.execute(
-            generated_reports.update().values(storage_url=file.as_uri(), phase=Phase.STARTED)
+            generated_reports.update().values(
+                storage_url=file.as_uri(), files=[{"url": kept.as_uri()}], phase=Phase.STARTED
+            )
         )
         connection.execute(dataset_versions.update().values(prepared_at=now))
     mirror(instance, engine)
@@ -162,6 +166,7 @@ def test_what_is_old_goes_by_policy_and_the_ledger_is_still_proven(
     assert _count(engine, model_executions) == 4
     assert list_repairs(engine, 10) == []
     assert not file.exists()
+    assert not kept.exists()
     with pytest.raises(NotFound, match=r"was removed on .* by the retention policy; generate"):
         report_file(engine, report)
     verdict = verify(instance, engine)

@@ -80,12 +80,12 @@ def source(worked_home: Path, tmp_path: Path) -> Settings:
     shutil.copytree(worked_home, home)
     settings = source_of(str(home))
     with begin_write(engine_for(settings.database_url)) as connection:
-        url = generated_reports.c.storage_url
-        connection.execute(
-            generated_reports.update().values(
-                storage_url=sa.func.replace(url, str(worked_home), str(home))
-            )
-        )
+        columns = generated_reports.c
+        moved = {
+            column: sa.func.replace(sa.type_coerce(column, sa.Text), str(worked_home), str(home))
+            for column in (columns.storage_url, columns.files)
+        }
+        connection.execute(generated_reports.update().values(moved))
     return settings
 
 
@@ -133,6 +133,9 @@ def test_a_moved_instance_goes_on_where_it_was(
     (report,) = _all(server_url, generated_reports)
     assert Path(report.storage_url.removeprefix("file://")).parent == tmp_path / "store/reports"
     assert Path(report.storage_url.removeprefix("file://")).stat().st_size == report.size_bytes
+    (kept,) = report.files
+    assert Path(kept["url"].removeprefix("file://")).parent == tmp_path / "store/reports"
+    assert Path(kept["url"].removeprefix("file://")).stat().st_size == kept["size_bytes"]
 
     monkeypatch.setenv("IOP_HOME", str(target.home))
     monkeypatch.setenv("DATABASE_URL", server_url)

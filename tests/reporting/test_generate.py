@@ -21,6 +21,7 @@ from iop_pipelines.errors import NotFound, Unavailable
 from iop_pipelines.query import reading
 from iop_pipelines.query.run import check_query
 from iop_pipelines.reporting import generate as generating
+from iop_pipelines.reporting.frozen import held, thaw
 from iop_pipelines.reporting.generate import generate, store
 from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.engine import begin_write, engine_for
@@ -107,8 +108,14 @@ def test_a_report_is_a_file_whose_size_rows_and_checksum_are_true(engine, settin
     assert made.checksum == hashlib.sha256(content).hexdigest()
     assert made.duration_ms >= 0
     assert len(path.stem) >= 32
-    # Nothing half-written stays, and the ledger row is the orchestration's.
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    # The result it was made from lies beside it; nothing half-written does, and the ledger row is the orchestration's.
+    (kept,) = made.files
+    result = file_of(kept["url"]).read_bytes()
+    assert (kept["form"], kept["checksum"]) == ("parquet", hashlib.sha256(result).hexdigest())
+    (table,) = held(thaw(io.BytesIO(result)).result).tables
+    assert table.rows == ((3, "on the 11th", "info"),)
+    there = {file.name for file in path.parent.iterdir()}
+    assert there == {path.name, file_of(kept["url"]).name}
     with engine.connect() as connection:
         assert connection.scalar(sa.select(generated_reports.c.status)) == "pending"
 
@@ -167,7 +174,7 @@ def test_a_report_tells_at_every_statement_part_of_its_rows_and_stage(
         whole = {**CONFIG, "where": None}
         connection.execute(report_templates.update().values(query_config=whole))
     heard: list[str] = []
-    for name in ("render", "store"):
+    for name in ("freeze", "render", "store"):
         work = getattr(generating, name)
         monkeypatch.setattr(
             generating, name, lambda *given, w=work, n=name: (heard.append(n), w(*given))[1]
@@ -176,15 +183,34 @@ def test_a_report_tells_at_every_statement_part_of_its_rows_and_stage(
     made = generate(engine, engine, settings, report, now=NOW, tick=partial(heard.append, "told"))
 
     assert made.row_count == 3
-    # JSON counts its rows first. The statement, then two rows and one; each stage that follows.
-    counted = ["told"] * (form == "json")
-    assert heard == [*counted, "told", "render", *["told"] * 3, "told", "store"]
+    # The statement is told, then two rows and one as they are kept; each stage that follows.
+    reading_them = ["told", "freeze", *["told"] * 3]
+    assert heard == [*reading_them, "told", "render", "told", "store", "store"]
 
 
-def test_every_file_has_a_name_of_its_own(engine, settings):
+def test_every_file_has_a_name_of_its_own_and_a_store_that_fills_up_keeps_none(
+    engine, settings, monkeypatch
+):
     report = ask(engine)
-    urls = {generate(engine, engine, settings, report, now=NOW).storage_url for _ in range(2)}
-    assert len(urls) == 2
+    with begin_write(engine) as connection:
+        further = {**CONFIG, "outputs": {"files": ["csv", "xlsx", "json"]}}
+        connection.execute(report_templates.update().values(query_config=further))
+    made = generate(engine, engine, settings, report, now=NOW)
+    urls = [made.storage_url, *(each["url"] for each in made.files)]
+    assert [Path(url).suffix for url in urls] == [".csv", ".xlsx", ".json", ".parquet"]
+    folder = file_of(made.storage_url).parent
+    there = set(folder.iterdir())
+    assert there == {file_of(url) for url in urls}
+
+    def only_small(url: str, content: bytes, extension: str) -> str:
+        if extension == "parquet":
+            raise Unavailable("reports.store_refuses", url=url, error="disk full")
+        return store(url, content, extension)
+
+    monkeypatch.setattr(generating, "store", only_small)
+    with pytest.raises(Unavailable, match="disk full"):
+        generate(engine, engine, settings, report, now=NOW)
+    assert set(folder.iterdir()) == there
 
 
 def test_a_report_that_is_not_there_is_not_found(engine, settings):

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from iop_pipelines.errors import IopError, MissingDependency
 from iop_pipelines.reporting import pdf
-from iop_pipelines.reporting.document import Heading, render_html, render_pdf
+from iop_pipelines.reporting.document import render_html, render_pdf
+from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.pdf_child import FONTS, own_assets
 
 HEADING = Heading("Executive summary", "Last month at three airports.", "monthly 1 06:00")

@@ -14,7 +14,8 @@ from iop_pipelines.query.config import Chart, parse_config
 from iop_pipelines.query.outputs import SECTIONS, PdfOutput, models_by_format
 from iop_pipelines.query.result import Column
 from iop_pipelines.reporting import sections
-from iop_pipelines.reporting.document import TEMPLATES, Heading, render_html
+from iop_pipelines.reporting.document import TEMPLATES, render_html
+from iop_pipelines.reporting.heading import Heading
 
 FIELDS: dict[str, dict[str, dict[str, Any]]] = {
     str(format_): schema_of(model)["properties"] for format_, model in models_by_format().items()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -35,7 +35,13 @@ from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.sentences import read, text_of
-from iop_pipelines.domain.vocabulary import Phase, ReportFormat, ReportStatus, TemplateStatus
+from iop_pipelines.domain.vocabulary import (
+    FileFormat,
+    Phase,
+    ReportFormat,
+    ReportStatus,
+    TemplateStatus,
+)
 from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
 from iop_pipelines.query.config import parse_config
@@ -44,6 +50,7 @@ from iop_pipelines.query.outputs import models_by_format
 from iop_pipelines.registry import templates as registered
 from iop_pipelines.reporting.render import main_table
 from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedule
+from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.tables import report_templates as table
 
@@ -115,10 +122,19 @@ class ReportTold(TypedDict):
 
 
 @with_config(ROW)
+class ReportFileOf(TypedDict):
+    """`form`: `parquet` is the result itself, which all others are made from."""
+
+    form: FileFormat | Literal["parquet"]
+    size_bytes: int
+    checksum: str
+
+
+@with_config(ROW)
 class GeneratedReport(TypedDict):
     """`slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of
-    the error and the remark. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know,
-    such as that."""
+    the error and the remark; `files` are those besides the report's own: the kept result, and what its template asks
+    for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that."""
 
     id: int
     template_id: int
@@ -137,6 +153,7 @@ class GeneratedReport(TypedDict):
     duration_ms: int | None
     error_msg: str | None
     checksum: str | None
+    files: list[ReportFileOf] | None
     template_name: str
     remark: str | None
     translations: dict[Language, ReportTold] | None
@@ -171,7 +188,7 @@ class ReportOutput(Shape):
     range, `title` and `description` and their `translations`. `x-names` marks a key that names a `table` of
     `datasets`, or a `column` of the table that the key `x-of` names."""
 
-    format: ReportFormat
+    format: FileFormat
     fields: dict[str, Any]
 
 
@@ -194,6 +211,12 @@ class OfReport(Shape):
     report_id: Id
 
 
+class WantedFile(OfReport):
+    """`as` left out is the report's own format; another is made from the same rows, if the template names none."""
+
+    as_: Annotated[FileFormat | None, Field(alias="as")] = None
+
+
 class OfSchedule(Shape):
     schedule: Words
 
@@ -214,7 +237,7 @@ class ReportPreview(Shape):
     JSON the first rows: `rows` are of the file's `rowCount`, which may be of more, `rowTotal`."""
 
     report_id: int
-    format: ReportFormat
+    format: FileFormat
     pages: int | None
     paths: list[str]
     columns: list[str]
@@ -224,7 +247,8 @@ class ReportPreview(Shape):
 
 
 class Download(Shape):
-    """`path` works without a sign-in until `expiresAt`; it is relative to the platform's address."""
+    """`path` works without a sign-in until `expiresAt`; it is relative to the platform's address. What is made when it
+    is fetched has no `sizeBytes` and `checksum` yet."""
 
     path: str
     file_name: str
@@ -391,7 +415,7 @@ def _declare_files(registry: Registry) -> None:
     )
     def preview(ctx: Context, given: OfReport) -> ReportPreview:
         file = downloads.report_file(ctx.platform.engine, given.report_id)
-        if file.format is ReportFormat.PDF:
+        if file.format is FileFormat.PDF:
             pages = previews.pages_of(file)
             paths = [f"/api/reports/{file.report_id}/pages/{n}.png" for n in range(1, pages + 1)]
             return ReportPreview(
@@ -417,14 +441,15 @@ def _declare_files(registry: Registry) -> None:
         )
 
     @procedure("reports.download", Kind.QUERY, "A link to a report's file, good for five minutes.")
-    def download(ctx: Context, given: OfReport) -> Download:
-        file = downloads.report_file(ctx.platform.engine, given.report_id)
-        link = downloads.link_to(file, downloads.signing_key(ctx.platform.settings), utc_now())
+    def download(ctx: Context, given: WantedFile) -> Download:
+        file = downloads.report_file(ctx.platform.engine, given.report_id, given.as_)
+        key = downloads.signing_key(ctx.platform.settings)
+        link = downloads.link_to(file, key, utc_now(), given.as_)
         return Download(
             path=link.path,
             file_name=file.name,
             size_bytes=file.size_bytes,
-            checksum=file.checksum,
+            checksum=file.checksum if file.is_made else None,
             expires_at=link.expires_at,
         )
 
@@ -432,7 +457,7 @@ def _declare_files(registry: Registry) -> None:
 def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
     """A page shows all tables, the other formats those that they name."""
     config = parse_config(given.query_config)
-    main = main_table(config, given.format)
+    main = main_table(config, FileFormat(given.format))
     others: Iterable[str] = config.datasets if given.format is ReportFormat.PDF else ()
     others = config.json_tables() if given.format is ReportFormat.JSON else others
     return explain(
@@ -447,6 +472,7 @@ def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
 
 def _generated(row: dict[str, Any]) -> GeneratedReport:
     columns = dict(row)
+    columns["files"] = _without_places(row["files"])
     said, remark = read(columns.pop("said")), read(columns.pop("remark"))
     translations = {
         language: ReportTold(
@@ -460,6 +486,20 @@ def _generated(row: dict[str, Any]) -> GeneratedReport:
         remark=text_of(remark),
         translations=translations if said or remark else None,
     )
+
+
+def _without_places(files: list[FurtherFile] | None) -> list[ReportFileOf] | None:
+    """Where further files lie is nobody's but the platform's."""
+    if files is None:
+        return None
+    return [
+        ReportFileOf(
+            form="parquet" if each["form"] == KEPT_AS else FileFormat(each["form"]),
+            size_bytes=each["size_bytes"],
+            checksum=each["checksum"],
+        )
+        for each in files
+    ]
 
 
 def _file_of(ctx: Context, given: OfReport) -> Keeping:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from iop_pipelines.api import logs, previews
+from iop_pipelines.api import downloads, logs, previews
 from iop_pipelines.api.calls import refusal_of
 from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers import heavy
@@ -60,6 +60,8 @@ class Reader:
     def _do(self, ask: heavy.Ask) -> bytes:
         if ask.kind == "page":
             return previews.draw(self.platform, **ask.given)
+        if ask.kind == "file":
+            return downloads.make(self.platform, **ask.given)
         procedure = self.registry.get(ask.path)
         if procedure is None:
             raise RuntimeError(f"a reader knows no procedure {ask.path!r}")

@@ -861,10 +861,17 @@ SENTENCES: Mapping[str, str] = {
         "the report again"
     ),
     "report.has_no_pages": "report {id} is {format}; only a PDF has pages",
+    "report.no_pdf": "report {id} has no PDF; name pdf in outputs.files of its template, and make it again",
+    "report.no_result": (
+        "report {id} was made before results were kept, and cannot be had as {format}; make it again"
+    ),
+    "report.no_such_form": "as is {given!r}; it can be {known:or}",
     "report.no_such_id": "no report has id {id}",
     "report.no_such_page": "report {id} has no page {number}",
     "report.not_found": "there is no report with id {id}",
     "report.not_ready": "report {id} is {status}; only a ready one has a file",
+    "report.result_changed": "the kept result is not what it was when it was made; make the report again",
+    "report.rows": "{count:,} {count:row|rows}",
     "report.rows_of": "{shown:,} of {total:,} {total:row|rows}",
     "report.too_large_to_preview": "report {id} is too large for a preview; download it",
     "reports.store_refuses": "the store {url} does not take a file: {error}",

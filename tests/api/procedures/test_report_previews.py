@@ -37,7 +37,7 @@ def made(api, form):
     file = generate(
         platform.engine, platform.drm_engine, platform.settings, report_id, now=platform.now()
     )
-    names = ("storage_url", "row_count", "size_bytes", "checksum")
+    names = ("storage_url", "row_count", "size_bytes", "checksum", "files")
     api.write(
         generated_reports.update().where(generated_reports.c.id == report_id),
         {

@@ -1,7 +1,7 @@
 /** Download and preview of a report that is ready. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type GeneratedReport } from '@/api/client';
+import { api, type FileFormat, type GeneratedReport } from '@/api/client';
 import { failureOf } from '@/api/errors';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
@@ -14,18 +14,21 @@ import { words as uiWords } from '@/ui/words';
 import { previewQuery } from './queries';
 import { words } from './words';
 
-export function FileActions({ report: { id } }: { report: GeneratedReport }) {
+/** The form of the kept result, from which a workbook can be made. */
+const KEPT = 'parquet';
+
+export function FileActions({ report: { id, files } }: { report: GeneratedReport }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
   const isOnline = useIsOnline();
   const queries = useQueryClient();
   const [, change] = useAddress();
   const [isBusy, setIsBusy] = useState(false);
-  const download = async () => {
+  const download = async (as?: FileFormat) => {
     setIsBusy(true);
     try {
       // A link is good for minutes, so each press asks for one of its own.
-      const { path, fileName } = await api.reports.download.query({ reportId: id });
+      const { path, fileName } = await api.reports.download.query({ reportId: id, as });
       const link = document.createElement('a');
       link.href = path;
       link.download = fileName;
@@ -49,6 +52,18 @@ export function FileActions({ report: { id } }: { report: GeneratedReport }) {
       >
         {t.download}
       </Button>
+      {files?.some(({ form }) => form === KEPT) && (
+        <Button
+          look="quiet"
+          isBusy={isBusy}
+          disabled={!isOnline}
+          title={why}
+          aria-label={`${t.downloadXlsx} ${id}`}
+          onClick={() => void download('xlsx')}
+        >
+          {t.downloadXlsx}
+        </Button>
+      )}
       <Button
         look="quiet"
         disabled={!isOnline}

@@ -1,6 +1,6 @@
-/** What goes into the file of the template's format; what is said of the others stays as it is. */
+/** What goes into the file of the template's format and into further ones; what is said of others stays as it is. */
 import { useQuery } from '@tanstack/react-query';
-import type { Outputs, QueryConfig, ReportFormat } from '@/api/client';
+import type { FileFormat, Outputs, QueryConfig, ReportFormat } from '@/api/client';
 import type { Issue } from '@/api/errors';
 import { type SchemaField as Drawn, fieldsOf, listsOf, READ, type Schema } from '@/fields/fields';
 import { SchemaField } from '@/fields/SchemaField';
@@ -22,18 +22,53 @@ interface Props {
   onChange: (config: QueryConfig) => void;
 }
 
+const FORMS: readonly FileFormat[] = ['json', 'csv', 'pdf', 'xlsx'];
+
 export function OutputFields(props: Props) {
+  const { config, format, issues, onChange } = props;
+  const t = useWords(words);
+  const nameOf = useFormName();
   const outputs = useQuery(outputsQuery);
+  const further = config.outputs?.files ?? [];
   return (
     <Loaded query={outputs} height={10}>
       {(formats) => (
-        <FormatFields
-          {...props}
-          schema={formats.find(({ format }) => format === props.format)?.fields}
-        />
+        <>
+          {[format, ...further.filter((each) => each !== format)].map((each) => (
+            <FormatFields
+              {...props}
+              key={each}
+              format={each}
+              schema={formats.find((one) => one.format === each)?.fields}
+            />
+          ))}
+          <TablesChoice
+            legend={t.furtherFiles}
+            hint={t.furtherFilesHint}
+            options={FORMS.filter((each) => each !== format).map((value) => ({
+              value,
+              label: nameOf(value),
+            }))}
+            value={further}
+            problems={issues
+              .filter(({ path }) => path[0] === 'outputs' && path[1] === 'files')
+              .map(({ message }) => message)}
+            onChange={(files) =>
+              onChange({
+                ...config,
+                outputs: { ...config.outputs, files: files as readonly FileFormat[] } as Outputs,
+              })
+            }
+          />
+        </>
       )}
     </Loaded>
   );
+}
+
+function useFormName() {
+  const named = useWords(vocabulary);
+  return (form: FileFormat) => (form === 'xlsx' ? 'XLSX' : named.report_format[form]);
 }
 
 function FormatFields({
@@ -42,9 +77,9 @@ function FormatFields({
   issues,
   onChange,
   schema,
-}: Props & { schema: Schema | undefined }) {
+}: Omit<Props, 'format'> & { format: FileFormat; schema: Schema | undefined }) {
   const t = useWords(words);
-  const named = useWords(vocabulary);
+  const nameOf = useFormName();
   const fields = fieldsOf(schema);
   const output = { ...config.outputs?.[format] } as Readonly<Record<string, unknown>>;
   const names = namesOfTables(config);
@@ -70,7 +105,7 @@ function FormatFields({
   const hasChoice = fields.length > 0 || names.length > 1 || Object.keys(output).length > 0;
   if (!hasChoice) return null;
   return (
-    <Group legend={t.inFile(named.report_format[format])}>
+    <Group legend={t.inFile(nameOf(format))}>
       {fields.length > 0 && (
         <Fields>
           {fields.map((field) => (

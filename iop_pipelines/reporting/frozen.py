@@ -1,0 +1,246 @@
+"""A generation's result as it is kept: one Parquet file, from which every file of the report is made.
+
+The rows of all tables follow each other; `table` says whose a row is, and a column is called `TABLE.COLUMN`, empty in
+the rows of other tables. What Parquet has no exact type for is text: dates, decimals, and integers beyond 64 bits,
+which stand in `TABLE.COLUMN.large`. All else (columns, filters, sources, the config and the heading) is JSON under the
+key `iop` of the file. It is written and read some thousand rows at once.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from iop_pipelines.domain.datasets import FieldType, scale_of
+from iop_pipelines.errors import Conflict
+from iop_pipelines.query.config import QueryConfig, parse_config
+from iop_pipelines.query.result import (
+    MOST_EXACT,
+    Column,
+    FrozenResult,
+    OpenTable,
+    Row,
+    Table,
+    Value,
+)
+from iop_pipelines.reporting.heading import Heading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEY = "iop"
+_VERSION = 1
+_INT64 = 2**63
+_LARGE = ".large"
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What any file of one generation is made from; `config` and `heading` are the template's at that moment."""
+
+    heading: Heading
+    config: QueryConfig
+    result: FrozenResult
+
+
+@dataclass
+class _Group:
+    """Rows of one table that stand together; `large`: columns with an integer that no double holds."""
+
+    table: str
+    rows: int
+    large: frozenset[int]
+
+
+def freeze(frozen: Frozen, out: BinaryIO) -> None:
+    """Writes the Parquet file, and reads each table's rows once."""
+    from fastparquet import writer
+
+    tables = frozen.result.tables
+    meta = writer.make_metadata(
+        _frame(tables, None, ()), has_nulls=True, object_encoding="utf8", times="int64"
+    )
+    groups: list[_Group] = []
+    target: Any = out
+    writer.write_simple(
+        target, _frames(frozen, groups, meta), meta, compression="ZSTD", stats=False
+    )
+
+
+def _frames(frozen: Frozen, groups: list[_Group], meta: Any) -> Iterator["pd.DataFrame"]:
+    """The rows as they come; what is known behind the last goes into the metadata, with which the file ends."""
+    from fastparquet import parquet_thrift
+
+    tables = frozen.result.tables
+    for table in tables:
+        for batch in table.batches():
+            if batch:
+                groups.append(_Group(table.name, len(batch), _large_in(table.columns, batch)))
+                yield _frame(tables, table, batch)
+    said = parquet_thrift.KeyValue(key=_KEY, value=_said(frozen, groups))
+    meta.key_value_metadata = [*(meta.key_value_metadata or []), said]
+
+
+def thaw(content: BinaryIO, checksum: str | None = None) -> Frozen:
+    """What `freeze` was given, value by value; rows are read from `content`, which must stay open, as often as asked.
+
+    Raises:
+        Conflict: the content is not that of `checksum`, its SHA-256.
+    """
+    import fastparquet
+
+    if checksum is not None and checksum_of(content) != checksum:
+        raise Conflict("report.result_changed")
+    content.seek(0)
+    file = fastparquet.ParquetFile(content)
+    said = json.loads(file.key_value_metadata[_KEY])
+    groups = [_Group(name, rows, frozenset(large)) for name, rows, large in said["groups"]]
+    bare = FrozenResult.from_json(json.dumps(said["result"]))
+    tables = tuple(_kept(table, file, groups) for table in bare.tables)
+    return Frozen(
+        Heading(**said["heading"]), parse_config(said["config"]), replace(bare, tables=tables)
+    )
+
+
+def checksum_of(file: BinaryIO) -> str:
+    """SHA-256 of all of it, in hexadecimal."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def held(result: FrozenResult) -> FrozenResult:
+    """With all rows in memory, for what is laid out as a whole."""
+    tables = tuple(
+        replace(_bare(table), rows=tuple(row for batch in table.batches() for row in batch))
+        for table in result.tables
+    )
+    return replace(result, tables=tables)
+
+
+def _bare(table: Table) -> Table:
+    told = {each.name: getattr(table, each.name) for each in fields(Table)}
+    return Table(**{**told, "rows": ()})
+
+
+def _kept(table: Table, file: Any, groups: Sequence[_Group]) -> OpenTable:
+    own = [(at, group) for at, group in enumerate(groups) if group.table == table.name]
+    return OpenTable(
+        **{each.name: getattr(table, each.name) for each in fields(Table)},
+        read=partial(_read, file, table, [at for at, _ in own]),
+        large=frozenset().union(*(group.large for _, group in own)),
+        counted=sum(group.rows for _, group in own),
+    )
+
+
+def _said(frozen: Frozen, groups: Sequence[_Group]) -> str:
+    result = frozen.result
+    bare = replace(result, tables=tuple(_bare(table) for table in result.tables))
+    said = {
+        "version": _VERSION,
+        "heading": asdict(frozen.heading),
+        "config": frozen.config.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "result": json.loads(bare.to_json()),
+        "groups": [[group.table, group.rows, sorted(group.large)] for group in groups],
+    }
+    # The order of keys is that of the tables: the first is what a file shows where its template names none.
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _large_in(columns: Sequence[Column], batch: Sequence[Row]) -> frozenset[int]:
+    return frozenset(
+        at
+        for at, column in enumerate(columns)
+        if column.type == "integer"
+        and any(isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in batch)
+    )
+
+
+def _frame(tables: Sequence[Table], own: Table | None, batch: Sequence[Row]) -> "pd.DataFrame":
+    """Every column of every table, with values in those of its own."""
+    import pandas as pd
+
+    nothing = [None] * len(batch)
+    columns: dict[str, Any] = {
+        "table": pd.Series([own.name if own else ""] * len(batch), dtype=object)
+    }
+    for table in tables:
+        for at, column in enumerate(table.columns):
+            values = [row[at] for row in batch] if table is own else nothing
+            name = f"{table.name}.{column.name}"
+            columns[name] = _series(values, column.type)
+            if column.type == "integer":
+                large = [None if v is None or _fits(v) else str(v) for v in values]
+                columns[name + _LARGE] = pd.Series(large, dtype=object)
+    return pd.DataFrame(columns)
+
+
+def _fits(value: Any) -> bool:
+    return -_INT64 <= value < _INT64
+
+
+def _series(values: Sequence[Value], type_: FieldType) -> "pd.Series[Any]":
+    import pandas as pd
+
+    if type_ == "integer":
+        return pd.Series([v if v is not None and _fits(v) else None for v in values], dtype="Int64")
+    if type_ == "number":
+        return pd.Series(values, dtype="float64")
+    if type_ == "boolean":
+        return pd.Series(values, dtype="boolean")
+    return pd.Series([None if v is None else _text(v) for v in values], dtype=object)
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read(file: Any, table: Table, groups: Sequence[int]) -> Iterator[Sequence[Row]]:
+    names = [f"{table.name}.{column.name}" for column in table.columns]
+    large = [
+        f"{name}{_LARGE}"
+        for name, column in zip(names, table.columns, strict=True)
+        if column.type == "integer"
+    ]
+    for at in groups:
+        frame = file[at].to_pandas(columns=[*names, *large])
+        cells = (
+            _values(frame, name, column.type)
+            for name, column in zip(names, table.columns, strict=True)
+        )
+        yield list(zip(*cells, strict=True))
+
+
+def _values(frame: "pd.DataFrame", name: str, type_: FieldType) -> list[Value]:
+    read = _reader(type_)
+    is_known = frame[name].notna().tolist()
+    values: list[Value] = [
+        read(value) if known else None
+        for value, known in zip(frame[name].tolist(), is_known, strict=True)
+    ]
+    if type_ == "integer" and frame[name + _LARGE].notna().any():
+        large = frame[name + _LARGE].tolist()
+        return [int(text) if text else value for value, text in zip(values, large, strict=True)]
+    return values
+
+
+def _reader(type_: FieldType) -> Callable[[Any], Value]:
+    if scale_of(type_) is not None:
+        return Decimal
+    readers: dict[str, Callable[[Any], Value]] = {
+        "integer": int,
+        "number": float,
+        "boolean": bool,
+        "date": date.fromisoformat,
+        "datetime": datetime.fromisoformat,
+    }
+    return readers.get(type_, str)
