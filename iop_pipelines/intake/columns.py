@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,8 @@ Kind = Literal["string", "integer", "number"]
 _TAKEN = frozenset({"id", "run_id", LINE})
 _LONGEST = 255
 _MONEY = re.compile(r"[€$£¥₦₵₹]|^[A-Z]{3}$")
+_DOTTED_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
+_SAMPLE = 50
 _NINES = re.compile(r"-9{3,6}(?:\.(?:0+|9{1,3}))?")
 _MIN_NINES = 3
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
@@ -46,6 +48,7 @@ class Column:
         has_negative: some number is below zero.
         varies: it has more than two different values.
         nulls: numbers, as they land, that only say that nothing is known: -999 far below all others.
+        is_guessed: nothing in the file says whether its 1,234 is a thousand; it was taken for one.
     """
 
     label: str
@@ -58,6 +61,7 @@ class Column:
     has_negative: bool = False
     varies: bool = True
     nulls: tuple[str, ...] = ()
+    is_guessed: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -112,8 +116,13 @@ def read_columns(
     open_ones = [
         place for place, found in enumerate(numerals) if found is not None and not found.is_certain
     ]
+    guessed: set[int] = set()
     if open_ones:
-        usual = _usual(numerals, delimiter) or _asked(framed, open_ones[0], ask)
+        seen: set[Decimal] = {each.decimal for each in numerals if each and each.is_seen}
+        usual = seen.pop() if len(seen) == 1 else None
+        if usual is None and not seen and _is_of_points(framed, delimiter):
+            usual, guessed = ".", {*open_ones}
+        usual = usual or _asked(framed, open_ones[0], ask)
         numerals = [numeral_of(tally, usual) for tally in tallies]
     numerals = [
         None if tally.has_code else numeral
@@ -121,18 +130,26 @@ def read_columns(
     ]
     names = names_of(framed.labels)
     parts = zip(framed.labels, names, framed.columns, numerals, strict=True)
-    return [
+    columns = [
         column_of(label, name, cells, numeral, framed.units.get(label))
         for label, name, cells, numeral in parts
     ]
+    return [
+        replace(column, is_guessed=place in guessed and column.is_number)
+        for place, column in enumerate(columns)
+    ]
 
 
-def _usual(numerals: Sequence[Numeral | None], delimiter: str | None) -> Decimal | None:
-    """The sign that other columns show; else the point, unless the delimiter leaves room for a decimal comma."""
-    seen: set[Decimal] = {each.decimal for each in numerals if each is not None and each.is_seen}
-    if len(seen) == 1:
-        return seen.pop()
-    return None if delimiter in (";", "\t", "|") or seen else "."
+def _is_of_points(framed: Framed, delimiter: str | None) -> bool:
+    """Whether figures have decimal points by all that is beside them: commas between fields leave no room for another,
+    and whoever writes days with points does not write figures so."""
+    if delimiter not in (",", None):
+        return False
+    return not any(
+        sum(_DOTTED_DAY.match(cell) is not None for cell in sample) > 0.5 * len(sample)
+        for cells in framed.columns
+        for sample in [cells.sample(_SAMPLE)]
+    )
 
 
 def _asked(framed: Framed, place: int, ask: Ask) -> Decimal:

@@ -10,6 +10,7 @@ import numpy as np
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, IopError
 from iop_pipelines.intake.cells import Rows
+from iop_pipelines.intake.files import SUFFIXES
 from iop_pipelines.intake.frame import Framed, frame
 from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.landed import LandedRows
@@ -81,7 +82,7 @@ def _folder_of(where: str) -> str:
     """The last part of a folder, or of where a pattern looks."""
     parts = [part for part in re.split(r"[/\\]", shown(where)) if part]
     plain = [part for part in parts if not re.search(r"[*?\[]", part)]
-    return plain[-1] if plain else "data"
+    return SUFFIXES.sub("", plain[-1]) or plain[-1] if plain else "data"
 
 
 def understand_all(
@@ -99,7 +100,14 @@ def understand_all(
     """
     skipped = list(found.skipped)
     frames: list[tuple[RawTable, Framed]] = []
-    for table in found.tables:
+    parts = [part for table in found.tables for part in table.each]
+    is_one = len(parts) + len(skipped) == 1
+    skipped += [
+        Skipped(f"{table.name}: {name}", InvalidInput(why.code, **why.values))
+        for table in found.tables
+        for name, why in table.others
+    ]
+    for table in parts:
         try:
             frames.append((table, frame(table)))
         except InvalidInput as error:
@@ -122,7 +130,7 @@ def understand_all(
         except InvalidInput as error:
             skipped += [Skipped(table.name, error) for table in tables]
     # What is asked and cannot be answered concerns the person, not the file.
-    if not understood or (skipped and len(found.tables) + len(found.skipped) == 1):
+    if not understood or (skipped and is_one):
         raise skipped[0].reason
     return Datasets(found.specs, tuple(understood), tuple(skipped))
 

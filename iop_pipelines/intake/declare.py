@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from iop_pipelines.domain.datasets import words_of
-from iop_pipelines.intake.spelling import formats_of
+from iop_pipelines.intake.spelling import formats_of, numbers_of
 from iop_pipelines.intake.step import UNITS
 from iop_pipelines.intake.understand import MeasureFound, Understood
 from iop_pipelines.query.stretch import last_stretch
@@ -58,11 +58,12 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     casts: dict[str, Any] = {}
     nulls = {column.name: column.nulls for column in given.rows.columns}
+    spelt = {column.name: numbers_of(column) for column in given.rows.columns if column.is_number}
     for name, (kind, label, unit) in given.columns.items():
         fields[name] = {"type": kind, "label": label}
         if unit:
             fields[name]["unit"] = unit
-        casts[name] = {"to": kind}
+        casts[name] = {"to": kind, **spelt.get(name, {})}
         if said := nulls.get(name):
             casts[name]["null_values"] = list(said)
         if name in sure:

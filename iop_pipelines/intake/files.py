@@ -5,12 +5,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain, islice
 from math import isfinite
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from iop_pipelines.domain.sentences import Sentence
@@ -18,8 +18,9 @@ from iop_pipelines.errors import InvalidInput, NotFound
 from iop_pipelines.intake import texts
 from iop_pipelines.intake.cells import BLOCK
 from iop_pipelines.intake.encodings import Encoding, encoding_of
+from iop_pipelines.intake.frame import labels_of
 from iop_pipelines.intake.moments import form_of
-from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, too_large, unpacked
+from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, members_of, too_large, unpacked
 from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.tables import Lines, RawTable
@@ -42,6 +43,14 @@ _OLD = b"\xd0\xcf\x11\xe0"
 _Read = tuple[Lines, str, str | None, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    sheet: str | None
+    encoding: str | None
+    ask: Ask
+
+
 def read_file(
     path: Path,
     sheet: str | None = None,
@@ -51,7 +60,7 @@ def read_file(
     ask: Ask = refuse_to_guess,
     max_bytes: int = MAX_BYTES,
 ) -> RawTable:
-    """The table of a file.
+    """The table of a file; of a zip file of several files with one head all of them, its parts.
 
     sheet: of a workbook, the one to read; the fullest if not given. name: of the file, where `path` is a copy of it.
     encoding: of a text file, where the bytes do not tell; `ask` is asked if it is not given.
@@ -67,10 +76,62 @@ def read_file(
     size = path.stat().st_size
     if size > max_bytes:
         raise too_large(name, max_bytes)
+    wanted = _Wanted(name, sheet, encoding, ask)
+    with members_of(path, name, max_bytes) as members:
+        if members:
+            return _together(path, members, wanted, max_bytes)
+    return _one(path, wanted, max_bytes)
+
+
+def _together(
+    path: Path, members: Sequence[tuple[str, Path]], wanted: _Wanted, max_bytes: int
+) -> RawTable:
+    """The files of a zip file that have the same head, if they are more than half of its tables."""
+    others: list[tuple[str, Sentence]] = []
+    shapes: dict[tuple[str, ...], list[RawTable]] = {}
+    names: dict[int, str] = {}
+    for member, at in members:
+        try:
+            table = _one(at, replace(wanted, name=PurePosixPath(member).name), max_bytes)
+            shape = tuple(sorted(label.casefold() for label in labels_of(table)))
+        except InvalidInput as error:
+            others.append((member, error.sentence))
+            continue
+        names[id(table)] = member
+        shapes.setdefault(shape, []).append(table)
+    if not shapes:
+        raise InvalidInput(
+            "intake.no_table_in_zip", name=wanted.name, count=len(members), first=others[0][1]
+        )
+    parts = max(shapes.values(), key=len)
+    if 2 * len(parts) <= sum(map(len, shapes.values())):
+        groups = [", ".join(names[id(table)] for table in tables[:3]) for tables in shapes.values()]
+        raise InvalidInput(
+            "intake.zip_of_shapes", name=wanted.name, count=len(groups), groups=groups[:5]
+        )
+    strange = Sentence("intake.other_shape")
+    others += [(names[id(t)], strange) for ts in shapes.values() if ts is not parts for t in ts]
+    form = f"{parts[0].form}, {len(parts)} of {len(members)} files in a zip file"
+    return replace(
+        parts[0],
+        name=SUFFIXES.sub("", wanted.name) or wanted.name,
+        form=form,
+        checksum=_checksum(path),
+        size=path.stat().st_size,
+        parts=tuple(parts),
+        others=tuple(others),
+    )
+
+
+def _checksum(path: Path) -> str:
     with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _one(path: Path, wanted: _Wanted, max_bytes: int) -> RawTable:
+    name, size = wanted.name, path.stat().st_size
     with unpacked(path, name, max_bytes) as found:
-        lines, form, delimiter, codec = _read(found.path, _Wanted(name, sheet, encoding, ask))
+        lines, form, delimiter, codec = _read(found.path, wanted)
     if len(lines) < 2:
         raise InvalidInput("intake.no_rows", name=name)
     return RawTable(
@@ -78,7 +139,7 @@ def read_file(
         form=form + found.said,
         lines=lines,
         delimiter=delimiter,
-        checksum=checksum,
+        checksum=_checksum(path),
         size=size,
         encoding=codec,
     )
@@ -87,14 +148,6 @@ def read_file(
 def read_item(path: Path, name: str, spec: SourceSpec, ask: Ask) -> RawTable:
     """As `read_file`, by what a source declares of its files."""
     return read_file(path, spec.sheet, name=name, encoding=spec.encoding, ask=ask)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    name: str
-    sheet: str | None
-    encoding: str | None
-    ask: Ask
 
 
 def _read(path: Path, wanted: _Wanted) -> _Read:

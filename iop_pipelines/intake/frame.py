@@ -38,6 +38,8 @@ _RULE = re.compile(r"[-=_+*|~ ]{3,}")
 # Of the fewer fields that many rows have: as many have the habit of leaving out what is empty at the end.
 _MIN_SHORT = 0.2
 _PAGE_TITLES = 8
+# The mark of a comment before a head's first name, and not that of a number: #YY, # of visits.
+_COMMENTED = re.compile(r"^#+(?=[^\W\d])")
 _YEAR_HEAD = re.compile(
     r"(?:calendar |fiscal )?(?:year|jahr|ann[eé]e|a[nñ]o|ano|anno|jaar|yr)", re.IGNORECASE
 )
@@ -64,6 +66,13 @@ def frame(table: RawTable) -> Framed:
     if not len(framed):
         raise InvalidInput("intake.no_rows", name=table.name)
     return _folded(framed, head)
+
+
+def labels_of(table: RawTable) -> list[str]:
+    """What the columns are called in its head."""
+    width = _usual_width(table.lines.widths[:1000])
+    head = head_of(table.lines[: 2 * LOOKED_AT + 2], width)
+    return _labels(_with_row_numbers(head, table, width), width)
 
 
 def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Framed:
@@ -117,6 +126,8 @@ def _labels(cells: Sequence[str], width: int) -> list[str]:
     labels: list[str] = []
     for place, cell in enumerate(said, start=1):
         label = " ".join(cell.split()) or f"column {place}"
+        if place == 1:
+            label = _COMMENTED.sub("", label)
         copies = sum(other == label or other.startswith(f"{label} (") for other in labels)
         labels.append(f"{label} ({copies + 1})" if copies else label)
     return labels

@@ -52,7 +52,13 @@ class Head:
 
 
 def is_value(cell: str) -> bool:
-    return parts_of(cell) is not None or form_of([cell], "UTC", takes_weak=False) is not None
+    return _is_number(cell) or form_of([cell], "UTC", takes_weak=False) is not None
+
+
+def _is_number(cell: str) -> bool:
+    """A letter behind a whole number, as in 5m, makes a name of it as well."""
+    parts = parts_of(cell)
+    return parts is not None and (not parts[3] or parts[3] == "k" or not parts[1].isdecimal())
 
 
 def head_of(lines: Sequence[Line], width: int) -> Head:
@@ -68,6 +74,7 @@ def head_of(lines: Sequence[Line], width: int) -> Head:
     ]
     if not fitting:
         raise InvalidInput("intake.ragged")
+    fitting = _below_comments(lines, fitting)
     # What is above with fewer fields, or with more, is more likely its title, in several columns, than a head that
     # lacks one.
     exact = [place for place in fitting if _width(lines[place]) == width]
@@ -76,6 +83,16 @@ def head_of(lines: Sequence[Line], width: int) -> Head:
         if _is_head(lines[place], lines[place + 1 : place + 1 + _BELOW]):
             return _whole(lines, _fullest(lines, place), width)
     return Head((), fitting[0], fitting[0])
+
+
+def _below_comments(lines: Sequence[Line], places: list[int]) -> list[int]:
+    """Without lines that begin with the mark of a comment, where names stand below them: those say what columns are."""
+    comments = 0
+    while comments < len(lines) and lines[comments].cells[0].startswith("#"):
+        comments += 1
+    below = lines[comments] if 0 < comments < len(lines) else None
+    is_head = below is not None and below.filled >= 2 and not any(map(is_value, below.cells))
+    return [place for place in places if place >= comments] or places if is_head else places
 
 
 def _width(line: Line) -> int:

@@ -62,8 +62,12 @@ _ZONES = {
     "EAT": 3,
 }
 _ZONE = (
-    rf"\s*(?P<zone>{'|'.join(sorted(_ZONES, key=len, reverse=True))}|[+-]\d{{2}}(?::?\d{{2}})?)?"
+    r"\s*(?P<zone>(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?|"
+    rf"{'|'.join(sorted(_ZONES, key=len, reverse=True))}|[+-]\d{{2}}(?::?\d{{2}})?)?"
+    # Java says the zone behind the offset once more.
+    r"(?:\[[A-Za-z_/+-]{1,40}\])?"
 )
+_FROM_UTC = re.compile(r"(?:GMT|UTC)(?P<sign>[+-])(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))?")
 _CLOCK = (
     # Lines between its parts as well, as in names of files; a line alone begins an offset.
     r"(?P<hour>\d{1,2})(?:(?:[:.h]|-(?=\d\d-\d\d))(?P<minute>\d{2}))?"
@@ -158,6 +162,7 @@ _NAMED_YEARS = (
 _MONTH_SPAN = rf"(?P<word>{_MONTH})\.?\s?(?:-|–|/|to|bis)\s?(?P<until>{_MONTH})\.?"
 _STRONG = (
     _ISO,
+    _form("Unix time, as .NET writes it", "moment", r"/Date\(\d{13}\)/", kind="epoch"),
     _form("year-week-day (ISO)", "day", r"(?P<y>\d{4})-?W(?P<week>\d{2})-?(?P<weekday>[1-7])"),
     _form(
         "year, month, day and time without signs",
@@ -290,7 +295,7 @@ def _excel(cell: str) -> datetime:
 
 
 def _epoch(cell: str, zone: str) -> datetime:
-    whole, _, fraction = cell.partition(".")
+    whole, _, fraction = cell.removeprefix("/Date(").removesuffix(")/").partition(".")
     seconds, rest = divmod(int(whole), _EPOCH[len(whole)])
     micros = rest * 1_000_000 // _EPOCH[len(whole)] or int((fraction + "000000")[:6] or 0)
     moment = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
@@ -355,6 +360,8 @@ def _local(moment: datetime, offset: str | None, zone: str) -> datetime:
     if not offset:
         return moment
     hours = _ZONES.get(offset.upper())
+    if (from_utc := _FROM_UTC.fullmatch(offset.upper())) is not None:
+        offset = f"{from_utc['sign']}{int(from_utc['hour']):02}:{from_utc['minute'] or '00'}"
     if hours is None:
         aware = datetime.fromisoformat(moment.isoformat() + offset)
     else:

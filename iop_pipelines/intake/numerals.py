@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal as Exact
 from typing import Literal
 
 from iop_pipelines.intake.cells import Cells
@@ -50,6 +51,7 @@ NULLS = frozenset(
         "(blank)",
         "(leer)",
         "missing",
+        "mm",
         "not available",
         "n. v.",
         "n.v.",
@@ -70,13 +72,23 @@ _CURRENCIES = (
     "KRW|KWD|LKR|MAD|MUR|MXN|MYR|MZN|NAD|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|RWF|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|"
     "UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR|ZMW"
 )
-_MONEY = rf"[€$£¥₦₵₹]|{_CURRENCIES}|[A-Z]{{1,3}}[$€£]|KSh|Rs\.?|Rp|Kč|Ft|kr\.?|zł|CFA|%|‰"
+_MONEY = (
+    rf"[€$£¥₦₵₹]|{_CURRENCIES}|(?![KMB][$€£])[A-Z]{{1,3}}[$€£]|KSh|Rs\.?|Rp|Kč|Ft|kr\.?|zł|CFA|%|‰"
+)
 # Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
 _UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
+# What a number is multiplied by. Those of one letter count only where the whole column shows what they are: K is
+# kelvin as well, M months, m metres, B bytes.
+SCALES: Mapping[str, int] = {
+    **dict.fromkeys(("k", "K", "Tsd.", "Tsd", "tys.", "thousand"), 1_000),
+    **dict.fromkeys(("M", "m", "Mio.", "Mio", "mio", "mn", "mln", "million", "millions"), 10**6),
+    **dict.fromkeys(("B", "bn", "Mrd.", "Mrd", "mld", "md", "billion", "milliard"), 10**9),
+}
+_SCALE = "|".join(sorted(map(re.escape, SCALES), key=len, reverse=True))
 _CELL = re.compile(
     rf"(?P<around>\()?(?P<sign>[-+]?)\s*(?P<before>{_MONEY})?\s*(?P<inner>[-+]?)(?P<open>\()?\s*"
     rf"(?P<digits>\d[\d.,' ]*?|[.,]\d+)(?P<exponent>[eE][-+]?\d{{1,3}})?\s*(?P<close>\))?"
-    rf"\s*(?P<after>{_MONEY}|{_UNITS})?(?P<trailing>-)?"
+    rf"\s*(?:(?P<after>{_MONEY}|{_UNITS})|(?P<scale>{_SCALE})\s*(?P<of>{_MONEY})?)?(?P<trailing>-)?"
 )
 _GROUPED = {
     # In twos above the first thousand, as in India.
@@ -102,6 +114,7 @@ _MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3})$")
 _SIDE = re.compile(r"(?<=[.,]\d\d)\s?(?:(S|Dr\.?|DR)|H|Cr\.?|CR)$")
 _SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*]$|^'|^\(")
 _MANY, _SOME = 60, 0.05
+_LETTERS = frozenset("kKMmB")
 # No number is longer, and the time that the pattern takes stays bounded.
 _LONGEST = 64
 
@@ -115,6 +128,7 @@ class Numeral:
         is_seen: some number shows it.
         unit: a currency or percent sign that every cell has.
         only: the one unit that counts, where some cells have another.
+        scales: of SCALES, those that multiply its numbers.
     """
 
     decimal: Decimal
@@ -122,14 +136,15 @@ class Numeral:
     is_seen: bool = False
     unit: str | None = None
     only: str | None = None
+    scales: tuple[str, ...] = ()
 
 
 def is_null(cell: str) -> bool:
     return cell.lower() in NULLS or (cell[:1] in _UNTOLD_BEGIN and bool(_UNTOLD.fullmatch(cell)))
 
 
-def parts_of(cell: str) -> tuple[str, str, str] | None:
-    """Sign, digits with their signs, and unit; None for what is no number in any convention."""
+def parts_of(cell: str) -> tuple[str, str, str, str] | None:
+    """Sign, digits with their signs, unit, and what multiplies them; None for what is no number in any convention."""
     if len(cell) > _LONGEST:
         return None
     text, is_turned = _bare(cell.translate(_BLANKS).strip())
@@ -140,14 +155,22 @@ def parts_of(cell: str) -> tuple[str, str, str] | None:
     ):
         return None
     signs = [found[name] for name in ("sign", "inner", "trailing") if found[name]]
-    if len(signs) > 1 or (found["before"] and found["after"]):
+    unit = found["after"] or found["of"]
+    if len(signs) > 1 or (found["before"] and unit):
         return None
     is_negative = "-" in signs or bool(found["close"])
     if is_turned and is_negative:
         return None
     is_negative |= is_turned
     digits = found["digits"] + (found["exponent"] or "")
-    return "-" if is_negative else "", digits, found["before"] or found["after"] or ""
+    sign = "-" if is_negative else ""
+    return sign, digits, found["before"] or unit or "", found["scale"] or ""
+
+
+def is_scaled(cell: str) -> bool:
+    """Whether something behind the number may multiply it."""
+    parts = parts_of(cell)
+    return parts is not None and bool(parts[3])
 
 
 def _with_a_zero(found: re.Match[str]) -> str:
@@ -175,6 +198,7 @@ class Tally:
         known: cells that are something; numbers: those that are one in some convention.
         has_code: some cell is 00123, which would lose its zeros.
         small, large: whole numbers without any sign, below a thousand and above.
+        scales: cells by what may multiply them; scaled_votes: as `votes`, of those alone, which the others leave out.
     """
 
     votes: Counter[str] = field(default_factory=Counter[str])
@@ -184,6 +208,9 @@ class Tally:
     has_code: bool = False
     small: int = 0
     large: int = 0
+    scales: Counter[str] = field(default_factory=Counter[str])
+    scaled_votes: Counter[str] = field(default_factory=Counter[str])
+    scaled_units: Counter[str] = field(default_factory=Counter[str])
 
     def add(self, counts: Mapping[str, int]) -> None:
         together = "\n".join(counts)
@@ -198,12 +225,39 @@ class Tally:
             parts = parts_of(cell)
             if parts is None or (vote := _vote(parts[1])) is None:
                 continue
+            if parts[3]:
+                self.scales[parts[3]] += count
+                self.scaled_votes[vote] += count
+                self.scaled_units[parts[2]] += count
+                continue
             self.numbers += count
             self.votes[vote] += count
             if not vote and parts[1].isdecimal():
                 self.small += count * (len(parts[1]) <= 3)
                 self.large += count * (len(parts[1]) > 3)
             self.units[parts[2]] += count
+
+    @property
+    def scaled(self) -> "Tally":
+        """With the cells that something multiplies, where the column shows that it does."""
+        if not self._shows_scales():
+            return self
+        return replace(
+            self,
+            votes=self.votes + self.scaled_votes,
+            units=self.units + self.scaled_units,
+            numbers=self.numbers + self.scales.total(),
+        )
+
+    def _shows_scales(self) -> bool:
+        """By a word, by money, or by letters that stand for nothing else together: thousands beside millions, or a
+        small k. A letter alone is as well a unit."""
+        there = set(self.scales)
+        if not there:
+            return False
+        has_money = any(self.scaled_units) and set(self.scaled_units) - {"", "%", "‰"} != set()
+        is_told = bool(there - _LETTERS) or has_money or "k" in there
+        return is_told or len({SCALES[each] for each in there}) > 1
 
     def _add_plain(self, counts: Mapping[str, int], together: str) -> None:
         """Plain numbers, and what is missing. together: all of them, a line each."""
@@ -261,6 +315,8 @@ def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
 
     usual: the decimal sign where nothing decides, such as 1,234 alone; None leaves that uncertain.
     """
+    whole, tally = tally, tally.scaled
+    scales = tuple(sorted(tally.scales)) if tally is not whole else ()
     votes, units = tally.votes, Counter({u: n for u, n in tally.units.items() if u})
     only, shared = units.most_common(1)[0] if units else (None, 0)
     # What is in another unit is another thing.
@@ -270,12 +326,12 @@ def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
     told = only if shared == tally.numbers else None
     one = only if len(units) > 1 else None
     if votes["."] or votes[","]:
-        return Numeral("." if votes["."] >= votes[","] else ",", True, True, told, one)
+        return Numeral("." if votes["."] >= votes[","] else ",", True, True, told, one, scales)
     if not votes["1,234"] and not votes["1.234"]:
-        return Numeral(usual or ".", True, False, told, one)
+        return Numeral(usual or ".", True, False, told, one, scales)
     if (shown := _shown_by_size(tally)) is not None:
-        return Numeral(shown, True, True, told, one)
-    return Numeral(usual or ".", usual is not None, False, told, one)
+        return Numeral(shown, True, True, told, one, scales)
+    return Numeral(usual or ".", usual is not None, False, told, one, scales)
 
 
 def _shown_by_size(tally: Tally) -> Decimal | None:
@@ -329,8 +385,8 @@ def plain_number(cell: str, numeral: Numeral) -> str | None:
     parts = parts_of(cell)
     if parts is None:
         return None
-    sign, digits, unit = parts
-    if numeral.only and unit and unit != numeral.only:
+    sign, digits, unit, scale = parts
+    if (numeral.only and unit and unit != numeral.only) or (scale and scale not in numeral.scales):
         return None
     mantissa, exponent = (*re.split("[eE]", digits), "")[:2]
     thousands = ("." if numeral.decimal == "," else ",", " ", "'")
@@ -344,4 +400,11 @@ def plain_number(cell: str, numeral: Numeral) -> str | None:
     if not re.fullmatch(r"\d*", bare):
         return None
     text = f"{sign}{bare or '0'}" + (f".{fraction}" if fraction else "")
-    return f"{text}e{exponent}" if exponent else text
+    text = f"{text}e{exponent}" if exponent else text
+    return _times(text, SCALES[scale]) if scale else text
+
+
+def _times(number: str, factor: int) -> str:
+    """Exact, and whole where it is."""
+    product = (Exact(number) * factor).normalize()
+    return f"{product:f}"

@@ -21,6 +21,8 @@ _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 # sales.csv.gz in a zip file.
 _MOST_LAYERS = 2
+# Of one zip file, such as one of each day of some years.
+MAX_MEMBERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,44 @@ def unpacked(path: Path, name: str, most: int = MAX_BYTES) -> Iterator[Unpacked]
                 break
             path, said = target, said + how
         yield Unpacked(path, said)
+
+
+@contextmanager
+def members_of(
+    path: Path, name: str, most: int = MAX_BYTES
+) -> Iterator[Sequence[tuple[str, Path]]]:
+    """The files of a zip file that holds several, by name in its order; empty for all else. Gone afterwards.
+
+    Raises:
+        InvalidInput: it is broken, holds more than MAX_MEMBERS files, or more bytes than `most` together.
+    """
+    with tempfile.TemporaryDirectory(prefix="iop-intake-") as folder:
+        found: list[tuple[str, Path]] = []
+        if first_bytes(path).startswith(_ZIP):
+            with _telling("zip", name):
+                found = _members(path, Path(folder), name, most)
+        yield found
+
+
+def _members(path: Path, folder: Path, name: str, most: int) -> list[tuple[str, Path]]:
+    found: list[tuple[str, Path]] = []
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        files = [entry for entry in entries if _is_file(entry)]
+        if len(files) < 2 or any(entry.filename in _WORKBOOKS for entry in entries):
+            return []
+        if len(files) > MAX_MEMBERS:
+            raise InvalidInput(
+                "intake.too_many_files", where=name, count=len(files), most=MAX_MEMBERS
+            )
+        left = most
+        for number, entry in enumerate(files):
+            target = folder / str(number)
+            with archive.open(entry) as source:
+                _copy(source, target, name, left, most)
+            left -= target.stat().st_size
+            found.append((entry.filename, target))
+    return found
 
 
 def first_bytes(path: Path) -> bytes:
@@ -133,8 +173,9 @@ def _check_size(
                     raise too_large(name, most)
 
 
-def _copy(source: Any, target: Path, name: str, most: int) -> None:
-    left = most
+def _copy(source: Any, target: Path, name: str, left: int, most: int | None = None) -> None:
+    """left: bytes that it may have; most: what is said of that."""
+    most = most or left
     with target.open("wb") as file:
         while piece := source.read(_PIECE):
             left -= len(piece)

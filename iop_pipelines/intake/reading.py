@@ -10,7 +10,7 @@ from iop_pipelines.errors import Unfit
 from iop_pipelines.intake.columns import Column, Kind, names_of
 from iop_pipelines.intake.moments import FORMS
 from iop_pipelines.intake.names import LINE
-from iop_pipelines.intake.numerals import Decimal
+from iop_pipelines.intake.numerals import SCALES, Decimal
 from iop_pipelines.intake.step import Freq, Step
 from iop_pipelines.intake.understand import Understood
 
@@ -22,7 +22,8 @@ class _Frozen(BaseModel):
 
 
 class TimeReading(_Frozen):
-    """Which columns say when, in which form; `time_of_day` is a column beside the one of the day.
+    """Which columns say when, in which form; `time_of_day` is a column beside the one of the day, `minutes` one
+    beside that of the hour.
 
     moment: the field as read; period: the field of its period, the same where they do not differ.
     """
@@ -30,6 +31,7 @@ class TimeReading(_Frozen):
     headers: Annotated[tuple[Header, ...], Field(min_length=1, max_length=3)]
     form: str
     time_of_day: Header | None = None
+    minutes: Header | None = None
     moment: Name
     period: Name
     label: str
@@ -56,19 +58,30 @@ class StepReading(_Frozen):
 
 
 class ColumnReading(_Frozen):
-    """`decimal` is that of a column of numbers; one that came later is optional: files before it have none."""
+    """`decimal` is that of a column of numbers, `scales` what multiplies them: k, Mio; one that came later is
+    optional: files before it have none."""
 
     header: Header
     type: Kind
     decimal: Decimal | None = None
     unit: str | None = None
+    scales: tuple[str, ...] = ()
     is_optional: bool = False
+
+    @field_validator("scales")
+    @classmethod
+    def _are_known(cls, scales: tuple[str, ...]) -> tuple[str, ...]:
+        for scale in scales:
+            if scale not in SCALES:
+                raise Unfit("intake.unknown_scale", scale=scale, known=sorted(SCALES))
+        return scales
 
 
 class Reading(_Frozen):
     """A table's head by its texts, and what becomes of each column.
 
-    left_out: headers of columns that do not land. is_wide: periods are columns, and become rows.
+    left_out: headers of columns that do not land. sums: column -> its values whose rows do not, for they add up others.
+    is_wide: periods are columns, and become rows.
     """
 
     time: TimeReading
@@ -77,6 +90,7 @@ class Reading(_Frozen):
     key: Annotated[tuple[Name, ...], Field(min_length=1)]
     decimal: Decimal = "."
     left_out: tuple[Header, ...] = ()
+    sums: dict[Name, tuple[str, ...]] = {}
     is_wide: bool = False
     is_headless: bool = False
 
@@ -84,7 +98,7 @@ class Reading(_Frozen):
     def headers(self) -> list[str]:
         """Of all columns that are read, those of the moment first."""
         time = self.time
-        first = [*time.headers, *([time.time_of_day] if time.time_of_day else [])]
+        first = [*time.headers, *filter(None, (time.time_of_day, time.minutes))]
         return first + [each.header for each in self.columns.values()]
 
     @property
@@ -102,6 +116,7 @@ class Reading(_Frozen):
                 type=each.kind,
                 decimal=each.numeral.decimal if each.numeral and each.is_number else None,
                 unit=each.unit,
+                scales=each.numeral.scales if each.numeral else (),
                 is_optional=True,
             )
             for each in more
@@ -138,12 +153,21 @@ def reading_of(given: Understood) -> Reading:
     ]
     columns = {
         each.name: ColumnReading(
-            header=each.label, type=each.kind, decimal=decimals.get(each.name), unit=each.unit
+            header=each.label,
+            type=each.kind,
+            decimal=decimals.get(each.name),
+            unit=each.unit,
+            scales=each.numeral.scales if each.numeral else (),
         )
         for each in given.rows.columns
     }
     time = _time(given, label_of)
-    used = {*time.headers, time.time_of_day, *(each.header for each in columns.values())}
+    used = {
+        *time.headers,
+        time.time_of_day,
+        time.minutes,
+        *(each.header for each in columns.values()),
+    }
     return Reading(
         time=time,
         step=StepReading(
@@ -156,6 +180,7 @@ def reading_of(given: Understood) -> Reading:
         key=given.key,
         decimal=seen[0] if seen else ".",
         left_out=tuple(label for label in labels if label not in used),
+        sums=dict(given.sums),
         is_wide=given.framed.is_folded,
         is_headless=given.framed.is_headless,
     )
@@ -164,13 +189,15 @@ def reading_of(given: Understood) -> Reading:
 def _time(given: Understood, label_of: Mapping[str, str]) -> TimeReading:
     found = given.time_found
     headers = [label_of[name] for name in found.columns]
-    # Parts of a date are one text by now; a time of day is another.
-    has_time_of_day = len(found.parts) == 2
+    # Parts of a date are one text by now; a time of day is another, and its minutes may be a third.
+    days = len(headers) + 1 - len(found.parts)
+    time_of_day, minutes, *_ = (*headers[days:], None, None)
     kind, label, _ = given.columns[given.moment]
     return TimeReading(
-        headers=tuple(headers[:-1] if has_time_of_day else headers),
+        headers=tuple(headers[:days]),
         form=found.found.form.name,
-        time_of_day=headers[-1] if has_time_of_day else None,
+        time_of_day=time_of_day,
+        minutes=minutes,
         moment=given.moment,
         period=given.time,
         label=label,

@@ -18,8 +18,15 @@ from iop_pipelines.intake.numerals import Numeral, numeral_of, tally_of
 from iop_pipelines.intake.reading import Reading
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import LeftLine, RawTable
-from iop_pipelines.intake.times import TimeFound, parts_of_dates, times_of_day
-from iop_pipelines.intake.understand import check_share, refused_rows, without_totals
+from iop_pipelines.intake.times import TimeFound, minutes_of, parts_of_dates, times_of_day
+from iop_pipelines.intake.understand import (
+    check_share,
+    joined_frames,
+    refused_rows,
+    without_sums,
+    without_totals,
+)
+from iop_pipelines.intake.yearless import with_years
 from iop_pipelines.settings import Settings
 
 
@@ -56,13 +63,19 @@ def read_rows(
     Raises:
         InvalidInput: columns are missing, no row has a period, or too much cannot be read.
     """
-    framed = frame_by(table, reading.head, is_headless=reading.is_headless)
+    framed, _ = joined_frames(
+        [
+            with_years(frame_by(part, reading.head, is_headless=reading.is_headless), part.name)
+            for part in table.each
+        ]
+    )
     places = _places_of(table, framed, reading)
     columns = _declared(framed, reading, places)
     new = _new(framed, reading, places)
     time = _time(framed, reading, places, zone)
     nowhere = np.zeros(len(framed), np.int64)
-    framed, columns, time, _ = without_totals(framed, [*columns, *new], time, nowhere)
+    whole = without_totals(framed, [*columns, *new], time, nowhere)
+    framed, columns, time, _ = without_sums(*whole, reading.sums)
     refused = refused_rows(columns, time)
     check_share(table.name, framed, refused, max_refused_percent)
     step = reading.step.as_step()
@@ -103,6 +116,8 @@ def read_rows(
 def _places_of(table: RawTable, framed: Framed, reading: Reading) -> dict[str, int]:
     """Header -> its place in the table; raises InvalidInput naming what is missing and what is there instead."""
     there = {label.casefold(): place for place, label in enumerate(framed.labels)}
+    # MM may be the month beside mm, the minute.
+    exact = {label: place for place, label in enumerate(framed.labels)}
     optional = {each.header for each in reading.columns.values() if each.is_optional}
     missing = [
         each for each in reading.headers if each.casefold() not in there and each not in optional
@@ -115,7 +130,11 @@ def _places_of(table: RawTable, framed: Framed, reading: Reading) -> dict[str, i
                 "intake.other_columns", name=table.name, missing=missing, others=others
             )
         raise InvalidInput("intake.lacks_columns", name=table.name, missing=missing)
-    return {each: there[each.casefold()] for each in reading.headers if each.casefold() in there}
+    return {
+        each: exact.get(each, there[each.casefold()])
+        for each in reading.headers
+        if each.casefold() in there
+    }
 
 
 def _declared(framed: Framed, reading: Reading, places: Mapping[str, int]) -> list[Column]:
@@ -126,7 +145,13 @@ def _declared(framed: Framed, reading: Reading, places: Mapping[str, int]) -> li
             continue
         cells = framed.columns[places[spec.header]]
         is_text = spec.type == "string"
-        numeral = None if is_text else Numeral(spec.decimal or ".", is_certain=True, unit=spec.unit)
+        numeral = (
+            None
+            if is_text
+            else Numeral(
+                spec.decimal or ".", is_certain=True, unit=spec.unit, scales=tuple(spec.scales)
+            )
+        )
         column = column_of(spec.header, name, cells, numeral)
         columns.append(replace(column, kind=spec.type, unit=spec.unit))
     return columns
@@ -158,6 +183,10 @@ def _time(framed: Framed, reading: Reading, places: Mapping[str, int], zone: str
         times = framed.columns[places[spec.time_of_day]]
         moments = moments + times_of_day(spec.time_of_day, times)
         used = (cells, times)
+    if spec.minutes:
+        minutes = framed.columns[places[spec.minutes]]
+        moments = moments + minutes_of(minutes)
+        used = (*used, minutes)
     found = Found(form, is_open=False, unread=0, of=len(cells))
-    label = " ".join(filter(None, (*spec.headers, spec.time_of_day)))
+    label = " ".join(filter(None, (*spec.headers, spec.time_of_day, spec.minutes)))
     return TimeFound(label, spec.headers, used, moments, found, "")

@@ -11,6 +11,8 @@ from iop_pipelines.intake.moments import Moments
 
 UNIQUE_SHARE = 0.99
 MAX_WATCHED = 60
+# A name of a series comes again and again: in fewer rows than this each it is looked whether others do without it.
+_MANY_OF_A_ROW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,12 @@ def find_series(moments: Moments, candidates: Mapping[str, Codes]) -> SeriesFoun
     """moments: (n,) without NaT; candidates: column -> (n,) numbers, equal where its cells are."""
     n = len(moments)
     when, _ = pd.factorize(moments)
-    chosen: list[str] = []
-    seen = _distinct(when, candidates, chosen)
-    while seen < UNIQUE_SHARE * n:
-        rest = [name for name in candidates if name not in chosen]
-        gains = {name: _distinct(when, candidates, [*chosen, name]) for name in rest}
-        best = max(gains, key=lambda name: gains[name], default=None)
-        if best is None or gains[best] <= seen:
-            break
-        chosen.append(best)
-        seen = gains[best]
+    chosen, seen = _chosen(when, candidates, n)
     is_unique = seen >= UNIQUE_SHARE * n
-    chosen = (
-        _without_needless(when, candidates, chosen, seen) if is_unique else _grouping(candidates)
-    )
+    if not is_unique:
+        chosen = _grouping(candidates)
+    elif chosen:
+        chosen, seen = _fewest_series(when, candidates, chosen, seen)
     chosen = [name for name in candidates if name in chosen]
     watched = _watched(candidates, chosen)
     return SeriesFound(
@@ -63,6 +57,41 @@ def find_series(moments: Moments, candidates: Mapping[str, Codes]) -> SeriesFoun
         n - seen,
         is_unique,
     )
+
+
+def _chosen(when: Codes, candidates: Mapping[str, Codes], n: int) -> tuple[list[str], int]:
+    """Columns that tell rows of a moment apart, the one that does most of it first; and how many rows they tell."""
+    chosen: list[str] = []
+    seen = _distinct(when, candidates, chosen)
+    while seen < UNIQUE_SHARE * n:
+        rest = [name for name in candidates if name not in chosen]
+        gains = {name: _distinct(when, candidates, [*chosen, name]) for name in rest}
+        best = max(gains, key=lambda name: gains[name], default=None)
+        if best is None or gains[best] <= seen:
+            break
+        chosen.append(best)
+        seen = gains[best]
+    if seen >= UNIQUE_SHARE * n:
+        chosen = _without_needless(when, candidates, chosen, seen)
+    return chosen, seen
+
+
+def _fewest_series(
+    when: Codes, candidates: Mapping[str, Codes], chosen: list[str], seen: int
+) -> tuple[list[str], int]:
+    """A text that differs in nearly every row tells all of them apart by chance: others do as well, for less series."""
+    known = dict(candidates)
+    while len(known) > 1:
+        widest = max(chosen, key=lambda name: _combinations(candidates, [name]))
+        if _combinations(candidates, [widest]) * _MANY_OF_A_ROW <= len(when):
+            break
+        known.pop(widest)
+        others, told = _chosen(when, known, len(when))
+        is_enough = told >= UNIQUE_SHARE * len(when)
+        if not is_enough or _combinations(candidates, others) >= _combinations(candidates, chosen):
+            break
+        chosen, seen = others, told
+    return chosen, seen
 
 
 def together(parts: Sequence[Codes]) -> Codes:

@@ -1,12 +1,18 @@
-"""How a file writes its moments, in the words of a declaration: what is delivered by others later, in the person's own
-spelling, is read by the dataset as the file was."""
+"""How a file writes its moments and numbers, in the words of a declaration: what is delivered by others later, in the
+person's own spelling, is read by the dataset as the file was."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from pydantic import ValidationError
+
+from iop_pipelines.intake.columns import Column, Kind
 from iop_pipelines.intake.moments import Form
-from iop_pipelines.intake.numerals import is_null
+from iop_pipelines.intake.numerals import SCALES, is_null, parts_of
+from iop_pipelines.transform.cast_columns import CastColumn
 from iop_pipelines.transform.formats import ISO, MomentFormat, clash_of
 
 _MOST = 3
@@ -27,6 +33,7 @@ _DIRECTIVES = {
     "half": "%p",
     "zone": "%z",
 }
+_NEGATIVES = (("parentheses", ")"), ("trailing", "-"))
 _DAY_NAME = re.compile(r"^[^\W\d_]{2,10}(?=\.?,?\s)")
 
 
@@ -58,8 +65,52 @@ def _reads(given: MomentFormat, cell: str, zone: str, moment: datetime) -> bool:
     return read is not None and read.replace(tzinfo=None) == moment
 
 
+def numbers_of(column: Column) -> dict[str, Any]:
+    """Currency, units, thousands, percent and signs of a column's numbers, for its cast; empty where they are plain,
+    and where a number as it lands, with a point, would be another one in the file's spelling."""
+    numeral = column.numeral
+    if numeral is None or (numeral.decimal == "," and column.kind != "integer"):
+        return {}
+    cells = [cell for cell in column.cells.sample(_LOOKED_AT) if not is_null(cell)]
+    values = column.landed(cells)
+    pairs = [
+        (cell, value)
+        for cell, value in zip(cells, values, strict=True)
+        if value not in (None, cell)
+    ]
+    if not pairs:
+        return {}
+    parts = [found for cell, _ in pairs if (found := parts_of(cell)) is not None]
+    signs = {unit for _, _, unit, _ in parts if unit}
+    told: dict[str, Any] = {"decimal": numeral.decimal} if numeral.decimal != "." else {}
+    digits = "".join(each for _, each, _, _ in parts)
+    grouped = [sign for sign in ",. '" if sign != numeral.decimal and sign in digits]
+    told |= {"thousands": grouped[0]} if len(grouped) == 1 else {}
+    told |= {"percent": "points"} if "%" in signs else {}
+    told |= {"currency": sorted(signs - {"%"})} if signs - {"%"} else {}
+    told |= {"units": {each: SCALES[each] for each in numeral.scales}} if numeral.scales else {}
+    ways = [way for way, sign in _NEGATIVES if any(sign in cell[-1:] for cell, _ in pairs)]
+    told |= {"negative": ways} if ways else {}
+    return told if _reads_both(told, column.kind, pairs) else {}
+
+
+def _reads_both(
+    told: Mapping[str, Any], kind: Kind, pairs: Sequence[tuple[str, str | None]]
+) -> bool:
+    """Whether a cell of the file and the number that lands are the same, by a cast that may be declared."""
+    try:
+        form = CastColumn.model_validate({"to": kind, **told}).number_form
+    except ValidationError:
+        return False
+    return form is not None and all(
+        value is not None and form.read(cell) == form.read(value) == Decimal(value)
+        for cell, value in pairs
+    )
+
+
 def _format_of(form: Form, cell: str) -> str | None:
     if form.kind == "epoch":
+        # .NET's is no format of a declaration.
         return _EPOCHS.get(len(cell.partition(".")[0]))
     found = form.pattern.fullmatch(cell)
     if form.kind != "parts" or found is None:

@@ -116,6 +116,8 @@ class RawTable:
         delimiter: what stands between two fields of a text file; None where cells had types.
         checksum: SHA-256 of the file.
         encoding: codec of a text file.
+        parts: of a zip file of several files, those of one shape, of which `lines` are the first's; else empty.
+        others: its files that are none of them, and why.
     """
 
     name: str
@@ -125,6 +127,13 @@ class RawTable:
     checksum: str
     size: int
     encoding: str | None = None
+    parts: tuple["RawTable", ...] = ()
+    others: tuple[tuple[str, Sentence], ...] = ()
+
+    @property
+    def each(self) -> tuple["RawTable", ...]:
+        """Its parts, or itself."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,31 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO
 
 from iop_pipelines.domain.collector import collector_paused
 from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.aligned import numbered_lines, read_aligned
 from iop_pipelines.intake.cells import BLOCK
+from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.tables import Lines
 
-DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
+BLANKS = " "
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
+# A comma is in numbers and words as well; carets and tildes are too seldom to say anything.
+_FOREIGN = (";", "\t", "|")
+_ALIGNED = re.compile(r"\S {2,}\S")
+# Below this a delimiter leaves half of the file apart, and blanks may do better.
+_POOR = 0.5
 _FORMULA = re.compile(r'(?:^|[,;|\t"])="', re.MULTILINE)
 _OF_FORMULA = re.compile(r'^="([^"]*)"$')
+# A whole field in quotation marks, whose delimiters are text.
+_QUOTED = re.compile(r'(?:(?<=[,;\t|^~])|^)"[^"]*"(?=[,;\t|^~]|$)', re.MULTILINE)
+_NO_DELIMITER = str.maketrans(dict.fromkeys(",;\t|^~", "_"))
 _LOOKED_AT = 300
 _HEAD = 200_000
 
@@ -37,7 +49,13 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
             delimiter = first[4:] or "\t"
             file.readline()
         else:
-            delimiter = _delimiter_of(head, name)
+            delimiter, score = _delimiter_of(head)
+            if score < _POOR:
+                found = read_aligned(partial(numbered_lines, path, codec))
+                if found is not None and not _is_between(delimiter, found[0]):
+                    return found[0], BLANKS, found[1]
+            if not score:
+                raise InvalidInput("intake.one_column", name=name)
         with collector_paused():
             lines = _lines(
                 file, delimiter, name, int(is_told), is_formula=_FORMULA.search(head) is not None
@@ -79,14 +97,23 @@ def _lines_of(row: list[str]) -> int:
     return 1 + sum(cell.count("\n") for cell in row)
 
 
-def _delimiter_of(text: str, name: str) -> str:
-    """The one that gives most lines the same number of fields, and fields without other delimiters in them."""
+def _delimiter_of(text: str) -> tuple[str, float]:
+    """The one that gives most lines the same number of fields, and fields without other delimiters in them; and how
+    well it does, from 0 to 1."""
     head = "\n".join(islice(text.splitlines(), _LOOKED_AT))
+    head = _QUOTED.sub(lambda found: found[0].translate(_NO_DELIMITER), head)
     scores = {each: _score(head, each) for each in DELIMITERS}
     best = max(scores, key=lambda each: scores[each])
-    if scores[best] == 0:
-        raise InvalidInput("intake.one_column", name=name)
-    return best
+    return best, scores[best]
+
+
+def _is_between(delimiter: str, lines: Lines) -> bool:
+    """Whether what blanks leave together has that delimiter, and not as a sign of its numbers."""
+    for cells in lines.columns:
+        sample = cells.sample(_LOOKED_AT)
+        if sum(delimiter in cell and not is_value(cell) for cell in sample) > 0.5 * len(sample):
+            return True
+    return False
 
 
 def _score(head: str, delimiter: str) -> float:
@@ -103,5 +130,8 @@ def _score(head: str, delimiter: str) -> float:
         return 0.0
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
     cells = [cell for row in rows if len(row) == width for cell in row]
-    foreign = sum(any(each in cell for each in DELIMITERS[1:]) for cell in cells)
+    foreign = sum(
+        any(each in cell for each in _FOREIGN) or _ALIGNED.search(cell) is not None
+        for cell in cells
+    )
     return count / len(rows) * (1 - foreign / len(cells)) ** 2 * (1 - 0.1 / width)

@@ -36,8 +36,8 @@ _WEAK_HEADS = re.compile(
     r"posix|millis|updated|modified|zeitstempel|zeitpunkt|horodatage|yyyymmdd|yyyymm|yearmonth|season|saison|fy)(?:$|[^a-z])",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr)", re.IGNORECASE)
-_MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon)", re.IGNORECASE)
+_YEAR = re.compile(r"(year|jahr|ann[eé]e|a[nñ]o|ano|yr|yyyy|yy)", re.IGNORECASE)
+_MONTH = re.compile(r"(month|monat|mois|mes|m[eê]s|mon|mm|mo)", re.IGNORECASE)
 _WEEK = re.compile(
     r"(iso[ _]?)?(week|woche|kw|kalenderwoche|semaine|semana|settimana|wk)([ _]?(no\.?|nr\.?|number|of[ _]year))?|"
     r"weekofyear",
@@ -57,19 +57,21 @@ _TIME_HEADS = re.compile(
     r"hour[ _]?\(?beginning\)?)",
     re.IGNORECASE,
 )
+_MINUTES = re.compile(r"(?:minutes?|mins?|mm|mi|mn|minuten?)", re.IGNORECASE)
 _PART_OF_DAY = re.compile(
     r"(?:minutes?|mins?|mm|mi|minuten?|seconds?|secs?|ss|sekunden?)", re.IGNORECASE
 )
 _MIDNIGHT = datetime(2000, 1, 1)
 _SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", "us")
 _AN_HOUR = np.timedelta64(1, "h")
+_NO_TIME = np.timedelta64(0, "us")
 _SAMPLE = 2_000
 _FEWEST_DAYS = 3
 _FEWEST_IN_ORDER = 20
 # Days that are read in one way only, without which the rest is in another order and not turned.
 _MIN_DECIDED = 0.2
 _DAY_US = 86_400e6
-_DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month)", re.IGNORECASE)
+_DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month|dd|da|dy)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +313,7 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
         after = column.cells.mapped(read, "timedelta64[us]")
-        return TimeFound(
+        with_time = TimeFound(
             f"{time.label} {column.label}",
             (*time.columns, column.name),
             (*time.parts, column.cells),
@@ -319,7 +321,37 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
             time.found,
             f"{time.why}, with the time of day of {column.label!r}",
         )
+        return (
+            _with_minutes(with_time, columns) if (after % _AN_HOUR == _NO_TIME).all() else with_time
+        )
     return time
+
+
+def _with_minutes(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
+    """Where the hour has a column, its minutes may have another."""
+    for column in columns:
+        if column.name in time.columns or not _MINUTES.fullmatch(column.label.strip()):
+            continue
+        after = minutes_of(column.cells)
+        if not np.isnat(after).any():
+            return replace(
+                time,
+                label=f"{time.label} {column.label}",
+                columns=(*time.columns, column.name),
+                parts=(*time.parts, column.cells),
+                moments=time.moments + after,
+            )
+    return time
+
+
+def minutes_of(cells: Cells) -> npt.NDArray[np.timedelta64]:
+    """Of a column that says them: 0 to 59; NaT for what is none."""
+    return cells.mapped(_minute, "timedelta64[us]")
+
+
+def _minute(cell: str) -> np.timedelta64:
+    is_minute = cell.isdecimal() and len(cell) <= 2 and int(cell) < 60
+    return np.timedelta64(int(cell), "m") if is_minute else np.timedelta64("NaT")
 
 
 _Clock = Callable[[str], np.timedelta64]

@@ -3,7 +3,7 @@ where another reading fits as well."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
@@ -21,12 +21,14 @@ from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import Order
 from iop_pipelines.intake.names import LINE, slug
-from iop_pipelines.intake.numerals import Decimal
+from iop_pipelines.intake.numerals import Decimal, is_scaled
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together
 from iop_pipelines.intake.step import UNITS, Step, step_of
+from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
+from iop_pipelines.intake.yearless import require_year, with_years
 from iop_pipelines.settings import Settings
 
 MIN_PERIODS = 3
@@ -82,6 +84,7 @@ class Understood:
         refused: rows that cannot be read; left_out: lines that are no rows.
         periods: how many different ones; first and last of them.
         notes: what else a person must know.
+        sums: column of series -> its values that only add up others, and are left out.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Understood:
     first: datetime
     last: datetime
     notes: tuple[Sentence, ...]
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def table(self) -> RawTable:
@@ -119,9 +123,13 @@ def understand(
     max_refused_percent: int = Settings.max_refused_percent,
 ) -> Understood:
     """Raises InvalidInput for what is no table over time, or of which too much cannot be read."""
-    return understand_framed(
-        [table], [frame(table)], given, zone, ask, max_refused_percent=max_refused_percent
+    frames = list(map(frame, table.each))
+    named = replace(given, name=given.name or table.name)
+    found = understand_framed(
+        table.each, frames, named, zone, ask, max_refused_percent=max_refused_percent
     )
+    left = [Sentence("intake.note_member", member=name, why=why) for name, why in table.others]
+    return replace(found, notes=(*left, *found.notes)) if left else found
 
 
 def understand_framed(
@@ -134,16 +142,43 @@ def understand_framed(
     max_refused_percent: int = Settings.max_refused_percent,
 ) -> Understood:
     """As `understand`, of several files with the same head: what one of them leaves open another may decide."""
-    framed, origins = _joined(frames)
+    frames = [with_years(each, table.name) for table, each in zip(tables, frames, strict=True)]
+    framed, origins = joined_frames(frames)
     # The delimiter tells how figures are written, so it counts only where all have the same.
     delimiters = {table.delimiter for table in tables}
     delimiter = delimiters.pop() if len(delimiters) == 1 else None
     columns = read_columns(framed, delimiter, given.decimal, ask)
-    time = find_time(columns, given.time, given.dates, zone, ask)
+    try:
+        time = find_time(columns, given.time, given.dates, zone, ask)
+    except InvalidInput:
+        require_year(framed)
+        raise
     framed, columns, time, origins = without_totals(framed, columns, time, origins)
     refused = refused_rows(columns, time)
     check_share(tables[0].name, framed, refused, max_refused_percent)
-    good = np.setdiff1d(np.arange(len(framed)), np.fromiter(refused, np.int64, len(refused)))
+    good, rest, series, candidates = _series_of(columns, time, refused)
+    sums = _sums(time, rest, series, good)
+    if sums:
+        framed, columns, time, origins = without_sums(framed, columns, time, origins, sums)
+        refused = refused_rows(columns, time)
+        good, rest, series, candidates = _series_of(columns, time, refused)
+    _require_whole_moments(series, rest)
+    is_one = not series.is_unique or not series.series
+    whose = (
+        np.zeros(len(good), np.int64)
+        if is_one
+        else together([candidates[name] for name in series.series])
+    )
+    step = step_of(time.moments[good], whose, time.found.form.grain)
+    parts = _Parts(framed, rest, time, step, series, refused, good, sums)
+    return _assembled(tables, frames, origins, given, parts)
+
+
+def _series_of(
+    columns: Sequence[Column], time: TimeFound, refused: Mapping[int, Sentence]
+) -> tuple[Rows, list[Column], SeriesFound, dict[str, Codes]]:
+    """Rows that are read, columns beside the moment's, the series, and what may tell them apart."""
+    good = np.setdiff1d(np.arange(len(time.moments)), np.fromiter(refused, np.int64, len(refused)))
     moments = time.moments[good]
     rest = [column for column in columns if column.name not in time.columns]
     candidates = _candidates(rest, good, is_numbers_too=False)
@@ -152,16 +187,40 @@ def understand_framed(
         candidates = _candidates(rest, good, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
-    _require_whole_moments(series, rest)
-    is_one = not series.is_unique or not series.series
-    whose = (
-        np.zeros(len(good), np.int64)
-        if is_one
-        else together([candidates[name] for name in series.series])
-    )
-    step = step_of(moments, whose, time.found.form.grain)
-    parts = _Parts(framed, rest, time, step, series, refused, good)
-    return _assembled(tables, frames, origins, given, parts)
+    return good, rest, series, candidates
+
+
+def _sums(
+    time: TimeFound, rest: Sequence[Column], series: SeriesFound, good: Rows
+) -> dict[str, tuple[str, ...]]:
+    """Column of series -> its values that only add up the others."""
+    if not series.is_unique:
+        return {}
+    own = [column for column in rest if column.name in series.series and not column.is_number]
+    figures = [
+        column
+        for column in rest
+        if column.is_number and column.name not in series.series and is_telling(column)
+    ]
+    found: dict[str, tuple[str, ...]] = {}
+    for each in sums_among(time.moments, own, figures, good):
+        found[each.column.name] = (*found.get(each.column.name, ()), each.value)
+    return found
+
+
+def without_sums(
+    framed: Framed,
+    columns: list[Column],
+    time: TimeFound,
+    origins: Rows,
+    sums: Mapping[str, Sequence[str]],
+) -> tuple[Framed, list[Column], TimeFound, Rows]:
+    """Less the rows of series that add up others. sums: column -> its values."""
+    is_sum = np.zeros(len(framed), bool)
+    for column in columns:
+        if values := sums.get(column.name):
+            is_sum |= column.cells.mapped({*values}.__contains__, "bool")
+    return _less(framed, columns, time, origins, is_sum)
 
 
 def _require_whole_moments(series: SeriesFound, columns: Sequence[Column]) -> None:
@@ -180,10 +239,11 @@ class _Parts:
     series: SeriesFound
     refused: dict[int, Sentence]
     good: Rows
+    sums: Mapping[str, tuple[str, ...]]
 
 
-def _joined(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
-    """Frames of the same labels one below the other."""
+def joined_frames(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
+    """Frames of the same labels one below the other, and of each row which of them it is from."""
     first = frames[0]
     origins = np.repeat(np.arange(len(frames)), [len(each) for each in frames])
     if len(frames) == 1:
@@ -219,8 +279,15 @@ def without_totals(
             )
     for row in np.flatnonzero(np.isnat(time.moments) & ~is_sum).tolist():
         is_sum[row] = any(is_sum_of(column.cells[row]) for column in columns)
-    count = int(is_sum.sum())
-    if not count or count > 0.5 * len(framed):
+    if int(is_sum.sum()) > 0.5 * len(framed):
+        return framed, columns, time, origins
+    return _less(framed, columns, time, origins, is_sum)
+
+
+def _less(
+    framed: Framed, columns: list[Column], time: TimeFound, origins: Rows, is_sum: "np.ndarray"
+) -> tuple[Framed, list[Column], TimeFound, Rows]:
+    if not is_sum.any():
         return framed, columns, time, origins
     kept = np.flatnonzero(~is_sum)
     fewer = [
@@ -305,15 +372,18 @@ def is_telling(column: Column) -> bool:
 def _is_row_number(column: Column) -> bool:
     if column.kind != "integer" or len(column.cells) < 10:
         return False
-    first = next(column.blocks())[0] or ""
-    if not first.lstrip("-").isdigit():
-        return False
-    begin = int(first)
+    begin: int | None = None
     for block in column.blocks():
-        if block != list(map(str, range(begin, begin + len(block)))):
-            return False
-        begin += len(block)
-    return True
+        known = [value for value in block if value is not None]
+        if begin is None and known:
+            if not known[0].lstrip("-").isdigit():
+                return False
+            begin = int(known[0])
+        if begin is not None:
+            if known != list(map(str, range(begin, begin + len(known)))):
+                return False
+            begin += len(known)
+    return begin is not None
 
 
 def kind_of(column: Column) -> tuple[MeasureKind, str]:
@@ -387,6 +457,7 @@ def _assembled(
         first=first,
         last=last,
         notes=(*framed.notes, *_notes(parts, dropped)),
+        sums=parts.sums,
     )
 
 
@@ -426,6 +497,27 @@ def _landing(
 def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
     series, step = parts.series, parts.step
     notes = [Sentence("intake.note_dropped_text", column=column.label) for column in dropped]
+    labels = {column.name: column.label for column in parts.rest}
+    notes += [
+        Sentence("intake.note_sum_of_series", column=labels[name], values=list(values))
+        for name, values in parts.sums.items()
+    ]
+    notes += [
+        Sentence(
+            "intake.note_thousands", column=column.label, cell=cell, value=column.landed([cell])[0]
+        )
+        for column in parts.rest
+        if column.is_guessed
+        for cell in [next(each for each in column.cells if "," in each or "." in each)]
+    ]
+    notes += [
+        Sentence(
+            "intake.note_scales", column=column.label, cell=cell, value=column.landed([cell])[0]
+        )
+        for column in parts.rest
+        if column.numeral is not None and column.numeral.scales
+        for cell in [next(each for each in column.cells if is_scaled(each))]
+    ]
     notes += [
         Sentence("intake.note_nulls", column=column.label, values=list(column.nulls))
         for column in parts.rest

@@ -137,7 +137,12 @@ class CastColumn(BaseModel):
     def is_plain(self) -> bool:
         """Whether a number as computers write it is that number here."""
         has_plain_null = any(set(text) <= _OF_NUMBERS for text in self.null_values)
-        return self.to in ("integer", "number") and not self.number_form and not has_plain_null
+        form = self.number_form
+        is_same = form is None or (
+            form.percent != "share"
+            and (self.to == "integer" or (form.decimal == "." and form.thousands != "."))
+        )
+        return self.to in ("integer", "number") and is_same and not has_plain_null
 
     def misfits(self, name: str) -> Iterator[tuple[str, Sentence]]:
         """(key, what is wrong with it) for each that cannot stand with the others."""

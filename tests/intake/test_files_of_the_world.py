@@ -1346,15 +1346,22 @@ def test_a_bank_s_minus_999_is_declared_as_not_known(tmp_path: Path) -> None:
     assert "'temp' stands for what is not known" in " ".join(map(str, found.notes))
 
 
-def test_minutes_in_a_column_of_their_own_are_refused_and_never_a_series(tmp_path: Path) -> None:
-    start = datetime(2013, 1, 1)
+def test_minutes_in_a_column_of_their_own_are_a_part_of_the_moment(tmp_path: Path) -> None:
+    moments = [datetime(2013, 1, 1) + timedelta(minutes=15 * n) for n in range(2_000)]
+    lines = [f"{m:%Y-%m-%d},{m.hour},{m.minute},{n}" for n, m in enumerate(moments)]
+    found = looked_at(tmp_path, File(text("day,hour,minute,load", *lines), D, {}))
+    assert found.time_found.moments.tolist() == moments
+    assert (found.step.seconds, found.series.series) == (900, ())
+
+
+def test_seconds_in_a_column_of_their_own_are_refused_and_never_a_series(tmp_path: Path) -> None:
     lines = [
-        f"{m:%Y-%m-%d},{m.hour},{m.minute},{n}"
+        f"2013-01-{1 + n // 1440:02},{n // 60 % 24},{n % 60},{second},{n}"
         for n in range(2_000)
-        for m in [start + timedelta(minutes=15 * n)]
+        for second in (0, 30)
     ]
-    with pytest.raises(InvalidInput, match="'minute' looks like a part of the moment"):
-        looked_at(tmp_path, File(text("day,hour,minute,load", *lines), D, {}))
+    with pytest.raises(InvalidInput, match="'second' looks like a part of the moment"):
+        looked_at(tmp_path, File(text("day,hour,minute,second,load", *lines), D, {}))
 
 
 def test_a_remark_here_and_there_is_no_name_of_a_group(tmp_path: Path) -> None:

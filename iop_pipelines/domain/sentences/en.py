@@ -477,6 +477,10 @@ SENTENCES: Mapping[str, str] = {
         "this instance copies DRM from IOP_DRM_API_URL; load files into an instance of their "
         "own: name another --home, without that setting"
     ),
+    "intake.day_or_year": (
+        "column {column!r} has cells such as {cell}: is that a day or a year? Write the year with four digits, or "
+        "the day with its month and year"
+    ),
     "intake.empty": "{name} is empty",
     "intake.foreign_drm": (
         "{database} holds the tables of a DRM platform or of the demo, which only it may "
@@ -530,6 +534,9 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds bytes that are no text; what can be read is CSV, TSV, XLSX, Parquet, "
         "JSON and NDJSON, also as .gz, .zst or .zip"
     ),
+    "intake.no_table_in_zip": (
+        "none of the {count} files of {name} holds a table ({first}): pack the files that do"
+    ),
     "intake.no_time": (
         "no column says when a row is true: a date such as 2026-01-31 is needed; name the "
         "column by --time"
@@ -556,11 +563,20 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_events": "many rows share a moment: they are events, put together by period",
     "intake.note_groups": "{column!r} says each name once for a group of rows; every row of the group has it now",
     "intake.note_headless": "the file has no head: columns are called column 1, column 2, …",
+    "intake.note_member": "{member} is left out: {why}",
     "intake.note_nulls": "{values} in {column!r} stands for what is not known",
     "intake.note_repeats": (
         "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"
     ),
+    "intake.note_scales": "{cell} in {column!r} is read as {value}",
     "intake.note_short_log": "models read it by the hour and wait until there are three days of it",
+    "intake.note_year": "the days of {column!r} say no year: they are of {year}, which the file says elsewhere",
+    "intake.note_sum_of_series": (
+        "{values} of {column!r} is the sum of the others, to the last digit, at every moment: its rows are left out"
+    ),
+    "intake.note_thousands": (
+        "{cell} in {column!r} is taken for {value}, since nothing in the file shows another decimal sign"
+    ),
     "intake.note_watched": (
         "{count} series are too many to watch one by one: models watch {watched}"
     ),
@@ -571,13 +587,24 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_watched_together": (
         "{count} series are too many to watch one by one: models watch them all together"
     ),
+    "intake.no_year": (
+        "column {column!r} has days without a year, such as {cell}: write the year beside them, or in a "
+        "column called Year, or into the file's name, as in sales 2025.csv"
+    ),
     "intake.nothing_there": "there is no file at {where} that holds a table",
     "intake.one_column": (
         "{name} has one column: a table needs a time and a value, with a comma, semicolon, "
-        "tab or bar between them"
+        "tab, bar or aligned blanks between them"
     ),
     "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
+    "intake.over_new_year": (
+        "the days of column {column!r} have no year and cannot all be of {year}: they run over a new year, or "
+        "lie after the day in the file's name; write the year beside each"
+    ),
+    "intake.other_shape": (
+        "its columns are others than those of most files beside it; load it by itself"
+    ),
     "intake.other_columns": (
         "{name} lacks the columns {missing}, which the dataset is declared with; it has the "
         "columns {others} instead"
@@ -625,6 +652,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.two_tables": (
         "{name} holds another table from line {line} on: give each in a file of its own"
     ),
+    "intake.unknown_scale": "{scale!r} is nothing that multiplies a number; there are {known}",
     "intake.unknown_form": "{form!r} is no form of a date; there are {known}",
     "intake.watch_one": (
         "one source with one dataset is watched at a time, not {sources} with {names:and}: "
@@ -633,6 +661,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.which_table": "{url} needs --table or --query; its tables are {tables}",
     "intake.width": "has {count} {count:field|fields}, the head has {head}",
     "intake.wrong_reference": "{reference!r} names no variable: env:SALES_URL does",
+    "intake.zip_of_shapes": (
+        "{name} holds tables of {count} shapes, and none is that of most ({groups:then}): unpack it, and load the "
+        "files of each shape together"
+    ),
     "key.not_text": "the key {key!r} is not text",
     "kind.dates": "dates",
     "kind.moments": "moments",

@@ -550,6 +550,10 @@ SENTENCES: Mapping[str, str] = {
         "cette instance copie DRM depuis IOP_DRM_API_URL ; chargez vos fichiers dans une "
         "instance à part : indiquez un autre --home, sans ce réglage"
     ),
+    "intake.day_or_year": (
+        "la colonne {column!r} a des cellules telles que {cell} : est-ce un jour ou une année ? Écrivez l’année en "
+        "quatre chiffres, ou le jour avec son mois et son année"
+    ),
     "intake.empty": "{name} est vide",
     "intake.foreign_drm": (
         "{database} contient les tables d’une plateforme DRM ou de la démo, qui seule peut y "
@@ -615,6 +619,9 @@ SENTENCES: Mapping[str, str] = {
         "{name} contient des octets qui ne sont pas du texte ; formats lus : CSV, TSV, XLSX, "
         "Parquet, JSON et NDJSON, aussi en .gz, .zst ou .zip"
     ),
+    "intake.no_table_in_zip": (
+        "aucun des {count} fichiers de {name} ne contient de tableau ({first}) : archivez ceux qui en contiennent un"
+    ),
     "intake.no_time": (
         "aucune colonne ne donne le moment d’une ligne : il faut une date comme 2026-01-31 ; "
         "indiquez la colonne avec --time"
@@ -652,11 +659,20 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_headless": (
         "le fichier n’a pas d’en-tête : les colonnes s’appellent column 1, column 2, …"
     ),
+    "intake.note_member": "{member} est laissé de côté : {why}",
     "intake.note_nulls": "{values} dans {column!r} signifie que la valeur est inconnue",
     "intake.note_repeats": (
         "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
     ),
+    "intake.note_scales": "{cell} dans {column!r} est lu comme {value}",
     "intake.note_short_log": "les modèles le lisent par heure et attendent d’en avoir trois jours",
+    "intake.note_sum_of_series": (
+        "{values} de {column!r} est la somme des autres, au dernier chiffre près, à chaque moment : ses lignes sont "
+        "laissées de côté"
+    ),
+    "intake.note_thousands": (
+        "{cell} dans {column!r} est compris comme {value}, car rien dans le fichier ne montre un autre signe décimal"
+    ),
     "intake.note_watched": (
         "{count} séries sont trop nombreuses pour être suivies une par une : les modèles "
         "suivent {watched}"
@@ -677,18 +693,32 @@ SENTENCES: Mapping[str, str] = {
         "{count} séries sont trop nombreuses pour être suivies une par une : les modèles les "
         "suivent toutes ensemble"
     ),
+    "intake.note_year": (
+        "les jours de {column!r} sont sans année : ils sont de {year}, que le fichier dit ailleurs"
+    ),
+    "intake.no_year": (
+        "la colonne {column!r} a des jours sans année, tels que {cell} : écrivez l’année à côté, ou dans une colonne "
+        "Année, ou dans le nom du fichier, comme ventes 2025.csv"
+    ),
     "intake.nothing_there": "il n’y a pas de fichier contenant un tableau à {where}",
     "intake.one_column": (
         "{name} n’a qu’une colonne : un tableau a un moment et une valeur, séparés par une "
-        "virgule, un point-virgule, une tabulation ou une barre"
+        "virgule, un point-virgule, une tabulation, une barre ou des blancs alignés"
     ),
     "intake.open_question": "{question} Rien dans le fichier n’en décide ; indiquez {ways:or}",
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
+    "intake.other_shape": (
+        "ses colonnes ne sont pas celles de la plupart des fichiers à côté ; chargez-le séparément"
+    ),
     "intake.other_columns": (
         "{name} n’a pas les colonnes {missing}, avec lesquelles le jeu de données est déclaré "
         "; il a à la place les colonnes {others}"
+    ),
+    "intake.over_new_year": (
+        "les jours de la colonne {column!r} sont sans année et ne peuvent pas tous être de {year} : ils passent une "
+        "fin d’année, ou suivent le jour dans le nom du fichier ; écrivez l’année à côté de chacun"
     ),
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
     "intake.part_of_moment": (
@@ -736,6 +766,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.two_tables": (
         "{name} contient un autre tableau à partir de la ligne {line} : donnez chacun dans son propre fichier"
     ),
+    "intake.unknown_scale": "{scale!r} ne multiplie aucun nombre ; il y a {known}",
     "intake.unknown_form": "{form!r} n’est pas une forme de date ; il y a {known}",
     "intake.watch_one": (
         "une source avec un jeu de données est surveillée à la fois, pas {sources} avec "
@@ -744,6 +775,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.which_table": "{url} demande --table ou --query ; ses tables sont {tables}",
     "intake.width": "a {count} {count:champ|champs}, l’en-tête en a {head}",
     "intake.wrong_reference": "{reference!r} ne nomme pas de variable ; env:SALES_URL en nomme une",
+    "intake.zip_of_shapes": (
+        "{name} contient des tableaux de {count} formes, dont aucune n’est celle de la plupart ({groups:then}) : "
+        "décompressez-le et chargez ensemble les fichiers de chaque forme"
+    ),
     "key.not_text": "la clé {key!r} n’est pas un texte",
     "kind.dates": "des dates",
     "kind.moments": "des dates et heures",

@@ -1,0 +1,225 @@
+"""Days without their year, 13-Jan and Jan 13 and 13.01., given the year that the file says elsewhere.
+
+It is in a column of its own, in the title or in the file's name; where these say none or several, or the days run over
+a new year, nothing is guessed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from iop_pipelines.domain.months import MONTHS
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.cells import Cells
+from iop_pipelines.intake.framed import Framed
+from iop_pipelines.intake.numerals import is_null
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+# Pattern, and what stands between it and the year that is written behind.
+_FORMS = (
+    (
+        re.compile(
+            rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/. ]*(?:de )?(?P<word>{_MONTH})\.?",
+            re.IGNORECASE,
+        ),
+        " ",
+    ),
+    (
+        re.compile(
+            rf"{_DAY_NAME}(?P<word>{_MONTH})\.?[- ](?P<d>\d{{1,2}})(?:st|nd|rd|th)?", re.IGNORECASE
+        ),
+        " ",
+    ),
+    (re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\."), ""),
+)
+_DAY_OF_MONTH = re.compile(rf"(?:{_MONTH})\.?-", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?!\d)"
+    r"|(?<!\d)(?P<d2>\d\d)[-_.](?P<m2>\d\d)[-_.](?P<y2>(?:19|20)\d\d)(?!\d)"
+)
+_YEAR_HEAD = re.compile(r"(?:year|jahr|ann[eé]e|a[nñ]o|anno|jaar|yr)", re.IGNORECASE)
+_LEAP = 2000
+_SAMPLE = 2_000
+_FEWEST = 3
+_MANY_DAYS = 13
+# As many of one month in a row are hardly years.
+_MANY_JANUARIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """A column of days without a year: its place, how they are written, and which, in the order in which they come."""
+
+    place: int
+    pattern: re.Pattern[str]
+    between: str
+    days: tuple[date, ...]
+
+
+def with_years(framed: Framed, name: str) -> Framed:
+    """With the year behind each day, in columns of days without one.
+
+    name: of the file, without its suffix. As it is where no year is told: `require_year` says so, once no other column
+    says when.
+
+    Raises:
+        InvalidInput: the days run over a new year, or lie after the day on which the file says it was made; or Jan 10,
+            Jan 11, … are as well Januaries of years.
+    """
+    _require_no_two_readings(framed)
+    for found in _columns(framed):
+        label = framed.labels[found.place]
+        column = _year_column(framed)
+        if column is not None:
+            framed = _behind(framed, found, framed.columns[column])
+            continue
+        year = _told_year(framed, name)
+        if year is None:
+            continue
+        _require_one_year(label, found.days, year, framed, name)
+        framed = _behind(framed, found, year)
+        note = Sentence("intake.note_year", column=label, year=str(year))
+        framed = replace(framed, notes=(*framed.notes, note))
+    return framed
+
+
+def require_year(framed: Framed) -> None:
+    """Raises InvalidInput naming a column of days without a year."""
+    for found in _columns(framed):
+        label, cells = framed.labels[found.place], framed.columns[found.place]
+        shown = next(cell for cell in cells if not is_null(cell))
+        raise InvalidInput("intake.no_year", column=label, cell=shown)
+
+
+def _columns(framed: Framed) -> Iterator[_Days]:
+    for place, cells in enumerate(framed.columns):
+        sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+        for pattern, between in _FORMS:
+            if len(sample) < _FEWEST or any(
+                pattern.fullmatch(cell) is None for cell in sample[:50]
+            ):
+                continue
+            read = [_day(pattern, cell, _LEAP) for cell in sample]
+            days = tuple(dict.fromkeys(day for day in read if day is not None))
+            if read.count(None) <= 0.2 * len(read) and _are_days(pattern, sample, days):
+                yield _Days(place, pattern, between, days)
+                break
+
+
+def _day(pattern: re.Pattern[str], cell: str, year: int) -> date | None:
+    found = pattern.fullmatch(" ".join(cell.split()))
+    if found is None:
+        return None
+    parts = found.groupdict()
+    month = MONTHS[parts["word"].lower()] if parts.get("word") else int(parts["m"])
+    try:
+        return date(year, month, int(parts["d"]))
+    except ValueError:
+        return None
+
+
+def _are_days(pattern: re.Pattern[str], cells: Sequence[str], days: Sequence[date]) -> bool:
+    """Jan 13 is January 2013 as well, and 13-Jan is that for some: a day has one digit, there are many, or only as
+    days they are in order."""
+    if len(days) < _FEWEST:
+        return False
+    numbers = [found["d"] for cell in cells if (found := pattern.fullmatch(" ".join(cell.split())))]
+    if any(len(number) == 1 for number in numbers) or pattern is _FORMS[-1][0]:
+        return True
+    as_months = [(int(day.strftime("%d")), day.month) for day in days]
+    in_days, in_months = _is_in_order(days), _is_in_order(as_months)
+    if in_days != in_months:
+        return in_days
+    many = len(set(numbers)) >= _MANY_DAYS and len({day.month for day in days}) > 1
+    return many if pattern is _FORMS[0][0] else False
+
+
+def _require_no_two_readings(framed: Framed) -> None:
+    for place, cells in enumerate(framed.columns):
+        sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+        pattern = _FORMS[1][0]
+        if len(sample) < _FEWEST or pattern.fullmatch(sample[0]) is None:
+            continue
+        read = [_day(pattern, cell, _LEAP) for cell in sample]
+        days = list(dict.fromkeys(day for day in read if day is not None))
+        has_months = len({day.month for day in days}) > 1
+        is_two_digits = all(day.day >= 10 for day in days)
+        if None not in read and is_two_digits and not has_months and len(days) >= _MANY_JANUARIES:
+            label = framed.labels[place]
+            raise InvalidInput("intake.day_or_year", column=label, cell=sample[0])
+
+
+def _is_in_order(values: Sequence[object]) -> bool:
+    pairs = list(pairwise(values))
+    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)  # type: ignore[operator]
+
+
+def _year_column(framed: Framed) -> int | None:
+    for place, (label, cells) in enumerate(zip(framed.labels, framed.columns, strict=True)):
+        if _YEAR_HEAD.fullmatch(label.strip()) and all(
+            _YEAR.fullmatch(cell) for cell in cells.sample(_SAMPLE) if not is_null(cell)
+        ):
+            return place
+    return None
+
+
+def _told_year(framed: Framed, name: str) -> int | None:
+    """The only one of the title, or else of the file's name."""
+    for text in (" ".join(framed.title), name):
+        told = set(_YEAR.findall(text)) | {str(day.year) for day in _dates_in(text)}
+        if told:
+            return int(told.pop()) if len(told) == 1 else None
+    return None
+
+
+def _dates_in(text: str) -> list[date]:
+    found: list[date] = []
+    for match in _DATE.finditer(text):
+        parts = match.groupdict()
+        try:
+            found.append(
+                date(*(int(parts[name] or parts[f"{name}2"] or 0) for name in ("y", "m", "d")))
+            )
+        except ValueError:
+            continue
+    return found
+
+
+def _require_one_year(
+    label: str, days: Sequence[date], year: int, framed: Framed, name: str
+) -> None:
+    steps = list(pairwise(days))
+    turns = min(sum(a > b for a, b in steps), sum(a < b for a, b in steps))
+    made = _dates_in(" ".join((*framed.title, name)))
+    is_later = bool(made) and max(days) > max(made).replace(year=_LEAP)
+    if turns == 1 or is_later:
+        raise InvalidInput("intake.over_new_year", column=label, year=str(year))
+
+
+def _behind(framed: Framed, found: _Days, year: int | Cells) -> Framed:
+    cells = framed.columns[found.place]
+    if isinstance(year, int):
+        texts: Iterable[Sequence[str]] = (
+            [_said(cell, str(year), found) for cell in piece] for piece in cells.pieces()
+        )
+    else:
+        texts = (
+            [_said(cell, each, found) for cell, each in zip(*pieces, strict=True)]
+            for pieces in zip(cells.pieces(), year.pieces(), strict=True)
+        )
+    columns = [*framed.columns]
+    columns[found.place] = Cells(texts)
+    return replace(framed, columns=tuple(columns))
+
+
+def _said(cell: str, year: str, found: _Days) -> str:
+    """Jan-13 with a blank in place of the line, which is the way that the year is written behind it."""
+    if is_null(cell) or found.pattern.fullmatch(" ".join(cell.split())) is None:
+        return cell
+    plain = cell if found.pattern is not _FORMS[1][0] else cell.replace("-", " ")
+    return f"{plain}{found.between}{year}"
