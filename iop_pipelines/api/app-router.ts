@@ -219,6 +219,14 @@ export interface Compare {
 
 export type Condition = And | Or | Not | Unless | Compare;
 
+/** Whose public holidays hold: `code`, such as DE or DE-BY, null for no calendar; `column` is the label of what names it in the file. `offered` is a country that it may be, because of its currency or language. */
+export interface CountryOfFile {
+  code: string | null;
+  column: string | null;
+  offered: string | null;
+  because: "currency" | "language" | null;
+}
+
 /** How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is `learning`, too little was known before. */
 export interface Coverage {
   unit: "points" | "series";
@@ -794,15 +802,17 @@ export interface LoadUpload {
   decimal?: "." | "," | null | undefined;
   sheet?: string | null | undefined;
   encoding?: string | null | undefined;
+  country?: string | null | undefined;
   name: string;
 }
 
-/** One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, and `encodings` of a text file can be chosen from. `encoding`: the one in which it was read. */
+/** One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, `encodings` of a text file and `countries` by their code can be chosen from. `encoding`: the one in which it was read. */
 export interface LookedAt {
   sheets: string[];
   columns: string[];
   encoding: string | null;
   encodings: Choice[];
+  countries: string[];
   table: TableOfFile | null;
   question: OpenQuestion | null;
   refusal: Said | null;
@@ -1100,7 +1110,7 @@ export interface OfSource {
   name: string;
 }
 
-/** A file that arrived, and what is said of it beforehand, as the options of `iop start`. `name`: of the dataset; `time`: a column's label; `dates`: how 01/02/2026 is read; `decimal`: the decimal sign of 1,234; `encoding`: of a text file. */
+/** A file that arrived, and what is said of it beforehand, as the options of `iop start`. `name`: of the dataset; `time`: a column's label; `dates`: how 01/02/2026 is read; `decimal`: the decimal sign of 1,234; `encoding`: of a text file; `country`: whose public holidays hold, such as DE or DE-BY, or none. */
 export interface OfUpload {
   id: number;
   time?: string | null | undefined;
@@ -1108,6 +1118,7 @@ export interface OfUpload {
   decimal?: "." | "," | null | undefined;
   sheet?: string | null | undefined;
   encoding?: string | null | undefined;
+  country?: string | null | undefined;
   name?: string | null | undefined;
 }
 
@@ -1675,7 +1686,7 @@ export interface Span {
 
 /** `every` periods of `freq`; `share` of the rows are that far apart. Events have no step. `seconds`: of a step within the day, which need not be whole hours. */
 export interface StepOfFile {
-  freq: "h" | "D" | "W" | "MS";
+  freq: "1min" | "5min" | "10min" | "15min" | "30min" | "h" | "D" | "B" | "W" | "MS" | "QS" | "2QS" | "YS";
   every: number;
   seconds: number | null;
   share: number;
@@ -1687,13 +1698,14 @@ export interface Subtract {
   subtract: Expression[];
 }
 
-/** What the file will be loaded as: its first `rows`, in the order of the first `columns`. `isKnown`: a dataset of that name is there, to which the file adds, or of which it replaces its periods. */
+/** What the file will be loaded as: its first `rows`, in the order of the first `columns`. `country`: null where holidays do not show, such as in months. `isKnown`: a dataset of that name is there, to which the file adds, or of which it replaces its periods. */
 export interface TableOfFile {
   dataset: string;
   isKnown: boolean;
   title: string[];
   time: TimeOfFile;
   step: StepOfFile;
+  country: CountryOfFile | null;
   series: SeriesOfFile;
   measures: MeasureOfFile[];
   keptBeside: string[];

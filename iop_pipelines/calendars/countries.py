@@ -6,6 +6,7 @@ No language is taken from the process's environment.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,6 +90,35 @@ def problems_of(given: CountryDays) -> Iterator[tuple[str, Sentence]]:
             name = closest(category, categories)
             said = Sentence("calendar.no_category", name=name, country=given.country)
             yield f"categories.{place}", said
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Code of each by its English name and its code of three letters, in small letters without accents."""
+    from holidays.registry import COUNTRIES
+
+    known = _countries()
+    found: dict[str, str] = {}
+    for name, (_, code, *more) in COUNTRIES.items():
+        if code in known:
+            found |= dict.fromkeys((name.replace("_", " "), more[0].lower()), code)
+    return found
+
+
+@cache
+def subdivisions_of(country: str) -> Mapping[str, str]:
+    """Code of each of a country's by its code and its names, in small letters without accents."""
+    found = _country_class(country)
+    if found is None:
+        return {}
+    codes = {code: code for code in found.subdivisions}
+    named = codes | dict(getattr(found, "subdivisions_aliases", {}))
+    return {_plain(name): code for name, code in named.items()}
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss"))
+    return letters.encode("ascii", "ignore").decode()
 
 
 def names_in(given: CountryDays, name: str, language: Language, year: int) -> str:

@@ -1,5 +1,6 @@
 """`iop intake`: folders, files and tables that are watched for deliveries."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ from iop_pipelines.cli.hints import hint
 from iop_pipelines.cli.start import (
     absolute,
     folder_of,
+    given_of,
     of_database,
     pausing_ask,
     source_specs,
     understanding,
+    with_country,
 )
 from iop_pipelines.settings import Settings
 
@@ -89,6 +92,8 @@ def add_source(
     given = _understand(settings, spec, options, is_asked)
     if is_asked:
         print_understood(given, [spec])
+        if options["country"] is None and sys.stdin.isatty():
+            given = with_country(given)
         if not click.confirm("Watch this?", default=True):
             raise click.Abort
     platform = Platform(settings)
@@ -109,11 +114,11 @@ def _understand(
 ) -> "Understood":
     from iop_pipelines.errors import InvalidInput
     from iop_pipelines.intake.sources import open_source
-    from iop_pipelines.intake.understand import Given, understand
+    from iop_pipelines.intake.understand import understand
     from iop_pipelines.intake.urls import shown
 
     name = options["name"] or _name_of(spec.where)
-    said = Given(name, options["time"], options["dates"], options["decimal"])
+    said = given_of(options, name)
     with progress_console.status(f"Looking at {escape(shown(spec.where))}") as status:
         ask = pausing_ask(status, is_asked)
         opened = open_source(spec, ask)

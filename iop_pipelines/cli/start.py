@@ -1,6 +1,8 @@
 """`iop start`: from files as people have them to the first advice, without a DRM platform."""
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +19,7 @@ from iop_pipelines.cli.instance import (
     sign_in_links_at,
     stop_on_signals,
 )
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from iop_pipelines.intake.load import Loaded
     from iop_pipelines.intake.questions import Ask, Question
     from iop_pipelines.intake.sources import SourceSpec
-    from iop_pipelines.intake.understand import Understood
+    from iop_pipelines.intake.understand import Given, Understood
     from iop_pipelines.orchestration.supervisor import Supervisor
     from iop_pipelines.platform import Platform
 
@@ -48,6 +51,11 @@ def understanding(function: Any) -> Any:
             "--decimal",
             type=click.Choice([".", ","]),
             help="The decimal sign, for 1,234 and 1.234.",
+        ),
+        click.option(
+            "--country",
+            metavar="CODE",
+            help="Whose public holidays hold there, such as DE or DE-BY; none for no calendar.",
         ),
         click.option("--sheet", help="Of a workbook. Default: the fullest."),
         click.option(
@@ -125,6 +133,8 @@ def start(settings: Settings, as_json: bool, sources: tuple[str, ...], **options
         if as_json:
             print_json(_as_json(found))
         return
+    if is_asked and options["country"] is None and sys.stdin.isatty():
+        found = replace(found, understood=tuple(map(with_country, given)))
     if is_asked and not click.confirm("Load this and watch it?", default=True):
         return
     platform = Platform(settings)
@@ -137,15 +147,50 @@ def _understand(
     settings: Settings, sources: Sequence[str], options: dict[str, Any], is_asked: bool
 ) -> "Datasets":
     from iop_pipelines.intake.datasets import read_sources, understand_all
-    from iop_pipelines.intake.understand import Given
 
-    said: Given = Given(options["name"], options["time"], options["dates"], options["decimal"])
+    said = given_of(options)
     with progress_console.status("Looking at the data") as status:
         ask = pausing_ask(status, is_asked)
         found = read_sources(source_specs(sources, options), ask)
         return understand_all(
             found, said, settings.time_zone, ask, max_refused_percent=settings.max_refused_percent
         )
+
+
+def given_of(options: dict[str, Any], name: str | None = None) -> "Given":
+    """Raises InvalidInput for a country that there is not."""
+    from iop_pipelines.intake.country import country_told
+    from iop_pipelines.intake.understand import Given
+
+    country = options["country"]
+    if country is not None:
+        country_told(country)
+    named = name or options["name"]
+    return Given(named, options["time"], options["dates"], options["decimal"], country)
+
+
+def with_country(given: "Understood") -> "Understood":
+    """Where the data names none, the person is asked; Enter takes what is offered, or none."""
+    from iop_pipelines.intake.country import NONE, CountryFound, country_told
+
+    found = given.country
+    if found.days is not None or not found.matters:
+        return given
+
+    def checked(text: str) -> CountryFound:
+        try:
+            return CountryFound(country_told(text))
+        except InvalidInput as error:
+            raise click.BadParameter(str(error)) from error
+
+    because = f", by its {found.because}" if found.because else ""
+    console.print(
+        f"Whose public holidays hold for {given.name}? A country such as DE or DE-BY, or {NONE}{because}",
+        markup=False,
+        highlight=False,
+    )
+    answer = click.prompt("Country", default=found.offered or NONE, value_proc=checked)
+    return replace(given, country=answer)
 
 
 def source_specs(sources: Sequence[str], options: dict[str, Any]) -> "list[SourceSpec]":
@@ -158,8 +203,6 @@ def source_specs(sources: Sequence[str], options: dict[str, Any]) -> "list[Sourc
 
 def absolute(spec: "SourceSpec") -> "SourceSpec":
     """What is watched is looked at from another working folder."""
-    from dataclasses import replace
-
     from iop_pipelines.intake.sources import is_of_this_machine
 
     if not is_of_this_machine(spec):
@@ -191,8 +234,6 @@ def _ask(question: "Question") -> str:
 
 
 def _check_names(given: Sequence["Understood"]) -> None:
-    from iop_pipelines.errors import InvalidInput
-
     names = [each.name for each in given]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -200,8 +241,6 @@ def _check_names(given: Sequence["Understood"]) -> None:
 
 
 def _check_watched(found: "Datasets") -> None:
-    from iop_pipelines.errors import InvalidInput
-
     if (len(found.specs), len(found.understood)) != (1, 1):
         names = [each.name for each in found.understood]
         raise InvalidInput("intake.watch_one", sources=len(found.specs), names=names)

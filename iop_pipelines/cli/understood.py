@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from iop_pipelines.cli.console import console, table_of
+from iop_pipelines.intake.country import code_of
 from iop_pipelines.intake.datasets import Skipped, watched
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.sources import SourceSpec
@@ -64,6 +65,8 @@ def _rows(given: Understood) -> list[tuple[str, str, str]]:
         ("time", f"{time.label}, {span}", time.why),
         ("step", step.said, f"{share}; {given.periods} periods"),
     ]
+    if given.country.matters:
+        rows.append(_calendar(given))
     if series.series:
         names = ", ".join(given.columns[name][1] for name in series.series)
         why = (
@@ -152,8 +155,21 @@ def as_json(given: Understood, specs: Sequence[SourceSpec]) -> dict[str, Any]:
         "rows": len(given.rows),
         "refused": [_line(line) for line in given.refused],
         "leftOut": [_line(line) for line in given.left_out],
+        "country": _country(given),
         "notes": [str(note) for note in given.notes],
     }
+
+
+def _country(given: Understood) -> str | None:
+    return None if given.country.days is None else code_of(given.country.days)
+
+
+def _calendar(given: Understood) -> tuple[str, str, str]:
+    found = given.country
+    if (code := _country(given)) is not None:
+        return "holidays", code, f"as {found.column!r} says" if found.column else "as you said"
+    perhaps = f"perhaps {found.offered}, by its {found.because}; " if found.offered else ""
+    return "holidays", "none", f"{perhaps}the data names no country; --country says one"
 
 
 def _line(line: LeftLine) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Answers:
     decimal: "Decimal | None" = None
     sheet: str | None = None
     encoding: str | None = None
+    country: str | None = None
 
     @classmethod
     def of(cls, told: Mapping[str, str] | None) -> "Answers":
@@ -30,6 +31,7 @@ class Answers:
             cast("Decimal | None", known.get("decimal")),
             known.get("sheet"),
             known.get("encoding"),
+            known.get("country"),
         )
 
     def told(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.packed import MAX_BYTES, MEGABYTE
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.sources import SourceSpec, open_source
-from iop_pipelines.intake.step import UNITS
+from iop_pipelines.intake.step import WHOLE
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.understand import Given, Understood, refused_rows, understand_framed
 from iop_pipelines.intake.urls import shown
@@ -235,5 +235,5 @@ def watched(spec: SourceSpec, given: Understood) -> SourceSpec:
     if len(time.columns) != 1:
         return spec
     return replace(
-        spec, watermark=spec.watermark or time.label, time=time.label, unit=UNITS[given.step.freq]
+        spec, watermark=spec.watermark or time.label, time=time.label, unit=WHOLE[given.step.freq]
     )

@@ -1,13 +1,14 @@
 """What IOP is told of an understood table: dataset, models, dashboard and report, as plain mappings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from iop_pipelines.domain.datasets import words_of
+from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.intake.spelling import formats_of, numbers_of
-from iop_pipelines.intake.step import UNITS
+from iop_pipelines.intake.step import Freq
 from iop_pipelines.intake.understand import MeasureFound, Understood
 from iop_pipelines.query.stretch import last_stretch
 from iop_pipelines.runtimes.catalogue import usual_forecaster
@@ -19,12 +20,49 @@ _SPELT = 200
 MAX_TREND_POINTS = 4_000
 _MAX_FIGURES = 4
 _MAX_LINES = 12
-# Periods of history that a model reads before a delivery.
-_HISTORY = {"h": 24 * 7 * 10, "D": 400, "W": 260, "MS": 240}
-_TREND_WINDOW = {"D": 28, "W": 26, "MS": 24}
-# Periods ahead: two days, two weeks, a quarter, a year.
-_HORIZON = {"h": 48, "D": 14, "W": 13, "MS": 12}
-# Known values that a season of months needs before a coarser step is judged.
+# Periods of history that a model reads before a delivery: ten weeks of hours, less of what is finer.
+_HISTORY: Mapping[Freq, int] = {
+    "1min": 1440 * 7,
+    "5min": 288 * 14,
+    "10min": 144 * 21,
+    "15min": 96 * 28,
+    "30min": 48 * 35,
+    "h": 24 * 7 * 10,
+    "D": 400,
+    "B": 400,
+    "W": 260,
+    "MS": 240,
+    "QS": 80,
+    "2QS": 60,
+    "YS": 60,
+}
+# Within a day a trend is the time of day, mostly.
+_TREND_WINDOW: Mapping[Freq, int] = {
+    "D": 28,
+    "B": 20,
+    "W": 26,
+    "MS": 24,
+    "QS": 16,
+    "2QS": 12,
+    "YS": 12,
+}
+# Periods ahead: two hours of minutes, a day, two days, two weeks, a quarter, a year, some years.
+_HORIZON: Mapping[Freq, int] = {
+    "1min": 120,
+    "5min": 288,
+    "10min": 144,
+    "15min": 96,
+    "30min": 96,
+    "h": 48,
+    "D": 14,
+    "B": 10,
+    "W": 13,
+    "MS": 12,
+    "QS": 4,
+    "2QS": 4,
+    "YS": 3,
+}
+# Known values that a season of months needs before one with gaps is judged.
 _KNOWN = 16
 _NULLABLE = {"number": ["number", "null"], "integer": ["integer", "null"]}
 
@@ -85,7 +123,16 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
         "fields": fields,
         "steps": steps,
         "measures": {each.column.name: measure_of(each) for each in given.measures},
+        **_calendar(given),
     }
+
+
+def _calendar(given: Understood) -> dict[str, Any]:
+    days = given.country.days
+    if days is None:
+        return {}
+    part = {"subdivision": days.subdivision} if days.subdivision else {}
+    return {"calendar": {"countries": [{"country": days.country, **part}]}}
 
 
 def _spelling(given: Understood, zone: str) -> dict[str, Any]:
@@ -111,9 +158,7 @@ def _varying(given: Understood) -> list[MeasureFound]:
 
 
 def _models(given: Understood) -> dict[str, dict[str, Any]]:
-    """An anomaly model a measure, trend and forecast of the first; none where a step is too coarse to judge."""
-    if given.step.every >= 12:
-        return {}
+    """An anomaly model a measure, trend and forecast of the first."""
     models = {}
     for each in _varying(given):
         name = f"{given.name}-{each.column.name}-anomaly".replace("_", "-")
@@ -149,7 +194,7 @@ def _model(
         "mann_kendall": "rising or falling steadily",
         usual_forecaster(): "as it will probably go on",
     }
-    form = "date-time" if given.step.freq == "h" else "date"
+    form = "date-time" if given.step.is_within_day else "date"
     series = list(given.series.watched)
     measure = found.column.name
     return {
@@ -274,10 +319,9 @@ def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
     is_apart = 1 < given.series.watched_count <= _MAX_LINES and len(given.series.watched) == 1
     by = given.series.watched[0] if is_apart else None
     chart = {"type": "line", "data": "main", "x": given.time, "y": found.column.name}
-    unit = UNITS[given.step.freq]
     main = {
         "select": [
-            {"field": given.time, "bucket": unit},
+            {"field": given.time, "bucket": STEPS[given.step.freq].bucket},
             *([{"field": by}] if by else []),
             *_shown([found]),
         ],
@@ -286,7 +330,7 @@ def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
     query = _panel(given, period, main)
     query["charts"] = [chart | ({"series": by} if by else {})]
     return {
-        "title": f"{found.column.label} by {unit}"[:120],
+        "title": f"{found.column.label} by {given.step.by}"[:120],
         "type": "line",
         "width": 12,
         "query_config": query,
@@ -309,9 +353,9 @@ def _bars(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
 
 def _report(given: Understood, now: datetime) -> dict[str, Any]:
     measures = list(given.measures)
-    unit = UNITS[given.step.freq]
+    unit, bucket = given.step.by, STEPS[given.step.freq].bucket
     by = list(given.series.watched[:1])
-    select: list[dict[str, Any]] = [{"field": given.time, "bucket": unit}]
+    select: list[dict[str, Any]] = [{"field": given.time, "bucket": bucket}]
     select += [{"field": name} for name in by]
     return {
         "name": f"{title_of(given)} by {unit}",

@@ -75,7 +75,7 @@ class LandedRows(Sequence[Row]):
         moments = self.time.moments[rows]
         periods = self.step.periods_of(moments)
         block: dict[str, list[str | None]] = {
-            self.period: texts_of(periods, has_time=self.step.freq == "h")
+            self.period: texts_of(periods, has_time=self.step.is_within_day)
         }
         if self.moment != self.period:
             block[self.moment] = texts_of(moments)

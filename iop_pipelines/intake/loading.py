@@ -8,6 +8,7 @@ from iop_pipelines.intake import uploads
 from iop_pipelines.intake.answers import Answers
 from iop_pipelines.intake.bounds import bounded_memory
 from iop_pipelines.intake.folder import folder_of
+from iop_pipelines.intake.in_app import in_app
 from iop_pipelines.intake.load import load
 from iop_pipelines.intake.looking import understood
 from iop_pipelines.intake.own import require_own
@@ -37,8 +38,9 @@ def load_upload(platform: Platform, given: Upload, now: datetime) -> Sentence | 
     except IopError as error:
         if error.retryable:
             raise
-        uploads.fail_load(platform.engine, given, error.sentence, now)
-        return error.sentence
+        said = in_app(error.sentence)
+        uploads.fail_load(platform.engine, given, said, now)
+        return said
     delivered = done.delivered
     uploads.end_load(
         platform.engine, given, delivered.run_id, rows=delivered.rows, refused=refused, now=now

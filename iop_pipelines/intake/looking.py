@@ -16,6 +16,7 @@ from iop_pipelines.intake import store
 from iop_pipelines.intake.answers import Answers
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.frame import frame
+from iop_pipelines.intake.in_app import in_app
 from iop_pipelines.intake.packed import first_bytes
 from iop_pipelines.intake.questions import Ask, Question, refuse_to_guess
 from iop_pipelines.intake.tables import RawTable
@@ -77,7 +78,7 @@ def look(
     except _Open as asked:
         return replace(found, question=asked.question)
     except InvalidInput as error:
-        return replace(found, refusal=error.sentence)
+        return replace(found, refusal=in_app(error.sentence))
     except MemoryError:
         return replace(found, refusal=Sentence("upload.needs_memory", name=name))
 
@@ -114,7 +115,7 @@ def _read(path: Path, name: str, answers: Answers, ask: Ask, max_bytes: int) -> 
 def _understood(
     table: RawTable, answers: Answers, zone: str, ask: Ask, max_refused_percent: int
 ) -> Understood:
-    given = Given(answers.name, answers.time, answers.dates, answers.decimal)
+    given = Given(answers.name, answers.time, answers.dates, answers.decimal, answers.country)
     return understand(table, given, zone, ask, max_refused_percent=max_refused_percent)
 
 

@@ -11,7 +11,7 @@ from iop_pipelines.intake.columns import Column, Kind, names_of
 from iop_pipelines.intake.moments import FORMS
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import SCALES, Decimal
-from iop_pipelines.intake.step import Freq, Step
+from iop_pipelines.intake.step import WITHIN_DAY, Freq, Step
 from iop_pipelines.intake.understand import Understood
 
 Header = Annotated[str, Field(min_length=1)]
@@ -127,7 +127,7 @@ class Reading(_Frozen):
     def landing(self) -> dict[str, tuple[str, str, str | None]]:
         """As `Understood.columns`."""
         time = self.time
-        period = "datetime" if self.step.freq == "h" else "date"
+        period = "datetime" if self.step.freq in WITHIN_DAY else "date"
         landing: dict[str, tuple[str, str, str | None]] = {}
         if time.moment != time.period:
             landing[time.moment] = (time.type, time.label, None)

@@ -10,12 +10,14 @@ from typing import Literal
 
 import numpy as np
 
+from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.domain.refusal import is_too_much_refused
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
 from iop_pipelines.intake.cells import Rows, joined
 from iop_pipelines.intake.columns import Column, names_of, read_columns
+from iop_pipelines.intake.country import CountryFound, code_of, country_told, find_country
 from iop_pipelines.intake.frame import frame
 from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
 from iop_pipelines.intake.landed import LandedRows
@@ -24,7 +26,7 @@ from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import Decimal, is_scaled
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together
-from iop_pipelines.intake.step import UNITS, Step, step_of
+from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
@@ -45,12 +47,15 @@ _MEAN = re.compile(
     re.IGNORECASE,
 )
 MeasureKind = Literal["sum", "mean"]
-_NOTES_BY_UNIT: Mapping[str, Sentence] = {
-    "hour": Sentence("intake.note_watched_by_hour"),
-    "day": Sentence("intake.note_watched_by_day"),
-    "week": Sentence("intake.note_watched_by_week"),
-    "month": Sentence("intake.note_watched_by_month"),
+_NOTES_BY_STEP: Mapping[str, Sentence] = {
+    "1min": Sentence("intake.note_watched_by_minute"),
+    "h": Sentence("intake.note_watched_by_hour"),
+    "D": Sentence("intake.note_watched_by_day"),
+    "W": Sentence("intake.note_watched_by_week"),
+    "MS": Sentence("intake.note_watched_by_month"),
 }
+# What a season of days needs before a point of it is judged.
+_LEARNING = np.timedelta64(3, "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Given:
     time: str | None = None
     dates: Order | None = None
     decimal: Decimal | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Understood:
         periods: how many different ones; first and last of them.
         notes: what else a person must know.
         sums: column of series -> its values that only add up others, and are left out.
+        country: whose public holidays hold.
     """
 
     name: str
@@ -108,6 +115,7 @@ class Understood:
     last: datetime
     notes: tuple[Sentence, ...]
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    country: CountryFound = field(default_factory=CountryFound)
 
     @property
     def table(self) -> RawTable:
@@ -427,7 +435,7 @@ def _assembled(
         strange=framed.refused,
     )
     known = np.unique(step.periods_of(time.moments[parts.good]))
-    if len(known) < MIN_PERIODS and not _is_short_log(time, step):
+    if len(known) < MIN_PERIODS:
         raise InvalidInput("intake.too_few_periods", name=name, count=len(known), least=MIN_PERIODS)
     bad = [
         LeftLine(line.number, line.text, why)
@@ -436,6 +444,7 @@ def _assembled(
     ]
     key = (moment, *series.series) if series.is_unique else (moment, LINE)
     first, last = (each.astype("datetime64[us]").item() for each in (known[0], known[-1]))
+    country = _country(given, parts)
     return Understood(
         name=slug(given.name or name, "data"),
         tables=tuple(tables),
@@ -456,16 +465,31 @@ def _assembled(
         periods=len(known),
         first=first,
         last=last,
-        notes=(*framed.notes, *_notes(parts, dropped)),
+        notes=(*framed.notes, *_notes(parts, dropped), *_notes_of_country(country)),
         sums=parts.sums,
+        country=country,
     )
 
 
-def _is_short_log(time: TimeFound, step: Step) -> bool:
-    """Of a few hours, in finer steps: what comes later makes it long enough for models, which read hours."""
-    is_finer = step.seconds is not None and step.seconds < 3600
-    known = time.moments[~np.isnat(time.moments)]
-    return is_finer and len(np.unique(known)) >= MIN_PERIODS
+def _country(given: Given, parts: _Parts) -> CountryFound:
+    """Of months and longer steps nothing is explained by holidays."""
+    if STEPS[parts.step.freq].months is not None:
+        return CountryFound(matters=False)
+    if given.country is not None:
+        return CountryFound(country_told(given.country))
+    return find_country(parts.rest, parts.framed.labels)
+
+
+def _notes_of_country(found: CountryFound) -> list[Sentence]:
+    if found.days is None or found.column is None:
+        return []
+    return [Sentence("intake.note_country", column=found.column, country=code_of(found.days))]
+
+
+def _is_short_log(parts: _Parts) -> bool:
+    """Of minutes, over fewer days than models learn from: what comes later makes it long enough."""
+    known = parts.time.moments[parts.good]
+    return STEPS[parts.step.freq].unit == "minute" and known.max() - known.min() < _LEARNING
 
 
 def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str, str]:
@@ -474,7 +498,7 @@ def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str,
     known = time.moments[~np.isnat(time.moments)]
     if bool((step.periods_of(known) == known).all()):
         return moment, moment
-    (period,) = names_of([UNITS[step.freq]], [*taken, moment])
+    (period,) = names_of([PERIODS[step.freq]], [*taken, moment])
     return moment, period
 
 
@@ -483,11 +507,11 @@ def _landing(
 ) -> dict[str, tuple[str, str, str | None]]:
     known = time.moments[~np.isnat(time.moments)]
     has_time = bool((known != known.astype("datetime64[D]")).any())
-    kind = "datetime" if step.freq == "h" else "date"
+    kind = "datetime" if step.is_within_day else "date"
     landing: dict[str, tuple[str, str, str | None]] = {}
     if moment != period:
         landing[moment] = ("datetime" if has_time else "date", time.label, None)
-        landing[period] = (kind, UNITS[step.freq].capitalize(), None)
+        landing[period] = (kind, PERIODS[step.freq], None)
     else:
         landing[period] = (kind, time.label, None)
     landing |= {column.name: (column.kind, column.label, column.unit) for column in kept}
@@ -529,17 +553,19 @@ def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
         notes.append(Sentence("intake.note_repeats", count=series.repeats))
     if not series.is_unique:
         notes.append(Sentence("intake.note_events"))
-    if _is_short_log(parts.time, step) and _hours_of(parts) < MIN_PERIODS:
+    if _is_short_log(parts):
         notes.append(Sentence("intake.note_short_log"))
     if series.watched_count < series.count:
         notes.append(_note_watched(series))
     if step.every > 1 or not step.is_regular or _is_finer(parts):
-        notes.append(_NOTES_BY_UNIT[UNITS[step.freq]])
+        notes.append(_note_of_step(step))
     return notes
 
 
-def _hours_of(parts: _Parts) -> int:
-    return len(np.unique(parts.step.periods_of(parts.time.moments[parts.good])))
+def _note_of_step(step: Step) -> Sentence:
+    if STEPS[step.freq].unit == "minute" and STEPS[step.freq].count > 1:
+        return Sentence("intake.note_watched_by_minutes", count=STEPS[step.freq].count)
+    return _NOTES_BY_STEP[step.freq]
 
 
 def _note_watched(series: SeriesFound) -> Sentence:
@@ -549,4 +575,9 @@ def _note_watched(series: SeriesFound) -> Sentence:
 
 
 def _is_finer(parts: _Parts) -> bool:
-    return parts.step.freq == "h" and parts.step.seconds != 3600
+    minutes = STEPS[parts.step.freq].minutes
+    return (
+        parts.step.seconds is not None
+        and minutes is not None
+        and parts.step.seconds != 60 * minutes
+    )

@@ -12,10 +12,18 @@ from iop_pipelines.domain.periods import Unit, floor, shift
 
 # Of one row's step: its unit, how many of them are shown, and those in words.
 _BY_FREQ: Mapping[str | None, tuple[Unit, int, str]] = {
+    "1min": ("day", 2, "last_2_days"),
+    "5min": ("day", 7, "last_7_days"),
+    "10min": ("day", 7, "last_7_days"),
+    "15min": ("day", 7, "last_7_days"),
+    "30min": ("day", 14, "last_14_days"),
     "h": ("hour", 14 * 24, "last_14_days"),
     "D": ("day", 90, "last_90_days"),
     "W": ("week", 52, "last_52_weeks"),
     "MS": ("month", 36, "last_36_months"),
+    "QS": ("quarter", 20, "last_60_months"),
+    "2QS": ("quarter", 40, "last_120_months"),
+    "YS": ("year", 30, "last_360_months"),
 }
 _OTHERWISE: tuple[Unit, int, str] = ("day", 90, "last_90_days")
 # Steps that may be missing at the end before data counts as ended.

@@ -590,7 +590,7 @@ def offices() -> dict[str, File]:
                 for k, name in enumerate(("Ghana", "Kenya", "Togo"))
                 for n, y in enumerate(YEARS)
             },
-            "MS",
+            "YS",
         ),
         "WHO": File(
             who,
@@ -601,7 +601,7 @@ def offices() -> dict[str, File]:
                 for n, y in enumerate(YEARS)
                 for j, sex in enumerate(("Both sexes", "Female", "Male"))
             },
-            "MS",
+            "YS",
         ),
         "INSEE": File(
             insee,

@@ -191,7 +191,7 @@ def times() -> dict[str, File]:
 
     def q(said: Callable[[date], str]) -> File:
         lines = [f"{said(a)},{w},{n}" for (a, w), n in quarters().items()]
-        return File(text("day,place,flights", *lines), P, by(quarters()), "MS")
+        return File(text("day,place,flights", *lines), P, by(quarters()), "QS")
 
     def w(said: Callable[[date], str]) -> File:
         lines = [f"{said(a)},{p},{n}" for (a, p), n in weeks().items()]
@@ -224,19 +224,19 @@ def times() -> dict[str, File]:
         "2013:1 as quarters": q(lambda a: f"{a.year}:Q{(a.month + 2) // 3}"),
         "spans of months": q(lambda a: f"{a:%b}-{a.replace(month=a.month + 2):%b} {a.year}"),
         "FY2013": File(
-            text("year,profit", *(f"FY{y},{v}" for y, v in years)), ("year", "profit"), fiscal, "MS"
+            text("year,profit", *(f"FY{y},{v}" for y, v in years)), ("year", "profit"), fiscal, "YS"
         ),
         "FY 2013/14": File(
             text("year,profit", *(f"FY {y}/{(y + 1) % 100:02},{v}" for y, v in years)),
             ("year", "profit"),
             fiscal,
-            "MS",
+            "YS",
         ),
         "2013/14": File(
             text("season,profit", *(f"{y}/{(y + 1) % 100:02},{v}" for y, v in years)),
             ("season", "profit"),
             fiscal,
-            "MS",
+            "YS",
         ),
         "Jan-13": m(lambda a: f"{a:%b-%y}"),
         "Jan'13": m(lambda a: f"{a:%b}'{a:%y}"),
@@ -374,13 +374,13 @@ def columns() -> dict[str, File]:
             text("Year,Quarter,Place,Flights", *quarter),
             ("year_quarter", "place", "flights"),
             by(quarters()),
-            "MS",
+            "QS",
         ),
         "year and number of the quarter": File(
             text("Year,Quarter,Place,Flights", *plain_quarter),
             ("year_quarter", "place", "flights"),
             by(quarters()),
-            "MS",
+            "QS",
         ),
         "year and month in words": File(
             text("Place;Year;Month;Flights", *words),
@@ -790,9 +790,9 @@ def layouts() -> dict[str, File]:
             jhu, ("period", "country_region", "value"), jhu_figures
         ),
         "years in brackets": File(
-            bank, ("period", "series_name", "country_name", "value"), bank_figures, "MS", left=2
+            bank, ("period", "series_name", "country_name", "value"), bank_figures, "YS", left=2
         ),
-        "years with marks beside": File(fao, ("period", "area", "value"), years, "MS"),
+        "years with marks beside": File(fao, ("period", "area", "value"), years, "YS"),
         "days as columns, two keys": File(
             two_keys, ("period", "region", "product", "value"), two_figures, "MS"
         ),
@@ -823,6 +823,7 @@ def layouts() -> dict[str, File]:
             stock,
             ("date", "volume"),
             stock_figures,
+            "B",
             measures=("open", "high", "low", "close", "adj_close", "volume"),
         ),
     }
@@ -930,7 +931,7 @@ def sources() -> dict[str, File]:
             text("Place,2001,2002,2003,Total,Average", *(f"{w},1,2,3,6,2" for w in PLACES)),
             ("period", "place", "value"),
             {(f"{2000 + k}-01-01", w): k for k in range(1, 4) for w in PLACES},
-            "MS",
+            "YS",
         ),
         "a series that is the total": File(
             text("month,region,sales", *with_total),
@@ -999,7 +1000,7 @@ def sources() -> dict[str, File]:
             "W",
         ),
         "quarters by their head": File(
-            text("quarter,n", *by_quarter), ("quarter", "n"), quarter_figures, "MS"
+            text("quarter,n", *by_quarter), ("quarter", "n"), quarter_figures, "QS"
         ),
         "spans of hours beside the day": File(
             text(
@@ -1415,7 +1416,7 @@ def test_a_log_of_two_hours_is_taken_for_it_may_grow_and_says_what_models_wait_f
     start = datetime(2013, 1, 1, 5)
     lines = [f"{start + timedelta(seconds=30 * n)},{n}" for n in range(200)]
     found = looked_at(tmp_path, File(text("at,load", *lines), D, {}))
-    assert (found.step.seconds, found.step.freq, found.periods) == (30, "h", 2)
+    assert (found.step.seconds, found.step.freq, found.periods) == (30, "1min", 100)
     assert "three days" in " ".join(map(str, found.notes))
     with pytest.raises(InvalidInput, match="1 different period"):
         looked_at(tmp_path, File(text("at,load", *lines[:2]), D, {}))

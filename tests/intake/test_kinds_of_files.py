@@ -296,7 +296,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Kind]:
         ),
         "weeks": Kind("a.csv", week_text, week_figures, "W", ("week_of", "", "flights")),
         "quarters": Kind(
-            "a.csv", quarter_text, quarter_figures, "MS", ("quarter", "airport", "flights")
+            "a.csv", quarter_text, quarter_figures, "QS", ("quarter", "airport", "flights")
         ),
     }
 
@@ -341,18 +341,18 @@ def test_every_kind_is_tried(kinds: Mapping[str, Kind]) -> None:
 
 
 def test_a_moment_finer_than_its_period_is_kept_beside_it(tmp_path: Path) -> None:
-    lines = [f"{datetime(2026, 1, 1) + timedelta(minutes=5 * n)},{n}\n" for n in range(300)]
+    lines = [f"{datetime(2026, 1, 1) + timedelta(minutes=20 * n)},{n}\n" for n in range(300)]
     found = looked_at(tmp_path, "a.csv", ("at,load\n" + "".join(lines)).encode())
     assert (found.moment, found.time, found.step.said, found.step.freq) == (
         "at",
         "hour",
-        "5 minutes",
+        "20 minutes",
         "h",
     )
     row = found.rows[13]
     assert (row["at"], row["hour"], row["load"]) == (
-        "2026-01-01 01:05:00",
-        "2026-01-01 01:00:00",
+        "2026-01-01 04:20:00",
+        "2026-01-01 04:00:00",
         "13",
     )
 

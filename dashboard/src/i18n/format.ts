@@ -42,6 +42,12 @@ const relativesOf = (language: Language) =>
     () => new Intl.RelativeTimeFormat(LANGUAGES[language].locale, { numeric: 'auto' }),
   );
 
+const countriesOf = (language: Language) =>
+  kept(
+    `country ${language}`,
+    () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'region' }),
+  );
+
 /** The time zone is read when a moment is to be shown, and not before. */
 export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {
   const { language } = reader;
@@ -68,6 +74,13 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
       return reader.timeZone;
     },
     whole: (value: bigint) => numbersOf(language, {}).format(value),
+    /** code: ISO 3166, such as DE, or DE-BY of a part of it. */
+    country: (code: string) => {
+      const part = code.slice(3);
+      const name = countriesOf(language).of(code.slice(0, 2)) ?? code;
+      return part ? `${name} (${part})` : name;
+    },
+    inOrder: (a: string, b: string) => a.localeCompare(b, LANGUAGES[language].locale),
     number: (value: number) => number(value, { maximumFractionDigits: 2 }),
     /** value: as many decimals as given, no more. */
     decimals: (value: number, digits: number) =>

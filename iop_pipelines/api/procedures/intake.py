@@ -12,6 +12,7 @@ from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.shapes import ById, Done, Id, LocalMoment, Told
 from iop_pipelines.api.registry import Heavy, Keeping, Kind, Registry, Shape
 from iop_pipelines.api.translations import translations_of
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, read
@@ -20,6 +21,7 @@ from iop_pipelines.errors import Conflict
 from iop_pipelines.identity import accounts
 from iop_pipelines.intake import uploads
 from iop_pipelines.intake.answers import Answers
+from iop_pipelines.intake.in_app import in_app
 from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.outcome import Standing, standing
 from iop_pipelines.intake.own import require_own
@@ -68,13 +70,14 @@ class _Answered(ById):
     decimal: Literal[".", ","] | None = None
     sheet: Annotated[str, Field(min_length=1, max_length=_HINT)] | None = None
     encoding: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    country: Annotated[str, Field(pattern=r"^(none|[A-Z]{2}(-.{1,40})?)$")] | None = None
 
 
 class OfUpload(_Answered):
     """A file that arrived, and what is said of it beforehand, as the options of `iop start`.
 
     `name`: of the dataset; `time`: a column's label; `dates`: how 01/02/2026 is read; `decimal`: the decimal sign of
-    1,234; `encoding`: of a text file.
+    1,234; `encoding`: of a text file; `country`: whose public holidays hold, such as DE or DE-BY, or none.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
@@ -152,16 +155,27 @@ class StepOfFile(Shape):
     `seconds`: of a step within the day, which need not be whole hours.
     """
 
-    freq: Literal["h", "D", "W", "MS"]
+    freq: ModelFrequency
     every: int
     seconds: float | None
     share: float
     is_regular: bool
 
 
+class CountryOfFile(Shape):
+    """Whose public holidays hold: `code`, such as DE or DE-BY, null for no calendar; `column` is the label of what
+    names it in the file. `offered` is a country that it may be, because of its currency or language."""
+
+    code: str | None
+    column: str | None
+    offered: str | None
+    because: Literal["currency", "language"] | None
+
+
 class TableOfFile(Shape):
     """What the file will be loaded as: its first `rows`, in the order of the first `columns`.
 
+    `country`: null where holidays do not show, such as in months.
     `isKnown`: a dataset of that name is there, to which the file adds, or of which it replaces its periods.
     """
 
@@ -170,6 +184,7 @@ class TableOfFile(Shape):
     title: list[str]
     time: TimeOfFile
     step: StepOfFile
+    country: CountryOfFile | None
     series: SeriesOfFile
     measures: list[MeasureOfFile]
     kept_beside: list[str]
@@ -185,13 +200,14 @@ class TableOfFile(Shape):
 
 
 class LookedAt(Shape):
-    """One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, and `encodings` of a text
-    file can be chosen from. `encoding`: the one in which it was read."""
+    """One of `table`, `question` and `refusal` is there; `sheets` of a workbook, `columns`, `encodings` of a text file
+    and `countries` by their code can be chosen from. `encoding`: the one in which it was read."""
 
     sheets: list[str]
     columns: list[str]
     encoding: str | None
     encodings: list[Choice]
+    countries: list[str]
     table: TableOfFile | None
     question: OpenQuestion | None
     refusal: Said | None
@@ -306,12 +322,15 @@ def _refusal(ctx: Context) -> Said | None:
     try:
         require_own(platform.drm_engine, platform.settings)
     except Conflict as error:
-        return _said(error.sentence)
+        return _said(in_app(error.sentence))
     return None
 
 
 def _answers(given: OfUpload | LoadUpload) -> Answers:
-    return Answers(given.name, given.time, given.dates, given.decimal, given.sheet, given.encoding)
+    return Answers(
+        *(given.name, given.time, given.dates, given.decimal),
+        *(given.sheet, given.encoding, given.country),
+    )
 
 
 def _kept_by_answers(ctx: Context, given: OfUpload) -> Keeping:
@@ -340,10 +359,17 @@ def _looked_at(ctx: Context, found: "Look") -> LookedAt:
         columns=list(found.columns),
         encoding=found.encoding,
         encodings=[] if found.encoding is None else _encodings(found.encoding),
+        countries=_countries() if found.understood and found.understood.country.matters else [],
         table=None if found.understood is None else _table(ctx, found.understood),
         question=None if found.question is None else _question(found.question),
         refusal=None if found.refusal is None else _said(found.refusal),
     )
+
+
+def _countries() -> list[str]:
+    from iop_pipelines.calendars.countries import countries
+
+    return sorted({*countries().values()})
 
 
 def _encodings(there: str) -> list[Choice]:
@@ -383,6 +409,7 @@ def _table(ctx: Context, given: "Understood") -> TableOfFile:
         title=[_cut(line) for line in given.framed.title],
         time=_time(given),
         step=_step(given),
+        country=_country(given),
         series=_series(given),
         measures=[
             MeasureOfFile(label=each.column.label, unit=each.column.unit, kind=each.kind)
@@ -426,6 +453,20 @@ def _step(given: "Understood") -> StepOfFile:
         seconds=step.seconds,
         share=step.share,
         is_regular=step.is_regular,
+    )
+
+
+def _country(given: "Understood") -> CountryOfFile | None:
+    from iop_pipelines.intake.country import code_of
+
+    found = given.country
+    if not found.matters:
+        return None
+    return CountryOfFile(
+        code=None if found.days is None else code_of(found.days),
+        column=found.column,
+        offered=found.offered,
+        because=found.because,
     )
 
 

@@ -477,6 +477,10 @@ SENTENCES: Mapping[str, str] = {
         "this instance copies DRM from IOP_DRM_API_URL; load files into an instance of their "
         "own: name another --home, without that setting"
     ),
+    "intake.copies_drm_in_app": "this instance copies a DRM platform; files are loaded into an instance of their own",
+    "intake.country_code": (
+        "{given!r} is no country: say its code of two letters, such as DE, perhaps with a subdivision, as in DE-BY, or none"
+    ),
     "intake.day_or_year": (
         "column {column!r} has cells such as {cell}: is that a day or a year? Write the year with four digits, or "
         "the day with its month and year"
@@ -486,6 +490,10 @@ SENTENCES: Mapping[str, str] = {
         "{database} holds the tables of a DRM platform or of the demo, which only it may "
         "write: name another --home for your files"
     ),
+    "intake.foreign_drm_in_app": (
+        "this instance reads the tables of a DRM platform or of the demo, which only it may write; files are loaded into an "
+        "instance of their own"
+    ),
     "intake.head_again": "the head again",
     "intake.is_markup": "a page of HTML or XML, perhaps of a sign-in",
     "intake.is_old_workbook": (
@@ -494,6 +502,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.is_pdf": "a PDF",
     "intake.is_picture": "a picture",
     "intake.is_sqlite": "a SQLite database: give sqlite:/// and its path, with --table",
+    "intake.is_sqlite_in_app": "a SQLite database: export its table as CSV",
     "intake.lacks_columns": (
         "{name} lacks the columns {missing}, which the dataset is declared with"
     ),
@@ -541,6 +550,10 @@ SENTENCES: Mapping[str, str] = {
         "no column says when a row is true: a date such as 2026-01-31 is needed; name the "
         "column by --time"
     ),
+    "intake.no_time_in_app": (
+        "no column says when a row is true: a date such as 2026-01-31 is needed; if one does, choose it below, under "
+        "“Column that says when”"
+    ),
     "intake.no_url": "{url} is no URL that can be read",
     "intake.no_variable": "the environment has no variable {name}: set it to the URL of the source",
     "intake.not_allowed": "{url} answers {status}: it takes another address, or credentials",
@@ -555,6 +568,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.not_watched": "no source is watched for dataset {name}",
     "intake.note_below": "a note below the table",
+    "intake.note_country": "{column!r} says {country}: models know the public holidays of it",
     "intake.note_columns_to_rows": "{count} columns, {first} to {last}, became rows",
     "intake.note_dropped_text": (
         "column {column!r} has texts of more than 255 characters and is left out"
@@ -569,7 +583,7 @@ SENTENCES: Mapping[str, str] = {
         "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"
     ),
     "intake.note_scales": "{cell} in {column!r} is read as {value}",
-    "intake.note_short_log": "models read it by the hour and wait until there are three days of it",
+    "intake.note_short_log": "models wait until there are three days of it",
     "intake.note_year": "the days of {column!r} say no year: they are of {year}, which the file says elsewhere",
     "intake.note_sum_of_series": (
         "{values} of {column!r} is the sum of the others, to the last digit, at every moment: its rows are left out"
@@ -582,6 +596,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.note_watched_by_day": "IOP watches by the day; every row is kept as it is",
     "intake.note_watched_by_hour": "IOP watches by the hour; every row is kept as it is",
+    "intake.note_watched_by_minute": "IOP watches by the minute; every row is kept as it is",
+    "intake.note_watched_by_minutes": "IOP watches by {count} minutes; every row is kept as it is",
     "intake.note_watched_by_month": "IOP watches by the month; every row is kept as it is",
     "intake.note_watched_by_week": "IOP watches by the week; every row is kept as it is",
     "intake.note_watched_together": (
@@ -597,9 +613,10 @@ SENTENCES: Mapping[str, str] = {
         "tab, bar or aligned blanks between them"
     ),
     "intake.open_question": "{question} Nothing in the file decides it; say {ways:or}",
+    "intake.open_question_in_app": "{question} Nothing in the file decides it: look at the file again, and answer",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
     "intake.over_new_year": (
-        "the days of column {column!r} have no year and cannot all be of {year}: they run over a new year, or "
+        "the days of column {column!r} have no year and cannot all be of {year}: they go over a new year, or "
         "lie after the day in the file's name; write the year beside each"
     ),
     "intake.other_shape": (
@@ -644,6 +661,10 @@ SENTENCES: Mapping[str, str] = {
         "{bad} of {total} rows of {name} cannot be read, more than {most} % ({first:then}); "
         "nothing was loaded: mend the file, or name the time column by --time, the order of "
         "dates by --dates, the decimal sign by --decimal"
+    ),
+    "intake.too_much_refused_in_app": (
+        "{bad} of {total} rows of {name} cannot be read, more than {most} % ({first:then}); nothing was loaded: mend the "
+        "file, or choose below which column says when, how dates are read, or the decimal sign"
     ),
     "intake.total": "a total",
     "intake.two_orders": (

@@ -550,6 +550,11 @@ SENTENCES: Mapping[str, str] = {
         "cette instance copie DRM depuis IOP_DRM_API_URL ; chargez vos fichiers dans une "
         "instance à part : indiquez un autre --home, sans ce réglage"
     ),
+    "intake.copies_drm_in_app": "cette instance copie une plateforme DRM ; les fichiers se chargent dans une autre instance",
+    "intake.country_code": (
+        "{given!r} n’est pas un pays : indiquez son code à deux lettres, comme DE, avec une subdivision s’il le faut, "
+        "comme DE-BY, ou none"
+    ),
     "intake.day_or_year": (
         "la colonne {column!r} a des cellules telles que {cell} : est-ce un jour ou une année ? Écrivez l’année en "
         "quatre chiffres, ou le jour avec son mois et son année"
@@ -558,6 +563,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.foreign_drm": (
         "{database} contient les tables d’une plateforme DRM ou de la démo, qui seule peut y "
         "écrire : indiquez un autre --home pour vos fichiers"
+    ),
+    "intake.foreign_drm_in_app": (
+        "cette instance lit les tables d’une plateforme DRM ou de la démo, qui seule peut les écrire ; les fichiers se "
+        "chargent dans une autre instance"
     ),
     "intake.head_again": "l’en-tête répété",
     "intake.is_markup": "une page HTML ou XML, peut-être de connexion",
@@ -570,6 +579,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.is_sqlite": (
         "une base de données SQLite : donnez sqlite:/// et son chemin, avec --table"
     ),
+    "intake.is_sqlite_in_app": "une base SQLite : exportez sa table au format CSV",
     "intake.lacks_columns": (
         "{name} n’a pas les colonnes {missing}, avec lesquelles le jeu de données est déclaré"
     ),
@@ -626,6 +636,10 @@ SENTENCES: Mapping[str, str] = {
         "aucune colonne ne donne le moment d’une ligne : il faut une date comme 2026-01-31 ; "
         "indiquez la colonne avec --time"
     ),
+    "intake.no_time_in_app": (
+        "aucune colonne ne dit quand une ligne est vraie : il faut une date telle que 2026-01-31 ; si l’une le dit, "
+        "choisissez-la ci-dessous, sous « Colonne qui donne le moment »"
+    ),
     "intake.no_url": "{url} n’est pas une URL lisible",
     "intake.no_variable": (
         "l’environnement n’a pas de variable {name} : donnez-lui l’URL de la source"
@@ -643,6 +657,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.not_watched": "aucune source n’est surveillée pour le jeu de données {name}",
     "intake.note_below": "une note sous le tableau",
+    "intake.note_country": "{column!r} dit {country} : les modèles en connaissent les jours fériés",
     "intake.note_columns_to_rows": (
         "{count} colonnes, de {first} à {last}, sont devenues des lignes"
     ),
@@ -665,7 +680,7 @@ SENTENCES: Mapping[str, str] = {
         "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
     ),
     "intake.note_scales": "{cell} dans {column!r} est lu comme {value}",
-    "intake.note_short_log": "les modèles le lisent par heure et attendent d’en avoir trois jours",
+    "intake.note_short_log": "les modèles attendent d’en avoir trois jours",
     "intake.note_sum_of_series": (
         "{values} de {column!r} est la somme des autres, au dernier chiffre près, à chaque moment : ses lignes sont "
         "laissées de côté"
@@ -683,6 +698,8 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_watched_by_hour": (
         "IOP surveille heure par heure ; chaque ligne est conservée telle quelle"
     ),
+    "intake.note_watched_by_minute": "IOP surveille minute par minute ; chaque ligne est conservée telle quelle",
+    "intake.note_watched_by_minutes": "IOP surveille toutes les {count} minutes ; chaque ligne est conservée telle quelle",
     "intake.note_watched_by_month": (
         "IOP surveille mois par mois ; chaque ligne est conservée telle quelle"
     ),
@@ -706,6 +723,9 @@ SENTENCES: Mapping[str, str] = {
         "virgule, un point-virgule, une tabulation, une barre ou des blancs alignés"
     ),
     "intake.open_question": "{question} Rien dans le fichier n’en décide ; indiquez {ways:or}",
+    "intake.open_question_in_app": (
+        "{question} Rien dans le fichier n’en décide : ouvrez-le de nouveau et répondez"
+    ),
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
@@ -758,6 +778,10 @@ SENTENCES: Mapping[str, str] = {
         "{bad} lignes sur {total} de {name} sont illisibles, plus de {most} % ({first:then}) "
         "; rien n’a été chargé : corrigez le fichier, ou indiquez la colonne du moment avec "
         "--time, l’ordre des dates avec --dates, le signe décimal avec --decimal"
+    ),
+    "intake.too_much_refused_in_app": (
+        "{bad} des {total} lignes de {name} sont illisibles, plus de {most} % ({first:then}) ; rien n’a été chargé : "
+        "corrigez le fichier, ou choisissez ci-dessous la colonne qui donne le moment, la lecture des dates ou le signe décimal"
     ),
     "intake.total": "un total",
     "intake.two_orders": (

@@ -6,6 +6,7 @@ import { SelectField, TextField } from '@/ui/Field';
 import { Fields } from '@/ui/Form';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import type { Answers } from './answers';
+import { CountryField } from './CountryField';
 import { sayChoice } from './choices';
 import { words } from './words';
 
@@ -76,6 +77,14 @@ export function Guesses({
               options={choicesOf(SIGNS)}
               onChange={({ target }) => onChange({ decimal: signOf(target.value) })}
             />
+            {table?.country && (
+              <CountryField
+                country={table.country}
+                codes={looked.countries}
+                answers={answers}
+                onChange={onChange}
+              />
+            )}
             {encodings.length > 0 && (
               <SelectField
                 label={t.encoding}

@@ -37,7 +37,7 @@ export function Understood({ table }: { table: TableOfFile }) {
 function useFacts({ time, step, series, ...table }: TableOfFile): (Fact | null)[] {
   const t = useWords(words);
   const format = useFormat();
-  const say = step.freq === 'h' ? format.localTime : format.local;
+  const say = step.freq === 'h' || step.freq.endsWith('min') ? format.localTime : format.local;
   const labels = series.labels.join(', ');
   return [
     {

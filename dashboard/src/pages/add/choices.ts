@@ -28,5 +28,7 @@ export function sayStep(
   if (seconds !== null && seconds < 60) return t.seconds(number(seconds));
   if (seconds !== null && seconds < 3600) return t.minutes(number(seconds / 60));
   const count = seconds === null ? every : seconds / 3600;
-  return count === 1 ? t.steps[freq] : t.manySteps[freq](number(count));
+  // Minutes say how many seconds they are.
+  const unit = freq.endsWith('min') ? 'h' : (freq as keyof AddWords['steps']);
+  return count === 1 ? t.steps[unit] : t.manySteps[unit](number(count));
 }
