@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from iop_pipelines.domain import zones
 from iop_pipelines.domain.moments import wall_clock
+from iop_pipelines.reporting.scripts import PROBES, package_of
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 
@@ -97,6 +98,7 @@ def checks(settings: Settings) -> list[Check]:
         check_event_broker,
         check_pdf_libraries,
         check_fonts,
+        check_scripts,
     )
     return [look(settings) for look in looks]
 
@@ -261,6 +263,30 @@ def check_fonts(_settings: Settings) -> Check:
         fix = BREW_FONT if sys.platform == "darwin" else APT_FONT
         return Check("fonts", False, "no font, so no PDF can be made", fix, is_required=False)
     return Check("fonts", True, f"{count} font files", is_required=False)
+
+
+def check_scripts(_settings: Settings) -> Check:
+    """Letters of people's own names: what no font has, a page can only say."""
+    missing = [name for name, letter in PROBES.items() if not _has_letter(letter)]
+    name = "fonts by script"
+    if not missing:
+        return Check(name, True, "letters of every script that is looked for", is_required=False)
+    detail = f"none for {', '.join(each.capitalize() for each in missing)}; reports in them are incomplete"
+    packages = sorted({package_of(PROBES[each]) for each in missing})
+    fix = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+    if sys.platform == "darwin":
+        fix = "install the Noto fonts of these scripts"
+    return Check(name, False, detail, fix, is_required=False)
+
+
+def _has_letter(letter: str) -> bool:
+    """By fontconfig; where it cannot be asked nothing is said."""
+    fc_list = shutil.which("fc-list")
+    if not fc_list:
+        return True
+    asked = [fc_list, f":charset={ord(letter):x}", "family"]
+    listed = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
+    return listed.returncode != 0 or bool(listed.stdout.strip())
 
 
 def _missing_libraries() -> list[str]:

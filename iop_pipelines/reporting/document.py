@@ -3,7 +3,8 @@
 The templates decide nothing but places: words, widths and numbers are ready, those of a section from `sections`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,28 +13,84 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from iop_pipelines.domain.languages import SOURCE
 from iop_pipelines.domain.periods import local_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import SECTIONS
 from iop_pipelines.query.result import FrozenResult, SourceState
 from iop_pipelines.reporting.formats import NO_VALUE, format_moment, format_number, printable
 from iop_pipelines.reporting.heading import Heading
-from iop_pipelines.reporting.pdf import html_to_pdf
+from iop_pipelines.reporting.pdf import Laid, html_to_pdf
+from iop_pipelines.reporting.scripts import package_of
 from iop_pipelines.reporting.sections import Drawn, draw_section
 
+_MOST_NAMED = 12
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_pdf(heading: Heading, config: QueryConfig, result: FrozenResult) -> tuple[bytes, int]:
-    """(PDF, rows of its first table that are printed)."""
-    html, rows = render_html(heading, config, result)
+# Steps of `fit` to pass over when text was still outside its place; the last leaves nothing but the split.
+_TRIES = (0, 1, 99)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, the rows of its first table that are printed, and what it could not draw."""
+
+    content: bytes
+    rows: int
+    faults: tuple[Sentence, ...] = ()
+
+
+def render_pdf(heading: Heading, config: QueryConfig, result: FrozenResult) -> Printed:
+    """Lays out until every text is in its place; what then is not, the first page says."""
+    tries = iter(_TRIES)
+    skipped = next(tries)
+    laid, rows = _laid(heading, config, result, skipped)
+    while laid.outside and (more := next(tries, None)) is not None:
+        skipped = more
+        laid, rows = _laid(heading, config, result, skipped)
+    faults = tuple(_faults(laid))
+    if faults:
+        laid, rows = _laid(heading, config, result, skipped, faults)
+    return Printed(laid.content, rows, faults)
+
+
+def _laid(
+    heading: Heading,
+    config: QueryConfig,
+    result: FrozenResult,
+    skipped: int,
+    faults: Sequence[Sentence] = (),
+) -> tuple[Laid, int]:
+    html, rows = render_html(heading, config, result, skipped=skipped, faults=faults)
     return html_to_pdf(html, (TEMPLATES / "report.css").read_text(encoding="utf-8")), rows
 
 
-def render_html(heading: Heading, config: QueryConfig, result: FrozenResult) -> tuple[str, int]:
-    sections = {each.module: draw_section(each, config, result) for each in SECTIONS}
+def _faults(laid: Laid) -> Iterable[Sentence]:
+    if laid.missing:
+        codes = [f"U+{ord(char):04X}" for char in laid.missing[:_MOST_NAMED]]
+        packages = sorted({package_of(char) for char in laid.missing})
+        count = len(laid.missing)
+        yield Sentence("report.no_glyph", count=count, shown=codes, packages=packages)
+    for code, texts in (("report.text_outside", laid.outside), ("report.text_over", laid.over)):
+        if texts:
+            yield Sentence(code, count=len(texts), first=texts[0][:60])
+
+
+def render_html(
+    heading: Heading,
+    config: QueryConfig,
+    result: FrozenResult,
+    *,
+    skipped: int = 0,
+    faults: Sequence[Sentence] = (),
+) -> tuple[str, int]:
+    """(page, rows of its first table). faults: what its first page says that it could not draw."""
+    sections = {each.module: draw_section(each, config, result, skipped) for each in SECTIONS}
     drawn = {name: each for name, each in sections.items() if each is not None}
     page = _page(heading, result, drawn)
+    page["warnings"] += [each.alone(SOURCE) for each in faults]
     orientation = config.outputs.pdf.orientation
     html = _environment().get_template("report.html.j2").render(report=page, paper=orientation)
     return html, next(each.rows for each in drawn.values() if each.rows is not None)

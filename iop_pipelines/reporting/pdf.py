@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,9 +22,21 @@ APT_LINE = (
 BREW_LINE = "brew install pango"
 
 
-def html_to_pdf(html: str, css: str) -> bytes:
+@dataclass(frozen=True)
+class Laid:
+    """A PDF, and what its pages have that is not right: texts outside their cell or page, texts over others, and
+    characters that no font here has."""
+
+    content: bytes
+    outside: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def html_to_pdf(html: str, css: str) -> Laid:
     """Raises MissingDependency with the command that installs it, or Unavailable after TIMEOUT_S."""
-    return _child(html, css)
+    head, _, content = _child(html, css).partition(b"\n")
+    return Laid(content, **{name: tuple(texts) for name, texts in json.loads(head).items()})
 
 
 def require_pdf_libraries() -> None:

@@ -1,4 +1,4 @@
-"""The process that runs WeasyPrint: a job as JSON on stdin, a PDF on stdout.
+"""The process that runs WeasyPrint: a job as JSON on stdin; on stdout a line of JSON, what it found, and a PDF.
 
 WeasyPrint needs libraries and fonts of the system, keeps its memory, and dies without an exception
 where there is no font; here it can, and takes nothing with it. No URL is fetched but the report's
@@ -31,7 +31,8 @@ def main() -> int:
     # A document is a forest of boxes without garbage: collecting costs a third of the time.
     gc.disable()
     if job["html"]:
-        sys.stdout.buffer.write(render(job["html"], job["css"]))
+        content, found = render(job["html"], job["css"])
+        sys.stdout.buffer.write(json.dumps(found).encode() + b"\n" + content)
     return 0
 
 
@@ -83,16 +84,25 @@ def own_assets() -> "URLFetcher":
     return OwnAssets(allowed_protocols=("asset",), allow_redirects=False)
 
 
-def render(html: str, css: str) -> bytes:
+def render(html: str, css: str) -> tuple[bytes, dict[str, list[str]]]:
+    """(PDF, what is wrong with its pages: `outside`, `over` and `missing`, by `proof`)."""
     from weasyprint import CSS, HTML
+    from weasyprint.logger import LOGGER
     from weasyprint.text.fonts import FontConfiguration
+
+    from iop_pipelines.reporting import proof
 
     fetcher = own_assets()
     fonts = FontConfiguration()
     style = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
-    document = HTML(string=html, url_fetcher=fetcher)
+    document = HTML(string=html, url_fetcher=fetcher).render(
+        stylesheets=[style], font_config=fonts, pdf_tags=True
+    )
+    found, missing = proof.faults(document), proof.Missing()
+    LOGGER.addHandler(missing)
     # None would be for a target to write to, which is not given.
-    return cast(bytes, document.write_pdf(stylesheets=[style], font_config=fonts, pdf_tags=True))
+    content = cast(bytes, document.write_pdf(pdf_tags=True))
+    return content, {**found, "missing": sorted(missing.found)}
 
 
 if __name__ == "__main__":

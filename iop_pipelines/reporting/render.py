@@ -26,13 +26,15 @@ class Rendered:
     row_count: int
     row_total: int
     extension: str
+    faults: tuple[Sentence, ...] = ()
 
     @property
     def remark(self) -> Sentence | None:
         """What whoever gets the file must know of it."""
-        if self.row_count >= self.row_total:
-            return None
-        return Sentence("report.rows_of", shown=self.row_count, total=self.row_total)
+        said = list(self.faults)
+        if self.row_count < self.row_total:
+            said.insert(0, Sentence("report.rows_of", shown=self.row_count, total=self.row_total))
+        return Sentence.listed(said, "said.parts") if len(said) > 1 else next(iter(said), None)
 
 
 def tables_of(config: QueryConfig, form: FileFormat) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ def main_table(config: QueryConfig, form: FileFormat) -> str:
 def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
     """Writes the file. Raises MissingDependency for a PDF where Pango or a font is absent."""
     heading, config, result = frozen.heading, frozen.config, frozen.result
-    extension = form.value
+    extension, faults = form.value, ()
     if form is FileFormat.CSV:
         count, extension = _write_packed(frozen, out)
     elif form is FileFormat.JSON:
@@ -61,10 +63,11 @@ def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
     elif form is FileFormat.XLSX:
         count = write_xlsx(frozen, out)
     else:
-        content, count = render_pdf(heading, config, held(result))
-        out.write(content)
+        printed = render_pdf(heading, config, held(result))
+        out.write(printed.content)
+        count, faults = printed.rows, printed.faults
     total = result.table(main_table(config, form)).total
-    return Rendered(count, count if total is None else total, extension)
+    return Rendered(count, count if total is None else total, extension, faults)
 
 
 def _write_packed(frozen: Frozen, out: BinaryIO) -> tuple[int, str]:

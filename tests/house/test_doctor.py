@@ -111,6 +111,19 @@ def test_no_font_is_seen_before_it_crashes_a_process(
     assert doctor.check_fonts(settings).is_ok
 
 
+def test_a_script_that_no_font_has_is_told_with_its_package(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(doctor, "_has_letter", lambda letter: letter not in "አ中")
+    check = doctor.check_scripts(settings)
+    assert (check.is_ok, check.is_required) == (False, False)
+    assert "none for Ethiopic, Cjk;" in check.detail
+    assert str(check.fix).endswith("fonts-noto-cjk fonts-noto-core")
+    monkeypatch.setattr(doctor, "_has_letter", bool)
+    assert doctor.check_scripts(settings).is_ok
+
+
 @pytest.mark.pdf
 def test_weasyprint_can_be_imported_where_the_doctor_says_so() -> None:
     subprocess.run([sys.executable, "-c", "import weasyprint"], check=True, timeout=60)

@@ -914,6 +914,9 @@ SENTENCES: Mapping[str, str] = {
         "the report again"
     ),
     "report.has_no_pages": "report {id} is {format}; only a PDF has pages",
+    "report.no_glyph": (
+        "no font here has {count:,} of the characters: {shown}; install {packages:and} where reports are made"
+    ),
     "report.no_pdf": "report {id} has no PDF; name pdf in outputs.files of its template, and make it again",
     "report.no_result": (
         "report {id} was made before results were kept, and cannot be had as {format}; make it again"
@@ -926,6 +929,8 @@ SENTENCES: Mapping[str, str] = {
     "report.result_changed": "the kept result is not what it was when it was made; make the report again",
     "report.rows": "{count:,} {count:row|rows}",
     "report.rows_of": "{shown:,} of {total:,} {total:row|rows}",
+    "report.text_outside": "{count:,} {count:text does|texts do} not fit the place on the page, the first is {first!r}",
+    "report.text_over": "{count:,} {count:text is|texts are} printed over another, the first is {first!r}",
     "report.too_large_to_preview": "report {id} is too large for a preview; download it",
     "reports.store_refuses": "the store {url} does not take a file: {error}",
     "reports.store_silent": "the store of reports does not answer",

@@ -1073,6 +1073,9 @@ SENTENCES: Mapping[str, str] = {
         "conservation ; produisez-le à nouveau"
     ),
     "report.has_no_pages": "le rapport {id} est au format {format} ; seul un PDF a des pages",
+    "report.no_glyph": (
+        "aucune police disponible n’a {count:,} des caractères : {shown} ; installez {packages:and} là où les rapports sont générés"
+    ),
     "report.no_pdf": "le rapport {id} n’a pas de PDF ; indiquez pdf dans outputs.files de son modèle et générez-le à nouveau",
     "report.no_result": (
         "le rapport {id} a été généré avant la conservation des résultats et n’existe pas au format {format} ; générez-le à nouveau"
@@ -1085,6 +1088,8 @@ SENTENCES: Mapping[str, str] = {
     "report.result_changed": "le résultat conservé n’est plus celui d’origine ; générez le rapport à nouveau",
     "report.rows": "{count:,} {count:ligne|lignes}",
     "report.rows_of": "{shown:,} sur {total:,} {total:ligne|lignes}",
+    "report.text_outside": "{count:,} {count:texte dépasse|textes dépassent} la place prévue sur la page, à commencer par {first!r}",
+    "report.text_over": "{count:,} {count:texte en recouvre un autre|textes en recouvrent d’autres}, à commencer par {first!r}",
     "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
     "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
     "reports.store_silent": "le stockage des rapports ne répond pas",

@@ -2,7 +2,7 @@
 
 from iop_pipelines.reporting.charts import svg
 from iop_pipelines.reporting.charts.axes import CHAR, Scale, plot_area, shorten, thin
-from iop_pipelines.reporting.charts.data import ChartData
+from iop_pipelines.reporting.charts.data import MOST_UPRIGHT, ChartData, Series
 from iop_pipelines.reporting.formats import format_number
 
 
@@ -10,7 +10,7 @@ def draw_bars(data: ChartData, width: int, height: int) -> str:
     names = list(dict.fromkeys(str(x) for x in data.xs))
     named, used = svg.draw_legend(data, width)
     room = (width - 60) / max(len(names), 1)
-    is_wide = thin([shorten(name, 18) for name in names], room) > 1
+    is_wide = len(names) > MOST_UPRIGHT or thin([shorten(name, 18) for name in names], room) > 1
     paint = _across if is_wide else _up
     return named + paint(data, names, width, height, used)
 
@@ -22,6 +22,7 @@ def _up(data: ChartData, names: list[str], width: int, height: int, top: float) 
     thick = min(slot * 0.72, 64.0 * len(data.series)) / len(data.series)
     parts = [svg.draw_value_axis(box, axis, data.y_label)]
     for index, one in enumerate(data.series):
+        has_room = len(data.series) == 1 and _is_one_each(one)
         for x, value, _ in one.points:
             if value is None:
                 continue
@@ -31,7 +32,7 @@ def _up(data: ChartData, names: list[str], width: int, height: int, top: float) 
             wide, high = max(thick - 1, 1), max(base - edge, 0.5)
             parts.append(svg.rectangle(left, edge, wide, high, svg.PALETTE[index]))
             shown = format_number(value, data.decimals)
-            if len(data.series) == 1 and len(shown) * CHAR < slot:
+            if has_room and len(shown) * CHAR < slot:
                 at = edge - 4 if value >= 0 else base + 12
                 parts.append(svg.text(centre, at, shown, anchor="middle", weight="600"))
     for name, centre in centres.items():
@@ -64,8 +65,13 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
                 upper = middle - thick * len(data.series) / 2 + thick * index
                 wide, high = max(end - start, 0.5), max(thick - 1, 1)
                 parts.append(svg.rectangle(start, upper, wide, high, svg.PALETTE[index]))
-                if thick >= 8:
+                if thick >= 8 and _is_one_each(one):
                     at, anchor = (end + 5, "start") if value >= 0 else (start - 5, "end")
                     shown = format_number(value, data.decimals)
                     parts.append(svg.text(at, upper + thick / 2 + 3.5, shown, anchor=anchor))
     return "".join(parts)
+
+
+def _is_one_each(one: Series) -> bool:
+    """Bars of one name stand over each other, and their values would too."""
+    return len({str(x) for x, _, _ in one.points}) == len(one.points)

@@ -18,7 +18,9 @@ Point = tuple[X, float | None, str]
 
 MAX_LINE_POINTS = 500
 MAX_SCATTER_POINTS = 2_000
-MAX_BARS = 40
+MAX_BARS = 30
+# More stand under each other, as a list, with a line each.
+MOST_UPRIGHT = 14
 MAX_SLICES = 7
 # As many as have a colour and a dash of their own.
 MAX_SERIES = 8

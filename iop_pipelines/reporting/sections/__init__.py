@@ -31,10 +31,12 @@ class Drawn:
 
 
 class _Module(Protocol):
-    def draw(self, config: QueryConfig, result: FrozenResult) -> Drawn | None: ...
+    def draw(self, config: QueryConfig, result: FrozenResult, skipped: int) -> Drawn | None: ...
 
 
-def draw_section(section: type[Section], config: QueryConfig, result: FrozenResult) -> Drawn | None:
-    """None where the config asks for none of it."""
+def draw_section(
+    section: type[Section], config: QueryConfig, result: FrozenResult, skipped: int = 0
+) -> Drawn | None:
+    """None where the config asks for none of it. skipped: steps of `fit` that did not hold on the pages."""
     module = cast(_Module, import_module(f"{__name__}.{section.module}"))
-    return module.draw(config, result)
+    return module.draw(config, result, skipped)

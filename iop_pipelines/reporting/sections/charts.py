@@ -7,43 +7,67 @@ from markupsafe import Markup
 
 from iop_pipelines.query.config import Chart, QueryConfig
 from iop_pipelines.query.result import FrozenResult
-from iop_pipelines.reporting.charts.data import chart_data
+from iop_pipelines.reporting.charts.data import MOST_UPRIGHT, chart_data
 from iop_pipelines.reporting.charts.drawing import draw as draw_chart
+from iop_pipelines.reporting.charts.labels import without_labels
 from iop_pipelines.reporting.sections import Drawn
 
 FULL_WIDTH, HALF_WIDTH = 660, 324
 _FULL_HEIGHT, _HALF_HEIGHT = 226, 236
+# Between the margins, and between two charts of a row, as in report.css: 178 and 265 mm, 7 mm.
+PAGE_PX = {"portrait": 178 * 96 / 25.4, "landscape": 265 * 96 / 25.4}
+_GAP_PX = 7 * 96 / 25.4
+# Of a list of bars.
+_LINE, _AROUND_LINES = 18, 48
 
 
-def draw(config: QueryConfig, result: FrozenResult) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
     charts = config.charts
     if not charts:
         return None
-    return Drawn({"lines": _charts(charts, result)}, tuple(chart.data for chart in charts))
+    return Drawn(
+        {"lines": _charts(charts, result, config.outputs.pdf.orientation)},
+        tuple(chart.data for chart in charts),
+    )
 
 
-def _charts(charts: Sequence[Chart], result: FrozenResult) -> list[list[dict[str, Any]]]:
+def _charts(charts: Sequence[Chart], result: FrozenResult, page: str) -> list[list[dict[str, Any]]]:
     """Rows of the page: a line has the whole width, others stand in pairs where two follow."""
     return [
-        [_chart(chart, result, is_half=len(row) == 2) for chart in row]
-        for row in _chart_rows(charts)
+        [_chart(chart, result, page, is_half=len(row) == 2) for chart in row]
+        for row in _chart_rows(charts, result)
     ]
 
 
-def _chart(chart: Chart, result: FrozenResult, *, is_half: bool) -> dict[str, Any]:
+def _chart(chart: Chart, result: FrozenResult, page: str, *, is_half: bool) -> dict[str, Any]:
     data = chart_data(chart, result.table(chart.data))
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
-    # Every character of the SVG is ours or escaped by charts.svg.clean.
-    svg = Markup(draw_chart(data, width, height))  # noqa: S704
-    return {"title": data.title, "svg": svg, "notes": list(data.notes)}
+    if data.kind == "bar" and (lines := len(set(map(str, data.xs)))) > MOST_UPRIGHT:
+        height = max(height, _LINE * lines * max(len(data.series) * 0.7, 1) + _AROUND_LINES)
+    shown = PAGE_PX[page] if not is_half else (PAGE_PX[page] - _GAP_PX) / 2
+    drawing, labels = without_labels(draw_chart(data, width, round(height)), width, shown / width)
+    # Every character of both is ours or escaped by charts.svg.clean.
+    return {
+        "title": data.title,
+        "svg": Markup(drawing),  # noqa: S704
+        "labels": [{"words": Markup(each.words), "style": each.style} for each in labels],  # noqa: S704
+        "notes": list(data.notes),
+    }
 
 
-def _chart_rows(charts: Sequence[Chart]) -> list[list[Chart]]:
+def _chart_rows(charts: Sequence[Chart], result: FrozenResult) -> list[list[Chart]]:
     rows: list[list[Chart]] = []
     left = list(charts)
     while left:
-        is_pair = len(left) > 1 and "line" not in (left[0].type, left[1].type)
+        is_pair = len(left) > 1 and not any(_needs_width(chart, result) for chart in left[:2])
         size = 2 if is_pair else 1
         rows.append(left[:size])
         left = left[size:]
     return rows
+
+
+def _needs_width(chart: Chart, result: FrozenResult) -> bool:
+    """A line, and bars that stand under each other."""
+    if chart.type == "bar":
+        return len(set(result.table(chart.data).values(chart.x))) > MOST_UPRIGHT
+    return chart.type == "line"

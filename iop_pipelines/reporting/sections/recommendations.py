@@ -8,7 +8,7 @@ from iop_pipelines.reporting.formats import format_value
 from iop_pipelines.reporting.sections import Drawn
 
 
-def draw(config: QueryConfig, result: FrozenResult) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
     """Of a table with `title`, and what it has of severity, description, category, series and times."""
     name = config.outputs.pdf.recommendations
     if name is None:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.query.outputs import PdfOutput
 from iop_pipelines.query.result import Column, FrozenResult, Table
+from iop_pipelines.reporting.fit import Layout, Part, lay_out
 from iop_pipelines.reporting.formats import decimals_of, format_value, unit_beside
 from iop_pipelines.reporting.sections import Drawn
 
 
-def draw(config: QueryConfig, result: FrozenResult) -> Drawn:
+def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn:
     names = config.pdf_tables()
-    tables = [_table(result.table(name), config.outputs.pdf.max_rows) for name in names]
+    tables = [_table(result.table(name), config.outputs.pdf, skipped) for name in names]
     return Drawn(
         {"tables": tables},
         shows=names,
@@ -20,8 +22,8 @@ def draw(config: QueryConfig, result: FrozenResult) -> Drawn:
     )
 
 
-def _table(table: Table, max_rows: int) -> dict[str, Any]:
-    shown = table.rows[:max_rows]
+def _table(table: Table, asked: PdfOutput, skipped: int) -> dict[str, Any]:
+    shown = table.rows[: asked.max_rows]
     decimals = [
         decimals_of(column, [row[i] for row in shown]) for i, column in enumerate(table.columns)
     ]
@@ -32,10 +34,29 @@ def _table(table: Table, max_rows: int) -> dict[str, Any]:
         ]
         for row in shown
     ]
-    widths = _column_widths(table.columns, cells)
+    own_page = "portrait" if asked.orientation == "portrait" else "wide"
+    layout = lay_out(table.columns, cells, own_page, skipped)
     return {
         "title": table.title,
         "count": f"{len(shown):,} row{'' if len(shown) == 1 else 's'}",
+        # A page of another kind begins anew, and so does the one after it.
+        "page": asked.orientation if layout.page == own_page else layout.page,
+        "size": f"{layout.size:g}",
+        "rows": cells,
+        "parts": [_part(part, table.columns, cells, layout) for part in layout.parts],
+        "cut": _cut(table, len(shown)),
+        "filters": "  ·  ".join(each.english for each in table.filters),
+    }
+
+
+def _part(
+    part: Part, columns: Sequence[Column], cells: Sequence[Sequence[str]], layout: Layout
+) -> dict[str, Any]:
+    own = [columns[at] for at in part.columns]
+    count = len(layout.parts)
+    said = f"Part {layout.parts.index(part) + 1} of {count}" if count > 1 else ""
+    return {
+        "said": said,
         "columns": [
             {
                 "label": column.label,
@@ -43,26 +64,12 @@ def _table(table: Table, max_rows: int) -> dict[str, Any]:
                 "is_number": column.is_number,
                 "width": f"{width:.2f}",
             }
-            for column, width in zip(table.columns, widths, strict=True)
+            for column, width in zip(own, part.widths, strict=True)
         ],
-        "rows": cells,
-        "cut": _cut(table, len(shown)),
-        "filters": "  ·  ".join(each.english for each in table.filters),
+        "rows": [[row[at] for at in part.columns] for row in cells],
     }
 
 
 def _cut(table: Table, shown: int) -> str:
     said = table.rows_said(shown)
     return f"{said.english} are printed." if said else ""
-
-
-def _column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Percent, by the longest cell of a sample; words may wrap, numbers must not."""
-    wanted = []
-    for i, column in enumerate(columns):
-        longest = max((len(row[i]) for row in rows[:200]), default=0)
-        heading = max(len(word) for word in column.label.split() or [""])
-        most = 18 if column.is_number else 34
-        wanted.append(min(max(longest, heading, 6), most) + 3)
-    total = sum(wanted)
-    return [100 * width / total for width in wanted]

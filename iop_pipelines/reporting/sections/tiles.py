@@ -11,7 +11,7 @@ _ARROWS = {1: "▲", 0: "=", -1: "▼"}
 _BLANK = {"name": "", "value": "", "unit": "", "change": "", "against": ""}
 
 
-def draw(config: QueryConfig, result: FrozenResult) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
     name = config.outputs.pdf.tiles
     return None if name is None else Drawn({"lines": _tiles(result.table(name))})
 
