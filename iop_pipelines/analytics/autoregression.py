@@ -40,6 +40,7 @@ class Shape:
         head: known rows that are no more than a beginning; expectations start behind them.
         scale_window: rows whose errors make sigma.
         mask_limit: rows in a stretch of far ones that are kept out, after which they are the new normal.
+        within: shorter seasons than season_length, in each of which a row is like the one before.
     """
 
     season_length: int
@@ -48,6 +49,7 @@ class Shape:
     head: int
     scale_window: int
     mask_limit: int
+    within: tuple[int, ...] = ()
 
     @property
     def reach(self) -> int:
@@ -176,6 +178,10 @@ class _Walk:
         for shift in (-1, 1):
             if m + shift > lags:
                 a, b = first - m - shift, last - m - shift
+                parts.append((self.x[:, a:b] - self.level[:, a:b])[:, :, None])
+        for length in self.shape.within:
+            if length > lags:
+                a, b = first - length, last - length
                 parts.append((self.x[:, a:b] - self.level[:, a:b])[:, :, None])
         return level + effect, np.concatenate([*parts, effect[:, :, None]], axis=2)
 

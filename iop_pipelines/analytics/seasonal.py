@@ -16,7 +16,9 @@ from typing import Literal
 import numpy as np
 
 from iop_pipelines.analytics import autoregression, surprise
-from iop_pipelines.analytics.autoregression import Shape
+from iop_pipelines.analytics.autoregression import Expected, Shape
+from iop_pipelines.analytics.seasons import Seasons, find_seasons
+from iop_pipelines.analytics.surprise import Surprise
 from iop_pipelines.domain.liveness import Tick, nobody
 
 Direction = Literal["both", "above", "below"]
@@ -70,8 +72,10 @@ class Wanted:
     min_effect: float = 0.0
 
 
-def make_shape(season_length: int, min_history: int, mask_limit: int) -> Shape:
-    """What the expectation of a series with such a season looks at."""
+def make_shape(
+    season_length: int, min_history: int, mask_limit: int, within: tuple[int, ...] = ()
+) -> Shape:
+    """What the expectation of a series with such a season, and shorter ones `within` it, looks at."""
     m = season_length
     # Some 28 rows tell a level, in whole seasons.
     cycles = max(1, round(28 / m))
@@ -82,15 +86,47 @@ def make_shape(season_length: int, min_history: int, mask_limit: int) -> Shape:
         head=min_history,
         scale_window=max(56, 8 * m) if m <= 24 else max(56, 2 * m),
         mask_limit=mask_limit,
+        within=within,
     )
 
 
-def score_rows(y: np.ndarray, shape: Shape, *, tick: Tick = nobody) -> Scores:
+def look_for_seasons(y: np.ndarray, shape: Shape, lengths: tuple[int, ...]) -> Seasons:
+    """Which of the seasons `lengths` each series shows as it grows, from where its expectations begin.
+
+    Args:
+        y: (n, s), as score_rows takes it.
+    """
+    n, s = y.shape
+    if not y.size:
+        nothing = np.zeros((0, len(lengths), s), dtype=bool)
+        return Seasons(lengths, np.zeros(0, dtype=int), nothing, np.zeros((len(lengths), s)))
+    at_once = max(1, _CELLS_AT_ONCE // n)
+    parts = [
+        find_seasons(_begun(y[:, first : first + at_once])[0], lengths, shape.head)
+        for first in range(0, s, at_once)
+    ]
+    return Seasons(
+        lengths,
+        parts[0].rows,
+        np.concatenate([part.is_found for part in parts], axis=2),
+        np.concatenate([part.strength for part in parts], axis=1),
+    )
+
+
+def usual_mask_limit(season_length: int) -> int:
+    """Rows in a stretch of far ones after which they are the new normal, unless something else is said."""
+    return max(2 * season_length, 5)
+
+
+def score_rows(
+    y: np.ndarray, shape: Shape, *, seasons: Seasons | None = None, tick: Tick = nobody
+) -> Scores:
     """Scores every row of every series against the rows before it.
 
     Args:
         y: (n, s) float64, equally spaced, oldest first, NaN for unknown; rows before a series' first known one are
             no part of it.
+        seasons: what look_for_seasons found in them, beside the shape's own season.
         tick: called before every `_CELLS_AT_ONCE`, or series where one has more.
     """
     n, s = y.shape
@@ -99,7 +135,9 @@ def score_rows(y: np.ndarray, shape: Shape, *, tick: Tick = nobody) -> Scores:
     blocks = []
     for first in range(0, max(s, 1), at_once):
         tick()
-        blocks.append(_score_block(y[:, first : first + at_once], shape))
+        columns = slice(first, first + at_once)
+        found = None if seasons is None else seasons.of(columns)
+        blocks.append(_score_block(y[:, columns], shape, found))
     if len(blocks) == 1:
         return blocks[0]
     names = [each.name for each in fields(Scores)]
@@ -157,15 +195,13 @@ def _stands_out(ratio: np.ndarray) -> np.ndarray:
     return known & (np.where(known, ratio, np.inf) <= largest)
 
 
-def _score_block(y: np.ndarray, shape: Shape) -> Scores:
+def _score_block(y: np.ndarray, shape: Shape, seasons: Seasons | None) -> Scores:
     if not y.size:
         return Scores(*(np.full(y.shape, np.nan) for _ in fields(Scores)))
-    starts = np.where(np.isfinite(y).any(axis=0), np.isfinite(y).argmax(axis=0), 0)
-    begun = _shift_up(y, starts)
+    begun, starts = _begun(y)
     scale = _Scale(begun, shape)
     x = scale.to(begun)
-    expected = autoregression.expect(x, shape)
-    judged = surprise.judge(x, expected)
+    expected, judged = _judge(x, shape, seasons)
     is_late = np.cumsum(np.isfinite(x), axis=0) - np.isfinite(x) >= shape.head
     p = np.where(is_late, judged.p, np.nan)
     known = np.isfinite(p)
@@ -180,6 +216,57 @@ def _score_block(y: np.ndarray, shape: Shape) -> Scores:
     sigma, unit = (scale.spread(part, yhat) for part in (expected.sigma, judged.unit))
     parts = (yhat, sigma, strange, p, lo, hi, coverage, unit)
     return Scores(*(_shift_up(np.where(is_late, part, np.nan), -starts) for part in parts))
+
+
+def _begun(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Series that all begin with the first row, and (s,) the rows before their beginning."""
+    starts = np.where(np.isfinite(y).any(axis=0), np.isfinite(y).argmax(axis=0), 0)
+    return _shift_up(y, starts), starts
+
+
+def _judge(x: np.ndarray, shape: Shape, seasons: Seasons | None) -> tuple[Expected, Surprise]:
+    """Series alike in what they are looked at by together; a row by what the last look before it found, and beside the
+    errors that the rows before it would have had so."""
+    if seasons is None or not len(seasons.rows):
+        return _judge_by(x, shape)
+    alike: dict[tuple[Shape, ...], list[int]] = {}
+    for place in range(x.shape[1]):
+        looked = (_shape_of(shape, seasons.found(look, place)) for look in range(len(seasons.rows)))
+        alike.setdefault(tuple(looked), []).append(place)
+    if list(map(set, alike)) == [{shape}]:
+        return _judge_by(x, shape)
+    expected = Expected(*(np.full(x.shape, np.nan) for _ in fields(Expected)))
+    judged = Surprise(*(np.full(x.shape, np.nan) for _ in fields(Surprise)))
+    ends = [*seasons.rows[1:].tolist(), len(x)]
+    for shapes, columns in alike.items():
+        start = 0
+        for look, each in enumerate(shapes):
+            if look + 1 < len(shapes) and shapes[look + 1] == each:
+                continue
+            rows = slice(start, ends[look])
+            parts = _judge_by(x[: ends[look], columns], each)
+            for kept, part in zip((expected, judged), parts, strict=True):
+                for name in (field.name for field in fields(kept)):
+                    getattr(kept, name)[rows, columns] = getattr(part, name)[rows]
+            start = ends[look]
+    return expected, judged
+
+
+def _judge_by(x: np.ndarray, shape: Shape) -> tuple[Expected, Surprise]:
+    expected = autoregression.expect(x, shape)
+    return expected, surprise.judge(x, expected)
+
+
+def _shape_of(shape: Shape, found: tuple[int, ...]) -> Shape:
+    """By the longest of the seasons that were found and of the shape's own, which stands until others are."""
+    lengths = tuple(sorted({*found, shape.season_length}))
+    if lengths == (shape.season_length,):
+        return shape
+    m = lengths[-1]
+    # Two seasons are the new normal, or as long as was declared.
+    is_usual = shape.mask_limit == usual_mask_limit(shape.season_length)
+    mask_limit = usual_mask_limit(m) if is_usual else shape.mask_limit
+    return make_shape(m, max(shape.head, 3 * m), mask_limit, lengths[:-1])
 
 
 class _Scale:

@@ -173,6 +173,23 @@ STEPS: Mapping[Frequency, TimeStep] = {
     )
 }
 BUCKETS: Mapping[Bucket, TimeStep] = {step.bucket: step for step in STEPS.values()}
+# The seasons that a series of a step can have, in periods, shortest first.
+Season = Literal["hour", "day", "week", "year"]
+SEASONS: Mapping[ModelFrequency, Mapping[Season, int]] = {
+    "1min": {"hour": 60, "day": 1440},
+    "5min": {"hour": 12, "day": 288},
+    "10min": {"day": 144, "week": 1008},
+    "15min": {"day": 96, "week": 672},
+    "30min": {"day": 48, "week": 336},
+    "h": {"day": 24, "week": 168},
+    "D": {"week": 7},
+    "B": {"week": 5},
+    "W": {"year": 52},
+    "MS": {"year": 12},
+    "QS": {"year": 4},
+    "2QS": {"year": 2},
+    "YS": {},
+}
 # A day of what is shorter, a week of days, a year of the rest.
 SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
     "1min": 1440,

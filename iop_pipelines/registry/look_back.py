@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.frequencies import SEASON_LENGTHS, ModelFrequency
+from iop_pipelines.domain.frequencies import SEASON_LENGTHS, SEASONS, ModelFrequency
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import IopError
@@ -37,6 +37,9 @@ def needed_history(runtime: str, params: Mapping[str, Any], freq: ModelFrequency
     """
     parsed = parse_params(runtime_spec(runtime).params, params)
     season = 1 if freq is None else SEASON_LENGTHS[freq]
+    if isinstance(parsed, Expecting) and freq is not None:
+        # The longest that it looks for; it cannot find a week in less.
+        season = max([season, *SEASONS[freq].values()])
     return min(_NEEDS[runtime](parsed, season), _MOST)
 
 

@@ -34,6 +34,9 @@ from iop_pipelines.runtimes.params import (
 _MAX_RULE_DEPTH = 4 * MAX_DEPTH + 10
 
 _FROM_STEP = Text("Empty: by the dataset's step (hours 24, days 7, weeks 52, months 12).")
+_FROM_DATA = Text(
+    "Empty: that of the dataset's step, and the longer and shorter ones that the data show."
+)
 _ENDS_AT = Text("The expected value and its range are clipped there; empty: no limit.")
 _FLOOR_BY_HISTORY = Text("Empty: 0 where the history is never below it.")
 _CEILING_BY_HISTORY = Text("Empty: 100 where the unit is % and the history never above it.")
@@ -66,8 +69,8 @@ def _min_effect(label: Text) -> Any:
     return param(0.0, label, _IN_UNIT)
 
 
-def _season_length(*, is_rare: bool = False) -> Any:
-    return param(None, Text("Season length"), _FROM_STEP, is_rare=is_rare)
+def _season_length() -> Any:
+    return param(None, Text("Season length"), _FROM_STEP, is_rare=True)
 
 
 def _alpha(help_: Text) -> Any:
@@ -90,7 +93,7 @@ class Expecting(Params):
         ("level_cycles", "season_cycles", "scale_cycles")
     )
 
-    season_length: SeasonLength | None = _season_length()
+    season_length: SeasonLength | None = param(None, Text("Season length"), _FROM_DATA)
     min_history: Annotated[int, Field(ge=5, le=100_000)] | None = param(
         None,
         Text("Minimum known values before a point"),
@@ -169,7 +172,7 @@ class MannKendallParams(OneMeasure):
             "seasonal": Text("Seasonal"),
         },
     )
-    season_length: SeasonLength | None = _season_length(is_rare=True)
+    season_length: SeasonLength | None = _season_length()
     lags: Annotated[int, Field(ge=1, le=100)] | None = param(
         1,
         Text("Autocorrelation lags corrected for"),
@@ -214,7 +217,7 @@ class ChangePointsParams(OneMeasure):
     alpha: Probability = _alpha(
         Text("For the p-value, corrected for the choice of the change point.")
     )
-    season_length: SeasonLength | None = _season_length(is_rare=True)
+    season_length: SeasonLength | None = _season_length()
     min_effect: NotNegative = _min_effect(Text("Minimum change"))
     direction: Direction = _direction()
 

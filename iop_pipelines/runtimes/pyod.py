@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.analytics.outliers import (
     MIN_TRAINING_ROWS,
     Outlyingness,
@@ -26,6 +25,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import PyodParams
+from iop_pipelines.runtimes.expectation import season_metrics, seasons_in, shape_of
 from iop_pipelines.runtimes.params import parse_params, require_measure
 from iop_pipelines.runtimes.results import (
     Rows,
@@ -36,7 +36,6 @@ from iop_pipelines.runtimes.results import (
     to_datetime,
     to_number,
 )
-from iop_pipelines.runtimes.seasonal_residual import shape_of
 
 # A score so many times the threshold is critical.
 _CRITICAL_RATIO = 2.0
@@ -56,7 +55,16 @@ class Pyod:
         shape = shape_of(params, given.freq)
         series = read_series(given, measures)
         rows, findings, skipped, scored = [], [], 0, 0
-        scored_each = _score_each(series, measures, shape, params, given.tick) if series else []
+        stacked = [
+            stack([one.values[:, place] for one in series]) if series else np.empty((0, 0))
+            for place in range(len(measures))
+        ]
+        seasons = [seasons_in(y, params, given.freq) for y in stacked]
+        parts = [
+            score_rows(y, shape, seasons=each, tick=given.tick)
+            for y, each in zip(stacked, seasons, strict=True)
+        ]
+        scored_each = _score_each(series, measures, stacked, parts, (params, given.tick))
         for one in given.each(scored_each):
             if not np.isfinite(one.score).any():
                 skipped += 1
@@ -72,6 +80,7 @@ class Pyod:
             needed=Sentence("history.to_train", count=shape.head, rows=MIN_TRAINING_ROWS),
             points_scored=scored,
             detector=params.detector,
+            **season_metrics(seasons, given.freq),
         )
 
 
@@ -95,6 +104,7 @@ class _Scored:
         parts, outlying = panel.parts, panel.outlying
         limits = [params.bounds.get(name, params) for name in panel.measures]
         self.panel = panel
+        self.place = place
         self.series = series
         self.y = series.values
         self.score = outlying.score[-n:, place]
@@ -122,18 +132,23 @@ class _Scored:
         toward = {"both": np.abs(error), "above": error, "below": -error}[params.direction]
         with np.errstate(invalid="ignore"):
             is_wanted = (toward > 0) & (toward >= params.min_effect)
+            if len(self.panel.parts) == 1:
+                # What chance gives oftener by itself is no outlier in company of its own past alone.
+                is_wanted &= self.panel.parts[0].p[-len(row) :, self.place] <= 1 - params.quantile
             return is_wanted & (self.score > self.threshold) & self.series.is_scored
 
 
 def _score_each(
     series: list[Series],
     measures: tuple[str, ...],
-    shape: Shape,
-    params: PyodParams,
-    tick: Tick,
+    stacked: list[np.ndarray],
+    parts: list[Scores],
+    how: tuple[PyodParams, Tick],
 ) -> list[_Scored]:
-    stacked = [stack([one.values[:, place] for one in series]) for place in range(len(measures))]
-    parts = [score_rows(y, shape, tick=tick) for y in stacked]
+    """stacked, parts: of each measure its values (n, s) and what is expected of them."""
+    params, tick = how
+    if not series:
+        return []
     far = [_is_far(y, part, params) for y, part in zip(stacked, parts, strict=True)]
     min_sigma = _MIN_SIGMA_PER_EFFECT * params.min_effect
     distances = [

@@ -2,28 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 
-from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.analytics.robust import stretches
 from iop_pipelines.analytics.seasonal import (
     CRITICAL_P,
     Scores,
     Wanted,
     find,
-    make_shape,
     score_rows,
     weeks_of_periods,
 )
-from iop_pipelines.analytics.series import Series, default_season_length, stack, unstack
+from iop_pipelines.analytics.series import Series, stack, unstack
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
+from iop_pipelines.runtimes.expectation import season_metrics, seasons_in, shape_of
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Quantity,
@@ -57,7 +54,10 @@ class SeasonalResidual:
         shape = shape_of(params, given.freq)
         series = read_series(given, [quantity.measure])
         rows, findings, skipped, known = [], [], 0, 0
-        scored = _score_each(series, shape, params, given.tick) if series else []
+        y = stack([one.values[:, 0] for one in series]) if series else np.empty((0, 0))
+        seasons = seasons_in(y, params, given.freq)
+        scores = score_rows(y, shape, seasons=seasons, tick=given.tick)
+        scored = _told(series, y, scores, params)
         for one in given.each(scored):
             part = _rows(one, params, quantity.measure)
             known += int(np.isfinite(part.score).sum())
@@ -74,28 +74,16 @@ class SeasonalResidual:
             needed=Sentence("history.before", count=shape.head),
             points_scored=known,
             anomalous_points=sum(int(part.is_finding.sum()) for part in rows),
+            **season_metrics([seasons], given.freq),
         )
 
 
-def shape_of(params: Any, freq: str | None) -> Shape:
-    """What the expectation looks at, defaults filled in by the length of the season.
-
-    params: what has the fields of `catalogue.Expecting`.
-    """
-    season_length = params.season_length or default_season_length(freq)
-    return make_shape(
-        season_length,
-        params.min_history or max(3 * season_length, 14),
-        params.mask_limit or max(2 * season_length, 5),
-    )
-
-
-def _score_each(
-    series: list[Series], shape: Shape, params: SeasonalResidualParams, tick: Tick
+def _told(
+    series: list[Series], y: np.ndarray, scores: Scores, params: SeasonalResidualParams
 ) -> list[_Scored]:
     """All series at once: which rows are told is a matter of all of them."""
-    y = stack([one.values[:, 0] for one in series])
-    scores = score_rows(y, shape, tick=tick)
+    if not series:
+        return []
     weeks = weeks_of_periods([one.ds for one in series], len(y))
     wanted = Wanted(params.alerts_per_week, params.direction, params.min_effect)
     is_anomaly = find(y, scores, weeks, wanted)

@@ -7,7 +7,7 @@ import pytest
 from iop_pipelines.analytics.seasonal import make_shape
 from iop_pipelines.analytics.series import default_season_length
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.domain.frequencies import ModelFrequency
+from iop_pipelines.domain.frequencies import SEASONS, ModelFrequency
 from iop_pipelines.registry.defaults import default_params
 from iop_pipelines.registry.look_back import needed_history, short_history, with_history
 from iop_pipelines.registry.models import load_spec
@@ -47,7 +47,8 @@ def spec(runtime="seasonal_residual", params=None, **read):
 
 @pytest.mark.parametrize("freq", [*get_args(ModelFrequency), None])
 def test_a_detector_needs_what_its_expectation_looks_at(freq):
-    season = default_season_length(freq)
+    """Of the longest season that it looks for."""
+    season = max([default_season_length(freq), *SEASONS.get(freq, {}).values()])
     shape = make_shape(season, max(3 * season, 14), 5)
     needed = max(shape.head, shape.reach) + shape.scale_window
     assert needed_history("seasonal_residual", {}, freq) == needed
@@ -101,4 +102,5 @@ def test_who_does_not_say_how_much_is_read_gets_what_is_needed_and_never_less_th
     long = with_history(spec(params={"season_length": 168}), HOURLY)
     assert long.config.input.history == 1176
     assert short_history(long, HOURLY) is None
-    assert with_history(spec(), HOURLY).config.input.history == 400
+    assert with_history(spec(params={"season_length": 24}), HOURLY).config.input.history == 400
+    assert with_history(spec(), HOURLY).config.input.history == 1176

@@ -252,3 +252,37 @@ def test_one_bad_day_is_not_a_new_level(run, panel_of, weeks) -> None:
     y = weeks(90)
     y[84] += 100
     assert run("change_points", panel_of({"a": y}), {"min_size": 5}, first=89).findings == ()
+
+
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+def test_the_seasons_that_the_data_show_are_told_with_their_strength(
+    runtime: str, run, panel_of, weeks
+) -> None:
+    random = np.random.default_rng(0)
+    panel = panel_of({"flat": random.normal(9, 1, 90), "one": weeks(), "other": weeks(seed=1)})
+    told = run(runtime, panel, {}, first=89).metrics
+    # Of the week's variance of 24.5 and the noise's of 1.
+    assert told["season_week"] == pytest.approx(24.5 / 25.5, abs=0.03)
+    assert told["series_seasonal"] == 2
+    declared = run(runtime, panel, {"season_length": 7}, first=89).metrics
+    assert "season_week" not in declared
+    assert "season_week" not in run(runtime, panel, {}, first=89, freq=None).metrics
+
+
+def test_a_halved_hour_is_found_on_a_saturday_whose_weekdays_are_twice_as_busy(run) -> None:
+    """By the day alone the expectation of a Saturday is off by as much as the fall."""
+    random = np.random.default_rng(1)
+    day = 100 + 60 * np.sin(2 * np.pi * np.arange(24) / 24)
+    level = np.where(np.arange(70) % 7 >= 5, 0.5, 1.0)
+    y = np.repeat(level, 24) * np.tile(day, 70) * random.normal(1, 0.03, 70 * 24)
+    # The last day is a Sunday, the one before it a Saturday.
+    at = 68 * 24 + 9
+    y[at] /= 2
+    hours = pd.date_range("2024-01-01", periods=len(y), freq="h")
+    panel = pd.DataFrame({"unique_id": "a", "ds": hours, "y": y})
+    output = run("seasonal_residual", panel, {}, first=63, last=69, freq="h")
+    [found] = output.findings
+    assert found.ds == hours[at].to_pydatetime()
+    assert found.expected == pytest.approx(2 * y[at], rel=0.15)
+    assert output.metrics["season_week"] > 0.5
+    assert output.metrics["season_day"] > 0.3

@@ -1,28 +1,10 @@
 """Which seasons a step can have, whether a series has one, and its indices."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from iop_pipelines.analytics.forecasting.batch import Batch, total, windows
-from iop_pipelines.domain.frequencies import ModelFrequency
+from iop_pipelines.domain.frequencies import SEASONS, ModelFrequency
 
-# The shortest first: minutes have an hour and a day, those of more an hour have a day and a week.
-_SEASONS: Mapping[ModelFrequency, tuple[int, ...]] = {
-    "1min": (60, 1440),
-    "5min": (12, 288),
-    "10min": (144, 1008),
-    "15min": (96, 672),
-    "30min": (48, 336),
-    "h": (24, 168),
-    "D": (7,),
-    "B": (5,),
-    "W": (52,),
-    "MS": (12,),
-    "QS": (4,),
-    "2QS": (2,),
-    "YS": (),
-}
 # One-sided 95 %, as in the M4 competition's own Naive2.
 _CRITICAL = 1.645
 # A season as short as this is taken wherever two of it are known; a longer one has to show itself.
@@ -31,7 +13,7 @@ _SHORT = 24
 
 def season_lengths(freq: ModelFrequency) -> tuple[int, ...]:
     """The candidates of a step, in periods, shortest first; none for years."""
-    return _SEASONS[freq]
+    return tuple(SEASONS[freq].values())
 
 
 def shows_season(batch: Batch, m: int) -> np.ndarray:

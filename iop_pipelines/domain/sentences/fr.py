@@ -1490,6 +1490,7 @@ TEXTS: Mapping[str, str] = {
     "Best": "Précis",
     "Best: each series also learns from the others of its panel.": "Précis : chaque série apprend aussi des autres du panel.",
     "Season lengths (periods)": "Longueurs des saisons (périodes)",
+    "Empty: that of the dataset's step, and the longer and shorter ones that the data show.": "Vide : celle du pas des données, et les plus longues et plus courtes que les données montrent.",
     "Empty: by the dataset's step, where the history shows them.": "Vide : selon le pas des données, là où l’historique les montre.",
     "Empty: 0 where the history is never below it.": "Vide : 0 si l’historique n’est jamais en dessous.",
     "Empty: 100 where the unit is % and the history never above it.": "Vide : 100 si l’unité est % et que l’historique n’est jamais au-dessus.",

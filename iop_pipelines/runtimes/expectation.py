@@ -1,0 +1,52 @@
+"""How a runtime that compares rows with their expectation fills in what its params leave open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from iop_pipelines.analytics.autoregression import Shape
+from iop_pipelines.analytics.periods import step_of
+from iop_pipelines.analytics.seasonal import look_for_seasons, make_shape, usual_mask_limit
+from iop_pipelines.analytics.seasons import Seasons
+from iop_pipelines.analytics.series import default_season_length
+from iop_pipelines.domain.frequencies import SEASONS
+
+
+def shape_of(params: Any, freq: str | None) -> Shape:
+    """What the expectation looks at; its season is the declared one, or that of the step.
+
+    params: what has the fields of `catalogue.Expecting`.
+    """
+    season_length = params.season_length or default_season_length(freq)
+    return make_shape(
+        season_length,
+        params.min_history or max(3 * season_length, 14),
+        params.mask_limit or usual_mask_limit(season_length),
+    )
+
+
+def seasons_in(y: np.ndarray, params: Any, freq: str | None) -> Seasons | None:
+    """The seasons that series (n, s) show; None where one is declared, or the step has none to look for."""
+    if freq is None or params.season_length:
+        return None
+    lengths = tuple(SEASONS[step_of(freq).modelled_as].values())
+    return look_for_seasons(y, shape_of(params, freq), lengths) if lengths else None
+
+
+def season_metrics(found: Sequence[Seasons | None], freq: str | None) -> dict[str, float]:
+    """How strong each season is in the series that show it, the median, 0 where none does; and how many show any."""
+    looked = [each for each in found if each is not None]
+    if not looked or freq is None:
+        return {}
+    strength = np.concatenate([each.strength for each in looked], axis=1)
+    medians = [float(np.median(row[row > 0])) if (row > 0).any() else 0.0 for row in strength]
+    by_name = dict(zip(SEASONS[step_of(freq).modelled_as], medians, strict=True))
+    counts = {
+        "season_hour": by_name.get("hour"),
+        "season_day": by_name.get("day"),
+        "season_week": by_name.get("week"),
+        "season_year": by_name.get("year"),
+        "series_seasonal": int((strength > 0).any(axis=0).sum()),
+    }
+    return {name: round(value, 3) for name, value in counts.items() if value is not None}
