@@ -5,7 +5,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,8 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
 Unit = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
+# What a period may be compared with.
+Earlier = Literal["previous_period", "same_period_last_year"]
 _WORDS = (
     "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
     "this_year, last_year, last_N_days, last_N_weeks, last_N_months, or {from, to}"
@@ -30,22 +32,51 @@ _ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
 
 @dataclass(frozen=True)
 class Period:
-    """`start` and `end` are naive local times of `zone`; `step` says how far back the previous is."""
+    """`start` and `end` are naive local times of `zone`; `step` says how far back the previous is.
+
+    `is_part`: it ends before its time, with what is known of it so far.
+    """
 
     start: datetime
     end: datetime
     zone: str
     step: tuple[int, Unit] | None = None
+    is_part: bool = False
 
     @property
     def is_whole_days(self) -> bool:
         return self.start.time() == time() and self.end.time() == time()
 
+    def until(self, moment: datetime) -> "Period":
+        """The part before a moment of its zone; itself where that is all of it, or none."""
+        if not self.start < moment < self.end:
+            return self
+        return replace(self, end=moment, is_part=True)
+
     def previous(self) -> "Period":
+        """The whole of the period before; of a part as much of it: 1 to 29 October for 1 to 29 November."""
         if self.step is None:
             return Period(self.start - (self.end - self.start), self.start, self.zone)
         count, unit = self.step
-        return Period(shift(self.start, -count, unit), self.start, self.zone, self.step)
+        start = shift(self.start, -count, unit)
+        end = min(self._shifted_end(-count, unit), self.start) if self.is_part else self.start
+        return replace(self, start=start, end=end)
+
+    def last_year(self) -> "Period":
+        """The same days of the year before; of weeks those of the same ISO number, 52 where there is no 53."""
+        if self.step is not None and self.step[1] == "week":
+            start = _iso_year_before(self.start)
+            return replace(self, start=start, end=start + (self.end - self.start))
+        return replace(self, start=shift(self.start, -1, "year"), end=self._shifted_end(-1, "year"))
+
+    def earlier(self, how: Earlier) -> "Period":
+        return self.previous() if how == "previous_period" else self.last_year()
+
+    def _shifted_end(self, count: int, unit: Unit) -> datetime:
+        """Its last day is moved, and not the first after it: the end of February to the end of February."""
+        if not self.is_whole_days or (self.start.day == self.end.day == 1):
+            return shift(self.end, count, unit)
+        return shift(self.end - timedelta(days=1), count, unit) + timedelta(days=1)
 
     def _is_one(self, unit: Literal["month", "year"]) -> bool:
         if (floor(self.start, unit), floor(self.end, unit)) != (self.start, self.end):
@@ -170,7 +201,33 @@ def _between(words: Span, zone: str, path: str) -> Period:
             raise InvalidQuery("day.last_of_calendar", f"{path}.to", day=words.end) from None
     if start >= end:
         raise InvalidQuery("period.ends_before_start", path, end=words.end, start=words.start)
-    return Period(start, end, zone)
+    is_part = _is_beginning_of_a_month(start, end)
+    return Period(start, end, zone, (1, "month") if is_part else _step_of(start, end), is_part)
+
+
+def _is_beginning_of_a_month(start: datetime, end: datetime) -> bool:
+    """1 to 29 November is a part of November, and not 29 days."""
+    is_days = start.time() == time() == end.time()
+    return is_days and start.day == 1 != end.day and floor(end, "month") == start
+
+
+def _step_of(start: datetime, end: datetime) -> tuple[int, Unit] | None:
+    """Whole months are compared with whole months, however long, and whole weeks with weeks."""
+    if start.time() != time() or end.time() != time():
+        return None
+    if start.day == end.day == 1:
+        return (end.year - start.year) * 12 + end.month - start.month, "month"
+    weeks, rest = divmod((end - start).days, 7)
+    return (weeks, "week") if rest == 0 and start.weekday() == 0 else None
+
+
+def _iso_year_before(moment: datetime) -> datetime:
+    year, week, weekday = moment.isocalendar()
+    try:
+        day = date.fromisocalendar(year - 1, week, weekday)
+    except ValueError:
+        day = date.fromisocalendar(year - 1, 52, weekday)
+    return datetime.combine(day, moment.time())
 
 
 def is_day(text: str) -> bool:

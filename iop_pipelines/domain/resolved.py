@@ -15,7 +15,7 @@ from iop_pipelines.domain import conditions as form
 from iop_pipelines.domain.conditions import AnyCondition, ParamRef, Part, Span
 from iop_pipelines.domain.datasets import FieldType, plain_type, scale_of
 from iop_pipelines.domain.letters import small_letters
-from iop_pipelines.domain.periods import Period, parse_moment, resolve_period, to_zone
+from iop_pipelines.domain.periods import Earlier, Period, parse_moment, resolve_period, to_zone
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
@@ -45,23 +45,32 @@ class Scope:
     """What conditions are resolved against; `periods` collects those that were met, in order.
 
     `now` is naive UTC; None where a condition must mean the same every day, and knows no words such as last_week.
-    `shift_back` moves every period one back, for `compare: previous_period`. `bound` counts the values
-    in lists: many long lists, each within its bound, are more than a database takes.
+    `bound` counts the values in lists: many long lists, each within its bound, are more than a database takes.
+
+    Of a comparison, `known` says of a field until when it is known in a period that still runs: only that part is
+    compared. `before` moves every period back.
     """
 
     now: datetime | None
     zone: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    shift_back: bool = False
+    known: "Callable[[Side, str | None, Period], Period] | None" = None
+    before: Earlier | None = None
     periods: list[Period] = field(default_factory=list[Period])
+    fields: list[str | None] = field(default_factory=list[str | None])
     bound: int = 0
 
     def fresh(self) -> "Scope":
         """For another table: nothing was met yet."""
-        return replace(self, periods=[], bound=0)
+        return replace(self, periods=[], fields=[], bound=0)
 
-    def previous(self) -> "Scope":
-        return replace(self.fresh(), shift_back=True)
+    def earlier(self, how: Earlier) -> "Scope":
+        return replace(self.fresh(), before=how)
+
+    def period_of(self, name: str | None) -> Period | None:
+        """The first that was asked of a field."""
+        found = (each for at, each in enumerate(self.periods) if self.fields[at] == name)
+        return next(found, None)
 
     def bind(self, count: int, path: str) -> None:
         """Raises InvalidQuery once the lists hold more than MAX_BOUND values together."""
@@ -293,9 +302,13 @@ def _in_period(side: Side, given: Any, scope: Scope, path: str) -> Resolved:
     if not isinstance(given, str | Span):
         raise InvalidQuery("value.no_period", at, value=given)
     period = resolve_period(given, scope.now, scope.zone, at)
-    if scope.shift_back:
-        period = period.previous()
+    name = side.expression.field if isinstance(side.expression, form.FieldValue) else None
+    if scope.known is not None:
+        period = scope.known(side, name, period)
+    if scope.before is not None:
+        period = period.earlier(scope.before)
     scope.periods.append(period)
+    scope.fields.append(name)
     start, end = period_bounds(period, side, at)
     return Junction("and", (Test(side, "ge", start), Test(side, "lt", end)))
 

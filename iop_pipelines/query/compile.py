@@ -97,6 +97,27 @@ def _on_mysql(step: TimeStep) -> str:
     return "DATE({0})"
 
 
+class ReadingOrder(FunctionElement):
+    """Text as a reader of it orders: `domain.alphabet` on SQLite, the collation of the same table on servers."""
+
+    inherit_cache = True
+    name = "reading_order"
+    type = sa.String()
+
+
+@compiles(ReadingOrder)
+def _sqlite_reading(element: ReadingOrder, compiler: Any, **kw: Any) -> str:
+    return f"reading_order({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(ReadingOrder, "mysql", "mariadb")
+def _server_reading(element: ReadingOrder, compiler: Any, **kw: Any) -> str:
+    is_mariadb = compiler.dialect.is_mariadb
+    collation = "utf8mb4_uca1400_nopad_as_cs" if is_mariadb else "utf8mb4_0900_as_cs"
+    text = compiler.process(element.clauses, **kw)
+    return f"(CONVERT({text} USING utf8mb4) COLLATE {collation})"
+
+
 class Nearest(FunctionElement):
     """The whole number nearest to a double, halves away from zero."""
 
@@ -192,12 +213,14 @@ def _sorted(
     for sort in query.sort:
         if sort.by not in names:  # a compared column: sorted once the previous period is known
             continue
-        key = _sort_key(names.index(sort.by), columns)
-        order.append(key.desc() if sort.dir == "desc" else key.asc())
+        at = names.index(sort.by)
+        is_known = query.select[at].field == source.time and not query.select[at].is_aggregate
+        order += _ordered(at, columns, sort.dir, is_known=is_known)
     if query.is_grouped:
-        order += [
-            _sort_key(i, columns) for i, item in enumerate(query.select) if not item.is_aggregate
-        ]
+        groups = [i for i, item in enumerate(query.select) if not item.is_aggregate]
+        order += [key for i in groups for key in _ordered(i, columns)]
+        # Texts that a reader would not order by have an order all the same.
+        order += [BinaryOrder(_label(i)) for i in groups if columns[i].type == "string"]
         if source.fold is not None and any(_shows_hours(item, source) for item in query.select):
             order.append(source.fold.asc())
     else:
@@ -205,9 +228,22 @@ def _sorted(
     return statement.order_by(*order)
 
 
-def _sort_key(position: int, columns: list[Column]) -> Expression:
-    label = sa.literal_column(f"_{position}")
-    return BinaryOrder(label) if columns[position].type == "string" else label
+def _label(position: int) -> Expression:
+    return sa.literal_column(f"_{position}")
+
+
+def _ordered(
+    position: int, columns: list[Column], direction: str = "asc", *, is_known: bool = False
+) -> list[Expression]:
+    """What is not known comes last, in both directions; backwards databases have it so by themselves.
+
+    is_known: there is nothing unknown in it, so that an index of the column serves.
+    """
+    label = _label(position)
+    key = ReadingOrder(label) if columns[position].type == "string" else label
+    if direction == "desc":
+        return [key.desc()]
+    return [key.asc()] if is_known else [label.is_(None), key.asc()]
 
 
 def select_item(item: form.Select, source: Source, path: str) -> tuple[Expression, Column]:
@@ -229,6 +265,9 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
         if item.bucket:
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = label.by(item.bucket)
+    if type_ == "number" and item.is_aggregate:
+        # SQLAlchemy takes what is divided for NUMERIC, of which it reads ten decimals.
+        expression = sa.type_coerce(expression, sa.Double())
     if item.label:
         label = Label.given(item.label)
     return expression, Column(
@@ -243,6 +282,13 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
         vocabulary=vocabulary,
         translations=label.translations,
     )
+
+
+def is_additive(item: form.Select, source: Source) -> bool:
+    """Whether it is zero of no rows; a mean of none is nothing."""
+    if item.measure is not None:
+        return source.measures[item.measure].kind in ("sum", "count")
+    return item.agg in ("sum", "count", "count_distinct")
 
 
 def _places(measure: Measure, source: Source) -> int | None:

@@ -19,6 +19,7 @@ from iop_pipelines.domain.conditions import (
 from iop_pipelines.domain.datasets import Favourable
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
+from iop_pipelines.domain.periods import Earlier
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.query.outputs import Outputs
@@ -48,14 +49,14 @@ class Select(Part):
     """One column: a `field` (perhaps in a time `bucket`), a declared `measure`, or `agg` of a field.
 
     Fields become the groups as soon as one column is a measure or an aggregate. `compare` adds
-    `<name>_previous` and `<name>_change` from the period just before.
+    `<name>_previous` and `<name>_change` from the period just before, or the same a year ago.
     """
 
     field: Name | None = None
     measure: Name | None = None
     agg: Aggregate | None = None
     bucket: Bucket | None = None
-    compare: Literal["previous_period"] | None = None
+    compare: Earlier | None = None
     alias: Name | None = Field(default=None, alias="as")
     label: Label | None = None
     unit: Annotated[str, Field(max_length=24)] | None = None
@@ -137,8 +138,6 @@ class TableQuery(Part):
             dimensions = [item for item in self.select if not item.is_aggregate]
             if self.top.rest and len(dimensions) != 1:
                 raise Unfit("top.rest_needs_one_field")
-        if any(item.compare for item in self.select) and any(item.bucket for item in self.select):
-            raise Unfit("table.compare_and_bucket")
         return self
 
     def column_names(self) -> list[str]:

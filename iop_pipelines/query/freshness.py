@@ -1,12 +1,13 @@
 """How far the data of a source goes, and how good it is."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.periods import Period
+from iop_pipelines.domain.periods import Period, floor, local_now, to_zone
+from iop_pipelines.domain.resolved import Scope, Side
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.query.result import normalise
 from iop_pipelines.query.sources import Database, Source
@@ -29,6 +30,38 @@ def span_of(source: Source, connection: sa.Connection) -> tuple[datetime, dateti
     ends = sa.select(sa.func.min(column), sa.func.max(column)).select_from(source.rows)
     oldest, newest = connection.execute(ends.where(*source.scope)).one()
     return None if newest is None else (_as_moment(oldest), _as_moment(newest))
+
+
+def known_part(
+    source: Source, connection: sa.Connection, now: datetime | None
+) -> Callable[[Side, str | None, Period], Period]:
+    """What there is of a period that still runs: until now, and of a dataset with a step until its newest row ends."""
+    newest = newest_moment(source, connection)
+
+    def part(side: Side, name: str | None, period: Period) -> Period:
+        here = None if now is None else local_now(now, period.zone)
+        if here is None or not period.start < here < period.end:
+            return period
+        until = here if side.kind == "datetime" else floor(here, "day") + timedelta(days=1)
+        step = source.dataset.step if source.dataset is not None else None
+        if name == source.time and step is not None and newest is not None:
+            end = step.shift(step.floor(newest), 1)
+            end = to_zone(end, side.zone, period.zone) if side.zone else end
+            until = min(until, end) if end > period.start else until
+        return period.until(until)
+
+    return part
+
+
+def is_covered(span: tuple[datetime, datetime] | None, source: Source, scope: Scope) -> bool:
+    """Whether a source knows anything of the period that is asked about: what it lacks then was not there."""
+    period = scope.period_of(source.time)
+    if source.time is None or period is None:
+        return True
+    if span is None:
+        return False
+    start, end = period.in_zone(source.fields[source.time].zone or period.zone)
+    return start <= span[1] and span[0] < end
 
 
 def _as_moment(value: Any) -> datetime:

@@ -12,6 +12,7 @@ from iop_pipelines.domain.languages import (
     Text,
     catalogue_of,
 )
+from iop_pipelines.domain.periods import Earlier
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,8 @@ class Label:
         """`Highest duration`; sum, mean, min or max."""
         return self._in(AGGREGATES[aggregate])
 
-    @property
-    def before(self) -> "Label":
-        return self._in(BEFORE)
+    def earlier(self, how: Earlier) -> "Label":
+        return self._in(BEFORE[how])
 
     def _in(self, frame: Text) -> "Label":
         def said(text: str, label: str) -> str:
@@ -81,4 +81,7 @@ AGGREGATES: Mapping[str, Text] = {
     "min": Text("Lowest {inside}"),
     "max": Text("Highest {inside}"),
 }
-BEFORE = Text("{label}, before")
+BEFORE: Mapping[Earlier, Text] = {
+    "previous_period": Text("{label}, before"),
+    "same_period_last_year": Text("{label}, a year before"),
+}

@@ -293,8 +293,11 @@ def _computed(value: int | float | Decimal | str) -> float | None:
     number = _number(value)
     if number is None:
         return None
-    meant = float(f"{number:.{_DIGITS}g}")
-    return meant if abs(meant - number) <= _NOISE * math.ulp(number) else number
+    text = f"{number:.{_DIGITS - 1}e}"
+    # What was meant is short: of other numbers the last digits are as good as any.
+    is_short = text.partition("e")[0].endswith("00")
+    meant = float(text)
+    return meant if is_short and abs(meant - number) <= _NOISE * math.ulp(number) else number
 
 
 def _moment_or_text(value: datetime | str) -> datetime:

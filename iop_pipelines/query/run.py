@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +16,12 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
-from iop_pipelines.query.changes import with_changes
+from iop_pipelines.query.compared import read_compared
 from iop_pipelines.query.compile import select_item
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
-from iop_pipelines.query.result import FrozenResult, OpenTable, Row, SourceState, Table
+from iop_pipelines.query.result import FrozenResult, OpenTable, Row, SourceState, Table, Value
 from iop_pipelines.query.sources import Source
 from iop_pipelines.query.words import describe_condition
 
@@ -150,6 +151,8 @@ def check_query(
 
 
 def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
+    if any(item.compare for item in query.select):
+        return _read_compared(name, query, reading)
     held = query.model_copy(update={"limit": min(query.limit or form.MAX_LIMIT, form.MAX_LIMIT)})
     source = reading.source_of(name)
     scope = reading.scope.fresh()
@@ -160,12 +163,11 @@ def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
     if is_cut or (query.top and len(rows) == query.top.n) or (query.offset and not rows):
         total = reading.count(compiled, source).total if reading.is_counted else None
     if query.top and query.top.rest and len(rows) == query.top.n:
-        rows += _rest(name, held, source, rows, reading)
+        shown = [row[compiled.dimensions[0]] for row in rows]
+        rest = _rest(name, query, reading, shown, reading.scope.fresh())
+        rows += [rest] if rest is not None else []
         total = len(rows)
     columns = compiled.columns
-    if any(item.compare for item in query.select):
-        earlier = _previous_rows(name, held, source, reading)
-        columns, rows = with_changes(query, compiled, rows, earlier)
     return Table(
         name=name,
         title=_title(name, query),
@@ -176,6 +178,24 @@ def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
         is_truncated=is_cut,
         filters=_own_filters(query, source, scope),
         total=total,
+    )
+
+
+def _read_compared(name: str, query: form.TableQuery, reading: Reading) -> Table:
+    source = reading.source_of(name)
+    found = read_compared(name, query, source, reading, partial(_rest, name, query, reading))
+    most = query.offset + (query.limit or form.MAX_LIMIT)
+    shown = found.rows[query.offset : most]
+    return Table(
+        name=name,
+        title=_title(name, query),
+        source=source.name,
+        columns=found.columns,
+        rows=tuple(rounded(row, found.columns) for row in shown),
+        limit=query.limit,
+        is_truncated=len(found.rows) > most,
+        filters=(*_own_filters(query, source, found.scope), *found.said),
+        total=found.total,
     )
 
 
@@ -221,42 +241,30 @@ def _own_filters(query: form.TableQuery, source: Source, scope: Scope) -> tuple[
 
 
 def _rest(
-    name: str, query: form.TableQuery, source: Source, rows: list[Row], reading: Reading
-) -> list[Row]:
-    """One row for all that the top list left out, aggregated from the rows themselves."""
+    name: str, query: form.TableQuery, reading: Reading, shown: Sequence[Value], scope: Scope
+) -> Row | None:
+    """One row for all that a top list left out, aggregated from the rows themselves; None where there are none."""
+    source = reading.source_of(name)
     position = next(i for i, item in enumerate(query.select) if not item.is_aggregate)
     expression, column = select_item(query.select[position], source, f"datasets.{name}")
-    shown = [row[position] for row in rows if row[position] is not None]
-    outside = expression.not_in(shown)
-    has_null = any(row[position] is None for row in rows)
+    outside = expression.not_in([value for value in shown if value is not None])
     outside = (
         sa.and_(outside, expression.is_not(None))
-        if has_null
+        if None in shown
         else sa.or_(outside, expression.is_(None))
     )
     measures = tuple(item for item in query.select if item.is_aggregate)
-    plain = query.model_copy(update={"select": measures, "top": None, "sort": (), "limit": 1})
     count = form.Select.model_validate({"agg": "count", "as": "rest_rows"})
-    plain = plain.model_copy(update={"select": (*measures, count)})
-    scope = reading.scope.fresh()
-    compiled = reading.compile(name, plain, scope, extra=outside)
+    plain = query.model_copy(
+        update={"select": (*measures, count), "top": None, "sort": (), "limit": 1, "offset": 0}
+    )
+    compiled = reading.compile(name, plain, scope.fresh(), extra=outside)
     (found,) = reading.rows(compiled, source)
     if not found[-1]:
-        return []
+        return None
     values = iter(found[:-1])
     label = query.top.rest if query.top and column.type == "string" else None
-    return [tuple(next(values) if item.is_aggregate else label for item in query.select)]
-
-
-def _previous_rows(
-    name: str, query: form.TableQuery, source: Source, reading: Reading
-) -> list[Row]:
-    unlimited = query.model_copy(
-        update={"top": None, "sort": (), "limit": form.MAX_LIMIT, "offset": 0}
-    )
-    scope = reading.scope.previous()
-    compiled = reading.compile(name, unlimited, scope)
-    return reading.rows(compiled, source)
+    return tuple(next(values) if item.is_aggregate else label for item in query.select)
 
 
 def _top_filters(reading: Reading) -> tuple[Sentence, ...]:

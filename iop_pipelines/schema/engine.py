@@ -18,6 +18,7 @@ from pydantic_core import from_json
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
+from iop_pipelines.domain.alphabet import reading_key
 from iop_pipelines.domain.letters import small_letters
 
 # A row of any statement: its columns are known to the statement, not to the type checker.
@@ -138,6 +139,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.isolation_level = None
         # SQLite's own knows the letters of ASCII alone.
         connection.create_function("lower", 1, _lower, deterministic=True)
+        # Its collations are of bytes; servers have those of readers.
+        connection.create_function("reading_order", 1, _reading_order, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
@@ -154,6 +157,10 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
 def _lower(value: Any) -> Any:
     return small_letters(value) if isinstance(value, str) else value
+
+
+def _reading_order(value: Any) -> Any:
+    return reading_key(value) if isinstance(value, str) else value
 
 
 def begin_write(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:

@@ -174,6 +174,31 @@ def _check_more(
         assert {key: getattr(column, key) for key in wanted} == wanted
 
 
+@pytest.mark.every_database
+def test_words_are_in_one_order_on_every_database(engine: sa.Engine) -> None:
+    """As rows and groups, which the database sorts, and as groups of two periods, which are sorted when read."""
+    (case,) = (each for each in _content()["order"]["cases"] if each.get("dataset") == "words")
+    compared = {"agg": "count", "as": "n", "compare": "previous_period"}
+    period = {
+        "field": "day",
+        "op": "in_period",
+        "value": {"from": "2026-11-05", "to": "2026-11-05"},
+    }
+    tables: Mapping[str, Mapping[str, Any]] = {
+        "rows": {},
+        "groups": {"select": [{"field": "word"}, {"agg": "count"}]},
+        "compared": {"select": [{"field": "word"}, compared], "where": period},
+    }
+    right = [word for (word,) in case["rows"]]
+    for direction, wanted in (("asc", right), ("desc", right[::-1])):
+        for table in tables.values():
+            query = {**case["query"], **table, "sort": [{"by": "word", "dir": direction}]}
+            asked = {**case, "query": query}
+            found = run_query(_config(asked), **_asked(engine, asked)).table("main")
+            assert found.values("word") == wanted
+    assert len(right) >= 60
+
+
 def test_no_two_situations_are_one() -> None:
     ids = [each.id for each in _cases()]
     assert len(ids) == len(set(ids)) > 0

@@ -110,6 +110,9 @@ SENTENCES: Mapping[str, str] = {
     "columns.called_alike": "two columns are called {name!r}; give one another name with 'as'",
     "columns.no_such": "{owner} has no column {name!r}; it has {known}",
     "compare.needs_period": "compare needs a condition with in_period",
+    "compare.periods": "{period} against {earlier}",
+    "compare.too_many_groups": "a comparison holds at most {most:,} groups; add conditions or fewer fields",
+    "compare.unpaired": "nothing stands beside {moments:and} of the earlier period",
     "comparison.between_both": "between needs [lowest, highest], both included",
     "comparison.between_two": "between needs [lowest, highest]",
     "comparison.field_or_left": "a comparison has either field or left",
@@ -1113,7 +1116,6 @@ SENTENCES: Mapping[str, str] = {
         "a sum is beyond what a whole number or decimal holds (18 digits): ask for "
         "fewer rows, or read the field as number"
     ),
-    "table.compare_and_bucket": "compare cannot be combined with a time bucket",
     "table.offset_and_top": "offset cannot be combined with top",
     "template.does_not_exist": "report template {id} does not exist",
     "template.exists": "a report template {name!r} exists",

@@ -121,6 +121,11 @@ SENTENCES: Mapping[str, str] = {
     "columns.called_alike": "deux colonnes s’appellent {name!r} ; renommez-en une avec 'as'",
     "columns.no_such": "{owner} n’a pas de colonne {name!r} ; il y a {known}",
     "compare.needs_period": "une comparaison demande une condition avec in_period",
+    "compare.periods": "{period} par rapport à {earlier}",
+    "compare.too_many_groups": (
+        "une comparaison porte sur {most:,} groupes au plus ; ajoutez des conditions ou retirez des champs"
+    ),
+    "compare.unpaired": "rien ne correspond à {moments:and} de la période précédente",
     "comparison.between_both": "between demande [minimum, maximum], tous deux compris",
     "comparison.between_two": "between demande [minimum, maximum]",
     "comparison.field_or_left": "une comparaison a soit field, soit left",
@@ -1287,7 +1292,6 @@ SENTENCES: Mapping[str, str] = {
         "une somme dépasse ce qu’un nombre entier ou décimal peut contenir (18 "
         "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
     ),
-    "table.compare_and_bucket": "une comparaison ne va pas avec un regroupement par temps",
     "table.offset_and_top": "offset ne va pas avec top",
     "template.does_not_exist": "le gabarit de rapport {id} n’existe pas",
     "template.exists": "il y a déjà un gabarit de rapport {name!r}",
@@ -1683,6 +1687,7 @@ TEXTS: Mapping[str, str] = {
     "Validity": "Validité",
     "Version": "Version",
     "{label}, before": "{label}, avant",
+    "{label}, a year before": "{label}, un an avant",
     "{label}, by 10 minutes": "{label}, par tranche de 10 minutes",
     "{label}, by 15 minutes": "{label}, par tranche de 15 minutes",
     "{label}, by 30 minutes": "{label}, par tranche de 30 minutes",

@@ -1,0 +1,247 @@
+"""A table beside the same of an earlier period: what it was then, and by how much it changed.
+
+All groups of both periods are read before anything is sorted or left out, so that a group that is no more is a row, and
+the largest changes are the largest of all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from iop_pipelines.domain.alphabet import reading_key
+from iop_pipelines.domain.datasets import scale_of
+from iop_pipelines.domain.periods import Earlier
+from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query import config as form
+from iop_pipelines.query.compile import Compiled, is_additive
+from iop_pipelines.query.freshness import is_covered, known_part, span_of
+from iop_pipelines.query.labels import Label
+from iop_pipelines.query.pairs import Pairs, pairs_of
+from iop_pipelines.query.reading import Reading
+from iop_pipelines.query.result import Column, Row, Value
+from iop_pipelines.query.sources import Source
+
+Rest = Callable[[Sequence[Value], Scope], Row | None]
+"""One row for the groups that are none of these values, in a scope; None where there is no such group."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`rows` are all of them in their order, cut by nothing but `top`; `total` counts the groups.
+
+    `said`: both periods of each comparison, and what of the earlier one has no place beside this one.
+    """
+
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    total: int
+    said: tuple[Sentence, ...]
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The groups of one period by their dimensions; those of an earlier one stand under the dimensions of this one."""
+
+    scope: Scope
+    groups: Mapping[Row, Row]
+    absent: Row
+    said: tuple[Sentence, ...] = ()
+    pairs: Pairs = field(default_factory=Pairs)
+
+
+def read_compared(
+    name: str, query: form.TableQuery, source: Source, reading: Reading, rest: Rest
+) -> Compared:
+    """Raises InvalidQuery where there are more groups than are held at once."""
+    known = known_part(source, reading.connections[source.database], reading.scope.now)
+    scope = replace(reading.scope.fresh(), known=known)
+    table = _Compared(name, query, source, reading, scope)
+    now = table.side(scope)
+    hows: list[Earlier] = list(dict.fromkeys(each.compare for each in query.select if each.compare))
+    thens: dict[Earlier, _Side] = {how: table.earlier(how, now) for how in hows}
+    keys = list(
+        dict.fromkeys([*now.groups, *(key for each in thens.values() for key in each.groups)])
+    )
+    columns = table.columns()
+    rows = in_order([table.row(key, now, thens) for key in keys], query, columns)
+    total = len(rows)
+    if query.top and total > query.top.n:
+        rows = rows[: query.top.n]
+        if query.top.rest:
+            rows += table.rest(rows, now, thens, rest)
+            total = len(rows)
+    said = [_periods(now.scope, each.scope) for each in thens.values()]
+    said += [each for then in thens.values() for each in then.said]
+    return Compared(columns, rows, total, tuple(said), now.scope)
+
+
+class _Compared:
+    def __init__(
+        self,
+        name: str,
+        query: form.TableQuery,
+        source: Source,
+        reading: Reading,
+        scope: Scope,
+    ) -> None:
+        self.name, self.query, self.source, self.reading = name, query, source, reading
+        # Every group is wanted, whatever is shown of them in the end.
+        whole = {"top": None, "sort": (), "limit": form.MAX_LIMIT, "offset": 0}
+        self.whole = query.model_copy(update=whole)
+        self.span = span_of(source, reading.connections[source.database])
+        self.compiled = reading.compile(name, self.whole, scope.fresh())
+
+    def side(self, scope: Scope) -> _Side:
+        compiled = self.reading.compile(self.name, self.whole, scope)
+        rows = self.reading.rows(compiled, self.source)
+        if len(rows) > form.MAX_LIMIT:
+            path = f"datasets.{self.name}.select"
+            raise InvalidQuery("compare.too_many_groups", path, most=form.MAX_LIMIT)
+        groups = {tuple(row[at] for at in compiled.dimensions): row for row in rows}
+        return _Side(scope, groups, self._absent(compiled, scope))
+
+    def _absent(self, compiled: Compiled, scope: Scope) -> Row:
+        """Of a group that a period does not have: nothing was sold, if the period is one of which anything is known."""
+        is_known = is_covered(self.span, self.source, scope)
+        return tuple(
+            _zero(column) if is_known and is_additive(item, self.source) else None
+            for item, column in zip(self.query.select, compiled.columns, strict=True)
+        )
+
+    def earlier(self, how: Earlier, now: _Side) -> _Side:
+        then = self.side(now.scope.earlier(how))
+        pairs = pairs_of(self.query, self.source, now.scope, then.scope)
+        found: dict[Row, Row] = {}
+        alone: list[Value] = []
+        for key, row in then.groups.items():
+            here = pairs.here(key)
+            if here is None:
+                alone.append(pairs.moment_of(key))
+            else:
+                found[here] = row
+        said = (Sentence("compare.unpaired", moments=sorted({str(each) for each in alone})),)
+        return replace(then, groups=found, pairs=pairs, said=said if alone else ())
+
+    def columns(self) -> tuple[Column, ...]:
+        columns: list[Column] = []
+        for item, column in zip(self.query.select, self.compiled.columns, strict=True):
+            columns.append(column)
+            if item.compare:
+                columns += [_before(column, item.compare), _change_column(column)]
+        return tuple(columns)
+
+    def row(self, key: Row, now: _Side, thens: Mapping[Earlier, _Side]) -> Row:
+        return self._joined(
+            now.groups.get(key) or self._with_key(now.absent, key),
+            {how: each.groups.get(key) or each.absent for how, each in thens.items()},
+        )
+
+    def rest(
+        self, rows: list[Row], now: _Side, thens: Mapping[Earlier, _Side], rest: Rest
+    ) -> list[Row]:
+        """What the groups that are not shown were in each period, from their own rows."""
+        at = self.compiled.dimensions[0]
+        shown = [row[self._place(at)] for row in rows]
+        here = rest(shown, now.scope)
+        before = {
+            how: rest([each.pairs.there(value) for value in shown], each.scope)
+            for how, each in thens.items()
+        }
+        if here is None and not any(before.values()):
+            return []
+        named = next(each for each in (here, *before.values()) if each is not None)
+        here = here or self._with_key(now.absent, (named[at],))
+        return [self._joined(here, {how: before[how] or thens[how].absent for how in thens})]
+
+    def _place(self, position: int) -> int:
+        """Of a selected column among those that are shown."""
+        return position + 2 * sum(1 for item in self.query.select[:position] if item.compare)
+
+    def _with_key(self, row: Row, key: Row) -> Row:
+        cells = list(row)
+        for at, value in zip(self.compiled.dimensions, key, strict=True):
+            cells[at] = value
+        return tuple(cells)
+
+    def _joined(self, row: Row, before: Mapping[Earlier, Row]) -> Row:
+        cells: list[Value] = []
+        for at, (item, column) in enumerate(
+            zip(self.query.select, self.compiled.columns, strict=True)
+        ):
+            cells.append(row[at])
+            if item.compare:
+                earlier = before[item.compare][at]
+                cells += [earlier, _change(row[at], earlier, column)]
+        return tuple(cells)
+
+
+def _periods(now: Scope, then: Scope) -> Sentence:
+    """`2026-11-01 to 2026-11-29 against 2026-10-01 to 2026-10-29`."""
+    period, earlier = (scope.periods[0].describe() for scope in (now, then))
+    return Sentence("compare.periods", period=period, earlier=earlier)
+
+
+def _before(column: Column, how: Earlier) -> Column:
+    label = Label.told(column.label, column.translations).earlier(how)
+    return replace(
+        column,
+        name=f"{column.name}_previous",
+        label=label.en,
+        translations=label.translations,
+    )
+
+
+def _change_column(column: Column) -> Column:
+    label = Label.own("Change")
+    return Column(
+        name=f"{column.name}_change",
+        label=label.en,
+        type="number",
+        unit="pts" if column.unit == "%" else "%",
+        places=1,
+        favourable=column.favourable,
+        translations=label.translations,
+    )
+
+
+def _change(value: Value, earlier: Value, column: Column) -> float | None:
+    """Percent of what was before; for a percentage, the difference in points."""
+    if not isinstance(value, int | float | Decimal) or not isinstance(
+        earlier, int | float | Decimal
+    ):
+        return None
+    # As they are written: 5.1 is 51 tenths.
+    now, then = (Fraction(str(each)) for each in (value, earlier))
+    if column.unit == "%":
+        return float(now - then)
+    return float(100 * (now - then) / abs(then)) if then else None
+
+
+def _zero(column: Column) -> Value:
+    if (scale := scale_of(column.type)) is not None:
+        return Decimal(0).scaleb(-scale)
+    return 0 if column.type == "integer" else 0.0
+
+
+def in_order(rows: list[Row], query: form.TableQuery, columns: Sequence[Column]) -> list[Row]:
+    """By the columns that the query names, any that is shown, then by its groups; what is not known last."""
+    names = [column.name for column in columns]
+    wanted = [(names.index(sort.by), sort.dir == "desc") for sort in query.sort]
+    wanted += [(names.index(each.name), False) for each in query.select if not each.is_aggregate]
+    for at, is_backwards in reversed(wanted):
+        rows = sorted(rows, key=lambda row: _sort_key(row[at]), reverse=is_backwards)
+        rows = [
+            *(row for row in rows if row[at] is not None),
+            *(row for row in rows if row[at] is None),
+        ]
+    return rows
+
+
+def _sort_key(value: Value) -> tuple[bool, object, Value]:
+    if isinstance(value, str):
+        return (True, reading_key(value), value)
+    return (value is not None, value, None)
