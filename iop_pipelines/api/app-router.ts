@@ -1283,6 +1283,8 @@ export interface QueryConfig {
   version: 2;
   source: string;
   time_zone?: string | null | undefined;
+  week_start?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | undefined;
+  fiscal_year_start?: number | undefined;
   params?: Record<string, Param> | undefined;
   where?: Condition | null | undefined;
   datasets: Record<string, TableQuery>;
@@ -1585,13 +1587,14 @@ export interface Seen {
   source_ref: string;
 }
 
-/** One column: a `field` (perhaps in a time `bucket`), a declared `measure`, or `agg` of a field. Fields become the groups as soon as one column is a measure or an aggregate. `compare` adds `<name>_previous` and `<name>_change` from the period just before. */
+/** One column: a `field` (perhaps in a time `bucket`), a declared `measure`, `agg` of a field, or what is computed of measures: `{compute: revenue - cost, as: margin}`. Fields become the groups as soon as one column is a measure or an aggregate. `compare` adds `<name>_previous` and `<name>_change` from the period just before, or the same a year ago. */
 export interface Select {
   field?: string | null | undefined;
   measure?: string | null | undefined;
   agg?: "sum" | "mean" | "min" | "max" | "count" | "count_distinct" | null | undefined;
+  compute?: string | null | undefined;
   bucket?: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null | undefined;
-  compare?: "previous_period" | null | undefined;
+  compare?: "previous_period" | "same_period_last_year" | null | undefined;
   as?: string | null | undefined;
   label?: string | null | undefined;
   unit?: string | null | undefined;
@@ -1726,9 +1729,12 @@ export interface TableQuery {
   source?: string | null | undefined;
   select: Select[];
   where?: Condition | null | undefined;
+  having?: Condition | null | undefined;
   group?: boolean | undefined;
   sort?: Sort[] | undefined;
   top?: Top | null | undefined;
+  totals?: boolean | undefined;
+  subtotals?: string[] | undefined;
   limit?: number | null | undefined;
   offset?: number | undefined;
 }

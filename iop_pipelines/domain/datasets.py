@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iop_pipelines.domain.calendars import CalendarDeclaration
+from iop_pipelines.domain.formulas import MAX_LENGTH, names_in, parse_formula
 from iop_pipelines.domain.frequencies import STEPS, Frequency, ModelFrequency, TimeStep
 from iop_pipelines.errors import InvalidDeclaration, Unfit
 
@@ -140,8 +141,20 @@ class WeightedMean(_Measured):
     weight: Name
 
 
+class Computed(_Measured):
+    """A formula over other measures, each aggregated by itself: the total of a margin is that of the totals."""
+
+    kind: Literal["computed"]
+    formula: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
+
+    @model_validator(mode="after")
+    def _is_a_formula(self) -> "Computed":
+        parse_formula(self.formula)
+        return self
+
+
 Measure = Annotated[
-    Sum | Mean | Count | Min | Max | Ratio | WeightedMean, Field(discriminator="kind")
+    Sum | Mean | Count | Min | Max | Ratio | WeightedMean | Computed, Field(discriminator="kind")
 ]
 
 
@@ -215,7 +228,16 @@ class DatasetDeclaration(_Frozen):
                     raise Unfit(
                         "measure.no_such_field", place=f"measures.{label}.{role}", name=name
                     )
+            if isinstance(measure, Computed):
+                self._check_formula(label, measure)
         return self
+
+    def _check_formula(self, label: str, measure: Computed) -> None:
+        plain = [name for name, each in self.measures.items() if not isinstance(each, Computed)]
+        for name in names_in(parse_formula(measure.formula)):
+            if name not in plain:
+                place = f"measures.{label}.formula"
+                raise Unfit("formula.no_such_measure", place=place, name=name, known=plain)
 
     @property
     def step(self) -> TimeStep | None:

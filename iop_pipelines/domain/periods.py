@@ -19,15 +19,40 @@ Unit = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 Earlier = Literal["previous_period", "same_period_last_year"]
 _WORDS = (
     "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
-    "this_year, last_year, last_N_days, last_N_weeks, last_N_months, or {from, to}"
+    "this_year, last_year, this_fiscal_year, last_fiscal_year, week_to_date, month_to_date, quarter_to_date, "
+    "year_to_date, fiscal_year_to_date, last_N_days, last_N_weeks, last_N_months, or {from, to}"
 )
 MAX_YEARS = 200
 # MySQL and MariaDB promise to store a date from here on; the period before it still is in the calendar.
 FIRST_YEAR = 1000
 # Later by the clocks of another zone is later than all that is stored.
 _LAST_MOMENT = datetime.max.replace(microsecond=0)
-_CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|year)\Z")
+_CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|fiscal_year|year)\Z")
+_TO_DATE = re.compile(r"\A(week|month|quarter|fiscal_year|year)_to_date\Z")
 _ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
+
+
+@dataclass(frozen=True)
+class YearAndWeek:
+    """Where weeks begin, 0 for Monday, and with which month a fiscal year."""
+
+    first_weekday: int = 0
+    fiscal_month: int = 1
+
+    def floor(self, moment: datetime, unit: Unit) -> datetime:
+        """Of weeks, and of everything else as the calendar has it."""
+        if unit != "week":
+            return floor(moment, unit)
+        day = floor(moment, "day")
+        return day - timedelta(days=(day.weekday() - self.first_weekday) % 7)
+
+    def fiscal_year(self, moment: datetime) -> datetime:
+        """Its first day."""
+        months = (moment.month - self.fiscal_month) % 12
+        return shift(floor(moment, "month"), -months, "month")
+
+
+CALENDAR_YEAR = YearAndWeek()
 
 
 @dataclass(frozen=True)
@@ -151,43 +176,59 @@ def floor(moment: datetime, unit: Unit) -> datetime:
     return day.replace(month=1, day=1) if unit == "year" else day
 
 
-def resolve_period(words: str | Span, now: datetime | None, zone: str, path: str) -> Period:
+def resolve_period(
+    words: str | Span,
+    now: datetime | None,
+    zone: str,
+    path: str,
+    *,
+    begins: YearAndWeek = CALENDAR_YEAR,
+) -> Period:
     """Raises InvalidQuery naming the words and those that are known.
 
     now: naive UTC; None where a period must be the same every day.
     """
     is_given = isinstance(words, Span)
-    period = _between(words, zone, path) if is_given else _named(words, now, zone, path)
+    period = _between(words, zone, path) if is_given else _named(words, now, zone, path, begins)
     is_bounded = period.start.year + MAX_YEARS > MAXYEAR
     if not is_bounded and period.end > shift(period.start, MAX_YEARS, "year"):
         raise InvalidQuery("period.too_long", path, most=MAX_YEARS)
     return period
 
 
-def _named(words: str, now: datetime | None, zone: str, path: str) -> Period:
+def _named(words: str, now: datetime | None, zone: str, path: str, begins: YearAndWeek) -> Period:
     if now is None:
         raise InvalidQuery("period.moves", path, words=words)
     try:
-        return _in_words(words, floor(local_now(now, zone), "day"), zone, path)
+        return _in_words(words, floor(local_now(now, zone), "day"), zone, path, begins)
     except (OverflowError, ValueError):
         raise InvalidQuery("period.beyond_calendar", path, words=words) from None
 
 
-def _in_words(words: str, today: datetime, zone: str, path: str) -> Period:
+def _in_words(words: str, today: datetime, zone: str, path: str, begins: YearAndWeek) -> Period:
     if words in ("today", "yesterday"):
         start = today if words == "today" else shift(today, -1, "day")
         return Period(start, shift(start, 1, "day"), zone, (1, "day"))
     if match := _CALENDAR.match(words):
-        unit: Unit = match[2]  # type: ignore[assignment]
-        start = floor(today, unit)
+        start, unit = _beginning(today, match[2], begins)
         if match[1] == "last":
             start = shift(start, -1, unit)
         return Period(start, shift(start, 1, unit), zone, (1, unit))
+    if match := _TO_DATE.match(words):
+        start, unit = _beginning(today, match[1], begins)
+        whole = Period(start, shift(start, 1, unit), zone, (1, unit))
+        return whole.until(shift(today, 1, "day"))
     if match := _ROLLING.match(words):
         count, rolled = int(match[1]), match[2]
-        end = floor(today, rolled)  # type: ignore[arg-type]
+        end = begins.floor(today, rolled)  # type: ignore[arg-type]
         return Period(shift(end, -count, rolled), end, zone, (count, rolled))  # type: ignore[arg-type]
     raise InvalidQuery("period.unknown_words", path, words=words, known=_WORDS)
+
+
+def _beginning(today: datetime, unit: str, begins: YearAndWeek) -> tuple[datetime, Unit]:
+    if unit == "fiscal_year":
+        return begins.fiscal_year(today), "year"
+    return begins.floor(today, unit), unit  # type: ignore[arg-type,return-value]
 
 
 def _between(words: Span, zone: str, path: str) -> Period:

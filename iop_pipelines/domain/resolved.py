@@ -15,7 +15,15 @@ from iop_pipelines.domain import conditions as form
 from iop_pipelines.domain.conditions import AnyCondition, ParamRef, Part, Span
 from iop_pipelines.domain.datasets import FieldType, plain_type, scale_of
 from iop_pipelines.domain.letters import small_letters
-from iop_pipelines.domain.periods import Earlier, Period, parse_moment, resolve_period, to_zone
+from iop_pipelines.domain.periods import (
+    CALENDAR_YEAR,
+    Earlier,
+    Period,
+    YearAndWeek,
+    parse_moment,
+    resolve_period,
+    to_zone,
+)
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 
@@ -54,6 +62,7 @@ class Scope:
     now: datetime | None
     zone: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    begins: YearAndWeek = CALENDAR_YEAR
     known: "Callable[[Side, str | None, Period], Period] | None" = None
     before: Earlier | None = None
     periods: list[Period] = field(default_factory=list[Period])
@@ -301,7 +310,7 @@ def _in_period(side: Side, given: Any, scope: Scope, path: str) -> Resolved:
     at = f"{path}.value"
     if not isinstance(given, str | Span):
         raise InvalidQuery("value.no_period", at, value=given)
-    period = resolve_period(given, scope.now, scope.zone, at)
+    period = resolve_period(given, scope.now, scope.zone, at, begins=scope.begins)
     name = side.expression.field if isinstance(side.expression, form.FieldValue) else None
     if scope.known is not None:
         period = scope.known(side, name, period)

@@ -18,6 +18,7 @@ from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import Compiled, is_additive
 from iop_pipelines.query.freshness import is_covered, known_part, span_of
+from iop_pipelines.query.judged import kept
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.pairs import Pairs, pairs_of
 from iop_pipelines.query.reading import Reading
@@ -68,6 +69,8 @@ def read_compared(
     )
     columns = table.columns()
     rows = in_order([table.row(key, now, thens) for key in keys], query, columns)
+    if query.having is not None:
+        rows = kept(rows, columns, query.having, scope.fresh(), f"datasets.{name}.having")
     total = len(rows)
     if query.top and total > query.top.n:
         rows = rows[: query.top.n]

@@ -4,7 +4,9 @@ Columns are labelled `_0`, `_1`, … inside the statement, so that no alias of a
 for a column, whatever the engine does with GROUP BY.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -13,6 +15,8 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain.conditions import AnyCondition
 from iop_pipelines.domain.datasets import (
+    DECIMALS,
+    Computed,
     Count,
     FieldType,
     Measure,
@@ -22,11 +26,29 @@ from iop_pipelines.domain.datasets import (
     scale_of,
     words_of,
 )
-from iop_pipelines.domain.frequencies import BUCKETS, TimeStep
-from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.formulas import (
+    Formula,
+    Named,
+    Number,
+    Operation,
+    Operator,
+    adds_up,
+    names_in,
+    parse_formula,
+)
+from iop_pipelines.domain.frequencies import BUCKETS, STEPS, TimeStep
+from iop_pipelines.domain.periods import YearAndWeek
+from iop_pipelines.domain.resolved import Scope, resolve
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.conditions import AS_DOUBLE, BinaryOrder, as_double, compile_condition
+from iop_pipelines.query.conditions import (
+    AS_DOUBLE,
+    BinaryOrder,
+    as_double,
+    compile_condition,
+    compile_resolved,
+)
+from iop_pipelines.query.judged import column_of
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.result import Column
 from iop_pipelines.query.sources import Source, SourceField
@@ -162,12 +184,19 @@ def compile_table(
 
     Raises InvalidQuery naming the path of what the source does not have.
     """
-    labelled, columns = [], []
+    labelled: list[Any] = []
+    expressions: list[Expression] = []
+    columns: list[Column] = []
+    measured: dict[str, SourceField] = {}
     group_by: list[Expression] = []
     for position, item in enumerate(query.select):
-        expression, column = select_item(item, source, f"{path}.select.{position}")
+        given = _with_own_weeks(item, scope.begins)
+        expression, column, native = _selected(given, source, f"{path}.select.{position}")
+        if item.is_aggregate:
+            measured[column.name] = SourceField(expression, native, column.label)
         label = expression.label(f"_{position}")
         labelled.append(label)
+        expressions.append(expression)
         columns.append(column)
         if not item.is_aggregate:
             group_by.append(sa.text(label.name))  # type: ignore[arg-type]
@@ -182,8 +211,11 @@ def compile_table(
     statement = sa.select(*labelled).select_from(source.rows).where(*where)
     if query.is_grouped and group_by:
         statement = statement.group_by(*group_by)
+    if query.having is not None and not any(item.compare for item in query.select):
+        # Of a comparison it is judged once both periods are read.
+        statement = statement.having(_having(query.having, measured, source, scope, path))
     counted = _counted(statement, columns)
-    statement = _sorted(statement, query, source, columns)
+    statement = _sorted(statement, query, source, columns, expressions)
     dimensions = tuple(i for i, item in enumerate(query.select) if not item.is_aggregate)
     size = query.top.n if query.top else None if query.limit is None else query.limit + 1
     statement = statement.limit(size).offset(query.offset or None)
@@ -205,7 +237,11 @@ def _shows_hours(item: form.Select, source: Source) -> bool:
 
 
 def _sorted(
-    statement: sa.Select, query: form.TableQuery, source: Source, columns: list[Column]
+    statement: sa.Select,
+    query: form.TableQuery,
+    source: Source,
+    columns: list[Column],
+    expressions: list[Expression],
 ) -> sa.Select:
     """By the user's words, then by what makes the order total: equal sorts must not shuffle rows."""
     names = [column.name for column in columns]
@@ -215,10 +251,13 @@ def _sorted(
             continue
         at = names.index(sort.by)
         is_known = query.select[at].field == source.time and not query.select[at].is_aggregate
-        order += _ordered(at, columns, sort.dir, is_known=is_known)
+        # MariaDB takes no name of an aggregate in an expression (1247).
+        itself = expressions[at] if query.select[at].is_aggregate else _label(at)
+        unknown = None if is_known or sort.dir == "desc" else itself.is_(None)
+        order += _ordered(at, columns, sort.dir, unknown)
     if query.is_grouped:
         groups = [i for i, item in enumerate(query.select) if not item.is_aggregate]
-        order += [key for i in groups for key in _ordered(i, columns)]
+        order += [key for i in groups for key in _ordered(i, columns, "asc", _label(i).is_(None))]
         # Texts that a reader would not order by have an order all the same.
         order += [BinaryOrder(_label(i)) for i in groups if columns[i].type == "string"]
         if source.fold is not None and any(_shows_hours(item, source) for item in query.select):
@@ -228,34 +267,65 @@ def _sorted(
     return statement.order_by(*order)
 
 
+def _with_own_weeks(item: form.Select, begins: YearAndWeek) -> form.Select:
+    """A `week` is the one of the config; it keeps its name."""
+    if item.bucket != "week" or begins.first_weekday == 0:
+        return item
+    step = next(
+        each
+        for each in STEPS.values()
+        if each.unit == "week" and each.first_weekday == begins.first_weekday
+    )
+    return item.model_copy(update={"bucket": step.bucket, "alias": item.name})
+
+
 def _label(position: int) -> Expression:
     return sa.literal_column(f"_{position}")
 
 
 def _ordered(
-    position: int, columns: list[Column], direction: str = "asc", *, is_known: bool = False
+    position: int, columns: list[Column], direction: str, unknown: Expression | None
 ) -> list[Expression]:
     """What is not known comes last, in both directions; backwards databases have it so by themselves.
 
-    is_known: there is nothing unknown in it, so that an index of the column serves.
+    unknown: left out where there is nothing unknown, so that an index of the column serves.
     """
     label = _label(position)
     key = ReadingOrder(label) if columns[position].type == "string" else label
     if direction == "desc":
         return [key.desc()]
-    return [key.asc()] if is_known else [label.is_(None), key.asc()]
+    return [key.asc()] if unknown is None else [unknown, key.asc()]
+
+
+def _having(
+    tree: AnyCondition,
+    measured: Mapping[str, SourceField],
+    source: Source,
+    scope: Scope,
+    path: str,
+) -> Expression:
+    """On measures as they are selected, by their names."""
+    resolved = resolve(tree, partial(column_of, measured), scope, f"{path}.having")
+    return compile_resolved(resolved, replace(source, fields=measured))
 
 
 def select_item(item: form.Select, source: Source, path: str) -> tuple[Expression, Column]:
+    expression, column, _ = _selected(item, source, path)
+    return expression, column
+
+
+def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression, Column, FieldType]:
+    """With the type that the expression has in the database, where the measure declares another."""
     vocabulary = places = favourable = None
-    if item.measure:
-        measure = source.measure(item.measure, f"{path}.measure")
+    if item.measure or item.compute:
+        measure = _measure_of(item, source, path)
         expression, native, unit = measure_expression(measure, source)
         type_, favourable = measure.type or native, measure.favourable
         places = measure.decimals if measure.decimals is not None else _places(measure, source)
-        label = source.called(measure.label or words_of(item.measure))
+        label = source.called(measure.label or words_of(item.measure or item.name))
     elif item.agg:
-        expression, type_, label, unit = _aggregate(item, source, path)
+        expression, native, label, unit = _aggregate(item, source, path)
+        type_ = native
         places = scale_of(source.fields[item.field].type) if item.field else None
     else:
         chosen = source.field(str(item.field), f"{path}.field")
@@ -265,12 +335,13 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
         if item.bucket:
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = label.by(item.bucket)
+        native = type_
     if type_ == "number" and item.is_aggregate:
         # SQLAlchemy takes what is divided for NUMERIC, of which it reads ten decimals.
         expression = sa.type_coerce(expression, sa.Double())
     if item.label:
         label = Label.given(item.label)
-    return expression, Column(
+    column = Column(
         name=item.name,
         label=label.en,
         type=type_,
@@ -282,13 +353,32 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
         vocabulary=vocabulary,
         translations=label.translations,
     )
+    return expression, column, native
+
+
+def _measure_of(item: form.Select, source: Source, path: str) -> Measure:
+    if item.measure is not None:
+        return source.measure(item.measure, f"{path}.measure")
+    computed = Computed.model_validate({"kind": "computed", "formula": item.compute})
+    for name in names_in(parse_formula(computed.formula)):
+        if isinstance(source.measure(name, f"{path}.compute"), Computed):
+            raise InvalidQuery("formula.of_formulas", f"{path}.compute", name=name)
+    return computed
 
 
 def is_additive(item: form.Select, source: Source) -> bool:
     """Whether it is zero of no rows; a mean of none is nothing."""
-    if item.measure is not None:
-        return source.measures[item.measure].kind in ("sum", "count")
+    if item.measure is not None or item.compute is not None:
+        return measure_adds_up(_measure_of(item, source, "select"), source)
     return item.agg in ("sum", "count", "count_distinct")
+
+
+def measure_adds_up(measure: Measure, source: Source) -> bool:
+    if isinstance(measure, Computed):
+        formula = parse_formula(measure.formula)
+        parts = (source.measures[name] for name in names_in(formula))
+        return adds_up(formula) and all(measure_adds_up(part, source) for part in parts)
+    return measure.kind in ("sum", "count")
 
 
 def _places(measure: Measure, source: Source) -> int | None:
@@ -380,6 +470,9 @@ def measure_expression(
     if isinstance(measure, Count):
         return sa.func.count(), "integer", measure.unit
 
+    if isinstance(measure, Computed):
+        return _computed(parse_formula(measure.formula), measure, source, is_strict=is_strict)
+
     def field(name: str) -> SourceField:
         return source.field(name, "measures")
 
@@ -408,3 +501,59 @@ def measure_expression(
     if is_strict and measure.kind == "sum":
         value = sa.case((sa.func.count() == sa.func.count(chosen.column), value))
     return value, chosen.type, unit
+
+
+def _computed(
+    formula: Formula, measure: Computed, source: Source, *, is_strict: bool
+) -> tuple[Expression, Any, str | None]:
+    """Sums and differences of what is exact are exact, all else is of doubles; over zero it is NULL."""
+    match formula:
+        case Named(name=name):
+            found = measure_expression(
+                source.measure(name, "measures"), source, is_strict=is_strict
+            )
+            return found[0], found[1], measure.unit or found[2]
+        case Number(value=value):
+            return sa.literal(float(value), sa.Double()), "number", measure.unit
+        case Operation(operator=operator, left=left, right=right):
+            sides = [
+                _computed(each, measure, source, is_strict=is_strict) for each in (left, right)
+            ]
+            return _combined(operator, sides, measure.unit)
+
+
+def _combined(
+    operator: Operator, sides: list[tuple[Expression, Any, str | None]], unit: str | None
+) -> tuple[Expression, Any, str | None]:
+    (one, one_type, one_unit), (other, other_type, other_unit) = sides
+    is_sum = operator in ("+", "-")
+    unit = unit or (one_unit if is_sum and one_unit == other_unit else None)
+    if is_sum and "number" not in (one_type, other_type):
+        scale = max(scale_of(one_type) or 0, scale_of(other_type) or 0)
+        left, right = _in_places(one, one_type, scale), _in_places(other, other_type, scale)
+        total = left + right if operator == "+" else left - right
+        if scale_of(one_type) is None and scale_of(other_type) is None:
+            return total, "integer", unit
+        return sa.type_coerce(total, ScaledInteger(scale)), DECIMALS[scale], unit
+    left, right = _in_doubles(one, one_type), _in_doubles(other, other_type)
+    doubles: Mapping[Operator, Expression] = {
+        "+": left + right,
+        "-": left - right,
+        "*": left * right,
+        "/": left / sa.func.nullif(right, 0),
+    }
+    return doubles[operator], "number", unit
+
+
+def _in_places(value: Expression, type_: Any, scale: int) -> Expression:
+    """As a whole number of so many places."""
+    whole_number = sa.type_coerce(value, sa.BigInteger())
+    missing = scale - (scale_of(type_) or 0)
+    return whole_number * 10**missing if missing else whole_number
+
+
+def _in_doubles(value: Expression, type_: Any) -> Expression:
+    scale = scale_of(type_)
+    if scale is None:
+        return value * AS_DOUBLE
+    return sa.type_coerce(value, sa.BigInteger()) * AS_DOUBLE / 10**scale

@@ -97,6 +97,10 @@ def compile_condition(tree: form.AnyCondition, source: Source, scope: Scope, pat
     return _compile(resolve(tree, partial(_plain_field, source), scope, path), source)
 
 
+def compile_resolved(node: Resolved, source: Source) -> Boolean:
+    return _compile(node, source)
+
+
 def _plain_field(source: Source, name: str, path: str) -> KnownField:
     return source.field(name, path)
 

@@ -5,7 +5,7 @@ source is known. `parse_config` raises InvalidQuery and nothing else, whatever i
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -17,9 +17,10 @@ from iop_pipelines.domain.conditions import (
     Span,
 )
 from iop_pipelines.domain.datasets import Favourable
+from iop_pipelines.domain.formulas import MAX_LENGTH, parse_formula
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
-from iop_pipelines.domain.periods import Earlier
+from iop_pipelines.domain.periods import Earlier, YearAndWeek
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.query.outputs import Outputs
@@ -35,6 +36,9 @@ ScalarType = Literal["string", "integer", "number", "boolean", "date", "datetime
 Aggregate = Literal["sum", "mean", "min", "max", "count", "count_distinct"]
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 class Param(Part):
     """A value that one run may set. `of` is the element type of a list."""
 
@@ -46,7 +50,8 @@ class Param(Part):
 
 
 class Select(Part):
-    """One column: a `field` (perhaps in a time `bucket`), a declared `measure`, or `agg` of a field.
+    """One column: a `field` (perhaps in a time `bucket`), a declared `measure`, `agg` of a field, or what is
+    computed of measures: `{compute: revenue - cost, as: margin}`.
 
     Fields become the groups as soon as one column is a measure or an aggregate. `compare` adds
     `<name>_previous` and `<name>_change` from the period just before, or the same a year ago.
@@ -55,6 +60,7 @@ class Select(Part):
     field: Name | None = None
     measure: Name | None = None
     agg: Aggregate | None = None
+    compute: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
     bucket: Bucket | None = None
     compare: Earlier | None = None
     alias: Name | None = Field(default=None, alias="as")
@@ -67,13 +73,20 @@ class Select(Part):
     def _is_one_thing(self) -> "Select":
         if self.measure is not None and (self.field or self.agg):
             raise Unfit("column.measure_and_field")
-        if self.measure is None and self.field is None and self.agg != "count":
+        if self.compute is not None:
+            self._is_computed()
+        elif self.measure is None and self.field is None and self.agg != "count":
             raise Unfit("column.empty")
-        if self.bucket and (self.agg or self.measure):
+        if self.bucket and self.is_aggregate:
             raise Unfit("column.bucket")
-        if self.compare and not (self.measure or self.agg):
+        if self.compare and not self.is_aggregate:
             raise Unfit("column.compare")
         return self
+
+    def _is_computed(self) -> None:
+        if self.measure or self.field or self.agg or not self.alias:
+            raise Unfit("column.computed")
+        parse_formula(str(self.compute))
 
     @property
     def name(self) -> str:
@@ -87,7 +100,7 @@ class Select(Part):
 
     @property
     def is_aggregate(self) -> bool:
-        return self.measure is not None or self.agg is not None
+        return any(each is not None for each in (self.measure, self.agg, self.compute))
 
 
 class Sort(Part):
@@ -109,9 +122,12 @@ class TableQuery(Part):
     source: SourceName | None = None
     select: tuple[Select, ...] = Field(min_length=1, max_length=MAX_SELECT)
     where: Condition | None = None
+    having: Condition | None = None
     group: bool = False
     sort: tuple[Sort, ...] = Field(default=(), max_length=10)
     top: Top | None = None
+    totals: bool = False
+    subtotals: tuple[Name, ...] = Field(default=(), max_length=5)
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
     offset: Annotated[int, Field(ge=0, le=MAX_LIMIT)] = 0
 
@@ -130,6 +146,13 @@ class TableQuery(Part):
                 raise Unfit(
                     "sort.no_such_column", place=f"sort.{position}.by", name=sort.by, known=names
                 )
+        if self.having is not None:
+            if not self.is_grouped:
+                raise Unfit("having.needs_groups")
+            if self.top and self.top.rest:
+                raise Unfit("having.and_rest")
+        if self.totals or self.subtotals:
+            self._totals_fit()
         if self.top:
             if self.offset:
                 raise Unfit("table.offset_and_top")
@@ -139,6 +162,17 @@ class TableQuery(Part):
             if self.top.rest and len(dimensions) != 1:
                 raise Unfit("top.rest_needs_one_field")
         return self
+
+    def _totals_fit(self) -> None:
+        groups = [item.name for item in self.select if not item.is_aggregate]
+        if len(groups) == len(self.select):
+            raise Unfit("totals.need_measures")
+        if self.having is not None:
+            raise Unfit("totals.and_having")
+        for position, name in enumerate(self.subtotals):
+            if name not in groups:
+                place = f"subtotals.{position}"
+                raise Unfit("subtotals.no_such_group", place=place, name=name, known=groups)
 
     def column_names(self) -> list[str]:
         names: list[str] = []
@@ -169,11 +203,17 @@ class QueryConfig(Part):
     version: Literal[2]
     source: SourceName
     time_zone: Annotated[str, Field(max_length=64)] | None = None
+    week_start: Weekday = "mon"
+    fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
     params: dict[Name, Param] = Field(default={}, max_length=30)
     where: Condition | None = None
     datasets: dict[Name, TableQuery] = Field(min_length=1, max_length=20)
     charts: tuple[Chart, ...] = Field(default=(), max_length=20)
     outputs: Outputs = Outputs()
+
+    @property
+    def begins(self) -> YearAndWeek:
+        return YearAndWeek(get_args(Weekday).index(self.week_start), self.fiscal_year_start)
 
     @property
     def first_table(self) -> str:

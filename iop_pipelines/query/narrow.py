@@ -71,7 +71,7 @@ def narrow(
     """
     table = config.datasets[table_name]
     source = catalogue.source(table.source or config.source)
-    scope = Scope(now=now, zone=config.time_zone or zone)
+    scope = Scope(now=now, zone=config.time_zone or zone, begins=config.begins)
     applied: list[Applied] = []
     added: list[AnyCondition] = []
     if period is not None:
@@ -90,7 +90,7 @@ def narrow(
 
 
 def _period_applied(period: Period, source: Source, scope: Scope) -> Applied:
-    resolved = resolve_period(period, scope.now, scope.zone, "period")
+    resolved = resolve_period(period, scope.now, scope.zone, "period", begins=scope.begins)
     if source.time is None:
         said = Sentence("filter.no_time", source=source.named(source.label))
         return Applied("period", None, False, said)

@@ -17,7 +17,7 @@ from iop_pipelines.domain.nearest import closest
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.drm.rows import read_pipeline_runs
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
-from iop_pipelines.query.compile import measure_expression
+from iop_pipelines.query.compile import measure_adds_up, measure_expression
 from iop_pipelines.query.conditions import AS_DOUBLE, compile_condition
 from iop_pipelines.query.sources import Source, SourceField, dataset_source
 from iop_pipelines.transform.store import Window
@@ -115,7 +115,7 @@ def _a_period(measure: Measure, source: Source) -> sa.ColumnElement[Any]:
     value, type_, _ = measure_expression(measure, source, is_strict=True)
     if (scale := scale_of(type_)) is not None:
         value = sa.type_coerce(value, sa.BigInteger()) * AS_DOUBLE / 10**scale
-    if source.fold is None or measure.kind not in ("sum", "count"):
+    if source.fold is None or not measure_adds_up(measure, source):
         return value
     return value * AS_DOUBLE / sa.func.count(sa.distinct(source.fold))
 

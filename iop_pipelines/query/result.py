@@ -77,6 +77,8 @@ _EXACT = Context(prec=100)
 class Table:
     """`is_truncated`: there are more rows than are shown, and the reader must be told: `total` is how many, those
     that `offset` passed over among them; None where nobody counted. `limit` is None where the whole was asked for.
+    `totals` is the row of all, `subtotals` are those of fewer groups, whose other groups are None: they are no rows of
+    the table, and no CSV has them.
     """
 
     name: str
@@ -88,6 +90,8 @@ class Table:
     is_truncated: bool = False
     filters: tuple[Sentence, ...] = ()
     total: int | None = None
+    totals: Row | None = None
+    subtotals: tuple[Row, ...] = ()
 
     def column(self, name: str) -> Column:
         return self.columns[self.position(name)]
@@ -236,12 +240,23 @@ def _moment(text: str | None) -> datetime | None:
 
 def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(Column(**column) for column in data["columns"])
-    rows: tuple[Row, ...] = tuple(
-        tuple(normalise(value, c.type) for value, c in zip(row, columns, strict=True))
-        for row in data["rows"]
-    )
+    rows = tuple(_row(row, columns) for row in data["rows"])
     filters = tuple(remade(each) for each in data["filters"])
-    return Table(**{**data, "columns": columns, "rows": rows, "filters": filters})
+    totals = None if data["totals"] is None else _row(data["totals"], columns)
+    return Table(
+        **{
+            **data,
+            "columns": columns,
+            "rows": rows,
+            "filters": filters,
+            "totals": totals,
+            "subtotals": tuple(_row(row, columns) for row in data["subtotals"]),
+        }
+    )
+
+
+def _row(values: Sequence[Any], columns: Sequence[Column]) -> Row:
+    return tuple(normalise(value, c.type) for value, c in zip(values, columns, strict=True))
 
 
 def normalise(value: Any, type_: FieldType) -> Value:

@@ -21,8 +21,17 @@ from iop_pipelines.query.compile import select_item
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
-from iop_pipelines.query.result import FrozenResult, OpenTable, Row, SourceState, Table, Value
+from iop_pipelines.query.result import (
+    Column,
+    FrozenResult,
+    OpenTable,
+    Row,
+    SourceState,
+    Table,
+    Value,
+)
 from iop_pipelines.query.sources import Source
+from iop_pipelines.query.totals import read_totals
 from iop_pipelines.query.words import describe_condition
 
 
@@ -114,7 +123,7 @@ def reading_of(
     given = params or {}
     if isinstance(config, Mapping) and config.get("version") == 1:
         given = {name: value_of_version_1(value) for name, value in given.items()}
-    scope = Scope(now=now, zone=zone, params=resolve_params(parsed, given))
+    scope = Scope(now=now, zone=zone, params=resolve_params(parsed, given), begins=parsed.begins)
     with connected(engine, drm_engine) as connections:
         catalogue = load_catalogue(connections["iop"])
         yield Reading(connections, catalogue, parsed, scope, tick, is_counted)
@@ -142,7 +151,7 @@ def check_query(
     parsed = form.parse_config(config)
     zone = parsed.time_zone or time_zone
     zone_info(zone)
-    scope = Scope(now=now, zone=zone, params=resolve_params(parsed, {}))
+    scope = Scope(now=now, zone=zone, params=resolve_params(parsed, {}), begins=parsed.begins)
     with engine.connect() as connection:
         catalogue = load_catalogue(connection)
     for name, query in parsed.datasets.items():
@@ -151,6 +160,22 @@ def check_query(
 
 
 def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
+    return _with_totals(_read_rows(name, query, reading), name, query, reading)
+
+
+def _with_totals(table: Table, name: str, query: form.TableQuery, reading: Reading) -> Table:
+    if not (query.totals or query.subtotals):
+        return table
+
+    def read(fewer: form.TableQuery) -> tuple[Sequence[Column], Sequence[Row]]:
+        found = _read_rows(name, fewer, reading)
+        return found.columns, found.rows
+
+    totals, subtotals = read_totals(query, table.columns, read)
+    return replace(table, totals=totals, subtotals=subtotals)
+
+
+def _read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
     if any(item.compare for item in query.select):
         return _read_compared(name, query, reading)
     held = query.model_copy(update={"limit": min(query.limit or form.MAX_LIMIT, form.MAX_LIMIT)})
@@ -216,7 +241,7 @@ def _open_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
             yield [rounded(row, compiled.columns) for row in batch]
 
     left = max(counted.total - query.offset, 0) if counted else 0
-    return OpenTable(
+    opened = OpenTable(
         name=name,
         title=_title(name, query),
         source=source.name,
@@ -230,6 +255,7 @@ def _open_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
         large=counted.large if counted else frozenset(),
         counted=min(left, query.limit or left),
     )
+    return _with_totals(opened, name, query, reading)
 
 
 def _title(name: str, query: form.TableQuery) -> str:

@@ -76,7 +76,9 @@ def _describe_comparison(leaf: form.Compare, source: Source, scope: Scope) -> li
     if given is None:
         return []
     if leaf.op == "in_period":
-        period = resolve_period(given, scope.now, scope.zone, "where").describe()
+        period = resolve_period(
+            given, scope.now, scope.zone, "where", begins=scope.begins
+        ).describe()
         return [Sentence("filter.in_period", label=label, period=period)]
     if leaf.op == "between":
         lowest, highest = (said_value(each) for each in cast(tuple[Any, ...], given))

@@ -137,6 +137,11 @@ def _write_table(table: Table, out: BinaryIO) -> int:
             out.write((",\n" if count else "\n").encode() + lines.encode())
         count += len(batch)
     out.write(b"\n]")
+    if table.totals is not None:
+        out.write(f',\n"totals": {_json(_large_as_text(table.totals, large))}'.encode())
+    if table.subtotals:
+        lines = ",\n".join(_json(_large_as_text(row, large)) for row in table.subtotals)
+        out.write(f',\n"subtotals": [\n{lines}\n]'.encode())
     return count
 
 

@@ -167,6 +167,8 @@ def _check_more(
     assert case.get("columns", header) == header
     assert case.get("total", table.total) == table.total
     assert case.get("json", told["rows"]) == told["rows"]
+    assert case.get("totals") == told.get("totals")
+    assert case.get("subtotals", []) == told.get("subtotals", [])
     for said in case.get("says", []):
         assert said in [each.english for each in table.filters]
     for name, wanted in case.get("column", {}).items():

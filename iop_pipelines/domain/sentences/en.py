@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "column.bucket": "a bucket belongs to a field without agg",
     "column.compare": "compare belongs to a measure or an agg",
+    "column.computed": "a computed column has compute and as, and neither field nor measure nor agg",
     "column.empty": "name a field or a measure",
     "column.measure_and_field": "a column is a measure, or a field with or without agg, not both",
     "column.other_type": (
@@ -383,6 +384,9 @@ SENTENCES: Mapping[str, str] = {
         "{text!r} is {first} by {one!r} and {second} by {other!r}: leave one of the two formats"
     ),
     "format.unknown": "no format {name}; a format has directives, such as %d.%m.%Y",
+    "formula.no_such_measure": "{name!r} is no measure that a formula can use; those are {known:or}",
+    "formula.of_formulas": "{name} is computed itself; a formula is of other measures",
+    "formula.wrong": "{given!r} is no formula; it has names of measures, numbers, + - * / and brackets",
     "freq.unknown": "freq is {freq!r}; it can be h, D, W, MS or None",
     "given.empty": "is empty",
     "given.list": "is a list",
@@ -407,6 +411,9 @@ SENTENCES: Mapping[str, str] = {
         "for more in one query"
     ),
     "group.not_found": "there is no group {name}",
+    "having.and_rest": "having leaves groups out, and rest would show them; leave one of both",
+    "having.needs_groups": "having is about groups: select a measure",
+    "having.no_such_column": "there is no measure {name} among the columns",
     "history.among": "{count} known periods among {window} are needed",
     "history.before": "{count} known periods before the scored one are needed, more after gaps",
     "history.known": "{count} known periods are needed",
@@ -1112,6 +1119,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types names {name}",
     "step.weight": "weight belongs to weighted_mean, which needs it",
     "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
+    "subtotals.no_such_group": "{name} is no group of the table; its groups are {known:or}",
     "sum.too_large": (
         "a sum is beyond what a whole number or decimal holds (18 digits): ask for "
         "fewer rows, or read the field as number"
@@ -1147,6 +1155,8 @@ SENTENCES: Mapping[str, str] = {
     "token.bad_life": "{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h",
     "top.needs_measures": "top needs measures and a sort that says what is first",
     "top.rest_needs_one_field": "top.rest needs exactly one field besides the measures",
+    "totals.and_having": "totals are of all rows, and having leaves groups out; leave one of both",
+    "totals.need_measures": "totals need a measure or an agg",
     "tree.conditions_too_deep": "conditions are nested deeper than {most} levels",
     "tree.operands_too_deep": "operands are nested deeper than {most} levels",
     "tree.too_many_conditions": "there are more than {most:,} conditions",

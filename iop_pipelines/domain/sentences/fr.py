@@ -110,6 +110,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "column.bucket": "bucket va avec un champ sans agg",
     "column.compare": "compare va avec une mesure ou un agg",
+    "column.computed": "une colonne calculée a compute et as, et ni field, ni measure, ni agg",
     "column.empty": "nommez un champ ou une mesure",
     "column.measure_and_field": (
         "une colonne est une mesure, ou un champ avec ou sans agg, pas les deux"
@@ -441,6 +442,9 @@ SENTENCES: Mapping[str, str] = {
         "seul des deux formats"
     ),
     "format.unknown": "pas de format {name} ; un format contient des directives, comme %d.%m.%Y",
+    "formula.no_such_measure": "{name!r} n’est pas une mesure utilisable dans une formule ; il y a {known:or}",
+    "formula.of_formulas": "{name} est déjà calculée ; une formule porte sur d’autres mesures",
+    "formula.wrong": "{given!r} n’est pas une formule ; elle contient des noms de mesures, des nombres, + - * / et des parenthèses",
     "freq.unknown": "freq est {freq!r} ; valeurs possibles : h, D, W, MS ou None",
     "given.empty": "est vide",
     "given.list": "est une liste",
@@ -465,6 +469,9 @@ SENTENCES: Mapping[str, str] = {
         "{wait_s} s, ou regroupez-les en une seule"
     ),
     "group.not_found": "il n’y a pas de groupe {name}",
+    "having.and_rest": "having écarte des groupes que rest montrerait ; n’en gardez qu’un des deux",
+    "having.needs_groups": "having porte sur des groupes : choisissez une mesure",
+    "having.no_such_column": "il n’y a pas de mesure {name} parmi les colonnes",
     "history.among": "il faut {count} {count:période connue|périodes connues} parmi {window}",
     "history.before": (
         "il faut {count} {count:période connue|périodes connues} avant celle qui est "
@@ -1288,6 +1295,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types nomme {name}",
     "step.weight": "weight va avec weighted_mean, qui en a besoin",
     "steps.first_not_cast": "la première étape doit être un cast : DRM livre du texte",
+    "subtotals.no_such_group": "{name} n’est pas un groupe du tableau ; ses groupes sont {known:or}",
     "sum.too_large": (
         "une somme dépasse ce qu’un nombre entier ou décimal peut contenir (18 "
         "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
@@ -1328,6 +1336,8 @@ SENTENCES: Mapping[str, str] = {
         "un classement demande des mesures et un ordre qui dit ce qui vient en premier"
     ),
     "top.rest_needs_one_field": "top.rest demande exactement un champ à côté des mesures",
+    "totals.and_having": "les totaux portent sur toutes les lignes et having écarte des groupes ; n’en gardez qu’un des deux",
+    "totals.need_measures": "des totaux demandent une mesure ou un agg",
     "tree.conditions_too_deep": "les conditions sont imbriquées sur plus de {most} niveaux",
     "tree.operands_too_deep": "les opérandes sont imbriqués sur plus de {most} niveaux",
     "tree.too_many_conditions": "il y a plus de {most:,} conditions",
