@@ -16,7 +16,7 @@ from iop_pipelines.drm.source import DrmRun, SharedDatabase
 
 LEAST = 5
 # Of the newest deliveries so many tell the rhythm.
-_LOOKED_AT = 60
+LOOKED_AT = 60
 # What fills its window in less of the time that the window covers was kept back, and delivered at once.
 _LIVE = 0.25
 _GRACE = 0.5
@@ -58,7 +58,7 @@ def expected(
 
     zone: of the dataset, in which its weekdays and holidays are; calendar: its own, on whose closed days nothing comes.
     """
-    return expected_after(drm.newest_runs(dataset, _LOOKED_AT), zone, calendar, declared)
+    return expected_after(drm.newest_runs(dataset, LOOKED_AT), zone, calendar, declared)
 
 
 def expected_after(

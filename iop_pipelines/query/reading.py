@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,7 @@ class Counted:
 class Reading:
     """What one run holds on to: a connection for each database, and one moment.
 
-    `is_counted`: whether a table that is cut is counted whole.
+    `is_counted`: whether a table that is cut is counted whole. `read_at`: of a report, when it is read.
     """
 
     connections: Mapping[Database, sa.Connection]
@@ -44,6 +45,7 @@ class Reading:
     scope: Scope
     tick: Tick
     is_counted: bool = True
+    read_at: datetime | None = None
 
     def source_of(self, name: str) -> Source:
         return source_of(name, self.config, self.catalogue)

@@ -163,20 +163,23 @@ class OpenTable(Table):
 
 @dataclass(frozen=True)
 class SourceState:
-    """How fresh and how good a source was: `data_time` is the latest period it held (in its own
-    zone), `quality_score` the mean of the data versions used, 0 to 100, None if never scored."""
+    """How fresh, good and complete a source was: `data_time` is the latest period it held (in its own
+    zone), `quality_score` the mean of the data versions used, 0 to 100, None if never scored; `days_known` of `days`
+    that have passed of the period were delivered and prepared, None where no delivery is expected."""
 
     source: str
     label: str
     data_time: datetime | None
     quality_score: float | None = None
     quality_lowest: float | None = None
+    days_known: int | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True)
 class FrozenResult:
-    """`as_of` is the moment, naive UTC, that periods were resolved against; `period` the first of
-    them, in words."""
+    """`as_of` is the moment, naive UTC, that periods were resolved against, of a scheduled report its slot; `read_at`
+    when the rows were read; `period` the first of the periods, in words."""
 
     tables: tuple[Table, ...]
     params: Mapping[str, Any]
@@ -185,6 +188,16 @@ class FrozenResult:
     time_zone: str
     sources: tuple[SourceState, ...]
     period: str | None = None
+    read_at: datetime | None = None
+
+    @property
+    def incomplete(self) -> Sentence | None:
+        """`incomplete: 27 of 29 days`, of the first source that lacks any."""
+        for state in self.sources:
+            if state.days is not None and (state.days_known or 0) < state.days:
+                known = state.days_known or 0
+                return Sentence("report.incomplete", known=known, days=state.days)
+        return None
 
     def table(self, name: str) -> Table:
         for table in self.tables:
@@ -217,6 +230,7 @@ class FrozenResult:
             as_of=datetime.fromisoformat(data["as_of"]),
             time_zone=data["time_zone"],
             period=data["period"],
+            read_at=_moment(data["read_at"]),
             sources=tuple(
                 SourceState(**{**state, "data_time": _moment(state["data_time"])})
                 for state in data["sources"]

@@ -18,6 +18,7 @@ from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.compared import read_compared
 from iop_pipelines.query.compile import select_item
+from iop_pipelines.query.completeness import days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
@@ -45,6 +46,7 @@ def run_query(
     params: Mapping[str, Any] | None = None,
     tick: Tick = nobody,
     is_counted: bool = True,
+    read_at: datetime | None = None,
 ) -> FrozenResult:
     """Reads all tables of a config as of one moment; of one without a limit the first MAX_LIMIT rows.
 
@@ -53,6 +55,7 @@ def run_query(
         time_zone: zone of the periods where the config names none.
         tick: called before every statement for rows, and before every some thousand of its rows.
         is_counted: whether a table that is cut says how many rows it has; that is one statement more.
+        read_at: naive UTC; of a report, which says how complete its period is, when it is read.
 
     Raises:
         InvalidQuery: with the JSON path of what is wrong.
@@ -66,6 +69,7 @@ def run_query(
         params=params,
         tick=tick,
         is_counted=is_counted,
+        read_at=read_at,
     ) as reading:
         return _frozen(
             reading,
@@ -84,6 +88,7 @@ def open_query(
     time_zone: str = "UTC",
     tick: Tick = nobody,
     is_counted: bool = False,
+    read_at: datetime | None = None,
 ) -> Iterator[FrozenResult]:
     """As `run_query`, of these tables alone, whole where no limit is given: their rows are read while they are
     written, each table's once, one table after the other.
@@ -99,6 +104,7 @@ def open_query(
         params=None,
         tick=tick,
         is_counted=is_counted,
+        read_at=read_at,
     ) as reading:
         datasets = reading.config.datasets
         yield _frozen(reading, [_open_table(name, datasets[name], reading) for name in names])
@@ -115,6 +121,7 @@ def reading_of(
     params: Mapping[str, Any] | None,
     tick: Tick,
     is_counted: bool = True,
+    read_at: datetime | None = None,
 ) -> Iterator[Reading]:
     """Connections as of one moment, and the config as it is to be read; the arguments are those of `run_query`."""
     parsed = form.parse_config(config)
@@ -126,7 +133,7 @@ def reading_of(
     scope = Scope(now=now, zone=zone, params=resolve_params(parsed, given), begins=parsed.begins)
     with connected(engine, drm_engine) as connections:
         catalogue = load_catalogue(connections["iop"])
-        yield Reading(connections, catalogue, parsed, scope, tick, is_counted)
+        yield Reading(connections, catalogue, parsed, scope, tick, is_counted, read_at)
 
 
 def _frozen(reading: Reading, tables: Sequence[Table]) -> FrozenResult:
@@ -141,6 +148,7 @@ def _frozen(reading: Reading, tables: Sequence[Table]) -> FrozenResult:
         time_zone=scope.zone,
         sources=tuple(state for state, _ in states),
         period=periods[0].describe().english if periods else None,
+        read_at=reading.read_at,
     )
 
 
@@ -314,8 +322,11 @@ def _states(reading: Reading) -> list[tuple[SourceState, Period | None]]:
 
 
 def _state(source: Source, period: Period | None, reading: Reading) -> SourceState:
-    mean, lowest = None, None
+    mean, lowest, days = None, None, None
     if source.dataset is not None:
         mean, lowest = quality_of(source, period, reading.connections)
+        if reading.read_at is not None:
+            days = days_of(source, period, reading.scope.now, reading.connections)
     newest = newest_moment(source, reading.connections[source.database])
-    return SourceState(source.name, source.label, newest, mean, lowest)
+    known, passed = (days.known, days.all) if days else (None, None)
+    return SourceState(source.name, source.label, newest, mean, lowest, known, passed)

@@ -112,7 +112,9 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
-    made = local_now(result.as_of, result.time_zone)
+    # Read and laid out in one go: a slot that is made late says both.
+    read_at = result.read_at or result.as_of
+    made = local_now(read_at, result.time_zone)
     zone = result.time_zone
     return {
         "title": heading.name,
@@ -120,7 +122,7 @@ def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) ->
         "kicker": _kicker(heading),
         "period": _period(result),
         "made": f"Made by IOP on {made:%Y-%m-%d at %H:%M} ({zone})",
-        "made_at": f"{result.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "made_at": f"{read_at:%Y-%m-%dT%H:%M:%SZ}",
         "facts": _facts(result),
         "filters": [each.english for each in result.filters],
         "warnings": _warnings(result, drawn.values()),
@@ -170,7 +172,8 @@ def _warnings(result: FrozenResult, drawn: Collection[Drawn]) -> list[str]:
     cut = [table for table in result.tables if table.is_truncated and table.name in shown]
     # Where nothing is printed less than was read, the section does not say it.
     told = {title for each in drawn for title, _ in each.cuts}
-    warnings = [
+    warnings = [result.incomplete.english] if result.incomplete else []
+    warnings += [
         f"“{table.title}”: {said.english} are read."
         for table in cut
         if table.title not in told and (said := table.rows_said(len(table.rows)))
@@ -192,7 +195,7 @@ def _source(state: SourceState) -> dict[str, str]:
 
 def _notes(result: FrozenResult, made: datetime) -> Iterable[str]:
     yield (
-        f"All tables and charts were read in one go, as of {made:%Y-%m-%d %H:%M} "
+        f"All tables and charts were read in one go, at {made:%Y-%m-%d %H:%M} "
         f"({result.time_zone}); days run from midnight to midnight of that time zone. "
         "A period has its first and its last day in it, unless it names times of day. "
         "The quality score is the mean over the deliveries that the period touches."

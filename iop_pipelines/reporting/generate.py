@@ -94,6 +94,7 @@ def generate(
         "engine": engine,
         "drm_engine": drm_engine,
         "now": row.slot or now,
+        "read_at": now,
         "time_zone": _zone(row.schedule, settings),
         "tick": tick,
     }

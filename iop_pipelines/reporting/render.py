@@ -67,7 +67,8 @@ def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
         out.write(printed.content)
         count, faults = printed.rows, printed.faults
     total = result.table(main_table(config, form)).total
-    return Rendered(count, count if total is None else total, extension, faults)
+    lacks = () if result.incomplete is None else (result.incomplete,)
+    return Rendered(count, count if total is None else total, extension, (*lacks, *faults))
 
 
 def _write_packed(frozen: Frozen, out: BinaryIO) -> tuple[int, str]:

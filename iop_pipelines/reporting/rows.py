@@ -163,6 +163,7 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "report": name,
         "table": table.name,
         "asOf": f"{result.as_of.isoformat()}Z",
+        "readAt": None if result.read_at is None else f"{result.read_at.isoformat()}Z",
         "timeZone": result.time_zone,
         "dataTime": result.data_time,
         "qualityScore": result.quality_score,
@@ -171,12 +172,15 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "rowCount": table.row_count,
         "rowTotal": table.row_count if table.total is None else table.total,
         "isTruncated": table.is_truncated,
+        "incomplete": None if result.incomplete is None else result.incomplete.english,
         "sources": [
             {
                 "source": state.source,
                 "dataTime": state.data_time,
                 "qualityScore": state.quality_score,
                 "qualityLowest": state.quality_lowest,
+                "daysKnown": state.days_known,
+                "days": state.days,
             }
             for state in result.sources
         ],

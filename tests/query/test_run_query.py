@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.result import FrozenResult, Table
 from iop_pipelines.query.run import check_query, run_query
@@ -258,6 +259,29 @@ def test_a_measure_is_compared_with_the_period_before(instance):
     )
     assert change == pytest.approx(after - before, rel=1e-11)
     assert table.column("cancelled_pct_change").unit == "pts"
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        # Deliveries are of 30 January to 3 February; until the morning of the 2nd five of seven days have passed.
+        ({"from": "2013-01-28", "to": "2013-02-03"}, "incomplete: 3 of 5 days"),
+        ({"from": "2013-01-30", "to": "2013-02-01"}, None),
+        # Of a day that has not passed nothing is missing yet.
+        ("today", None),
+    ],
+)
+def test_a_report_says_how_much_of_its_period_was_delivered(instance, period, said):
+    body = {
+        "version": 2,
+        "source": "dataset:flights",
+        "where": {"field": "date", "op": "in_period", "value": period},
+        "datasets": {"t": {"select": [{"measure": "flights"}]}},
+    }
+    asked = {"engine": instance.engine, "drm_engine": instance.engine, "now": NOW}
+    found = run_query(body, **asked, time_zone=ZONE, read_at=NOW)
+    assert text_of(found.incomplete) == said
+    assert FrozenResult.from_json(found.to_json()) == found
 
 
 def test_several_sources_in_one_config(instance):

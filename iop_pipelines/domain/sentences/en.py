@@ -924,6 +924,7 @@ SENTENCES: Mapping[str, str] = {
         "the report again"
     ),
     "report.has_no_pages": "report {id} is {format}; only a PDF has pages",
+    "report.incomplete": "incomplete: {known} of {days} {days:day|days}",
     "report.no_glyph": (
         "no font here has {count:,} of the characters: {shown}; install {packages:and} where reports are made"
     ),

@@ -1085,6 +1085,7 @@ SENTENCES: Mapping[str, str] = {
         "conservation ; produisez-le à nouveau"
     ),
     "report.has_no_pages": "le rapport {id} est au format {format} ; seul un PDF a des pages",
+    "report.incomplete": "incomplet : {known} {known:jour|jours} sur {days}",
     "report.no_glyph": (
         "aucune police disponible n’a {count:,} des caractères : {shown} ; installez {packages:and} là où les rapports sont générés"
     ),
