@@ -1594,6 +1594,7 @@ export interface Select {
   agg?: "sum" | "mean" | "min" | "max" | "count" | "count_distinct" | null | undefined;
   compute?: string | null | undefined;
   bucket?: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null | undefined;
+  fill?: "zero" | "null" | null | undefined;
   compare?: "previous_period" | "same_period_last_year" | null | undefined;
   as?: string | null | undefined;
   label?: string | null | undefined;

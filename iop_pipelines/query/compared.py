@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from iop_pipelines.domain.alphabet import reading_key
-from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.domain.periods import Earlier
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
@@ -18,6 +17,7 @@ from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import Compiled, is_additive
 from iop_pipelines.query.freshness import is_covered, known_part, span_of
+from iop_pipelines.query.gaps import filled, zero_of
 from iop_pipelines.query.judged import kept
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.pairs import Pairs, pairs_of
@@ -101,6 +101,8 @@ class _Compared:
     def side(self, scope: Scope) -> _Side:
         compiled = self.reading.compile(self.name, self.whole, scope)
         rows = self.reading.rows(compiled, self.source)
+        if scope.before is None and any(item.fill for item in self.query.select):
+            rows = filled(self.name, self.whole, compiled, rows, self.reading)
         if len(rows) > form.MAX_LIMIT:
             path = f"datasets.{self.name}.select"
             raise InvalidQuery("compare.too_many_groups", path, most=form.MAX_LIMIT)
@@ -111,7 +113,7 @@ class _Compared:
         """Of a group that a period does not have: nothing was sold, if the period is one of which anything is known."""
         is_known = is_covered(self.span, self.source, scope)
         return tuple(
-            _zero(column) if is_known and is_additive(item, self.source) else None
+            zero_of(column) if is_known and is_additive(item, self.source) else None
             for item, column in zip(self.query.select, compiled.columns, strict=True)
         )
 
@@ -222,12 +224,6 @@ def _change(value: Value, earlier: Value, column: Column) -> float | None:
     if column.unit == "%":
         return float(now - then)
     return float(100 * (now - then) / abs(then)) if then else None
-
-
-def _zero(column: Column) -> Value:
-    if (scale := scale_of(column.type)) is not None:
-        return Decimal(0).scaleb(-scale)
-    return 0 if column.type == "integer" else 0.0
 
 
 def in_order(rows: list[Row], query: form.TableQuery, columns: Sequence[Column]) -> list[Row]:

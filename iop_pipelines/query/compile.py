@@ -190,7 +190,7 @@ def compile_table(
     measured: dict[str, SourceField] = {}
     group_by: list[Expression] = []
     for position, item in enumerate(query.select):
-        given = _with_own_weeks(item, scope.begins)
+        given = own_weeks(item, scope.begins)
         expression, column, native = _selected(given, source, f"{path}.select.{position}")
         if item.is_aggregate:
             measured[column.name] = SourceField(expression, native, column.label)
@@ -267,7 +267,7 @@ def _sorted(
     return statement.order_by(*order)
 
 
-def _with_own_weeks(item: form.Select, begins: YearAndWeek) -> form.Select:
+def own_weeks(item: form.Select, begins: YearAndWeek) -> form.Select:
     """A `week` is the one of the config; it keeps its name."""
     if item.bucket != "week" or begins.first_weekday == 0:
         return item

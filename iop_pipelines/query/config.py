@@ -62,6 +62,7 @@ class Select(Part):
     agg: Aggregate | None = None
     compute: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
     bucket: Bucket | None = None
+    fill: Literal["zero", "null"] | None = None
     compare: Earlier | None = None
     alias: Name | None = Field(default=None, alias="as")
     label: Label | None = None
@@ -79,6 +80,8 @@ class Select(Part):
             raise Unfit("column.empty")
         if self.bucket and self.is_aggregate:
             raise Unfit("column.bucket")
+        if self.fill and not self.bucket:
+            raise Unfit("fill.needs_bucket")
         if self.compare and not self.is_aggregate:
             raise Unfit("column.compare")
         return self
@@ -146,6 +149,10 @@ class TableQuery(Part):
                 raise Unfit(
                     "sort.no_such_column", place=f"sort.{position}.by", name=sort.by, known=names
                 )
+        if any(item.fill for item in self.select):
+            is_one = sum(item.fill is not None for item in self.select) == 1
+            if not is_one or self.top or self.having is not None or not self.is_grouped:
+                raise Unfit("fill.of_one_bucket")
         if self.having is not None:
             if not self.is_grouped:
                 raise Unfit("having.needs_groups")

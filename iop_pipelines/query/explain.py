@@ -57,9 +57,7 @@ def _explained(name: str, query: form.TableQuery, reading: Reading) -> Explained
     most = query.top.n + bool(query.top.rest) if query.top else query.limit
     rows = left if most is None else min(left, most)
     every = form.Select.model_validate({"agg": "count", "as": "rows_read"})
-    plain = query.model_copy(
-        update={"select": (every,), "sort": (), "top": None, "limit": None, "offset": 0}
-    )
+    plain = form.TableQuery(source=query.source, where=query.where, select=(every,))
     ((reads,),) = reading.rows(reading.compile(name, plain, reading.scope.fresh()), source)
     title = query.title or name.replace("_", " ").capitalize()
     return Explained(name, title, source.name, rows, total, int(str(reads)))

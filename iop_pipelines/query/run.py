@@ -16,10 +16,11 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
-from iop_pipelines.query.compared import read_compared
+from iop_pipelines.query.compared import in_order, read_compared
 from iop_pipelines.query.compile import select_item
 from iop_pipelines.query.completeness import days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
+from iop_pipelines.query.gaps import filled
 from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
 from iop_pipelines.query.result import (
@@ -186,6 +187,8 @@ def _with_totals(table: Table, name: str, query: form.TableQuery, reading: Readi
 def _read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
     if any(item.compare for item in query.select):
         return _read_compared(name, query, reading)
+    if any(item.fill for item in query.select):
+        return _read_filled(name, query, reading)
     held = query.model_copy(update={"limit": min(query.limit or form.MAX_LIMIT, form.MAX_LIMIT)})
     source = reading.source_of(name)
     scope = reading.scope.fresh()
@@ -214,6 +217,27 @@ def _read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
     )
 
 
+def _read_filled(name: str, query: form.TableQuery, reading: Reading) -> Table:
+    source = reading.source_of(name)
+    whole = query.model_copy(update={"limit": form.MAX_LIMIT, "offset": 0})
+    scope = reading.scope.fresh()
+    compiled = reading.compile(name, whole, scope)
+    rows = filled(name, whole, compiled, reading.rows(compiled, source), reading)
+    rows = in_order(rows, query, compiled.columns)
+    most = query.offset + (query.limit or form.MAX_LIMIT)
+    return Table(
+        name=name,
+        title=_title(name, query),
+        source=source.name,
+        columns=compiled.columns,
+        rows=tuple(rounded(row, compiled.columns) for row in rows[query.offset : most]),
+        limit=query.limit,
+        is_truncated=len(rows) > most,
+        filters=_own_filters(query, source, scope),
+        total=len(rows),
+    )
+
+
 def _read_compared(name: str, query: form.TableQuery, reading: Reading) -> Table:
     source = reading.source_of(name)
     found = read_compared(name, query, source, reading, partial(_rest, name, query, reading))
@@ -234,7 +258,7 @@ def _read_compared(name: str, query: form.TableQuery, reading: Reading) -> Table
 
 def _open_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
     """What is worked out beside the database is read as ever: such tables are groups, and few."""
-    if query.top or any(item.compare for item in query.select):
+    if query.top or any(item.compare or item.fill for item in query.select):
         return _read_table(name, query, reading)
     source = reading.source_of(name)
     scope = reading.scope.fresh()

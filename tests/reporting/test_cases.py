@@ -21,6 +21,7 @@ from database_servers import DATABASES
 from iop_pipelines.domain.datasets import DatasetDeclaration, scale_of
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.query.config import QueryConfig, parse_config
+from iop_pipelines.query.explain import explain
 from iop_pipelines.query.result import FrozenResult, Table
 from iop_pipelines.query.run import open_query, run_query
 from iop_pipelines.reporting.rows import write_csv, write_json
@@ -158,6 +159,10 @@ def test_every_situation_gives_what_was_worked_out_by_hand(
     assert told == _as_json(config, frozen)
     assert FrozenResult.from_json(frozen.to_json()) == frozen
     _check_more(case, header, table, told)
+    if not any(item.compare or item.fill for item in config.datasets["main"].select):
+        (explained,) = explain(config, **asked)
+        is_rest = config.datasets["main"].top is not None and "Other" in str(rows)
+        assert (explained.rows, explained.total) == (len(rows), table.total) or is_rest
 
 
 def _check_more(
