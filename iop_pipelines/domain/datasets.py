@@ -236,8 +236,12 @@ class DatasetDeclaration(_Frozen):
         plain = [name for name, each in self.measures.items() if not isinstance(each, Computed)]
         for name in names_in(parse_formula(measure.formula)):
             if name not in plain:
-                place = f"measures.{label}.formula"
-                raise Unfit("formula.no_such_measure", place=place, name=name, known=plain)
+                raise Unfit(
+                    "formula.no_such_measure",
+                    place=f"measures.{label}.formula",
+                    name=name,
+                    known=plain,
+                )
 
     @property
     def step(self) -> TimeStep | None:

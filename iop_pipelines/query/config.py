@@ -178,8 +178,12 @@ class TableQuery(Part):
             raise Unfit("totals.and_having")
         for position, name in enumerate(self.subtotals):
             if name not in groups:
-                place = f"subtotals.{position}"
-                raise Unfit("subtotals.no_such_group", place=place, name=name, known=groups)
+                raise Unfit(
+                    "subtotals.no_such_group",
+                    place=f"subtotals.{position}",
+                    name=name,
+                    known=groups,
+                )
 
     def column_names(self) -> list[str]:
         names: list[str] = []

@@ -64,7 +64,7 @@ def _labels() -> Iterator[str]:
     for frame in (
         *(each.by for each in STEPS.values() if each.by),
         *labels.AGGREGATES.values(),
-        labels.BEFORE,
+        *labels.BEFORE.values(),
     ):
         yield frame.en
 
