@@ -195,7 +195,7 @@ def _source(state: SourceState) -> dict[str, str]:
 
 def _notes(result: FrozenResult, made: datetime) -> Iterable[str]:
     yield (
-        f"All tables and charts were read in one go, at {made:%Y-%m-%d %H:%M} "
+        f"All tables and charts were read in one go, as of {made:%Y-%m-%d %H:%M} "
         f"({result.time_zone}); days run from midnight to midnight of that time zone. "
         "A period has its first and its last day in it, unless it names times of day. "
         "The quality score is the mean over the deliveries that the period touches."

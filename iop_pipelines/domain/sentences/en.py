@@ -388,7 +388,7 @@ SENTENCES: Mapping[str, str] = {
         "{text!r} is {first} by {one!r} and {second} by {other!r}: leave one of the two formats"
     ),
     "format.unknown": "no format {name}; a format has directives, such as %d.%m.%Y",
-    "formula.no_such_measure": "{name!r} is no measure that a formula can use; those are {known:or}",
+    "formula.no_such_measure": "{place}: {name!r} is no measure that a formula can use; those are {known:or}",
     "formula.of_formulas": "{name} is computed itself; a formula is of other measures",
     "formula.wrong": "{given!r} is no formula; it has names of measures, numbers, + - * / and brackets",
     "freq.unknown": "freq is {freq!r}; it can be h, D, W, MS or None",
@@ -1124,7 +1124,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types names {name}",
     "step.weight": "weight belongs to weighted_mean, which needs it",
     "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
-    "subtotals.no_such_group": "{name} is no group of the table; its groups are {known:or}",
+    "subtotals.no_such_group": "{place}: {name} is no group of the table; its groups are {known:or}",
     "sum.too_large": (
         "a sum is beyond what a whole number or decimal holds (18 digits): ask for "
         "fewer rows, or read the field as number"

@@ -446,7 +446,7 @@ SENTENCES: Mapping[str, str] = {
         "seul des deux formats"
     ),
     "format.unknown": "pas de format {name} ; un format contient des directives, comme %d.%m.%Y",
-    "formula.no_such_measure": "{name!r} n’est pas une mesure utilisable dans une formule ; il y a {known:or}",
+    "formula.no_such_measure": "{place} : {name!r} n’est pas une mesure utilisable dans une formule ; il y a {known:or}",
     "formula.of_formulas": "{name} est déjà calculée ; une formule porte sur d’autres mesures",
     "formula.wrong": "{given!r} n’est pas une formule ; elle contient des noms de mesures, des nombres, + - * / et des parenthèses",
     "freq.unknown": "freq est {freq!r} ; valeurs possibles : h, D, W, MS ou None",
@@ -1300,7 +1300,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types nomme {name}",
     "step.weight": "weight va avec weighted_mean, qui en a besoin",
     "steps.first_not_cast": "la première étape doit être un cast : DRM livre du texte",
-    "subtotals.no_such_group": "{name} n’est pas un groupe du tableau ; ses groupes sont {known:or}",
+    "subtotals.no_such_group": "{place} : {name} n’est pas un groupe du tableau ; ses groupes sont {known:or}",
     "sum.too_large": (
         "une somme dépasse ce qu’un nombre entier ou décimal peut contenir (18 "
         "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
