@@ -166,41 +166,57 @@ class _Learned:
     times: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
+_Kind = tuple[str, int, bool]
+_Sort = tuple[str, bool]
+
+
 class _What:
-    """What a day was: a holiday on a Sunday teaches nothing of one on a Monday. `is_rest`: of its weekday."""
+    """What a day was: a holiday on a Sunday teaches nothing of one on a Monday. `is_rest`: of its weekday.
 
-    day: Day
-    is_rest: bool
+    It is looked up often: what it is known by is made once.
+    """
 
-    @property
-    def kind(self) -> tuple[str, int, bool]:
-        return self.day.kind, self.day.offset, self.is_rest
+    __slots__ = ("is_off", "kind", "sort")
 
-    @property
-    def sort(self) -> tuple[str, bool]:
-        return self.day.kind, self.day.offset == 0
+    def __init__(self, day: Day, *, is_rest: bool) -> None:
+        self.kind: _Kind = (day.kind, day.offset, is_rest)
+        self.sort: _Sort = (day.kind, day.offset == 0)
+        self.is_off = day.kind == "holiday" and day.offset == 0
 
-    @property
-    def is_off(self) -> bool:
-        return self.day.kind == "holiday" and self.day.offset == 0
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How far a day was from the ordinary one, (slots,), in levels, and where that is known.
+
+    Attributes:
+        away: NaN where unknown; found: 0 there.
+        known: 1 and 0 there.
+        rest: how far a rest day is from the ordinary one, 0 if unknown.
+        size, squares, products: sums of what was found, of rest squared where that is known, and of both together.
+    """
+
+    away: np.ndarray
+    found: np.ndarray
+    known: np.ndarray
+    rest: np.ndarray
+    size: float
+    squares: float
+    products: float
 
 
 @dataclass
 class _Memory:
     """What came of the days before: deviations by what they were, in levels of the series."""
 
-    own: dict["_What", list[np.ndarray]] = field(default_factory=dict["_What", list[np.ndarray]])
-    kinds: dict[tuple[str, int, bool], list[np.ndarray]] = field(
-        default_factory=dict[tuple[str, int, bool], list[np.ndarray]]
-    )
+    own: dict[_What, list[np.ndarray]] = field(default_factory=dict[_What, list[np.ndarray]])
+    kinds: dict[_Kind, list[np.ndarray]] = field(default_factory=dict[_Kind, list[np.ndarray]])
     # Of the regression of holidays on the rest day: sums of squares and products, and how many days.
     squares: float = 0.0
     products: float = 0.0
     holidays: int = 0
     # By kind, and whether it is the day itself: how far days were from what is usual of the kind, and from nothing.
-    tried: dict[tuple[str, bool], tuple[int, float, float]] = field(
-        default_factory=dict[tuple[str, bool], tuple[int, float, float]]
+    tried: dict[_Sort, tuple[int, float, float]] = field(
+        default_factory=dict[_Sort, tuple[int, float, float]]
     )
 
     @property
@@ -232,35 +248,30 @@ class _Memory:
             return prior
         return (_middle(times) * len(times) + prior * _PRIOR_TIMES) / (len(times) + _PRIOR_TIMES)
 
-    def keep(self, one: _What, seen: np.ndarray, usual: np.ndarray, rest: np.ndarray) -> None:
-        """seen: (slots,) how far the day was from the ordinary one, in levels; NaN where unknown."""
-        is_known = np.isfinite(seen)
-        if not is_known.any():
-            return
-        found = np.where(is_known, seen, 0.0)
+    def keep(self, one: _What, seen: _Seen, usual: np.ndarray) -> None:
         if self.kinds:
             days, with_usual, without = self.tried.get(one.sort, (0, 0.0, 0.0))
-            missed = float(np.abs(np.where(is_known, seen - usual, 0.0)).sum())
+            missed = float(np.abs((seen.found - usual) * seen.known).sum())
             self.tried[one.sort] = (
                 days + 1,
                 with_usual + missed,
-                without + float(np.abs(found).sum()),
+                without + seen.size,
             )
-        like = np.zeros(len(seen))
+        of_kind = seen.away
         if one.is_off:
-            like = self.likeness * rest
-            self.squares += float((rest * rest * is_known).sum())
-            self.products += float((rest * found).sum())
+            of_kind = seen.away - self.likeness * seen.rest
+            self.squares += seen.squares
+            self.products += seen.products
             self.holidays += 1
-        self.own.setdefault(one, []).append(seen)
-        self.kinds.setdefault(one.kind, []).append(seen - like)
+        self.own.setdefault(one, []).append(seen.away)
+        self.kinds.setdefault(one.kind, []).append(of_kind)
 
 
 def _middle(known: list[np.ndarray]) -> np.ndarray:
     """(slots,) medians of the newest; 0 where no time is known."""
     newest = known[-_NEWEST:]
     if len(newest[0]) == 1:
-        figures = sorted(each for (each,) in (one.tolist() for one in newest) if each == each)
+        figures = sorted(each for each in [one.item() for one in newest] if each == each)
         middle = len(figures) // 2
         return np.array([(figures[middle] + figures[-middle - 1]) / 2 if figures else 0.0])
     found = _median(np.array(newest), 1)
@@ -277,17 +288,34 @@ def _learn(
     level = _level(ordinary, grid.cycle)
     rest = _rest(plain, grid, rest_days)
     effect, times = np.zeros(values.shape), np.zeros(len(values), dtype=int)
-    memory = _Memory()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away, rested = (values - ordinary) / level[:, None], (rest - ordinary) / level[:, None]
+    known = np.isfinite(away)
+    found = np.where(known, away, 0.0)
+    rested[~np.isfinite(rested)] = 0.0
+    is_usual = np.isfinite(ordinary)
+    is_level = np.isfinite(level) & (level > 0)
+    sizes, squares, products = (
+        part.sum(axis=1).tolist()
+        for part in (np.abs(found), rested * rested * known, rested * found)
+    )
+    is_known = np.asarray(known.any(axis=1))
+    memory, whats = _Memory(), dict[tuple[Day, bool], _What]()
     for at in sorted(special):
-        one, scale = _What(special[at], grid.weekday(at) in rest_days), level[at]
-        if not np.isfinite(scale) or scale <= 0:
+        if not is_level[at]:
             continue
-        away = (rest[at] - ordinary[at]) / scale
-        away[~np.isfinite(away)] = 0.0
-        usual = memory.usual(one, away)
+        key = special[at], grid.weekday(at) in rest_days
+        one = whats.get(key) or whats.setdefault(key, _What(key[0], is_rest=key[1]))
+        usual = memory.usual(one, rested[at])
         times[at] = len(memory.own.get(one, []))
-        effect[at] = np.where(np.isfinite(ordinary[at]), memory.expect(one, usual) * scale, 0.0)
-        memory.keep(one, (values[at] - ordinary[at]) / scale, usual, away)
+        effect[at] = memory.expect(one, usual)
+        if is_known[at]:
+            seen = _Seen(
+                *(away[at], found[at], known[at], rested[at]),
+                *(sizes[at], squares[at], products[at]),
+            )
+            memory.keep(one, seen, usual)
+    effect = np.where(is_usual & is_level[:, None], effect * level[:, None], 0.0)
     return _Learned(ordinary, effect, times)
 
 
