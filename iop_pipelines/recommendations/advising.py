@@ -7,7 +7,7 @@ recurrence nor a recovery, one of the same data counts once, and one that was as
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,16 +16,18 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
+from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Severity
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.recommendations.evidence import (
     SEVERITIES,
     Evidence,
     ModelRef,
+    silent_until,
 )
 from iop_pipelines.recommendations.lifecycle import (
     AdviceSummary,
@@ -145,10 +147,11 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
     )
     declaration = DatasetDeclaration.model_validate(content) if content else None
     start, end = _scored_window(connection, execution, version)
+    freq, data_start = _freq_of(declaration), _data_start(connection, version)
     return Ground(
         model=ModelRef(id=stored.id, name=stored.name, version=stored.version),
         dataset=config.dataset,
-        freq=declaration.model_freq if declaration else None,
+        freq=freq,
         series_fields=config.input.series,
         labels=(
             {name: declaration.measure_label(name) for name in declaration.measures}
@@ -164,8 +167,32 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
         repeats=_repeats(connection, execution, stored.name),
         may_resolve=execution.trigger.startswith(_BY_EVENT),
         advice=config.advice or Advice(),
-        data_start=_data_start(connection, version),
+        data_start=data_start,
+        present_since=_present_since(version, (start, end), data_start, freq),
     )
+
+
+def _freq_of(declaration: DatasetDeclaration | None) -> ModelFrequency | None:
+    return declaration.model_freq if declaration else None
+
+
+def _present_since(
+    version: sa.Row[Any] | None,
+    window: tuple[datetime, datetime],
+    data_start: datetime | None,
+    freq: ModelFrequency | None,
+) -> datetime | None:
+    """Where the past ends in a window that begins with the data; None of any other, all of which is news.
+
+    What was delivered last is the present; of what was delivered at once, as long an end of it as a model would be
+    silent for.
+    """
+    start, end = window
+    if version is None or data_start is None or start > data_start:
+        return None
+    if version.window_start > data_start:
+        return version.window_start
+    return end - (silent_until(data_start, end, freq) - end)
 
 
 def _data_start(connection: sa.Connection, version: sa.Row[Any] | None) -> datetime | None:
@@ -218,11 +245,21 @@ def _grouped(
     query = sa.select(findings).where(findings.c.execution_id == execution_id)
     groups: dict[str, list[Finding]] = {}
     for row in connection.execute(query.order_by(findings.c.id)):
-        found = _finding(row)
+        found = _as_of_now(_finding(row), ground)
         groups.setdefault(ground.mark_of(found), []).append(found)
     for group in groups.values():
         group.sort(key=lambda each: (SEVERITIES.index(each.severity), each.score), reverse=True)
     return groups
+
+
+def _as_of_now(found: Finding, ground: Ground) -> Finding:
+    """What was over before the present is information, however grave it was: nobody can act on it any more."""
+    until = datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
+    is_event = found.category in (Category.ANOMALY, Category.OPTIMISATION)
+    if not is_event or ground.present_since is None or until >= ground.present_since:
+        return found
+    over = {"until": until.isoformat(), "data_end": ground.window_end.isoformat()}
+    return replace(found, severity=Severity.INFO, evidence={**found.evidence, "over": over})
 
 
 def _finding(row: sa.Row[Any]) -> Finding:

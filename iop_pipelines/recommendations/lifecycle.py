@@ -87,6 +87,7 @@ class Ground:
         version_id: orders the data versions of the dataset; None for a quality score.
         window_start, window_end: what was scored, half-open, dataset-local.
         data_start: the first moment of the dataset's data; None where only the window is known.
+        present_since: where the past ends in a window that is the history; None where all of it is the present.
         repeats: executions of any version of the model on the same data version.
     """
 
@@ -107,6 +108,7 @@ class Ground:
     # What found it, where that is no model.
     finder: str = QUALITY_MODEL
     data_start: datetime | None = None
+    present_since: datetime | None = None
 
     @property
     def model_name(self) -> str:

@@ -37,6 +37,8 @@ class Phrases(Protocol):
     def day_headline(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
     def day_happened(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
     def day_action(self, day: facts.SpecialDay) -> str: ...
+    def is_over(self, over: facts.Over) -> str: ...
+    def over_action(self) -> str: ...
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
     def how_sure(self, evidence: Evidence, seen: Seen, sure: str) -> str: ...
     def slots(self, evidence: Evidence, seen: Seen) -> Mapping[str, str]: ...
@@ -78,8 +80,9 @@ def write(
     rationale = [
         typeset(each, language) for each in _rationale(category, evidence, count, language) if each
     ]
-    # What its author wants done about the unusual is not about a day that explains itself.
-    own = None if facts.special_day_of(main, language) else evidence.action
+    # What its author wants done about the unusual is not about a day that explains itself, nor about what is over.
+    is_settled = facts.special_day_of(main, language) or facts.over_of(main)
+    own = None if is_settled else evidence.action
     action = own or typeset(_usual_action(category, main, language), language)
     what_to_do = typeset(say.what_to_do([action], evidence.owner), language)
     paragraphs = [*rationale, what_to_do, say.grounds(evidence)]
@@ -152,6 +155,8 @@ def _how_sure(evidence: Evidence, seen: Seen, language: Language) -> str:
 def _usual_action(category: Category, seen: Seen, language: Language) -> str:
     if day := facts.special_day_of(seen, language):
         return phrases_of(language).day_action(day)
+    if facts.over_of(seen):
+        return phrases_of(language).over_action()
     actions, telling = phrases_of(language).ACTIONS, telling_of(seen)
     if telling:
         return telling.action.within(language) if telling.action else actions[category, None]
@@ -166,6 +171,7 @@ def _rationale(
         capitalise(_what_happened(category, evidence, main, language)),
         _explained(main),
         phrases_of(language).how_often(category, evidence, count),
+        _over(main, language),
         _how_sure(evidence, main, language),
         _also(category, evidence, language),
     )
@@ -174,6 +180,11 @@ def _rationale(
 def _explained(seen: Seen) -> str:
     """The rule's own words, which its author wrote for people."""
     return str(seen.details.get("message") or "")
+
+
+def _over(seen: Seen, language: Language) -> str:
+    over = facts.over_of(seen)
+    return "" if over is None else phrases_of(language).is_over(over)
 
 
 def _also(category: Category, evidence: Evidence, language: Language) -> str:

@@ -410,3 +410,38 @@ def test_a_thousand_series_are_advised_in_one_go(world, found):
     given = [found(0, f"S{number:04d}") for number in range(1200)]
     assert len(_advise(world, 0, *given).opened) == 1200
     assert len(_advise(world, 1, *given).updated) == 1200
+
+
+def test_what_is_long_over_in_the_history_is_information_and_says_so(world, day, found):
+    world.model("storms", {"action": "Open the desks."})
+    told = _advise(world, 0, found(3), found(98, "JFK"), days=100)
+    over, now = (recommendation(world.engine, each) for each in told.opened)
+    assert (over.severity, over.peak_severity) == (Severity.INFO, Severity.INFO)
+    assert "It was last so on 11 Feb 2013; the data go on until 19 May 2013." in over.description
+    assert "What to do: Nothing now" in over.description
+    assert now.severity is Severity.CRITICAL, "within two per cent of the data, a day at least"
+    assert "What to do: Open the desks." in now.description
+
+
+def test_what_goes_on_counts_for_more_than_what_was_graver_and_is_over(world, day, found):
+    still = found(99, severity=Severity.WARNING, score=6.0, value=20.0)
+    told = _advise(world, 0, found(3), still, days=100)
+    stored = recommendation(world.engine, told.opened[0])
+    assert stored.severity is Severity.WARNING
+    assert "20 % on 18 May 2013" in stored.title
+    assert "Also: Cancellations at EWR above normal: 68 % on 11 Feb 2013" in stored.description
+
+
+def test_what_was_delivered_last_is_the_present_of_a_first_run(world, day, found):
+    world.version(0, 60)
+    bounds = f"?from={day(0).isoformat()}&to={day(90).isoformat()}"
+    told = _advise(world, 60, found(61), found(30, "JFK"), days=30, bounds=bounds)
+    delivered, before = (recommendation(world.engine, each) for each in told.opened)
+    assert delivered.severity is Severity.CRITICAL
+    assert before.severity is Severity.INFO
+
+
+def test_of_a_later_delivery_all_is_news_however_long_it_is(world, day, found):
+    world.version(0, 60)
+    told = _advise(world, 60, found(61), days=60)
+    assert recommendation(world.engine, told.opened[0]).severity is Severity.CRITICAL

@@ -173,6 +173,15 @@ def day_action(day: facts.SpecialDay) -> str:
     return "Nothing: the calendar explains it."
 
 
+def is_over(over: facts.Over) -> str:
+    until, end = AMOUNTS.day(over.until), AMOUNTS.day(over.data_end)
+    return f"It was last so on {until}; the data go on until {end}."
+
+
+def over_action() -> str:
+    return "Nothing now; if it may come again, find out what it was."
+
+
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
     if facts.is_statement(category):
         return f"Found by {count:,} executions." if count > 1 else ""

@@ -73,6 +73,22 @@ def series_of(evidence: Evidence) -> str | None:
     return None if evidence.series == ALL_SERIES else evidence.series.replace("/", ", ")
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An event that ended long before the data do that a model saw it in."""
+
+    until: datetime
+    data_end: datetime
+
+
+def over_of(seen: Seen) -> Over | None:
+    told = seen.details.get("over")
+    if not isinstance(told, dict):
+        return None
+    moments = cast(dict[str, str], told)
+    return Over(*(datetime.fromisoformat(moments[name]) for name in ("until", "data_end")))
+
+
 def begun(evidence: Evidence) -> datetime | None:
     """When the event began, if that was before its worst."""
     since = min(evidence.peak.since, evidence.latest.since)

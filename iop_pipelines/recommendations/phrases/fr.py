@@ -247,6 +247,15 @@ def day_action(day: facts.SpecialDay) -> str:
     return "Rien : le calendrier l’explique."
 
 
+def is_over(over: facts.Over) -> str:
+    until, end = AMOUNTS.day(over.until), AMOUNTS.day(over.data_end)
+    return f"C’était le cas pour la dernière fois le {until} ; les données vont jusqu’au {end}."
+
+
+def over_action() -> str:
+    return "Rien pour l’instant ; si cela peut se reproduire, cherchez ce que c’était."
+
+
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
     found = f"Trouvé par {AMOUNTS.count(count, 'exécution', 'exécutions')}"
     if facts.is_statement(category):
