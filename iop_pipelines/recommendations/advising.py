@@ -7,6 +7,7 @@ recurrence nor a recovery, one of the same data counts once, and one that was as
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.frequencies import ModelFrequency
+from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.sentences import Sentence
@@ -52,6 +53,7 @@ from iop_pipelines.schema.transactions import write
 _MAX_PENDING = 1000
 # What DRM set going; anything else was asked for by hand.
 _BY_EVENT = "drm_run:"
+_EVENTS = frozenset({Category.ANOMALY, Category.OPTIMISATION})
 
 
 @dataclass(frozen=True)
@@ -245,21 +247,32 @@ def _grouped(
     query = sa.select(findings).where(findings.c.execution_id == execution_id)
     groups: dict[str, list[Finding]] = {}
     for row in connection.execute(query.order_by(findings.c.id)):
-        found = _as_of_now(_finding(row), ground)
+        found = _finding(row)
         groups.setdefault(ground.mark_of(found), []).append(found)
-    for group in groups.values():
+    for mark, found_of_it in groups.items():
+        group = groups[mark] = _as_of_now(found_of_it, ground)
         group.sort(key=lambda each: (SEVERITIES.index(each.severity), each.score), reverse=True)
     return groups
 
 
-def _as_of_now(found: Finding, ground: Ground) -> Finding:
+def _as_of_now(group: Sequence[Finding], ground: Ground) -> list[Finding]:
     """What was over before the present is information, however grave it was: nobody can act on it any more."""
-    until = datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
-    is_event = found.category in (Category.ANOMALY, Category.OPTIMISATION)
-    if not is_event or ground.present_since is None or until >= ground.present_since:
-        return found
-    over = {"until": until.isoformat(), "data_end": ground.window_end.isoformat()}
-    return replace(found, severity=Severity.INFO, evidence={**found.evidence, "over": over})
+    since = ground.present_since
+    if since is None:
+        return list(group)
+    step = STEPS[ground.freq] if ground.freq else None
+    end = step.shift(ground.window_end, -1) if step else ground.window_end
+    over = {"until": max(map(_until, group)).isoformat(), "data_end": end.isoformat()}
+    return [
+        replace(each, severity=Severity.INFO, evidence={**each.evidence, "over": over})
+        if each.category in _EVENTS and _until(each) < since
+        else each
+        for each in group
+    ]
+
+
+def _until(found: Finding) -> datetime:
+    return datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
 
 
 def _finding(row: sa.Row[Any]) -> Finding:

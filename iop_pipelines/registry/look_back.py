@@ -43,15 +43,6 @@ def needed_history(runtime: str, params: Mapping[str, Any], freq: ModelFrequency
     return min(_NEEDS[runtime](parsed, season), _MOST)
 
 
-def first_scored_after(runtime: str, params: Mapping[str, Any], freq: ModelFrequency | None) -> int:
-    """Known periods that a series has before anything is said of it."""
-    parsed = parse_params(runtime_spec(runtime).params, params)
-    season = 1 if freq is None else SEASON_LENGTHS[freq]
-    if isinstance(parsed, Expecting):
-        return _head(parsed, parsed.season_length or season)
-    return min(_NEEDS[runtime](parsed, season), _MOST)
-
-
 def with_history(spec: ModelSpec, declaration: DatasetDeclaration) -> ModelSpec:
     """Where the model does not say how much it reads, as much as its runtime needs, if that is more than the usual."""
     given = spec.config.input

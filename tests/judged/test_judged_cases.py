@@ -189,15 +189,15 @@ def test_growth_is_told_as_growth():
 
 
 @cache
-def flights() -> pd.DataFrame:
+def flights(column: str) -> pd.DataFrame:
     table = pd.read_csv(FLIGHTS, parse_dates=["date"])
-    return table.groupby(["date", "origin"])[["flights", "cancelled"]].sum().unstack("origin")
+    return table.pivot_table(index="date", columns="origin", values=column, aggfunc="sum")
 
 
 def test_the_storm_is_found_at_all_three_airports():
     told = [
         each
-        for each in found(flights()["cancelled"], "D", calendar("US"))
+        for each in found(flights("cancelled"), "D", calendar("US"))
         if str(each.ds.date()) in ("2013-02-08", "2013-02-09")
     ]
     assert {each.unique_id for each in told} == {"EWR", "JFK", "LGA"}
@@ -208,7 +208,7 @@ def test_thanksgiving_is_found_without_a_calendar_and_explained_by_it():
     days = ("2013-11-27", "2013-11-28", "2013-11-29", "2013-11-30")
 
     def of_thanksgiving(calendar):
-        told = found(flights()["flights"], "D", calendar)
+        told = found(flights("flights"), "D", calendar)
         return [each for each in told if str(each.ds.date()) in days]
 
     assert any(each.severity is not Severity.INFO for each in of_thanksgiving(None))

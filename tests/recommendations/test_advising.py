@@ -417,10 +417,17 @@ def test_what_is_long_over_in_the_history_is_information_and_says_so(world, day,
     told = _advise(world, 0, found(3), found(98, "JFK"), days=100)
     over, now = (recommendation(world.engine, each) for each in told.opened)
     assert (over.severity, over.peak_severity) == (Severity.INFO, Severity.INFO)
-    assert "It was last so on 11 Feb 2013; the data go on until 19 May 2013." in over.description
+    assert "It was last so on 11 Feb 2013; the data go on until 18 May 2013." in over.description
     assert "What to do: Nothing now" in over.description
     assert now.severity is Severity.CRITICAL, "within two per cent of the data, a day at least"
     assert "What to do: Open the desks." in now.description
+
+
+def test_of_several_that_are_over_the_last_says_until_when(world, day, found):
+    told = _advise(world, 0, found(3), found(40, score=12.0, value=40.0), days=100)
+    stored = recommendation(world.engine, told.opened[0])
+    assert "68 % on 11 Feb 2013" in stored.title
+    assert "It was last so on 20 Mar 2013" in stored.description
 
 
 def test_what_goes_on_counts_for_more_than_what_was_graver_and_is_over(world, day, found):

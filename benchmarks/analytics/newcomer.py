@@ -1,0 +1,160 @@
+"""What a newcomer is told: the models that `iop start` writes, on real tables, and whether each thing deserves an act.
+
+A table is replayed in pieces, each of which is advised as its delivery would be: what opens a recommendation in it is a
+row here. It deserves an act if a cause outside the data is known, the day is one that calendars do not explain, and
+somebody could have done something about it; the causes are those below, from public records of the time. What the
+table gives as information asks for nothing and is counted apart.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.analytics.data import existing
+from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
+from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.intake.datasets import read_sources, understand_all
+from iop_pipelines.intake.declare import Declared, declare
+from iop_pipelines.intake.questions import refuse_to_guess
+from iop_pipelines.intake.sources import SourceSpec
+from iop_pipelines.intake.understand import Given, Understood
+from iop_pipelines.recommendations.evidence import SEVERITIES, add_periods, silent_until
+from iop_pipelines.runtimes.base import RuntimeInput
+from iop_pipelines.runtimes.lookup import run_runtime
+
+_RECOVERY = 2
+
+
+@dataclass(frozen=True)
+class Cause:
+    """first, last: days of it, both inside; is_worth: whether somebody could act on it."""
+
+    first: str
+    last: str
+    what: str
+    is_worth: bool = True
+
+
+_HOLIDAY = "a public holiday and its days"
+_FLIGHTS = (
+    Cause("2013-02-07", "2013-02-11", "the blizzard Nemo"),
+    Cause("2013-03-06", "2013-03-08", "the storm Saturn"),
+    Cause("2013-05-24", "2013-05-27", _HOLIDAY, is_worth=False),
+    Cause("2013-06-06", "2013-06-14", "thunderstorms"),
+    Cause("2013-06-23", "2013-07-02", "thunderstorms"),
+    Cause("2013-07-03", "2013-07-07", _HOLIDAY, is_worth=False),
+    Cause("2013-07-08", "2013-07-11", "thunderstorms, and a crash in San Francisco"),
+    Cause("2013-07-20", "2013-07-24", "thunderstorms; LaGuardia shut after a nose gear broke"),
+    Cause("2013-08-30", "2013-09-02", _HOLIDAY, is_worth=False),
+    Cause("2013-09-12", "2013-09-13", "thunderstorms"),
+    Cause("2013-11-27", "2013-12-01", _HOLIDAY, is_worth=False),
+    Cause("2013-12-05", "2013-12-10", "ice storms"),
+    Cause("2013-12-14", "2013-12-17", "snow"),
+    Cause("2013-12-20", "2013-12-31", _HOLIDAY, is_worth=False),
+)
+_MELBOURNE = (
+    Cause("2015-02-21", "2015-02-22", "White Night"),
+    Cause("2016-02-20", "2016-02-21", "White Night"),
+    Cause("2015-01-17", "2015-02-01", "Australian Open beside the counter"),
+    Cause("2016-01-16", "2016-01-31", "Australian Open beside the counter"),
+    Cause("2015-02-14", "2015-02-14", "opening of the Cricket World Cup at the ground beside it"),
+    Cause("2015-03-29", "2015-03-29", "final of the Cricket World Cup"),
+    Cause("2015-06-17", "2015-06-17", "State of Origin at the ground beside it"),
+    Cause("2015-07-18", "2015-07-24", "Manchester City and Real Madrid at the ground beside it"),
+    Cause("2015-09-11", "2015-09-26", "finals of football"),
+    Cause("2016-09-09", "2016-09-24", "finals of football"),
+    Cause("2015-10-02", "2015-10-04", "Grand Final", is_worth=False),
+    Cause("2016-09-30", "2016-10-02", "Grand Final", is_worth=False),
+    Cause("2016-07-24", "2016-07-24", "Run Melbourne"),
+    Cause("2016-10-16", "2016-10-16", "Melbourne Marathon"),
+    Cause("2014-12-24", "2015-01-06", "New Year", is_worth=False),
+    Cause("2015-12-24", "2016-01-04", "New Year", is_worth=False),
+    Cause("2016-12-24", "2016-12-31", "New Year", is_worth=False),
+    Cause("2015-08-28", "2015-08-28", "a night of sales in the street (VFNO)"),
+    Cause("2016-08-26", "2016-08-26", "a night of sales in the street"),
+)
+_RETAIL = (
+    Cause("2005-03-01", "2005-04-30", "Easter in March", is_worth=False),
+    Cause("2008-12-01", "2009-06-30", "a payment of the government to households"),
+    Cause("2010-01-01", "2012-06-30", "a level that moved for good"),
+)
+TABLES: Mapping[str, Sequence[Cause]] = {
+    "nyc_flights_daily.csv.gz": _FLIGHTS,
+    "nyc_flights_hourly.csv.gz": _FLIGHTS,
+    "melbourne_pedestrian_hourly.csv.gz": _MELBOURNE,
+    "aus_retail_monthly.csv.gz": _RETAIL,
+}
+
+
+def report(folder: Path, _before: object) -> None:
+    worth: dict[Severity, list[bool]] = {}
+    for name, causes in TABLES.items():
+        told = list(_told(existing(folder, "tables", name)))
+        print(f"\n{name}: {len(told)} recommendations")
+        for model, each in told:
+            cause = _cause_of(each, causes)
+            is_worth = cause is not None and cause.is_worth
+            worth.setdefault(each.severity, []).append(is_worth)
+            verdict = "act" if is_worth else "no"
+            why = cause.what if cause else "no known cause"
+            who = f"{each.unique_id[:34]:34} {model:48}"
+            print(f"  {verdict:4} {each.severity.value:8} {each.ds:%Y-%m-%d} {who} {why}")
+    for severity, each in sorted(worth.items()):
+        share = sum(each) / len(each)
+        print(f"{severity.value}: {sum(each)} of {len(each)} deserve an act ({share:.0%})")
+
+
+def _cause_of(found: Finding, causes: Sequence[Cause]) -> Cause | None:
+    until = datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
+    for cause in causes:
+        first = datetime.fromisoformat(cause.first)
+        last = datetime.fromisoformat(cause.last) + timedelta(days=1)
+        if found.since < last and until >= first:
+            return cause
+    return None
+
+
+def _told(path: Path) -> Iterator[tuple[str, Finding]]:
+    """Model and finding of each recommendation that opens, in the order of the data."""
+    found = read_sources([SourceSpec(str(path))], refuse_to_guess)
+    for given in understand_all(found, Given(), "UTC", refuse_to_guess).understood:
+        declared = declare(given, "UTC", given.last)
+        table = _table(path, given)
+        for name, model in declared.models.items():
+            yield from ((name, each) for each in _opened(model["config"], declared, table))
+
+
+def _table(path: Path, given: Understood) -> pd.DataFrame:
+    table = pd.read_csv(path)
+    table = table.rename(columns={name: name.lower() for name in table.columns})
+    return table.assign(ds=pd.to_datetime(table[given.moment]))
+
+
+def _opened(config: Mapping, declared: Declared, table: pd.DataFrame) -> list[Finding]:
+    """One open at a time for each series, ended after two periods without, then silent unless graver."""
+    measure, series = config["input"]["measures"][0], list(config["input"]["series"])
+    kind = declared.dataset["measures"][measure]["kind"]
+    names = table[series].astype(str).agg("/".join, axis=1) if series else "all"
+    panel = table.assign(unique_id=names).groupby(["unique_id", "ds"])[measure].agg(kind)
+    panel = panel.astype(float).reset_index()
+    freq: ModelFrequency = STEPS[declared.dataset["freq"]].modelled_as
+    start = panel["ds"].min().to_pydatetime()
+    end = STEPS[freq].shift(panel["ds"].max().to_pydatetime(), 1)
+    window = RuntimeInput(panel, (measure,), {}, freq, start, end, config["params"])
+    quiet: dict[str, tuple[datetime, Severity]] = {}
+    opened: list[Finding] = []
+    for each in sorted(
+        run_runtime(config["runtime"], window).findings, key=lambda each: each.since
+    ):
+        until = datetime.fromisoformat(each.evidence.get("until") or each.ds.isoformat())
+        closed, gravest = quiet.get(each.unique_id, (datetime.min, Severity.INFO))
+        is_graver = SEVERITIES.index(each.severity) > SEVERITIES.index(gravest)
+        if each.since > closed or is_graver:
+            opened.append(each)
+        ended = add_periods(until, _RECOVERY, freq)
+        quiet[each.unique_id] = (silent_until(start, ended, freq), each.severity)
+    return opened
