@@ -103,14 +103,14 @@ def test_the_new_years_fireworks_are_found_and_put_down_to_the_calendar(day):
 
 def test_a_counter_that_goes_silent_for_weeks_is_told_within_a_day_and_once():
     wide = extract("pedestrians.csv.gz")
-    seen = {name: _moments(wide[name].dropna().index) for name in wide}
+    seen = {str(name): _moments(values.dropna()) for name, values in wide.items()}
     gaps = {
         (name, earlier + HOUR): later - earlier - HOUR
         for name, moments in seen.items()
         for earlier, later in pairwise(moments)
         if later - earlier > 3 * HOUR
     }
-    told = _silences(_moments(wide.index), seen)
+    told = _silences(_moments(wide), seen)
     assert set(told) <= set(gaps), "nothing is silent that has rows"
     long = {each for each, lasted in gaps.items() if lasted >= timedelta(days=20)}
     assert len(long) == 4
@@ -119,8 +119,8 @@ def test_a_counter_that_goes_silent_for_weeks_is_told_within_a_day_and_once():
     assert max(told[each] - each[1] for each in long) <= timedelta(days=1)
 
 
-def _moments(index: pd.DatetimeIndex) -> list[datetime]:
-    return [each.to_pydatetime() for each in index]
+def _moments(table: pd.DataFrame | pd.Series) -> list[datetime]:
+    return [pd.Timestamp(each).to_pydatetime() for each in table.index]
 
 
 def _silences(periods, seen) -> dict[tuple[str, datetime], datetime]:
