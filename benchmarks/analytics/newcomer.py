@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.analytics.data import existing
+from iop_pipelines.calendars.days import calendar_of
+from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
 from iop_pipelines.domain.vocabulary import Severity
@@ -144,7 +146,11 @@ def _opened(config: Mapping, declared: Declared, table: pd.DataFrame) -> list[Fi
     freq: ModelFrequency = STEPS[declared.dataset["freq"]].modelled_as
     start = panel["ds"].min().to_pydatetime()
     end = STEPS[freq].shift(panel["ds"].max().to_pydatetime(), 1)
-    window = RuntimeInput(panel, (measure,), {}, freq, start, end, config["params"])
+    days = declared.dataset.get("calendar")
+    calendar = calendar_of(CalendarDeclaration.model_validate(days)) if days else None
+    window = RuntimeInput(
+        *(panel, (measure,), {}, freq, start, end, config["params"]), calendar=calendar
+    )
     quiet: dict[str, tuple[datetime, Severity]] = {}
     opened: list[Finding] = []
     for each in sorted(
