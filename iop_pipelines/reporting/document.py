@@ -135,7 +135,13 @@ def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) ->
 
 
 def _kicker(heading: Heading) -> str:
-    words = {"daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report"}
+    words = {
+        "daily": "Daily report",
+        "weekly": "Weekly report",
+        "monthly": "Monthly report",
+        "quarterly": "Quarterly report",
+        "yearly": "Annual report",
+    }
     return words.get((heading.schedule or "").partition(" ")[0], "Report")
 
 

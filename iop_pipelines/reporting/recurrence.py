@@ -12,10 +12,13 @@ from iop_pipelines.reporting.cron import Cron
 
 _MOST_LISTED_TIMES = 6
 _MONDAY_FIRST = range(7)
+_WITH_COMMA = ("days.or_last", "days.in_weeks", "said.parts")
 
 
 def at(days: Sentence, times: Sequence[time]) -> Sentence:
-    """`every day at 06:00 and 18:00`."""
+    """`every day at 06:00 and 18:00`; what has a comma itself has one before the times too."""
+    if days.code in _WITH_COMMA:
+        return Sentence.listed([days, _times_listed(times)], "said.parts")
     return Sentence("schedule.at", days=days, times=_times_listed(times))
 
 

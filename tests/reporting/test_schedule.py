@@ -55,6 +55,31 @@ def local_times(text: str, n: int = 3, now: datetime = NOW) -> list[str]:
         # Both kinds of day restricted: either is enough.
         ("0 0 18 * mon", ["Fri 01-18 00:00", "Mon 01-21 00:00", "Mon 01-28 00:00"]),
         ("@daily", ["Wed 01-16 00:00", "Thu 01-17 00:00", "Fri 01-18 00:00"]),
+        # Case and spaces do not matter, and a day may have its whole name.
+        (
+            "  Weekly   MON , thu 09:00  africa/lagos ",
+            ["Thu 01-17 09:00", "Mon 01-21 09:00", "Thu 01-24 09:00"],
+        ),
+        ("weekly Thursday and Mondays", ["Thu 01-17 06:00", "Mon 01-21 06:00", "Thu 01-24 06:00"]),
+        ("WEEKDAYS 07:15 UTC", ["Wed 01-16 07:15", "Thu 01-17 07:15", "Fri 01-18 07:15"]),
+        ("weekdays until 2013-01-17", ["Wed 01-16 06:00", "Thu 01-17 06:00"]),
+        # The 31st, and the last day where there is none.
+        ("monthly 31 09:00 UTC", ["Thu 01-31 09:00", "Thu 02-28 09:00", "Sun 03-31 09:00"]),
+        ("monthly 15,30", ["Wed 01-30 06:00", "Fri 02-15 06:00", "Thu 02-28 06:00"]),
+        ("monthly 20,last", ["Sun 01-20 06:00", "Thu 01-31 06:00", "Wed 02-20 06:00"]),
+        ("quarterly", ["Mon 04-01 06:00", "Mon 07-01 06:00", "Tue 10-01 06:00"]),
+        ("quarterly 31", ["Thu 01-31 06:00", "Tue 04-30 06:00", "Wed 07-31 06:00"]),
+        ("quarterly last 18:00", ["Sun 03-31 18:00", "Sun 06-30 18:00", "Mon 09-30 18:00"]),
+        ("yearly 02-29 UTC", ["Thu 02-28 06:00", "Fri 02-28 06:00", "Sat 02-28 06:00"]),
+        # Monday 14 January 2013 is the week that is counted from; before `from` nothing is due.
+        (
+            "every 2 weeks mon from 2013-01-16",
+            ["Mon 01-28 06:00", "Mon 02-11 06:00", "Mon 02-25 06:00"],
+        ),
+        (
+            "every 2 weeks tue,fri 09:00 UTC from 2013-01-14",
+            ["Fri 01-18 09:00", "Tue 01-29 09:00", "Fri 02-01 09:00"],
+        ),
         ("once 2013-02-01T09:00 Africa/Lagos", ["Fri 02-01 09:00"]),
         ("once 2012-02-01T09:00 Africa/Lagos", []),
     ],
@@ -76,6 +101,25 @@ def test_words_name_moments(text, expected):
         ("monthly last", "on the last day of every month at 06:00 (Africa/Lagos)", "monthly"),
         ("once 2026-12-01T09:00 UTC", "once on 1 December 2026 at 09:00 (UTC)", "once"),
         ("*/5 * * * *", "every 5 minutes (Africa/Lagos)", "daily"),
+        ("weekdays 07:30", "Monday to Friday at 07:30 (Africa/Lagos)", "weekly"),
+        ("weekly thu,mon", "every Monday and Thursday at 06:00 (Africa/Lagos)", "weekly"),
+        (
+            "monthly 31",
+            "on day 31 of every month, or on its last day where it has none such, at 06:00 (Africa/Lagos)",
+            "monthly",
+        ),
+        (
+            "quarterly",
+            "on day 1 of the first month of every quarter at 06:00 (Africa/Lagos)",
+            "monthly",
+        ),
+        ("yearly 03-01", "every year on 1 March at 06:00 (Africa/Lagos)", "monthly"),
+        (
+            "every 2 weeks fri until 2027-01-31",
+            "every Friday, every 2 weeks from the week of 1 January 2024, at 06:00, "
+            "until 31 January 2027 (Africa/Lagos)",
+            "weekly",
+        ),
     ],
 )
 def test_a_schedule_describes_itself_and_its_full_text_means_the_same(text, words, cadence):
@@ -114,8 +158,8 @@ def test_a_schedule_describes_itself_and_its_full_text_means_the_same(text, word
         # Both kinds of day restricted: either is enough; a star with a step restricts too, and both are needed.
         (
             "0 9 13 * fri",
-            "on day 13 of every month and every Friday, at 09:00",
-            "Le 13 de chaque mois et le vendredi, à 09:00",
+            "on day 13 of every month and every Friday, at 09:00 (on either, not only where both meet)",
+            "Le 13 de chaque mois et le vendredi, à 09:00 (l’un ou l’autre suffit)",
         ),
         (
             "0 9 */15 * fri",
@@ -195,8 +239,19 @@ def test_what_is_said_of_a_cron_expression_is_due_when_that_is_due(one, other):
         ("daily 09:00 Mars/Olympus", "'Mars/Olympus'"),
         ("daily 09:00 ../../etc/passwd", "no IANA time zone"),
         ("daily 09:00 UTC please", "no schedule"),
-        ("weekly monday 09:00", "'monday'"),
-        ("monthly 31 09:00", "1 to 28, last"),
+        ("weekly moonday 09:00", "'moonday'"),
+        ("weekly mon,xyz 09:00", "'xyz'"),
+        ("monthly 32 09:00", "1 to 31, last"),
+        ("yearly 02-30", "'02-30'"),
+        ("yearly march", "'march'"),
+        ("quarterly 40", "'40'"),
+        ("every 0 weeks mon", "1 to 52"),
+        ("every 2 days", "no schedule"),
+        ("daily until soon", "'soon' in"),
+        ("daily until", "is no date"),
+        ("daily from 2026-01-05", "no schedule"),
+        ("until 2026-01-05", "no schedule"),
+        ("once 2026-12-01T09:00 until 2027-01-01", "no schedule"),
         ("monthly fifth-mon", "'fifth-mon'"),
         ("once", "names no moment"),
         ("once tomorrow", "'tomorrow'"),
@@ -254,6 +309,12 @@ def test_no_mix_of_known_words_raises_anything_but_invalid_input(words):
         return
     times = next_times(schedule, NOW, 3)
     assert times == sorted(set(times))
+
+
+def test_a_schedule_is_over_after_its_last_day():
+    ending = parse_schedule("weekly mon 06:00 UTC until 2013-01-23")
+    assert not ending.is_over(datetime(2013, 1, 21, 5))
+    assert ending.is_over(datetime(2013, 1, 21, 6))
 
 
 def test_a_skipped_time_happens_once_at_the_end_of_the_gap():

@@ -214,6 +214,11 @@ SENTENCES: Mapping[str, str] = {
     "days.every": "every day",
     "days.in_months": "{days} in {all:and}",
     "days.last_of_month": "on the last day of every month",
+    "days.in_weeks": "{days}, every {count:week|{count} weeks} from the week of {day:date}",
+    "days.last_of_quarter": "on the last day of every quarter",
+    "days.of_quarter": "on day {day} of the first month of every quarter",
+    "days.of_year": "every year on {day} {month}",
+    "days.or_last": "{days}, or on its last day where it has none such",
     "days.nth_of_month": "on the {nth} {weekday} of every month",
     "days.of_month": "on {count:day|days} {all:and} {of}",
     "days.span_of_month": "on days {first} to {last} {of}",
@@ -998,9 +1003,14 @@ SENTENCES: Mapping[str, str] = {
     "schedule.at": "{days} {times}",
     "schedule.in_zone": "{words} ({zone})",
     "schedule.no_day_of_month": (
-        "{word!r} in {text!r} is no day of a month; it can be 1 to 28, last, or first-mon to "
+        "{word!r} in {text!r} is no day of a month; it can be 1 to 31, last, or first-mon to "
         "last-sun"
     ),
+    "schedule.either_day": "{words} (on either, not only where both meet)",
+    "schedule.no_date": "{word!r} in {text!r} is no date; it can be one such as 2026-12-31",
+    "schedule.no_day_of_year": "{word!r} in {text!r} is no day of the year; it can be month and day such as 03-01",
+    "schedule.no_weeks": "{count} weeks; it can be 1 to {most}",
+    "schedule.until": "{words}, until {day:date}",
     "schedule.no_moment": "{text!r} names no moment, such as 2026-12-01T09:00",
     "schedule.no_time": "{word!r} in {text!r} is no time; it can be 00:00 to 23:59",
     "schedule.no_weekday": "{word!r} in {text!r} is no weekday; it can be {known}",

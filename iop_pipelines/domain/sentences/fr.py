@@ -246,6 +246,11 @@ SENTENCES: Mapping[str, str] = {
     "days.every": "tous les jours",
     "days.in_months": "{days} en {all:and}",
     "days.last_of_month": "le dernier jour de chaque mois",
+    "days.in_weeks": "{days}, {count:chaque semaine|toutes les {count} semaines} à partir de la semaine du {day:date}",
+    "days.last_of_quarter": "le dernier jour de chaque trimestre",
+    "days.of_quarter": "le {day} du premier mois de chaque trimestre",
+    "days.of_year": "chaque année le {day} {month}",
+    "days.or_last": "{days}, ou son dernier jour s’il est plus court",
     "days.nth_of_month": "le {nth} {weekday} de chaque mois",
     "days.of_month": "{count:le|les} {all:and} {of}",
     "days.span_of_month": "du {first} au {last} {of}",
@@ -1162,9 +1167,14 @@ SENTENCES: Mapping[str, str] = {
     "schedule.at": "{days} {times}",
     "schedule.in_zone": "{words} ({zone})",
     "schedule.no_day_of_month": (
-        "{word!r} dans {text!r} n’est pas un jour du mois ; possibles : 1 à 28, last, ou "
+        "{word!r} dans {text!r} n’est pas un jour du mois ; possibles : 1 à 31, last, ou "
         "first-mon à last-sun"
     ),
+    "schedule.either_day": "{words} (l’un ou l’autre suffit)",
+    "schedule.no_date": "{word!r} dans {text!r} n’est pas une date ; par exemple 2026-12-31",
+    "schedule.no_day_of_year": "{word!r} dans {text!r} n’est pas un jour de l’année ; mois et jour, par exemple 03-01",
+    "schedule.no_weeks": "{count} semaines ; possibles : 1 à {most}",
+    "schedule.until": "{words}, jusqu’au {day:date}",
     "schedule.no_moment": "{text!r} ne nomme pas de moment, comme 2026-12-01T09:00",
     "schedule.no_time": "{word!r} dans {text!r} n’est pas une heure ; possibles : 00:00 à 23:59",
     "schedule.no_weekday": (

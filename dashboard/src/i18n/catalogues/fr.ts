@@ -1391,12 +1391,16 @@ export default {
       weekly: 'Toutes les semaines',
       monthly: 'Tous les mois',
       cron: 'Expression cron',
+      words: 'Autre rythme',
     },
     moment: 'Date et heure',
     time: 'Heure',
     weekday: 'Jour de la semaine',
     dayOfMonth: 'Jour du mois',
     cron: 'Expression cron',
+    inWords: 'Rythme',
+    inWordsHint:
+      'weekdays 06:00 (du lundi au vendredi), weekly mon,thu 09:00, every 2 weeks fri 09:00, monthly 31 06:00, quarterly last 06:00, yearly 03-01 06:00\u00a0; « until 2027-06-30 » peut suivre',
     cronHint: 'Cinq champs\u00a0: minute, heure, jour, mois, jour de la semaine.',
     zone: 'Fuseau horaire',
     zoneHint:

@@ -39,7 +39,7 @@ export function ScheduleBuilder({ value, problems, onChange }: Props) {
         <SelectField
           label={t.schedule}
           value={value.kind}
-          problems={value.kind === 'cron' || !isWhole ? [] : problems}
+          problems={value.kind === 'cron' || value.kind === 'words' || !isWhole ? [] : problems}
           onChange={(event) => set({ kind: event.target.value as Kind })}
           options={KINDS.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
         />

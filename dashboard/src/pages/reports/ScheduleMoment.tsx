@@ -72,6 +72,17 @@ export function ScheduleMoment({
           onChange={(event) => set({ cron: event.target.value })}
         />
       )}
+      {kind === 'words' && (
+        <TextField
+          label={t.inWords}
+          hint={t.inWordsHint}
+          value={value.words}
+          problems={ofCron}
+          spellCheck={false}
+          required
+          onChange={(event) => set({ words: event.target.value })}
+        />
+      )}
     </>
   );
 }

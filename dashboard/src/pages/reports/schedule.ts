@@ -1,7 +1,15 @@
 /** A schedule in the words of the wire, taken apart for a form and put together again. */
 
-export type Kind = 'none' | 'once' | 'daily' | 'weekly' | 'monthly' | 'cron';
-export const KINDS: readonly Kind[] = ['none', 'once', 'daily', 'weekly', 'monthly', 'cron'];
+export type Kind = 'none' | 'once' | 'daily' | 'weekly' | 'monthly' | 'cron' | 'words';
+export const KINDS: readonly Kind[] = [
+  'none',
+  'once',
+  'daily',
+  'weekly',
+  'monthly',
+  'cron',
+  'words',
+];
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 export const ORDINALS = ['first', 'second', 'third', 'fourth', 'last'] as const;
@@ -19,6 +27,8 @@ export interface Schedule {
   /** Of monthly: 1 to 28, last, or such as first-mon. */
   day: string;
   cron: string;
+  /** Of any form that has no fields of its own, without its zone. */
+  words: string;
   zone: string;
 }
 
@@ -29,6 +39,7 @@ export const newSchedule = (zone: string): Schedule => ({
   weekday: 'mon',
   day: '1',
   cron: '30 6 * * 1-5',
+  words: 'weekdays 06:00',
   zone,
 });
 
@@ -37,36 +48,44 @@ export function readSchedule(text: string | null, zone: string): Schedule {
   const none = newSchedule(zone);
   if (text === null) return none;
   const [kind, ...rest] = text.split(' ');
-  const last = rest.at(-1) ?? zone;
+  const inWords = readWords(text, none);
   switch (kind) {
     case 'once':
       return { ...none, kind, moment: rest[0] ?? '', zone: rest[1] ?? zone };
-    case 'daily':
-      return { ...none, kind, time: rest[0] ?? none.time, zone: rest[1] ?? zone };
-    case 'weekly':
-      return {
-        ...none,
-        kind,
-        weekday: WEEKDAYS.find((day) => day === rest[0]) ?? 'mon',
-        time: rest[1] ?? none.time,
-        zone: rest[2] ?? zone,
-      };
-    case 'monthly':
-      return {
-        ...none,
-        kind,
-        day: rest[0] ?? '1',
-        time: rest[1] ?? none.time,
-        zone: rest[2] ?? zone,
-      };
+    case 'daily': {
+      const [time = none.time, of = zone, ...more] = rest;
+      return more.length === 0 ? { ...none, kind, time, zone: of } : inWords;
+    }
+    case 'weekly': {
+      const [day, time = none.time, of = zone, ...more] = rest;
+      const weekday = WEEKDAYS.find((each) => each === day);
+      return weekday && more.length === 0 ? { ...none, kind, weekday, time, zone: of } : inWords;
+    }
+    case 'monthly': {
+      const [day = '1', time = none.time, of = zone, ...more] = rest;
+      const hasField = DAYS.includes(day) || day === 'last' || nthOf(day) !== null;
+      return hasField && more.length === 0 ? { ...none, kind, day, time, zone: of } : inWords;
+    }
+    case 'cron':
+      return rest.includes('until')
+        ? inWords
+        : { ...none, kind, cron: rest.slice(0, -1).join(' '), zone: rest.at(-1) ?? zone };
     default:
-      return { ...none, kind: 'cron', cron: rest.slice(0, -1).join(' '), zone: last };
+      return inWords;
   }
+}
+
+/** The zone stands last, but for the days from and until which it holds. */
+function readWords(text: string, none: Schedule): Schedule {
+  const [form = text] = text.split(/ (?=(?:from|until) )/);
+  const days = text.slice(form.length);
+  const at = form.lastIndexOf(' ');
+  return { ...none, kind: 'words', words: form.slice(0, at) + days, zone: form.slice(at + 1) };
 }
 
 /** Null for none. */
 export function writeSchedule(schedule: Schedule): string | null {
-  const { kind, moment, time, weekday, day, cron, zone } = schedule;
+  const { kind, moment, time, weekday, day, cron, words, zone } = schedule;
   switch (kind) {
     case 'none':
       return null;
@@ -80,6 +99,10 @@ export function writeSchedule(schedule: Schedule): string | null {
       return `monthly ${day} ${time} ${zone}`;
     case 'cron':
       return `cron ${cron.trim()} ${zone}`;
+    case 'words': {
+      const [form = ''] = words.trim().split(/ (?=(?:from|until) )/);
+      return `${form} ${zone}${words.trim().slice(form.length)}`;
+    }
   }
 }
 
