@@ -24,7 +24,7 @@ from iop_pipelines.query.result import FrozenResult
 from iop_pipelines.query.run import open_query, run_query
 from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
 from iop_pipelines.reporting.heading import Heading
-from iop_pipelines.reporting.render import render, tables_of
+from iop_pipelines.reporting.render import Rendered, render, tables_of
 from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile, report_row
 from iop_pipelines.settings import Settings
@@ -104,12 +104,8 @@ def generate(
         with _answered(config, forms, asked) as result:
             tick()
             freeze(Frozen(heading, config, result), kept)
-        frozen = thaw(kept)
-        scratch, rendered = [], []
-        for form in forms:
-            tick()
-            scratch.append(stack.enter_context(TemporaryFile()))
-            rendered.append(render(frozen, form, scratch[-1]))
+        scratch = [stack.enter_context(TemporaryFile()) for _ in forms]
+        rendered = _render_all(thaw(kept), forms, scratch, tick)
         tick()
         names = [*(each.extension for each in rendered), KEPT_AS]
         stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
@@ -134,6 +130,16 @@ def _answered(
         return nullcontext(run_query(config, **asked))
     names = dict.fromkeys(name for form in forms for name in tables_of(config, form))
     return open_query(config, list(names), **asked)
+
+
+def _render_all(
+    frozen: Frozen, forms: Sequence[FileFormat], files: Sequence[BinaryIO], tick: Tick
+) -> list[Rendered]:
+    rendered: list[Rendered] = []
+    for form, file in zip(forms, files, strict=True):
+        tick()
+        rendered.append(render(frozen, form, file))
+    return rendered
 
 
 def _further(form: str, stored: Stored, config: QueryConfig) -> FurtherFile:
