@@ -115,6 +115,11 @@ describe('a panel as a form', () => {
 });
 
 describe('a table of a report as a form', () => {
+  it('is none where something is compared with the year before, which it would change', () => {
+    const select = [{ measure: 'flights', compare: 'same_period_last_year' }] as const;
+    expect(formOfTable('table', flights.source, { select: [...select] })).toBeNull();
+  });
+
   it.each<[string, TableQuery]>([
     [
       'what its columns are called and compared with',

@@ -289,8 +289,11 @@ const isInOrder = (type: PanelType, select: readonly Select[]) =>
   type !== 'table' ||
   !select.some((item, at) => !isAggregate(item) && select.slice(0, at).some(isAggregate));
 
+/** The form compares with the period before; another comparison stays as it was written. */
 const isPlain = (item: unknown) =>
-  isObject(item) && hasOnly(item, ['field', 'measure', 'agg', 'bucket', 'compare', ...NAMINGS]);
+  isObject(item) &&
+  hasOnly(item, ['field', 'measure', 'agg', 'bucket', 'compare', ...NAMINGS]) &&
+  (item.compare === undefined || item.compare === 'previous_period');
 
 const NAMINGS = ['as', 'label', 'unit', 'decimals'] as const;
 
