@@ -13,6 +13,9 @@ from iop_pipelines.query.result import normalise
 from iop_pipelines.query.sources import Database, Source
 from iop_pipelines.schema import tables as iop
 
+# Steps that rows nobody delivered may be behind now.
+_LATE = 3
+
 
 def newest_moment(source: Source, connection: sa.Connection) -> datetime | None:
     if source.time is None:
@@ -35,22 +38,41 @@ def span_of(source: Source, connection: sa.Connection) -> tuple[datetime, dateti
 def known_part(
     source: Source, connection: sa.Connection, now: datetime | None
 ) -> Callable[[Side, str | None, Period], Period]:
-    """What there is of a period that still runs: until now, and of a dataset with a step until its newest row ends."""
-    newest = newest_moment(source, connection)
+    """What there is of a period that still runs: until now, and of a dataset with a step until its data ends."""
+    end_of_data = None if now is None else _end_of_data(source, connection, now)
 
     def part(side: Side, name: str | None, period: Period) -> Period:
         here = None if now is None else local_now(now, period.zone)
         if here is None or not period.start < here < period.end:
             return period
         until = here if side.kind == "datetime" else floor(here, "day") + timedelta(days=1)
-        step = source.dataset.step if source.dataset is not None else None
-        if name == source.time and step is not None and newest is not None:
-            end = step.shift(step.floor(newest), 1)
-            end = to_zone(end, side.zone, period.zone) if side.zone else end
+        if name == source.time and end_of_data is not None:
+            end = to_zone(end_of_data, side.zone, period.zone) if side.zone else end_of_data
             until = min(until, end) if end > period.start else until
         return period.until(until)
 
     return part
+
+
+def _end_of_data(source: Source, connection: sa.Connection, now: datetime) -> datetime | None:
+    """In the dataset's time: where its last delivery ends; of rows that nobody delivered the newest one's end, unless
+    it is so long ago that they are few rather than late. None where neither says anything."""
+    dataset, step = source.dataset, source.dataset.step if source.dataset else None
+    if dataset is None or step is None:
+        return None
+    versions, datasets = iop.dataset_versions, iop.datasets
+    delivered = connection.scalar(
+        sa.select(sa.func.max(versions.c.window_end))
+        .join_from(versions, datasets, datasets.c.id == versions.c.dataset_id)
+        .where(datasets.c.name == dataset.name, versions.c.status == "prepared")
+    )
+    if delivered is not None:
+        return _as_moment(delivered)
+    newest = newest_moment(source, connection)
+    if newest is None:
+        return None
+    end = step.shift(step.floor(newest), 1)
+    return end if step.shift(end, _LATE) > local_now(now, dataset.time_zone) else None
 
 
 def is_covered(span: tuple[datetime, datetime] | None, source: Source, scope: Scope) -> bool:
