@@ -109,16 +109,25 @@ def generate(
         tick()
         names = [*(each.extension for each in rendered), KEPT_AS]
         stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
-    main, *further = zip((*forms, KEPT_AS), stored, strict=True)
+    further = zip((*forms[1:], KEPT_AS), stored[1:], strict=True)
+    files = [_further(str(form), file, config) for form, file in further]
+    took_ms = round((time.monotonic() - started) * 1000)
+    return _generated(rendered[0], stored[0], files, took_ms)
+
+
+def _generated(
+    rendered: Rendered, stored: Stored, files: list[FurtherFile], took_ms: int
+) -> Generated:
+    """Of the file in the template's own format, which comes first."""
     return Generated(
-        storage_url=main[1].url,
-        row_count=rendered[0].row_count,
-        row_total=rendered[0].row_total,
-        size_bytes=main[1].size_bytes,
-        checksum=main[1].checksum,
-        duration_ms=round((time.monotonic() - started) * 1000),
-        files=[_further(str(form), file, config) for form, file in further],
-        remark=rendered[0].remark,
+        storage_url=stored.url,
+        row_count=rendered.row_count,
+        row_total=rendered.row_total,
+        size_bytes=stored.size_bytes,
+        checksum=stored.checksum,
+        duration_ms=took_ms,
+        files=files,
+        remark=rendered.remark,
     )
 
 
