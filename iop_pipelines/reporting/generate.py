@@ -26,6 +26,7 @@ from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.render import Rendered, render, tables_of
 from iop_pipelines.reporting.schedule import parse_schedule
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile, report_row
 from iop_pipelines.settings import Settings
 
@@ -98,15 +99,13 @@ def generate(
         "time_zone": _zone(row.schedule, settings),
         "tick": tick,
     }
-    heading = Heading(row.template, row.description or "", row.schedule)
     with ExitStack() as stack:
         kept = stack.enter_context(TemporaryFile())
         with _answered(config, forms, asked) as result:
             tick()
-            freeze(Frozen(heading, config, result), kept)
+            freeze(Frozen(_heading(row), config, result), kept)
         scratch = [stack.enter_context(TemporaryFile()) for _ in forms]
         rendered = _render_all(thaw(kept), forms, scratch, tick)
-        tick()
         names = [*(each.extension for each in rendered), KEPT_AS]
         stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
     further = zip((*forms[1:], KEPT_AS), stored[1:], strict=True)
@@ -141,13 +140,19 @@ def _answered(
     return open_query(config, list(names), **asked)
 
 
+def _heading(row: Record) -> Heading:
+    return Heading(row.template, row.description or "", row.schedule)
+
+
 def _render_all(
     frozen: Frozen, forms: Sequence[FileFormat], files: Sequence[BinaryIO], tick: Tick
 ) -> list[Rendered]:
+    """Told before each, and before what follows."""
     rendered: list[Rendered] = []
     for form, file in zip(forms, files, strict=True):
         tick()
         rendered.append(render(frozen, form, file))
+    tick()
     return rendered
 
 
