@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.moments import MONTHS, form_of
@@ -51,7 +52,11 @@ class Head:
         return self.end > self.first
 
 
+@lru_cache(maxsize=4_096)
 def is_value(cell: str) -> bool:
+    """Whether it is a number or a moment, neither of which goes without a digit."""
+    if not any(map(str.isdigit, cell)):
+        return False
     return _is_number(cell) or form_of([cell], "UTC", takes_weak=False) is not None
 
 

@@ -115,6 +115,8 @@ def test_a_file_is_dropped_and_ends_in_the_first_recommendation(
     check_access(page)
 
     page.get_by_text("Change what was guessed").click()
+    countries = page.get_by_label("Country whose public holidays hold")
+    expect(countries.locator("option[value=DE]")).to_have_text("Germany")
     page.get_by_label("Column that says when").select_option("Cancelled")
     expect(page.get_by_text("This cannot be loaded as it is")).to_be_visible()
     check_access(page)

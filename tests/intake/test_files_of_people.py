@@ -164,7 +164,7 @@ def test_what_cannot_be_loaded_says_why_and_may_be_asked_again(desk: Desk) -> No
     desk.ask(upload_id)
     why = desk.load(upload_id)
     assert why is not None
-    assert why.code == "intake.open_question"
+    assert why.code == "intake.open_question_in_app"
     assert desk.is_stored(upload_id)
     again = desk.ask(upload_id, dates="day-first")
     assert (again.status, again.attempt, again.error_msg) == (UploadStatus.QUEUED, 2, None)
@@ -225,7 +225,7 @@ def test_how_much_may_be_refused_is_the_setting_of_the_instance(desk: Desk) -> N
     assert begun is not None
     why = load_upload(platform, begun, NOW)
     assert why is not None
-    assert why.code == "intake.too_much_refused"
+    assert why.code == "intake.too_much_refused_in_app"
 
 
 def test_discarding_takes_the_file_and_the_row(desk: Desk) -> None:

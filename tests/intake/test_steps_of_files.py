@@ -103,6 +103,23 @@ def test_models_of_every_step_find_what_is_strange_and_forecast_what_follows(
 
 
 @pytest.mark.parametrize("freq", RANGES)
+def test_a_rise_is_followed_at_every_step_where_a_window_is_declared(freq: ModelFrequency) -> None:
+    when = moments(freq)[:30]
+    values = [100 + 3 * n + n * 7 % 5 for n in range(len(when))]
+    given = RuntimeInput(
+        panel=pd.DataFrame({"unique_id": "all", "ds": when, "load": np.array(values, float)}),
+        measures=("load",),
+        units={},
+        freq=freq,
+        window_start=when[-1],
+        window_end=STEPS[freq].shift(when[-1], 1),
+        params={"window": 28},
+    )
+    (finding,) = run_runtime("mann_kendall", given).findings
+    assert str(finding.kind) == "trend"
+
+
+@pytest.mark.parametrize("freq", RANGES)
 def test_periods_of_many_moments_are_those_of_each(freq: ModelFrequency) -> None:
     step = Step(freq, 1, "", 1.0)
     some = [START + timedelta(hours=7, minutes=31 * n * n) for n in range(400)]
