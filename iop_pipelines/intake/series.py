@@ -94,6 +94,26 @@ def _fewest_series(
     return chosen, seen
 
 
+def told_apart(
+    moments: Moments, candidates: Mapping[str, Codes], found: SeriesFound, names: Sequence[str]
+) -> SeriesFound:
+    """With columns whose values never belong together, whatever else tells rows apart."""
+    missing = [name for name in names if name not in found.series]
+    if not missing:
+        return found
+    chosen = [name for name in candidates if name in (*found.series, *missing)]
+    when, _ = pd.factorize(moments)
+    watched = _watched(candidates, chosen)
+    return SeriesFound(
+        tuple(chosen),
+        _combinations(candidates, chosen),
+        tuple(watched),
+        _combinations(candidates, watched),
+        len(moments) - _distinct(when, candidates, chosen) if found.is_unique else found.repeats,
+        found.is_unique,
+    )
+
+
 def together(parts: Sequence[Codes]) -> Codes:
     """One number a row, equal where all parts are."""
     first, *rest = parts

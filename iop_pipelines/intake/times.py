@@ -307,10 +307,14 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
     known = _known(time.moments)
     if time.found.form.grain != "day" or (known != known.astype("datetime64[D]")).any():
         return time
+    comes_once = len(np.unique(known)) == len(known)
     for column in columns:
         if column.name in time.columns:
             continue
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
+            continue
+        # 00:03:41 beside a day that comes once is how long something took, unless its head says when.
+        if comes_once and not _TIME_HEADS.fullmatch(column.label.strip()):
             continue
         after = column.cells.mapped(read, "timedelta64[us]")
         with_time = TimeFound(

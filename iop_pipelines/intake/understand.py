@@ -25,7 +25,8 @@ from iop_pipelines.intake.moments import Order
 from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import Decimal, is_scaled
 from iop_pipelines.intake.questions import Ask
-from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together
+from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together, told_apart
+from iop_pipelines.intake.sides import apart_in
 from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, RawTable
@@ -195,7 +196,8 @@ def _series_of(
         candidates = _candidates(rest, good, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
-    return good, rest, series, candidates
+    apart = [name for name in apart_in(rest) if name in candidates]
+    return good, rest, told_apart(moments, candidates, series, apart), candidates
 
 
 def _sums(

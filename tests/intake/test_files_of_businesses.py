@@ -676,6 +676,43 @@ def test_every_figure_is_at_its_moment_and_in_its_series_and_nothing_is_asked(
     assert set(file.notes) <= {note.code for note in found.notes}
 
 
+def test_debit_and_credit_without_a_sign_are_two_series(tmp_path: Path) -> None:
+    content = daily(
+        lambda d, n: f"{d:%d.%m.%Y};{german(abs(amount(n)))};{'S' if amount(n) < 0 else 'H'}",
+        "Datum;Umsatz;Soll/Haben-Kennzeichen",
+    )
+    found = looked_at(tmp_path, File(content, (), {}))
+    assert found.series.series == ("soll_haben_kennzeichen",)
+    assert figures_of(found, ("datum", "soll_haben_kennzeichen", "umsatz")) == {
+        (str(d), "S" if amount(n) < 0 else "H"): abs(amount(n)) for n, d in enumerate(DAYS)
+    }
+
+
+def test_several_currencies_are_never_put_together(tmp_path: Path) -> None:
+    money = ("EUR", "USD", "GBP")
+    content = daily(lambda d, n: f"{d},{money[n % 3]},{count(n)}.25", "Date,Currency,Amount")
+    found = looked_at(tmp_path, File(content, (), {}))
+    assert (found.series.series, found.series.count) == (("currency",), 3)
+    many = lines(
+        "Date,Shop,Currency,Amount",
+        *(f"{d},{k},{money[k % 3]},{count(n)}" for n, d in enumerate(DAYS) for k in (1, 2, 2, 3)),
+    )
+    assert looked_at(tmp_path, File(many, (), {})).series.series == ("currency",)
+
+
+def test_how_long_something_took_is_no_time_of_day(tmp_path: Path) -> None:
+    content = daily(lambda d, n: f"{d},{count(n)},00:{n % 60:02}:{n % 50:02}", "day,visits,avg")
+    found = looked_at(tmp_path, File(content, (), {}))
+    assert figures_of(found, ("day", "visits")) == by_day()
+
+
+@pytest.mark.parametrize("said", ["{:%H.%M} Uhr", "{:%H}h{:%M}"])
+def test_times_of_day_are_read_with_their_word(said: str, tmp_path: Path) -> None:
+    rows = [f"{m:%d.%m.%Y};{said.format(m, m)};{count(n)}" for n, m in enumerate(HOURS)]
+    found = looked_at(tmp_path, File(lines("Tag;Uhrzeit;kW", *rows), (), {}))
+    assert figures_of(found, ("tag_uhrzeit", "kw")) == by(HOURS)
+
+
 def refusal_of(folder: Path, content: str | bytes, name: str = "a.csv") -> str:
     with pytest.raises(InvalidInput) as raised:
         looked_at(folder, File(content, (), {}, name=name))
