@@ -17,7 +17,6 @@ _TWINS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("bad", "total", "name", "most", "first"),
     ),
 }
-TWINS: Mapping[str, str] = {code: twin for code, (twin, _) in _TWINS.items()}
 
 
 def in_app(said: Sentence) -> Sentence:

@@ -75,7 +75,7 @@ _CURRENCIES = (
 _MONEY = (
     rf"[€$£¥₦₵₹]|{_CURRENCIES}|(?![KMB][$€£])[A-Z]{{1,3}}[$€£]|KSh|Rs\.?|Rp|Kč|Ft|kr\.?|zł|CFA|%|‰"
 )
-_MONEY_ALONE = re.compile(_MONEY)
+_MONEY_ALONE = re.compile(rf"{_MONEY}")
 # Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
 _UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
 # What a number is multiplied by. Those of one letter count only where the whole column shows what they are: K is

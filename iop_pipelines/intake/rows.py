@@ -63,12 +63,7 @@ def read_rows(
     Raises:
         InvalidInput: columns are missing, no row has a period, or too much cannot be read.
     """
-    framed, _ = joined_frames(
-        [
-            with_years(frame_by(part, reading.head, is_headless=reading.is_headless), part.name)
-            for part in table.each
-        ]
-    )
+    framed = _framed(table, reading)
     places = _places_of(table, framed, reading)
     columns = _declared(framed, reading, places)
     new = _new(framed, reading, places)
@@ -111,6 +106,13 @@ def read_rows(
         left_out=framed.left_out,
         new_columns=tuple(new),
     )
+
+
+def _framed(table: RawTable, reading: Reading) -> Framed:
+    known, is_headless = reading.head, reading.is_headless
+    parts = [(frame_by(each, known, is_headless=is_headless), each.name) for each in table.each]
+    framed, _ = joined_frames([with_years(part, name) for part, name in parts])
+    return framed
 
 
 def _places_of(table: RawTable, framed: Framed, reading: Reading) -> dict[str, int]:

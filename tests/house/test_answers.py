@@ -84,12 +84,19 @@ GIVEN_HERE = {
     *(f"{owner}.label" for owner in ("ColumnOfFile", "MeasureOfFile", "TimeOfFile")),
     *("SeriesOfFile.labels", "TableOfFile.keptBeside", "TableOfFile.rows"),
     "TimeOfFile.example",
-    *("LineOfFile.text", "LookedAt.sheets", "Choice.words"),
+    *("LineOfFile.text", "LookedAt.sheets", "Choice.words", "CountryOfFile.column"),
     "IntakeStanding.admins",
 }
 # By their type: codes and moments.
 CODES_HERE = {
-    *("Choice.value", "LookedAt.encoding", "ColumnOfFile.type", "LastStretch.period"),
+    *(
+        "Choice.value",
+        "LookedAt.encoding",
+        "LookedAt.countries",
+        "CountryOfFile.offered",
+        "ColumnOfFile.type",
+        "LastStretch.period",
+    ),
     *("TimeOfFile.first", "TimeOfFile.last"),
 }
 # What somebody composed, and what a recommendation was made from: its own texts stand beside it, in every language.
