@@ -87,10 +87,9 @@ def create_app(
     registry = registry or build_registry()
     authenticate = authenticate or authenticator(platform)
     lifecycle, metrics = Lifecycle(), Metrics()
-    metrics.follow(answers.readers.standing)
     own = (_queue(settings, metrics), Part("readers", answers.readers.look, is_vital=False))
     probe = Probe([*(parts_of(settings) if parts is None else parts), *own])
-    metrics.follow_parts(probe.states)
+    metrics.follow(answers.readers.standing, probe.states)
 
     every_route: list[BaseRoute] = [
         # Routes are tried in this order; most requests are the first's.

@@ -5,7 +5,7 @@ Only loopback, or a signed-in caller with a bearer token, may read it.
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,60 +79,16 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=self.registry,
         )
-        self.in_flight = Gauge(
-            "iop_requests_in_flight", "Requests being answered now.", registry=self.registry
-        )
-        self._ledger = Gauge(
-            "iop_ledger_open",
-            "Rows of the ledger that are not done, by kind and phase.",
-            ("kind", "phase"),
-            registry=self.registry,
-        )
-        self._queue = Gauge(
-            "iop_queue_depth",
-            "Work that may be launched and is not yet on a worker.",
-            ("kind",),
-            registry=self.registry,
-        )
-        self._outbox = Gauge(
-            "iop_outbox_unpublished",
-            "Events that are written and not yet taken by the broker; 0 without one.",
-            registry=self.registry,
-        )
-        self._outbox_oldest = Gauge(
-            "iop_outbox_oldest_seconds",
-            "How long the oldest event has waited for the broker; 0 where none does.",
-            registry=self.registry,
-        )
-        self._inbox = Gauge(
-            "iop_inbox_events",
-            "Events of DRM that wait or have failed, and messages refused as no event.",
-            ("state",),
-            registry=self.registry,
-        )
-        self._oldest = Gauge(
-            "iop_queue_oldest_seconds",
-            "How long the oldest work has waited that is not yet on a worker.",
-            ("kind",),
-            registry=self.registry,
-        )
-        self._ended = Gauge(
-            "iop_executions_ended_last_hour",
-            "Executions that ended within the last hour, by type of model and status.",
-            ("type", "status"),
-            registry=self.registry,
-        )
-        self._ticks = Gauge(
-            "iop_sensor_tick_age_seconds",
-            "How long ago a sensor that is switched on was last evaluated.",
-            ("sensor",),
-            registry=self.registry,
-        )
+        self.in_flight = self._gauge("iop_requests_in_flight", "Requests being answered now.")
+        self._work = _Work(self._gauge)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
         self._call_counters: dict[tuple[str, str], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
+
+    def _gauge(self, name: str, text: str, labels: Sequence[str] = ()) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
 
     def count(self, procedure: str, status: int) -> None:
         # labels() validates and locks; its children are kept.
@@ -158,43 +114,90 @@ class Metrics:
     def set_open_work(self, counts: Mapping[tuple[str, str], int]) -> None:
         for kind in KINDS:
             for phase in OPEN:
-                self._ledger.labels(kind, phase.value).set(counts.get((kind, phase.value), 0))
+                self._work.ledger.labels(kind, phase.value).set(counts.get((kind, phase.value), 0))
             waiting = (Phase.QUEUED, Phase.CLAIMED)
             depth = sum(counts.get((kind, phase.value), 0) for phase in waiting)
-            self._queue.labels(kind).set(depth)
+            self._work.queue.labels(kind).set(depth)
 
     def set_events(self, unpublished: int, oldest_seconds: float, inbox: Mapping[str, int]) -> None:
-        self._outbox.set(unpublished)
-        self._outbox_oldest.set(oldest_seconds)
+        self._work.outbox.set(unpublished)
+        self._work.outbox_oldest.set(oldest_seconds)
         for state, count in inbox.items():
-            self._inbox.labels(state).set(count)
+            self._work.inbox.labels(state).set(count)
 
     def set_oldest(self, seconds: Mapping[str, float]) -> None:
         for kind in KINDS:
-            self._oldest.labels(kind).set(seconds.get(kind, 0))
+            self._work.oldest.labels(kind).set(seconds.get(kind, 0))
 
     def set_ended(self, counts: Mapping[tuple[str, str], int]) -> None:
         for kind in ModelType:
             for status in ENDED:
                 number = counts.get((kind.value, status.value), 0)
-                self._ended.labels(kind.value, status.value).set(number)
+                self._work.ended.labels(kind.value, status.value).set(number)
 
     def set_tick_ages(self, seconds: Mapping[str, float]) -> None:
         """A sensor that is switched off is no longer among them."""
-        self._ticks.clear()
+        self._work.ticks.clear()
         for sensor, age in seconds.items():
-            self._ticks.labels(sensor).set(age)
+            self._work.ticks.labels(sensor).set(age)
 
-    def follow(self, standing: Callable[[], Standing]) -> None:
-        """standing: how the readers stand at the moment of a scrape."""
+    def follow(
+        self, standing: Callable[[], Standing], states: Callable[[], Mapping[str, str]]
+    ) -> None:
+        """What is asked at the moment of a scrape.
+
+        standing: how the readers stand.
+        states: "ok" or another word for each part that /api/ready names.
+        """
         self.registry.register(_HeavyReads(standing))
-
-    def follow_parts(self, states: Callable[[], Mapping[str, str]]) -> None:
-        """states: "ok" or another word for each part that /api/ready names, at the moment of a scrape."""
         self.registry.register(_Parts(states))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class _Work:
+    """Gauges of what the shared database says, so that every replica says the same."""
+
+    def __init__(self, gauge: Callable[..., Gauge]) -> None:
+        self.ledger = gauge(
+            "iop_ledger_open",
+            "Rows of the ledger that are not done, by kind and phase.",
+            ("kind", "phase"),
+        )
+        self.queue = gauge(
+            "iop_queue_depth",
+            "Work that may be launched and is not yet on a worker.",
+            ("kind",),
+        )
+        self.outbox = gauge(
+            "iop_outbox_unpublished",
+            "Events that are written and not yet taken by the broker; 0 without one.",
+        )
+        self.outbox_oldest = gauge(
+            "iop_outbox_oldest_seconds",
+            "How long the oldest event has waited for the broker; 0 where none does.",
+        )
+        self.inbox = gauge(
+            "iop_inbox_events",
+            "Events of DRM that wait or have failed, and messages refused as no event.",
+            ("state",),
+        )
+        self.oldest = gauge(
+            "iop_queue_oldest_seconds",
+            "How long the oldest work has waited that is not yet on a worker.",
+            ("kind",),
+        )
+        self.ended = gauge(
+            "iop_executions_ended_last_hour",
+            "Executions that ended within the last hour, by type of model and status.",
+            ("type", "status"),
+        )
+        self.ticks = gauge(
+            "iop_sensor_tick_age_seconds",
+            "How long ago a sensor that is switched on was last evaluated.",
+            ("sensor",),
+        )
 
 
 class _HeavyReads(Collector):
