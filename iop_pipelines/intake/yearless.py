@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
+
 from iop_pipelines.domain.months import MONTHS
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
@@ -49,6 +52,9 @@ _FEWEST = 3
 _MANY_DAYS = 13
 # As many of one month in a row are hardly years.
 _MANY_JANUARIES = 5
+_DAYS_OF_LEAP = 366
+_HALF_A_YEAR = 183
+_A_MONTH = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,8 @@ def with_years(framed: Framed, name: str) -> Framed:
     says when.
 
     Raises:
-        InvalidInput: the days run over a new year, or lie after the day on which the file says it was made; or Jan 10,
-            Jan 11, … are as well Januaries of years.
+        InvalidInput: the days run over a new year or may do so, or lie after the day on which the file says it was
+            made; or Jan 10, Jan 11, … are as well Januaries of years.
     """
     _require_no_two_readings(framed)
     for found in _columns(framed):
@@ -81,7 +87,7 @@ def with_years(framed: Framed, name: str) -> Framed:
         year = _told_year(framed, name)
         if year is None:
             continue
-        _require_one_year(label, found.days, year, framed, name)
+        _require_one_year(found, year, framed, name)
         framed = _behind(framed, found, year)
         note = Sentence("intake.note_year", column=label, year=str(year))
         framed = replace(framed, notes=(*framed.notes, note))
@@ -190,15 +196,44 @@ def _dates_in(text: str) -> list[date]:
     return found
 
 
-def _require_one_year(
-    label: str, days: Sequence[date], year: int, framed: Framed, name: str
-) -> None:
-    steps = list(pairwise(days))
-    turns = min(sum(a > b for a, b in steps), sum(a < b for a, b in steps))
+def _require_one_year(found: _Days, year: int, framed: Framed, name: str) -> None:
     made = _dates_in(" ".join((*framed.title, name)))
-    is_later = bool(made) and max(days) > max(made).replace(year=_LEAP)
-    if turns == 1 or is_later:
+    is_later = bool(made) and max(found.days) > max(made).replace(year=_LEAP)
+    if is_later or not _are_of_one_year(found, framed.columns[found.place]):
+        label = framed.labels[found.place]
         raise InvalidInput("intake.over_new_year", column=label, year=str(year))
+
+
+def _are_of_one_year(found: _Days, cells: Cells) -> bool:
+    """Whether no order of the rows, such as by shop and then by day, may hide a new year among them.
+
+    From December to January, or back, two rows are more than half a year apart as days of one year. Where some are, it
+    is told from the days as each comes first: those of a second shop are there already, and a hole among them may be
+    where the year ends.
+    """
+    first = [day.toordinal() for day in found.days]
+    steps = list(pairwise(first))
+    turns = min(sum(a > b for a, b in steps), sum(a < b for a, b in steps))
+    if turns == 1:
+        return False
+    by_row = _steps_by_row(found, cells)
+    if (np.abs(by_row) <= _HALF_A_YEAR).all() or (by_row >= 0).all() or (by_row <= 0).all():
+        return True
+    ordered = sorted(first)
+    hole = max(b - a for a, b in pairwise(ordered))
+    over_new_year = ordered[0] + _DAYS_OF_LEAP - ordered[-1]
+    return turns == 0 and hole <= max(_A_MONTH, 2 * over_new_year)
+
+
+def _steps_by_row(found: _Days, cells: Cells) -> npt.NDArray[np.int64]:
+    """Days from each row to the next, as if all were of one year."""
+
+    def number(cell: str) -> int:
+        day = _day(found.pattern, cell, _LEAP)
+        return 0 if day is None else day.toordinal()
+
+    numbers = cells.mapped(number, "int64")
+    return np.diff(numbers[numbers > 0])
 
 
 def _behind(framed: Framed, found: _Days, year: int | Cells) -> Framed:

@@ -635,8 +635,8 @@ SENTENCES: Mapping[str, str] = {
     "intake.open_question_in_app": "{question} Nothing in the file decides it: look at the file again, and answer",
     "intake.open_quotes": "{name}, line {line}: {error}; a quotation mark may be open there",
     "intake.over_new_year": (
-        "the days of column {column!r} have no year and cannot all be of {year}: they go over a new year, or "
-        "lie after the day in the file's name; write the year beside each"
+        "the days of column {column!r} have no year and may not all be of {year}: their order leaves room for a new "
+        "year among them, or they lie after the day in the file's name; write the year beside each"
     ),
     "intake.other_shape": (
         "its columns are others than those of most files beside it; load it by itself"

@@ -758,8 +758,8 @@ SENTENCES: Mapping[str, str] = {
         "; il a à la place les colonnes {others}"
     ),
     "intake.over_new_year": (
-        "les jours de la colonne {column!r} sont sans année et ne peuvent pas tous être de {year} : ils passent une "
-        "fin d’année, ou suivent le jour dans le nom du fichier ; écrivez l’année à côté de chacun"
+        "les jours de la colonne {column!r} sont sans année et ne sont peut-être pas tous de {year} : leur ordre peut "
+        "cacher un changement d’année, ou ils suivent le jour dans le nom du fichier ; écrivez l’année à côté de chacun"
     ),
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
     "intake.part_of_moment": (
