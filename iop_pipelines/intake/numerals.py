@@ -78,8 +78,7 @@ _MONEY = (
 _MONEY_ALONE = re.compile(rf"{_MONEY}")
 # Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
 _UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
-# What a number is multiplied by. Those of one letter count only where the whole column shows what they are: K is
-# kelvin as well, M months, m metres, B bytes.
+# What a number is multiplied by.
 SCALES: Mapping[str, int] = {
     **dict.fromkeys(("k", "K", "Tsd.", "Tsd", "tys.", "thousand"), 1_000),
     **dict.fromkeys(("M", "m", "Mio.", "Mio", "mio", "mn", "mln", "million", "millions"), 10**6),
@@ -115,7 +114,10 @@ _MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3})$")
 _SIDE = re.compile(r"(?<=[.,]\d\d)\s?(?:(S|Dr\.?|DR)|H|Cr\.?|CR)$")
 _SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*]$|^'|^\(")
 _MANY, _SOME = 60, 0.05
-_LETTERS = frozenset("kKMmB")
+# Scales that are everyday units as well: kelvin, months, metres and minutes, bytes, minutes, days of work, millions of
+# litres a day, mebibytes. They count only where the whole column shows that they multiply.
+_UNITS_AS_WELL = frozenset({"K", "M", "m", "B", "mn", "md", "mld", "Mio", "mio"})
+_SIZES = frozenset("BkKM")
 # No number is longer, and the time that the pattern takes stays bounded.
 _LONGEST = 64
 
@@ -205,6 +207,7 @@ class Tally:
         has_code: some cell is 00123, which would lose its zeros.
         small, large: whole numbers without any sign, below a thousand and above.
         scales: cells by what may multiply them; scaled_votes: as `votes`, of those alone, which the others leave out.
+        fractions: what may multiply some number that has one.
     """
 
     votes: Counter[str] = field(default_factory=Counter[str])
@@ -217,6 +220,7 @@ class Tally:
     scales: Counter[str] = field(default_factory=Counter[str])
     scaled_votes: Counter[str] = field(default_factory=Counter[str])
     scaled_units: Counter[str] = field(default_factory=Counter[str])
+    fractions: set[str] = field(default_factory=set[str])
 
     def add(self, counts: Mapping[str, int]) -> None:
         together = "\n".join(counts)
@@ -235,6 +239,7 @@ class Tally:
                 self.scales[parts[3]] += count
                 self.scaled_votes[vote] += count
                 self.scaled_units[parts[2]] += count
+                self.fractions |= {parts[3]} if vote in (".", ",") else set()
                 continue
             self.numbers += count
             self.votes[vote] += count
@@ -256,14 +261,14 @@ class Tally:
         )
 
     def _shows_scales(self) -> bool:
-        """By a word, by money, or by letters that stand for nothing else together: thousands beside millions, or a
-        small k. A letter alone is as well a unit."""
+        """By one that is no unit, such as Mio. and a small k, by money, or by thousands beside millions."""
         there = set(self.scales)
-        if not there:
+        if set(self.scaled_units) - {"", "%", "‰"}:
+            return True
+        # 512B, 12K and 3M are sizes of files: bytes are whole, and none stands there without a letter.
+        if "B" in there - self.fractions and there <= _SIZES and not self.numbers:
             return False
-        has_money = any(self.scaled_units) and set(self.scaled_units) - {"", "%", "‰"} != set()
-        is_told = bool(there - _LETTERS) or has_money or "k" in there
-        return is_told or len({SCALES[each] for each in there}) > 1
+        return bool(there - _UNITS_AS_WELL) or len({SCALES[each] for each in there}) > 1
 
     def _add_plain(self, counts: Mapping[str, int], together: str) -> None:
         """Plain numbers, and what is missing. together: all of them, a line each."""
