@@ -159,7 +159,9 @@ def _varying(given: Understood) -> list[MeasureFound]:
 
 def _models(given: Understood) -> dict[str, dict[str, Any]]:
     """An anomaly model a measure, trend and forecast of the first."""
-    models = {}
+    models: dict[str, dict[str, Any]] = {}
+    if not given.series.is_watched:
+        return models
     for each in _varying(given):
         name = f"{given.name}-{each.column.name}-anomaly".replace("_", "-")
         models[name] = _model(given, each, name, "seasonal_residual", _anomaly_params(given, each))
@@ -283,9 +285,10 @@ def _dashboard(given: Understood, now: datetime) -> dict[str, Any]:
     measures = _varying(given) or list(given.measures[:1])
     said = _in_words(period)
     panels = [_figures(given, measures, period, said)]
-    panels += [_line(given, each, period) for each in measures[:_MAX_FIGURES]]
-    if given.series.watched:
-        panels.append(_bars(given, measures[0], period))
+    # A chart tells one column apart.
+    if len(given.series.apart) <= 1:
+        panels += [_line(given, each, period) for each in measures[:_MAX_FIGURES]]
+        panels += [_bars(given, measures[0], period)] if given.series.watched else []
     return {
         "name": title_of(given),
         "description": f"What {given.table.name} says; its last stretch is {said}.",
@@ -305,19 +308,26 @@ def _panel(given: Understood, period: Any, main: dict[str, Any]) -> dict[str, An
 def _figures(
     given: Understood, measures: Sequence[MeasureFound], period: Any, said: str
 ) -> dict[str, Any]:
-    main = {"select": _shown(measures[:_MAX_FIGURES])}
+    """A figure each, or a table with a row for each value of what never adds up."""
+    apart = given.series.apart
+    main: dict[str, Any] = {
+        "select": [*({"field": name} for name in apart), *_shown(measures[:_MAX_FIGURES])]
+    }
+    if apart:
+        main["sort"] = [{"by": name} for name in apart]
     query = _panel(given, period, main)
     return {
         "title": f"The last stretch with data: {said}",
-        "type": "metric",
+        "type": "table" if apart else "metric",
         "width": 12,
         "query_config": query,
     }
 
 
 def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]:
-    is_apart = 1 < given.series.watched_count <= _MAX_LINES and len(given.series.watched) == 1
-    by = given.series.watched[0] if is_apart else None
+    series = given.series
+    is_apart = 1 < series.watched_count <= _MAX_LINES and len(series.watched) == 1
+    by = series.apart[0] if series.apart else series.watched[0] if is_apart else None
     chart = {"type": "line", "data": "main", "x": given.time, "y": found.column.name}
     main = {
         "select": [
@@ -338,23 +348,33 @@ def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
 
 
 def _bars(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]:
-    by = given.series.watched[0]
-    main = {
-        "select": [{"field": by}, *_shown([found])],
+    """The largest series; of what never adds up none is larger than another, and all are there."""
+    by, *apart = _grouped_by(given)
+    main: dict[str, Any] = {
+        "select": [{"field": by}, *({"field": name} for name in apart), *_shown([found])],
         "sort": [{"by": found.column.name, "dir": "desc"}],
-        "top": {"n": _MAX_LINES},
     }
+    if not given.series.apart:
+        main["top"] = {"n": _MAX_LINES}
     query = _panel(given, period, main)
-    query["charts"] = [{"type": "bar", "data": "main", "x": by, "y": found.column.name}]
+    chart = {"type": "bar", "data": "main", "x": by, "y": found.column.name}
+    query["charts"] = [chart | ({"series": apart[0]} if apart else {})]
     label = given.columns[by][1]
     title = f"{found.column.label} by {label}"[:120]
     return {"title": title, "type": "bar", "width": 6, "query_config": query}
 
 
+def _grouped_by(given: Understood) -> list[str]:
+    """One column of series, then all others whose values never add up."""
+    series = given.series
+    one = [name for name in series.watched if name not in series.apart][:1]
+    return [*one, *series.apart]
+
+
 def _report(given: Understood, now: datetime) -> dict[str, Any]:
     measures = list(given.measures)
     unit, bucket = given.step.by, STEPS[given.step.freq].bucket
-    by = list(given.series.watched[:1])
+    by = _grouped_by(given)
     select: list[dict[str, Any]] = [{"field": given.time, "bucket": bucket}]
     select += [{"field": name} for name in by]
     return {

@@ -21,9 +21,11 @@ class SeriesFound:
 
     Attributes:
         series: with the moment they make a row unique, or, of events, only group them.
-        watched: those of them that models look at one by one; fewer where `count` is too many.
+        watched: those of them that models look at one by one; fewer where `count` is too many, but never less than
+            `apart`.
         repeats: rows of a moment and series that is there already.
         is_unique: false for events, many a moment.
+        apart: those whose values never add up, such as currencies.
     """
 
     series: tuple[str, ...]
@@ -32,6 +34,12 @@ class SeriesFound:
     watched_count: int
     repeats: int
     is_unique: bool
+    apart: tuple[str, ...] = ()
+
+    @property
+    def is_watched(self) -> bool:
+        """False where even what never adds up makes too many series."""
+        return self.watched_count <= MAX_WATCHED
 
 
 Codes = npt.NDArray[np.int64]
@@ -98,12 +106,11 @@ def told_apart(
     moments: Moments, candidates: Mapping[str, Codes], found: SeriesFound, names: Sequence[str]
 ) -> SeriesFound:
     """With columns whose values never belong together, whatever else tells rows apart."""
-    missing = [name for name in names if name not in found.series]
-    if not missing:
+    if not names:
         return found
-    chosen = [name for name in candidates if name in (*found.series, *missing)]
+    chosen = [name for name in candidates if name in (*found.series, *names)]
     when, _ = pd.factorize(moments)
-    watched = _watched(candidates, chosen)
+    watched = _watched(candidates, chosen, names)
     return SeriesFound(
         tuple(chosen),
         _combinations(candidates, chosen),
@@ -111,6 +118,7 @@ def told_apart(
         _combinations(candidates, watched),
         len(moments) - _distinct(when, candidates, chosen) if found.is_unique else found.repeats,
         found.is_unique,
+        tuple(name for name in candidates if name in names),
     )
 
 
@@ -149,10 +157,18 @@ def _combinations(candidates: Mapping[str, Codes], names: Sequence[str]) -> int:
     return int(together([candidates[name] for name in names]).max(initial=-1)) + 1 if names else 1
 
 
-def _watched(candidates: Mapping[str, Codes], chosen: Sequence[str]) -> Sequence[str]:
-    """All of them, or the one column with most values that are few enough."""
+def _watched(
+    candidates: Mapping[str, Codes], chosen: Sequence[str], apart: Sequence[str] = ()
+) -> Sequence[str]:
+    """All of them, or those that never add up with the one other column that has most values and still few enough."""
     if _combinations(candidates, chosen) <= MAX_WATCHED:
         return chosen
-    sizes = {name: _combinations(candidates, [name]) for name in chosen}
-    fitting = {name: size for name, size in sizes.items() if 2 <= size <= MAX_WATCHED}
-    return [max(fitting, key=lambda name: fitting[name])] if fitting else []
+    others = [name for name in chosen if name not in apart]
+    sizes = {name: _combinations(candidates, [name]) for name in others}
+    fitting = {
+        name: size
+        for name, size in sizes.items()
+        if size >= 2 and _combinations(candidates, [*apart, name]) <= MAX_WATCHED
+    }
+    widest = [max(fitting, key=lambda name: fitting[name])] if fitting else []
+    return [name for name in chosen if name in (*apart, *widest)]

@@ -190,13 +190,14 @@ def _series_of(
     good = np.setdiff1d(np.arange(len(time.moments)), np.fromiter(refused, np.int64, len(refused)))
     moments = time.moments[good]
     rest = [column for column in columns if column.name not in time.columns]
-    candidates = _candidates(rest, good, is_numbers_too=False)
+    never = apart_in(rest)
+    candidates = _candidates(rest, good, never, is_numbers_too=False)
     series = find_series(moments, candidates)
     if not series.is_unique:
-        candidates = _candidates(rest, good, is_numbers_too=True)
+        candidates = _candidates(rest, good, never, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
-    apart = [name for name in apart_in(rest) if name in candidates]
+    apart = [name for name in never if name in candidates]
     return good, rest, told_apart(moments, candidates, series, apart), candidates
 
 
@@ -356,13 +357,19 @@ def check_share(name: str, framed: Framed, refused: Mapping[int, Sentence], most
     )
 
 
-def _candidates(columns: Sequence[Column], good: Rows, *, is_numbers_too: bool) -> dict[str, Codes]:
-    """Columns that may tell series apart: few texts, many times each; whole numbers where texts do not suffice."""
+def _candidates(
+    columns: Sequence[Column], good: Rows, never: Sequence[str], *, is_numbers_too: bool
+) -> dict[str, Codes]:
+    """Columns that may tell series apart: few texts, many times each; whole numbers where texts do not suffice.
+
+    never: names of those whose values never belong together, however seldom each is there.
+    """
     found = {}
     for column in columns:
         if column.kind == "string" or (is_numbers_too and column.kind == "integer"):
             codes = together([column.cells.codes[good]])
-            if 2 <= int(codes.max(initial=-1)) + 1 <= max(2, len(good) // 2):
+            most = len(good) if column.name in never else max(2, len(good) // 2)
+            if 2 <= int(codes.max(initial=-1)) + 1 <= most:
                 found[column.name] = codes
     return found
 
@@ -557,8 +564,11 @@ def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
         notes.append(Sentence("intake.note_events"))
     if _is_short_log(parts):
         notes.append(Sentence("intake.note_short_log"))
-    if series.watched_count < series.count:
+    if series.watched_count < series.count or not series.is_watched:
         notes.append(_note_watched(series))
+    if len(series.apart) > 1:
+        told = [labels[name] for name in series.apart]
+        notes.append(Sentence("intake.note_no_chart", columns=told))
     if step.every > 1 or not step.is_regular or _is_finer(parts):
         notes.append(_note_of_step(step))
     return notes
@@ -571,6 +581,8 @@ def _note_of_step(step: Step) -> Sentence:
 
 
 def _note_watched(series: SeriesFound) -> Sentence:
+    if not series.is_watched:
+        return Sentence("intake.note_not_watched", count=series.watched_count, apart=series.apart)
     if not series.watched:
         return Sentence("intake.note_watched_together", count=series.count)
     return Sentence("intake.note_watched", count=series.count, watched=series.watched)

@@ -597,6 +597,12 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_groups": "{column!r} says each name once for a group of rows; every row of the group has it now",
     "intake.note_headless": "the file has no head: columns are called column 1, column 2, …",
     "intake.note_member": "{member} is left out: {why}",
+    "intake.note_no_chart": (
+        "{columns} keep apart what never adds up, and a chart has room for one of them: the dashboard shows a table"
+    ),
+    "intake.note_not_watched": (
+        "{count} series by {apart} are too many to watch one by one and never add up: no model watches them"
+    ),
     "intake.note_nulls": "{values} in {column!r} stands for what is not known",
     "intake.note_repeats": (
         "{count} {count:row repeats|rows repeat} a moment of their series: the last one counts"

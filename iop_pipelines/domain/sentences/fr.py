@@ -696,6 +696,14 @@ SENTENCES: Mapping[str, str] = {
         "le fichier n’a pas d’en-tête : les colonnes s’appellent column 1, column 2, …"
     ),
     "intake.note_member": "{member} est laissé de côté : {why}",
+    "intake.note_no_chart": (
+        "{columns} séparent ce qui ne s’additionne jamais, et un graphique n’a de place que pour une de ces colonnes : "
+        "le tableau de bord montre un tableau"
+    ),
+    "intake.note_not_watched": (
+        "{count} séries par {apart} sont trop nombreuses pour être suivies une par une et ne s’additionnent jamais : "
+        "aucun modèle ne les suit"
+    ),
     "intake.note_nulls": "{values} dans {column!r} signifie que la valeur est inconnue",
     "intake.note_repeats": (
         "{count} {count:ligne répète|lignes répètent} un moment de leur série : la dernière compte"
