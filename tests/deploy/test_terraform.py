@@ -135,6 +135,21 @@ def test_the_example_says_what_the_specification_says():
         assert said in words, said
 
 
+def test_every_file_of_the_module_says_something():
+    for path in ROOT.rglob("*.tf"):
+        assert path.stat().st_size > 0, path
+
+
+def test_what_the_deployments_manual_reads_is_an_output_of_the_module():
+    manual = (ROOT.parent / "README.md").read_text()
+    read = set(re.findall(r"jq -r \.(\w+)", manual))
+    outputs = re.findall(
+        r'^output "(\w+)"', (ROOT / MODULE / "outputs.tf").read_text(), re.MULTILINE
+    )
+    assert read
+    assert read <= set(outputs)
+
+
 def test_no_secret_gets_into_a_plan_or_a_state():
     """What holds a secret's value is write-only or ephemeral; `random_password` and `secret_string` are neither."""
     for path in ROOT.rglob("*.tf"):
