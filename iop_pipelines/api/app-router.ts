@@ -568,7 +568,7 @@ export interface ExecutionStats {
 export type ExecutionStatus = "running" | "success" | "failed";
 
 export interface Explain {
-  queryConfig: Record<string, unknown>;
+  queryConfig: QueryConfig;
   format?: ReportFormat | undefined;
 }
 

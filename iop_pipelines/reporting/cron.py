@@ -75,7 +75,7 @@ class Cron:
 
 def parse_cron(text: str) -> Cron:
     """Raises InvalidInput naming the field, its value and its range."""
-    fields = _MACROS.get(text, text).lower().split()
+    fields = _MACROS.get(text.lower(), text).lower().split()
     if len(fields) != len(_FIELDS):
         raise InvalidInput("cron.wrong_length", "schedule", text=text, count=len(fields))
     sets = [_values(part, field) for part, field in zip(fields, _FIELDS, strict=True)]

@@ -417,8 +417,10 @@ def _is_nth(day: date, nth: int) -> bool:
 
 def _cron(rest: list[str], text: str, default_zone: str) -> Schedule:
     size = 1 if rest and rest[0].startswith("@") else 5
-    expression = " ".join(rest[:size]).lower()
+    # In a refusal as it was written, for that is what people look for.
+    expression = " ".join(rest[:size])
     cron = parse_cron(expression)
+    expression = expression.lower()
     zone = _zone(rest[size:], text, default_zone)
     return Schedule(
         kind="cron",

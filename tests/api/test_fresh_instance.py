@@ -55,6 +55,7 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
     "reports.list": [({}, "OK")],
     "reports.get": [(BY_ID, "NOT_FOUND")],
     "reports.scheduleWords": [({"schedule": "daily 06:00"}, "OK")],
+    "reports.explain": [(panel(each), "OK") for each in LEDGERS],
     "reports.generated": [({}, "OK")],
     "reports.outputs": [(None, "OK")],
     "reports.report": [(REPORT, "NOT_FOUND")],

@@ -44,6 +44,8 @@ export interface SelectItem {
   agg?: string;
   bucket?: string;
   as?: string;
+  compare?: string;
+  label?: string;
 }
 """
     assert _copies(copy) == ["SelectItem is Select"]

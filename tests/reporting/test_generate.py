@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlparse
 
 import fsspec
@@ -202,7 +203,7 @@ def test_every_file_has_a_name_of_its_own_and_a_store_that_fills_up_keeps_none(
     there = set(folder.iterdir())
     assert there == {file_of(url) for url in urls}
 
-    def only_small(url: str, content: bytes, extension: str) -> str:
+    def only_small(url: str, content: BinaryIO, extension: str) -> str:
         if extension == "parquet":
             raise Unavailable("reports.store_refuses", url=url, error="disk full")
         return store(url, content, extension)

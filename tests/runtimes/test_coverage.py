@@ -15,7 +15,7 @@ START = pd.Timestamp("2026-03-02")
 
 def covered(runtime, lengths, scored, freq="D", params=None, unknown=0):
     """Series that end together; the last `scored` periods are the window, `unknown` of it without a value."""
-    end = START + pd.Timedelta(1, freq) * max(lengths)
+    end = START + pd.Timedelta(f"1{freq}") * max(lengths)
     draw = np.random.default_rng(5)
     parts = []
     for place, length in enumerate(lengths):

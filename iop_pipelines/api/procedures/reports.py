@@ -1,7 +1,7 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -91,7 +91,7 @@ class TemplateDetail(ReportTemplate):
 
 
 class Explain(Shape):
-    query_config: Mapping[str, Any]
+    query_config: GivenQuery
     format: ReportFormat = ReportFormat.JSON
 
 
