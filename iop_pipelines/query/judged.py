@@ -26,7 +26,7 @@ from iop_pipelines.domain.resolved import (
     resolve,
 )
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.result import Column, Row
+from iop_pipelines.query.result import EXACT, Column, Row
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda left, right: left == right,
@@ -93,20 +93,34 @@ def _holds(
         case Settled(verdict=verdict):
             return verdict
         case Among(values=values):
-            return value in values
+            return _as_resolved(value, node.side) in values
         case Holds(text=text, is_start=is_start):
             small = small_letters(value)
             return small.startswith(text) if is_start else text in small
-        case Test(op=op, value=other):
-            right = _value(other, row, at) if isinstance(other, Side) else other
-            return None if right is None else _OPERATORS[op](value, right)
+        case Test(op=op, value=Side() as other):
+            right = _value(other, row, at)
+            return None if right is None else _OPERATORS[op](*_alike(value, right))
+        case Test(op=op, value=given):
+            return _OPERATORS[op](_as_resolved(value, node.side), given)
 
 
 def _value(side: Side, row: Row, at: Mapping[str, int]) -> Any:
-    """Decimals as whole numbers of their last place, as conditions are resolved."""
     if not isinstance(side.expression, form.FieldValue):
         raise InvalidQuery("query.computes", "left")
-    value = row[at[side.expression.field]]
+    return row[at[side.expression.field]]
+
+
+def _as_resolved(value: Any, side: Side) -> Any:
+    """Beside what was given: decimals as whole numbers of their last place, as conditions are resolved."""
     if isinstance(value, Decimal):
-        return value.scaleb(scale_of(side.kind) or 0)
+        return value.scaleb(scale_of(side.kind) or 0, EXACT)
     return value
+
+
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two columns, each as it is: a decimal beside a double is one, for 0.1 is no exact decimal there."""
+    if isinstance(left, float) and isinstance(right, Decimal):
+        return left, float(right)
+    if isinstance(left, Decimal) and isinstance(right, float):
+        return float(left), right
+    return left, right

@@ -70,7 +70,17 @@ _ROWS_A_BATCH = 5_000
 # Of the integers that a double, and so JavaScript, tells from their neighbours.
 MOST_EXACT = 2**53 - 1
 # A sum of the longest decimals has more digits than Python's default context.
-_EXACT = Context(prec=100)
+EXACT = Context(prec=100)
+
+
+def large_in(columns: Sequence[Column], rows: Sequence[Row]) -> frozenset[int]:
+    """Positions of the integers that a double would not hold, where one of these rows has one so large."""
+    return frozenset(
+        at
+        for at, column in enumerate(columns)
+        if column.type == "integer"
+        and any(isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in rows)
+    )
 
 
 @dataclass(frozen=True)
@@ -113,18 +123,16 @@ class Table:
 
     def large_columns(self) -> frozenset[int]:
         """Positions of the integers that a double would not hold, where one of the column's is so large."""
-        return frozenset(
-            at
-            for at, column in enumerate(self.columns)
-            if column.type == "integer"
-            and any(
-                isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in self.rows
-            )
-        )
+        return large_in(self.columns, self.rows)
 
     @property
     def row_count(self) -> int:
         return len(self.rows)
+
+    @property
+    def all_rows(self) -> int:
+        """As many as the question has, where nobody counted those that there are."""
+        return self.row_count if self.total is None else self.total
 
     def rows_said(self, shown: int) -> Sentence | None:
         """`1,000 of 110,000 rows`, where not all are shown."""
@@ -303,7 +311,7 @@ def _decimal(last: Decimal, value: Any) -> Decimal | None:
     return (
         number
         if number.as_tuple().exponent == last.as_tuple().exponent
-        else _EXACT.quantize(number, last)
+        else EXACT.quantize(number, last)
     )
 
 
