@@ -111,7 +111,11 @@ def parse_schedule(text: str, default_zone: str = "UTC") -> Schedule:
         raise InvalidInput("schedule.wrong_length", "schedule", text=text[:60], most=MAX_LENGTH)
     said = _said(text)
     schedule = _parsed(said, default_zone)
-    return schedule if said.until is None else _ending(schedule, said.until, text)
+    schedule = schedule if said.until is None else _ending(schedule, said.until, text)
+    if len(schedule.text) > MAX_LENGTH:
+        given = schedule.text[:60]
+        raise InvalidInput("schedule.wrong_length", "schedule", text=given, most=MAX_LENGTH)
+    return schedule
 
 
 def _said(text: str) -> _Said:
@@ -145,7 +149,8 @@ def _parsed(said: _Said, default_zone: str) -> Schedule:
         return _once(rest, text, default_zone)
     if kind == "weekdays":
         return _calendar("weekly", ["mon,tue,wed,thu,fri", *rest], said, default_zone)
-    if kind in _DAYS:
+    # Weeks have no word of their own: they are said with `every`.
+    if kind in _DAYS and kind != "weeks":
         return _calendar(cast(Kind, kind), rest, said, default_zone)
     if kind == "every":
         return _calendar("weeks", _counted(rest, text), said, default_zone)
@@ -215,9 +220,9 @@ def _once(rest: list[str], text: str, default_zone: str) -> Schedule:
     moment = moment.replace(second=0, microsecond=0)
     return Schedule(
         kind="once",
-        text=f"once {moment:%Y-%m-%dT%H:%M} {zone}",
+        text=f"once {moment.isoformat(timespec='minutes')} {zone}",
         zone=zone,
-        words=Sentence("schedule.once", day=f"{moment:%Y-%m-%d}", time=f"{moment:%H:%M}"),
+        words=Sentence("schedule.once", day=moment.date().isoformat(), time=f"{moment:%H:%M}"),
         is_due_on=lambda day: day == moment.date(),
         times=(moment.time(),),
         moment=moment,
@@ -232,8 +237,9 @@ def _calendar(kind: Kind, rest: list[str], said: _Said, default_zone: str) -> Sc
         at = _time(rest[0], text)
         rest = rest[1:]
     zone = _zone(rest, text, default_zone)
-    # Weeks are written as they are said, with the Monday that they are counted from.
-    name, begin = ("every", f"from {_monday(said.begin)}") if kind == "weeks" else (kind, "")
+    # Weeks are written as they are said, with the day before which none is due.
+    begin = f"from {said.begin or _FIRST_MONDAY}" if kind == "weeks" else ""
+    name = "every" if kind == "weeks" else kind
     return Schedule(
         kind=kind,
         text=" ".join(part for part in (name, days.text, f"{at:%H:%M}", zone, begin) if part),

@@ -80,6 +80,11 @@ def local_times(text: str, n: int = 3, now: datetime = NOW) -> list[str]:
             "every 2 weeks tue,fri 09:00 UTC from 2013-01-14",
             ["Fri 01-18 09:00", "Tue 01-29 09:00", "Fri 02-01 09:00"],
         ),
+        # The 16th is a Wednesday: the Monday of its week is past.
+        (
+            "every 2 weeks mon,fri 09:00 UTC from 2013-01-16",
+            ["Fri 01-18 09:00", "Mon 01-28 09:00", "Fri 02-01 09:00"],
+        ),
         ("once 2013-02-01T09:00 Africa/Lagos", ["Fri 02-01 09:00"]),
         ("once 2012-02-01T09:00 Africa/Lagos", []),
     ],
@@ -247,6 +252,9 @@ def test_what_is_said_of_a_cron_expression_is_due_when_that_is_due(one, other):
         ("quarterly 40", "'40'"),
         ("every 0 weeks mon", "1 to 52"),
         ("every 2 days", "no schedule"),
+        ("weeks", "no schedule"),
+        ("weeks mon 09:00", "no schedule"),
+        ("weeks 2 mon 09:00", "no schedule"),
         ("daily until soon", "'soon' in"),
         ("daily until", "is no date"),
         ("daily from 2026-01-05", "no schedule"),
@@ -261,6 +269,8 @@ def test_what_is_said_of_a_cron_expression_is_due_when_that_is_due(one, other):
         ("cron */0 * * * *", "'*/0'"),
         ("cron 5-1 * * * *", "'5-1'"),
         ("daily 09:00 " + "x" * 128, "longer than 128"),
+        # Short as it is given, and too long to be kept with its zone.
+        ("cron " + ",".join(map(str, range(42))) + " * * * *", "longer than 128"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_is_accepted(text, named):
@@ -287,6 +297,18 @@ def test_no_text_raises_anything_but_invalid_input(text):
                 "monthly",
                 "cron",
                 "once",
+                "every",
+                "2",
+                "weeks",
+                "quarterly",
+                "yearly",
+                "03-01",
+                "tue,fri",
+                "from",
+                "2013-01-16",
+                "until",
+                "2014-05-01",
+                "first-mon",
                 "*",
                 "0",
                 "5",
@@ -309,6 +331,36 @@ def test_no_mix_of_known_words_raises_anything_but_invalid_input(words):
         return
     times = next_times(schedule, NOW, 3)
     assert times == sorted(set(times))
+    again = parse_schedule(schedule.text, "Asia/Tokyo")
+    assert (again.text, next_times(again, NOW, 3)) == (schedule.text, times)
+
+
+@given(
+    st.integers(1, 52),
+    st.lists(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), max_size=3),
+    st.none() | st.dates(date(2012, 1, 1), date(2013, 12, 31)),
+    st.none() | st.dates(date(2013, 1, 1), date(2016, 12, 31)),
+)
+def test_weeks_are_due_from_the_day_that_is_named_and_as_their_own_text_says(
+    count, days, begin, until
+):
+    said = f"every {count} weeks {','.join(days)} 09:00 UTC"
+    said += f" from {begin}" if begin else ""
+    schedule = parse_schedule(said + (f" until {until}" if until else ""))
+    long_ago = datetime(2011, 6, 1)
+    times = next_times(schedule, long_ago, 5)
+    assert all((begin or date.min) <= each.date() <= (until or date.max) for each in times)
+    assert next_times(parse_schedule(schedule.text), long_ago, 5) == times
+
+
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)))
+def test_the_text_of_a_single_moment_names_it(moment):
+    schedule = parse_schedule(f"once {moment.isoformat()} UTC")
+    assert (
+        parse_schedule(schedule.text).moment
+        == schedule.moment
+        == moment.replace(second=0, microsecond=0)
+    )
 
 
 def test_a_schedule_is_over_after_its_last_day():
