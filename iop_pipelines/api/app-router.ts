@@ -1460,7 +1460,7 @@ export interface ReportPreview {
   rowTotal: number | null;
 }
 
-/** Counted as of now: `tables` that the file needs, the main one first. `durationMs` is how long counting took. */
+/** Counted as of now: all `tables` of the config, the main one first. `durationMs` is how long counting took. */
 export interface ReportReads {
   tables: ReadTable[];
   durationMs: number;

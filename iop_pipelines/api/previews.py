@@ -58,10 +58,17 @@ def keeping_of(file: ReportFile, *more: int) -> Keeping:
 
 
 def first_rows(file: ReportFile) -> tuple[list[str], list[list[Any]]]:
-    """(columns, at most MAX_ROWS rows) of a CSV, whose values are text, or of JSON's main table."""
+    """(columns, at most MAX_ROWS rows) of a CSV, whose values are text, or of JSON's main table.
+
+    The line on the number of rows that may stand before a CSV's head is neither.
+    """
+    from iop_pipelines.reporting.rows import is_note
+
     if file.format is FileFormat.CSV:
         with io.TextIOWrapper(_unpacked(file), encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text, delimiter=file.separator)
+            first = text.readline()
+            lines = text if is_note(first) else itertools.chain([first], text)
+            reader = csv.reader(lines, delimiter=file.separator)
             columns, *rows = list(itertools.islice(reader, MAX_ROWS + 1)) or [[]]
             return columns, [list[Any](row) for row in rows]
     content = json.loads(_content(file))

@@ -13,19 +13,19 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from iop_pipelines.domain.datasets import FieldType, scale_of
 from iop_pipelines.errors import Conflict
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.result import (
-    MOST_EXACT,
-    Column,
     FrozenResult,
     OpenTable,
     Row,
     Table,
     Value,
+    large_in,
 )
 from iop_pipelines.reporting.heading import Heading
 
@@ -80,7 +80,7 @@ def _frames(frozen: Frozen, groups: list[_Group], meta: Any) -> Iterator["pd.Dat
     for table in tables:
         for batch in table.batches():
             if batch:
-                groups.append(_Group(table.name, len(batch), _large_in(table.columns, batch)))
+                groups.append(_Group(table.name, len(batch), large_in(table.columns, batch)))
                 yield _frame(tables, table, batch)
     said = parquet_thrift.KeyValue(key=_KEY, value=_said(frozen, groups))
     meta.key_value_metadata = [*(meta.key_value_metadata or []), said]
@@ -116,13 +116,17 @@ def checksum_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def held(result: FrozenResult) -> FrozenResult:
-    """With all rows in memory, for what is laid out as a whole."""
-    tables = tuple(
-        replace(_bare(table), rows=tuple(row for batch in table.batches() for row in batch))
-        for table in result.tables
-    )
-    return replace(result, tables=tables)
+def held(result: FrozenResult, most: int | None = None) -> FrozenResult:
+    """With the rows in memory, for what is laid out as a whole: of each table so many, all where nothing is said."""
+    return replace(result, tables=tuple(_held(table, most) for table in result.tables))
+
+
+def _held(table: Table, most: int | None) -> Table:
+    rows = tuple(islice(chain.from_iterable(table.batches()), most))
+    if most is None:
+        return replace(_bare(table), rows=rows)
+    is_cut = table.is_truncated or table.row_count > most
+    return replace(_bare(table), rows=rows, is_truncated=is_cut, total=table.all_rows)
 
 
 def _bare(table: Table) -> Table:
@@ -152,15 +156,6 @@ def _said(frozen: Frozen, groups: Sequence[_Group]) -> str:
     }
     # The order of keys is that of the tables: the first is what a file shows where its template names none.
     return json.dumps(said, ensure_ascii=False)
-
-
-def _large_in(columns: Sequence[Column], batch: Sequence[Row]) -> frozenset[int]:
-    return frozenset(
-        at
-        for at, column in enumerate(columns)
-        if column.type == "integer"
-        and any(isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in batch)
-    )
 
 
 def _frame(tables: Sequence[Table], own: Table | None, batch: Sequence[Row]) -> "pd.DataFrame":

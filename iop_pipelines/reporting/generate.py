@@ -4,8 +4,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -20,11 +20,10 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.query.config import QueryConfig, parse_config
-from iop_pipelines.query.result import FrozenResult
-from iop_pipelines.query.run import open_query, run_query
+from iop_pipelines.query.run import open_query
 from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
 from iop_pipelines.reporting.heading import Heading
-from iop_pipelines.reporting.render import Rendered, render, tables_of
+from iop_pipelines.reporting.render import Rendered, remark_of, render
 from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile, report_row
@@ -98,10 +97,12 @@ def generate(
         "read_at": now,
         "time_zone": _zone(row.schedule, settings),
         "tick": tick,
+        "is_counted": _counts_groups(config, forms),
     }
     with ExitStack() as stack:
         kept = stack.enter_context(TemporaryFile())
-        with _answered(config, forms, asked) as result:
+        # Every table, since any of the files may be asked for later, and each may show others.
+        with open_query(config, list(config.datasets), **asked) as result:
             tick()
             freeze(Frozen(_heading(row), config, result), kept)
         scratch = [stack.enter_context(TemporaryFile()) for _ in forms]
@@ -111,13 +112,18 @@ def generate(
     further = zip((*forms[1:], KEPT_AS), stored[1:], strict=True)
     files = [_further(str(form), file, config) for form, file in further]
     took_ms = round((time.monotonic() - started) * 1000)
-    return _generated(rendered[0], stored[0], files, took_ms)
+    remark = remark_of(list(zip(forms, rendered, strict=True)))
+    return _generated(rendered[0], stored[0], files, took_ms, remark)
 
 
 def _generated(
-    rendered: Rendered, stored: Stored, files: list[FurtherFile], took_ms: int
+    rendered: Rendered,
+    stored: Stored,
+    files: list[FurtherFile],
+    took_ms: int,
+    remark: Sentence | None,
 ) -> Generated:
-    """Of the file in the template's own format, which comes first."""
+    """Of the file in the template's own format, which comes first; the remark is on all of them."""
     return Generated(
         storage_url=stored.url,
         row_count=rendered.row_count,
@@ -126,18 +132,14 @@ def _generated(
         checksum=stored.checksum,
         duration_ms=took_ms,
         files=files,
-        remark=rendered.remark,
+        remark=remark,
     )
 
 
-def _answered(
-    config: QueryConfig, forms: Sequence[FileFormat], asked: Mapping[str, Any]
-) -> AbstractContextManager[FrozenResult]:
-    """A page is laid out as a whole; else rows are kept as they are read, those of the tables in the files."""
-    if FileFormat.PDF in forms:
-        return nullcontext(run_query(config, **asked))
-    names = dict.fromkeys(name for form in forms for name in tables_of(config, form))
-    return open_query(config, list(names), **asked)
+def _counts_groups(config: QueryConfig, forms: Sequence[FileFormat]) -> bool:
+    """A page says under a list of the first few of how many they are."""
+    has_top = any(query.top for query in config.datasets.values())
+    return FileFormat.PDF in forms and has_top
 
 
 def _heading(row: Record) -> Heading:

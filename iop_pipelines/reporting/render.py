@@ -2,13 +2,15 @@
 
 import gzip
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import FileFormat
-from iop_pipelines.query.config import QueryConfig
+from iop_pipelines.errors import Conflict
+from iop_pipelines.query.config import MAX_LIMIT, QueryConfig
 from iop_pipelines.reporting.document import render_pdf
 from iop_pipelines.reporting.frozen import Frozen, held
 from iop_pipelines.reporting.rows import write_csv, write_json
@@ -29,12 +31,27 @@ class Rendered:
     faults: tuple[Sentence, ...] = ()
 
     @property
-    def remark(self) -> Sentence | None:
+    def said(self) -> list[Sentence]:
         """What whoever gets the file must know of it."""
-        said = list(self.faults)
-        if self.row_count < self.row_total:
-            said.insert(0, Sentence("report.rows_of", shown=self.row_count, total=self.row_total))
-        return Sentence.listed(said, "said.parts") if len(said) > 1 else next(iter(said), None)
+        if self.row_count >= self.row_total:
+            return list(self.faults)
+        return [
+            Sentence("report.rows_of", shown=self.row_count, total=self.row_total),
+            *self.faults,
+        ]
+
+
+def remark_of(files: Sequence[tuple[FileFormat, Rendered]]) -> Sentence | None:
+    """Of all files of a report, the main one first; what is said of another alone names it."""
+    said: list[Sentence] = []
+    for at, (form, rendered) in enumerate(files):
+        new = [each for each in rendered.said if each not in said]
+        if at == 0:
+            said += new
+        else:
+            named = form.value.upper()
+            said += [Sentence("report.of_file", format=named, said=each) for each in new]
+    return Sentence.listed(said, "said.parts") if said else None
 
 
 def tables_of(config: QueryConfig, form: FileFormat) -> tuple[str, ...]:
@@ -53,22 +70,36 @@ def main_table(config: QueryConfig, form: FileFormat) -> str:
 
 
 def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
-    """Writes the file. Raises MissingDependency for a PDF where Pango or a font is absent."""
+    """Writes the file.
+
+    Raises:
+        MissingDependency: a PDF, where Pango or a font is absent.
+        Conflict: the file shows tables that were not kept.
+    """
     heading, config, result = frozen.heading, frozen.config, frozen.result
+    _check_tables(frozen, form)
     extension, faults = form.value, ()
     if form is FileFormat.CSV:
         count, extension = _write_packed(frozen, out)
     elif form is FileFormat.JSON:
         count = write_json(heading.name, config, result, out)
     elif form is FileFormat.XLSX:
-        count = write_xlsx(frozen, out)
+        written = write_xlsx(frozen, out)
+        count, faults = written.rows, written.faults
     else:
-        printed = render_pdf(heading, config, held(result))
+        printed = render_pdf(heading, config, held(result, MAX_LIMIT))
         out.write(printed.content)
         count, faults = printed.rows, printed.faults
-    total = result.table(main_table(config, form)).total
+    main = result.table(main_table(config, form))
     lacks = () if result.incomplete is None else (result.incomplete,)
-    return Rendered(count, count if total is None else total, extension, (*lacks, *faults))
+    return Rendered(count, main.all_rows, extension, (*lacks, *faults))
+
+
+def _check_tables(frozen: Frozen, form: FileFormat) -> None:
+    kept = {table.name for table in frozen.result.tables}
+    missing = [name for name in tables_of(frozen.config, form) if name not in kept]
+    if missing:
+        raise Conflict("report.lacks_tables", format=form.value.upper(), tables=missing)
 
 
 def _write_packed(frozen: Frozen, out: BinaryIO) -> tuple[int, str]:

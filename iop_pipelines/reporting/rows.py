@@ -17,12 +17,14 @@ from iop_pipelines.domain.locales import LOCALES, Locale, language_of
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import CsvOutput
-from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value
+from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, large_in
 from iop_pipelines.reporting.formats import label_in
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
 _RISKY = re.compile(r"\A\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# 1,000 of 110,000 rows, as a line of its own before the head.
+_NOTE = re.compile(r"\A# [\d,]+ of [\d,]+ rows?\r?\n?\Z")
 # A plain number or telephone number stays as it is: -5.20, +254700000000.
 _HARMLESS = re.compile(r"\A[+-]?\d[\d ]*(\.\d+)?\Z")
 
@@ -56,8 +58,12 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
 
 def _note(table: Table) -> str:
     """Of a table whose rows were counted."""
-    total = table.row_count if table.total is None else table.total
-    return Sentence("report.rows_of", shown=table.row_count, total=total).english
+    return Sentence("report.rows_of", shown=table.row_count, total=table.all_rows).english
+
+
+def is_note(line: str) -> bool:
+    """Whether a line before the head of a CSV is the one on the number of its rows."""
+    return _NOTE.match(line) is not None
 
 
 def _head(column: Column, asked: CsvOutput) -> str:
@@ -127,7 +133,7 @@ def write_json(name: str, config: QueryConfig, result: FrozenResult, out: Binary
 
 
 def _write_table(table: Table, out: BinaryIO) -> int:
-    large = table.large_columns()
+    large = table.large_columns() | _large_sums(table)
     columns = [_column(each, at in large) for at, each in enumerate(table.columns)]
     out.write(f'"columns": {_json(columns)},\n"rows": ['.encode())
     count = 0
@@ -143,6 +149,12 @@ def _write_table(table: Table, out: BinaryIO) -> int:
         lines = ",\n".join(_json(_large_as_text(row, large)) for row in table.subtotals)
         out.write(f',\n"subtotals": [\n{lines}\n]'.encode())
     return count
+
+
+def _large_sums(table: Table) -> frozenset[int]:
+    """Positions of integers in its totals and subtotals that a double would not hold: sums are larger than rows."""
+    sums = table.subtotals if table.totals is None else (table.totals, *table.subtotals)
+    return large_in(table.columns, sums)
 
 
 def _large_as_text(row: Row, large: frozenset[int]) -> Sequence[Value]:
@@ -170,7 +182,7 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "filters": [each.english for each in (*result.filters, *table.filters)],
         "params": dict(result.params),
         "rowCount": table.row_count,
-        "rowTotal": table.row_count if table.total is None else table.total,
+        "rowTotal": table.all_rows,
         "isTruncated": table.is_truncated,
         "incomplete": None if result.incomplete is None else result.incomplete.english,
         "sources": [

@@ -31,14 +31,19 @@ _SAMPLE = 200  # rows that a column's width is chosen by
 _NARROWEST, _WIDEST = 8, 60  # characters
 
 
-def write_xlsx(frozen: Frozen, out: BinaryIO) -> int:
-    """Writes the workbook; the number of rows of its first table."""
+@dataclass(frozen=True)
+class Written:
+    """A workbook: the rows of its first table, and what of a table no cell could hold."""
+
+    rows: int
+    faults: tuple[Sentence, ...] = ()
+
+
+def write_xlsx(frozen: Frozen, out: BinaryIO) -> Written:
+    """Writes the workbook."""
     import xlsxwriter
 
-    there = {table.name for table in frozen.result.tables}
-    tables = [
-        frozen.result.table(name) for name in frozen.config.xlsx_tables() if name in there
-    ] or list(frozen.result.tables)
+    tables = [frozen.result.table(name) for name in frozen.config.xlsx_tables()]
     language = frozen.config.outputs.xlsx.language
     # Rows go to a file as they come: the memory is that of one row. In order, each once.
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
@@ -51,14 +56,17 @@ def write_xlsx(frozen: Frozen, out: BinaryIO) -> int:
         _write_about(book.add_worksheet(names[0]), frozen, tables, styles, language)
         for name, table in zip(names[1:], tables, strict=True):
             _write_table(book.add_worksheet(name), table, styles, language)
-    return min(tables[0].row_count, MAX_ROWS)
+    rows, cut = min(tables[0].row_count, MAX_ROWS), styles.texts_cut
+    said = (Sentence("report.texts_cut", count=cut, most=MAX_TEXT),) if cut else ()
+    return Written(rows, said)
 
 
 class _Styles:
-    """Formats of a workbook, each made once."""
+    """Formats of a workbook, each made once; and how many texts were too long for a cell of it."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
+        self.texts_cut = 0
         self._kept: dict[str, Any] = {}
         self.head = book.add_format(
             {"bold": True, "bottom": 1, "valign": "bottom", "text_wrap": True}
@@ -120,10 +128,9 @@ def _about(frozen: Frozen, tables: Sequence[Table], language: Language) -> Itera
         yield _Line(Text("Parameter").within(language), f"{name} = {value}")
     for table in tables:
         shown = min(table.row_count, MAX_ROWS)
-        total = table.row_count if table.total is None else table.total
         rows = Sentence("report.rows", count=shown)
-        if shown < total:
-            rows = Sentence("report.rows_of", shown=shown, total=total)
+        if shown < table.all_rows:
+            rows = Sentence("report.rows_of", shown=shown, total=table.all_rows)
         yield _Line(table.title, rows.alone(language))
         for filter_ in table.filters:
             yield _Line("", filter_.alone(language))
@@ -175,6 +182,7 @@ def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, 
         return _day_writer(sheet, styles.of(form))
 
     def text(row: int, index: int, value: str) -> None:
+        styles.texts_cut += len(value) > MAX_TEXT
         sheet.write_string(row, index, value[:MAX_TEXT])
 
     return text
@@ -213,7 +221,7 @@ def text_of(value: Value) -> str:
 def _is_exact(value: float | Decimal) -> bool:
     """Whether Excel can hold the very number; what is a double here is one there."""
     if isinstance(value, int):
-        return abs(value) <= _EXACT
+        return abs(value) <= _EXACT and len(str(abs(value)).rstrip("0")) <= _DIGITS
     return isinstance(value, float) or len(value.normalize().as_tuple().digits) <= _DIGITS
 
 

@@ -14,16 +14,21 @@ import fsspec
 import pytest
 import sqlalchemy as sa
 import yaml
+from python_calamine import CalamineWorkbook
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.sentences import text_of
+from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.query import config as form
 from iop_pipelines.query import reading
 from iop_pipelines.query.run import check_query
 from iop_pipelines.reporting import generate as generating
+from iop_pipelines.reporting import render as rendering
 from iop_pipelines.reporting.frozen import held, thaw
 from iop_pipelines.reporting.generate import generate, store
+from iop_pipelines.reporting.render import render
 from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
@@ -146,6 +151,49 @@ def test_a_file_holds_the_whole_or_says_of_how_many_rows_it_holds_some(engine, s
     assert (whole.row_count, whole.row_total, whole.remark) == (8_192, 8_192, None)
     assert (cut.row_count, cut.row_total) == (1_000, 8_192)
     assert text_of(cut.remark) == "1,000 of 8,192 rows"
+
+
+def _of_two_tables(engine, **outputs) -> int:
+    """A report of three rows and their number, whose CSV is of the second table."""
+    report = ask(engine)
+    tables = {
+        "summary": {"select": [{"agg": "count", "as": "n"}]},
+        "detail": {"select": [{"field": "title"}], "sort": [{"by": "title"}]},
+    }
+    config = {"version": 2, "source": "recommendations", "datasets": tables}
+    named = {"csv": {"dataset": "detail", "profile": "raw"}, **outputs}
+    with begin_write(engine) as connection:
+        connection.execute(
+            report_templates.update().values(query_config={**config, "outputs": named})
+        )
+    return report
+
+
+def test_any_file_can_be_made_later_whatever_tables_the_first_has(engine, settings):
+    made = generate(engine, engine, settings, _of_two_tables(engine), now=NOW)
+    assert file_of(made.storage_url).read_text() == "title\non the 10th\non the 11th\non the 9th\n"
+    (kept,) = made.files
+    frozen = thaw(io.BytesIO(file_of(kept["url"]).read_bytes()))
+    in_json, book = io.BytesIO(), io.BytesIO()
+    render(frozen, FileFormat.JSON, in_json)
+    assert json.loads(in_json.getvalue())["rows"] == [[3]]
+    render(frozen, FileFormat.XLSX, book)
+    book.seek(0)
+    sheets = CalamineWorkbook.from_filelike(book)
+    assert sheets.sheet_names == ["Filters used", "Summary", "Detail"]
+    assert len(sheets.get_sheet_by_name("Detail").to_python()) == 1 + 3
+
+
+@pytest.mark.pdf
+@pytest.mark.usefixtures("pdf_libraries")
+def test_a_page_that_is_cut_says_so_and_cuts_no_other_file(engine, settings, monkeypatch):
+    report = _of_two_tables(engine, files=["pdf"], pdf={"tables": ["detail"]})
+    for module in (rendering, form):
+        monkeypatch.setattr(module, "MAX_LIMIT", 2)
+    made = generate(engine, engine, settings, report, now=NOW)
+    assert len(file_of(made.storage_url).read_text().splitlines()) == 1 + 3
+    assert (made.row_count, made.row_total) == (3, 3)
+    assert text_of(made.remark) == "PDF: 2 of 3 rows"
 
 
 def test_an_old_slot_gives_the_old_period(engine, settings):

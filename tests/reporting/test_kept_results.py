@@ -98,7 +98,12 @@ BORDERS: list[tuple[Any, ...]] = [
     ("string", "two\nlines", *["two\nlines"] * 3),
     ("string", "=1+1", "=1+1", "'=1+1", "=1+1"),
     ("integer", 0, 0, "0", 0.0),
-    ("integer", 2**53, str(2**53), str(2**53), float(2**53)),
+    # Excel shows and keeps 15 digits: a card's 4111111111111111 would end in 0 there.
+    ("integer", 2**53, *[str(2**53)] * 3),
+    ("integer", 4111111111111111, 4111111111111111, *["4111111111111111"] * 2),
+    ("integer", -1000000000000001, -1000000000000001, *["-1000000000000001"] * 2),
+    ("integer", 999999999999999, 999999999999999, "999999999999999", 999999999999999.0),
+    ("integer", 4111111111111110, 4111111111111110, "4111111111111110", 4111111111111110.0),
     ("integer", 2**53 + 1, *[str(2**53 + 1)] * 3),
     ("integer", 2**63 - 1, *[str(2**63 - 1)] * 3),
     ("integer", -(2**63), *[str(-(2**63))] * 3),
@@ -175,11 +180,28 @@ def test_a_workbook_has_a_sheet_a_table_with_a_frozen_head_and_what_was_asked_fi
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         sheet = parts.read("xl/worksheets/sheet2.xml").decode()
     assert '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' in sheet
-    assert '<autoFilter ref="A1:W3"/>' in sheet
+    assert '<autoFilter ref="A1:AA3"/>' in sheet
     # Neighbours of one width are one entry.
     found = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheet)
     assert [int(last) for _, last, _ in found][-1] == len(BORDERS)
     assert all(10 <= float(width) <= 63 for *_, width in found)
+
+
+def test_a_text_that_no_cell_holds_is_said_to_be_cut(frozen_with, configured):
+    rows = tuple((date(2013, 1, 1), "x" * length, 1, 1.0) for length in (32_767, 32_768, 40_000))
+    out = io.BytesIO()
+    cut = render(kept_of(frozen_with(rows), configured()), FileFormat.XLSX, out)
+    assert [each.english for each in cut.said] == ["2 texts are cut at 32,767 characters"]
+    few = render(kept_of(frozen_with(rows[:1]), configured()), FileFormat.XLSX, io.BytesIO())
+    assert few.said == []
+
+
+@pytest.mark.parametrize("form", [FileFormat.CSV, FileFormat.JSON, FileFormat.XLSX])
+def test_a_file_whose_table_was_not_kept_is_refused_and_names_it(frozen_with, configured, form):
+    result = frozen_with(())
+    lacking = kept_of(result, configured(), *result.tables[1:])
+    with pytest.raises(Conflict, match="the kept result has no detail, which a file as"):
+        render(lacking, form, io.BytesIO())
 
 
 def test_sheet_names_that_excel_refuses_are_made_others(module_result, module_config):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -129,6 +130,21 @@ def test_a_line_on_the_number_of_rows_stands_before_the_head_on_request_alone(
     first, rest = asked.split(b"\n", 1)
     assert (first, rest) == (b"# 1 of 271 rows", plain)
     assert b"271" not in plain
+
+
+def test_a_sum_beyond_what_a_double_holds_is_text_where_no_row_is_so_large(frozen_with, configured):
+    rows = ((date(2013, 1, 1), "EWR", 7, 1.0),)
+    result = frozen_with(rows)
+    for named in ("totals", "subtotals"):
+        sum_ = (None, None, 2**53 + 1, 1.0)
+        more = {"totals": sum_, "subtotals": ((None, "EWR", 7, 1.0),)}
+        more = more if named == "totals" else {"totals": rows[0], "subtotals": (sum_,)}
+        tables = (replace(result.tables[0], **more), *result.tables[1:])
+        content, _ = render_json("Daily", configured(), replace(result, tables=tables))
+        read = json.loads(content, parse_int=float)
+        assert read["columns"][2]["encoding"] == "string"
+        told = read["totals"] if named == "totals" else read["subtotals"][0]
+        assert (told[2], read["rows"][0][2]) == ("9007199254740993", "7")
 
 
 def test_an_integer_beyond_what_a_double_holds_is_text_and_its_column_says_so(

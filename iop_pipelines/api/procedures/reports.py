@@ -1,7 +1,6 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
 import time
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -107,7 +106,7 @@ class ReadTable(Shape):
 
 
 class ReportReads(Shape):
-    """Counted as of now: `tables` that the file needs, the main one first. `durationMs` is how long counting took."""
+    """Counted as of now: all `tables` of the config, the main one first. `durationMs` is how long counting took."""
 
     tables: list[ReadTable]
     duration_ms: int
@@ -455,14 +454,12 @@ def _declare_files(registry: Registry) -> None:
 
 
 def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
-    """A page shows all tables, the other formats those that they name."""
+    """All tables: they are read and kept whatever the file shows, since another may be asked for later."""
     config = parse_config(given.query_config)
     main = main_table(config, FileFormat(given.format))
-    others: Iterable[str] = config.datasets if given.format is ReportFormat.PDF else ()
-    others = config.json_tables() if given.format is ReportFormat.JSON else others
     return explain(
         config,
-        list(dict.fromkeys([main, *others])),
+        list(dict.fromkeys([main, *config.datasets])),
         engine=ctx.platform.engine,
         drm_engine=ctx.platform.drm_reading,
         now=ctx.platform.now(),

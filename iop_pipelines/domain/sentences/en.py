@@ -940,6 +940,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "report.has_no_pages": "report {id} is {format}; only a PDF has pages",
     "report.incomplete": "incomplete: {known} of {days} {days:day|days}",
+    "report.lacks_tables": (
+        "the kept result has no {tables:and}, which a file as {format} shows; make the report again"
+    ),
     "report.no_glyph": (
         "no font here has {count:,} of the characters: {shown}; install {packages:and} where reports are made"
     ),
@@ -952,11 +955,13 @@ SENTENCES: Mapping[str, str] = {
     "report.no_such_page": "report {id} has no page {number}",
     "report.not_found": "there is no report with id {id}",
     "report.not_ready": "report {id} is {status}; only a ready one has a file",
+    "report.of_file": "{format}: {said}",
     "report.result_changed": "the kept result is not what it was when it was made; make the report again",
     "report.rows": "{count:,} {count:row|rows}",
     "report.rows_of": "{shown:,} of {total:,} {total:row|rows}",
     "report.text_outside": "{count:,} {count:text does|texts do} not fit the place on the page, the first is {first!r}",
     "report.text_over": "{count:,} {count:text is|texts are} printed over another, the first is {first!r}",
+    "report.texts_cut": "{count:,} {count:text is|texts are} cut at {most:,} characters",
     "report.too_large_to_preview": "report {id} is too large for a preview; download it",
     "reports.store_refuses": "the store {url} does not take a file: {error}",
     "reports.store_silent": "the store of reports does not answer",
@@ -1140,6 +1145,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types names {name}",
     "step.weight": "weight belongs to weighted_mean, which needs it",
     "steps.first_not_cast": "the first step must be a cast: DRM delivers text",
+    "subtotals.cut": "subtotals by {group}: {rows}",
     "subtotals.no_such_group": "{place}: {name} is no group of the table; its groups are {known:or}",
     "sum.too_large": (
         "a sum is beyond what a whole number or decimal holds (18 digits): ask for "

@@ -1103,6 +1103,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "report.has_no_pages": "le rapport {id} est au format {format} ; seul un PDF a des pages",
     "report.incomplete": "incomplet : {known} {known:jour|jours} sur {days}",
+    "report.lacks_tables": (
+        "le résultat conservé n’a pas {tables:and}, que montre un fichier au format {format} ; générez le rapport à nouveau"
+    ),
     "report.no_glyph": (
         "aucune police disponible n’a {count:,} des caractères : {shown} ; installez {packages:and} là où les rapports sont générés"
     ),
@@ -1115,11 +1118,13 @@ SENTENCES: Mapping[str, str] = {
     "report.no_such_page": "le rapport {id} n’a pas de page {number}",
     "report.not_found": "il n’y a pas de rapport {id}",
     "report.not_ready": "le rapport {id} n’est pas prêt ; seul un rapport prêt a un fichier",
+    "report.of_file": "{format} : {said}",
     "report.result_changed": "le résultat conservé n’est plus celui d’origine ; générez le rapport à nouveau",
     "report.rows": "{count:,} {count:ligne|lignes}",
     "report.rows_of": "{shown:,} sur {total:,} {total:ligne|lignes}",
     "report.text_outside": "{count:,} {count:texte dépasse|textes dépassent} la place prévue sur la page, à commencer par {first!r}",
     "report.text_over": "{count:,} {count:texte en recouvre un autre|textes en recouvrent d’autres}, à commencer par {first!r}",
+    "report.texts_cut": "{count:,} {count:texte est coupé|textes sont coupés} à {most:,} caractères",
     "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
     "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
     "reports.store_silent": "le stockage des rapports ne répond pas",
@@ -1318,6 +1323,7 @@ SENTENCES: Mapping[str, str] = {
     "step.types_name_unknown": "types nomme {name}",
     "step.weight": "weight va avec weighted_mean, qui en a besoin",
     "steps.first_not_cast": "la première étape doit être un cast : DRM livre du texte",
+    "subtotals.cut": "sous-totaux par {group} : {rows}",
     "subtotals.no_such_group": "{place} : {name} n’est pas un groupe du tableau ; ses groupes sont {known:or}",
     "sum.too_large": (
         "une somme dépasse ce qu’un nombre entier ou décimal peut contenir (18 "

@@ -28,9 +28,9 @@ QUERY = {
 }
 
 
-def made(api, form):
+def made(api, form, query=QUERY):
     """A ready report of that format, as a worker makes it."""
-    template = {"name": f"As {form}", "queryConfig": QUERY, "format": form}
+    template = {"name": f"As {form}", "queryConfig": query, "format": form}
     template_id = api.call("reports.create", **template)["id"]
     report_id = api.call("reports.generate", templateId=template_id)["reportId"]
     platform = api.context.platform
@@ -109,6 +109,16 @@ def test_the_first_rows_are_shown(api, form):
     assert len(shown["rows"]) == min(100, shown["rowCount"])
     assert shown["rows"][0][0] in {"EWR", "JFK", "LGA"}
     assert (shown["format"], shown["pages"], shown["paths"]) == (form, None, [])
+
+
+@pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+def test_the_line_on_the_number_of_rows_is_not_taken_for_the_head(api, locale):
+    (table,) = QUERY["datasets"].values()
+    outputs = {"csv": {"note": True, "locale": locale}}
+    query = {**QUERY, "datasets": {"rows": {**table, "limit": 2}}, "outputs": outputs}
+    shown = api.call("reports.preview", reportId=made(api, "csv", query))
+    assert shown["columns"] == ["origin", "date", "flights"]
+    assert [len(row) for row in shown["rows"]] == [3, 3]
 
 
 @pytest.mark.pdf
