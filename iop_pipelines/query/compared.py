@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
 
 from iop_pipelines.domain.alphabet import reading_key
 from iop_pipelines.domain.periods import Earlier
@@ -15,7 +18,7 @@ from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Compiled, is_additive
+from iop_pipelines.query.compile import Compiled, is_additive, select_item
 from iop_pipelines.query.freshness import is_covered, known_part, span_of
 from iop_pipelines.query.gaps import filled, zero_of
 from iop_pipelines.query.judged import kept
@@ -57,10 +60,23 @@ class _Side:
 def read_compared(
     name: str, query: form.TableQuery, source: Source, reading: Reading, rest: Rest
 ) -> Compared:
-    """Raises InvalidQuery where there are more groups than are held at once."""
+    """Raises InvalidQuery where there are more groups than are held at once, and which are first takes all of them."""
     known = known_part(source, reading.connections[source.database], reading.scope.now)
     scope = replace(reading.scope.fresh(), known=known)
     table = _Compared(name, query, source, reading, scope)
+    try:
+        return _of_all(table, scope, rest)
+    except InvalidQuery as refused:
+        if refused.sentence.code != "compare.too_many_groups":
+            raise
+        leading = _of_leading(table, scope.fresh(), rest)
+        if leading is None:
+            raise
+        return leading
+
+
+def _of_all(table: "_Compared", scope: Scope, rest: Rest) -> Compared:
+    name, query = table.name, table.query
     now = table.side(scope)
     hows: list[Earlier] = list(dict.fromkeys(each.compare for each in query.select if each.compare))
     thens: dict[Earlier, _Side] = {how: table.earlier(how, now) for how in hows}
@@ -77,9 +93,42 @@ def read_compared(
         if query.top.rest:
             rows += table.rest(rows, now, thens, rest)
             total = len(rows)
+    return Compared(columns, rows, total, _said(now, thens), now.scope)
+
+
+def _said(now: _Side, thens: Mapping[Earlier, _Side]) -> tuple[Sentence, ...]:
     said = [_periods(now.scope, each.scope) for each in thens.values()]
-    said += [each for then in thens.values() for each in then.said]
-    return Compared(columns, rows, total, tuple(said), now.scope)
+    return (*said, *(each for then in thens.values() for each in then.said))
+
+
+def _of_leading(table: "_Compared", scope: Scope, rest: Rest) -> Compared | None:
+    """The first groups of more than are held at once, as the database orders them, and what just these were before.
+
+    None where they can only be known from all groups: what is sorted by stands in no database, or a group that is no
+    more may be among the first.
+    """
+    query, top = table.query, table.query.top
+    plain = {item.name for item in query.select if item.is_aggregate}
+    is_plain = query.having is None and all(each.by in plain for each in query.sort)
+    if top is None or not is_plain or any(item.fill for item in query.select):
+        return None
+    now = table.side(scope, query=query.model_copy(update={"limit": None}))
+    shown = list(now.groups.values())
+    if len(shown) < top.n or not table.is_before(shown[-1], now.absent):
+        return None
+    among = table.among(shown)
+    if among is None:
+        return None
+    hows: list[Earlier] = list(dict.fromkeys(each.compare for each in query.select if each.compare))
+    thens: dict[Earlier, _Side] = {how: table.earlier(how, now, among) for how in hows}
+    if any(each.pairs.at is not None for each in thens.values()):
+        return None
+    rows = [table.row(key, now, thens) for key in now.groups]
+    total = table.count([now, *thens.values()])
+    if top.rest:
+        rows += table.rest(rows, now, thens, rest)
+        total = len(rows)
+    return Compared(table.columns(), rows, total, _said(now, thens), now.scope)
 
 
 class _Compared:
@@ -98,8 +147,15 @@ class _Compared:
         self.span = span_of(source, reading.connections[source.database])
         self.compiled = reading.compile(name, self.whole, scope.fresh())
 
-    def side(self, scope: Scope) -> _Side:
-        compiled = self.reading.compile(self.name, self.whole, scope)
+    def side(
+        self,
+        scope: Scope,
+        *,
+        query: form.TableQuery | None = None,
+        extra: sa.ColumnElement[Any] | None = None,
+    ) -> _Side:
+        """query: that of the table with other bounds, where not every group is wanted; extra: of which alone."""
+        compiled = self.reading.compile(self.name, query or self.whole, scope, extra=extra)
         rows = self.reading.rows(compiled, self.source)
         if scope.before is None and any(item.fill for item in self.query.select):
             rows = filled(self.name, self.whole, compiled, rows, self.reading)
@@ -117,8 +173,45 @@ class _Compared:
             for item, column in zip(self.query.select, compiled.columns, strict=True)
         )
 
-    def earlier(self, how: Earlier, now: _Side) -> _Side:
-        then = self.side(now.scope.earlier(how))
+    def is_before(self, row: Row, absent: Row) -> bool:
+        """Whether a group stands before all that this period does not have, whatever these are called."""
+        names = [column.name for column in self.compiled.columns]
+        for sort in self.query.sort:
+            here, there = (_sort_key(each[names.index(sort.by)]) for each in (row, absent))
+            if here != there:
+                # What is not known comes last, in both directions.
+                is_known = here[0] and there[0]
+                return (here > there) == (sort.dir == "desc") if is_known else here[0]
+        return False
+
+    def among(self, rows: Sequence[Row]) -> sa.ColumnElement[Any] | None:
+        """What keeps these groups, and perhaps a few more; None where nothing simple does."""
+        kept: list[sa.ColumnElement[Any]] = []
+        for at in self.compiled.dimensions:
+            item = self.query.select[at]
+            expression, column = select_item(item, self.source, f"datasets.{self.name}")
+            if column.type in ("string", "integer"):
+                values = {row[at] for row in rows}
+                known = expression.in_([value for value in values if value is not None])
+                kept.append(sa.or_(known, expression.is_(None)) if None in values else known)
+        return sa.and_(*kept) if kept else None
+
+    def count(self, sides: Sequence[_Side]) -> int:
+        """Of the groups that there are in any of these periods."""
+        groups: list[sa.Select[Any]] = []
+        for side in sides:
+            compiled = self.reading.compile(self.name, self.whole, side.scope.fresh())
+            rows = compiled.statement.limit(None).order_by(None).subquery()
+            groups.append(sa.select(*(rows.c[f"_{at}"] for at in compiled.dimensions)))
+        counted = sa.select(sa.func.count()).select_from(sa.union(*groups).subquery())
+        self.reading.tick()
+        connection = self.reading.connections[self.source.database]
+        return int(connection.execute(counted).scalar_one())
+
+    def earlier(
+        self, how: Earlier, now: _Side, extra: sa.ColumnElement[Any] | None = None
+    ) -> _Side:
+        then = self.side(now.scope.earlier(how), extra=extra)
         pairs = pairs_of(self.query, self.source, now.scope, then.scope)
         found: dict[Row, Row] = {}
         alone: list[Value] = []

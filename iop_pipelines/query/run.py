@@ -24,7 +24,6 @@ from iop_pipelines.query.gaps import filled
 from iop_pipelines.query.params import as_json, resolve_params
 from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
 from iop_pipelines.query.result import (
-    Column,
     FrozenResult,
     OpenTable,
     Row,
@@ -169,22 +168,22 @@ def check_query(
 
 
 def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
-    return _with_totals(_read_rows(name, query, reading), name, query, reading)
+    return _with_totals(read_rows(name, query, reading), name, query, reading)
 
 
 def _with_totals(table: Table, name: str, query: form.TableQuery, reading: Reading) -> Table:
     if not (query.totals or query.subtotals):
         return table
 
-    def read(fewer: form.TableQuery) -> tuple[Sequence[Column], Sequence[Row]]:
-        found = _read_rows(name, fewer, reading)
-        return found.columns, found.rows
+    # Counted where they are cut, so that it can be said.
+    counting = replace(reading, is_counted=True)
+    found = read_totals(query, table.columns, lambda fewer: read_rows(name, fewer, counting))
+    filters = (*table.filters, *found.said)
+    return replace(table, totals=found.row, subtotals=found.subtotals, filters=filters)
 
-    totals, subtotals = read_totals(query, table.columns, read)
-    return replace(table, totals=totals, subtotals=subtotals)
 
-
-def _read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
+def read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
+    """Without totals; as many as are held at once."""
     if any(item.compare for item in query.select):
         return _read_compared(name, query, reading)
     if any(item.fill for item in query.select):

@@ -20,6 +20,8 @@ import yaml
 from database_servers import DATABASES
 from iop_pipelines.domain.datasets import DatasetDeclaration, scale_of
 from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query import config as form
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.explain import explain
 from iop_pipelines.query.result import FrozenResult, Table
@@ -161,10 +163,9 @@ def test_every_situation_gives_what_was_worked_out_by_hand(
     assert told == _as_json(config, frozen)
     assert FrozenResult.from_json(frozen.to_json()) == frozen
     _check_more(case, header, table, told)
-    if not any(item.compare or item.fill for item in config.datasets["main"].select):
-        (explained,) = explain(config, **asked)
-        is_rest = config.datasets["main"].top is not None and "Other" in str(rows)
-        assert (explained.rows, explained.total) == (len(rows), table.total) or is_rest
+    (explained,) = explain(config, **asked)
+    is_rest = config.datasets["main"].top is not None and "Other" in str(rows)
+    assert (explained.rows, explained.total) == (len(rows), table.total) or is_rest
 
 
 def _check_more(
@@ -206,6 +207,46 @@ def test_words_are_in_one_order_on_every_database(engine: sa.Engine) -> None:
             found = run_query(_config(asked), **_asked(engine, asked)).table("main")
             assert found.values("word") == wanted
     assert len(right) >= 60
+
+
+def _leads(case: Mapping[str, Any]) -> bool:
+    query = case["query"]
+    measured = [each for each in query["select"] if "compare" in each]
+    return "top" in query and bool(measured) and "bucket" not in str(query["select"])
+
+
+LEADING = [each for each in _cases() if _leads(each.values[0])]
+
+
+@pytest.mark.parametrize("case", LEADING)
+def test_the_first_of_more_groups_than_are_held_are_what_they_are_of_few(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, case: Mapping[str, Any]
+) -> None:
+    """Refused only where it takes all groups to know which are first."""
+    config, asked = _config(case), _asked(engine, case)
+    right = run_query(config, **asked).table("main")
+    monkeypatch.setattr(form, "MAX_LIMIT", 2)
+    (sort, *_) = config.datasets["main"].sort
+    if sort.dir == "asc" or sort.by.endswith(("_previous", "_change")):
+        with pytest.raises(InvalidQuery, match="at most 2 groups"):
+            run_query(config, **asked)
+        return
+    found = run_query(config, **asked).table("main")
+    assert (found.columns, found.rows, found.total) == (right.columns, right.rows, right.total)
+    assert found.filters == right.filters
+
+
+def test_subtotals_of_more_groups_than_are_held_say_so(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(form, "MAX_LIMIT", 2)
+    select = [{"field": "customer"}, {"field": "day"}, {"measure": "revenue"}]
+    query = {"select": select, "subtotals": ["customer"], "limit": 2}
+    case = {"dataset": "sales", "query": query}
+    table = run_query(_config(case), **_asked(engine, case)).table("main")
+    # Acme, Bolt, Coco and Dada.
+    assert [row[0] for row in table.subtotals] == ["Acme", "Bolt"]
+    assert [each.english for each in table.filters] == ["subtotals by Customer: 2 of 4 rows"]
 
 
 def test_no_two_situations_are_one() -> None:
