@@ -11,6 +11,7 @@ from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
 from iop_pipelines.recommendations.expectations import advise_of_what_came
 from iop_pipelines.recommendations.silence import advise_of_missing_delivery
+from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import recommendations
 from iop_pipelines.transform.silence import silent_among
@@ -159,6 +160,22 @@ def test_a_series_that_stops_is_told_with_since_when_and_ends_when_it_is_back(de
     )
     deliveries.deliver("EWR", "JFK", "LGA")
     assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_what_the_release_before_told_of_a_silent_series_ends_too(deliveries):
+    for _ in range(15):
+        deliveries.deliver("EWR", "LGA")
+    for _ in range(3):
+        deliveries.deliver("EWR")
+    opened = deliveries.look_at_series().opened
+    url = deliveries.engine.url.render_as_string(hide_password=False)
+    for _ in range(2):
+        migrate.downgrade(url, "0022")
+        (told,) = deliveries.told()
+        assert told.source_ref == "silence:LGA@2013-03-16T00:00:00"
+        migrate.upgrade(url)
+    deliveries.deliver("EWR", "LGA")
+    assert deliveries.look_at_series().resolved == opened
 
 
 def test_a_series_that_comes_now_and_then_is_not_silent(deliveries):

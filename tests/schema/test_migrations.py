@@ -19,6 +19,7 @@ from iop_pipelines.schema.tables import (
     datasets,
     metadata,
     model_executions,
+    recommendations,
 )
 from iop_pipelines.transform.table import table_name
 
@@ -111,6 +112,28 @@ def test_what_was_superseded_before_it_had_a_column_is_known_by_its_reason(
             sa.select(table.error_msg, table.superseded_by).order_by(table.id)
         )
         assert [tuple(row) for row in found] == list(zip(reasons, (17, None, None), strict=True))
+    engine.dispose()
+
+
+def test_what_was_told_of_silent_series_is_found_by_its_finder(database_url: str) -> None:
+    migrate.upgrade(database_url, "0022")
+    engine = engine_for(database_url)
+    told = {
+        "silence:Store 3@2026-11-02T00:00:00": "Store 3",
+        "silence:42": "all",
+        "delivery:43": "all",
+        "execution:7": "Store 3",
+    }
+    row = {"title": "t", "category": "optimisation"}
+    with engine.begin() as connection:
+        for source_ref, series in told.items():
+            values = row | {"source_ref": source_ref, "unique_id": series}
+            connection.execute(recommendations.insert().values(**values))
+    migrate.upgrade(database_url)
+    query = sa.select(recommendations.c.source_ref).order_by(recommendations.c.id)
+    with engine.connect() as connection:
+        found = connection.scalars(query).all()
+    assert found == ["data-silence:Store 3@2026-11-02T00:00:00", *list(told)[1:]]
     engine.dispose()
 
 
