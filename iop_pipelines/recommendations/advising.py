@@ -150,6 +150,7 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
     declaration = DatasetDeclaration.model_validate(content) if content else None
     start, end = _scored_window(connection, execution, version)
     freq, data_start = _freq_of(declaration), _data_start(connection, version)
+    newest_start = _newest_start(connection, version, end)
     return Ground(
         model=ModelRef(id=stored.id, name=stored.name, version=stored.version),
         dataset=config.dataset,
@@ -170,7 +171,7 @@ def _ground_of(connection: sa.Connection, execution: sa.Row[Any]) -> Ground:
         may_resolve=execution.trigger.startswith(_BY_EVENT),
         advice=config.advice or Advice(),
         data_start=data_start,
-        present_since=_present_since(version, (start, end), data_start, freq),
+        present_since=_present_since(newest_start, (start, end), data_start, freq),
     )
 
 
@@ -179,33 +180,56 @@ def _freq_of(declaration: DatasetDeclaration | None) -> ModelFrequency | None:
 
 
 def _present_since(
-    version: sa.Row[Any] | None,
+    newest_start: datetime | None,
     window: tuple[datetime, datetime],
     data_start: datetime | None,
     freq: ModelFrequency | None,
 ) -> datetime | None:
     """Where the past ends in a window that begins with the data; None of any other, all of which is news.
 
-    What was delivered last is the present; of what was delivered at once, as long an end of it as a model would be
-    silent for.
+    The newest data are the present, from where the delivery began that brought them; of what was delivered at once, as
+    long an end of it as a model would be silent for.
     """
     start, end = window
-    if version is None or data_start is None or start > data_start:
+    if newest_start is None or data_start is None or start > data_start:
         return None
-    if version.window_start > data_start:
-        return version.window_start
+    if newest_start > data_start:
+        return newest_start
     return end - (silent_until(data_start, end, freq) - end)
 
 
 def _data_start(connection: sa.Connection, version: sa.Row[Any] | None) -> datetime | None:
-    """Where the data of the dataset begin, of which the version is one."""
+    """Where the data of the dataset begin, of which the version is one; what was refused brought none."""
     if version is None:
         return None
     versions = dataset_versions.c
     return connection.scalar(
         sa.select(sa.func.min(versions.window_start)).where(
-            versions.dataset_id == version.dataset_id
+            versions.dataset_id == version.dataset_id, versions.status != "failed"
         )
+    )
+
+
+def _newest_start(
+    connection: sa.Connection, version: sa.Row[Any] | None, end: datetime
+) -> datetime | None:
+    """Where the delivery begins that brought the newest data before `end`, as of the version.
+
+    That need not be the version itself: it may have restated an older window.
+    """
+    if version is None:
+        return None
+    versions = dataset_versions.c
+    return connection.scalar(
+        sa.select(versions.window_start)
+        .where(
+            versions.dataset_id == version.dataset_id,
+            versions.status != "failed",
+            versions.id <= version.id,
+            versions.window_start < end,
+        )
+        .order_by(versions.window_end.desc(), versions.id.desc())
+        .limit(1)
     )
 
 

@@ -96,7 +96,7 @@ class World:
         self.models[name] = result.inserted_primary_key[0]
         return self.models[name]
 
-    def version(self, offset, days=1, quality=97.0):
+    def version(self, offset, days=1, quality=97.0, status="ready"):
         with begin_write(self.engine) as connection:
             count = connection.scalar(sa.select(sa.func.count()).select_from(dataset_versions))
             result = connection.execute(
@@ -108,6 +108,7 @@ class World:
                     window_start=_day(offset),
                     window_end=_day(offset + days),
                     quality_score=quality,
+                    status=status,
                 )
             )
         return result.inserted_primary_key[0]

@@ -452,3 +452,21 @@ def test_of_a_later_delivery_all_is_news_however_long_it_is(world, day, found):
     world.version(0, 60)
     told = _advise(world, 60, found(61), days=60)
     assert recommendation(world.engine, told.opened[0]).severity is Severity.CRITICAL
+
+
+def test_the_data_do_not_begin_with_a_delivery_that_was_refused(world, day, found):
+    world.version(-31, 31, status="failed")
+    told = _advise(world, 0, found(3), found(98, "JFK"), days=100)
+    over, now = (recommendation(world.engine, each) for each in told.opened)
+    assert (over.severity, now.severity) == (Severity.INFO, Severity.CRITICAL)
+
+
+def test_the_present_of_a_first_run_is_that_of_the_newest_data(world, day, found):
+    world.version(0, 60)
+    world.version(60, 30)
+    world.version(90, 30, status="failed")
+    bounds = f"?from={day(0).isoformat()}&to={day(90).isoformat()}"
+    told = _advise(world, 20, found(61), found(30, "JFK"), days=5, bounds=bounds)
+    newest, before = (recommendation(world.engine, each) for each in told.opened)
+    assert newest.severity is Severity.CRITICAL
+    assert before.severity is Severity.INFO, "older days that were delivered again are no news"
