@@ -1,5 +1,6 @@
 """Measures of series whose value stopped changing: told once, with since when, and ended when it changes."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,10 +117,22 @@ def tell_frozen(
     for measure in looked.read.measures:
         values = {name: each for (name, one), each in looked.values.items() if one == measure}
         label = stored.declaration.measure_label(measure)
-        watch = Watch(stored, f"{FROZEN_MODEL}/{measure}", {measure: label}, looked.read.series)
+        finder = _finder(measure, looked.read.where)
+        watch = Watch(stored, finder, {measure: label}, looked.read.series)
         watch.tell(connection, _Measure(watch, measure).findings(looked.periods, values), changes)
         last = {name: _last(each) for name, each in values.items()}
         watch.end(connection, partial(_over, last), looked.periods[-1], changes)
+
+
+def _finder(measure: str, where: Mapping[str, Any] | None) -> str:
+    """Of one series' rows those under one condition may stand still while others move: they are told apart.
+
+    At most 84 characters, of which a `source_ref` is made that has 255.
+    """
+    if not where:
+        return f"{FROZEN_MODEL}/{measure}"
+    text = json.dumps(where, sort_keys=True, separators=(",", ":"))
+    return f"{FROZEN_MODEL}/{measure}/{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _over(last: Mapping[str, float | None], evidence: Evidence) -> Sentence | None:

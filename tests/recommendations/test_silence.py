@@ -6,14 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
 from iop_pipelines.recommendations.expectations import advise_of_what_came
+from iop_pipelines.recommendations.frozen import Looked, tell_frozen
+from iop_pipelines.recommendations.lifecycle import Changes
 from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import recommendations
+from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.silence import silent_among
 from iop_pipelines.transform.table import ensure_table
 from iop_pipelines.transform.versions import dataset
@@ -264,6 +268,29 @@ def test_a_value_that_freezes_is_told_with_since_when_and_ends_when_it_changes(d
     assert deliveries.look_at_series().changed == 0, "told once"
     deliveries.deliver("EWR")
     assert deliveries.look_at_series().resolved == opened.opened
+
+
+def test_a_value_that_moves_under_one_condition_ends_nothing_under_another(deliveries):
+    periods = [FIRST + number * DAY for number in range(20)]
+    moving = [1 + number / 7 for number in range(20)]
+    stuck = [*moving[:12], *[21.5] * 8]
+
+    def look(carrier, values):
+        changes = Changes()
+        spec = InputSpec(
+            measures=("cancelled_pct",),
+            series=("origin",),
+            where={"op": "equal", "args": [{"column": "carrier"}, {"value": carrier}]},
+        )
+        looked = Looked(spec, periods, {("EWR", "cancelled_pct"): values})
+        write(deliveries.engine, tell_frozen, deliveries.stored, looked, changes)
+        return changes
+
+    opened = look("AA", stuck).opened
+    assert len(opened) == 1
+    assert look("UA", moving) == Changes()
+    assert len(look("UA", stuck).opened) == 1, "which is another thing"
+    assert look("AA", moving).resolved == opened
 
 
 def test_a_delivery_of_far_fewer_rows_is_told_once_and_ends_with_a_whole_one(deliveries):
