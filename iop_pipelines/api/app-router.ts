@@ -227,12 +227,13 @@ export interface CountryOfFile {
   because: "currency" | "language" | null;
 }
 
-/** How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is `learning`, too little was known before. */
+/** How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is `learning`, too little was known before. `leftOut` rows, or series, come on top: their step is another, and they were not read. */
 export interface Coverage {
   unit: "points" | "series";
   total: number;
   scored: number;
   learning: number;
+  leftOut: number;
 }
 
 export interface Created {

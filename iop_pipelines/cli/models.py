@@ -293,12 +293,13 @@ def history(settings: Settings, as_json: bool, model: str, limit: int) -> None:
 
 
 def _scored(metrics: Mapping[str, Any] | None) -> str | None:
-    """`255 of 671, learning 416`; None of what has not ended well."""
+    """`255 of 671, learning 416, left out 12`; None of what has not ended well."""
     covered = coverage_in(metrics)
     if covered is None:
         return None
     learning = f", learning {covered.learning}" if covered.learning else ""
-    return f"{covered.scored} of {covered.total}{learning}"
+    left_out = f", left out {covered.left_out}" if covered.left_out else ""
+    return f"{covered.scored} of {covered.total}{learning}{left_out}"
 
 
 commands = {"model": model}

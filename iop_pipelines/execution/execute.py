@@ -85,7 +85,8 @@ def execute(
             outcomes = tuple(validate(panel, spec.input_schema))
         require_success(work, "input", outcomes)
     step(Sentence("doing.running", label=label))
-    output = run_runtime(spec.config.runtime, _runtime_input(work, panel, tick))
+    given = _runtime_input(work, panel, tick)
+    output = run_runtime(spec.config.runtime, given)
     step(Sentence("doing.checking_output", label=label))
     with _declared_by(work, "output"):
         checks = tuple(validate(output.frame, spec.output_schema))
@@ -98,7 +99,7 @@ def execute(
         findings=output.findings,
         metrics={
             **output.metrics,
-            **coverage_of(spec.config, window, panel, output).as_metrics(),
+            **coverage_of(spec.config, given, output).as_metrics(),
             "rows": len(output.frame),
             "findings": len(output.findings),
         },

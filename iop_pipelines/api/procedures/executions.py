@@ -49,12 +49,14 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS
 @with_config(ROW)
 class Coverage(TypedDict):
     """How much was judged: `scored` of `total` points, or series where each is judged as a whole; of the rest, which is
-    `learning`, too little was known before."""
+    `learning`, too little was known before. `leftOut` rows, or series, come on top: their step is another, and they
+    were not read."""
 
     unit: Literal["points", "series"]
     total: int
     scored: int
     learning: int
+    left_out: int
 
 
 @with_config(ROW)
@@ -366,7 +368,11 @@ def _coverage(metrics: Mapping[str, Any] | None) -> Coverage | None:
     if found is None:
         return None
     return Coverage(
-        unit=found.unit, total=found.total, scored=found.scored, learning=found.learning
+        unit=found.unit,
+        total=found.total,
+        scored=found.scored,
+        learning=found.learning,
+        left_out=found.left_out,
     )
 
 

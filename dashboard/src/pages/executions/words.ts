@@ -53,6 +53,7 @@ export const words = defineWords('executions', {
     series_learning: 'Series still learning',
     points_to_score: 'Points to score',
     points_learning: 'Points still learning',
+    points_left_out: 'Rows left out: another time step',
     points_scored: 'Points scored',
     anomalous_points: 'Anomalous points',
     detector: 'Detector',

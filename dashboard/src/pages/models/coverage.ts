@@ -1,4 +1,4 @@
-/** How much an execution judged, and how much it knows too little of yet. */
+/** How much an execution judged, how much it knows too little of yet, and what it did not read. */
 import type { ExecutionDetail } from '@/api/client';
 import type { Formatters } from '@/i18n/format';
 import type { ModelWords } from './words';
@@ -6,10 +6,12 @@ import type { ModelWords } from './words';
 type Coverage = NonNullable<ExecutionDetail['coverage']>;
 
 export function sayCoverage(
-  { unit, scored, total, learning }: Coverage,
+  { unit, scored, total, learning, leftOut }: Coverage,
   t: ModelWords,
   format: Formatters,
 ): string {
-  const said = t.judgedOf[unit](format.number(scored), format.number(total));
-  return learning > 0 ? `${said}, ${t.learning(format.number(learning))}` : said;
+  const parts = [t.judgedOf[unit](format.number(scored), format.number(total))];
+  if (learning > 0) parts.push(t.learning(format.number(learning)));
+  if (leftOut > 0) parts.push(t.leftOut(format.number(leftOut)));
+  return parts.join(', ');
 }

@@ -71,6 +71,7 @@ export const words = defineWords('models', {
     series: (n: string, all: string) => `${n} of ${all} series`,
   },
   learning: (n: string) => `learning ${n}`,
+  leftOut: (n: string) => `left out ${n} (another time step)`,
   warningsTitle: 'It judges less well than it could',
   latestRun: 'Latest execution',
   latestFindings: 'Findings of the latest execution',
