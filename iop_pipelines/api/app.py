@@ -174,7 +174,7 @@ def _dagster(
 
 def _daemon(dagster_ui: "DagsterUi", metrics: Metrics) -> Look:
     def look() -> str | None:
-        metrics.set_tick_ages(dagster_ui.sensor_tick_ages())
+        metrics.set_ticks(dagster_ui.sensor_ticks())
         return dagster_ui.look_at_daemon()
 
     return look

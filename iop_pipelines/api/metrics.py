@@ -5,6 +5,7 @@ Only loopback, or a signed-in caller with a bearer token, may read it.
 """
 
 import ipaddress
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +59,7 @@ Authenticated = Callable[[HTTPConnection], Awaitable[User | None]]
 
 
 class Metrics:
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "iop_requests",
@@ -81,6 +82,8 @@ class Metrics:
         )
         self.in_flight = self._gauge("iop_requests_in_flight", "Requests being answered now.")
         self._work = _Work(self._gauge)
+        self._ticks = _Ticks(clock)
+        self.registry.register(self._ticks)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
@@ -135,11 +138,9 @@ class Metrics:
                 number = counts.get((kind.value, status.value), 0)
                 self._work.ended.labels(kind.value, status.value).set(number)
 
-    def set_tick_ages(self, seconds: Mapping[str, float]) -> None:
-        """A sensor that is switched off is no longer among them."""
-        self._work.ticks.clear()
-        for sensor, age in seconds.items():
-            self._work.ticks.labels(sensor).set(age)
+    def set_ticks(self, last: Mapping[str, float]) -> None:
+        """last: when each sensor was evaluated, in seconds since 1970; one that is switched off is not among them."""
+        self._ticks.last = last
 
     def follow(
         self, standing: Callable[[], Standing], states: Callable[[], Mapping[str, str]]
@@ -193,11 +194,26 @@ class _Work:
             "Executions that ended within the last hour, by type of model and status.",
             ("type", "status"),
         )
-        self.ticks = gauge(
+
+
+class _Ticks(Collector):
+    """Ages are counted at the scrape: while nobody can ask for newer ticks, they grow."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        # Replaced whole, so needs no lock.
+        self.last: Mapping[str, float] = {}
+
+    def collect(self) -> Iterable[Metric]:
+        ages = GaugeMetricFamily(
             "iop_sensor_tick_age_seconds",
-            "How long ago a sensor that is switched on was last evaluated.",
-            ("sensor",),
+            "How long ago a sensor that is switched on was last evaluated, as far as it is known.",
+            labels=["sensor"],
         )
+        now = self._clock()
+        for sensor, at in self.last.items():
+            ages.add_metric([sensor], now - at)
+        yield ages
 
 
 class _HeavyReads(Collector):
@@ -235,12 +251,19 @@ class _Parts(Collector):
 
 
 def ended_executions(engine: sa.Engine, since: datetime) -> dict[tuple[str, str], int]:
-    """Executions that ended from `since` (naive UTC) on, by (type of model, status)."""
+    """Executions that ended from `since` (naive UTC) on, by (type of model, status).
+
+    What newer data made needless was never begun, and is none of them.
+    """
     columns = model_executions.c
     query = (
         sa.select(analytical_models.c.type, columns.status, sa.func.count())
         .join(analytical_models, analytical_models.c.id == columns.model_id)
-        .where(columns.status.in_(ENDED), columns.finished_at >= since)
+        .where(
+            columns.status.in_(ENDED),
+            columns.finished_at >= since,
+            columns.superseded_by.is_(None),
+        )
         .group_by(analytical_models.c.type, columns.status)
     )
     with engine.connect() as connection:

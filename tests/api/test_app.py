@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ from iop_pipelines.api.context import Context
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
 from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
+from iop_pipelines.api.metrics import Metrics, ended_executions
 from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import Kind, Registry
 from iop_pipelines.domain.moments import utc_now
@@ -372,6 +374,36 @@ def test_metrics_count_requests_and_open_work(settings):
     assert 'iop_ledger_open{kind="execution",phase="held"} 1.0' in text
     assert 'iop_queue_depth{kind="execution"} 1.0' in text
     assert "iop_request_duration_seconds_bucket" in text
+
+
+def test_what_was_superseded_is_no_execution_that_ended(settings):
+    engine = engine_for(settings.database_url)
+    ended = datetime(2026, 3, 2, 12)
+    with begin_write(engine) as connection:
+        model = analytical_models.insert().values(name="m", type="ml")
+        row = {"model_id": connection.execute(model).lastrowid, "phase": "done"}
+        for status, run, at in (
+            ("success", None, ended),
+            ("failed", None, ended),
+            ("failed", 17, ended),
+            ("failed", None, ended - timedelta(hours=2)),
+        ):
+            values = row | {"status": status, "superseded_by": run, "finished_at": at}
+            connection.execute(model_executions.insert().values(**values))
+    found = ended_executions(engine, ended - timedelta(hours=1))
+    assert found == {("ml", "success"): 1, ("ml", "failed"): 1}
+
+
+def test_the_age_of_a_sensors_tick_grows_while_nobody_can_ask_for_a_newer_one():
+    now = 1000.0
+    metrics = Metrics(clock=lambda: now)
+    metrics.set_ticks({"requested_executions": 940.0})
+    sample = 'iop_sensor_tick_age_seconds{sensor="requested_executions"}'
+    assert f"{sample} 60.0" in metrics.text().decode()
+    now = 1700.0
+    assert f"{sample} 760.0" in metrics.text().decode()
+    metrics.set_ticks({})
+    assert sample not in metrics.text().decode(), "it is switched off"
 
 
 def test_metrics_count_each_call_of_a_batch_by_its_procedure(settings):

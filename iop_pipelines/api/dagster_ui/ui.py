@@ -9,7 +9,6 @@ Private names of Dagster are used here; dagster is pinned to the patch, and `tes
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -140,18 +139,17 @@ class DagsterUi:
         silent = sorted(name for name, status in statuses.items() if status.healthy is False)
         return f"no heartbeat of {', '.join(silent)}" if silent else None
 
-    def sensor_tick_ages(self) -> dict[str, float]:
-        """Seconds since the last evaluation of each sensor that is switched on; none before its first."""
+    def sensor_ticks(self) -> dict[str, float]:
+        """When each sensor that is switched on was last evaluated, in seconds since 1970; none before its first."""
         if self._instance is None:
             return {}
-        now = time.time()
-        ages: dict[str, float] = {}
+        ticks: dict[str, float] = {}
         for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
             known = state.instigator_data
             at = known.last_tick_timestamp if isinstance(known, SensorInstigatorData) else None
             if at is not None and state.is_running:
-                ages[state.instigator_name] = now - at
-        return ages
+                ticks[state.instigator_name] = at
+        return ticks
 
     def _load(self) -> None:
         with ExitStack() as stack:
