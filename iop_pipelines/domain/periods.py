@@ -145,6 +145,15 @@ def to_zone(moment: datetime, source: str, target: str) -> datetime:
         return _LAST_MOMENT
 
 
+def clocks_turn(moment: datetime, zone: str) -> timedelta:
+    """By how much clocks go forward over a naive local time, which they then never show; less than nothing where they
+    show it twice."""
+    there = moment.replace(tzinfo=ZoneInfo(zone))
+    # Every zone of the database has an offset at every moment.
+    before, after = (there.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return after - before
+
+
 def local_now(now: datetime, zone: str) -> datetime:
     """`now` is naive UTC."""
     return now.replace(tzinfo=UTC).astimezone(zone_info(zone)).replace(tzinfo=None)

@@ -18,7 +18,7 @@ from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Compiled, is_additive, select_item
+from iop_pipelines.query.compile import Compiled, fold_of, is_additive, select_item
 from iop_pipelines.query.freshness import is_covered, known_part, span_of
 from iop_pipelines.query.gaps import filled, zero_of
 from iop_pipelines.query.judged import kept
@@ -30,6 +30,7 @@ from iop_pipelines.query.sources import Source
 
 Rest = Callable[[Sequence[Value], Scope], Row | None]
 """One row for the groups that are none of these values, in a scope; None where there is no such group."""
+_MARK = Column("mark", "Mark", "integer")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class _Side:
-    """The groups of one period by their dimensions; those of an earlier one stand under the dimensions of this one."""
+    """The groups of one period by their keys (`Pairs`); those of an earlier one stand under the keys of this one."""
 
     scope: Scope
     groups: Mapping[Row, Row]
@@ -156,14 +157,34 @@ class _Compared:
     ) -> _Side:
         """query: that of the table with other bounds, where not every group is wanted; extra: of which alone."""
         compiled = self.reading.compile(self.name, query or self.whole, scope, extra=extra)
-        rows = self.reading.rows(compiled, self.source)
+        absent = self._absent(compiled, scope)
+        rows, folds = self._read(compiled, absent)
         if scope.before is None and any(item.fill for item in self.query.select):
             rows = filled(self.name, self.whole, compiled, rows, self.reading)
         if len(rows) > form.MAX_LIMIT:
             path = f"datasets.{self.name}.select"
             raise InvalidQuery("compare.too_many_groups", path, most=form.MAX_LIMIT)
-        groups = {tuple(row[at] for at in compiled.dimensions): row for row in rows}
-        return _Side(scope, groups, self._absent(compiled, scope))
+        # What was filled in is no later one of two hours.
+        folds += [0] * (len(rows) - len(folds))
+        groups = {
+            (*(row[at] for at in compiled.dimensions), fold): row
+            for row, fold in zip(rows, folds, strict=True)
+        }
+        return _Side(scope, groups, absent)
+
+    def _read(self, compiled: Compiled, absent: Row) -> tuple[list[Row], list[Value]]:
+        """The rows, and which of two hours alike each is of. Without groups a database gives a row of no rows too."""
+        is_one = not compiled.dimensions
+        mark = sa.func.count() if is_one else fold_of(self.query, self.source)
+        if mark is None:
+            rows = self.reading.rows(compiled, self.source)
+            return rows, [0] * len(rows)
+        statement = compiled.statement.add_columns(mark)
+        marked = replace(compiled, statement=statement, columns=(*compiled.columns, _MARK))
+        found = self.reading.rows(marked, self.source)
+        if is_one:
+            return [row[:-1] if row[-1] else absent for row in found], [0]
+        return [row[:-1] for row in found], [row[-1] for row in found]
 
     def _absent(self, compiled: Compiled, scope: Scope) -> Row:
         """Of a group that a period does not have: nothing was sold, if the period is one of which anything is known."""
@@ -212,17 +233,17 @@ class _Compared:
         self, how: Earlier, now: _Side, extra: sa.ColumnElement[Any] | None = None
     ) -> _Side:
         then = self.side(now.scope.earlier(how), extra=extra)
-        pairs = pairs_of(self.query, self.source, now.scope, then.scope)
-        found: dict[Row, Row] = {}
-        alone: list[Value] = []
-        for key, row in then.groups.items():
-            here = pairs.here(key)
-            if here is None:
-                alone.append(pairs.moment_of(key))
-            else:
-                found[here] = row
-        said = (Sentence("compare.unpaired", moments=sorted({str(each) for each in alone})),)
-        return replace(then, groups=found, pairs=pairs, said=said if alone else ())
+        since = self.span[0] if self.span else None
+        pairs = pairs_of(self.query, self.source, now.scope, then.scope, since)
+        found = {
+            here: row for key, row in then.groups.items() if (here := pairs.here(key)) is not None
+        }
+        said = {
+            "compare.unpaired": pairs.alone_there(then.groups),
+            "compare.unpaired_here": pairs.alone_here(now.groups),
+        }
+        told = tuple(Sentence(code, moments=alone) for code, alone in said.items() if alone)
+        return replace(then, groups=found, pairs=pairs, said=told)
 
     def columns(self) -> tuple[Column, ...]:
         columns: list[Column] = []
@@ -235,8 +256,13 @@ class _Compared:
     def row(self, key: Row, now: _Side, thens: Mapping[Earlier, _Side]) -> Row:
         return self._joined(
             now.groups.get(key) or self._with_key(now.absent, key),
-            {how: each.groups.get(key) or each.absent for how, each in thens.items()},
+            {how: self._before(key, each) for how, each in thens.items()},
         )
+
+    def _before(self, key: Row, then: _Side) -> Row:
+        """Beside a day that the earlier period does not have nothing stands, and not zero."""
+        unknown: Row = (None,) * len(then.absent)
+        return then.groups.get(key) or (then.absent if then.pairs.knows(key) else unknown)
 
     def rest(
         self, rows: list[Row], now: _Side, thens: Mapping[Earlier, _Side], rest: Rest
@@ -245,10 +271,7 @@ class _Compared:
         at = self.compiled.dimensions[0]
         shown = [row[self._place(at)] for row in rows]
         here = rest(shown, now.scope)
-        before = {
-            how: rest([each.pairs.there(value) for value in shown], each.scope)
-            for how, each in thens.items()
-        }
+        before = {how: rest(each.pairs.all_there(shown), each.scope) for how, each in thens.items()}
         if here is None and not any(before.values()):
             return []
         named = next(each for each in (here, *before.values()) if each is not None)
@@ -261,8 +284,8 @@ class _Compared:
 
     def _with_key(self, row: Row, key: Row) -> Row:
         cells = list(row)
-        for at, value in zip(self.compiled.dimensions, key, strict=True):
-            cells[at] = value
+        for position, at in enumerate(self.compiled.dimensions):
+            cells[at] = key[position]
         return tuple(cells)
 
     def _joined(self, row: Row, before: Mapping[Earlier, Row]) -> Row:

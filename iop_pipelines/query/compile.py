@@ -201,9 +201,8 @@ def compile_table(
         if not item.is_aggregate:
             group_by.append(sa.text(label.name))  # type: ignore[arg-type]
     # Two hours that clocks show alike are two groups, and not one sum.
-    is_apart = any(_shows_hours(item, source) for item in query.select)
-    if is_apart and source.fold is not None and group_by:
-        group_by.append(source.fold)
+    if group_by and (fold := fold_of(query, source)) is not None:
+        group_by.append(fold)
     where = [*source.scope]
     where += [compile_condition(tree, source, scope, at) for tree, at in conditions]
     if extra is not None:
@@ -228,6 +227,11 @@ def _counted(statement: sa.Select, columns: list[Column]) -> sa.Select:
     integers = [rows.c[f"_{at}"] for at, each in enumerate(columns) if each.type == "integer"]
     edges = [edge(column) for column in integers for edge in (sa.func.min, sa.func.max)]
     return sa.select(sa.func.count(), *edges).select_from(rows)
+
+
+def fold_of(query: form.TableQuery, source: Source) -> Expression | None:
+    """What else its groups differ by, where they are of hours of the source's time."""
+    return source.fold if any(_shows_hours(item, source) for item in query.select) else None
 
 
 def _shows_hours(item: form.Select, source: Source) -> bool:
@@ -260,8 +264,8 @@ def _sorted(
         order += [key for i in groups for key in _ordered(i, columns, "asc", _label(i).is_(None))]
         # Texts that a reader would not order by have an order all the same.
         order += [BinaryOrder(_label(i)) for i in groups if columns[i].type == "string"]
-        if source.fold is not None and any(_shows_hours(item, source) for item in query.select):
-            order.append(source.fold.asc())
+        if (fold := fold_of(query, source)) is not None:
+            order.append(fold.asc())
     else:
         order += [column.asc() for column in source.order]
     return statement.order_by(*order)

@@ -1,11 +1,13 @@
 """How far the data of a source goes, and how good it is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.frequencies import TimeStep
 from iop_pipelines.domain.periods import Period, floor, local_now, to_zone
 from iop_pipelines.domain.resolved import Scope, Side
 from iop_pipelines.drm.tables import drm_metadata
@@ -13,7 +15,7 @@ from iop_pipelines.query.result import normalise
 from iop_pipelines.query.sources import Database, Source
 from iop_pipelines.schema import tables as iop
 
-# Steps that rows nobody delivered may be behind now.
+# Steps that rows nobody delivered may be behind.
 _LATE = 3
 
 
@@ -38,25 +40,42 @@ def span_of(source: Source, connection: sa.Connection) -> tuple[datetime, dateti
 def known_part(
     source: Source, connection: sa.Connection, now: datetime | None
 ) -> Callable[[Side, str | None, Period], Period]:
-    """What there is of a period that still runs: until now, and of a dataset with a step until its data ends."""
-    end_of_data = None if now is None else _end_of_data(source, connection, now)
+    """What there is of a period: of one that still runs until now, of a dataset with a step until its data ends."""
+    data = None if now is None else end_of_data(source, connection)
 
     def part(side: Side, name: str | None, period: Period) -> Period:
-        here = None if now is None else local_now(now, period.zone)
-        if here is None or not period.start < here < period.end:
+        if now is None:
             return period
-        until = here if side.kind == "datetime" else floor(here, "day") + timedelta(days=1)
-        if name == source.time and end_of_data is not None:
-            end = to_zone(end_of_data, side.zone, period.zone) if side.zone else end_of_data
-            until = min(until, end) if end > period.start else until
+        here, until = local_now(now, period.zone), period.end
+        if period.start < here < period.end:
+            until = here if side.kind == "datetime" else floor(here, "day") + timedelta(days=1)
+        if name == source.time and data is not None:
+            zone = side.zone or period.zone
+            end = data.by(to_zone(min(here, period.end), period.zone, zone))
+            if end is not None:
+                # Of a day that was delivered in part nothing is compared.
+                end = to_zone(end, zone, period.zone) if side.zone else floor(end, "day")
+                until = min(until, end) if end > period.start else until
         return period.until(until)
 
     return part
 
 
-def _end_of_data(source: Source, connection: sa.Connection, now: datetime) -> datetime | None:
-    """In the dataset's time: where its last delivery ends; of rows that nobody delivered the newest one's end, unless
-    it is so long ago that they are few rather than late. None where neither says anything."""
+@dataclass(frozen=True)
+class DataEnd:
+    """Where the data ends, in the dataset's time; `step` where only its newest row says so, and no delivery."""
+
+    moment: datetime
+    step: TimeStep | None = None
+
+    def by(self, moment: datetime) -> datetime | None:
+        """The end of data that was to come until a moment; None where rows are few rather than late."""
+        is_late = self.step is None or self.step.shift(self.moment, _LATE) > moment
+        return self.moment if is_late else None
+
+
+def end_of_data(source: Source, connection: sa.Connection) -> DataEnd | None:
+    """Where the last delivery ends, or of rows that nobody delivered the newest; None where neither says anything."""
     dataset, step = source.dataset, source.dataset.step if source.dataset else None
     if dataset is None or step is None:
         return None
@@ -67,12 +86,9 @@ def _end_of_data(source: Source, connection: sa.Connection, now: datetime) -> da
         .where(datasets.c.name == dataset.name, versions.c.status == "prepared")
     )
     if delivered is not None:
-        return _as_moment(delivered)
+        return DataEnd(_as_moment(delivered))
     newest = newest_moment(source, connection)
-    if newest is None:
-        return None
-    end = step.shift(step.floor(newest), 1)
-    return end if step.shift(end, _LATE) > local_now(now, dataset.time_zone) else None
+    return None if newest is None else DataEnd(step.shift(step.floor(newest), 1), step)
 
 
 def is_covered(span: tuple[datetime, datetime] | None, source: Source, scope: Scope) -> bool:

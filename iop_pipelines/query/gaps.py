@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.domain.frequencies import BUCKETS
+from iop_pipelines.domain.periods import Period, local_now
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import Compiled, is_additive, own_weeks
-from iop_pipelines.query.freshness import known_part
+from iop_pipelines.query.freshness import end_of_data, known_part, span_of
+from iop_pipelines.query.pairs import is_shown
 from iop_pipelines.query.reading import Reading
 from iop_pipelines.query.result import Column, Row, Value
 from iop_pipelines.query.sources import Source
@@ -54,13 +56,32 @@ def _starts(
         raise InvalidQuery("fill.needs_period", f"datasets.{name}.select")
     step = BUCKETS[bucket]
     zone = source.fields[str(item.field)].zone or period.zone
-    start, end = period.in_zone(zone)
+    start, end = _told(period, zone, item, source, reading)
+    is_moment = step.minutes is not None
     starts: list[Value] = []
     moment = step.floor(start)
     while moment < end and len(starts) <= form.MAX_LIMIT:
-        starts.append(_as_shown(moment, is_moment=step.minutes is not None))
+        if not is_moment or is_shown(moment, step, zone):
+            starts.append(_as_shown(moment, is_moment=is_moment))
         moment = step.shift(moment, 1)
     return starts
+
+
+def _told(
+    period: Period, zone: str, item: form.Select, source: Source, reading: Reading
+) -> tuple[datetime, datetime]:
+    """Of a period what has passed and data has reached; zero is said of nothing before the first row either."""
+    now, connection = reading.scope.now, reading.connections[source.database]
+    start, end = period.in_zone(zone)
+    end = end if now is None else min(end, local_now(now, zone))
+    if item.field != source.time:
+        return start, end
+    data = end_of_data(source, connection)
+    end = min(end, (data.by(end) if data else None) or end)
+    if item.fill == "zero":
+        span = span_of(source, connection)
+        start = max(start, span[0]) if span else end
+    return start, end
 
 
 def _as_shown(moment: datetime, *, is_moment: bool) -> date:

@@ -537,7 +537,9 @@ def test_the_ends_of_the_calendar_are_answered(instance, name, span):
     """As every database stores them; of the comparison, also the period before."""
     where = {"field": name, "op": "in_period", "value": {"from": span[0], "to": span[1]}}
     asked = {"select": [{"measure": "rows", "compare": "previous_period"}], "where": where}
-    assert ask(instance, asked, time_zone="Africa/Lagos").rows == ((0, 0, None),)
+    # Of days that flights tell nothing about nothing is known; that nothing left then is known.
+    count = None if name == "date" else 0
+    assert ask(instance, asked, time_zone="Africa/Lagos").rows == ((count, count, None),)
     last = {"field": name, "op": "le", "value": "9999-12-31"}
     counted = ask(instance, {"select": [{"measure": "rows"}], "where": last}, time_zone="UTC")
     assert counted.rows == ((len(current(instance)),),)

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from iop_pipelines.query.run import open_query, run_query
 from iop_pipelines.reporting.rows import write_csv, write_json
 from iop_pipelines.schema import tables as iop
 from iop_pipelines.schema.engine import begin_write, engine_for
-from iop_pipelines.transform.table import prepared_table
+from iop_pipelines.transform.table import FOLD, prepared_table
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 29, 12)
@@ -76,7 +76,9 @@ def _filled(url: str) -> Iterator[sa.Engine]:
 
 
 def _store(engine: sa.Engine, name: str, given: Mapping[str, Any]) -> None:
-    own = {key: value for key, value in given.items() if key != "rows"}
+    """A row's last cell beyond its fields says that it is of the later of two hours that clocks show alike; `delivered`
+    is where the last delivery ends."""
+    own = {key: value for key, value in given.items() if key not in ("rows", "delivered")}
     first = next(iter(given["fields"]))
     declaration = DatasetDeclaration.model_validate(
         {"name": name, "source": name, "time": first, "freq": "D", **own}
@@ -84,12 +86,15 @@ def _store(engine: sa.Engine, name: str, given: Mapping[str, Any]) -> None:
     table = prepared_table(declaration)
     table.create(engine)
     types = [spec.type for spec in declaration.fields.values()]
-    rows = [
-        dict(zip(declaration.fields, map(_stored, row, types), strict=True))
-        for row in given["rows"]
-    ]
+    rows: list[dict[str, Any]] = []
+    for row in given["rows"]:
+        cells, later = row[: len(types)], row[len(types) :]
+        of_fields = dict(zip(declaration.fields, map(_stored, cells, types), strict=True))
+        rows.append(
+            {**of_fields, **({FOLD: int(*later)} if declaration.has_repeated_hours else {})}
+        )
     with begin_write(engine) as connection:
-        connection.execute(
+        made = connection.execute(
             iop.datasets.insert().values(
                 name=name,
                 source=name,
@@ -98,6 +103,19 @@ def _store(engine: sa.Engine, name: str, given: Mapping[str, Any]) -> None:
             )
         )
         connection.execute(table.insert(), [{"iop_from": 1, **row} for row in rows])
+        if "delivered" in given:
+            end = datetime.fromisoformat(given["delivered"])
+            connection.execute(
+                iop.dataset_versions.insert().values(
+                    dataset_id=made.inserted_primary_key[0],
+                    data_version="v1",
+                    drm_run_id=1,
+                    declaration_version=1,
+                    status="prepared",
+                    window_start=end - timedelta(days=1),
+                    window_end=end,
+                )
+            )
 
 
 def _stored(value: Any, type_: Any) -> Any:
@@ -164,7 +182,8 @@ def test_every_situation_gives_what_was_worked_out_by_hand(
     assert FrozenResult.from_json(frozen.to_json()) == frozen
     _check_more(case, header, table, told)
     (explained,) = explain(config, **asked)
-    is_rest = config.datasets["main"].top is not None and "Other" in str(rows)
+    top = config.datasets["main"].top
+    is_rest = top is not None and len(rows) > top.n
     assert (explained.rows, explained.total) == (len(rows), table.total) or is_rest
 
 

@@ -114,6 +114,7 @@ SENTENCES: Mapping[str, str] = {
     "compare.periods": "{period} against {earlier}",
     "compare.too_many_groups": "a comparison holds at most {most:,} groups; add conditions or fewer fields",
     "compare.unpaired": "nothing stands beside {moments:and} of the earlier period",
+    "compare.unpaired_here": "nothing of the earlier period stands beside {moments:and}",
     "comparison.between_both": "between needs [lowest, highest], both included",
     "comparison.between_two": "between needs [lowest, highest]",
     "comparison.field_or_left": "a comparison has either field or left",

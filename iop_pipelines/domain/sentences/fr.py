@@ -127,6 +127,7 @@ SENTENCES: Mapping[str, str] = {
         "une comparaison porte sur {most:,} groupes au plus ; ajoutez des conditions ou retirez des champs"
     ),
     "compare.unpaired": "rien ne correspond à {moments:and} de la période précédente",
+    "compare.unpaired_here": "rien de la période précédente ne correspond à {moments:and}",
     "comparison.between_both": "between demande [minimum, maximum], tous deux compris",
     "comparison.between_two": "between demande [minimum, maximum]",
     "comparison.field_or_left": "une comparaison a soit field, soit left",
