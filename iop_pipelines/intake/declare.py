@@ -11,6 +11,7 @@ from iop_pipelines.intake.spelling import formats_of, numbers_of
 from iop_pipelines.intake.step import Freq
 from iop_pipelines.intake.understand import MeasureFound, Understood
 from iop_pipelines.query.stretch import last_stretch
+from iop_pipelines.registry.look_back import needed_history
 from iop_pipelines.runtimes.catalogue import usual_forecaster
 from iop_pipelines.transform.formats import MomentFormat
 
@@ -20,7 +21,8 @@ _SPELT = 200
 MAX_TREND_POINTS = 4_000
 _MAX_FIGURES = 4
 _MAX_LINES = 12
-# Periods of history that a model reads before a delivery: ten weeks of hours, less of what is finer.
+# Periods of history that a model reads before a delivery where its runtime needs no more: ten weeks of hours, less
+# of what is finer.
 _HISTORY: Mapping[Freq, int] = {
     "1min": 1440 * 7,
     "5min": 288 * 14,
@@ -197,6 +199,7 @@ def _model(
         usual_forecaster(): "as it will probably go on",
     }
     form = "date-time" if given.step.is_within_day else "date"
+    freq = given.step.freq
     series = list(given.series.watched)
     measure = found.column.name
     return {
@@ -221,7 +224,7 @@ def _model(
             "input": {
                 "measures": [measure],
                 "series": series,
-                "history": _HISTORY[given.step.freq],
+                "history": max(_HISTORY[freq], needed_history(runtime, params, freq)),
             },
             "params": params,
             "trigger": {"on": "dataset_update"},

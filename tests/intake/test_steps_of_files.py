@@ -18,6 +18,7 @@ from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.intake.understand import Given, Understood, understand
+from iop_pipelines.registry.look_back import short_history
 from iop_pipelines.registry.models import load_spec
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
@@ -71,6 +72,7 @@ def test_the_step_of_a_file_is_declared_and_its_models_fit_it(freq: ModelFrequen
     assert told >= {"seasonal_residual", "forecast_ensemble"}
     assert ("mann_kendall" in told) == has_trend
     assert all(spec.config.input.history >= 60 for spec in specs)
+    assert [said for spec in specs if (said := short_history(spec, dataset))] == []
     bucket = declared.dashboard["panels"][1]["query_config"]["datasets"]["main"]["select"][0]
     assert bucket["bucket"] == STEPS[freq].bucket
 
