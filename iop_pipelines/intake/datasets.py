@@ -101,11 +101,12 @@ def understand_all(
     skipped = list(found.skipped)
     frames: list[tuple[RawTable, Framed]] = []
     parts = [part for table in found.tables for part in table.each]
+    others = {id(part): table.others for table in found.tables for part in table.each}
     is_one = len(parts) + len(skipped) == 1
     skipped += [
-        Skipped(f"{table.name}: {name}", InvalidInput(why.code, **why.values))
+        Skipped(f"{table.name}: {each.name}", InvalidInput(each.why.code, **each.why.values))
         for table in found.tables
-        for name, why in table.others
+        for each in table.others
     ]
     for table in parts:
         try:
@@ -121,12 +122,12 @@ def understand_all(
         named = given
         if len(group) > 1 and given.name is None:
             named = replace(given, name=_name_of(tables, found.named, is_only=len(groups) == 1))
+        beside = dict.fromkeys(other for table in tables for other in others[id(table)])
         try:
-            understood.append(
-                understand_framed(
-                    tables, framed, named, zone, ask, max_refused_percent=max_refused_percent
-                )
+            known = understand_framed(
+                tables, framed, named, zone, ask, max_refused_percent=max_refused_percent
             )
+            understood.append(replace(known, others=tuple(beside)))
         except InvalidInput as error:
             skipped += [Skipped(table.name, error) for table in tables]
     # What is asked and cannot be answered concerns the person, not the file.

@@ -23,7 +23,7 @@ from iop_pipelines.intake.moments import form_of
 from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, members_of, too_large, unpacked
 from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
-from iop_pipelines.intake.tables import Lines, RawTable
+from iop_pipelines.intake.tables import Lines, Other, RawTable
 
 SUFFIXES = re.compile(
     r"(\.(csv|tsv|tab|txt|xlsx|xlsm|xlsb|xls|ods|parquet|json|ndjson|jsonl|gz|zst|zip))+$",
@@ -87,7 +87,7 @@ def _together(
     path: Path, members: Sequence[tuple[str, Path]], wanted: _Wanted, max_bytes: int
 ) -> RawTable:
     """The files of a zip file that have the same head, if they are more than half of its tables."""
-    others: list[tuple[str, Sentence]] = []
+    broken: list[tuple[str, Sentence]] = []
     shapes: dict[tuple[str, ...], list[RawTable]] = {}
     names: dict[int, str] = {}
     for member, at in members:
@@ -95,22 +95,27 @@ def _together(
             table = _one(at, replace(wanted, name=PurePosixPath(member).name), max_bytes)
             shape = tuple(sorted(label.casefold() for label in labels_of(table)))
         except InvalidInput as error:
-            others.append((member, error.sentence))
+            broken.append((member, error.sentence))
             continue
         names[id(table)] = member
         shapes.setdefault(shape, []).append(table)
     if not shapes:
         raise InvalidInput(
-            "intake.no_table_in_zip", name=wanted.name, count=len(members), first=others[0][1]
+            "intake.no_table_in_zip", name=wanted.name, count=len(members), first=broken[0][1]
         )
-    parts = max(shapes.values(), key=len)
+    shape, parts = max(shapes.items(), key=lambda each: len(each[1]))
     if 2 * len(parts) <= sum(map(len, shapes.values())):
         groups = [", ".join(names[id(table)] for table in tables[:3]) for tables in shapes.values()]
         raise InvalidInput(
             "intake.zip_of_shapes", name=wanted.name, count=len(groups), groups=groups[:5]
         )
     strange = Sentence("intake.other_shape")
-    others += [(names[id(t)], strange) for ts in shapes.values() if ts is not parts for t in ts]
+    endings = {_ending(names[id(table)]) for table in parts}
+    others = [Other(member, why, _ending(member) in endings) for member, why in broken]
+    for other in (each for each in shapes if each != shape):
+        for member in (names[id(table)] for table in shapes[other]):
+            is_kin = _ending(member) in endings or not {*other}.isdisjoint(shape)
+            others.append(Other(member, strange, is_kin, other))
     form = f"{parts[0].form}, {len(parts)} of {len(members)} files in a zip file"
     return replace(
         parts[0],
@@ -121,6 +126,10 @@ def _together(
         parts=tuple(parts),
         others=tuple(others),
     )
+
+
+def _ending(member: str) -> str:
+    return PurePosixPath(member).suffix.casefold()
 
 
 def _checksum(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import overload
 
 import numpy as np
 
+from iop_pipelines.domain.sentences import Sentence, text_of
 from iop_pipelines.intake.cells import Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import Moments
@@ -25,6 +26,8 @@ class LandedRows(Sequence[Row]):
     Attributes:
         moment, period: names of the field of the moment and of its period, which may be one.
         strange: lines of another width; they land with their text in the place of the moment.
+        is_by_period: a row is known by its period, so one whose moment lies within it lands with what is wrong in
+            the place of the moment: under the period's name it would replace the row that is there.
     """
 
     names: tuple[str, ...]
@@ -35,6 +38,7 @@ class LandedRows(Sequence[Row]):
     columns: Sequence[Column]
     numbers: Rows
     strange: Sequence[LeftLine] = ()
+    is_by_period: bool = False
 
     def __len__(self) -> int:
         return len(self.numbers) + len(self.strange)
@@ -82,6 +86,9 @@ class LandedRows(Sequence[Row]):
         for place in np.flatnonzero(np.isnat(moments)).tolist():
             raw = self.time.cell(rows.start + place) or None
             block[self.moment][place] = block[self.period][place] = raw
+        if self.is_by_period:
+            for place, why in within_periods(self.time, self.step, rows).items():
+                block[self.period][place - rows.start] = text_of(why)
         block |= {column.name: cells for column, cells in zip(self.columns, columns, strict=True)}
         block[LINE] = list(map(str, self.numbers[rows].tolist()))
         return {name: block[name] for name in self.names}
@@ -91,6 +98,20 @@ class LandedRows(Sequence[Row]):
         nothing: list[str | None] = [None] * len(lines)
         said = {self.moment: texts, self.period: texts, LINE: [str(line.number) for line in lines]}
         return {name: said.get(name, nothing) for name in self.names}
+
+
+def within_periods(
+    time: TimeFound, step: Step, rows: slice = slice(0, None)
+) -> dict[int, Sentence]:
+    """Row -> what is wrong with its moment, of those that are not the first moment of their period."""
+    moments = time.moments[rows]
+    periods = step.periods_of(moments)
+    within = np.flatnonzero((periods != moments) & ~np.isnat(moments))
+    begins = texts_of(periods[within], has_time=step.is_within_day)
+    return {
+        row: Sentence("intake.within_period", column=time.label, cell=time.cell(row), period=begin)
+        for row, begin in zip((within + rows.start).tolist(), begins, strict=True)
+    }
 
 
 def texts_of(moments: Moments, *, has_time: bool = False) -> list[str | None]:

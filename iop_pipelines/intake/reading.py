@@ -81,7 +81,7 @@ class Reading(_Frozen):
     """A table's head by its texts, and what becomes of each column.
 
     left_out: headers of columns that do not land. sums: column -> its values whose rows do not, for they add up others.
-    is_wide: periods are columns, and become rows.
+    is_wide: periods are columns, and become rows. others: heads of files that zip files hold beside those of the table.
     """
 
     time: TimeReading
@@ -93,6 +93,12 @@ class Reading(_Frozen):
     sums: dict[Name, tuple[str, ...]] = {}
     is_wide: bool = False
     is_headless: bool = False
+    others: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_by_period(self) -> bool:
+        """Whether a row is known by its period alone: a second moment in a period would replace the first."""
+        return self.time.moment == self.time.period and LINE not in self.key
 
     @property
     def headers(self) -> list[str]:
@@ -183,6 +189,7 @@ def reading_of(given: Understood) -> Reading:
         sums=dict(given.sums),
         is_wide=given.framed.is_folded,
         is_headless=given.framed.is_headless,
+        others=tuple(dict.fromkeys(each.head for each in given.others if each.head)),
     )
 
 

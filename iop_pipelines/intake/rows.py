@@ -1,17 +1,18 @@
 """Rows of a table whose kind is known: read as it was declared, and told where they differ from that."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells
 from iop_pipelines.intake.columns import Column, column_of, is_too_long, names_of
 from iop_pipelines.intake.frame import frame_by
 from iop_pipelines.intake.framed import Framed
-from iop_pipelines.intake.landed import LandedRows
+from iop_pipelines.intake.landed import LandedRows, within_periods
 from iop_pipelines.intake.moments import FORMS, Found, read_all
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import Numeral, numeral_of, tally_of
@@ -61,8 +62,10 @@ def read_rows(
     """The rows of a table as `reading` says; name: of the dataset.
 
     Raises:
-        InvalidInput: columns are missing, no row has a period, or too much cannot be read.
+        InvalidInput: columns are missing, no row has a period, too much cannot be read, or a file of a zip file
+            that looks like the others is none of them.
     """
+    _require_members(table, reading)
     framed = _framed(table, reading)
     places = _places_of(table, framed, reading)
     columns = _declared(framed, reading, places)
@@ -71,13 +74,11 @@ def read_rows(
     nowhere = np.zeros(len(framed), np.int64)
     whole = without_totals(framed, [*columns, *new], time, nowhere)
     framed, columns, time, _ = without_sums(*whole, reading.sums)
-    refused = refused_rows(columns, time)
-    check_share(table.name, framed, refused, max_refused_percent)
     step = reading.step.as_step()
-    known = np.unique(step.periods_of(time.moments[~np.isnat(time.moments)]))
-    if not len(known):
-        raise InvalidInput("intake.no_moments", column=time.label)
-    first, last = (each.astype("datetime64[us]").item() for each in (known[0], known[-1]))
+    within = within_periods(time, step) if reading.is_by_period else {}
+    refused = within | refused_rows(columns, time)
+    check_share(table.name, framed, refused, max_refused_percent)
+    first, last = _window(time, step, within)
     there = {reading.time.moment, reading.time.period, LINE, *(each.name for each in columns)}
     landing = reading.with_columns(new).landing
     landed = {field: spec for field, spec in landing.items() if field in there}
@@ -91,6 +92,7 @@ def read_rows(
             *(tuple(landed), reading.time.moment, reading.time.period, time, step),
             *(columns, framed.numbers),
             strange=framed.refused,
+            is_by_period=reading.is_by_period,
         ),
         key=reading.key,
         first=first,
@@ -106,6 +108,25 @@ def read_rows(
         left_out=framed.left_out,
         new_columns=tuple(new),
     )
+
+
+def _require_members(table: RawTable, reading: Reading) -> None:
+    """Nobody looks at the notes of what comes later: what looks like a part of it is not left out there."""
+    kin = [each for each in table.others if each.is_kin and each.head not in reading.others]
+    if kin:
+        first = [Sentence("intake.member", member=each.name, why=each.why) for each in kin[:3]]
+        raise InvalidInput("intake.members_left_out", name=table.name, count=len(kin), first=first)
+
+
+def _window(time: TimeFound, step: Step, within: Collection[int]) -> tuple[datetime, datetime]:
+    """First and last period. within: rows that do not count, or their period would be restated without its own."""
+    is_known = ~np.isnat(time.moments)
+    is_known[list(within)] = False
+    known = np.unique(step.periods_of(time.moments[is_known]))
+    if not len(known):
+        raise InvalidInput("intake.no_moments", column=time.label)
+    first, last = (each.astype("datetime64[us]").item() for each in (known[0], known[-1]))
+    return first, last
 
 
 def _framed(table: RawTable, reading: Reading) -> Framed:

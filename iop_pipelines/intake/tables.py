@@ -106,6 +106,20 @@ def _width(cells: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A file of a zip file that is none of the table's parts, and why.
+
+    is_kin: it looks as if it should be one: its name ends as one of theirs, or it has a column of theirs.
+    head: what its columns are called, in lower case and in order; empty of one that is no table.
+    """
+
+    name: str
+    why: Sentence
+    is_kin: bool
+    head: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """What a file holds.
 
@@ -117,7 +131,7 @@ class RawTable:
         checksum: SHA-256 of the file.
         encoding: codec of a text file.
         parts: of a zip file of several files, those of one shape, of which `lines` are the first's; else empty.
-        others: its files that are none of them, and why.
+        others: its files that are none of them.
     """
 
     name: str
@@ -128,7 +142,7 @@ class RawTable:
     size: int
     encoding: str | None = None
     parts: tuple["RawTable", ...] = ()
-    others: tuple[tuple[str, Sentence], ...] = ()
+    others: tuple[Other, ...] = ()
 
     @property
     def each(self) -> tuple["RawTable", ...]:

@@ -29,7 +29,7 @@ from iop_pipelines.intake.series import Codes, SeriesFound, find_series, togethe
 from iop_pipelines.intake.sides import apart_in
 from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
-from iop_pipelines.intake.tables import LeftLine, RawTable
+from iop_pipelines.intake.tables import LeftLine, Other, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
 from iop_pipelines.intake.yearless import require_year, with_years
 from iop_pipelines.settings import Settings
@@ -93,6 +93,7 @@ class Understood:
         notes: what else a person must know.
         sums: column of series -> its values that only add up others, and are left out.
         country: whose public holidays hold.
+        others: files of the same zip files that were left out.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Understood:
     notes: tuple[Sentence, ...]
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     country: CountryFound = field(default_factory=CountryFound)
+    others: tuple[Other, ...] = ()
 
     @property
     def table(self) -> RawTable:
@@ -137,8 +139,8 @@ def understand(
     found = understand_framed(
         table.each, frames, named, zone, ask, max_refused_percent=max_refused_percent
     )
-    left = [Sentence("intake.note_member", member=name, why=why) for name, why in table.others]
-    return replace(found, notes=(*left, *found.notes)) if left else found
+    left = [Sentence("intake.note_member", member=each.name, why=each.why) for each in table.others]
+    return replace(found, notes=(*left, *found.notes), others=table.others)
 
 
 def understand_framed(
@@ -254,12 +256,12 @@ class _Parts:
 
 
 def joined_frames(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
-    """Frames of the same labels one below the other, and of each row which of them it is from."""
+    """Frames of the same labels, in any case and order, one below the other, and of each row which it is from."""
     first = frames[0]
     origins = np.repeat(np.arange(len(frames)), [len(each) for each in frames])
     if len(frames) == 1:
         return first, origins
-    places = [[each.labels.index(label) for label in first.labels] for each in frames]
+    places = [_places_of(first.labels, each.labels) for each in frames]
     columns = tuple(
         joined([each.columns[at[place]] for each, at in zip(frames, places, strict=True)])
         for place in range(len(first.labels))
@@ -273,6 +275,19 @@ def joined_frames(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
         notes=tuple(dict.fromkeys(note for each in frames for note in each.notes)),
     )
     return whole, origins
+
+
+def _places_of(labels: Sequence[str], there: Sequence[str]) -> list[int]:
+    """Where the labels are among others that are the same but for their case.
+
+    MM may be the month beside mm, the minute: what is written the same is taken first.
+    """
+    exact = {label: place for place, label in enumerate(there)}
+    rest: dict[str, list[int]] = {}
+    for label, place in exact.items():
+        if label not in labels:
+            rest.setdefault(label.casefold(), []).append(place)
+    return [exact[each] if each in exact else rest[each.casefold()].pop(0) for each in labels]
 
 
 def without_totals(

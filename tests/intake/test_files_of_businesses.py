@@ -19,12 +19,13 @@ import pytest
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
-from iop_pipelines.intake.datasets import deliveries_of
+from iop_pipelines.intake.datasets import deliveries_of, read_sources, understand_all
 from iop_pipelines.intake.declare import declare
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.reading import Reading, reading_of
 from iop_pipelines.intake.rows import read_rows
+from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.understand import Given, Understood, understand
 from iop_pipelines.transform.steps import Cast, parse_steps
 
@@ -859,6 +860,79 @@ def test_a_zip_file_of_different_tables_is_refused_with_their_names(tmp_path: Pa
     path.write_bytes(content)
     with pytest.raises(InvalidInput, match=r"2 shapes.*1\.csv; staff\.csv.*unpack it"):
         read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("4.csv", month(4, "day,count")), ("4.txt", month(4, "day,count")), ("4.csv", "day,visits\n")],
+    ids=["a renamed column", "under another kind of name", "no rows"],
+)
+def test_a_later_zip_file_is_not_delivered_without_one_that_looks_like_its_parts(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    reading = reading_of(looked_at(tmp_path, File(month(1), (), {})))
+    prose = "The visits of a quarter.\nThey are counted at the door, every day, by hand.\n"
+    whole = {f"{n}.csv": month(n) for n in (1, 2, 3)} | {"README.txt": prose, "cover.pdf": "%PDF-1"}
+    path = tmp_path / "visits.zip"
+    path.write_bytes(zipped(whole))
+    assert len(read_rows(read_file(path), reading, "visits", "UTC").rows) == 3 * 28
+
+    path.write_bytes(zipped({**whole, name: content}))
+    with pytest.raises(
+        InvalidInput, match=rf"^1 file of visits .*{name}: .*take it out of the zip"
+    ):
+        read_rows(read_file(path), reading, "visits", "UTC")
+
+
+@pytest.mark.parametrize("is_of_many", [False, True], ids=["a file", "a source"])
+def test_what_the_first_zip_file_held_besides_a_later_one_may_hold(
+    is_of_many: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "visits.zip"
+    path.write_bytes(zipped({"1.csv": month(1), "2.csv": month(2), "s.csv": month(2, "day,staff")}))
+    found = understand(read_file(path), Given(), "UTC", refuse_to_guess)
+    if is_of_many:
+        given = read_sources([SourceSpec(str(path))], refuse_to_guess)
+        (found,) = understand_all(given, Given(), "UTC", refuse_to_guess).understood
+    reading = Reading.model_validate(reading_of(found).model_dump(mode="json"))
+    later = {"3.csv": month(3), "4.csv": month(4), "staff.csv": month(4, "Staff,Day")}
+    path.write_bytes(zipped(later))
+    assert len(read_rows(read_file(path), reading, "visits", "UTC").rows) == 2 * 28
+    path.write_bytes(zipped({**later, "5.csv": month(5, "day,guests")}))
+    with pytest.raises(InvalidInput, match=r"5\.csv"):
+        read_rows(read_file(path), reading, "visits", "UTC")
+
+
+CASES = ("day,t,T", "Day,t,T", "DAY,T,t")
+
+
+@pytest.mark.parametrize("head", CASES)
+def test_heads_that_differ_by_case_and_order_are_one(head: str, tmp_path: Path) -> None:
+    def of(number: int, head: str) -> str:
+        said = [
+            {"day": f"2026-{number:02}-{d:02}", "t": f"{d}.5", "T": f"{number * 100 + d}.5"}
+            for d in range(1, 29)
+        ]
+        names = [name.lower() if name.lower() == "day" else name for name in head.split(",")]
+        return lines(head, *(",".join(row[name] for name in names) for row in said))
+
+    small = {(f"2026-{m:02}-{d:02}",): d + 0.5 for m in (1, 2) for d in range(1, 29)}
+    large = {key: value + 100 * int(key[0][5:7]) for key, value in small.items()}
+    folder = tmp_path / "in"
+    folder.mkdir()
+    members = {"1.csv": of(1, CASES[0]), "2.csv": of(2, head)}
+    for name, content in members.items():
+        (folder / name).write_text(content)
+    packed = looked_at(tmp_path, File(zipped(members), (), {}, name="t.zip"))
+    given = read_sources([SourceSpec(str(folder))], refuse_to_guess)
+    (loose,) = understand_all(given, Given(), "UTC", refuse_to_guess).understood
+    for found in (packed, loose):
+        assert (figures_of(found, ("day", "t")), figures_of(found, ("day", "t_2"))) == (
+            small,
+            large,
+        )
+    again = read_rows(read_file(tmp_path / "t.zip"), reading_of(packed), "t", "UTC")
+    assert list(again.rows) == list(packed.rows)
 
 
 LATER = {

@@ -1,7 +1,7 @@
 """The step of a file is the step of its dataset and models, whatever there is; models judge and forecast it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import sin, tau
 from typing import Any
 
@@ -15,6 +15,8 @@ from iop_pipelines.intake.declare import declare
 from iop_pipelines.intake.files import lines_of
 from iop_pipelines.intake.moments import MOMENTS
 from iop_pipelines.intake.questions import refuse_to_guess
+from iop_pipelines.intake.reading import reading_of
+from iop_pipelines.intake.rows import read_rows
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.intake.understand import Given, Understood, understand
@@ -22,6 +24,7 @@ from iop_pipelines.registry.look_back import short_history
 from iop_pipelines.registry.models import load_spec
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.transform.prepare import prepare
 from iop_pipelines.transform.steps import parse_steps
 
 START = datetime(2020, 1, 1)
@@ -102,6 +105,43 @@ def test_models_of_every_step_find_what_is_strange_and_forecast_what_follows(
             assert [str(finding.kind) for finding in output.findings] == ["residual"]
         assert len(output.frame) >= 1
         assert output.frame["yhat"].notna().all()
+
+
+def table_of(rows: list[tuple[datetime, float]]) -> RawTable:
+    return RawTable("load", "a table", lines_of([["when", "load"], *rows]), None, "", 0)
+
+
+@pytest.mark.parametrize("freq", RANGES)
+def test_a_later_row_within_a_period_is_refused_and_replaces_none(freq: ModelFrequency) -> None:
+    given = looked_at(freq)
+    reading = reading_of(given)
+    assert reading.time.moment == reading.time.period
+    known = [each for each in moments(freq) if freq != "B" or each.weekday() == 4][-9:]
+    last = known[-1]
+    within = last + (STEPS[freq].shift(last, 1) - last) / (3 if freq == "B" else 2)
+    later = [(each, 10_000.0) for each in known] + [(within, 50.0)]
+
+    found = read_rows(table_of(later), reading, given.name, "UTC")
+    (refused,) = found.refused
+    assert (refused.number, refused.reason.code) == (11, "intake.within_period")
+    assert (found.first, found.last) == (known[0], last)
+
+    declared = declare(given, "UTC", datetime(2026, 1, 1)).dataset
+    window = (found.first, STEPS[freq].shift(found.last, 1))
+    done = prepare(DatasetDeclaration.model_validate(declared), pd.DataFrame(found.rows), window)
+    assert dict(zip(done.frame["when"], done.frame["load"], strict=True)) == dict(later[:-1])
+    (kept,) = done.rejects["row"]
+    assert (kept["load"], kept["source_line"]) == ("50", "11")
+    assert kept["when"] == refused.reason.english
+    assert done.rows_refused == 1
+
+
+def test_a_saturday_alone_does_not_restate_the_friday_before() -> None:
+    reading = reading_of(looked_at("B"))
+    saturday, monday = datetime(2024, 2, 3), datetime(2024, 2, 5)
+    week = [(monday + timedelta(days=n), 7.0) for n in range(5)]
+    found = read_rows(table_of([(saturday, 50.0), *week]), reading, "load", "UTC")
+    assert (found.first.date(), found.last.date()) == (date(2024, 2, 5), date(2024, 2, 9))
 
 
 @pytest.mark.parametrize("freq", RANGES)

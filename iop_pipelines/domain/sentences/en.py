@@ -587,6 +587,11 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
     ),
     "intake.not_watched": "no source is watched for dataset {name}",
+    "intake.member": "{member}: {why}",
+    "intake.members_left_out": (
+        "{count} {count:file|files} of {name} would be left out ({first:then}); nothing was loaded: mend {count:it|them}, "
+        "or take {count:it|them} out of the zip file"
+    ),
     "intake.note_below": "a note below the table",
     "intake.note_country": "{column!r} says {country}: models know the public holidays of it",
     "intake.note_columns_to_rows": "{count} columns, {first} to {last}, became rows",
@@ -707,6 +712,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.which_table": "{url} needs --table or --query; its tables are {tables}",
     "intake.width": "has {count} {count:field|fields}, the head has {head}",
+    "intake.within_period": (
+        "{column}: {cell!r} lies within the period that begins {period} and would replace its row: load files with "
+        "such moments as a dataset of their own"
+    ),
     "intake.wrong_reference": "{reference!r} names no variable: env:SALES_URL does",
     "intake.zip_of_shapes": (
         "{name} holds tables of {count} shapes, and none is that of most ({groups:then}): unpack it, and load the "

@@ -678,6 +678,11 @@ SENTENCES: Mapping[str, str] = {
         "donnez-en un"
     ),
     "intake.not_watched": "aucune source n’est surveillée pour le jeu de données {name}",
+    "intake.member": "{member} : {why}",
+    "intake.members_left_out": (
+        "{count} {count:fichier|fichiers} de {name} {count:serait laissé|seraient laissés} de côté ({first:then}) ; rien n’a "
+        "été chargé : corrigez-{count:le|les}, ou retirez-{count:le|les} du fichier zip"
+    ),
     "intake.note_below": "une note sous le tableau",
     "intake.note_country": "{column!r} dit {country} : les modèles en connaissent les jours fériés",
     "intake.note_columns_to_rows": (
@@ -828,6 +833,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.which_table": "{url} demande --table ou --query ; ses tables sont {tables}",
     "intake.width": "a {count} {count:champ|champs}, l’en-tête en a {head}",
+    "intake.within_period": (
+        "{column} : {cell!r} se situe à l’intérieur de la période qui commence le {period} et en remplacerait la ligne : "
+        "chargez les fichiers qui ont de tels moments comme un jeu de données à part"
+    ),
     "intake.wrong_reference": "{reference!r} ne nomme pas de variable ; env:SALES_URL en nomme une",
     "intake.zip_of_shapes": (
         "{name} contient des tableaux de {count} formes, dont aucune n’est celle de la plupart ({groups:then}) : "
