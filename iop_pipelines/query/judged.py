@@ -1,5 +1,6 @@
 """A condition on columns of a result, judged on rows that are read already: what is not known is None."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,12 +30,12 @@ from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.result import EXACT, Column, Row
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda left, right: left == right,
-    "ne": lambda left, right: left != right,
-    "lt": lambda left, right: left < right,
-    "le": lambda left, right: left <= right,
-    "gt": lambda left, right: left > right,
-    "ge": lambda left, right: left >= right,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
 }
 
 
