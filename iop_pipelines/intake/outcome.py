@@ -19,7 +19,7 @@ from iop_pipelines.schema.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Titles of all, those that are still found before the rest and the newest first; sentences.
+    """Titles of all, those that are still found before the rest, the gravest first, then the last to happen; sentences.
 
     gone_away: how many of them later data no longer shows.
     """
@@ -34,7 +34,7 @@ def outcome(engine: sa.Engine) -> Outcome:
     query = (
         sa.select(advice.title, advice.resolved_at)
         .where(advice.status == ReviewStatus.OPEN)
-        .order_by(advice.resolved_at.is_not(None), advice.id.desc())
+        .order_by(advice.resolved_at.is_not(None), *_gravest_first())
     )
     with engine.connect() as connection:
         found = connection.execute(query).all()
@@ -127,7 +127,6 @@ def _executions_of(version_id: int) -> sa.Select[*tuple[Any, ...]]:
 
 def _advice_on(dataset: str) -> sa.Select[*tuple[Any, ...]]:
     advice = recommendations.c
-    by_severity = {word: place for place, word in enumerate(Severity)}
     return (
         sa.select(advice.id)
         .where(
@@ -135,5 +134,13 @@ def _advice_on(dataset: str) -> sa.Select[*tuple[Any, ...]]:
             advice.status == ReviewStatus.OPEN,
             advice.resolved_at.is_(None),
         )
-        .order_by(sa.case(by_severity, value=advice.severity).desc(), advice.id.desc())
+        .order_by(*_gravest_first())
     )
+
+
+def _gravest_first() -> tuple[sa.ColumnElement[Any], ...]:
+    """Of those alike in severity the last to happen: what was long ago is the least to act on."""
+    advice = recommendations.c
+    by_severity = {word: place for place, word in enumerate(Severity)}
+    graver = sa.case(by_severity, value=advice.severity).desc()
+    return graver, advice.last_ds.desc(), advice.id.desc()
