@@ -37,12 +37,13 @@ class Phrases(Protocol):
     def day_headline(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
     def day_happened(self, evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str: ...
     def day_action(self, day: facts.SpecialDay) -> str: ...
-    def is_over(self, over: facts.Over) -> str: ...
+    def is_over(self, evidence: Evidence, over: facts.Over) -> str: ...
     def over_action(self) -> str: ...
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
     def how_sure(self, evidence: Evidence, seen: Seen, sure: str) -> str: ...
     def slots(self, evidence: Evidence, seen: Seen) -> Mapping[str, str]: ...
     def also(self, headlines: Sequence[str], more: int) -> str: ...
+    def at_other_times(self, evidence: Evidence, others: facts.Others) -> str: ...
     def what_to_do(self, actions: Sequence[str], owner: str | None) -> str: ...
     def grounds(self, evidence: Evidence) -> str: ...
 
@@ -171,7 +172,7 @@ def _rationale(
         capitalise(_what_happened(category, evidence, main, language)),
         _explained(main),
         phrases_of(language).how_often(category, evidence, count),
-        _over(main, language),
+        _over(evidence, main, language),
         _how_sure(evidence, main, language),
         _also(category, evidence, language),
     )
@@ -182,14 +183,13 @@ def _explained(seen: Seen) -> str:
     return str(seen.details.get("message") or "")
 
 
-def _over(seen: Seen, language: Language) -> str:
+def _over(evidence: Evidence, seen: Seen, language: Language) -> str:
     over = facts.over_of(seen)
-    return "" if over is None else phrases_of(language).is_over(over)
+    return "" if over is None else phrases_of(language).is_over(evidence, over)
 
 
 def _also(category: Category, evidence: Evidence, language: Language) -> str:
-    found, more = facts.others(evidence)
-    if not found:
-        return ""
-    told = [_headline(category, evidence, each, language) for each in found]
-    return phrases_of(language).also(told, more)
+    say, others = phrases_of(language), facts.others(category, evidence)
+    told = [_headline(category, evidence, each, language) for each in others.near]
+    parts = [say.also(told, others.more) if told else "", say.at_other_times(evidence, others)]
+    return " ".join(filter(None, parts))

@@ -446,13 +446,13 @@ class FindingKind:
     telling: Telling
 
 
-_WAS = Text("{label}{where} was {amount} on {day}{against}.")
+_WAS = Text("{label}{where} was {amount} {on}{against}.")
 RESIDUAL = FindingKind(
     "residual",
     Category.ANOMALY,
     Text("Outside seasonal range"),
     Telling(
-        headline=Text("{label}{where} {far}{side} normal: {amount} on {day}{expected}"),
+        headline=Text("{label}{where} {far}{side} normal: {amount} {on}{expected}"),
         happened=_WAS,
         sure=Text("{share} of earlier periods kept to their range"),
     ),
@@ -462,7 +462,7 @@ OUTLIER = FindingKind(
     Category.ANOMALY,
     Text("Outlier"),
     Telling(
-        headline=Text("Unusual {period}{where} on {day}: {label_inside} {amount}{expected}"),
+        headline=Text("Unusual {period}{where} {on}: {label_inside} {amount}{expected}"),
         happened=_WAS,
         sure=Text("{share} of earlier periods were less unusual"),
         action=Text(
@@ -485,8 +485,8 @@ CHANGE_POINT = FindingKind(
     Category.TREND,
     Text("Level shift"),
     Telling(
-        headline=Text("{label}{where} stepped {step} from {before} to {after} on {since}"),
-        happened=Text("{label}{where} moved from about {before} to {after} on {since}."),
+        headline=Text("{label}{where} stepped {step} from {before} to {after} {on_since}"),
+        happened=Text("{label}{where} moved from about {before} to {after} {on_since}."),
         sure=Text("a series without a step would look like this {chance}{corrected}"),
         action=Text(
             "Confirm that the change was meant; plans and limits made before it no longer fit."
@@ -498,10 +498,10 @@ LIMIT_CROSSING = FindingKind(
     Category.FORECAST,
     Text("Forecast limit crossing"),
     Telling(
-        headline=Text("{label}{where} forecast {beyond} {within}: {probable}most likely on {day}"),
+        headline=Text("{label}{where} forecast {beyond} {within}: {probable}most likely {on}"),
         happened=Text(
-            "{label}{where} is forecast {beyond} on at least one {period} {within}, most likely "
-            "on {day}{that_day}, when {amount}{interval} is expected.{first_crossing}"
+            "{label}{where} is forecast {beyond} {in_one} {within}, most likely "
+            "{on}{that_day}, when {amount}{interval} is expected.{first_crossing}"
         ),
         sure=Text("{certainty} that the limit is crossed {within}"),
     ),

@@ -436,7 +436,7 @@ def test_what_goes_on_counts_for_more_than_what_was_graver_and_is_over(world, da
     stored = recommendation(world.engine, told.opened[0])
     assert stored.severity is Severity.WARNING
     assert "20 % on 18 May 2013" in stored.title
-    assert "Also: Cancellations at EWR above normal: 68 % on 11 Feb 2013" in stored.description
+    assert "At other times: 1 finding on 11 Feb 2013." in stored.description
 
 
 def test_what_was_delivered_last_is_the_present_of_a_first_run(world, day, found):

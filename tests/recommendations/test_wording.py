@@ -105,6 +105,98 @@ def test_days_and_certainty():
     assert ENGLISH.certainty(0.2) == "unlikely (20 %)"
 
 
+@pytest.mark.parametrize(
+    ("step", "moment", "english", "french"),
+    [
+        ("MS", datetime(2005, 4, 1), "in April 2005", "en avril 2005"),
+        ("QS", datetime(2005, 4, 1), "in Q2 2005", "au T2 2005"),
+        ("QS", datetime(2005, 10, 1), "in Q4 2005", "au T4 2005"),
+        ("2QS", datetime(2005, 7, 1), "in H2 2005", "au S2 2005"),
+        ("YS", datetime(2005, 1, 1), "in 2005", "en 2005"),
+        ("W", datetime(2005, 4, 3), "in the week of 3 Apr 2005", "la semaine du 3 avr. 2005"),
+        ("D", datetime(2005, 4, 3), "on 3 Apr 2005", "le 3 avr. 2005"),
+        ("h", datetime(2005, 4, 3, 7), "on 3 Apr 2005 07:00", "le 3 avr. 2005 07:00"),
+        (None, datetime(2005, 4, 3, 7, 5), "on 3 Apr 2005 07:05", "le 3 avr. 2005 07:05"),
+    ],
+)
+def test_a_period_is_told_by_its_name(step, moment, english, french):
+    evidence = _evidence(Category.ANOMALY, "residual", ds=moment, since=moment)
+    told = evidence.model_copy(update={"freq": step})
+    assert f"28 min {english}" in write(Category.ANOMALY, told, 1).title
+    assert f"28 min {french}" in write(Category.ANOMALY, told, 1, Language.FR).title.replace(
+        "\u00a0", " "
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "since", "until", "english", "french"),
+    [
+        (
+            *("MS", datetime(2005, 4, 1), datetime(2006, 8, 1)),
+            *("from April 2005 to August 2006", "d’avril 2005 à août 2006"),
+        ),
+        (
+            *("QS", datetime(2005, 1, 1), datetime(2006, 7, 1)),
+            *("from Q1 2005 to Q3 2006", "du T1 2005 au T3 2006"),
+        ),
+        (
+            *("YS", datetime(2005, 1, 1), datetime(2016, 1, 1)),
+            *("from 2005 to 2016", "de 2005 à 2016"),
+        ),
+        (
+            *("W", datetime(2005, 1, 2), datetime(2005, 7, 3)),
+            "from the week of 2 Jan 2005 to the week of 3 Jul 2005",
+            "de la semaine du 2 janv. 2005 à la semaine du 3 juil. 2005",
+        ),
+        (
+            *("D", datetime(2005, 1, 2), datetime(2005, 7, 3)),
+            *("from 2 Jan 2005 to 3 Jul 2005", "du 2 janv. 2005 au 3 juil. 2005"),
+        ),
+    ],
+)
+def test_a_stretch_is_told_by_the_names_of_its_ends(step, since, until, english, french):
+    evidence = _evidence(Category.TREND, "trend", since=since, ds=until)
+    told = evidence.model_copy(update={"freq": step})
+    assert english in write(Category.TREND, told, 1).description
+    said = write(Category.TREND, told, 1, Language.FR).description.replace("\u00a0", " ")
+    assert french in said
+
+
+def test_a_forecast_of_months_names_months():
+    details = {"limit": 20, "horizon": 6, "probability_on_day": 0.31}
+    details |= {"first_crossing": "2013-01-01T00:00:00"}
+    seen = {"ds": datetime(2013, 2, 1), "confidence": 0.83, "details": details}
+    evidence = _evidence(Category.FORECAST, "limit_crossing", **seen)
+    months = evidence.model_copy(update={"freq": "MS"})
+    said = write(Category.FORECAST, months, 1).description
+    assert "in at least one month within 6 months, most likely in February 2013" in said
+    assert "(31 % in that month alone)" in said
+    assert "An even chance of the first by January 2013." in said
+    assert "d’ici janvier 2013" in write(Category.FORECAST, months, 1, Language.FR).description
+
+
+def test_what_else_was_found_is_told_of_the_same_time_and_counted_of_others():
+    evidence = _evidence(
+        Category.ANOMALY, "residual", ds=datetime(2005, 4, 1), since=datetime(2005, 4, 1)
+    )
+
+    def at(*moment):
+        return evidence.peak.model_copy(
+            update={"ds": datetime(*moment), "since": datetime(*moment), "value": 3.0}
+        )
+
+    found = [at(2005, 5, 1), at(2001, 2, 1), at(2009, 12, 1), at(2005, 3, 1)]
+    told = evidence.model_copy(update={"freq": "MS", "also": found})
+    said = write(Category.ANOMALY, told, 1).description
+    also = next(line for line in said.splitlines() if line.startswith("Also"))
+    assert "in May 2005" in also
+    assert "in March 2005" in also
+    assert also.endswith("At other times: 2 findings between February 2001 and December 2009.")
+    assert "2001" not in also.split("At other times")[0]
+    french = write(Category.ANOMALY, told, 1, Language.FR).description.replace("\u00a0", " ")
+    assert "À d’autres moments : 2 constats entre février 2001 et décembre 2009." in french
+
+
 def test_french_has_its_own_signs_and_months():
     assert FRENCH.number(12437.4) == "12\u202f437"
     assert FRENCH.number(0.5123) == "0,51"
@@ -411,7 +503,7 @@ def test_a_rule_that_is_called_as_a_kind_of_ours_is_told_as_a_rule():
 
 
 def _literal(template):
-    return [text for text, *_ in Formatter().parse(template) if len(text.strip()) > 1]
+    return [text for text, *_ in Formatter().parse(template) if text.strip()]
 
 
 def test_a_pipeline_that_fails_and_then_repeats_says_both():

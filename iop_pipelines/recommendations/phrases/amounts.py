@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _MINUTE_S, _HOUR_S = 60, 3600
+# Steps whose periods are more than a day: they are told by a name, and not by a date.
+_LONG = frozenset({"W", "MS", "QS", "2QS", "YS"})
 _MOST_MORE_DIGITS = 3
 
 
@@ -14,12 +16,17 @@ class Amounts:
     """A language's way with figures.
 
     space: between a figure and its unit. certainty: (least probability, words), the highest first.
+    quarter, half: of `number` and `year`; week: of its first day.
     """
 
     thousands: str
     decimal: str
     space: str
     months: Sequence[str]
+    long_months: Sequence[str]
+    quarter: str
+    half: str
+    week: str
     unknown: str
     to: str
     at_most: str
@@ -108,6 +115,26 @@ class Amounts:
             return day
         return f"{day} {moment:%H:%M}"
 
+    def period(self, moment: datetime, step: str) -> str:
+        """The period of a step that begins with the moment: `April 2005`, `Q2 2005`, `the week of 3 Apr 2005`.
+
+        Of a day and what is shorter, or has no step, its moment.
+        """
+        month, year = moment.month, moment.year
+        match step:
+            case "YS":
+                return str(year)
+            case "2QS":
+                return self.half.format(number=(month + 5) // 6, year=year)
+            case "QS":
+                return self.quarter.format(number=(month + 2) // 3, year=year)
+            case "MS":
+                return f"{self.long_months[month - 1]} {year}"
+            case "W":
+                return self.week.format(self.day(moment))
+            case _:
+                return self.day(moment)
+
     def percent(self, probability: float) -> str:
         """Never 0 or 100 for what is only estimated."""
         if probability > 0.99:
@@ -133,6 +160,11 @@ class Amounts:
         is_one = count == 1 or (count == 0 and self.is_zero_singular)
         noun = one if is_one else more
         return f"{self._written(f'{count:,}')} {noun}"
+
+
+def is_long(step: str) -> bool:
+    """Whether a period of the step has a name of its own, such as a month's."""
+    return step in _LONG
 
 
 def say_name(name: str) -> str:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts, measured
-from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
+from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, is_long, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
 
 AMOUNTS = Amounts(
@@ -15,6 +16,13 @@ AMOUNTS = Amounts(
     decimal=".",
     space=" ",
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    long_months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    quarter="Q{number} {year}",
+    half="H{number} {year}",
+    week="the week of {}",
     unknown="unknown",
     to="to",
     at_most="at most",
@@ -49,7 +57,7 @@ _PERIOD = {
     "event": "event",
 }
 ACTIONS: Actions = {
-    (Category.ANOMALY, None): "Find out what changed on that day, and whether it will come back.",
+    (Category.ANOMALY, None): "Find out what changed then, and whether it will come back.",
     (Category.TREND, None): "Look for what drives it before it reaches a limit that matters.",
     (Category.FORECAST, None): "Prepare for it now, or change what leads to it.",
     (Category.OPTIMISATION, None): "Look at the pipeline's latest DRM runs and fix the cause.",
@@ -96,12 +104,12 @@ ACTIONS: Actions = {
 
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
-    where, day = _where(evidence), _day(evidence, seen)
+    where, day, on = _where(evidence), _day(evidence, seen), _on(evidence, seen.ds)
     amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
         score, _ = measured.score_and_least(AMOUNTS, seen)
         held = AMOUNTS.count(len(facts.held_models(seen)), "model", "models")
-        return f"Data quality of {evidence.dataset} is {score} of 100 on {day}: {held} held back"
+        return f"Data quality of {evidence.dataset} is {score} of 100 {on}: {held} held back"
     if seen.kind == facts.REFUSED:
         return f"Delivery of {evidence.dataset} for {day} refused: only {amount} of its rows are usable"
     if seen.kind == facts.MISSING:
@@ -122,16 +130,16 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{expected}" if not facts.is_flag(seen) else ""
         return f"Pipeline {evidence.series} is {say_name(seen.kind)}{said}, {day}"
-    return f"{say_name(seen.kind)}{where}: {inside(seen.label)} {amount} on {day}{expected}"
+    return f"{say_name(seen.kind)}{where}: {inside(seen.label)} {amount} {on}{expected}"
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
-    where, day = _where(evidence), _day(evidence, seen)
+    where, day, on = _where(evidence), _day(evidence, seen), _on(evidence, seen.ds)
     amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
         said = f": {inside(seen.label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
-            f"A DRM run of {evidence.series} that ended on {day} marks the pipeline as "
+            f"A DRM run of {evidence.series} that ended {on} marks the pipeline as "
             f"{say_name(seen.kind)}{said}."
         )
     if seen.kind in facts.OF_DELIVERIES:
@@ -147,13 +155,13 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
         )
     if facts.is_flag(seen):
         return f"{say_name(seen.kind)}{where}, {day}."
-    return f"{seen.label}{where} was {amount} on {day}{against}."
+    return f"{seen.label}{where} was {amount} {on}{against}."
 
 
 def day_headline(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
     begins = f"{'Perhaps' if day.is_new else 'Explained by'} {_special(day)}"
     said = f"{inside(seen.label)}{_where(evidence)} {measured.value_of(AMOUNTS, seen)}"
-    return f"{begins}: {said} on {_day(evidence, seen)}{_expected(seen)}"
+    return f"{begins}: {said} {_on(evidence, seen.ds)}{_expected(seen)}"
 
 
 def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
@@ -163,7 +171,8 @@ def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
         if day.is_new
         else "which has moved it like this before"
     )
-    was = f"{seen.label}{_where(evidence)} was {amount} on {_day(evidence, seen)}{against}."
+    on = _on(evidence, seen.ds)
+    was = f"{seen.label}{_where(evidence)} was {amount} {on}{against}."
     return f"{was} It was {_special(day)}, {why}."
 
 
@@ -173,9 +182,9 @@ def day_action(day: facts.SpecialDay) -> str:
     return "Nothing: the calendar explains it."
 
 
-def is_over(over: facts.Over) -> str:
-    until, end = AMOUNTS.day(over.until), AMOUNTS.day(over.data_end)
-    return f"It was last so on {until}; the data go on until {end}."
+def is_over(evidence: Evidence, over: facts.Over) -> str:
+    end = _period(evidence, over.data_end)
+    return f"It was last so {_on(evidence, over.until)}; the data go on until {end}."
 
 
 def over_action() -> str:
@@ -186,12 +195,12 @@ def how_often(category: Category, evidence: Evidence, count: int) -> str:
     if facts.is_statement(category):
         return f"Found by {count:,} executions." if count > 1 else ""
     since = facts.begun(evidence)
-    begun = "" if since is None else f"It began on {AMOUNTS.day(since)}."
+    begun = "" if since is None else f"It began {_on(evidence, since)}."
     if count == 1:
         return begun
     latest = evidence.latest
     amount = "" if facts.is_flag(latest) else f" ({AMOUNTS.amount(latest.value, latest.unit)})"
-    last = f"last on {_day(evidence, latest)}{amount}"
+    last = f"last {_on(evidence, latest.ds)}{amount}"
     return f"{begun} Found by {count:,} executions, {last}.".strip()
 
 
@@ -214,14 +223,18 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     confidence = seen.confidence
     interval = AMOUNTS.band(seen.lo, seen.hi, seen.expected, seen.unit)
     is_above, is_rising = facts.is_above(seen), facts.is_rising(seen)
+    period, is_within = _PERIOD[facts.step_of(evidence)], is_long(facts.step_of(evidence))
     return {
         "label": seen.label,
         "label_inside": inside(seen.label),
         "where": _where(evidence),
         "day": _day(evidence, seen),
-        "since": AMOUNTS.day(seen.since),
-        "until": AMOUNTS.day(seen.ds),
-        "period": _PERIOD[facts.step_of(evidence)],
+        "on": _on(evidence, seen.ds),
+        "since": _period(evidence, seen.since),
+        "on_since": _on(evidence, seen.since),
+        "until": _period(evidence, seen.ds),
+        "in_one": f"{'in' if is_within else 'on'} at least one {period}",
+        "period": period,
         "amount": measured.value_of(AMOUNTS, seen),
         "expected": _expected(seen),
         "against": _against(seen),
@@ -238,8 +251,8 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "beyond": _beyond(seen),
         "within": _within(evidence, seen),
         "probable": "" if confidence is None else f"{AMOUNTS.percent(confidence)} probable, ",
-        "that_day": _that_day(seen),
-        "first_crossing": _first_crossing(seen),
+        "that_day": _that_day(evidence, seen),
+        "first_crossing": _first_crossing(evidence, seen),
         "share": "" if confidence is None else AMOUNTS.percent(confidence),
         "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
         "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
@@ -249,6 +262,14 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
 
 def also(headlines: Sequence[str], more: int) -> str:
     return f"Also: {'; '.join(headlines)}{f'; and {more} more' if more else ''}."
+
+
+def at_other_times(evidence: Evidence, others: facts.Others) -> str:
+    if not others.times:
+        return ""
+    first, last = _period(evidence, others.first), _period(evidence, others.last)
+    when = _on(evidence, others.first) if first == last else f"between {first} and {last}"
+    return f"At other times: {AMOUNTS.count(others.times, 'finding', 'findings')} {when}."
 
 
 def what_to_do(actions: Sequence[str], owner: str | None) -> str:
@@ -289,7 +310,17 @@ def _where(evidence: Evidence) -> str:
 
 def _day(evidence: Evidence, seen: Seen) -> str:
     """Local time of the dataset; DRM's own runs are in UTC and say so."""
-    return AMOUNTS.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
+    return _period(evidence, seen.ds)
+
+
+def _period(evidence: Evidence, moment: datetime) -> str:
+    said = AMOUNTS.period(moment, facts.step_of(evidence))
+    return said + (" UTC" if facts.is_of_pipelines(evidence) else "")
+
+
+def _on(evidence: Evidence, moment: datetime) -> str:
+    """`on 8 Feb 2013`, `in April 2005`."""
+    return f"{'in' if is_long(facts.step_of(evidence)) else 'on'} {_period(evidence, moment)}"
 
 
 def _against(seen: Seen) -> str:
@@ -319,9 +350,14 @@ def _beyond(seen: Seen) -> str:
     )
 
 
-def _that_day(seen: Seen) -> str:
+def _that_day(evidence: Evidence, seen: Seen) -> str:
     chance = facts.number(seen.details.get("probability_on_day"))
-    return "" if chance is None else f" ({AMOUNTS.percent(chance)} on that day alone)"
+    if chance is None:
+        return ""
+    step = facts.step_of(evidence)
+    return (
+        f" ({AMOUNTS.percent(chance)} {'in' if is_long(step) else 'on'} that {_PERIOD[step]} alone)"
+    )
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
@@ -344,9 +380,11 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     return f"within {AMOUNTS.count(horizon, period, f'{period}s')}"
 
 
-def _first_crossing(seen: Seen) -> str:
+def _first_crossing(evidence: Evidence, seen: Seen) -> str:
     moment = facts.first_crossing(seen)
-    return "" if moment is None else f" An even chance of the first by {AMOUNTS.day(moment)}."
+    if moment is None:
+        return ""
+    return f" An even chance of the first by {_period(evidence, moment)}."
 
 
 def _corrected(seen: Seen) -> str:

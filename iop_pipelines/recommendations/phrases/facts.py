@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
+from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import Category
@@ -33,6 +34,8 @@ OF_EXPECTATIONS = frozenset({MISSING, SILENT, SHORT, NEW, FROZEN})
 # Kinds whose measure is IOP's own.
 _OWN = (OF_EXPECTATIONS | OF_DELIVERIES | {QUALITY}) - {FROZEN}
 _MAX_OTHERS = 5
+# So long before or after, or the period beside, is still the same time.
+_NEAR = timedelta(days=7)
 _PLACES = {
     *("origin", "destination", "airport", "station", "site", "store", "place", "sensor"),
     *("location", "city", "state", "country", "region", "branch", "warehouse", "market"),
@@ -95,14 +98,41 @@ def begun(evidence: Evidence) -> datetime | None:
     return since if since != evidence.peak.ds else None
 
 
-def others(evidence: Evidence) -> tuple[list[Seen], int]:
-    """What else the latest execution found of the series, and what it was if the worst is another;
-    and how many more there are."""
-    latest, peak = evidence.latest, evidence.peak
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What is told beside the main finding of a recommendation.
+
+    Attributes:
+        near: of its own time, or what it was if the worst is another; more: how many of these are not told.
+        times: how often else the series was found wanting, between first and last.
+    """
+
+    near: list[Seen]
+    more: int
+    times: int
+    first: datetime
+    last: datetime
+
+
+def others(category: Category, evidence: Evidence) -> Others:
+    """What the latest execution found of a history is years apart: only what is near the main finding is part of it."""
+    main, latest, peak = main_of(category, evidence), evidence.latest, evidence.peak
     found = list(evidence.also)
     if latest.source_ref != peak.source_ref and latest.kind != peak.kind:
         found.insert(0, latest)
-    return found[:_MAX_OTHERS], max(0, len(found) - _MAX_OTHERS)
+    step = STEPS[evidence.freq] if evidence.freq else None
+    before, after = main.since - _NEAR, main.ds + _NEAR
+    if step:
+        before, after = min(before, step.shift(main.since, -1)), max(after, step.shift(main.ds, 1))
+    near = [each for each in found if each.since <= after and each.ds >= before]
+    apart = [each for each in found if not (each.since <= after and each.ds >= before)]
+    return Others(
+        near[:_MAX_OTHERS],
+        max(0, len(near) - _MAX_OTHERS),
+        len(apart),
+        min((each.since for each in apart), default=main.since),
+        max((each.ds for each in apart), default=main.ds),
+    )
 
 
 def is_above(seen: Seen) -> bool:

@@ -6,12 +6,13 @@ are; sentences are built so that none of them has to agree with their gender.
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.recommendations.evidence import Evidence, Seen
 from iop_pipelines.recommendations.phrases import facts, measured
-from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, say_name
+from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, is_long, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
 
 AMOUNTS = Amounts(
@@ -22,6 +23,13 @@ AMOUNTS = Amounts(
         *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
         *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
     ),
+    long_months=(
+        *("janvier", "février", "mars", "avril", "mai", "juin"),
+        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    ),
+    quarter="T{number} {year}",
+    half="S{number} {year}",
+    week="semaine du {}",
     unknown="inconnu",
     to="à",
     at_most="au plus",
@@ -105,8 +113,16 @@ _COMPONENTS = {
     "uniqueness": "l’unicité",
     "timeliness": "la ponctualité",
 }
+# How a period stands behind the words for when, since when, of when and until when.
+_ON = {"D": "le {}", "W": "la {}", "MS": "en {}", "QS": "au {}", "2QS": "au {}", "YS": "en {}"}
+_THE = {"D": "le {}", "W": "la {}", "MS": "{}", "QS": "le {}", "2QS": "le {}", "YS": "{}"}
+_OF = {"D": "du {}", "W": "de la {}", "MS": "de {}", "QS": "du {}", "2QS": "du {}", "YS": "de {}"}
+_TO = {"D": "au {}", "W": "à la {}", "MS": "à {}", "QS": "au {}", "2QS": "au {}", "YS": "à {}"}
 ACTIONS: Actions = {
-    (Category.ANOMALY, None): "Cherchez ce qui a changé ce jour-là, et si cela peut se reproduire.",
+    (
+        Category.ANOMALY,
+        None,
+    ): "Cherchez ce qui a changé à ce moment-là, et si cela peut se reproduire.",
     (
         Category.TREND,
         None,
@@ -161,47 +177,47 @@ ACTIONS: Actions = {
 
 def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
+    on, the, of = (say(evidence, seen.ds) for say in (_on, _the, _of))
     amount, expected = measured.value_of(AMOUNTS, seen), _expected(seen)
     if seen.kind == facts.QUALITY:
         held = AMOUNTS.count(
             len(facts.held_models(seen)), "modèle mis en attente", "modèles mis en attente"
         )
         score, _ = measured.score_and_least(AMOUNTS, seen)
-        return f"Qualité des données de {evidence.dataset} : {score} sur 100 le {day}, {held}"
+        return f"Qualité des données de {evidence.dataset} : {score} sur 100 {on}, {held}"
     if seen.kind == facts.REFUSED:
-        return (
-            f"Livraison de {evidence.dataset} du {day} refusée : {amount} de ses lignes utilisables"
-        )
+        return f"Livraison de {evidence.dataset} {of} refusée : {amount} de ses lignes utilisables"
     if seen.kind == facts.MISSING:
-        return f"{evidence.dataset} n’a pas été livré : rien pour le {day} ni après"
+        return f"{evidence.dataset} n’a pas été livré : rien pour {the} ni après"
     if seen.kind == facts.SILENT:
-        return f"Aucune ligne{where} dans {evidence.dataset} depuis le {day}"
+        return f"Aucune ligne{where} dans {evidence.dataset} depuis {the}"
     if seen.kind == facts.SHORT:
         usual = AMOUNTS.number(seen.expected or 0)
         return (
-            f"Livraison de {evidence.dataset} du {day} incomplète : "
+            f"Livraison de {evidence.dataset} {of} incomplète : "
             f"{AMOUNTS.count(int(seen.value or 0), 'ligne', 'lignes')}, d’habitude {usual}"
         )
     if seen.kind == facts.NEW:
-        return f"Nouveau dans {evidence.dataset} depuis le {day} : {facts.series_of(evidence)}"
+        return f"Nouveau dans {evidence.dataset} depuis {the} : {facts.series_of(evidence)}"
     if seen.kind == facts.FROZEN:
         at = "" if seen.value is None else f" à {amount}"
-        return f"{label}{where} : valeur figée{at} depuis le {day}"
+        return f"{label}{where} : valeur figée{at} depuis {the}"
     if seen.kind == facts.UNPREPARED:
-        return f"La livraison de {evidence.dataset} du {day} n’a pas pu être préparée"
+        return f"La livraison de {evidence.dataset} {of} n’a pas pu être préparée"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{expected}" if not facts.is_flag(seen) else ""
         return f"Pipeline {evidence.series} {_health(seen.kind)}{said}, {day}"
-    return f"{say_name(seen.kind)}{where} : {inside(label)} {amount} le {day}{expected}"
+    return f"{say_name(seen.kind)}{where} : {inside(label)} {amount} {on}{expected}"
 
 
 def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     where, day, label = _where(evidence), _day(evidence, seen), _label(evidence, seen)
+    on, of = _on(evidence, seen.ds), _of(evidence, seen.ds)
     amount, against = measured.value_of(AMOUNTS, seen), _against(seen)
     if facts.is_of_pipelines(evidence):
         said = f" : {inside(label)} {amount}{against}" if not facts.is_flag(seen) else ""
         return (
-            f"Un traitement DRM de {evidence.series} terminé le {day} signale un pipeline "
+            f"Un traitement DRM de {evidence.series} terminé {on} signale un pipeline "
             f"{_health(seen.kind)}{said}."
         )
     if seen.kind in facts.OF_DELIVERIES:
@@ -214,19 +230,19 @@ def what_happened(category: Category, evidence: Evidence, seen: Seen) -> str:
     if seen.kind == facts.QUALITY:
         score, least = measured.score_and_least(AMOUNTS, seen)
         return (
-            f"DRM a noté la livraison du {day} {score} sur 100 ; les "
+            f"DRM a noté la livraison {of} {score} sur 100 ; les "
             f"modèles demandent {least}.{_weakest(seen)} "
             f"Mis en attente : {', '.join(facts.held_models(seen)) or 'aucun'}."
         )
     if facts.is_flag(seen):
         return f"{say_name(seen.kind)}{where}, {day}."
-    return f"{label}{where} : {amount} le {day}{against}."
+    return f"{label}{where} : {amount} {on}{against}."
 
 
 def day_headline(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
     begins = f"{'Peut-être' if day.is_new else 'Expliqué par'} {_special(day)}"
     said = f"{inside(_label(evidence, seen))}{_where(evidence)}, {measured.value_of(AMOUNTS, seen)}"
-    return f"{begins} : {said} le {_day(evidence, seen)}{_expected(seen)}"
+    return f"{begins} : {said} {_on(evidence, seen.ds)}{_expected(seen)}"
 
 
 def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
@@ -237,7 +253,7 @@ def day_happened(evidence: Evidence, seen: Seen, day: facts.SpecialDay) -> str:
         else "qui a déjà eu cet effet"
     )
     label = _label(evidence, seen)
-    was = f"{label}{_where(evidence)} : {amount} le {_day(evidence, seen)}{against}."
+    was = f"{label}{_where(evidence)} : {amount} {_on(evidence, seen.ds)}{against}."
     return f"{was} C’était {_special(day)}, {why}."
 
 
@@ -247,9 +263,9 @@ def day_action(day: facts.SpecialDay) -> str:
     return "Rien : le calendrier l’explique."
 
 
-def is_over(over: facts.Over) -> str:
-    until, end = AMOUNTS.day(over.until), AMOUNTS.day(over.data_end)
-    return f"C’était le cas pour la dernière fois le {until} ; les données vont jusqu’au {end}."
+def is_over(evidence: Evidence, over: facts.Over) -> str:
+    until, end = _on(evidence, over.until), _to(evidence, over.data_end)
+    return f"C’était le cas pour la dernière fois {until} ; les données vont jusqu’{end}."
 
 
 def over_action() -> str:
@@ -261,12 +277,12 @@ def how_often(category: Category, evidence: Evidence, count: int) -> str:
     if facts.is_statement(category):
         return f"{found}." if count > 1 else ""
     since = facts.begun(evidence)
-    begun = "" if since is None else f"Cela a commencé le {AMOUNTS.day(since)}."
+    begun = "" if since is None else f"Cela a commencé {_on(evidence, since)}."
     if count == 1:
         return begun
     latest = evidence.latest
     amount = "" if facts.is_flag(latest) else f" ({AMOUNTS.amount(latest.value, latest.unit)})"
-    return f"{begun} {found}, la dernière fois le {_day(evidence, latest)}{amount}.".strip()
+    return f"{begun} {found}, la dernière fois {_on(evidence, latest.ds)}{amount}.".strip()
 
 
 def how_sure(evidence: Evidence, seen: Seen, sure: str) -> str:
@@ -293,8 +309,11 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "label_inside": inside(label),
         "where": _where(evidence),
         "day": _day(evidence, seen),
-        "since": AMOUNTS.day(seen.since),
-        "until": AMOUNTS.day(seen.ds),
+        "on": _on(evidence, seen.ds),
+        "since": _the(evidence, seen.since),
+        "on_since": _on(evidence, seen.since),
+        "of_since": _of(evidence, seen.since),
+        "to_end": _to(evidence, seen.ds),
         "one_period": _ONE[facts.step_of(evidence)],
         "unusual_period": _UNUSUAL[facts.step_of(evidence)],
         "amount": measured.value_of(AMOUNTS, seen),
@@ -312,8 +331,8 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "beyond": _beyond(seen),
         "within": _within(evidence, seen),
         "probable": "" if confidence is None else f"probable à {AMOUNTS.percent(confidence)}, ",
-        "that_day": _that_day(seen),
-        "first_crossing": _first_crossing(seen),
+        "that_day": _that_day(evidence, seen),
+        "first_crossing": _first_crossing(evidence, seen),
         "share": "" if confidence is None else AMOUNTS.percent(confidence),
         "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
         "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
@@ -324,6 +343,14 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
 def also(headlines: Sequence[str], more: int) -> str:
     rest = f" ; et {AMOUNTS.count(more, 'autre', 'autres')}" if more else ""
     return f"Aussi : {' ; '.join(headlines)}{rest}."
+
+
+def at_other_times(evidence: Evidence, others: facts.Others) -> str:
+    if not others.times:
+        return ""
+    first, last = _the(evidence, others.first), _the(evidence, others.last)
+    when = _on(evidence, others.first) if first == last else f"entre {first} et {last}"
+    return f"À d’autres moments : {AMOUNTS.count(others.times, 'constat', 'constats')} {when}."
 
 
 def what_to_do(actions: Sequence[str], owner: str | None) -> str:
@@ -366,7 +393,37 @@ def _where(evidence: Evidence) -> str:
 
 def _day(evidence: Evidence, seen: Seen) -> str:
     """Local time of the dataset; DRM's own runs are in UTC and say so."""
-    return AMOUNTS.day(seen.ds) + (" UTC" if facts.is_of_pipelines(evidence) else "")
+    return _period(evidence, seen.ds)
+
+
+def _period(evidence: Evidence, moment: datetime) -> str:
+    said = AMOUNTS.period(moment, facts.step_of(evidence))
+    return said + (" UTC" if facts.is_of_pipelines(evidence) else "")
+
+
+def _with(evidence: Evidence, moment: datetime, by_step: Mapping[str, str]) -> str:
+    """The period behind a word that goes with its step; of a day and what is shorter, with a day."""
+    step = facts.step_of(evidence)
+    return by_step[step if is_long(step) else "D"].format(_period(evidence, moment))
+
+
+def _on(evidence: Evidence, moment: datetime) -> str:
+    """`le 8 févr. 2013`, `en avril 2005`, `au T2 2005`."""
+    return _with(evidence, moment, _ON)
+
+
+def _the(evidence: Evidence, moment: datetime) -> str:
+    return _with(evidence, moment, _THE)
+
+
+def _of(evidence: Evidence, moment: datetime) -> str:
+    """`du 8 févr. 2013`, `d’avril 2005`."""
+    is_elided = evidence.freq == "MS" and _period(evidence, moment)[0] in "ao"
+    return _with(evidence, moment, {**_OF, "MS": "d’{}"} if is_elided else _OF)
+
+
+def _to(evidence: Evidence, moment: datetime) -> str:
+    return _with(evidence, moment, _TO)
 
 
 def _health(kind: str) -> str:
@@ -399,9 +456,12 @@ def _beyond(seen: Seen) -> str:
     return f"{side} de {AMOUNTS.amount(limit, seen.unit)}"
 
 
-def _that_day(seen: Seen) -> str:
+def _that_day(evidence: Evidence, seen: Seen) -> str:
     chance = facts.number(seen.details.get("probability_on_day"))
-    return "" if chance is None else f" ({AMOUNTS.percent(chance)} pour ce jour seul)"
+    if chance is None:
+        return ""
+    alone = "cette seule période" if is_long(facts.step_of(evidence)) else "ce jour seul"
+    return f" ({AMOUNTS.percent(chance)} pour {alone})"
 
 
 def _slope(evidence: Evidence, seen: Seen) -> str:
@@ -425,11 +485,11 @@ def _within(evidence: Evidence, seen: Seen) -> str:
     return f"d’ici {AMOUNTS.count(horizon, _PERIOD[facts.step_of(evidence)], _PERIODS[facts.step_of(evidence)])}"
 
 
-def _first_crossing(seen: Seen) -> str:
+def _first_crossing(evidence: Evidence, seen: Seen) -> str:
     moment = facts.first_crossing(seen)
     if moment is None:
         return ""
-    return f" Une chance sur deux d’un premier franchissement d’ici le {AMOUNTS.day(moment)}."
+    return f" Une chance sur deux d’un premier franchissement d’ici {_the(evidence, moment)}."
 
 
 def _corrected(seen: Seen) -> str:
