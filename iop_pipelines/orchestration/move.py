@@ -35,6 +35,7 @@ from iop_pipelines.orchestration.move_dagster import (
 )
 from iop_pipelines.orchestration.supervisor import exclusive as exclusive_home
 from iop_pipelines.schema import migrate
+from iop_pipelines.schema.document import Document, loses_order, text_with_order
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import cursors, datasets, generated_reports, metadata, workers
 from iop_pipelines.settings import Settings
@@ -205,6 +206,8 @@ def _copy_rows(
             rows = _rows(source, table)
             if table is generated_reports:
                 rows = (_with_moved_files(row, urls) for row in rows)
+            if loses_order(connection.dialect):
+                rows = (_ordered(row, table) for row in rows)
             copy(_as_text(table), rows)
         if files.exists:
             numbers = copy_dagster(files, connection, copy)
@@ -215,11 +218,21 @@ def _copy_rows(
 
 def _as_text(table: sa.Table) -> sa.TableClause:
     """The table with its JSON as the text that is stored: NULL stays NULL and not JSON's null."""
-    columns = (
-        sa.column(c.name, sa.Text() if isinstance(c.type, sa.JSON) else c.type)
-        for c in table.columns
-    )
+    columns = (sa.column(c.name, sa.Text() if _is_json(c) else c.type) for c in table.columns)
     return sa.table(table.name, *columns)
+
+
+def _is_json(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, (sa.JSON, Document))
+
+
+def _ordered(row: dict[str, Any], table: sa.Table) -> dict[str, Any]:
+    """For a server that keeps JSON in an order of its own."""
+    kept = {c.name for c in table.columns if isinstance(c.type, Document)}
+    return {
+        name: text_with_order(value) if name in kept and isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _rows(source: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:

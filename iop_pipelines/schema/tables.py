@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain import vocabulary as words
+from iop_pipelines.schema.document import Document
 
 metadata = sa.MetaData(
     naming_convention={
@@ -56,6 +57,7 @@ def exact(length: int) -> sa.String:
 Timestamp = sa.TIMESTAMP().with_variant(mysql.TIMESTAMP(), "mysql", "mariadb")
 # DATETIME(6) keeps the fractions that DRM delivers; TEXT on MySQL ends at 64 kB.
 Moment = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+# What code alone reads, by its keys; all other JSON is a `Document`, whose keys keep their order.
 Said = sa.JSON(none_as_null=True)
 LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 Double = sa.Double()
@@ -135,9 +137,9 @@ analytical_models = _table(
     sa.Column("version", exact(64), nullable=False, server_default="v1.0.0"),
     sa.Column("type", _enum(words.ModelType, "model_type"), nullable=False),
     sa.Column("status", _enum(words.ModelStatus, "model_status"), server_default="draft"),
-    sa.Column("input_schema", sa.JSON),
-    sa.Column("output_schema", sa.JSON),
-    sa.Column("config", sa.JSON),
+    sa.Column("input_schema", Document),
+    sa.Column("output_schema", Document),
+    sa.Column("config", Document),
     sa.Column("created_by", sa.Integer),
     _created_at(),
     _updated_at(),
@@ -171,7 +173,7 @@ model_executions = _table(
     sa.Column("data_version", exact(64), index=True),
     sa.Column("dataset_version_id", sa.ForeignKey("dataset_versions.id"), index=True),
     sa.Column("requested_at", Timestamp, server_default=sa.text("CURRENT_TIMESTAMP")),
-    sa.Column("metrics", sa.JSON),
+    sa.Column("metrics", Document),
     # When recommendations were made from this output; NULL on a success means still to do.
     sa.Column("advised_at", Timestamp),
     # When retention took this end out of Dagster's history; from then on the row alone tells it.
@@ -188,7 +190,7 @@ report_templates = _table(
     _id(),
     sa.Column("name", exact(255), nullable=False, unique=True),
     sa.Column("description", sa.Text),
-    sa.Column("query_config", sa.JSON, nullable=False),
+    sa.Column("query_config", Document, nullable=False),
     sa.Column("format", _enum(words.ReportFormat, "report_format"), server_default="json"),
     sa.Column("schedule", sa.String(128)),
     sa.Column("status", _enum(words.TemplateStatus, "template_status"), server_default="active"),
@@ -249,7 +251,7 @@ recommendations = _table(
     sa.Column("severity", _enum(words.Severity, "severity"), server_default="info"),
     sa.Column("status", _enum(words.ReviewStatus, "review_status"), server_default="open"),
     sa.Column("source_ref", sa.String(512)),
-    sa.Column("metadata", sa.JSON),
+    sa.Column("metadata", Document),
     _created_at(),
     _updated_at(),
     # hash of (category, dataset, series, model name); NULL for a row that no model of ours made.
@@ -268,9 +270,9 @@ recommendations = _table(
     # Snoozed until then; NULL or past: it waits for a decision now.
     sa.Column("snoozed_until", Timestamp),
     # {language: {title, description}} of what a model of ours found; NULL in rows of others.
-    sa.Column("translations", sa.JSON),
+    sa.Column("translations", Document),
     # {language: {label, rationale, actions}}, English too: the same text in its parts.
-    sa.Column("explanation", sa.JSON),
+    sa.Column("explanation", Document),
     # The gravest there was; NULL where it is `severity`.
     sa.Column("peak_severity", _enum(words.Severity, "peak_severity", is_checked=False)),
     sa.Index("ix_recommendations__status", "status", "id"),
@@ -294,7 +296,7 @@ recommendation_events = _table(
     sa.Column("said", Said),
     # The execution that caused it; with `kind`, what makes advising idempotent.
     sa.Column("source_ref", exact(255)),
-    sa.Column("details", sa.JSON),
+    sa.Column("details", Document),
     _created_at(),
 )
 
@@ -328,7 +330,7 @@ datasets = _table(
     sa.Column("source", exact(64), nullable=False, index=True),
     # The latest declaration, and its version number.
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("declaration", sa.JSON, nullable=False),
+    sa.Column("declaration", Document, nullable=False),
     _created_at(),
     _updated_at(),
 )
@@ -355,7 +357,7 @@ dataset_versions = _table(
     # Of what was delivered, the share that steps did not refuse, 0 to 100; NULL where nothing was delivered.
     sa.Column("usable_pct", Double),
     # reason -> count
-    sa.Column("reject_reasons", sa.JSON),
+    sa.Column("reject_reasons", Document),
     sa.Column("error_msg", sa.Text),
     # What `error_msg` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
     sa.Column("said", Said),
@@ -381,7 +383,7 @@ rejected_rows = _table(
     sa.Column("reason", sa.String(255), nullable=False),
     # What `reason` says, as code and values (`domain.sentences`); NULL where somebody wrote it, and before 0015.
     sa.Column("said", Said),
-    sa.Column("row", sa.JSON, nullable=False),
+    sa.Column("row", Document, nullable=False),
 )
 
 input_validations = _table(
@@ -473,7 +475,7 @@ intake_sources = _table(
     # Part of the keys of its DRM runs: ids begin again in another database, these never do.
     sa.Column("token", exact(32), nullable=False),
     # Where it is and how it is read, as `intake.yaml` says it.
-    sa.Column("declaration", sa.JSON, nullable=False),
+    sa.Column("declaration", Document, nullable=False),
     sa.Column("is_paused", sa.Boolean, nullable=False, server_default=sa.text("0")),
     sa.Column("looked_at", Moment),
     # Why it could not be looked at the last time; NULL where it could.
@@ -533,7 +535,7 @@ panels = _table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("title", sa.String(120), nullable=False),
     sa.Column("type", _enum(words.PanelType, "panel_type"), nullable=False),
-    sa.Column("query_config", sa.JSON, nullable=False),
+    sa.Column("query_config", Document, nullable=False),
     # How often its reader asks again, in seconds.
     sa.Column("refresh_s", sa.Integer, nullable=False, server_default="60"),
     # Of the dashboard's twelve columns.
@@ -667,7 +669,7 @@ sign_in_attempts = _table(
 user_settings = _table(
     "user_settings",
     sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
-    sa.Column("settings", sa.JSON, nullable=False),
+    sa.Column("settings", Document, nullable=False),
     _updated_at(),
 )
 
@@ -690,8 +692,8 @@ audit_events = _table(
     sa.Column("user_id", sa.Integer, index=True),
     sa.Column("user_name", exact(255), nullable=False),
     sa.Column("procedure", exact(128), nullable=False, index=True),
-    sa.Column("value_before", sa.JSON(none_as_null=True)),
-    sa.Column("value_after", sa.JSON(none_as_null=True)),
+    sa.Column("value_before", Document(none_as_null=True)),
+    sa.Column("value_after", Document(none_as_null=True)),
     sa.Column("request_id", exact(64), nullable=False, index=True),
     sa.Column("address", exact(64), nullable=False),
 )
@@ -709,7 +711,7 @@ uploads = _table(
     # SHA-256 of its bytes.
     sa.Column("checksum", exact(64)),
     # What was said of it when it was asked to be loaded: the options of `iop start`, by name.
-    sa.Column("answers", sa.JSON(none_as_null=True)),
+    sa.Column("answers", Document(none_as_null=True)),
     # Raised whenever the run that should load it ended without having done so.
     sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
     sa.Column("dataset", exact(64)),

@@ -1,5 +1,6 @@
 """`iop migrate --from`: what an instance has made in SQLite and files, found again at a server."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,12 +187,13 @@ def test_a_move_that_fails_leaves_the_target_empty_and_can_be_run_again(
     assert move(source, target, _told_nothing).rows["report_templates"]
 
 
-def test_a_null_of_json_and_a_null_of_sql_stay_what_they_are(
+def test_nulls_of_json_and_sql_and_the_order_of_keys_stay_what_they_are(
     source: Settings, server_url: str, tmp_path: Path
 ) -> None:
     with begin_write(engine_for(source.database_url)) as connection:
         metadata = recommendations.c["metadata"]
-        for row_id, value in ((9001, None), (9002, sa.null())):
+        ordered = {"summary": 1, "all": {"z": 2, "b": 3}}
+        for row_id, value in ((9001, None), (9002, sa.null()), (9003, ordered)):
             connection.execute(
                 recommendations.insert().values(
                     id=row_id, title="JSON", category="trend", metadata=value
@@ -203,7 +205,9 @@ def test_a_null_of_json_and_a_null_of_sql_stay_what_they_are(
         query = sa.select(recommendations.c.id, metadata.is_(sa.null())).where(
             recommendations.c.id > 9000
         )
-        assert connection.execute(query).all() == [(9001, False), (9002, True)]
+        assert connection.execute(query).all() == [(9001, False), (9002, True), (9003, False)]
+        moved = connection.scalar(sa.select(metadata).where(recommendations.c.id == 9003))
+    assert json.dumps(moved) == json.dumps(ordered)
 
 
 def test_only_a_stopped_instance_is_moved_and_only_to_a_server(

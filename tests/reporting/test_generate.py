@@ -154,13 +154,10 @@ def test_a_file_holds_the_whole_or_says_of_how_many_rows_it_holds_some(engine, s
 
 
 def _of_two_tables(engine, **outputs) -> int:
-    """A report of three rows and their number, whose CSV is of the second table.
-
-    MySQL keeps the keys of an object by their length, so the first has the shorter name.
-    """
+    """A report of three rows and their number, whose CSV is of the second table."""
     report = ask(engine)
     tables = {
-        "count": {"select": [{"agg": "count", "as": "n"}]},
+        "summary": {"select": [{"agg": "count", "as": "n"}]},
         "detail": {"select": [{"field": "title"}], "sort": [{"by": "title"}]},
     }
     config = {"version": 2, "source": "recommendations", "datasets": tables}
@@ -183,7 +180,7 @@ def test_any_file_can_be_made_later_whatever_tables_the_first_has(engine, settin
     render(frozen, FileFormat.XLSX, book)
     book.seek(0)
     sheets = CalamineWorkbook.from_filelike(book)
-    assert sheets.sheet_names == ["Filters used", "Count", "Detail"]
+    assert sheets.sheet_names == ["Filters used", "Summary", "Detail"]
     assert len(sheets.get_sheet_by_name("Detail").to_python()) == 1 + 3
 
 

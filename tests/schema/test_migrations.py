@@ -1,5 +1,6 @@
 """Migrations against the tables in code, beside Dagster's own, twice at once, and half done."""
 
+import json
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ from iop_pipelines.domain.sentences import read
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.schema import migrate
+from iop_pipelines.schema.document import loses_order, with_order
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -20,6 +22,9 @@ from iop_pipelines.schema.tables import (
     metadata,
     model_executions,
     recommendations,
+    report_templates,
+    user_settings,
+    users,
 )
 from iop_pipelines.transform.table import table_name
 
@@ -135,6 +140,37 @@ def test_what_was_told_of_silent_series_is_found_by_its_finder(database_url: str
         found = connection.scalars(query).all()
     assert found == ["data-silence:Store 3@2026-11-02T00:00:00", *list(told)[1:]]
     engine.dispose()
+
+
+def test_the_order_of_keys_is_kept_up_and_taken_out_on_the_way_down(database_url: str) -> None:
+    config = {"version": 2, "datasets": {"summary": {}, "all": {}, "detail": {}}}
+    migrate.upgrade(database_url)
+    engine = engine_for(database_url)
+    insert = sa.text("INSERT INTO report_templates (name, query_config) VALUES (:name, :config)")
+    with engine.begin() as connection:
+        connection.execute(
+            report_templates.insert().values(name="new", query_config=with_order(config))
+        )
+        connection.execute(insert, {"name": "old", "config": json.dumps(config)})
+        connection.execute(user_settings.insert().values(user_id=_a_user(connection), settings={}))
+        read_back = sa.select(report_templates.c.query_config).order_by(report_templates.c.id)
+        new, old = connection.scalars(read_back).all()
+    assert list(new["datasets"]) == ["summary", "all", "detail"]
+    # What was stored before keeps the order that the database has given it.
+    keeps = not loses_order(engine.dialect)
+    by_length = ["all", "detail", "summary"]
+    assert list(old["datasets"]) == (list(config["datasets"]) if keeps else by_length)
+    migrate.downgrade(database_url, "0023")
+    with engine.connect() as connection:
+        stored = connection.scalars(sa.text("SELECT query_config FROM report_templates")).all()
+    assert [json.loads(each) for each in stored] == [config, config]
+    migrate.upgrade(database_url)
+    engine.dispose()
+
+
+def _a_user(connection: sa.Connection) -> int:
+    result = connection.execute(users.insert().values(name="Ada", role="admin"))
+    return result.inserted_primary_key[0]
 
 
 def test_an_unknown_revision_is_refused_before_anything_is_locked(tmp_path) -> None:
