@@ -68,8 +68,10 @@ def detect(
     runtime: str = "seasonal_residual",
     params: Mapping[str, Any] | None = None,
     freq: str | None = None,
+    country: str | None = None,
 ) -> list[Detected]:
-    """Each panel as one run, every row scored, in a process of the build on one thread."""
+    """Each panel as one run, every row scored, in a process of the build on one thread; by the calendar of a
+    country, if one is named."""
     with tempfile.TemporaryDirectory() as folder:
         request, answer = Path(folder, "request.npz"), Path(folder, "answer.npz")
         arrays: dict[str, Any] = {}
@@ -79,6 +81,7 @@ def detect(
             "runtime": runtime,
             "params": dict(params or {}),
             "freq": freq,
+            "country": country,
             "panels": len(panels),
         }
         np.savez(request, meta=json.dumps(meta), **arrays)

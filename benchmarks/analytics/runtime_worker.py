@@ -2,15 +2,19 @@
 
     python runtime_worker.py REQUEST.npz ANSWER.npz
 
-It uses only what every build has: a runtime's `run` on a `RuntimeInput`. The request holds `meta`, JSON with the
-runtime, its params and the freq, and of each panel `ds_N` (n,), `y_N` (n, s). The answer holds of each panel
-`score_N`, `is_finding_N` and `is_critical_N` (n, s), and in `meta` the findings and seconds of CPU of each.
+It uses only what every build has: a runtime's `run` on a `RuntimeInput`, and with a country its calendar. The request
+holds `meta`, JSON with the runtime, its params, the freq and the country, and of each panel `ds_N` (n,), `y_N` (n, s).
+The answer holds of each panel `score_N`, `is_finding_N` and `is_critical_N` (n, s), and in `meta` the findings and
+seconds of CPU of each.
 """
 
 import importlib
 import json
 import sys
 import time
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +34,7 @@ def main() -> None:
         given = _given(ds, y, meta)
         start = time.process_time()
         try:
-            output = runtime.run(given)
+            output = _run(runtime, given)
         except IopError as error:
             told.append({"findings": 0, "cpu_s": time.process_time() - start, "failed": str(error)})
             for name in ("score", "is_finding", "is_critical"):
@@ -51,7 +55,7 @@ def _given(ds: np.ndarray, y: np.ndarray, meta: dict) -> RuntimeInput:
             "y": y.T.ravel(),
         }
     )
-    return RuntimeInput(
+    given = RuntimeInput(
         panel=panel,
         measures=("y",),
         units={},
@@ -59,6 +63,24 @@ def _given(ds: np.ndarray, y: np.ndarray, meta: dict) -> RuntimeInput:
         window_start=pd.Timestamp(ds[0]).to_pydatetime(),
         window_end=pd.Timestamp(ds[-1]).to_pydatetime() + pd.Timedelta(seconds=1),
         params=meta["params"],
+    )
+    return replace(given, calendar=_calendar(meta["country"])) if meta["country"] else given
+
+
+def _calendar(country: str) -> Any:
+    days = importlib.import_module("iop_pipelines.calendars.days")
+    declared = importlib.import_module("iop_pipelines.domain.calendars").CalendarDeclaration
+    calendar = days.calendar_of(declared.model_validate({"countries": [{"country": country}]}))
+    # Its days are read once in a process, whatever is scored after.
+    calendar.between(date(2000, 1, 1), date(2030, 1, 1))
+    return calendar
+
+
+def _run(runtime: Any, given: RuntimeInput) -> RuntimeOutput:
+    if getattr(given, "calendar", None) is None:
+        return runtime.run(given)
+    return importlib.import_module("iop_pipelines.runtimes.calendar").run_by_calendar(
+        runtime, given
     )
 
 

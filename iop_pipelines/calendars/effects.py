@@ -7,13 +7,14 @@ earlier holidays were like one. A day that comes for the first time has that and
 a deviation there cannot tell it from news. Nothing that is said of a row depends on it or on any after it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from iop_pipelines.calendars.days import Calendar, Day
+from iop_pipelines.domain.liveness import Tick, nobody
 
 # Weeks whose median is ordinary, and of them the least; a season moves within more.
 _WEEKS = 8
@@ -26,6 +27,9 @@ _NEWEST = 16
 # What days of a kind do is expected of another only where that was right before: for so many days, by so much.
 _TRIED_DAYS = 3
 _BETTER = 0.8
+# Rows that are copied at once; and how many times its own span a series may be laid out on with others.
+_CELLS_AT_ONCE = 200_000
+_WIDEST_SPAN = 2
 _DAYS = 7
 _DAY_MINUTES = 24 * 60
 # Steps whose special days are learned, in minutes; a day's are learned at each of its times.
@@ -82,36 +86,89 @@ class Explained:
         return moved * usual > 0 and abs(moved - usual) <= allowed
 
 
-def explain(ds: np.ndarray, y: np.ndarray, calendar: Calendar, freq: str | None) -> Explained:
-    """The part of a series that its calendar explains.
+def explain_each(
+    series: Sequence[tuple[np.ndarray, np.ndarray]],
+    calendar: Calendar,
+    freq: str | None,
+    tick: Tick = nobody,
+) -> list[Explained]:
+    """The part of each series that the calendar explains, whatever stands beside it.
 
     Args:
-        ds: (n,) datetime64, ascending, each once, dataset-local; rows of the future, whose y is NaN, are told too.
-        y: (n,) float64, NaN where unknown.
-        freq: the series' step. Of months and longer nearly every one has a holiday, and events without a step
+        series: of each (ds, y). ds: (n,) datetime64, ascending, each once, dataset-local; y: (n,) float64, NaN where
+            unknown. Rows of the future, whose y is NaN, are told too.
+        freq: the step of all. Of months and longer nearly every one has a holiday, and events without a step
             have no ordinary day: of what is not among `STEPS` nothing is explained.
+        tick: called before what is explained at once.
     """
-    n = len(ds)
-    if freq not in STEPS or n == 0:
-        return Explained(np.full(n, np.nan), np.zeros(n), np.zeros(n, dtype=int), (None,) * n)
-    grid = _Grid.of(ds, STEPS[freq])
-    values = grid.spread(y)
-    special = _special(grid, calendar)
-    learned = _learn(values, special, grid, calendar.rest_days)
-    day, slot = grid.day, grid.slot
-    return Explained(
-        learned.ordinary[day, slot],
-        learned.effect[day, slot],
-        learned.times[day],
-        tuple(map(special.get, day.tolist())),
-    )
+    if freq not in STEPS:
+        return [_nothing(len(ds)) for ds, _ in series]
+    found: dict[int, Explained] = {}
+    for places in _together([ds for ds, _ in series], STEPS[freq]):
+        tick()
+        some = _explain([series[place] for place in places], calendar, STEPS[freq])
+        found.update(zip(places, some, strict=True))
+    return [found.get(place) or _nothing(0) for place in range(len(series))]
+
+
+def _nothing(n: int) -> Explained:
+    return Explained(np.full(n, np.nan), np.zeros(n), np.zeros(n, dtype=int), (None,) * n)
+
+
+def _together(moments: Sequence[np.ndarray], minutes: int) -> Iterator[list[int]]:
+    """Places of series whose days are counted from one first day: those that begin on the same day of a step, of about
+    one time, and no more of them than are worth a copy."""
+    step = max(minutes // _DAY_MINUTES, 1)
+    slots = max(_DAY_MINUTES // minutes, 1)
+    spans = {
+        place: tuple(ds[[0, -1]].astype("datetime64[D]").astype(np.int64).tolist())
+        for place, ds in enumerate(moments)
+        if len(ds)
+    }
+    block: list[int] = []
+    begin = end = shortest = 0
+    for place in sorted(spans, key=lambda each: (spans[each][0] % step, spans[each])):
+        first, last = spans[place]
+        days, least = max(end, last) - begin + 1, min(shortest, last - first + 1)
+        is_alike = (first - begin) % step == 0 and days <= _WIDEST_SPAN * least
+        if block and (not is_alike or (len(block) + 1) * days // step * slots > _CELLS_AT_ONCE):
+            yield block
+            block = []
+        if not block:
+            begin, end, shortest = first, last, last - first + 1
+        block.append(place)
+        end, shortest = max(end, last), min(shortest, last - first + 1)
+    if block:
+        yield block
+
+
+def _explain(
+    series: Sequence[tuple[np.ndarray, np.ndarray]], calendar: Calendar, minutes: int
+) -> list[Explained]:
+    first = min(ds[0] for ds, _ in series).astype("datetime64[D]")
+    grids = [_Grid.of(ds, minutes, first) for ds, _ in series]
+    whole = max(grids, key=lambda each: each.days)
+    values = np.full((len(series), whole.days, whole.slots), np.nan)
+    for place, (grid, (_, y)) in enumerate(zip(grids, series, strict=True)):
+        values[place, grid.day, grid.slot] = y
+    special = _special(whole, calendar)
+    learned = _learn(values, special, whole, calendar.rest_days)
+    return [
+        Explained(
+            learned.ordinary[place, grid.day, grid.slot],
+            learned.effect[place, grid.day, grid.slot],
+            learned.times[place, grid.day],
+            tuple(map(special.get, grid.day.tolist())),
+        )
+        for place, grid in enumerate(grids)
+    ]
 
 
 @dataclass(frozen=True)
 class _Grid:
     """Rows as (days, slots): a slot is a time of the day; a week is one day of seven.
 
-    day, slot: (n,) where each row is.
+    first: the day that days are counted from; day, slot: (n,) where each row is.
     """
 
     first: date
@@ -122,19 +179,15 @@ class _Grid:
     slot: np.ndarray
 
     @classmethod
-    def of(cls, ds: np.ndarray, minutes: int) -> "_Grid":
+    def of(cls, ds: np.ndarray, minutes: int, first: np.datetime64) -> "_Grid":
         days = ds.astype("datetime64[D]").astype(np.int64)
         step = max(minutes // _DAY_MINUTES, 1)
-        at = (days - days[0]) // step
+        at = (days - first.astype(np.int64)) // step
         of_day = ds.astype("datetime64[m]").astype(np.int64) % _DAY_MINUTES
         slots = max(_DAY_MINUTES // minutes, 1)
-        first = ds[0].astype("datetime64[D]").astype(object)
-        return cls(first, step, int(at[-1]) + 1, slots, at, of_day // minutes % slots)
-
-    def spread(self, y: np.ndarray) -> np.ndarray:
-        values = np.full((self.days, self.slots), np.nan)
-        values[self.day, self.slot] = y
-        return values
+        return cls(
+            first.astype(object), step, int(at[-1]) + 1, slots, at, of_day // minutes % slots
+        )
 
     def weekday(self, at: int) -> int | None:
         """0 for Monday; a week has none."""
@@ -161,6 +214,8 @@ def _special(grid: _Grid, calendar: Calendar) -> dict[int, Day]:
 
 @dataclass(frozen=True)
 class _Learned:
+    """ordinary, effect: (s, days, slots); times: (s, days)."""
+
     ordinary: np.ndarray
     effect: np.ndarray
     times: np.ndarray
@@ -186,150 +241,177 @@ class _What:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How far a day was from the ordinary one, (slots,), in levels, and where that is known.
+    """How far a day of each series was from the ordinary one, (s, slots), in levels, and where that is known.
 
     Attributes:
         away: NaN where unknown; found: 0 there.
         known: 1 and 0 there.
         rest: how far a rest day is from the ordinary one, 0 if unknown.
-        size, squares, products: sums of what was found, of rest squared where that is known, and of both together.
+        size, squares, products: (s,) sums of what was found, of rest squared where that is known, and of both together.
+        is_kept: (s,) whether anything of the day is known; of the other series nothing is kept.
     """
 
     away: np.ndarray
     found: np.ndarray
     known: np.ndarray
     rest: np.ndarray
-    size: float
-    squares: float
-    products: float
+    size: np.ndarray
+    squares: np.ndarray
+    products: np.ndarray
+    is_kept: np.ndarray
 
 
-@dataclass
+class _Newest:
+    """The last deviations, (s, slots) each, of which a series has as many as it was kept; count: (s,), ever."""
+
+    __slots__ = ("_figures", "_middle", "count")
+
+    def __init__(self, s: int) -> None:
+        self.count = np.zeros(s, dtype=int)
+        self._figures: list[np.ndarray] = []
+        self._middle: np.ndarray | None = None
+
+    def keep(self, figures: np.ndarray, is_kept: np.ndarray) -> None:
+        """figures: (s, slots); is_kept: (s,), the series that they are kept of."""
+        place = self.count % _NEWEST
+        for each in np.flatnonzero(np.bincount(place[is_kept], minlength=1)).tolist():
+            while len(self._figures) <= each:
+                self._figures.append(np.full(figures.shape, np.nan))
+            at = is_kept & (place == each)
+            self._figures[each][at] = figures[at]
+        self.count += is_kept
+        self._middle = None
+
+    def middle(self) -> np.ndarray:
+        """(s, slots) medians; 0 where no time is known."""
+        if self._middle is None:
+            found = _median(np.array(self._figures), 1)
+            found[np.isnan(found)] = 0.0
+            self._middle = found
+        return self._middle
+
+
 class _Memory:
-    """What came of the days before: deviations by what they were, in levels of the series."""
+    """What came of the days before: deviations by what they were, in levels of each series."""
 
-    own: dict[_What, list[np.ndarray]] = field(default_factory=dict[_What, list[np.ndarray]])
-    kinds: dict[_Kind, list[np.ndarray]] = field(default_factory=dict[_Kind, list[np.ndarray]])
-    # Of the regression of holidays on the rest day: sums of squares and products, and how many days.
-    squares: float = 0.0
-    products: float = 0.0
-    holidays: int = 0
-    # By kind, and whether it is the day itself: how far days were from what is usual of the kind, and from nothing.
-    tried: dict[_Sort, tuple[int, float, float]] = field(
-        default_factory=dict[_Sort, tuple[int, float, float]]
-    )
+    def __init__(self, s: int) -> None:
+        self.s = s
+        self.own: dict[_What, _Newest] = {}
+        self.kinds: dict[_Kind, _Newest] = {}
+        # (s,) of the regression of holidays on the rest day: sums of squares and products, and how many days.
+        self.squares, self.products, self.holidays = np.zeros(s), np.zeros(s), np.zeros(s)
+        self.has_kinds = np.zeros(s, dtype=bool)
+        # By kind, and whether it is the day itself, (s,) each: days that were tried, and how far these were from what
+        # is usual of the kind, and from nothing.
+        self.tried: dict[_Sort, np.ndarray] = {}
 
     @property
-    def likeness(self) -> float:
-        """How like a rest day a holiday is in this series: 0 not at all, 1 wholly."""
-        if self.squares <= 0:
-            return 0.0
+    def likeness(self) -> np.ndarray:
+        """(s,) how like a rest day a holiday is in a series: 0 not at all, 1 wholly."""
         shrunk = self.holidays / (self.holidays + 1)
-        return min(max(self.products / self.squares, 0.0), 1.0) * shrunk
-
-    def of_kind(self, one: _What, slots: int) -> np.ndarray:
-        known = self.kinds.get(one.kind, [])
-        if not known:
-            return np.zeros(slots)
-        return _middle(known) * (len(known) / (len(known) + _PRIOR_DAYS))
+        is_known = self.squares > 0
+        share = self.products / np.where(is_known, self.squares, 1.0)
+        return np.where(is_known, np.minimum(np.maximum(share, 0.0), 1.0) * shrunk, 0.0)
 
     def usual(self, one: _What, rest: np.ndarray) -> np.ndarray:
-        """What days of the kind do; rest: (slots,) how far a rest day is from ordinary, in levels; 0 if unknown."""
-        usual = self.of_kind(one, len(rest))
-        return usual + self.likeness * rest if one.is_off else usual
+        """What days of the kind do; rest: (s, slots) how far a rest day is from ordinary, in levels; 0 if unknown."""
+        known = self.kinds.get(one.kind)
+        usual = np.zeros(rest.shape)
+        if known is not None:
+            usual = known.middle() * (known.count / (known.count + _PRIOR_DAYS))[:, None]
+        return usual + self.likeness[:, None] * rest if one.is_off else usual
+
+    def times(self, one: _What) -> np.ndarray:
+        """(s,) how often such a day came."""
+        known = self.own.get(one)
+        return np.zeros(self.s, dtype=int) if known is None else known.count
 
     def expect(self, one: _What, usual: np.ndarray) -> np.ndarray:
-        """usual: (slots,) of days of its kind; it counts only where it was right before."""
-        days, with_usual, without = self.tried.get(one.sort, (0, 0.0, 0.0))
-        is_trusted = days >= _TRIED_DAYS and with_usual < _BETTER * without
-        prior = usual if is_trusted else np.zeros(len(usual))
-        times = self.own.get(one, [])
-        if not times:
+        """usual: (s, slots) of days of its kind; it counts only where it was right before."""
+        prior = np.zeros(usual.shape)
+        if one.sort in self.tried:
+            days, with_usual, without = self.tried[one.sort]
+            is_trusted = (days >= _TRIED_DAYS) & (with_usual < _BETTER * without)
+            prior = np.where(is_trusted[:, None], usual, 0.0)
+        known = self.own.get(one)
+        if known is None:
             return prior
-        return (_middle(times) * len(times) + prior * _PRIOR_TIMES) / (len(times) + _PRIOR_TIMES)
+        times = known.count[:, None]
+        return (known.middle() * times + prior * _PRIOR_TIMES) / (times + _PRIOR_TIMES)
 
     def keep(self, one: _What, seen: _Seen, usual: np.ndarray) -> None:
-        if self.kinds:
-            days, with_usual, without = self.tried.get(one.sort, (0, 0.0, 0.0))
-            missed = float(np.abs((seen.found - usual) * seen.known).sum())
-            self.tried[one.sort] = (
-                days + 1,
-                with_usual + missed,
-                without + seen.size,
-            )
+        is_kept = seen.is_kept
+        missed = np.abs((seen.found - usual) * seen.known).sum(axis=1)
+        tried = self.tried.setdefault(one.sort, np.zeros((3, self.s)))
+        tried += np.where(is_kept & self.has_kinds, (np.ones(self.s), missed, seen.size), 0.0)
         of_kind = seen.away
         if one.is_off:
-            of_kind = seen.away - self.likeness * seen.rest
-            self.squares += seen.squares
-            self.products += seen.products
-            self.holidays += 1
-        self.own.setdefault(one, []).append(seen.away)
-        self.kinds.setdefault(one.kind, []).append(of_kind)
-
-
-def _middle(known: list[np.ndarray]) -> np.ndarray:
-    """(slots,) medians of the newest; 0 where no time is known."""
-    newest = known[-_NEWEST:]
-    if len(newest[0]) == 1:
-        figures = sorted(each for each in [one.item() for one in newest] if each == each)
-        middle = len(figures) // 2
-        return np.array([(figures[middle] + figures[-middle - 1]) / 2 if figures else 0.0])
-    found = _median(np.array(newest), 1)
-    found[np.isnan(found)] = 0.0
-    return found
+            of_kind = seen.away - self.likeness[:, None] * seen.rest
+            self.squares += np.where(is_kept, seen.squares, 0.0)
+            self.products += np.where(is_kept, seen.products, 0.0)
+            self.holidays += is_kept
+        self.own.setdefault(one, _Newest(self.s)).keep(seen.away, is_kept)
+        self.kinds.setdefault(one.kind, _Newest(self.s)).keep(of_kind, is_kept)
+        self.has_kinds |= is_kept
 
 
 def _learn(
     values: np.ndarray, special: Mapping[int, Day], grid: _Grid, rest_days: frozenset[int]
 ) -> _Learned:
+    """values: (s, days, slots)."""
     plain = values.copy()
-    plain[list(special)] = np.nan
+    plain[:, list(special)] = np.nan
     ordinary = _median_before(plain, grid.cycle)
     level = _level(ordinary, grid.cycle)
     rest = _rest(plain, grid, rest_days)
-    effect, times = np.zeros(values.shape), np.zeros(len(values), dtype=int)
+    s, days, _ = values.shape
+    effect, times = np.zeros(values.shape), np.zeros((s, days), dtype=int)
+    at_special = np.array(sorted(special), dtype=int)
+    # One day after the other is looked at: each has its rows side by side.
+    of_day, usual_day, level_of, rest_of = (
+        np.moveaxis(part[:, at_special], 1, 0).copy() for part in (values, ordinary, level, rest)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        away, rested = (values - ordinary) / level[:, None], (rest - ordinary) / level[:, None]
+        away = (of_day - usual_day) / level_of[:, :, None]
+        rested = (rest_of - usual_day) / level_of[:, :, None]
     known = np.isfinite(away)
     found = np.where(known, away, 0.0)
     rested[~np.isfinite(rested)] = 0.0
-    is_usual = np.isfinite(ordinary)
-    is_level = np.isfinite(level) & (level > 0)
+    is_level = np.isfinite(level_of) & (level_of > 0)
     sizes, squares, products = (
-        part.sum(axis=1).tolist()
-        for part in (np.abs(found), rested * rested * known, rested * found)
+        part.sum(axis=2) for part in (np.abs(found), rested * rested * known, rested * found)
     )
-    is_known = np.asarray(known.any(axis=1))
-    memory, whats = _Memory(), dict[tuple[Day, bool], _What]()
-    for at in sorted(special):
-        if not is_level[at]:
+    is_kept = known.any(axis=2) & is_level
+    memory, whats = _Memory(s), dict[tuple[Day, bool], _What]()
+    for row, at in enumerate(at_special.tolist()):
+        if not is_level[row].any():
             continue
         key = special[at], grid.weekday(at) in rest_days
         one = whats.get(key) or whats.setdefault(key, _What(key[0], is_rest=key[1]))
-        usual = memory.usual(one, rested[at])
-        times[at] = len(memory.own.get(one, []))
-        effect[at] = memory.expect(one, usual)
-        if is_known[at]:
-            seen = _Seen(
-                *(away[at], found[at], known[at], rested[at]),
-                *(sizes[at], squares[at], products[at]),
-            )
-            memory.keep(one, seen, usual)
-    effect = np.where(is_usual & is_level[:, None], effect * level[:, None], 0.0)
+        usual = memory.usual(one, rested[row])
+        times[:, at] = np.where(is_level[row], memory.times(one), 0)
+        expected = memory.expect(one, usual) * level_of[row][:, None]
+        is_usual = np.isfinite(usual_day[row]) & is_level[row][:, None]
+        effect[:, at] = np.where(is_usual, expected, 0.0)
+        if is_kept[row].any():
+            seen = (away, found, known, rested, sizes, squares, products, is_kept)
+            memory.keep(one, _Seen(*(part[row] for part in seen)), usual)
     return _Learned(ordinary, effect, times)
 
 
 def _median_before(plain: np.ndarray, cycle: int) -> np.ndarray:
-    """Of the like days of the weeks before; the ordinary ones of a break are farther back."""
+    """(s, days, slots) of the like days of the weeks before; the ordinary ones of a break are farther back."""
+    days = plain.shape[1]
     earlier = np.full((_WEEKS, *plain.shape), np.nan)
     for week in range(_WEEKS):
         lag = cycle * (week + 1)
-        earlier[week, lag:] = plain[: max(len(plain) - lag, 0)]
+        earlier[week, :, lag:] = plain[:, : max(days - lag, 0)]
     found = _median(earlier, _LEAST_WEEKS)
     # After a gap, and in the future, what was ordinary last is the best that is known.
-    for at in np.flatnonzero(np.isnan(found).any(axis=1)):
+    for at in np.flatnonzero(np.isnan(found).any(axis=(0, 2))):
         if at >= cycle:
-            found[at] = np.where(np.isnan(found[at]), found[at - cycle], found[at])
+            now, before = found[:, at], found[:, at - cycle]
+            found[:, at] = np.where(np.isnan(now), before, now)
     return found
 
 
@@ -344,31 +426,30 @@ def _median(stacked: np.ndarray, least: int) -> np.ndarray:
 
 
 def _level(ordinary: np.ndarray, cycle: int) -> np.ndarray:
-    """(days,) how large ordinary values of the week are, so that what is learned holds when the series has grown."""
-    sizes = np.abs(ordinary)
-    total = np.nansum(sizes, axis=1)
-    count = np.isfinite(sizes).sum(axis=1)
-    window = np.ones(cycle)
-    sums = np.convolve(total, window)[: len(total)]
-    counts = np.convolve(count, window)[: len(count)]
+    """(s, days) how large ordinary values of the week are, so that what is learned holds when the series has grown."""
+    known = np.isfinite(ordinary)
+    total = np.where(known, np.abs(ordinary), 0.0).sum(axis=2)
+    count = known.sum(axis=2)
+    sums, counts = total.copy(), count.copy()
+    for lag in range(1, min(cycle, total.shape[1])):
+        sums[:, lag:] += total[:, :-lag]
+        counts[:, lag:] += count[:, :-lag]
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _rest(plain: np.ndarray, grid: _Grid, rest_days: frozenset[int]) -> np.ndarray:
-    """(days, slots) the median of the last rest days before each: of the last day of the weekend, if it has two."""
+    """(s, days, slots) the median of the last rest days before each: of the last day of the weekend, if it has two."""
     found = np.full(plain.shape, np.nan)
     if grid.step != 1 or not rest_days or len(rest_days) == _DAYS:
         return found
     weekday = max(rest_days, key=lambda each: ((each + 1) % _DAYS not in rest_days, each))
     first = (weekday - grid.first.weekday()) % _DAYS
-    rows = np.arange(first, len(plain), _DAYS)
-    if not len(rows):
+    own = plain[:, first::_DAYS]
+    if not own.shape[1]:
         return found
-    own = plain[rows]
     recent = np.full((_WEEKS, *own.shape), np.nan)
     for back in range(_WEEKS):
-        recent[back, back:] = own[: len(own) - back]
-    medians = _median(recent, _LEAST_WEEKS)
-    for row, median in zip(rows, medians, strict=True):
-        found[row + 1 : row + 1 + _DAYS] = median
+        recent[back, :, back:] = own[:, : max(own.shape[1] - back, 0)]
+    days = np.arange(first + 1, plain.shape[1])
+    found[:, first + 1 :] = _median(recent, _LEAST_WEEKS)[:, (days - first - 1) // _DAYS]
     return found

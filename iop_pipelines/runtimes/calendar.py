@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from iop_pipelines.calendars.days import Calendar
-from iop_pipelines.calendars.effects import STEPS, Explained, explain
+from iop_pipelines.calendars.effects import STEPS, Explained, explain_each
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
@@ -76,20 +76,28 @@ def _parts(
 ) -> Iterator[tuple[tuple[str, str], _Part]]:
     """ahead: moments by series, of which those after the panel are told too."""
     panel = given.panel
-    for name, places in given.each(panel.groupby("unique_id", sort=False).indices.items()):
+    moments = panel["ds"].to_numpy(dtype="datetime64[ns]")
+    named, rows_of, ds_of = [], [], []
+    for name, places in panel.groupby("unique_id", sort=False).indices.items():
         rows = np.asarray(places)
-        ds = panel["ds"].to_numpy(dtype="datetime64[ns]")[rows]
+        ds = moments[rows]
         more = ahead.get(str(name), ds[:0])
-        later = more[more > ds[-1]]
-        for measure in given.measures:
-            y = np.append(panel[measure].to_numpy(dtype=float)[rows], np.full(len(later), np.nan))
-            yield (str(name), measure), _part(rows, np.append(ds, later), y, calendar, given.freq)
+        named.append(str(name))
+        rows_of.append(rows)
+        ds_of.append(np.append(ds, more[more > ds[-1]]))
+    for measure in given.measures:
+        values = panel[measure].to_numpy(dtype=float)
+        y_of = [
+            np.append(values[rows], np.full(len(ds) - len(rows), np.nan))
+            for rows, ds in zip(rows_of, ds_of, strict=True)
+        ]
+        pairs = list(zip(ds_of, y_of, strict=True))
+        explained = explain_each(pairs, calendar, given.freq, given.tick)
+        for name, rows, (ds, y), one in zip(named, rows_of, pairs, explained, strict=True):
+            yield (name, measure), _part(rows, ds, y, one)
 
 
-def _part(
-    rows: np.ndarray, ds: np.ndarray, y: np.ndarray, calendar: Calendar, freq: str | None
-) -> _Part:
-    explained = explain(ds, y, calendar, freq)
+def _part(rows: np.ndarray, ds: np.ndarray, y: np.ndarray, explained: Explained) -> _Part:
     known = np.where(np.isfinite(y), y, 0.0)
     is_counted = np.minimum.accumulate(known) >= 0
     is_whole = np.logical_and.accumulate(known == np.round(known))
@@ -135,10 +143,11 @@ def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
     part = parts.get((found.unique_id, found.measure))
     if part is None:
         return found
-    points = [_point(each, part) for each in found.evidence.get("points", [])]
-    found = replace(
-        found, evidence={**found.evidence, "points": points} if points else found.evidence
-    )
+    points = found.evidence.get("points", [])
+    if points:
+        places = part.at(np.array([each["ds"] for each in points], dtype="datetime64[ns]"))
+        moved = [_point(*each, part) for each in zip(points, places.tolist(), strict=True)]
+        found = replace(found, evidence={**found.evidence, "points": moved})
     at = int(part.at(np.array([found.ds], dtype="datetime64[ns]"))[0])
     if found.category not in _OF_A_PERIOD or at < 0 or part.explained.days[at] is None:
         return found
@@ -171,8 +180,7 @@ def _calendar_of(explained: Explained, at: int, ds: datetime, calendar: Calendar
     }
 
 
-def _point(point: Mapping[str, Any], part: _Part) -> dict[str, Any]:
-    at = int(part.at(np.array([point["ds"]], dtype="datetime64[ns]"))[0])
+def _point(point: Mapping[str, Any], at: int, part: _Part) -> dict[str, Any]:
     if at < 0 or part.taken[at] == 0:
         return dict(point)
     taken = float(part.taken[at])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from iop_pipelines.calendars.days import Calendar
-from iop_pipelines.calendars.effects import explain
+from iop_pipelines.calendars.effects import Explained, explain_each
 from iop_pipelines.domain.calendars import CalendarDeclaration
 
 GERMANY = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "DE"}]}))
@@ -17,6 +17,11 @@ HOLIDAYS = {
 }
 DAYS = pd.date_range("2013-01-01", "2015-12-31", freq="D")
 IS_HOLIDAY = np.array([f"{day:%m-%d}" in HOLIDAYS[day.year] for day in DAYS])
+
+
+def explain(ds, y, calendar, freq) -> Explained:
+    (found,) = explain_each([(ds, y)], calendar, freq)
+    return found
 
 
 def load(growth=0.0, noise=1.0, days=DAYS):
@@ -174,3 +179,28 @@ def test_weeks_know_their_holidays():
     y[of_christmas] = 60.0
     found = explain(weeks.to_numpy(), y, GERMANY, "W")
     assert found.effect[of_christmas[-1]] == pytest.approx(-40, rel=0.2)
+
+
+def test_what_stands_beside_a_series_changes_nothing_that_is_said_of_it():
+    """Series of other lengths and levels, with gaps, and one whose weeks begin elsewhere."""
+    random = np.random.default_rng(5)
+    gaps = load(growth=0.2)
+    gaps[random.random(len(gaps)) < 0.2] = np.nan
+    gaps[IS_HOLIDAY & (DAYS < "2014-06-01")] = np.nan
+    is_kept = random.random(len(DAYS)) < 0.9
+    days = DAYS.to_numpy()
+    series = [
+        (days, load()),
+        (days, gaps),
+        (days[is_kept], 3 * load()[is_kept]),
+        (days[400:], load(growth=-0.3)[400:]),
+        (days[:0], np.array([])),
+        (days[3:30], load()[3:30]),
+    ]
+    together = explain_each(series, GERMANY, "D")
+    assert sum(int(one.effect.any()) for one in together) >= 4
+    for (ds, y), found in zip(series, together, strict=True):
+        alone = explain(ds, y, GERMANY, "D")
+        for name in ("ordinary", "effect", "times"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))
+        assert found.days == alone.days
