@@ -1,12 +1,9 @@
 """A watched folder: what comes, is changed, is half-written or broken, through the real sensor, jobs and databases."""
 
 import gzip
-import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -19,7 +16,6 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-import killed_delivery
 from database_servers import DATABASES, named
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.models import InputSpec
@@ -45,9 +41,9 @@ from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import dataset_versions, deliveries
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform.versions import dataset, latest_version, register_system_datasets
+from killed_delivery import POINTS, KilledDeliveries, killed_deliveries
 from sensors.intake import intake_deliveries
 
-ROOT = Path(__file__).parents[2]
 FIRST = date(2026, 1, 1)
 HEAD = "Tag;Filiale;Umsatz (EUR)\n"
 
@@ -447,17 +443,21 @@ def test_runs_that_were_asked_for_and_never_launched_are_made_good(folder: Folde
     assert folder.runs() == [("success", 60)]
 
 
-@pytest.mark.parametrize("point", list(killed_delivery.POINTS))
+@pytest.fixture(scope="module")
+def killed() -> Iterator[KilledDeliveries]:
+    with killed_deliveries() as killed:
+        yield killed
+
+
+@pytest.mark.parametrize("point", list(POINTS))
 def test_a_worker_that_is_killed_at_any_point_loses_nothing_and_repeats_nothing(
-    folder: Folder, point: str
+    folder: Folder, killed: KilledDeliveries, point: str
 ) -> None:
     folder.put("a.csv", sales(range(30)))
     folder.put("b.csv", sales(range(30, 60)))
     folder.tick()
     (request,) = folder.requests()
-    script = [sys.executable, killed_delivery.__file__, point, json.dumps(request.run_config)]
-    died = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert killed.run(point, request.run_config, os.environ) == -signal.SIGKILL
 
     reconcile(folder.instance, folder.platform.engine, utc_now() + timedelta(minutes=10))
     # What the file has become since plays no part in what was delivered before the end.
