@@ -454,7 +454,7 @@ export interface Ended {
   ended: number;
 }
 
-/** The `metadata` of a recommendation. Attributes: band: what was expected at `ds`, in `unit`: {expected, lo, hi}. points: [{ds, y, yhat, lo, hi}], the latest finding's. peak: the strongest finding; title and text are about it. latest: the last one. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. data_start: the first moment of the dataset's data, dataset-local; None where it is not known. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
+/** The `metadata` of a recommendation. Attributes: measure, unit, confidence, band, points: of the finding that title and text are about. band is what was expected at its `ds`, in `unit`: {expected, lo, hi}; points are [{ds, y, yhat, lo, hi}]. peak: the strongest finding. latest: the last one; latest_points: its points, where those above are another's. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. data_start: the first moment of the dataset's data, dataset-local; None where it is not known. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
 export interface Evidence {
   model: ModelRef | null;
   dataset: string;
@@ -470,6 +470,7 @@ export interface Evidence {
   points: KeptPoint[];
   peak: Seen;
   latest: Seen;
+  latest_points?: KeptPoint[] | undefined;
   also?: Seen[] | undefined;
   occurrences: Occurrence[];
   clean?: string[] | undefined;
@@ -1057,8 +1058,10 @@ export interface Notifications {
   nextCursor: string | null;
 }
 
+/** `measure` is None where the row is older than the field. */
 export interface Occurrence {
   ds: string;
+  measure?: string | null | undefined;
   value: number | null;
   severity: Severity;
   source_ref: string;
@@ -1142,6 +1145,18 @@ export interface OpenQuestion {
 
 export interface Or {
   or: Condition[];
+}
+
+/** At most 200 points around another finding that the text speaks of; `translations` are the label's. */
+export interface OtherEvidence {
+  executionId: number | null;
+  measure: string;
+  label: string;
+  unit: string;
+  ds: string;
+  since: string;
+  points: EvidencePoint[];
+  translations: Partial<Record<Language, Labelled>>;
 }
 
 /** One scored or forecast point; `ds` is in the dataset's local time. */
@@ -1359,7 +1374,7 @@ export interface RecommendationEvent {
   translations: Partial<Record<Language, Reasoned>> | null;
 }
 
-/** At most 200 points around the finding of period `ds`, and the text in its parts. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of label and the two; null where IOP did not write them. */
+/** At most 200 points around the finding of period `ds`, and the text in its parts. `measure`, `label`, `unit`, `executionId` and `points` are all of that finding; `others` are findings of other measures, or of times that the points do not reach. `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are those of label and the two; null where IOP did not write them. */
 export interface RecommendationEvidence {
   recommendationId: number;
   executionId: number | null;
@@ -1372,6 +1387,7 @@ export interface RecommendationEvidence {
   ds: string | null;
   since: string | null;
   points: EvidencePoint[];
+  others: OtherEvidence[];
   rationale: string[];
   actions: string[];
   owner: string | null;

@@ -72,7 +72,10 @@ class AsTold(_Part):
 
 
 class Occurrence(_Part):
+    """`measure` is None where the row is older than the field."""
+
     ds: datetime
+    measure: str | None = None
     value: float | None
     severity: Severity
     source_ref: str
@@ -104,9 +107,9 @@ class Evidence(_Part):
     """The `metadata` of a recommendation.
 
     Attributes:
-        band: what was expected at `ds`, in `unit`: {expected, lo, hi}.
-        points: [{ds, y, yhat, lo, hi}], the latest finding's.
-        peak: the strongest finding; title and text are about it. latest: the last one.
+        measure, unit, confidence, band, points: of the finding that title and text are about. band is what was expected
+            at its `ds`, in `unit`: {expected, lo, hi}; points are [{ds, y, yhat, lo, hi}].
+        peak: the strongest finding. latest: the last one; latest_points: its points, where those above are another's.
         also: what else the latest execution found of the same series.
         occurrences: the last 50, oldest first.
         clean: executions since the last finding that scored the series and found nothing.
@@ -132,6 +135,7 @@ class Evidence(_Part):
     points: list[KeptPoint]
     peak: Seen
     latest: Seen
+    latest_points: list[KeptPoint] = []
     also: list[Seen] = []
     occurrences: list[Occurrence]
     clean: list[str] = []
@@ -157,31 +161,43 @@ class Evidence(_Part):
             return add_periods(self.closed_ds, self.cool_down, self.freq)
         return silent_until(self.data_start or self.closed_ds, self.closed_ds, self.freq)
 
+    def main(self, category: Category) -> Seen:
+        """What title and text are about: an event is worth its worst; a statement about what goes on its last."""
+        return self.latest if is_statement(category) else self.peak
+
     def clean_needed(self, category: Category) -> int:
         """Executions without the finding that resolve it."""
-        is_statement = category in (Category.TREND, Category.FORECAST)
-        return 1 if is_statement else self.recovery_after
+        return 1 if is_statement(category) else self.recovery_after
 
-    def updated(self, new: "Evidence") -> "Evidence":
+    def updated(self, new: "Evidence", category: Category) -> "Evidence":
         """With a later finding's evidence; what is older than the latest only counts."""
-        is_later = new.window_end >= self.window_end
-        base = new if is_later else self
-        return base.model_copy(
-            update={
-                "peak": max(self.peak, new.peak, key=lambda seen: seen.rank),
-                "occurrences": [*self.occurrences, *new.occurrences][-MAX_OCCURRENCES:],
-                "closed_ds": self.closed_ds,
-                "clean": [] if is_later else self.clean,
-                "told": None,
-            }
-        )
+        is_graver = new.peak.rank > self.peak.rank
+        if is_statement(category):
+            return self._with(new, new if new.window_end >= self.window_end else self)
+        return self._with(new, new if is_graver else self)
 
     def noted(self, new: "Evidence", count: int) -> "Evidence":
         """As `updated`, of a closed recommendation whose texts, of `count` findings, stay what they are."""
         told = self.told
         if told is None:
             told = AsTold(count=count, **{name: getattr(self, name) for name in _OF_TEXTS})
-        return self.updated(new).model_copy(update={"told": told})
+        return self._with(new, self).model_copy(update={"told": told})
+
+    def _with(self, new: "Evidence", main: "Evidence") -> "Evidence":
+        """main: whose finding title and text are about, self or new."""
+        is_later = new.window_end >= self.window_end
+        base = new if is_later else self
+        return base.model_copy(
+            update={
+                **{name: getattr(main, name) for name in _OF_MAIN},
+                "peak": max(self.peak, new.peak, key=lambda seen: seen.rank),
+                "latest_points": base.latest_points or ([] if main is base else base.points),
+                "occurrences": [*self.occurrences, *new.occurrences][-MAX_OCCURRENCES:],
+                "closed_ds": self.closed_ds,
+                "clean": [] if is_later else self.clean,
+                "told": None,
+            }
+        )
 
     def as_told(self, count: int) -> tuple["Evidence", int]:
         """What title and text were made from, and of how many findings; count: those there are by now."""
@@ -191,7 +207,13 @@ class Evidence(_Part):
         return self.model_copy(update=update), self.told.count
 
 
+_OF_MAIN = ("measure", "unit", "confidence", "band", "points")
 _OF_TEXTS = tuple(name for name in AsTold.model_fields if name != "count")
+
+
+def is_statement(category: Category) -> bool:
+    """About what goes on, and not about an event."""
+    return category in (Category.TREND, Category.FORECAST)
 
 
 def seen(finding: Finding, label: str, source_ref: str) -> Seen:

@@ -222,7 +222,11 @@ def _label(ground: Ground, found: Finding) -> str:
 
 def _occurrence(main: Seen) -> Occurrence:
     return Occurrence(
-        ds=main.ds, value=main.value, severity=main.severity, source_ref=main.source_ref
+        ds=main.ds,
+        measure=main.measure,
+        value=main.value,
+        severity=main.severity,
+        source_ref=main.source_ref,
     )
 
 
@@ -277,7 +281,9 @@ def _update(
     """
     before, count = evidence_of(stored), stored.occurrences + 1
     is_live = stored.live_key is not None
-    evidence = before.updated(new) if is_live else before.noted(new, stored.occurrences)
+    evidence = (
+        before.updated(new, stored.category) if is_live else before.noted(new, stored.occurrences)
+    )
     values: dict[str, Any] = {
         "metadata": evidence.to_json(),
         "occurrences": count,

@@ -3,17 +3,27 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from iop_pipelines.domain.vocabulary import Category
+from iop_pipelines.recommendations.evidence import is_statement
+
 MAX_NUMBERS = 60
 # Of a picture that high nobody sees more.
 _DIGITS = 4
 
 
-def sparkline(evidence: Mapping[str, Any] | None) -> list[float | None]:
+def sparkline(evidence: Mapping[str, Any] | None, category: Category) -> list[float | None]:
     """At most 60 values, oldest first, one a period: what was seen, else what is expected; None is a gap.
 
-    evidence: a recommendation's `metadata`, whoever wrote it. What has no points has no sparkline.
+    evidence: a recommendation's `metadata`, whoever wrote it. What has no points of the measure that its title is about
+    has no sparkline.
     """
-    points = (evidence or {}).get("points")
+    kept = evidence or {}
+    main = kept.get("latest" if is_statement(category) else "peak")
+    if isinstance(main, Mapping):
+        measure = cast(Mapping[str, Any], main).get("measure")
+        if measure != kept.get("measure"):
+            return []
+    points = kept.get("points")
     if not isinstance(points, list):
         return []
     return [_value(point) for point in cast(list[Any], points)[-MAX_NUMBERS:]]

@@ -76,7 +76,7 @@ def write(
 ) -> Wording:
     """The words of a recommendation that `count` findings led to."""
     say = phrases_of(language)
-    main = facts.main_of(category, evidence)
+    main = evidence.main(category)
     title = typeset(capitalise(_headline(category, evidence, main, language)), language)
     rationale = [
         typeset(each, language) for each in _rationale(category, evidence, count, language) if each
@@ -167,7 +167,7 @@ def _usual_action(category: Category, seen: Seen, language: Language) -> str:
 def _rationale(
     category: Category, evidence: Evidence, count: int, language: Language
 ) -> tuple[str, ...]:
-    main = facts.main_of(category, evidence)
+    main = evidence.main(category)
     return (
         capitalise(_what_happened(category, evidence, main, language)),
         _explained(main),

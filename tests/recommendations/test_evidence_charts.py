@@ -16,6 +16,7 @@ DAY = datetime(2013, 2, 8)
 
 
 def add_outputs(world, execution_id, days, series="EWR", **more):
+    """A row a day whose value is the day's number."""
     rows = [
         {
             "execution_id": execution_id,
@@ -111,3 +112,91 @@ def test_one_that_no_model_made_has_its_text_and_no_points(world):
 def test_one_that_is_not_there_is_not_found(world):
     with pytest.raises(NotFound):
         evidence_chart(world.engine, 1)
+
+
+def delayed(found, day, **more):
+    """A finding about minutes, with the points of its own measure."""
+    own = {
+        "measure": "delay",
+        "unit": "min",
+        "value": 95.0,
+        "expected": 12.0,
+        "lo": 4.0,
+        "hi": 20.0,
+    }
+    minutes = [
+        {**point, "y": 95.0 if point is last else 12.0}
+        for kept in (points(day - 2, day - 1, day),)
+        for last in kept[-1:]
+        for point in kept
+    ]
+    return found(day, **own, score=8.0, evidence={"points": minutes}, **more)
+
+
+def test_a_chart_is_all_of_the_finding_in_the_title_and_what_came_later_has_its_own(world, found):
+    storm = world.run(0, found(0, evidence={"points": points(-1, 0)}), scored=("JFK",))
+    add_outputs(world, storm, range(-4, 2))
+    later = world.run(3, delayed(found, 3), scored=("JFK",))
+    add_outputs(world, later, range(1, 4), measure="delay", y=95.0)
+    (opened,) = advise(world.engine, storm).opened
+    assert list(advise(world.engine, later).updated) == [opened]
+
+    chart = evidence_chart(world.engine, opened)
+    kept = recommendation(world.engine, opened).metadata
+
+    assert "ancellations" in recommendation(world.engine, opened).title
+    assert (chart.measure, chart.label, chart.unit) == ("cancelled_pct", "Cancellations", "%")
+    assert (chart.ds, chart.execution_id) == (DAY, storm)
+    assert [(point.ds - DAY).days for point in chart.points] == list(range(-4, 2))
+    assert [point.y for point in chart.points] == [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0]
+    (other,) = chart.others
+    assert (other.measure, other.unit, other.execution_id) == ("delay", "min", later)
+    assert (other.ds - DAY).days == 3
+    assert [(point.ds - DAY).days for point in other.points] == [1, 2, 3]
+    assert {point.y for point in other.points} == {95.0}
+    assert (kept["measure"], kept["unit"], kept["band"]["hi"]) == ("cancelled_pct", "%", 9.3)
+    assert [point["ds"] for point in kept["points"]] == [
+        (DAY + timedelta(days=day)).isoformat() for day in (-1, 0)
+    ]
+
+
+def test_without_their_outputs_points_mark_only_findings_of_their_own_measure(world, found):
+    both = (found(0, evidence={"points": points(-2, -1, 0)}), delayed(found, -1))
+    execution_id = world.run(-1, *both, days=2, scored=("JFK",))
+    (opened,) = advise(world.engine, execution_id).opened
+
+    chart = evidence_chart(world.engine, opened)
+
+    assert [point.is_finding for point in chart.points] == [False, False, True]
+    assert chart.others == ()
+
+
+def test_a_later_finding_out_of_the_charts_reach_has_a_chart_with_its_time(world, found):
+    first = world.run(0, found(0), scored=("JFK",))
+    add_outputs(world, first, range(-3, 1))
+    again = world.run(30, found(30, score=9.0), scored=("JFK",))
+    add_outputs(world, again, range(25, 31))
+    (opened,) = advise(world.engine, first).opened
+    advise(world.engine, again)
+
+    chart = evidence_chart(world.engine, opened)
+
+    assert [(point.ds - DAY).days for point in chart.points] == [-3, -2, -1, 0]
+    (other,) = chart.others
+    assert (other.label, other.unit) == ("Cancellations", "%")
+    assert [(point.ds - DAY).days for point in other.points] == list(range(25, 31))
+
+
+def test_what_an_earlier_release_kept_of_another_measure_is_drawn_under_no_title(world, found):
+    execution_id = world.run(0, found(0), scored=("JFK",))
+    (opened,) = advise(world.engine, execution_id).opened
+    kept = recommendation(world.engine, opened).metadata
+    mixed = {**kept, "measure": "delay", "unit": "min", "points": points(-2, -1, 0)}
+    with begin_write(world.engine) as connection:
+        connection.execute(recommendations.update().values(metadata=mixed))
+
+    chart = evidence_chart(world.engine, opened)
+
+    assert (chart.measure, chart.unit) == ("cancelled_pct", "%")
+    assert "delay" not in {chart.measure, *(other.measure for other in chart.others)}
+    assert all(point.ds == DAY for point in chart.points)

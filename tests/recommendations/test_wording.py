@@ -522,7 +522,7 @@ def test_a_pipeline_that_fails_and_then_repeats_says_both():
             ("wasteful", "is_repeat", Severity.INFO, "execution:2"),
         )
     )
-    wording = write(Category.OPTIMISATION, failing.updated(wasteful), 2)
+    wording = write(Category.OPTIMISATION, failing.updated(wasteful, Category.OPTIMISATION), 2)
     assert wording.title == "Pipeline flights_ingest is failing, 8 Feb 2013 UTC"
     assert "Also: Pipeline flights_ingest is wasteful" in wording.description
 

@@ -172,8 +172,28 @@ class Reasons(Shape):
     actions: list[str]
 
 
+class Labelled(Shape):
+    label: str
+
+
+class OtherEvidence(Shape):
+    """At most 200 points around another finding that the text speaks of; `translations` are the label's."""
+
+    execution_id: int | None
+    measure: str
+    label: str
+    unit: str
+    ds: LocalMoment
+    since: LocalMoment
+    points: list[EvidencePoint]
+    translations: dict[Language, Labelled]
+
+
 class RecommendationEvidence(Shape):
     """At most 200 points around the finding of period `ds`, and the text in its parts.
+
+    `measure`, `label`, `unit`, `executionId` and `points` are all of that finding; `others` are findings
+    of other measures, or of times that the points do not reach.
 
     `rationale`: why, a sentence or two each; `actions`: what to do; `owner`: who. `translations` are
     those of label and the two; null where IOP did not write them.
@@ -190,6 +210,7 @@ class RecommendationEvidence(Shape):
     ds: LocalMoment | None
     since: LocalMoment | None
     points: list[EvidencePoint]
+    others: list[OtherEvidence]
     rationale: list[str]
     actions: list[str]
     owner: str | None
@@ -300,4 +321,4 @@ def _spoken(row: Recommendation) -> Recommendation:
 
 def _listed(row: Recommendation) -> ListedRecommendation:
     told: Any = {name: value for name, value in _spoken(row).items() if name != "metadata"}
-    return ListedRecommendation(**told, sparkline=sparkline(row["metadata"]))
+    return ListedRecommendation(**told, sparkline=sparkline(row["metadata"], row["category"]))

@@ -42,16 +42,6 @@ _PLACES = {
 }
 
 
-def is_statement(category: Category) -> bool:
-    """About what goes on, and not about an event."""
-    return category in (Category.TREND, Category.FORECAST)
-
-
-def main_of(category: Category, evidence: Evidence) -> Seen:
-    """An event is worth its worst; a statement about what goes on is worth its last."""
-    return evidence.latest if is_statement(category) else evidence.peak
-
-
 def is_of_pipelines(evidence: Evidence) -> bool:
     return evidence.dataset == PIPELINE_RUNS
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.recommendations.evidence import Evidence, Seen
+from iop_pipelines.recommendations.evidence import Evidence, Seen, is_statement
 from iop_pipelines.recommendations.phrases import facts, measured
 from iop_pipelines.recommendations.phrases.amounts import Amounts, inside, is_long, say_name
 from iop_pipelines.recommendations.phrases.facts import Actions
@@ -274,7 +274,7 @@ def over_action() -> str:
 
 def how_often(category: Category, evidence: Evidence, count: int) -> str:
     found = f"Trouvé par {AMOUNTS.count(count, 'exécution', 'exécutions')}"
-    if facts.is_statement(category):
+    if is_statement(category):
         return f"{found}." if count > 1 else ""
     since = facts.begun(evidence)
     begun = "" if since is None else f"Cela a commencé {_on(evidence, since)}."

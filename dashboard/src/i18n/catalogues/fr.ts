@@ -1141,6 +1141,7 @@ export default {
     what: "Ce qui s'est passé",
     evidence: "Éléments à l'appui",
     evidenceOf: (measure: string, series: string) => `${measure}, ${series}`,
+    otherOf: (measure: string, series: string, when: string) => `${measure}, ${series}, ${when}`,
     zone: (zone: string) => `Heure locale (${zone})`,
     why: 'Pourquoi',
     do: 'Action recommandée',

@@ -17,10 +17,13 @@ import { words } from './words';
 
 // The chart with its legend and notes, in rem.
 const CHART_HEIGHT = 22;
+// Of the drawing of a finding beside the first, in rem.
+const OTHER_HEIGHT = 9;
 
 export function Evidence({ recommendation }: { recommendation: Shown }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
+  const format = useFormat();
   const query = useQuery(evidenceQuery(recommendation.id));
   const known = knownOf(recommendation);
   const told = query.data ?? null;
@@ -28,6 +31,8 @@ export function Evidence({ recommendation }: { recommendation: Shown }) {
   // Without a network the recommendation itself has what a chart needs.
   const isWaiting = !told && !query.isError;
   const points = told?.points ?? known.points;
+  const others = told?.others ?? [];
+  const series = seriesName(recommendation.uniqueId, t.allSeries) ?? '';
   const measure = told?.label ?? told?.measure ?? known.label ?? known.measure;
   const paragraphs = told ? told.rationale : sentencesOf(recommendation.description);
   const actions = told ? told.actions : known.action ? [known.action] : [];
@@ -54,21 +59,30 @@ export function Evidence({ recommendation }: { recommendation: Shown }) {
           </div>
         )}
       </Card>
-      {(isWaiting || points.length > 0) && (
+      {(isWaiting || points.length > 0 || others.length > 0) && (
         <Card title={t.evidence}>
           {isWaiting ? (
             <Skeleton height={CHART_HEIGHT} />
           ) : (
+            points.length > 0 && (
+              <BandChart
+                title={t.evidenceOf(measure ?? t.evidence, series)}
+                unit={told?.unit ?? known.unit}
+                points={points}
+                zone={told ? t.zone(told.timeZone) : null}
+              />
+            )
+          )}
+          {others.map((other) => (
             <BandChart
-              title={t.evidenceOf(
-                measure ?? t.evidence,
-                seriesName(recommendation.uniqueId, t.allSeries) ?? '',
-              )}
-              unit={told?.unit ?? known.unit}
-              points={points}
+              key={`${other.measure} ${other.ds}`}
+              title={t.otherOf(other.label, series, format.local(other.ds))}
+              unit={other.unit}
+              points={other.points}
+              height={OTHER_HEIGHT}
               zone={told ? t.zone(told.timeZone) : null}
             />
-          )}
+          ))}
         </Card>
       )}
       <Card title={t.why}>

@@ -25,20 +25,33 @@ const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 export const seriesName = (name: string | null, allSeries: string) =>
   name === 'all' ? allSeries : name;
 
-export function knownOf({ metadata }: Pick<Recommendation, 'metadata'>): Known {
+// An event is worth its worst; what goes on is worth its last.
+const isStatement = (category: Recommendation['category']) =>
+  category === 'trend' || category === 'forecast';
+
+export function knownOf({
+  metadata,
+  category,
+}: Pick<Recommendation, 'metadata' | 'category'>): Known {
   const evidence = objectIn(metadata);
+  // Title and text are about it, so measure, label, unit and points are its own, or not shown.
+  const main = objectIn(
+    isStatement(category) ? evidence.latest : (evidence.peak ?? evidence.latest),
+  );
+  const measure = textIn(main.measure);
   const model = objectIn(evidence.model);
   const id = numberIn(model.id);
   const found = new Set(
-    [...listIn(evidence.occurrences), evidence.peak, evidence.latest].map((each) =>
-      textIn(objectIn(each).ds),
-    ),
+    [...listIn(evidence.occurrences), main]
+      .map(objectIn)
+      .filter((each) => each.measure === main.measure)
+      .map((each) => textIn(each.ds)),
   );
   return {
-    measure: textIn(evidence.measure),
-    label: textIn(objectIn(evidence.peak).label),
-    unit: textIn(evidence.unit),
-    confidence: numberIn(evidence.confidence),
+    measure,
+    label: textIn(main.label),
+    unit: textIn(main.unit),
+    confidence: numberIn(main.confidence),
     quality: numberIn(evidence.quality_score),
     model:
       id === null
@@ -46,7 +59,10 @@ export function knownOf({ metadata }: Pick<Recommendation, 'metadata'>): Known {
         : { id, name: textIn(model.name) ?? '', version: textIn(model.version) ?? '' },
     owner: textIn(evidence.owner),
     action: textIn(evidence.action),
-    points: listIn(evidence.points).flatMap((each) => pointsIn(each, found)),
+    points:
+      textIn(evidence.measure) === measure
+        ? listIn(evidence.points).flatMap((each) => pointsIn(each, found))
+        : [],
   };
 }
 

@@ -105,8 +105,9 @@ describe('putting off', () => {
 });
 
 test('evidence of another hand is read as far as it goes', () => {
-  expect(knownOf({ metadata: null }).points).toEqual([]);
+  expect(knownOf({ metadata: null, category: 'anomaly' }).points).toEqual([]);
   const known = knownOf({
+    category: 'anomaly',
     metadata: {
       points: [{ ds: '2013-01-01', y: 1 }, 'x', { y: 2 }],
       latest: { ds: '2013-01-01' },
@@ -115,6 +116,27 @@ test('evidence of another hand is read as far as it goes', () => {
   expect(known.points).toEqual([
     { ds: '2013-01-01', y: 1, yhat: null, lo: null, hi: null, isFinding: true },
   ]);
+});
+
+test('evidence is of the finding that the title is about, or none', () => {
+  const metadata = (measure: string) =>
+    ({
+      measure,
+      unit: 'min',
+      points: [
+        { ds: '2013-02-07', y: 1 },
+        { ds: '2013-02-08', y: 9 },
+      ],
+      peak: { ds: '2013-02-08', measure: 'cancelled', label: 'Cancellations', unit: '%' },
+      latest: { ds: '2013-02-09', measure: 'delay', label: 'Delay', unit: 'min' },
+      occurrences: [{ ds: '2013-02-07', measure: 'delay' }],
+    }) as unknown as Evidence;
+  const own = knownOf({ category: 'anomaly', metadata: metadata('cancelled') });
+  expect([own.measure, own.label, own.unit]).toEqual(['cancelled', 'Cancellations', '%']);
+  expect(own.points.map((point) => point.isFinding)).toEqual([false, true]);
+  expect(knownOf({ category: 'anomaly', metadata: metadata('delay') }).points).toEqual([]);
+  const trend = knownOf({ category: 'trend', metadata: metadata('delay') });
+  expect([trend.label, trend.unit, trend.points.length]).toEqual(['Delay', 'min', 2]);
 });
 
 describe('what is shown of a recommendation', () => {

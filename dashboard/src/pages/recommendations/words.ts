@@ -47,6 +47,7 @@ export const words = defineWords('recommendations', {
   what: 'What happened',
   evidence: 'Evidence',
   evidenceOf: (measure: string, series: string) => `${measure}, ${series}`,
+  otherOf: (measure: string, series: string, when: string) => `${measure}, ${series}, ${when}`,
   zone: (zone: string) => `Times in ${zone}`,
   why: 'Why',
   do: 'Recommended action',
