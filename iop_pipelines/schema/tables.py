@@ -251,7 +251,8 @@ recommendations = _table(
     sa.Column("severity", _enum(words.Severity, "severity"), server_default="info"),
     sa.Column("status", _enum(words.ReviewStatus, "review_status"), server_default="open"),
     sa.Column("source_ref", sa.String(512)),
-    sa.Column("metadata", Document),
+    # Evidence with its points, read by code alone: their order would be said once a point.
+    sa.Column("metadata", sa.JSON),
     _created_at(),
     _updated_at(),
     # hash of (category, dataset, series, model name); NULL for a row that no model of ours made.

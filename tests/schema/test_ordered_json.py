@@ -16,7 +16,7 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import Said, metadata, recommendations, report_templates
 
 # Read by code alone, by keys that it knows.
-OF_CODE = {"said", "remark", "files"}
+OF_CODE = {"said", "remark", "files", "metadata"}
 QUERY = {
     "version": 2,
     "source": "recommendations",

@@ -16,7 +16,7 @@ _DOCUMENTS = {
     "analytical_models": ("input_schema", "output_schema", "config"),
     "model_executions": ("metrics",),
     "report_templates": ("query_config",),
-    "recommendations": ("metadata", "translations", "explanation"),
+    "recommendations": ("translations", "explanation"),
     "recommendation_events": ("details",),
     "datasets": ("declaration",),
     "dataset_versions": ("reject_reasons",),
