@@ -6,6 +6,10 @@ new normal. The ridge pulls towards the seasonal mean (the level, and how the sa
 short history is expected by; a long one moves to what its rows say. Everything is linear in the series, so the
 method knows no unit: y and a + b y have the same residuals but for b.
 
+A place in the season, such as Saturday or Wednesday at seven, may change alone: what lies as far off on the same side
+a third time is what is expected there from then on. Of a place that was hardly ever known, as an hour of the
+night in which something happens twice a year, the rest of the season says nothing: nothing is expected there.
+
 Linear baselines on time-series anomalies: arXiv 2602.00672 (2026); ridge regression by accumulated normal equations.
 """
 
@@ -25,6 +29,16 @@ _RIDGE_ROWS = 10.0
 # A row farther off than so many sigmas teaches as if it lay there, and enters later rows as expected.
 _CLIP = 4.0
 _PAIRS_OF_PHASES = 4
+# Of the head, what is so many times as far off as a row that teaches little is as it was to be expected.
+_GROSS = 2.0
+# A place in the season that was known less often is not judged.
+_LEAST_OF_PHASE = 2
+# Far rows of a stretch that is a larger part of the season are a level, and no place in it.
+_SLOT_SHARE = 3
+# A place has changed when it lay off as often, one season after the other, and by as much: no error is less than this
+# part of the largest.
+_TIMES_CHANGED = 3
+_SAME_CHANGE = 0.7
 # A drift over the head that is so many of its own standard errors is one.
 SURE_DRIFT = 4.0
 
@@ -65,7 +79,7 @@ class Expected:
     """(n, s) matrices; NaN in the head.
 
     Attributes:
-        yhat: the expectation.
+        yhat: the expectation; NaN also where the season was hardly ever known.
         sigma: robust trailing spread of the errors.
         level: mean of the rows before, over the level window.
         seen: y as later rows see it: what was far off or unknown as it was expected.
@@ -75,6 +89,16 @@ class Expected:
     sigma: np.ndarray
     level: np.ndarray
     seen: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows of a series from `start` on, what is expected of them so far, and what one unit adds to those behind it."""
+
+    start: int
+    y: np.ndarray
+    yhat: np.ndarray
+    response: np.ndarray
 
 
 def expect(y: np.ndarray, shape: Shape) -> Expected:
@@ -89,6 +113,7 @@ def expect(y: np.ndarray, shape: Shape) -> Expected:
     walk = _Walk(y.T, shape)
     walk.run()
     level, seen = (part[:, walk.pad :] + walk.origin for part in (walk.level, walk.x))
+    seen = seen + walk.offsets
     return Expected(walk.yhat.T, walk.sigma.T, level.T, seen.T)
 
 
@@ -110,6 +135,10 @@ class _Walk:
         self.yhat = np.full((self.s, self.n), np.nan)
         self.sigma = np.full((self.s, self.n), np.nan)
         self.run_of = np.zeros(self.s, dtype=int)
+        # By how much places of the season lie off it since they changed, and the errors of single far rows.
+        self.offsets = np.zeros((self.s, self.n))
+        self.far_errors = np.full((self.s, self.n), np.nan)
+        self.is_new = self._new_phases()
         self._begin()
         self.width = self._features(self.pad + shape.head, self.pad + shape.head + 1)[1].shape[2]
         self.gram = np.zeros((self.s, self.width, self.width))
@@ -137,12 +166,27 @@ class _Walk:
             phases[:, phase] = np.where(np.isfinite(of_phase), of_phase, middle)[:, 0]
         made = _known_or_zero(phases[:, rows % m] + trend)
         self.x[:, : self.pad + head] = made
-        self.x[:, self.pad : self.pad + head] = np.where(
-            np.isfinite(first), first, made[:, self.pad :]
-        )
-        self.error[:, :head] = np.abs(first - made[:, self.pad :])
+        error = np.abs(first - made[:, self.pad :])
+        self.error[:, :head] = error
+        sigma = _known_or_zero(_sigma(error))[:, None]
+        is_ordinary = np.isfinite(first) & ((error <= _GROSS * _CLIP * sigma) | (sigma == 0))
+        self.x[:, self.pad : self.pad + head] = np.where(is_ordinary, first, made[:, self.pad :])
         self.level[:, :w] = _known_or_zero(middle) + trend[:, :w]
         self._set_level(w, self.pad + head)
+
+    def _new_phases(self) -> np.ndarray | None:
+        """(s, n) bool: known rows whose place in the season was hardly ever known before; None where there are none."""
+        m, head = self.shape.season_length, self.shape.head
+        least = min(_LEAST_OF_PHASE, head // m)
+        if m == 1 or least == 0 or not self.has_unknown.any():
+            return None
+        known = np.zeros((self.s, -(-self.n // m) * m), dtype=int)
+        known[:, : self.n] = ~self.is_unknown
+        by_season = known.reshape(self.s, -1, m)
+        before = (np.cumsum(by_season, axis=1) - by_season).reshape(self.s, -1)[:, : self.n]
+        is_new = (before < least) & ~self.is_unknown
+        is_new[:, :head] = False
+        return is_new if is_new.any() else None
 
     def _look_at(self, x: np.ndarray, level: np.ndarray) -> None:
         """`recent` is (s, rows, lags): the values from each row on."""
@@ -229,31 +273,53 @@ class _Walk:
         first, last = self.pad + start, self.pad + end
         sigma = self._spread(start)
         far_off = _CLIP * sigma[:, None]
-        y = self.y[:, start:end]
+        y = self.y[:, start:end] - self.offsets[:, start:end]
         self.x[:, first:last] = y
         is_gappy = bool(self.has_unknown[start:end].any())
         if is_gappy:
             self._fill(start, end)
         mean, features = self._features(first, last)
         yhat = mean + np.matmul(features, self.weights[:, :, None])[:, :, 0]
-        far = (np.abs(y - yhat) > far_off).any(axis=1)
+        far = self._is_far(slice(None), start, y, yhat, far_off).any(axis=1)
         changed = False
         for series in np.flatnonzero(far | (self.run_of > 0)).tolist():
             changed |= self._clean(series, number, yhat[series], float(far_off[series, 0]))
+        offsets = self.offsets[:, start:end]
         if changed:
             mean, features = self._features(first, last)
+            y = self.y[:, start:end] - offsets
         within = slice(number, number + 1)
-        yhat = np.minimum(np.maximum(yhat, self.least[:, within]), self.most[:, within])
-        self.yhat[:, start:end] = yhat
+        least, most = self.least[:, within], self.most[:, within]
+        yhat = np.minimum(np.maximum(yhat + offsets, least), most) - offsets
+        self.yhat[:, start:end] = yhat + offsets
         self.sigma[:, start:end] = sigma[:, None]
         error = y - yhat
-        np.abs(error, out=self.error[:, start:end])
         target = yhat + np.minimum(np.maximum(error, -far_off), far_off) - mean
-        if is_gappy:
-            is_unknown = self.is_unknown[:, start:end]
-            target = np.where(is_unknown, 0.0, target)
-            features = features * ~is_unknown[:, :, None]
+        untaught = self.is_unknown[:, start:end]
+        if self.is_new is not None:
+            is_new = self.is_new[:, start:end]
+            error = np.where(is_new, np.nan, error)
+            self.yhat[:, start:end][is_new] = np.nan
+            untaught = untaught | is_new
+        np.abs(error, out=self.error[:, start:end])
+        if is_gappy or self.is_new is not None:
+            target = np.where(untaught, 0.0, target)
+            features = features * ~untaught[:, :, None]
         self._learn(features, target)
+
+    def _is_far(
+        self,
+        series: int | slice,
+        start: int,
+        y: np.ndarray,
+        yhat: np.ndarray,
+        far_off: float | np.ndarray,
+    ) -> np.ndarray:
+        """Of the rows from start on; a place that was hardly ever known is not far from anything."""
+        is_far = np.abs(y - yhat) > far_off
+        if self.is_new is not None:
+            is_far &= ~self.is_new[series, start : start + y.shape[-1]]
+        return is_far
 
     def _fill(self, start: int, end: int) -> None:
         """What is unknown is seen as it was a season ago."""
@@ -268,9 +334,9 @@ class _Walk:
         mean, features = self.answer
         response = mean + features @ self.weights[series]
         start, end = self.blocks[number]
-        y, rows = self.y[series, start:end], end - start
+        y, rows = self.y[series, start:end] - self.offsets[series, start:end], end - start
         least, most = float(self.least[series, number]), float(self.most[series, number])
-        is_far = np.abs(y - yhat) > far_off
+        is_far = self._is_far(series, start, y, yhat, far_off)
         run, changed, row = int(self.run_of[series]), False, 0
         while row < rows:
             if run == 0:
@@ -284,22 +350,51 @@ class _Walk:
                 row += 1
                 continue
             run += 1
-            if run <= self.shape.mask_limit:
+            moved = self._moved(series, start + row, float(y[row] - yhat[row]), run)
+            is_masked = run <= self.shape.mask_limit
+            if is_masked:
                 expected = min(max(float(yhat[row]), least), most)
                 self.x[series, self.pad + start + row] = expected
-                later = yhat[row + 1 :]
-                later += (expected - y[row]) * response[: rows - row - 1]
-                is_far[row + 1 :] = np.abs(y[row + 1 :] - later) > far_off
+                yhat[row + 1 :] += (expected - y[row]) * response[: rows - row - 1]
+            if moved:
+                self._move(series, start + row, moved, _Block(start, y, yhat, response))
+            if is_masked or moved:
                 changed = True
+                later = slice(row + 1, rows)
+                is_far[later] = self._is_far(
+                    series, start + row + 1, y[later], yhat[later], far_off
+                )
             row += 1
         self.run_of[series] = run
         return changed
 
+    def _moved(self, series: int, at: int, error: float, run: int) -> float:
+        """By how much the place of a far row in the season has changed: 0 unless it lay as far off the times before.
+
+        run: of far rows up to this one, in a stretch.
+        """
+        m = self.shape.season_length
+        if m == 1 or run > max(1, m // _SLOT_SHARE):
+            return 0.0
+        self.far_errors[series, at] = error
+        times = self.far_errors[series, at::-m][:_TIMES_CHANGED] * np.sign(error)
+        is_same = len(times) == _TIMES_CHANGED and times.min() >= _SAME_CHANGE * times.max()
+        return float(np.sign(error) * np.median(times)) if is_same else 0.0
+
+    def _move(self, series: int, at: int, by: float, block: _Block) -> None:
+        """From the next season on the place of a row is `by` higher: what else looks at it sees it as before."""
+        m, rows = self.shape.season_length, len(block.y)
+        self.offsets[series, at + m :: m] += by
+        for later in range(at - block.start + m, rows, m):
+            block.y[later] -= by
+            if not self.is_unknown[series, block.start + later]:
+                self.x[series, self.pad + block.start + later] -= by
+                block.yhat[later + 1 :] -= by * block.response[: rows - later - 1]
+
     def _spread(self, start: int) -> np.ndarray:
         """(s,) sigma by the errors of the last rows before start; where none of them is known, the sigma before."""
         recent = self.error[:, max(0, start - self.shape.scale_window) : start]
-        middle, tail = robust.quantiles(recent, 0.5, 0.9)
-        sigma = np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
+        sigma = _sigma(recent)
         self.sigma_before = np.where(np.isfinite(sigma), sigma, self.sigma_before)
         return self.sigma_before
 
@@ -348,6 +443,12 @@ def _goes_on(steps: np.ndarray, drift: np.ndarray, season_length: int) -> np.nda
     toward = np.sign(drift) * np.array(by_season)
     with np.errstate(invalid="ignore"):
         return np.all(~(toward < np.abs(drift) / 2), axis=0)
+
+
+def _sigma(errors: np.ndarray) -> np.ndarray:
+    """(s,) of absolute errors (s, n); NaN where none is known."""
+    middle, tail = robust.quantiles(errors, 0.5, 0.9)
+    return np.maximum(middle * robust.SIGMA_PER_MAD, tail * robust.SIGMA_PER_Q90)
 
 
 def _known_or_zero(x: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.frequencies import STEPS
+from iop_pipelines.intake.circumstances import circumstances
 from iop_pipelines.intake.spelling import formats_of, numbers_of
 from iop_pipelines.intake.step import Freq
 from iop_pipelines.intake.understand import MeasureFound, Understood
@@ -159,22 +160,29 @@ def _varying(given: Understood) -> list[MeasureFound]:
     return [each for each in given.measures if each.column.varies][:MAX_MODELS]
 
 
+def _watched(given: Understood) -> list[MeasureFound]:
+    """What varies, and what somebody can do something about."""
+    weather = circumstances(each.column.name for each in given.measures)
+    varying = [each for each in given.measures if each.column.varies]
+    return [each for each in varying if each.column.name not in weather][:MAX_MODELS]
+
+
 def _models(given: Understood) -> dict[str, dict[str, Any]]:
     """An anomaly model a measure, trend and forecast of the first."""
     models: dict[str, dict[str, Any]] = {}
     if not given.series.is_watched:
         return models
-    for each in _varying(given):
+    for each in _watched(given):
         name = f"{given.name}-{each.column.name}-anomaly".replace("_", "-")
         models[name] = _model(given, each, name, "seasonal_residual", _anomaly_params(given, each))
     window = _TREND_WINDOW.get(given.step.freq)
     points = given.periods * given.series.watched_count
     if models and window and given.step.every == 1 and points <= MAX_TREND_POINTS:
-        first = _varying(given)[0]
+        first = _watched(given)[0]
         name = f"{given.name}-{first.column.name}-trend".replace("_", "-")
         models[name] = _model(given, first, name, "mann_kendall", {"window": window})
     if models and given.step.every == 1:
-        first = _varying(given)[0]
+        first = _watched(given)[0]
         name = f"{given.name}-{first.column.name}-forecast".replace("_", "-")
         horizon = {"h": _HORIZON[given.step.freq]}
         models[name] = _model(given, first, name, usual_forecaster(), horizon)

@@ -16,6 +16,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake import columns as cols
 from iop_pipelines.intake.cells import Rows, joined
+from iop_pipelines.intake.circumstances import circumstances
 from iop_pipelines.intake.columns import Column, names_of, read_columns
 from iop_pipelines.intake.country import CountryFound, code_of, country_told, find_country
 from iop_pipelines.intake.frame import frame
@@ -489,7 +490,12 @@ def _assembled(
         periods=len(known),
         first=first,
         last=last,
-        notes=(*framed.notes, *_notes(parts, dropped), *_notes_of_country(country)),
+        notes=(
+            *framed.notes,
+            *_notes(parts, dropped),
+            *_notes_of_country(country),
+            *_notes_of_weather(measures),
+        ),
         sums=parts.sums,
         country=country,
     )
@@ -502,6 +508,12 @@ def _country(given: Given, parts: _Parts) -> CountryFound:
     if given.country is not None:
         return CountryFound(country_told(given.country))
     return find_country(parts.rest, parts.framed.labels)
+
+
+def _notes_of_weather(measures: Sequence[MeasureFound]) -> list[Sentence]:
+    weather = circumstances(each.column.name for each in measures)
+    told = [each.column.label for each in measures if each.column.name in weather]
+    return [Sentence("intake.note_weather", columns=told)] if told else []
 
 
 def _notes_of_country(found: CountryFound) -> list[Sentence]:

@@ -34,6 +34,10 @@ from iop_pipelines.runtimes.results import (
     to_number,
 )
 
+# Less than this part of what was expected is little; between these quantiles of its past a value is an ordinary one.
+_SMALL_SHARE = 0.2
+_USUAL_VALUES = (0.05, 0.95)
+
 
 @dataclass(frozen=True)
 class _Scored:
@@ -155,7 +159,7 @@ def _finding(
     return Finding(
         category=Category.ANOMALY,
         kind="residual",
-        severity=Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING,
+        severity=_severity(y[: peak + 1], float(yhat[peak]), chance),
         unique_id=one.series.unique_id,
         measure=quantity.measure,
         unit=quantity.unit,
@@ -176,6 +180,19 @@ def _finding(
             "direction": "above" if y[peak] > scores.yhat[peak] else "below",
         },
     )
+
+
+def _severity(y: np.ndarray, expected: float, chance: float) -> Severity:
+    """Of the last of the values `y`: what is seldom is a matter for somebody only if it also makes a difference.
+
+    A little more or less than expected, and a value that the series has all the time: nobody does anything about that.
+    """
+    value, past = float(y[-1]), y[:-1][np.isfinite(y[:-1])]
+    usual = np.quantile(past, _USUAL_VALUES)
+    is_small = past.min() >= 0 and abs(value - expected) < _SMALL_SHARE * abs(expected)
+    if is_small and usual[0] <= value <= usual[1]:
+        return Severity.INFO
+    return Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING
 
 
 RUNTIME = SeasonalResidual()

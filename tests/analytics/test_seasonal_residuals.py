@@ -26,7 +26,7 @@ PLAIN = make_shape(1, 14, 5)
 MONTHLY = make_shape(12, 36, 24)
 WEEK = np.array([10.0, 12.0, 11.0, 13.0, 20.0, 5.0, 4.0])
 FIELDS = ("yhat", "sigma", "score", "p", "lo", "hi", "coverage")
-KINDS = ("normal", "heavy", "walk", "count", "weekly", "growing", "gappy")
+KINDS = ("normal", "heavy", "walk", "count", "weekly", "growing", "gappy", "slot", "night")
 
 
 def noisy_weeks(n: int = 120, sigma: float = 1.0, seed: int = 0) -> np.ndarray:
@@ -43,9 +43,20 @@ def series_of(kind: str, n: int = 160, seed: int = 0) -> np.ndarray:
         "count": lambda: random.poisson(0.4, n).astype(float),
         "weekly": lambda: np.resize(WEEK, n) + random.normal(size=n),
         "growing": lambda: 100 * 1.01 ** np.arange(n) * (1 + random.normal(0, 0.02, n)),
+        # Sundays change for good in the tenth week; Mondays are hardly ever known, and then low.
+        "slot": lambda: np.resize(WEEK, n) + random.normal(size=n) + 9 * _is_late_sunday(n),
+        "night": lambda: np.where(
+            np.arange(n) % 7 == 0,
+            np.where(random.random(n) < 0.3, 1.0, np.nan),
+            np.resize(WEEK, n) + random.normal(size=n),
+        ),
         "gappy": lambda: np.where(random.random(n) < 0.2, np.nan, random.normal(9, 1, n)),
     }[kind]()
     return y[:, None]
+
+
+def _is_late_sunday(n: int) -> np.ndarray:
+    return (np.arange(n) % 7 == 6) & (np.arange(n) >= 70)
 
 
 def told(y: np.ndarray, scores: Scores, **wanted: Any) -> np.ndarray:
@@ -252,6 +263,59 @@ def test_a_first_value_off_a_past_that_never_varied_is_told_and_is_not_critical(
     assert np.flatnonzero(told(y, scores)).tolist() == [50]
     assert scores.p[50, 0] > CRITICAL_P
     assert scores.score[49, 0] == 0
+
+
+def test_a_change_in_one_slot_of_the_week_is_told_three_times_and_learned() -> None:
+    """Sundays were 4 and are 19 from the twentieth week on."""
+    for seed in range(5):
+        y = noisy_weeks(40 * 7, seed=seed)
+        y[20 * 7 + 6 :: 7] += 15
+        scores = score_rows(y, WEEKLY)
+        sundays = 20 * 7 + 6 + 7 * np.arange(20)
+        assert told(y, scores)[sundays, 0].tolist() == [True] * 3 + [False] * 17
+        np.testing.assert_allclose(scores.yhat[sundays[3:], 0], 19, atol=3)
+        other_days = np.setdiff1d(np.arange(100, len(y)), sundays)
+        np.testing.assert_allclose(
+            scores.yhat[other_days, 0], np.resize(WEEK, len(y))[other_days], atol=3
+        )
+        assert not told(y, scores)[other_days].any()
+
+
+def test_a_slot_that_goes_back_to_what_it_was_is_learned_again() -> None:
+    y = noisy_weeks(60 * 7)
+    y[20 * 7 + 6 : 40 * 7 : 7] += 15
+    scores = score_rows(y, WEEKLY)
+    sundays = 40 * 7 + 6 + 7 * np.arange(20)
+    np.testing.assert_allclose(scores.yhat[sundays[4:], 0], 4, atol=3)
+    assert not told(y, scores)[sundays[4:]].any()
+
+
+def test_a_slot_that_changed_is_judged_by_what_it_is_now() -> None:
+    y = noisy_weeks(40 * 7)
+    y[20 * 7 + 6 :: 7] += 15
+    y[35 * 7 + 6] -= 15
+    assert told(y, score_rows(y, WEEKLY))[35 * 7 + 6, 0]
+
+
+def test_of_a_place_in_the_season_that_was_never_known_nothing_is_expected() -> None:
+    """An hour of the night in which something happens now and then, but at day ten times as often."""
+    y = noisy_weeks(60 * 7)
+    y[::7] = np.nan
+    rare = [25 * 7, 31 * 7, 38 * 7, 47 * 7]
+    y[rare] = 1.0
+    scores = score_rows(y, WEEKLY)
+    assert np.isnan(scores.yhat[rare[:2], 0]).all()
+    assert not told(y, scores)[rare].any()
+    # Twice known, it is expected as it was.
+    np.testing.assert_allclose(scores.yhat[rare[2:], 0], 1.0, atol=2)
+
+
+def test_a_gross_value_at_the_beginning_teaches_nothing() -> None:
+    y = noisy_weeks(15 * 7)
+    y[9] += 500
+    scores = score_rows(y, WEEKLY)
+    np.testing.assert_allclose(scores.yhat[21:, 0], np.resize(WEEK, len(y))[21:], atol=5)
+    assert not told(y, scores)[21:].any()
 
 
 @pytest.mark.parametrize("growth", [0.0, 0.005, 0.01, 0.02, 0.03])

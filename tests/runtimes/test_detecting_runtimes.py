@@ -31,6 +31,24 @@ def test_a_storm_of_two_days_is_one_finding_with_its_beginning(
     assert finding.evidence["until"] == on_day(88).isoformat()
 
 
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        # 100 is expected: 12 more is little, and other days have it; 30 more is not, nor is what no day ever had.
+        (112.0, Severity.INFO),
+        (130.0, Severity.CRITICAL),
+        (88.0, Severity.CRITICAL),
+    ],
+)
+def test_what_makes_little_difference_is_information(value, severity, run, panel_of) -> None:
+    y = np.resize([115.0, 115, 115, 115, 115, 100, 100], 140)
+    y = y + np.random.default_rng(1).normal(0, 0.5, 140)
+    assert 138 % 7 == 5
+    y[138] = value
+    [finding] = run("seasonal_residual", panel_of({"a": y}), {}, first=138, last=138).findings
+    assert finding.severity is severity
+
+
 @pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
 def test_the_second_day_alone_knows_when_it_began(
     runtime: str, run, panel_of, weeks, on_day

@@ -622,6 +622,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_thousands": (
         "{cell} in {column!r} is taken for {value}, since nothing in the file shows another decimal sign"
     ),
+    "intake.note_weather": "{columns} is the weather around the rest: no model watches it",
     "intake.note_watched": (
         "{count} series are too many to watch one by one: models watch {watched}"
     ),

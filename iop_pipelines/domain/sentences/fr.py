@@ -723,6 +723,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_thousands": (
         "{cell} dans {column!r} est compris comme {value}, car rien dans le fichier ne montre un autre signe décimal"
     ),
+    "intake.note_weather": "{columns} : c’est la météo autour du reste ; aucun modèle ne la suit",
     "intake.note_watched": (
         "{count} séries sont trop nombreuses pour être suivies une par une : les modèles "
         "suivent {watched}"
