@@ -106,7 +106,7 @@ class Others:
 
 def others(category: Category, evidence: Evidence) -> Others:
     """What the latest execution found of a history is years apart: only what is near the main finding is part of it."""
-    main, latest, peak = main_of(category, evidence), evidence.latest, evidence.peak
+    main, latest, peak = evidence.main(category), evidence.latest, evidence.peak
     found = list(evidence.also)
     if latest.source_ref != peak.source_ref and latest.kind != peak.kind:
         found.insert(0, latest)
