@@ -3,6 +3,10 @@
 A feature is a distance from the seasonal expectation in robust sigmas (analytics.seasonal), so that a
 detector sees surprise and not the weekday. The point itself enters as it is; its lags enter clipped, and as
 expected where they were anomalous or unknown: the days after a storm are not strange for the storm.
+
+A score becomes a chance by how strange those rows were that the detector did not learn from: a distance by the tail of
+its logarithms, since distances have one; the score of any other detector by its rank alone, since these end, and what
+lies outside all that was learned from by how far outside it is. Whoever tells rows by a budget needs no more.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import sklearn
 from pyod.models.base import BaseDetector
 from pyod.models.copod import COPOD
 from pyod.models.ecod import ECOD
@@ -31,15 +36,22 @@ MIN_TRAINING_ROWS = 8
 # What a fit learns from at most, the last ones; and how many rows it scores at most unless more are asked for.
 _MEMORY = 1000
 _LONGEST_BLOCK = 1000
-_SHARE_OF_PAST = 10
+_SHARE_OF_PAST = 3
 # Some seconds of the slowest detector.
 _ROWS_AT_ONCE = 500
 # These rank the rows that they are given against each other too: they are given one at a time.
 _RANKING = ("ecod", "copod")
-# The training scores of these leave out the row itself.
-_LEAVING_OUT = ("knn",)
-# To these all that lies beyond what they learned from is equally strange: how far beyond is added.
-_BOUNDED = ("hbos", "iforest")
+# To the others all that lies beyond what they learned from is nearly equally strange: how far beyond is added.
+_DISTANCES = ("knn",)
+# Of distances: the part that makes the tail; and how much of a tail is taken for granted, in so many rows.
+_TAIL_SHARE = 0.1
+_TAIL_PRIOR, _TAIL_PRIOR_ROWS = 0.25, 30.0
+# Smaller distances are all alike, in sigmas. Where nine rows in ten are exactly like others nothing tells what is far,
+# and the first event of a count, which is measured by the root of a half at least, is not.
+_LEAST_DISTANCE = 0.5
+_LEAST_OFF_ALIKE = 1.5
+# What varies less than that, in sigmas, is no measure of how far outside a row lies.
+_LEAST_WIDTH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,12 @@ class Features:
 class Outlyingness:
     """(n, s) matrices for the scored rows, NaN elsewhere. Attributes:
     score: the detector's own, larger is stranger.
-    threshold: quantile of the scores that the training rows have where they were not learned from.
-    rank: 1 - the conformal p-value: how many of those are lower, over their number + 1.
+    p: the chance of a row as strange, by the rows before it.
+    rank: which share of the rows before it were less strange where they were not learned from, under 1 even if all.
     """
 
     score: np.ndarray
-    threshold: np.ndarray
+    p: np.ndarray
     rank: np.ndarray
 
 
@@ -102,7 +114,6 @@ def score_outliers(
     first_scored: int,
     *,
     detector: DetectorName,
-    quantile: float,
     scope: Scope = "series",
     seed: int = 1,
     refit_every: int = 7,
@@ -112,70 +123,138 @@ def score_outliers(
 
     Args:
         scope: `series` trains one detector a series; `panel` trains one on the rows of all.
-        quantile: of the scores of training rows; a row above it is an outlier. A row is scored by a detector that did
-            not learn from it, but from half of the others, or all: what was learned from looks less strange.
         refit_every: rows that one fit scores at least, before the next learns from them too; with a long past more,
-            a tenth of it, since a fit then says little that the one before did not.
+            a third of it, since a fit then says little that the one before did not.
         tick: called before every fit, and before what it scores at once.
 
     Rows before which there are fewer than 8 to train on stay NaN.
     """
     n, s, _ = features.x.shape
     result = Outlyingness(*(np.full((n, s), np.nan) for _ in range(3)))
+    how = _How(detector, seed, refit_every, tick)
     groups = [list(range(s))] if scope == "panel" else [[place] for place in range(s)]
-    for group in groups:
-        start = first_scored
-        while start < n:
-            tick()
-            training = features.x[:start, group][features.is_normal[:start, group]][-_MEMORY:]
-            if len(training) < MIN_TRAINING_ROWS:
-                start += 1
-                continue
-            rows = max(refit_every, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK))
-            end = min(start + rows, n)
-            places = [
-                (row, place)
-                for place in group
-                for row in range(start, end)
-                if np.isfinite(features.x[row, place, 0])
-            ]
-            if places:
-                learned = _Learned(training, detector, seed)
-                _score(learned, features, places, result, quantile=quantile, tick=tick)
-            start = end
+    # What scikit-learn checks of each call costs more than a fit; all of it is known to be finite here.
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        for group in groups:
+            _walk(features, group, result, first_scored, how)
     return result
 
 
-class _Learned:
-    """A detector that has learned from rows (r, f).
+@dataclass(frozen=True, slots=True)
+class _How:
+    detector: DetectorName
+    seed: int
+    refit_every: int
+    tick: Tick
 
-    `usual`, (r,), is how strange each of them is to one that did not learn from it, sorted.
+
+def _walk(
+    features: Features, group: list[int], result: Outlyingness, start: int, how: _How
+) -> None:
+    """Scores the series of a group by detectors of their own."""
+    x, n = features.x[:, group], len(features.x)
+    known, normal = np.isfinite(x[:, :, 0]), features.is_normal[:, group]
+    while start < n:
+        how.tick()
+        before = x[:start][known[:start]][-_MEMORY:]
+        is_normal = normal[:start][known[:start]][-_MEMORY:]
+        if np.count_nonzero(is_normal) < MIN_TRAINING_ROWS:
+            start += 1
+            continue
+        rows = max(how.refit_every, min(start // _SHARE_OF_PAST, _LONGEST_BLOCK))
+        end = min(start + rows, n)
+        row, column = np.nonzero(known[start:end])
+        if len(row):
+            learned = _Learned(before, is_normal, how.detector, how.seed)
+            _score(learned, features, (row + start, np.array(group)[column]), result, how.tick)
+        start = end
+
+
+class _Learned:
+    """A detector that has learned from the rows (r, f) that are normal.
+
+    `usual`, (r,), is how strange each row is to one that did not learn from it, sorted.
     """
 
-    def __init__(self, training: np.ndarray, name: DetectorName, seed: int) -> None:
+    def __init__(
+        self, rows: np.ndarray, is_normal: np.ndarray, name: DetectorName, seed: int
+    ) -> None:
+        training, others = rows[is_normal], rows[~is_normal]
         self.name = name
-        self.center = training[0]
+        self.low, self.high = training.min(axis=0), training.max(axis=0)
         # Rows that are all alike teach no detector anything; each of them answers that in another way, or fails.
-        self.is_constant = not np.ptp(training, axis=0).any()
-        if self.is_constant:
-            self.usual = np.zeros(len(training))
-            return
-        self.fitted = _Fitted(training, name, seed)
-        if name in _LEAVING_OUT:
-            self.usual = np.sort(np.asarray(self.fitted.detector.decision_scores_, dtype=float))
-            return
-        halves = [training[0::2], training[1::2]]
-        crossed = [
-            _Fitted(half, name, seed).score(other)
-            for half, other in zip(halves, halves[::-1], strict=True)
+        self.is_constant = bool((self.low == self.high).all())
+        if not self.is_constant:
+            self.fitted = _Fitted(training, name, seed)
+        usual = [
+            self._of_training(training, name, seed),
+            *([self._own(others)] if len(others) else []),
         ]
-        self.usual = np.sort(np.concatenate(crossed))
+        self.usual = np.sort(np.concatenate(usual))
+        # How many of the rows lie outside what is normal; of rows alike in kind a new one is the largest or smallest of
+        # some feature that often.
+        outside = np.count_nonzero(self._outside(others) > 0) + 2 * rows.shape[1]
+        self.share_outside = min(1.0, outside / (len(rows) + 1))
+
+    def _of_training(self, training: np.ndarray, name: DetectorName, seed: int) -> np.ndarray:
+        if self.is_constant:
+            return np.zeros(len(training))
+        if name in _DISTANCES:
+            # These leave out the row itself.
+            return np.asarray(self.fitted.detector.decision_scores_, dtype=float)
+        halves = [training[0::2], training[1::2]]
+        return np.concatenate(
+            [
+                _Fitted(half, name, seed).score(other)
+                for half, other in zip(halves, halves[::-1], strict=True)
+            ]
+        )
 
     def score(self, x: np.ndarray) -> np.ndarray:
         """(b,) of rows (b, f), each by itself."""
+        return self._own(x)
+
+    def _own(self, x: np.ndarray) -> np.ndarray:
         if self.is_constant:
-            return np.abs(x - self.center).max(axis=1)
+            return np.maximum(np.maximum(x - self.high, self.low - x), 0.0).max(axis=1)
         return self.fitted.score(x)
+
+    def rank(self, score: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self.usual, score) / (len(self.usual) + 1)
+
+    def chance(self, x: np.ndarray, score: np.ndarray) -> np.ndarray:
+        """(b,) of rows (b, f) with their scores."""
+        count = len(self.usual)
+        if self.is_constant:
+            # Nothing says how far off a past without variation is far but that one event is not, and how long nothing
+            # happened.
+            least = 1.0 / (count + 1.0) ** 2
+            return np.maximum(self._of_range(np.maximum(score - _LEAST_OFF_ALIKE, 0.0)), least)
+        if self.name in _DISTANCES:
+            return self._of_tail(score)
+        by_rank = (count - np.searchsorted(self.usual, score) + 1) / (count + 1)
+        return np.minimum(1.0, 2.0 * np.minimum(by_rank, self._of_range(self._outside(x))))
+
+    def _of_range(self, outside: np.ndarray) -> np.ndarray:
+        """By how far rows lie outside what was learned from: of what is twice as far there is less by the third power,
+        as of the heaviest tails that have a variance."""
+        return np.where(outside > 0, self.share_outside * (1.0 + 2.0 * outside) ** -3.0, 1.0)
+
+    def _of_tail(self, score: np.ndarray) -> np.ndarray:
+        """By an exponential tail over the largest tenth of the logarithms."""
+        count = len(self.usual)
+        beyond = max(int(_TAIL_SHARE * count), 1)
+        is_alike = self.usual[count - 1 - beyond] <= 0
+        least = _LEAST_OFF_ALIKE if is_alike else _LEAST_DISTANCE
+        logs = np.log(np.maximum(self.usual, least))
+        base = logs[count - 1 - beyond]
+        excess = (logs[count - beyond :] - base).sum()
+        scale = (excess + _TAIL_PRIOR * _TAIL_PRIOR_ROWS) / (beyond + _TAIL_PRIOR_ROWS)
+        over = np.maximum(np.log(np.maximum(score, least)) - base, 0.0) / scale
+        return np.where(over > 0, (beyond + 1.0) / (count + 1.0) * np.exp(-over), 1.0)
+
+    def _outside(self, x: np.ndarray) -> np.ndarray:
+        return _how_far_outside(x, self.low, self.high)
 
 
 class _Fitted:
@@ -191,37 +270,40 @@ class _Fitted:
         self.detector: Any = make_detector(name, seed, len(training)).fit(training)
 
     def score(self, x: np.ndarray) -> np.ndarray:
+        if self.name in _DISTANCES:
+            # What decision_function does, without what it checks of each call.
+            distances, _ = self.detector.tree_.query(x, k=self.detector.n_neighbors)
+            return distances[:, -1]
         if self.name in _RANKING:
-            return np.array([float(self.detector.decision_function(row[None, :])[0]) for row in x])
-        score = np.asarray(self.detector.decision_function(x), dtype=float)
-        return score + self._beyond(x) if self.name in _BOUNDED else score
+            own = np.array([float(self.detector.decision_function(row[None, :])[0]) for row in x])
+        else:
+            own = np.asarray(self.detector.decision_function(x), dtype=float)
+        return own + _how_far_outside(x, self.low, self.high)
 
-    def _beyond(self, x: np.ndarray) -> np.ndarray:
-        """(b,) how far rows lie outside all that was learned from, in its widths."""
-        outside = np.maximum(np.maximum(x - self.high, self.low - x), 0.0)
-        width = self.high - self.low
-        return np.divide(outside, width, out=outside * 0.0, where=width > 0).max(axis=1)
+
+def _how_far_outside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """(b,) how far rows (b, f) lie outside ranges (f,), in their widths, by the feature that does most."""
+    outside = np.maximum(np.maximum(x - high, low - x), 0.0)
+    return (outside / np.maximum(high - low, _LEAST_WIDTH)).max(axis=1, initial=0.0)
 
 
 def _score(
     learned: _Learned,
     features: Features,
-    places: Sequence[tuple[int, int]],
+    places: tuple[np.ndarray, np.ndarray],
     result: Outlyingness,
-    *,
-    quantile: float,
     tick: Tick,
 ) -> None:
-    threshold = float(np.quantile(learned.usual, quantile))
+    """places: rows and series to be scored, (r,) each."""
     at_once = 1 if learned.name in _RANKING else _ROWS_AT_ONCE
-    for first in range(0, len(places), at_once):
+    for first in range(0, len(places[0]), at_once):
         tick()
-        row, place = np.array(places[first : first + at_once]).T
-        score = learned.score(features.x[row, place])
+        row, place = (each[first : first + at_once] for each in places)
+        x = features.x[row, place]
+        score = learned.score(x)
         result.score[row, place] = score
-        result.threshold[row, place] = threshold
-        lower = np.searchsorted(learned.usual, score)
-        result.rank[row, place] = lower / (len(learned.usual) + 1)
+        result.p[row, place] = learned.chance(x, score)
+        result.rank[row, place] = learned.rank(score)
 
 
 def make_detector(name: DetectorName, seed: int, rows: int) -> BaseDetector:

@@ -156,8 +156,18 @@ def find(y: np.ndarray, scores: Scores, weeks: np.ndarray, wanted: Wanted) -> np
     p = np.where(
         is_wanted(y, scores, wanted), scores.p, np.where(np.isfinite(scores.p), 1.0, np.nan)
     )
+    return within_budget(p, weeks, wanted.alerts_per_week)
+
+
+def within_budget(p: np.ndarray, weeks: np.ndarray, alerts_per_week: float) -> np.ndarray:
+    """(n, s) bool: the rows that are so seldom by chance that they are told.
+
+    Args:
+        p: (n, s) the chance of a row as strange, NaN where nothing was judged; series aligned by period at their ends.
+        weeks: (n, s), how long a period of each series is, in weeks.
+    """
     with np.errstate(invalid="ignore"):
-        allowed = _stands_out(p / np.maximum(wanted.alerts_per_week * weeks, 1e-300))
+        allowed = _stands_out(p / np.maximum(alerts_per_week * weeks, 1e-300))
         return allowed & (p <= LARGEST_P)
 
 

@@ -48,6 +48,7 @@ _SIDES = {
     "below": Text("Below"),
 }
 SeasonLength = Annotated[int, Field(ge=1, le=8784)]
+AlertsPerWeek = Annotated[float, Field(gt=0, le=10_000)]
 
 
 def _direction(
@@ -55,6 +56,16 @@ def _direction(
 ) -> Any:
     choices = {side: _SIDES[side] for side in sides.split()}
     return param(default, Text("Direction"), help_, choices=choices)
+
+
+def _alerts_per_week() -> Any:
+    return param(
+        2.0,
+        Text("Alerts a week"),
+        Text(
+            "What chance may give at most, over all series of the model. Where nothing is strange, nothing is reported."
+        ),
+    )
 
 
 def _floor() -> Any:
@@ -143,13 +154,7 @@ class SeasonalResidualParams(OneMeasure, Expecting):
         ("threshold", "critical"), "alerts_per_week"
     )
 
-    alerts_per_week: Annotated[float, Field(gt=0, le=10_000)] = param(
-        2.0,
-        Text("Alerts a week"),
-        Text(
-            "What chance may give at most, over all series of the model. Where nothing is strange, nothing is reported."
-        ),
-    )
+    alerts_per_week: AlertsPerWeek = _alerts_per_week()
     direction: Direction = _direction()
     min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
     floor: float | None = param(None, Text("Lowest possible value"), _FLOOR_BY_HISTORY)
@@ -242,6 +247,10 @@ class Bounds(Params):
 
 
 class PyodParams(Expecting):
+    former: ClassVar[Mapping[str, str | None]] = dict(Expecting.former) | {
+        "quantile": "alerts_per_week"
+    }
+
     measures: Annotated[tuple[Name, ...], Field(min_length=1)] | None = param(
         None,
         Text("Measures"),
@@ -266,11 +275,7 @@ class PyodParams(Expecting):
             "Empty: 3 for k nearest neighbours, else none; the others lose a far point among them."
         ),
     )
-    quantile: Probability = param(
-        0.98,
-        Text("Threshold (quantile of the scores of earlier points)"),
-        Text("A point that scores above it is an outlier."),
-    )
+    alerts_per_week: AlertsPerWeek = _alerts_per_week()
     exclude: Positive = param(
         6.0,
         Text("Excluded from training beyond (robust standard deviations)"),
@@ -288,7 +293,7 @@ class PyodParams(Expecting):
         7,
         Text("Periods between two fits"),
         Text(
-            "At least; with a long history a tenth of it. A fit learns from the last 1,000 points."
+            "At least; with a long history a third of it. A fit learns from the last 1,000 points."
         ),
     )
     direction: Direction = _direction(help_=Text("Of the measure that deviates most."))

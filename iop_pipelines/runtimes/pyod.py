@@ -1,7 +1,7 @@
 """Outliers by PyOD detectors over lag windows; the method is `analytics.outliers`.
 
 A joint score of several measures stands in the row of each; the finding is about the one that lies
-farthest from its expectation.
+farthest from its expectation. What is told is a budget over all series, as of `seasonal_residual`.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,14 @@ from iop_pipelines.analytics.outliers import (
     score_outliers,
 )
 from iop_pipelines.analytics.robust import stretches
-from iop_pipelines.analytics.seasonal import Scores, score_rows
-from iop_pipelines.analytics.series import Series, stack
+from iop_pipelines.analytics.seasonal import (
+    CRITICAL_P,
+    Scores,
+    score_rows,
+    weeks_of_periods,
+    within_budget,
+)
+from iop_pipelines.analytics.series import Series, stack, unstack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence
@@ -37,8 +43,6 @@ from iop_pipelines.runtimes.results import (
     to_number,
 )
 
-# A score so many times the threshold is critical.
-_CRITICAL_RATIO = 2.0
 _USUAL_LAGS = 3
 # Where practical effect is given, a sigma under a tenth of it would only magnify what does not matter.
 _MIN_SIGMA_PER_EFFECT = 0.1
@@ -86,7 +90,8 @@ class Pyod:
 
 @dataclass(frozen=True)
 class _Panel:
-    """Scores of all series, side by side and aligned at their ends; `far` a measure, (n, s), `z` is (n, s, m)."""
+    """Scores of all series, side by side and aligned at their ends; `far` a measure, (n, s), `z` is (n, s, m); p is the
+    chance of the joint score, (n, s)."""
 
     params: PyodParams
     measures: tuple[str, ...]
@@ -94,6 +99,7 @@ class _Panel:
     far: list[np.ndarray]
     z: np.ndarray
     outlying: Outlyingness
+    p: np.ndarray
 
 
 class _Scored:
@@ -108,7 +114,6 @@ class _Scored:
         self.series = series
         self.y = series.values
         self.score = outlying.score[-n:, place]
-        self.threshold = outlying.threshold[-n:, place]
         self.rank = outlying.rank[-n:, place]
         self.z = panel.z[-n:, place]
         yhat = np.stack([part.yhat[-n:, place] for part in parts], axis=1)
@@ -119,23 +124,23 @@ class _Scored:
             for band in (yhat, yhat - half, yhat + half)
         )
         self.farthest = np.argmax(np.where(np.isfinite(self.z), np.abs(self.z), -1), axis=1)
-        self.is_outlier = self._flag(params)
-        # Before the window nothing is scored by the detector; far off by itself is far off.
-        self.is_anomaly = self.is_outlier | (
-            np.any(np.stack([each[-n:, place] for each in panel.far]), axis=0)
-            & ~np.isfinite(self.score)
-        )
+        self.p = np.where(self._is_wanted(params), panel.p[-n:, place], 1.0)
+        self.p[~(np.isfinite(self.score) & series.is_scored)] = np.nan
+        self.is_outlier = np.zeros(n, dtype=bool)
+        self.is_anomaly = self.is_outlier
 
-    def _flag(self, params: PyodParams) -> np.ndarray:
-        row = np.arange(len(self.y))
-        error = (self.y - self.yhat)[row, self.farthest]
+    def _is_wanted(self, params: PyodParams) -> np.ndarray:
+        error = (self.y - self.yhat)[np.arange(len(self.y)), self.farthest]
         toward = {"both": np.abs(error), "above": error, "below": -error}[params.direction]
         with np.errstate(invalid="ignore"):
-            is_wanted = (toward > 0) & (toward >= params.min_effect)
-            if len(self.panel.parts) == 1:
-                # What chance gives oftener by itself is no outlier in company of its own past alone.
-                is_wanted &= self.panel.parts[0].p[-len(row) :, self.place] <= 1 - params.quantile
-            return is_wanted & (self.score > self.threshold) & self.series.is_scored
+            return (toward > 0) & (toward >= params.min_effect)
+
+    def tell(self, is_outlier: np.ndarray) -> None:
+        """is_outlier: (n,), what is told of the series."""
+        self.is_outlier = is_outlier
+        far = np.stack([each[-len(is_outlier) :, self.place] for each in self.panel.far])
+        # Before the window nothing is scored by the detector; far off by itself is far off.
+        self.is_anomaly = is_outlier | (np.any(far, axis=0) & ~np.isfinite(self.score))
 
 
 def _score_each(
@@ -160,14 +165,28 @@ def _score_each(
         lag_windows(distances, far, _lags(params)),
         first_scored,
         detector=params.detector,
-        quantile=params.quantile,
         scope=params.scope,
         seed=params.seed,
         refit_every=params.refit_every,
         tick=tick,
     )
-    panel = _Panel(params, measures, parts, far, np.stack(distances, axis=2), outlying)
-    return [_Scored(one, place, panel) for place, one in enumerate(series)]
+    p = outlying.p
+    if len(parts) == 1:
+        # What chance gives oftener by itself is no outlier in company of its own past alone.
+        p = np.maximum(p, parts[0].p)
+    panel = _Panel(params, measures, parts, far, np.stack(distances, axis=2), outlying, p)
+    scored = [_Scored(one, place, panel) for place, one in enumerate(series)]
+    _tell(scored, params.alerts_per_week)
+    return scored
+
+
+def _tell(scored: list[_Scored], alerts_per_week: float) -> None:
+    """All series at once: which rows are told is a matter of all of them."""
+    p = stack([one.p for one in scored])
+    weeks = weeks_of_periods([one.series.ds for one in scored], len(p))
+    told = unstack(within_budget(p, weeks, alerts_per_week), [len(one.p) for one in scored])
+    for one, is_outlier in zip(scored, told, strict=True):
+        one.tell(is_outlier)
 
 
 def _lags(params: PyodParams) -> int:
@@ -181,7 +200,7 @@ def _is_far(y: np.ndarray, part: Scores, params: PyodParams) -> np.ndarray:
     """(n, s) bool: so far from its expectation that no detector is to learn from it."""
     error = np.abs(y - part.yhat)
     with np.errstate(invalid="ignore"):
-        return (error > params.exclude * part.sigma) & (error >= params.min_effect)
+        return (error > params.exclude * part.unit) & (error >= params.min_effect)
 
 
 def _rows(one: _Scored) -> list[Rows]:
@@ -207,7 +226,8 @@ def _findings(one: _Scored, units: Mapping[str, str]) -> list[Finding]:
     for start, end in stretches(one.is_anomaly):
         inside = [row for row in range(start, end) if one.is_outlier[row]]
         if inside:
-            peak = max(inside, key=lambda row: one.score[row])
+            # Of rows that are equally seldom the strangest.
+            peak = min(inside, key=lambda row: (one.p[row], -one.score[row]))
             found.append(_finding(one, start, end, peak, units))
     return found
 
@@ -217,11 +237,11 @@ def _finding(one: _Scored, start: int, end: int, peak: int, units: Mapping[str, 
     place = int(one.farthest[peak])
     measure = measures[place]
     columns = (one.y, one.yhat, one.lo, one.hi)
-    ratio = one.score[peak] / one.threshold[peak] if one.threshold[peak] > 0 else np.inf
+    chance = float(one.p[peak])
     return Finding(
         category=Category.ANOMALY,
         kind="outlier",
-        severity=Severity.CRITICAL if ratio >= _CRITICAL_RATIO else Severity.WARNING,
+        severity=Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING,
         unique_id=one.series.unique_id,
         measure=measure,
         unit=units.get(measure, ""),
@@ -238,7 +258,7 @@ def _finding(one: _Scored, start: int, end: int, peak: int, units: Mapping[str, 
             "until": to_datetime(one.series.ds[end - 1]).isoformat(),
             "periods": end - start,
             "detector": one.panel.params.detector,
-            "threshold": to_number(one.threshold[peak]),
+            "chance": to_number(chance),
             "distances": {name: to_number(one.z[peak, k]) for k, name in enumerate(measures)},
             "direction": "above" if one.y[peak, place] > one.yhat[peak, place] else "below",
         },

@@ -42,12 +42,11 @@ def test_every_detector_finds_a_far_point_and_repeats_itself(detector: str) -> N
             lag_windows([z], [calm(z)], lags=0),
             100,
             detector=detector,  # type: ignore[arg-type]
-            quantile=0.99,
             refit_every=20,
         )
         for _ in range(2)
     ]
-    assert runs[0].score[110, 0] > runs[0].threshold[110, 0]
+    assert runs[0].p[110, 0] == np.nanmin(runs[0].p) < 3e-3
     assert runs[0].score[110, 0] == np.nanmax(runs[0].score)
     assert runs[0].rank[110, 0] == pytest.approx(100 / 101)
     np.testing.assert_array_equal(runs[0].score, runs[1].score)
@@ -66,19 +65,18 @@ def test_what_is_scored_beside_or_after_a_point_does_not_change_it(
             lag_windows([each], [calm(each)], lags=1),
             50,
             detector=detector,  # type: ignore[arg-type]
-            quantile=0.98,
             scope=scope,  # type: ignore[arg-type]
         )
         for each in (z, changed)
     )
     np.testing.assert_array_equal(first.score[:52], second.score[:52])
-    np.testing.assert_array_equal(first.threshold[:52], second.threshold[:52])
+    np.testing.assert_array_equal(first.p[:52], second.p[:52])
 
 
 def test_a_series_with_too_little_to_learn_from_is_not_scored() -> None:
     z = distances(60, 2)
     z[:53, 1] = np.nan
-    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 50, detector="knn", quantile=0.9)
+    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 50, detector="knn")
     assert np.isfinite(found.score[50:, 0]).all()
     assert np.isnan(found.score[:, 1]).all()
 
@@ -86,7 +84,7 @@ def test_a_series_with_too_little_to_learn_from_is_not_scored() -> None:
 def test_a_window_without_a_past_is_scored_once_there_is_enough_of_it() -> None:
     """History that was loaded at once: the first rows teach, the later ones are scored."""
     z = distances(40)
-    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 0, detector="knn", quantile=0.9)
+    found = score_outliers(lag_windows([z], [calm(z)], lags=0), 0, detector="knn")
     assert np.isnan(found.score[:8]).all()
     assert np.isfinite(found.score[8:]).all()
 
@@ -94,13 +92,16 @@ def test_a_window_without_a_past_is_scored_once_there_is_enough_of_it() -> None:
 def test_each_fit_learns_from_what_the_one_before_scored() -> None:
     z = distances(60)
     features = lag_windows([z], [calm(z)], lags=1)
-    found = score_outliers(features, 20, detector="knn", quantile=0.9, refit_every=5)
-    for start in range(20, 60, 5):
-        alone = score_outliers(features, start, detector="knn", quantile=0.9, refit_every=5)
-        rows = slice(start, start + 5)
+    found = score_outliers(features, 20, detector="knn", refit_every=5)
+    # At least so many rows by one fit, and with a longer past a third of it.
+    start = 20
+    while start < 60:
+        end = min(start + max(5, start // 3), 60)
+        alone = score_outliers(features, start, detector="knn", refit_every=5)
+        rows = slice(start, end)
         np.testing.assert_array_equal(found.score[rows], alone.score[rows])
-        np.testing.assert_array_equal(found.threshold[rows], alone.threshold[rows])
-    assert len(np.unique(found.threshold[20:])) > 4
+        np.testing.assert_array_equal(found.p[rows], alone.p[rows])
+        start = end
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
@@ -108,29 +109,39 @@ def test_a_far_point_off_a_past_without_any_variation_is_found(detector: str) ->
     z = np.zeros((60, 1))
     z[55] = 60.0
     features = lag_windows([z], [np.abs(z) > 6], lags=0)
-    found = score_outliers(features, 20, detector=detector, quantile=0.98)  # type: ignore[arg-type]
-    outlying = found.score > found.threshold
-    assert np.flatnonzero(outlying).tolist() == [55]
+    found = score_outliers(features, 20, detector=detector)  # type: ignore[arg-type]
+    assert np.flatnonzero(found.p < 3e-3).tolist() == [55]
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_far_point_does_not_hide_the_next_one(detector: str) -> None:
+    """Nothing learns from it, and of rows as far there is one more than none."""
+    z = distances(120)
+    z[[60, 110]] = 60.0
+    features = lag_windows([z], [np.abs(z) > 6], lags=0)
+    found = score_outliers(features, 100, detector=detector)  # type: ignore[arg-type]
+    assert np.flatnonzero(found.p < 3e-3).tolist() == [110]
 
 
 @pytest.mark.parametrize("detector", ["knn", "hbos", "iforest"])
-def test_as_many_points_of_noise_are_outliers_as_the_quantile_leaves(detector: str) -> None:
-    """2 in 100 beyond the quantile .98 of points that were not learned from."""
+def test_of_noise_no_more_have_a_chance_than_its_size_says(detector: str) -> None:
+    """Of 2,400 points 48 lie under a chance of 2 in 100, and 24 of one in 100; a chance never promises less."""
     z = np.random.default_rng(2).normal(size=(900, 4))
     features = lag_windows([z], [np.abs(z) > 6], lags=3 if detector == "knn" else 0)
-    found = score_outliers(features, 300, detector=detector, quantile=0.98, refit_every=100)  # type: ignore[arg-type]
-    share = (found.score > found.threshold)[300:].mean()
-    assert 0.01 < share < 0.032
+    found = score_outliers(features, 300, detector=detector, refit_every=300)  # type: ignore[arg-type]
+    assert (found.p[300:] <= 0.02).sum() <= 48 + 14
+    assert (found.p[300:] <= 0.01).sum() <= 24 + 10
+    # And the share of less unusual ones is what it says.
+    assert 0.03 < (found.rank[300:] > 0.95).mean() < 0.07
 
 
 def test_a_fit_learns_from_the_last_thousand_points_and_scores_more_with_a_longer_past() -> None:
-    z = np.random.default_rng(0).normal(size=(4000, 1))
+    z = np.random.default_rng(0).normal(size=(4400, 1))
     features = lag_windows([z], [calm(z)], lags=1)
-    whole = score_outliers(features, 3000, detector="knn", quantile=0.98)
-    assert len(np.unique(whole.threshold[3000:])) == 4
+    whole = score_outliers(features, 3000, detector="knn")
     recent = lag_windows([z[1995:]], [calm(z[1995:])], lags=1)
-    part = score_outliers(recent, 1005, detector="knn", quantile=0.98, refit_every=300)
-    np.testing.assert_array_equal(part.score[1005:1305], whole.score[3000:3300])
+    part = score_outliers(recent, 1005, detector="knn", refit_every=1000)
+    np.testing.assert_array_equal(part.score[1005:2005], whole.score[3000:4000])
 
 
 def test_a_detector_that_nobody_allowed_cannot_be_made() -> None:

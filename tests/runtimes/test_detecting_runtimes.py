@@ -182,12 +182,47 @@ def test_every_detector_of_the_list_finds_a_far_point_by_its_defaults(
     detector: str, before: str, run, panel_of, on_day
 ) -> None:
     """60 standard deviations off plain noise, and off a history of zeros."""
-    for seed in range(3):
+    for seed in range(5):
         noise = np.random.default_rng(seed).normal(0, 1, 120)
         y = noise if before == "noise" else np.zeros(120)
         y[119] = 60
         [finding] = run("pyod", panel_of({"a": y}), {"detector": detector}, first=119).findings
         assert (finding.ds, finding.evidence["direction"]) == (on_day(119), "above")
+
+
+@pytest.mark.parametrize("measures", [1, 2])
+def test_of_noise_pyod_tells_within_the_budget_over_all_its_series(measures: int, run) -> None:
+    """A week of 150 series that do nothing, of four kinds: two a week by chance, so that 10 of 8 expected are few."""
+    findings = 0
+    for place, draw in enumerate(
+        [
+            lambda random, shape: random.normal(100, 10, shape),
+            lambda random, shape: random.standard_t(3, shape),
+            lambda random, shape: random.lognormal(3, 0.5, shape),
+            lambda random, shape: random.poisson(0.15, shape).astype(float),
+        ]
+    ):
+        random = np.random.default_rng([measures, place])
+        names = [f"m{number}" for number in range(measures)]
+        panel = pd.DataFrame(
+            {
+                "unique_id": np.repeat([f"s{number:03d}" for number in range(150)], 97),
+                "ds": np.tile(pd.date_range("2024-01-01", periods=97), 150),
+                **{name: draw(random, (97, 150)).T.ravel() for name in names},
+            }
+        )
+        findings += len(run("pyod", panel, {}, first=90, last=96).findings)
+    assert findings <= 10
+
+
+def test_a_budget_of_more_alerts_tells_more(run, panel_of) -> None:
+    random = np.random.default_rng(4)
+    panel = panel_of({f"s{place:02d}": random.standard_t(3, 120) for place in range(60)})
+    few, many = (
+        len(run("pyod", panel, {"alerts_per_week": budget}, first=100, last=119).findings)
+        for budget in (0.1, 100)
+    )
+    assert few < many
 
 
 def test_a_rise_is_a_trend_with_its_slope_and_its_certainty(run, panel_of, on_day) -> None:

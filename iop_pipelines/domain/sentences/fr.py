@@ -1502,7 +1502,6 @@ SENTENCES: Mapping[str, str] = {
 # By the English that the code has. A space before or after a sign becomes one that does not break when it is said.
 TEXTS: Mapping[str, str] = {
     # Runtimes, their parameters, kinds of finding.
-    "A point that scores above it is an outlier.": "Un point dont le score le dépasse est aberrant.",
     "Above": "Au-dessus",
     "Above: rises; below: falls.": "Au-dessus : les hausses ; au-dessous : les baisses.",
     "Alerts a week": "Alertes par semaine",
@@ -1602,11 +1601,10 @@ TEXTS: Mapping[str, str] = {
     "Tested for a trend; ends with the scored period.": "Testée pour une tendance ; se termine à la période évaluée.",
     "That the limit is crossed within the horizon.": "Que le seuil soit franchi dans l’horizon.",
     "The expected value and its range are clipped there; empty: no limit.": "La valeur attendue et sa plage y sont bornées ; vide : sans limite.",
-    "At least; with a long history a tenth of it. A fit learns from the last 1,000 points.": "Au moins ; avec un long historique, un dixième de celui-ci. L’apprentissage porte sur les 1 000 derniers points.",
+    "At least; with a long history a third of it. A fit learns from the last 1,000 points.": "Au moins ; avec un long historique, un tiers de celui-ci. L’apprentissage porte sur les 1 000 derniers points.",
     "The one that is scored; empty: the first it reads.": "Celle qui est évaluée ; vide : la première lue.",
     "The same seed gives the same result.": "La même graine donne le même résultat.",
     "The side that is beyond the limit.": "Le côté au-delà du seuil.",
-    "Threshold (quantile of the scores of earlier points)": "Seuil (quantile des scores des points antérieurs)",
     "Trend": "Tendance",
     "Used by the detector; null: all that the model reads.": "Utilisées par le détecteur ; null : toutes celles que le modèle lit.",
     "Value": "Valeur",
