@@ -75,6 +75,9 @@ export interface Asked {
   status: UploadStatus;
 }
 
+/** Who is told of a report, where that is not everybody. */
+export type Audience = "owner" | "nobody";
+
 /** `userId` is null for a command on the machine itself; `userName` is as it was then. `before` is null for what is new, `after` for what is gone; names in them are the columns'. */
 export interface AuditEvent {
   id: number;
@@ -114,6 +117,25 @@ export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
 /** A value of a table; dates and moments as ISO text. */
 export type Cell = boolean | number | string | null;
 
+/** `row` names the group; null for a total, and in a table of one row. Values are as a page prints them. */
+export interface ChangedFigure {
+  row: string | null;
+  label: string;
+  old: string;
+  new: string;
+}
+
+/** Rows `changed`, `added` and `gone`; `figures` are the first 50 that changed. Where not `isCompared`, there were more rows than are compared, and it is only known that they differ. */
+export interface ChangedRows {
+  table: string;
+  title: string;
+  changed: number;
+  added: number;
+  gone: number;
+  figures: ChangedFigure[];
+  isCompared: boolean;
+}
+
 /** What is left out stays; null goes back to the browser's. */
 export interface ChangedSettings {
   language?: Language | null | undefined;
@@ -129,6 +151,12 @@ export interface ChangedTemplate {
   queryConfig?: QueryConfig | undefined;
   format?: ReportFormat | undefined;
   schedule?: string | null | undefined;
+  wait?: string | null | undefined;
+  reissue?: Reissue | undefined;
+  empty?: Empty | undefined;
+  misfire?: Misfire | undefined;
+  jitter?: string | null | undefined;
+  pauseAfter?: number | undefined;
 }
 
 /** What is left out stays. A disabled account cannot sign in, and its sessions end. */
@@ -443,6 +471,9 @@ export interface DrillDimension {
   translations: Partial<Record<Language, Labelled>> | null;
 }
 
+/** Whom a report is sent to in which nothing stands: everybody, nobody, or who owns the template. */
+export type Empty = "send" | "skip" | "tell_owner";
+
 /** The session of this `id`, or with `others` all but the one that asks. */
 export interface EndSessions {
   id?: string | null | undefined;
@@ -634,7 +665,7 @@ export interface GeneratedFilter {
   status?: ReportStatus | null | undefined;
 }
 
-/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of the error and the remark; `files` are those besides the report's own: the kept result, and what its template asks for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that. */
+/** `slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of the error and the remark; `files` are those besides the report's own: the kept result, and what its template asks for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that. While `phase` is held it waits for deliveries, since `waitingSince` and until `waitingUntil` at most; `waitingFor` is what its sources lack. Periods count from `asOf`, its rows were read at `readAt`. `restated`: what of it was delivered again since. `reissueOf` is the first of the editions that this one is of, and `changes` what is otherwise than in the one before, null where there is none. `audience`: who is told of it, where that is not everybody. */
 export interface GeneratedReport {
   id: number;
   templateId: number;
@@ -656,6 +687,16 @@ export interface GeneratedReport {
   files: ReportFileOf[] | null;
   templateName: string;
   remark: string | null;
+  asOf: string | null;
+  readAt: string | null;
+  waitingSince: string | null;
+  waitingUntil: string | null;
+  waitingFor: LackingSource[] | null;
+  restated: string | null;
+  restatedAt: string | null;
+  reissueOf: number | null;
+  changes: ChangedRows[] | null;
+  audience: Audience | null;
   translations: Partial<Record<Language, ReportTold>> | null;
 }
 
@@ -716,6 +757,16 @@ export interface KeptPoint {
 
 export interface Labelled {
   label: string;
+}
+
+/** `known` of `days` of the period are there; `missing` are the first of the others, and `due` is when the next delivery was to come, in UTC. */
+export interface LackingSource {
+  source: string;
+  label: string;
+  known: number;
+  days: number;
+  missing: string[];
+  due: string | null;
 }
 
 /** English, in which everything is written, and the languages that it is translated to. */
@@ -847,6 +898,9 @@ export interface MeasureOfFile {
   unit: string | null;
   kind: "sum" | "mean";
 }
+
+/** Which slots are made up that came while nobody looked: the latest of them, all, or none. */
+export type Misfire = "latest" | "all" | "skip";
 
 /** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
 export interface ModelDetail {
@@ -1005,13 +1059,19 @@ export interface NewStatus {
   reason?: string | null | undefined;
 }
 
-/** `schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`. */
+/** `schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`; so are the others: `wait` and `jitter` are lengths of time such as `6h`. */
 export interface NewTemplate {
   name: string;
   queryConfig: QueryConfig;
   format: ReportFormat;
   schedule?: string | null | undefined;
   description?: string | undefined;
+  wait?: string | null | undefined;
+  reissue?: Reissue | undefined;
+  empty?: Empty | undefined;
+  misfire?: Misfire | undefined;
+  jitter?: string | null | undefined;
+  pauseAfter?: number | undefined;
 }
 
 /** `name` is lower case: a-z 0-9 . _ @ + ~ - */
@@ -1029,13 +1089,13 @@ export interface NotPrepared {
   prepareError: string;
 }
 
-/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, of a dataset's delivery the dataset, whose name is the title, else the item. `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model), refused or failed (dataset: what was delivered was not prepared), failed (delivery: nothing was delivered). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
+/** `id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its version, of a dataset's delivery the dataset, whose name is the title, of a restatement the template, else the item. `event`: ready, reissued or failed (report), paused (template, by the platform), restated (restatement: data that a report shows was delivered again), opened (recommendation), failed (execution), promoted (model), refused or failed (dataset: what was delivered was not prepared), failed (delivery: nothing was delivered). `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own. */
 export interface Notification {
   id: string;
-  kind: "report" | "recommendation" | "execution" | "model" | "dataset" | "delivery";
+  kind: "report" | "recommendation" | "execution" | "model" | "dataset" | "delivery" | "template" | "restatement";
   itemId: number;
   subjectId: number;
-  event: "ready" | "failed" | "opened" | "promoted" | "refused";
+  event: "ready" | "failed" | "opened" | "promoted" | "refused" | "paused" | "restated" | "reissued";
   title: string;
   detail: string | null;
   severity: Severity;
@@ -1262,6 +1322,9 @@ export interface PastStatistic {
   min_count?: number | null | undefined;
 }
 
+/** Why the platform paused a template: its author's account is disabled, or its reports failed in a row. */
+export type PauseCause = "author" | "failures";
+
 /** The keys of all sections of the page. */
 export interface PdfOutput {
   /** A table with one row, shown as large figures. */
@@ -1274,7 +1337,7 @@ export interface PdfOutput {
   orientation?: "portrait" | "landscape" | undefined;
 }
 
-/** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
+/** Where an accepted request stands; `status` keeps the three words of the contract. held: waits for a data quality score, a report for deliveries. queued: may be launched. claimed: a Dagster run was requested for this attempt. started: a worker computes it. done: terminal. */
 export type Phase = "held" | "queued" | "claimed" | "started" | "done";
 
 /** How many of a dataset's deliveries are prepared, of those that are there. */
@@ -1306,11 +1369,6 @@ export interface QueryConfig {
   datasets: Record<string, TableQuery>;
   charts?: Chart[] | undefined;
   outputs?: Outputs | undefined;
-}
-
-/** What `scheduleWords` are in another language. */
-export interface ReadOut {
-  scheduleWords: string;
 }
 
 /** `rows` of all `total` are shown, and `reads` rows of the source are looked at for them. */
@@ -1430,6 +1488,9 @@ export interface ReducedSeries {
   total: number;
 }
 
+/** What is done when data that a report showed is delivered once more. offer: who owns the template is told, and may have it issued again. send: it is. never: nothing. */
+export type Reissue = "offer" | "send" | "never";
+
 /** `row` as it stood when `step` refused it; `translations` are the reason's. */
 export interface RejectedRow {
   id: number;
@@ -1490,6 +1551,7 @@ export interface ReportStats {
 
 export type ReportStatus = "pending" | "generating" | "ready" | "failed";
 
+/** `scheduleWords` reads the schedule out. `pauseCause`: why the platform paused it, and `pausedFor` the same in words; null where a person did, or nobody. `passedOver`: the slots that were not made up the last time that any were not. */
 export interface ReportTemplate {
   id: number;
   name: string;
@@ -1501,12 +1563,25 @@ export interface ReportTemplate {
   createdBy: number | null;
   createdAt: string;
   updatedAt: string;
+  wait: string | null;
+  reissue: Reissue;
+  empty: Empty;
+  misfire: Misfire;
+  jitter: string | null;
+  pauseAfter: number;
+  pausedAt: string | null;
+  pauseCause: PauseCause | null;
+  pausedFor: string | null;
+  passedOver: string | null;
+  scheduleWords: string | null;
+  translations: Partial<Record<Language, TemplateTold>> | null;
 }
 
 /** In another language. */
 export interface ReportTold {
   errorMsg: string | null;
   remark: string | null;
+  restated: string | null;
 }
 
 /** In another language, or as it is where it is not IOP's own. */
@@ -1576,10 +1651,11 @@ export interface SavedDashboard {
   version: number;
 }
 
-/** `schedule` with its time and zone spelled out, as it can be stored; `words` read it out, and `translations` are theirs; `nextTimes`: the next five. */
+/** `schedule` with its time and zone spelled out, as it can be stored; `words` read it out, and `translations` are theirs; `nextTimes`: the next five. `isEitherDay`: a cron that restricts both of its days, and is due on either, as the words say. */
 export interface ScheduleWords {
   schedule: string;
   words: string;
+  isEitherDay: boolean;
   translations: Partial<Record<Language, Worded>>;
   nextTimes: string[];
   timeZone: string;
@@ -1757,7 +1833,7 @@ export interface TableQuery {
   offset?: number | undefined;
 }
 
-/** `scheduleWords` reads the schedule out, and `translations` are its; `nextTimes` are its next five moments, to be shown in its `timeZone`. */
+/** `nextTimes` are the next five moments of its schedule, to be shown in its `timeZone`. */
 export interface TemplateDetail {
   id: number;
   name: string;
@@ -1769,8 +1845,18 @@ export interface TemplateDetail {
   createdBy: number | null;
   createdAt: string;
   updatedAt: string;
+  wait: string | null;
+  reissue: Reissue;
+  empty: Empty;
+  misfire: Misfire;
+  jitter: string | null;
+  pauseAfter: number;
+  pausedAt: string | null;
+  pauseCause: PauseCause | null;
+  pausedFor: string | null;
+  passedOver: string | null;
   scheduleWords: string | null;
-  translations: Partial<Record<Language, ReadOut>> | null;
+  translations: Partial<Record<Language, TemplateTold>> | null;
   nextTimes: string[];
   timeZone: string | null;
 }
@@ -1782,6 +1868,13 @@ export interface TemplateFilter {
 }
 
 export type TemplateStatus = "active" | "paused";
+
+/** In another language. */
+export interface TemplateTold {
+  scheduleWords: string | null;
+  pausedFor: string | null;
+  passedOver: string | null;
+}
 
 /** `example`: the first moment as it stands in the file; `first` and `last` are periods, in local time. */
 export interface TimeOfFile {
@@ -1990,13 +2083,16 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     generate: TRPCMutationProcedure<{ input: Generate; output: Generating; meta: unknown }>;
     generated: TRPCQueryProcedure<{ input: GeneratedFilter | undefined; output: GeneratedReport[]; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: TemplateDetail; meta: unknown }>;
+    issue: TRPCMutationProcedure<{ input: OfReport; output: Done; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: TemplateFilter | undefined; output: ReportTemplate[]; meta: unknown }>;
     outputs: TRPCQueryProcedure<{ input: void | undefined; output: ReportOutput[]; meta: unknown }>;
     pause: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     preview: TRPCQueryProcedure<{ input: OfReport; output: ReportPreview; meta: unknown }>;
+    reissue: TRPCMutationProcedure<{ input: OfReport; output: Generating; meta: unknown }>;
     report: TRPCQueryProcedure<{ input: OfReport; output: GeneratedReport; meta: unknown }>;
     resume: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     scheduleWords: TRPCQueryProcedure<{ input: OfSchedule; output: ScheduleWords; meta: unknown }>;
+    takeOver: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: ChangedTemplate; output: Done; meta: unknown }>;
   };
   sessions: {

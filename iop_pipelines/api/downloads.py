@@ -26,6 +26,7 @@ from iop_pipelines.api.readers.heavy import Ask
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.sentences import Sentence, read
 from iop_pipelines.domain.vocabulary import FileFormat, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.identity import tokens
@@ -51,7 +52,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class ReportFile:
     """`is_made`: it lies in the store; else `url` is that of the kept result, which it is to be made from.
 
-    `separator` parts the columns of a CSV.
+    `separator` parts the columns of a CSV; `notes` is what else it says to whoever reads it.
     """
 
     report_id: int
@@ -64,6 +65,7 @@ class ReportFile:
     checksum: str | None
     separator: str = ","
     is_made: bool = True
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def media_type(self) -> str:
@@ -102,6 +104,7 @@ def report_file(engine: sa.Engine, report_id: int, as_: FileFormat | None = None
         *(report_id, row.storage_url, name, wanted, row.size_bytes),
         *(row.row_count, row.row_total, row.checksum),
         separator=kept["separator"] if kept else ",",
+        notes=tuple(said for each in row.notes or () if (said := read(each))),
     )
     if wanted is own:
         return _in_store(file, row.storage_url)
@@ -121,6 +124,7 @@ def _in_store(file: ReportFile, url: str) -> ReportFile:
 
 def make(platform: Platform, report_id: int, as_: str) -> bytes:
     """A file that is not in the store, from the kept result; by a reader."""
+    from iop_pipelines.reporting.editions import with_notes
     from iop_pipelines.reporting.frozen import thaw
     from iop_pipelines.reporting.render import render
 
@@ -128,7 +132,7 @@ def make(platform: Platform, report_id: int, as_: str) -> bytes:
     with open_file(file) as opened:
         content = io.BytesIO(opened.read())
     made = io.BytesIO()
-    render(thaw(content, file.checksum), file.format, made)
+    render(with_notes(thaw(content, file.checksum), file.notes), file.format, made)
     return made.getvalue()
 
 

@@ -12,7 +12,7 @@ from iop_pipelines.drm.standin import Replay
 from iop_pipelines.drm.tables import TERMINAL, pipeline_runs
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.ledger.work import unfinished
-from iop_pipelines.orchestration.ticks import slots_due
+from iop_pipelines.orchestration.report_slots import slots_due
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.templates import scheduled_templates
 from iop_pipelines.schema.tables import (

@@ -27,7 +27,7 @@ class ExecutionStatus(StrEnum):
 class Phase(StrEnum):
     """Where an accepted request stands; `status` keeps the three words of the contract.
 
-    held: waits for a data quality score. queued: may be launched. claimed: a Dagster run
+    held: waits for a data quality score, a report for deliveries. queued: may be launched. claimed: a Dagster run
     was requested for this attempt. started: a worker computes it. done: terminal.
     """
 
@@ -56,6 +56,47 @@ class FileFormat(StrEnum):
 class TemplateStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
+
+
+class Reissue(StrEnum):
+    """What is done when data that a report showed is delivered once more.
+
+    offer: who owns the template is told, and may have it issued again. send: it is. never: nothing.
+    """
+
+    OFFER = "offer"
+    SEND = "send"
+    NEVER = "never"
+
+
+class Empty(StrEnum):
+    """Whom a report is sent to in which nothing stands: everybody, nobody, or who owns the template."""
+
+    SEND = "send"
+    SKIP = "skip"
+    TELL_OWNER = "tell_owner"
+
+
+class Misfire(StrEnum):
+    """Which slots are made up that came while nobody looked: the latest of them, all, or none."""
+
+    LATEST = "latest"
+    ALL = "all"
+    SKIP = "skip"
+
+
+class PauseCause(StrEnum):
+    """Why the platform paused a template: its author's account is disabled, or its reports failed in a row."""
+
+    AUTHOR = "author"
+    FAILURES = "failures"
+
+
+class Audience(StrEnum):
+    """Who is told of a report, where that is not everybody."""
+
+    OWNER = "owner"
+    NOBODY = "nobody"
 
 
 class ReportStatus(StrEnum):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.vocabulary import ReportStatus
 from iop_pipelines.events.outbox import as_utc, tell
 from iop_pipelines.events.words import EventType
 from iop_pipelines.schema.report_row import report_row
@@ -48,8 +49,10 @@ def tell_executed(connection: sa.Connection, execution_id: int) -> None:
 
 
 def tell_report(connection: sa.Connection, report_id: int) -> None:
-    """`report.generated`, of a report that is ready or has failed."""
+    """`report.generated`, of a report that is ready or has failed; none of one that not everybody is told of."""
     row = report_row(connection, report_id)
+    if row.status is ReportStatus.READY and row.audience is not None:
+        return
     own: dict[str, Any] = {
         "report_id": row.id,
         "template_id": row.template_id,

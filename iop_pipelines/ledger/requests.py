@@ -5,7 +5,7 @@ same trigger key gets the row that is there.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -286,6 +286,23 @@ def _resolve_version(connection: sa.Connection, stored: StoredDataset, ref: Inpu
     return row
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Why a report is held: since and until when (naive UTC of the business clock), and what each source lacks."""
+
+    since: datetime
+    until: datetime
+    lacks: Sequence[Mapping[str, Any]]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "waiting_since": self.since,
+            "waiting_until": self.until,
+            "waiting_for": [dict(each) for each in self.lacks],
+        }
+
+
 @writes
 def request_report(
     connection: sa.Connection,
@@ -294,10 +311,14 @@ def request_report(
     *,
     trigger: str = "request",
     slot: datetime | None = None,
+    waiting: "Waiting | None" = None,
+    run_after: datetime | None = None,
     idempotency_key: str | None = None,
     witness: Witness = unwitnessed,
 ) -> int:
     """Accepts one report and returns its row's id; one slot of a template is accepted once.
+
+    waiting: held until what it lacks is there; run_after: of the wall clock, not before which it is made.
 
     Raises NotFound for a template that is not there, Conflict for a slot of a paused one.
     """
@@ -326,6 +347,8 @@ def request_report(
         trigger=trigger,
         requested_at=now,
         generated_at=now,
+        run_after=run_after,
+        **({} if waiting is None else {"phase": Phase.HELD, **waiting.columns}),
     )
     return _told(witness, connection, _REPORT, report_id, key)
 

@@ -2,11 +2,12 @@
 
 Reports that ended, recommendations opened with a warning or worse, executions that failed, deliveries that
 were not prepared and wait for somebody, items of watched sources that could not be delivered, models that
-were promoted; of the last `KEPT`. What a person has read is a mark on one of these rows; a recommendation
-that was decided, or is no longer found, waits for nobody and needs no reading.
+were promoted, templates that the platform paused, and reports whose data was delivered again; of the last `KEPT`. What
+a person has read is a mark on one of these rows; a recommendation that was decided, or is no longer found, waits for
+nobody and needs no reading. Some are for the owner of a template, or for admins where it has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -17,9 +18,12 @@ from typing_extensions import TypedDict
 from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.sentences import Sentence, read, text_of
 from iop_pipelines.domain.vocabulary import (
+    Audience,
     ModelStatus,
+    Reissue,
     ReportStatus,
     ReviewStatus,
+    Role,
     Severity,
 )
 from iop_pipelines.errors import InvalidInput
@@ -47,8 +51,19 @@ KEPT = timedelta(days=30)
 MAX_UNREAD = 100
 # A moment, a kind and an id: where the page before ended.
 CURSOR = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~[a-z]{5,14}~[1-9]\d{0,9}$"
-NotificationKind = Literal["report", "recommendation", "execution", "model", "dataset", "delivery"]
-NotificationEvent = Literal["ready", "failed", "opened", "promoted", "refused"]
+NotificationKind = Literal[
+    "report",
+    "recommendation",
+    "execution",
+    "model",
+    "dataset",
+    "delivery",
+    "template",
+    "restatement",
+]
+NotificationEvent = Literal[
+    "ready", "failed", "opened", "promoted", "refused", "paused", "restated", "reissued"
+]
 
 
 class Retold(TypedDict):
@@ -89,11 +104,15 @@ class Listed:
     next_cursor: str | None
 
 
+def _everybody(_user_id: int) -> sa.ColumnElement[bool]:
+    return sa.true()
+
+
 @dataclass(frozen=True)
 class _Source:
     """Rows of one kind: `query` has the columns of `Told` but for kind and is_read.
 
-    `is_news` tells, of rows that the condition takes, which somebody may still want to read.
+    `is_news` tells, of rows that the condition takes, which somebody may still want to read, `is_for` who is told.
     """
 
     kind: NotificationKind
@@ -102,6 +121,7 @@ class _Source:
     condition: sa.ColumnElement[bool]
     query: sa.Select[*tuple[Any, ...]]
     is_news: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    is_for: Callable[[int], sa.ColumnElement[bool]] = _everybody
 
 
 def _columns(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
@@ -116,12 +136,14 @@ def _reports() -> _Source:
         _columns(
             rows.id.label("item_id"),
             rows.template_id.label("subject_id"),
-            sa.case((is_failed, "failed"), else_="ready").label("event"),
+            sa.case(
+                (is_failed, "failed"), (rows.reissue_of.is_not(None), "reissued"), else_="ready"
+            ).label("event"),
             templates.name.label("title"),
             rows.error_msg.label("detail"),
             rows.said,
             rows.remark,
-            rows.slot,
+            sa.case((rows.reissue_of.is_not(None), rows.as_of), else_=rows.slot).label("slot"),
             sa.case((is_failed, "warning"), else_="info").label("severity"),
             rows.finished_at.label("at"),
         )
@@ -129,7 +151,73 @@ def _reports() -> _Source:
         .outerjoin(report_templates, templates.id == rows.template_id)
     )
     ended = rows.status.in_([ReportStatus.READY, ReportStatus.FAILED])
-    return _Source("report", rows.id, rows.finished_at, ended, query)
+    is_for_all = sa.or_(rows.audience.is_(None), is_failed)
+
+    def is_for(user_id: int) -> sa.ColumnElement[bool]:
+        is_owners = sa.and_(
+            rows.audience == Audience.OWNER,
+            rows.template_id.in_(sa.select(templates.id).where(_owns(user_id))),
+        )
+        return sa.or_(is_for_all, is_owners)
+
+    return _Source("report", rows.id, rows.finished_at, ended, query, is_for=is_for)
+
+
+def _owns(user_id: int) -> sa.ColumnElement[bool]:
+    """Whether a template is that person's; one without an author, or of a disabled account, is every admin's."""
+    author, is_admin = users.alias(), users.alias()
+    is_orphan = ~sa.exists().where(
+        author.c.id == report_templates.c.created_by, sa.not_(author.c.is_disabled)
+    )
+    may = sa.exists().where(is_admin.c.id == user_id, is_admin.c.role == Role.ADMIN)
+    return sa.or_(report_templates.c.created_by == user_id, sa.and_(is_orphan, may))
+
+
+def _paused() -> _Source:
+    rows = report_templates.c
+    query = _columns(
+        rows.id.label("item_id"),
+        rows.id.label("subject_id"),
+        sa.literal("paused").label("event"),
+        rows.name.label("title"),
+        sa.null().label("detail"),
+        rows.said,
+        sa.literal("warning").label("severity"),
+        rows.paused_at.label("at"),
+    )
+    is_there = sa.and_(rows.pause_cause.is_not(None), rows.deleted_at.is_(None))
+    return _Source("template", rows.id, rows.paused_at, is_there, query, is_for=_owns)
+
+
+def _restated() -> _Source:
+    """Offered to who owns the template; where a new edition is sent at once, that one is told of."""
+    rows, templates, newer = generated_reports.c, report_templates.c, generated_reports.alias()
+    query = (
+        _columns(
+            rows.id.label("item_id"),
+            rows.template_id.label("subject_id"),
+            sa.literal("restated").label("event"),
+            templates.name.label("title"),
+            sa.null().label("detail"),
+            rows.restated.label("said"),
+            sa.func.coalesce(rows.slot, rows.as_of).label("slot"),
+            sa.literal("info").label("severity"),
+            rows.restated_at.label("at"),
+        )
+        .select_from(generated_reports)
+        .join(report_templates, templates.id == rows.template_id)
+    )
+    root = sa.func.coalesce(rows.reissue_of, rows.id)
+    waits = ~sa.exists().where(newer.c.reissue_of == root, newer.c.id > rows.id)
+    is_marked = rows.restated_at.is_not(None)
+
+    def is_for(user_id: int) -> sa.ColumnElement[bool]:
+        mine = sa.select(templates.id).where(_owns(user_id), templates.reissue == Reissue.OFFER)
+        return rows.template_id.in_(mine)
+
+    return _Source(
+        *("restatement", rows.id, rows.restated_at, is_marked, query), is_news=waits, is_for=is_for
+    )
 
 
 def _title_in(language: Language) -> str:
@@ -255,6 +343,8 @@ _SOURCES = (
     _deliveries(),
     _undelivered(),
     _executions(),
+    _paused(),
+    _restated(),
     _reports(),
     _models(),
 )
@@ -336,7 +426,7 @@ def _mark(
 ) -> None:
     query = sa.select(
         sa.literal(user_id), sa.literal(source.kind), source.item, sa.literal(now)
-    ).where(*_is_there(source, now), _is_unread(source, user_id))
+    ).where(*_is_there(source, now, user_id), _is_unread(source, user_id))
     if item_ids is not None:
         query = query.where(source.item.in_(item_ids))
     names = ["user_id", "kind", "item_id", "read_at"]
@@ -366,7 +456,7 @@ def _page(
                 marks.c.item_id == source.item,
             ),
         )
-        .where(*_is_there(source, now))
+        .where(*_is_there(source, now, user_id))
         .order_by(source.at.desc(), source.item.desc())
         .limit(limit)
     )
@@ -425,8 +515,8 @@ def _cursor_of(told: Told) -> str:
     return f"{told.at.replace(microsecond=0).isoformat()}Z~{told.kind}~{told.item_id}"
 
 
-def _is_there(source: _Source, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return source.condition, source.at >= now - KEPT
+def _is_there(source: _Source, now: datetime, user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return source.condition, source.at >= now - KEPT, source.is_for(user_id)
 
 
 def _is_unread(source: _Source, user_id: int) -> sa.ColumnElement[bool]:
@@ -449,7 +539,7 @@ def _unread(connection: sa.Connection, user_id: int, now: datetime) -> int:
     for source in _SOURCES:
         some = (
             sa.select(source.item)
-            .where(*_is_there(source, now), _is_unread(source, user_id))
+            .where(*_is_there(source, now, user_id), _is_unread(source, user_id))
             .limit(MAX_UNREAD - total)
             .subquery()
         )

@@ -7,7 +7,7 @@ log the same events, so the ledger cannot tell them apart. Heavy parts are impor
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy as sa
@@ -44,9 +44,14 @@ from iop_pipelines.recommendations.deliveries import advise_of_deliveries
 from iop_pipelines.recommendations.expectations import advise_of_what_came
 from iop_pipelines.recommendations.lifecycle import AdviceSummary
 from iop_pipelines.registry.keys import key
+from iop_pipelines.registry.standing import pause_if_failing
 from iop_pipelines.schema.report_row import report_row
+from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import StoredDataset
+
+if TYPE_CHECKING:
+    from iop_pipelines.reporting.editions import Shown
 
 RECOMMENDATION = dg.AssetKey("recommendation")
 
@@ -352,13 +357,24 @@ def _generate_one(context: Context, platform: Platform, item: Item) -> Sentence 
         reason = _reason_or_put_back(platform, item, error)
     values: dict[str, Any] = {}
     if generated is not None:
+        write(engine, _note_shown, item, generated.shown)
         names = ("storage_url", "row_count", "row_total", "size_bytes", "checksum", "files")
         values = {name: getattr(generated, name) for name in names}
         values["remark"] = generated.remark and generated.remark.as_json()
     event = _terminal(context, item, clock, reason, values)
     described = metadata.of_report(row.template, ReportFormat(row.format), row.slot, generated)
     _tell(context, engine, event, REPORT_ASSET, partition, described=described)
+    if reason is not None and row.slot is not None:
+        pause_if_failing(engine, row.template_id, utc_now())
     return reason
+
+
+def _note_shown(connection: sa.Connection, item: Item, shown: "Shown | None") -> None:
+    """Before the end is told, for who is told of it depends on it. Raises LostClaim."""
+    require_claim(connection, REPORT, item.id, item.attempt)
+    if shown is not None:
+        is_it = generated_reports.c.id == item.id
+        connection.execute(generated_reports.update().where(is_it).values(shown.columns))
 
 
 def _tell(

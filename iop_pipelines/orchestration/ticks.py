@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import dagster as dg
@@ -17,7 +16,6 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase
 from iop_pipelines.drm.source import QualityScore
-from iop_pipelines.errors import IopError
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.cursors import SeenIds, read_cursor, write_cursor
 from iop_pipelines.ledger.ended_runs import read_ended_runs
@@ -25,14 +23,13 @@ from iop_pipelines.ledger.requests import (
     held_executions,
     release,
     request_for_drm_run,
-    request_report,
 )
+from iop_pipelines.ledger.restatements import mark_restated
 from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
+from iop_pipelines.orchestration.report_slots import request_slots, settle_waiting
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.registry.models import StoredModel, model
-from iop_pipelines.registry.templates import StoredTemplate, scheduled_templates
-from iop_pipelines.reporting.schedule import due_slots, parse_schedule
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import datasets_of_source, record_quality
 
@@ -42,8 +39,6 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 20.0
 RUNS_A_TICK = 100
 SCORES_A_TICK = 500
-# A template's slots older than this are not made up after a long stop; the newest always is.
-CATCH_UP = timedelta(days=31)
 # Up to which held execution a tick without enough time has looked; 0 where all were looked at.
 _HELD = "held"
 
@@ -237,50 +232,16 @@ def one_time_reports(platform: Platform) -> Ticked:
 
 
 def scheduled_reports(platform: Platform, cadence: str) -> Ticked:
-    """Requests what the templates of that cadence have due since it was last asked, and launches it."""
-    made, problems = _request_slots(platform, cadence, platform.now())
-    note = "; ".join([f"{made} {cadence} reports were due", *problems])
+    """Requests what the templates of that cadence have due since it was last asked, and launches it.
+
+    Reports that wait for data are looked at in every tick, whichever cadence they are of.
+    """
+    now = platform.now()
+    made, said = request_slots(platform, cadence, now)
+    issued, waiting = settle_waiting(platform, now)
+    if issued or waiting:
+        said.append(f"{issued} reports no longer wait for data, {waiting} do")
+    if restated := mark_restated(platform.engine, utc_now()):
+        said.append(f"{restated} reports show data that was delivered again")
+    note = "; ".join([f"{made} {cadence} reports were due", *said])
     return Ticked(launch(platform, REPORT), None, note)
-
-
-def _request_slots(platform: Platform, cadence: str, now: datetime) -> tuple[int, list[str]]:
-    """One row a due slot; asked again for the same time, the unique slot makes it the same row.
-
-    Returns how many, and the problems: a template that cannot be asked for stops no other.
-    """
-    name = f"slots/{cadence}"
-    text = read_cursor(platform.engine, name)
-    since = datetime.fromisoformat(text) if text else None
-    made, problems = 0, []
-    for template in scheduled_templates(platform.engine):
-        try:
-            for slot in slots_due(template, cadence, platform.settings.time_zone, since, now):
-                trigger = f"schedule:{cadence}"
-                request_report(platform.engine, template.id, utc_now(), trigger=trigger, slot=slot)
-                made += 1
-        except IopError as error:
-            if error.retryable:
-                # The next tick asks for the same slots again, once each.
-                raise
-            problems.append(f"template {template.name!r}: {error}")
-    write_cursor(platform.engine, name, now.isoformat())
-    return made, problems
-
-
-def slots_due(
-    template: StoredTemplate,
-    cadence: str | None,
-    time_zone: str,
-    since: datetime | None,
-    now: datetime,
-) -> list[datetime]:
-    """Slots of a template that came after `since`, to `now`; of any cadence for None.
-
-    After a stop longer than CATCH_UP the older ones are not made up, but the newest always is.
-    """
-    schedule = parse_schedule(template.schedule or "", time_zone)
-    if cadence is not None and schedule.cadence != cadence:
-        return []
-    begin = max(moment for moment in (template.schedule_since, since, datetime.min) if moment)
-    recent = due_slots(schedule, max(begin, now - CATCH_UP), now)
-    return recent or due_slots(schedule, begin, now)[-1:]

@@ -24,10 +24,13 @@ _LEAST = 14
 
 @dataclass(frozen=True)
 class Days:
-    """`known` days of `all` that have passed of a period."""
+    """`known` days of `all` that have passed of a period; `missing` are the others, and `due` is when the next delivery
+    was to come, naive UTC."""
 
     known: int
     all: int
+    missing: tuple[date, ...] = ()
+    due: datetime | None = None
 
 
 def days_of(
@@ -47,7 +50,8 @@ def days_of(
     if step is None or step.unit in ("week", "month", "quarter", "year"):
         return None
     runs = _newest_runs(dataset.source, connections["drm"])
-    if expected_after(runs, dataset.time_zone, None, dataset.deliveries) is None:
+    following = expected_after(runs, dataset.time_zone, None, dataset.deliveries)
+    if following is None:
         return None
     end = min(period.end, floor(local_now(now, dataset.time_zone), "day"))
     if end <= period.start:
@@ -55,7 +59,8 @@ def days_of(
     covered = _covered(source, period.start - _LOOKED_BACK, end, connections["iop"])
     weekdays = _weekdays(covered, period.start.date())
     days = [day for day in _days(period.start, end) if day.weekday() in weekdays]
-    return Days(sum(day in covered for day in days), len(days)) if days else None
+    missing = tuple(day for day in days if day not in covered)
+    return Days(len(days) - len(missing), len(days), missing, following.due) if days else None
 
 
 def _weekdays(covered: set[date], start: date) -> set[int]:

@@ -187,7 +187,8 @@ class SourceState:
 @dataclass(frozen=True)
 class FrozenResult:
     """`as_of` is the moment, naive UTC, that periods were resolved against, of a scheduled report its slot; `read_at`
-    when the rows were read; `period` the first of the periods, in words."""
+    when the rows were read, and `made_at` when all of them had been; `period` the first of the periods, in words;
+    `notes` what else whoever reads it must know."""
 
     tables: tuple[Table, ...]
     params: Mapping[str, Any]
@@ -197,6 +198,8 @@ class FrozenResult:
     sources: tuple[SourceState, ...]
     period: str | None = None
     read_at: datetime | None = None
+    made_at: datetime | None = None
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def incomplete(self) -> Sentence | None:
@@ -239,6 +242,9 @@ class FrozenResult:
             time_zone=data["time_zone"],
             period=data["period"],
             read_at=_moment(data["read_at"]),
+            # Not in what the release before kept.
+            made_at=_moment(data.get("made_at")),
+            notes=tuple(remade(each) for each in data.get("notes", ())),
             sources=tuple(
                 SourceState(**{**state, "data_time": _moment(state["data_time"])})
                 for state in data["sources"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.compared import in_order, read_compared
 from iop_pipelines.query.compile import own_weeks, select_item
-from iop_pipelines.query.completeness import days_of
+from iop_pipelines.query.completeness import Days, days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.gaps import filled
 from iop_pipelines.query.params import as_json, resolve_params
@@ -134,6 +134,37 @@ def reading_of(
     with connected(engine, drm_engine) as connections:
         catalogue = load_catalogue(connections["iop"])
         yield Reading(connections, catalogue, parsed, scope, tick, is_counted, read_at)
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Days of a source's period that were to be there by the moment asked for, and are not."""
+
+    source: str
+    label: str
+    days: Days
+
+
+def lacks_of(
+    config: Mapping[str, Any],
+    *,
+    engine: sa.Engine,
+    drm_engine: sa.Engine,
+    now: datetime,
+    time_zone: str,
+) -> list[Lack]:
+    """What a report of that slot lacks as things are; no row is read for it.
+
+    now: the slot, naive UTC. Raises InvalidQuery.
+    """
+    asked: dict[str, Any] = {"engine": engine, "drm_engine": drm_engine, "now": now}
+    with reading_of(config, **asked, time_zone=time_zone, params=None, tick=nobody) as reading:
+        found = [
+            Lack(source.name, source.label, days)
+            for source, period in _sources_of(reading)
+            if (days := days_of(source, period, now, reading.connections)) is not None
+        ]
+    return [each for each in found if each.days.missing]
 
 
 def _frozen(reading: Reading, tables: Sequence[Table]) -> FrozenResult:
@@ -339,7 +370,11 @@ def _top_filters(reading: Reading) -> tuple[Sentence, ...]:
 
 
 def _states(reading: Reading) -> list[tuple[SourceState, Period | None]]:
-    """Each source once, in the order of the tables, with the period it was asked about."""
+    return [(_state(source, period, reading), period) for source, period in _sources_of(reading)]
+
+
+def _sources_of(reading: Reading) -> list[tuple[Source, Period | None]]:
+    """Each once, in the order of the tables, with the period it was asked about."""
     seen: dict[str, tuple[Source, Period | None]] = {}
     for name, query in reading.config.datasets.items():
         source = reading.source_of(name)
@@ -348,7 +383,7 @@ def _states(reading: Reading) -> list[tuple[SourceState, Period | None]]:
         scope = reading.scope.fresh()
         reading.compile(name, query, scope)
         seen[source.name] = (source, scope.periods[0] if scope.periods else None)
-    return [(_state(source, period, reading), period) for source, period in seen.values()]
+    return list(seen.values())
 
 
 def _state(source: Source, period: Period | None, reading: Reading) -> SourceState:

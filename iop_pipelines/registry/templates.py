@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from iop_pipelines.domain.names import GivenName
 from iop_pipelines.domain.nearest import closest
-from iop_pipelines.domain.vocabulary import Phase, ReportFormat, TemplateStatus
+from iop_pipelines.domain.policies import Policy
+from iop_pipelines.domain.vocabulary import PauseCause, Phase, ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.query.config import in_version_2
 from iop_pipelines.registry.keys import key
-from iop_pipelines.schema.tables import generated_reports
+from iop_pipelines.schema.tables import generated_reports, users
 from iop_pipelines.schema.tables import report_templates as templates
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
@@ -38,10 +39,8 @@ CheckSchedule = Callable[[str], ParsedSchedule]
 """Raises InvalidInput for words that are no schedule; `reporting.schedule.parse_schedule` is one."""
 
 
-class TemplateSpec(BaseModel):
+class TemplateSpec(Policy):
     """A template as its file declares it; `schedule` in the words of `docs/reports.md`, None for on request."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: GivenName
     description: str = ""
@@ -52,13 +51,15 @@ class TemplateSpec(BaseModel):
 
 @dataclass(frozen=True)
 class StoredTemplate:
-    """A registered template; slots of its schedule before `schedule_since` (UTC) are not made up."""
+    """A registered template; slots of its schedule before `schedule_since` (UTC) are not made up. `pause_cause` is None
+    for one that a person paused, or nobody."""
 
     id: int
     spec: TemplateSpec
     status: TemplateStatus
     schedule_since: datetime | None
     created_by: int | None = None
+    pause_cause: PauseCause | None = None
 
     @property
     def partition_key(self) -> str:
@@ -164,10 +165,15 @@ def set_template_status(
     now: datetime,
     witness: Witness = unwitnessed,
 ) -> StoredTemplate:
-    """Pause or resume; slots that fell due while it was paused are not made up."""
+    """Pause or resume; slots that fell due while it was paused are not made up.
+
+    Raises NotFound, and Conflict where the account of its author is disabled: who resumes it takes it over.
+    """
     stored = _locked(connection, template_id)
+    if status is TemplateStatus.ACTIVE and is_orphaned(connection, stored.created_by):
+        raise Conflict("template.needs_author", name=stored.name)
     if stored.status is not status:
-        values: dict[str, Any] = {"status": status}
+        values: dict[str, Any] = {"status": status, **NOT_PAUSED}
         if status is TemplateStatus.ACTIVE:
             values["schedule_since"] = now
         connection.execute(
@@ -175,6 +181,34 @@ def set_template_status(
         )
     changed = _locked(connection, template_id)
     witness(connection, _standing(stored), _standing(changed))
+    return changed
+
+
+# Of the columns that say what the platform paused a template for.
+NOT_PAUSED: dict[str, Any] = {"paused_at": None, "pause_cause": None, "said": None}
+
+
+def is_orphaned(connection: sa.Connection, created_by: int | None) -> bool:
+    """Whether there is an author whose account is disabled."""
+    return bool(connection.scalar(sa.select(users.c.is_disabled).where(users.c.id == created_by)))
+
+
+@writes
+def take_over(
+    connection: sa.Connection,
+    template_id: int,
+    user_id: int,
+    now: datetime,
+    witness: Witness = unwitnessed,
+) -> StoredTemplate:
+    """Makes that person its author; one that was paused for the former's sake is followed again, from `now` on."""
+    stored = _locked(connection, template_id)
+    values: dict[str, Any] = {"created_by": user_id}
+    if stored.pause_cause is PauseCause.AUTHOR:
+        values |= {"status": TemplateStatus.ACTIVE, "schedule_since": now, **NOT_PAUSED}
+    connection.execute(sa.update(templates).where(templates.c.id == template_id).values(**values))
+    changed = _locked(connection, template_id)
+    witness(connection, _owned(stored), _owned(changed))
     return changed
 
 
@@ -294,11 +328,16 @@ def _values(spec: TemplateSpec) -> dict[str, Any]:
         "query_config": spec.query_config,
         "format": spec.format,
         "schedule": spec.schedule,
+        **{name: getattr(spec, name) for name in Policy.model_fields},
     }
 
 
 def _standing(stored: StoredTemplate) -> dict[str, Any]:
     return {"id": stored.id, "name": stored.name, "status": stored.status}
+
+
+def _owned(stored: StoredTemplate) -> dict[str, Any]:
+    return {**_standing(stored), "created_by": stored.created_by}
 
 
 def _content(stored: StoredTemplate) -> dict[str, Any]:
@@ -326,8 +365,10 @@ def _stored(row: Any) -> StoredTemplate:
         query_config=row.query_config,
         format=row.format,
         schedule=row.schedule,
+        **{name: getattr(row, name) for name in Policy.model_fields},
     )
-    return StoredTemplate(row.id, spec, row.status, row.schedule_since, row.created_by)
+    cause = PauseCause(row.pause_cause) if row.pause_cause else None
+    return StoredTemplate(row.id, spec, row.status, row.schedule_since, row.created_by, cause)
 
 
 def _find(connection: sa.Connection, name: str) -> StoredTemplate | None:

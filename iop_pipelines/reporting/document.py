@@ -112,17 +112,18 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
-    # Read and laid out in one go: a slot that is made late says both.
+    # Three moments: the slot stands among the facts, those of reading and of making at the foot.
     read_at = result.read_at or result.as_of
-    made = local_now(read_at, result.time_zone)
+    read = local_now(read_at, result.time_zone)
+    made = local_now(result.made_at or read_at, result.time_zone)
     zone = result.time_zone
     return {
         "title": heading.name,
         "description": " ".join(heading.description.split()),
         "kicker": _kicker(heading),
         "period": _period(result),
-        "made": f"Made by IOP on {made:%Y-%m-%d at %H:%M} ({zone})",
-        "made_at": f"{read_at:%Y-%m-%dT%H:%M:%SZ}",
+        "made": f"Made by IOP on {made:%Y-%m-%d at %H:%M}, data read at {read:%H:%M} ({zone})",
+        "made_at": f"{result.made_at or read_at:%Y-%m-%dT%H:%M:%SZ}",
         "facts": _facts(result),
         "filters": [each.english for each in result.filters],
         "warnings": _warnings(result, drawn.values()),
@@ -130,7 +131,7 @@ def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) ->
             {"template": f"sections/{name}.html.j2", **each.values} for name, each in drawn.items()
         ],
         "sources": [_source(state) for state in result.sources],
-        "notes": _notes(result, made),
+        "notes": _notes(result, read),
     }
 
 
@@ -179,6 +180,7 @@ def _warnings(result: FrozenResult, drawn: Collection[Drawn]) -> list[str]:
     # Where nothing is printed less than was read, the section does not say it.
     told = {title for each in drawn for title, _ in each.cuts}
     warnings = [result.incomplete.english] if result.incomplete else []
+    warnings += [each.alone(SOURCE) for each in result.notes]
     warnings += [
         f"“{table.title}”: {said.english} are read."
         for table in cut
@@ -199,9 +201,9 @@ def _source(state: SourceState) -> dict[str, str]:
     }
 
 
-def _notes(result: FrozenResult, made: datetime) -> Iterable[str]:
+def _notes(result: FrozenResult, read: datetime) -> Iterable[str]:
     yield (
-        f"All tables and charts were read in one go, as of {made:%Y-%m-%d %H:%M} "
+        f"All tables and charts were read in one go, as of {read:%Y-%m-%d %H:%M} "
         f"({result.time_zone}); days run from midnight to midnight of that time zone. "
         "A period has its first and its last day in it, unless it names times of day. "
         "The quality score is the mean over the deliveries that the period touches."

@@ -57,8 +57,8 @@ class _Group:
     large: frozenset[int]
 
 
-def freeze(frozen: Frozen, out: BinaryIO) -> None:
-    """Writes the Parquet file, and reads each table's rows once."""
+def freeze(frozen: Frozen, out: BinaryIO, clock: Callable[[], datetime] | None = None) -> None:
+    """Writes the Parquet file, and reads each table's rows once. clock: naive UTC; what says when all were read."""
     from fastparquet import writer
 
     tables = frozen.result.tables
@@ -68,11 +68,13 @@ def freeze(frozen: Frozen, out: BinaryIO) -> None:
     groups: list[_Group] = []
     target: Any = out
     writer.write_simple(
-        target, _frames(frozen, groups, meta), meta, compression="ZSTD", stats=False
+        target, _frames(frozen, groups, meta, clock), meta, compression="ZSTD", stats=False
     )
 
 
-def _frames(frozen: Frozen, groups: list[_Group], meta: Any) -> Iterator["pd.DataFrame"]:
+def _frames(
+    frozen: Frozen, groups: list[_Group], meta: Any, clock: Callable[[], datetime] | None
+) -> Iterator["pd.DataFrame"]:
     """The rows as they come; what is known behind the last goes into the metadata, with which the file ends."""
     from fastparquet import parquet_thrift
 
@@ -82,6 +84,8 @@ def _frames(frozen: Frozen, groups: list[_Group], meta: Any) -> Iterator["pd.Dat
             if batch:
                 groups.append(_Group(table.name, len(batch), large_in(table.columns, batch)))
                 yield _frame(tables, table, batch)
+    if clock is not None:
+        frozen = replace(frozen, result=replace(frozen.result, made_at=clock()))
     said = parquet_thrift.KeyValue(key=_KEY, value=_said(frozen, groups))
     meta.key_value_metadata = [*(meta.key_value_metadata or []), said]
 

@@ -4,10 +4,10 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
@@ -21,6 +21,8 @@ from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.errors import Unavailable
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.run import open_query
+from iop_pipelines.query.versions_read import sources_read
+from iop_pipelines.reporting.editions import Shown, told_of
 from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.render import Rendered, remark_of, render
@@ -46,7 +48,7 @@ class Stored:
 @dataclass(frozen=True)
 class Generated:
     """What the ledger row is told; `checksum`: SHA-256 of the file; `remark`: what whoever gets it must know; `files`
-    are those besides it."""
+    are those besides it; `shown`: of which data it is, and who is told."""
 
     storage_url: str
     row_count: int
@@ -56,6 +58,7 @@ class Generated:
     duration_ms: int
     files: list[FurtherFile]
     remark: Sentence | None = None
+    shown: Shown | None = None
 
 
 def generate(
@@ -70,9 +73,9 @@ def generate(
     """Queries, freezes, renders and stores one report.
 
     Periods are counted from the row's slot, so that an old slot made late is about the days that it
-    would have been about in time; a report asked for by hand counts from `now` (naive UTC). What is
-    read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone is
-    the config's own, else the schedule's, else the instance's.
+    would have been about in time; a new edition from the moment of the first; a report asked for by hand from `now`
+    (naive UTC). What is read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone
+    is the config's own, else the schedule's, else the instance's.
 
     Every file is made from what is read back of the kept result, so that none can differ from it.
 
@@ -90,40 +93,43 @@ def generate(
         row = report_row(connection, report_id)
     config = parse_config(row.query_config)
     forms = tuple(dict.fromkeys((FileFormat(row.format), *config.outputs.files)))
+    as_of = row.slot or row.as_of or now
     asked: dict[str, Any] = {
         "engine": engine,
         "drm_engine": drm_engine,
-        "now": row.slot or now,
-        "read_at": now,
+        "now": as_of,
         "time_zone": _zone(row.schedule, settings),
-        "tick": tick,
-        "is_counted": _counts_groups(config, forms),
     }
+    read = sources_read(config, **asked)
+    reading = {"read_at": now, "tick": tick, "is_counted": _counts_groups(config, forms)}
     with ExitStack() as stack:
         kept = stack.enter_context(TemporaryFile())
         # Every table, since any of the files may be asked for later, and each may show others.
-        with open_query(config, list(config.datasets), **asked) as result:
+        with open_query(config, list(config.datasets), **asked, **reading) as result:
             tick()
-            freeze(Frozen(_heading(row), config, result), kept)
+            freeze(Frozen(_heading(row), config, result), kept, _clock_from(now, started))
         scratch = [stack.enter_context(TemporaryFile()) for _ in forms]
-        rendered = _render_all(thaw(kept), forms, scratch, tick)
+        frozen, shown = told_of(engine, row, thaw(kept), Shown(as_of, now, read))
+        rendered = _render_all(frozen, forms, scratch, tick)
         names = [*(each.extension for each in rendered), KEPT_AS]
         stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
     further = zip((*forms[1:], KEPT_AS), stored[1:], strict=True)
     files = [_further(str(form), file, config) for form, file in further]
     took_ms = round((time.monotonic() - started) * 1000)
     remark = remark_of(list(zip(forms, rendered, strict=True)))
-    return _generated(rendered[0], stored[0], files, took_ms, remark)
+    made = _generated(rendered[0], stored[0], files, took_ms)
+    return replace(made, remark=remark, shown=shown)
+
+
+def _clock_from(now: datetime, started: float) -> Callable[[], datetime]:
+    """The business clock, as it goes on while a report is made."""
+    return lambda: now + timedelta(seconds=round(time.monotonic() - started))
 
 
 def _generated(
-    rendered: Rendered,
-    stored: Stored,
-    files: list[FurtherFile],
-    took_ms: int,
-    remark: Sentence | None,
+    rendered: Rendered, stored: Stored, files: list[FurtherFile], took_ms: int
 ) -> Generated:
-    """Of the file in the template's own format, which comes first; the remark is on all of them."""
+    """Of the file in the template's own format, which comes first."""
     return Generated(
         storage_url=stored.url,
         row_count=rendered.row_count,
@@ -132,7 +138,6 @@ def _generated(
         checksum=stored.checksum,
         duration_ms=took_ms,
         files=files,
-        remark=remark,
     )
 
 

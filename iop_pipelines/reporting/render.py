@@ -92,7 +92,7 @@ def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
         count, faults = printed.rows, printed.faults
     main = result.table(main_table(config, form))
     lacks = () if result.incomplete is None else (result.incomplete,)
-    return Rendered(count, main.all_rows, extension, (*lacks, *faults))
+    return Rendered(count, main.all_rows, extension, (*lacks, *result.notes, *faults))
 
 
 def _check_tables(frozen: Frozen, form: FileFormat) -> None:

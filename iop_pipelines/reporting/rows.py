@@ -176,6 +176,7 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "table": table.name,
         "asOf": f"{result.as_of.isoformat()}Z",
         "readAt": None if result.read_at is None else f"{result.read_at.isoformat()}Z",
+        "madeAt": None if result.made_at is None else f"{result.made_at.isoformat()}Z",
         "timeZone": result.time_zone,
         "dataTime": result.data_time,
         "qualityScore": result.quality_score,
@@ -185,6 +186,7 @@ def meta(name: str, result: FrozenResult, table: Table) -> dict[str, Any]:
         "rowTotal": table.all_rows,
         "isTruncated": table.is_truncated,
         "incomplete": None if result.incomplete is None else result.incomplete.english,
+        "notes": [each.english for each in result.notes],
         "sources": [
             {
                 "source": state.source,

@@ -70,6 +70,8 @@ class Schedule:
     times: tuple[time, ...]
     moment: datetime | None = None
     until: date | None = None
+    # A cron that restricts both of its days is due on either of them, which few expect.
+    is_either_day: bool = False
 
     @property
     def cadence(self) -> Cadence:
@@ -435,14 +437,19 @@ def _cron(rest: list[str], text: str, default_zone: str) -> Schedule:
         words=_cron_said(cron),
         is_due_on=cron.matches,
         times=cron.times(),
+        is_either_day=_is_either_day(cron),
     )
+
+
+def _is_either_day(cron: Cron) -> bool:
+    is_both = len(cron.days) < 31 and len(set(cron.weekdays)) < 7
+    return cron.is_either_day and is_both
 
 
 def _cron_said(cron: Cron) -> Sentence:
     """Few who restrict both days know that either is enough."""
     said = recurrence.of_cron(cron)
-    is_both = len(cron.days) < 31 and len(set(cron.weekdays)) < 7
-    return Sentence("schedule.either_day", words=said) if cron.is_either_day and is_both else said
+    return Sentence("schedule.either_day", words=said) if _is_either_day(cron) else said
 
 
 def due_slots(

@@ -30,7 +30,8 @@ def further_files(row: Record) -> list[FurtherFile]:
 
 
 def report_row(connection: sa.Connection, report_id: int) -> Record:
-    """The columns of `generated_reports`, and `template`, `description`, `query_config`, `schedule`.
+    """The columns of `generated_reports`, and `template`, `description`, `query_config`, `schedule`,
+    `empty`.
 
     `format` is the template's where the report has none of its own. Raises NotFound.
     """
@@ -43,6 +44,7 @@ def report_row(connection: sa.Connection, report_id: int) -> Record:
             templates.description,
             templates.query_config,
             templates.schedule,
+            templates.empty,
         )
         .join_from(generated_reports, report_templates, templates.id == reports.template_id)
         .where(reports.id == report_id)

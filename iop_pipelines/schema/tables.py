@@ -201,6 +201,19 @@ report_templates = _table(
     sa.Column("schedule_since", Timestamp),
     # A deleted template is kept for the reports made of it: paused, unlisted, its name set free.
     sa.Column("deleted_at", Timestamp),
+    # `domain.policies`, whose defaults these are.
+    sa.Column("wait", exact(16), quote=True),
+    sa.Column("reissue", exact(16), nullable=False, server_default="offer"),
+    sa.Column("empty", exact(16), nullable=False, server_default="send", quote=True),
+    sa.Column("misfire", exact(16), nullable=False, server_default="latest"),
+    sa.Column("jitter", exact(16)),
+    sa.Column("pause_after", sa.Integer, nullable=False, server_default="5"),
+    # When the platform paused it, for what (`words.PauseCause`), and why in words; all NULL where a person did.
+    sa.Column("paused_at", Timestamp),
+    sa.Column("pause_cause", exact(16)),
+    sa.Column("said", Said),
+    # The slots that were not made up the last time that any were not, in words.
+    sa.Column("passed_over", Said),
 )
 
 generated_reports = _table(
@@ -235,6 +248,24 @@ generated_reports = _table(
     sa.Column("file_removed_at", Timestamp),
     # A list of `schema.report_row.FurtherFile`: the kept result first of all; NULL before 0022.
     sa.Column("files", sa.JSON(none_as_null=True)),
+    # When its rows were read, by the business clock; periods count from `as_of`: the slot, else when it was asked for.
+    sa.Column("read_at", Moment),
+    sa.Column("as_of", Moment),
+    # While its phase is held: since and until when it waits for deliveries, and what of each source is missing.
+    sa.Column("waiting_since", Timestamp),
+    sa.Column("waiting_until", Timestamp),
+    sa.Column("waiting_for", sa.JSON(none_as_null=True)),
+    # Who is told of it, `words.Audience`; NULL is everybody.
+    sa.Column("audience", exact(16)),
+    # What of each dataset was read, as `query.result.SourceRead`, and what of that was delivered again since.
+    sa.Column("sources_read", sa.JSON(none_as_null=True)),
+    sa.Column("restated", Said),
+    sa.Column("restated_at", Timestamp, index=True),
+    # The report that this one takes the place of, the first of them all, and what changed since the last.
+    sa.Column("reissue_of", sa.Integer, index=True),
+    sa.Column("changes", sa.JSON(none_as_null=True)),
+    # What of that, and of an empty or a late one, each of its files says.
+    sa.Column("notes", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("template_id", "slot"),
     sa.Index("ix_generated_reports__status_phase", "status", "phase"),
     sa.Index("ix_generated_reports__status_finished", "status", "finished_at"),

@@ -84,6 +84,9 @@ GIVEN_HERE = {
     *(f"{owner}.label" for owner in ("ColumnOfFile", "MeasureOfFile", "TimeOfFile")),
     *("SeriesOfFile.labels", "TableOfFile.keptBeside", "TableOfFile.rows"),
     "TimeOfFile.example",
+    # Of a report's data, as its dataset declares it and its pages print it.
+    *("LackingSource.label", "ChangedRows.table"),
+    *(f"ChangedFigure.{name}" for name in ("label", "row", "old", "new")),
     *("LineOfFile.text", "LookedAt.sheets", "Choice.words", "CountryOfFile.column"),
     "IntakeStanding.admins",
 }
@@ -98,6 +101,12 @@ CODES_HERE = {
         "LastStretch.period",
     ),
     *("TimeOfFile.first", "TimeOfFile.last"),
+    *(
+        f"{owner}.{name}"
+        for owner in ("ReportTemplate", "TemplateDetail")
+        for name in ("wait", "jitter")
+    ),
+    *("LackingSource.missing", "LackingSource.due"),
 }
 # What somebody composed, and what a recommendation was made from: its own texts stand beside it, in every language.
 WHOLE = {"QueryConfig", "Evidence"}

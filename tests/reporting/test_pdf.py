@@ -39,7 +39,7 @@ def test_every_page_has_its_head_its_foot_and_its_number(pages):
     for number, text in enumerate(pages, start=1):
         assert "Executive summary" in text
         assert "January 2013" in text
-        assert "Made by IOP on 2013-02-01 at 06:00 (America/New_York)" in text
+        assert "Made by IOP on 2013-02-01 at 06:00, data read at 06:00 (America/New_York)" in text
         assert f"Page {number} of {len(pages)}" in text
 
 

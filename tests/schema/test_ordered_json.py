@@ -1,6 +1,7 @@
 """What a person wrote in an order is read in that order, on every database."""
 
 import json
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,18 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import Said, metadata, recommendations, report_templates
 
 # Read by code alone, by keys that it knows.
-OF_CODE = {"said", "remark", "files", "metadata"}
+OF_CODE = {
+    "said",
+    "remark",
+    "files",
+    "metadata",
+    "passed_over",
+    "waiting_for",
+    "sources_read",
+    "restated",
+    "changes",
+    "notes",
+}
 QUERY = {
     "version": 2,
     "source": "recommendations",
@@ -31,7 +43,7 @@ QUERY = {
 }
 
 
-def _as_mysql_keeps_it(value):
+def _as_mysql_keeps_it(value: Any) -> Any:
     """By length in bytes, then bytes, as its manual says of keys."""
     if isinstance(value, list):
         return [_as_mysql_keeps_it(each) for each in value]

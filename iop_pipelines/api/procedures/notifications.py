@@ -15,15 +15,18 @@ from iop_pipelines.notifications import listing as told
 
 Key = Annotated[
     str,
-    Field(pattern=r"^(report|recommendation|execution|model|dataset|delivery):[1-9]\d{0,9}$"),
+    Field(
+        pattern=r"^(report|recommendation|execution|model|dataset|delivery|template|restatement):[1-9]\d{0,9}$"
+    ),
 ]
 
 
 class Notification(Shape):
     """`id` is `kind:itemId`; `subjectId` is what a link leads to: of a report its template, of a model its
-    version, of a dataset's delivery the dataset, whose name is the title, else the item.
+    version, of a dataset's delivery the dataset, whose name is the title, of a restatement the template, else the item.
 
-    `event`: ready or failed (report), opened (recommendation), failed (execution), promoted (model),
+    `event`: ready, reissued or failed (report), paused (template, by the platform), restated (restatement: data that a
+    report shows was delivered again), opened (recommendation), failed (execution), promoted (model),
     refused or failed (dataset: what was delivered was not prepared), failed (delivery: nothing was delivered).
     `detail`: the error or reason, if there is one. `slot`: the moment that a report was due, in UTC; null for one that
     was asked for, and for what is no report. `translations` are of what of title and detail is IOP's own.

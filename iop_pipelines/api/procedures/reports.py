@@ -1,6 +1,7 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -33,16 +34,24 @@ from iop_pipelines.domain.fields import schema_of
 from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import GivenName
-from iop_pipelines.domain.sentences import read, text_of
+from iop_pipelines.domain.policies import PAUSE_AFTER, AsWord, Jitter, PauseAfter, Wait
+from iop_pipelines.domain.sentences import Sentence, read, text_of
 from iop_pipelines.domain.vocabulary import (
+    Audience,
+    Empty,
     FileFormat,
+    Misfire,
+    PauseCause,
     Phase,
+    Reissue,
     ReportFormat,
     ReportStatus,
     TemplateStatus,
 )
-from iop_pipelines.errors import InvalidQuery, NotFound
+from iop_pipelines.errors import InvalidInput, InvalidQuery, NotFound
 from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.ledger.restatements import reissue
+from iop_pipelines.ledger.waiting import issue_now
 from iop_pipelines.query.config import parse_config
 from iop_pipelines.query.explain import Explained, explain
 from iop_pipelines.query.outputs import models_by_format
@@ -58,7 +67,20 @@ Description = Annotated[str, Field(max_length=10_000)]
 
 
 @with_config(ROW)
+class TemplateTold(TypedDict):
+    """In another language."""
+
+    schedule_words: str | None
+    paused_for: str | None
+    passed_over: str | None
+
+
+@with_config(ROW)
 class ReportTemplate(TypedDict):
+    """`scheduleWords` reads the schedule out. `pauseCause`: why the platform paused it, and `pausedFor` the same in
+    words; null where a person did, or nobody. `passedOver`: the slots that were not made up the last time that any
+    were not."""
+
     id: int
     name: str
     description: str | None
@@ -69,22 +91,24 @@ class ReportTemplate(TypedDict):
     created_by: int | None
     created_at: datetime
     updated_at: datetime
-
-
-@with_config(ROW)
-class ReadOut(TypedDict):
-    """What `scheduleWords` are in another language."""
-
-    schedule_words: str
+    wait: str | None
+    reissue: Reissue
+    empty: Empty
+    misfire: Misfire
+    jitter: str | None
+    pause_after: int
+    paused_at: datetime | None
+    pause_cause: PauseCause | None
+    paused_for: str | None
+    passed_over: str | None
+    schedule_words: str | None
+    translations: dict[Language, TemplateTold] | None
 
 
 @with_config(ROW)
 class TemplateDetail(ReportTemplate):
-    """`scheduleWords` reads the schedule out, and `translations` are its; `nextTimes` are its next five moments, to be
-    shown in its `timeZone`."""
+    """`nextTimes` are the next five moments of its schedule, to be shown in its `timeZone`."""
 
-    schedule_words: str | None
-    translations: dict[Language, ReadOut] | None
     next_times: list[datetime]
     time_zone: str | None
 
@@ -118,6 +142,44 @@ class ReportTold(TypedDict):
 
     error_msg: str | None
     remark: str | None
+    restated: str | None
+
+
+@with_config(ROW)
+class LackingSource(TypedDict):
+    """`known` of `days` of the period are there; `missing` are the first of the others, and `due` is when the next
+    delivery was to come, in UTC."""
+
+    source: str
+    label: str
+    known: int
+    days: int
+    missing: list[str]
+    due: str | None
+
+
+@with_config(ROW)
+class ChangedFigure(TypedDict):
+    """`row` names the group; null for a total, and in a table of one row. Values are as a page prints them."""
+
+    row: str | None
+    label: str
+    old: str
+    new: str
+
+
+@with_config(ROW)
+class ChangedRows(TypedDict):
+    """Rows `changed`, `added` and `gone`; `figures` are the first 50 that changed. Where not `isCompared`, there were
+    more rows than are compared, and it is only known that they differ."""
+
+    table: str
+    title: str
+    changed: int
+    added: int
+    gone: int
+    figures: list[ChangedFigure]
+    is_compared: bool
 
 
 @with_config(ROW)
@@ -133,7 +195,12 @@ class ReportFileOf(TypedDict):
 class GeneratedReport(TypedDict):
     """`slot` is the moment that the schedule named; null for a report asked for by hand. `translations` are of
     the error and the remark; `files` are those besides the report's own: the kept result, and what its template asks
-    for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that."""
+    for. The file has `rowCount` of `rowTotal` rows; `remark` is what whoever gets it must know, such as that.
+
+    While `phase` is held it waits for deliveries, since `waitingSince` and until `waitingUntil` at most; `waitingFor`
+    is what its sources lack. Periods count from `asOf`, its rows were read at `readAt`. `restated`: what of it was
+    delivered again since. `reissueOf` is the first of the editions that this one is of, and `changes` what is otherwise
+    than in the one before, null where there is none. `audience`: who is told of it, where that is not everybody."""
 
     id: int
     template_id: int
@@ -155,6 +222,16 @@ class GeneratedReport(TypedDict):
     files: list[ReportFileOf] | None
     template_name: str
     remark: str | None
+    as_of: datetime | None
+    read_at: datetime | None
+    waiting_since: datetime | None
+    waiting_until: datetime | None
+    waiting_for: list[LackingSource] | None
+    restated: str | None
+    restated_at: datetime | None
+    reissue_of: int | None
+    changes: list[ChangedRows] | None
+    audience: Audience | None
     translations: dict[Language, ReportTold] | None
 
 
@@ -163,13 +240,20 @@ class TemplateFilter(Page):
 
 
 class NewTemplate(Shape):
-    """`schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`."""
+    """`schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`; so are the others: `wait` and
+    `jitter` are lengths of time such as `6h`."""
 
     name: GivenName
     query_config: GivenQuery
     format: ReportFormat
     schedule: Words | None = None
     description: Description = ""
+    wait: Wait | None = None
+    reissue: Annotated[Reissue, AsWord] = Reissue.OFFER
+    empty: Annotated[Empty, AsWord] = Empty.SEND
+    misfire: Annotated[Misfire, AsWord] = Misfire.LATEST
+    jitter: Jitter | None = None
+    pause_after: PauseAfter = PAUSE_AFTER
 
 
 class ChangedTemplate(ById):
@@ -180,6 +264,12 @@ class ChangedTemplate(ById):
     query_config: GivenQuery = {}
     format: ReportFormat = ReportFormat.JSON
     schedule: Words | None = None
+    wait: Wait | None = None
+    reissue: Annotated[Reissue, AsWord] = Reissue.OFFER
+    empty: Annotated[Empty, AsWord] = Empty.SEND
+    misfire: Annotated[Misfire, AsWord] = Misfire.LATEST
+    jitter: Jitter | None = None
+    pause_after: PauseAfter = PAUSE_AFTER
 
 
 class ReportOutput(Shape):
@@ -222,10 +312,12 @@ class OfSchedule(Shape):
 
 class ScheduleWords(Shape):
     """`schedule` with its time and zone spelled out, as it can be stored; `words` read it out, and `translations` are
-    theirs; `nextTimes`: the next five."""
+    theirs; `nextTimes`: the next five. `isEitherDay`: a cron that restricts both of its days, and is due on either, as
+    the words say."""
 
     schedule: str
     words: str
+    is_either_day: bool
     translations: dict[Language, Worded]
     next_times: list[datetime]
     time_zone: str
@@ -256,7 +348,12 @@ class Download(Shape):
     expires_at: datetime
 
 
-_COLUMNS = columns_of(ReportTemplate, table)
+_OF_SENTENCES = ("paused_for", "passed_over", "schedule_words", "translations")
+_COLUMNS = [
+    *columns_of(ReportTemplate, table, without=_OF_SENTENCES),
+    table.c.said,
+    table.c.passed_over,
+]
 _THERE = select_of(*_COLUMNS).where(table.c.deleted_at.is_(None))
 _LIST = newest_first(_THERE, table.c.id)
 # From the reports on, whatever the planner thinks of the few templates: the newest come first.
@@ -283,22 +380,18 @@ def _declare_templates(registry: Registry) -> None:
     @procedure("reports.list", Kind.QUERY, "Report templates, newest first.")
     def list_(ctx: Context, given: TemplateFilter) -> list[ReportTemplate]:
         is_so = [] if given.status is None else [table.c.status == given.status]
-        return page_of(ctx, _LIST.where(*is_so), given)
+        return [_template(ctx, row) for row in page_of(ctx, _LIST.where(*is_so), given)]
 
     @procedure("reports.get", Kind.QUERY, "One template, and when it is due next.")
     def get(ctx: Context, given: ById) -> TemplateDetail:
         found = rows_of(ctx, _THERE.where(table.c.id == given.id))
         if not found:
             raise NotFound("template.not_found", id=given.id)
-        (row,) = found
+        row = _template(ctx, found[0])
         schedule = _schedule(ctx, row["schedule"]) if row["schedule"] else None
         is_due = schedule is not None and row["status"] is TemplateStatus.ACTIVE
-        said = schedule.describe() if schedule else None
         return TemplateDetail(
             **row,
-            schedule_words=text_of(said),
-            translations=said
-            and {each: ReadOut(schedule_words=said.alone(each)) for each in TRANSLATED},
             next_times=next_times(schedule, ctx.platform.now()) if schedule and is_due else [],
             time_zone=schedule.zone if schedule else None,
         )
@@ -309,6 +402,7 @@ def _declare_templates(registry: Registry) -> None:
         return ScheduleWords(
             schedule=schedule.text,
             words=schedule.describe().english,
+            is_either_day=schedule.is_either_day,
             translations=worded(schedule.describe()),
             next_times=next_times(schedule, ctx.platform.now()),
             time_zone=schedule.zone,
@@ -370,6 +464,13 @@ def _declare_templates(registry: Registry) -> None:
     def resume(ctx: Context, given: ById) -> Done:
         return _set_status(ctx, given.id, TemplateStatus.ACTIVE)
 
+    @procedure("reports.takeOver", Kind.MUTATION, "Become a template's author, and let it go on.")
+    def take_over(ctx: Context, given: ById) -> Done:
+        registered.take_over(
+            *(ctx.platform.engine, given.id, ctx.user.id, ctx.platform.now(), witness_of(ctx))
+        )
+        return Done()
+
     @procedure("reports.delete", Kind.MUTATION, "Delete a template; reports made of it stay.")
     def delete(ctx: Context, given: ById) -> Done:
         registered.delete_template(ctx.platform.engine, given.id, utc_now(), witness_of(ctx))
@@ -390,6 +491,22 @@ def _declare_files(registry: Registry) -> None:
             witness=witness_of(ctx),
         )
         return Generating(report_id=report_id)
+
+    @procedure(
+        "reports.issue", Kind.MUTATION, "Make a report that waits for data with what there is."
+    )
+    def issue(ctx: Context, given: OfReport) -> Done:
+        issue_now(ctx.platform.engine, given.report_id, witness_of(ctx))
+        return Done()
+
+    @procedure(
+        "reports.reissue",
+        Kind.MUTATION,
+        "Make a ready report once more, of the same days, naming what changed.",
+    )
+    def reissue_(ctx: Context, given: OfReport) -> Generating:
+        new_id = reissue(ctx.platform.engine, given.report_id, utc_now(), "api", witness_of(ctx))
+        return Generating(report_id=new_id)
 
     @procedure("reports.generated", Kind.QUERY, "Reports that were asked for, newest first.")
     def generated(ctx: Context, given: GeneratedFilter) -> list[GeneratedReport]:
@@ -467,22 +584,73 @@ def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
     )
 
 
+def _template(ctx: Context, row: dict[str, Any]) -> ReportTemplate:
+    columns = dict(row)
+    said, passed_over = read(columns.pop("said")), read(columns.pop("passed_over"))
+    words = _words(ctx, row["schedule"])
+    translations = {
+        language: TemplateTold(
+            schedule_words=words.alone(language) if words else None,
+            paused_for=said.alone(language) if said else None,
+            passed_over=passed_over.alone(language) if passed_over else None,
+        )
+        for language in TRANSLATED
+    }
+    columns |= {
+        "reissue": Reissue(row["reissue"]),
+        "empty": Empty(row["empty"]),
+        "misfire": Misfire(row["misfire"]),
+        "pause_cause": PauseCause(row["pause_cause"]) if row["pause_cause"] else None,
+    }
+    return ReportTemplate(
+        **columns,
+        paused_for=text_of(said),
+        passed_over=text_of(passed_over),
+        schedule_words=text_of(words),
+        translations=translations if words or said or passed_over else None,
+    )
+
+
+def _words(ctx: Context, schedule: str | None) -> Sentence | None:
+    """None of what was written to the table by hand and is no schedule: the list stays one."""
+    if schedule is None:
+        return None
+    with suppress(InvalidInput):
+        return _schedule(ctx, schedule).describe()
+    return None
+
+
 def _generated(row: dict[str, Any]) -> GeneratedReport:
     columns = dict(row)
     columns["files"] = _without_places(row["files"])
+    columns["changes"] = _changes(row["changes"])
+    columns["audience"] = Audience(row["audience"]) if row["audience"] else None
     said, remark = read(columns.pop("said")), read(columns.pop("remark"))
+    restated = read(columns.pop("restated"))
     translations = {
         language: ReportTold(
             error_msg=said.alone(language) if said else columns["error_msg"],
             remark=remark.alone(language) if remark else None,
+            restated=restated.alone(language) if restated else None,
         )
         for language in TRANSLATED
     }
     return GeneratedReport(
         **columns,
         remark=text_of(remark),
-        translations=translations if said or remark else None,
+        restated=text_of(restated),
+        translations=translations if said or remark or restated else None,
     )
+
+
+def _changes(kept: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Names as the wire has them: rows are not validated on their way out."""
+    if kept is None:
+        return None
+    return [
+        {("isCompared" if name == "is_compared" else name): value for name, value in each.items()}
+        for each in kept
+    ]
 
 
 def _without_places(files: list[FurtherFile] | None) -> list[ReportFileOf] | None:

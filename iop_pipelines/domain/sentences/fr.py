@@ -92,6 +92,14 @@ SENTENCES: Mapping[str, str] = {
     "change.recent_too_short": (
         "recent vaut {recent} ; un changement ne se voit qu’après min_size = {min_size} périodes"
     ),
+    "changes.added": "{count:,} {count:ligne nouvelle|lignes nouvelles}",
+    "changes.changed": "{count:,} {count:ligne modifiée|lignes modifiées}",
+    "changes.figure": "{label} {old}, désormais {new}",
+    "changes.figure_of": "{label} de {row} {old}, désormais {new}",
+    "changes.gone": "{count:,} {count:ligne disparue|lignes disparues}",
+    "changes.in_table": "{table} : {said}",
+    "changes.more": "{count:,} de plus",
+    "changes.not_compared": "{table} : {count:,} lignes, c’est trop pour comparer",
     "chart.no_such_column": "{name!r} n’est pas une colonne de {table} ; il y a {known!r}",
     "chart.x_not_number": "x est {x!r}, de type {kind} ; ce doit être un nombre",
     "chart.y_not_number": "y est {y!r}, de type {kind} ; ce doit être un nombre",
@@ -1107,6 +1115,9 @@ SENTENCES: Mapping[str, str] = {
         "le rapport {id} du gabarit de rapport {name!r} est en cours de production ; attendez "
         "qu’il soit prêt"
     ),
+    "report.changed_since": "modifié depuis le rapport {id} : {said}",
+    "report.empty_for_owner": "il est vide ; seul le propriétaire du gabarit en a été informé",
+    "report.empty_not_sent": "il est vide ; il n’a été envoyé à personne",
     "report.file_lost": "le fichier du rapport {id} n’est plus dans le stockage",
     "report.file_removed": (
         "le fichier du rapport {id} a été supprimé le {day:date} par la règle de "
@@ -1129,7 +1140,13 @@ SENTENCES: Mapping[str, str] = {
     "report.no_such_page": "le rapport {id} n’a pas de page {number}",
     "report.not_found": "il n’y a pas de rapport {id}",
     "report.not_ready": "le rapport {id} n’est pas prêt ; seul un rapport prêt a un fichier",
+    "report.not_waiting": "le rapport {id} n’attend pas de données",
     "report.of_file": "{format} : {said}",
+    "report.reissue_being_made": "le rapport {id} est en cours de génération à sa place",
+    "report.restated": "des données qu’il montre ont été livrées à nouveau : {sources}",
+    "report.restated_day": "{label}, {day:date}",
+    "report.restated_of": "{label}, du {first:date} au {last:date}",
+    "report.restated_whole": "{label}",
     "report.result_changed": "le résultat conservé n’est plus celui d’origine ; générez le rapport à nouveau",
     "report.rows": "{count:,} {count:ligne|lignes}",
     "report.rows_of": "{shown:,} sur {total:,} {total:ligne|lignes}",
@@ -1137,6 +1154,8 @@ SENTENCES: Mapping[str, str] = {
     "report.text_over": "{count:,} {count:texte en recouvre un autre|textes en recouvrent d’autres}, à commencer par {first!r}",
     "report.texts_cut": "{count:,} {count:texte est coupé|textes sont coupés} à {most:,} caractères",
     "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
+    "report.unchanged_since": "rien n’a changé depuis le rapport {id}",
+    "report.waited": "il a attendu des données jusqu’à {until} UTC",
     "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
     "reports.store_silent": "le stockage des rapports ne répond pas",
     "request.method_not_answered": "{method} n’a pas de réponse ici",
@@ -1308,10 +1327,13 @@ SENTENCES: Mapping[str, str] = {
     "signin.no_provider": "aucun fournisseur OpenID n’est configuré",
     "signin.too_many_failures": "trop de connexions manquées ; réessayez dans {wait_s} s",
     "signin.wrong": "nom ou mot de passe incorrect",
+    "slots.passed_over": "{count:,} {count:échéance omise|échéances omises}, de {first} à {last} UTC",
     "sort.no_such_column": "{place} : {name!r} n’est pas une colonne ; il y a {known!r}",
     "source.no_such_field": "{source} n’a pas de champ {name}",
     "source.no_such_measure": "{source} n’a pas de mesure {name}",
     "source.unknown": "pas de source {name}",
+    "span.out_of_range": "{given!r} est hors limites ; valeurs possibles : 1m à {most}",
+    "span.unknown": "{given!r} n’est pas une durée ; indiquez des minutes, des heures ou des jours, par exemple 30m, 6h ou 2d",
     "step.adds_rows": "adds_rows va avec forward_fill ; null ajoute des lignes dans tous les cas",
     "step.at": "l’étape {place} ({kind})",
     "step.bounds": (
@@ -1341,12 +1363,15 @@ SENTENCES: Mapping[str, str] = {
         "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
     ),
     "table.offset_and_top": "offset ne va pas avec top",
+    "template.author_disabled": "le compte de son auteur {name} est désactivé",
     "template.does_not_exist": "le gabarit de rapport {id} n’existe pas",
     "template.exists": "il y a déjà un gabarit de rapport {name!r}",
     "template.exists_differently": (
         "il y a déjà un gabarit de rapport {name!r} (numéro {id}) avec un autre contenu ; "
         "modifiez-le"
     ),
+    "template.failing": "{count:,} {count:rapport a échoué|rapports de suite ont échoué}",
+    "template.needs_author": "le compte de l’auteur de {name!r} est désactivé : reprenez le gabarit ou réactivez le compte",
     "template.not_named": "il n’y a pas de gabarit de rapport {name}",
     "template.not_found": "il n’y a pas de gabarit de rapport {id}",
     "template.paused": "le gabarit de rapport {name!r} est en pause",

@@ -19,7 +19,13 @@ from iop_pipelines.intake import store, uploads
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import dataset_versions, metadata, sessions
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    generated_reports,
+    metadata,
+    report_templates,
+    sessions,
+)
 
 NOWHERE = 10**6
 
@@ -197,6 +203,27 @@ def _resume(api: Any) -> Inputs:
     template_id = api.call("reports.create", **new_template("Resumed"))["id"]
     api.call("reports.pause", id=template_id)
     return Inputs({"id": template_id}, {"id": NOWHERE})
+
+
+@inputs_for("reports.takeOver")
+def _take_over(api: Any) -> Inputs:
+    template_id = api.insert(report_templates, name="Taken over", query_config=QUERY, created_by=7)
+    return Inputs({"id": template_id}, {"id": NOWHERE})
+
+
+@inputs_for("reports.issue")
+def _issue(api: Any) -> Inputs:
+    template_id = api.call("reports.create", **new_template("Waiting"))["id"]
+    waiting = api.insert(generated_reports, template_id=template_id, phase="held")
+    return Inputs({"reportId": waiting}, {"reportId": NOWHERE})
+
+
+@inputs_for("reports.reissue")
+def _reissue(api: Any) -> Inputs:
+    template_id = api.call("reports.create", **new_template("Restated"))["id"]
+    ready = {"status": "ready", "phase": "done", "format": "csv"}
+    report_id = api.insert(generated_reports, template_id=template_id, **ready)
+    return Inputs({"reportId": report_id}, {"reportId": NOWHERE})
 
 
 @inputs_for("reports.delete")

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +18,7 @@ from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound
 from iop_pipelines.reporting.generate import generate
 from iop_pipelines.schema.tables import generated_reports
 
+SLOT = datetime(2026, 11, 30, 5)
 QUERY = {
     "version": 2,
     "source": "dataset:flights_daily",
@@ -27,6 +28,15 @@ TEMPLATE_KEYS = {
     *("id", "name", "description", "queryConfig", "format", "schedule", "status", "createdBy"),
     *("createdAt", "updatedAt"),
 }
+POLICY = {
+    "wait": None,
+    "reissue": "offer",
+    "empty": "send",
+    "misfire": "latest",
+    "jitter": None,
+    "pauseAfter": 5,
+}
+STANDING = {"pausedAt", "pauseCause", "pausedFor", "passedOver", "scheduleWords", "translations"}
 
 
 def new_template(api, name="Mine", **more):
@@ -72,8 +82,64 @@ def test_what_files_can_be_told_comes_as_schemas_in_both_languages(api):
 def test_a_listed_template_has_the_columns_of_its_table(api):
     listed = api.call("reports.list")
     assert len(listed) == 5
-    assert set(listed[0]) == TEMPLATE_KEYS
+    assert set(listed[0]) == TEMPLATE_KEYS | set(POLICY) | STANDING
     assert [each["id"] for each in listed] == sorted((e["id"] for e in listed), reverse=True)
+
+
+def test_a_policy_is_kept_as_it_was_said_and_what_was_not_said_is_the_default(api):
+    plain = api.call("reports.get", id=new_template(api, "Plain"))
+    assert {name: plain[name] for name in POLICY} == POLICY
+    said = {"wait": "6 h", "empty": "tell owner", "misfire": "ALL", "pauseAfter": 3}
+    template_id = new_template(api, **said, reissue="send", jitter="10m")
+    kept = {"wait": "6h", "empty": "tell_owner", "misfire": "all", "pauseAfter": 3}
+    shown = api.call("reports.get", id=template_id)
+    assert {name: shown[name] for name in kept} == kept
+    api.call("reports.update", id=template_id, wait=None, misfire="skip")
+    changed = api.call("reports.get", id=template_id)
+    assert (changed["wait"], changed["misfire"], changed["jitter"]) == (None, "skip", "10m")
+
+
+def test_a_list_reads_schedules_out_in_both_languages_and_warns_of_two_days(api):
+    new_template(api, schedule="CRON 0 8 1 * mon  africa/lagos")
+    (listed,) = [each for each in api.call("reports.list") if each["name"] == "Mine"]
+    said = api.call("reports.scheduleWords", schedule=listed["schedule"])
+    assert said["isEitherDay"] is True
+    assert listed["scheduleWords"] == said["words"]
+    assert "on either, not only where both meet" in said["words"]
+    french = listed["translations"]["fr"]["scheduleWords"]
+    assert french == said["translations"]["fr"]["words"] != said["words"]
+    assert not api.call("reports.scheduleWords", schedule="0 8 * * mon")["isEitherDay"]
+
+
+def test_a_waiting_report_says_what_for_and_is_issued_by_hand(api):
+    template_id = new_template(api)
+    lack = {"source": "dataset:flights_daily", "label": "Flights", "known": 27, "days": 29}
+    lack |= {"missing": ["2026-11-28", "2026-11-29"], "due": "2026-11-29T03:00:00Z"}
+    moments = {"waiting_since": SLOT, "waiting_until": SLOT + timedelta(hours=6), "slot": SLOT}
+    report_id = api.insert(
+        generated_reports, template_id=template_id, phase="held", waiting_for=[lack], **moments
+    )
+    shown = api.call("reports.report", reportId=report_id)
+    assert (shown["status"], shown["phase"]) == ("pending", "held")
+    assert (shown["waitingSince"], shown["waitingUntil"]) == (
+        "2026-11-30T05:00:00Z",
+        "2026-11-30T11:00:00Z",
+    )
+    assert shown["waitingFor"] == [lack]
+    api.call("reports.issue", reportId=report_id)
+    assert api.call("reports.report", reportId=report_id)["phase"] == "queued"
+    with pytest.raises(Conflict, match="does not wait"):
+        api.call("reports.issue", reportId=report_id)
+
+
+def test_a_report_issued_again_names_the_first_and_is_about_its_days(api):
+    template_id = new_template(api)
+    report_id = made(api, template_id)
+    again = api.call("reports.reissue", reportId=report_id)["reportId"]
+    with pytest.raises(Conflict, match=f"report {again} is being made in its place"):
+        api.call("reports.reissue", reportId=report_id)
+    shown = api.call("reports.report", reportId=again)
+    assert (shown["reissueOf"], shown["slot"], shown["trigger"]) == (report_id, None, "api")
 
 
 def test_a_template_is_created_read_out_and_due_while_it_is_active(api):
@@ -163,7 +229,10 @@ def test_of_how_many_rows_a_file_has_some_is_said_before_it_is_made_and_wherever
     (reads,) = api.call("reports.explain", queryConfig=limited, format="csv")["tables"]
     assert (reads["rows"], reads["total"], reads["reads"]) == (2, 3, 3)
     report_id = made(api, new_template(api, name="cut", queryConfig=limited))
-    said, translated = "2 of 4 rows", {"fr": {"errorMsg": None, "remark": "2 sur 4 lignes"}}
+    said, translated = (
+        "2 of 4 rows",
+        {"fr": {"errorMsg": None, "remark": "2 sur 4 lignes", "restated": None}},
+    )
     report = api.call("reports.report", reportId=report_id)
     assert (report["rowCount"], report["rowTotal"], report["remark"]) == (2, 4, said)
     assert report["translations"] == translated

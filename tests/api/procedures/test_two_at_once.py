@@ -22,11 +22,12 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import Phase, Role
+from iop_pipelines.domain.vocabulary import Phase, ReportStatus, Role
 from iop_pipelines.intake import store, uploads
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
+from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     analytical_models,
     audit_events,
@@ -415,6 +416,51 @@ def _resume(api: Any, mark: str) -> list[Race]:
         all_ok("same", "reports.resume", [{"id": ids[0]}] * THREADS),
         all_ok("different", "reports.resume", [{"id": each} for each in ids]),
     ]
+
+
+@races_of("reports.takeOver")
+def _take_over(api: Any, mark: str) -> list[Race]:
+    ids = _templates(api, mark)
+    return [
+        all_ok("same", "reports.takeOver", [{"id": ids[0]}] * THREADS),
+        all_ok("different", "reports.takeOver", [{"id": each} for each in ids]),
+    ]
+
+
+@races_of("reports.issue")
+def _issue(api: Any, mark: str) -> list[Race]:
+    template_id = _templates(api, mark)[0]
+    one, *others = (
+        api.insert(generated_reports, template_id=template_id, phase="held") for _ in range(THREADS)
+    )
+    return [
+        one_ok("same", "reports.issue", [{"reportId": one}] * THREADS, "CONFLICT"),
+        all_ok("different", "reports.issue", [{"reportId": each} for each in others]),
+    ]
+
+
+@races_of("reports.reissue")
+def _reissue(api: Any, mark: str) -> list[Race]:
+    template_id = _templates(api, mark)[0]
+    one, *others = (_ready_report(api, template_id) for _ in range(THREADS))
+
+    def is_one_edition(outcomes: list[Outcome]) -> bool:
+        return _count(api, generated_reports, generated_reports.c.reissue_of == one) == 1
+
+    same = [("reports.reissue", {"reportId": one})] * THREADS
+    return [
+        Race("same", same, {"OK": 1, "CONFLICT": THREADS - 1}, is_one_edition),
+        all_ok("different", "reports.reissue", [{"reportId": each} for each in others]),
+    ]
+
+
+def _ready_report(api: Any, template_id: int) -> int:
+    at = utc_now()
+    ready = {"status": "ready", "phase": "done", "format": "csv", "finished_at": at}
+    report_id = api.insert(generated_reports, template_id=template_id, **ready)
+    with begin_write(api.engine) as connection:
+        counters.count_ended(connection, ReportStatus.READY, at)
+    return report_id
 
 
 @races_of("reports.delete")

@@ -17,6 +17,8 @@ const PLACES = {
   model: (id: number) => `/models/${id}`,
   dataset: (_: number, name: string) => `/datasets/${encodeURIComponent(name)}`,
   delivery: (_: number, name: string) => `/datasets/${encodeURIComponent(name)}`,
+  template: (id: number) => `/reports/${id}`,
+  restatement: (id: number) => `/reports/${id}`,
 };
 
 export function Note({

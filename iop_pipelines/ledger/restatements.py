@@ -1,0 +1,214 @@
+"""Reports that showed data which was delivered again since: found, marked, and issued again.
+
+Who issues one again makes a new row, an edition of the first: `reissue_of` names that, and `as_of` is its moment, so
+that it is about the same days.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.domain.vocabulary import Phase, Reissue, ReportStatus
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.ledger.cursors import read_cursor, write_cursor
+from iop_pipelines.ledger.requests import trigger_key_of
+from iop_pipelines.query.versions_read import SourceRead, touching, versions_of
+from iop_pipelines.schema.engine import Record
+from iop_pipelines.schema.tables import dataset_versions, generated_reports, report_templates
+from iop_pipelines.schema.transactions import write, writes
+from iop_pipelines.schema.witness import Witness, unwitnessed
+
+# A report that ended longer ago is history: nobody is told that its data came again.
+LOOKED_BACK = timedelta(days=31)
+_A_PASS = 500
+# The trigger of an edition that nobody asked for.
+RESTATEMENT = "restatement"
+_CURSOR = "restatements"
+_COLUMNS = [generated_reports.c[name] for name in ("id", "template_id", "trigger", "reissue_of")]
+
+
+def mark_restated(engine: sa.Engine, at: datetime) -> int:
+    """Marks ready reports whose data has come again, and asks for a new edition where the template says so.
+
+    Nothing is looked at until a data version has been prepared since. at: naive UTC of the wall clock.
+
+    Returns:
+        How many were marked.
+    """
+    state = _state(engine)
+    if read_cursor(engine, _CURSOR) == state:
+        return 0
+    marked = 0
+    for row in _candidates(engine, at):
+        said = _restated(engine, [SourceRead.from_json(each) for each in row.sources_read])
+        if said is not None:
+            marked += write(engine, _mark, row, said, at)
+    write_cursor(engine, _CURSOR, state)
+    return marked
+
+
+@writes
+def reissue(
+    connection: sa.Connection,
+    report_id: int,
+    now: datetime,
+    trigger: str,
+    witness: Witness = unwitnessed,
+) -> int:
+    """Asks for a new edition of a ready report and returns its row's id.
+
+    Raises NotFound, and Conflict where the report is not ready, its files are gone, or a newer edition is being made.
+    """
+    return _reissue(connection, report_id, now, trigger, witness)
+
+
+def _reissue(
+    connection: sa.Connection,
+    report_id: int,
+    now: datetime,
+    trigger: str,
+    witness: Witness = unwitnessed,
+) -> int:
+    row = connection.execute(
+        sa.select(generated_reports).where(generated_reports.c.id == report_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("report.not_found", id=report_id)
+    if row.status is not ReportStatus.READY:
+        raise Conflict("report.not_ready", id=report_id, status=row.status.value)
+    if row.file_removed_at is not None:
+        raise Conflict("report.file_removed", id=report_id, day=row.file_removed_at.date())
+    root = row.reissue_of or row.id
+    newest = _newest_edition(connection, root)
+    if newest.phase is not Phase.DONE:
+        raise Conflict("report.reissue_being_made", id=newest.id)
+    new_id = connection.execute(
+        generated_reports.insert().values(
+            trigger_key=trigger_key_of(root, "reissue", newest.id),
+            template_id=row.template_id,
+            format=row.format,
+            as_of=row.slot or row.as_of,
+            reissue_of=root,
+            trigger=trigger,
+            requested_at=now,
+            generated_at=now,
+        )
+    ).lastrowid
+    query = sa.select(*_COLUMNS).where(generated_reports.c.id == new_id)
+    witness(connection, None, dict(connection.execute(query).mappings().one()))
+    return new_id
+
+
+def former_edition(connection: sa.Connection, report: Record) -> Record | None:
+    """The ready report that an edition takes the place of; None for a first one."""
+    if report.reissue_of is None:
+        return None
+    reports = generated_reports.c
+    query = (
+        sa.select(reports.id, reports.files)
+        .where(
+            sa.or_(reports.id == report.reissue_of, reports.reissue_of == report.reissue_of),
+            reports.id < report.id,
+            reports.status == ReportStatus.READY,
+            reports.file_removed_at.is_(None),
+        )
+        .order_by(reports.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _state(engine: sa.Engine) -> str:
+    versions = dataset_versions.c
+    query = sa.select(sa.func.count(), sa.func.max(versions.id)).where(
+        versions.status == "prepared"
+    )
+    with engine.connect() as connection:
+        count, newest = connection.execute(query).one()
+    return f"{count}:{newest or 0}"
+
+
+def _candidates(engine: sa.Engine, at: datetime) -> Sequence[Record]:
+    """The newest edition of each ready report that may be told of, newest first."""
+    reports, templates, newer = (
+        generated_reports.c,
+        report_templates.c,
+        generated_reports.alias(),
+    )
+    root = sa.func.coalesce(reports.reissue_of, reports.id)
+    is_newest = ~sa.exists().where(newer.c.reissue_of == root, newer.c.id > reports.id)
+    query = (
+        sa.select(reports.id, reports.sources_read, templates.reissue)
+        .join_from(generated_reports, report_templates, templates.id == reports.template_id)
+        .where(
+            reports.status == ReportStatus.READY,
+            reports.finished_at > at - LOOKED_BACK,
+            reports.file_removed_at.is_(None),
+            reports.restated_at.is_(None),
+            reports.sources_read.is_not(None),
+            templates.deleted_at.is_(None),
+            templates.reissue != Reissue.NEVER,
+            is_newest,
+        )
+        .order_by(reports.id.desc())
+        .limit(_A_PASS)
+    )
+    with engine.connect() as connection:
+        return connection.execute(query).all()
+
+
+def _restated(engine: sa.Engine, read: Sequence[SourceRead]) -> Sentence | None:
+    """What of it has come again, or at last; None where nothing has."""
+    with engine.connect() as connection:
+        said = [each for each in (_newer(connection, source) for source in read) if each]
+    return Sentence("report.restated", sources=Sentence.listed(said)) if said else None
+
+
+def _newer(connection: sa.Connection, read: SourceRead) -> Sentence | None:
+    versions, newest = versions_of(connection, read.dataset, read.start, read.end)
+    if versions <= read.versions and newest <= read.newest:
+        return None
+    spans = sa.func.min(dataset_versions.c.window_start), sa.func.max(dataset_versions.c.window_end)
+    query = touching(read.dataset, read.start, read.end, *spans)
+    start, end = connection.execute(query.where(dataset_versions.c.id > read.newest)).one()
+    if start is None:
+        # One that was there, and could not be prepared until now.
+        return Sentence("report.restated_whole", label=read.label)
+    first, last = _moment(start).date(), (_moment(end) - timedelta(microseconds=1)).date()
+    if first == last:
+        return Sentence("report.restated_day", label=read.label, day=first)
+    return Sentence("report.restated_of", label=read.label, first=first, last=last)
+
+
+def _moment(value: Any) -> datetime:
+    """SQLite gives what a function made of a moment as text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _mark(connection: sa.Connection, row: Record, said: Sentence, at: datetime) -> bool:
+    """Once, whoever looks at the same time; a new edition is asked for in the same transaction."""
+    reports = generated_reports.c
+    changed = connection.execute(
+        generated_reports.update()
+        .where(reports.id == row.id, reports.restated_at.is_(None))
+        .values(restated=said.as_json(), restated_at=at)
+    )
+    if changed.rowcount != 1:
+        return False
+    if row.reissue == Reissue.SEND:
+        _reissue(connection, row.id, at, RESTATEMENT)
+    return True
+
+
+def _newest_edition(connection: sa.Connection, root: int) -> Record:
+    reports = generated_reports.c
+    query = (
+        sa.select(reports.id, reports.phase)
+        .where(sa.or_(reports.id == root, reports.reissue_of == root))
+        .order_by(reports.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one()
