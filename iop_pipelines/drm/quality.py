@@ -107,7 +107,9 @@ class Scoring:
 def _distinct(keys: "array[int]") -> int:
     import numpy as np
 
-    return len(np.unique(np.frombuffer(keys, np.int64)))
+    # In order, for numpy finds different ones without it in ten times as long.
+    ordered = np.sort(np.frombuffer(keys, np.int64))
+    return int(len(ordered) > 0) + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
 def _wrong(cells: Sequence[str | None], check: "_Check") -> Iterator[int]:

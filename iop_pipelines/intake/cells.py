@@ -4,8 +4,9 @@ A million figures as strings of their own take 60 MB a column, packed 8.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -20,12 +21,9 @@ Rows = npt.NDArray[np.int64]
 _Piece: TypeAlias = "array[int] | bytes | tuple[str, ...]"
 
 
-class _Numbering(dict[str, int]):
+def _numbering() -> defaultdict[str, int]:
     """Gives what is looked up for the first time the next number."""
-
-    def __missing__(self, text: str) -> int:
-        number = self[text] = len(self)
-        return number
+    return defaultdict(count().__next__)
 
 
 class Cells(Sequence[str]):
@@ -34,7 +32,7 @@ class Cells(Sequence[str]):
     __slots__ = ("_ends", "_numbers", "_opened", "_pieces", "_texts", "_used")
 
     def __init__(self, blocks: Iterable[Sequence[str]] = ()) -> None:
-        self._numbers: _Numbering | None = _Numbering()
+        self._numbers: defaultdict[str, int] | None = _numbering()
         # Numbers of texts, or the texts in one; a tuple where a text has what stands between them.
         self._pieces: list[_Piece] = []
         self._ends: list[int] = []
@@ -108,7 +106,7 @@ class Cells(Sequence[str]):
         """For each row the number of its text, equal where the texts are."""
         pieces = self._pieces
         if self._numbers is None:
-            numbers = _Numbering()
+            numbers = _numbering()
             pieces = [array("I", map(numbers.__getitem__, piece)) for piece in self.pieces()]
         parts = [np.frombuffer(piece, np.uint32) for piece in pieces if isinstance(piece, array)]
         return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 
@@ -229,7 +229,9 @@ class _Seen:
 
     def add(self, block: Block) -> Block:
         for name in self._names:
-            texts = [cell or "\x00" for cell in block[name]]
+            cells = block[name]
+            is_full = all(cells)
+            texts = cast("list[str]", cells) if is_full else [cell or "\x00" for cell in cells]
             self._digest.update("\x02".join(texts).encode("utf-8", "surrogatepass"))
             self._digest.update(b"\x03")
         size = len(block[LINE])

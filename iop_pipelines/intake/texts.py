@@ -84,8 +84,7 @@ def _lines(file: IO[str], delimiter: str, name: str, skipped: int, *, is_formula
 def _block(reader: Iterator[list[str]], name: str, before: int) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        for row in islice(reader, BLOCK):
-            rows.append(row)
+        rows.extend(islice(reader, BLOCK))
     except csv.Error as error:
         line = before + 1 + sum(map(_lines_of, rows))
         raise InvalidInput("intake.open_quotes", name=name, line=line, error=error) from error

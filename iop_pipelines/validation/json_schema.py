@@ -8,6 +8,7 @@ subset is refused, never ignored.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from iop_pipelines.domain.patterns import MAX_PATTERN_LENGTH, searcher
@@ -75,15 +76,24 @@ def allows_null(column: Mapping[str, Any]) -> bool:
 
 
 def _check_draft(schema: Mapping[str, Any]) -> None:
+    # Models of one dataset have nearly all of it in common.
+    if (wrong := _wrong_in_draft(json.dumps(schema))) is not None:
+        field, said = wrong
+        raise InvalidDeclaration("schema.not_valid", field or None, said=said)
+
+
+@lru_cache(maxsize=256)
+def _wrong_in_draft(text: str) -> tuple[str, str] | None:
+    """Path and message of what the draft does not allow; None where it allows all. text: the schema as JSON."""
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.exceptions import SchemaError
 
     try:
         # Without Python's verdict on patterns: RE2 runs them, and has its own.
-        Draft202012Validator.check_schema(schema, format_checker=FormatChecker([]))
+        Draft202012Validator.check_schema(json.loads(text), format_checker=FormatChecker([]))
     except SchemaError as error:
-        field = ".".join(str(part) for part in error.absolute_path)
-        raise InvalidDeclaration("schema.not_valid", field or None, said=error.message) from error
+        return ".".join(str(part) for part in error.absolute_path), error.message
+    return None
 
 
 def _check_keywords(part: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:

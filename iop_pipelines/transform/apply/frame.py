@@ -156,7 +156,12 @@ def unknown(values: Any) -> Mask:
 
 def too_long(values: Any) -> Mask:
     """values: a column of texts, or its array."""
-    cells = [cell if isinstance(cell, str) else "" for cell in values.tolist()]
-    if max(map(len, cells), default=0) <= STRING_LENGTH:
-        return np.zeros(len(cells), dtype=bool)
+    given = values.tolist()
+    try:
+        # Texts and what is missing, mostly.
+        if max(map(len, filter(None, given)), default=0) <= STRING_LENGTH:
+            return np.zeros(len(given), dtype=bool)
+    except TypeError:
+        pass
+    cells = [cell if isinstance(cell, str) else "" for cell in given]
     return np.array([len(cell) > STRING_LENGTH for cell in cells], dtype=bool)

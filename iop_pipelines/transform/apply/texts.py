@@ -3,10 +3,12 @@
 Looping in Python costs a third of the vectorised string methods, which loop in Python too."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from itertools import count
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,14 +40,6 @@ _BEYOND = 10**18
 _PROBED = 1_000
 
 
-class _Numbers(dict[str | None, int]):
-    """Gives what is looked up for the first time the next number."""
-
-    def __missing__(self, text: str | None) -> int:
-        number = self[text] = len(self)
-        return number
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of texts.
@@ -67,7 +61,8 @@ def column_of(cells: Cells) -> Column:
     probed = cells[:_PROBED]
     if 2 * len(set(probed)) > len(probed):
         return Column(cells)
-    numbers = _Numbers()
+    # What is looked up for the first time gets the next number.
+    numbers: defaultdict[str | None, int] = defaultdict(count().__next__)
     places = np.fromiter(map(numbers.__getitem__, cells), np.intp, len(cells))
     return Column(list(numbers), places)
 
