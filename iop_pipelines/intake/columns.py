@@ -28,8 +28,10 @@ _LONGEST = 255
 _MONEY = re.compile(r"[€$£¥₦₵₹]|^[A-Z]{3}$")
 _DOTTED_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
 _SAMPLE = 50
-_NINES = re.compile(r"-9{3,6}(?:\.(?:0+|9{1,3}))?")
+_NINES = re.compile(r"-(?:9{3,6}(?:\.(?:0+|9{1,3}))?|99\.9{1,3})")
 _MIN_NINES = 3
+_MANY = 2_000
+_ROUND = re.compile(r"-(?:99|[1-9]00+)(?:\.0+)?")
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
 # As in Umsatz in EUR, Energy_kWh, Temp °C.
 _UNIT_AFTER = re.compile(
@@ -134,10 +136,55 @@ def read_columns(
         column_of(label, name, cells, numeral, framed.units.get(label))
         for label, name, cells, numeral in parts
     ]
+    columns = _without_what_many_say(columns)
     return [
         replace(column, is_guessed=place in guessed and column.is_number)
         for place, column in enumerate(columns)
     ]
+
+
+def _without_what_many_say(columns: list[Column]) -> list[Column]:
+    """One round number below zero that comes again and again in several columns, far below all else of each, says
+    that nothing is known, as -200 does. Of one column, or of money, it may be what it is."""
+    likely = {
+        place: low
+        for place, column in enumerate(columns)
+        if column.has_negative
+        and not column.nulls
+        and not (column.unit and _MONEY.search(column.unit))
+        and (low := _lowest_alone(column)) is not None
+    }
+    shared = {each for each, count in Counter(likely.values()).items() if count > 1}
+    return [
+        replace(column, nulls=(likely[place],)) if likely.get(place) in shared else column
+        for place, column in enumerate(columns)
+    ]
+
+
+def _lowest_alone(column: Column) -> str | None:
+    """The only number of the column that is far below zero, if it is round and there more than a few times."""
+    landed = column.landed(column.cells.sample(_MANY))
+    negative = {each for each in landed if each and each[0] == "-" and column.is_number}
+    low = min(negative, key=_as_number, default="")
+    if not _ROUND.fullmatch(low):
+        return None
+    rest = [_as_number(each) for each in negative if _as_number(each) != float(low)]
+    if min(rest, default=0.0) <= float(low) / 5:
+        return None
+    count = 0
+    for block in column.blocks():
+        count += block.count(low)
+        below = (each for each in block if each and each[0] == "-" and each != low)
+        if min(map(_as_number, below), default=0.0) <= float(low) / 5:
+            return None
+    return low if count >= _MIN_NINES else None
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _is_of_points(framed: Framed, delimiter: str | None) -> bool:

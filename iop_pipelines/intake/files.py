@@ -16,10 +16,13 @@ from typing import Any
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, NotFound
 from iop_pipelines.intake import texts
+from iop_pipelines.intake.aligned import numbered_lines
 from iop_pipelines.intake.cells import BLOCK
 from iop_pipelines.intake.encodings import Encoding, encoding_of
 from iop_pipelines.intake.frame import labels_of
+from iop_pipelines.intake.lines_by_kind import by_kind, web_log
 from iop_pipelines.intake.moments import form_of
+from iop_pipelines.intake.numerals import is_null
 from iop_pipelines.intake.packed import MAX_BYTES, first_bytes, members_of, too_large, unpacked
 from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
@@ -38,6 +41,7 @@ _NO_TABLES = (
     (b"SQLite format 3\0", "intake.is_sqlite"),
 )
 _MIN_KEYED = 3
+_SAMPLE = 200
 _OLD = b"\xd0\xcf\x11\xe0"
 # lines, what they were in words, delimiter, encoding
 _Read = tuple[Lines, str, str | None, str | None]
@@ -104,7 +108,11 @@ def _together(
             "intake.no_table_in_zip", name=wanted.name, count=len(members), first=broken[0][1]
         )
     shape, parts = max(shapes.items(), key=lambda each: len(each[1]))
-    if 2 * len(parts) <= sum(map(len, shapes.values())):
+    timed = [each for each in shapes.items() if any(map(_has_moments, each[1]))]
+    if len(timed) == 1:
+        # Of a report's tables the one over time.
+        shape, parts = timed[0]
+    elif 2 * len(parts) <= sum(map(len, shapes.values())):
         groups = [", ".join(names[id(table)] for table in tables[:3]) for tables in shapes.values()]
         raise InvalidInput(
             "intake.zip_of_shapes", name=wanted.name, count=len(groups), groups=groups[:5]
@@ -128,6 +136,18 @@ def _together(
     )
 
 
+def _has_moments(table: RawTable) -> bool:
+    """Whether a column says when without a doubt, or a number that its head says to be a moment."""
+    samples = (
+        [each for each in cells.sample(_SAMPLE) if not is_null(each)]
+        for cells in table.lines.columns
+    )
+    return any(
+        len(sample) > _MIN_KEYED and form_of(sample[1:], "UTC", takes_weak=False) is not None
+        for sample in samples
+    )
+
+
 def _ending(member: str) -> str:
     return PurePosixPath(member).suffix.casefold()
 
@@ -141,6 +161,8 @@ def _one(path: Path, wanted: _Wanted, max_bytes: int) -> RawTable:
     name, size = wanted.name, path.stat().st_size
     with unpacked(path, name, max_bytes) as found:
         lines, form, delimiter, codec = _read(found.path, wanted)
+    kind = by_kind(lines) if delimiter == "," else None
+    lines, others = kind or (lines, [])
     if len(lines) < 2:
         raise InvalidInput("intake.no_rows", name=name)
     return RawTable(
@@ -151,6 +173,7 @@ def _one(path: Path, wanted: _Wanted, max_bytes: int) -> RawTable:
         checksum=_checksum(path),
         size=size,
         encoding=codec,
+        others=tuple(others),
     )
 
 
@@ -177,6 +200,9 @@ def _read(path: Path, wanted: _Wanted) -> _Read:
         return _read_json(path, encoding, wanted.name)
     if re.match(r"<(!doctype|html|\?xml|table)", head, re.IGNORECASE):
         raise InvalidInput("intake.no_table", name=wanted.name, what=Sentence("intake.is_markup"))
+    log = web_log(numbered_lines(path, encoding.codec))
+    if log is not None:
+        return log, f"log of a web server, {encoding.said}", None, encoding.codec
     lines, delimiter, said = texts.read_delimited(path, encoding.codec, wanted.name)
     return lines, f"text, {said}, {encoding.said}", delimiter, encoding.codec
 
@@ -257,6 +283,7 @@ def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
     """Head and rows: of a list of objects, of lists below each other, of a list a column, or of an object a moment."""
     records = _records_in(content)
     if records is not None:
+        records = _with_lists_below(records)
         labels = list(dict.fromkeys(label for record in records for label, _ in _flat(record)))
         flat = map(dict, map(_flat, records))
         return chain([labels], ([found.get(label) for label in labels] for found in flat))
@@ -338,6 +365,44 @@ def _records_in(content: Any) -> list[Mapping[str, Any]] | None:
         lists = [found for value in content.values() if (found := _records_in(value))]
         return max(lists, key=len, default=None)
     return None
+
+
+def _with_lists_below(records: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A row a moment where each object holds a series: pairs of moment and value, or a list of each, as long."""
+    pairs = [key for key, value in records[0].items() if _are_pairs(value)]
+    if len(pairs) == 1 and all(_are_pairs(each.get(pairs[0])) for each in records):
+        (key,) = pairs
+        return [
+            {**{k: v for k, v in each.items() if k != key}, "time": moment, "value": value}
+            for each in records
+            for moment, value in each[key]
+        ]
+    lists = [key for key, value in records[0].items() if isinstance(value, list)]
+    if len(lists) < 2 or not all(
+        _are_as_long([each.get(key) for key in lists]) for each in records
+    ):
+        return records
+    return [
+        {**{k: v for k, v in each.items() if k not in lists}, **dict(zip(lists, row, strict=True))}
+        for each in records
+        for row in zip(*(each[key] for key in lists), strict=True)
+    ]
+
+
+def _are_pairs(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) >= _MIN_KEYED
+        and all(
+            isinstance(each, list) and len(each) == 2 and not isinstance(each[1], list | dict)
+            for each in value
+        )
+    )
+
+
+def _are_as_long(values: Sequence[Any]) -> bool:
+    sizes = {len(each) if isinstance(each, list) else 0 for each in values}
+    return len(sizes) == 1 and min(sizes) >= _MIN_KEYED
 
 
 def _flat(record: Mapping[str, Any], under: str = "") -> Iterable[tuple[str, Any]]:

@@ -38,6 +38,10 @@ _RULE = re.compile(r"[-=_+*|~ ]{3,}")
 # Of the fewer fields that many rows have: as many have the habit of leaving out what is empty at the end.
 _MIN_SHORT = 0.2
 _PAGE_TITLES = 8
+_NO_NAME = re.compile(r"#*|column \d+")
+_LOOKED_AT_PARTS, _FEWEST_ROWS = 500, 12
+# Of year, month, day and hour.
+_PARTS_OF_MOMENTS = ((1700, 2199), (1, 12), (1, 31), (0, 23))
 # The mark of a comment before a head's first name, and not that of a number: #YY, # of visits.
 _COMMENTED = re.compile(r"^#+(?=[^\W\d])")
 _YEAR_HEAD = re.compile(
@@ -168,6 +172,7 @@ def _rows(table: RawTable, head: Head, labels: list[str]) -> Framed:
         for place in places[is_wrong & ~is_left].tolist()
     ]
     kept = places[~is_wrong & ~is_left]
+    labels = _parts_said(lines, kept[:_LOOKED_AT_PARTS].tolist(), labels)
     return Framed(
         labels=tuple(labels),
         columns=tuple(column.taken(kept) for column in lines.columns[:size]),
@@ -182,6 +187,27 @@ def _rows(table: RawTable, head: Head, labels: list[str]) -> Framed:
         is_headless=not head.is_there,
         units={labels[place]: unit for place, unit in head.units if place < size},
     )
+
+
+def _parts_said(lines: Lines, places: Sequence[int], labels: Sequence[str]) -> list[str]:
+    """Year, month, day and hour in the first columns are called so where no head calls them, and they only grow."""
+    rows = [lines[place].cells for place in places]
+    for count in (4, 3, 2):
+        own = [
+            tuple(int(c) if c.isdecimal() and len(c) <= 4 else -1 for c in r[:count]) for r in rows
+        ]
+        if not all(map(_NO_NAME.fullmatch, labels[:count])):
+            continue
+        is_moment = len(own) >= _FEWEST_ROWS and all(
+            len(each) == count
+            and all(
+                low <= n <= high for n, (low, high) in zip(each, _PARTS_OF_MOMENTS, strict=False)
+            )
+            for each in own
+        )
+        if is_moment and all(a < b for a, b in pairwise(own)):
+            return [*("Year", "Month", "Day", "Hour")[:count], *labels[count:]]
+    return [*labels]
 
 
 def _refused(line: Line, count: int, size: int) -> LeftLine:

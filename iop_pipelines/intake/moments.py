@@ -68,14 +68,17 @@ _ZONE = (
     r"(?:\[[A-Za-z_/+-]{1,40}\])?"
 )
 _FROM_UTC = re.compile(r"(?:GMT|UTC)(?P<sign>[+-])(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))?")
+# Before or after noon, said before the hour in Korean, Chinese and Japanese.
+_NOON = "오전|오후|上午|下午|午前|午後"
 _CLOCK = (
     # Lines between its parts as well, as in names of files; a line alone begins an offset.
+    rf"(?:(?P<noon>{_NOON})\s?)?"
     r"(?P<hour>\d{1,2})(?:(?:[:.h]|-(?=\d\d-\d\d))(?P<minute>\d{2}))?"
     r"(?:(?:[:.]|(?<=\d\d-\d\d)-)(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+    r"\s*(?:(?P<half>[AaPp]\.?\s?[Mm]\.?)|Uhr)?"
 )
 _TIME = (
-    rf"(?:(?:T|,?\s+|[-_:]){_CLOCK}{_ZONE})?"
+    rf"(?:(?:(?P<t>T)|,?\s+|[-_:]|(?={_NOON})){_CLOCK}{_ZONE})?"
     # From 00:00 to 01:00 in one cell: the begin counts.
     r"(?:\s+(?:-|–|to|bis|a|à)\s+\d[\d :./-]*)?(?:\s*\((?:CET|CEST|MEZ|MESZ|UTC|local)(?:/[A-Z]+)?\))?"
     # The day's name behind it.
@@ -181,7 +184,7 @@ _STRONG = (
         "day, month in words, year",
         "day",
         rf"{_DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/. ]*(?:de )?(?P<word>{_MONTH})\.?,?[-/. ]*(?:de )?"
-        rf"(?P<y>\d{{4}}|\d{{2}}){_TIME}",
+        rf"(?P<y>\d{{4}}|\d{{2}})(?:\s?\u0433\.?)?{_TIME}",
     ),
     _form(
         "month in words, day, year",
@@ -189,7 +192,9 @@ _STRONG = (
         rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
     ),
     _form(
-        "month in words, year", "month", rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})"
+        "month in words, year",
+        "month",
+        rf"(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}}|\d{{2}})(?:\s?\u0433\.?)?",
     ),
     _form("year, month in words", "month", rf"(?P<y>\d{{4}})[-/. ]*(?P<word>{_MONTH})\.?"),
     _form("year-month", "month", r"(?P<y>\d{4})(?:[-/._]|[-_]?\s?M)(?P<m>\d{1,2})"),
@@ -209,9 +214,23 @@ _STRONG = (
     _form(
         "year, month and day in Chinese or Japanese",
         "day",
-        rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日{_TIME}",
+        rf"(?P<y>\d{{4}})[年년] ?(?P<m>\d{{1,2}})[月월] ?(?P<d>\d{{1,2}})[日일]{_TIME}",
     ),
-    _form("year and month in Chinese or Japanese", "month", r"(?P<y>\d{4})年(?P<m>\d{1,2})月"),
+    _form(
+        "year and month in Chinese or Japanese",
+        "month",
+        r"(?P<y>\d{4})[年년] ?(?P<m>\d{1,2})[月월]",
+    ),
+    _form(
+        "year and quarter in Chinese, Japanese or Korean",
+        "quarter",
+        r"(?P<y>\d{4})[年년] ?第?(?P<q>[1-4一二三四])(?:季度?|四半期|분기)",
+    ),
+    _form(
+        "year. month. day.",
+        "day",
+        rf"(?P<y>\d{{4}})\. (?P<m>\d{{1,2}})\. (?P<d>\d{{1,2}})\.?{_TIME}",
+    ),
     _form("half-year year", "half-year", r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})"),
     _form("year half-year", "half-year", r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])"),
     _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})"),
@@ -317,7 +336,7 @@ def _moment(parts: dict[str, str | None], zone: str) -> datetime | None:
             # From December to February: the year is that of its end.
             year -= 1
     elif quarter := parts.get("q"):
-        month = 3 * int(quarter) - 2
+        month = 3 * ("一二三四".find(quarter) + 1 or int(quarter)) - 2
     elif half := parts.get("half_year"):
         month = 6 * int(half) - 5
     else:
@@ -338,18 +357,19 @@ def _at_time(day: datetime, parts: dict[str, str | None], zone: str) -> datetime
     if not parts.get("hour"):
         return day
     hour = int(parts["hour"] or 0)
-    if parts.get("half"):
+    if half := parts.get("half") or parts.get("noon"):
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if (parts["half"] or "")[0].lower() == "p" else 0)
-    elif parts.get("minute") is None:
-        # 2024-01-05 12 is no time; 12h is.
+        hour = hour % 12 + (12 if half[0] in "pP" or half in ("오후", "下午", "午後") else 0)
+    elif parts.get("minute") is None and not parts.get("t"):
+        # 2024-01-05 12 is no time; 12h is, and 2024-01-05T12.
         return None
     # 24:00 is the end of the day.
-    is_end = hour == 24 and not int(parts["minute"] or 0)
+    minute = int(parts.get("minute") or 0)
+    is_end = hour == 24 and not minute
     moment = day.replace(
         hour=0 if is_end else hour,
-        minute=int(parts["minute"] or 0),
+        minute=minute,
         second=int(parts.get("second") or 0),
         microsecond=int(((parts.get("part") or "") + "000000")[:6]),
     ) + timedelta(days=is_end)
@@ -511,9 +531,12 @@ def _is_enough(unread: int, of: int) -> bool:
 
 def _count(form: Form, cells: list[str], zone: str) -> int:
     """How many are of the form; of one that too many are not of, those up to there."""
-    read = 0
+    read, is_of = 0, form.pattern.fullmatch
+    is_spaced = any(cell != " ".join(cell.split()) for cell in cells)
     for place, cell in enumerate(cells, start=1):
-        read += form.read(cell, zone) is not None
+        # Most forms are not those of a column, which the pattern alone tells where blanks are as they are read.
+        is_likely = is_spaced or (len(cell) <= LONGEST and is_of(cell) is not None)
+        read += is_likely and form.read(cell, zone) is not None
         if not _is_enough(place - read, len(cells)):
             break
     return read

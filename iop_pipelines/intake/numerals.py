@@ -22,6 +22,7 @@ NULLS = frozenset(
         "nil",
         "-",
         "--",
+        "---",
         "—",
         "–",
         "?",
@@ -58,6 +59,8 @@ NULLS = frozenset(
         "k. a.",
         "x",
         "*",
+        "***",
+        "****",
         "/",
     }
 )
@@ -65,7 +68,14 @@ NULLS = frozenset(
 _UNTOLD = re.compile(r"[<>≤≥]\s?=?\s?\d.*|:\s?[a-z]{1,2}")
 
 _UNTOLD_BEGIN = frozenset("<>≤≥:")
-_BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "–": "-"})
+# Digits of other scripts: Arabic, Persian, Devanagari, Bengali, Tamil, Thai, and as wide as Chinese.
+_ZEROS = (0x660, 0x6F0, 0x966, 0x9E6, 0xBE6, 0xE50, 0xFF10)
+_BLANKS = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "–": "-"}
+    # The signs of Arabic numbers for decimals and thousands.
+    | {"\u066b": ".", "\u066c": "'"}
+    | {chr(zero + n): str(n) for zero in _ZEROS for n in range(10)}
+)
 # ISO 4217, those in use: other capitals before digits, as in G07, are names.
 _CURRENCIES = (
     "AED|ARS|AUD|BDT|BGN|BRL|BWP|CAD|CDF|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|ETB|EUR|GBP|GHS|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|"
@@ -77,7 +87,7 @@ _MONEY = (
 )
 _MONEY_ALONE = re.compile(rf"{_MONEY}")
 # Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
-_UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kMGT]B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
+_UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kKMGTP]i?B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
 # What a number is multiplied by.
 SCALES: Mapping[str, int] = {
     **dict.fromkeys(("k", "K", "Tsd.", "Tsd", "tys.", "thousand"), 1_000),
@@ -109,10 +119,10 @@ _CODE = re.compile(r"^0[0-9]+$", re.MULTILINE)
 # 12,- and 12.-- are whole.
 _WHOLE = re.compile(r"(?<=\d)[.,](?:-{1,2}|–)(?=\s|$)")
 # Marks of an office of statistics (preliminary, estimated …), and stars that lead to a note.
-_MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3})$")
+_MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3}|#)$")
 # Debit and credit of a bank: behind an amount with its cents.
 _SIDE = re.compile(r"(?<=[.,]\d\d)\s?(?:(S|Dr\.?|DR)|H|Cr\.?|CR)$")
-_SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*]$|^'|^\(")
+_SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*#]$|^'|^\(")
 _MANY, _SOME = 60, 0.05
 # Scales that are everyday units as well: kelvin, months, metres and minutes, bytes, minutes, days of work, millions of
 # litres a day, mebibytes. They count only where the whole column shows that they multiply.
@@ -146,11 +156,16 @@ def is_null(cell: str) -> bool:
     return cell.lower() in NULLS or (cell[:1] in _UNTOLD_BEGIN and bool(_UNTOLD.fullmatch(cell)))
 
 
+def plainly(cell: str) -> str:
+    """With the digits, blanks and signs that code is written with."""
+    return cell.translate(_BLANKS)
+
+
 def parts_of(cell: str) -> tuple[str, str, str, str] | None:
     """Sign, digits with their signs, unit, and what multiplies them; None for what is no number in any convention."""
     if len(cell) > _LONGEST:
         return None
-    text, is_turned = _bare(cell.translate(_BLANKS).strip())
+    text, is_turned = _bare(plainly(cell).strip())
     found = _CELL.fullmatch(text)
     # ($1,200) and $(1,200).
     if found is None or (found["open"] or "") + (found["around"] or "") != "(" * bool(

@@ -25,6 +25,7 @@ class TimeReading(_Frozen):
     """Which columns say when, in which form; `time_of_day` is a column beside the one of the day, `minutes` one
     beside that of the hour.
 
+    is_numbered: its hours are numbered from 1 to 24.
     moment: the field as read; period: the field of its period, the same where they do not differ.
     """
 
@@ -32,6 +33,7 @@ class TimeReading(_Frozen):
     form: str
     time_of_day: Header | None = None
     minutes: Header | None = None
+    is_numbered: bool = False
     moment: Name
     period: Name
     label: str
@@ -205,6 +207,7 @@ def _time(given: Understood, label_of: Mapping[str, str]) -> TimeReading:
         form=found.found.form.name,
         time_of_day=time_of_day,
         minutes=minutes,
+        is_numbered=found.is_numbered,
         moment=given.moment,
         period=given.time,
         label=label,

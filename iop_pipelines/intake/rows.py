@@ -13,13 +13,19 @@ from iop_pipelines.intake.columns import Column, column_of, is_too_long, names_o
 from iop_pipelines.intake.frame import frame_by
 from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.landed import LandedRows, within_periods
-from iop_pipelines.intake.moments import FORMS, Found, read_all
+from iop_pipelines.intake.moments import FORMS, Found
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import Numeral, numeral_of, tally_of
 from iop_pipelines.intake.reading import Reading
 from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import LeftLine, RawTable
-from iop_pipelines.intake.times import TimeFound, minutes_of, parts_of_dates, times_of_day
+from iop_pipelines.intake.times import (
+    TimeFound,
+    minutes_of,
+    moments_of,
+    parts_of_dates,
+    times_of_day,
+)
 from iop_pipelines.intake.understand import (
     check_share,
     joined_frames,
@@ -27,7 +33,7 @@ from iop_pipelines.intake.understand import (
     without_sums,
     without_totals,
 )
-from iop_pipelines.intake.yearless import with_years
+from iop_pipelines.intake.wholly import with_whole_moments
 from iop_pipelines.settings import Settings
 
 
@@ -132,7 +138,7 @@ def _window(time: TimeFound, step: Step, within: Collection[int]) -> tuple[datet
 def _framed(table: RawTable, reading: Reading) -> Framed:
     known, is_headless = reading.head, reading.is_headless
     parts = [(frame_by(each, known, is_headless=is_headless), each.name) for each in table.each]
-    framed, _ = joined_frames([with_years(part, name) for part, name in parts])
+    framed, _ = joined_frames([with_whole_moments(part, name) for part, name in parts])
     return framed
 
 
@@ -200,11 +206,11 @@ def _time(framed: Framed, reading: Reading, places: Mapping[str, int], zone: str
     form = FORMS[spec.form]
     parts: list[Cells] = [framed.columns[places[header]] for header in spec.headers]
     cells = parts[0] if len(parts) == 1 else parts_of_dates(spec.headers, parts)
-    moments = read_all(cells, form, zone)
+    moments = moments_of(" ".join(spec.headers), cells, form, zone)
     used = (cells,)
     if spec.time_of_day:
         times = framed.columns[places[spec.time_of_day]]
-        moments = moments + times_of_day(spec.time_of_day, times)
+        moments = moments + times_of_day(spec.time_of_day, times, is_numbered=spec.is_numbered)
         used = (cells, times)
     if spec.minutes:
         minutes = framed.columns[places[spec.minutes]]

@@ -14,9 +14,11 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.columns import Column
+from iop_pipelines.intake.eras import require_our_days
 from iop_pipelines.intake.moments import (
     BY_QUARTER,
     BY_WEEK,
+    Form,
     Found,
     Moments,
     Order,
@@ -62,6 +64,16 @@ _PART_OF_DAY = re.compile(
     r"(?:minutes?|mins?|mm|mi|minuten?|seconds?|secs?|ss|sekunden?)", re.IGNORECASE
 )
 _MIDNIGHT = datetime(2000, 1, 1)
+_UTC_HEAD = re.compile(r"(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z0-9+-])", re.IGNORECASE)
+_ENDING_HEAD = re.compile(r"\b(?:hour|hr)s?[ _]?\(?(?:ending|ended|end)\)?\b", re.IGNORECASE)
+_OF_DAY_HEAD = re.compile(
+    r"\b(?:date|day|datum|tag|fecha|data|jour)\b|(?<=\w)datum\b", re.IGNORECASE
+)
+_OF_TIME_HEAD = re.compile(r"\b(?:time|uhrzeit|zeit|hora|heure|ora)\b|(?<=\w)zeit\b", re.IGNORECASE)
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
+_QUARTER_ALONE = re.compile(r"Q[1-4]", re.IGNORECASE)
+_FEWEST_MONTHS = 3
+_QUARTER_HOUR, _FARTHEST = np.timedelta64(15, "m"), np.timedelta64(14, "h")
 _SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", "us")
 _AN_HOUR = np.timedelta64(1, "h")
 _NO_TIME = np.timedelta64(0, "us")
@@ -80,6 +92,7 @@ class TimeFound:
 
     parts: their cells, which together say it, with `between` between them.
     why: how it was decided, for people.
+    is_numbered: hours beside the day are numbered from 1 to 24, so that the first begins at midnight.
     """
 
     label: str
@@ -89,6 +102,7 @@ class TimeFound:
     found: Found
     why: str
     between: str = " "
+    is_numbered: bool = False
 
     @property
     def example(self) -> str:
@@ -121,22 +135,27 @@ def find_time(
     }
     by_name = {column.name: column for column in columns}
     strong = [name for name, form in found.items() if not form.form.is_weak]
+    varied = [name for name in strong if _varies_at_all(by_name[name])]
     parts = _parts_of(columns)
-    if parts and not any(_varies_at_all(by_name[name]) for name in strong):
+    if parts and not varied:
         return _with_time_of_day(_from_parts(parts, zone), columns)
     if not found:
         # Whatever its head says: BUDAT is a day of SAP's.
         found = {each.name: form for each in columns if (form := _by_no_chance(each, zone))}
-    candidates = strong or list(found)
+    if not found and (parts := _years_and_months(columns)):
+        return _from_parts(parts, zone)
+    # When a file was made stands in each of its rows alike, and is no moment of theirs.
+    candidates = varied or [name for name in found if _varies_at_all(by_name[name])]
+    candidates = candidates or strong or list(found)
     if not candidates:
         if wanted is not None:
             raise InvalidInput("intake.no_moments", column=wanted)
         raise InvalidInput("intake.no_time")
     read = {name: _read(by_name[name], found[name], order, zone, ask) for name in candidates}
     left = _finest([name for name in candidates if _varies(read[name])], read) or candidates[:1]
-    left = _begins(left, read)
+    left = _begins(_in_utc(left, read), read)
     chosen = left[0] if len(left) == 1 else _asked_which([by_name[each] for each in left], ask)
-    return _with_time_of_day(read[chosen], columns)
+    return _with_time_of_day(_with_month(read[chosen], columns, zone), columns)
 
 
 def _varies_at_all(column: Column) -> bool:
@@ -168,6 +187,68 @@ def _is_clockwork(column: Column, found: Found, zone: str) -> bool:
     is_one_way = bool((steps >= 0).all() or (steps <= 0).all())
     is_count = len(column.cells[0]) == 10 and bool((np.abs(steps) == 1_000_000).all())
     return is_one_way and not is_count
+
+
+def _in_utc(names: list[str], read: dict[str, TimeFound]) -> list[str]:
+    """Of the same moments by two clocks those that are told to be UTC's, for no hour of these comes twice."""
+    told = [name for name in names if _UTC_HEAD.search(read[name].label)]
+    if len(names) != 2 or len(told) != 1:
+        return names
+    first, second = (read[name].moments for name in names)
+    apart = (second - first)[~(np.isnat(first) | np.isnat(second))]
+    is_clock = len(apart) > 0 and bool(
+        ((apart % _QUARTER_HOUR == _NO_TIME) & (np.abs(apart) <= _FARTHEST)).all()
+    )
+    heads = [_UTC_HEAD.sub("", read[name].label) for name in names]
+    return told if is_clock and len({_words(each)[0] for each in heads}) == 1 else names
+
+
+def _words(head: str) -> list[str]:
+    return re.split(r"[\W_]+", head.casefold().strip(" _-()"))
+
+
+def _with_month(time: TimeFound, columns: Sequence[Column], zone: str) -> TimeFound:
+    """Years whose months are in a column of their own, whatever its head says, are months.
+
+    Raises:
+        InvalidInput: of fiscal years, of which no file says with which month they begin.
+    """
+    known = _known(time.moments)
+    if time.found.form.grain != "year" or len(np.unique(known)) == len(known):
+        return time
+    years = next(column for column in columns if column.name in time.columns)
+    others = [column for column in columns if column.name not in time.columns]
+    months = next((column for column in others if _is_of(column, _is_month)), None)
+    if months is not None and _is_of(years, _YEAR_ALONE.fullmatch):
+        return _from_parts([years, months], zone)
+    parts = months or next(
+        (each for each in others if _is_of(each, _QUARTER_ALONE.fullmatch)), None
+    )
+    if parts is not None and not _is_of(years, _YEAR_ALONE.fullmatch):
+        raise InvalidInput(
+            "intake.fiscal_parts", column=years.label, cell=time.example, part=parts.label
+        )
+    return time
+
+
+def _years_and_months(columns: Sequence[Column]) -> list[Column]:
+    """Columns that say so by all of their cells, where no head does; empty where there are no two."""
+    found = [
+        next((column for column in columns if _is_of(column, is_it)), None)
+        for is_it in (_YEAR_ALONE.fullmatch, _is_month)
+    ]
+    return [column for column in found if column is not None] if None not in found else []
+
+
+def _is_month(cell: str) -> bool:
+    return cell.rstrip(".").lower() in MONTHS
+
+
+def _is_of(column: Column, is_it: Callable[[str], object]) -> bool:
+    """Whether all that is known of a column is so, and comes again."""
+    distinct = column.cells.distinct
+    known = [cell for cell in distinct or () if not is_null(cell)]
+    return _FEWEST_MONTHS <= len(known) < len(column.cells) and all(map(is_it, known))
 
 
 def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
@@ -229,10 +310,29 @@ def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask
     if found.is_open:
         found = found.turned(order or _asked_order(column, ask))
         why = f"{found.form.name}, {found.why}"
-    moments = read_all(column.cells, found.form, zone)
+    moments = moments_of(column.label, column.cells, found.form, zone)
     if found.form.order is not None and not is_told:
         _require_one_order(column, found, moments, zone)
+    if found.form.grain == "day":
+        _require_our_days(column, moments)
     return TimeFound(column.label, (column.name,), (column.cells,), moments, found, why)
+
+
+def moments_of(label: str, cells: Cells, form: Form, zone: str) -> Moments:
+    """As `read_all`; of the end of an hour, where the head says so, its begin."""
+    moments = read_all(cells, form, zone)
+    if _ENDING_HEAD.search(label) is None or form.grain not in ("day", "moment"):
+        return moments
+    known = _known(moments)
+    # A day in such a column has its hour beside it.
+    has_time = bool((known != known.astype("datetime64[D]")).any())
+    return moments - _AN_HOUR if has_time else moments
+
+
+def _require_our_days(column: Column, moments: Moments) -> None:
+    unread = {column.cells[row] for row in np.flatnonzero(np.isnat(moments)).tolist()[:_SAMPLE]}
+    sample = [cell for cell in (*column.cells.sample(_SAMPLE), *unread) if not is_null(cell)]
+    require_our_days(column.label, sample, lambda cell: cell not in unread)
 
 
 def _require_one_order(column: Column, found: Found, moments: Moments, zone: str) -> None:
@@ -314,9 +414,12 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
         # 00:03:41 beside a day that comes once is how long something took, unless its head says when.
-        if comes_once and not _TIME_HEADS.fullmatch(column.label.strip()):
+        is_told = _TIME_HEADS.fullmatch(column.label.strip()) or _is_pair(time.label, column.label)
+        if comes_once and not is_told:
             continue
         after = column.cells.mapped(read, "timedelta64[us]")
+        if is_numbered(column.label, column.cells):
+            after = after - _AN_HOUR
         with_time = TimeFound(
             f"{time.label} {column.label}",
             (*time.columns, column.name),
@@ -324,11 +427,19 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
             time.moments + after,
             time.found,
             f"{time.why}, with the time of day of {column.label!r}",
+            is_numbered=is_numbered(column.label, column.cells),
         )
         return (
             _with_minutes(with_time, columns) if (after % _AN_HOUR == _NO_TIME).all() else with_time
         )
     return time
+
+
+def _is_pair(day: str, time: str) -> bool:
+    """Call Date and Call Time."""
+    a, b = _OF_DAY_HEAD.sub("", day), _OF_TIME_HEAD.sub("", time)
+    same = {" ".join(filter(None, _words(each))) for each in (a, b)}
+    return a != day and b != time and len(same) == 1
 
 
 def _with_minutes(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
@@ -393,20 +504,34 @@ def is_part_of_day(label: str) -> bool:
     return bool(_PART_OF_DAY.fullmatch(told) or _TIME_HEADS.fullmatch(told))
 
 
+def is_numbered(label: str, cells: Cells) -> bool:
+    """Whether hours are numbered from 1 to 24, as where none is 0."""
+    told = _TIME_HEADS.fullmatch(label.strip())
+    known = {cell for cell in cells.distinct or () if not is_null(cell)}
+    is_hours = bool(known) and all(cell.isdecimal() and 1 <= int(cell) <= 24 for cell in known)
+    return bool(told) and not told["ending"] and is_hours and "24" in known
+
+
 def _hour_of_day(cell: str) -> np.timedelta64:
     """0 to 24."""
     is_hour = cell.isdecimal() and len(cell) <= 2 and int(cell) <= 24
     return np.timedelta64(int(cell), "h") if is_hour else np.timedelta64("NaT")
 
 
-def times_of_day(label: str, cells: Cells) -> npt.NDArray[np.timedelta64]:
-    """Of a column that says it: hours and minutes, or an hour alone; NaT for what is neither."""
+def times_of_day(
+    label: str, cells: Cells, *, is_numbered: bool = False
+) -> npt.NDArray[np.timedelta64]:
+    """Of a column that says it: hours and minutes, or an hour alone; NaT for what is neither.
+
+    is_numbered: hours are numbered from 1 to 24.
+    """
 
     def either(cell: str) -> np.timedelta64:
         found = _time_of_day(cell)
         return _hour_of_day(cell) if np.isnat(found) else found
 
-    return cells.mapped(_reads_time_of_day(label, cells) or either, "timedelta64[us]")
+    after = cells.mapped(_reads_time_of_day(label, cells) or either, "timedelta64[us]")
+    return after - _AN_HOUR if is_numbered else after
 
 
 def _time_of_day(cell: str) -> np.timedelta64:

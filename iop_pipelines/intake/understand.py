@@ -19,8 +19,10 @@ from iop_pipelines.intake.cells import Rows, joined
 from iop_pipelines.intake.circumstances import circumstances
 from iop_pipelines.intake.columns import Column, names_of, read_columns
 from iop_pipelines.intake.country import CountryFound, code_of, country_told, find_country
+from iop_pipelines.intake.eras import require_our_calendar
 from iop_pipelines.intake.frame import frame
 from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
+from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.landed import LandedRows
 from iop_pipelines.intake.moments import Order
 from iop_pipelines.intake.names import LINE, slug
@@ -32,10 +34,13 @@ from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, Other, RawTable
 from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
-from iop_pipelines.intake.yearless import require_year, with_years
+from iop_pipelines.intake.wholly import with_whole_moments
+from iop_pipelines.intake.yearless import require_year
 from iop_pipelines.settings import Settings
 
 MIN_PERIODS = 3
+# Lines of names and values above a table whose head they seem to be.
+_MOST_ABOVE = 30
 _NO_MEASURE = re.compile(
     r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|long|latitude|longitude|phone|"
     r"unnamed.*|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|day|tag|jour|week|woche|hour|weekday|quarter|quartal|"
@@ -154,7 +159,8 @@ def understand_framed(
     max_refused_percent: int = Settings.max_refused_percent,
 ) -> Understood:
     """As `understand`, of several files with the same head: what one of them leaves open another may decide."""
-    frames = [with_years(each, table.name) for table, each in zip(tables, frames, strict=True)]
+    pairs = zip(tables, frames, strict=True)
+    frames = [with_whole_moments(each, table.name) for table, each in pairs]
     framed, origins = joined_frames(frames)
     # The delimiter tells how figures are written, so it counts only where all have the same.
     delimiters = {table.delimiter for table in tables}
@@ -164,6 +170,7 @@ def understand_framed(
         time = find_time(columns, given.time, given.dates, zone, ask)
     except InvalidInput:
         require_year(framed)
+        require_our_calendar(framed)
         raise
     framed, columns, time, origins = without_totals(framed, columns, time, origins)
     refused = refused_rows(columns, time)
@@ -295,6 +302,10 @@ def without_totals(
     framed: Framed, columns: list[Column], time: TimeFound, origins: Rows
 ) -> tuple[Framed, list[Column], TimeFound, Rows]:
     """Rows that sum others up: a total in place of the date, or of a series' name."""
+    is_above = _above(columns, time)
+    framed, columns, time, origins = _less(
+        framed, columns, time, origins, is_above, why="intake.note_above"
+    )
     is_sum = np.zeros(len(framed), bool)
     texts = [column for column in columns if not column.is_number]
     names = _names_in(texts)
@@ -311,9 +322,35 @@ def without_totals(
     return _less(framed, columns, time, origins, is_sum)
 
 
+def _above(columns: Sequence[Column], time: TimeFound) -> "np.ndarray":
+    """Rows before the first moment that say in words what the file is about, under the head of the first of them."""
+    is_above = np.zeros(len(time.moments), bool)
+    known = np.flatnonzero(~np.isnat(time.moments))
+    first = int(known[0]) if len(known) else 0
+    if first > _MOST_ABOVE or len(known) <= first:
+        return is_above
+    for row in range(first):
+        cell = time.cell(row)
+        if any(map(str.isdigit, cell)) or not (cell or _says_nothing(columns, row)):
+            break
+        is_above[row] = True
+    return is_above
+
+
+def _says_nothing(columns: Sequence[Column], row: int) -> bool:
+    return not any(is_value(column.cells[row]) for column in columns)
+
+
 def _less(
-    framed: Framed, columns: list[Column], time: TimeFound, origins: Rows, is_sum: "np.ndarray"
+    framed: Framed,
+    columns: list[Column],
+    time: TimeFound,
+    origins: Rows,
+    is_sum: "np.ndarray",
+    *,
+    why: str = "intake.total",
 ) -> tuple[Framed, list[Column], TimeFound, Rows]:
+    """why: the code of the reason."""
     if not is_sum.any():
         return framed, columns, time, origins
     kept = np.flatnonzero(~is_sum)
@@ -325,7 +362,7 @@ def _less(
         )
         for column in columns
     ]
-    smaller = framed.without(np.flatnonzero(is_sum), Sentence("intake.total"))
+    smaller = framed.without(np.flatnonzero(is_sum), Sentence(why))
     return smaller, fewer, time.taken(kept), origins[kept]
 
 

@@ -600,7 +600,12 @@ SENTENCES: Mapping[str, str] = {
         "{count} {count:file|files} of {name} would be left out ({first:then}); nothing was loaded: mend {count:it|them}, "
         "or take {count:it|them} out of the zip file"
     ),
+    "intake.note_above": "a line above the table",
     "intake.note_below": "a note below the table",
+    "intake.note_era": "{cell!r} in {column!r} is taken for {value}, as its era counts the years",
+    "intake.note_stacked": (
+        "{column!r} has longer periods beside the shorter ones which they put together: {count} rows of them are left out"
+    ),
     "intake.note_country": "{column!r} says {country}: models know the public holidays of it",
     "intake.note_columns_to_rows": "{count} columns, {first} to {last}, became rows",
     "intake.note_dropped_text": (
@@ -658,6 +663,14 @@ SENTENCES: Mapping[str, str] = {
     "intake.over_new_year": (
         "the days of column {column!r} have no year and may not all be of {year}: their order leaves room for a new "
         "year among them, or they lie after the day in the file's name; write the year beside each"
+    ),
+    "intake.other_calendar": (
+        "{cell!r} in column {column!r} is of another calendar than the Gregorian one: write such days as those of that, as "
+        "2026-01-31"
+    ),
+    "intake.fiscal_parts": (
+        "column {column!r} has fiscal years such as {cell}, and no file says with which month they begin: write the "
+        "calendar year beside each {part!r}"
     ),
     "intake.other_shape": (
         "its columns are others than those of most files beside it; load it by itself"

@@ -691,6 +691,20 @@ SENTENCES: Mapping[str, str] = {
         "{count} {count:fichier|fichiers} de {name} {count:serait laissé|seraient laissés} de côté ({first:then}) ; rien n’a "
         "été chargé : corrigez-{count:le|les}, ou retirez-{count:le|les} du fichier zip"
     ),
+    "intake.note_above": "une ligne au-dessus du tableau",
+    "intake.note_era": "{cell!r} dans {column!r} est lu {value}, d’après son ère",
+    "intake.note_stacked": (
+        "{column!r} contient aussi des périodes plus longues qui regroupent les plus courtes : {count} lignes sont laissées "
+        "de côté"
+    ),
+    "intake.other_calendar": (
+        "{cell!r} dans la colonne {column!r} relève d’un autre calendrier que le calendrier grégorien : écrivez ces jours "
+        "dans celui-ci, comme 2026-01-31"
+    ),
+    "intake.fiscal_parts": (
+        "la colonne {column!r} contient des exercices tels que {cell}, et aucun fichier ne dit par quel mois ils commencent : "
+        "écrivez l’année civile à côté de chaque {part!r}"
+    ),
     "intake.note_below": "une note sous le tableau",
     "intake.note_country": "{column!r} dit {country} : les modèles en connaissent les jours fériés",
     "intake.note_columns_to_rows": (

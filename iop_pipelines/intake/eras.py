@@ -1,0 +1,126 @@
+"""Years that are not counted as ours: of Japanese reigns, of Taiwan's republic and of the Buddha, written as ours.
+
+Calendars of other months and days (Persian, Islamic, Ethiopian) are not turned into ours: what shows one is refused.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.cells import Cells
+from iop_pipelines.intake.framed import Framed
+from iop_pipelines.intake.numerals import is_null, plainly
+
+_SAMPLE = 2_000
+_FEWEST = 3
+_PARTS = r"[-/.]\d{1,2}[-/.]\d{1,2}(?:\D.*)?"
+# Pattern with the year `n`, and what is added to it: by reign, or the same for all.
+_REIGNS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
+_MINGUO, _BUDDHA = 1911, -543
+_ERAS: tuple[tuple[re.Pattern[str], int | None], ...] = (
+    (re.compile(r"(?P<era>令和|平成|昭和)\s?(?P<n>\d{1,2}|元)(?P<rest>年.*)"), None),
+    (re.compile(rf"(?P<era>[RHS])(?P<n>\d{{1,2}})(?P<rest>{_PARTS})"), None),
+    (re.compile(r"(?:民國|民国)\s?(?P<n>\d{2,3})(?P<rest>[年/.-].*)"), _MINGUO),
+    (re.compile(rf"(?P<n>1[0-4]\d)(?P<rest>{_PARTS})"), _MINGUO),
+    (re.compile(r"(?P<n>2[45]\d\d|26[0-3]\d)(?P<rest>[-/.]\d{1,2}(?:[-/.]\d{1,2}(?:\D.*)?)?)"), _BUDDHA),
+    (
+        re.compile(r"(?P<before>\d{1,2}[-/. ](?:\d{1,2}[-/. ])?)(?P<n>2[45]\d\d|26[0-3]\d)(?P<rest>(?:\D.*)?)"),
+        _BUDDHA,
+    ),
+)  # fmt: skip
+_YEARS = r"1[345]\d\d"
+_OTHER_YEAR = re.compile(
+    rf"{_YEARS}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\D.*)?|\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]{_YEARS}(?:\D.*)?"
+)
+_OTHER_MONTH = re.compile(
+    r"\b(?:meskerem|ti[kq]i?e?mt|hidar|tahsas|yekatit|megabit|mi[ay]z[iy]a|g[ei]nbot|hamle|nehas[ei]|pagume?n?|"
+    r"muharram|safar|rabi|jumada|rajab|sha'?ban|ramadan|shawwal|dhu|"
+    r"farvardin|ordibehesht|khordad|tir|mordad|shahrivar|mehr|aban|azar|dey|bahman|esfand)\b",
+    re.IGNORECASE,
+)
+_OTHER_HEAD = re.compile(
+    r"\bE\.C\.?(?!\w)|\(EC\)|\bEC$|ethiopian|ዓ\.?\s?ም|hijri|jalali|shamsi", re.IGNORECASE
+)
+_DAY = re.compile(r"(?P<a>\d{1,4})[-/.](?P<m>\d{1,2})[-/.](?P<b>\d{1,4})(?:\D.*)?")
+_MOST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    place: int
+    pattern: re.Pattern[str]
+    offset: int | None
+
+
+def with_our_years(framed: Framed) -> Framed:
+    """With the year as ours in columns all of whose moments count years in another way, which is said."""
+    for found in _counted(framed):
+        cells, label = framed.columns[found.place], framed.labels[found.place]
+        shown = next(cell for cell in cells if not is_null(cell))
+        columns = [*framed.columns]
+        columns[found.place] = Cells([_ours(found, each) for each in p] for p in cells.pieces())
+        said = _ours(found, shown)
+        note = Sentence("intake.note_era", column=label, cell=shown, value=said)
+        framed = replace(framed, columns=tuple(columns), notes=(*framed.notes, note))
+    return framed
+
+
+def _counted(framed: Framed) -> Iterator[_Counted]:
+    for place, cells in enumerate(framed.columns):
+        sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+        for pattern, offset in _ERAS if len(sample) >= _FEWEST else ():
+            if pattern.fullmatch(sample[0]) and all(map(pattern.fullmatch, sample)):
+                yield _Counted(place, pattern, offset)
+                break
+
+
+def _ours(found: _Counted, cell: str) -> str:
+    match = found.pattern.fullmatch(cell)
+    if match is None:
+        return cell
+    parts = match.groupdict()
+    offset = found.offset if found.offset is not None else _REIGNS[parts["era"]]
+    year = offset + (1 if parts["n"] == "元" else int(parts["n"]))
+    return f"{parts.get('before') or ''}{year}{parts['rest']}"
+
+
+def require_our_calendar(framed: Framed) -> None:
+    """Raises InvalidInput naming a column whose years or months are those of another calendar."""
+    for label, cells in zip(framed.labels, framed.columns, strict=True):
+        sample = [plainly(cell) for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+        if len(sample) < _FEWEST:
+            continue
+        for is_other in (_OTHER_YEAR.fullmatch, _has_other_month):
+            if sum(is_other(cell) is not None for cell in sample) > _MOST * len(sample):
+                raise InvalidInput("intake.other_calendar", column=label, cell=sample[0])
+
+
+def _has_other_month(cell: str) -> re.Match[str] | None:
+    return _OTHER_MONTH.search(cell) if any(map(str.isdigit, cell)) else None
+
+
+def require_our_days(label: str, cells: Sequence[str], is_read: Callable[[str], bool]) -> None:
+    """Raises InvalidInput where days show months that ours are not: Ethiopia's have 30 days each, and a thirteenth has
+    five or six; or where the head says so.
+
+    is_read: whether a cell is a day of our calendar.
+    """
+    if _OTHER_HEAD.search(label) is not None:
+        shown = next((cell for cell in cells if not is_null(cell)), "")
+        raise InvalidInput("intake.other_calendar", column=label, cell=shown)
+    days = {cell: found for cell in cells if (found := _DAY.fullmatch(cell))}
+    strange = [cell for cell in days if not is_read(cell)]
+    if not strange or not all(_is_of_equal_months(days[cell]) for cell in strange):
+        return
+    if not any(31 in (int(found["a"]), int(found["b"])) for found in days.values()):
+        raise InvalidInput("intake.other_calendar", column=label, cell=strange[0])
+
+
+def _is_of_equal_months(found: re.Match[str]) -> bool:
+    """30 February, and up to the sixth of a thirteenth month."""
+    a, month, b = (int(found[name]) for name in ("a", "m", "b"))
+    day = b if len(found["a"]) == 4 else a
+    first, second = sorted((day, month))
+    return (month == 2 and day in (29, 30)) or (second == 13 and first <= 6)

@@ -1,0 +1,15 @@
+"""Moments of a framed table written in full, before anything looks for them: as the first file was, later ones are."""
+
+from iop_pipelines.intake.eras import with_our_years
+from iop_pipelines.intake.framed import Framed
+from iop_pipelines.intake.stacked import without_sums_of_periods
+from iop_pipelines.intake.yearless import with_years
+
+
+def with_whole_moments(framed: Framed, name: str) -> Framed:
+    """With years as ours and behind each day, and without periods that put others together. name: of the file.
+
+    Raises:
+        InvalidInput: days without a year leave open which it is.
+    """
+    return with_years(with_our_years(without_sums_of_periods(framed)), name)

@@ -1,0 +1,740 @@
+"""Files as their producers write them: statistics offices, weather services, power markets, meters, loggers, tools of
+companies, and days as other countries say them. Each figure at its moment, and nothing is asked.
+
+The figures are `v`, a plain sum; what must come out is a list of moments and figures, made beside the text.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.intake.deliver import Deliverable
+from iop_pipelines.intake.files import read_file
+from iop_pipelines.intake.questions import refuse_to_guess
+from iop_pipelines.intake.reading import reading_of
+from iop_pipelines.intake.rows import read_rows
+from iop_pipelines.intake.understand import Given, Understood, understand
+
+DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(60)]
+WEEKDAYS = [day for day in DAYS if day.weekday() < 5]
+HOURS = [datetime(2026, 1, 10) + timedelta(hours=n) for n in range(24 * 8)]
+QUARTER_HOURS = [datetime(2026, 1, 5) + timedelta(minutes=15 * n) for n in range(96 * 4)]
+MONTHS = [date(2021 + n // 12, n % 12 + 1, 1) for n in range(60)]
+T0 = datetime(1970, 1, 1)
+Pairs = list[tuple[str, float]]
+
+
+def v(n: int, other: int = 0) -> int:
+    return (n * 37 + other * 53) % 211 + 10
+
+
+def said(moment: object) -> str:
+    return str(moment).removesuffix(" 00:00:00")
+
+
+def each(moments: list, by: float = 1, other: int = 0) -> Pairs:
+    return [(said(moment), v(n, other) / by) for n, moment in enumerate(moments)]
+
+
+def german(number: float, places: int = 2) -> str:
+    return f"{number:,.{places}f}".translate({ord(","): ".", ord("."): ","})
+
+
+def epoch(moment: datetime) -> int:
+    return int((moment - T0).total_seconds())
+
+
+def text(*lines: str) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def digits(plain: str, zero: int) -> str:
+    return "".join(chr(zero + int(each)) if each.isdecimal() else each for each in plain)
+
+
+@dataclass(frozen=True)
+class File:
+    """`figure`: the name of the column that has `pairs`, of all series together; `left`: lines that are no rows."""
+
+    content: str | bytes
+    figure: str
+    pairs: Pairs
+    freq: str
+    series: int = 1
+    name: str = "a.csv"
+    codec: str = "utf-8"
+    left: int = 0
+
+    @property
+    def data(self) -> bytes:
+        return self.content if isinstance(self.content, bytes) else self.content.encode(self.codec)
+
+
+@cache
+def offices() -> dict[str, File]:
+    names = ["AT", "DE", "FR"]
+    tsv = ["freq,unit,geo\\TIME_PERIOD\t" + "\t".join(f"{m:%Y-%m} " for m in MONTHS)]
+    flags = {n: " p" if n > 55 else " e" if n % 13 == 0 else " " for n in range(60)}
+    for k, geo in enumerate(names):
+        cells = [": " if n % 17 == k else f"{v(n, k)}.5{flags[n]}" for n in range(60)]
+        tsv.append(f"M,I15,{geo}\t" + "\t".join(cells))
+    months = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September"]
+    months += ["Oktober", "November", "Dezember"]
+    genesis = [
+        "Tabelle: 61111-0002;;;",
+        "Verbraucherpreisindex: Deutschland, Monate;;;",
+        "Deutschland;;;",
+        ";;Verbraucherpreisindex;Veränderung",
+        ";;2020=100;in (%)",
+        *(
+            f"{m.year};{months[m.month - 1]};{german(v(n) / 4)};{'...' if n > 57 else '1,5'}"
+            for n, m in enumerate(MONTHS)
+        ),
+        "__________",
+        "© Statistisches Bundesamt (Destatis), 2026 | Stand: 30.11.2026 / 10:12:13",
+    ]
+    flat = "Statistik_Code;Zeit_Code;Zeit_Label;Zeit;1_Auspraegung_Code;1_Auspraegung_Label;PREIS__Index"
+    ons = [
+        '"Title","CPI INDEX 00"',
+        '"CDID","D7BT"',
+        '"Unit","Index, base year = 100"',
+        '"Release date","19-11-2026"',
+        *(f'"{2021 + n}","100.5"' for n in range(5)),
+        *(f'"{2021 + n // 4} Q{n % 4 + 1}","101.5"' for n in range(20)),
+        *(f'"{m:%Y %b}","{v(n)}"'.upper() for n, m in enumerate(MONTHS)),
+    ]
+    nrfa = [
+        "file,timestamp,2026-05-01T10:00:00",
+        "database,id,nrfa-public-30",
+        "station,name,Thames at Kingston",
+        "dataType,units,m3/s",
+        *(f"{d},{v(n)}," for n, d in enumerate(DAYS)),
+    ]
+    who = '"dataelement","period","orgunit","value","lastupdated"'
+    weeks = [date(2024, 1, 1) + timedelta(days=7 * n) for n in range(60)]
+    return {
+        "Eurostat": File(
+            text(*tsv),
+            "value",
+            [
+                (str(m), v(n, k) + 0.5)
+                for k in range(3)
+                for n, m in enumerate(MONTHS)
+                if n % 17 != k
+            ],
+            "MS",
+            3,
+            name="a.tsv",
+        ),
+        "a table of Destatis": File(
+            text(*genesis), "verbraucherpreisindex", each(MONTHS, 4), "MS", codec="latin-1", left=2
+        ),
+        "a flat file of Destatis": File(
+            text(
+                flat,
+                *(
+                    f"61111;JAHR;Jahr;{m.year};MONAT{m.month:02};{months[m.month - 1]};{german(v(n) / 4)}"
+                    for n, m in enumerate(MONTHS)
+                ),
+            ),
+            "preis_index",
+            each(MONTHS, 4),
+            "MS",
+            codec="cp1252",
+        ),
+        "years, quarters and months of one series": File(
+            text(*ons), "cpi_index_00", each(MONTHS), "MS", left=26
+        ),
+        "names and values above under the first one's head": File(
+            text(*nrfa), "timestamp", each(DAYS), "D"
+        ),
+        "periods beside the day of the export": File(
+            text(
+                who,
+                *(
+                    f'"fb","{m:%Y%m}","{place}","{v(n, k)}","2026-02-03T00:00:00.000+0000"'
+                    for k, place in enumerate(["Di", "Im"])
+                    for n, m in enumerate(MONTHS)
+                ),
+            ),
+            "value",
+            [*each(MONTHS), *each(MONTHS, other=1)],
+            "MS",
+            2,
+        ),
+        "weeks without a zero": File(
+            text(
+                "Organisation unit,Period,Cases",
+                *(
+                    f"Bo,{w.isocalendar()[0]}W{w.isocalendar()[1]},{v(n)}"
+                    for n, w in enumerate(weeks)
+                ),
+            ),
+            "cases",
+            each(weeks),
+            "W",
+        ),
+        "an open agency's hours": File(
+            text(
+                "period,respondent,type,value,value-units",
+                *(
+                    f"{h:%Y-%m-%dT%H},CISO,D,{v(n)},megawatthours"
+                    for n, h in reversed(list(enumerate(HOURS)))
+                ),
+            ),
+            "value",
+            each(HOURS),
+            "h",
+        ),
+        "a bank's months and their ends": File(
+            text(
+                "Data Source in SDW: null,",
+                "",
+                ",EXR.M.USD",
+                "Period\\Unit:,[US dollar ]",
+                *(f"{m:%Y%b},{v(n) / 4}" for n, m in reversed(list(enumerate(MONTHS)))),
+            ),
+            "column_2",
+            each(MONTHS, 4),
+            "MS",
+        ),
+    }
+
+
+@cache
+def weather() -> dict[str, File]:
+    isd = [
+        f"{h:%Y %m %d %H} {v(n) - 60:5d} {10123 + n % 50:5d} {-9999 if n % 9 == 2 else 31:5d} {0:5d} {-9999:5d}"
+        for n, h in enumerate(HOURS)
+    ]
+    dwd = [
+        f"        433;{d:%Y%m%d};   10;{v(n) / 10:6.1f};{-999 if n % 20 == 4 else 3.5:6};   5.8;eor"
+        for n, d in enumerate(DAYS)
+    ]
+    eca = [
+        "EUROPEAN CLIMATE ASSESSMENT & DATASET (ECA&D), file created on: 05-11-2026",
+        "FILE FORMAT (MISSING VALUE CODE = -9999):",
+        "",
+        "15-22 DATE : Date YYYYMMDD",
+        "STAID, SOUID,    DATE,   TG, Q_TG",
+        *(
+            f"  2759,127488,{d:%Y%m%d},{-9999 if n % 9 == 7 else v(n):5d},{9 if n % 9 == 7 else 0:5d}"
+            for n, d in enumerate(DAYS)
+        ),
+    ]
+    co2 = [
+        "# USE OF NOAA GML DATA",
+        "#            decimal       monthly    de-season  #days  st.dev  unc. of",
+        "#             date         average     alized",
+        *(
+            f"{m.year}   {m.month:2d}    {m.year + (m.month - 0.5) / 12:.4f}      {400 + v(n) / 4:6.2f}      "
+            f"{400 + n / 5:6.2f}    {25 + n % 5}    {0.4 + n % 3 / 10:.2f}   0.15"
+            for n, m in enumerate(MONTHS)
+        ),
+    ]
+    spots = [
+        f"{m.year};{m.month:02};{m.year + (m.month - 0.5) / 12:.3f};{v(n) / 2:6.1f};{n / 9:6.1f};1"
+        for n, m in enumerate(MONTHS)
+    ]
+    gistemp = [
+        "Land-Ocean: Global Means",
+        f"Year,{','.join(f'{m:%b}' for m in MONTHS[:12])},J-D,DJF",
+    ]
+    for year in range(12):
+        cells = ["***" if year == 11 and n > 8 else f"{v(year * 12 + n) / 4}" for n in range(12)]
+        gistemp.append(f"{2010 + year},{','.join(cells)},{'***' if year == 11 else 0.5},0.3")
+    uk = [
+        "Heathrow",
+        "Location 507800E 176700N, Lat 51.479 Lon -0.449, 25m amsl",
+        "   yyyy  mm   tmax    tmin      af    rain     sun",
+        "              degC    degC    days      mm   hours",
+        *(
+            f"   {m.year}  {m.month:2d}   {v(n) / 10:4.1f}{'*' if n % 20 == 3 else ' '}   {v(n, 1) / 20:4.1f}       "
+            f"{n % 9:2d}   {v(n, 2) / 2:5.1f}    {' ---' if n == 5 else f'{v(n, 3) / 5:4.1f}#'}"
+            for n, m in enumerate(MONTHS)
+        ),
+    ]
+    usgs = [
+        "# Data provided for site 01646500",
+        "agency_cd\tsite_no\tdatetime\ttz_cd\tdischarge\tdischarge_cd",
+        "5s\t15s\t20d\t6s\t14n\t10s",
+        *(
+            f"USGS\t01646500\t{q:%Y-%m-%d %H:%M}\tUTC\t{v(n)}\tP"
+            for n, q in enumerate(QUARTER_HOURS)
+        ),
+    ]
+    japan = [
+        "ダウンロードした時刻 2026/11/30 10:00:00",
+        "",
+        ",東京,東京,東京",
+        "年月日,平均気温(℃),平均気温(℃),平均気温(℃)",
+        ",,品質情報,均質番号",
+        *(f"{d.year}/{d.month}/{d.day},{v(n) / 10},8,1" for n, d in enumerate(DAYS)),
+    ]
+    missing = [
+        f"{h:%d/%m/%Y};{h:%H.%M.%S};{'-200' if n % 5 == 0 else german(v(n) / 4)};{'-200' if n % 2 else 150};"
+        f"{german(v(n, 1) / 4)};;"
+        for n, h in enumerate(HOURS)
+    ]
+    return {
+        "fields of a fixed width without a head": File(
+            text(*isd), "column_5", [(m, n - 60) for m, n in each(HOURS)], "h", name="725030-2026"
+        ),
+        "a service's days with eor": File(
+            text("STATIONS_ID;MESS_DATUM;QN_3;  FX;  FM; UPM;eor", *dwd),
+            "fx",
+            each(DAYS, 10),
+            "D",
+        ),
+        "a preamble that names the columns": File(
+            text(*eca), "tg", [p for n, p in enumerate(each(DAYS)) if n % 9 != 7], "D", name="a.txt"
+        ),
+        "a head in comments over year and month": File(
+            text(*co2),
+            "monthly",
+            [(m, 400 + n / 4) for m, n in each(MONTHS)],
+            "MS",
+            name="co2.txt",
+        ),
+        "year and month first, without a head": File(
+            text(*spots), "column_4", each(MONTHS, 2), "MS"
+        ),
+        "stars for what is not known": File(
+            text(*gistemp),
+            "value",
+            [
+                (f"{2010 + y}-{n + 1:02}-01", v(y * 12 + n) / 4)
+                for y in range(12)
+                for n in range(12)
+                if (y, n) < (11, 9)
+            ],
+            "MS",
+        ),
+        "marks of an instrument": File(
+            text(*uk),
+            "sun",
+            [p for n, p in enumerate(each(MONTHS, 5, 3)) if n != 5],
+            "MS",
+            name="heathrow.txt",
+        ),
+        "a line of types below the head": File(
+            text(*usgs), "discharge", each(QUARTER_HOURS), "15min", name="a.rdb"
+        ),
+        "a head of three lines in Japanese": File(
+            text(*japan), "column_2", each(DAYS, 10), "D", codec="cp932", left=1
+        ),
+        "-200 in several columns": File(
+            text("Date;Time;CO(GT);NMHC(GT);T;;", *missing),
+            "co",
+            [p for n, p in enumerate(each(HOURS, 4)) if n % 5],
+            "h",
+        ),
+    }
+
+
+@cache
+def power() -> dict[str, File]:
+    nem12 = ["100,NEM12,202602011200,MDP1,Retailer", "200,6123456789,E1B1,1,E1,N1,M1,kWh,30,"]
+    for n, d in enumerate(DAYS[:20]):
+        values = ",".join(f"{v(n * 48 + i) / 4}" for i in range(48))
+        nem12.append(f"300,{d:%Y%m%d},{values},A,,,20260201120000,")
+    halves = [datetime(2026, 1, 1) + timedelta(minutes=30 * n) for n in range(48 * 20)]
+    fives = [datetime(2026, 1, 5, 0, 5) + timedelta(minutes=5 * n) for n in range(300)]
+    market = [
+        "C,NEMP.WORLD,DISPATCHIS,AEMO,PUBLIC,2026/01/05,00:00:05,0001,DISPATCHIS,0001",
+        "I,DISPATCH,CASE,1,SETTLEMENTDATE,RUNNO",
+        'D,DISPATCH,CASE,1,"2026/01/05 00:05:00",1',
+        "I,DISPATCH,PRICE,4,SETTLEMENTDATE,RUNNO,REGIONID,INTERVENTION,RRP",
+        *(
+            f'D,DISPATCH,PRICE,4,"{m:%Y/%m/%d %H:%M:%S}",1,{region},0,{v(n, k) / 4}'
+            for n, m in enumerate(fives)
+            for k, region in enumerate(["NSW1", "QLD1"])
+        ),
+        'C,"END OF REPORT",1203',
+    ]
+    button = [
+        "Name,JANE DOE",
+        'Address,"1 MAIN ST, SF CA"',
+        "Service,Service 1",
+        "",
+        "TYPE,DATE,START TIME,END TIME,USAGE (kWh),COST,NOTES",
+        *(
+            f"Electric usage,{h:%Y-%m-%d},{h:%H:%M},{h + timedelta(minutes=59):%H:%M},{v(n) / 4},${v(n) / 8},"
+            for n, h in enumerate(HOURS)
+        ),
+    ]
+    eastern = [h - timedelta(hours=5) for h in HOURS]
+    return {
+        "NEM12": File(text(*nem12, "900"), "value", each(halves, 4), "30min"),
+        "lines C, I and D": File(
+            text(*market), "rrp", [*each(fives, 4), *each(fives, 4, 1)], "5min", 2
+        ),
+        "Green Button": File(text(*button), "usage", each(HOURS, 4), "h"),
+        "hours that end, up to 24:00": File(
+            text(
+                "Hour Ending,COAST,EAST",
+                *(
+                    f'"{h:%m/%d/%Y} {h.hour + 1:02}:00","{1000 + v(n):,}.25","{v(n, 1)}.5"'
+                    for n, h in enumerate(HOURS)
+                ),
+            ),
+            "coast",
+            [(m, 1000.25 + n) for m, n in each(HOURS)],
+            "h",
+        ),
+        "hours from 1 to 24": File(
+            text(
+                "Date,Hour,MW",
+                *(f"{h:%m/%d/%Y},{h.hour + 1},{v(n)}" for n, h in enumerate(HOURS)),
+            ),
+            "mw",
+            each(HOURS),
+            "h",
+        ),
+        "the same hours by two clocks": File(
+            text(
+                "begin_utc,begin_ept,zone,mw",
+                *(
+                    f"{h:%Y-%m-%d %H:%M},{e:%Y-%m-%d %H:%M},AE,{v(n)}"
+                    for n, (h, e) in enumerate(zip(HOURS, eastern, strict=True))
+                ),
+            ),
+            "mw",
+            each(HOURS),
+            "h",
+        ),
+        "Uhr behind the time": File(
+            text(
+                "Zeitpunkt;Parkhaus;Belegt",
+                *(
+                    f"{h:%d.%m.%Y %H:%M Uhr};{place};{v(n, k)}"
+                    for n, h in enumerate(HOURS)
+                    for k, place in enumerate(["Rathaus", "Bahnhof"])
+                ),
+            ),
+            "belegt",
+            [*each(HOURS), *each(HOURS, other=1)],
+            "h",
+            2,
+        ),
+    }
+
+
+def klines(factor: int) -> str:
+    return text(
+        *(
+            f"{epoch(h) * factor},{87000 + v(n)}.25,{v(n)}.5,{(epoch(h) + 3600) * factor - 1},{v(n) * 3},0"
+            for n, h in enumerate(HOURS)
+        )
+    )
+
+
+@cache
+def tools() -> dict[str, File]:
+    matrix = {
+        "status": "success",
+        "data": {
+            "resultType": "matrix",
+            "result": [
+                {
+                    "metric": {"__name__": "up", "instance": name},
+                    "values": [[epoch(h), str(v(n, k))] for n, h in enumerate(HOURS)],
+                }
+                for k, name in enumerate(["a:9090", "b:9090"])
+            ],
+        },
+    }
+    metrics = {
+        "MetricDataResults": [
+            {
+                "Id": name,
+                "Label": name,
+                "Timestamps": [f"{h:%Y-%m-%dT%H:%M:%S}+00:00" for h in HOURS],
+                "Values": [v(n, k) for n in range(len(HOURS))],
+            }
+            for k, name in enumerate(["cpu", "disk"])
+        ]
+    }
+    hits = [
+        {"_index": "logs", "_id": f"x{n}", "_source": {"@timestamp": f"{h:%Y-%m-%dT%H:%M:%S}.000Z", "bytes": v(n)}}
+        for n, h in enumerate(HOURS)
+    ]  # fmt: skip
+    log = [
+        f'10.0.{n % 3}.7 - - [{h:%d/%b/%Y:%H:%M:%S} +0000] "GET /a/{n} HTTP/1.1" {200 if n % 9 else 404} {v(n)} '
+        '"-" "Mozilla/5.0 (X11; Linux x86_64)"'
+        for n, h in enumerate(HOURS)
+    ]
+    console = io.BytesIO()
+    with zipfile.ZipFile(console, "w") as archive:
+        days = (f"{d},{v(n)},{n % 9 + 0.5}%" for n, d in enumerate(DAYS))
+        archive.writestr("Chart.csv", text("Date,Clicks,CTR", *days))
+        archive.writestr("Queries.csv", text("Top queries,Clicks,CTR", "shoes,7,1%", "socks,3,1%"))
+        archive.writestr("Devices.csv", text("Device,Clicks,CTR", "MOBILE,7,1%", "DESKTOP,3,1%"))
+    calls = (
+        f"{d:%d/%m/%Y},{9 + n % 9:02}:12,07700900123,00:0{n % 9}:1{n % 9},£{v(n) / 4}"
+        for n, d in enumerate(DAYS)
+    )
+    hobo = [
+        '"Plot Title: Stream 12"',
+        '"#","Date Time","Temp, °C (LGR S/N: 20112233)","Stopped (LGR S/N: 20112233)"',
+        *(
+            f"{n + 1},{q:%m/%d/%y %I:%M:%S %p},{v(n) / 4},"
+            for n, q in enumerate(
+                datetime(2026, 1, 25) + timedelta(minutes=15 * n) for n in range(300)
+            )
+        ),
+    ]
+    return {
+        "Prometheus": File(
+            json.dumps(matrix), "value", [*each(HOURS), *each(HOURS, other=1)], "h", 2
+        ),
+        "lists of moments and values": File(
+            json.dumps(metrics), "values", [*each(HOURS), *each(HOURS, other=1)], "h", 2
+        ),
+        "a search engine's hits": File(
+            json.dumps({"took": 5, "hits": {"total": {"value": 1}, "hits": hits}}),
+            "source_bytes",
+            each(HOURS),
+            "h",
+        ),
+        "a web server's log": File(text(*log), "bytes", each(HOURS), "h", name="access.log"),
+        "a report's tables, of which one is over time": File(
+            console.getvalue(), "clicks", each(DAYS), "D", name="a.zip"
+        ),
+        "calls, one a day": File(
+            text("Call Date,Call Time,Number,Duration,Cost", *calls),
+            "cost",
+            [
+                (f"{d} {9 + n % 9:02}:12:00", v(n) / 4)
+                for n, d in enumerate(DAYS)
+            ],
+            "D",
+        ),
+        "klines in milliseconds": File(
+            klines(1_000), "column_2", [(m, 87000.25 + n) for m, n in each(HOURS)], "h"
+        ),
+        "klines in microseconds": File(
+            klines(1_000_000), "column_2", [(m, 87000.25 + n) for m, n in each(HOURS)], "h"
+        ),
+        "a logger under its plot's title": File(
+            text(*hobo),
+            "temp_c_lgr_s_n_20112233",
+            each([datetime(2026, 1, 25) + timedelta(minutes=15 * n) for n in range(300)], 4),
+            "15min",
+        ),
+        "sizes": File(
+            text("Date,Used", *(f"{d},{v(n) / 4} GiB" for n, d in enumerate(DAYS))),
+            "used",
+            each(DAYS, 4),
+            "D",
+        ),
+    }  # fmt: skip
+
+
+def by_day(head: str, say: str, moments: list, sign: str = ",") -> str:
+    """say: a template of `d`, the moment, and `n`, its place."""
+    lines = (f"{say.format(d=d, n=n)}{sign}{v(n)}" for n, d in enumerate(moments))
+    return text(f"{head}{sign}sales", *lines)
+
+
+@cache
+def abroad() -> dict[str, File]:
+    quarters = MONTHS[::3]
+    turkish = (
+        "Ocak.Şubat.Mart.Nisan.May\u0131s.Haziran.Temmuz.Ağustos.Eylül.Ekim.Kas\u0131m.Aral\u0131k"
+    )
+    polish = (
+        "styczeń.luty.marzec.kwiecień.maj.czerwiec.lipiec.sierpień.wrzesień.październik.listopad."
+        "grudzień"
+    )
+    russian = ["января", "февраля", "марта"]
+
+    def days(lines: list[str], codec: str = "utf-8", head: str = "day,sales") -> File:
+        return File(text(head, *lines), "sales", each(DAYS), "D", codec=codec)
+
+    def noon(hour: datetime, before: str, after: str) -> str:
+        return f"{before if hour.hour < 12 else after}{(hour.hour - 1) % 12 + 1}:{hour:%M:%S}"
+
+    def dated(say: str, codec: str = "utf-8") -> File:
+        return File(by_day("day", say, DAYS), "sales", each(DAYS), "D", codec=codec)
+
+    def words(*names: str) -> File:
+        lines = (f"{names[m.month - 1]} {m.year},{v(n)}" for n, m in enumerate(MONTHS))
+        return File(text("month,sales", *lines), "sales", each(MONTHS), "MS")
+
+    return {
+        "Korean days": dated("{d.year}. {d.month}. {d.day}.", "cp949"),
+        "Korean days in words": dated("{d.year}년 {d.month}월 {d.day}일"),
+        "Korean halves of the day": File(
+            text(
+                "at,sales",
+                *(
+                    f"{h.year}. {h.month}. {h.day}. {noon(h, '오전 ', '오후 ')},{v(n)}"
+                    for n, h in enumerate(HOURS)
+                ),
+            ),
+            "sales",
+            each(HOURS),
+            "h",
+        ),
+        "Chinese halves of the day": File(
+            text(
+                "at,sales",
+                *(
+                    f"{h.year}年{h.month}月{h.day}日{noon(h, '上午', '下午')},{v(n)}"
+                    for n, h in enumerate(HOURS)
+                ),
+            ),
+            "sales",
+            each(HOURS),
+            "h",
+            codec="gb18030",
+        ),
+        "Chinese quarters": File(
+            text(
+                "q,sales",
+                *(f"{m.year}年第{(m.month + 2) // 3}季度,{v(n)}" for n, m in enumerate(quarters)),
+            ),
+            "sales",
+            each(quarters),
+            "QS",
+        ),
+        "reigns": days([f"令和{d.year - 2018}年{d.month}月{d.day}日,{v(n)}" for n, d in enumerate(DAYS)], "cp932"),
+        "reigns in a letter": days([f"R{d.year - 2018}.{d.month}.{d.day},{v(n)}" for n, d in enumerate(DAYS)]),
+        "a republic's years": days([f"{d.year - 1911}/{d:%m/%d},{v(n)}" for n, d in enumerate(DAYS)], "big5"),
+        "the Buddha's years": days([f"{d.day}/{d.month}/{d.year + 543},{v(n)}" for n, d in enumerate(DAYS)]),
+        "the Buddha's years first": days([f"{d.year + 543}-{d:%m-%d},{v(n)}" for n, d in enumerate(DAYS)]),
+        "Arabic digits": days(
+            [f"{digits(str(d), 0x660)};{digits(str(v(n)), 0x660)}" for n, d in enumerate(DAYS)], head="day;sales"
+        ),
+        "Devanagari": days([digits(f"{d:%d-%m-%Y},{v(n)}", 0x966) for n, d in enumerate(DAYS)]),
+        "wide digits": days(
+            [digits(f"{d.year}年{d.month}月{d.day}日,{v(n)}", 0xFF10) for n, d in enumerate(DAYS)]
+        ),
+        "Turkish months": words(*turkish.split(".")),
+        "Polish months": words(*polish.split(".")),
+        "Russian days": days(
+            [f"{d.day} {russian[d.month - 1]} {d.year} \u0433.;{v(n)}" for n, d in enumerate(DAYS)],
+            head="day;sales",
+        ),
+    }  # fmt: skip
+
+
+FILES: Mapping[str, File] = {**offices(), **weather(), **power(), **tools(), **abroad()}
+
+
+def looked_at(folder: Path, file: File) -> Understood:
+    path = folder / file.name
+    path.write_bytes(file.data)
+    return understand(read_file(path), Given(), "UTC", refuse_to_guess)
+
+
+def pairs_of(found: Deliverable, moment: str, figure: str, nulls: tuple[str, ...] = ()) -> Pairs:
+    return sorted(
+        (said(row[moment]), round(float(row[figure] or "nan"), 6))
+        for row in found.rows
+        if row[figure] not in {None, *nulls}
+    )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_figure_is_at_its_moment_and_nothing_is_asked(name: str, tmp_path: Path) -> None:
+    file = FILES[name]
+    found = looked_at(tmp_path, file)
+    (column,) = (each for each in found.rows.columns if each.name == file.figure)
+    assert pairs_of(found, found.moment, file.figure, column.nulls) == sorted(
+        (said(moment), round(figure, 6)) for moment, figure in file.pairs
+    )
+    assert file.figure in {each.column.name for each in found.measures}
+    assert (found.step.freq, found.series.count) == (file.freq, file.series)
+    assert (len(found.refused), len(found.left_out)) == (0, file.left)
+    # Digits of other scripts are text to a database.
+    assert all((row[file.figure] or "").isascii() for row in found.rows)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_comes_later_is_read_as_the_first_file_was(name: str, tmp_path: Path) -> None:
+    file = FILES[name]
+    first = looked_at(tmp_path, file)
+    later = read_rows(first.table, reading_of(first), first.name, "UTC")
+    assert list(later.rows) == list(first.rows)
+
+
+def in_other_days(head: str, days: list[tuple[int, int, int]], say: str) -> str:
+    return text(
+        f"{head},cases",
+        *(f"{say.format(y=y, m=m, d=d)},{v(n)}" for n, (y, m, d) in enumerate(days)),
+    )
+
+
+ETHIOPIAN = [(2017 + n // 365, n % 365 // 30 + 1, n % 365 % 30 + 1) for n in range(400)]
+PERSIAN = [(1404, 10 + n // 30, n % 30 + 1) for n in range(60)]
+REFUSED = {
+    "months of thirty days": (
+        in_other_days("day", ETHIOPIAN[:180], "{d}/{m}/{y}"),
+        "intake.other_calendar",
+    ),
+    "a thirteenth month": (
+        in_other_days("day", ETHIOPIAN, "{d:02}/{m:02}/{y}"),
+        "intake.other_calendar",
+    ),
+    "a head that names the calendar": (
+        in_other_days("Date (EC)", ETHIOPIAN[:25], "{y}-{m:02}-{d:02}"),
+        "intake.other_calendar",
+    ),
+    "months in Amharic": (
+        text("day,cases", *(f"Meskerem {n + 1} 2017,{v(n)}" for n in range(29))),
+        "intake.other_calendar",
+    ),
+    "Persian years": (
+        in_other_days("day", PERSIAN, "{y}/{m:02}/{d:02}"),
+        "intake.other_calendar",
+    ),
+    "Persian digits": (
+        digits(in_other_days("day", PERSIAN, "{y}/{m:02}/{d:02}"), 0x6F0),
+        "intake.other_calendar",
+    ),
+    "months of fiscal years": (
+        text(
+            "Year,Period End,Beds",
+            *(
+                f"{2015 + n // 4}/{(2016 + n // 4) % 100},{('June', 'September', 'December', 'March')[n % 4]},{v(n)}"
+                for n in range(40)
+            ),
+        ),
+        "intake.fiscal_parts",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_another_calendar_is_refused_and_never_taken_for_ours(kind: str, tmp_path: Path) -> None:
+    content, code = REFUSED[kind]
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(tmp_path, File(content, "", [], ""))
+    assert raised.value.sentence.code == code
+
+
+def test_a_day_that_is_none_among_others_makes_no_other_calendar(tmp_path: Path) -> None:
+    lines = [f"{d:%d/%m/%Y},{v(n)}" for n, d in enumerate(DAYS)]
+    found = looked_at(tmp_path, File(text("day,n", *lines, "30/02/2026,7"), "n", [], ""))
+    assert [line.reason.code for line in found.refused] == ["intake.not_moment"]
+
+
+def test_one_column_s_round_number_below_zero_is_what_it_is(tmp_path: Path) -> None:
+    lines = [f"{d},{-200 if n % 9 == 0 else v(n)},{v(n, 1)}" for n, d in enumerate(DAYS)]
+    found = looked_at(tmp_path, File(text("day,balance,visits", *lines), "balance", [], ""))
+    assert [each.nulls for each in found.rows.columns] == [(), ()]
+
+
+def test_tables_beside_that_of_most_lines_are_told(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, power()["lines C, I and D"])
+    assert "DISPATCH CASE 1" in " ".join(map(str, found.notes))
