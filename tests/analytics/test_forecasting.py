@@ -129,12 +129,46 @@ def test_two_seasons_are_told_apart_and_add_up() -> None:
 
 def test_a_season_is_seen_where_there_is_one_and_seldom_in_noise() -> None:
     quiet = batch_of([noise(60, seed) for seed in range(400)])
-    # One-sided 95 % on both sides is one in ten, and less where a season is a fifth of the history.
-    assert has_season(quiet, 12).mean() < 0.1
+    # One-sided 95 % is one in twenty, and less where a season is a fifth of the history.
+    assert has_season(quiet, 12).mean() < 0.05
     loud = batch_of([np.resize(WEEK, 60) + noise(60, seed) for seed in range(50)])
     assert has_season(loud, 7).all()
     assert not has_season(batch_of([np.full(60, 3.7)]), 7).any()
     assert not has_season(batch_of([np.resize(WEEK, 20)]), 7).any()
+
+
+_AT = np.arange(120)
+GROWTHS = {
+    "none": 0.0 * _AT,
+    "a tenth of the season a period": 0.4 * _AT,
+    "the season a period": 4.0 * _AT,
+    "a fall": -2.0 * _AT,
+    "by a share": 100 * 1.01**_AT,
+    "by steps": 8.0 * (_AT // 40),
+}
+
+
+@pytest.mark.parametrize("growth", GROWTHS.values(), ids=GROWTHS)
+def test_growth_hides_no_season_and_is_none(growth: np.ndarray) -> None:
+    for m in (4, 7, 12):
+        season = 4 * np.sin(2 * np.pi * _AT / m)
+        grown = [100 + growth + noise(120, seed) for seed in range(300)]
+        assert has_season(batch_of([y + season for y in grown]), m).mean() > 0.9
+        assert has_season(batch_of(grown), m).mean() < 0.1
+
+
+def test_a_random_walk_has_no_season() -> None:
+    walks = batch_of([np.cumsum(noise(144, seed)) for seed in range(200)])
+    assert has_season(walks, 12).mean() < 0.07
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.5, 1.0, 2.0])
+def test_theta_keeps_the_season_of_what_grows(growth: float) -> None:
+    t = np.arange(72)
+    true = 100 + growth * t + 10 * np.sin(2 * np.pi * t / 12)
+    seen = batch_of([true[:60] + noise(60, seed) for seed in range(20)])
+    told = forecast_members(seen, (12,), 12)[members_for((12,)).index("theta")]
+    assert np.abs(told - true[60:, None]).mean() < 4.0
 
 
 def test_a_gap_takes_its_phase_and_without_a_season_the_line_between() -> None:

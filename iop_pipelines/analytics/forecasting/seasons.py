@@ -24,12 +24,18 @@ def shows_season(batch: Batch, m: int) -> np.ndarray:
 def has_season(batch: Batch, m: int) -> np.ndarray:
     """(s,) bool: whether the autocorrelation at a season is beyond chance; false for less than three seasons.
 
-    Source: the test of the M4 competition (Makridakis, Spiliotis & Assimakopoulos 2020), by Bartlett's formula.
+    Source: the test of the M4 competition (Makridakis, Spiliotis & Assimakopoulos 2020), by Bartlett's formula, but of
+    what a season's moving average leaves, and one-sided. Of a series as it is all lags of growth are large, so that a
+    plain season beside it goes unseen or, in a longer one, mere growth and every second random walk have one.
     """
     n, s = batch.y.shape
     if m < 2 or n < 3 * m:
         return np.zeros(s, dtype=bool)
-    centred = batch.replaced(batch.y - total(batch.y) / batch.count).y
+    rest = batch.y - _moving_average(batch, m)
+    is_inside = ~np.isnan(rest)
+    count = is_inside.sum(axis=0)
+    rest = np.where(is_inside, rest, 0.0)
+    centred = np.where(is_inside, rest - total(rest) / np.maximum(count, 1), 0.0)
     # By its spectrum: a season of a day of minutes has 1,440 lags.
     size = 1 << int(n + m).bit_length()
     power = np.abs(np.fft.rfft(centred, size, axis=0)) ** 2
@@ -37,7 +43,7 @@ def has_season(batch: Batch, m: int) -> np.ndarray:
     lags = products[1:] / np.maximum(products[0], 1e-300)
     noise = 1 + 2 * (lags[:-1] ** 2).sum(axis=0)
     is_varied = products[0] > 1e-12 * np.maximum(total(batch.y * batch.y), 1e-300)
-    is_beyond = np.abs(lags[-1]) > _CRITICAL * np.sqrt(noise / batch.count)
+    is_beyond = lags[-1] > _CRITICAL * np.sqrt(noise / np.maximum(count, 1))
     return is_beyond & is_varied & (batch.count >= 3 * m)
 
 
