@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the plain face, and its routes."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from starlette.requests import Request
@@ -46,8 +47,7 @@ _TRANSLATIONS: Schema = {
 def openapi_routes(
     registry: Registry, answers: Answers, authenticate: Authenticate
 ) -> list[BaseRoute]:
-    described = wire.dump(document(registry))
-    page = docs_page(registry)
+    described, page = _described(registry)
 
     async def openapi(request: Request) -> Response:
         return Response(described, media_type="application/json")
@@ -66,6 +66,12 @@ def openapi_routes(
         Route(PREFIX, endpoint),
         Route(f"{PREFIX}/{{path:path}}", endpoint),
     ]
+
+
+@cache
+def _described(registry: Registry) -> tuple[bytes, str]:
+    """The document and the page for people, made once for all apps of a process."""
+    return wire.dump(document(registry)), docs_page(registry)
 
 
 def document(registry: Registry) -> dict[str, Any]:

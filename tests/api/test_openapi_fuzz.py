@@ -6,7 +6,7 @@ an admin and as a viewer. `IOP_FUZZ_EXAMPLES=300 pytest …` looks longer.
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -125,6 +125,16 @@ class Served:
     product: Product
     url: str
     connections: requests.Session
+    _tokens: dict[Role, str] = field(default_factory=dict)
+
+    def token(self, role: Role, operation: str) -> str:
+        """A new one after what may sign somebody out, or lock the account, whatever is made up for it."""
+        if role not in self._tokens:
+            self._tokens[role] = self.product.token(role)
+        token = self._tokens[role]
+        if "/users/" in operation or "/sessions/" in operation:
+            self._tokens.clear()
+        return token
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +149,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def _ask(served: Served, case: schemathesis.Case, role: Role) -> schemathesis.Response:
-    # A token for each: what is made up may sign somebody out, or lock the account.
-    headers = {"authorization": f"Bearer {served.product.token(role)}"}
+    headers = {"authorization": f"Bearer {served.token(role, case.operation.label)}"}
     # The first look at a file starts the process that looks, which takes long where much else is done.
     response = case.call(
         base_url=served.url, headers=headers, session=served.connections, timeout=PATIENCE_S

@@ -1,5 +1,7 @@
 """What the API offers, one module a noun; each declares its procedures into one registry."""
 
+from functools import cache
+
 from iop_pipelines.api.procedures import (
     audit,
     dashboard,
@@ -23,8 +25,9 @@ _NOUNS = (
 )
 
 
+@cache
 def build_registry() -> Registry:
-    """All procedures of these modules, in the order in which documentation lists them."""
+    """All procedures of these modules, in the order in which documentation lists them; a process's one."""
     registry = Registry()
     for noun in _NOUNS:
         noun.declare(registry)
