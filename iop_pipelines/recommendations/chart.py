@@ -231,9 +231,7 @@ def _others(
             ds=found.ds,
             since=found.since,
             points=shown,
-            translations={
-                each: {"label": label_in(evidence, found, each)} for each in TRANSLATED
-            },
+            translations={each: {"label": label_in(evidence, found, each)} for each in TRANSLATED},
         )
 
 

@@ -1,19 +1,24 @@
 """Lasting changes of level; the method is `analytics.shifts`.
 
 A change is a finding as long as it is recent, with one `since` all the while: the place it had on
-the day it was first seen.
+the day it was first seen. It has to make a difference first: more than the series' own scatter, and a tenth of the
+level where that is never negative. Many series are many tests: p-values are adjusted for their number.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD
-from iop_pipelines.analytics.series import Series, default_season_length
+from iop_pipelines.analytics.series import Series
 from iop_pipelines.analytics.shifts import Shift, anchored_shift
+from iop_pipelines.analytics.trend import adjust_p_values
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import ChangePointsParams
+from iop_pipelines.runtimes.expectation import season_of_series
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Quantity,
@@ -27,35 +32,47 @@ from iop_pipelines.runtimes.results import (
 )
 
 _BAND_SIGMAS = 1.959963984540054
-# A change of more than this many times the scatter about the level is a warning, not a note.
+# A change of more than this many times the scatter about the level is a warning, not a note; and of less it is none.
 _WARNING_SIGMAS = 2.0
+_LEAST_SIGMAS = 1.0
+# Less than this part of a level that is never negative makes no difference.
+_LEAST_SHARE = 0.1
 
 
 class ChangePoints:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(ChangePointsParams, given.params)
         quantity = chosen_quantity(given, params.measure)
-        season_length = params.season_length or default_season_length(given.freq)
         series = read_series(given, [quantity.measure])
-        rows, findings, skipped, looked = [], [], 0, 0
-        for one in given.each(series):
+        seasons = season_of_series(series, params.season_length, given.freq)
+        looked, skipped, points = [], 0, 0
+        for one, season_length in given.each(zip(series, seasons, strict=True)):
             row = int(one.scored[-1])
             known = np.isfinite(one.values[max(0, row + 1 - params.window) : row + 1, 0]).sum()
             if known < 3 * params.min_size:
                 skipped += 1
                 continue
-            looked += len(one.scored)
-            shift = _shift_at(one, row, params, season_length)
-            rows.append(_rows(one, shift, params, quantity.measure))
-            if shift is not None:
-                findings.append(_finding(one, shift, params, quantity))
+            points += len(one.scored)
+            looked.append((one, _shift_at(one, row, params, season_length)))
+        adjusted = adjust_p_values([1.0 if shift is None else shift.p_value for _, shift in looked])
+        rows, findings = [], []
+        for (one, shift), p_adjusted in zip(looked, adjusted.tolist(), strict=True):
+            told = shift if p_adjusted < params.alpha else None
+            rows.append(_rows(one, told, params, quantity.measure))
+            if told is not None:
+                found = _finding(one, told, params, quantity)
+                tested = {"p_adjusted": to_number(p_adjusted), "series_tested": len(looked)}
+                findings.append(
+                    replace(found, confidence=1 - p_adjusted, evidence={**found.evidence, **tested})
+                )
         return make_output(
             rows,
             findings,
             series=len(series),
             skipped=skipped,
             needed=Sentence("history.among", count=3 * params.min_size, window=params.window),
-            points_scored=looked,
+            points_scored=points,
+            series_tested=len(looked),
         )
 
 
@@ -75,7 +92,10 @@ def _shift_at(
         return None
     change = shift.after - shift.before
     toward = {"both": abs(change), "above": change, "below": -change}[params.direction]
-    return shift if toward > 0 and toward >= params.min_effect else None
+    least = max(params.min_effect, _LEAST_SIGMAS * shift.sigma)
+    if np.nanmin(one.values[: row + 1, 0]) >= 0:
+        least = max(least, _LEAST_SHARE * abs(shift.before))
+    return shift if toward > 0 and toward >= least else None
 
 
 def _level_before(one: Series, row: int, params: ChangePointsParams) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from iop_pipelines.analytics.autoregression import Shape
 from iop_pipelines.analytics.periods import step_of
 from iop_pipelines.analytics.seasonal import look_for_seasons, make_shape, usual_mask_limit
 from iop_pipelines.analytics.seasons import Seasons
-from iop_pipelines.analytics.series import default_season_length
+from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.domain.frequencies import SEASONS
 
 
@@ -32,6 +32,29 @@ def seasons_in(y: np.ndarray, params: Any, freq: str | None) -> Seasons | None:
         return None
     lengths = tuple(SEASONS[step_of(freq).modelled_as].values())
     return look_for_seasons(y, shape_of(params, freq), lengths) if lengths else None
+
+
+def season_of_series(
+    series: Sequence[Series], season_length: int | None, freq: str | None
+) -> list[int]:
+    """Of each series the season to take off before its level is looked at, in periods: the given one, or else the
+    longest that it shows; 1 where it shows none.
+
+    series: one measure each; what is found in them depends on nothing after their last scored row.
+    """
+    if season_length or freq is None or not series:
+        return [season_length or 1] * len(series)
+    lengths = tuple(SEASONS[step_of(freq).modelled_as].values())
+    if not lengths:
+        return [1] * len(series)
+    found = []
+    for one in series:
+        y = one.values[: int(one.scored[-1]) + 1]
+        shape = make_shape(lengths[0], 3 * lengths[0], usual_mask_limit(lengths[0]))
+        strength = look_for_seasons(y[:, :1], shape, lengths).strength[:, 0]
+        shown = [length for length, each in zip(lengths, strength, strict=True) if each > 0]
+        found.append(max(shown, default=1))
+    return found
 
 
 def season_metrics(found: Sequence[Seasons | None], freq: str | None) -> dict[str, float]:

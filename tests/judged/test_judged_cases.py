@@ -161,6 +161,17 @@ def test_retail_is_not_an_alarm_a_month():
     assert len(rising) <= len(findings) / 2
 
 
+def test_changes_of_retail_are_few():
+    """In 152 series of what each of these fourteen months tells; growth of years is no step."""
+    wide = extract("retail.csv.gz")
+    told = []
+    for year in ("2013", "2015", "2018"):
+        until_then = wide.loc[: f"{year}-12"]
+        told += _run("change_points", until_then, "MS", until_then.index[-1])
+    assert len(told) <= 3 * 3 * 14 / 12
+    assert all(abs(each.value / each.expected - 1) >= 0.1 for each in told)
+
+
 def _told(findings, start) -> list[Finding]:
     """What opens a recommendation: one open at a time, ended after two periods without, then silent unless graver."""
     told, quiet = [], {}
