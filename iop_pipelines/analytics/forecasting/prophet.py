@@ -68,7 +68,7 @@ def forecast(
         ds, y: (n,) history, oldest first; NaN in y is unknown and left out, never filled.
         future: the periods to forecast, all after ds.
         level: coverage of the interval in per cent.
-        weekly, yearly, daily: seasonalities; None lets Prophet decide from the length of history.
+        weekly, yearly, daily: seasonalities; None: those that the history holds two of, its last period counted.
         holidays: as of `holidays_of`, for the history and the future.
         bounds: every sample is moved inside, for measures that cannot go beyond.
 
@@ -78,17 +78,17 @@ def forecast(
     paths these are; the noise on them is a circular block bootstrap of the centred residuals
     (Politis & Romano 1992), in blocks of n^(1/3) of them, gaps closed.
     """
+    known = np.isfinite(y)
     model = Prophet(
-        weekly_seasonality="auto" if weekly is None else weekly,
-        yearly_seasonality="auto" if yearly is None else yearly,
-        daily_seasonality="auto" if daily is None else daily,
+        weekly_seasonality=_order(ds[known], 7.0, 3, weekly),
+        yearly_seasonality=_order(ds[known], 365.0, 10, yearly),
+        daily_seasonality=_order(ds[known], 1.0, 4, daily),
         seasonality_mode="multiplicative" if multiplicative else "additive",
         changepoint_prior_scale=changepoint_prior_scale,
         interval_width=level / 100,
         uncertainty_samples=paths,
         holidays=holidays,
     )
-    known = np.isfinite(y)
     history = pd.DataFrame({"ds": ds[known], "y": y[known]})
     with tempfile.TemporaryDirectory(prefix="iop-prophet-") as folder:
         # Left to itself Prophet takes Newton's method under 100 points: 4 times slower, 7 s on a
@@ -102,6 +102,25 @@ def forecast(
     samples = bounds.cut(paths_without_noise + noise)
     lo, yhat, hi = np.quantile(samples, central(level), axis=1)
     return Forecast(future, yhat, lo, hi, samples)
+
+
+def _order(ds: np.ndarray, cycle: float, most: int, is_wanted: bool | None) -> int | bool:
+    """Harmonics of a cycle of so many days, false for none.
+
+    ds: (n,) of what is known, oldest first. Prophet's own rule measures from the first to the last moment, so that two
+    years of days, weeks or months are less than two years to it and have no season; and it gives ten harmonics to
+    twelve months, whose shapes no month tells apart and whose fit takes a hundred times as long.
+    """
+    if is_wanted is False or len(ds) < 2:
+        return False
+    steps = np.diff(ds) / np.timedelta64(1, "D")
+    step = float(np.median(steps))
+    covered = float(steps.sum()) + step
+    # Months and quarters are not of one length: a hundredth of two cycles may be missing.
+    holds_two = covered >= 0.99 * 2 * cycle and step < cycle
+    if not (is_wanted or holds_two):
+        return False
+    return max(1, min(most, int((cycle / step - 1) // 2)))
 
 
 def holidays_of(country: str, first: np.datetime64, last: np.datetime64) -> pd.DataFrame | None:
