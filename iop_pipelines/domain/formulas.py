@@ -14,6 +14,8 @@ from iop_pipelines.errors import Unfit
 
 MAX_LENGTH = 300
 Operator = Literal["+", "-", "*", "/"]
+# Of a number in a formula: what databases divide and multiply by without losing it.
+_LARGEST = 1e300
 _OPERATORS: Mapping[type[ast.operator], Operator] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -57,13 +59,21 @@ def _read(node: ast.expr, text: str) -> Formula:
         case ast.Name(id=name):
             return Named(name)
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            return Number(Decimal(str(value)))
+            return _number(value, ast.get_source_segment(text.strip(), node) or str(value), text)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Operation("-", Number(Decimal(0)), _read(operand, text))
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
             return Operation(_OPERATORS[type(operator)], _read(left, text), _read(right, text))
         case _:
             raise Unfit("formula.wrong", given=text)
+
+
+def _number(value: float, written: str, text: str) -> Number:
+    """What a double takes for infinite, or for nothing, is not the number that was written."""
+    is_nothing = value == 0 and Decimal(written.replace("_", "")) != 0
+    if abs(value) > _LARGEST or is_nothing:
+        raise Unfit("formula.number", given=text, number=written[:40])
+    return Number(Decimal(str(value)))
 
 
 def names_in(formula: Formula) -> Iterator[str]:

@@ -18,7 +18,7 @@ from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Compiled, fold_of, is_additive, select_item
+from iop_pipelines.query.compile import Compiled, fold_of, is_additive, select_item, zone_of
 from iop_pipelines.query.freshness import is_covered, known_part, span_of
 from iop_pipelines.query.gaps import filled, zero_of
 from iop_pipelines.query.judged import kept
@@ -87,7 +87,8 @@ def _of_all(table: "_Compared", scope: Scope, rest: Rest) -> Compared:
     columns = table.columns()
     rows = in_order([table.row(key, now, thens) for key in keys], query, columns)
     if query.having is not None:
-        rows = kept(rows, columns, query.having, scope.fresh(), f"datasets.{name}.having")
+        place = f"datasets.{name}.having"
+        rows = kept(rows, columns, query.having, scope.fresh(), place, zones=table.zones())
     total = len(rows)
     if query.top and total > query.top.n:
         rows = rows[: query.top.n]
@@ -193,6 +194,11 @@ class _Compared:
             zero_of(column) if is_known and is_additive(item, self.source) else None
             for item, column in zip(self.query.select, compiled.columns, strict=True)
         )
+
+    def zones(self) -> Mapping[str, str | None]:
+        """Of each column, and of what it was before."""
+        own = {item.name: zone_of(item, self.source) for item in self.query.select}
+        return own | {f"{name}_previous": zone for name, zone in own.items()}
 
     def is_before(self, row: Row, absent: Row) -> bool:
         """Whether a group stands before all that this period does not have, whatever these are called."""

@@ -193,7 +193,8 @@ def compile_table(
         given = own_weeks(item, scope.begins)
         expression, column, native = _selected(given, source, f"{path}.select.{position}")
         if item.is_aggregate:
-            measured[column.name] = SourceField(expression, native, column.label)
+            zone = zone_of(item, source)
+            measured[column.name] = SourceField(expression, native, column.label, zone=zone)
         label = expression.label(f"_{position}")
         labelled.append(label)
         expressions.append(expression)
@@ -311,6 +312,13 @@ def _having(
     """On measures as they are selected, by their names."""
     resolved = resolve(tree, partial(column_of, measured), scope, f"{path}.having")
     return compile_resolved(resolved, replace(source, fields=measured))
+
+
+def zone_of(item: form.Select, source: Source) -> str | None:
+    """The zone in which its moments are told: an earliest or latest one is one of its field's."""
+    measure = source.measures.get(item.measure) if item.measure else None
+    name = item.field or getattr(measure, "field", None)
+    return source.fields[name].zone if name in source.fields else None
 
 
 def select_item(item: form.Select, source: Source, path: str) -> tuple[Expression, Column]:

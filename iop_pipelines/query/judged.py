@@ -56,10 +56,17 @@ def column_of(columns: Mapping[str, KnownField], name: str, path: str) -> KnownF
 
 
 def kept(
-    rows: Sequence[Row], columns: Sequence[Column], tree: AnyCondition, scope: Scope, path: str
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    tree: AnyCondition,
+    scope: Scope,
+    path: str,
+    *,
+    zones: Mapping[str, str | None] | None = None,
 ) -> list[Row]:
-    """Those of which the whole is true."""
-    known = {each.name: Shown(each.type, each.label) for each in columns}
+    """Those of which the whole is true. zones: of columns of moments, by their names."""
+    told = zones or {}
+    known = {each.name: Shown(each.type, each.label, told.get(each.name)) for each in columns}
     node = resolve(tree, partial(column_of, known), scope, path)
     at = {each.name: position for position, each in enumerate(columns)}
     return [row for row in rows if _judge(node, row, at) is True]

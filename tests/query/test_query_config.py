@@ -225,3 +225,12 @@ def test_any_json_in_any_place_is_read_or_refused(path, data):
         field = refused.field
     # A path of JSON keys, without the marks that pydantic adds for the branches of a union.
     assert field is None or "<" not in field
+
+
+@pytest.mark.parametrize("number", ["1e999", "1e-999", "1e301"])
+def test_a_number_that_no_double_holds_is_refused_by_its_name(number):
+    select = [{"compute": f"revenue * {number}", "as": "much"}]
+    body = {"version": 2, "source": "dataset:shop", "datasets": {"t": {"select": select}}}
+    with pytest.raises(InvalidQuery, match=f"{number} in the formula 'revenue") as refused:
+        parse_config(body)
+    assert refused.value.field == "datasets.t.select.0"

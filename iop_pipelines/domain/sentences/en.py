@@ -403,6 +403,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "format.unknown": "no format {name}; a format has directives, such as %d.%m.%Y",
     "formula.no_such_measure": "{place}: {name!r} is no measure that a formula can use; those are {known:or}",
+    "formula.number": "{number} in the formula {given!r} is too large or too small; it can be up to 1e300",
     "formula.of_formulas": "{name} is computed itself; a formula is of other measures",
     "formula.wrong": "{given!r} is no formula; it has names of measures, numbers, + - * / and brackets",
     "freq.unknown": "freq is {freq!r}; it can be h, D, W, MS or None",

@@ -461,6 +461,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "format.unknown": "pas de format {name} ; un format contient des directives, comme %d.%m.%Y",
     "formula.no_such_measure": "{place} : {name!r} n’est pas une mesure utilisable dans une formule ; il y a {known:or}",
+    "formula.number": "{number} dans la formule {given!r} est trop grand ou trop petit ; il peut aller jusqu’à 1e300",
     "formula.of_formulas": "{name} est déjà calculée ; une formule porte sur d’autres mesures",
     "formula.wrong": "{given!r} n’est pas une formule ; elle contient des noms de mesures, des nombres, + - * / et des parenthèses",
     "freq.unknown": "freq est {freq!r} ; valeurs possibles : h, D, W, MS ou None",
