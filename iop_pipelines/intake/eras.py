@@ -45,6 +45,7 @@ _OTHER_HEAD = re.compile(
 )
 _DAY = re.compile(r"(?P<a>\d{1,4})[-/.](?P<m>\d{1,2})[-/.](?P<b>\d{1,4})(?:\D.*)?")
 _MOST = 0.8
+_OF_31, _FEWEST_EQUAL = (1, 3, 5, 7, 8, 10, 12), 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,21 @@ def require_our_days(label: str, cells: Sequence[str], is_read: Callable[[str], 
     if _OTHER_HEAD.search(label) is not None:
         shown = next((cell for cell in cells if not is_null(cell)), "")
         raise InvalidInput("intake.other_calendar", column=label, cell=shown)
-    days = {cell: found for cell in cells if (found := _DAY.fullmatch(cell))}
+    days = {cell: _month_and_day(found) for cell in cells if (found := _DAY.fullmatch(cell))}
     strange = [cell for cell in days if not is_read(cell)]
-    if not strange or not all(_is_of_equal_months(days[cell]) for cell in strange):
+    if not strange or not all(_is_of_equal_months(*days[cell]) for cell in strange):
         return
-    if not any(31 in (int(found["a"]), int(found["b"])) for found in days.values()):
+    # One day that is none may be a slip; months of 31 days whose 30th is there and whose 31st is not are none.
+    there = set(days.values())
+    equal = [month for month in _OF_31 if (month, 30) in there and (month, 31) not in there]
+    if len(equal) >= _FEWEST_EQUAL:
         raise InvalidInput("intake.other_calendar", column=label, cell=strange[0])
 
 
-def _is_of_equal_months(found: re.Match[str]) -> bool:
+def _month_and_day(found: re.Match[str]) -> tuple[int, int]:
+    return int(found["m"]), int(found["b"] if len(found["a"]) == 4 else found["a"])
+
+
+def _is_of_equal_months(month: int, day: int) -> bool:
     """30 February, and up to the sixth of a thirteenth month."""
-    a, month, b = (int(found[name]) for name in ("a", "m", "b"))
-    day = b if len(found["a"]) == 4 else a
-    first, second = sorted((day, month))
-    return (month == 2 and day in (29, 30)) or (second == 13 and first <= 6)
+    return (month == 2 and day in (29, 30)) or (13 in (month, day) and min(month, day) <= 6)

@@ -368,7 +368,7 @@ def _records_in(content: Any) -> list[Mapping[str, Any]] | None:
 
 
 def _with_lists_below(records: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """A row a moment where each object holds a series: pairs of moment and value, or a list of each, as long."""
+    """A row a moment where each object holds a series: pairs of moment and value, objects, or lists as long."""
     pairs = [key for key, value in records[0].items() if _are_pairs(value)]
     if len(pairs) == 1 and all(_are_pairs(each.get(pairs[0])) for each in records):
         (key,) = pairs
@@ -376,6 +376,14 @@ def _with_lists_below(records: list[Mapping[str, Any]]) -> list[Mapping[str, Any
             {**{k: v for k, v in each.items() if k != key}, "time": moment, "value": value}
             for each in records
             for moment, value in each[key]
+        ]
+    points = [key for key, value in records[0].items() if _are_objects(value)]
+    if len(points) == 1 and all(_are_objects(each.get(points[0])) for each in records):
+        (key,) = points
+        return [
+            {**{k: v for k, v in each.items() if k != key}, **point}
+            for each in records
+            for point in each[key]
         ]
     lists = [key for key, value in records[0].items() if isinstance(value, list)]
     if len(lists) < 2 or not all(
@@ -397,6 +405,14 @@ def _are_pairs(value: Any) -> bool:
             isinstance(each, list) and len(each) == 2 and not isinstance(each[1], list | dict)
             for each in value
         )
+    )
+
+
+def _are_objects(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) >= _MIN_KEYED
+        and all(isinstance(each, dict) for each in value)
     )
 
 

@@ -6,7 +6,7 @@ from typing import overload
 
 import numpy as np
 
-from iop_pipelines.domain.sentences import Sentence, text_of
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.intake.cells import Rows
 from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import Moments
@@ -88,7 +88,8 @@ class LandedRows(Sequence[Row]):
             block[self.moment][place] = block[self.period][place] = raw
         if self.is_by_period:
             for place, why in within_periods(self.time, self.step, rows).items():
-                block[self.period][place - rows.start] = text_of(why)
+                # No date, and in no language: it is kept among what was refused.
+                block[self.period][place - rows.start] = "{cell} ≠ {period}".format(**why.values)
         block |= {column.name: cells for column, cells in zip(self.columns, columns, strict=True)}
         block[LINE] = list(map(str, self.numbers[rows].tolist()))
         return {name: block[name] for name in self.names}

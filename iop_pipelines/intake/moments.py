@@ -25,7 +25,8 @@ Grain = Literal["moment", "day", "week", "month", "quarter", "half-year", "year"
 Order = Literal["day-first", "month-first"]
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+# No month, or the first of two days would be one: Feb 05 - Feb 11.
+_DAY_NAME = rf"(?:(?!(?:{_MONTH})\b)[^\W\d_]{{2,10}}\.?,?\s+)?"
 # Hours from UTC. Names that stand for more than one zone, as IST and BST do, are none.
 _ZONES = {
     "UTC": 0,
@@ -233,11 +234,11 @@ _STRONG = (
     ),
     _form("half-year year", "half-year", r"[HS](?P<half_year>[12])[-/ .']*(?P<y>\d{4}|\d{2})"),
     _form("year half-year", "half-year", r"(?P<y>\d{4})[-/ .]*[HS](?P<half_year>[12])"),
-    _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|KW|S)(?P<week>\d{1,2})"),
+    _form("year-week (ISO)", "week", r"(?P<y>\d{4})[-/ ]*(?:W|[KC]W|S)(?P<week>\d{1,2})"),
     _form(
         "week/year (ISO)",
         "week",
-        r"(?:KW|S|W(?:eek|k|oche)?)\.?\s?(?P<week>\d{1,2})[-/ .,]+(?P<y>\d{4})",
+        r"(?:[KC]W|S|W(?:eek|k|oche)?)\.?\s?(?P<week>\d{1,2})[-/ .,]+(?P<y>\d{4})",
     ),
 )
 _WEAK = (

@@ -85,6 +85,7 @@ _CURRENCIES = (
 _MONEY = (
     rf"[€$£¥₦₵₹]|{_CURRENCIES}|(?![KMB][$€£])[A-Z]{{1,3}}[$€£]|KSh|Rs\.?|Rp|Kč|Ft|kr\.?|zł|CFA|%|‰"
 )
+_SHARES = ("%", "‰")
 _MONEY_ALONE = re.compile(rf"{_MONEY}")
 # Units of more than a letter, 5m is five million for some; and behind the number, GB1 is a name.
 _UNITS = r"°[CF]?|[kMGT]?Wh|[kMG]W|km/h|m/s|[kcm]m|kg|hPa|mbar|bar|[kKMGTP]i?B|kn|mph|min|ms|Stk\.?|St\.|pcs\.?|ppm"
@@ -117,12 +118,12 @@ _OPEN_POINT = re.compile(r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$", re.MULTILINE)
 _SMALL = re.compile(r"^-?[0-9]{1,3}$", re.MULTILINE)
 _CODE = re.compile(r"^0[0-9]+$", re.MULTILINE)
 # 12,- and 12.-- are whole.
-_WHOLE = re.compile(r"(?<=\d)[.,](?:-{1,2}|–)(?=\s|$)")
+_WHOLE = re.compile(r"(?<=\d)[.,](?:-{1,2}|–|—)(?=\s|$)")
 # Marks of an office of statistics (preliminary, estimated …), and stars that lead to a note.
 _MARK = re.compile(r"(?<=\d)(?:\s[bepru]{1,2}|\s?\([a-z]\)|\s?\*{1,3}|#)$")
 # Debit and credit of a bank: behind an amount with its cents.
 _SIDE = re.compile(r"(?<=[.,]\d\d)\s?(?:(S|Dr\.?|DR)|H|Cr\.?|CR)$")
-_SPECIAL = re.compile(r"[,.]-|–|[A-Za-z)*#]$|^'|^\(")
+_SPECIAL = re.compile(r"[,.]-|–|—|[A-Za-z)*#]$|^'|^\(")
 _MANY, _SOME = 60, 0.05
 # Scales that are everyday units as well: kelvin, months, metres and minutes, bytes, minutes, days of work, millions of
 # litres a day, mebibytes. They count only where the whole column shows that they multiply.
@@ -223,6 +224,7 @@ class Tally:
         small, large: whole numbers without any sign, below a thousand and above.
         scales: cells by what may multiply them; scaled_votes: as `votes`, of those alone, which the others leave out.
         fractions: what may multiply some number that has one.
+    zeros: those without a unit, which are the same in every one.
     """
 
     votes: Counter[str] = field(default_factory=Counter[str])
@@ -236,6 +238,7 @@ class Tally:
     scaled_votes: Counter[str] = field(default_factory=Counter[str])
     scaled_units: Counter[str] = field(default_factory=Counter[str])
     fractions: set[str] = field(default_factory=set[str])
+    zeros: int = 0
 
     def add(self, counts: Mapping[str, int]) -> None:
         together = "\n".join(counts)
@@ -262,6 +265,7 @@ class Tally:
                 self.small += count * (len(parts[1]) <= 3)
                 self.large += count * (len(parts[1]) > 3)
             self.units[parts[2]] += count
+            self.zeros += count * (not parts[2] and not parts[1].strip("0.,"))
 
     @property
     def scaled(self) -> "Tally":
@@ -347,10 +351,14 @@ def numeral_of(tally: Tally, usual: Decimal | None) -> Numeral | None:
     only, shared = units.most_common(1)[0] if units else (None, 0)
     # What is in another unit is another thing.
     numbers = tally.numbers - (units.total() - shared)
+    is_share = only in _SHARES
+    if is_share:
+        # 5 % and 0.05 are the same, and 5 % and 5 may be: what has no sign is not told.
+        numbers -= tally.numbers - units.total() - tally.zeros
     if numbers <= 0 or numbers < 0.8 * tally.known:
         return None
     told = only if shared == tally.numbers else None
-    one = only if len(units) > 1 else None
+    one = only if len(units) > 1 or (is_share and told is None) else None
     if votes["."] or votes[","]:
         return Numeral("." if votes["."] >= votes[","] else ",", True, True, told, one, scales)
     if not votes["1,234"] and not votes["1.234"]:
@@ -413,6 +421,8 @@ def plain_number(cell: str, numeral: Numeral) -> str | None:
         return None
     sign, digits, unit, scale = parts
     if (numeral.only and unit and unit != numeral.only) or (scale and scale not in numeral.scales):
+        return None
+    if numeral.only in _SHARES and not unit and digits.strip("0.,"):
         return None
     mantissa, exponent = (*re.split("[eE]", digits), "")[:2]
     thousands = ("." if numeral.decimal == "," else ",", " ", "'")

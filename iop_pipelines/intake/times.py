@@ -54,7 +54,8 @@ _TIME_AFTER = re.compile(
     re.DOTALL,
 )
 _TIME_HEADS = re.compile(
-    r"(?:(?:start |begin )?time|time[ _]of[ _]day|hour|hours|hr|hh|h|hhmm|hour[ _]of[ _]day|zeit|uhrzeit|uhr|stunde|"
+    r"(?:(?:start |begin )?time|time[ _]of[ _]day|hour|hours|hr|hh|h|hhmm|hr[ _]?mi?n|hour[ _]of[ _]day|"
+    r"zeit|uhrzeit|uhr|stunde|"
     r"std\.?|heures?|hora|ora|ore|uur|tijd|(?P<ending>he|(?:hour|hr)[ _]?(?:\(?ending\)?|ended|end))|"
     r"hour[ _]?\(?beginning\)?)",
     re.IGNORECASE,
@@ -508,8 +509,13 @@ def is_numbered(label: str, cells: Cells) -> bool:
     """Whether hours are numbered from 1 to 24, as where none is 0."""
     told = _TIME_HEADS.fullmatch(label.strip())
     known = {cell for cell in cells.distinct or () if not is_null(cell)}
-    is_hours = bool(known) and all(cell.isdecimal() and 1 <= int(cell) <= 24 for cell in known)
-    return bool(told) and not told["ending"] and is_hours and "24" in known
+    is_whole = bool(known) and all(cell.isdecimal() and len(cell) <= 4 for cell in known)
+    numbers = {int(cell) for cell in known} if is_whole else set[int]()
+    # 100 to 2400 as well.
+    if numbers and min(numbers) >= 100 and not any(number % 100 for number in numbers):
+        numbers = {number // 100 for number in numbers}
+    is_hours = max(numbers, default=0) == 24 and min(numbers) >= 1
+    return bool(told) and not told["ending"] and is_hours
 
 
 def _hour_of_day(cell: str) -> np.timedelta64:

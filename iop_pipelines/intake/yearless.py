@@ -21,7 +21,7 @@ from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.numerals import is_null
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DAY_NAME = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+_DAY_NAME = rf"(?:(?!(?:{_MONTH})\b)[^\W\d_]{{2,10}}\.?,?\s+)?"
 # Pattern, and what stands between it and the year that is written behind.
 _FORMS = (
     (
@@ -39,6 +39,9 @@ _FORMS = (
     ),
     (re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\."), ""),
 )
+# 0112 and 112 are 1 December where the head says that they are days of vouchers.
+_COMPACT = re.compile(r"(?P<d>\d{1,2})(?P<m>\d{2})"), ""
+_COMPACT_HEAD = re.compile(r"(?:beleg|buchungs)(?:datum|tag)", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(rf"(?:{_MONTH})\.?-", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _DATE = re.compile(
@@ -105,7 +108,8 @@ def require_year(framed: Framed) -> None:
 def _columns(framed: Framed) -> Iterator[_Days]:
     for place, cells in enumerate(framed.columns):
         sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
-        for pattern, between in _FORMS:
+        is_compact = _COMPACT_HEAD.fullmatch(framed.labels[place].strip()) is not None
+        for pattern, between in (_COMPACT,) if is_compact else _FORMS:
             if len(sample) < _FEWEST or any(
                 pattern.fullmatch(cell) is None for cell in sample[:50]
             ):
@@ -135,7 +139,8 @@ def _are_days(pattern: re.Pattern[str], cells: Sequence[str], days: Sequence[dat
     if len(days) < _FEWEST:
         return False
     numbers = [found["d"] for cell in cells if (found := pattern.fullmatch(" ".join(cell.split())))]
-    if any(len(number) == 1 for number in numbers) or pattern is _FORMS[-1][0]:
+    is_day = pattern in (_FORMS[-1][0], _COMPACT[0])
+    if is_day or any(len(number) == 1 for number in numbers):
         return True
     as_months = [(int(day.strftime("%d")), day.month) for day in days]
     in_days, in_months = _is_in_order(days), _is_in_order(as_months)
@@ -256,5 +261,7 @@ def _said(cell: str, year: str, found: _Days) -> str:
     """Jan-13 with a blank in place of the line, which is the way that the year is written behind it."""
     if is_null(cell) or found.pattern.fullmatch(" ".join(cell.split())) is None:
         return cell
+    if found.pattern is _COMPACT[0]:
+        return f"{cell[:-2]}.{cell[-2:]}.{year}"
     plain = cell if found.pattern is not _FORMS[1][0] else cell.replace("-", " ")
     return f"{plain}{found.between}{year}"

@@ -13,7 +13,6 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from iop_pipelines.domain.languages import SOURCE
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
@@ -90,7 +89,7 @@ def render_html(
     sections = {each.module: draw_section(each, config, result, skipped) for each in SECTIONS}
     drawn = {name: each for name, each in sections.items() if each is not None}
     page = _page(heading, result, drawn)
-    page["warnings"] += [each.alone(SOURCE) for each in faults]
+    page["warnings"] += [each.english for each in faults]
     orientation = config.outputs.pdf.orientation
     html = _environment().get_template("report.html.j2").render(report=page, paper=orientation)
     return html, next(each.rows for each in drawn.values() if each.rows is not None)
@@ -180,7 +179,7 @@ def _warnings(result: FrozenResult, drawn: Collection[Drawn]) -> list[str]:
     # Where nothing is printed less than was read, the section does not say it.
     told = {title for each in drawn for title, _ in each.cuts}
     warnings = [result.incomplete.english] if result.incomplete else []
-    warnings += [each.alone(SOURCE) for each in result.notes]
+    warnings += [each.english for each in result.notes]
     warnings += [
         f"“{table.title}”: {said.english} are read."
         for table in cut

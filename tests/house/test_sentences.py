@@ -190,6 +190,7 @@ def test_french_sentences_are_not_english_ones() -> None:
 def test_a_sentence_begins_with_a_capital_alone_and_with_none_in_another() -> None:
     missing = Sentence("model.not_found", id=7)
     assert missing.english == "there is no model with id 7"
+    assert missing.alone(Language.EN) == "There is no model with id 7"
     assert missing.alone(Language.FR) == "Il n’y a pas de modèle 7"
     assert missing.at("id").alone(Language.FR) == "id\u00a0: il n’y a pas de modèle 7"
     # A procedure's name is no word of French.

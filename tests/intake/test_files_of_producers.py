@@ -399,6 +399,21 @@ def power() -> dict[str, File]:
             each(HOURS),
             "h",
         ),
+        "hours from 0100 to 2400": File(
+            text(
+                "DATE,HOUR,LOAD",
+                *(f"{h:%Y%m%d},{h.hour + 1:02}00,{v(n)}" for n, h in enumerate(HOURS)),
+            ),
+            "load",
+            each(HOURS),
+            "h",
+        ),
+        "hours and minutes of four digits": File(
+            text("Date,HrMn,Load", *(f"{h:%Y%m%d},{h:%H%M},{v(n)}" for n, h in enumerate(HOURS))),
+            "load",
+            each(HOURS),
+            "h",
+        ),
         "the same hours by two clocks": File(
             text(
                 "begin_utc,begin_ept,zone,mw",
@@ -498,6 +513,45 @@ def tools() -> dict[str, File]:
         ),
         "lists of moments and values": File(
             json.dumps(metrics), "values", [*each(HOURS), *each(HOURS, other=1)], "h", 2
+        ),
+        "points of series": File(
+            json.dumps(
+                {
+                    "series": [
+                        {"name": name, "points": [{"t": str(h), "v": v(n, k)} for n, h in enumerate(HOURS)]}
+                        for k, name in enumerate("AB")
+                    ]
+                }
+            ),
+            "v",
+            [*each(HOURS), *each(HOURS, other=1)],
+            "h",
+            2,
+        ),
+        "days of vouchers": File(
+            text(
+                '"EXTF";700;21;"Buchungsstapel";13;20260201093000000;;"RE";1001;1;20260101;4;20260101;20260331',
+                "Umsatz;WKZ;Konto;Belegdatum;Belegfeld 1",
+                *(f"{german(v(n))};EUR;8400;{f'{d:%d%m}'.lstrip('0')};RE{n}" for n, d in enumerate(DAYS)),
+            ),
+            "umsatz",
+            each(DAYS),
+            "D",
+        ),
+        "calendar weeks in English": File(
+            text("CW,n", *(f"CW{w:02}/2026,{v(w)}" for w in range(1, 40))),
+            "n",
+            [(str(date.fromisocalendar(2026, w, 1)), v(w)) for w in range(1, 40)],
+            "W",
+        ),
+        "francs without Rappen": File(
+            text(
+                "Datum;Betrag",
+                *(f"{d:%d.%m.%Y};CHF {1000 + v(n):,}.\u2014".replace(",", "'") for n, d in enumerate(DAYS)),
+            ),
+            "betrag",
+            [(m, 1000 + n) for m, n in each(DAYS)],
+            "D",
         ),
         "a search engine's hits": File(
             json.dumps({"took": 5, "hits": {"total": {"value": 1}, "hits": hits}}),
@@ -724,7 +778,7 @@ def test_another_calendar_is_refused_and_never_taken_for_ours(kind: str, tmp_pat
 
 
 def test_a_day_that_is_none_among_others_makes_no_other_calendar(tmp_path: Path) -> None:
-    lines = [f"{d:%d/%m/%Y},{v(n)}" for n, d in enumerate(DAYS)]
+    lines = [f"{d:%d/%m/%Y},{v(n)}" for n, d in enumerate(DAYS) if d.day < 31]
     found = looked_at(tmp_path, File(text("day,n", *lines, "30/02/2026,7"), "n", [], ""))
     assert [line.reason.code for line in found.refused] == ["intake.not_moment"]
 
@@ -733,6 +787,26 @@ def test_one_column_s_round_number_below_zero_is_what_it_is(tmp_path: Path) -> N
     lines = [f"{d},{-200 if n % 9 == 0 else v(n)},{v(n, 1)}" for n, d in enumerate(DAYS)]
     found = looked_at(tmp_path, File(text("day,balance,visits", *lines), "balance", [], ""))
     assert [each.nulls for each in found.rows.columns] == [(), ()]
+
+
+def test_a_span_of_two_days_is_no_day_of_a_year(tmp_path: Path) -> None:
+    weeks = [DAYS[n] for n in range(0, 60, 7)]
+    lines = [f"{d:%b %d} - {d + timedelta(days=6):%b %d},{v(n)}" for n, d in enumerate(weeks)]
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(tmp_path, File(text("week,n", *lines), "n", [], ""))
+    assert raised.value.sentence.code == "intake.no_time"
+
+
+def test_shares_without_their_sign_among_others_are_refused(tmp_path: Path) -> None:
+    def file(without: str) -> File:
+        cells = [without if n % 9 == 5 else f"{v(n) / 10}%" for n in range(len(DAYS))]
+        lines = (f"{d},{cell}" for d, cell in zip(DAYS, cells, strict=True))
+        return File(text("day,rate", *lines), "rate", [], "")
+
+    found = looked_at(tmp_path, file("0.05"))
+    assert {line.reason.code for line in found.refused} == {"intake.not_number"}
+    assert len(found.refused) == len(range(5, 60, 9))
+    assert looked_at(tmp_path, file("0")).refused == []
 
 
 def test_tables_beside_that_of_most_lines_are_told(tmp_path: Path) -> None:

@@ -132,7 +132,8 @@ def test_a_later_row_within_a_period_is_refused_and_replaces_none(freq: ModelFre
     assert dict(zip(done.frame["when"], done.frame["load"], strict=True)) == dict(later[:-1])
     (kept,) = done.rejects["row"]
     assert (kept["load"], kept["source_line"]) == ("50", "11")
-    assert kept["when"] == refused.reason.english
+    told = refused.reason.values
+    assert kept["when"] == f"{told['cell']} ≠ {told['period']}"
     assert done.rows_refused == 1
 
 

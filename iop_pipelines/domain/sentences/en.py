@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 DECIMAL = "."
 THOUSANDS = ","
-BEGINS_LARGE = False
+BEGINS_LARGE = True
 JOINTS: Mapping[str, str] = {"or": " or ", "and": " and ", "then": "; ", "lines": "\n"}
 DATE = "{day} {month} {year}"
 MONTHS: Sequence[str] = (
@@ -514,7 +514,7 @@ SENTENCES: Mapping[str, str] = {
         "column {column!r} has cells such as {cell}: is that a day or a year? Write the year with four digits, or "
         "the day with its month and year"
     ),
-    "intake.empty": "{name} is empty",
+    "intake.empty": "{name} is empty: save or fetch it again",
     "intake.foreign_drm": (
         "{database} holds the tables of a DRM platform or of the demo, which only it may "
         "write: name another --home for your files"
@@ -701,7 +701,7 @@ SENTENCES: Mapping[str, str] = {
         "their kin of the store"
     ),
     "intake.too_few_periods": (
-        "{name} has {count} different {count:period|periods}: at least {least} are needed"
+        "{name} has {count} different {count:period|periods}: at least {least} are needed; add the rows of more of them"
     ),
     "intake.too_large": "{name} has more than {megabytes} MB unpacked: split it",
     "intake.too_many_columns": (
@@ -1263,7 +1263,10 @@ SENTENCES: Mapping[str, str] = {
         "this file was removed, since nobody loaded it within a day, or it is loaded: send it again"
     ),
     "upload.store_refuses": "the store {url} does not take or give a file: {error}",
-    "upload.too_large": "this file has more than {megabytes} MB: split it, or raise IOP_UPLOAD_MB",
+    "upload.too_large": (
+        "this file has more than {megabytes} MB, the most that is taken here: split it; whoever runs the instance may allow "
+        "more by IOP_UPLOAD_MB"
+    ),
     "upload.too_many_an_hour": "you sent {most} files within an hour: wait a while",
     "upload.too_many_at_once": "you are sending {most} files already: wait for one of them",
     "upload.too_many_waiting": "{most} of your files wait to be loaded: load or discard one",

@@ -590,7 +590,7 @@ SENTENCES: Mapping[str, str] = {
         "la colonne {column!r} a des cellules telles que {cell} : est-ce un jour ou une année ? Écrivez l’année en "
         "quatre chiffres, ou le jour avec son mois et son année"
     ),
-    "intake.empty": "{name} est vide",
+    "intake.empty": "{name} est vide : enregistrez-le ou récupérez-le à nouveau",
     "intake.foreign_drm": (
         "{database} contient les tables d’une plateforme DRM ou de la démo, qui seule peut y "
         "écrire : indiquez un autre --home pour vos fichiers"
@@ -822,8 +822,8 @@ SENTENCES: Mapping[str, str] = {
         "ou leurs équivalents"
     ),
     "intake.too_few_periods": (
-        "{name} a {count} {count:période différente|périodes différentes} : il en faut au "
-        "moins {least}"
+        "{name} a {count} {count:période différente|périodes différentes} : il en faut au moins {least} ; ajoutez les lignes "
+        "d’autres périodes"
     ),
     "intake.too_large": "{name} dépasse {megabytes} Mo une fois décompressé : divisez-le",
     "intake.too_many_columns": (
@@ -1454,7 +1454,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "upload.store_refuses": "le stockage {url} ne prend ou ne rend pas de fichier : {error}",
     "upload.too_large": (
-        "ce fichier dépasse {megabytes} Mo : divisez-le, ou augmentez IOP_UPLOAD_MB"
+        "ce fichier dépasse {megabytes} Mo, la taille admise ici : divisez-le ; qui gère l’instance peut en admettre "
+        "davantage par IOP_UPLOAD_MB"
     ),
     "upload.too_many_an_hour": "vous avez envoyé {most} fichiers en une heure : patientez",
     "upload.too_many_at_once": "vous envoyez déjà {most} fichiers : attendez la fin de l’un d’eux",
