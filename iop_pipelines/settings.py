@@ -23,6 +23,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
+| `IOP_LOOK_MS` | `500` | an idle worker looks so often for work to launch; 0: never, sensors alone do, every 5 s |
 | `IOP_HELD_HOURS` | `24` | an execution waits so long for a sufficient quality score, at least 1 |
 | `IOP_MAX_REFUSED_PERCENT` | `20` | a delivery of which more rows are refused is not prepared, at most 100 |
 | `IOP_INSTANCE_FILES` | empty: IOP's own | folder with a `dagster.yaml` or `workspace.yaml` to use instead |
@@ -66,6 +67,7 @@ class Settings:
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
+    look_ms: int = 500
     held_hours: int = 24
     max_refused_percent: int = 20
     backlog_minutes: int = 30
@@ -114,6 +116,7 @@ class Settings:
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
+            look_ms=_whole("IOP_LOOK_MS", env.get("IOP_LOOK_MS"), 500, 0),
             held_hours=_whole("IOP_HELD_HOURS", env.get("IOP_HELD_HOURS"), 24, 1),
             max_refused_percent=_whole(
                 "IOP_MAX_REFUSED_PERCENT", env.get("IOP_MAX_REFUSED_PERCENT"), 20, 0

@@ -5,8 +5,9 @@ import dagster as dg
 from iop_pipelines.orchestration import drm_events as inbox
 from iop_pipelines.orchestration import ticks
 from iop_pipelines.platform import Platform
+from iop_pipelines.settings import Settings
 
-EVERY_S = 5
+EVERY_S = ticks.sensor_interval_s(Settings.from_env())
 
 
 @dg.sensor(

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from assets import partitions
-from iop_pipelines.orchestration import upkeep
+from iop_pipelines.orchestration import ticks, upkeep
 from iop_pipelines.platform import Platform
+from iop_pipelines.settings import Settings
 
 PARTITIONS = {
     "datasets": partitions.datasets,
@@ -15,7 +16,10 @@ PARTITIONS = {
 }
 
 
-@dg.sensor(minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=ticks.sensor_interval_s(Settings.from_env()),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def registered_partitions(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> dg.SensorResult:

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from iop_pipelines.domain.moments import utc_now
-from iop_pipelines.orchestration import loads
+from iop_pipelines.orchestration import loads, ticks
 from iop_pipelines.platform import Platform
+from iop_pipelines.settings import Settings
 
 
 @dg.op
@@ -24,8 +25,8 @@ def load_uploads() -> None:
 
 
 @dg.sensor(
-    job_name="load_uploads",
-    minimum_interval_seconds=5,
+    job_name=loads.JOB,
+    minimum_interval_seconds=ticks.sensor_interval_s(Settings.from_env()),
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def requested_loads(

@@ -128,6 +128,21 @@ class SharedDatabase:
         query = sa.select(tables.pipelines).order_by(tables.pipelines.c.name)
         return [DrmPipeline(**row) for row in self._rows(query)]
 
+    def state(self) -> tuple[object, ...]:
+        """Another one whenever a run began or ended, or a score came: looked up in indexes by one statement."""
+        runs, scores = tables.pipeline_runs.c, tables.quality_scores.c
+        running = sa.select(sa.func.count()).where(runs.status == RunStatus.RUNNING)
+        figures = (
+            sa.select(sa.func.max(runs.id)),
+            sa.select(sa.func.max(runs.finished_at)),
+            running,
+            sa.select(sa.func.max(scores.id)),
+        )
+        with self.engine.connect() as connection:
+            return tuple(
+                connection.execute(sa.select(*(each.scalar_subquery() for each in figures))).one()
+            )
+
     def run(self, run_id: int) -> DrmRun:
         query = sa.select(tables.pipeline_runs).where(tables.pipeline_runs.c.id == run_id)
         for row in self._rows(query):

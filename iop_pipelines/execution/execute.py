@@ -18,8 +18,8 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.execution.coverage import coverage_of
 from iop_pipelines.execution.output import store
+from iop_pipelines.execution.panels import Panels
 from iop_pipelines.execution.work import Work
-from iop_pipelines.query.panel import read_panel
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
 from iop_pipelines.validation.inputs import validate_version
@@ -67,8 +67,11 @@ def execute(
     *,
     step: Step = nobody_hears,
     tick: Tick = nobody,
+    panels: Panels | None = None,
 ) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
+
+    panels: of the batch that this is one of.
 
     Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
     execution by now, and what the runtime raises.
@@ -76,7 +79,7 @@ def execute(
     spec, label = work.model.spec, work.model.label
     step(Sentence("doing.reading_input", label=label))
     window = (work.window_start, work.window_end)
-    panel = read_panel(
+    panel = (panels or Panels()).read(
         *(engine, work.dataset, spec.config.input, work.version.id, window),
         drm_engine=drm_engine,
     )

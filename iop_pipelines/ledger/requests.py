@@ -97,6 +97,17 @@ def request_for_drm_run(
     return write(engine, work)
 
 
+def requested_runs(engine: sa.Engine, run_ids: Sequence[int]) -> set[int]:
+    """Those of DRM's runs whose rows are there: each ended run has a version of `pipeline_runs`."""
+    query = (
+        sa.select(dataset_versions.c.drm_run_id)
+        .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
+        .where(datasets.c.name == PIPELINE_RUNS, dataset_versions.c.drm_run_id.in_(run_ids))
+    )
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
+
+
 @dataclass(frozen=True)
 class _Delivery:
     """An ended DRM run and its score, as they are known now."""

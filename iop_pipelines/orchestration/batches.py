@@ -51,6 +51,7 @@ from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import StoredDataset
 
 if TYPE_CHECKING:
+    from iop_pipelines.execution.panels import Panels
     from iop_pipelines.reporting.editions import Shown
 
 RECOMMENDATION = dg.AssetKey("recommendation")
@@ -230,10 +231,13 @@ def prepare_datasets(
 
 def execute_models(context: Context, platform: Platform, ids: Sequence[int], run_key: str) -> Tally:
     """Runs executions in the order given and turns what they find into recommendations."""
+    from iop_pipelines.execution.panels import Panels
+
     advised: list[AdviceSummary] = []
+    panels = Panels()
 
     def work(item: Item) -> Sentence | None:
-        reason = _execute_one(context, platform, item)
+        reason = _execute_one(context, platform, item, panels)
         if reason is None:
             _advise(context, platform, item, advised)
         return reason
@@ -263,7 +267,9 @@ def _advise(context: Context, platform: Platform, item: Item, advised: list[Advi
         context.log.error(f"execution {item.id}: no recommendation made: {reason_of(error)}")
 
 
-def _execute_one(context: Context, platform: Platform, item: Item) -> Sentence | None:
+def _execute_one(
+    context: Context, platform: Platform, item: Item, panels: "Panels"
+) -> Sentence | None:
     from iop_pipelines.execution.execute import check_input, execute, require_success
     from iop_pipelines.execution.work import load
 
@@ -281,7 +287,10 @@ def _execute_one(context: Context, platform: Platform, item: Item) -> Sentence |
         checks.append(metadata.of_check(asset_key, partition, "input_schema", input_checks))
         require_success(work, "input", input_checks)
         executed = execute(
-            *(engine, platform.drm_reading, work), step=PROGRESS.step, tick=PROGRESS.tick
+            *(engine, platform.drm_reading, work),
+            step=PROGRESS.step,
+            tick=PROGRESS.tick,
+            panels=panels,
         )
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))

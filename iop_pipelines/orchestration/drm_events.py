@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import dagster as dg
-import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now, wall_clock
 from iop_pipelines.drm.source import DrmRun
@@ -21,7 +20,7 @@ from iop_pipelines.events.inbox import Waiting
 from iop_pipelines.events.words import EventType
 from iop_pipelines.ledger.cursors import SeenIds
 from iop_pipelines.ledger.ended_runs import read_ended_runs
-from iop_pipelines.ledger.requests import request_for_drm_run
+from iop_pipelines.ledger.requests import request_for_drm_run, requested_runs
 from iop_pipelines.ledger.work import VERSION
 from iop_pipelines.orchestration.ticks import (
     Ticked,
@@ -31,8 +30,6 @@ from iop_pipelines.orchestration.ticks import (
     settle_held,
 )
 from iop_pipelines.platform import Platform
-from iop_pipelines.schema.tables import dataset_versions, datasets
-from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 EVENTS_A_PAGE: Final = 500
 RUNS_A_PAGE: Final = 200
@@ -112,17 +109,6 @@ def _request(platform: Platform, run: DrmRun, tally: Tally) -> bool:
         return False
     tally.runs += 1
     return True
-
-
-def requested_runs(engine: sa.Engine, run_ids: Sequence[int]) -> set[int]:
-    """Those of DRM's runs whose rows are there: each ended run has a version of `pipeline_runs`."""
-    query = (
-        sa.select(dataset_versions.c.drm_run_id)
-        .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
-        .where(datasets.c.name == PIPELINE_RUNS, dataset_versions.c.drm_run_id.in_(run_ids))
-    )
-    with engine.connect() as connection:
-        return set(connection.scalars(query))
 
 
 def _settle(platform: Platform, events: Sequence[Waiting], tally: Tally) -> None:

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from dagster import DefaultRunLauncher
 from dagster._core.launcher import RunLauncher
 from dagster._core.storage.base_storage import DagsterStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from iop_pipelines.errors import MisconfiguredInstance
@@ -66,7 +65,9 @@ class InstanceStorage(DagsterStorage, ConfigurableClass):
         if settings.is_embedded:
             base_dir = settings.dagster_home / "storage"
             base_dir.mkdir(parents=True, exist_ok=True)
-            return DagsterSqliteStorage(str(base_dir), inst_data=inst_data)
+            from iop_pipelines.orchestration.sqlite_storage import KeptSqliteStorage
+
+            return KeptSqliteStorage(str(base_dir), inst_data=inst_data)
         from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
 
         return BoundedMySQLStorage(dagster_mysql_url(settings.database_url), inst_data=inst_data)

@@ -15,6 +15,8 @@ from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.ticks import Ticked
 from iop_pipelines.platform import Platform
 
+JOB = "load_uploads"
+
 
 class LoadConfig(dg.Config):
     """The row, and the attempt that this run is: a later one makes it void."""
@@ -42,6 +44,7 @@ def _request(upload: uploads.Upload) -> dg.RunRequest:
     config = {"upload_id": upload.id, "attempt": upload.attempt}
     return dg.RunRequest(
         run_key=upload.run_key,
+        job_name=JOB,
         run_config={
             "ops": {"load": {"config": config}},
             "loggers": {"console": {"config": {"log_level": "WARNING"}}},

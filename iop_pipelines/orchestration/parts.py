@@ -29,7 +29,7 @@ def code_server(at: Address) -> Command:
     """Serves Dagster's definitions by gRPC, without any authentication: nobody outside may reach it."""
     return [
         *("dagster", "api", "grpc", "-h", at.host, "-p", str(at.port)),
-        *("-m", _module_of_definitions(), "--location-name", LOCATION),
+        *("-m", definitions_module(), "--location-name", LOCATION),
     ]
 
 
@@ -66,7 +66,7 @@ def write_workspace(path: Path, code: Address) -> Path:
     return path
 
 
-def _module_of_definitions() -> str:
+def definitions_module() -> str:
     """workspace.yaml is the one place that names the code location; here it is served by gRPC."""
     content = yaml.safe_load(instance_file("workspace.yaml").read_text())
     return content["load_from"][0]["python_module"]["module_name"]

@@ -240,12 +240,15 @@ def instance_environment(settings: Settings) -> dict[str, str]:
         "IOP_WORKER_LOST_S": str(settings.worker_lost_s),
         "IOP_STALLED_S": str(settings.stalled_s),
         "IOP_CLAIM_LOST_S": str(settings.claim_lost_s),
+        "IOP_LOOK_MS": str(settings.look_ms),
         "IOP_HELD_HOURS": str(settings.held_hours),
         "IOP_BACKLOG_MINUTES": str(settings.backlog_minutes),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONUNBUFFERED": "1",
+        # Threads that share arenas leave less memory unused in them.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         # One run at a time a worker: more threads in its libraries would only fight for the cores.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),

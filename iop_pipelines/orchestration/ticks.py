@@ -23,6 +23,7 @@ from iop_pipelines.ledger.requests import (
     held_executions,
     release,
     request_for_drm_run,
+    requested_runs,
 )
 from iop_pipelines.ledger.restatements import mark_restated
 from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
@@ -31,18 +32,28 @@ from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.quality import hold_back, recovered
 from iop_pipelines.registry.models import StoredModel, model
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.settings import Settings
 from iop_pipelines.transform.versions import datasets_of_source, record_quality
 
 log = logging.getLogger(__name__)
 
 # Dagster gives a tick a minute; what a slow source leaves over is the next tick's.
 TICK_S: Final = 20.0
+# Between two ticks of a sensor: where it is the safety net of workers that look out, and where it is alone.
+NET_S: Final = 30
+ALONE_S: Final = 5
 RUNS_A_TICK = 100
 SCORES_A_TICK = 500
 # Up to which held execution a tick without enough time has looked; 0 where all were looked at.
 _HELD = "held"
 
 Item = TypeVar("Item")
+
+
+def sensor_interval_s(settings: Settings) -> int:
+    """Of sensors that launch work: seldom where workers look out for it themselves."""
+    has_lookouts = settings.broker_url is not None and settings.look_ms > 0
+    return NET_S if has_lookouts else ALONE_S
 
 
 def deadline() -> float:
@@ -122,13 +133,15 @@ def drm_pipeline_runs(
 ) -> Ticked:
     """Turns DRM's ended runs into data versions and executions, and launches the preparing.
 
-    DRM's runs end out of the order of their ids: the cursor holds the ids that were handled.
+    DRM's runs end out of the order of their ids: the cursor holds the ids that were handled. One whose rows are
+    requested is done with, whoever requested them.
     """
     until = deadline()
     ended = read_ended_runs(platform.drm, SeenIds.parse(cursor), RUNS_A_TICK)
-    handled: list[int] = []
+    handled = sorted(requested_runs(platform.engine, [run.id for run in ended.runs]))
+    left = [run for run in ended.runs if run.id not in handled]
     queued = held = 0
-    for run in in_time(ended.runs, until):
+    for run in in_time(left, until):
         requested = request_for_drm_run(platform.engine, platform.drm, run, utc_now())
         queued += len(requested.queued)
         held += len(requested.held)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import dagster as dg
 import sqlalchemy as sa
 from celery.signals import task_postrun, task_prerun
 from celery.worker import state
@@ -27,7 +28,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import Contended
 from iop_pipelines.orchestration.instance import QUEUE, celery_options
+from iop_pipelines.orchestration.lookout import LookingOut, Lookout
+from iop_pipelines.orchestration.parts import definitions_module
 from iop_pipelines.orchestration.progress import PROGRESS
+from iop_pipelines.platform import Platform
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
@@ -57,6 +61,10 @@ class Heartbeat:
         self._idle_since: datetime | None = utc_now()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._run_id is None
 
     def begin(self) -> None:
         self._write()
@@ -128,6 +136,16 @@ def _is_to_stop() -> bool:
     return any(each is not None and each is not False for each in asked)
 
 
+def _looking_out(settings: Settings, heartbeat: Heartbeat) -> LookingOut | None:
+    if not settings.look_ms:
+        return None
+    definitions = importlib.import_module(definitions_module()).defs
+    lookout = Lookout(Platform(settings), dg.DagsterInstance.get(), definitions)
+    return LookingOut(
+        lookout, lambda: heartbeat.is_idle and not _is_to_stop(), settings.look_ms / 1000
+    )
+
+
 def run_worker(name: str, settings: Settings) -> None:
     """Takes runs until SIGTERM; the run in hand is finished first."""
     for module in PRELOAD:
@@ -148,11 +166,17 @@ def run_worker(name: str, settings: Settings) -> None:
     def on_end(**_: Any) -> None:
         PROGRESS.run_ended()
         heartbeat.end_run()
+        if looking is not None:
+            # What this run has written may let others run.
+            looking.look()
 
+    looking = _looking_out(settings, heartbeat)
     task_prerun.connect(on_begin, weak=False)
     task_postrun.connect(on_end, weak=False)
     heartbeat.begin()
     PROGRESS.begin(worker_id, settings.stalled_s)
+    if looking is not None:
+        looking.begin()
     try:
         app.worker_main(
             [
@@ -167,6 +191,8 @@ def run_worker(name: str, settings: Settings) -> None:
             ]
         )
     finally:
+        if looking is not None:
+            looking.end()
         PROGRESS.end()
         heartbeat.end()
 

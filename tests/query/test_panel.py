@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
+from iop_pipelines.execution.panels import MOST_KEPT, Panels
 from iop_pipelines.query.panel import read_panel
 from iop_pipelines.query.run import run_query
 from iop_pipelines.schema.engine import begin_write
@@ -39,6 +40,36 @@ def test_an_unknown_value_is_nan_and_never_zero(instance):
     frame = panel(instance, 5, series=["origin", "airline"], measures=["delay"])
     assert frame[frame["unique_id"] == "LGA/UA"]["delay"].isna().all()
     assert frame[frame["unique_id"] != "LGA/UA"]["delay"].notna().all()
+
+
+def test_a_batch_reads_a_panel_once_and_gives_each_model_its_own(instance):
+    panels, window, readings = Panels(), (DAY, NEXT), []
+
+    @sa.event.listens_for(instance.engine, "before_cursor_execute")
+    def count(_connection, _cursor, statement, *_):
+        readings.extend(["one"] if statement.startswith("SELECT prepared_flights") else [])
+
+    # Each of another history, and so another panel; the last pushes the first out.
+    specs = [
+        InputSpec.model_validate({"measures": ["flights"], "history": history})
+        for history in range(1, MOST_KEPT + 2)
+    ]
+
+    def read(number: int, version: int = 5) -> pd.DataFrame:
+        return panels.read(instance.engine, instance.stored, specs[number], version, window)
+
+    spoiled = read(0)
+    spoiled["flights"] = -1.0
+    again = read(0)
+    assert len(readings) == 1
+    read(0, version=4)
+    assert len(readings) == 2
+    for number in range(1, MOST_KEPT + 1):
+        read(number)
+    read(0)
+    assert len(readings) == 2 + MOST_KEPT + 1
+    sa.event.remove(instance.engine, "before_cursor_execute", count)
+    assert again.equals(panel(instance, 5, history=1))
 
 
 def forget(instance, **known):
