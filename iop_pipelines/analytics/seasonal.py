@@ -62,12 +62,10 @@ class Wanted:
     """What is worth telling.
 
     Attributes:
-        alerts_per_week: that chance may give, over all series.
         direction: the side of the expectation that matters.
         min_effect: smallest distance from it that does, in the unit of y.
     """
 
-    alerts_per_week: float
     direction: Direction = "both"
     min_effect: float = 0.0
 
@@ -146,29 +144,27 @@ def score_rows(
     )
 
 
-def find(y: np.ndarray, scores: Scores, weeks: np.ndarray, wanted: Wanted) -> np.ndarray:
-    """(n, s) bool: the rows that are worth telling.
+def chances_of(y: np.ndarray, scores: Scores, wanted: Wanted) -> np.ndarray:
+    """(n, s): the chance of a row as strange, 1 for one that nobody asks for, NaN where nothing was judged.
 
-    Args:
-        y: as it was scored, series aligned by period at their ends.
-        weeks: (n, s), how long a period of each series is, in weeks.
+    y: as it was scored.
     """
-    p = np.where(
-        is_wanted(y, scores, wanted), scores.p, np.where(np.isfinite(scores.p), 1.0, np.nan)
-    )
-    return within_budget(p, weeks, wanted.alerts_per_week)
+    known = np.isfinite(scores.p)
+    return np.where(is_wanted(y, scores, wanted), scores.p, np.where(known, 1.0, np.nan))
 
 
-def within_budget(p: np.ndarray, weeks: np.ndarray, alerts_per_week: float) -> np.ndarray:
-    """(n, s) bool: the rows that are so seldom by chance that they are told.
+def least_budgets(p: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """(n, s): how many alerts a week, over all series, chance may give at least for each row to be told.
+
+    inf for a row that no budget tells, NaN for one that is no test.
 
     Args:
         p: (n, s) the chance of a row as strange, NaN where nothing was judged; series aligned by period at their ends.
         weeks: (n, s), how long a period of each series is, in weeks.
     """
-    with np.errstate(invalid="ignore"):
-        allowed = _stands_out(p / np.maximum(alerts_per_week * weeks, 1e-300))
-        return allowed & (p <= LARGEST_P)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = _stands_out_at(p / weeks)
+    return np.where(p > LARGEST_P, np.inf, needed)
 
 
 def is_wanted(y: np.ndarray, scores: Scores, wanted: Wanted) -> np.ndarray:
@@ -194,15 +190,20 @@ def weeks_of_periods(ds: Sequence[np.ndarray], rows: int) -> np.ndarray:
     return weeks
 
 
-def _stands_out(ratio: np.ndarray) -> np.ndarray:
-    """(n, s) bool: what Benjamini & Hochberg let pass of each row, given p over the level; NaN is no test."""
-    known = np.isfinite(ratio)
-    tests = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    ordered = np.sort(np.where(known, ratio, np.inf), axis=1)
-    rank = np.arange(1, ratio.shape[1] + 1)
-    passing = ordered <= rank / tests
-    largest = np.where(passing, ordered, -np.inf).max(axis=1, keepdims=True)
-    return known & (np.where(known, ratio, np.inf) <= largest)
+def _stands_out_at(rate: np.ndarray) -> np.ndarray:
+    """(n, s): the smallest level at which Benjamini & Hochberg let each of a row pass; NaN is no test.
+
+    The k smallest of m pass where the k-th is no larger than k/m of the level, and so does whatever is smaller.
+    """
+    known = np.isfinite(rate)
+    tests = known.sum(axis=1, keepdims=True)
+    order = np.argsort(np.where(known, rate, np.inf), axis=1)
+    needed = np.take_along_axis(np.where(known, rate, np.inf), order, axis=1) * tests
+    needed = needed / np.arange(1, rate.shape[1] + 1)
+    needed = np.minimum.accumulate(needed[:, ::-1], axis=1)[:, ::-1]
+    levels = np.empty(rate.shape)
+    np.put_along_axis(levels, order, needed, axis=1)
+    return np.where(known, levels, np.nan)
 
 
 def _score_block(y: np.ndarray, shape: Shape, seasons: Seasons | None) -> Scores:

@@ -13,6 +13,7 @@ from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from iop_pipelines.calendars.days import Calendar
@@ -68,13 +69,28 @@ class RuntimeInput:
 
 
 @dataclass(frozen=True)
+class Chances:
+    """Of the rows of an output, in their order; (n,) float64 each, NaN where nothing was judged.
+
+    Attributes:
+        chance: how seldom chance gives a row as strange; 1 for one that nobody asks for.
+        budget: from how many alerts a week on, over all series, the row is told; inf for one that never is.
+    """
+
+    chance: "np.ndarray"
+    budget: "np.ndarray"
+
+
+@dataclass(frozen=True)
 class RuntimeOutput:
     """`frame` has exactly OUTPUT_COLUMNS, one row for each scored (unique_id, ds, measure); a forecast's rows lie
-    at or after window_end. `metrics` are JSON-ready numbers for the ledger and the UI."""
+    at or after window_end. `metrics` are JSON-ready numbers for the ledger and the UI. `chances` are of what is told
+    by a budget of alerts."""
 
     frame: "pd.DataFrame"
     findings: tuple[Finding, ...]
     metrics: Mapping[str, float | int | str]
+    chances: Chances | None = None
 
 
 class Runtime(Protocol):

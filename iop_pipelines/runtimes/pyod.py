@@ -20,16 +20,16 @@ from iop_pipelines.analytics.robust import stretches
 from iop_pipelines.analytics.seasonal import (
     CRITICAL_P,
     Scores,
+    least_budgets,
     score_rows,
     weeks_of_periods,
-    within_budget,
 )
 from iop_pipelines.analytics.series import Series, stack, unstack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import PyodParams
 from iop_pipelines.runtimes.expectation import season_metrics, seasons_in, shape_of
 from iop_pipelines.runtimes.params import parse_params, require_measure
@@ -126,6 +126,7 @@ class _Scored:
         self.farthest = np.argmax(np.where(np.isfinite(self.z), np.abs(self.z), -1), axis=1)
         self.p = np.where(self._is_wanted(params), panel.p[-n:, place], 1.0)
         self.p[~(np.isfinite(self.score) & series.is_scored)] = np.nan
+        self.budget = np.full(n, np.nan)
         self.is_outlier = np.zeros(n, dtype=bool)
         self.is_anomaly = self.is_outlier
 
@@ -135,9 +136,10 @@ class _Scored:
         with np.errstate(invalid="ignore"):
             return (toward > 0) & (toward >= params.min_effect)
 
-    def tell(self, is_outlier: np.ndarray) -> None:
-        """is_outlier: (n,), what is told of the series."""
-        self.is_outlier = is_outlier
+    def tell(self, budget: np.ndarray) -> None:
+        """budget: (n,), from how many alerts a week on each row is told."""
+        self.budget = budget
+        self.is_outlier = is_outlier = budget <= self.panel.params.alerts_per_week
         far = np.stack([each[-len(is_outlier) :, self.place] for each in self.panel.far])
         # Before the window nothing is scored by the detector; far off by itself is far off.
         self.is_anomaly = is_outlier | (np.any(far, axis=0) & ~np.isfinite(self.score))
@@ -176,17 +178,17 @@ def _score_each(
         p = np.maximum(p, parts[0].p)
     panel = _Panel(params, measures, parts, far, np.stack(distances, axis=2), outlying, p)
     scored = [_Scored(one, place, panel) for place, one in enumerate(series)]
-    _tell(scored, params.alerts_per_week)
+    _tell(scored)
     return scored
 
 
-def _tell(scored: list[_Scored], alerts_per_week: float) -> None:
+def _tell(scored: list[_Scored]) -> None:
     """All series at once: which rows are told is a matter of all of them."""
     p = stack([one.p for one in scored])
     weeks = weeks_of_periods([one.series.ds for one in scored], len(p))
-    told = unstack(within_budget(p, weeks, alerts_per_week), [len(one.p) for one in scored])
-    for one, is_outlier in zip(scored, told, strict=True):
-        one.tell(is_outlier)
+    budgets = unstack(least_budgets(p, weeks), [len(one.p) for one in scored])
+    for one, budget in zip(scored, budgets, strict=True):
+        one.tell(budget)
 
 
 def _lags(params: PyodParams) -> int:
@@ -216,6 +218,7 @@ def _rows(one: _Scored) -> list[Rows]:
             one.hi[at, place],
             one.score[at],
             one.is_outlier[at] & (one.farthest[at] == place),
+            Chances(one.p[at], np.where(one.farthest[at] == place, one.budget[at], np.inf)),
         )
         for place, measure in enumerate(one.panel.measures)
     ]

@@ -13,16 +13,18 @@ from iop_pipelines.analytics.series import Series, split_panel
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import SeriesTooShort
-from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.params import require_measure
 
 MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
+_OF_CHANCE = ("chance", "budget")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Output rows of one series and measure, oldest first; arrays of one length, float64, NaN where unknown."""
+    """Output rows of one series and measure, oldest first; arrays of one length, float64, NaN where unknown. `chances`
+    are of what is told by a budget of alerts."""
 
     unique_id: str
     measure: str
@@ -33,6 +35,7 @@ class Rows:
     hi: np.ndarray
     score: np.ndarray
     is_finding: np.ndarray
+    chances: Chances | None = None
 
 
 def read_series(given: RuntimeInput, measures: Sequence[str]) -> list[Series]:
@@ -81,17 +84,21 @@ def make_output(
         raise SeriesTooShort("series.too_short", series=series, needed=needed)
     kept = sorted(findings, key=lambda finding: (finding.unique_id, finding.ds, finding.kind))
     frame = output_frame(rows)
+    chances = None
+    if "budget" in frame:
+        chances = Chances(*(frame.pop(name).to_numpy() for name in _OF_CHANCE))
     counts = {
         "series": series,
         "series_skipped": skipped,
         "rows": len(frame),
         "findings": len(kept),
     }
-    return RuntimeOutput(frame, tuple(kept), {**counts, **metrics})
+    return RuntimeOutput(frame, tuple(kept), {**counts, **metrics}, chances)
 
 
 def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
-    """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN."""
+    """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN. Where every part has chances, they
+    are two columns more."""
     parts = sorted(
         (part for part in rows if len(part.ds)), key=lambda part: (part.unique_id, part.measure)
     )
@@ -116,6 +123,7 @@ def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
                 for name in _FLOATS
             },
             "is_finding": np.concatenate([part.is_finding for part in parts]).astype(bool),
+            **_chances(parts),
         },
         # All of them are made here: putting columns of a kind into one block costs more than the rest.
         copy=False,
@@ -124,6 +132,13 @@ def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
         return frame
     # Measures of a series stand side by side.
     return frame.sort_values(["unique_id", "ds", "measure"], ignore_index=True)
+
+
+def _chances(parts: Sequence[Rows]) -> dict[str, np.ndarray]:
+    known = [part.chances for part in parts if part.chances is not None]
+    if len(known) < len(parts):
+        return {}
+    return {name: np.concatenate([getattr(each, name) for each in known]) for name in _OF_CHANCE}
 
 
 def evidence_points(

@@ -10,7 +10,8 @@ from iop_pipelines.analytics.seasonal import (
     CRITICAL_P,
     Scores,
     Wanted,
-    find,
+    chances_of,
+    least_budgets,
     score_rows,
     weeks_of_periods,
 )
@@ -18,7 +19,7 @@ from iop_pipelines.analytics.series import Series, stack, unstack
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import SeasonalResidualParams
 from iop_pipelines.runtimes.expectation import season_metrics, seasons_in, shape_of
 from iop_pipelines.runtimes.params import parse_params
@@ -41,10 +42,13 @@ _USUAL_VALUES = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class _Scored:
-    """A series with its scores, (n,) each, which of its rows are told, and expectation and range as they are told."""
+    """A series with its scores, (n,) each, which of its rows are told, how seldom chance gives each and by which
+    budget it would be, and expectation and range as they are told."""
 
     series: Series
     scores: Scores
+    chance: np.ndarray
+    budget: np.ndarray
     is_anomaly: np.ndarray
     yhat: np.ndarray
     lo: np.ndarray
@@ -89,14 +93,17 @@ def _told(
     if not series:
         return []
     weeks = weeks_of_periods([one.ds for one in series], len(y))
-    wanted = Wanted(params.alerts_per_week, params.direction, params.min_effect)
-    is_anomaly = find(y, scores, weeks, wanted)
+    wanted = Wanted(params.direction, params.min_effect)
+    chances = chances_of(y, scores, wanted)
     lengths = [len(one.ds) for one in series]
     parts = [unstack(getattr(scores, each.name), lengths) for each in fields(Scores)]
-    flags = unstack(is_anomaly, lengths)
+    chance, budgets = (unstack(each, lengths) for each in (chances, least_budgets(chances, weeks)))
     return [
-        _Scored(one, Scores(*columns), told, *_band(one, Scores(*columns), params))
-        for one, told, *columns in zip(series, flags, *parts, strict=True)
+        _Scored(
+            *(one, Scores(*columns), p, budget, budget <= params.alerts_per_week),
+            *_band(one, Scores(*columns), params),
+        )
+        for one, p, budget, *columns in zip(series, chance, budgets, *parts, strict=True)
     ]
 
 
@@ -131,6 +138,7 @@ def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
         one.hi[at],
         _signed(one, params)[at],
         one.is_anomaly[at],
+        Chances(one.chance[at], one.budget[at]),
     )
 
 

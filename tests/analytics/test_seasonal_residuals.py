@@ -15,7 +15,8 @@ from iop_pipelines.analytics.seasonal import (
     LARGEST_P,
     Scores,
     Wanted,
-    find,
+    chances_of,
+    least_budgets,
     make_shape,
     score_rows,
     weeks_of_periods,
@@ -59,9 +60,11 @@ def _is_late_sunday(n: int) -> np.ndarray:
     return (np.arange(n) % 7 == 6) & (np.arange(n) >= 70)
 
 
-def told(y: np.ndarray, scores: Scores, **wanted: Any) -> np.ndarray:
+def told(
+    y: np.ndarray, scores: Scores, *, alerts_per_week: float = 1.0, **wanted: Any
+) -> np.ndarray:
     weeks = np.full(y.shape, 1 / 7)
-    return find(y, scores, weeks, Wanted(**{"alerts_per_week": 1.0, **wanted}))
+    return least_budgets(chances_of(y, scores, Wanted(**wanted)), weeks) <= alerts_per_week
 
 
 def test_a_season_without_noise_is_expected_exactly() -> None:
@@ -334,7 +337,7 @@ def test_growth_is_followed_and_a_fall_of_30_per_cent_under_it_is_found(
         scores = score_rows(fallen, MONTHLY)
         off.append(abs(float(scores.yhat[-1, 0] / y[-1, 0]) - 1))
         weeks = np.full(y.shape, 4.345)
-        found += bool(find(fallen, scores, weeks, Wanted(1.0))[-1, 0])
+        found += bool(least_budgets(chances_of(fallen, scores, Wanted()), weeks)[-1, 0] <= 1.0)
     # The noise itself is 2 %.
     assert np.mean(off) < 0.04
     assert found >= 18
@@ -364,11 +367,8 @@ def test_a_larger_budget_tells_more_and_never_what_chance_gives_often() -> None:
 
 def test_what_is_told_of_a_period_is_what_benjamini_and_hochberg_let_pass() -> None:
     p = np.array([[0.0001, 0.0008, 0.0011, 0.5, np.nan], [0.0004, 0.9, 0.9, 0.9, 0.0029]])
-    y = np.full(p.shape, 9.0)
-    zero = np.zeros(p.shape)
-    scores = Scores(zero, zero, zero, p, zero - 1, zero + 1, zero, zero)
     level = 0.002
-    flags = find(y, scores, np.full(p.shape, level), Wanted(1.0))
+    flags = least_budgets(p, np.full(p.shape, level)) <= 1.0
     for row in range(2):
         tested = np.flatnonzero(np.isfinite(p[row]))
         adjusted = stats.false_discovery_control(p[row, tested])
