@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sensors import drm, intake, ledger, requests, uploads
+from sensors import backtests, drm, intake, ledger, requests, uploads
 
 defs = dg.Definitions(
     sensors=[
@@ -16,6 +16,7 @@ defs = dg.Definitions(
         ledger.registered_partitions,
         ledger.ledger_reconciler,
         uploads.requested_loads,
+        backtests.requested_backtests,
     ],
-    jobs=[uploads.load_uploads],
+    jobs=[uploads.load_uploads, backtests.backtest_models],
 )

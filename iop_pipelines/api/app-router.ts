@@ -102,6 +102,63 @@ export interface AuditFilter {
   until?: string | null | undefined;
 }
 
+/** `progress`: 0 to 1. `message` is why it failed, with its `translations`. */
+export interface Backtest {
+  id: number;
+  modelId: number;
+  status: "queued" | "running" | "done" | "failed" | "cancelled";
+  progress: number;
+  alertsPerWeek: number | null;
+  message: string | null;
+  translations: Partial<Record<Language, Told>> | null;
+  askedAt: string;
+  endedAt: string | null;
+}
+
+/** `budget` is the one that was asked for, else the model's own; null for what tells without one, which has one list. There is a list for each stop of a slider. */
+export interface BacktestContent {
+  windowStart: string;
+  windowEnd: string;
+  freq: string;
+  deliveries: Deliveries;
+  weeks: number;
+  coverage: Judged;
+  budget: number | null;
+  lists: BacktestList[];
+  forecast: Skill | null;
+  rival: Rival | null;
+  cpuSeconds: number;
+}
+
+/** What was measured of a series, and expected where the method expects something; else these are empty. */
+export interface BacktestLine {
+  measure: string;
+  ds: string[];
+  y: (number | null)[];
+  yhat: (number | null)[];
+  lo: (number | null)[];
+  hi: (number | null)[];
+}
+
+/** What is told with `budget` alerts a week; of more than 300 things the strongest, `count` has all. `perWeek` is null where too few deliveries were replayed to say. `precision`: the share that chance does not explain. */
+export interface BacktestList {
+  budget: number;
+  count: number;
+  perWeek: number | null;
+  worstWeek: Week;
+  precision: number | null;
+  injected: Recall | null;
+  byKind: Recall[];
+  things: Thing[];
+}
+
+/** `content` is null until it is done. `series`: of which there is a line, that of which most is told first. */
+export interface BacktestResult {
+  backtest: Backtest;
+  content: BacktestContent | null;
+  series: string[];
+}
+
 export interface Band {
   expected: number | null;
   lo: number | null;
@@ -405,6 +462,14 @@ export interface Delivered {
   windowStart: string;
   windowEnd: string;
   versions: number;
+}
+
+/** How many there would have been, of so many periods each, how many of them were replayed, and how often the model could not be run. */
+export interface Deliveries {
+  count: number;
+  replayed: number;
+  periods: number;
+  failed: number;
 }
 
 /** What a `description` of the platform's own is in another language. */
@@ -746,6 +811,14 @@ export interface JsonOutput {
   datasets?: string[] | undefined;
 }
 
+/** Of points, or of series where each is judged as a whole: those there were, those before which too little was known, and those that were not read. */
+export interface Judged {
+  unit: "points" | "series";
+  total: number;
+  learning: number;
+  leftOut: number;
+}
+
 /** `ds` is dataset-local. */
 export interface KeptPoint {
   ds: string;
@@ -789,6 +862,11 @@ export interface LatestData {
   rowsOut: number | null;
   rowsRejected: number | null;
   preparedAt: string | null;
+}
+
+export interface Line {
+  backtestId: number;
+  series: string;
 }
 
 /** A line that is no row, or one that cannot be read, and why. */
@@ -1032,6 +1110,14 @@ export interface Negate {
   negate: Expression;
 }
 
+/** `windowStart` and `windowEnd` are in the dataset's local time, half-open; left out, all of the history. `alertsPerWeek` left out is the model's own. */
+export interface NewBacktest {
+  modelId: number;
+  windowStart?: string | null | undefined;
+  windowEnd?: string | null | undefined;
+  alertsPerWeek?: number | null | undefined;
+}
+
 /** Without `config`, the type's default on the dataset that has the columns of `inputSchema`, and of the measure that it names; where there is none, a draft that lacks it. Schemas left out are made from the dataset's fields. */
 export interface NewModel {
   name: string;
@@ -1127,8 +1213,16 @@ export interface Occurrence {
   source_ref: string;
 }
 
+export interface OfBacktest {
+  backtestId: number;
+}
+
 export interface OfDataset {
   name: string;
+}
+
+export interface OfModel {
+  modelId: number;
 }
 
 /** `modelIds` are of versions. */
@@ -1392,6 +1486,14 @@ export interface Reasons {
   actions: string[];
 }
 
+/** Of `count` anomalies that were put in, how many were told, and after how many periods in the middle. `kind` is null for all that a model can see. */
+export interface Recall {
+  kind: "spike" | "dip" | "shift" | "freeze" | "missing" | null;
+  count: number;
+  told: number;
+  delay: number | null;
+}
+
 /** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. */
 export interface Recommendation {
   id: number;
@@ -1600,6 +1702,21 @@ export interface Review {
 
 export type ReviewStatus = "open" | "accepted" | "dismissed";
 
+/** The active version of the name, on the same weeks and with its own budget: how many things it tells, how many of this version's it tells too, and how many only one of both does. */
+export interface Rival {
+  id: number;
+  version: string;
+  budget: number | null;
+  count: number;
+  perWeek: number | null;
+  both: number;
+  onlyThis: number;
+  onlyRival: number;
+  injected: Recall | null;
+  precision: number | null;
+  forecast: Skill | null;
+}
+
 /** `viewer` reads; `admin` reads and changes. */
 export type Role = "viewer" | "admin";
 
@@ -1728,6 +1845,17 @@ export type Severity = "info" | "warning" | "critical";
 
 export interface Since {
   lastEventId?: string | null | undefined;
+}
+
+/** Of forecasts from `origins` moments: `skill` is 1 less their error (`mase`) over that of repeating the last season (`naiveMase`); `coverage` per cent of the values lay within the range, which is meant to hold `level`. */
+export interface Skill {
+  origins: number;
+  points: number;
+  mase: number | null;
+  naiveMase: number | null;
+  skill: number | null;
+  coverage: number | null;
+  level: number;
 }
 
 /** `until` null takes it up again. */
@@ -1876,6 +2004,26 @@ export interface TemplateTold {
   passedOver: string | null;
 }
 
+/** What one recommendation would have been about. `opened` is the end of the delivery that opens it; `budget`: told from so many alerts a week on, 0 where that is always; `chance`: how seldom chance gives it, null where the method knows none. */
+export interface Thing {
+  series: string;
+  measure: string;
+  kind: string;
+  severity: Severity;
+  ds: string;
+  since: string;
+  until: string;
+  opened: string;
+  value: number | null;
+  expected: number | null;
+  lo: number | null;
+  hi: number | null;
+  score: number;
+  chance: number | null;
+  budget: number;
+  periods: number;
+}
+
 /** `example`: the first moment as it stands in the file; `first` and `last` are periods, in local time. */
 export interface TimeOfFile {
   label: string;
@@ -1947,6 +2095,11 @@ export interface WaitingUpload {
 export interface WantedFile {
   reportId: number;
   as?: FileFormat | null | undefined;
+}
+
+export interface Week {
+  start: string;
+  count: number;
 }
 
 /** What a value of IOP's own is called. */
@@ -2047,6 +2200,11 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     waiting: TRPCQueryProcedure<{ input: void | undefined; output: WaitingUpload[]; meta: unknown }>;
   };
   models: {
+    backtest: TRPCMutationProcedure<{ input: NewBacktest; output: Backtest; meta: unknown }>;
+    backtestLine: TRPCQueryProcedure<{ input: Line; output: BacktestLine; meta: unknown }>;
+    backtestResult: TRPCQueryProcedure<{ input: OfBacktest; output: BacktestResult; meta: unknown }>;
+    backtests: TRPCQueryProcedure<{ input: OfModel; output: Backtest[]; meta: unknown }>;
+    cancelBacktest: TRPCMutationProcedure<{ input: OfBacktest; output: Done; meta: unknown }>;
     create: TRPCMutationProcedure<{ input: NewModel; output: CreatedModel; meta: unknown }>;
     execute: TRPCMutationProcedure<{ input: Execute; output: Executing; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: ModelDetail; meta: unknown }>;

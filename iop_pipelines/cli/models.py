@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus, ModelType
 from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.ledger.backtests import Asked
 from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.ledger.deleting import delete_model, plan_models
 from iop_pipelines.ledger.history import history_of, score_first, score_history
@@ -35,7 +37,7 @@ from iop_pipelines.settings import Settings
 from iop_pipelines.validation.files import located
 
 model = click.Group(
-    "model", help="Models: new, register, promote, execute, score, history, delete."
+    "model", help="Models: new, register, backtest, promote, execute, score, history, delete."
 )
 _scoring = click.option("--score", is_flag=True, help="Score the history that is there at once.")
 
@@ -144,6 +146,37 @@ def show(settings: Settings, as_json: bool, model: str) -> None:
         **stored.spec.model_dump(mode="json"),
     }
     print_json(content)
+
+
+@command(model)
+@click.argument("model", metavar="MODEL")
+@click.option("--version", help="Of the name MODEL. Default: the newest.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
+@click.option(
+    "--alerts-per-week",
+    type=click.FloatRange(min=0, min_open=True, max=10_000),
+    help="Default: the model's own.",
+)
+def backtest(
+    settings: Settings,
+    as_json: bool,
+    model: str,
+    version: str | None,
+    **asked: Any,
+) -> None:
+    """Replay a model on the history that is there: what it would have told, before it tells anything.
+
+    MODEL is an id, NAME@VERSION, or NAME, whose newest version it is then.
+    """
+    from iop_pipelines.cli.backtests import make_backtest, print_backtest
+
+    engine = engine_of(settings)
+    stored = registry.named(engine, f"{model}@{version}" if version else model)[0]
+    last = asked["end"] and asked["end"] + timedelta(days=1)
+    wanted = Asked(asked["start"], last, asked["alerts_per_week"])
+    made = make_backtest(settings, stored, wanted, as_json)
+    print_backtest(stored, made, as_json)
 
 
 @command(model)

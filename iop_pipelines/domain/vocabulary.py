@@ -143,6 +143,16 @@ class PanelType(StrEnum):
     METRIC = "metric"
 
 
+class BacktestStatus(StrEnum):
+    """queued, running: a worker has it or will. cancelled: somebody ended it, and nothing of it is kept."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class UploadStatus(StrEnum):
     """arriving: its bytes come. ready: looked at as often as one likes. queued, loading: a worker has it or will.
 

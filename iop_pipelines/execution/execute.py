@@ -14,6 +14,7 @@ from iop_pipelines.calendars.days import calendar_of
 from iop_pipelines.domain.datasets import modelled_step
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Step, Tick, nobody, nobody_hears
+from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.execution.coverage import coverage_of
@@ -22,6 +23,7 @@ from iop_pipelines.execution.panels import Panels
 from iop_pipelines.execution.work import Work
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.transform.versions import StoredDataset
 from iop_pipelines.validation.inputs import validate_version
 from iop_pipelines.validation.outcomes import CheckOutcome, Side, failure_of, failures
 from iop_pipelines.validation.suite import validate
@@ -116,23 +118,27 @@ def require_success(work: Work, side: Side, checks: tuple[CheckOutcome, ...]) ->
         raise InvalidFrame(failure_of(side, work.model.label, checks))
 
 
-def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:
-    declaration = work.dataset.declaration
-    names = work.model.spec.config.input.measures
-    units = {
+def units_of(stored: StoredDataset, config: ModelConfig) -> Mapping[str, str]:
+    """Of the measures that a model reads; empty where one has none."""
+    declaration = stored.declaration
+    return {
         name: getattr(declaration.measures.get(name), "unit", None)
         or getattr(declaration.fields.get(name), "unit", None)
         or ""
-        for name in names
+        for name in config.input.measures
     }
+
+
+def _runtime_input(work: Work, panel: pd.DataFrame, tick: Tick) -> RuntimeInput:
+    declaration, config = work.dataset.declaration, work.model.spec.config
     return RuntimeInput(
         panel=panel,
-        measures=names,
-        units=units,
+        measures=config.input.measures,
+        units=units_of(work.dataset, config),
         freq=None if work.dataset.is_system else modelled_step(declaration).modelled_as,
         window_start=work.window_start,
         window_end=work.window_end,
-        params=work.model.spec.config.params,
+        params=config.params,
         tick=tick,
         calendar=calendar_of(declaration.calendar),
     )

@@ -529,6 +529,9 @@ class RuntimeSpec:
         module: dotted name; its RUNTIME is a `base.Runtime`.
         summary: what it finds, after its label and a colon.
         kinds: of its findings; None where they bear names that the model itself declares.
+        joins: what it says of a row depends on the rows before it alone, so that a backtest may replay several
+            deliveries by one run.
+        replayed: how many deliveries a backtest replays at most, of the others every so many; None for all.
     """
 
     name: str
@@ -538,6 +541,8 @@ class RuntimeSpec:
     label: Text
     summary: Text
     kinds: tuple[FindingKind, ...] | None
+    joins: bool = False
+    replayed: int | None = 104
 
 
 RUNTIMES: Mapping[str, RuntimeSpec] = {
@@ -551,6 +556,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("Rules"),
             Text("conditions over measures, aggregates and earlier periods"),
             None,
+            joins=True,
+            replayed=None,
         ),
         RuntimeSpec(
             "seasonal_residual",
@@ -560,6 +567,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("Seasonal residual"),
             Text("points that are unusual for their own past, within a budget of alerts"),
             (RESIDUAL,),
+            joins=True,
+            replayed=None,
         ),
         RuntimeSpec(
             "mann_kendall",
@@ -589,6 +598,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("Forecast ensemble"),
             _FORECASTS,
             (LIMIT_CROSSING,),
+            replayed=12,
         ),
         RuntimeSpec(
             "pyod",
@@ -598,6 +608,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("PyOD"),
             Text("periods with an unusual combination of measures, scored walk-forward"),
             (OUTLIER,),
+            joins=True,
+            replayed=None,
         ),
         RuntimeSpec(
             "prophet",
@@ -607,6 +619,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("Prophet"),
             _FORECASTS,
             (LIMIT_CROSSING,),
+            replayed=12,
         ),
     )
 }

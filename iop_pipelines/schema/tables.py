@@ -760,3 +760,43 @@ uploads = _table(
     sa.Column("file_removed_at", Timestamp),
     sa.Index("ix_uploads__status", "status"),
 )
+
+# What model versions would have told of the history (backtest/stored.py); the newest few of each version are kept.
+model_backtests = _table(
+    "model_backtests",
+    _id(),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False, index=True),
+    # `words.BacktestStatus`
+    sa.Column("status", exact(16), nullable=False),
+    # Raised whenever the run that should do it ended without having done so.
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    # What was asked for; NULL is all of the history, and the model's own budget.
+    sa.Column("window_start", Moment),
+    sa.Column("window_end", Moment),
+    sa.Column("alerts_per_week", Double),
+    sa.Column("is_cancel_asked", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    # 0 to 1.
+    sa.Column("progress", Double, nullable=False, server_default="0"),
+    sa.Column("content", sa.JSON(none_as_null=True)),
+    # What the dataset held then: whose data are newer is told.
+    sa.Column("dataset_version_id", sa.Integer),
+    sa.Column("error_msg", sa.Text),
+    sa.Column("said", Said),
+    # NULL for a command on the machine itself.
+    sa.Column("asked_by", sa.Integer),
+    sa.Column("asked_at", Timestamp, nullable=False),
+    sa.Column("started_at", Timestamp),
+    # When it was last heard of.
+    sa.Column("seen_at", Timestamp),
+    sa.Column("ended_at", Timestamp),
+    sa.Index("ix_model_backtests__status", "status"),
+)
+
+# What was measured and expected of the series that a backtest tells of most.
+model_backtest_lines = _table(
+    "model_backtest_lines",
+    _id(),
+    sa.Column("backtest_id", sa.ForeignKey("model_backtests.id"), nullable=False, index=True),
+    sa.Column("unique_id", sa.String(255), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+)

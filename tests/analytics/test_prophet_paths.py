@@ -206,3 +206,22 @@ def test_a_country_of_three_letters_is_that_of_two() -> None:
     assert two is not None
     assert three is not None
     pd.testing.assert_frame_equal(two, three)
+
+
+@pytest.mark.parametrize(
+    ("step", "count", "ahead"),
+    [("D", 730, 90), ("W", 104, 26), ("MS", 24, 12), ("QS", 8, 4)],
+)
+def test_two_years_have_the_season_of_a_year(step: str, count: int, ahead: int) -> None:
+    at = pd.date_range("2025-01-01", periods=count + ahead, freq=step)
+    year = 100 + 20 * np.sin(2 * np.pi * at.dayofyear.to_numpy() / 365.25)
+    y = year[:count] + np.random.default_rng(0).normal(0, 1, count)
+    told = forecast(at[:count].to_numpy(), y, at[count:], paths=50)
+    assert np.abs(told.yhat - year[count:]).mean() < 6
+
+
+def test_what_is_shorter_than_two_years_has_no_season_of_a_year() -> None:
+    at = pd.date_range("2025-01-01", periods=600 + 90)
+    year = 100 + 20 * np.sin(2 * np.pi * at.dayofyear.to_numpy() / 365.25)
+    told = forecast(at[:600].to_numpy(), year[:600], at[600:], paths=50)
+    assert np.abs(told.yhat - year[600:]).mean() > 10

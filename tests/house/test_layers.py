@@ -15,7 +15,7 @@ DECLARATIONS = ("assets", "sensors", "schedules")
 LAYERS = (
     ("api",),
     ("orchestration",),
-    ("execution", "intake", "notifications"),
+    ("execution", "backtest", "intake", "notifications"),
     ("reporting", "recommendations", "ledger"),
     ("registry", "query"),
     ("runtimes", "validation", "transform"),

@@ -28,6 +28,7 @@ OF_CODE = {
     "restated",
     "changes",
     "notes",
+    "content",
 }
 QUERY = {
     "version": 2,

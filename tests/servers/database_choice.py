@@ -17,6 +17,7 @@ KINDS = ("mariadb", "mysql")
 PORTABLE = (
     "tests/api",
     "tests/audit",
+    "tests/backtest",
     "tests/drm",
     "tests/identity",
     "tests/intake",

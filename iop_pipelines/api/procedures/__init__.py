@@ -4,6 +4,7 @@ from functools import cache
 
 from iop_pipelines.api.procedures import (
     audit,
+    backtests,
     dashboard,
     dashboards,
     datasets,
@@ -20,8 +21,8 @@ from iop_pipelines.api.procedures import (
 from iop_pipelines.api.registry import Registry
 
 _NOUNS = (
-    *(models, executions, reports, recommendations, dashboard, dashboards, datasets, deliveries),
-    *(intake, notifications, me, users, audit),
+    *(models, backtests, executions, reports, recommendations, dashboard, dashboards, datasets),
+    *(deliveries, intake, notifications, me, users, audit),
 )
 
 

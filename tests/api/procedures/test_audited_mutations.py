@@ -167,6 +167,19 @@ def _update_status(api: Any) -> Inputs:
     return Inputs({"id": model_id, "status": "active"}, {"id": NOWHERE, "status": "active"})
 
 
+@inputs_for("models.backtest")
+def _backtest(api: Any) -> Inputs:
+    model_id = api.call("models.create", **new_model("replayed"))["id"]
+    return Inputs({"modelId": model_id}, {"modelId": NOWHERE})
+
+
+@inputs_for("models.cancelBacktest")
+def _cancel_backtest(api: Any) -> Inputs:
+    model_id = api.call("models.create", **new_model("not-replayed"))["id"]
+    asked = api.call("models.backtest", modelId=model_id)
+    return Inputs({"backtestId": asked["id"]}, {"backtestId": NOWHERE})
+
+
 @inputs_for("models.promote")
 def _promote(api: Any) -> Inputs:
     model_id = api.call("models.create", **new_model("promoted"))["id"]

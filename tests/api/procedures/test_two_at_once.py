@@ -35,6 +35,7 @@ from iop_pipelines.schema.tables import (
     dataset_versions,
     datasets,
     generated_reports,
+    model_backtests,
     model_events,
     model_executions,
     notification_marks,
@@ -326,6 +327,38 @@ def _update_status(api: Any, mark: str) -> list[Race]:
     return [
         all_ok("same", path, [{"id": ids[0], "status": "active"}] * THREADS, is_told_once),
         all_ok("different", path, [{"id": each, "status": "deprecated"} for each in ids]),
+    ]
+
+
+@races_of("models.backtest")
+def _backtest(api: Any, mark: str) -> list[Race]:
+    ids = _versions(api, f"{mark}-replayed")
+
+    def is_one_row(outcomes: list[Outcome]) -> bool:
+        of_it = model_backtests.c.model_id == ids[0]
+        return _is_one(outcomes, "id") and _count(api, model_backtests, of_it) == 1
+
+    path = "models.backtest"
+    return [
+        all_ok("same", path, [{"modelId": ids[0]}] * THREADS, is_one_row),
+        all_ok("different", path, [{"modelId": each} for each in ids[1:]]),
+    ]
+
+
+@races_of("models.cancelBacktest")
+def _cancel_backtest(api: Any, mark: str) -> list[Race]:
+    asked = [
+        api.call("models.backtest", modelId=each)["id"] for each in _versions(api, f"{mark}-ended")
+    ]
+
+    def is_cancelled(_: list[Outcome]) -> bool:
+        is_it = model_backtests.c.id == asked[0]
+        return _count(api, model_backtests, is_it, model_backtests.c.status == "cancelled") == 1
+
+    path = "models.cancelBacktest"
+    return [
+        all_ok("same", path, [{"backtestId": asked[0]}] * THREADS, is_cancelled),
+        all_ok("different", path, [{"backtestId": each} for each in asked[1:]]),
     ]
 
 

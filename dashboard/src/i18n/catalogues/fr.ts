@@ -227,6 +227,8 @@ export default {
       'intake.upload': 'Fichier envoyé',
       'models.create': 'Version de modèle enregistrée',
       'models.delete': 'Modèle supprimé',
+      'models.backtest': 'Test rétrospectif demandé',
+      'models.cancelBacktest': 'Test rétrospectif annulé',
       'models.execute': 'Exécution demandée',
       'models.promote': 'Version de modèle mise en service',
       'models.rollback': 'Retour à une version antérieure du modèle',

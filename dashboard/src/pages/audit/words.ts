@@ -42,6 +42,8 @@ export const words = defineWords('audit', {
     'intake.upload': 'File uploaded',
     'models.create': 'Model version registered',
     'models.delete': 'Model deleted',
+    'models.backtest': 'Backtest requested',
+    'models.cancelBacktest': 'Backtest cancelled',
     'models.execute': 'Execution requested',
     'models.promote': 'Model version promoted',
     'models.rollback': 'Model rolled back',

@@ -1,0 +1,64 @@
+"""Backtests that were asked for: one Dagster run each, and another where that ended without having done it.
+
+Imported by the code location, so nothing heavy.
+"""
+
+from datetime import datetime
+
+import dagster as dg
+from dagster._core.storage.tags import RUN_KEY_TAG
+
+from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.domain.vocabulary import BacktestStatus
+from iop_pipelines.ledger import backtests
+from iop_pipelines.orchestration.progress import PROGRESS
+from iop_pipelines.orchestration.ticks import Ticked
+from iop_pipelines.platform import Platform
+from iop_pipelines.registry.models import model
+
+
+class BacktestConfig(dg.Config):
+    """The row, and the attempt that this run is: a later one makes it void."""
+
+    backtest_id: int
+    attempt: int
+
+
+def launch_backtests(platform: Platform, instance: dg.DagsterInstance, now: datetime) -> Ticked:
+    """Asked again for the same attempt, Dagster knows its run key and launches nothing.
+
+    One that a command does has no run: it is taken up when nothing has been heard of it for a while.
+    """
+    requests: list[dg.RunRequest] = []
+    for each in backtests.waiting(platform.engine):
+        (run,) = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=1) or [
+            None
+        ]
+        if (run is not None and run.is_finished) or each.is_lost(now):
+            backtests.try_again(platform.engine, each, now)
+        elif run is None and each.status is BacktestStatus.QUEUED:
+            requests.append(_request(each))
+    return Ticked(requests, None, "no backtest is to be made")
+
+
+def _request(given: backtests.StoredBacktest) -> dg.RunRequest:
+    config = {"backtest_id": given.id, "attempt": given.attempt}
+    return dg.RunRequest(
+        run_key=given.run_key,
+        run_config={
+            "ops": {"backtest": {"config": config}},
+            "loggers": {"console": {"config": {"log_level": "WARNING"}}},
+        },
+    )
+
+
+def backtest(context: dg.OpExecutionContext, platform: Platform, config: BacktestConfig) -> None:
+    from iop_pipelines.backtest.work import do
+
+    given = backtests.backtest_of(platform.engine, config.backtest_id)
+    label = model(platform.engine, given.model_id).label
+    PROGRESS.step(Sentence("doing.backtesting", label=label))
+    ended = do(platform, given.id, config.attempt, tick=PROGRESS.tick)
+    context.log.info(f"backtest {given.id} of {label}: {ended.status.value}")
+    if ended.status is BacktestStatus.FAILED:
+        raise dg.Failure(description=ended.error_msg, allow_retries=False)

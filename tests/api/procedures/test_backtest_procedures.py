@@ -1,0 +1,79 @@
+"""A backtest over the API: asked for, done by a worker, read by whoever may read, and cancelled."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from selling_shops import DAYS, SALES, START, config, deliver, shop_days
+
+from iop_pipelines.backtest.work import do
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.transform.versions import register_dataset
+
+
+@pytest.fixture
+def model_id(api: Any) -> int:
+    """Of what the shops sell."""
+    stored = register_dataset(api.engine, DatasetDeclaration.model_validate(SALES))
+    deliver(api.context.platform, stored.id, shop_days())
+    given = config().model_dump(mode="json")
+    return api.call("models.create", name="shops", type="statistical", config=given)["id"]
+
+
+def test_what_would_have_been_told_is_read_with_its_lines(api: Any, model_id: int) -> None:
+    asked = api.call("models.backtest", modelId=model_id)
+    assert (asked["status"], asked["progress"]) == ("queued", 0.0)
+    assert api.call("models.backtest", modelId=model_id)["id"] == asked["id"]
+    before = api.call("models.backtestResult", backtestId=asked["id"])
+    assert (before["content"], before["series"]) == (None, [])
+
+    do(api.context.platform, asked["id"], 1)
+    (listed,) = api.call("models.backtests", modelId=model_id)
+    assert (listed["status"], listed["message"]) == ("done", None)
+    result = api.call("models.backtestResult", backtestId=asked["id"])
+    content = result["content"]
+    assert content["windowStart"] == START.isoformat()
+    assert content["windowEnd"] == (START + timedelta(days=DAYS)).isoformat()
+    (shown,) = [each for each in content["lists"] if each["budget"] == content["budget"]]
+    assert [each["series"] for each in shown["things"]] == ["Shop 1", "Shop 2"]
+    line = api.call("models.backtestLine", backtestId=asked["id"], series=result["series"][0])
+    measured = np.array(line["y"], dtype=float)
+    assert measured == pytest.approx(shop_days()[:, int(result["series"][0][-1]) - 1])
+
+
+def test_one_that_waits_is_cancelled_and_another_may_be_asked_for(api: Any, model_id: int) -> None:
+    asked = api.call("models.backtest", modelId=model_id)
+    with pytest.raises(Conflict, match="running with other settings"):
+        api.call("models.backtest", modelId=model_id, alertsPerWeek=9)
+    assert api.call("models.cancelBacktest", backtestId=asked["id"]) == {"success": True}
+    statuses = [each["status"] for each in api.call("models.backtests", modelId=model_id)]
+    assert statuses == ["cancelled"]
+    assert api.call("models.backtest", modelId=model_id, alertsPerWeek=9)["id"] != asked["id"]
+
+
+def test_why_one_failed_is_said_in_each_language(api: Any, model_id: int) -> None:
+    asked = api.call("models.backtest", modelId=model_id, windowStart="2030-01-01T00:00:00")
+    do(api.context.platform, asked["id"], 1)
+    (failed,) = api.call("models.backtests", modelId=model_id)
+    assert failed["status"] == "failed"
+    assert "the period has none of the history" in failed["message"]
+    assert "5 janvier 2026" in failed["translations"]["fr"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "error"),
+    [
+        ("models.backtest", {"modelId": 10**6}, NotFound),
+        ("models.backtests", {"modelId": 10**6}, NotFound),
+        ("models.backtestResult", {"backtestId": 10**6}, NotFound),
+        ("models.backtestLine", {"backtestId": 10**6, "series": "a"}, NotFound),
+        ("models.cancelBacktest", {"backtestId": 10**6}, NotFound),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    api: Any, path: str, given: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        api.call(path, **given)
