@@ -16,6 +16,7 @@ IopError
 ├── DeliveryRefused         more of a delivery is refused than may be; who accepts it takes the rest
 ├── SeriesTooShort          too few points for the method; more data mends it
 ├── NotFitted               a series that a method finds no fit of, or none in its time
+├── Unforeseen              a long table of a PDF is not laid out as its rows were foreseen; WeasyPrint lays out all
 ├── MissingDependency       a library or font of the system is absent; the message has the command
 ├── MisconfiguredInstance   settings that contradict each other or name what is not there
 └── Unavailable             a database, broker or store does not answer; a rerun can help
@@ -143,6 +144,10 @@ class SeriesTooShort(IopError):
 
 
 class NotFitted(IopError):
+    pass
+
+
+class Unforeseen(IopError):
     pass
 
 

@@ -87,7 +87,7 @@ class Tables(Section):
     tables: TableNames = param(
         (), Text("Tables in the file"), Text("None selected: those not shown elsewhere.")
     )
-    max_rows: Annotated[int, Field(ge=1, le=5_000)] = param(500, Text("Maximum rows per table"))
+    max_rows: Annotated[int, Field(ge=1, le=100_000)] = param(500, Text("Maximum rows per table"))
 
 
 class Paper(Part):

@@ -23,6 +23,7 @@ from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.pdf import Laid, html_to_pdf
 from iop_pipelines.reporting.scripts import package_of
 from iop_pipelines.reporting.sections import Drawn, draw_section
+from iop_pipelines.reporting.stamped.body import Body
 
 _MOST_NAMED = 12
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,6 +31,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Steps of `fit` to pass over when text was still outside its place; the last leaves nothing but the split.
 _TRIES = (0, 1, 99)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`rows`: of its first table. `bodies`: of tables that it has but places for."""
+
+    html: str
+    rows: int
+    bodies: tuple[Body, ...]
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,9 @@ def _laid(
     skipped: int,
     faults: Sequence[Sentence] = (),
 ) -> tuple[Laid, int]:
-    html, rows = render_html(heading, config, result, skipped=skipped, faults=faults)
-    return html_to_pdf(html, (TEMPLATES / "report.css").read_text(encoding="utf-8")), rows
+    page = render_html(heading, config, result, skipped=skipped, faults=faults)
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return html_to_pdf(page.html, style, page.bodies), page.rows
 
 
 def _faults(laid: Laid) -> Iterable[Sentence]:
@@ -84,15 +95,16 @@ def render_html(
     *,
     skipped: int = 0,
     faults: Sequence[Sentence] = (),
-) -> tuple[str, int]:
-    """(page, rows of its first table). faults: what its first page says that it could not draw."""
+) -> Page:
+    """faults: what its first page says that it could not draw."""
     sections = {each.module: draw_section(each, config, result, skipped) for each in SECTIONS}
     drawn = {name: each for name, each in sections.items() if each is not None}
     page = _page(heading, result, drawn)
     page["warnings"] += [each.english for each in faults]
     orientation = config.outputs.pdf.orientation
     html = _environment().get_template("report.html.j2").render(report=page, paper=orientation)
-    return html, next(each.rows for each in drawn.values() if each.rows is not None)
+    rows = next(each.rows for each in drawn.values() if each.rows is not None)
+    return Page(html, rows, tuple(body for each in drawn.values() for body in each.bodies))
 
 
 @lru_cache(maxsize=1)

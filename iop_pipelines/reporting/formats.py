@@ -1,6 +1,7 @@
 """Numbers and times as a person reads them; only for pages and charts, never for CSV or JSON."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,14 @@ from iop_pipelines.query.result import Column, Value
 NO_VALUE = "–"
 _MINUS = "−"
 _MOST_PLACES = 9
+_UNPRINTABLE = re.compile(
+    # Controls, halves of characters and what is none, what turns the direction, and the last two of each plane.
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+    r"\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff\U0004fffe\U0004ffff"
+    r"\U0005fffe\U0005ffff\U0006fffe\U0006ffff\U0007fffe\U0007ffff\U0008fffe\U0008ffff"
+    r"\U0009fffe\U0009ffff\U000afffe\U000affff\U000bfffe\U000bffff\U000cfffe\U000cffff"
+    r"\U000dfffe\U000dffff\U000efffe\U000effff\U000ffffe\U000fffff\U0010fffe\U0010ffff]"
+)
 
 
 def format_number(value: float | Decimal, decimals: int, *, is_signed: bool = False) -> str:
@@ -85,13 +94,4 @@ def format_moment(value: datetime) -> str:
 
 def printable(text: str) -> str:
     """Without what XML and PDF cannot hold, and what would turn the direction of the text around it."""
-    return "".join(char for char in text if char in "\t\n" or not _is_unprintable(ord(char)))
-
-
-def _is_unprintable(code: int) -> bool:
-    is_control = code < 0x20 or 0x7F <= code < 0xA0
-    is_no_character = (
-        code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF or 0xD800 <= code <= 0xDFFF
-    )
-    is_direction = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
-    return is_control or is_no_character or is_direction
+    return _UNPRINTABLE.sub("", text)

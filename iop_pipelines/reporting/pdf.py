@@ -1,20 +1,23 @@
 """HTML to PDF, by WeasyPrint in a process of its own, bounded in time and memory."""
 
 import json
-import os
-import subprocess
+import logging
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import IopError, MissingDependency, Unavailable
+from iop_pipelines.reporting.renderer import Answer, ask
+from iop_pipelines.reporting.stamped.body import Body
 
-TIMEOUT_S = 180
+# What a report may take; by the clock only what hangs is ended, since a busy machine is no fault of a report.
 CPU_S = 150
-MEMORY_BYTES = 2 * 1024**3
+TIMEOUT_S = 900
+# Beside what else runs in a pod of 1 GiB.
+MEMORY_BYTES = 768 * 1024**2
 _MISSING = 3
+_LOG = logging.getLogger(__name__)
 APT_LINE = (
     "sudo apt-get install --no-install-recommends "
     "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
@@ -33,56 +36,56 @@ class Laid:
     missing: tuple[str, ...] = ()
 
 
-def html_to_pdf(html: str, css: str) -> Laid:
-    """Raises MissingDependency with the command that installs it, or Unavailable after TIMEOUT_S."""
-    head, _, content = _child(html, css).partition(b"\n")
-    return Laid(content, **{name: tuple(texts) for name, texts in json.loads(head).items()})
+def html_to_pdf(html: str, css: str, bodies: Sequence[Body] = ()) -> Laid:
+    """bodies: rows of the tables that the page has places for.
+
+    Raises:
+        MissingDependency: with the command that installs it.
+        Unavailable: after TIMEOUT_S.
+    """
+    answer = _asked(html, css, bodies)
+    head, _, content = answer.content.partition(b"\n")
+    found = json.loads(head)
+    _LOG.info("a PDF took %.1f s of CPU and %d MB", answer.cpu_s, answer.peak_bytes >> 20)
+    if unforeseen := found.pop("unforeseen", None):
+        _LOG.warning("WeasyPrint laid out every row of a report: %s", unforeseen)
+    return Laid(content, **{name: tuple(texts) for name, texts in found.items()})
 
 
 def require_pdf_libraries() -> None:
     """Raises MissingDependency if this machine cannot make PDFs; takes about two seconds."""
-    _child("", "")
+    _asked("", "", ())
 
 
-def _child(html: str, css: str) -> bytes:
-    job = {"html": html, "css": css, "memory_bytes": MEMORY_BYTES, "cpu_s": CPU_S}
+def _asked(html: str, css: str, bodies: Sequence[Body]) -> Answer:
+    job = {
+        "html": html,
+        "css": css,
+        "bodies": [{"numbers": each.numbers, "rows": each.rows} for each in bodies],
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_s": CPU_S,
+    }
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "iop_pipelines.reporting.pdf_child"],
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            env=_environment(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        answer = ask(json.dumps(job).encode(), TIMEOUT_S)
+    except TimeoutError:
         raise Unavailable("pdf.too_slow", timeout_s=TIMEOUT_S) from None
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode == _MISSING:
-        raise MissingDependency("pdf.library_missing", said=said, command=install_line())
-    if done.returncode != 0:
-        last = said.splitlines()[-1] if said else Sentence("pdf.said_nothing")
-        raise IopError(
-            "pdf.renderer_ended",
-            status=done.returncode,
-            memory_mb=MEMORY_BYTES >> 20,
-            cpu_s=CPU_S,
-            last=last,
-        )
-    return done.stdout
+    if answer.status != 0:
+        raise _refusal(answer)
+    return answer
+
+
+def _refusal(answer: Answer) -> IopError:
+    if answer.status == _MISSING:
+        return MissingDependency("pdf.library_missing", said=answer.said, command=install_line())
+    last = answer.said.splitlines()[-1] if answer.said else Sentence("pdf.said_nothing")
+    return IopError(
+        "pdf.renderer_ended",
+        status=answer.status,
+        memory_mb=MEMORY_BYTES >> 20,
+        cpu_s=CPU_S,
+        last=last,
+    )
 
 
 def install_line() -> str:
     return BREW_LINE if sys.platform == "darwin" else APT_LINE
-
-
-@lru_cache(maxsize=1)
-def _environment() -> dict[str, str]:
-    """The parent's, with the folders where Homebrew puts libraries, which macOS does not search."""
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, (str(Path(__file__).parents[2]), environment.get("PYTHONPATH")))
-    )
-    if sys.platform == "darwin":
-        environment.setdefault("DYLD_FALLBACK_LIBRARY_PATH", "/opt/homebrew/lib:/usr/local/lib")
-    return environment

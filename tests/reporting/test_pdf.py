@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from iop_pipelines.errors import IopError, MissingDependency
-from iop_pipelines.reporting import pdf
+from iop_pipelines.reporting import pdf, renderer
 from iop_pipelines.reporting.document import render_html, render_pdf
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.pdf_child import FONTS, own_assets
@@ -111,22 +111,22 @@ def test_the_file_names_itself_is_tagged_and_embeds_its_fonts(module_report):
 def test_what_is_left_out_is_said(frozen_with, configured):
     rows = tuple((date(2013, 1, 1), "EWR", n, 1.0) for n in range(30))
     config = configured(pdf={"tables": ["detail"], "max_rows": 10})
-    html, count = render_html(HEADING, config, frozen_with(rows, is_truncated=True))
-    assert count == 10
-    assert "“Flights by day”: 10 of 300 rows are printed." in html
+    page = render_html(HEADING, config, frozen_with(rows, is_truncated=True))
+    assert page.rows == 10
+    assert "“Flights by day”: 10 of 300 rows are printed." in page.html
 
 
 def test_an_empty_period_still_makes_a_report(frozen_with, configured):
-    html, count = render_html(HEADING, configured(pdf=OUTPUTS), frozen_with(()))
-    assert count == 0
-    assert "No rows in this period." in html
-    assert "No data in this period" in html
+    page = render_html(HEADING, configured(pdf=OUTPUTS), frozen_with(()))
+    assert page.rows == 0
+    assert "No rows in this period." in page.html
+    assert "No data in this period" in page.html
 
 
 def test_what_users_wrote_is_text_and_never_a_template(frozen_with, configured):
     hostile = "{{ 7*7 }}<script>alert(1)</script>{% include '/etc/passwd' %}"
     rows = ((date(2013, 1, 1), hostile, 1, 1.0),)
-    html, _ = render_html(Heading(hostile, hostile), configured(), frozen_with(rows))
+    html = render_html(Heading(hostile, hostile), configured(), frozen_with(rows)).html
     assert "<script>" not in html
     assert "{{ 7*7 }}&lt;script&gt;" in html
 
@@ -175,11 +175,13 @@ def child(monkeypatch, tmp_path):
 
     def _replace(script: str) -> None:
         path = tmp_path / "python"
-        path.write_text(f"#!/bin/sh\ncat > /dev/null\n{script}\n", encoding="utf-8")
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         path.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(path))
+        renderer.stop()
 
-    return _replace
+    yield _replace
+    renderer.stop()
 
 
 def test_a_missing_library_is_told_with_the_command_that_installs_it(child, monkeypatch):

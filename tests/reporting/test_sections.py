@@ -124,11 +124,11 @@ def test_what_a_section_shows_is_not_printed_once_more_among_the_tables(key: str
 def test_a_section_of_a_table_without_rows_still_makes_a_report(
     key: str, frozen_with, configured
 ) -> None:
-    html, rows = render_html(
+    page = render_html(
         Heading("Empty"), configured(pdf={key: _said("pdf", key, "detail")}), frozen_with(())
     )
-    assert rows == 1
-    assert "</html>" in html
+    assert page.rows == 1
+    assert "</html>" in page.html
 
 
 @pytest.mark.parametrize("key", [key for format_, key in NAMING if format_ == "pdf"])
@@ -140,6 +140,6 @@ def test_what_users_wrote_is_text_in_every_section(key: str, frozen, configured)
     advice = replace(advice, title=hostile, columns=columns, rows=rows)
     result = replace(frozen, tables=(*others, advice))
     config = configured(pdf={"tables": ["totals"], key: _said("pdf", key, "advice")})
-    html, _ = render_html(Heading("Hostile"), config, result)
+    html = render_html(Heading("Hostile"), config, result).html
     assert "<script>" not in html
     assert "{{ 7*7 }}&lt;script&gt;" in html

@@ -914,6 +914,7 @@ SENTENCES: Mapping[str, str] = {
         "seconds: {last}"
     ),
     "pdf.said_nothing": "it said nothing",
+    "pdf.unforeseen": "a long table is not laid out as it was foreseen: {what}",
     "pdf.too_slow": "rendering the PDF took longer than {timeout_s} s; lower outputs.pdf.max_rows",
     "period.beyond_calendar": "{words!r} reaches beyond the calendar",
     "period.day": "{day}",

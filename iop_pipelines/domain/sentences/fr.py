@@ -1067,6 +1067,7 @@ SENTENCES: Mapping[str, str] = {
         "et de {cpu_s} secondes de processeur : {last}"
     ),
     "pdf.said_nothing": "il n’a rien dit",
+    "pdf.unforeseen": "un long tableau n’est pas mis en page comme prévu : {what}",
     "pdf.too_slow": "le rendu du PDF a pris plus de {timeout_s} s ; réduisez outputs.pdf.max_rows",
     "period.beyond_calendar": "{words!r} dépasse le calendrier",
     "period.day": "{day:date}",

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import Section
 from iop_pipelines.query.result import FrozenResult
+from iop_pipelines.reporting.stamped.body import Body
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Drawn:
         shows: tables whose every row belongs on the page; the first page says which were read in part.
         cuts: what is not printed of a table, by its title.
         rows: printed rows of its first table, where the section is what the report is about.
+        bodies: of tables too long for the page to hold them; it has places for them, by their number.
     """
 
     values: Mapping[str, Any]
     shows: tuple[str, ...] = ()
     cuts: tuple[tuple[str, str], ...] = ()
     rows: int | None = None
+    bodies: tuple[Body, ...] = ()
 
 
 class _Module(Protocol):

@@ -3,37 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import PdfOutput
-from iop_pipelines.query.result import Column, FrozenResult, Table
+from iop_pipelines.query.result import Column, FrozenResult, Row, Table
 from iop_pipelines.reporting.fit import Layout, Part, lay_out
-from iop_pipelines.reporting.formats import decimals_of, format_value, unit_beside
+from iop_pipelines.reporting.formats import decimals_of, format_value, printable, unit_beside
 from iop_pipelines.reporting.sections import Drawn
+from iop_pipelines.reporting.stamped.body import Body, place_of
 
 
 def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn:
     names = config.pdf_tables()
-    tables = [_table(result.table(name), config.outputs.pdf, skipped) for name in names]
+    bodies: list[Body] = []
+    tables = [_table(result.table(name), config.outputs.pdf, skipped, bodies) for name in names]
     return Drawn(
         {"tables": tables},
         shows=names,
         cuts=tuple((each["title"], each["cut"]) for each in tables if each["cut"]),
-        rows=len(tables[0]["rows"]),
+        rows=tables[0]["row_count"],
+        bodies=tuple(bodies),
     )
 
 
-def _table(table: Table, asked: PdfOutput, skipped: int) -> dict[str, Any]:
+def _table(table: Table, asked: PdfOutput, skipped: int, bodies: list[Body]) -> dict[str, Any]:
+    """bodies: those that the page has places for; it grows."""
     shown = table.rows[: asked.max_rows]
     decimals = [
         decimals_of(column, [row[i] for row in shown]) for i, column in enumerate(table.columns)
     ]
-    cells = [
-        [
-            format_value(value, column, places)
-            for value, column, places in zip(row, table.columns, decimals, strict=True)
-        ]
-        for row in shown
-    ]
+    cells = _cells(shown, table.columns, decimals)
     own_page = "portrait" if asked.orientation == "portrait" else "wide"
     layout = lay_out(table.columns, cells, own_page, skipped)
     return {
@@ -42,17 +42,36 @@ def _table(table: Table, asked: PdfOutput, skipped: int) -> dict[str, Any]:
         # A page of another kind begins anew, and so does the one after it.
         "page": asked.orientation if layout.page == own_page else layout.page,
         "size": f"{layout.size:g}",
-        "rows": cells,
-        "parts": [_part(part, table.columns, cells, layout) for part in layout.parts],
+        "row_count": len(shown),
+        "parts": [_part(part, table.columns, cells, layout, bodies) for part in layout.parts],
         "cut": _cut(table, len(shown)),
         "filters": "  ·  ".join(each.english for each in table.filters),
     }
 
 
+def _cells(
+    rows: Sequence[Row], columns: Sequence[Column], decimals: Sequence[int]
+) -> list[Sequence[str]]:
+    if not rows:
+        return []
+    texts = (
+        [printable(format_value(value, column, places)) for value in values]
+        for values, column, places in zip(zip(*rows, strict=True), columns, decimals, strict=True)
+    )
+    return list(zip(*texts, strict=True))
+
+
 def _part(
-    part: Part, columns: Sequence[Column], cells: Sequence[Sequence[str]], layout: Layout
+    part: Part,
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[str]],
+    layout: Layout,
+    bodies: list[Body],
 ) -> dict[str, Any]:
     own = [columns[at] for at in part.columns]
+    rows = (
+        cells if len(own) == len(columns) else [[row[at] for at in part.columns] for row in cells]
+    )
     count = len(layout.parts)
     said = f"Part {layout.parts.index(part) + 1} of {count}" if count > 1 else ""
     return {
@@ -66,8 +85,16 @@ def _part(
             }
             for column, width in zip(own, part.widths, strict=True)
         ],
-        "rows": [[row[at] for at in part.columns] for row in cells],
+        "body": _body(Body(tuple(column.is_number for column in own), rows), bodies),
     }
+
+
+def _body(body: Body, bodies: list[Body]) -> Markup:
+    """Its rows, or the place for them, both of which are ours or escaped."""
+    if not body.is_stamped:
+        return Markup(f"<tbody>{body.html()}</tbody>")  # noqa: S704
+    bodies.append(body)
+    return Markup(place_of(len(bodies) - 1))  # noqa: S704
 
 
 def _cut(table: Table, shown: int) -> str:
