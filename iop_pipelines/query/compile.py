@@ -317,7 +317,7 @@ def _having(
 def zone_of(item: form.Select, source: Source) -> str | None:
     """The zone in which its moments are told: an earliest or latest one is one of its field's."""
     measure = source.measures.get(item.measure) if item.measure else None
-    name = item.field or getattr(measure, "field", None)
+    name = str(item.field or getattr(measure, "field", None))
     return source.fields[name].zone if name in source.fields else None
 
 

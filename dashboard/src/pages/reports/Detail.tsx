@@ -69,9 +69,15 @@ function Found({ template }: { template: TemplateDetail }) {
 
 function When({ template }: { template: TemplateDetail }) {
   const t = useWords(words);
-  const { schedule, scheduleWords, status, nextTimes, timeZone } = template;
+  const { schedule, scheduleWords, status, nextTimes, timeZone, pausedFor, passedOver } = template;
   const note =
-    status === 'paused' ? t.isPaused : schedule?.startsWith('once') ? t.isOver : t.noSchedule;
+    pausedFor !== null
+      ? pausedFor
+      : status === 'paused'
+        ? t.isPaused
+        : schedule?.startsWith('once')
+          ? t.isOver
+          : t.noSchedule;
   return (
     <Card title={t.schedule}>
       <Stack>
@@ -81,6 +87,7 @@ function When({ template }: { template: TemplateDetail }) {
         ) : (
           schedule && <Muted>{note}</Muted>
         )}
+        {passedOver && <Muted>{passedOver}</Muted>}
       </Stack>
     </Card>
   );

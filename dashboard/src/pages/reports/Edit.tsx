@@ -11,6 +11,7 @@ import { Absent } from '@/ui/Absent';
 import { Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { useAction } from '@/ui/useAction';
+import { PLAIN, policyOf } from './PolicyFields';
 import { templateQuery } from './queries';
 import { newSchedule, readSchedule } from './schedule';
 import { startOf } from './starts';
@@ -38,6 +39,7 @@ export function New() {
           <TemplateForm
             initial={{
               ...{ name: '', description: '', format: 'csv' },
+              ...PLAIN,
               queryConfig: { ...startOf(found) },
             }}
             initialSchedule={newSchedule(timeZone)}
@@ -73,6 +75,7 @@ export function Edit({ id }: { id: number }) {
               description: template.description ?? '',
               format: template.format,
               queryConfig: template.queryConfig,
+              ...policyOf(template),
             }}
             initialSchedule={readSchedule(template.schedule, timeZone)}
             action={action}

@@ -18,6 +18,7 @@ import { FileActions } from './FileActions';
 import { Generate } from './Generate';
 import { generatedQuery } from './queries';
 import css from './reports.module.css';
+import { Told, Waiting } from './Standing';
 import { words } from './words';
 
 const STEP = 10;
@@ -80,6 +81,7 @@ function Entry({ report, zone }: { report: GeneratedReport; zone: string | null 
             : t.byHand}
         </span>
       </div>
+      <Waiting report={report} />
       {report.status === 'failed' && (
         <>
           <Cause>
@@ -92,6 +94,7 @@ function Entry({ report, zone }: { report: GeneratedReport; zone: string | null 
       {report.status === 'ready' && (
         <>
           <Figures report={report} />
+          <Told report={report} />
           <FileActions report={report} />
         </>
       )}

@@ -59,7 +59,7 @@ function Templates({ templates }: { templates: readonly ReportTemplate[] }) {
         <Entry
           key={template.id}
           template={template}
-          schedule={details[place]?.data?.scheduleWords ?? template.schedule}
+          schedule={template.scheduleWords ?? template.schedule}
           next={details[place]?.data?.nextTimes[0] ?? null}
           last={lasts[place]?.data?.[0] ?? null}
         />

@@ -28,10 +28,11 @@ export function ScheduleMeaning({ schedule }: { schedule: Schedule }) {
     return <Refused title={inCron(said, schedule)} problems={[]} />;
   }
   if (query.data === undefined) return <Skeleton height={12} />;
-  const { nextTimes, timeZone, words: said, schedule: stored } = query.data;
+  const { nextTimes, timeZone, words: said, schedule: stored, isEitherDay } = query.data;
   return (
     <div className={css.wire} aria-live="polite">
       <p>{said}</p>
+      {isEitherDay && <p role="alert">{t.eitherDay}</p>}
       <Muted>
         {t.onTheWire}
         {ui.colon}

@@ -12,15 +12,23 @@ import { words } from './words';
 
 const TOUCHED = [['reports.list'], ['reports.get']] as const;
 
-export function TemplateActions({ template: { id, name, status } }: { template: TemplateDetail }) {
+export function TemplateActions({
+  template: { id, name, status, pauseCause },
+}: {
+  template: TemplateDetail;
+}) {
   const t = useWords(words);
   const ui = useWords(uiWords);
   const isOnline = useIsOnline();
   const [, navigate] = useLocation();
   const [isAsked, setIsAsked] = useState(false);
   const isActive = status === 'active';
+  const isOrphan = pauseCause === 'author';
   const turn = useAction({
-    run: () => (isActive ? api.reports.pause.mutate({ id }) : api.reports.resume.mutate({ id })),
+    run: () => {
+      if (isActive) return api.reports.pause.mutate({ id });
+      return isOrphan ? api.reports.takeOver.mutate({ id }) : api.reports.resume.mutate({ id });
+    },
     done: isActive ? t.paused : t.resumed,
     touches: TOUCHED,
   });
@@ -38,7 +46,7 @@ export function TemplateActions({ template: { id, name, status } }: { template: 
         title={isOnline ? undefined : ui.needsNetwork}
         onClick={() => turn.start()}
       >
-        {isActive ? t.pause : t.resume}
+        {isActive ? t.pause : isOrphan ? t.takeOver : t.resume}
       </Button>
       <ButtonLink href={`/reports/${id}/edit`}>{t.edit}</ButtonLink>
       <Button look="danger" onClick={() => setIsAsked(true)}>

@@ -5,12 +5,14 @@ import { useWords } from '@/i18n/words';
 import { AreaField, SelectField, TextField } from '@/ui/Field';
 import { Fields } from '@/ui/Form';
 import { Card, Stack } from '@/ui/Layouts';
+import type { Policy } from './PolicyFields';
 import { words } from './words';
 
-export type TemplateDraft = Pick<NewTemplate, 'name' | 'format' | 'queryConfig'> & {
-  description: string;
-  schedule: string | null;
-};
+export type TemplateDraft = Pick<NewTemplate, 'name' | 'format' | 'queryConfig'> &
+  Policy & {
+    description: string;
+    schedule: string | null;
+  };
 
 const FORMATS: readonly ReportFormat[] = ['json', 'csv', 'pdf'];
 

@@ -13,13 +13,14 @@ import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import type { useAction } from '@/ui/useAction';
 import { words as uiWords } from '@/ui/words';
 import { QueryEditor } from './compose/QueryEditor';
+import { POLICY, PolicyFields } from './PolicyFields';
 import { ScheduleBuilder } from './ScheduleBuilder';
 import { StartFrom } from './StartFrom';
 import { type Schedule, writeSchedule } from './schedule';
 import { type TemplateDraft, TemplateFields } from './TemplateFields';
 import { words } from './words';
 
-const AT_FIELDS = ['name', 'description', 'format', 'schedule', 'queryConfig'];
+const AT_FIELDS = ['name', 'description', 'format', 'schedule', 'queryConfig', ...POLICY];
 
 export function TemplateForm({
   initial,
@@ -79,6 +80,7 @@ export function TemplateForm({
           onChange={setSchedule}
         />
       </Card>
+      <PolicyFields policy={draft} set={set} problemsAt={problemsAt} />
       <QueryEditor
         start={start}
         head={
