@@ -8,6 +8,7 @@ from typing import Any
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.intake.circumstances import circumstances
+from iop_pipelines.intake.sides import only_currency
 from iop_pipelines.intake.spelling import formats_of, numbers_of
 from iop_pipelines.intake.step import Freq
 from iop_pipelines.intake.understand import MeasureFound, Understood
@@ -110,6 +111,10 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
         if name in sure:
             fields[name]["nullable"] = False
             casts[name]["required"] = True
+    for column in given.rows.columns:
+        # What comes in another is refused: nothing that was declared by now would keep the two apart.
+        if (currency := only_currency(column)) is not None:
+            casts[column.name]["one_of"] = [currency]
     casts[given.moment] |= _spelling(given, zone)
     steps: list[dict[str, Any]] = [{"kind": "cast", "columns": casts}]
     if given.series.is_unique:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice, pairwise
 
@@ -41,7 +42,7 @@ _PAGE_TITLES = 8
 _NO_NAME = re.compile(r"#*|column \d+")
 _LOOKED_AT_PARTS, _FEWEST_ROWS = 500, 12
 # Of year, month, day and hour.
-_PARTS_OF_MOMENTS = ((1700, 2199), (1, 12), (1, 31), (0, 23))
+_PARTS_OF_MOMENTS = ((1700, 2199), (1, 12), (1, 31), (0, 24))
 # The mark of a comment before a head's first name, and not that of a number: #YY, # of visits.
 _COMMENTED = re.compile(r"^#+(?=[^\W\d])")
 _YEAR_HEAD = re.compile(
@@ -86,7 +87,7 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
     """
     lines = table.lines
     width = _usual_width(lines.widths[:1000])
-    head = Head((), 0, 0)
+    head = _above_headless(lines, width)
     if not is_headless:
         wanted = {label.casefold() for label in known}
         heads = heads_in(lines[: 2 * LOOKED_AT + 2], width)
@@ -100,6 +101,14 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
     if not len(framed):
         raise InvalidInput("intake.no_rows", name=table.name)
     return _folded(framed, head)
+
+
+def _above_headless(lines: Lines, width: int) -> Head:
+    """None, below what is the title of a file without one."""
+    with suppress(InvalidInput):
+        found = head_of(lines[: 2 * LOOKED_AT + 2], width)
+        return Head((), 0, 0) if found.is_there else found
+    return Head((), 0, 0)
 
 
 def _with_row_numbers(head: Head, table: RawTable, width: int) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ MIN_PERIODS = 3
 _MORE_LINES = 2
 _MIN_MONTHS = 6
 _SUMS = ("quarter", "half-year", "year")
+_SUM_ALONE = re.compile(r"[QT][1-4]|[HS][12]", re.IGNORECASE)
 _HOUR_NUMBER = re.compile(r"(?:HE|H|hour|hr)?[ _]?(\d{1,2})", re.IGNORECASE)
 _UNIT = re.compile(
     r"[kMGT]?Wh?|[kMGT]?VA|kvarh?|[munpk]?[mlgsVAFH]|[kcdm]?m[²³23]?|ha|km/?h|m/s|mph|kn|°|°?[CFK]|deg ?[CF]|Grad|"
@@ -269,7 +270,7 @@ def _coarser(labels: Sequence[str]) -> set[str]:
     """Quarters, half-years and years among at least six months, which only sum them up."""
     months = [label for label in labels if _reads_as(label, ("month",))]
     return (
-        {label for label in labels if _reads_as(label, _SUMS)}
+        {each for each in labels if _SUM_ALONE.fullmatch(each) or _reads_as(each, _SUMS)}
         if len(months) >= _MIN_MONTHS
         else set()
     )

@@ -1,5 +1,6 @@
 """Registers what a folder declares; what changed gets the next version, what people changed in IOP stays."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.vocabulary import ModelStatus
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.declare import Declared
 from iop_pipelines.registry import models as registry
 from iop_pipelines.registry.dashboards import load_dashboard, register_dashboard
 from iop_pipelines.registry.models import load_spec
 from iop_pipelines.registry.templates import list_templates, load_template, register_template
 from iop_pipelines.reporting.schedule import parse_schedule
+from iop_pipelines.transform.cast_columns import CastColumn
 from iop_pipelines.transform.declarations import load_declaration
+from iop_pipelines.transform.steps import Cast, parse_steps
 from iop_pipelines.transform.versions import list_datasets, register_dataset
 from iop_pipelines.validation.files import located
 
@@ -31,11 +35,30 @@ def with_versions(engine: sa.Engine, declared: Declared) -> Declared:
 def _next_dataset(engine: sa.Engine, content: dict[str, Any]) -> dict[str, Any]:
     for stored in list_datasets(engine):
         if stored.declaration.name == content["name"]:
+            _require_same_currency(stored.declaration, content)
             version = stored.declaration.version
             same = content | {"version": version}
             is_same = DatasetDeclaration.model_validate(same) == stored.declaration
             return same if is_same else content | {"version": version + 1}
     return content
+
+
+def _require_same_currency(known: DatasetDeclaration, content: Mapping[str, Any]) -> None:
+    """Panels, models and reports of one currency would add up several.
+
+    Raises InvalidInput naming the column.
+    """
+    now = _cast_of(DatasetDeclaration.model_validate(content))
+    for name, spec in _cast_of(known).items():
+        if spec.one_of and name in now and now[name].one_of != spec.one_of:
+            raise InvalidInput(
+                "intake.other_currency", column=name, dataset=known.name, known=list(spec.one_of)
+            )
+
+
+def _cast_of(declaration: DatasetDeclaration) -> Mapping[str, CastColumn]:
+    casts = [step for step in parse_steps(declaration) if isinstance(step, Cast)]
+    return casts[0].columns if casts else {}
 
 
 def _next_model(engine: sa.Engine, content: dict[str, Any]) -> dict[str, Any]:

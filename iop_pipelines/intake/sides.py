@@ -46,6 +46,13 @@ def _are_currencies(column: Column) -> bool:
     return is_told and 2 <= len(known) <= _MOST_CURRENCIES and all(map(is_money, known))
 
 
+def only_currency(column: Column) -> str | None:
+    """The one that all amounts are in, where a column says it."""
+    known = _values(column)
+    is_told = _CURRENCY_HEAD.fullmatch(column.label.strip()) is not None
+    return known[0] if is_told and len(known) == 1 and is_money(known[0]) else None
+
+
 def _are_sides(column: Column) -> bool:
     known = frozenset(cell.casefold().rstrip(".") for cell in _values(column))
     is_short = all(len(each) == 1 for each in known)

@@ -20,7 +20,7 @@ _GRAINS = (
         re.IGNORECASE,
     ),
     re.compile(rf"{_YEAR}[- ]?Q[1-4]|Q[1-4][- ]?{_YEAR}", re.IGNORECASE),
-    re.compile(_YEAR),
+    re.compile(rf"{_YEAR}"),
 )
 _FEWEST = 6
 _MOST_DISTINCT = 5_000

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
@@ -30,6 +30,7 @@ _OF_FORMULA = re.compile(r'^="([^"]*)"$')
 # A whole field in quotation marks, whose delimiters are text.
 _QUOTED = re.compile(r'(?:(?<=[,;\t|^~])|^)"[^"]*"(?=[,;\t|^~]|$)', re.MULTILINE)
 _NO_DELIMITER = str.maketrans(dict.fromkeys(",;\t|^~", "_"))
+_WRAPPED = re.compile(r'"((?:[^"]|"")*)"')
 _LOOKED_AT = 300
 _HEAD = 200_000
 
@@ -50,6 +51,10 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
             file.readline()
         else:
             delimiter, score = _delimiter_of(head)
+            inner, inner_score = _delimiter_of(_unwrapped(head))
+            if not score and inner_score >= _POOR:
+                lines = _lines(_whole_rows(file), inner, name, 0, is_formula=False)
+                return lines, inner, f"{_NAMES.get(inner, repr(inner))} between fields of one cell"
             if score < _POOR:
                 found = read_aligned(partial(numbered_lines, path, codec))
                 if found is not None and not _is_between(delimiter, found[0]):
@@ -63,7 +68,22 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
     return lines, delimiter, f"{_NAMES.get(delimiter, repr(delimiter))} between fields"
 
 
-def _lines(file: IO[str], delimiter: str, name: str, skipped: int, *, is_formula: bool) -> Lines:
+def _unwrapped(text: str) -> str:
+    """What stands in whole lines between quotation marks, as where rows were pasted into one column of a sheet."""
+    rows = [_WRAPPED.fullmatch(line.strip()) for line in text.splitlines()[:_LOOKED_AT]]
+    known = [row[1].replace('""', '"') for row in rows if row]
+    return "\n".join(known) if len(known) > _POOR * len(rows) else ""
+
+
+def _whole_rows(file: IO[str]) -> Iterator[str]:
+    for line in file:
+        row = _WRAPPED.fullmatch(line.strip())
+        yield f"{row[1]}\n".replace('""', '"') if row else line
+
+
+def _lines(
+    file: Iterable[str], delimiter: str, name: str, skipped: int, *, is_formula: bool
+) -> Lines:
     """is_formula: some cells are ="0123", for a spreadsheet to take them as text."""
     lines = Lines()
     reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)

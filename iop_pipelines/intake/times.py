@@ -71,6 +71,11 @@ _OF_DAY_HEAD = re.compile(
     r"\b(?:date|day|datum|tag|fecha|data|jour)\b|(?<=\w)datum\b", re.IGNORECASE
 )
 _OF_TIME_HEAD = re.compile(r"\b(?:time|uhrzeit|zeit|hora|heure|ora)\b|(?<=\w)zeit\b", re.IGNORECASE)
+_HOUR_WORD = re.compile(r"\s?(?:h|Uhr)$", re.IGNORECASE)
+# What is said of the begin and of the end of a row's period, and is else the same.
+_BEGIN_HEAD = re.compile(r"\b(?:from|start|begin|von|ab|beginn|de|du|desde|da)\b", re.IGNORECASE)
+_END_HEAD = re.compile(r"\b(?:to|until|end|bis|ende|à|au|hasta|a)\b", re.IGNORECASE)
+_A_DAY = np.timedelta64(1, "D")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
 _QUARTER_ALONE = re.compile(r"Q[1-4]", re.IGNORECASE)
 _FEWEST_MONTHS = 3
@@ -257,10 +262,20 @@ def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
     if len(names) != 2:
         return names
     first, second = (read[name].moments for name in names)
-    apart = (second - first)[~(np.isnat(first) | np.isnat(second))].astype(np.int64) / _DAY_US
+    between = (second - first)[~(np.isnat(first) | np.isnat(second))]
+    if len(between) and _are_ends(read[names[0]].label, read[names[1]].label, between):
+        return [names[0]]
+    apart = between.astype(np.int64) / _DAY_US
     if not len(apart) or not (_is_even(apart) or _is_even(-apart)):
         return names
     return [names[0] if apart[0] > 0 else names[1]]
+
+
+def _are_ends(first: str, second: str, apart: npt.NDArray[np.timedelta64]) -> bool:
+    """Datum von and Datum bis, of periods of at most a day."""
+    a, b = _BEGIN_HEAD.sub("", first), _END_HEAD.sub("", second)
+    is_told = a != first and b != second and _words(a) == _words(b)
+    return is_told and bool(((apart >= _NO_TIME) & (apart <= _A_DAY)).all())
 
 
 def _is_even(days: npt.NDArray[np.float64]) -> bool:
@@ -519,9 +534,10 @@ def is_numbered(label: str, cells: Cells) -> bool:
 
 
 def _hour_of_day(cell: str) -> np.timedelta64:
-    """0 to 24."""
-    is_hour = cell.isdecimal() and len(cell) <= 2 and int(cell) <= 24
-    return np.timedelta64(int(cell), "h") if is_hour else np.timedelta64("NaT")
+    """0 to 24, also as 7h and 7 Uhr."""
+    digits = _HOUR_WORD.sub("", cell)
+    is_hour = digits.isdecimal() and len(digits) <= 2 and int(digits) <= 24
+    return np.timedelta64(int(digits), "h") if is_hour else np.timedelta64("NaT")
 
 
 def times_of_day(

@@ -5,9 +5,10 @@ a new year, nothing is guessed.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells
 from iop_pipelines.intake.framed import Framed
-from iop_pipelines.intake.numerals import is_null
+from iop_pipelines.intake.numerals import is_null, parts_of
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_NAME = rf"(?:(?!(?:{_MONTH})\b)[^\W\d_]{{2,10}}\.?,?\s+)?"
@@ -47,6 +48,10 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?!\d)"
     r"|(?<!\d)(?P<d2>\d\d)[-_.](?P<m2>\d\d)[-_.](?P<y2>(?:19|20)\d\d)(?!\d)"
+)
+_WEEK_HEAD = re.compile(
+    r"(?:iso )?(?:week|woche|kw|kalenderwoche|semaine|semana|settimana)(?: (?:no\.?|nr\.?|number))?",
+    re.IGNORECASE,
 )
 _YEAR_HEAD = re.compile(r"(?:year|jahr|ann[eé]e|a[nñ]o|anno|jaar|yr)", re.IGNORECASE)
 _LEAP = 2000
@@ -80,6 +85,7 @@ def with_years(framed: Framed, name: str) -> Framed:
         InvalidInput: the days run over a new year or may do so, or lie after the day on which the file says it was
             made; or Jan 10, Jan 11, … are as well Januaries of years.
     """
+    framed = _with_years_of_periods(framed, name)
     _require_no_two_readings(framed)
     for found in _columns(framed):
         label = framed.labels[found.place]
@@ -95,6 +101,63 @@ def with_years(framed: Framed, name: str) -> Framed:
         note = Sentence("intake.note_year", column=label, year=str(year))
         framed = replace(framed, notes=(*framed.notes, note))
     return framed
+
+
+def _with_years_of_periods(framed: Framed, name: str) -> Framed:
+    """Months in words and numbers of weeks, in their order and all of the year that the file says elsewhere."""
+    year = _told_year(framed, name) if _year_column(framed) is None else None
+    for place, (label, cells) in enumerate(zip(framed.labels, framed.columns, strict=True)):
+        known = [cell for cell in cells.distinct or () if not is_null(cell)]
+        numbers = list(map(_number_of(label), known)) if year is not None else []
+        if len(known) < _FEWEST or 0 in numbers or not numbers or not _is_in_order(numbers):
+            continue
+        # A second year would say each of them again.
+        if not _comes_once(framed, place):
+            continue
+        say = partial(_said_of_year, year=year, is_week=not known[0][:1].isalpha())
+        columns = [*framed.columns]
+        columns[place] = Cells(list(map(say, piece)) for piece in cells.pieces())
+        note = Sentence("intake.note_year", column=label, year=str(year))
+        return replace(framed, columns=tuple(columns), notes=(*framed.notes, note))
+    return framed
+
+
+def _comes_once(framed: Framed, place: int) -> bool:
+    """Whether each period is there once, or once for each of few names beside it."""
+    few = len(framed) // _FEWEST
+    names = [
+        cells
+        for other, cells in enumerate(framed.columns)
+        if other == place
+        or (
+            (distinct := cells.distinct) is not None
+            and len(distinct) <= few
+            and _are_names(distinct)
+        )
+    ]
+    return len(set(zip(*names, strict=True))) == len(framed)
+
+
+def _are_names(cells: Iterable[str]) -> bool:
+    return not any(parts_of(cell) for cell in cells if not is_null(cell))
+
+
+def _number_of(label: str) -> Callable[[str], int]:
+    """Of a month in words, or of a week where the head says so; 0 of all else."""
+    is_week = _WEEK_HEAD.fullmatch(label.strip()) is not None
+
+    def number(cell: str) -> int:
+        if is_week:
+            return int(cell) if cell.isdecimal() and 1 <= int(cell[:3]) <= 53 else 0
+        return MONTHS.get(cell.rstrip(".").lower(), 0)
+
+    return number
+
+
+def _said_of_year(cell: str, *, year: int | None, is_week: bool) -> str:
+    if is_null(cell):
+        return cell
+    return f"{year}-W{int(cell):02}" if is_week else f"{cell} {year}"
 
 
 def require_year(framed: Framed) -> None:

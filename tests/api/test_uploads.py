@@ -129,8 +129,8 @@ def test_a_file_that_says_that_it_is_too_large_is_not_read(site: Site) -> None:
     assert answer.status == 413
     told = json.loads(answer.read())["error"]
     assert told["message"] == (
-        "this file has more than 1 MB, the most that is taken here: split it; whoever runs the instance may allow "
-        "more by IOP_UPLOAD_MB"
+        "this file has more than 1 MB, the most that is taken here: split it; whoever keeps the instance may "
+        "allow more by IOP_UPLOAD_MB"
     )
     assert "1 Mo" in told["data"]["translations"]["fr"]["message"]
     connection.close()

@@ -414,6 +414,41 @@ def power() -> dict[str, File]:
             each(HOURS),
             "h",
         ),
+        "days and their times, from and to": File(
+            text(
+                "Datum von;Uhrzeit von;Datum bis;Uhrzeit bis;Wert (kWh)",
+                *(
+                    f"{q:%d.%m.%Y;%H:%M};{q + timedelta(minutes=15):%d.%m.%Y;%H:%M};{german(v(n) / 4)}"
+                    for n, q in enumerate(QUARTER_HOURS)
+                ),
+            ),
+            "wert",
+            each(QUARTER_HOURS, 4),
+            "15min",
+        ),
+        "hours with an h": File(
+            text(
+                "Jour;Heure;Valeur",
+                *(f"{h:%d/%m/%Y};{h:%H}h;{german(v(n) / 4)}" for n, h in enumerate(HOURS)),
+            ),
+            "valeur",
+            each(HOURS, 4),
+            "h",
+        ),
+        "an exchange's hours without a head": File(
+            text(
+                "MARGINALPDBC;",
+                *(
+                    f"{h.year};{h.month:02};{h.day:02};{h.hour + 1};{v(n) / 4};"
+                    for n, h in enumerate(HOURS)
+                ),
+                "*",
+            ),
+            "column_5",
+            each(HOURS, 4),
+            "h",
+            left=1,
+        ),
         "the same hours by two clocks": File(
             text(
                 "begin_utc,begin_ept,zone,mw",
@@ -552,6 +587,43 @@ def tools() -> dict[str, File]:
             "betrag",
             [(m, 1000 + n) for m, n in each(DAYS)],
             "D",
+        ),
+        "months of the year in the name": File(
+            text(
+                "Month,Shop,n",
+                *(
+                    f"{m:%B},{shop},{v(n, k)}"
+                    for k, shop in enumerate("AB")
+                    for n, m in enumerate(MONTHS[48:])
+                ),
+            ),
+            "n",
+            [*each(MONTHS[48:]), *each(MONTHS[48:], other=1)],
+            "MS",
+            2,
+            name="sales 2025.csv",
+        ),
+        "weeks of the year in the title": File(
+            text("Umsatz 2026;", "KW;Umsatz", *(f"{w};{v(w)}" for w in range(1, 53))),
+            "umsatz",
+            [(str(date.fromisocalendar(2026, w, 1)), v(w)) for w in range(1, 53)],
+            "W",
+        ),
+        "quarters without a year among months": File(
+            text(
+                "SKU,Jan-25,Feb-25,Mar-25,Q1,Apr-25,May-25,Jun-25,Q2,H1",
+                *(
+                    f"S{k},{v(48, k)},{v(49, k)},{v(50, k)},7,{v(51, k)},{v(52, k)},{v(53, k)},8,9"
+                    for k in range(4)
+                ),
+            ),
+            "value",
+            [(f"2025-{n + 1:02}-01", v(48 + n, k)) for n in range(6) for k in range(4)],
+            "MS",
+            4,
+        ),
+        "rows pasted into one column": File(
+            text('"Date,Sales"', *(f'"{d},{v(n)}"' for n, d in enumerate(DAYS))), "sales", each(DAYS), "D"
         ),
         "a search engine's hits": File(
             json.dumps({"took": 5, "hits": {"total": {"value": 1}, "hits": hits}}),
@@ -794,6 +866,20 @@ def test_a_span_of_two_days_is_no_day_of_a_year(tmp_path: Path) -> None:
     lines = [f"{d:%b %d} - {d + timedelta(days=6):%b %d},{v(n)}" for n, d in enumerate(weeks)]
     with pytest.raises(InvalidInput) as raised:
         looked_at(tmp_path, File(text("week,n", *lines), "n", [], ""))
+    assert raised.value.sentence.code == "intake.no_time"
+
+
+@pytest.mark.parametrize(
+    "months",
+    [[*range(1, 13), *range(1, 13)], [10, 11, 12, 1, 2, 3]],
+    ids=["twice", "over a new year"],
+)
+def test_months_that_may_be_of_two_years_are_not_of_the_one_in_the_name(
+    months: list[int], tmp_path: Path
+) -> None:
+    lines = [f"{date(2025, m, 1):%B},{v(n)}" for n, m in enumerate(months)]
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(tmp_path, File(text("month,n", *lines), "n", [], "", name="sales 2025.csv"))
     assert raised.value.sentence.code == "intake.no_time"
 
 

@@ -7,14 +7,22 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.declare import Declared, declare
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.questions import refuse_to_guess
+from iop_pipelines.intake.registering import with_versions
 from iop_pipelines.intake.understand import Given, Understood, understand
 from iop_pipelines.query.config import parse_config
 from iop_pipelines.registry.dashboards import DashboardSpec, check_shape
+from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.tables import metadata
+from iop_pipelines.transform.prepare import prepare
+from iop_pipelines.transform.versions import register_dataset
 
 DAYS = [date(2025, 11, 3) + timedelta(days=n) for n in range(40)]
 MONEY = ("EUR", "USD", "JPY")
@@ -203,6 +211,47 @@ def test_what_is_declared_can_be_drawn(name: str, tmp_path: Path) -> None:
     parse_config(declared.report["query_config"])
     drawn = [panel.type for panel in panels]
     assert drawn == (["table", "line", "bar"] if len(case.never) == 1 else ["table"])
+
+
+def paid(money: str) -> str:
+    lines = (f"{day},{money},{figure(n)}" for n, day in enumerate(DAYS))
+    return "\n".join(["Date,Currency,Amount", *lines]) + "\n"
+
+
+def test_another_currency_that_comes_later_is_refused_and_added_to_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(paid("EUR"))
+    content = declare(
+        understand(read_file(path), Given(), "UTC", refuse_to_guess), "UTC", datetime(2026, 1, 1)
+    ).dataset
+    rows = [
+        {"date": f"{day}", "currency": money, "amount": "7", "source_line": f"{n}"}
+        for n, (day, money) in enumerate(zip(DAYS, ("EUR", "USD"), strict=False))
+    ]
+    window = (datetime(2025, 11, 3), datetime(2025, 11, 5))
+    done = prepare(DatasetDeclaration.model_validate(content), pd.DataFrame(rows), window)
+    assert done.frame["currency"].tolist() == ["EUR"]
+    assert [each["currency"] for each in done.rejects["row"]] == ["USD"]
+
+
+def test_a_file_of_other_currencies_is_not_loaded_under_the_same_name(tmp_path: Path) -> None:
+    engine = engine_for("sqlite://")
+    metadata.create_all(engine)
+    path = tmp_path / "a.csv"
+
+    def given(*moneys: str) -> Declared:
+        path.write_text(
+            paid(moneys[0]) + "".join(paid(each).partition("\n")[2] for each in moneys[1:])
+        )
+        found = understand(read_file(path), Given(), "UTC", refuse_to_guess)
+        return declare(found, "UTC", datetime(2026, 1, 1))
+
+    first = with_versions(engine, given("EUR"))
+    register_dataset(engine, DatasetDeclaration.model_validate(first.dataset))
+    assert with_versions(engine, given("EUR")).dataset["version"] == 1
+    for others in (("USD",), ("EUR", "USD")):
+        with pytest.raises(InvalidInput, match=r"'currency' has other currencies than EUR"):
+            with_versions(engine, given(*others))
 
 
 def test_stores_of_one_currency_are_shown_as_they_were(tmp_path: Path) -> None:

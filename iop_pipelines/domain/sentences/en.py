@@ -686,6 +686,10 @@ SENTENCES: Mapping[str, str] = {
         "column {column!r} has fiscal years such as {cell}, and no file says with which month they begin: write the "
         "calendar year beside each {part!r}"
     ),
+    "intake.other_currency": (
+        "column {column!r} has other currencies than {known}, the only one of {dataset} by now, whose panels and models add "
+        "amounts up: load this file under a name of its own"
+    ),
     "intake.other_shape": (
         "its columns are others than those of most files beside it; load it by itself"
     ),
@@ -1278,8 +1282,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "upload.store_refuses": "the store {url} does not take or give a file: {error}",
     "upload.too_large": (
-        "this file has more than {megabytes} MB, the most that is taken here: split it; whoever runs the instance may allow "
-        "more by IOP_UPLOAD_MB"
+        "this file has more than {megabytes} MB, the most that is taken here: split it; whoever keeps the instance may "
+        "allow more by IOP_UPLOAD_MB"
     ),
     "upload.too_many_an_hour": "you sent {most} files within an hour: wait a while",
     "upload.too_many_at_once": "you are sending {most} files already: wait for one of them",

@@ -801,6 +801,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.open_quotes": (
         "{name}, ligne {line} : {error} ; des guillemets y sont peut-être restés ouverts"
     ),
+    "intake.other_currency": (
+        "la colonne {column!r} contient d’autres devises que {known}, la seule de {dataset} jusqu’ici, dont les panneaux et les "
+        "modèles additionnent les montants : chargez ce fichier sous un autre nom"
+    ),
     "intake.other_shape": (
         "ses colonnes ne sont pas celles de la plupart des fichiers à côté ; chargez-le séparément"
     ),
