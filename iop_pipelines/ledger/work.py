@@ -25,12 +25,16 @@ from iop_pipelines.schema.tables import (
     deliveries,
     generated_reports,
     model_executions,
+    workers,
 )
 from iop_pipelines.schema.transactions import write
 
 # Starts in all, after transient failures and lost workers, with increasing delays between them.
 MAX_STARTS = 5
 RETRY_AFTER_S = 10
+# Of runs that wait for a worker, where there are fewer workers: the next is there when one ends.
+LEAST_WAITING = 2
+WAITS_AT_MOST = timedelta(seconds=60)
 IN_FLIGHT = (Phase.CLAIMED, Phase.STARTED)
 _CLOSING = "close-"
 
@@ -76,12 +80,14 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
 
     Executions of one model run in the order of their data, never two runs at once: a model with
     work in flight waits. What was at work when its run died gets a run of its own, so that it takes no
-    neighbour with it.
+    neighbour with it. While as many runs wait for a worker as there are workers, and two at least, nothing is claimed.
     """
     _ensure_lock(engine, kind)
 
     def work(connection: sa.Connection) -> list[Batch]:
         _take_lock(connection, kind)
+        if _is_enough_waiting(connection, kind, now):
+            return []
         rows = connection.execute(_claimable(kind, now, limit)).all()
         pools: dict[str, list[tuple[int, int]]] = {}
         for row in rows:
@@ -102,6 +108,31 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
         return batches
 
     return write(engine, work)
+
+
+def _is_enough_waiting(connection: sa.Connection, kind: WorkKind, now: datetime) -> bool:
+    """Whether another run would only wait: what it could carry is better left for the next, which is larger then.
+
+    A run costs as much as many of its items: a backlog that is claimed bit by bit is worked off in its number of runs.
+    A claim whose run did not come for a while does not count, so that one lost message holds up nothing.
+    """
+    if kind is DELIVERY:
+        # A run carries what one source has: runs of other sources make none larger.
+        return False
+    table, others = kind.table, kind.table.alias()
+    is_begun = sa.exists().where(
+        others.c.run_key == table.c.run_key, others.c.phase == Phase.STARTED
+    )
+    waiting = sa.select(sa.func.count(sa.distinct(table.c.run_key))).where(
+        table.c.phase == Phase.CLAIMED,
+        table.c.claimed_at > now - WAITS_AT_MOST,
+        # By hand, the run that works on it has claimed it.
+        table.c.dagster_run_id.is_(None),
+        table.c.run_key.not_like(f"{_CLOSING}%"),
+        ~is_begun,
+    )
+    alive = connection.scalar(sa.select(sa.func.count()).select_from(workers)) or 0
+    return (connection.scalar(waiting) or 0) >= max(LEAST_WAITING, alive)
 
 
 def claimable_kinds(engine: sa.Engine, now: datetime) -> list[WorkKind]:

@@ -19,7 +19,12 @@ from iop_pipelines.ledger.work import (
 )
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import upgrade
-from iop_pipelines.schema.tables import dataset_versions, generated_reports, model_executions
+from iop_pipelines.schema.tables import (
+    dataset_versions,
+    generated_reports,
+    model_executions,
+    workers,
+)
 
 NOW = datetime(2026, 3, 1, 12)
 
@@ -209,3 +214,55 @@ def test_claims_made_at_once_share_nothing(server_url, seed):
 
     claimed = [item for batches in claims for batch in batches for item in batch.ids]
     assert len(claimed) == len(set(claimed)) == 40
+
+
+def _claimed(seeded, now=NOW) -> list[list[int]]:
+    return [list(batch.ids) for batch in claim(seeded.engine, REPORT, now)]
+
+
+def test_while_enough_runs_wait_the_backlog_is_left_for_one_larger_run(seeded):
+    first = seeded.add_report()
+    (waiting,) = claim(seeded.engine, REPORT, NOW)
+    second = seeded.add_report()
+    assert _claimed(seeded) == [[second]]
+    backlog = [seeded.add_report() for _ in range(3)]
+    assert _claimed(seeded) == []
+
+    # A worker has taken the first: one waits, and the next is made of all that came meanwhile.
+    assert start(seeded.engine, REPORT, first, waiting.run_key, "run-1", now=NOW) == 1
+    assert _claimed(seeded) == [backlog]
+
+
+def test_a_run_that_does_not_come_holds_up_nothing_for_long(seeded):
+    for _ in range(2):
+        seeded.add_report()
+        assert len(_claimed(seeded)) == 1
+    later = seeded.add_report()
+
+    assert _claimed(seeded, NOW + timedelta(seconds=59)) == []
+    assert _claimed(seeded, NOW + timedelta(seconds=61)) == [[later]]
+
+
+def test_as_many_runs_may_wait_as_there_are_workers(seeded):
+    with begin_write(seeded.engine) as connection:
+        known = {"host": "here", "pid": 1, "started_at": NOW, "heartbeat_at": NOW}
+        connection.execute(workers.insert(), [{"id": f"w{n}", **known} for n in range(3)])
+
+    claimed = []
+    for _ in range(4):
+        seeded.add_report()
+        claimed += _claimed(seeded)
+
+    assert [len(ids) for ids in claimed] == [1, 1, 1]
+
+
+def test_what_an_operator_runs_and_what_is_being_closed_does_not_wait(seeded):
+    by_hand, closing = seeded.add_report(), seeded.add_report()
+    assert claim_these(seeded.engine, REPORT, [by_hand], "by-hand", "run-1", now=NOW) == []
+    assert take_to_close(seeded.engine, REPORT, closing, Phase.QUEUED, NOW) is not None
+
+    for _ in range(2):
+        seeded.add_report()
+        assert len(_claimed(seeded)) == 1
+    seeded.add_report()
+    assert _claimed(seeded) == []

@@ -5,6 +5,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
@@ -45,7 +46,7 @@ def test_an_unknown_value_is_nan_and_never_zero(instance):
 def test_a_batch_reads_a_panel_once_and_gives_each_model_its_own(instance):
     panels, window, readings = Panels(), (DAY, NEXT), []
 
-    @sa.event.listens_for(instance.engine, "before_cursor_execute")
+    @event.listens_for(instance.engine, "before_cursor_execute")
     def count(_connection, _cursor, statement, *_):
         readings.extend(["one"] if statement.startswith("SELECT prepared_flights") else [])
 
@@ -68,7 +69,7 @@ def test_a_batch_reads_a_panel_once_and_gives_each_model_its_own(instance):
         read(number)
     read(0)
     assert len(readings) == 2 + MOST_KEPT + 1
-    sa.event.remove(instance.engine, "before_cursor_execute", count)
+    event.remove(instance.engine, "before_cursor_execute", count)
     assert again.equals(panel(instance, 5, history=1))
 
 
