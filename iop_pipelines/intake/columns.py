@@ -31,7 +31,8 @@ _SAMPLE = 50
 _NINES = re.compile(r"-(?:9{3,6}(?:\.(?:0+|9{1,3}))?|99\.9{1,3})")
 _MIN_NINES = 3
 _MANY = 2_000
-_ROUND = re.compile(r"-(?:99|[1-9]00+)(?:\.0+)?")
+# Not -100, which all that is lost is in percent.
+_ROUND = re.compile(r"-(?:99|1000+|[2-9]00+)(?:\.0+)?")
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
 # As in Umsatz in EUR, Energy_kWh, Temp °C.
 _UNIT_AFTER = re.compile(

@@ -15,21 +15,33 @@ from iop_pipelines.intake.numerals import is_null, plainly
 
 _SAMPLE = 2_000
 _FEWEST = 3
-_PARTS = r"[-/.]\d{1,2}[-/.]\d{1,2}(?:\D.*)?"
+_MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_TIME = r"(?:[ T].*)?"
+# No points between year and month: 2456.75 is a price, and 110.12.3.4 an address.
+_AFTER = rf"(?P<sep>[-/]){_MONTH}(?P=sep){_DAY_OF_MONTH}{_TIME}"
+_YEAR_OF_BUDDHA = r"(?P<n>2[45]\d\d|26[0-3]\d)"
 # Pattern with the year `n`, and what is added to it: by reign, or the same for all.
 _REIGNS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _MINGUO, _BUDDHA = 1911, -543
+_LETTERS = re.compile(
+    rf"(?P<era>[RHS])(?P<n>\d{{1,2}})(?P<rest>(?P<sep>[-/.]){_MONTH}(?P=sep){_DAY_OF_MONTH}{_TIME})"
+)
 _ERAS: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"(?P<era>令和|平成|昭和)\s?(?P<n>\d{1,2}|元)(?P<rest>年.*)"), None),
-    (re.compile(rf"(?P<era>[RHS])(?P<n>\d{{1,2}})(?P<rest>{_PARTS})"), None),
+    (_LETTERS, None),
     (re.compile(r"(?:民國|民国)\s?(?P<n>\d{2,3})(?P<rest>[年/.-].*)"), _MINGUO),
-    (re.compile(rf"(?P<n>1[0-4]\d)(?P<rest>{_PARTS})"), _MINGUO),
-    (re.compile(r"(?P<n>2[45]\d\d|26[0-3]\d)(?P<rest>[-/.]\d{1,2}(?:[-/.]\d{1,2}(?:\D.*)?)?)"), _BUDDHA),
+    (re.compile(rf"(?P<n>1[0-4]\d)(?P<rest>{_AFTER})"), _MINGUO),
+    (re.compile(rf"{_YEAR_OF_BUDDHA}(?P<rest>{_AFTER}|[-/](?:0[1-9]|1[0-2]))"), _BUDDHA),
     (
-        re.compile(r"(?P<before>\d{1,2}[-/. ](?:\d{1,2}[-/. ])?)(?P<n>2[45]\d\d|26[0-3]\d)(?P<rest>(?:\D.*)?)"),
+        re.compile(
+            rf"(?P<before>{_DAY_OF_MONTH}(?P<between>[-/.]){_DAY_OF_MONTH}(?P=between)|{_MONTH}/)"
+            rf"{_YEAR_OF_BUDDHA}(?P<rest>{_TIME})"
+        ),
         _BUDDHA,
     ),
-)  # fmt: skip
+)
+# R12.1.3 is a release as well, of which there are fewer than days.
+_FEWEST_OF_LETTERS = 12
 _YEARS = r"1[345]\d\d"
 _OTHER_YEAR = re.compile(
     rf"{_YEARS}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\D.*)?|\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]{_YEARS}(?:\D.*)?"
@@ -72,7 +84,8 @@ def _counted(framed: Framed) -> Iterator[_Counted]:
     for place, cells in enumerate(framed.columns):
         sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
         for pattern, offset in _ERAS if len(sample) >= _FEWEST else ():
-            if pattern.fullmatch(sample[0]) and all(map(pattern.fullmatch, sample)):
+            fewest = _FEWEST_OF_LETTERS if pattern is _LETTERS else _FEWEST
+            if len(sample) >= fewest and all(map(pattern.fullmatch, sample)):
                 yield _Counted(place, pattern, offset)
                 break
 

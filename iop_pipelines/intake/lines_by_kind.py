@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.tables import Line, Lines, Other
 
 _LOOKED_AT = 50
@@ -51,7 +52,7 @@ def by_kind(lines: Lines) -> tuple[Lines, list[Other]] | None:
     if not lines.columns or len(lines) < 3:
         return None
     kinds = set(lines.columns[0].distinct or ())
-    if kinds <= {"C", "I", "D"} and {"I", "D"} <= kinds:
+    if kinds <= {"C", "I", "D"} and {"I", "D"} <= kinds and _has_heads(lines):
         return _market(lines)
     if lines[0].cells[:2] == ("100", "NEM12") and kinds <= {
         "100",
@@ -63,6 +64,14 @@ def by_kind(lines: Lines) -> tuple[Lines, list[Other]] | None:
     }:
         return _metered(lines), []
     return None
+
+
+def _has_heads(lines: Lines) -> bool:
+    """Whether the lines I say names: credit, debit and interest of a bank are letters, too."""
+    heads = (line.cells[4:] for line in lines if line.cells[0] == "I")
+    return lines[0].cells[0] in ("C", "I") and not any(
+        is_value(cell) for head in heads for cell in head
+    )
 
 
 def _market(lines: Lines) -> tuple[Lines, list[Other]] | None:

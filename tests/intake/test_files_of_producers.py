@@ -849,6 +849,32 @@ def test_another_calendar_is_refused_and_never_taken_for_ours(kind: str, tmp_pat
     assert raised.value.sentence.code == code
 
 
+AS_THEY_ARE = {
+    "prices of gold": [f"{2400 + 3 * n}.{n % 90 + 10}" for n in range(60)],
+    "prices with four decimals": [f"{n % 12 + 1}.{2450 + n}" for n in range(60)],
+    "addresses": [f"1{n % 40:02}.{n % 12 + 1}.{n % 28 + 1}.{n}" for n in range(60)],
+    "short addresses": [f"1{n % 40:02}.{n % 12 + 1}.{n % 28 + 1}" for n in range(60)],
+    "releases": [f"R12.1.{n % 4 + 1}" for n in range(60)],
+    "places": [f"{2500 + n}/{n % 9 + 1}" for n in range(60)],
+}
+
+
+@pytest.mark.parametrize("kind", AS_THEY_ARE)
+def test_what_only_looks_like_years_of_an_era_stays_as_it_is(kind: str, tmp_path: Path) -> None:
+    cells = AS_THEY_ARE[kind]
+    lines = (f"{d};{cell};{v(n)}" for n, (d, cell) in enumerate(zip(DAYS, cells, strict=True)))
+    found = looked_at(tmp_path, File(text("day;what;n", *lines), "n", [], ""))
+    assert found.moment == "day"
+    landed = [row["what"] for row in found.rows]
+    assert landed == cells
+
+
+def test_letters_of_a_bank_are_no_kinds_of_lines(tmp_path: Path) -> None:
+    lines = [f"{'CDI'[n % 3]},{d},SHOP {n},x,{v(n)}.25" for n, d in enumerate(DAYS)]
+    found = looked_at(tmp_path, File(text(*lines), "column_5", [], ""))
+    assert [float(row["column_5"] or 0) for row in found.rows] == [v(n) + 0.25 for n in range(60)]
+
+
 def test_a_day_that_is_none_among_others_makes_no_other_calendar(tmp_path: Path) -> None:
     lines = [f"{d:%d/%m/%Y},{v(n)}" for n, d in enumerate(DAYS) if d.day < 31]
     found = looked_at(tmp_path, File(text("day,n", *lines, "30/02/2026,7"), "n", [], ""))
