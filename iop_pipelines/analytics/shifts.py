@@ -18,6 +18,8 @@ import pandas as pd
 import ruptures
 from scipy.stats import norm
 
+from iop_pipelines.analytics import robust
+from iop_pipelines.analytics.autoregression import SURE_DRIFT, drift_of
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD, SIGMA_PER_Q90
 
 _MAX_AUTOCORRELATION = 0.8
@@ -254,13 +256,25 @@ def anchored_shift(
 
 
 def remove_season(y: np.ndarray, season_length: int) -> np.ndarray:
-    """y less the median, by phase, of its distance from a centred rolling median; y itself under three seasons."""
+    """y less the effects of its season; y itself under three seasons."""
+    effects = season_effects(y, season_length)
+    return y if effects is None else y - np.resize(effects, len(y))
+
+
+def season_effects(y: np.ndarray, season_length: int) -> np.ndarray | None:
+    """(season_length,) by phase from the first row on, the median distance from a centred rolling median; None under
+    three seasons."""
     if season_length <= 1 or np.isfinite(y).sum() < 3 * season_length:
-        return y
+        return None
+    # A line leans the median of a season: what each season adds to the one before is taken off first.
+    drift, errors = drift_of(y[None], season_length)
+    if errors[0] > SURE_DRIFT:
+        y = y - drift[0] / season_length * np.arange(len(y))
     level = pd.Series(y).rolling(season_length, center=True, min_periods=1).median().to_numpy()
-    phase = np.arange(len(y)) % season_length
-    effects = pd.Series(y - level).groupby(phase).transform("median").to_numpy()
-    return y - effects
+    cycles = np.full(-(-len(y) // season_length) * season_length, np.nan)
+    cycles[: len(y)] = y - level
+    by_phase = robust.quantiles(cycles.reshape(-1, season_length).T, 0.5)[0]
+    return np.where(np.isfinite(by_phase), by_phase, 0.0)
 
 
 def _scale(x: np.ndarray) -> tuple[float, float]:

@@ -4,14 +4,13 @@ The slope is per period of the grid, gaps counted, so a missing month does not s
 """
 
 import math
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pymannkendall
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import false_discovery_control, norm, rankdata
 
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.errors import SeriesTooShort
@@ -19,6 +18,16 @@ from iop_pipelines.errors import SeriesTooShort
 Variant = Literal["original", "hamed_rao", "seasonal"]
 # The normal approximation is good from 10 points on (Gilbert 1987); a runtime asks for more than this.
 MIN_POINTS = 5
+# Of more rows, means of a few together are looked at: there are pairs enough.
+MOST_POINTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    name: Variant
+    season_length: int
+    lags: int | None
+    alpha: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ def measure_trend(
     Raises:
         SeriesTooShort: fewer than 5 known points, or no two points of one phase.
     """
+    if len(y) > MOST_POINTS and variant != "seasonal":
+        return _measure_thinned(y, variant=variant, lags=lags, alpha=alpha)
     known = y[np.isfinite(y)]
     if len(known) < MIN_POINTS:
         raise SeriesTooShort("trend.too_few_points", least=MIN_POINTS, count=len(known))
@@ -88,7 +99,8 @@ def measure_trend(
     positions = np.arange(len(y))
     intercept = float(np.median(known - slope * positions[np.isfinite(y)]))
     residuals = known - intercept - slope * positions[np.isfinite(y)]
-    z, p_value, tau, variance = _mann_kendall(y, variant, season_length, lags, alpha)
+    test = _Variant(variant, season_length, lags, alpha)
+    z, p_value, tau, variance = _mann_kendall(y, slope, test)
     lo, hi = _slope_interval(slopes, variance, alpha)
     return Trend(
         slope=slope,
@@ -101,6 +113,29 @@ def measure_trend(
         tau=tau,
         sigma=float(SIGMA_PER_MAD * np.median(np.abs(residuals - np.median(residuals)))),
         n=len(known),
+    )
+
+
+def _measure_thinned(y: np.ndarray, *, variant: Variant, lags: int | None, alpha: float) -> Trend:
+    """By the means of as few rows together as leave MOST_POINTS."""
+    each = -(-len(y) // MOST_POINTS)
+    padded = np.full(-(-len(y) // each) * each, np.nan)
+    padded[: len(y)] = y
+    rows = padded.reshape(-1, each)
+    count = np.isfinite(rows).sum(axis=1)
+    means = np.where(count > 0, np.nansum(rows, axis=1) / np.maximum(count, 1), np.nan)
+    found = measure_trend(means, variant=variant, lags=lags, alpha=alpha)
+    slope = found.slope / each
+    # The mean of rows stands in their middle.
+    start = found.start - slope * (each - 1) / 2
+    return replace(
+        found,
+        slope=slope,
+        slope_lo=found.slope_lo / each,
+        slope_hi=found.slope_hi / each,
+        start=start,
+        end=start + slope * (len(y) - 1),
+        n=int(np.isfinite(y).sum()),
     )
 
 
@@ -120,24 +155,39 @@ def adjust_p_values(p_values: Sequence[float]) -> np.ndarray:
     )
 
 
-def _mann_kendall(
-    y: np.ndarray, variant: Variant, season_length: int, lags: int | None, alpha: float
-) -> tuple[float, float, float, float]:
+def _mann_kendall(y: np.ndarray, slope: float, test: _Variant) -> tuple[float, float, float, float]:
+    """z, p, tau and the variance of the sum of signs."""
     known = y[np.isfinite(y)]
     if np.all(known == known[0]):
         return 0.0, 1.0, 0.0, 0.0
-    if variant == "seasonal":
-        result = pymannkendall.seasonal_test(y, alpha=alpha, period=season_length)
-    elif variant == "hamed_rao":
-        with warnings.catch_warnings():
-            # A negative corrected variance (strong negative autocorrelation) warns and gives NaN.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            result = pymannkendall.hamed_rao_modification_test(known, alpha=alpha, lag=lags)
-        if not math.isfinite(result.p) or result.var_s <= 0:
-            result = pymannkendall.original_test(known, alpha=alpha)
-    else:
-        result = pymannkendall.original_test(known, alpha=alpha)
-    return float(result.z), float(result.p), float(result.Tau), float(result.var_s)
+    if test.name == "seasonal":
+        result = pymannkendall.seasonal_test(y, alpha=test.alpha, period=test.season_length)
+        return float(result.z), float(result.p), float(result.Tau), float(result.var_s)
+    n = len(known)
+    signs = int(np.sign(known[None, :] - known[:, None])[np.triu_indices(n, 1)].sum())
+    _, ties = np.unique(known, return_counts=True)
+    tied = float((ties * (ties - 1) * (2 * ties + 5)).sum())
+    variance = (n * (n - 1) * (2 * n + 5) - tied) / 18
+    if test.name == "hamed_rao":
+        inflation = _inflation(known - slope * np.flatnonzero(np.isfinite(y)), test)
+        # Strong negative autocorrelation leaves nothing of it: then it is not corrected.
+        variance *= inflation if inflation > 0 else 1.0
+    z = (signs - np.sign(signs)) / math.sqrt(variance)
+    return float(z), float(2 * norm.sf(abs(z))), signs / (n * (n - 1) / 2), variance
+
+
+def _inflation(residuals: np.ndarray, test: _Variant) -> float:
+    """By how much the autocorrelation of the ranks, where it is more than chance, makes the variance larger."""
+    n = len(residuals)
+    ranks = rankdata(residuals)
+    ranks = ranks - ranks.mean()
+    lags = np.arange(1, n if test.lags is None else min(test.lags + 1, n))
+    products = np.correlate(ranks, ranks, "full")[n:][: len(lags)]
+    correlation = products / max(float(ranks @ ranks), 1e-300)
+    is_more = np.abs(correlation) > norm.isf(test.alpha / 2) / math.sqrt(n)
+    weights = (n - lags) * (n - lags - 1.0) * (n - lags - 2.0)
+    total = float((weights * np.where(is_more, correlation, 0.0)).sum())
+    return 1 + 2 * total / (n * (n - 1.0) * (n - 2.0))
 
 
 def _slope_interval(slopes: np.ndarray, variance: float, alpha: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from iop_pipelines.transform.formats import MomentFormat
 
 MAX_MODELS = 6
 _SPELT = 200
-# The trend is tested anew at each point: about 4 ms each.
+# The trend is tested anew at each point: about half a ms each.
 MAX_TREND_POINTS = 4_000
 _MAX_FIGURES = 4
 _MAX_LINES = 12

@@ -42,19 +42,31 @@ def season_of_series(
 
     series: one measure each; what is found in them depends on nothing after their last scored row.
     """
-    if season_length or freq is None or not series:
-        return [season_length or 1] * len(series)
-    lengths = tuple(SEASONS[step_of(freq).modelled_as].values())
-    if not lengths:
-        return [1] * len(series)
     found = []
     for one in series:
-        y = one.values[: int(one.scored[-1]) + 1]
-        shape = make_shape(lengths[0], 3 * lengths[0], usual_mask_limit(lengths[0]))
-        strength = look_for_seasons(y[:, :1], shape, lengths).strength[:, 0]
-        shown = [length for length, each in zip(lengths, strength, strict=True) if each > 0]
-        found.append(max(shown, default=1))
+        looks = season_looks(one.values[: int(one.scored[-1]) + 1, 0], season_length, freq)
+        found.append(looks[-1][1] if looks else season_length or 1)
     return found
+
+
+def season_looks(
+    y: np.ndarray, season_length: int | None, freq: str | None
+) -> list[tuple[int, int]]:
+    """How many rows of y (n,) each look at its season sees, the last of them all, and the season in periods that it
+    finds: the given one, or else the longest; 1 where there is none."""
+    lengths = () if freq is None else tuple(SEASONS[step_of(freq).modelled_as].values())
+    if season_length:
+        lengths = (season_length,) if season_length > 1 else ()
+    if not lengths or not np.isfinite(y).any():
+        return []
+    shape = make_shape(lengths[0], 3 * lengths[0], usual_mask_limit(lengths[0]))
+    begun = int(np.isfinite(y).argmax())
+    seasons = look_for_seasons(np.append(y, np.nan)[:, None], shape, lengths)
+    counts = [*(seasons.rows[seasons.rows + begun <= len(y)] + begun).tolist()]
+    found = [season_length or max(seasons.found(look, 0), default=1) for look in range(len(counts))]
+    if counts and counts[-1] < len(y):
+        counts, found = [*counts, len(y)], [*found, found[-1]]
+    return list(zip(counts, found, strict=True))
 
 
 def season_metrics(found: Sequence[Seasons | None], freq: str | None) -> dict[str, float]:

@@ -3,21 +3,27 @@
 The test reads the window that ends with the scored period, for a trend is a statement about that stretch. The row's
 expectation does not: it is the line of the window before, drawn one period further.
 
+Both are of the series without its season, where it shows one: as the looks before each row found it, so that nothing is
+known of a row before it.
+
 Many series are many tests: whether a trend is a finding goes by its p-value adjusted for the series of the execution.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from iop_pipelines.analytics.series import Series, default_season_length
+from iop_pipelines.analytics.shifts import season_effects
 from iop_pipelines.analytics.trend import Trend, adjust_p_values, measure_trend
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import MannKendallParams
+from iop_pipelines.runtimes.expectation import season_looks
 from iop_pipelines.runtimes.params import parse_params
 from iop_pipelines.runtimes.results import (
     Quantity,
@@ -35,6 +41,8 @@ _MIN_POINTS = 8
 _BAND_SIGMAS = 1.959963984540054
 # A trend this sure that also moved the level by more than its scatter is a warning, not a note.
 _WARNING_P = 0.001
+# Less than the scatter makes no difference, nor less than this part of a level that is never negative.
+_LEAST_SHARE = 0.1
 
 
 class MannKendall:
@@ -44,7 +52,8 @@ class MannKendall:
         needed = params.min_points or max(_MIN_POINTS, params.window // 2)
         season_length = params.season_length or default_season_length(given.freq)
         tests = _Tests(params, season_length, needed)
-        series = read_series(given, [quantity.measure])
+        read = read_series(given, [quantity.measure])
+        series = [_Seasonless.of(one, params, given.freq) for one in given.each(read)]
         measured = [
             (one, {row: tests.trend_at(one, row) for row in one.scored})
             for one in given.each(series)
@@ -54,7 +63,7 @@ class MannKendall:
         family = _adjusted(long_enough)
         for one, trends in long_enough:
             test = _Test(trends[one.scored[-1]], family.get(one.unique_id, 1.0), len(family))
-            is_finding = _is_wanted(test, params)
+            is_finding = _is_wanted(test, params, one.is_positive)
             rows.append(_rows(one, trends, is_finding, tests, quantity.measure))
             if is_finding and test.trend is not None:
                 findings.append(_finding(one, test.trend, test, params, quantity))
@@ -70,6 +79,56 @@ class MannKendall:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seasonless:
+    """A series, and what its season adds by phase, as it was known at each look.
+
+    Attributes:
+        rows: how many rows each look saw; effects: of each (length,), None where no season was found.
+        is_positive: whether no value is negative, so that a part of the level says something.
+    """
+
+    series: Series
+    rows: tuple[int, ...]
+    effects: tuple[np.ndarray | None, ...]
+    is_positive: bool
+
+    @classmethod
+    def of(cls, one: Series, params: MannKendallParams, freq: str | None) -> "_Seasonless":
+        last = int(one.scored[-1]) + 1
+        y = one.values[:last, 0]
+        looks = () if params.variant == "seasonal" else season_looks(y, params.season_length, freq)
+        effects = tuple(season_effects(y[:count], length) for count, length in looks)
+        lowest = np.min(y, where=np.isfinite(y), initial=np.inf)
+        return cls(one, tuple(count for count, _ in looks), effects, bool(lowest >= 0))
+
+    @property
+    def unique_id(self) -> str:
+        return self.series.unique_id
+
+    @property
+    def scored(self) -> np.ndarray:
+        return self.series.scored
+
+    @property
+    def ds(self) -> np.ndarray:
+        return self.series.ds
+
+    @property
+    def y(self) -> np.ndarray:
+        return self.series.values[:, 0]
+
+    def effect(self, row: int) -> np.ndarray:
+        """(row + 1,) what the season adds to each row up to this one."""
+        look = bisect_right(self.rows, row + 1) - 1
+        effects = self.effects[look] if look >= 0 else None
+        return np.zeros(row + 1) if effects is None else np.resize(effects, row + 1)
+
+    def until(self, row: int) -> np.ndarray:
+        """(row + 1,) the rows up to this one, without their season."""
+        return self.y[: row + 1] - self.effect(row)
+
+
+@dataclass(frozen=True, slots=True)
 class _Tests:
     """How each window is tested: the model's params, and what they leave to the panel."""
 
@@ -77,9 +136,9 @@ class _Tests:
     season_length: int
     needed: int
 
-    def trend_at(self, one: Series, row: int) -> Trend | None:
+    def trend_at(self, one: _Seasonless, row: int) -> Trend | None:
         """None if too little is known in the window; a row before the first has no window either."""
-        y = one.values[_window(row, self.params), 0]
+        y = one.until(row)[_window(row, self.params)]
         if np.isfinite(y).sum() < self.needed:
             return None
         return measure_trend(
@@ -101,7 +160,7 @@ class _Test:
 
 
 def _adjusted(
-    measured: Sequence[tuple[Series, Mapping[int, Trend | None]]],
+    measured: Sequence[tuple[_Seasonless, Mapping[int, Trend | None]]],
 ) -> dict[str, float]:
     """Adjusted p-values by series, of the trends at the last scored periods; other periods are told to nobody."""
     last = {
@@ -117,9 +176,13 @@ def _window(row: int, params: MannKendallParams) -> slice:
     return slice(max(0, row + 1 - params.window), row + 1)
 
 
-def _is_wanted(test: _Test, params: MannKendallParams) -> bool:
+def _is_wanted(test: _Test, params: MannKendallParams, is_positive: bool) -> bool:
+    """The difference that a trend makes comes first: a sure one that moves nothing is none."""
     trend = test.trend
     if trend is None or test.p_adjusted >= params.alpha or abs(trend.slope) < params.min_slope:
+        return False
+    least = _LEAST_SHARE * abs(trend.start) if is_positive else 0.0
+    if abs(trend.end - trend.start) < max(least, trend.sigma):
         return False
     return {"both": trend.slope != 0, "above": trend.slope > 0, "below": trend.slope < 0}[
         params.direction
@@ -127,7 +190,7 @@ def _is_wanted(test: _Test, params: MannKendallParams) -> bool:
 
 
 def _rows(
-    one: Series,
+    one: _Seasonless,
     trends: Mapping[int, Trend | None],
     is_finding: bool,
     tests: _Tests,
@@ -135,23 +198,31 @@ def _rows(
 ) -> Rows:
     at = one.scored
     before = [trends[row - 1] if row - 1 in trends else tests.trend_at(one, row - 1) for row in at]
-    yhat = np.array([np.nan if t is None else t.end + t.slope for t in before])
+    season = np.array([_next_effect(one, row) for row in at])
+    yhat = season + np.array([np.nan if t is None else t.end + t.slope for t in before])
     half = np.array([np.nan if t is None else _BAND_SIGMAS * t.sigma for t in before])
     score = np.array([np.nan if (t := trends[row]) is None else abs(t.z) for row in at])
     flags = np.zeros(len(at), dtype=bool)
     flags[-1] = is_finding
-    y = one.values[at, 0]
+    y = one.y[at]
     return Rows(one.unique_id, measure, one.ds[at], y, yhat, yhat - half, yhat + half, score, flags)
 
 
+def _next_effect(one: _Seasonless, row: int) -> float:
+    """What the season adds to a row, as known before it."""
+    look = bisect_right(one.rows, row) - 1
+    effects = one.effects[look] if look >= 0 else None
+    return 0.0 if effects is None else float(effects[row % len(effects)])
+
+
 def _finding(
-    one: Series, trend: Trend, test: _Test, params: MannKendallParams, quantity: Quantity
+    one: _Seasonless, trend: Trend, test: _Test, params: MannKendallParams, quantity: Quantity
 ) -> Finding:
     """The trend as it stands at the last scored period."""
     row = int(one.scored[-1])
     window = _window(row, params)
-    ds, y = one.ds[window], one.values[window, 0]
-    line = np.linspace(trend.start, trend.end, len(ds))
+    ds, y = one.ds[window], one.y[window]
+    line = np.linspace(trend.start, trend.end, len(ds)) + one.effect(row)[window]
     half = _BAND_SIGMAS * trend.sigma
     is_strong = test.p_adjusted < _WARNING_P and abs(trend.end - trend.start) > trend.sigma
     return Finding(

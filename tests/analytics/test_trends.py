@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pymannkendall
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,32 @@ def test_the_statistic_and_its_variance_with_ties_by_their_formulas() -> None:
     trend = measure_trend(y, variant="original")
     assert trend.z == pytest.approx((s - 1) / math.sqrt(variance))
     assert trend.p_value == pytest.approx(2 * norm.sf((s - 1) / math.sqrt(variance)))
+
+
+@pytest.mark.parametrize("lags", [None, 1, 3])
+def test_the_corrected_test_is_that_of_another_implementation(lags: int | None) -> None:
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        y = random.normal(size=40).cumsum() * 0.5 + 0.05 * np.arange(40)
+        ours = measure_trend(y, lags=lags)
+        theirs = pymannkendall.hamed_rao_modification_test(y, lag=lags)
+        if theirs.var_s > 0:
+            assert ours.z == pytest.approx(theirs.z)
+            assert ours.p_value == pytest.approx(theirs.p)
+            assert ours.tau == pytest.approx(theirs.Tau)
+            assert ours.slope == pytest.approx(theirs.slope)
+
+
+@pytest.mark.parametrize("rows", [501, 1000, 1733])
+def test_a_long_series_has_the_line_it_has(rows: int) -> None:
+    noise = np.random.default_rng(1).normal(size=rows)
+    trend = measure_trend(7 + 0.02 * np.arange(rows) + noise)
+    assert trend.slope == pytest.approx(0.02, abs=0.001)
+    assert trend.slope_lo < 0.02 < trend.slope_hi
+    assert trend.start == pytest.approx(7, abs=0.4)
+    assert trend.end == pytest.approx(7 + 0.02 * (rows - 1), abs=0.4)
+    assert trend.n == rows
+    assert trend.p_value < 1e-6
 
 
 def test_a_straight_line_has_its_own_slope_and_no_scatter() -> None:

@@ -242,10 +242,32 @@ def test_a_rise_is_a_trend_with_its_slope_and_its_certainty(run, panel_of, on_da
     )
 
 
+def test_a_sure_trend_that_moves_little_is_none(run, panel_of) -> None:
+    """3 % in four weeks of a measure that is never negative, however straight; 20 % are told."""
+    noise = np.random.default_rng(1).normal(0, 0.05, 60)
+    panel = panel_of({"a": 100 + 0.1 * np.arange(60) + noise, "b": 100 + np.arange(60) + noise})
+    told = run("mann_kendall", panel, {"window": 28}, first=59).findings
+    assert [each.unique_id for each in told] == ["b"]
+
+
+def test_a_trend_is_of_the_series_without_its_season(run, panel_of) -> None:
+    """A week and a half of a weekly season is no trend, and one under it is not hidden."""
+    t = np.arange(96)
+    season = 100 + 60 * np.sin(2 * np.pi * t / 7)
+    noise = np.random.default_rng(2).normal(0, 1, 96)
+    panel = panel_of({"flat": season + noise, "rising": season + 5.0 * t + noise})
+    output = run("mann_kendall", panel, {"window": 14}, first=95)
+    assert [each.unique_id for each in output.findings] == ["rising"]
+    assert output.findings[0].value == pytest.approx(5.0, abs=1.0)
+    expected = output.frame.set_index("unique_id")["yhat"]
+    assert expected["flat"] == pytest.approx(season[95], abs=8)
+    assert expected["rising"] == pytest.approx(season[95] + 5.0 * 95, abs=12)
+
+
 def test_a_trend_among_many_series_has_to_stand_out_from_their_number(run, panel_of) -> None:
     """One weak trend is a finding by itself, and is what chance gives among forty."""
     noise = np.random.default_rng(3).normal(0, 1, (40, 60))
-    weak = 50 + 0.065 * np.arange(60) + noise[0]
+    weak = 8 + 0.065 * np.arange(60) + noise[0]
     options = {"window": 28, "variant": "original", "alpha": 0.05}
     [alone] = run("mann_kendall", panel_of({"a": weak}), options, first=59).findings
     assert 0.005 < alone.evidence["p_value"] < 0.05
