@@ -649,6 +649,18 @@ def usual_forecaster() -> str:
     return next(spec.name for spec in RUNTIMES.values() if LIMIT_CROSSING in (spec.kinds or ()))
 
 
+def params_of_today(runtime: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The params of a stored model without what an earlier release took and the method finds out by itself by now.
+
+    A threshold in sigmas was no rate: what it let pass is told by the budget that a model has which says nothing. Who
+    registers such params is refused, and told what says it now.
+
+    Raises NotFound: there is no such runtime.
+    """
+    former = runtime_spec(runtime).params.former
+    return {name: value for name, value in params.items() if name not in former}
+
+
 def check_params(
     runtime: str, params: Mapping[str, Any], measures: Sequence[str] | None = None
 ) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.errors import IopError
 from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
-from iop_pipelines.runtimes.catalogue import RuntimeSpec, runtime_spec
+from iop_pipelines.runtimes.catalogue import RuntimeSpec, params_of_today, runtime_spec
 
 
 def load_runtime(spec: RuntimeSpec) -> Runtime:
@@ -23,7 +23,7 @@ def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
         SeriesTooShort: no series at all has enough history.
     """
     spec = runtime_spec(name)
-    output = _run(spec, given)
+    output = _run(spec, replace(given, params=params_of_today(name, given.params)))
     if spec.kinds is not None:
         known = {kind.name for kind in spec.kinds}
         unknown = sorted({finding.kind for finding in output.findings} - known)

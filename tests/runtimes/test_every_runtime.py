@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 
 from iop_pipelines.analytics import outliers
 from iop_pipelines.errors import InvalidDeclaration, NotFound, SeriesTooShort
+from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.catalogue import LIMIT_CROSSING, RUNTIMES, check_params, runtime_spec
-from iop_pipelines.runtimes.lookup import load_runtime
+from iop_pipelines.runtimes.lookup import load_runtime, run_runtime
 
 # What a runtime is tried with where its defaults do not do; a new one is tried with its defaults.
 GIVEN: dict[str, dict[str, Any]] = {
@@ -28,6 +31,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "prophet": {"h": 3, "paths": 50},
 }
 PARAMS = {name: GIVEN.get(name, {}) for name in RUNTIMES}
+START = datetime(2024, 1, 1)
 FORECASTERS = {name for name, spec in RUNTIMES.items() if LIMIT_CROSSING in (spec.kinds or ())}
 LEARNING = [name for name in PARAMS if name != "rules"]
 
@@ -94,6 +98,24 @@ def test_a_wrong_value_is_refused_with_its_range(
 ) -> None:
     with pytest.raises(InvalidDeclaration, match=message):
         check_params(name, params)
+
+
+@pytest.mark.parametrize(
+    ("name", "former"),
+    [(name, former) for name, spec in RUNTIMES.items() for former in spec.params.former],
+)
+def test_a_stored_model_of_an_earlier_release_runs_as_one_that_says_nothing(
+    name: str, former: str, panel_of, weeks
+) -> None:
+    y = weeks()
+    y[89] += 50
+    given = RuntimeInput(
+        *(panel_of({"a": y}), ("y",), {}, "D"), *(START, START + timedelta(days=90)), PARAMS[name]
+    )
+    stored = replace(given, params={**PARAMS[name], former: 5})
+    now, then = run_runtime(name, given), run_runtime(name, stored)
+    pd.testing.assert_frame_equal(now.frame, then.frame)
+    assert now.findings == then.findings != ()
 
 
 @pytest.mark.parametrize(
