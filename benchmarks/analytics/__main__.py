@@ -1,16 +1,17 @@
 """Prints the tables.
 
-make bench-analytics ARGS="--data FOLDER [--before CHECKOUT] [--only cost | detection | forecasting | newcomer]"
+make bench-analytics ARGS="--data FOLDER [--before CHECKOUT] [--only band | cost | detection | forecasting | newcomer]"
 """
 
 import argparse
 
-from benchmarks.analytics import cost, detection, forecasting, newcomer
+from benchmarks.analytics import band, cost, detection, forecasting, newcomer
 from benchmarks.analytics.builds import build_at
 from benchmarks.analytics.data import data_folder
 
 # Each prints its tables from (folder of data, build before or None).
 SECTIONS = {
+    "band": band.report,
     "cost": cost.report,
     "detection": detection.report,
     "forecasting": forecasting.report,

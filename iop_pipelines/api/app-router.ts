@@ -2187,6 +2187,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   };
   executions: {
     get: TRPCQueryProcedure<{ input: GetExecution; output: ExecutionDetail; meta: unknown }>;
+    hindsight: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
     latest: TRPCQueryProcedure<{ input: OfModels; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;

@@ -52,6 +52,7 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
     "executions.latest": [({"modelIds": [1]}, "OK")],
     "executions.get": [(BY_ID, "NOT_FOUND")],
     "executions.series": [(BY_ID, "NOT_FOUND")],
+    "executions.hindsight": [(BY_ID, "NOT_FOUND")],
     "reports.list": [({}, "OK")],
     "reports.get": [(BY_ID, "NOT_FOUND")],
     "reports.scheduleWords": [({"schedule": "daily 06:00"}, "OK")],

@@ -1,7 +1,8 @@
 """executions.*: what ran, on which data, and what came out of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.registry import Heavy, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
 from iop_pipelines.domain.languages import LabelTranslations, Language
@@ -222,6 +223,8 @@ class ExecutionSeries(TypedDict):
 
 
 MAX_SERIES = 1000
+# Periods that are looked back on, the last ones: under a second of a processor.
+MAX_HINDSIGHT = 5000
 _OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
 # From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
@@ -283,32 +286,48 @@ def declare(registry: Registry) -> None:
 
     @registry.procedure("executions.series", Kind.QUERY, "What an execution gave out, as one line.")
     def series(ctx: Context, given: OfSeries) -> ExecutionSeries:
-        found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
-        if not found:
-            raise NotFound("execution.not_found", id=given.id)
-        declared = _declared(ctx, found[0]["dataset"])
-        names = [
-            SeriesName(**row, **_labelled(declared, row["measure"]))
-            for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
-        ]
-        chosen = _chosen(names, given)
-        points = _points(ctx, given.id, chosen) if chosen else []
-        kept = _kept(points, given.max_points)
-        measure = declared.measures.get(chosen["measure"]) if declared and chosen else None
-        return ExecutionSeries(
-            series=names[:MAX_SERIES],
-            series_total=len(names),
-            chosen=chosen,
-            unit=_unit_of(declared, measure),
-            freq=declared.freq if declared else None,
-            time_zone=declared.time_zone if declared else "UTC",
-            points=kept,
-            reduced=(
-                ReducedSeries(shown=len(kept), total=len(points))
-                if len(kept) < len(points)
-                else None
-            ),
-        )
+        return _line(ctx, given, _points)
+
+    @registry.procedure(
+        "executions.hindsight",
+        Kind.QUERY,
+        "What its version scored, each period with the band that both sides of it make.",
+        heavy=Heavy(),
+    )
+    def hindsight(ctx: Context, given: OfSeries) -> ExecutionSeries:
+        return _line(ctx, given, _points_in_hindsight)
+
+
+def _line(
+    ctx: Context,
+    given: OfSeries,
+    points_of: Callable[[Context, Mapping[str, Any], SeriesName], list[SeriesPoint]],
+) -> ExecutionSeries:
+    """points_of: called with the execution and the chosen line."""
+    found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
+    if not found:
+        raise NotFound("execution.not_found", id=given.id)
+    declared = _declared(ctx, found[0]["dataset"])
+    names = [
+        SeriesName(**row, **_labelled(declared, row["measure"]))
+        for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
+    ]
+    chosen = _chosen(names, given)
+    points = points_of(ctx, found[0], chosen) if chosen else []
+    kept = _kept(points, given.max_points)
+    measure = declared.measures.get(chosen["measure"]) if declared and chosen else None
+    return ExecutionSeries(
+        series=names[:MAX_SERIES],
+        series_total=len(names),
+        chosen=chosen,
+        unit=_unit_of(declared, measure),
+        freq=declared.freq if declared else None,
+        time_zone=declared.time_zone if declared else "UTC",
+        points=kept,
+        reduced=(
+            ReducedSeries(shown=len(kept), total=len(points)) if len(kept) < len(points) else None
+        ),
+    )
 
 
 _FOUND = sa.func.sum(sa.case((model_outputs.c.is_finding, 1), else_=0))
@@ -343,16 +362,47 @@ def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
     return fitting[0] if fitting else None
 
 
-def _points(ctx: Context, execution_id: int, chosen: SeriesName) -> list[SeriesPoint]:
+def _points(ctx: Context, execution: Mapping[str, Any], chosen: SeriesName) -> list[SeriesPoint]:
     outputs = model_outputs.c
-    return rows_of(
-        ctx,
-        _POINTS.where(
-            outputs.execution_id == execution_id,
-            outputs.unique_id == chosen["unique_id"],
-            outputs.measure == chosen["measure"],
-        ),
+    is_its = outputs.execution_id == execution["id"]
+    return rows_of(ctx, _POINTS.where(is_its, *_is_of(chosen)))
+
+
+def _is_of(chosen: SeriesName) -> tuple[sa.ColumnElement[bool], ...]:
+    outputs = model_outputs.c
+    return outputs.unique_id == chosen["unique_id"], outputs.measure == chosen["measure"]
+
+
+def _points_in_hindsight(
+    ctx: Context, execution: Mapping[str, Any], chosen: SeriesName
+) -> list[SeriesPoint]:
+    """The last periods that any execution of the version scored, of each the latest score; forecasts are none."""
+    # It loads numpy, which a reader alone does.
+    import numpy as np
+
+    from iop_pipelines.analytics.band import band_of
+
+    outputs = model_outputs.c
+    newest = (
+        select_of(*columns_of(SeriesPoint, model_outputs))
+        .where(outputs.model_id == execution["model_id"], *_is_of(chosen), outputs.y.is_not(None))
+        .order_by(outputs.ds.desc(), outputs.id.desc())
+        .limit(2 * MAX_HINDSIGHT)
     )
+    by_period: dict[datetime, SeriesPoint] = {}
+    for point in rows_of(ctx, newest):
+        by_period.setdefault(point["ds"], point)
+    points = list(by_period.values())[:MAX_HINDSIGHT][::-1]
+    band = band_of(np.array([point["y"] for point in points], dtype=float))
+    columns = (_numbers(part) for part in (band.yhat, band.lo, band.hi, band.score))
+    for point, yhat, lo, hi, score in zip(points, *columns, strict=True):
+        point["yhat"], point["lo"], point["hi"], point["score"] = yhat, lo, hi, score
+    return points
+
+
+def _numbers(column: Any) -> list[float | None]:
+    """column: (n,) numpy; NaN is None."""
+    return [None if math.isnan(each) else each for each in column.tolist()]
 
 
 def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:

@@ -1,5 +1,7 @@
 """executions.list and executions.series: which model ran, and what it gave out as one line."""
 
+import math
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -96,3 +98,41 @@ def test_the_findings_of_a_line_are_counted(api):
         ("b", 2, 1),
         ("a", 1, 0),
     ]
+
+
+def test_in_hindsight_a_line_is_all_that_the_version_scored_with_the_band_of_both_sides(api):
+    """A wave over two executions with one far value; a period that was scored twice counts once, as it was last."""
+    model = next(m for m in api.call("models.list") if m["dataset"] == "flights_daily")
+    first, second = (
+        api.insert(model_executions, model_id=model["id"], status="success", phase="done")
+        for _ in range(2)
+    )
+    row = {"model_id": model["id"], "measure": "flights", "unique_id": "wave", "is_finding": False}
+
+    def point(execution_id, day, y):
+        causal = {"yhat": 0.0, "lo": -1.0, "hi": 1.0, "score": 9.0}
+        return {
+            **row,
+            **causal,
+            "execution_id": execution_id,
+            "ds": START + timedelta(days=day),
+            "y": y,
+        }
+
+    noise = random.Random(1)
+    wave = [100 + 10 * math.sin(2 * math.pi * day / 7) + noise.gauss(0, 1) for day in range(140)]
+    wave[50] += 30
+    rows = [point(first, day, 500.0 if day == 99 else wave[day]) for day in range(100)]
+    rows += [point(second, day, wave[day]) for day in range(99, 140)]
+    rows += [point(second, day, None) for day in range(140, 145)]
+    api.write(model_outputs.insert(), rows)
+    shown = api.call("executions.hindsight", id=second)
+    assert (shown["chosen"]["uniqueId"], shown["freq"]) == ("wave", "D")
+    assert [each["y"] for each in shown["points"]] == pytest.approx(wave)
+    outside = [
+        day for day, each in enumerate(shown["points"]) if not each["lo"] <= each["y"] <= each["hi"]
+    ]
+    assert 50 in outside
+    assert len(outside) <= 4
+    assert shown["points"][50]["yhat"] == pytest.approx(wave[50] - 30, abs=4)
+    assert len(api.call("executions.series", id=second)["points"]) == 46
