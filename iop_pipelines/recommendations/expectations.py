@@ -3,12 +3,23 @@
 import sqlalchemy as sa
 
 from iop_pipelines.drm.source import SharedDatabase
-from iop_pipelines.recommendations.frozen import inputs_of, look_at_values, tell_frozen
-from iop_pipelines.recommendations.lifecycle import AdviceSummary, Changes
+from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.frozen import (
+    end_frozen_unread,
+    inputs_of,
+    look_at_values,
+    tell_frozen,
+)
+from iop_pipelines.recommendations.lifecycle import (
+    NEW_MODEL,
+    SILENCE_MODEL,
+    AdviceSummary,
+    Changes,
+)
 from iop_pipelines.recommendations.new_series import tell_new_series
 from iop_pipelines.recommendations.short_deliveries import look_at_fill, tell_short_delivery
 from iop_pipelines.recommendations.silence import tell_silent_series
-from iop_pipelines.recommendations.watching import is_delivered_again
+from iop_pipelines.recommendations.watching import end_unread, is_delivered_again
 from iop_pipelines.registry.models import active_models_of
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.silence import LEAST_PERIODS, look, series_fields
@@ -38,13 +49,21 @@ def _look_at_series(engine: sa.Engine, stored: StoredDataset, changes: Changes) 
     if declared.step is None:
         return
     read = [each.spec.config.input for each in active_models_of(engine, declared.name)]
-    for fields in series_fields(declared, [each.series for each in read]):
+    watched_by = series_fields(declared, [each.series for each in read])
+
+    def is_read(_finder: str, evidence: Evidence) -> bool:
+        return tuple(evidence.series_fields) in watched_by
+
+    write(engine, end_unread, stored, [f"{SILENCE_MODEL}:", f"{NEW_MODEL}:"], is_read, changes)
+    for fields in watched_by:
         with engine.connect() as connection:
             watched = look(connection, declared, fields, LEAST_PERIODS)
         if watched is not None:
             write(engine, tell_silent_series, stored, watched, changes)
             write(engine, tell_new_series, stored, watched, LEAST_PERIODS, changes)
-    for each in inputs_of(declared, read):
+    inputs = inputs_of(declared, read)
+    write(engine, end_frozen_unread, stored, inputs, changes)
+    for each in inputs:
         looked = look_at_values(engine, stored, each)
         if looked is not None and looked.periods:
             write(engine, tell_frozen, stored, looked, changes)

@@ -20,6 +20,7 @@ from iop_pipelines.recommendations.phrases.facts import ALL_SERIES, FROZEN
 from iop_pipelines.recommendations.watching import (
     ONE_BY_ONE,
     Watch,
+    end_unread,
     finding,
     in_words,
     names_of,
@@ -122,6 +123,22 @@ def tell_frozen(
         watch.tell(connection, _Measure(watch, measure).findings(looked.periods, values), changes)
         last = {name: _last(each) for name, each in values.items()}
         watch.end(connection, partial(_over, last), looked.periods[-1], changes)
+
+
+def end_frozen_unread(
+    connection: sa.Connection, stored: StoredDataset, reads: Sequence[InputSpec], changes: Changes
+) -> None:
+    """Ends what was told of measures, or under conditions, that are not looked at any more."""
+    known = {
+        (_finder(measure, read.where), tuple(read.series))
+        for read in reads
+        for measure in read.measures
+    }
+
+    def is_read(finder: str, evidence: Evidence) -> bool:
+        return (finder, tuple(evidence.series_fields)) in known
+
+    end_unread(connection, stored, [f"{FROZEN_MODEL}/"], is_read, changes)
 
 
 def _finder(measure: str, where: Mapping[str, Any] | None) -> str:

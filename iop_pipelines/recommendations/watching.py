@@ -159,6 +159,34 @@ class Watch:
                 changes.resolved.append(row.id)
 
 
+def end_unread(
+    connection: sa.Connection,
+    stored: StoredDataset,
+    finders: Sequence[str],
+    is_read: Callable[[str, Evidence], bool],
+    changes: Changes,
+) -> None:
+    """Resolves what was told of data that nothing reads any more, since models of the dataset read otherwise by now.
+
+    finders: how the names of those who told it begin. is_read: given the name, and the evidence.
+    """
+    columns = recommendations.c
+    query = sa.select(recommendations).where(
+        columns.dataset == stored.declaration.name,
+        columns.resolved_at.is_(None),
+        sa.or_(*(columns.source_ref.startswith(each, autoescape=True) for each in finders)),
+    )
+    for row in connection.execute(query.order_by(columns.id).with_for_update()).all():
+        evidence, finder = evidence_of(row), row.source_ref.partition(":")[0]
+        if not is_read(finder, evidence):
+            resolve(
+                *(connection, row, evidence, Sentence("series.no_longer_read")),
+                data_end=evidence.window_end,
+                source_ref=row.source_ref,
+            )
+            changes.resolved.append(row.id)
+
+
 def names_of(evidence: Evidence) -> list[str]:
     """The series that it is about."""
     return evidence.latest.details.get("series") or [evidence.series]

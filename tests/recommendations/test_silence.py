@@ -11,7 +11,7 @@ from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
 from iop_pipelines.recommendations.expectations import advise_of_what_came
-from iop_pipelines.recommendations.frozen import Looked, tell_frozen
+from iop_pipelines.recommendations.frozen import Looked, end_frozen_unread, tell_frozen
 from iop_pipelines.recommendations.lifecycle import Changes
 from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.schema import migrate
@@ -291,6 +291,33 @@ def test_a_value_that_moves_under_one_condition_ends_nothing_under_another(deliv
     assert look("UA", moving) == Changes()
     assert len(look("UA", stuck).opened) == 1, "which is another thing"
     assert look("AA", moving).resolved == opened
+
+
+def test_what_was_told_of_data_that_no_model_reads_any_more_ends_and_says_so(deliveries):
+    periods = [FIRST + number * DAY for number in range(20)]
+    stuck = {("EWR", "cancelled_pct"): [*(1 + number / 7 for number in range(12)), *[21.5] * 8]}
+
+    def spec(carrier, **more):
+        where = {"op": "equal", "args": [{"column": "carrier"}, {"value": carrier}]}
+        return InputSpec(
+            **{"measures": ("cancelled_pct",), "series": ("origin",), "where": where, **more}
+        )
+
+    def ended(*reads):
+        changes = Changes()
+        write(deliveries.engine, end_frozen_unread, deliveries.stored, reads, changes)
+        return changes.resolved
+
+    opened = Changes()
+    looked = Looked(spec("AA"), periods, stuck)
+    write(deliveries.engine, tell_frozen, deliveries.stored, looked, opened)
+    assert len(opened.opened) == 1
+    assert ended(spec("UA"), spec("AA")) == []
+    assert ended(spec("UA")) == opened.opened
+    (told,) = deliveries.told()
+    reasons = [each.reason for each in events_of(deliveries.engine, told.id)]
+    assert reasons[-1] == "no model reads it any more"
+    assert ended(spec("UA")) == []
 
 
 def test_a_delivery_of_far_fewer_rows_is_told_once_and_ends_with_a_whole_one(deliveries):

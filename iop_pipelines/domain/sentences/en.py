@@ -1136,6 +1136,7 @@ SENTENCES: Mapping[str, str] = {
     "series.gone": "it is gone again",
     "series.known": "it is known now",
     "series.moves": "its value changes again",
+    "series.no_longer_read": "no model reads it any more",
     "series.new": "{names:and} {count:has|have} had rows since {since} and never before; what is usual for {count:it|them} is known after {periods} periods",
     "series.silent": "{series} has had no rows since {since}, {count} {count:period|periods} on end, while others had; its longest pause before was {most}",
     "series.silent_together": "{count} of {all} series have had no rows since {since}: {names:and}",

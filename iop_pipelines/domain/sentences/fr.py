@@ -1309,6 +1309,7 @@ SENTENCES: Mapping[str, str] = {
     "series.gone": "elle a de nouveau disparu",
     "series.known": "elle est connue à présent",
     "series.moves": "sa valeur change de nouveau",
+    "series.no_longer_read": "plus aucun modèle ne la lit",
     "series.new": "{names:and} {count:a|ont} des lignes depuis le {since} et jamais auparavant ; ce qui est habituel sera connu après {periods} périodes",
     "series.silent": "aucune ligne pour {series} depuis le {since}, soit {count} {count:période|périodes} de suite, alors que d’autres en ont ; sa plus longue pause était de {most}",
     "series.silent_together": "{count} séries sur {all} n’ont aucune ligne depuis le {since} : {names:and}",
