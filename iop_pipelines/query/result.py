@@ -6,12 +6,13 @@ that answered leaves no trace in them, but for the last bits of doubles that it 
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
 from enum import Enum
 from functools import partial
+from types import NoneType
 from typing import Any, Literal
 
 from iop_pipelines.domain.datasets import Favourable, FieldType, plain_type, scale_of
@@ -75,12 +76,13 @@ EXACT = Context(prec=100)
 
 def large_in(columns: Sequence[Column], rows: Sequence[Row]) -> frozenset[int]:
     """Positions of the integers that a double would not hold, where one of these rows has one so large."""
-    return frozenset(
-        at
-        for at, column in enumerate(columns)
-        if column.type == "integer"
-        and any(isinstance(value := row[at], int) and abs(value) > MOST_EXACT for row in rows)
-    )
+    found: set[int] = set()
+    for at, column in enumerate(columns):
+        if column.type == "integer":
+            known = [value for row in rows if isinstance(value := row[at], int)]
+            if known and max(max(known), -min(known)) > MOST_EXACT:
+                found.add(at)
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -296,11 +298,40 @@ def normalised(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> list
     """Many rows at once, a column after the other."""
     if not rows:
         return []
-    cells: list[list[Value]] = []
-    for values, column in zip(zip(*rows, strict=True), columns, strict=True):
+    read = list(zip(zip(*rows, strict=True), columns, strict=True))
+    is_normal = [_is_normal(values, column) for values, column in read]
+    if all(is_normal):
+        return list(map(tuple, rows))
+    cells: list[Sequence[Value]] = []
+    for (values, column), is_done in zip(read, is_normal, strict=True):
+        if is_done:
+            cells.append(values)
+            continue
         as_its_type = _normaliser(column.type, is_computed=column.is_computed)
         cells.append([None if value is None else as_its_type(value) for value in values])
     return list(zip(*cells, strict=True))
+
+
+def kinds_of(values: Iterable[Value]) -> set[type]:
+    """But for None."""
+    return {*map(type, values)} - {NoneType}
+
+
+def _is_normal(values: Sequence[Any], column: Column) -> bool:
+    """Whether a column is already of its type, as most drivers return it; asking costs a tenth of making it so."""
+    kinds = {*map(type, values)}
+    if column.type == "number":
+        return not column.is_computed and kinds == {float} and all(map(math.isfinite, values))
+    return kinds - {NoneType} <= _OF_TYPE.get(column.type, set())
+
+
+_OF_TYPE: Mapping[FieldType, set[type]] = {
+    "integer": {int},
+    "boolean": {bool},
+    "date": {date},
+    "datetime": {datetime},
+    "string": {str},
+}
 
 
 def _normaliser(type_: FieldType, *, is_computed: bool) -> Callable[[Any], Value]:

@@ -299,8 +299,9 @@ def _open_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
     counted = reading.count(compiled, source) if is_counted else None
 
     def read() -> Iterator[Sequence[Row]]:
+        is_rounded = any(column.decimals is not None for column in compiled.columns)
         for batch in reading.batches(exact, source, is_streamed=True):
-            yield [rounded(row, compiled.columns) for row in batch]
+            yield [rounded(row, compiled.columns) for row in batch] if is_rounded else batch
 
     left = max(counted.total - query.offset, 0) if counted else 0
     opened = OpenTable(

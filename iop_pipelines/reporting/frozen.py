@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from iop_pipelines.domain.datasets import FieldType, scale_of
 from iop_pipelines.errors import Conflict
@@ -25,8 +25,10 @@ from iop_pipelines.query.result import (
     Row,
     Table,
     Value,
+    kinds_of,
     large_in,
 )
+from iop_pipelines.reporting.collecting import few_collections
 from iop_pipelines.reporting.heading import Heading
 
 if TYPE_CHECKING:
@@ -67,9 +69,9 @@ def freeze(frozen: Frozen, out: BinaryIO, clock: Callable[[], datetime] | None =
     )
     groups: list[_Group] = []
     target: Any = out
-    writer.write_simple(
-        target, _frames(frozen, groups, meta, clock), meta, compression="ZSTD", stats=False
-    )
+    frames = _frames(frozen, groups, meta, clock)
+    with few_collections():
+        writer.write_simple(target, frames, meta, compression="ZSTD", stats=False)
 
 
 def _frames(
@@ -166,35 +168,58 @@ def _frame(tables: Sequence[Table], own: Table | None, batch: Sequence[Row]) -> 
     """Every column of every table, with values in those of its own."""
     import pandas as pd
 
-    nothing = [None] * len(batch)
+    nothing = (None,) * len(batch)
+    cells = list(zip(*batch, strict=True))
     columns: dict[str, Any] = {
         "table": pd.Series([own.name if own else ""] * len(batch), dtype=object)
     }
     for table in tables:
         for at, column in enumerate(table.columns):
-            values = [row[at] for row in batch] if table is own else nothing
+            values = cells[at] if table is own and batch else nothing
             name = f"{table.name}.{column.name}"
             columns[name] = _series(values, column.type)
             if column.type == "integer":
-                large = [None if v is None or _fits(v) else str(v) for v in values]
-                columns[name + _LARGE] = pd.Series(large, dtype=object)
+                columns[name + _LARGE] = pd.Series(_large_of(values), dtype=object)
     return pd.DataFrame(columns)
+
+
+def _large_of(values: Sequence[Any]) -> list[str | None]:
+    """Texts of those that are beyond 64 bits."""
+    known = [value for value in values if value is not None]
+    if not known or (_fits(min(known)) and _fits(max(known))):
+        return [None] * len(values)
+    return [None if v is None or _fits(v) else str(v) for v in values]
 
 
 def _fits(value: Any) -> bool:
     return -_INT64 <= value < _INT64
 
 
-def _series(values: Sequence[Value], type_: FieldType) -> "pd.Series[Any]":
+def _series(values: Sequence[Any], type_: FieldType) -> "pd.Series[Any]":
+    import numpy as np
     import pandas as pd
 
     if type_ == "integer":
+        if (
+            kinds_of(values) == {int}
+            and None not in values
+            and _fits(min(values))
+            and _fits(max(values))
+        ):
+            return pd.Series(np.array(values, dtype="int64"), dtype="Int64")
         return pd.Series([v if v is not None and _fits(v) else None for v in values], dtype="Int64")
     if type_ == "number":
         return pd.Series(values, dtype="float64")
     if type_ == "boolean":
         return pd.Series(values, dtype="boolean")
-    return pd.Series([None if v is None else _text(v) for v in values], dtype=object)
+    kinds = kinds_of(values)
+    if kinds <= {str}:
+        texts: Sequence[Any] = values
+    elif kinds == {date} and None not in values:
+        texts = list(map(date.isoformat, cast(Sequence[date], values)))
+    else:
+        texts = [None if v is None else _text(v) for v in values]
+    return pd.Series(texts, dtype=object)
 
 
 def _text(value: Value) -> str:
@@ -220,16 +245,24 @@ def _read(file: Any, table: Table, groups: Sequence[int]) -> Iterator[Sequence[R
 
 
 def _values(frame: "pd.DataFrame", name: str, type_: FieldType) -> list[Value]:
-    read = _reader(type_)
-    is_known = frame[name].notna().tolist()
-    values: list[Value] = [
-        read(value) if known else None
-        for value, known in zip(frame[name].tolist(), is_known, strict=True)
-    ]
+    values: list[Value] = _read_values(frame[name], type_)
     if type_ == "integer" and frame[name + _LARGE].notna().any():
         large = frame[name + _LARGE].tolist()
         return [int(text) if text else value for value, text in zip(values, large, strict=True)]
     return values
+
+
+def _read_values(column: "pd.Series[Any]", type_: FieldType) -> list[Value]:
+    read, found, is_known = _reader(type_), column.tolist(), column.notna()
+    if not is_known.all():
+        known = is_known.tolist()
+        return [read(value) if each else None for value, each in zip(found, known, strict=True)]
+    if type_ in ("integer", "number", "boolean", "string"):
+        # Parquet has these types, and what is read is of them.
+        return found
+    # Days are few, of whatever many rows.
+    made = {value: read(value) for value in {*found}}
+    return [made[value] for value in found]
 
 
 def _reader(type_: FieldType) -> Callable[[Any], Value]:

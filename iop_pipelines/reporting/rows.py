@@ -7,9 +7,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, BinaryIO
 
 from iop_pipelines.domain.datasets import scale_of
@@ -18,11 +20,13 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import CsvOutput
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, large_in
+from iop_pipelines.reporting.collecting import few_collections
 from iop_pipelines.reporting.formats import label_in
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
 _RISKY = re.compile(r"\A\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_RISKY_LINE = re.compile(r"^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", re.MULTILINE)
 # 1,000 of 110,000 rows, as a line of its own before the head.
 _NOTE = re.compile(r"\A# [\d,]+ of [\d,]+ rows?\r?\n?\Z")
 # A plain number or telephone number stays as it is: -5.20, +254700000000.
@@ -39,21 +43,49 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
     asked = config.outputs.csv
     table = result.table(config.csv_table())
     is_raw, locale = asked.profile == "raw", LOCALES[asked.locale]
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
     line_end = "\n" if is_raw else "\r\n"
-    text.write("" if is_raw else _BOM)
+    out.write(b"" if is_raw else _BOM.encode())
     if asked.note:
-        text.write(f"# {_note(table)}{line_end}")
-    writer = csv.writer(text, delimiter=locale.separator, lineterminator=line_end)
+        out.write(f"# {_note(table)}{line_end}".encode())
+    lines = _Lines(locale.separator, line_end)
     heads = [_head(column, asked) for column in table.columns]
-    writer.writerow(heads if is_raw else [guard_formula(head) for head in heads])
+    out.write(lines.of([[head if is_raw else guard_formula(head)] for head in heads]))
     as_text = [_as_text(column, locale, is_guarded=not is_raw) for column in table.columns]
     count = 0
-    for batch in table.batches():
-        writer.writerows(_texts(batch, as_text))
-        count += len(batch)
-    text.detach()
+    with few_collections():
+        for batch in table.batches():
+            if batch:
+                columns = zip(zip(*batch, strict=True), as_text, strict=True)
+                out.write(lines.of([told(values) for values, told in columns]))
+            count += len(batch)
     return count
+
+
+@dataclass(frozen=True)
+class _Lines:
+    separator: str
+    line_end: str
+
+    def of(self, columns: Sequence[Sequence[Any]]) -> bytes:
+        """Lines as `csv` writes them; most have nothing that it would quote, and are only put together."""
+        texts = [_as_texts(values) for values in columns]
+        if len(texts) > 1 and not any(map(self._is_quoted, texts)):
+            lines = self.line_end.join(map(self.separator.join, zip(*texts, strict=True)))
+            return f"{lines}{self.line_end}".encode()
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=self.separator, lineterminator=self.line_end)
+        writer.writerows(zip(*columns, strict=True))
+        return out.getvalue().encode()
+
+    def _is_quoted(self, texts: Sequence[str]) -> bool:
+        joined = "".join(texts)
+        return any(char in joined for char in (self.separator, '"', "\n", "\r"))
+
+
+def _as_texts(values: Sequence[Any]) -> Sequence[str]:
+    if {*map(type, values)} == {str}:
+        return values
+    return ["" if value is None else str(value) for value in values]
 
 
 def _note(table: Table) -> str:
@@ -70,32 +102,54 @@ def _head(column: Column, asked: CsvOutput) -> str:
     return label_in(column, language_of(asked.locale)) if asked.heads == "labels" else column.name
 
 
-AsText = Callable[[Any], Any] | None
+# What makes the cells of a column of its values, some thousand at once.
+AsText = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def _as_text(column: Column, locale: Locale, *, is_guarded: bool) -> AsText:
-    """What makes a cell of a value that is known; None where `csv` writes it as it is."""
     if column.type == "boolean":
-        return lambda value: "true" if value else "false"
+        return _each(lambda value: "true" if value else "false")
     if column.type == "number":
-        return lambda value: (
-            locale.number(plain_number(value)) if isinstance(value, float) else value
-        )
+        return partial(_numbers, locale)
     if scale_of(column.type) is not None:
-        return lambda value: locale.number(f"{value:f}") if isinstance(value, Decimal) else value
+        return _each(
+            lambda value: locale.number(f"{value:f}") if isinstance(value, Decimal) else value
+        )
     if column.type in ("date", "datetime"):
-        return lambda value: value.isoformat() if isinstance(value, date) else value
-    return guard_formula if column.type == "string" and is_guarded else None
+        return _moments
+    return _guarded if column.type == "string" and is_guarded else tuple
 
 
-def _texts(batch: Sequence[Row], as_text: Sequence[AsText]) -> Iterator[Sequence[Any]]:
-    if not batch:
-        return iter(())
-    columns = (
-        values if told is None else [None if value is None else told(value) for value in values]
-        for values, told in zip(zip(*batch, strict=True), as_text, strict=True)
-    )
-    return zip(*columns, strict=True)
+def _each(told: Callable[[Any], Any]) -> AsText:
+    return lambda values: [None if value is None else told(value) for value in values]
+
+
+def _moments(values: Sequence[Any]) -> Sequence[Any]:
+    if {*map(type, values)} == {date}:
+        return list(map(date.isoformat, values))
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
+
+
+def _numbers(locale: Locale, values: Sequence[Any]) -> Sequence[Any]:
+    """`plain_number` of each; most need nothing of it but that 12.0 is 12."""
+    if {*map(type, values)} == {float}:
+        texts = list(map(repr, values))
+        # None in scientific notation, and none that is no number.
+        if "e" not in (joined := "".join(texts)) and "n" not in joined:
+            plain = [text[:-2] if text.endswith(".0") else text for text in texts]
+            plain = ["0" if text == "-0" else text for text in plain] if "-0." in joined else plain
+            return [locale.number(text) for text in plain] if locale.has_decimal_comma else plain
+    return [
+        locale.number(plain_number(value)) if isinstance(value, float) else value
+        for value in values
+    ]
+
+
+def _guarded(values: Sequence[Any]) -> Sequence[Any]:
+    """A column in which no line begins as a formula would, as nearly all do, is looked at once."""
+    if {*map(type, values)} == {str} and not _RISKY_LINE.search("\n".join(values)):
+        return values
+    return [None if value is None else guard_formula(value) for value in values]
 
 
 def guard_formula(text: str) -> str:

@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,72 @@ def test_quotes_commas_and_line_breaks_survive(frozen_with, configured):
     text = 'one, "two"\nthree ẹ ọ ₦'
     content, _ = render_csv(configured(), frozen_with(((None, text, None, None),)))
     assert read_csv(content)[1] == ["", text, "", ""]
+
+
+# Each alone among many plain cells, since a column of them is looked at as one.
+TEXTS = [
+    "",
+    "=1",
+    " \t@x",
+    "a\n=1",
+    "a\r\n-b",
+    'say "no"',
+    "a,b",
+    "a;b",
+    "-5.20",
+    "+254 700",
+    "\uff1dx",
+    None,
+    " ",
+    "é",
+]
+NUMBERS = [
+    0.0,
+    -0.0,
+    12.0,
+    -7.0,
+    1e15,
+    1e16,
+    1e21,
+    1e22,
+    0.1,
+    1e-6,
+    1e-7,
+    123456789.125,
+    -1e-5,
+    5e-324,
+    None,
+]
+
+
+@pytest.mark.parametrize("asked", [{}, {"profile": "raw"}, {"locale": "fr-FR"}], ids=str)
+def test_columns_written_at_once_are_as_cells_written_one_by_one(frozen_with, configured, asked):
+    plain: list[tuple[Any, ...]] = [
+        (date(2013, 1, n % 28 + 1), f"E{n}", n, n / 8) for n in range(9)
+    ]
+    cases = [(None, text, None, None) for text in TEXTS]
+    cases += [(date(2014, 5, 6), "x", 2**63 - 1, number) for number in NUMBERS]
+    is_raw, comma = "profile" in asked, "," if "locale" in asked else "."
+    for case in cases:
+        rows = (*plain, case, *plain)
+        out = io.StringIO(newline="")
+        ends = "\n" if is_raw else "\r\n"
+        writer = csv.writer(out, delimiter=";" if comma == "," else ",", lineterminator=ends)
+        writer.writerow(["date", "origin", "flights", "delay"])
+        for day, text, count, number in rows:
+            said = text if is_raw or text is None else guard_formula(text)
+            told = None if number is None else plain_number(number).replace(".", comma)
+            writer.writerow([None if day is None else day.isoformat(), said, count, told])
+        content, _ = render_csv(configured(csv=asked), frozen_with(rows))
+        assert content.decode("utf-8" if is_raw else "utf-8-sig") == out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["", "x", "a,b", None])
+def test_a_csv_of_one_column_has_a_line_for_each_row(frozen, configured, text):
+    (detail, *others) = frozen.tables
+    one = replace(detail, columns=detail.columns[1:2], rows=(("y",), (text,), ("z",)))
+    content, _ = render_csv(configured(), replace(frozen, tables=(one, *others)))
+    assert read_csv(content) == [["origin"], ["y"], [text or ""], ["z"]]
 
 
 @pytest.mark.parametrize(
