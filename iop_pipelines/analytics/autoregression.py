@@ -113,7 +113,7 @@ def expect(y: np.ndarray, shape: Shape) -> Expected:
     walk = _Walk(y.T, shape)
     walk.run()
     level, seen = (part[:, walk.pad :] + walk.origin for part in (walk.level, walk.x))
-    seen = seen + walk.offsets
+    seen = seen + walk.offsets if walk.has_moved else seen
     return Expected(walk.yhat.T, walk.sigma.T, level.T, seen.T)
 
 
@@ -137,6 +137,7 @@ class _Walk:
         self.run_of = np.zeros(self.s, dtype=int)
         # By how much places of the season lie off it since they changed, and the errors of single far rows.
         self.offsets = np.zeros((self.s, self.n))
+        self.has_moved = False
         self.far_errors = np.full((self.s, self.n), np.nan)
         self.is_new = self._new_phases()
         self._begin()
@@ -273,7 +274,9 @@ class _Walk:
         first, last = self.pad + start, self.pad + end
         sigma = self._spread(start)
         far_off = _CLIP * sigma[:, None]
-        y = self.y[:, start:end] - self.offsets[:, start:end]
+        y = self.y[:, start:end]
+        if self.has_moved:
+            y = y - self.offsets[:, start:end]
         self.x[:, first:last] = y
         is_gappy = bool(self.has_unknown[start:end].any())
         if is_gappy:
@@ -284,14 +287,18 @@ class _Walk:
         changed = False
         for series in np.flatnonzero(far | (self.run_of > 0)).tolist():
             changed |= self._clean(series, number, yhat[series], float(far_off[series, 0]))
-        offsets = self.offsets[:, start:end]
         if changed:
             mean, features = self._features(first, last)
-            y = self.y[:, start:end] - offsets
         within = slice(number, number + 1)
         least, most = self.least[:, within], self.most[:, within]
-        yhat = np.minimum(np.maximum(yhat + offsets, least), most) - offsets
-        self.yhat[:, start:end] = yhat + offsets
+        if self.has_moved:
+            offsets = self.offsets[:, start:end]
+            y = self.y[:, start:end] - offsets
+            told = np.minimum(np.maximum(yhat + offsets, least), most)
+            yhat = told - offsets
+        else:
+            told = yhat = np.minimum(np.maximum(yhat, least), most)
+        self.yhat[:, start:end] = told
         self.sigma[:, start:end] = sigma[:, None]
         error = y - yhat
         target = yhat + np.minimum(np.maximum(error, -far_off), far_off) - mean
@@ -338,6 +345,7 @@ class _Walk:
         least, most = float(self.least[series, number]), float(self.most[series, number])
         is_far = self._is_far(series, start, y, yhat, far_off)
         run, changed, row = int(self.run_of[series]), False, 0
+        is_seasonal = self.shape.season_length > 1
         while row < rows:
             if run == 0:
                 ahead = int(is_far[row:].argmax())
@@ -350,7 +358,8 @@ class _Walk:
                 row += 1
                 continue
             run += 1
-            moved = self._moved(series, start + row, float(y[row] - yhat[row]), run)
+            error = float(y[row] - yhat[row])
+            moved = self._moved(series, start + row, error, run) if is_seasonal else 0.0
             is_masked = run <= self.shape.mask_limit
             if is_masked:
                 expected = min(max(float(yhat[row]), least), most)
@@ -360,10 +369,9 @@ class _Walk:
                 self._move(series, start + row, moved, _Block(start, y, yhat, response))
             if is_masked or moved:
                 changed = True
-                later = slice(row + 1, rows)
-                is_far[later] = self._is_far(
-                    series, start + row + 1, y[later], yhat[later], far_off
-                )
+                is_far[row + 1 :] = np.abs(y[row + 1 :] - yhat[row + 1 :]) > far_off
+                if self.is_new is not None:
+                    is_far[row + 1 :] &= ~self.is_new[series, start + row + 1 : end]
             row += 1
         self.run_of[series] = run
         return changed
@@ -374,7 +382,7 @@ class _Walk:
         run: of far rows up to this one, in a stretch.
         """
         m = self.shape.season_length
-        if m == 1 or run > max(1, m // _SLOT_SHARE):
+        if run > max(1, m // _SLOT_SHARE):
             return 0.0
         self.far_errors[series, at] = error
         times = self.far_errors[series, at::-m][:_TIMES_CHANGED] * np.sign(error)
@@ -385,6 +393,7 @@ class _Walk:
         """From the next season on the place of a row is `by` higher: what else looks at it sees it as before."""
         m, rows = self.shape.season_length, len(block.y)
         self.offsets[series, at + m :: m] += by
+        self.has_moved = True
         for later in range(at - block.start + m, rows, m):
             block.y[later] -= by
             if not self.is_unknown[series, block.start + later]:

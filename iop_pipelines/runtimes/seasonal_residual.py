@@ -195,11 +195,12 @@ def _severity(y: np.ndarray, expected: float, chance: float) -> Severity:
 
     A little more or less than expected, and a value that the series has all the time: nobody does anything about that.
     """
-    value, past = float(y[-1]), y[:-1][np.isfinite(y[:-1])]
-    usual = np.quantile(past, _USUAL_VALUES)
-    is_small = past.min() >= 0 and abs(value - expected) < _SMALL_SHARE * abs(expected)
-    if is_small and usual[0] <= value <= usual[1]:
-        return Severity.INFO
+    value = float(y[-1])
+    if abs(value - expected) < _SMALL_SHARE * abs(expected):
+        past = y[:-1][np.isfinite(y[:-1])]
+        lowest, low, high = np.quantile(past, (0.0, *_USUAL_VALUES))
+        if lowest >= 0 and low <= value <= high:
+            return Severity.INFO
     return Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING
 
 
