@@ -57,6 +57,12 @@ _OTHER_HEAD = re.compile(
 )
 _DAY = re.compile(r"(?P<a>\d{1,4})[-/.](?P<m>\d{1,2})[-/.](?P<b>\d{1,4})(?:\D.*)?")
 _MOST = 0.8
+_OF_FISCAL_YEAR = re.compile(
+    r"(?:Q[1-4]|H[12]|P\d{1,2})[-/ ]*FY[-/ ']*\d{2,4}(?:/\d{2,4})?|"
+    r"FY[-/ ']*\d{2,4}(?:/\d{2,4})?[-/ ]*(?:Q[1-4]|H[12]|P\d{1,2})|"
+    r"0(?:0[1-9]|1[0-6])[./]\d{4}",
+    re.IGNORECASE,
+)
 _OF_31, _FEWEST_EQUAL = (1, 3, 5, 7, 8, 10, 12), 2
 
 
@@ -109,6 +115,14 @@ def require_our_calendar(framed: Framed) -> None:
         for is_other in (_OTHER_YEAR.fullmatch, _has_other_month):
             if sum(is_other(cell) is not None for cell in sample) > _MOST * len(sample):
                 raise InvalidInput("intake.other_calendar", column=label, cell=sample[0])
+
+
+def require_calendar_years(framed: Framed) -> None:
+    """Raises InvalidInput naming a column of parts of fiscal years, Q1 FY2026 or 001.2026."""
+    for label, cells in zip(framed.labels, framed.columns, strict=True):
+        known = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+        if len(known) >= _FEWEST and all(map(_OF_FISCAL_YEAR.fullmatch, known)):
+            raise InvalidInput("intake.fiscal_periods", column=label, cell=known[0])
 
 
 def _has_other_month(cell: str) -> re.Match[str] | None:

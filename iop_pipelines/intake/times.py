@@ -214,7 +214,7 @@ def _words(head: str) -> list[str]:
 
 
 def _with_month(time: TimeFound, columns: Sequence[Column], zone: str) -> TimeFound:
-    """Years whose months are in a column of their own, whatever its head says, are months.
+    """Years whose months or quarters are in a column of their own, whatever its head says, are these.
 
     Raises:
         InvalidInput: of fiscal years, of which no file says with which month they begin.
@@ -224,17 +224,15 @@ def _with_month(time: TimeFound, columns: Sequence[Column], zone: str) -> TimeFo
         return time
     years = next(column for column in columns if column.name in time.columns)
     others = [column for column in columns if column.name not in time.columns]
-    months = next((column for column in others if _is_of(column, _is_month)), None)
-    if months is not None and _is_of(years, _YEAR_ALONE.fullmatch):
-        return _from_parts([years, months], zone)
-    parts = months or next(
-        (each for each in others if _is_of(each, _QUARTER_ALONE.fullmatch)), None
+    parts = next((each for each in others if _is_of(each, _is_month)), None)
+    parts = parts or next((each for each in others if _is_of(each, _QUARTER_ALONE.fullmatch)), None)
+    if parts is None:
+        return time
+    if _is_of(years, _YEAR_ALONE.fullmatch):
+        return _from_parts([years, parts], zone)
+    raise InvalidInput(
+        "intake.fiscal_parts", column=years.label, cell=time.example, part=parts.label
     )
-    if parts is not None and not _is_of(years, _YEAR_ALONE.fullmatch):
-        raise InvalidInput(
-            "intake.fiscal_parts", column=years.label, cell=time.example, part=parts.label
-        )
-    return time
 
 
 def _years_and_months(columns: Sequence[Column]) -> list[Column]:

@@ -19,7 +19,7 @@ from iop_pipelines.intake.cells import Rows, joined
 from iop_pipelines.intake.circumstances import circumstances
 from iop_pipelines.intake.columns import Column, names_of, read_columns
 from iop_pipelines.intake.country import CountryFound, code_of, country_told, find_country
-from iop_pipelines.intake.eras import require_our_calendar
+from iop_pipelines.intake.eras import require_calendar_years, require_our_calendar
 from iop_pipelines.intake.frame import frame
 from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
 from iop_pipelines.intake.head import is_value
@@ -171,6 +171,7 @@ def understand_framed(
     except InvalidInput:
         require_year(framed)
         require_our_calendar(framed)
+        require_calendar_years(framed)
         raise
     framed, columns, time, origins = without_totals(framed, columns, time, origins)
     refused = refused_rows(columns, time)

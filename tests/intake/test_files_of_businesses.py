@@ -757,12 +757,12 @@ OPEN = {
     "quarters of fiscal years": (
         lines("quarter,n", *(f"Q{n % 4 + 1} FY{2015 + n // 4},{count(n)}" for n in range(40))),
         "a.csv",
-        "intake.no_time",
+        "intake.fiscal_periods",
     ),
     "posting periods": (
         lines("period;n", *(f"{m.month:03}.{m.year};{count(n)}" for n, m in enumerate(MONTHS))),
         "a.csv",
-        "intake.no_time",
+        "intake.fiscal_periods",
     ),
     # Kelvin, or thousands.
     "K behind every figure": (

@@ -153,6 +153,15 @@ def offices() -> dict[str, File]:
         "years, quarters and months of one series": File(
             text(*ons), "cpi_index_00", each(MONTHS), "MS", left=26
         ),
+        "quarters beside years under another head": File(
+            text(
+                "Jahr;Zeitraum;Wert",
+                *(f"{m.year};Q{(m.month + 2) // 3};{v(n)}" for n, m in enumerate(MONTHS[::3])),
+            ),
+            "wert",
+            each(MONTHS[::3]),
+            "QS",
+        ),
         "names and values above under the first one's head": File(
             text(*nrfa), "timestamp", each(DAYS), "D"
         ),

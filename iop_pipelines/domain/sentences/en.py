@@ -682,6 +682,10 @@ SENTENCES: Mapping[str, str] = {
         "{cell!r} in column {column!r} is of another calendar than the Gregorian one: write such days as those of that, as "
         "2026-01-31"
     ),
+    "intake.fiscal_periods": (
+        "column {column!r} has parts of fiscal years such as {cell}, and no file says with which month such a year begins: "
+        "write the months or quarters of the calendar, as 2026-01 or 2026 Q1"
+    ),
     "intake.fiscal_parts": (
         "column {column!r} has fiscal years such as {cell}, and no file says with which month they begin: write the "
         "calendar year beside each {part!r}"

@@ -715,6 +715,10 @@ SENTENCES: Mapping[str, str] = {
         "{cell!r} dans la colonne {column!r} relève d’un autre calendrier que le calendrier grégorien : écrivez ces jours "
         "dans celui-ci, comme 2026-01-31"
     ),
+    "intake.fiscal_periods": (
+        "la colonne {column!r} contient des parties d’exercices telles que {cell}, et aucun fichier ne dit par quel mois un "
+        "exercice commence : écrivez les mois ou les trimestres du calendrier, comme 2026-01 ou 2026 Q1"
+    ),
     "intake.fiscal_parts": (
         "la colonne {column!r} contient des exercices tels que {cell}, et aucun fichier ne dit par quel mois ils commencent : "
         "écrivez l’année civile à côté de chaque {part!r}"
