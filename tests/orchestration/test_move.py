@@ -193,12 +193,15 @@ def test_nulls_of_json_and_sql_and_the_order_of_keys_stay_what_they_are(
     with begin_write(engine_for(source.database_url)) as connection:
         metadata = recommendations.c["metadata"]
         ordered = {"summary": 1, "all": {"z": 2, "b": 3}}
-        for row_id, value in ((9001, None), (9002, sa.null()), (9003, ordered)):
+        for row_id, value in ((9001, None), (9002, sa.null()), (9003, {"n": 1})):
             connection.execute(
                 recommendations.insert().values(
                     id=row_id, title="JSON", category="trend", metadata=value
                 )
             )
+        # A document of people's, unlike the evidence that code alone reads.
+        template = report_templates.insert().values(id=9003, name="JSON", query_config=ordered)
+        connection.execute(template)
     move(source, _target(server_url, tmp_path), _told_nothing)
 
     with engine_for(server_url).connect() as connection:
@@ -206,7 +209,8 @@ def test_nulls_of_json_and_sql_and_the_order_of_keys_stay_what_they_are(
             recommendations.c.id > 9000
         )
         assert connection.execute(query).all() == [(9001, False), (9002, True), (9003, False)]
-        moved = connection.scalar(sa.select(metadata).where(recommendations.c.id == 9003))
+        config = sa.select(report_templates.c.query_config)
+        moved = connection.scalar(config.where(report_templates.c.id == 9003))
     assert json.dumps(moved) == json.dumps(ordered)
 
 
