@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Column, FrozenResult, Table, Value
+from iop_pipelines.reporting.favour import verdict_of
 from iop_pipelines.reporting.formats import decimals_of, format_number, format_value, unit_beside
 from iop_pipelines.reporting.sections import Drawn
 
 _ARROWS = {1: "▲", 0: "=", -1: "▼"}
-_BLANK = {"name": "", "value": "", "unit": "", "change": "", "against": ""}
+_BLANK = {"name": "", "value": "", "unit": "", "change": "", "verdict": "", "against": ""}
 
 
 def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
@@ -47,5 +48,6 @@ def _tile(column: Column, table: Table, record: Mapping[str, Value]) -> dict[str
         arrow = _ARROWS[(change > 0) - (change < 0)]
         unit = table.column(f"{column.name}_change").unit
         tile["change"] = f"{arrow} {format_number(change, 1, is_signed=True)} {unit}"
+        tile["verdict"] = verdict_of(column.favourable, change) or ""
         tile["against"] = f"from {format_value(before, column, decimals_of(column, [before]))}"
     return tile
