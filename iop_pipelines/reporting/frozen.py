@@ -6,6 +6,7 @@ which stand in `TABLE.COLUMN.large`. All else (columns, filters, sources, the co
 key `iop` of the file. It is written and read some thousand rows at once.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,7 @@ _VERSION = 1
 _INT64 = 2**63
 _LARGE = ".large"
 _CHUNK_BYTES = 1024 * 1024
+_FRAMES_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _frames(
             if batch:
                 groups.append(_Group(table.name, len(batch), large_in(table.columns, batch)))
                 yield _frame(tables, table, batch)
+                _collect_frames(len(groups))
     if clock is not None:
         frozen = replace(frozen, result=replace(frozen.result, made_at=clock()))
     said = parquet_thrift.KeyValue(key=_KEY, value=_said(frozen, groups))
@@ -144,7 +147,7 @@ def _kept(table: Table, file: Any, groups: Sequence[_Group]) -> OpenTable:
     own = [(at, group) for at, group in enumerate(groups) if group.table == table.name]
     return OpenTable(
         **{each.name: getattr(table, each.name) for each in fields(Table)},
-        read=partial(_read, file, table, [at for at, _ in own]),
+        read=partial(_read, file, table, [(at, bool(group.large)) for at, group in own]),
         large=frozenset().union(*(group.large for _, group in own)),
         counted=sum(group.rows for _, group in own),
     )
@@ -181,6 +184,12 @@ def _frame(tables: Sequence[Table], own: Table | None, batch: Sequence[Row]) -> 
             if column.type == "integer":
                 columns[name + _LARGE] = pd.Series(_large_of(values), dtype=object)
     return pd.DataFrame(columns)
+
+
+def _collect_frames(number: int) -> None:
+    """Those of pandas hold themselves, and are a megabyte each: too few objects for Python to look by itself."""
+    if number % _FRAMES_KEPT == 0:
+        gc.collect(1)
 
 
 def _large_of(values: Sequence[Any]) -> list[str | None]:
@@ -228,25 +237,27 @@ def _text(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(file: Any, table: Table, groups: Sequence[int]) -> Iterator[Sequence[Row]]:
+def _read(file: Any, table: Table, groups: Sequence[tuple[int, bool]]) -> Iterator[Sequence[Row]]:
+    """groups: (position, whether an integer of it may be beyond 64 bits)."""
     names = [f"{table.name}.{column.name}" for column in table.columns]
     large = [
         f"{name}{_LARGE}"
         for name, column in zip(names, table.columns, strict=True)
         if column.type == "integer"
     ]
-    for at in groups:
-        frame = file[at].to_pandas(columns=[*names, *large])
+    for at, has_large in groups:
+        frame = file[at].to_pandas(columns=[*names, *large] if has_large else names)
         cells = (
             _values(frame, name, column.type)
             for name, column in zip(names, table.columns, strict=True)
         )
         yield list(zip(*cells, strict=True))
+        _collect_frames(at)
 
 
 def _values(frame: "pd.DataFrame", name: str, type_: FieldType) -> list[Value]:
     values: list[Value] = _read_values(frame[name], type_)
-    if type_ == "integer" and frame[name + _LARGE].notna().any():
+    if name + _LARGE in frame.columns and frame[name + _LARGE].notna().any():
         large = frame[name + _LARGE].tolist()
         return [int(text) if text else value for value, text in zip(values, large, strict=True)]
     return values
