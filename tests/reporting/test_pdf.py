@@ -197,6 +197,24 @@ def test_a_renderer_that_dies_is_an_error_of_the_report_alone(child):
         pdf.html_to_pdf("<p>x", "")
 
 
+def test_a_renderer_that_hangs_is_ended(child):
+    child("exec tail -f /dev/null")
+    with pytest.raises(TimeoutError):
+        renderer.ask(b"{}", 0.3)
+    child("exit 7")
+    assert renderer.ask(b"{}", 60).status == 7
+
+
+@pytest.mark.pdf
+@pytest.mark.usefixtures("pdf_libraries")
+def test_a_job_that_fails_leaves_the_renderer_to_the_next():
+    first = pdf.html_to_pdf("<p>one", "")
+    broken = renderer.ask(b"no JSON", 60)
+    assert (broken.status, broken.content) == (1, b"")
+    assert "JSONDecodeError" in broken.said
+    assert pdf.html_to_pdf("<p>one", "").content == first.content
+
+
 @pytest.mark.pdf
 @pytest.mark.usefixtures("pdf_libraries")
 def test_a_landscape_page_is_wide_and_odd_characters_do_no_harm(frozen_with, configured):
