@@ -4,16 +4,22 @@ Dagster opens each file anew for every statement: an engine, a connection, its s
 when it is closed. That is most of what an event costs an embedded instance. Here each process keeps one engine a file.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import RLock
 
 import sqlalchemy as sa
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
+    INDEX_SHARD_NAME,
+    SQLITE_BUSY_TIMEOUT_SECONDS,
+)
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.schedules import SqliteScheduleStorage
+from dagster._core.storage.sqlite import create_db_conn_string
 from dagster._core.storage.sqlite_storage import (
     DagsterSqliteStorage,
     _event_logs_directory,
@@ -25,6 +31,11 @@ from sqlalchemy.pool import QueuePool
 
 # The index, and the runs that are at work or were just now: each has a file of its own.
 MOST_KEPT = 8
+
+
+# Folders whose databases this process has found, or brought, to their present schema: an instance is made anew for each
+# tick of a sensor and each run, and asking Alembic three times is most of what that costs.
+_prepared: set[str] = set()
 
 
 class KeptEngines:
@@ -61,6 +72,13 @@ class KeptEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str) -> None:
         self._kept = KeptEngines()
         super().__init__(base_dir)
+        if _is_prepared(base_dir, INDEX_SHARD_NAME):
+            self._initialized_dbs.add(INDEX_SHARD_NAME)
+
+    def prepare(self) -> None:
+        if self._base_dir not in _prepared:
+            with self.index_connection():
+                _prepared.add(self._base_dir)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
@@ -105,14 +123,36 @@ class KeptSchedules(SqliteScheduleStorage):
         self._engine.dispose()
 
 
+def _is_prepared(folder: str, database: str) -> bool:
+    """Also that it is still there: who takes the file away gets another."""
+    return os.path.abspath(folder) in _prepared and Path(folder, f"{database}.db").is_file()
+
+
+def _runs_in(folder: str) -> KeptRuns:
+    if _is_prepared(folder, "runs"):
+        return KeptRuns(create_db_conn_string(folder, "runs"))
+    made = KeptRuns.from_local(folder)
+    _prepared.add(os.path.abspath(folder))
+    return made
+
+
+def _schedules_in(folder: str) -> SqliteScheduleStorage:
+    if _is_prepared(folder, "schedules"):
+        return KeptSchedules(create_db_conn_string(folder, "schedules"))
+    made = KeptSchedules.from_local(folder)
+    _prepared.add(os.path.abspath(folder))
+    return made
+
+
 class KeptSqliteStorage(DagsterSqliteStorage):
     """Dagster's, of the parts above."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self.base_dir = base_dir
         self._inst_data = inst_data
-        self._run_storage = KeptRuns.from_local(_runs_directory(base_dir))
+        self._run_storage = _runs_in(_runs_directory(base_dir))
         self._event_log_storage = KeptEventLog(_event_logs_directory(base_dir))
-        self._schedule_storage = KeptSchedules.from_local(_schedule_directory(base_dir))
+        self._event_log_storage.prepare()
+        self._schedule_storage = _schedules_in(_schedule_directory(base_dir))
         # Not the parent's own, which opens all three once more.
         super(DagsterSqliteStorage, self).__init__()

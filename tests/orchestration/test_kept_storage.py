@@ -1,8 +1,12 @@
 """Dagster's files with connections that are kept: the same content as Dagster's own storage reads and writes."""
 
+import shutil
+
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy import event
 
 from iop_pipelines.orchestration.launch import dagster_instance
 from iop_pipelines.orchestration.sqlite_storage import MOST_KEPT, KeptEventLog
@@ -50,3 +54,26 @@ def test_files_are_closed_once_the_instance_is(settings):
 
     # SQLite takes its log away when the last connection closes.
     assert sorted(path.name for path in events.iterdir()) == [f"{run_id}.db", "index.db"]
+
+
+def test_a_process_asks_once_whether_the_schema_is_the_present_one(settings):
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.extend([statement] if "alembic_version" in statement else [])
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for times in (1, 2):
+            asked.clear()
+            with dagster_instance(settings) as instance:
+                assert instance.get_runs() == []
+                assert instance.all_asset_keys() == []
+                assert instance.all_instigator_state() == []
+            assert bool(asked) is (times == 1)
+        # Files that were taken away are made again.
+        shutil.rmtree(settings.dagster_home / "storage")
+        with dagster_instance(settings) as instance:
+            assert instance.get_runs() == []
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)
