@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -135,11 +136,17 @@ def _is_enough_waiting(connection: sa.Connection, kind: WorkKind, now: datetime)
     return (connection.scalar(waiting) or 0) >= max(LEAST_WAITING, alive)
 
 
+@lru_cache(maxsize=1)
+def _what_is_claimable() -> sa.Select[*tuple[Any, ...]]:
+    """Made once: to make it takes longer than to ask it."""
+    now = sa.bindparam("now", type_=model_executions.c.run_after.type)
+    return sa.select(*(sa.exists(_claimable(kind, now, limit=1).subquery()) for kind in KINDS))
+
+
 def claimable_kinds(engine: sa.Engine, now: datetime) -> list[WorkKind]:
     """Of which something may run now, by one statement that locks nothing: who asks often claims seldom."""
-    exists = [sa.exists(_claimable(kind, now, limit=1).subquery()) for kind in KINDS]
     with engine.connect() as connection:
-        found = connection.execute(sa.select(*exists)).one()
+        found = connection.execute(_what_is_claimable(), {"now": now}).one()
     return [kind for kind, is_there in zip(KINDS, found, strict=True) if is_there]
 
 
@@ -195,7 +202,9 @@ def _take_lock(connection: sa.Connection, kind: WorkKind) -> None:
     )
 
 
-def _claimable(kind: WorkKind, now: datetime, limit: int) -> sa.Select[*tuple[Any, ...]]:
+def _claimable(
+    kind: WorkKind, now: datetime | sa.BindParameter[Any], limit: int
+) -> sa.Select[*tuple[Any, ...]]:
     table = kind.table
     is_due = sa.and_(
         table.c.phase == Phase.QUEUED,
