@@ -31,12 +31,12 @@ def launch_backtests(platform: Platform, instance: dg.DagsterInstance, now: date
     """
     requests: list[dg.RunRequest] = []
     for each in backtests.waiting(platform.engine):
-        (run,) = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=1) or [
-            None
-        ]
-        if (run is not None and run.is_finished) or each.is_lost(now):
+        # Two that look at once may have launched one each, of which one does the work.
+        runs = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=10)
+        is_left = bool(runs) and all(run.is_finished for run in runs)
+        if is_left or each.is_lost(now):
             backtests.try_again(platform.engine, each, now)
-        elif run is None and each.status is BacktestStatus.QUEUED:
+        elif not runs and each.status is BacktestStatus.QUEUED:
             requests.append(_request(each))
     return Ticked(requests, None, "no backtest is to be made")
 

@@ -17,8 +17,10 @@ from dagster._core.scheduler.instigation import InstigatorType
 from iop_pipelines.domain.moments import utc_now, wall_clock
 from iop_pipelines.events import inbox
 from iop_pipelines.intake import uploads
+from iop_pipelines.ledger import backtests
 from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, claimable_kinds
 from iop_pipelines.orchestration import drm_events, loads, ticks
+from iop_pipelines.orchestration.backtests import launch_backtests
 from iop_pipelines.orchestration.batches import reason_of
 from iop_pipelines.orchestration.parts import LOCATION
 from iop_pipelines.orchestration.runs import Runs
@@ -79,6 +81,7 @@ class Lookout:
     def _look(self, runs: Runs) -> list[str]:
         launched = [*self._of_drm(runs), *self._of_events(runs), *self._of_sources(runs)]
         launched += self._of_uploads(runs)
+        launched += self._of_backtests(runs)
         for kind in claimable_kinds(self._platform.engine, utc_now()):
             launched += _launch(runs, ticks.launch(self._platform, kind), SENSOR_OF[kind])
         return launched
@@ -117,6 +120,12 @@ class Lookout:
             return []
         ticked = loads.launch_loads(self._platform, self._instance, utc_now())
         return _launch(runs, ticked.requests, "requested_loads")
+
+    def _of_backtests(self, runs: Runs) -> list[str]:
+        if not backtests.waiting(self._platform.engine):
+            return []
+        ticked = launch_backtests(self._platform, self._instance, utc_now())
+        return _launch(runs, ticked.requests, "requested_backtests")
 
     def _tick(self, runs: Runs, sensor: str, tick: Tick) -> list[str]:
         ticked = tick(self._platform, self._instance, self._cursors.get(sensor))

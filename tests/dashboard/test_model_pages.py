@@ -82,6 +82,35 @@ def test_an_administrator_runs_a_version_and_sees_it_end(admin, models):
     expect(admin.get_by_role("figure")).to_be_visible()
 
 
+def test_a_backtest_tells_what_a_version_would_have_told_and_the_slider_moves_the_list(
+    admin, models, check_access
+):
+    admin.goto(f"/models/{models[MODEL]}?tab=backtest")
+    admin.get_by_role("button", name="Run a backtest").click()
+    sentence = admin.get_by_text(re.compile(r"^From .+ this would have told you "))
+    expect(sentence).to_be_visible(timeout=120_000)
+    slider = admin.get_by_role("slider", name="Alerts a week")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("the model’s own"))
+    slider.focus()
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "0.02")
+    few = _things(sentence)
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "100")
+    many = _things(sentence)
+    assert few < many
+    rows = admin.get_by_role("table", name="What it would have told").get_by_role("row")
+    expect(rows).to_have_count(many + 1)
+    expect(admin.get_by_role("figure")).to_be_visible()
+    expect(admin.get_by_text("Anomalies put into a copy")).to_be_visible()
+    check_access(admin)
+
+
+def _things(sentence):
+    said = sentence.inner_text()
+    return 0 if "told you nothing" in said else int(re.search(r"told you (\d+) thing", said)[1])
+
+
 def test_executions_are_narrowed_by_status_and_say_why_they_did_not_run(viewer, check_access):
     viewer.goto("/executions?status=superseded")
     items = viewer.get_by_role("list", name="Executions").get_by_role("listitem")

@@ -13,6 +13,7 @@ import type { words as datasets } from '@/pages/datasets/words';
 import type { words as executions } from '@/pages/executions/words';
 import type { startWords as homeStart } from '@/pages/home/start/words';
 import type { words as home } from '@/pages/home/words';
+import type { backtestWords as modelsBacktest } from '@/pages/models/backtest/words';
 import type { words as modelsRegister } from '@/pages/models/register/words';
 import type { words as models } from '@/pages/models/words';
 import type { words as notifications } from '@/pages/notifications/words';
@@ -39,6 +40,7 @@ export interface Catalogue {
   home: (typeof home)['en'];
   'home/start': (typeof homeStart)['en'];
   models: (typeof models)['en'];
+  'models/backtest': (typeof modelsBacktest)['en'];
   'models/register': (typeof modelsRegister)['en'];
   notifications: (typeof notifications)['en'];
   query: (typeof query)['en'];

@@ -104,5 +104,5 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
-export const usePreferences = () => useSyncExternalStore(subscribe, () => current);
+export const usePreferences = () => useSyncExternalStore(subscribe, preferences, preferences);
 export const useLanguage = () => usePreferences().language;

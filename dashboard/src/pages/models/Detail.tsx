@@ -9,6 +9,8 @@ import { Card, Muted, Page, Row } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { Tabs, useTab } from '@/ui/Tabs';
 import { ModelBadges } from './Badges';
+import { BacktestPart } from './backtest/BacktestPart';
+import { backtestWords } from './backtest/words';
 import { Configuration } from './Configuration';
 import { History } from './History';
 import { Overview } from './Overview';
@@ -43,9 +45,11 @@ export function Detail({ id }: { id: number }) {
 
 function Found({ model }: { model: ModelDetail }) {
   const t = useWords(words);
+  const backtest = useWords(backtestWords);
   const { isAdmin } = useUser();
   const tabs = [
     { name: 'overview', label: t.overview },
+    { name: 'backtest', label: backtest.title },
     { name: 'history', label: t.history },
     { name: 'schemas', label: t.schemas },
     { name: 'configuration', label: t.configuration },
@@ -85,6 +89,7 @@ function Found({ model }: { model: ModelDetail }) {
       )}
       <Tabs label={t.parts} tabs={tabs} current={tab} />
       {tab === 'overview' && <Overview model={model} />}
+      {tab === 'backtest' && <BacktestPart model={model} />}
       {tab === 'history' && <History modelId={model.id} />}
       {tab === 'schemas' && (
         <>

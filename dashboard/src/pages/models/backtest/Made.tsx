@@ -1,0 +1,143 @@
+/** A backtest that is done: the sentence, the slider that moves list and chart, and the figures. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { BacktestContent, BacktestList, BacktestResult, Thing } from '@/api/client';
+import { BandChart } from '@/charts/BandChart';
+import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import { SelectField } from '@/ui/Field';
+import { Card, Muted, Stack } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
+import { Table } from '@/ui/Table';
+import css from './backtest.module.css';
+import { Figures } from './Figures';
+import { firstStop, listAt, pointsOf, sayBudget, saySentence, shownSeries } from './lists';
+import { backtestLineQuery, backtestResultQuery } from './queries';
+import { Slider } from './Slider';
+import { backtestWords } from './words';
+
+export function Made({ id }: { id: number }) {
+  const query = useQuery(backtestResultQuery(id));
+  return (
+    <Loaded query={query} height={30}>
+      {({ content, ...rest }) =>
+        content && <Shown content={content} result={{ content, ...rest }} />
+      }
+    </Loaded>
+  );
+}
+
+function Shown({ content, result }: { content: BacktestContent; result: BacktestResult }) {
+  const t = useWords(backtestWords);
+  const format = useFormat();
+  const [stop, setStop] = useState(() => firstStop(content));
+  const [chosen, setChosen] = useState<string | null>(null);
+  const list = listAt(content, stop);
+  const series = shownSeries(chosen, result.series, list.things);
+  return (
+    <>
+      <Card title={t.list}>
+        <Stack>
+          <p className={css.sentence} aria-live="polite">
+            {saySentence(content, list, t, format)}
+          </p>
+          {content.budget !== null && <Slider content={content} stop={stop} onStop={setStop} />}
+          <Told list={list} onShow={setChosen} lines={result.series} />
+        </Stack>
+      </Card>
+      {series !== null && (
+        <Card title={t.chart}>
+          <Stack>
+            <SelectField
+              label={t.series}
+              value={series}
+              onChange={(event) => setChosen(event.target.value)}
+              options={result.series.map((name) => ({
+                value: name,
+                label: name === 'all' ? t.allSeries : name,
+              }))}
+            />
+            <Drawn id={result.backtest.id} series={series} things={list.things} />
+          </Stack>
+        </Card>
+      )}
+      <Figures content={content} list={list} />
+    </>
+  );
+}
+
+function Told({
+  list,
+  lines,
+  onShow,
+}: {
+  list: BacktestList;
+  lines: readonly string[];
+  onShow: (series: string) => void;
+}) {
+  const t = useWords(backtestWords);
+  const named = useWords(vocabulary);
+  const format = useFormat();
+  const say = (value: number | null) => (value === null ? '–' : format.number(value));
+  if (list.count === 0) return <Muted>{t.emptyList}</Muted>;
+  const nameOf = ({ series }: Thing) => (series === 'all' ? t.allSeries : series);
+  return (
+    <>
+      {list.things.length < list.count && (
+        <Muted>{t.more(format.number(list.things.length), format.number(list.count))}</Muted>
+      )}
+      <Table
+        caption={t.list}
+        rows={list.things}
+        keyOf={(thing) => `${thing.series} ${thing.opened} ${thing.since}`}
+        columns={[
+          { key: 'when', label: t.when, isWhole: true, cell: (each) => format.local(each.ds) },
+          {
+            key: 'series',
+            label: t.series,
+            cell: (each) =>
+              lines.includes(each.series) ? (
+                <Button look="quiet" onClick={() => onShow(each.series)}>
+                  {nameOf(each)}
+                </Button>
+              ) : (
+                nameOf(each)
+              ),
+          },
+          { key: 'value', label: t.value, isNumeric: true, cell: (each) => say(each.value) },
+          {
+            key: 'expected',
+            label: t.expected,
+            isNumeric: true,
+            cell: (each) => say(each.expected),
+          },
+          { key: 'severity', label: t.severity, cell: (each) => named.severity[each.severity] },
+          {
+            key: 'from',
+            label: t.from,
+            isNumeric: true,
+            cell: (each) =>
+              each.budget === 0 ? t.always : t.aWeek(sayBudget(each.budget, format)),
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function Drawn({ id, series, things }: { id: number; series: string; things: readonly Thing[] }) {
+  const t = useWords(backtestWords);
+  const query = useQuery(backtestLineQuery(id, series));
+  return (
+    <Loaded query={query} height={16}>
+      {(line) => (
+        <BandChart
+          title={series === 'all' ? t.allSeries : series}
+          points={pointsOf(line, series, things)}
+        />
+      )}
+    </Loaded>
+  );
+}
