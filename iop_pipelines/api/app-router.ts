@@ -1139,10 +1139,12 @@ export interface NewPanel {
   width?: number | undefined;
 }
 
+/** `force` with a reason activates a version without a backtest, where one could be made. */
 export interface NewStatus {
   id: number;
   status: ModelStatus;
   reason?: string | null | undefined;
+  force?: boolean | undefined;
 }
 
 /** `schedule` in the words of docs/reports.md, such as `daily 09:00 Africa/Lagos`; so are the others: `wait` and `jitter` are lengths of time such as `6h`. */
@@ -1440,9 +1442,11 @@ export interface Preparing {
   total: number;
 }
 
+/** `force` with a reason promotes a version without a backtest, where one could be made; both are kept. */
 export interface Promote {
   id: number;
   reason?: string | null | undefined;
+  force?: boolean | undefined;
 }
 
 /** Of each dataset's latest prepared data, 0 to 100: DRM's score, null if it was never scored, and the share of its rows that could be used, null if nothing was delivered. `unprepared`: deliveries that were refused or failed, and whose period no later one has filled; nothing of them is prepared. */

@@ -18,7 +18,7 @@ from iop_pipelines.cli.console import (
 from iop_pipelines.cli.hints import hint
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence, read
-from iop_pipelines.domain.vocabulary import BacktestStatus
+from iop_pipelines.domain.vocabulary import BacktestStatus, ModelStatus
 from iop_pipelines.errors import Conflict
 from iop_pipelines.ledger import backtests
 from iop_pipelines.ledger.backtests import Asked, StoredBacktest
@@ -72,7 +72,13 @@ def print_backtest(model: StoredModel, made: StoredBacktest, as_json: bool) -> N
             _say(f"{len(rows)} of {shown['count']:,}; --json has more.")
     for line in _numbers(content, shown):
         _say(line)
-    _say(f"{hint(f'model promote {model.id}')} makes it the active version.")
+    if model.status is not ModelStatus.ACTIVE:
+        _say(f"{hint(f'model promote {model.id}')} makes it the active version.")
+
+
+def say_headline(made: StoredBacktest) -> None:
+    content = made.content or {}
+    _say(_headline(content, _list_at(content, content["budget"])))
 
 
 def _say(text: str) -> None:
@@ -92,8 +98,7 @@ def _headline(content: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
         return f"{span} would have told you nothing."
     things = "1 thing" if count == 1 else f"{count:,} things"
     how = _often(shown["perWeek"], content["deliveries"])
-    these = "this is it:" if count == 1 else "these are they:"
-    return f"{span} would have told you {things}, {how}; {these}"
+    return f"{span} would have told you {things}, {how}."
 
 
 def _often(per_week: float | None, delivered: Mapping[str, Any]) -> str:

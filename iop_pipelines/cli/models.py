@@ -30,6 +30,7 @@ from iop_pipelines.ledger.backtests import Asked
 from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.ledger.deleting import delete_model, plan_models
 from iop_pipelines.ledger.history import history_of, score_first, score_history
+from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
 from iop_pipelines.schema.tables import model_executions
@@ -51,7 +52,10 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool, score
     engine = engine_of(settings)
     with located(file):
         model_id = registry.register(engine, registry.load_spec(file))
-    stored = registry.promote(engine, model_id) if promote else registry.model(engine, model_id)
+    stored = registry.model(engine, model_id)
+    if promote:
+        _backtested(settings, stored, as_json)
+        stored = registry.promote(engine, model_id)
     warnings = [str(each) for each in registry.warnings_of(engine, stored.spec)]
     print_done(
         f"Model {stored.label} has id {model_id} and is {stored.status.value}.",
@@ -182,16 +186,33 @@ def backtest(
 @command(model)
 @click.argument("model", metavar="MODEL")
 @click.option("--reason", help="Kept with the change.")
+@click.option("--force", is_flag=True, help="Without a backtest, for the reason that is given.")
 @_scoring
-def promote(settings: Settings, as_json: bool, model: str, reason: str | None, score: bool) -> None:
+def promote(
+    settings: Settings, as_json: bool, model: str, *, reason: str | None, force: bool, score: bool
+) -> None:
     """Make a version the active one of its name; the former is deprecated.
 
-    MODEL is an id, NAME@VERSION, or NAME, whose newest version it is then.
+    MODEL is an id, NAME@VERSION, or NAME, whose newest version it is then. Where there is history enough, it needs a
+    backtest first.
     """
     engine = engine_of(settings)
-    stored = registry.promote(engine, registry.named(engine, model)[0].id, reason=reason)
+    chosen = registry.named(engine, model)[0]
+    why = require_backtest(engine, chosen, reason, is_forced=force)
+    stored = registry.promote(engine, chosen.id, reason=why)
     print_done(f"Model {stored.label} is active.", {"id": stored.id}, as_json)
     _offer_history(engine, stored, score, as_json)
+
+
+def _backtested(settings: Settings, stored: registry.StoredModel, as_json: bool) -> None:
+    """Makes the backtest that a promotion asks for, and says what it would have told."""
+    if not lacks_backtest(engine_of(settings), stored):
+        return
+    from iop_pipelines.cli.backtests import make_backtest, say_headline
+
+    made = make_backtest(settings, stored, Asked(), as_json)
+    if not as_json:
+        say_headline(made)
 
 
 def _offer_history(

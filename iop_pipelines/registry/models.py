@@ -231,7 +231,7 @@ def set_status(
     model_id: int,
     status: ModelStatus,
     actor: int | None = None,
-    reason: str | None = None,
+    reason: str | Sentence | None = None,
     *,
     witness: Witness = unwitnessed,
 ) -> StoredModel:
@@ -243,7 +243,8 @@ def set_status(
     if status is ModelStatus.ACTIVE:
         require_complete(stored)
     moved = _move(connection, stored, status, actor, reason)
-    witness(connection, _standing(stored), {**_standing(moved), "reason": reason})
+    said = reason.english if isinstance(reason, Sentence) else reason
+    witness(connection, _standing(stored), {**_standing(moved), "reason": said})
     return moved
 
 

@@ -45,8 +45,7 @@ def test_the_sentence_comes_first_then_the_list_then_the_figures(iop: Iop) -> No
     assert done.exit_code == 0, done.output
     first, *rest = done.stdout.splitlines()
     assert first == (
-        "From 5 Jan 2026 to 23 Jul 2026 this would have told you 2 things, about 1 in 14 weeks;"
-        " these are they:"
+        "From 5 Jan 2026 to 23 Jul 2026 this would have told you 2 things, about 1 in 14 weeks."
     )
     day = f"{START + timedelta(days=DAY_OFF):%Y-%m-%d}"
     assert any(day in line and "Shop 1" in line for line in rest)
@@ -79,3 +78,28 @@ def test_what_cannot_be_replayed_ends_with_the_reason(
     ended = iop("model", "backtest", *words)
     assert ended.exit_code != 0
     assert said in " ".join(ended.output.split())
+
+
+def test_a_version_becomes_active_after_its_backtest_or_for_a_reason(iop: Iop) -> None:
+    refused = iop("model", "promote", "shops")
+    assert refused.exit_code == 1
+    assert "no finished backtest of model shops v1.0.0" in " ".join(refused.output.split())
+    unsaid = iop("model", "promote", "shops", "--force")
+    assert "to promote model shops v1.0.0 without a backtest, say why" in " ".join(
+        unsaid.output.split()
+    )
+    assert iop("model", "backtest", "shops").exit_code == 0
+    assert "is active" in iop("model", "promote", "shops").output
+
+
+def test_registering_and_promoting_at_once_makes_the_backtest(iop: Iop, tmp_path: Path) -> None:
+    shown = json.loads(iop("model", "show", "shops").stdout)
+    content = {name: shown[name] for name in ("type", "config")}
+    file = tmp_path / "next.json"
+    file.write_text(json.dumps({**content, "name": "next"}))
+    done = iop("model", "register", str(file), "--promote")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(
+        "From 5 Jan 2026 to 23 Jul 2026 this would have told you 2 things"
+    )
+    assert "is active" in " ".join(done.stdout.split())

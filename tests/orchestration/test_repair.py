@@ -307,7 +307,8 @@ def _days_scored(bench, model_id: int) -> int:
 
 def test_a_model_that_is_promoted_on_loaded_data_scores_the_history(loaded, iop):
     model_id = _copy(loaded, "late")
-    _, said = [" ".join(iop("model", "promote", "late").output.split()) for _ in range(2)]
+    words = ("model", "promote", "late", "--force", "--reason", "to see it run")
+    _, said = [" ".join(iop(*words).output.split()) for _ in range(2)]
     assert "There is a history, 2013-01-01 to 2013-02-05" in said, "the second asks for none"
     loaded.tick()
     assert _days_scored(loaded, model_id) == 35

@@ -49,6 +49,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput
 from iop_pipelines.ledger.history import history_of, score_first
+from iop_pipelines.ledger.promotion import require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import Draft, config_for
@@ -222,12 +223,18 @@ class History(Page):
 
 
 class NewStatus(ById):
+    """`force` with a reason activates a version without a backtest, where one could be made."""
+
     status: ModelStatus
     reason: Reason | None = None
+    force: bool = False
 
 
 class Promote(ById):
+    """`force` with a reason promotes a version without a backtest, where one could be made; both are kept."""
+
     reason: Reason | None = None
+    force: bool = False
 
 
 class Rollback(Shape):
@@ -334,8 +341,11 @@ def declare(registry: Registry) -> None:
 
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:
+        reason: str | Sentence | None = given.reason
+        if given.status is ModelStatus.ACTIVE:
+            reason = _reason(ctx, given)
         registered.set_status(
-            *(ctx.platform.engine, given.id, given.status, ctx.user.id, given.reason),
+            *(ctx.platform.engine, given.id, given.status, ctx.user.id, reason),
             witness=witness_of(ctx),
         )
         _begin(ctx, given.id)
@@ -344,11 +354,11 @@ def declare(registry: Registry) -> None:
     @procedure(
         "models.promote",
         Kind.MUTATION,
-        "Make a version the one active one of its name. If it never ran, it scores the history.",
+        "Make a version the one active one of its name; with enough history it needs a finished backtest, or force.",
     )
     def promote(ctx: Context, given: Promote) -> Done:
         registered.promote(
-            ctx.platform.engine, given.id, ctx.user.id, given.reason, witness_of(ctx)
+            ctx.platform.engine, given.id, ctx.user.id, _reason(ctx, given), witness_of(ctx)
         )
         _begin(ctx, given.id)
         return Done()
@@ -359,6 +369,13 @@ def declare(registry: Registry) -> None:
             ctx.platform.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Created(id=stored.id)
+
+
+def _reason(ctx: Context, given: Promote | NewStatus) -> str | Sentence | None:
+    """Raises Conflict where a backtest is to be made first."""
+    engine = ctx.platform.engine
+    stored = registered.model(engine, given.id)
+    return require_backtest(engine, stored, given.reason, is_forced=given.force)
 
 
 def _begin(ctx: Context, model_id: int) -> None:

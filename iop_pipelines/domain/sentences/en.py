@@ -34,8 +34,11 @@ SENTENCES: Mapping[str, str] = {
         "the audit trail cannot be written; nothing was changed, try again in a moment"
     ),
     "backtest.cancelled": "the backtest was cancelled; nothing of it is kept",
+    "backtest.force_without_reason": "to promote model {label} without a backtest, say why",
+    "backtest.forced": "promoted without a backtest: {reason}",
     "backtest.gave_up": "a worker that was doing it ended {count} times; look at its log",
     "backtest.is_open": "a backtest of this version is running with other settings; wait for it, or cancel it",
+    "backtest.needed": "there is no finished backtest of model {label}: make one first and look at what it would have told, or force the promotion with a reason",
     "backtest.no_history": "{name} has no prepared data yet: there is nothing to replay",
     "backtest.no_line": "no line is kept of the series {series!r}",
     "backtest.not_found": "there is no backtest with id {id}",

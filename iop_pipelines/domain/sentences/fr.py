@@ -38,8 +38,11 @@ SENTENCES: Mapping[str, str] = {
         "le journal d’audit ne peut pas être écrit ; rien n’a été changé, réessayez dans un instant"
     ),
     "backtest.cancelled": "le test rétrospectif a été annulé ; rien n’en est conservé",
+    "backtest.force_without_reason": "pour mettre en service le modèle {label} sans test rétrospectif, indiquez pourquoi",
+    "backtest.forced": "mis en service sans test rétrospectif : {reason}",
     "backtest.gave_up": "un processus de travail qui s’en chargeait s’est arrêté {count} fois ; consultez son journal",
     "backtest.is_open": "un test rétrospectif de cette version est en cours avec d’autres réglages ; attendez-le ou annulez-le",
+    "backtest.needed": "il n’existe aucun test rétrospectif terminé du modèle {label} : lancez-en un et regardez ce qu’il aurait signalé, ou forcez la mise en service en indiquant un motif",
     "backtest.no_history": "{name} n’a pas encore de données préparées : il n’y a rien à rejouer",
     "backtest.no_line": "aucune courbe n’est conservée pour la série {series!r}",
     "backtest.not_found": "il n’existe aucun test rétrospectif d’identifiant {id}",

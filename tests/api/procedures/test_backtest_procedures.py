@@ -9,7 +9,7 @@ from selling_shops import DAYS, SALES, START, config, deliver, shop_days
 
 from iop_pipelines.backtest.work import do
 from iop_pipelines.domain.datasets import DatasetDeclaration
-from iop_pipelines.errors import Conflict, NotFound
+from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.transform.versions import register_dataset
 
 
@@ -77,3 +77,29 @@ def test_what_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(error):
         api.call(path, **given)
+
+
+def test_a_version_is_promoted_after_its_backtest(api: Any, model_id: int) -> None:
+    said = "no finished backtest of model shops v1.0.0"
+    for path, given in (
+        ("models.promote", {}),
+        ("models.updateStatus", {"status": "active"}),
+        ("models.promote", {"reason": "it will do"}),
+    ):
+        with pytest.raises(Conflict, match=said):
+            api.call(path, id=model_id, **given)
+    with pytest.raises(InvalidInput, match="without a backtest, say why"):
+        api.call("models.promote", id=model_id, force=True, reason=" ")
+    do(api.context.platform, api.call("models.backtest", modelId=model_id)["id"], 1)
+    assert api.call("models.promote", id=model_id) == {"success": True}
+
+
+def test_one_that_is_forced_says_so_in_its_history(api: Any, model_id: int) -> None:
+    api.call("models.promote", id=model_id, force=True, reason="it was tried elsewhere")
+    event = api.call("models.get", id=model_id)["events"][-1]
+    assert event["reason"] == "promoted without a backtest: it was tried elsewhere"
+    assert event["translations"]["fr"]["reason"].endswith("it was tried elsewhere")
+    api.call("models.updateStatus", id=model_id, status="deprecated")
+    assert api.call("models.promote", id=model_id) == {"success": True}, (
+        "it has told things already"
+    )

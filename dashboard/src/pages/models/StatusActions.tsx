@@ -7,6 +7,7 @@ import { useWords } from '@/i18n/words';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
 import { useAction } from '@/ui/useAction';
+import { backtestsQuery } from './backtest/queries';
 import { modelsQuery } from './queries';
 import { words } from './words';
 
@@ -46,6 +47,12 @@ function useHasFormer({ id, name }: ModelDetail): boolean {
   return data.some((each) => each.name === name && each.id !== id && each.status === 'deprecated');
 }
 
+/** Whether nothing tells yet what the version would have told; promoting it anyway takes a reason. */
+function useIsUnproved(id: number, change: Change): boolean {
+  const { data } = useQuery({ ...backtestsQuery(id), enabled: change === 'promote' });
+  return (data ?? [{ status: 'done' }]).every(({ status }) => status !== 'done');
+}
+
 function Ask({
   model: { id, name, version },
   change,
@@ -58,12 +65,14 @@ function Ask({
   const t = useWords(words);
   const [, navigate] = useLocation();
   const done = { promote: t.promoted, rollback: t.rolledBack, deprecate: t.deprecated }[change];
-  const text = { promote: t.promoteText, rollback: t.rollbackText, deprecate: t.deprecateText };
+  const isUnproved = useIsUnproved(id, change);
+  const promoteText = isUnproved ? `${t.promoteText} ${t.promoteUnproved}` : t.promoteText;
+  const text = { promote: promoteText, rollback: t.rollbackText, deprecate: t.deprecateText };
   const action = useAction({
     run: async (reason: string | null): Promise<number> => {
       switch (change) {
         case 'promote':
-          await api.models.promote.mutate({ id, reason });
+          await api.models.promote.mutate({ id, reason, force: isUnproved && Boolean(reason) });
           return id;
         case 'rollback':
           return (await api.models.rollback.mutate({ name, reason })).id;

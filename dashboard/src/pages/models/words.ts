@@ -28,6 +28,8 @@ export const words = defineWords('models', {
   promote: 'Promote',
   promoteText:
     'It becomes the only active version of its name; the one that is active now is deprecated.',
+  promoteUnproved:
+    'It has no backtest. Run one first, or give the reason for promoting it without one; the reason is kept.',
   promoted: 'The version was promoted.',
   rollback: 'Roll back',
   rollbackText: 'The version that was active before this one becomes active again.',
