@@ -19,16 +19,17 @@ Unit = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 Earlier = Literal["previous_period", "same_period_last_year"]
 _WORDS = (
     "today, yesterday, this_week, last_week, this_month, last_month, this_quarter, last_quarter, "
-    "this_year, last_year, this_fiscal_year, last_fiscal_year, week_to_date, month_to_date, quarter_to_date, "
-    "year_to_date, fiscal_year_to_date, last_N_days, last_N_weeks, last_N_months, or {from, to}"
+    "this_year, last_year, this_fiscal_quarter, last_fiscal_quarter, this_fiscal_year, last_fiscal_year, "
+    "week_to_date, month_to_date, quarter_to_date, "
+    "year_to_date, fiscal_quarter_to_date, fiscal_year_to_date, last_N_days, last_N_weeks, last_N_months, or {from, to}"
 )
 MAX_YEARS = 200
 # MySQL and MariaDB promise to store a date from here on; the period before it still is in the calendar.
 FIRST_YEAR = 1000
 # Later by the clocks of another zone is later than all that is stored.
 _LAST_MOMENT = datetime.max.replace(microsecond=0)
-_CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|fiscal_year|year)\Z")
-_TO_DATE = re.compile(r"\A(week|month|quarter|fiscal_year|year)_to_date\Z")
+_CALENDAR = re.compile(r"\A(this|last)_(week|month|quarter|fiscal_quarter|fiscal_year|year)\Z")
+_TO_DATE = re.compile(r"\A(week|month|quarter|fiscal_quarter|fiscal_year|year)_to_date\Z")
 _ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
 
 
@@ -49,6 +50,11 @@ class YearAndWeek:
     def fiscal_year(self, moment: datetime) -> datetime:
         """Its first day."""
         months = (moment.month - self.fiscal_month) % 12
+        return shift(floor(moment, "month"), -months, "month")
+
+    def fiscal_quarter(self, moment: datetime) -> datetime:
+        """Its first day; quarters are counted from the beginning of the fiscal year."""
+        months = (moment.month - self.fiscal_month) % 3
         return shift(floor(moment, "month"), -months, "month")
 
 
@@ -237,6 +243,8 @@ def _in_words(words: str, today: datetime, zone: str, path: str, begins: YearAnd
 def _beginning(today: datetime, unit: str, begins: YearAndWeek) -> tuple[datetime, Unit]:
     if unit == "fiscal_year":
         return begins.fiscal_year(today), "year"
+    if unit == "fiscal_quarter":
+        return begins.fiscal_quarter(today), "quarter"
     return begins.floor(today, unit), unit  # type: ignore[arg-type,return-value]
 
 

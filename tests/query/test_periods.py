@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from iop_pipelines.domain.conditions import Span
 from iop_pipelines.domain.languages import Language
-from iop_pipelines.domain.periods import resolve_period, shift
+from iop_pipelines.domain.periods import YearAndWeek, resolve_period, shift
 from iop_pipelines.errors import InvalidQuery
 
 # Wednesday 13 March 2013, 01:00 UTC: still the 12th in New York, and already the 13th in Lagos.
@@ -176,3 +176,32 @@ def test_shifting_months_keeps_the_day_or_cuts_it(moment, count):
     assert (there.year * 12 + there.month) - (moment.year * 12 + moment.month) == count
     assert there.day <= moment.day
     assert there.time() == moment.time()
+
+
+@pytest.mark.parametrize(
+    ("words", "now", "month", "start", "end"),
+    [
+        # Years from February: quarters from February, May, August and November.
+        ("this_fiscal_quarter", "2026-11-29", 2, "2026-11-01", "2027-02-01"),
+        ("last_fiscal_quarter", "2026-11-29", 2, "2026-08-01", "2026-11-01"),
+        ("fiscal_quarter_to_date", "2026-11-29", 2, "2026-11-01", "2026-11-30"),
+        ("this_fiscal_quarter", "2027-01-31", 2, "2026-11-01", "2027-02-01"),
+        ("last_fiscal_quarter", "2028-02-29", 2, "2027-11-01", "2028-02-01"),
+        # Years from April have the quarters of the calendar.
+        ("this_fiscal_quarter", "2026-11-29", 4, "2026-10-01", "2027-01-01"),
+        ("this_fiscal_quarter", "2026-03-31", 3, "2026-03-01", "2026-06-01"),
+    ],
+)
+def test_fiscal_quarters_are_counted_from_the_fiscal_year(words, now, month, start, end):
+    noon = datetime.fromisoformat(f"{now}T12:00")
+    found = resolve_period(words, noon, "UTC", "p", begins=YearAndWeek(0, month))
+    assert (str(found.start.date()), str(found.end.date())) == (start, end)
+
+
+def test_a_fiscal_quarter_is_compared_with_the_one_before_and_that_of_the_year_before():
+    last = resolve_period(
+        "last_fiscal_quarter", datetime(2026, 11, 29), "UTC", "p", begins=YearAndWeek(0, 2)
+    )
+    assert last.previous().start == datetime(2026, 5, 1)
+    assert last.previous().end == datetime(2026, 8, 1)
+    assert last.last_year().start == datetime(2025, 8, 1)
