@@ -1,15 +1,14 @@
 /** What happened as a chart, why the platform says so, and what to do. */
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
-import { Link } from 'wouter';
+import { useEffect } from 'react';
 import { BandChart, preloadCharts } from '@/charts';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
-import { type Fact, Facts } from '@/ui/Items';
 import { Card } from '@/ui/Layouts';
 import { Skeleton } from '@/ui/States';
 import { words as uiWords } from '@/ui/words';
 import { knownOf, seriesName } from './evidence';
+import { Grounds } from './Grounds';
 import { evidenceQuery } from './queries';
 import css from './recommendations.module.css';
 import type { Shown } from './told';
@@ -103,54 +102,3 @@ export function Evidence({ recommendation }: { recommendation: Shown }) {
 
 const sentencesOf = (description: string | null) =>
   (description ?? '').split('\n').filter((line) => line.trim() !== '');
-
-function Grounds({
-  recommendation,
-  executionId,
-}: {
-  recommendation: Shown;
-  executionId: number | null;
-}) {
-  const t = useWords(words);
-  const format = useFormat();
-  const { confidence, quality, model } = knownOf(recommendation);
-  const { dataset, uniqueId, firstDs, lastDs, createdAt, previousId } = recommendation;
-  const period = [firstDs, lastDs].filter((ds) => ds !== null).map(format.local);
-  const fact = (label: string, value: ReactNode): Fact => ({ label, value });
-  return (
-    <div className={css.grounds}>
-      <Facts
-        facts={[
-          confidence === null ? null : fact(t.confidence, format.percent(confidence * 100)),
-          quality === null ? null : fact(t.quality, t.of100(format.number(quality))),
-          model &&
-            fact(
-              t.model,
-              <Link href={`/models/${model.id}`}>{`${model.name} ${model.version}`}</Link>,
-            ),
-          executionId === null
-            ? null
-            : fact(
-                t.execution,
-                <Link href={`/executions/${executionId}`}>{t.executionNo(executionId)}</Link>,
-              ),
-          dataset === null
-            ? null
-            : fact(
-                t.dataset,
-                <Link href={`/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Link>,
-              ),
-          uniqueId === null ? null : fact(t.series, seriesName(uniqueId, t.allSeries)),
-          period.length > 0 ? fact(t.period, [...new Set(period)].join(' – ')) : null,
-          fact(t.opened, format.dateTime(createdAt)),
-          previousId === null
-            ? null
-            : fact(
-                t.former,
-                <Link href={`/recommendations/${previousId}`}>{t.formerNo(previousId)}</Link>,
-              ),
-        ]}
-      />
-    </div>
-  );
-}
