@@ -31,11 +31,11 @@ SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(i
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-executions bench-reports screenshots image lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots image lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-executions | bench-reports | screenshots | image | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | image | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -124,6 +124,9 @@ bench-intake: .venv/.runtime
 
 bench-analytics: .venv/.runtime
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m benchmarks.analytics $(ARGS)
+
+bench-backtest: .venv/.runtime
+	$(PY) -m benchmarks.backtest $(ARGS)
 
 bench-executions: .venv/.dev
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) benchmarks/executions.py $(ARGS)

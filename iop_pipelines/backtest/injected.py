@@ -20,12 +20,14 @@ Kind = Literal["spike", "dip", "shift", "freeze", "missing"]
 # Periods that each lasts.
 LENGTHS: dict[Kind, int] = {"spike": 1, "dip": 3, "shift": 10, "freeze": 7, "missing": 5}
 KINDS: tuple[Kind, ...] = tuple(LENGTHS)
-# In a series' own robust standard deviations of the error.
+# In a series' own standard deviations of the error (`_sigma_of`).
 SIZES = (4.0, 6.0, 8.0)
 SEED = 20_240_101
 # Rows on both sides of one that are left as they are.
 _MARGIN = 10
 _MOST_A_SERIES = 3
+# That one normal error in a hundred lies beyond, on either side.
+_SIGMAS_OF_ONE_IN_100 = 2.5758
 # Enough for a share to be known within a tenth.
 WANTED = 60
 
@@ -104,10 +106,7 @@ def _into(
     known = np.isfinite(error)
     if not known.any():
         return []
-    middle = np.median(error[known])
-    sigma = SIGMA_PER_MAD * float(np.median(np.abs(error[known] - middle))) or float(
-        np.std(error[known])
-    )
+    sigma = _sigma_of(error[known])
     if sigma == 0:
         return []
     free = known & ~np.isfinite(judged["budget"].to_numpy(dtype=float))
@@ -130,6 +129,15 @@ def _into(
             )
         )
     return made
+
+
+def _sigma_of(error: np.ndarray) -> float:
+    """Of the errors, robustly; where far ones are more frequent than a normal has them, by what one in a hundred is
+    larger than. What a restless series does each week is no anomaly of it."""
+    middle = float(np.median(error))
+    off = np.abs(error - middle)
+    robust = SIGMA_PER_MAD * float(np.median(off))
+    return max(robust, float(np.quantile(off, 0.99)) / _SIGMAS_OF_ONE_IN_100)
 
 
 def _places(free: np.ndarray, random: np.random.Generator) -> list[int]:
