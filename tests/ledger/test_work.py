@@ -10,6 +10,7 @@ from iop_pipelines.ledger.work import (
     REPORT,
     claim,
     claim_these,
+    claimable_kinds,
     holds,
     phase_before_closing,
     requeue,
@@ -266,3 +267,13 @@ def test_what_an_operator_runs_and_what_is_being_closed_does_not_wait(seeded):
         assert len(_claimed(seeded)) == 1
     seeded.add_report()
     assert _claimed(seeded) == []
+
+
+def test_what_may_run_is_what_a_claim_takes(seeded):
+    assert claimable_kinds(seeded.engine, NOW) == []
+    seeded.add_execution()
+    seeded.add_report(run_after=NOW + timedelta(minutes=1))
+    assert claimable_kinds(seeded.engine, NOW) == [EXECUTION]
+    assert claimable_kinds(seeded.engine, NOW + timedelta(minutes=1)) == [EXECUTION, REPORT]
+    assert len(claim(seeded.engine, EXECUTION, NOW)) == 1
+    assert claimable_kinds(seeded.engine, NOW) == []
