@@ -102,7 +102,7 @@ def test_a_backtest_tells_what_a_version_would_have_told_and_the_slider_moves_th
     rows = admin.get_by_role("table", name="What it would have told").get_by_role("row")
     expect(rows).to_have_count(many + 1)
     expect(admin.get_by_role("figure")).to_be_visible()
-    expect(admin.get_by_text("Anomalies put into a copy")).to_be_visible()
+    expect(admin.get_by_text("Deliveries replayed")).to_be_visible()
     check_access(admin)
 
 
