@@ -121,7 +121,8 @@ def test_what_follows_never_changes_what_is_said_of_a_row(
         expected = getattr(whole, name)[: t + 1]
         np.testing.assert_allclose(getattr(other, name)[: t + 1], expected, rtol=1e-9, err_msg=name)
         np.testing.assert_allclose(getattr(cut, name), expected, rtol=1e-9, err_msg=name)
-    for wanted in ({}, {"direction": "above"}):
+    choices: tuple[dict[str, Any], ...] = ({}, {"direction": "above"})
+    for wanted in choices:
         flags = told(y, whole, **wanted)[: t + 1]
         np.testing.assert_array_equal(told(changed, other, **wanted)[: t + 1], flags)
 

@@ -107,6 +107,7 @@ CODES_HERE = {
         for name in ("wait", "jitter")
     ),
     *("LackingSource.missing", "LackingSource.due"),
+    *("Thing.until", "Thing.opened", "Week.start"),
 }
 # What somebody composed, and what a recommendation was made from: its own texts stand beside it, in every language.
 WHOLE = {"QueryConfig", "Evidence"}

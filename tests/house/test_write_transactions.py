@@ -13,6 +13,7 @@ APART = {
     "schema/transactions.py": "the one place",
     "schema/migrate.py": "on SQLite the transaction is the lock that a whole migration holds",
     "schema/migrations/env.py": "Alembic's own way of running a migration",
+    "orchestration/sqlite_storage.py": "Dagster's own statements in Dagster's files, as its parents run them",
     "orchestration/move.py": "hours of copying into a database that nobody else uses, under its lock",
 }
 
