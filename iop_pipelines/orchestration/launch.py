@@ -60,11 +60,16 @@ def upgrade_tables(settings: Settings) -> None:
 
 @contextmanager
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance of this home, for a command."""
+    """Dagster's instance of this home, for a command; the environment is as it was when the block is left."""
     write_dagster_home(settings)
+    before = dict(os.environ)
     os.environ.update(instance_environment(settings))
-    with dg.DagsterInstance.get() as instance:
-        yield instance
+    try:
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager

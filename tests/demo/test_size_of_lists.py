@@ -18,6 +18,7 @@ from iop_pipelines.settings import Settings
 pytestmark = [pytest.mark.demo, pytest.mark.timeout(1500)]
 
 PAGE = 25
+ENOUGH = 20
 # Bytes of the answer as it leaves, with gzip: what a page takes now and half as much again.
 BUDGETS = {
     "audit.list": 2_000,
@@ -29,12 +30,14 @@ BUDGETS = {
     "executions.latest": 1_500,
     "executions.list": 2_500,
     "intake.waiting": 500,
+    "models.backtests": 500,
     "models.history": 3_000,
     "models.list": 4_500,
     "models.runtimes": 10_000,
     "notifications.list": 4_000,
     "recommendations.history": 1_500,
-    "recommendations.list": 12_000,
+    # 12,000 for a whole page; the demo has hardly as many.
+    "recommendations.list": 9_600,
     "reports.generated": 4_500,
     "reports.list": 3_500,
     "reports.outputs": 4_000,
@@ -48,6 +51,7 @@ OF = {
     "datasets.rejected": {"name": "flights_daily"},
     "datasets.runs": {"name": "flights_daily"},
     "executions.latest": {"modelIds": list(range(1, 9))},
+    "models.backtests": {"modelId": 1},
     "models.history": {"modelId": 1},
     "recommendations.history": {"id": 1},
     "zones.rules": {"names": ["Africa/Casablanca", "America/New_York", "Africa/Lagos"]},
@@ -92,9 +96,9 @@ def test_a_page_of_a_list_keeps_to_its_budget(client, path):
     assert int(answer.headers["content-length"]) <= BUDGETS[path]
 
 
-def test_a_full_page_of_recommendations_was_measured_with_its_sparklines(client):
+def test_nearly_a_page_of_recommendations_was_measured_with_its_sparklines(client):
     query = {"input": json.dumps({"limit": PAGE})}
     rows = client.get("/api/trpc/recommendations.list", params=query).json()["result"]["data"]
-    assert len(rows) == PAGE
+    assert ENOUGH <= len(rows) <= PAGE
     assert all(len(row["sparkline"]) <= 60 and "metadata" not in row for row in rows)
-    assert sum(len(row["sparkline"]) for row in rows) > 20 * PAGE
+    assert sum(len(row["sparkline"]) for row in rows) > 20 * len(rows)

@@ -1,5 +1,6 @@
 """Dagster's files with connections that are kept: the same content as Dagster's own storage reads and writes."""
 
+import os
 import shutil
 
 import dagster as dg
@@ -77,3 +78,10 @@ def test_a_process_asks_once_whether_the_schema_is_the_present_one(settings):
             assert instance.get_runs() == []
     finally:
         event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_the_environment_is_as_it_was_once_the_instance_is_left(settings):
+    before = dict(os.environ)
+    with dagster_instance(settings):
+        assert os.environ["IOP_HOME"] == str(settings.home)
+    assert dict(os.environ) == before

@@ -76,7 +76,7 @@ def test_what_files_can_be_told_comes_as_schemas_in_both_languages(api):
     assert (tiles["title"], tiles["x-names"]) == ("Headline figures", "table")
     assert tiles["translations"]["fr"]["title"] == "Chiffres clés"
     assert (tables["items"]["x-names"], tables["maxItems"]) == ("table", 20)
-    assert (rows["minimum"], rows["maximum"], rows["default"]) == (1, 5000, 500)
+    assert (rows["minimum"], rows["maximum"], rows["default"]) == (1, 100_000, 500)
 
 
 def test_a_listed_template_has_the_columns_of_its_table(api):
