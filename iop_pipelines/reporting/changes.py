@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -22,6 +23,8 @@ MOST_COMPARED = 200_000
 # Figures of a table that are kept, and those that are said.
 _KEPT = 50
 _SAID = 3
+# Decimals beyond those that a page has, where it would print two values that differ alike.
+_MORE_PLACES = 9
 # Two sums of the same doubles, added up in another order.
 _NOISE = 1e-12
 
@@ -38,7 +41,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class TableChanges:
-    """Rows `changed`, `added` and `gone`; `figures` are the first that changed. Not `is_compared`: too many rows."""
+    """Rows `changed`, `added` and `gone`; `figures` are the first of the `figure_count` that changed.
+
+    Not `is_compared`: too many rows; `row_count` is how many the longer of the two has.
+    """
 
     table: str
     title: str
@@ -47,15 +53,27 @@ class TableChanges:
     gone: int = 0
     figures: tuple[Figure, ...] = ()
     is_compared: bool = True
+    figure_count: int = 0
+    row_count: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "figures": [asdict(each) for each in self.figures]}
+        return {
+            "table": self.table,
+            "title": self.title,
+            "changed": self.changed,
+            "added": self.added,
+            "gone": self.gone,
+            "figures": [asdict(each) for each in self.figures],
+            "is_compared": self.is_compared,
+        }
 
     @property
     def said(self) -> Sentence:
+        if not self.is_compared:
+            return Sentence("changes.not_compared", table=self.title, count=self.row_count)
         parts = [_figure_said(each) for each in self.figures[:_SAID]]
-        if len(self.figures) > _SAID:
-            parts.append(Sentence("changes.more", count=len(self.figures) - _SAID))
+        if self.figure_count > _SAID:
+            parts.append(Sentence("changes.more", count=self.figure_count - _SAID))
         parts += [Sentence("changes.changed", count=self.changed)] if self.changed else []
         parts += [Sentence("changes.added", count=self.added)] if self.added else []
         parts += [Sentence("changes.gone", count=self.gone)] if self.gone else []
@@ -79,23 +97,16 @@ def said_of(changes: Sequence[TableChanges], former_id: int) -> Sentence:
     """`changed since report 7: By airport: flights of LGA 120, now 123; 1 row changed`."""
     if not changes:
         return Sentence("report.unchanged_since", id=former_id)
-    said = Sentence.listed(
-        [
-            each.said
-            if each.is_compared
-            else Sentence("changes.not_compared", table=each.title, count=MOST_COMPARED)
-            for each in changes
-        ],
-        "said.list",
-    )
+    said = Sentence.listed([each.said for each in changes], "said.list")
     return Sentence("report.changed_since", id=former_id, said=said)
 
 
 def _compared(old: Table, new: Table, frozen: Frozen) -> TableChanges | None:
-    if max(old.row_count, new.row_count) > MOST_COMPARED:
+    row_count = max(old.row_count, new.row_count)
+    if row_count > MOST_COMPARED:
         if _digest(old) == _digest(new):
             return None
-        return TableChanges(new.name, new.title, is_compared=False)
+        return TableChanges(new.name, new.title, is_compared=False, row_count=row_count)
     query = frozen.config.datasets[new.name]
     if not query.is_grouped:
         return _of_lists(old, new)
@@ -121,25 +132,29 @@ def _of_groups(old: Table, new: Table, keys: set[str]) -> TableChanges | None:
     figures: list[Figure] = []
     if old.totals is not None and new.totals is not None:
         figures += _figures(None, old.totals, new.totals, pairs)
-    changed = 0
+    changed, figure_count = 0, len(figures)
     for key, row in now.items():
         then = before.get(key)
         if then is None:
             continue
         differing = _figures(_words(key[:-1], new, keys), then, row, pairs)
         changed += bool(differing)
+        figure_count += len(differing)
         figures += differing[: max(_KEPT - len(figures), 0)]
     added, gone = len(now.keys() - before.keys()), len(before.keys() - now.keys())
     if not (changed or added or gone or figures):
         return None
-    return TableChanges(new.name, new.title, changed, added, gone, tuple(figures[:_KEPT]))
+    return TableChanges(
+        *(new.name, new.title, changed, added, gone, tuple(figures[:_KEPT])),
+        figure_count=figure_count,
+    )
 
 
 def _figures(
     row: str | None, old: Row, new: Row, pairs: Sequence[tuple[int, int, Column]]
 ) -> list[Figure]:
     return [
-        Figure(row, column.label, _shown(old[then], column), _shown(new[at], column))
+        Figure(row, column.label, *_shown(old[then], new[at], column))
         for at, then, column in pairs
         if not _is_same(old[then], new[at])
     ]
@@ -151,9 +166,17 @@ def _is_same(old: Value, new: Value) -> bool:
     return old == new
 
 
-def _shown(value: Value, column: Column) -> str:
-    places = decimals_of(column, [] if value is None else [value])
-    return f"{format_value(value, column, places)} {unit_beside(column)}".strip()
+def _shown(old: Value, new: Value, column: Column) -> tuple[str, str]:
+    """As a page prints them, with as many decimals more as tell them apart; in full where none do."""
+    unit = unit_beside(column)
+    fewest = decimals_of(column, [value for value in (old, new) if value is not None])
+    for places in range(fewest, fewest + _MORE_PLACES + 1):
+        texts = [format_value(value, column, places) for value in (old, new)]
+        if texts[0] != texts[1]:
+            break
+    else:
+        texts = [str(old), str(new)]
+    return f"{texts[0]} {unit}".strip(), f"{texts[1]} {unit}".strip()
 
 
 def _by_key(table: Table, keys: set[str]) -> Mapping[Row, Row]:
@@ -170,8 +193,19 @@ def _by_key(table: Table, keys: set[str]) -> Mapping[Row, Row]:
 
 def _words(key: Row, table: Table, keys: set[str]) -> str | None:
     columns = [column for column in table.columns if column.name in keys]
-    words = (format_value(value, column, 0) for value, column in zip(key, columns, strict=True))
+    words = (_named(value, column) for value, column in zip(key, columns, strict=True))
     return ", ".join(words) or None
+
+
+def _named(value: Value, column: Column) -> str:
+    """As a page prints it, with all decimals where they are few: 0.121 and 0.124 are two groups."""
+    fewest = decimals_of(column, [] if value is None else [value])
+    if isinstance(value, float | Decimal):
+        exact = Decimal(str(value))
+        for places in range(fewest, fewest + _MORE_PLACES + 1):
+            if Decimal(f"{value:.{places}f}") == exact:
+                return format_value(value, column, places)
+    return format_value(value, column, fewest)
 
 
 def _rows(table: Table) -> Iterator[Row]:
