@@ -20,6 +20,7 @@ from typing import IO, cast
 
 _LENGTH_BYTES = 8
 _END_S = 10
+_ATTEMPTS = 2
 _ASKING = threading.Lock()
 
 
@@ -47,26 +48,35 @@ _kept: list[_Renderer] = []
 
 
 def ask(job: bytes, timeout_s: float) -> Answer:
-    """One job after the other.
+    """One job after the other. Status 0 is of an answer, never of a renderer that ended without one.
 
     Raises:
         TimeoutError: it took longer by the clock; it is ended.
     """
     with _ASKING:
-        renderer = _running()
-        is_late = threading.Event()
-        timer = threading.Timer(timeout_s, _end_late, (renderer, is_late))
-        timer.start()
-        try:
-            answer = _asked(renderer, job)
-        finally:
-            timer.cancel()
-        if answer is not None:
-            return answer
-        ended = _ended(renderer)
-        if is_late.is_set():
-            raise TimeoutError
-        return ended
+        for _ in range(_ATTEMPTS):
+            answer = _answered(job, timeout_s)
+            if answer is not None:
+                return answer
+    return Answer(1, "")
+
+
+def _answered(job: bytes, timeout_s: float) -> Answer | None:
+    """None if it ended as one that has no job: where one came just then, it has not seen it."""
+    renderer = _running()
+    is_late = threading.Event()
+    timer = threading.Timer(timeout_s, _end_late, (renderer, is_late))
+    timer.start()
+    try:
+        answer = _asked(renderer, job)
+    finally:
+        timer.cancel()
+    if answer is not None:
+        return answer
+    ended = _ended(renderer)
+    if is_late.is_set():
+        raise TimeoutError
+    return ended if ended.status else None
 
 
 def _asked(renderer: _Renderer, job: bytes) -> Answer | None:

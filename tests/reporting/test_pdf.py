@@ -4,6 +4,7 @@ import io
 import re
 import sys
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -203,6 +204,31 @@ def test_a_renderer_that_hangs_is_ended(child):
         renderer.ask(b"{}", 0.3)
     child("exit 7")
     assert renderer.ask(b"{}", 60).status == 7
+
+
+# A job has come, and it ends as one that has none.
+_IDLE = "head -c 1 > /dev/null; exit 0"
+
+
+@pytest.mark.pdf
+@pytest.mark.usefixtures("pdf_libraries")
+def test_a_renderer_that_ended_idle_as_a_job_came_is_started_anew(child, tmp_path):
+    expected = pdf.html_to_pdf("<p>one", "")
+    ended = tmp_path / "ended"
+    child(f'if [ ! -e {ended} ]; then touch {ended}; {_IDLE}; fi\nexec {sys.executable} "$@"')
+    assert pdf.html_to_pdf("<p>one", "").content == expected.content
+    assert ended.exists()
+
+
+@pytest.mark.parametrize(
+    "asked", [partial(pdf.html_to_pdf, "<p>one", ""), pdf.require_pdf_libraries]
+)
+def test_a_renderer_that_ends_again_and_again_without_an_answer_is_an_error(child, tmp_path, asked):
+    starts = tmp_path / "starts"
+    child(f"echo started >> {starts}; {_IDLE}")
+    with pytest.raises(IopError, match="it said nothing"):
+        asked()
+    assert starts.read_text() == "started\n" * 2
 
 
 @pytest.mark.pdf
