@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +46,30 @@ def test_what_could_not_be_made_is_tried_again_by_the_next_and_nothing_half_done
     with pytest.raises(OSError, match="no room"):
         run.once("thing", fails)
     assert run.once("thing", lambda folder: [path.name for path in folder.iterdir()]) == []
+
+
+@pytest.mark.mariadb
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_server_whose_folder_is_gone_ends_with_its_run_and_no_other_does(tmp_path: Path) -> None:
+    mark = f"iop-test-{secrets.token_hex(8)}"
+    runs = [SharedRun(tmp_path / name, mark, "main") for name in ("one", "two")]
+    try:
+        for run in runs:
+            run.folder.mkdir()
+            run.account("mariadb")
+        first, second = (_servers(mark, run.folder) for run in runs)
+        assert (len(first), len(second)) == (1, 1)
+        shutil.rmtree(runs[0].folder)
+        runs[0].end_servers()
+        assert list(aftermath.marked(mark)) == second
+        runs[1].end_servers()
+        assert aftermath.marked(mark) == {}
+    finally:
+        aftermath.end_all(mark)
+
+
+def _servers(mark: str, folder: Path) -> list[int]:
+    return [pid for pid, command in aftermath.marked(mark).items() if str(folder) in command]
 
 
 @pytest.mark.mariadb

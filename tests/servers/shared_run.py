@@ -68,10 +68,12 @@ class SharedRun:
 
     def end_servers(self) -> None:
         """By the process that began the run, once the others have ended."""
-        pids = [int(path.read_text()) for path in self.folder.glob(f"*/{_PID}")]
         if sys.platform == "linux":
-            # A number may be another's by now.
-            pids = [pid for pid in pids if pid in aftermath.marked(self.mark)]
+            # Their folder may be gone by now, and a number that stands there be another's.
+            programs = aftermath.marked(self.mark).items()
+            pids = [pid for pid, command in programs if f"--datadir={self.folder}/" in command]
+        else:
+            pids = [int(path.read_text()) for path in self.folder.glob(f"*/{_PID}")]
         for number in (signal.SIGTERM, signal.SIGKILL):
             _send(number, pids)
 
