@@ -60,8 +60,14 @@ def issue(connection: sa.Connection, report_ids: Sequence[int]) -> int:
 
 
 @writes
-def issue_now(connection: sa.Connection, report_id: int, witness: Witness = unwitnessed) -> None:
-    """Ends one wait by hand. Raises NotFound, and Conflict for a report that does not wait."""
+def issue_now(
+    connection: sa.Connection, report_id: int, now: datetime, witness: Witness = unwitnessed
+) -> None:
+    """Ends one wait by hand: it waited until now, and is made at once, however much later than its slot it was to be.
+
+    now: naive UTC of the business clock, as all waits are. Raises NotFound, and Conflict for a report that does not
+    wait.
+    """
     reports = generated_reports.c
     query = sa.select(reports.id, reports.phase).where(reports.id == report_id)
     before = connection.execute(query.with_for_update()).mappings().one_or_none()
@@ -69,7 +75,8 @@ def issue_now(connection: sa.Connection, report_id: int, witness: Witness = unwi
         raise NotFound("report.not_found", id=report_id)
     if before["phase"] is not Phase.HELD:
         raise Conflict("report.not_waiting", id=report_id)
-    connection.execute(_held(report_id).values(phase=Phase.QUEUED))
+    ended = {"phase": Phase.QUEUED, "waiting_until": now, "run_after": None}
+    connection.execute(_held(report_id).values(**ended))
     witness(connection, dict(before), {**before, "phase": Phase.QUEUED})
 
 

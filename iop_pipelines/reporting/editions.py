@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Audience, Empty
 from iop_pipelines.errors import Conflict
-from iop_pipelines.ledger.restatements import RESTATEMENT, former_edition
+from iop_pipelines.ledger.restatements import RESTATEMENT, former_edition, was_told_to_all
 from iop_pipelines.query.versions_read import SourceRead
 from iop_pipelines.reporting.changes import changes_between, is_empty, said_of
 from iop_pipelines.reporting.frozen import Frozen, thaw
@@ -50,14 +50,17 @@ class Shown:
 def told_of(engine: sa.Engine, row: Record, frozen: Frozen, shown: Shown) -> tuple[Frozen, Shown]:
     """The result with what whoever gets it must know, and who that is."""
     notes: list[Sentence] = []
+    with engine.connect() as connection:
+        former, is_held = former_edition(connection, row), was_told_to_all(connection, row)
+    said = None if former is None else _changes(former, frozen)
+    # Who holds the figures of a former edition learns that they are no more.
+    takes_back = is_held and (said is None or said[0])
     empty = Empty(row.empty)
-    if empty is not Empty.SEND and is_empty(frozen):
+    if empty is not Empty.SEND and not takes_back and is_empty(frozen):
         is_owners = empty is Empty.TELL_OWNER
         notes.append(Sentence("report.empty_for_owner" if is_owners else "report.empty_not_sent"))
         shown = replace(shown, audience=Audience.OWNER if is_owners else Audience.NOBODY)
-    with engine.connect() as connection:
-        former = former_edition(connection, row)
-    if former is not None and (said := _changes(former, frozen)) is not None:
+    if said is not None:
         changes, sentence = said
         notes.append(sentence)
         shown = replace(shown, changes=changes)

@@ -257,7 +257,7 @@ generated_reports = _table(
     sa.Column("waiting_for", sa.JSON(none_as_null=True)),
     # Who is told of it, `words.Audience`; NULL is everybody.
     sa.Column("audience", exact(16)),
-    # What of each dataset was read, as `query.result.SourceRead`, and what of that was delivered again since.
+    # What of each dataset was read, as `query.versions_read.SourceRead`, and what of that was delivered again since.
     sa.Column("sources_read", sa.JSON(none_as_null=True)),
     sa.Column("restated", Said),
     sa.Column("restated_at", Timestamp, index=True),

@@ -20,6 +20,7 @@ from iop_pipelines.domain.vocabulary import Phase, ReportStatus, TemplateStatus
 from iop_pipelines.drm.clock import set_clock
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
 from iop_pipelines.errors import Conflict, InvalidInput
+from iop_pipelines.ledger import restatements
 from iop_pipelines.ledger.restatements import mark_restated, reissue
 from iop_pipelines.ledger.waiting import issue_now
 from iop_pipelines.notifications.listing import notifications
@@ -155,9 +156,16 @@ class World:
 
     def make(self, report_id: int) -> Generated:
         """As a worker does."""
-        made = generate(
+        made = self.read(report_id)
+        self.is_ready(report_id, made)
+        return made
+
+    def read(self, report_id: int) -> Generated:
+        return generate(
             *(self.engine, self.engine, self.platform.settings, report_id), now=self.platform.now()
         )
+
+    def is_ready(self, report_id: int, made: Generated) -> None:
         assert made.shown is not None
         self.end(
             report_id,
@@ -168,7 +176,6 @@ class World:
             remark=made.remark and made.remark.as_json(),
             **made.shown.columns,
         )
-        return made
 
     def end(self, report_id: int, **values: Any) -> None:
         table = iop.generated_reports
@@ -293,10 +300,10 @@ def test_a_wait_ends_by_hand_and_no_other_report_does(world: World):
     world.template(wait="2d")
     world.tick(SLOT)
     (held,) = world.reports()
-    issue_now(world.engine, held.id)
+    issue_now(world.engine, held.id, world.platform.now())
     assert [row.phase for row in world.reports()] == [Phase.QUEUED]
     with pytest.raises(Conflict, match="does not wait"):
-        issue_now(world.engine, held.id)
+        issue_now(world.engine, held.id, world.platform.now())
 
 
 @pytest.mark.parametrize(
@@ -424,6 +431,170 @@ def test_a_delivery_outside_its_period_and_a_template_that_says_never_are_left_a
     world.deliver(date(2026, 11, 1))
     assert mark_restated(world.engine, utc_now()) == 1
     assert [row.restated_at is not None for row in world.reports()] == [True, False]
+
+
+MORNING = datetime(2026, 11, 10, 7)  # 08:00 in Lagos
+DAILY = f"daily 08:00 {ZONE}"
+
+
+def asked_of(period: str | None, **measure: Any) -> dict[str, Any]:
+    """Sales of a period by shop; of all that there is where there is no period."""
+    where = {"where": {"field": "day", "op": "in_period", "value": period}} if period else {}
+    table = {"select": [{"field": "shop"}, {"measure": "sales", **measure}]}
+    return {"version": 2, "source": "dataset:sales", "datasets": {"by_shop": table}, **where}
+
+
+def shown_on_the_10th(world: World, query: dict[str, Any], *days: date, **template: Any) -> int:
+    """A report of 10 November, made of these deliveries; its id."""
+    world.deliver(*days)
+    world.template(DAILY, query_config=query, **template)
+    world.tick(MORNING, "daily")
+    report_id = world.reports()[-1].id
+    world.make(report_id)
+    assert mark_restated(world.engine, utc_now()) == 0
+    return report_id
+
+
+@pytest.mark.parametrize("reissue", ["offer", "send"])
+@pytest.mark.parametrize(
+    ("period", "is_shown"),
+    [
+        *((each, True) for each in ("month_to_date", "this_month", "this_year", "last_7_days")),
+        # No period: the whole dataset. And one of which nothing was there to be shown.
+        (None, True),
+        ("today", False),
+    ],
+)
+def test_the_deliveries_that_follow_are_no_restatement(world: World, period, is_shown, reissue):
+    report_id = shown_on_the_10th(world, asked_of(period), *november(until=9), reissue=reissue)
+    for day in (10, 11, 12):
+        world.deliver(date(2026, 11, day))
+        assert mark_restated(world.engine, utc_now()) == 0
+    world.deliver(date(2026, 11, 9), sold=13)
+    assert mark_restated(world.engine, utc_now()) == is_shown
+    if is_shown:
+        said = text_of(read(next(row.restated for row in world.reports() if row.id == report_id)))
+        assert said == "data it shows was delivered again: Sales, 9 November 2026"
+    assert len(world.reports()) == 1 + (is_shown and reissue == "send")
+
+
+def test_days_that_were_over_and_come_at_last_are_told_and_those_that_ran_are_not(world: World):
+    shown_on_the_10th(world, asked_of("month_to_date"), *november(8, 9, until=9))
+    world.deliver(date(2026, 11, 10))
+    assert mark_restated(world.engine, utc_now()) == 0
+    world.deliver(date(2026, 11, 9))
+    assert mark_restated(world.engine, utc_now()) == 1
+    said = text_of(read(world.reports()[-1].restated))
+    assert said == "data it shows was delivered again: Sales, 9 November 2026"
+
+
+def test_between_the_two_periods_of_a_comparison_nothing_is_shown(world: World):
+    query = asked_of("month_to_date", compare="same_period_last_year")
+    last_year = [day.replace(year=2025) for day in november(until=9)]
+    months_between = [date(2026, 6, 15), date(2026, 10, 31)]
+    shown_on_the_10th(world, query, *last_year, *months_between, *november(until=9))
+    world.deliver(*months_between, sold=13)
+    assert mark_restated(world.engine, utc_now()) == 0
+    world.deliver(date(2025, 11, 5), sold=13)
+    assert mark_restated(world.engine, utc_now()) == 1
+
+
+def test_a_report_that_read_its_data_before_it_came_again_is_told_of_once_it_is_ready(world: World):
+    world.deliver(*november(until=9))
+    world.template(DAILY, query_config=asked_of("month_to_date"))
+    world.tick(MORNING, "daily")
+    (report,) = world.reports()
+    made = world.read(report.id)
+    world.deliver(date(2026, 11, 9), sold=13)
+    assert mark_restated(world.engine, utc_now()) == 0
+    world.is_ready(report.id, made)
+    assert mark_restated(world.engine, utc_now()) == 1
+    assert mark_restated(world.engine, utc_now()) == 0
+
+
+def test_more_reports_than_one_call_looks_at_are_looked_at_by_the_next(world: World, monkeypatch):
+    monkeypatch.setattr(restatements, "_A_CALL", 2)
+    world.deliver(*november(until=9))
+    world.template(DAILY, query_config=asked_of("yesterday"))
+    for day in range(2, 7):
+        world.tick(datetime(2026, 11, day, 7), "daily")
+        world.make(world.reports()[-1].id)
+    for _ in range(4):
+        assert mark_restated(world.engine, utc_now()) == 0
+    # What the oldest of five shows, and none of the others.
+    oldest = next(row for row in world.reports() if row.slot == datetime(2026, 11, 2, 7))
+    world.deliver(date(2026, 11, 1), sold=13)
+    assert [mark_restated(world.engine, utc_now()) for _ in range(4)] == [0, 0, 1, 0]
+    assert [row.id for row in world.reports() if row.restated_at] == [oldest.id]
+
+
+def test_how_long_a_report_is_looked_after_is_counted_from_its_first_edition(world: World):
+    first = shown_on_the_10th(world, asked_of("month_to_date"), *november(until=9), reissue="send")
+    world.deliver(date(2026, 11, 9), sold=13)
+    assert mark_restated(world.engine, utc_now()) == 1
+    world.make(world.reports()[-1].id)
+    world.end(first, finished_at=utc_now() - restatements.LOOKED_BACK)
+    world.deliver(date(2026, 11, 9), sold=14)
+    assert mark_restated(world.engine, utc_now()) == 0
+    world.end(first, finished_at=utc_now() - restatements.LOOKED_BACK + timedelta(hours=1))
+    world.deliver(date(2026, 11, 9), sold=15)
+    assert mark_restated(world.engine, utc_now()) == 1
+
+
+def test_a_row_that_does_not_say_how_far_its_data_reached_is_passed_over(world: World):
+    report_id = shown_on_the_10th(world, asked_of("month_to_date"), *november(until=9))
+    said = {"dataset": "sales", "label": "Sales", "versions": 9, "newest": 9}
+    world.end(report_id, sources_read=[{**said, "start": None, "end": None}])
+    world.deliver(date(2026, 11, 9))
+    assert mark_restated(world.engine, utc_now()) == 0
+
+
+def test_a_report_of_no_known_moment_is_not_made_again_about_other_days(world: World):
+    report_id = shown_on_the_10th(world, asked_of("month_to_date"), *november(until=9))
+    world.end(report_id, slot=None, as_of=None)
+    with pytest.raises(Conflict, match=rf"which moment report {report_id} counts"):
+        reissue(world.engine, report_id, utc_now(), "api")
+    assert [row.id for row in world.reports()] == [report_id]
+
+
+@pytest.mark.parametrize("empty", ["skip", "tell owner"])
+def test_readers_of_figures_that_are_no_more_are_told_whoever_is_told_of_an_empty_report(
+    world: World, empty: str
+):
+    world.user("Ada")
+    reader = world.user("Uju", "viewer")
+    query = asked_of("yesterday")
+    shown_on_the_10th(world, query, *november(until=9), reissue="send", empty=empty)
+    # The same once more, of which nobody is told, and then nothing at all.
+    world.deliver(date(2026, 11, 9))
+    assert mark_restated(world.engine, utc_now()) == 1
+    world.make(world.reports()[-1].id)
+    assert world.reports()[-1].audience == "nobody"
+    world.deliver(date(2026, 11, 9))
+    with begin_write(world.engine) as connection:
+        rows = prepared_table(sales(ZONE))
+        connection.execute(rows.delete().where(rows.c.day == date(2026, 11, 9)))
+    assert mark_restated(world.engine, utc_now()) == 1
+    made = world.make(world.reports()[-1].id)
+    assert world.reports()[-1].audience is None
+    remark = text_of(made.remark)
+    assert remark is not None
+    assert remark.startswith("changed since report")
+    assert ("report", "reissued", remark) in world.told(reader)
+
+
+def test_a_report_issued_by_hand_says_how_long_it_waited_and_is_made_at_once(world: World):
+    world.deliver(*november(29))
+    world.template(wait="6h", jitter="2h")
+    world.tick(SLOT)
+    (held,) = world.reports()
+    assert held.run_after is not None
+    now = world.at(SLOT + timedelta(hours=1))
+    issue_now(world.engine, held.id, now)
+    (row,) = world.reports()
+    assert (row.phase, row.waiting_until, row.run_after) == (Phase.QUEUED, now, None)
+    remark = text_of(world.make(held.id).remark)
+    assert remark == "incomplete: 28 of 29 days, it waited for data until 2026-11-30 06:00 UTC"
 
 
 @pytest.mark.parametrize(

@@ -496,7 +496,7 @@ def _declare_files(registry: Registry) -> None:
         "reports.issue", Kind.MUTATION, "Make a report that waits for data with what there is."
     )
     def issue(ctx: Context, given: OfReport) -> Done:
-        issue_now(ctx.platform.engine, given.report_id, witness_of(ctx))
+        issue_now(ctx.platform.engine, given.report_id, ctx.platform.now(), witness_of(ctx))
         return Done()
 
     @procedure(

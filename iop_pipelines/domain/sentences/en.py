@@ -1007,6 +1007,10 @@ SENTENCES: Mapping[str, str] = {
     "report.no_glyph": (
         "no font here has {count:,} of the characters: {shown}; install {packages:and} where reports are made"
     ),
+    "report.no_moment": (
+        "nothing says which moment report {id} counts its periods from, since it was made before that was kept; "
+        "generate a new report of its template instead"
+    ),
     "report.no_pdf": "report {id} has no PDF; name pdf in outputs.files of its template, and make it again",
     "report.no_result": (
         "report {id} was made before results were kept, and cannot be had as {format}; make it again"

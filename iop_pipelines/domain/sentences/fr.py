@@ -1171,6 +1171,10 @@ SENTENCES: Mapping[str, str] = {
     "report.no_glyph": (
         "aucune police disponible n’a {count:,} des caractères : {shown} ; installez {packages:and} là où les rapports sont générés"
     ),
+    "report.no_moment": (
+        "rien n’indique à partir de quel moment le rapport {id} compte ses périodes, car il est antérieur à la "
+        "conservation de cette information ; générez plutôt un nouveau rapport de son gabarit"
+    ),
     "report.no_pdf": "le rapport {id} n’a pas de PDF ; indiquez pdf dans outputs.files de son modèle et générez-le à nouveau",
     "report.no_result": (
         "le rapport {id} a été généré avant la conservation des résultats et n’existe pas au format {format} ; générez-le à nouveau"

@@ -1,7 +1,7 @@
 """Whatever changes something through the API is in the audit trail: once, or neither is there."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -234,7 +234,7 @@ def _issue(api: Any) -> Inputs:
 @inputs_for("reports.reissue")
 def _reissue(api: Any) -> Inputs:
     template_id = api.call("reports.create", **new_template("Restated"))["id"]
-    ready = {"status": "ready", "phase": "done", "format": "csv"}
+    ready = {"status": "ready", "phase": "done", "format": "csv", "as_of": datetime(2026, 11, 30)}
     report_id = api.insert(generated_reports, template_id=template_id, **ready)
     return Inputs({"reportId": report_id}, {"reportId": NOWHERE})
 

@@ -64,6 +64,7 @@ def made(api, template_id):
             "size_bytes": file.size_bytes,
             "checksum": file.checksum,
             "files": file.files,
+            **(file.shown.columns if file.shown else {}),
         },
     )
     return report_id
@@ -126,8 +127,12 @@ def test_a_waiting_report_says_what_for_and_is_issued_by_hand(api):
         "2026-11-30T11:00:00Z",
     )
     assert shown["waitingFor"] == [lack]
+    now = api.context.platform.now()
     api.call("reports.issue", reportId=report_id)
-    assert api.call("reports.report", reportId=report_id)["phase"] == "queued"
+    shown = api.call("reports.report", reportId=report_id)
+    assert shown["phase"] == "queued"
+    waited = datetime.fromisoformat(shown["waitingUntil"]).replace(tzinfo=None)
+    assert abs(waited - now) < timedelta(minutes=1)
     with pytest.raises(Conflict, match="does not wait"):
         api.call("reports.issue", reportId=report_id)
 

@@ -489,7 +489,7 @@ def _reissue(api: Any, mark: str) -> list[Race]:
 
 def _ready_report(api: Any, template_id: int) -> int:
     at = utc_now()
-    ready = {"status": "ready", "phase": "done", "format": "csv", "finished_at": at}
+    ready = {"status": "ready", "phase": "done", "format": "csv", "finished_at": at, "as_of": at}
     report_id = api.insert(generated_reports, template_id=template_id, **ready)
     with begin_write(api.engine) as connection:
         counters.count_ended(connection, ReportStatus.READY, at)
