@@ -1,6 +1,7 @@
 """reports.*: templates, their schedules, and the files made of them."""
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -586,7 +587,8 @@ def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
 
 def _template(ctx: Context, row: dict[str, Any]) -> ReportTemplate:
     columns = dict(row)
-    said, passed_over = read(columns.pop("said")), read(columns.pop("passed_over"))
+    said, passed_over = _paused_for(row), read(columns.pop("passed_over"))
+    del columns["said"]
     words = _words(ctx, row["schedule"])
     translations = {
         language: TemplateTold(
@@ -609,6 +611,13 @@ def _template(ctx: Context, row: dict[str, Any]) -> ReportTemplate:
         schedule_words=text_of(words),
         translations=translations if words or said or passed_over else None,
     )
+
+
+def _paused_for(row: Mapping[str, Any]) -> Sentence | None:
+    """All who ask get the same answer: whose account is disabled is told to admins alone, in their notifications."""
+    if row["pause_cause"] == PauseCause.AUTHOR:
+        return Sentence("template.an_author_disabled")
+    return read(row["said"])
 
 
 def _words(ctx: Context, schedule: str | None) -> Sentence | None:

@@ -1229,6 +1229,7 @@ SENTENCES: Mapping[str, str] = {
         "fewer rows, or read the field as number"
     ),
     "table.offset_and_top": "offset cannot be combined with top",
+    "template.an_author_disabled": "the account of its author is disabled",
     "template.author_disabled": "the account of its author {name} is disabled",
     "template.does_not_exist": "report template {id} does not exist",
     "template.exists": "a report template {name!r} exists",

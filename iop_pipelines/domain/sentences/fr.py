@@ -1408,6 +1408,7 @@ SENTENCES: Mapping[str, str] = {
         "chiffres) : demandez moins de lignes, ou lisez le champ comme number"
     ),
     "table.offset_and_top": "offset ne va pas avec top",
+    "template.an_author_disabled": "le compte de son auteur est désactivé",
     "template.author_disabled": "le compte de son auteur {name} est désactivé",
     "template.does_not_exist": "le gabarit de rapport {id} n’existe pas",
     "template.exists": "il y a déjà un gabarit de rapport {name!r}",

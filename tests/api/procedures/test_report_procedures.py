@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -15,8 +16,9 @@ from iop_pipelines.api import downloads
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound
+from iop_pipelines.registry.standing import follow_authors
 from iop_pipelines.reporting.generate import generate
-from iop_pipelines.schema.tables import generated_reports
+from iop_pipelines.schema.tables import generated_reports, report_templates, users
 
 SLOT = datetime(2026, 11, 30, 5)
 QUERY = {
@@ -145,6 +147,22 @@ def test_a_report_issued_again_names_the_first_and_is_about_its_days(api):
         api.call("reports.reissue", reportId=report_id)
     shown = api.call("reports.report", reportId=again)
     assert (shown["reissueOf"], shown["slot"], shown["trigger"]) == (report_id, None, "api")
+
+
+def test_whose_account_is_disabled_is_not_said_to_all_who_read_a_template(api):
+    author = api.insert(users, name="Ada Obi", role="admin", is_disabled=True)
+    template_id = new_template(api, schedule="daily 09:00 Africa/Lagos")
+    mine = report_templates.c.id == template_id
+    api.write(report_templates.update().where(mine).values(created_by=author))
+    assert follow_authors(api.engine, SLOT, utc_now()) == (1, 0)
+    listed = api.call("reports.list")[0]
+    one = api.call("reports.get", id=template_id)
+    for shown in (listed, one):
+        assert (shown["id"], shown["pauseCause"]) == (template_id, "author")
+        assert shown["pausedFor"] == "the account of its author is disabled"
+        french = shown["translations"]["fr"]["pausedFor"]
+        assert french == "Le compte de son auteur est désactivé"
+        assert "Obi" not in json.dumps(shown)
 
 
 def test_a_template_is_created_read_out_and_due_while_it_is_active(api):
