@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,7 @@ from iop_pipelines.api.procedures.shapes import (
 from iop_pipelines.api.registry import Heavy, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
+from iop_pipelines.domain.frequencies import TimeStep
 from iop_pipelines.domain.languages import LabelTranslations, Language
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import (
@@ -225,6 +227,13 @@ class ExecutionSeries(TypedDict):
 MAX_SERIES = 1000
 # Periods that are looked back on, the last ones: under a second of a processor.
 MAX_HINDSIGHT = 5000
+# Outputs lie by period, those of all series together: so many are passed on the way to those of one, and not the
+# model's whole past.
+MOST_PASSED = 1_000_000
+# However many series there are.
+LEAST_HINDSIGHT = 100
+# MySQL's.
+_FIRST_MOMENT = datetime(1000, 1, 1)
 _OF_MODEL = ("model_name", "model_version", "model_type", "dataset")
 # From the executions on, whatever the planner thinks of the few models: the newest come first.
 _DETAIL = select_of(
@@ -298,12 +307,21 @@ def declare(registry: Registry) -> None:
         return _line(ctx, given, _points_in_hindsight)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One of so many `lines` of an execution; `step` is None where its dataset has none."""
+
+    execution: Mapping[str, Any]
+    line: SeriesName
+    lines: int
+    step: TimeStep | None
+
+
 def _line(
     ctx: Context,
     given: OfSeries,
-    points_of: Callable[[Context, Mapping[str, Any], SeriesName], list[SeriesPoint]],
+    points_of: Callable[[Context, _Asked], list[SeriesPoint]],
 ) -> ExecutionSeries:
-    """points_of: called with the execution and the chosen line."""
     found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
     if not found:
         raise NotFound("execution.not_found", id=given.id)
@@ -313,7 +331,8 @@ def _line(
         for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
     ]
     chosen = _chosen(names, given)
-    points = points_of(ctx, found[0], chosen) if chosen else []
+    step = declared.step if declared else None
+    points = points_of(ctx, _Asked(found[0], chosen, len(names), step)) if chosen else []
     kept = _kept(points, given.max_points)
     measure = declared.measures.get(chosen["measure"]) if declared and chosen else None
     return ExecutionSeries(
@@ -362,10 +381,12 @@ def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
     return fitting[0] if fitting else None
 
 
-def _points(ctx: Context, execution: Mapping[str, Any], chosen: SeriesName) -> list[SeriesPoint]:
-    outputs = model_outputs.c
-    is_its = outputs.execution_id == execution["id"]
-    return rows_of(ctx, _POINTS.where(is_its, *_is_of(chosen)))
+def _points(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
+    return rows_of(ctx, _POINTS.where(*_is_in_execution(asked)))
+
+
+def _is_in_execution(asked: _Asked) -> tuple[sa.ColumnElement[bool], ...]:
+    return model_outputs.c.execution_id == asked.execution["id"], *_is_of(asked.line)
 
 
 def _is_of(chosen: SeriesName) -> tuple[sa.ColumnElement[bool], ...]:
@@ -373,9 +394,7 @@ def _is_of(chosen: SeriesName) -> tuple[sa.ColumnElement[bool], ...]:
     return outputs.unique_id == chosen["unique_id"], outputs.measure == chosen["measure"]
 
 
-def _points_in_hindsight(
-    ctx: Context, execution: Mapping[str, Any], chosen: SeriesName
-) -> list[SeriesPoint]:
+def _points_in_hindsight(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
     """The last periods that any execution of the version scored, of each the latest score; forecasts are none."""
     # It loads numpy, which a reader alone does.
     import numpy as np
@@ -385,7 +404,7 @@ def _points_in_hindsight(
     outputs = model_outputs.c
     newest = (
         select_of(*columns_of(SeriesPoint, model_outputs))
-        .where(outputs.model_id == execution["model_id"], *_is_of(chosen), outputs.y.is_not(None))
+        .where(*_is_in_hindsight(ctx, asked), outputs.y.is_not(None))
         .order_by(outputs.ds.desc(), outputs.id.desc())
         .limit(2 * MAX_HINDSIGHT)
     )
@@ -398,6 +417,34 @@ def _points_in_hindsight(
     for point, yhat, lo, hi, score in zip(points, *columns, strict=True):
         point["yhat"], point["lo"], point["hi"], point["score"] = yhat, lo, hi, score
     return points
+
+
+def _is_in_hindsight(ctx: Context, asked: _Asked) -> tuple[sa.ColumnElement[bool], ...]:
+    """Up to the newest output of the version; of a line whose execution lies further back than that, up to its end."""
+    if asked.step is None:
+        return _is_in_execution(asked)
+    outputs = model_outputs.c
+    is_of_version = outputs.model_id == asked.execution["model_id"]
+    newest = _last(ctx, is_of_version)
+    own = _last(ctx, *_is_in_execution(asked))
+    periods = min(MAX_HINDSIGHT, max(MOST_PASSED // asked.lines, LEAST_HINDSIGHT))
+    end = newest if own > periods_before(newest, asked.step, periods) else own
+    first = periods_before(end, asked.step, periods)
+    return is_of_version, *_is_of(asked.line), outputs.ds > first, outputs.ds <= end
+
+
+def _last(ctx: Context, *where: sa.ColumnElement[bool]) -> datetime:
+    return rows_of(ctx, select_of(sa.func.max(model_outputs.c.ds).label("ds")).where(*where))[0][
+        "ds"
+    ]
+
+
+def periods_before(moment: datetime, step: TimeStep, periods: int) -> datetime:
+    """Not before the first moment that all databases know."""
+    try:
+        return max(step.shift(moment, -periods), _FIRST_MOMENT)
+    except (OverflowError, ValueError):
+        return _FIRST_MOMENT
 
 
 def _numbers(column: Any) -> list[float | None]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from iop_pipelines.api.procedures import executions
+from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.errors import NotFound
 from iop_pipelines.schema.tables import model_executions, model_outputs
 
@@ -136,3 +138,76 @@ def test_in_hindsight_a_line_is_all_that_the_version_scored_with_the_band_of_bot
     assert len(outside) <= 4
     assert shown["points"][50]["yhat"] == pytest.approx(wave[50] - 30, abs=4)
     assert len(api.call("executions.series", id=second)["points"]) == 46
+
+
+@pytest.fixture
+def scored_on(api):
+    """Days on which the series of one version were scored, an execution for each stretch; the executions' ids."""
+    model = next(m for m in api.call("models.list") if m["dataset"] == "flights_daily")
+
+    def score(*stretches, series=("wave",)):
+        made = []
+        for days in stretches:
+            made.append(
+                api.insert(model_executions, model_id=model["id"], status="success", phase="done")
+            )
+            row = {"execution_id": made[-1], "model_id": model["id"], "measure": "flights"}
+            rows = [
+                {
+                    **row,
+                    "unique_id": name,
+                    "ds": START + timedelta(days=day),
+                    "y": float(day),
+                    "is_finding": False,
+                }
+                for name in series
+                for day in days
+            ]
+            api.write(model_outputs.insert(), rows)
+        return made
+
+    return score
+
+
+def days_in_hindsight(api, execution_id, **given):
+    shown = api.call("executions.hindsight", id=execution_id, **given)
+    return [int(each["y"]) for each in shown["points"]]
+
+
+def test_in_hindsight_the_last_periods_are_looked_back_on_by_the_calendar(
+    api, scored_on, monkeypatch
+):
+    monkeypatch.setattr(executions, "MAX_HINDSIGHT", 60)
+    scored_on(range(20))
+    (newest,) = scored_on(range(100, 140))
+    assert days_in_hindsight(api, newest) == list(range(100, 140)), "days 80 to 139"
+
+
+def test_in_hindsight_an_execution_that_lies_far_back_is_looked_back_on_from_its_end(
+    api, scored_on, monkeypatch
+):
+    monkeypatch.setattr(executions, "MAX_HINDSIGHT", 60)
+    _, second, near, newest = scored_on(range(10), range(10, 20), range(85, 95), range(130, 140))
+    assert days_in_hindsight(api, second) == list(range(20))
+    last = [*range(85, 95), *range(130, 140)]
+    assert days_in_hindsight(api, near) == days_in_hindsight(api, newest) == last
+
+
+def test_in_hindsight_many_series_are_looked_back_on_less_far(api, scored_on, monkeypatch):
+    monkeypatch.setattr(executions, "MOST_PASSED", 80)
+    monkeypatch.setattr(executions, "LEAST_HINDSIGHT", 10)
+    (alone,) = scored_on(range(100))
+    assert days_in_hindsight(api, alone) == list(range(20, 100))
+    (four,) = scored_on(range(100, 200), series=("a", "b", "c", "d"))
+    assert days_in_hindsight(api, four, uniqueId="c") == list(range(180, 200))
+    (twenty,) = scored_on(range(200, 300), series=[f"of {number}" for number in range(20)])
+    assert days_in_hindsight(api, twenty, uniqueId="of 7") == list(range(290, 300))
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=lambda step: step.name)
+def test_of_every_step_so_many_periods_back_is_a_moment_that_databases_know(step):
+    end = step.floor(datetime(2026, 6, 15))
+    first = executions.periods_before(end, step, executions.MAX_HINDSIGHT)
+    assert datetime(1000, 1, 1) <= first < end
+    if first > datetime(1000, 1, 1):
+        assert step.shift(first, executions.MAX_HINDSIGHT) == end
