@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class StoredBacktest:
-    """`content` is `backtest.measured.Backtest.content`, of one that is done."""
+    """`content` is `backtest.measured.Backtest.content`, of one that is done; a list leaves it None."""
 
     id: int
     model_id: int
@@ -82,6 +82,8 @@ class StoredBacktest:
 
 
 _COLUMNS = [table.c[name] for name in StoredBacktest.__annotations__]
+# A page asks for the list every second or so, and contents are large.
+_LISTED = [sa.null().label(each.name) if each is table.c.content else each for each in _COLUMNS]
 
 
 def ask(
@@ -251,8 +253,8 @@ def backtest_of(engine: sa.Engine, backtest_id: int) -> StoredBacktest:
 
 
 def backtests_of(engine: sa.Engine, model_id: int) -> list[StoredBacktest]:
-    """Of a version, newest first."""
-    query = sa.select(*_COLUMNS).where(table.c.model_id == model_id).order_by(table.c.id.desc())
+    """Of a version, newest first, without their contents."""
+    query = sa.select(*_LISTED).where(table.c.model_id == model_id).order_by(table.c.id.desc())
     with engine.connect() as connection:
         return [_stored(row) for row in connection.execute(query)]
 
