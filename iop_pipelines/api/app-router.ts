@@ -980,7 +980,7 @@ export interface MeasureOfFile {
 /** Which slots are made up that came while nobody looked: the latest of them, all, or none. */
 export type Misfire = "latest" | "all" | "skip";
 
-/** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. */
+/** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason. */
 export interface ModelDetail {
   id: number;
   name: string;
@@ -999,6 +999,7 @@ export interface ModelDetail {
   lacks: Remark[];
   warnings: Remark[];
   history: Delivered | null;
+  lacksBacktest: boolean;
 }
 
 /** A change of status; `actor` is the user's id, null for a command on the machine itself. `translations` are the reason's, where the platform itself gave it. */

@@ -49,7 +49,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput
 from iop_pipelines.ledger.history import history_of, score_first
-from iop_pipelines.ledger.promotion import require_backtest
+from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import Draft, config_for
@@ -114,12 +114,14 @@ class Delivered(Shape):
 @with_config(ROW)
 class ModelDetail(AnalyticalModel):
     """`lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could.
-    `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none."""
+    `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none.
+    `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason."""
 
     events: list[ModelEvent]
     lacks: list[Remark]
     warnings: list[Remark]
     history: Delivered | None
+    lacks_backtest: bool
 
 
 class ModelFilter(Page):
@@ -280,6 +282,7 @@ def declare(registry: Registry) -> None:
             lacks=_remarks(stored.lacks),
             warnings=_warnings(engine, stored),
             history=history and Delivered.model_validate(history, from_attributes=True),
+            lacks_backtest=lacks_backtest(engine, stored),
         )
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")

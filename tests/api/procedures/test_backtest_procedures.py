@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from selling_shops import DAYS, SALES, START, config, deliver, shop_days
+from sqlalchemy import event
 
 from iop_pipelines.backtest.work import do
 from iop_pipelines.domain.datasets import DatasetDeclaration
@@ -41,6 +42,21 @@ def test_what_would_have_been_told_is_read_with_its_lines(api: Any, model_id: in
     line = api.call("models.backtestLine", backtestId=asked["id"], series=result["series"][0])
     measured = np.array(line["y"], dtype=float)
     assert measured == pytest.approx(shop_days()[:, int(result["series"][0][-1]) - 1])
+
+
+def test_a_list_reads_no_contents(api: Any, model_id: int) -> None:
+    do(api.context.platform, api.call("models.backtest", modelId=model_id)["id"], 1)
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(api.engine, "before_cursor_execute", note)
+    listed = api.call("models.backtests", modelId=model_id)
+    event.remove(api.engine, "before_cursor_execute", note)
+    assert [each["status"] for each in listed] == ["done"]
+    (of_backtests,) = [each for each in asked if "FROM model_backtests" in each]
+    assert "model_backtests.content" not in of_backtests
 
 
 def test_one_that_waits_is_cancelled_and_another_may_be_asked_for(api: Any, model_id: int) -> None:
@@ -81,6 +97,7 @@ def test_what_is_not_there_is_refused(
 
 def test_a_version_is_promoted_after_its_backtest(api: Any, model_id: int) -> None:
     said = "no finished backtest of model shops v1.0.0"
+    assert api.call("models.get", id=model_id)["lacksBacktest"] is True
     for path, given in (
         ("models.promote", {}),
         ("models.updateStatus", {"status": "active"}),
@@ -91,7 +108,24 @@ def test_a_version_is_promoted_after_its_backtest(api: Any, model_id: int) -> No
     with pytest.raises(InvalidInput, match="without a backtest, say why"):
         api.call("models.promote", id=model_id, force=True, reason=" ")
     do(api.context.platform, api.call("models.backtest", modelId=model_id)["id"], 1)
+    assert api.call("models.get", id=model_id)["lacksBacktest"] is False
     assert api.call("models.promote", id=model_id) == {"success": True}
+
+
+def test_what_a_version_is_said_to_lack_is_what_promoting_it_asks_for(
+    api: Any, model_id: int
+) -> None:
+    """Never active with history, without history, and active before."""
+    ahead = config(season_length=91).model_dump(mode="json")
+    unripe = api.call("models.create", name="ahead", type="statistical", config=ahead)["id"]
+    said = {each: api.call("models.get", id=each)["lacksBacktest"] for each in (model_id, unripe)}
+    assert said == {model_id: True, unripe: False}
+    with pytest.raises(Conflict):
+        api.call("models.promote", id=model_id)
+    assert api.call("models.promote", id=unripe) == {"success": True}
+    api.call("models.promote", id=model_id, force=True, reason="it was tried elsewhere")
+    api.call("models.updateStatus", id=model_id, status="deprecated")
+    assert api.call("models.get", id=model_id)["lacksBacktest"] is False
 
 
 def test_one_that_is_forced_says_so_in_its_history(api: Any, model_id: int) -> None:

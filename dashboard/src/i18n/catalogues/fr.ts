@@ -753,7 +753,8 @@ export default {
     promoteText:
       "Elle devient la seule version active de ce nom\u00a0; celle qui l'est aujourd'hui est retirée.",
     promoteUnproved:
-      "Elle n'a pas de test rétrospectif. Lancez-en un d'abord, ou indiquez pourquoi la mettre en service sans lui\u00a0; le motif est conservé.",
+      "Elle n'a pas de test rétrospectif. Lancez-en un d'abord, ou mettez-la en service sans lui\u00a0; le motif est alors obligatoire et conservé.",
+    promoteForced: 'Mettre en service sans test rétrospectif',
     promoted: 'La version est en service.',
     rollback: 'Revenir en arrière',
     rollbackText: 'La version qui était active avant celle-ci le redevient.',

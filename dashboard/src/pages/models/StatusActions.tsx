@@ -7,12 +7,12 @@ import { useWords } from '@/i18n/words';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
 import { useAction } from '@/ui/useAction';
-import { backtestsQuery } from './backtest/queries';
-import { modelsQuery } from './queries';
+import { modelQuery, modelsQuery } from './queries';
 import { words } from './words';
 
 const CHANGES = ['promote', 'rollback', 'deprecate'] as const;
 type Change = (typeof CHANGES)[number];
+type Asked = { reason: string | null; force: boolean };
 const TOUCHED = [['models.list'], ['models.get'], ['dashboard.stats']] as const;
 
 export function StatusActions({ model }: { model: ModelDetail }) {
@@ -47,10 +47,10 @@ function useHasFormer({ id, name }: ModelDetail): boolean {
   return data.some((each) => each.name === name && each.id !== id && each.status === 'deprecated');
 }
 
-/** Whether nothing tells yet what the version would have told; promoting it anyway takes a reason. */
-function useIsUnproved(id: number, change: Change): boolean {
-  const { data } = useQuery({ ...backtestsQuery(id), enabled: change === 'promote' });
-  return (data ?? [{ status: 'done' }]).every(({ status }) => status !== 'done');
+/** Asked anew when the dialog opens: a backtest may have ended since the page was read. */
+function useLacksBacktest(id: number): boolean {
+  const { data } = useQuery({ ...modelQuery(id), refetchOnMount: 'always' });
+  return data?.lacksBacktest ?? false;
 }
 
 function Ask({
@@ -65,14 +65,14 @@ function Ask({
   const t = useWords(words);
   const [, navigate] = useLocation();
   const done = { promote: t.promoted, rollback: t.rolledBack, deprecate: t.deprecated }[change];
-  const isUnproved = useIsUnproved(id, change);
-  const promoteText = isUnproved ? `${t.promoteText} ${t.promoteUnproved}` : t.promoteText;
+  const lacksBacktest = useLacksBacktest(id);
+  const promoteText = lacksBacktest ? `${t.promoteText} ${t.promoteUnproved}` : t.promoteText;
   const text = { promote: promoteText, rollback: t.rollbackText, deprecate: t.deprecateText };
   const action = useAction({
-    run: async (reason: string | null): Promise<number> => {
+    run: async ({ reason, force }: Asked): Promise<number> => {
       switch (change) {
         case 'promote':
-          await api.models.promote.mutate({ id, reason, force: isUnproved && Boolean(reason) });
+          await api.models.promote.mutate({ id, reason, force });
           return id;
         case 'rollback':
           return (await api.models.rollback.mutate({ name, reason })).id;
@@ -94,10 +94,11 @@ function Ask({
       text={text[change]}
       act={t[change]}
       reason={t.reason}
+      force={change === 'promote' && lacksBacktest ? t.promoteForced : undefined}
       isDanger={change === 'deprecate'}
       isBusy={action.isBusy}
       problems={action.problemsOf('reason')}
-      onConfirm={(reason) => action.start(reason)}
+      onConfirm={(reason, force) => action.start({ reason, force })}
       onClose={onClose}
     />
   );

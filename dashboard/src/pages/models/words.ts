@@ -29,7 +29,8 @@ export const words = defineWords('models', {
   promoteText:
     'It becomes the only active version of its name; the one that is active now is deprecated.',
   promoteUnproved:
-    'It has no backtest. Run one first, or give the reason for promoting it without one; the reason is kept.',
+    'It has no backtest. Run one first, or promote it without one; the reason is required then, and kept.',
+  promoteForced: 'Promote without a backtest',
   promoted: 'The version was promoted.',
   rollback: 'Roll back',
   rollbackText: 'The version that was active before this one becomes active again.',
