@@ -909,7 +909,8 @@ export default {
     aWeek: (n: string) => `${n} par semaine`,
     oneIn: (n: string, weeks: number) =>
       `environ 1 en ${n} ${plural('fr', weeks, 'semaine', 'semaines')}`,
-    atSome: (replayed: string, count: string) => `à ${replayed} livraisons sur ${count}`,
+    atSome: (n: string, all: string, replayed: number) =>
+      `à ${n} ${plural('fr', replayed, 'livraison', 'livraisons')} sur ${all}`,
     budget: 'Alertes par semaine',
     budgetHint:
       'Ce que le hasard peut donner au plus. La liste et le graphique suivent aussitôt\u00a0; le modèle garde sa valeur.',
@@ -919,6 +920,7 @@ export default {
     more: (shown: string, count: string) => `Les ${shown} plus forts sur ${count}.`,
     emptyList:
       "Rien à ce nombre d'alertes. Déplacez le curseur vers la droite pour en recevoir davantage.",
+    emptyWhole: 'Rien, sur cette période, ne correspond à ce que ce modèle signale.',
     when: 'Quand',
     series: 'Série',
     value: 'Valeur',
@@ -933,14 +935,16 @@ export default {
     of: (part: string, all: string) => `${part} sur ${all}`,
     failedRuns: 'Exécutions impossibles',
     judged: 'Évalués',
-    points: (scored: string, all: string) => `${scored} points sur ${all}`,
+    points: (n: string, all: string, scored: number) =>
+      `${n} ${plural('fr', scored, 'point', 'points')} sur ${all}`,
     wholeSeries: (scored: string, all: string) => `${scored} séries sur ${all}`,
     learning: 'Trop peu de passé connu',
     leftOut: 'Laissés de côté\u00a0: autre pas',
     worst: 'Semaine la plus chargée',
     worstOf: (n: string, day: string) => `${n}, à partir du ${day}`,
     injected: 'Anomalies placées dans une copie',
-    found: (told: string, all: string) => `${told} signalées sur ${all}`,
+    found: (n: string, all: string, told: number) =>
+      `${n} ${plural('fr', told, 'signalée', 'signalées')} sur ${all}`,
     delay: 'Délai médian du signalement',
     periods: (n: string, count: number) => `${n} ${plural('fr', count, 'période', 'périodes')}`,
     kinds: {
@@ -960,7 +964,8 @@ export default {
     heldOf: (share: string, level: string) => `${share} des valeurs (visé\u00a0: ${level})`,
     cpu: 'Temps de calcul',
     rival: (version: string) => `Face à ${version}, la version active`,
-    rivalText: (count: string) => `Elle aurait signalé ${count} faits sur les mêmes semaines.`,
+    rivalText: (n: string, count: number) =>
+      `Elle aurait signalé ${n} ${plural('fr', count, 'fait', 'faits')} sur les mêmes semaines.`,
     both: 'Signalés par les deux',
     onlyThis: 'Par cette version seulement',
     onlyRival: 'Par la version active seulement',

@@ -89,8 +89,9 @@ function UnderWay({ backtest }: { backtest: Backtest }) {
   const label = backtest.status === 'queued' ? t.queued : t.running;
   return (
     <Stack>
-      <p role="status">
-        {label} ({format.percent(Math.round(100 * backtest.progress))})
+      <p>
+        {/* What is inside is read aloud whenever it changes; how far it is, <progress> says when asked. */}
+        <span role="status">{label}</span> ({format.percent(Math.round(100 * backtest.progress))})
       </p>
       <progress className={css.progress} aria-label={label} max={1} value={backtest.progress} />
       {isAdmin && (

@@ -36,7 +36,7 @@ function Next({ rival }: { rival: Rival }) {
   return (
     <Card title={t.rival(rival.version)}>
       <Stack>
-        <p>{t.rivalText(format.number(rival.count))}</p>
+        <p>{t.rivalText(format.number(rival.count), rival.count)}</p>
         <Facts
           facts={[
             { label: t.both, value: format.number(rival.both) },
@@ -61,7 +61,7 @@ function ofReplay({ deliveries, coverage }: BacktestContent, t: BacktestWords, f
       label: t.replayed,
       value: t.of(f.number(deliveries.replayed), f.number(deliveries.count)),
     },
-    { label: t.judged, value: say(f.number(scored), f.number(coverage.total)) },
+    { label: t.judged, value: say(f.number(scored), f.number(coverage.total), scored) },
   ];
   if (coverage.learning > 0) facts.push({ label: t.learning, value: f.number(coverage.learning) });
   if (coverage.leftOut > 0) facts.push({ label: t.leftOut, value: f.number(coverage.leftOut) });
@@ -103,4 +103,4 @@ function ofSkill({ skill, coverage, level }: Skill, t: BacktestWords, f: Formatt
 }
 
 const sayFound = ({ told, count }: Recall, t: BacktestWords, f: Formatters): string =>
-  t.found(f.number(told), f.number(count));
+  t.found(f.number(told), f.number(count), told);

@@ -13,7 +13,15 @@ import { Loaded } from '@/ui/States';
 import { Table } from '@/ui/Table';
 import css from './backtest.module.css';
 import { Figures } from './Figures';
-import { firstStop, listAt, pointsOf, sayBudget, saySentence, shownSeries } from './lists';
+import {
+  firstStop,
+  listAt,
+  pointsOf,
+  sayBudget,
+  sayEmpty,
+  saySentence,
+  shownSeries,
+} from './lists';
 import { backtestLineQuery, backtestResultQuery } from './queries';
 import { Slider } from './Slider';
 import { backtestWords } from './words';
@@ -44,7 +52,11 @@ function Shown({ content, result }: { content: BacktestContent; result: Backtest
             {saySentence(content, list, t, format)}
           </p>
           {content.budget !== null && <Slider content={content} stop={stop} onStop={setStop} />}
-          <Told list={list} onShow={setChosen} lines={result.series} />
+          {list.count === 0 ? (
+            <Muted>{sayEmpty(content, stop, t)}</Muted>
+          ) : (
+            <Told list={list} onShow={setChosen} lines={result.series} />
+          )}
         </Stack>
       </Card>
       {series !== null && (
@@ -81,7 +93,6 @@ function Told({
   const named = useWords(vocabulary);
   const format = useFormat();
   const say = (value: number | null) => (value === null ? '–' : format.number(value));
-  if (list.count === 0) return <Muted>{t.emptyList}</Muted>;
   const nameOf = ({ series }: Thing) => (series === 'all' ? t.allSeries : series);
   return (
     <>

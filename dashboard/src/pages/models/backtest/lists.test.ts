@@ -11,7 +11,7 @@ vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeIt
 
 const { formatters } = await import('@/i18n/format');
 const { loadCatalogue } = await import('@/i18n/catalogue');
-const { firstStop, listAt, pointsOf, saySentence, shownSeries } = await import('./lists');
+const { firstStop, listAt, pointsOf, sayEmpty, saySentence, shownSeries } = await import('./lists');
 const { Slider } = await import('./Slider');
 const { backtestWords } = await import('./words');
 await loadCatalogue('fr');
@@ -97,6 +97,44 @@ test('in French the sentence agrees with the number', () => {
     /^Du 3 janv\. 2025 au 30 nov\. 2026, 2 faits vous auraient été signalés, environ 1 en 50 semaines/,
   );
   expect(say(0)).toContain('rien ne vous aurait été signalé.');
+});
+
+test('an empty list names the slider only where moving it to the right would tell something', () => {
+  const empty = list(0.1, [], 0);
+  const of = (...lists: BacktestList[]) => ({ ...content, lists });
+  expect(sayEmpty(content, 0, t)).toContain('Move the slider to the right');
+  for (const [given, stop] of [
+    [{ ...of(empty), budget: null }, 0],
+    [of(empty, empty), 0],
+    [of(list(0.1, two, 1), empty), 1],
+  ] as const) {
+    for (const words of [t, backtestWords.within('fr')]) {
+      const said = sayEmpty(given, stop, words);
+      expect(said).toMatch(/Nothing in this period|Rien, sur cette période/);
+      expect(said).not.toMatch(/slider|curseur/);
+    }
+  }
+});
+
+test('in French what is counted agrees with its number, of which 0 and 1 are the singular', () => {
+  const fr = backtestWords.within('fr');
+  const { found, points, atSome, rivalText } = fr;
+  expect([0, 1, 2].map((n) => rivalText(`${n}`, n))).toEqual(
+    ['0 fait', '1 fait', '2 faits'].map(
+      (each) => `Elle aurait signalé ${each} sur les mêmes semaines.`,
+    ),
+  );
+  expect([0, 1, 2].map((n) => found(`${n}`, '8', n))).toEqual(
+    ['0 signalée', '1 signalée', '2 signalées'].map((each) => `${each} sur 8`),
+  );
+  expect([0, 1, 2].map((n) => points(`${n}`, '8', n))).toEqual(
+    ['0 point', '1 point', '2 points'].map((each) => `${each} sur 8`),
+  );
+  expect([1, 2].map((n) => atSome(`${n}`, '8', n))).toEqual([
+    'à 1 livraison sur 8',
+    'à 2 livraisons sur 8',
+  ]);
+  expect(t.rivalText('1', 1)).toBe('It would have told you 1 thing on the same weeks.');
 });
 
 test('the slider has a stop for each list, a label, and says its number', () => {

@@ -23,7 +23,7 @@ export function sayOften(
   f: Formatters,
 ) {
   const { replayed, count } = content.deliveries;
-  if (list.perWeek === null) return t.atSome(f.number(replayed), f.number(count));
+  if (list.perWeek === null) return t.atSome(f.number(replayed), f.number(count), replayed);
   if (list.perWeek >= 1) return t.aWeek(f.number(list.perWeek));
   const weeks = Math.round(1 / list.perWeek);
   return t.oneIn(f.number(weeks), weeks);
@@ -42,6 +42,11 @@ export function saySentence(
         : t.sentence(from, to, f.number(list.count), list.count, often),
     );
   return say(list.count === 0 ? null : sayOften(content, list, t, f));
+}
+
+/** Why the list at a stop is empty; the slider is named only where one of its further stops tells something. */
+export function sayEmpty({ lists }: BacktestContent, stop: number, t: BacktestWords): string {
+  return lists.slice(stop + 1).some(({ count }) => count > 0) ? t.emptyList : t.emptyWhole;
 }
 
 /** Of which series the chart is: the chosen one, else the first that is told of and has a line. */
