@@ -59,8 +59,10 @@ def copies_of(
     Args:
         most: copies at most.
         panel: as a model reads it.
-        rows: what the model made of it: `unique_id`, `ds`, `y`, `yhat` and `budget`, finite where any budget tells.
+        rows: what the model made of it, all measures: `unique_id`, `ds`, `measure`, `y`, `yhat` and `budget`, finite
+            where any budget tells.
     """
+    rows = _of_measure(rows, measure)
     random = np.random.default_rng(seed)
     turn = total = 0
     for _ in range(most):
@@ -77,11 +79,17 @@ def copies_of(
             return
 
 
+def _of_measure(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The rows of one measure; what is told of another one of the same period is told of the period."""
+    least = rows.groupby(["unique_id", "ds"], sort=False)["budget"].transform("min")
+    return rows.assign(budget=least)[rows["measure"] == measure]
+
+
 def _series_of(
     panel: pd.DataFrame, rows: pd.DataFrame
 ) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
-    """What was made of each series, and the places that its rows have in the panel; a series whose rows were moved to
-    their periods has no such places and is left out."""
+    """What was made of each series, and the places that its rows, one a period, have in the panel; a series whose rows
+    were moved to their periods has no such places and is left out."""
     judged = {str(name): part for name, part in rows.groupby("unique_id", sort=False)}
     for name, found in panel.groupby("unique_id", sort=False).indices.items():
         if (part := judged.get(str(name))) is None:

@@ -9,7 +9,7 @@ from selling_shops import START, panel_of
 
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.backtest.forecasts import skill_of
-from iop_pipelines.backtest.injected import Injected, Seen, copies_of, recall_of
+from iop_pipelines.backtest.injected import LENGTHS, Injected, Seen, copies_of, recall_of
 from iop_pipelines.backtest.told import Candidate, Inbox, told, worst_week
 from iop_pipelines.backtest.windows import Stage
 from iop_pipelines.domain.vocabulary import Severity
@@ -99,7 +99,8 @@ def test_what_is_put_in_is_as_large_as_said_the_same_each_time_and_in_a_copy_alo
     panel = panel_of(np.full((200, 2), 100.0))
     y = panel["revenue"] + np.tile([1.0, -1.0], 200)
     panel = panel.assign(revenue=y)
-    rows = panel.rename(columns={"revenue": "y"}).assign(yhat=100.0, budget=np.inf)
+    rows = panel.rename(columns={"revenue": "y"})
+    rows = rows.assign(measure="revenue", yhat=100.0, budget=np.inf)
     before = panel.copy()
     one, two = (next(copies_of(panel, "revenue", rows, most=1)) for _ in range(2))
     pd.testing.assert_frame_equal(panel, before)
@@ -114,6 +115,28 @@ def test_what_is_put_in_is_as_large_as_said_the_same_each_time_and_in_a_copy_alo
             np.testing.assert_allclose(np.abs(change[at]), each.size * 1.4826, atol=0.5)
         change[at] = 0
     assert (change == 0).all()
+
+
+def test_of_several_measures_the_one_that_is_changed_says_how_much_how_long_and_where() -> None:
+    """Errors of 0.01 and -0.01 beside others of 10,000; the middle third is not free for the other's sake."""
+    panel = panel_of(np.full((200, 2), 0.5), "rate")
+    panel = panel.assign(rate=0.5 + np.tile([0.01, -0.01], 200), revenue=np.tile([3e4, 1e4], 200))
+    budget = np.where(np.tile(np.arange(200) == 100, 2), 1.0, np.inf)
+    of_rate = panel.assign(measure="rate", y=panel["rate"], yhat=0.5, budget=np.inf)
+    of_revenue = panel.assign(measure="revenue", y=panel["revenue"], yhat=2e4, budget=budget)
+    rows = pd.concat([of_rate, of_revenue]).sort_values(["unique_id", "ds", "measure"])
+    rows = rows.reset_index(drop=True)
+    copies = list(copies_of(panel, "rate", rows, most=3))
+    for copy in copies:
+        pd.testing.assert_series_equal(copy.panel["revenue"], panel["revenue"])
+        change = (copy.panel["rate"] - panel["rate"]).abs()
+        for each in copy.injected:
+            at = (panel["unique_id"] == each.series) & panel["ds"].between(each.start, each.end)
+            assert at.sum() == LENGTHS[each.kind]
+            assert not panel["ds"][at].between(day(90), day(110)).any()
+            if each.kind in ("spike", "shift"):
+                np.testing.assert_allclose(change[at], each.size * 0.014826, rtol=1e-5)
+    assert {each.kind for copy in copies for each in copy.injected} >= {"spike", "shift"}
 
 
 def test_skill_is_against_the_last_season_and_coverage_counts_what_the_range_held() -> None:
