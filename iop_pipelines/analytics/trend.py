@@ -87,7 +87,7 @@ def measure_trend(
     Raises:
         SeriesTooShort: fewer than 5 known points, or no two points of one phase.
     """
-    if len(y) > MOST_POINTS and variant != "seasonal":
+    if np.isfinite(y).sum() > MOST_POINTS and variant != "seasonal":
         return _measure_thinned(y, variant=variant, lags=lags, alpha=alpha)
     known = y[np.isfinite(y)]
     if len(known) < MIN_POINTS:
@@ -117,8 +117,11 @@ def measure_trend(
 
 
 def _measure_thinned(y: np.ndarray, *, variant: Variant, lags: int | None, alpha: float) -> Trend:
-    """By the means of as few rows together as leave MOST_POINTS."""
-    each = -(-len(y) // MOST_POINTS)
+    """By the means of as few rows together as leave MOST_POINTS; rows without a value are no points."""
+    x = np.flatnonzero(np.isfinite(y))
+    each = -(-len(x) // MOST_POINTS)
+    while np.count_nonzero(np.diff(x // each)) >= MOST_POINTS:
+        each += 1
     padded = np.full(-(-len(y) // each) * each, np.nan)
     padded[: len(y)] = y
     rows = padded.reshape(-1, each)

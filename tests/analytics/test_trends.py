@@ -73,6 +73,26 @@ def test_a_long_series_has_the_line_it_has(rows: int) -> None:
     assert trend.p_value < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("rows", "known"), [(501, 8), (5000, 8), (5000, 500), (100_000, 600), (100_000, 5000)]
+)
+@pytest.mark.parametrize("is_spread", [False, True])
+def test_a_short_series_in_a_long_window_has_the_line_it_has(
+    rows: int, known: int, is_spread: bool
+) -> None:
+    """At its end, as of a new series, or all over it."""
+    random = np.random.default_rng(1)
+    at = np.arange(rows - known, rows)
+    if is_spread:
+        at = np.sort(random.choice(rows, known, replace=False))
+    y = np.full(rows, np.nan)
+    y[at] = 7 + 0.02 * at + random.normal(0, 1e-3, known)
+    trend = measure_trend(y)
+    assert trend.slope == pytest.approx(0.02, rel=0.05)
+    assert trend.end == pytest.approx(7 + 0.02 * (rows - 1), rel=0.01)
+    assert trend.n == known
+
+
 def test_a_straight_line_has_its_own_slope_and_no_scatter() -> None:
     trend = measure_trend(5 - 0.25 * np.arange(40), variant="original")
     assert trend.slope == trend.slope_lo == trend.slope_hi == -0.25
