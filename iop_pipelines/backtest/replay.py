@@ -58,8 +58,8 @@ class Subject:
 class Replayed:
     """
     Attributes:
-        rows: what the runtime put out, stage after stage, with `chance` and `budget` where it knows them, and `stage`,
-            the place of the stage.
+        rows: what the runtime put out, stage after stage, with the columns of `runtimes.base.Chances` where it knows
+            them, and `stage`, the place of the stage.
         findings: of each stage, by its place.
         coverage: over all stages.
         failed: deliveries that it could not be run on, and why the first was not.
@@ -140,8 +140,9 @@ def _sum(parts: Sequence[Coverage]) -> Coverage:
 def _rows(output: RuntimeOutput, place: int) -> pd.DataFrame:
     frame = output.frame.assign(stage=place)
     if output.chances is None:
-        return frame.assign(chance=np.nan, budget=np.nan)
-    return frame.assign(chance=output.chances.chance, budget=output.chances.budget)
+        return frame.assign(chance=np.nan, budget=np.nan, is_info=False)
+    chances = output.chances
+    return frame.assign(chance=chances.chance, budget=chances.budget, is_info=chances.is_info)
 
 
 def candidates_of(
@@ -169,7 +170,7 @@ def _by_budget(rows: pd.DataFrame, windows: Sequence[Window], kind: str) -> Iter
             series=str(row["unique_id"]),
             measure=str(row["measure"]),
             kind=kind,
-            severity=Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING,
+            severity=_severity(chance, bool(row["is_info"])),
             ds=ds,
             delivery=bisect_right(starts, ds) - 1,
             value=number(row["y"]),
@@ -180,6 +181,12 @@ def _by_budget(rows: pd.DataFrame, windows: Sequence[Window], kind: str) -> Iter
             chance=chance,
             budget=float(row["budget"]),
         )
+
+
+def _severity(chance: float, is_info: bool) -> Severity:
+    if is_info:
+        return Severity.INFO
+    return Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING
 
 
 def _by_findings(

@@ -70,15 +70,17 @@ class RuntimeInput:
 
 @dataclass(frozen=True)
 class Chances:
-    """Of the rows of an output, in their order; (n,) float64 each, NaN where nothing was judged.
+    """Of the rows of an output, in their order; (n,) each, float64, NaN where nothing was judged.
 
     Attributes:
         chance: how seldom chance gives a row as strange; 1 for one that nobody asks for.
         budget: from how many alerts a week on, over all series, the row is told; inf for one that never is.
+        is_info: bool, whether a row that is told is information and no more, however seldom chance gives it.
     """
 
     chance: "np.ndarray"
     budget: "np.ndarray"
+    is_info: "np.ndarray"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from iop_pipelines.calendars.days import Calendar
 from iop_pipelines.calendars.effects import STEPS, Explained, explain_each
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.base import Chances, Runtime, RuntimeInput, RuntimeOutput
 
 # What a finding about one period says in the measure's unit; of a trend these are slopes and levels.
 _OF_A_PERIOD = frozenset({Category.ANOMALY, Category.FORECAST})
@@ -45,6 +45,12 @@ class _Part:
         found = np.minimum(np.searchsorted(self.ds, ds), len(self.ds) - 1)
         return np.where(self.ds[found] == ds, found, -1)
 
+    def accounts_for(self, at: int, value: float, expected: float | None) -> bool:
+        """Whether the calendar is why the value of a special day is not as on other days; expected: None if unknown."""
+        ordinary = float(self.explained.ordinary[at])
+        usual = ordinary if expected is None else expected - float(self.taken[at])
+        return self.explained.accounts_for(at, value, usual)
+
 
 def run_by_calendar(runtime: Runtime, given: RuntimeInput) -> RuntimeOutput:
     """The runtime's output on the panel as it would be on ordinary days, with the calendar's part put back.
@@ -60,7 +66,9 @@ def run_by_calendar(runtime: Runtime, given: RuntimeInput) -> RuntimeOutput:
     if len(frame) and frame["ds"].max() > given.panel["ds"].max():
         parts = dict(_parts(given, calendar, _ahead(frame)))
     found = tuple(_told(each, parts, calendar) for each in output.findings)
-    return replace(output, frame=_put_back(frame, parts), findings=found)
+    frame = _put_back(frame, parts)
+    chances = None if output.chances is None else _with_calendar(output.chances, frame, parts)
+    return replace(output, frame=frame, findings=found, chances=chances)
 
 
 def _ahead(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -138,6 +146,31 @@ def _put_back(frame: pd.DataFrame, parts: _Parts) -> pd.DataFrame:
     return put.assign(**columns)
 
 
+def _with_calendar(chances: Chances, frame: pd.DataFrame, parts: _Parts) -> Chances:
+    """What the calendar accounts for is information, of rows as of findings; frame: with its part put back."""
+    is_info = chances.is_info.copy()
+    for place, key, ds, y, yhat in _rows_told(chances, frame):
+        if (part := parts.get(key)) is None:
+            continue
+        (at,) = part.at(np.array([ds])).tolist()
+        if at >= 0 and np.isfinite(y):
+            is_info[place] |= part.accounts_for(at, y, yhat if np.isfinite(yhat) else None)
+    return replace(chances, is_info=is_info)
+
+
+def _rows_told(
+    chances: Chances, frame: pd.DataFrame
+) -> Iterator[tuple[int, tuple[str, str], np.datetime64, float, float]]:
+    """Place, series and measure, `ds`, `y` and `yhat` of each row that some budget tells."""
+    places = np.flatnonzero(np.isfinite(chances.budget))
+    told = frame.iloc[places]
+    columns = (told[name].tolist() for name in ("unique_id", "measure"))
+    keys = zip(*(map(str, each) for each in columns), strict=True)
+    moments = told["ds"].to_numpy(dtype="datetime64[ns]")
+    figures = (told[name].to_numpy(dtype=float).tolist() for name in ("y", "yhat"))
+    yield from zip(places.tolist(), keys, moments, *figures, strict=True)
+
+
 def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
     """With the figures of the data as it is; what the calendar accounts for says so, and is information."""
     part = parts.get((found.unique_id, found.measure))
@@ -157,9 +190,7 @@ def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
     found = replace(found, value=value, **figures)
     if found.category is not Category.ANOMALY or value is None:
         return found
-    ordinary = float(part.explained.ordinary[at])
-    usual = ordinary if found.expected is None else found.expected - taken
-    if not part.explained.accounts_for(at, value, usual):
+    if not part.accounts_for(at, value, found.expected):
         return found
     told = _calendar_of(part.explained, at, found.ds, calendar)
     return replace(found, severity=Severity.INFO, evidence={**found.evidence, "calendar": told})

@@ -218,7 +218,11 @@ def _rows(one: _Scored) -> list[Rows]:
             one.hi[at, place],
             one.score[at],
             one.is_outlier[at] & (one.farthest[at] == place),
-            Chances(one.p[at], np.where(one.farthest[at] == place, one.budget[at], np.inf)),
+            Chances(
+                one.p[at],
+                np.where(one.farthest[at] == place, one.budget[at], np.inf),
+                np.zeros(len(at), dtype=bool),
+            ),
         )
         for place, measure in enumerate(one.panel.measures)
     ]

@@ -18,7 +18,7 @@ from iop_pipelines.runtimes.params import require_measure
 
 MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
-_OF_CHANCE = ("chance", "budget")
+_OF_CHANCE = ("chance", "budget", "is_info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def make_output(
 
 def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
     """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN. Where every part has chances, they
-    are two columns more."""
+    are columns more."""
     parts = sorted(
         (part for part in rows if len(part.ds)), key=lambda part: (part.unique_id, part.measure)
     )

@@ -138,8 +138,17 @@ def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
         one.hi[at],
         _signed(one, params)[at],
         one.is_anomaly[at],
-        Chances(one.chance[at], one.budget[at]),
+        Chances(one.chance[at], one.budget[at], _is_info(one)[at]),
     )
+
+
+def _is_info(one: _Scored) -> np.ndarray:
+    """(n,) bool, of rows that some budget tells."""
+    found = np.zeros(len(one.budget), dtype=bool)
+    y = one.series.values[:, 0]
+    for row in np.flatnonzero(one.series.is_scored & np.isfinite(one.budget)):
+        found[row] = _is_little(y[: row + 1], float(one.yhat[row]))
+    return found
 
 
 def _findings(one: _Scored, quantity: Quantity) -> list[Finding]:
@@ -191,17 +200,24 @@ def _finding(
 
 
 def _severity(y: np.ndarray, expected: float, chance: float) -> Severity:
-    """Of the last of the values `y`: what is seldom is a matter for somebody only if it also makes a difference.
+    """Of the last of the values `y`: what is seldom is a matter for somebody only if it also makes a difference."""
+    if _is_little(y, expected):
+        return Severity.INFO
+    return Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING
 
-    A little more or less than expected, and a value that the series has all the time: nobody does anything about that.
+
+def _is_little(y: np.ndarray, expected: float) -> bool:
+    """Of the last of the values `y`: a little more or less than expected, and a value that the series has all the time.
+
+    Nobody does anything about that.
     """
     value = float(y[-1])
-    if abs(value - expected) < _SMALL_SHARE * abs(expected):
-        past = y[:-1][np.isfinite(y[:-1])]
-        lowest, low, high = np.quantile(past, (0.0, *_USUAL_VALUES))
-        if lowest >= 0 and low <= value <= high:
-            return Severity.INFO
-    return Severity.CRITICAL if chance <= CRITICAL_P else Severity.WARNING
+    is_near = abs(value - expected) < _SMALL_SHARE * abs(expected)
+    if not is_near:
+        return False
+    past = y[:-1][np.isfinite(y[:-1])]
+    lowest, low, high = np.quantile(past, (0.0, *_USUAL_VALUES))
+    return bool(lowest >= 0 and low <= value <= high)
 
 
 RUNTIME = SeasonalResidual()

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from selling_shops import DAY_OFF, START, WEEK_OFF, panel_of, shop_days, subject
+from selling_shops import DAY_OFF, START, WEEK, WEEK_OFF, panel_of, shop_days, subject
 
 from iop_pipelines.backtest.measured import BUDGETS, Plan, Watch, backtest
 from iop_pipelines.backtest.replay import Subject, candidates_of, replay
 from iop_pipelines.backtest.windows import Reading, Stage, stages_of, usual_periods, windows_of
 from iop_pipelines.domain.frequencies import STEPS
+from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.errors import SeriesTooShort
 
 DAY = STEPS["D"]
@@ -147,6 +148,21 @@ def test_what_was_planted_is_what_is_told_and_from_which_budget_on() -> None:
     assert all(
         each["budget"] <= shown["budget"] for each in shown["things"] if each["periods"] == 1
     )
+
+
+def test_each_is_as_grave_as_the_finding_that_a_delivery_would_bring() -> None:
+    """A little more than expected, as on other days, is information; what is far off is not."""
+    y = np.resize(WEEK, 180)[:, None] + np.random.default_rng(4).normal(0, 0.5, (180, 4))
+    y[[120, 130, 140, 150], [0, 1, 2, 3]] += [9, 40, 9, -30]
+    given, windows = subject(panel_of(y)), windows_of(DAY, span(180), 1)
+    stages = stages_of(windows, DAY, Reading(400, 105, START, joins=True))
+    found = candidates_of(replay(given, stages), stages, windows, "residual")
+    told = {(each.series, each.ds): each.severity for each in found if each.budget <= 2.0}
+    findings = replay(given, each_by_itself(400, 180)).findings
+    by_delivery = {(each.unique_id, each.ds): each.severity for _, each in findings}
+    assert told == by_delivery
+    severities = [told[f"Shop {n + 1}", START + timedelta(120 + 10 * n)] for n in range(4)]
+    assert [each is Severity.INFO for each in severities] == [True, False, True, False]
 
 
 def test_progress_runs_from_nothing_to_all() -> None:

@@ -65,6 +65,19 @@ def test_christmas_is_told_as_such_and_never_graver_than_information():
     assert set(told) == {Severity.INFO}
 
 
+@pytest.mark.parametrize("runtime", ["seasonal_residual", "pyod"])
+@pytest.mark.parametrize("calendar", [None, US])
+def test_a_row_is_information_where_the_finding_of_it_is(runtime, calendar):
+    y = sales(d2013_11_12=10, d2013_06_12=109)
+    output = run_runtime(runtime, given(y, calendar, "2008-06-01"))
+    is_info = pd.Series(output.chances.is_info, index=output.frame["ds"])
+    assert output.findings
+    for each in output.findings:
+        assert is_info[each.ds] == (each.severity is Severity.INFO), each
+    is_told = np.isfinite(output.chances.budget)
+    assert not output.chances.is_info[~is_told].any()
+
+
 def test_a_christmas_that_is_not_like_the_others_is_news():
     """Open by mistake; and a failure on the day after a holiday that never did anything."""
     y = sales(d2013_12_25=100, d2013_11_12=10)
