@@ -255,10 +255,14 @@ def fail_load(engine: sa.Engine, given: Upload, why: Sentence, now: datetime) ->
     change(engine, _held(given).values(**values))
 
 
-def try_again(engine: sa.Engine, given: Upload, now: datetime) -> bool:
-    """After a run that ended without having loaded it; False where that came too often, and it has failed."""
-    if given.attempt >= MAX_ATTEMPTS:
-        fail_load(engine, given, Sentence("upload.gave_up", count=MAX_ATTEMPTS), now)
+def try_again(engine: sa.Engine, given: Upload, now: datetime, *, has_begun: bool = True) -> bool:
+    """After a run that ended without having loaded it; False where that came too often, and it has failed.
+
+    has_begun: whether that run ever started. Dagster ends one that waits for a worker too long, and whoever waits goes
+    on waiting.
+    """
+    if has_begun and given.attempt >= MAX_ATTEMPTS:
+        fail_load(engine, given, Sentence("upload.gave_up", count=given.attempt), now)
         return False
     values = {"status": UploadStatus.QUEUED, "attempt": given.attempt + 1}
     change(engine, _held(given).values(**values))

@@ -10,6 +10,7 @@ from dagster._core.storage.tags import RUN_KEY_TAG
 
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.domain.vocabulary import UploadStatus
 from iop_pipelines.intake import uploads
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.ticks import Ticked
@@ -29,13 +30,13 @@ def launch_loads(platform: Platform, instance: dg.DagsterInstance, now: datetime
     """Asked again for the same attempt, Dagster knows its run key and launches nothing."""
     requests = []
     for each in uploads.to_load(platform.engine):
-        (run,) = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=1) or [
-            None
-        ]
-        if run is None:
+        runs = instance.get_run_records(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=1)
+        if not runs:
             requests.append(_request(each))
-        elif run.is_finished:
-            uploads.try_again(platform.engine, each, now)
+        elif runs[0].dagster_run.is_finished:
+            is_loading = each.status is UploadStatus.LOADING
+            has_begun = is_loading or runs[0].start_time is not None
+            uploads.try_again(platform.engine, each, now, has_begun=has_begun)
     purged = uploads.purge(platform.engine, now)
     return Ticked(requests, None, f"no upload is to be loaded; {purged} files were removed")
 

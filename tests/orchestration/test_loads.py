@@ -99,10 +99,31 @@ def test_a_run_that_died_is_followed_by_another_and_three_are_enough(
             tags={"dagster/run_key": str(request.run_key)},
         )
         assert launch_loads(platform, instance, NOW).requests == []
+        assert uploads.begin_load(platform.engine, upload_id, attempt) is not None
         # As the reconciler does for a worker without a heartbeat.
         instance.report_run_failed(run)
         assert launch_loads(platform, instance, NOW).requests == []
     assert uploads.upload(platform.engine, upload_id).status is UploadStatus.FAILED
+
+
+def test_one_that_only_waits_is_never_given_up(
+    platform: Platform, instance: dg.DagsterInstance
+) -> None:
+    """Dagster ends a run that no worker starts; whoever asked goes on waiting."""
+    upload_id = asked(platform)
+    for attempt in range(1, 2 * uploads.MAX_ATTEMPTS + 1):
+        (request,) = launch_loads(platform, instance, NOW).requests
+        assert request.run_key == f"upload-{upload_id}-{attempt}"
+        run = instance.create_run_for_job(
+            load_uploads,
+            run_config=request.run_config,
+            tags={"dagster/run_key": str(request.run_key)},
+        )
+        instance.report_run_failed(run)
+        assert launch_loads(platform, instance, NOW).requests == []
+    (request,) = launch_loads(platform, instance, NOW).requests
+    assert carry_out(platform, instance, request).success
+    assert uploads.upload(platform.engine, upload_id).status is UploadStatus.LOADED
 
 
 def test_a_late_run_of_a_former_attempt_leaves_it_alone(
