@@ -24,7 +24,7 @@ def backtest_models() -> None:
 
 
 @dg.sensor(
-    job_name="backtest_models",
+    job_name=backtests.JOB,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )

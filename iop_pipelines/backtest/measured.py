@@ -31,12 +31,13 @@ from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice
 from iop_pipelines.domain.vocabulary import Category
-from iop_pipelines.errors import SeriesTooShort
+from iop_pipelines.errors import IopError, SeriesTooShort
 from iop_pipelines.registry.look_back import needed_history
 from iop_pipelines.runtimes.catalogue import (
     LIMIT_CROSSING,
     ForecastParams,
     RuntimeSpec,
+    params_of_today,
     runtime_spec,
 )
 from iop_pipelines.runtimes.params import parse_params
@@ -87,16 +88,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Backtest:
-    """A result, JSON-ready; and the lines of the series that it tells of, by name."""
+    """A result, JSON-ready; the lines of the series that it tells of, by name; why a rival could not be replayed."""
 
     content: dict[str, Any]
     lines: Mapping[str, dict[str, Any]]
+    reason: IopError | None = None
 
 
 def backtest(
     subject: Subject, plan: Plan, watch: Watch | None = None, rival: Subject | None = None
 ) -> Backtest:
     """Replays a model, and a rival on the same deliveries with the same anomalies put in.
+
+    What a rival is refused for is no fault of the model: it is left out then.
 
     Raises:
         SeriesTooShort: nothing at all could be judged.
@@ -105,12 +109,17 @@ def backtest(
     watch, began = watch or Watch(), time.process_time()
     whole = watch.within(0, 1) if rival is None else watch.within(0, 0.6)
     test = _run(subject, plan, whole)
-    content = _content(test, plan)
+    content, reason = _content(test, plan), None
     if rival is not None:
-        other = _run(rival, replace(plan, budget=None), watch.within(0.6, 1))
-        content["rival"] = _compared(test, other)
+        try:
+            other = _run(rival, replace(plan, budget=None), watch.within(0.6, 1))
+            content["rival"] = _compared(test, other)
+        except IopError as error:
+            if error.retryable:
+                raise
+            reason = error
     content["cpuSeconds"] = round(time.process_time() - began, 2)
-    return Backtest(content, _lines(test))
+    return Backtest(content, _lines(test), reason)
 
 
 @dataclass(frozen=True)
@@ -229,7 +238,7 @@ def _skill(
 ) -> Skill | None:
     if LIMIT_CROSSING not in (spec.kinds or ()) or not len(replayed.rows):
         return None
-    params = parse_params(spec.params, subject.config.params)
+    params = parse_params(spec.params, params_of_today(spec.name, subject.config.params))
     level = params.level if isinstance(params, ForecastParams) else 0.0
     measure = str(replayed.rows["measure"].iloc[0])
     ds = subject.panel["ds"]

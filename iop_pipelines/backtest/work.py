@@ -114,31 +114,45 @@ class _Watching:
 
 def _result(platform: Platform, found: StoredBacktest, watch: _Watching) -> Result:
     model = registry.model(platform.engine, found.model_id)
+    watch.tick()
     read = _read(platform, model, found.asked)
-    rival = _rival_of(platform, model, read, found.asked)
-    made = backtest(
-        read.subject,
-        read.plan,
-        Watch(watch.tick, watch.progress),
-        None if rival is None else rival[1],
-    )
-    content = dict(made.content)
+    watch.tick()
+    rival = _rival_of(platform, model)
+    subject, reason = None, None
     if rival is not None:
-        content["rival"] |= {"id": rival[0].id, "version": rival[0].spec.version}
-    return Result(content, made.lines, read.version.id)
+        subject, reason = _subject_of(platform, rival, read, found.asked)
+        watch.tick()
+    made = backtest(read.subject, read.plan, Watch(watch.tick, watch.progress), subject)
+    content, said = dict(made.content), None
+    if rival is not None:
+        version, reason = rival.spec.version, reason or made.reason
+        if reason is None:
+            content["rival"] |= {"id": rival.id, "version": version}
+        else:
+            said = Sentence("backtest.rival_failed", version=version, reason=reason.told)
+    return Result(content, made.lines, read.version.id, said)
 
 
-def _rival_of(
-    platform: Platform, model: StoredModel, read: _Read, asked: Asked
-) -> tuple[StoredModel, Subject] | None:
+def _rival_of(platform: Platform, model: StoredModel) -> StoredModel | None:
     """The active version of the name, where it is another one and reads the same dataset."""
-    config = model.spec.config
-    others = registry.active_models_of(platform.engine, config.dataset)
-    for each in others:
-        if each.spec.name == model.spec.name and each.id != model.id:
-            span = replace(asked, window_start=read.plan.span[0], window_end=read.plan.span[1])
-            return each, _read(platform, each, span).subject
-    return None
+    others = registry.active_models_of(platform.engine, model.spec.config.dataset)
+    is_rival = (
+        each for each in others if each.spec.name == model.spec.name and each.id != model.id
+    )
+    return next(is_rival, None)
+
+
+def _subject_of(
+    platform: Platform, rival: StoredModel, read: _Read, asked: Asked
+) -> tuple[Subject | None, IopError | None]:
+    """What the rival is replayed on, or why it cannot be."""
+    span = replace(asked, window_start=read.plan.span[0], window_end=read.plan.span[1])
+    try:
+        return _read(platform, rival, span).subject, None
+    except IopError as error:
+        if error.retryable:
+            raise
+        return None, error
 
 
 def _read(platform: Platform, model: StoredModel, asked: Asked) -> _Read:

@@ -1,7 +1,7 @@
 """`iop model backtest`: makes one in this process, with its progress, and prints what it would have told."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,27 +33,36 @@ _MOST_SHOWN = 30
 def make_backtest(
     settings: Settings, model: StoredModel, asked: Asked, as_json: bool
 ) -> StoredBacktest:
-    """Ctrl-C cancels it. One that a worker has already is waited for.
+    """Ctrl-C cancels it. One that a worker has already is waited for, while it is heard of.
 
     Raises Conflict with the reason where it failed, or was cancelled.
     """
-    from iop_pipelines.backtest.work import do
-
     engine, platform = engine_of(settings), Platform(settings)
     witness = witness_as("models.backtest")
     row = backtests.ask(engine, model.id, asked, utc_now(), witness=witness)
     with Progress(console=progress_console, disable=as_json, transient=True) as shown:
         task = shown.add_task(f"Backtest of {model.label}", total=1.0)
-        row = do(
-            *(platform, row.id, row.attempt),
-            told=lambda share: shown.update(task, completed=share),
-        )
-        while row.is_open:
-            time.sleep(_PAUSE_S)
-            row = backtests.backtest_of(engine, row.id)
-            shown.update(task, completed=row.progress)
+        row = _ended(platform, row, lambda share: shown.update(task, completed=share))
     if row.status is not BacktestStatus.DONE:
         raise Conflict(read(row.said) or Sentence("backtest.cancelled"))
+    return row
+
+
+def _ended(
+    platform: Platform, row: StoredBacktest, told: Callable[[float], None]
+) -> StoredBacktest:
+    """Once it has: what nobody does is done here, also where who did it is gone."""
+    from iop_pipelines.backtest.work import do
+
+    while row.is_open:
+        if row.status is BacktestStatus.QUEUED:
+            do(platform, row.id, row.attempt, told=told)
+        elif row.is_lost(utc_now()):
+            backtests.try_again(platform.engine, row, utc_now())
+        else:
+            told(row.progress)
+            time.sleep(_PAUSE_S)
+        row = backtests.backtest_of(platform.engine, row.id)
     return row
 
 
@@ -72,6 +81,8 @@ def print_backtest(model: StoredModel, made: StoredBacktest, as_json: bool) -> N
             _say(f"{len(rows)} of {shown['count']:,}; --json has more.")
     for line in _numbers(content, shown):
         _say(line)
+    if left_out := read(made.said):
+        _say(f"{left_out.english[:1].upper()}{left_out.english[1:]}.")
     if model.status is not ModelStatus.ACTIVE:
         _say(f"{hint(f'model promote {model.id}')} makes it the active version.")
 

@@ -66,10 +66,10 @@ class StoredBacktest:
     def is_open(self) -> bool:
         return self.status in OPEN
 
-    def is_lost(self, now: datetime) -> bool:
-        """Whether who does it has not been heard of for too long."""
+    def is_lost(self, now: datetime, silence: timedelta = LONGEST_SILENCE) -> bool:
+        """Whether who does it has not been heard of for so long."""
         is_running = self.status is BacktestStatus.RUNNING
-        return is_running and self.seen_at is not None and now - self.seen_at > LONGEST_SILENCE
+        return is_running and self.seen_at is not None and now - self.seen_at > silence
 
     @property
     def run_key(self) -> str:
@@ -164,11 +164,13 @@ def goes_on(engine: sa.Engine, given: StoredBacktest, progress: float, now: date
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a backtest came to, and the lines of series by name; of the data version that it read."""
+    """What a backtest came to, and the lines of series by name; of the data version that it read; `said` is why the
+    active version is not beside it."""
 
     content: Mapping[str, Any]
     lines: Mapping[str, Mapping[str, Any]]
     dataset_version_id: int
+    said: Sentence | None = None
 
 
 def finish(engine: sa.Engine, given: StoredBacktest, result: Result, now: datetime) -> bool:
@@ -184,8 +186,9 @@ def finish(engine: sa.Engine, given: StoredBacktest, result: Result, now: dateti
         content = dict(result.content)
         version_id = result.dataset_version_id
         done = _end(given, BacktestStatus.DONE, now)
+        said = kept(result.said, "error_msg")
         connection.execute(
-            done.values(progress=1.0, content=content, dataset_version_id=version_id)
+            done.values(progress=1.0, content=content, dataset_version_id=version_id, **said)
         )
         rows = [
             {"backtest_id": given.id, "unique_id": name, "content": dict(line)}
@@ -208,12 +211,18 @@ def end_cancelled(engine: sa.Engine, given: StoredBacktest, now: datetime) -> No
     change(engine, _end(given, BacktestStatus.CANCELLED, now))
 
 
-def try_again(engine: sa.Engine, given: StoredBacktest, now: datetime) -> None:
-    """After a run that ended without having done it; where that came too often, it has failed."""
+def try_again(
+    engine: sa.Engine, given: StoredBacktest, now: datetime, *, has_begun: bool = True
+) -> None:
+    """After a run that ended without having done it; where that came too often, it has failed.
+
+    has_begun: whether that run ever started. Dagster ends one that waits for a worker too long, and whoever waits goes
+    on waiting.
+    """
     if given.is_cancel_asked:
         end_cancelled(engine, given, now)
-    elif given.attempt >= MAX_ATTEMPTS:
-        fail(engine, given, Sentence("backtest.gave_up", count=MAX_ATTEMPTS), now)
+    elif has_begun and given.attempt >= MAX_ATTEMPTS:
+        fail(engine, given, Sentence("backtest.gave_up", count=given.attempt), now)
     else:
         values = {"status": BacktestStatus.QUEUED, "attempt": given.attempt + 1}
         change(engine, _one(given).where(table.c.status.in_(OPEN)).values(**values))

@@ -62,7 +62,7 @@ def _has_history(engine: sa.Engine, stored: StoredModel) -> bool:
         step = modelled_step(on.declaration)
         needed = needed_history(config.runtime, config.params, step.modelled_as)
     except IopError:
-        # Its dataset is gone or has no step, or an earlier release took its params: it cannot be replayed.
+        # Its dataset is gone or has no step, or its params are not what the runtime takes: it cannot be replayed.
         return False
     if on.is_system or latest_version(engine, on.id) is None:
         return False

@@ -3,7 +3,7 @@
 Imported by the code location, so nothing heavy.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import dagster as dg
 from dagster._core.storage.tags import RUN_KEY_TAG
@@ -15,6 +15,10 @@ from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.ticks import Ticked
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.models import model
+
+JOB = "backtest_models"
+# Nothing was heard for so long of one whose run has ended: a command would have been heard.
+_QUIET = timedelta(minutes=1)
 
 
 class BacktestConfig(dg.Config):
@@ -32,11 +36,14 @@ def launch_backtests(platform: Platform, instance: dg.DagsterInstance, now: date
     requests: list[dg.RunRequest] = []
     for each in backtests.waiting(platform.engine):
         # Two that look at once may have launched one each, of which one does the work.
-        runs = instance.get_runs(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=10)
-        is_left = bool(runs) and all(run.is_finished for run in runs)
-        if is_left or each.is_lost(now):
-            backtests.try_again(platform.engine, each, now)
-        elif not runs and each.status is BacktestStatus.QUEUED:
+        runs = instance.get_run_records(dg.RunsFilter(tags={RUN_KEY_TAG: each.run_key}), limit=10)
+        is_queued = each.status is BacktestStatus.QUEUED
+        is_over = bool(runs) and all(run.dagster_run.is_finished for run in runs)
+        # Where a command took it before its run did, that run ended having done nothing.
+        if each.is_lost(now) or (is_over and (is_queued or each.is_lost(now, _QUIET))):
+            has_begun = not is_queued or any(run.start_time is not None for run in runs)
+            backtests.try_again(platform.engine, each, now, has_begun=has_begun)
+        elif not runs and is_queued:
             requests.append(_request(each))
     return Ticked(requests, None, "no backtest is to be made")
 
@@ -45,6 +52,7 @@ def _request(given: backtests.StoredBacktest) -> dg.RunRequest:
     config = {"backtest_id": given.id, "attempt": given.attempt}
     return dg.RunRequest(
         run_key=given.run_key,
+        job_name=JOB,
         run_config={
             "ops": {"backtest": {"config": config}},
             "loggers": {"console": {"config": {"log_level": "WARNING"}}},

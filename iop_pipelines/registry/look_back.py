@@ -19,6 +19,7 @@ from iop_pipelines.runtimes.catalogue import (
     MannKendallParams,
     ProphetParams,
     RulesParams,
+    params_of_today,
     runtime_spec,
 )
 from iop_pipelines.runtimes.params import Params, parse_params
@@ -33,9 +34,9 @@ _LEAST_KNOWN = 14
 def needed_history(runtime: str, params: Mapping[str, Any], freq: ModelFrequency | None) -> int:
     """Periods before a window that the runtime needs to judge all of it as well as it can.
 
-    Raises what parsing the params raises.
+    params: of a stored model too, as an earlier release took them. Raises what parsing the params raises.
     """
-    parsed = parse_params(runtime_spec(runtime).params, params)
+    parsed = parse_params(runtime_spec(runtime).params, params_of_today(runtime, params))
     season = 1 if freq is None else SEASON_LENGTHS[freq]
     if isinstance(parsed, Expecting) and freq is not None:
         # The longest that it looks for; it cannot find a week in less.

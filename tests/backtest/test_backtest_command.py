@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from selling_shops import DAY_OFF, SALES, START, deliver, model_of, shop_days
 
 from iop_pipelines.cli.main import main
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.ledger import backtests
 from iop_pipelines.platform import Platform
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import engine_for
@@ -90,6 +91,17 @@ def test_a_version_becomes_active_after_its_backtest_or_for_a_reason(iop: Iop) -
     )
     assert iop("model", "backtest", "shops").exit_code == 0
     assert "is active" in iop("model", "promote", "shops").output
+
+
+def test_one_that_a_killed_command_left_is_taken_up(iop: Iop, home: Path) -> None:
+    engine = Platform(Settings.from_env({"IOP_HOME": str(home)})).engine
+    then = datetime(2026, 1, 1)
+    left = backtests.ask(engine, 1, backtests.Asked(), then)
+    assert backtests.begin(engine, left.id, 1, then) is not None
+    done = iop("model", "backtest", "shops", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["id"] == left.id
+    assert backtests.backtest_of(engine, left.id).attempt == 2
 
 
 def test_registering_and_promoting_at_once_makes_the_backtest(iop: Iop, tmp_path: Path) -> None:

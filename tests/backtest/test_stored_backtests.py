@@ -4,19 +4,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pytest
 import sqlalchemy as sa
-from selling_shops import DAYS, START, model_of
+from selling_shops import DAYS, START, config, model_of
 
+from iop_pipelines.backtest import work
 from iop_pipelines.backtest.work import do
 from iop_pipelines.domain.vocabulary import BacktestStatus
 from iop_pipelines.errors import Conflict, NotFound
 from iop_pipelines.ledger import backtests
 from iop_pipelines.ledger.backtests import KEPT, LONGEST_SILENCE, Asked, StoredBacktest
 from iop_pipelines.ledger.deleting import delete_model
+from iop_pipelines.ledger.promotion import lacks_backtest
 from iop_pipelines.platform import Platform
-from iop_pipelines.registry.models import StoredModel, promote
-from iop_pipelines.schema.tables import model_backtest_lines, model_backtests
+from iop_pipelines.registry.models import StoredModel, model, promote
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import (
+    analytical_models,
+    model_backtest_lines,
+    model_backtests,
+)
 
 NOW = datetime(2026, 11, 1, 12)
 
@@ -137,7 +145,23 @@ def test_what_its_worker_leaves_twice_has_failed(platform: Platform, shops: Stor
         backtests.try_again(platform.engine, backtests.backtest_of(platform.engine, row.id), NOW)
     ended = backtests.backtest_of(platform.engine, row.id)
     assert ended.status is BacktestStatus.FAILED
-    assert ended.error_msg == "a worker that was doing it ended 2 times; look at its log"
+    assert ended.error_msg == "2 attempts ended without a result; look at the log of the worker"
+
+
+def test_it_is_heard_of_before_and_after_it_reads(
+    platform: Platform, shops: StoredModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    read = work.read_panel
+
+    def reading(*args: Any) -> pd.DataFrame:
+        heard.append("read")
+        return read(*args)
+
+    monkeypatch.setattr(work, "read_panel", reading)
+    row = backtests.ask(platform.engine, shops.id, Asked(), NOW)
+    do(platform, row.id, row.attempt, tick=lambda: heard.append("tick"))
+    assert heard[:3] == ["tick", "read", "tick"]
 
 
 def test_the_newest_few_are_kept_and_a_deleted_model_takes_all_with_it(
@@ -167,3 +191,54 @@ def test_a_draft_is_compared_with_the_version_that_is_active(platform: Platform)
     rival = done.content["rival"]
     assert (rival["id"], rival["version"]) == (active.id, "v1.0.0")
     assert (rival["count"], rival["onlyThis"]) == (0, 2)
+
+
+def stored_as(platform: Platform, model: StoredModel, history: int = 400, **params: Any) -> None:
+    """As an earlier release registered it, whatever is refused by now."""
+    content = config(history=history).model_dump(mode="json") | {"params": params}
+    of = analytical_models
+    with begin_write(platform.engine) as connection:
+        connection.execute(of.update().where(of.c.id == model.id).values(config=content))
+
+
+def test_an_active_version_with_params_of_an_earlier_release_is_compared(
+    platform: Platform,
+) -> None:
+    active = model_of(platform, "v1.0.0")
+    promote(platform.engine, active.id)
+    stored_as(platform, active, threshold=3.5)
+    done = made(platform, model_of(platform, "v1.1.0"))
+    assert done.content is not None
+    assert (done.content["rival"]["version"], done.content["rival"]["onlyThis"]) == ("v1.0.0", 0)
+    assert done.error_msg is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ({"history": 20}, "nothing could be judged: the model reads 20 periods"),
+        ({"measure": "profit"}, "profit"),
+        ({"min_effect": "much"}, "min_effect"),
+    ],
+)
+def test_an_active_version_that_cannot_be_replayed_keeps_no_other_from_its_backtest(
+    platform: Platform, stored: dict[str, Any], said: str
+) -> None:
+    active = model_of(platform, "v1.0.0")
+    promote(platform.engine, active.id)
+    stored_as(platform, active, **stored)
+    draft = model_of(platform, "v1.1.0")
+    done = made(platform, draft)
+    assert (done.status, done.content is not None) == (BacktestStatus.DONE, True)
+    assert done.content["rival"] is None  # type: ignore[index]
+    assert str(done.error_msg).startswith("the active version v1.0.0 could not be replayed")
+    assert said in str(done.error_msg)
+    assert not lacks_backtest(platform.engine, draft)
+
+
+def test_a_draft_with_params_of_an_earlier_release_needs_a_backtest_like_any_other(
+    platform: Platform, shops: StoredModel
+) -> None:
+    stored_as(platform, shops, threshold=3.5)
+    assert lacks_backtest(platform.engine, model(platform.engine, shops.id))
+    assert made(platform, shops).status is BacktestStatus.DONE

@@ -56,6 +56,15 @@ def test_a_detector_needs_what_its_expectation_looks_at(freq):
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
+def test_what_a_stored_model_has_of_an_earlier_release_needs_no_more_and_is_no_error(runtime):
+    params = default_params(runtime, "people")
+    former = dict.fromkeys(RUNTIMES[runtime].params.former, 3.5)
+    assert needed_history(runtime, {**params, **former}, "h") == needed_history(
+        runtime, params, "h"
+    )
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
 def test_every_runtime_says_what_it_needs_of_every_step(runtime):
     for freq in (*get_args(ModelFrequency), None):
         needed = needed_history(runtime, default_params(runtime, "people"), freq)
