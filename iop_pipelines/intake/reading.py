@@ -25,7 +25,7 @@ class TimeReading(_Frozen):
     """Which columns say when, in which form; `time_of_day` is a column beside the one of the day, `minutes` one
     beside that of the hour.
 
-    is_numbered: its hours are numbered from 1 to 24.
+    is_numbered: its hours are numbered from 1 to 24. is_ending: what it says are the ends of hours.
     moment: the field as read; period: the field of its period, the same where they do not differ.
     """
 
@@ -34,6 +34,7 @@ class TimeReading(_Frozen):
     time_of_day: Header | None = None
     minutes: Header | None = None
     is_numbered: bool = False
+    is_ending: bool = False
     moment: Name
     period: Name
     label: str
@@ -208,6 +209,7 @@ def _time(given: Understood, label_of: Mapping[str, str]) -> TimeReading:
         time_of_day=time_of_day,
         minutes=minutes,
         is_numbered=found.is_numbered,
+        is_ending=found.is_ending,
         moment=given.moment,
         period=given.time,
         label=label,

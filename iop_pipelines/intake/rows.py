@@ -13,7 +13,7 @@ from iop_pipelines.intake.columns import Column, column_of, is_too_long, names_o
 from iop_pipelines.intake.frame import frame_by
 from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.landed import LandedRows, within_periods
-from iop_pipelines.intake.moments import FORMS, Found
+from iop_pipelines.intake.moments import FORMS, Found, read_all
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import Numeral, numeral_of, tally_of
 from iop_pipelines.intake.reading import Reading
@@ -21,8 +21,8 @@ from iop_pipelines.intake.step import Step
 from iop_pipelines.intake.tables import LeftLine, RawTable
 from iop_pipelines.intake.times import (
     TimeFound,
+    begins_of_hours,
     minutes_of,
-    moments_of,
     parts_of_dates,
     times_of_day,
 )
@@ -206,7 +206,7 @@ def _time(framed: Framed, reading: Reading, places: Mapping[str, int], zone: str
     form = FORMS[spec.form]
     parts: list[Cells] = [framed.columns[places[header]] for header in spec.headers]
     cells = parts[0] if len(parts) == 1 else parts_of_dates(spec.headers, parts)
-    moments = moments_of(" ".join(spec.headers), cells, form, zone)
+    moments = read_all(cells, form, zone)
     used = (cells,)
     if spec.time_of_day:
         times = framed.columns[places[spec.time_of_day]]
@@ -216,6 +216,8 @@ def _time(framed: Framed, reading: Reading, places: Mapping[str, int], zone: str
         minutes = framed.columns[places[spec.minutes]]
         moments = moments + minutes_of(minutes)
         used = (*used, minutes)
+    if spec.is_ending:
+        moments = begins_of_hours(moments)
     found = Found(form, is_open=False, unread=0, of=len(cells))
     label = " ".join(filter(None, (*spec.headers, spec.time_of_day, spec.minutes)))
     return TimeFound(label, spec.headers, used, moments, found, "")

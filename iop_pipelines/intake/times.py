@@ -99,6 +99,7 @@ class TimeFound:
     parts: their cells, which together say it, with `between` between them.
     why: how it was decided, for people.
     is_numbered: hours beside the day are numbered from 1 to 24, so that the first begins at midnight.
+    is_ending: the file says the end of each hour; `moments` are the begins.
     """
 
     label: str
@@ -109,6 +110,7 @@ class TimeFound:
     why: str
     between: str = " "
     is_numbered: bool = False
+    is_ending: bool = False
 
     @property
     def example(self) -> str:
@@ -324,23 +326,28 @@ def _read(column: Column, found: Found, order: Order | None, zone: str, ask: Ask
     if found.is_open:
         found = found.turned(order or _asked_order(column, ask))
         why = f"{found.form.name}, {found.why}"
-    moments = moments_of(column.label, column.cells, found.form, zone)
+    moments = read_all(column.cells, found.form, zone)
     if found.form.order is not None and not is_told:
         _require_one_order(column, found, moments, zone)
     if found.form.grain == "day":
         _require_our_days(column, moments)
-    return TimeFound(column.label, (column.name,), (column.cells,), moments, found, why)
+    is_ending = _are_ends_of_hours(column.label, moments, found.form)
+    return TimeFound(
+        *(column.label, (column.name,), (column.cells,)),
+        *(begins_of_hours(moments) if is_ending else moments, found, why),
+        is_ending=is_ending,
+    )
 
 
-def moments_of(label: str, cells: Cells, form: Form, zone: str) -> Moments:
-    """As `read_all`; of the end of an hour, where the head says so, its begin."""
-    moments = read_all(cells, form, zone)
-    if _ENDING_HEAD.search(label) is None or form.grain not in ("day", "moment"):
-        return moments
+def _are_ends_of_hours(label: str, moments: Moments, form: Form) -> bool:
+    """Whether the head says so, of moments: a day in such a column has its hour beside it."""
     known = _known(moments)
-    # A day in such a column has its hour beside it.
     has_time = bool((known != known.astype("datetime64[D]")).any())
-    return moments - _AN_HOUR if has_time else moments
+    return has_time and form.grain in ("day", "moment") and _ENDING_HEAD.search(label) is not None
+
+
+def begins_of_hours(ends: Moments) -> Moments:
+    return ends - _AN_HOUR
 
 
 def _require_our_days(column: Column, moments: Moments) -> None:
@@ -428,24 +435,26 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
         # 00:03:41 beside a day that comes once is how long something took, unless its head says when.
-        is_told = _TIME_HEADS.fullmatch(column.label.strip()) or _is_pair(time.label, column.label)
-        if comes_once and not is_told:
+        told = _TIME_HEADS.fullmatch(column.label.strip())
+        if comes_once and not (told or _is_pair(time.label, column.label)):
             continue
         after = column.cells.mapped(read, "timedelta64[us]")
-        if is_numbered(column.label, column.cells):
-            after = after - _AN_HOUR
+        is_ending = bool(told and told["ending"])
+        if numbered := is_numbered(column.label, column.cells):
+            after = _of_numbers(after)
+        moments = time.moments + after
         with_time = TimeFound(
             f"{time.label} {column.label}",
             (*time.columns, column.name),
             (*time.parts, column.cells),
-            time.moments + after,
+            begins_of_hours(moments) if is_ending else moments,
             time.found,
             f"{time.why}, with the time of day of {column.label!r}",
-            is_numbered=is_numbered(column.label, column.cells),
+            is_numbered=numbered,
+            is_ending=is_ending,
         )
-        return (
-            _with_minutes(with_time, columns) if (after % _AN_HOUR == _NO_TIME).all() else with_time
-        )
+        is_whole = np.isnat(after) | (after % _AN_HOUR == _NO_TIME)
+        return _with_minutes(with_time, columns) if is_whole.all() else with_time
     return time
 
 
@@ -494,13 +503,13 @@ def _reads_time_of_day(label: str, cells: Cells) -> _Clock | None:
         fits = sum(not np.isnat(read(cell)) for cell in sample)
         has_colon = read is _time_of_day and sum(":" in cell for cell in sample) > 0.9 * len(sample)
         if sample and fits >= 0.9 * len(sample) and (told or has_colon):
-            return _an_hour_before(read) if told and told["ending"] else read
+            return read
     return None
 
 
-def _an_hour_before(read: _Clock) -> _Clock:
-    """Of the end of an hour its begin."""
-    return lambda cell: read(cell) - _AN_HOUR
+def _of_numbers(after: npt.NDArray[np.timedelta64]) -> npt.NDArray[np.timedelta64]:
+    """When the hours begin that are numbered from 1; NaT for 0, which is the number of none."""
+    return np.where(after < _AN_HOUR, np.timedelta64("NaT"), after - _AN_HOUR)
 
 
 def _four_digits(cell: str) -> np.timedelta64:
@@ -519,7 +528,10 @@ def is_part_of_day(label: str) -> bool:
 
 
 def is_numbered(label: str, cells: Cells) -> bool:
-    """Whether hours are numbered from 1 to 24, as where none is 0."""
+    """Whether hours are numbered from 1 to 24, as where none is 0.
+
+    A market's day of the end of summer time has a 25th, which no clock of the day has and which is read as no time.
+    """
     told = _TIME_HEADS.fullmatch(label.strip())
     known = {cell for cell in cells.distinct or () if not is_null(cell)}
     is_whole = bool(known) and all(cell.isdecimal() and len(cell) <= 4 for cell in known)
@@ -527,7 +539,7 @@ def is_numbered(label: str, cells: Cells) -> bool:
     # 100 to 2400 as well.
     if numbers and min(numbers) >= 100 and not any(number % 100 for number in numbers):
         numbers = {number // 100 for number in numbers}
-    is_hours = max(numbers, default=0) == 24 and min(numbers) >= 1
+    is_hours = max(numbers, default=0) in (24, 25) and min(numbers) >= 1
     return bool(told) and not told["ending"] and is_hours
 
 
@@ -551,7 +563,7 @@ def times_of_day(
         return _hour_of_day(cell) if np.isnat(found) else found
 
     after = cells.mapped(_reads_time_of_day(label, cells) or either, "timedelta64[us]")
-    return after - _AN_HOUR if is_numbered else after
+    return _of_numbers(after) if is_numbered else after
 
 
 def _time_of_day(cell: str) -> np.timedelta64:

@@ -20,7 +20,7 @@ from iop_pipelines.intake.deliver import Deliverable
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.reading import reading_of
-from iop_pipelines.intake.rows import read_rows
+from iop_pipelines.intake.rows import Rows, read_rows
 from iop_pipelines.intake.understand import Given, Understood, understand
 
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(60)]
@@ -933,3 +933,65 @@ def test_shares_without_their_sign_among_others_are_refused(tmp_path: Path) -> N
 def test_tables_beside_that_of_most_lines_are_told(tmp_path: Path) -> None:
     found = looked_at(tmp_path, power()["lines C, I and D"])
     assert "DISPATCH CASE 1" in " ".join(map(str, found.notes))
+
+
+def later(first: Understood, folder: Path, *lines: str, name: str = "b.csv") -> Rows:
+    """What comes later, read as the first file was."""
+    (folder / name).write_text(text(*lines), encoding="utf-8")
+    return read_rows(read_file(folder / name), reading_of(first), first.name, "UTC")
+
+
+def landed(found: Deliverable, moment: str, *figures: str) -> list[tuple[str | None, ...]]:
+    return [tuple(row[each] for each in (moment, *figures)) for row in found.rows]
+
+
+OCTOBER = [(date(2024, 10, 20) + timedelta(days=n), hour) for n in range(10) for hour in range(24)]
+
+
+@pytest.mark.parametrize(("say", "most"), [("{}", "25"), ("{:02}00", "2500")])
+def test_the_25th_hour_of_a_market_s_day_moves_no_other(
+    say: str, most: str, tmp_path: Path
+) -> None:
+    lines = [f"{d},{say.format(h + 1)},{v(n)}" for n, (d, h) in enumerate(OCTOBER)]
+    lines.insert(24 * 8, f"2024-10-27,{most},5")
+    found = looked_at(tmp_path, File(text("Date,Hour,Price", *lines), "price", [], ""))
+    begins = [datetime(d.year, d.month, d.day, h) for d, h in OCTOBER]
+    good = [row for row in pairs_of(found, found.moment, "price") if row[0] != f"2024-10-27 {most}"]
+    assert sorted(good) == sorted((said(b), v(n)) for n, b in enumerate(begins))
+    assert [(line.number, line.reason.code) for line in found.refused] == [
+        (24 * 8 + 2, "intake.not_moment")
+    ]
+
+
+def test_hour_0_of_hours_numbered_from_1_is_refused(tmp_path: Path) -> None:
+    lines = [f"{d},{h + 1},{v(n)}" for n, (d, h) in enumerate(OCTOBER)]
+    first = looked_at(tmp_path, File(text("Date,Hour,Price", *lines), "price", [], ""))
+    rows = [f"2024-02-01,{hour},5" for hour in range(6)]
+    found = later(first, tmp_path, "Date,Hour,Price", *rows)
+    assert [(line.number, line.reason.code) for line in found.refused] == [(2, "intake.not_moment")]
+    known = [each for each, _ in landed(found, first.moment, "price")[1:]]
+    assert known == [f"2024-02-01 {hour:02}:00:00" for hour in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("head", "say"),
+    [("Hour Ending,n", "{0:%Y-%m-%d %H:%M},{1}"), ("Date,HE,n", "{0:%Y-%m-%d},{0.hour},{1}")],
+    ids=["with the day", "beside the day"],
+)
+def test_whether_hours_end_is_told_by_the_first_file_alone(
+    head: str, say: str, tmp_path: Path
+) -> None:
+    lines = [say.format(h + timedelta(hours=1), v(n)) for n, h in enumerate(HOURS)]
+    first = looked_at(tmp_path, File(text(head, *lines), "n", [], ""))
+    assert pairs_of(first, first.moment, "n") == sorted(each(HOURS))
+    midnight, one = datetime(2026, 3, 5), datetime(2026, 3, 5, 1)
+    alone = later(first, tmp_path, head, say.format(midnight, 7))
+    both = later(first, tmp_path, head, say.format(midnight, 7), say.format(one, 8))
+    assert landed(alone, first.moment) == [("2026-03-04 23:00:00",)]
+    assert landed(both, first.moment) == [("2026-03-04 23:00:00",), ("2026-03-05 00:00:00",)]
+    # One that was told when nothing was known of ends.
+    known = reading_of(first)
+    silent = known.time.model_dump(exclude={"is_ending"})
+    old = known.model_copy(update={"time": type(known.time)(**silent)})
+    plain = read_rows(read_file(tmp_path / "b.csv"), old, first.name, "UTC")
+    assert landed(plain, first.moment) == [("2026-03-05 00:00:00",), ("2026-03-05 01:00:00",)]
