@@ -7,7 +7,7 @@ a new year, nothing is guessed.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells
 from iop_pipelines.intake.framed import Framed
+from iop_pipelines.intake.moments import Moments, Order, form_of, read_all
 from iop_pipelines.intake.numerals import is_null, parts_of
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -63,6 +64,7 @@ _MANY_JANUARIES = 5
 _DAYS_OF_LEAP = 366
 _HALF_A_YEAR = 183
 _A_MONTH = 31
+_WEEKS = 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ def with_years(framed: Framed, name: str) -> Framed:
 
 
 def _with_years_of_periods(framed: Framed, name: str) -> Framed:
-    """Months in words and numbers of weeks, in their order and all of the year that the file says elsewhere."""
+    """Months in words and numbers of weeks, in their order and all of the year that the file says elsewhere.
+
+    As they are where one begins after the day on which the file says it was made, or another column's whole moments
+    are those of the months and weeks.
+    """
     year = _told_year(framed, name) if _year_column(framed) is None else None
     for place, (label, cells) in enumerate(zip(framed.labels, framed.columns, strict=True)):
         known = [cell for cell in cells.distinct or () if not is_null(cell)]
@@ -114,12 +120,61 @@ def _with_years_of_periods(framed: Framed, name: str) -> Framed:
         # A second year would say each of them again.
         if not _comes_once(framed, place):
             continue
-        say = partial(_said_of_year, year=year, is_week=not known[0][:1].isalpha())
+        is_week = not known[0][:1].isalpha()
+        if _is_after_made(max(numbers), year, framed, name, is_week=is_week):
+            continue
+        if _is_part_of_another(framed, place, is_week=is_week):
+            continue
+        say = partial(_said_of_year, year=year, is_week=is_week)
         columns = [*framed.columns]
         columns[place] = Cells(list(map(say, piece)) for piece in cells.pieces())
         note = Sentence("intake.note_year", column=label, year=str(year))
         return replace(framed, columns=tuple(columns), notes=(*framed.notes, note))
     return framed
+
+
+def _is_after_made(
+    last: int, year: int | None, framed: Framed, name: str, *, is_week: bool
+) -> bool:
+    """Whether the last month or week of `year` begins after the day on which the file says it was made."""
+    made = _dates_in(" ".join((*framed.title, name)))
+    if not made or year is None:
+        return False
+    # 4 January is of the first week.
+    begin = date.fromisocalendar(year, 1, 1) + timedelta(weeks=last - 1)
+    return (begin if is_week else date(year, last, 1)) > max(made)
+
+
+def _is_part_of_another(framed: Framed, place: int, *, is_week: bool) -> bool:
+    """Whether a column beside it says whole moments, of which it repeats the month or week."""
+    said = framed.columns[place].mapped(_number_of(framed.labels[place]), "int64")
+    return any(
+        _are_parts(said[~np.isnat(moments)], moments[~np.isnat(moments)], is_week=is_week)
+        for other, cells in enumerate(framed.columns)
+        if other != place
+        for moments in _whole_moments(cells)
+    )
+
+
+def _are_parts(said: npt.NDArray[np.int64], moments: Moments, *, is_week: bool) -> bool:
+    if not is_week:
+        return bool((moments.astype("datetime64[M]").astype(np.int64) % 12 + 1 == said).all())
+    # Weeks are counted in several ways, which differ by one.
+    days = moments.astype("datetime64[D]")
+    weeks = (days - days.astype("datetime64[Y]")).astype(np.int64) // 7 + 1
+    apart = np.abs(weeks - said)
+    return bool((np.minimum(apart, _WEEKS - apart) <= 1).all())
+
+
+def _whole_moments(cells: Cells) -> Iterator[Moments]:
+    """Of cells that are moments with their year; of days that may be read in two orders both readings."""
+    sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
+    found = form_of(sample, "UTC", takes_weak=False)
+    if found is None:
+        return
+    orders: tuple[Order, ...] = ("day-first", "month-first")
+    for each in map(found.turned, orders) if found.is_open else (found,):
+        yield read_all(cells, each.form, "UTC")
 
 
 def _comes_once(framed: Framed, place: int) -> bool:

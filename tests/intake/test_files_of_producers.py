@@ -995,3 +995,58 @@ def test_whether_hours_end_is_told_by_the_first_file_alone(
     old = known.model_copy(update={"time": type(known.time)(**silent)})
     plain = read_rows(read_file(tmp_path / "b.csv"), old, first.name, "UTC")
     assert landed(plain, first.moment) == [("2026-03-05 00:00:00",), ("2026-03-05 01:00:00",)]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "name"),
+    [
+        ("Month", [f"{date(2025, m, 1):%b}" for m in range(1, 13)], "export 20250115.csv"),
+        ("Week", [str(w) for w in range(1, 53)], "kw export 2025-01-15.csv"),
+        ("Week", [str(w) for w in range(1, 53)], "weeks made 21.12.2025.csv"),
+    ],
+)
+def test_periods_after_the_day_of_the_export_are_not_of_its_year(
+    head: str, cells: list[str], name: str, tmp_path: Path
+) -> None:
+    lines = [f"{cell},{v(n)}" for n, cell in enumerate(cells)]
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(tmp_path, File(text(f"{head},n", *lines), "n", [], "", name=name))
+    assert raised.value.sentence.code == "intake.no_time"
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "name", "days"),
+    [
+        (
+            "Month",
+            [f"{date(2025, m, 1):%b}" for m in range(1, 13)],
+            "export 2025-12-01.csv",
+            [date(2025, m, 1) for m in range(1, 13)],
+        ),
+        (
+            "Week",
+            [str(w) for w in range(1, 53)],
+            "kw export 2025-12-31.csv",
+            [date.fromisocalendar(2025, w, 1) for w in range(1, 53)],
+        ),
+    ],
+)
+def test_periods_up_to_the_day_of_the_export_are_of_its_year(
+    head: str, cells: list[str], name: str, days: list[date], tmp_path: Path
+) -> None:
+    lines = [f"{cell},{v(n)}" for n, cell in enumerate(cells)]
+    found = looked_at(tmp_path, File(text(f"{head},n", *lines), "n", [], "", name=name))
+    assert pairs_of(found, found.moment, "n") == sorted(each(days))
+
+
+@pytest.mark.parametrize("say", ["%Y-%m-%d", "%d/%m/%Y"])
+@pytest.mark.parametrize("part", ["Month", "Week"])
+def test_a_month_beside_the_whole_day_gets_no_year(part: str, say: str, tmp_path: Path) -> None:
+    days = [date(2024, m, 15) for m in range(1, 13)]
+    cells = [f"{d:%b}" if part == "Month" else str(d.isocalendar()[1]) for d in days]
+    rows = zip(days, cells, strict=True)
+    lines = [f"{d.strftime(say)},{cell},{v(n)}" for n, (d, cell) in enumerate(rows)]
+    file = File(text(f"Date,{part},n", *lines), "n", [], "", name="report 2025.csv")
+    found = looked_at(tmp_path, file)
+    assert pairs_of(found, found.moment, "n") == sorted(each(days))
+    assert [row[part.lower()] for row in found.rows] == cells
