@@ -138,7 +138,8 @@ def _window(time: TimeFound, step: Step, within: Collection[int]) -> tuple[datet
 def _framed(table: RawTable, reading: Reading) -> Framed:
     known, is_headless = reading.head, reading.is_headless
     parts = [(frame_by(each, known, is_headless=is_headless), each.name) for each in table.each]
-    framed, _ = joined_frames([with_whole_moments(part, name) for part, name in parts])
+    headers = reading.time.headers
+    framed, _ = joined_frames([with_whole_moments(part, name, headers) for part, name in parts])
     return framed
 
 

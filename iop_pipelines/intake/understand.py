@@ -30,6 +30,7 @@ from iop_pipelines.intake.numerals import Decimal, is_scaled
 from iop_pipelines.intake.questions import Ask
 from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together, told_apart
 from iop_pipelines.intake.sides import apart_in
+from iop_pipelines.intake.stacked import require_one_length
 from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, Other, RawTable
@@ -170,6 +171,7 @@ def understand_framed(
         time = find_time(columns, given.time, given.dates, zone, ask)
     except InvalidInput:
         require_year(framed)
+        require_one_length(framed)
         require_our_calendar(framed)
         require_calendar_years(framed)
         raise

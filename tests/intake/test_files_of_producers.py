@@ -1050,3 +1050,68 @@ def test_a_month_beside_the_whole_day_gets_no_year(part: str, say: str, tmp_path
     found = looked_at(tmp_path, file)
     assert pairs_of(found, found.moment, "n") == sorted(each(days))
     assert [row[part.lower()] for row in found.rows] == cells
+
+
+def stacked(who: str, *parts: list[str]) -> list[str]:
+    cells = [cell for part in parts for cell in part]
+    return [f"{cell},{who},{v(n)}" for n, cell in enumerate(cells)]
+
+
+YEARS_3 = [str(year) for year in (2021, 2022, 2023)]
+MONTHS_3 = [f"{m:%Y-%m}" for m in MONTHS[:36]]
+QUARTERS_3 = [f"{m.year} Q{m.month // 3 + 1}" for m in MONTHS[:36:3]]
+
+
+def test_years_of_another_series_are_not_put_together_by_the_months_of_one(tmp_path: Path) -> None:
+    lines = [*stacked("A", MONTHS_3, QUARTERS_3, YEARS_3), *stacked("B", YEARS_3)]
+    found = looked_at(tmp_path, File(text("Period,Country,Value", *lines), "value", [], ""))
+    assert len(found.left_out) == len(QUARTERS_3) + len(YEARS_3)
+    assert [line.text for line in found.refused] == [
+        f"{year} | B | {v(n)}" for n, year in enumerate(YEARS_3)
+    ]
+
+
+def test_years_before_the_first_month_are_not_left_out(tmp_path: Path) -> None:
+    years = [str(year) for year in range(2000, 2021)]
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(
+            tmp_path,
+            File(text("Period,Country,Value", *stacked("A", years, MONTHS_3)), "value", [], ""),
+        )
+    assert raised.value.sentence.code == "intake.several_lengths"
+
+
+def test_how_long_a_period_is_may_stand_beside_it(tmp_path: Path) -> None:
+    lines = [
+        f"{cell},{length},{who},{v(n, k)}"
+        for k, who in enumerate(["Austria", "Malta"])
+        for length, cells in (("A", YEARS_3), ("Q", QUARTERS_3), ("M", MONTHS_3))
+        for n, cell in enumerate(cells)
+    ]
+    found = looked_at(tmp_path, File(text("TIME_PERIOD,FREQ,GEO,Value", *lines), "value", [], ""))
+    assert (len(found.refused), len(found.left_out)) == (0, 2 * 15)
+    assert pairs_of(found, found.moment, "value") == sorted(
+        [*each(MONTHS[:36]), *each(MONTHS[:36], other=1)]
+    )
+
+
+def test_models_called_like_periods_stay(tmp_path: Path) -> None:
+    models = ["2008", *[f"2008 Q{q}" for q in range(1, 5)], *[f"2012-{m}" for m in range(1, 8)]]
+    lines = [f"{d},{model},{v(n, k)}" for n, d in enumerate(DAYS) for k, model in enumerate(models)]
+    found = looked_at(tmp_path, File(text("Date,Model,n", *lines), "n", [], ""))
+    assert (found.moment, len(found.rows), found.left_out) == ("date", len(lines), [])
+
+
+def test_few_months_and_their_quarter_are_read_later_as_many_were(tmp_path: Path) -> None:
+    lines = stacked("A", MONTHS_3, QUARTERS_3, YEARS_3)
+    first = looked_at(tmp_path, File(text("Period,Country,Value", *lines), "value", [], ""))
+    found = later(
+        first,
+        tmp_path,
+        "Period,Country,Value",
+        *stacked("A", ["2024-01", "2024-02", "2024-03", "2024 Q1"]),
+    )
+    assert landed(found, first.moment, "value") == [
+        (f"2024-0{n + 1}-01", str(v(n))) for n in range(3)
+    ]
+    assert ([line.number for line in found.left_out], found.refused) == ([5], [])

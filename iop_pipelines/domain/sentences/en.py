@@ -666,6 +666,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_watched_together": (
         "{count} series are too many to watch one by one: models watch them all together"
     ),
+    "intake.several_lengths": (
+        "column {column!r} has periods of several lengths, and the shorter ones of which {cell} would be put together "
+        "are not all there: keep periods of one length"
+    ),
     "intake.no_year": (
         "column {column!r} has days without a year, such as {cell}: write the year beside them, or in a "
         "column called Year, or into the file's name, as in sales 2025.csv"

@@ -793,6 +793,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_year": (
         "les jours de {column!r} sont sans année : ils sont de {year}, que le fichier dit ailleurs"
     ),
+    "intake.several_lengths": (
+        "la colonne {column!r} contient des périodes de plusieurs durées, et celles, plus courtes, que {cell} regrouperait "
+        "ne sont pas toutes là : gardez des périodes d’une seule durée"
+    ),
     "intake.no_year": (
         "la colonne {column!r} a des jours sans année, tels que {cell} : écrivez l’année à côté, ou dans une colonne "
         "Année, ou dans le nom du fichier, comme ventes 2025.csv"
