@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -302,8 +302,9 @@ def _keyed_in(content: Any) -> Iterable[Sequence[Any]] | None:
     if found is not None and not found.unread:
         values = list(content.values())
         if all(isinstance(value, dict) for value in values):
-            rows = _json_rows([{"key": key, **value} for key, value in content.items()])
-            return rows
+            inner = {label for value in values for label in value}
+            key = _told_apart(["key"], inner, "outer")["key"]
+            return _json_rows([{key: moment, **value} for moment, value in content.items()])
         if not any(isinstance(value, dict | list) for value in values):
             return chain([["key", "value"]], content.items())
     inner = [rows for value in content.values() if (rows := _keyed_in(value)) is not None]
@@ -372,19 +373,11 @@ def _with_lists_below(records: list[Mapping[str, Any]]) -> list[Mapping[str, Any
     pairs = [key for key, value in records[0].items() if _are_pairs(value)]
     if len(pairs) == 1 and all(_are_pairs(each.get(pairs[0])) for each in records):
         (key,) = pairs
-        return [
-            {**{k: v for k, v in each.items() if k != key}, "time": moment, "value": value}
-            for each in records
-            for moment, value in each[key]
-        ]
+        return _below(records, key, lambda pair: {"time": pair[0], "value": pair[1]})
     points = [key for key, value in records[0].items() if _are_objects(value)]
     if len(points) == 1 and all(_are_objects(each.get(points[0])) for each in records):
         (key,) = points
-        return [
-            {**{k: v for k, v in each.items() if k != key}, **point}
-            for each in records
-            for point in each[key]
-        ]
+        return _below(records, key, dict)
     lists = [key for key, value in records[0].items() if isinstance(value, list)]
     if len(lists) < 2 or not all(
         _are_as_long([each.get(key) for key in lists]) for each in records
@@ -395,6 +388,34 @@ def _with_lists_below(records: list[Mapping[str, Any]]) -> list[Mapping[str, Any
         for each in records
         for row in zip(*(each[key] for key in lists), strict=True)
     ]
+
+
+def _below(
+    records: list[Mapping[str, Any]], key: str, row_of: Callable[[Any], dict[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """A row each of what is in the lists under `key`, with what the object around it says.
+
+    What both have is said of the object under another name, so that neither takes the place of the other.
+    """
+    inner = {label for each in records for point in each[key] for label in row_of(point)}
+    outer = list(dict.fromkeys(label for each in records for label in each if label != key))
+    names = _told_apart(outer, inner, key)
+    return [
+        {**{names[k]: v for k, v in each.items() if k != key}, **row_of(point)}
+        for each in records
+        for point in each[key]
+    ]
+
+
+def _told_apart(outer: Sequence[str], inner: Set[str], key: str) -> dict[str, str]:
+    """What each label of an object is called where those of its list are called so as well."""
+    names: dict[str, str] = {}
+    for label in outer:
+        name = label
+        while name in inner or (name != label and name in {*outer, *names.values()}):
+            name = f"{key} {name}"
+        names[label] = name
+    return names
 
 
 def _are_pairs(value: Any) -> bool:

@@ -1115,3 +1115,45 @@ def test_few_months_and_their_quarter_are_read_later_as_many_were(tmp_path: Path
         (f"2024-0{n + 1}-01", str(v(n))) for n in range(3)
     ]
     assert ([line.number for line in found.left_out], found.refused) == ([5], [])
+
+
+TWO = [(who, n, f"2026-01-0{n + 1}") for who in "AB" for n in range(5)]
+SAME_LABELS = {
+    "of points": (
+        [
+            {"name": who, "t": "x", "points": [{"t": f"2026-01-0{n + 1}", "name": "p", "v": n} for n in range(5)]}
+            for who in "AB"
+        ],
+        [{"points name": who, "points t": "x", "t": day, "name": "p", "v": str(n)} for who, n, day in TWO],
+    ),
+    "of pairs": (
+        [
+            {"value": who, "time": "x", "values": [[f"2026-01-0{n + 1}", n] for n in range(5)]}
+            for who in "AB"
+        ],
+        [{"values value": who, "values time": "x", "time": day, "value": str(n)} for who, n, day in TWO],
+    ),
+    "twice": (
+        [
+            {"name": who, "points name": "y", "points": [{"name": f"2026-01-0{n + 1}", "v": n} for n in range(5)]}
+            for who in "AB"
+        ],
+        [
+            {"points points name": who, "points name": "y", "name": day, "v": str(n)}
+            for who, n, day in TWO
+        ],
+    ),
+    "by moment": (
+        {day: {"key": f"k{n}", "v": n} for _, n, day in TWO[:5]},
+        [{"outer key": day, "key": f"k{n}", "v": str(n)} for _, n, day in TWO[:5]],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SAME_LABELS)
+def test_labels_that_meet_in_json_take_no_other_s_place(kind: str, tmp_path: Path) -> None:
+    content, rows = SAME_LABELS[kind]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    head, *lines = read_file(path).lines
+    assert [dict(zip(head.cells, line.cells, strict=True)) for line in lines] == rows
