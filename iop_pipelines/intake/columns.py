@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -33,6 +34,12 @@ _MIN_NINES = 3
 _MANY = 2_000
 # Not -100, which all that is lost is in percent.
 _ROUND = re.compile(r"-(?:99|1000+|[2-9]00+)(?:\.0+)?")
+_FAR, _OTHER_SCALE = 10, 3
+_BOTH_WAYS = re.compile(
+    r"(?<![^\W\d_])(?:[kMG]?W|k?VAr?|power|leistung|puissance|potencia|batter(?:y|ies|ie)|akku|flow|fluss|flux|balance|"
+    r"saldo|solde|net|delta|change|current|strom|profit|position)(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _WHOLE_BLOCK = re.compile(r"-?[0-9]{1,18}(?:\n-?[0-9]{1,18})*+")
 # As in Umsatz in EUR, Energy_kWh, Temp °C.
 _UNIT_AFTER = re.compile(
@@ -146,20 +153,46 @@ def read_columns(
 
 def _without_what_many_say(columns: list[Column]) -> list[Column]:
     """One round number below zero that comes again and again in several columns, far below all else of each, says
-    that nothing is known, as -200 does. Of one column, or of money, it may be what it is."""
+    that nothing is known, as -200 does: it is beyond all that they measure, or the same in columns of other scales.
+
+    Of one column, of money or of power, which flows both ways, it may be what it is; and of several of one scale, as
+    two batteries are charged with as much.
+    """
     likely = {
         place: low
         for place, column in enumerate(columns)
         if column.has_negative
         and not column.nulls
         and not (column.unit and _MONEY.search(column.unit))
+        and not _BOTH_WAYS.search(f"{column.label} {column.unit or ''}")
         and (low := _lowest_alone(column)) is not None
     }
-    shared = {each for each, count in Counter(likely.values()).items() if count > 1}
+    counts = Counter(likely.values())
+    shared = {
+        low
+        for low, count in counts.items()
+        if count > 1
+        and _are_beyond(low, [columns[place] for place, each in likely.items() if each == low])
+    }
     return [
         replace(column, nulls=(likely[place],)) if likely.get(place) in shared else column
         for place, column in enumerate(columns)
     ]
+
+
+def _are_beyond(low: str, columns: Sequence[Column]) -> bool:
+    """Whether a number is far beyond all else of each column, or what they usually hold is of other scales."""
+    others = [
+        [abs(_as_number(each)) for each in landed if each and each != low]
+        for column in columns
+        for landed in [column.landed(column.cells.sample(_MANY))]
+    ]
+    if not all(others):
+        return False
+    if abs(float(low)) >= _FAR * max(map(max, others)):
+        return True
+    usual = list(map(median, others))
+    return max(usual) >= _OTHER_SCALE * min(usual)
 
 
 def _lowest_alone(column: Column) -> str | None:

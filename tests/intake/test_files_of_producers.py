@@ -1157,3 +1157,27 @@ def test_labels_that_meet_in_json_take_no_other_s_place(kind: str, tmp_path: Pat
     path.write_text(json.dumps(content), encoding="utf-8")
     head, *lines = read_file(path).lines
     assert [dict(zip(head.cells, line.cells, strict=True)) for line in lines] == rows
+
+
+@pytest.mark.parametrize("heads", ["a (W),b (W)", "battery 1,battery 2", "east,west"])
+def test_as_much_below_zero_in_columns_of_one_scale_is_what_it_is(
+    heads: str, tmp_path: Path
+) -> None:
+    lines = [
+        f"{h},{-2000 if h.hour < 5 else 300 + n % 50},{-2000 if h.hour < 6 else 301 + n % 49}"
+        for n, h in enumerate(HOURS)
+    ]
+    found = looked_at(tmp_path, File(text(f"at,{heads}", *lines), "", [], ""))
+    assert [each.nulls for each in found.rows.columns] == [(), ()]
+
+
+@pytest.mark.parametrize("other", [200, 4])
+def test_a_code_in_columns_of_other_scales_or_far_beyond_them_is_not_known(
+    other: int, tmp_path: Path
+) -> None:
+    lines = [
+        f"{h},{-2000 if n % 9 == 4 else n % 50},{-2000 if n % 7 == 3 else other + n % 40}"
+        for n, h in enumerate(HOURS)
+    ]
+    found = looked_at(tmp_path, File(text("at,a,b", *lines), "", [], ""))
+    assert [each.nulls for each in found.rows.columns] == [("-2000",), ("-2000",)]
