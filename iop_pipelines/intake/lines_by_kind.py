@@ -23,6 +23,7 @@ _LOG = re.compile(
 _LOG_HEAD = ("Address", "Time", "Request", "Status", "Bytes", "Referer", "Agent")
 _METER_HEAD = ("NMI", "Suffix", "Unit", "Time", "Value")
 _DAY_MINUTES = 1_440
+_DIGITS = 4
 
 
 def web_log(lines: Iterator[tuple[int, str]]) -> Lines | None:
@@ -102,16 +103,22 @@ def _metered(lines: Lines) -> Lines:
 
 
 def _intervals(lines: Lines) -> Iterator[Line]:
-    whose, minutes = ("", "", ""), 30
+    whose, minutes = ("", "", ""), ""
     for line in lines:
-        cells, kind = line.cells, line.cells[0]
-        if kind == "200" and len(cells) > 8 and cells[8].isdecimal():
-            whose, minutes = (cells[1], cells[4], cells[7]), int(cells[8])
-        elif kind == "300" and minutes and _DAY_MINUTES % minutes == 0:
+        kind = line.cells[0]
+        if kind == "200":
+            _, meter, _, _, suffix, _, _, unit, minutes, *_ = (*line.cells, *[""] * 9)
+            whose = (meter, suffix, unit)
+        elif kind == "300":
             yield from _day(line, whose, minutes)
 
 
-def _day(line: Line, whose: Sequence[str], minutes: int) -> Iterator[Line]:
+def _day(line: Line, whose: Sequence[str], said: str) -> Iterator[Line]:
+    """said: how many minutes an interval has; where it is no part of a day the line is one that cannot be read."""
+    minutes = int(said) if said.isdecimal() and len(said) <= _DIGITS else 0
+    if not minutes or _DAY_MINUTES % minutes:
+        yield Line(line.number, (*whose, f"{line.cells[1]}: {said or '?'} min", ""))
+        return
     try:
         begin = datetime.strptime(line.cells[1], "%Y%m%d")
     except ValueError:

@@ -1181,3 +1181,31 @@ def test_a_code_in_columns_of_other_scales_or_far_beyond_them_is_not_known(
     ]
     found = looked_at(tmp_path, File(text("at,a,b", *lines), "", [], ""))
     assert [each.nulls for each in found.rows.columns] == [("-2000",), ("-2000",)]
+
+
+@pytest.mark.parametrize("minutes", ["", "half", "0", "7", "99999999"])
+def test_a_meter_of_unreadable_intervals_gives_its_own_to_no_other(
+    minutes: str, tmp_path: Path
+) -> None:
+    def metered(meter: str, length: str, days: list[date]) -> list[str]:
+        values = ",".join(["1.5"] * 48)
+        return [
+            f"200,{meter},E1,1,E1,N1,M1,kWh,{length},",
+            *(f"300,{d:%Y%m%d},{values},A,,,20260201120000," for d in days),
+        ]
+
+    lines = [
+        "100,NEM12,202602011200,MDP1,Retailer",
+        *metered("6100000001", "30", DAYS[:9]),
+        *metered("6100000002", minutes, DAYS[:2]),
+        *metered("6100000003", "30", DAYS[:9]),
+        "900",
+    ]
+    found = looked_at(tmp_path, File(text(*lines), "value", [], ""))
+    assert [line.number for line in found.refused] == [13, 14]
+    assert {line.reason.code for line in found.refused} == {"intake.not_moment"}
+    counts = {
+        who: sum(row["nmi"] == who for row in found.rows) for who in {r["nmi"] for r in found.rows}
+    }
+    assert counts.pop("6100000002", 2) == 2
+    assert counts == {"6100000001": 9 * 48, "6100000003": 9 * 48}
