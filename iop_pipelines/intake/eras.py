@@ -4,7 +4,7 @@ Calendars of other months and days (Persian, Islamic, Ethiopian) are not turned 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iop_pipelines.domain.sentences import Sentence
@@ -26,20 +26,28 @@ _MINGUO, _BUDDHA = 1911, -543
 _LETTERS = re.compile(
     rf"(?P<era>[RHS])(?P<n>\d{{1,2}})(?P<rest>(?P<sep>[-/.]){_MONTH}(?P=sep){_DAY_OF_MONTH}{_TIME})"
 )
-_ERAS: tuple[tuple[re.Pattern[str], int | None], ...] = (
-    (re.compile(r"(?P<era>令和|平成|昭和)\s?(?P<n>\d{1,2}|元)(?P<rest>年.*)"), None),
-    (_LETTERS, None),
-    (re.compile(r"(?:民國|民国)\s?(?P<n>\d{2,3})(?P<rest>[年/.-].*)"), _MINGUO),
-    (re.compile(rf"(?P<n>1[0-4]\d)(?P<rest>{_AFTER})"), _MINGUO),
-    (re.compile(rf"{_YEAR_OF_BUDDHA}(?P<rest>{_AFTER}|[-/](?:0[1-9]|1[0-2]))"), _BUDDHA),
-    (
+# By name: how years were counted is kept, and what comes later is read in the same way.
+ERAS: Mapping[str, tuple[re.Pattern[str], int | None]] = {
+    "reigns": (re.compile(r"(?P<era>令和|平成|昭和)\s?(?P<n>\d{1,2}|元)(?P<rest>年.*)"), None),
+    "letters of reigns": (_LETTERS, None),
+    "the Republic's name": (
+        re.compile(r"(?:民國|民国)\s?(?P<n>\d{2,3})(?P<rest>[年/.-].*)"),
+        _MINGUO,
+    ),
+    "the Republic": (re.compile(rf"(?P<n>1[0-4]\d)(?P<rest>{_AFTER})"), _MINGUO),
+    "the Buddha": (
+        re.compile(rf"{_YEAR_OF_BUDDHA}(?P<rest>{_AFTER}|[-/](?:0[1-9]|1[0-2]))"),
+        _BUDDHA,
+    ),
+    "the Buddha, behind the day": (
         re.compile(
             rf"(?P<before>{_DAY_OF_MONTH}(?P<between>[-/.]){_DAY_OF_MONTH}(?P=between)|{_MONTH}/)"
             rf"{_YEAR_OF_BUDDHA}(?P<rest>{_TIME})"
         ),
         _BUDDHA,
     ),
-)
+}
+NO_ERAS: Mapping[str, str] = {}
 # R12.1.3 is a release as well, of which there are fewer than days.
 _FEWEST_OF_LETTERS = 12
 _YEARS = r"1[345]\d\d"
@@ -69,30 +77,44 @@ _OF_31, _FEWEST_EQUAL = (1, 3, 5, 7, 8, 10, 12), 2
 @dataclass(frozen=True, slots=True)
 class _Counted:
     place: int
+    era: str
     pattern: re.Pattern[str]
     offset: int | None
 
 
-def with_our_years(framed: Framed) -> Framed:
-    """With the year as ours in columns all of whose moments count years in another way, which is said."""
-    for found in _counted(framed):
+def with_our_years(framed: Framed, known: Mapping[str, str] = NO_ERAS) -> Framed:
+    """With the year as ours in columns all of whose moments count years in another way, which is said.
+
+    known: header -> name of the era, of columns of which it is known; of these each cell counts by itself.
+    """
+    for found in _counted(framed, known):
         cells, label = framed.columns[found.place], framed.labels[found.place]
-        shown = next(cell for cell in cells if not is_null(cell))
+        shown = next(cell for cell in cells if found.pattern.fullmatch(cell))
         columns = [*framed.columns]
         columns[found.place] = Cells([_ours(found, each) for each in p] for p in cells.pieces())
         said = _ours(found, shown)
         note = Sentence("intake.note_era", column=label, cell=shown, value=said)
-        framed = replace(framed, columns=tuple(columns), notes=(*framed.notes, note))
+        framed = replace(
+            framed,
+            columns=tuple(columns),
+            notes=(*framed.notes, note),
+            eras={**framed.eras, label: found.era},
+        )
     return framed
 
 
-def _counted(framed: Framed) -> Iterator[_Counted]:
-    for place, cells in enumerate(framed.columns):
+def _counted(framed: Framed, known: Mapping[str, str]) -> Iterator[_Counted]:
+    told = {label.casefold(): era for label, era in known.items()}
+    for place, (label, cells) in enumerate(zip(framed.labels, framed.columns, strict=True)):
+        if (era := told.get(label.casefold())) is not None:
+            if any(map(ERAS[era][0].fullmatch, cells)):
+                yield _Counted(place, era, *ERAS[era])
+            continue
         sample = [cell for cell in cells.sample(_SAMPLE) if not is_null(cell)]
-        for pattern, offset in _ERAS if len(sample) >= _FEWEST else ():
+        for era, (pattern, offset) in ERAS.items() if len(sample) >= _FEWEST else ():
             fewest = _FEWEST_OF_LETTERS if pattern is _LETTERS else _FEWEST
             if len(sample) >= fewest and all(map(pattern.fullmatch, sample)):
-                yield _Counted(place, pattern, offset)
+                yield _Counted(place, era, pattern, offset)
                 break
 
 

@@ -41,7 +41,8 @@ _MIN_SHORT = 0.2
 _PAGE_TITLES = 8
 _NO_NAME = re.compile(r"#*|column \d+")
 _LOOKED_AT_PARTS, _FEWEST_ROWS = 500, 12
-# Of year, month, day and hour.
+_NAMES_OF_PARTS = ("Year", "Month", "Day", "Hour")
+# Of these.
 _PARTS_OF_MOMENTS = ((1700, 2199), (1, 12), (1, 31), (0, 24))
 # The mark of a comment before a head's first name, and not that of a number: #YY, # of visits.
 _COMMENTED = re.compile(r"^#+(?=[^\W\d])")
@@ -87,7 +88,7 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
     """
     lines = table.lines
     width = _usual_width(lines.widths[:1000])
-    head = _above_headless(lines, width)
+    head = _above_headless(lines, width, known)
     if not is_headless:
         wanted = {label.casefold() for label in known}
         heads = heads_in(lines[: 2 * LOOKED_AT + 2], width)
@@ -97,14 +98,32 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
             raise InvalidInput("intake.lacks_head", name=table.name, known=list(known))
         head = heads[most]
         width = max(len(head.labels), width)
-    framed = _rows(table, head, _labels(_with_row_numbers(head, table, width), width))
+    labels = _labels(_with_row_numbers(head, table, width), width)
+    framed = _rows(table, head, _parts_known(labels, known))
     if not len(framed):
         raise InvalidInput("intake.no_rows", name=table.name)
     return _folded(framed, head)
 
 
-def _above_headless(lines: Lines, width: int) -> Head:
+def _parts_known(labels: list[str], known: Sequence[str]) -> list[str]:
+    """As `_parts_said` called them in the file that was read first, however few rows this one has."""
+    count = _count_of_parts(known)
+    is_unnamed = count > 1 and all(map(_NO_NAME.fullmatch, labels[:count]))
+    return [*_NAMES_OF_PARTS[:count], *labels[count:]] if is_unnamed else labels
+
+
+def _count_of_parts(known: Sequence[str]) -> int:
+    """With how many of year, month, day and hour the known labels begin."""
+    pairs = list(zip(known, _NAMES_OF_PARTS, strict=False))
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), len(pairs))
+
+
+def _above_headless(lines: Lines, width: int, known: Sequence[str]) -> Head:
     """None, below what is the title of a file without one."""
+    if _count_of_parts(known) > 1:
+        # Whatever begins with no number is above the first year.
+        above = next((n for n, line in enumerate(lines) if line.cells[0].isdecimal()), 0)
+        return Head((), above, above)
     with suppress(InvalidInput):
         found = head_of(lines[: 2 * LOOKED_AT + 2], width)
         return Head((), 0, 0) if found.is_there else found
@@ -215,7 +234,7 @@ def _parts_said(lines: Lines, places: Sequence[int], labels: Sequence[str]) -> l
             for each in own
         )
         if is_moment and all(a < b for a, b in pairwise(own)):
-            return [*("Year", "Month", "Day", "Hour")[:count], *labels[count:]]
+            return [*_NAMES_OF_PARTS[:count], *labels[count:]]
     return [*labels]
 
 

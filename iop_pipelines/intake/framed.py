@@ -38,6 +38,7 @@ class Framed:
         notes: what was done to the table, for people.
         units: by label, of a line of units.
         is_folded: columns of periods became rows.
+        eras: header -> how its years were counted, of columns in which they are now ours.
     """
 
     labels: tuple[str, ...]
@@ -50,6 +51,7 @@ class Framed:
     notes: tuple[Sentence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     is_folded: bool = False
+    eras: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __len__(self) -> int:
         return len(self.numbers)

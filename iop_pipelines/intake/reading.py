@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from iop_pipelines.domain.datasets import Name
 from iop_pipelines.errors import Unfit
 from iop_pipelines.intake.columns import Column, Kind, names_of
+from iop_pipelines.intake.eras import ERAS
 from iop_pipelines.intake.moments import FORMS
 from iop_pipelines.intake.names import LINE
 from iop_pipelines.intake.numerals import SCALES, Decimal
@@ -84,7 +85,8 @@ class Reading(_Frozen):
     """A table's head by its texts, and what becomes of each column.
 
     left_out: headers of columns that do not land. sums: column -> its values whose rows do not, for they add up others.
-    is_wide: periods are columns, and become rows. others: heads of files that zip files hold beside those of the table.
+    is_wide: periods are columns, and become rows. eras: header -> how its years are counted, where not as ours.
+    others: heads of files that zip files hold beside those of the table.
     """
 
     time: TimeReading
@@ -96,7 +98,16 @@ class Reading(_Frozen):
     sums: dict[Name, tuple[str, ...]] = {}
     is_wide: bool = False
     is_headless: bool = False
+    eras: dict[Header, str] = {}
     others: tuple[tuple[str, ...], ...] = ()
+
+    @field_validator("eras")
+    @classmethod
+    def _are_counted(cls, eras: dict[str, str]) -> dict[str, str]:
+        for era in eras.values():
+            if era not in ERAS:
+                raise Unfit("intake.unknown_era", era=era, known=sorted(ERAS))
+        return eras
 
     @property
     def is_by_period(self) -> bool:
@@ -192,6 +203,7 @@ def reading_of(given: Understood) -> Reading:
         sums=dict(given.sums),
         is_wide=given.framed.is_folded,
         is_headless=given.framed.is_headless,
+        eras=dict(given.framed.eras),
         others=tuple(dict.fromkeys(each.head for each in given.others if each.head)),
     )
 

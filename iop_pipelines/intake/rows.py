@@ -138,8 +138,10 @@ def _window(time: TimeFound, step: Step, within: Collection[int]) -> tuple[datet
 def _framed(table: RawTable, reading: Reading) -> Framed:
     known, is_headless = reading.head, reading.is_headless
     parts = [(frame_by(each, known, is_headless=is_headless), each.name) for each in table.each]
-    headers = reading.time.headers
-    framed, _ = joined_frames([with_whole_moments(part, name, headers) for part, name in parts])
+    headers, eras = reading.time.headers, reading.eras
+    framed, _ = joined_frames(
+        [with_whole_moments(part, name, headers, eras) for part, name in parts]
+    )
     return framed
 
 

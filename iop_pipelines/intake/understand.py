@@ -284,6 +284,7 @@ def joined_frames(frames: Sequence[Framed]) -> tuple[Framed, Rows]:
         left_out=[line for each in frames for line in each.left_out],
         refused=[line for each in frames for line in each.refused],
         notes=tuple(dict.fromkeys(note for each in frames for note in each.notes)),
+        eras={label: era for each in frames for label, era in each.eras.items()},
     )
     return whole, origins
 

@@ -1209,3 +1209,32 @@ def test_a_meter_of_unreadable_intervals_gives_its_own_to_no_other(
     }
     assert counts.pop("6100000002", 2) == 2
     assert counts == {"6100000001": 9 * 48, "6100000003": 9 * 48}
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "moment"),
+    [
+        ("the Buddha's years", "10/2/2567,7", "2024-02-10"),
+        ("the Buddha's years first", "2567-02-10,7", "2024-02-10"),
+        ("reigns", "令和8年4月5日,7", "2026-04-05"),
+        ("reigns in a letter", "R8.4.5,7", "2026-04-05"),
+        ("a republic's years", "115/04/05,7", "2026-04-05"),
+    ],
+)
+def test_one_row_is_read_later_in_the_years_of_the_first_file(
+    name: str, row: str, moment: str, tmp_path: Path
+) -> None:
+    first = looked_at(tmp_path, abroad()[name])
+    found = later(first, tmp_path, "day,sales", row)
+    assert landed(found, first.moment, "sales") == [(moment, "7")]
+    assert found.refused == []
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_few_rows_without_a_head_are_read_later_as_many_were(count: int, tmp_path: Path) -> None:
+    first = looked_at(tmp_path, power()["an exchange's hours without a head"])
+    rows = [f"2026;03;05;{hour + 1};{v(hour) / 4};" for hour in range(count)]
+    found = later(first, tmp_path, "MARGINALPDBC;", *rows, "*")
+    assert [moment for (moment,) in landed(found, first.moment)] == [
+        f"2026-03-05 {hour:02}:00:00" for hour in range(count)
+    ]

@@ -757,6 +757,7 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds another table from line {line} on: give each in a file of its own"
     ),
     "intake.unknown_scale": "{scale!r} is nothing that multiplies a number; there are {known}",
+    "intake.unknown_era": "{era!r} is no way to count years; there are {known}",
     "intake.unknown_form": "{form!r} is no form of a date; there are {known}",
     "intake.watch_one": (
         "one source with one dataset is watched at a time, not {sources} with {names:and}: "

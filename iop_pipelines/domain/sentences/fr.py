@@ -879,6 +879,7 @@ SENTENCES: Mapping[str, str] = {
         "{name} contient un autre tableau à partir de la ligne {line} : donnez chacun dans son propre fichier"
     ),
     "intake.unknown_scale": "{scale!r} ne multiplie aucun nombre ; il y a {known}",
+    "intake.unknown_era": "{era!r} n’est pas une façon de compter les années ; il y a {known}",
     "intake.unknown_form": "{form!r} n’est pas une forme de date ; il y a {known}",
     "intake.watch_one": (
         "une source avec un jeu de données est surveillée à la fois, pas {sources} avec "
