@@ -102,7 +102,7 @@ export interface AuditFilter {
   until?: string | null | undefined;
 }
 
-/** `progress`: 0 to 1. `message` is why it failed, with its `translations`. */
+/** `progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with its `translations`. */
 export interface Backtest {
   id: number;
   modelId: number;

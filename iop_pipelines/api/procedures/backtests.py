@@ -44,7 +44,8 @@ class Line(Shape):
 
 
 class Backtest(Shape):
-    """`progress`: 0 to 1. `message` is why it failed, with its `translations`."""
+    """`progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with
+    its `translations`."""
 
     id: int
     model_id: int
