@@ -16,6 +16,7 @@ from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import (
     Decimal,
     Numeral,
+    is_money,
     is_null,
     numeral_of,
     plain_numbers,
@@ -47,6 +48,10 @@ _UNIT_AFTER = re.compile(
     r"km/h|m/s|km|mm|cm|kg|°)$"
 )
 _UNIT = re.compile(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$")
+# As programs write heads. One large letter alone begins names as well: eBay, YouTube.
+_CAMEL = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]+)*(?:[A-Z]{2,}|[A-Z][a-z]+)")
+_CAMEL_WORD = re.compile(r"[A-Z]{2,}$|[A-Z]?[a-z]+")
+_WORD = re.compile(r"[^\W\d_]+\d*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ class Column:
     @property
     def is_number(self) -> bool:
         return self.kind != "string"
+
+    @property
+    def words(self) -> str:
+        """The label as people are shown it."""
+        return readable(self.label, self.unit)
 
     def landed(self, cells: Sequence[str]) -> list[str | None]:
         """Cells as they land: text, numbers with a point, None for not known."""
@@ -115,6 +125,28 @@ def names_of(labels: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
         used.add(name)
         names.append(name)
     return names
+
+
+def readable(label: str, unit: str | None = None) -> str:
+    """What people are shown for a head that a program wrote: `Dep delay mean` of `depDelayMean`, `Turnover (AUD)` of
+    `Turnover_AUD`. One with a blank is a person's and stays, as does what may be a name: `PM2_5`, `YouTube`.
+    """
+    words = label.split("_") if "_" in label else _camel_words(label)
+    last = words[-1]
+    is_unit = len(words) > 1 and (last == unit or is_money(last))
+    said = words[:-1] if is_unit else words
+    if len(words) < 2 or not all(map(_WORD.fullmatch, said)):
+        return label
+    text = " ".join(said)
+    text = text[0].upper() + text[1:] if said[0].islower() else text
+    return f"{text} ({last})" if is_unit else text
+
+
+def _camel_words(label: str) -> list[str]:
+    if not _CAMEL.fullmatch(label):
+        return [label]
+    words = _CAMEL_WORD.findall(label)
+    return [word if word.isupper() else word.lower() for word in words]
 
 
 def read_columns(

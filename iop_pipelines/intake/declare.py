@@ -8,6 +8,7 @@ from typing import Any
 from iop_pipelines.domain.datasets import words_of
 from iop_pipelines.domain.frequencies import STEPS
 from iop_pipelines.intake.circumstances import circumstances
+from iop_pipelines.intake.columns import readable
 from iop_pipelines.intake.sides import only_currency
 from iop_pipelines.intake.spelling import formats_of, numbers_of
 from iop_pipelines.intake.step import Freq
@@ -102,7 +103,7 @@ def _dataset(given: Understood, zone: str) -> dict[str, Any]:
     nulls = {column.name: column.nulls for column in given.rows.columns}
     spelt = {column.name: numbers_of(column) for column in given.rows.columns if column.is_number}
     for name, (kind, label, unit) in given.columns.items():
-        fields[name] = {"type": kind, "label": label}
+        fields[name] = {"type": kind, "label": readable(label, unit)}
         if unit:
             fields[name]["unit"] = unit
         casts[name] = {"to": kind, **spelt.get(name, {})}
@@ -157,7 +158,7 @@ def _spelling(given: Understood, zone: str) -> dict[str, Any]:
 
 
 def measure_of(found: MeasureFound) -> dict[str, Any]:
-    measure = {"kind": found.kind, "field": found.column.name, "label": found.column.label}
+    measure = {"kind": found.kind, "field": found.column.name, "label": found.column.words}
     return measure | ({"unit": found.column.unit} if found.column.unit else {})
 
 
@@ -219,7 +220,7 @@ def _model(
         "name": name,
         "version": "v1.0.0",
         "type": "statistical",
-        "description": f"{found.column.label} {what[runtime]}.",
+        "description": f"{found.column.words} {what[runtime]}.",
         "input_schema": {
             "type": "object",
             "required": [given.time, *series, measure],
@@ -356,7 +357,7 @@ def _line(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
     query = _panel(given, period, main)
     query["charts"] = [chart | ({"series": by} if by else {})]
     return {
-        "title": f"{found.column.label} by {given.step.by}"[:120],
+        "title": f"{found.column.words} by {given.step.by}"[:120],
         "type": "line",
         "width": 12,
         "query_config": query,
@@ -375,8 +376,8 @@ def _bars(given: Understood, found: MeasureFound, period: Any) -> dict[str, Any]
     query = _panel(given, period, main)
     chart = {"type": "bar", "data": "main", "x": by, "y": found.column.name}
     query["charts"] = [chart | ({"series": apart[0]} if apart else {})]
-    label = given.columns[by][1]
-    title = f"{found.column.label} by {label}"[:120]
+    _, label, unit = given.columns[by]
+    title = f"{found.column.words} by {readable(label, unit)}"[:120]
     return {"title": title, "type": "bar", "width": 6, "query_config": query}
 
 

@@ -175,7 +175,7 @@ def _widen(
         cast["columns"] = cast["columns"] | {each.name: {"to": each.kind} for each in new}
         content["steps"] = steps
         for each in new:
-            content["fields"][each.name] = {"type": each.kind, "label": each.label}
+            content["fields"][each.name] = {"type": each.kind, "label": each.words}
             if each.unit:
                 content["fields"][each.name]["unit"] = each.unit
             if each.is_number and is_telling(each):

@@ -353,14 +353,16 @@ def test_a_column_that_came_later_widens_the_dataset(folder: Folder) -> None:
     folder.deliver()
     folder.prepare()
     lines = sales(range(30, 60)).splitlines()
-    wider = [f"{lines[0]};Kunden", *(f"{line};{n % 13}" for n, line in enumerate(lines[1:]))]
+    wider = [f"{lines[0]};Neue_Kunden", *(f"{line};{n % 13}" for n, line in enumerate(lines[1:]))]
     folder.put("b.csv", "\n".join(wider))
     folder.put("c.csv", sales(range(60, 70)))
     folder.deliver()
 
     declared = dataset(folder.platform.engine, "sales").declaration
-    assert (declared.version, declared.fields["kunden"].type) == (2, "integer")
-    assert declared.measures["kunden"].kind == "sum"
+    assert (declared.version, declared.fields["neue_kunden"].type) == (2, "integer")
+    assert declared.measures["neue_kunden"].kind == "sum"
+    assert declared.label_of("neue_kunden") == declared.measure_label("neue_kunden")
+    assert declared.label_of("neue_kunden") == "Neue Kunden"
     # A file without it is as good as before.
     assert set(folder.standing().values()) == {"delivered"}
     assert folder.prepare() == figures(range(70))
