@@ -2,20 +2,26 @@
 
 Dagster opens each file anew for every statement: an engine, a connection, its statements compiled again, a checkpoint
 when it is closed. That is most of what an event costs an embedded instance. Here each process keeps one engine a file.
+
+What is written over a kept connection stays in the write-ahead log beside a file, which itself does not change: who
+waits for events asks for them.
 """
 
+import logging
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock, Thread
 
 import sqlalchemy as sa
+from dagster._core.event_api import EventHandlerFn
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
     SQLITE_BUSY_TIMEOUT_SECONDS,
+    SqliteEventLogStorageWatchdog,
 )
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.schedules import SqliteScheduleStorage
@@ -29,8 +35,14 @@ from dagster._core.storage.sqlite_storage import (
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import QueuePool
 
+log = logging.getLogger(__name__)
+
 # The index, and the runs that are at work or were just now: each has a file of its own.
 MOST_KEPT = 8
+# Between two looks for new events of the runs that are open in Dagster's UI.
+WATCH_S = 1.0
+# A callback of a watch may be at work when the storage is closed.
+END_S = 15.0
 
 
 # Folders whose databases this process has found, or brought, to their present schema: an instance is made anew for each
@@ -66,11 +78,50 @@ def _kept(url: str) -> sa.Engine:
     return sa.create_engine(url, poolclass=QueuePool, pool_size=2, connect_args=arguments)
 
 
+class Watches:
+    """Tells who watches a run its new events, from one thread for all of a storage."""
+
+    def __init__(self, storage: "KeptEventLog") -> None:
+        self._storage = storage
+        self._watched: dict[tuple[str, EventHandlerFn], SqliteEventLogStorageWatchdog] = {}
+        self._ended = Event()
+        self._thread = Thread(target=self._run, name="event-watches", daemon=True)
+        self._thread.start()
+
+    def add(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        watch = SqliteEventLogStorageWatchdog(self._storage, run_id, callback, cursor)
+        self._watched[run_id, callback] = watch
+
+    def remove(self, run_id: str, callback: EventHandlerFn) -> None:
+        self._watched.pop((run_id, callback), None)
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join(END_S)
+
+    def _run(self) -> None:
+        failing: set[tuple[str, EventHandlerFn]] = set()
+        while not self._ended.wait(WATCH_S):
+            # A callback may end its own watch, another thread any.
+            for key, watch in list(self._watched.items()):
+                try:
+                    watch._process_log()
+                    failing.discard(key)
+                except Exception:
+                    # The boundary of the thread: a log that cannot be read leaves the other runs theirs.
+                    if key not in failing:
+                        log.exception("The events of run %s cannot be read.", key[0])
+                    failing.add(key)
+            failing.intersection_update(list(self._watched))
+
+
 class KeptEventLog(SqliteEventLogStorage):
-    """As its parent, whose `_connect` this is but for the engine."""
+    """As its parent, whose `_connect` this is but for the engine; watches ask, where the parent's wait for the file."""
 
     def __init__(self, base_dir: str) -> None:
         self._kept = KeptEngines()
+        self._watches: Watches | None = None
+        self._watches_lock = RLock()
         super().__init__(base_dir)
         if _is_prepared(base_dir, INDEX_SHARD_NAME):
             self._initialized_dbs.add(INDEX_SHARD_NAME)
@@ -90,7 +141,21 @@ class KeptEventLog(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        with self._watches_lock:
+            if self._watches is None:
+                self._watches = Watches(self)
+            self._watches.add(run_id, cursor, callback)
+
+    def end_watch(self, run_id: str, handler: EventHandlerFn) -> None:
+        if (watches := self._watches) is not None:
+            watches.remove(run_id, handler)
+
     def dispose(self) -> None:
+        with self._watches_lock:
+            watches, self._watches = self._watches, None
+        if watches is not None:
+            watches.end()
         self._kept.dispose()
         super().dispose()
 

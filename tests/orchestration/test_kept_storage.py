@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+from queue import Queue
 
 import dagster as dg
 import pytest
@@ -9,9 +11,13 @@ import sqlalchemy as sa
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy import event
 
+from iop_pipelines.orchestration import sqlite_storage
 from iop_pipelines.orchestration.launch import dagster_instance
 from iop_pipelines.orchestration.sqlite_storage import MOST_KEPT, KeptEventLog
 from iop_pipelines.settings import Settings
+
+IN_TIME_S = 30
+RUN, OTHER = "11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"
 
 
 @dg.op
@@ -85,3 +91,72 @@ def test_the_environment_is_as_it_was_once_the_instance_is_left(settings):
     with dagster_instance(settings):
         assert os.environ["IOP_HOME"] == str(settings.home)
     assert dict(os.environ) == before
+
+
+def _event(run_id: str, message: str) -> dg.EventLogEntry:
+    return dg.EventLogEntry(None, "debug", message, run_id, timestamp=0.0)
+
+
+@pytest.fixture
+def written_and_read(tmp_path):
+    """Two storages of one folder, as a worker and Dagster's UI have them, each with its connections."""
+    storages = [KeptEventLog(str(tmp_path)) for _ in range(2)]
+    yield storages
+    for each in storages:
+        each.dispose()
+
+
+def test_who_watches_a_run_gets_what_another_process_writes_of_it(written_and_read):
+    written, read = written_and_read
+    written.store_event(_event(RUN, "before"))
+    loaded = read.get_records_for_run(RUN)
+    told: Queue[tuple[str, str]] = Queue()
+
+    def tell(entry: dg.EventLogEntry, cursor: str) -> None:
+        told.put((entry.user_message, cursor))
+
+    read.watch(RUN, loaded.cursor, tell)
+    for message in ("one", "two", "three"):
+        written.store_event(_event(RUN, message))
+    got = [told.get(timeout=IN_TIME_S) for _ in range(3)]
+    # The next begins where this one has got to.
+    read.end_watch(RUN, tell)
+    read.watch(RUN, got[1][1], tell)
+
+    assert [message for message, _ in got] == ["one", "two", "three"]
+    assert told.get(timeout=IN_TIME_S) == got[2]
+    assert told.empty()
+
+
+def test_a_watched_log_that_cannot_be_read_is_told_once_and_leaves_the_others_theirs(
+    written_and_read, monkeypatch, caplog
+):
+    monkeypatch.setattr(sqlite_storage, "WATCH_S", 0.01)
+    written, read = written_and_read
+    for run_id in (RUN, OTHER):
+        written.store_event(_event(run_id, "before"))
+    with written.run_connection(RUN) as connection:
+        connection.execute(sa.text("DROP TABLE event_logs"))
+    told: Queue[str] = Queue()
+
+    read.watch(RUN, None, lambda *_: None)
+    read.watch(OTHER, None, lambda entry, _: told.put(entry.user_message))
+    assert told.get(timeout=IN_TIME_S) == "before"
+    for message in ("one", "two", "three"):
+        written.store_event(_event(OTHER, message))
+        assert told.get(timeout=IN_TIME_S) == message
+
+    assert [each.message for each in caplog.records] == [f"The events of run {RUN} cannot be read."]
+
+
+def test_watches_end_with_their_storage(written_and_read):
+    _, read = written_and_read
+    before = set(threading.enumerate())
+    read.watch(RUN, None, lambda *_: None)
+    begun = set(threading.enumerate()) - before
+    read.watch(OTHER, None, lambda *_: None)
+
+    assert set(threading.enumerate()) - before == begun
+    assert len(begun) == 1
+    read.dispose()
+    assert not any(each.is_alive() for each in begun)
