@@ -4,12 +4,16 @@ Who writes a row need not know who launches it: a worker looks right after its r
 itself (prepared data lets executions run, an execution its model's next), and twice a second while it is idle. It does
 what the sensors do, by the same functions and with positions of its own, so nothing depends on it: what it does
 not see, or dies over, the next tick of a sensor finds. Claims decide who launches; several workers may look at once.
+What is asked for here does not wait for what is elsewhere: each part of a look fails alone.
 """
 
 import random
 import sys
 import threading
+import time
 from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorType
@@ -18,7 +22,14 @@ from iop_pipelines.domain.moments import utc_now, wall_clock
 from iop_pipelines.events import inbox
 from iop_pipelines.intake import uploads
 from iop_pipelines.ledger import backtests
-from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, claimable_kinds
+from iop_pipelines.ledger.work import (
+    DELIVERY,
+    EXECUTION,
+    REPORT,
+    VERSION,
+    WorkKind,
+    claimable_kinds,
+)
 from iop_pipelines.orchestration import drm_events, loads, ticks
 from iop_pipelines.orchestration.backtests import launch_backtests
 from iop_pipelines.orchestration.batches import reason_of
@@ -27,8 +38,12 @@ from iop_pipelines.orchestration.runs import Runs
 from iop_pipelines.orchestration.ticks import Ticked
 from iop_pipelines.platform import Platform
 
-# After a look that failed: a database that is away is not asked twice a second.
-PAUSE_S = 5.0
+# How long a part that failed is left alone: a database that is away is not asked twice a second, and where it takes
+# long to fail, most of the time is still the other parts'.
+REST_S: Final = 5.0
+REST_TIMES: Final = 10
+# What a worker that stops waits for a look; the next tick of a sensor finds what it dies over.
+END_S: Final = 5.0
 SENSOR_OF = {
     VERSION: "drm_pipeline_runs",
     EXECUTION: "requested_executions",
@@ -36,11 +51,12 @@ SENSOR_OF = {
     DELIVERY: "intake_deliveries",
 }
 
+Found = TypeVar("Found")
 Tick = Callable[[Platform, dg.DagsterInstance, str | None], Ticked]
 
 
 class Lookout:
-    """`look` may be called from several threads; one looks at a time, and nobody waits for another's look."""
+    """`look` is for one thread. `troubled` are the parts that failed when they were last looked at."""
 
     def __init__(
         self, platform: Platform, instance: dg.DagsterInstance, definitions: dg.Definitions
@@ -51,21 +67,21 @@ class Lookout:
         self._runs: Runs | None = None
         self._cursors: dict[str, str | None] = {}
         self._drm_seen: tuple[object, ...] | None = None
-        self._lock = threading.Lock()
+        self._rests_until: dict[str, float] = {}
+
+    @property
+    def troubled(self) -> frozenset[str]:
+        return frozenset(self._rests_until)
 
     def look(self) -> list[str]:
-        """Launches what may run now; returns the ids of the runs."""
-        if not self._lock.acquire(blocking=False):
-            return []
-        try:
-            if self._runs is None:
-                self._runs = self._begin()
-            return [] if self._runs is None else self._look(self._runs)
-        finally:
-            self._lock.release()
+        """Launches what may run now; returns the ids of the runs. What goes wrong is the sensors' to do."""
+        if self._runs is None:
+            for runs in self._attempt("sensors", self._begin):
+                self._runs = runs
+        return [] if self._runs is None else self._look(self._runs)
 
-    def _begin(self) -> Runs | None:
-        """Where the sensors are; None before the first has ticked: only the daemon knows where the code server is."""
+    def _begin(self) -> list[Runs]:
+        """Where the sensors are; none before the first has ticked: only the daemon knows where the code server is."""
         states = [
             state
             for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
@@ -75,16 +91,48 @@ class Lookout:
             data = state.instigator_data
             self._cursors[state.instigator_name] = getattr(data, "cursor", None)
         if not states:
-            return None
-        return Runs(self._instance, self._definitions, states[0].origin.repository_origin)
+            return []
+        return [Runs(self._instance, self._definitions, states[0].origin.repository_origin)]
 
     def _look(self, runs: Runs) -> list[str]:
-        launched = [*self._of_drm(runs), *self._of_events(runs), *self._of_sources(runs)]
-        launched += self._of_uploads(runs)
-        launched += self._of_backtests(runs)
-        for kind in claimable_kinds(self._platform.engine, utc_now()):
-            launched += _launch(runs, ticks.launch(self._platform, kind), SENSOR_OF[kind])
+        before = dict(self._cursors)
+        launched = self._of_queues(runs)
+        launched += self._attempt("loads", partial(self._of_uploads, runs))
+        launched += self._attempt("backtests", partial(self._of_backtests, runs))
+        launched += self._attempt("events", partial(self._of_events, runs))
+        launched += self._attempt("DRM", partial(self._of_drm, runs))
+        launched += self._attempt("sources", partial(self._of_sources, runs))
+        if self._cursors != before:
+            # What DRM ended or scored may have let more run.
+            launched += self._of_queues(runs)
         return launched
+
+    def _attempt(self, part: str, do: Callable[[], list[Found]]) -> list[Found]:
+        """What `do` finds; nothing while the part rests after a trouble, which is told once until it has passed."""
+        began = time.monotonic()
+        if began < self._rests_until.get(part, began):
+            return []
+        try:
+            found = do()
+        except Exception as error:
+            # The boundary of a shortcut: whatever it is, the other parts go on, and the sensors find what is left.
+            if part not in self._rests_until:
+                print(f"lookout: {part}: {reason_of(error)}", file=sys.stderr, flush=True)
+            ended = time.monotonic()
+            self._rests_until[part] = ended + max(REST_S, REST_TIMES * (ended - began))
+            return []
+        self._rests_until.pop(part, None)
+        return found
+
+    def _of_queues(self, runs: Runs) -> list[str]:
+        launched: list[str] = []
+        ask = partial(claimable_kinds, self._platform.engine, utc_now())
+        for kind in self._attempt("queues", ask):
+            launched += self._attempt(kind.name, partial(self._of_queue, runs, kind))
+        return launched
+
+    def _of_queue(self, runs: Runs, kind: WorkKind) -> list[str]:
+        return _launch(runs, ticks.launch(self._platform, kind), SENSOR_OF[kind])
 
     def _of_drm(self, runs: Runs) -> list[str]:
         """Both of DRM's sensors tick as long as anything there has changed since a look that found nothing new."""
@@ -138,37 +186,41 @@ def _launch(runs: Runs, requests: list[dg.RunRequest], sensor: str) -> list[str]
 
 
 class LookingOut:
-    """A thread that looks while its worker is idle; `look` is for the worker's own thread, when a run has ended."""
+    """A thread that calls `look` while its worker is idle, and at once when it is woken."""
 
-    def __init__(self, lookout: Lookout, is_idle: Callable[[], bool], every_s: float) -> None:
-        self._lookout = lookout
+    def __init__(
+        self, look: Callable[[], object], is_idle: Callable[[], bool], every_s: float
+    ) -> None:
+        self._look = look
         self._is_idle = is_idle
         self._every_s = every_s
         self._stopped = threading.Event()
+        # A look that is due for a reason, whether or not the worker has its next run by then.
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
 
     def begin(self) -> None:
         self._thread.start()
 
-    def end(self) -> None:
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def wake(self) -> None:
+        """Returns at once: a slow database or a listing elsewhere holds the thread, and not who wakes it."""
+        self._woken.set()
 
-    def look(self) -> bool:
-        """Whether it could look; what goes wrong is the sensors' to do."""
-        try:
-            self._lookout.look()
-        except Exception as error:
-            # The boundary of a shortcut: whatever it is, the worker goes on, and the sensors find what is left.
-            print(f"lookout: {reason_of(error)}", file=sys.stderr, flush=True)
-            return False
-        return True
+    def end(self) -> None:
+        """After the look in hand, or without it where that takes long."""
+        self._stopped.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(END_S)
 
     def _run(self) -> None:
         # Workers that start together do not look together.
         pause = random.uniform(0, self._every_s)  # noqa: S311  no secret hangs on it
-        while not self._stopped.wait(pause):
+        while True:
+            is_woken = self._woken.wait(pause)
+            self._woken.clear()
+            if self._stopped.is_set():
+                return
+            if is_woken or self._is_idle():
+                self._look()
             pause = self._every_s
-            if self._is_idle() and not self.look():
-                pause = PAUSE_S

@@ -144,7 +144,7 @@ def _looking_out(settings: Settings, heartbeat: Heartbeat) -> LookingOut | None:
     definitions = importlib.import_module(definitions_module()).defs
     lookout = Lookout(Platform(settings), dg.DagsterInstance.get(), definitions)
     return LookingOut(
-        lookout, lambda: heartbeat.is_idle and not _is_to_stop(), settings.look_ms / 1000
+        lookout.look, lambda: heartbeat.is_idle and not _is_to_stop(), settings.look_ms / 1000
     )
 
 
@@ -178,7 +178,7 @@ def run_worker(name: str, settings: Settings) -> None:
         heartbeat.end_run()
         if looking is not None:
             # What this run has written may let others run.
-            looking.look()
+            looking.wake()
 
     looking = _looking_out(settings, heartbeat)
     task_prerun.connect(on_begin, weak=False)

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 
 import dagster as dg
@@ -20,16 +21,18 @@ from dagster._core.scheduler.instigation import (
     InstigatorType,
     SensorInstigatorData,
 )
+from sqlalchemy import event
 
 from iop_pipelines.definitions import defs
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.ledger.cursors import SeenIds
 from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.reconcile import reconcile
-from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.ledger.requests import request_report, requested_runs
 from iop_pipelines.ledger.work import REPORT, claimable_kinds
+from iop_pipelines.orchestration import lookout as looking
 from iop_pipelines.orchestration import ticks
-from iop_pipelines.orchestration.lookout import LookingOut, Lookout
+from iop_pipelines.orchestration.lookout import Lookout
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.templates import list_templates
 from iop_pipelines.schema.engine import engine_for
@@ -121,7 +124,7 @@ def test_with_and_without_the_lookout_come_the_same_rows(bench, tmp_path, monkey
     platform, instance = Platform(Settings.from_env()), instance_on(HERE, cursors)
     lookout = Lookout(platform, instance, defs)
     while lookout.look():
-        pass
+        assert not lookout.troubled
 
     assert _rows(platform) == by_sensors
     assert all(by_sensors[name] != before[name] for name in ROWS)
@@ -153,24 +156,23 @@ def _all_seen(platform: Platform) -> dict[str, str | None]:
 def test_of_two_that_look_at_once_one_launches(bench, instance_on):
     _ask_for_reports(bench.platform, 2)
     instance = instance_on(NOWHERE, _all_seen(bench.platform))
-    looking = [
-        LookingOut(Lookout(bench.platform, instance, defs), lambda: True, 1) for _ in range(2)
-    ]
     together = threading.Barrier(2)
-    could: list[bool] = []
+    troubled: list[list[str]] = []
 
-    def look(each: LookingOut) -> None:
+    def look(each: Lookout) -> None:
         together.wait(IN_TIME_S)
-        could.append(each.look())
+        each.look()
+        troubled.append(sorted(each.troubled))
 
-    threads = [threading.Thread(target=look, args=[each]) for each in looking]
+    lookouts = [Lookout(bench.platform, instance, defs) for _ in range(2)]
+    threads = [threading.Thread(target=look, args=[each]) for each in lookouts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(IN_TIME_S)
 
     # One had something to launch, which is refused here; the other found nothing left.
-    assert sorted(could) == [False, True]
+    assert sorted(troubled) == [[], ["report"]]
     (run,) = instance.get_runs()
     assert len(run.run_config["ops"]["generate"]["config"]["ids"]) == 2
 
@@ -178,9 +180,10 @@ def test_of_two_that_look_at_once_one_launches(bench, instance_on):
 def test_what_a_lookout_claimed_and_could_not_launch_goes_back_to_the_queue(bench, instance_on):
     _ask_for_reports(bench.platform, 1)
     instance = instance_on(NOWHERE, _all_seen(bench.platform))
-    looking = LookingOut(Lookout(bench.platform, instance, defs), lambda: True, 1)
+    lookout = Lookout(bench.platform, instance, defs)
 
-    assert not looking.look()
+    assert lookout.look() == []
+    assert lookout.troubled == {"report"}
     assert REPORT not in claimable_kinds(bench.platform.engine, utc_now())
 
     reconcile(instance, bench.platform.engine, utc_now() + timedelta(minutes=10))
@@ -194,3 +197,68 @@ def test_before_a_sensor_has_ticked_nothing_is_launched_or_claimed(bench, instan
 
     assert Lookout(bench.platform, instance_on(HERE), defs).look() == []
     assert REPORT in claimable_kinds(bench.platform.engine, utc_now())
+
+
+@pytest.fixture
+def without_drm(bench, tmp_path) -> Iterator[Platform]:
+    """The same instance, where a folder is in the place of DRM's database."""
+    place = tmp_path / "away.db"
+    place.mkdir()
+    url = f"sqlite:///{place}"
+    yield Platform(replace(bench.platform.settings, drm_database_url=url))
+    engine_for(url).dispose()
+
+
+def test_while_drm_is_away_what_was_asked_for_is_launched(
+    bench, without_drm, instance_on, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(looking, "REST_S", 0)
+    monkeypatch.setattr(looking, "REST_TIMES", 0)
+    lookout = Lookout(without_drm, instance_on(HERE, _all_seen(bench.platform)), defs)
+
+    for count in (1, 2):
+        _ask_for_reports(bench.platform, 1)
+        assert len(lookout.look()) == 1
+        assert _statuses(bench.platform) == [("ready", 1)] * count
+        assert lookout.troubled == {"DRM"}
+    told = [line for line in capsys.readouterr().err.splitlines() if "lookout:" in line]
+    assert len(told) == 1
+    assert told[0].startswith("lookout: DRM: OperationalError")
+
+    bench.platform.drm_engine.dispose()
+    (tmp_path / "away.db").rmdir()
+    shutil.copy(tmp_path / "drm.db", tmp_path / "away.db")
+    lookout.look()
+    assert not lookout.troubled
+
+
+def test_a_part_that_failed_is_left_alone_for_a_while(bench, without_drm, instance_on):
+    asked = []
+    event.listen(without_drm.drm_engine, "do_connect", lambda *_: asked.append(1))
+    lookout = Lookout(without_drm, instance_on(NOWHERE, _all_seen(bench.platform)), defs)
+
+    lookout.look()
+    once = len(asked)
+    lookout.look()
+
+    assert len(asked) == once > 0
+    assert lookout.troubled == {"DRM"}
+
+
+def test_what_drm_ended_is_requested_although_reports_cannot_be_launched(
+    bench, instance_on, monkeypatch
+):
+    monkeypatch.setattr(ticks, "RUNS_A_TICK", 2)
+    _ask_for_reports(bench.platform, 1)
+    instance = instance_on(NOWHERE, dict.fromkeys(SENSORS))
+    lookout = Lookout(bench.platform, instance, defs)
+
+    lookout.look()
+
+    ended = read_ended_runs(bench.platform.drm, SeenIds(), limit=2)
+    ids = {run.id for run in ended.runs}
+    assert ids
+    assert set(requested_runs(bench.platform.engine, list(ids))) == ids
+    # The launch of either was refused, neither for the other's sake.
+    assert lookout.troubled >= {"report", "DRM"}
+    assert {run.job_name for run in instance.get_runs()} >= {"generate_reports", "prepare_datasets"}
