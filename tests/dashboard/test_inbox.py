@@ -27,6 +27,7 @@ def _decide(page: Page, label: str) -> None:
 
 def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin, made):
     gravest = made.add("The gravest that lasts", Severity.CRITICAL)
+    warning = made.add("A warning that lasts", Severity.WARNING)
     admin.goto("/recommendations")
     items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
     expect(items.first).to_contain_text("Critical")
@@ -48,6 +49,7 @@ def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin, made
     expect(items.first).to_contain_text("No longer found")
     expect(items.filter(has_text="The gravest that lasts")).to_have_count(0)
     made.dismiss(gravest)
+    made.dismiss(warning)
 
 
 def test_home_counts_what_still_waits_and_says_how_many_went_away(admin, site):

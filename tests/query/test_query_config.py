@@ -218,13 +218,14 @@ def test_any_json_in_any_place_is_read_or_refused(path, data):
     for step in path:
         inner = inner[step]
     key = data.draw(st.sampled_from(sorted(inner)))
+    drawn = data.draw(JSON)
     field = None
     try:
-        parse_config(changed(path, key, data.draw(JSON)))
+        parse_config(changed(path, key, drawn))
     except InvalidQuery as refused:
         field = refused.field
     # A path of JSON keys, without the marks that pydantic adds for the branches of a union.
-    assert field is None or "<" not in field
+    assert field is None or "<" not in field or "<" in str(drawn)
 
 
 @pytest.mark.parametrize("number", ["1e999", "1e-999", "1e301"])

@@ -1,29 +1,19 @@
 /** A backtest that is done: the sentence, the slider that moves list and chart, and the figures. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { BacktestContent, BacktestList, BacktestResult, Thing } from '@/api/client';
+import type { BacktestContent, BacktestResult, Thing } from '@/api/client';
 import { BandChart } from '@/charts/BandChart';
 import { useFormat } from '@/i18n/format';
-import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import { Button } from '@/ui/Button';
 import { SelectField } from '@/ui/Field';
 import { Card, Muted, Stack } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
-import { Table } from '@/ui/Table';
 import css from './backtest.module.css';
 import { Figures } from './Figures';
-import {
-  firstStop,
-  listAt,
-  pointsOf,
-  sayBudget,
-  sayEmpty,
-  saySentence,
-  shownSeries,
-} from './lists';
+import { firstStop, listAt, pointsOf, sayEmpty, saySentence, shownSeries } from './lists';
 import { backtestLineQuery, backtestResultQuery } from './queries';
 import { Slider } from './Slider';
+import { Told } from './Told';
 import { backtestWords } from './words';
 
 export function Made({ id }: { id: number }) {
@@ -76,64 +66,6 @@ function Shown({ content, result }: { content: BacktestContent; result: Backtest
         </Card>
       )}
       <Figures content={content} list={list} />
-    </>
-  );
-}
-
-function Told({
-  list,
-  lines,
-  onShow,
-}: {
-  list: BacktestList;
-  lines: readonly string[];
-  onShow: (series: string) => void;
-}) {
-  const t = useWords(backtestWords);
-  const named = useWords(vocabulary);
-  const format = useFormat();
-  const say = (value: number | null) => (value === null ? '–' : format.number(value));
-  const nameOf = ({ series }: Thing) => (series === 'all' ? t.allSeries : series);
-  return (
-    <>
-      {list.things.length < list.count && (
-        <Muted>{t.more(format.number(list.things.length), format.number(list.count))}</Muted>
-      )}
-      <Table
-        caption={t.list}
-        rows={list.things}
-        keyOf={(thing) => `${thing.series} ${thing.opened} ${thing.since}`}
-        columns={[
-          { key: 'when', label: t.when, isWhole: true, cell: (each) => format.local(each.ds) },
-          {
-            key: 'series',
-            label: t.series,
-            cell: (each) =>
-              lines.includes(each.series) ? (
-                <Button look="quiet" onClick={() => onShow(each.series)}>
-                  {nameOf(each)}
-                </Button>
-              ) : (
-                nameOf(each)
-              ),
-          },
-          { key: 'value', label: t.value, isNumeric: true, cell: (each) => say(each.value) },
-          {
-            key: 'expected',
-            label: t.expected,
-            isNumeric: true,
-            cell: (each) => say(each.expected),
-          },
-          { key: 'severity', label: t.severity, cell: (each) => named.severity[each.severity] },
-          {
-            key: 'from',
-            label: t.from,
-            isNumeric: true,
-            cell: (each) =>
-              each.budget === 0 ? t.always : t.aWeek(sayBudget(each.budget, format)),
-          },
-        ]}
-      />
     </>
   );
 }
