@@ -49,6 +49,8 @@ function Found({ model, found }: { model: ModelDetail; found: readonly Backtest[
           )}
         </Stack>
       </Card>
+      {/* Why it is not compared with the active version. */}
+      {done?.message && <p role="note">{done.message}</p>}
       {done && <Made key={done.id} id={done.id} />}
     </>
   );
