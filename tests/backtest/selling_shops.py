@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from shop_sales import SALES
 
 from iop_pipelines.backtest.replay import Subject
 from iop_pipelines.domain.datasets import DatasetDeclaration
@@ -21,29 +22,6 @@ WEEK = np.array([50.0, 60, 55, 65, 100, 25, 20])
 DAYS = 200
 # The row of the first day of each, from START.
 DAY_OFF, WEEK_OFF = 120, 160
-SALES = {
-    "name": "sales",
-    "source": "shop_sales",
-    "time": "day",
-    "freq": "D",
-    "key": ["day", "shop"],
-    "fields": {
-        "day": {"type": "date", "nullable": False},
-        "shop": {"type": "string"},
-        "amount": {"type": "number", "unit": "EUR"},
-    },
-    "steps": [
-        {
-            "kind": "cast",
-            "columns": {
-                "day": {"to": "date"},
-                "shop": {"to": "string"},
-                "amount": {"to": "number"},
-            },
-        }
-    ],
-    "measures": {"revenue": {"kind": "sum", "field": "amount", "unit": "EUR"}},
-}
 
 
 def shop_days(days: int = DAYS, shops: int = 4, seed: int = 3) -> np.ndarray:

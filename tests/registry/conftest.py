@@ -4,34 +4,11 @@ import copy
 
 import pytest
 import sqlalchemy as sa
+from shop_sales import SALES
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.transform.versions import register_dataset
-
-SALES = {
-    "name": "sales",
-    "source": "shop_sales",
-    "time": "day",
-    "freq": "D",
-    "key": ["day", "shop"],
-    "fields": {
-        "day": {"type": "date", "nullable": False},
-        "shop": {"type": "string"},
-        "amount": {"type": "number", "unit": "EUR"},
-    },
-    "steps": [
-        {
-            "kind": "cast",
-            "columns": {
-                "day": {"to": "date"},
-                "shop": {"to": "string"},
-                "amount": {"to": "number"},
-            },
-        }
-    ],
-    "measures": {"revenue": {"kind": "sum", "field": "amount", "unit": "EUR"}},
-}
 
 MODEL = {
     "name": "revenue-trend",
