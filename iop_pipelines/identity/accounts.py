@@ -215,14 +215,18 @@ def account_of_role(engine: sa.Engine, role: Role, by: Actor) -> Account:
 
     Raises Conflict where that name has another role or is disabled.
     """
+
+    def work(connection: sa.Connection) -> Account:
+        # Read here too: another process may have made it since.
+        row = _row(connection, users.c.name == role.value)
+        return insert_user(connection, role.value, role, by) if row is None else _account(row)
+
     with engine.connect() as connection:
         row = _row(connection, users.c.name == role.value)
-    if row is None:
-        return add_user(engine, role.value, role, by)
-    found = _account(row)
-    if found.is_disabled or found.role is not role:
-        if found.is_disabled:
-            raise Conflict("user.is_disabled", name=found.name)
+    found = write(engine, work) if row is None else _account(row)
+    if found.is_disabled:
+        raise Conflict("user.is_disabled", name=found.name)
+    if found.role is not role:
         raise Conflict("user.of_other_role", name=found.name, role=found.role)
     return found
 

@@ -84,6 +84,33 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(server_site) -> None
     assert second == "done"
 
 
+@pytest.mark.every_database
+def test_two_who_ask_for_the_account_of_a_role_at_once_get_the_same(
+    server_site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_looked, thread = threading.Barrier(2), threading.local()
+    look = accounts._row
+
+    def look_then_wait(*given):
+        row = look(*given)
+        if not getattr(thread, "has_looked", False):
+            thread.has_looked = True
+            both_looked.wait(timeout=30)
+        return row
+
+    monkeypatch.setattr(accounts, "_row", look_then_wait)
+
+    def ask(_: int) -> accounts.Account:
+        return accounts.account_of_role(server_site.engine, Role.ADMIN, OPERATOR)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(ask, range(2))
+    assert first == second
+    assert first.name == "admin"
+    created = _events(server_site.engine, procedure="users.create")
+    assert [event.after["name"] for event in created].count("admin") == 1
+
+
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a-", "é", "a" * 129, "a\n"])
 def test_a_name_that_could_be_mistaken_is_refused(site, name: str) -> None:
     with pytest.raises(InvalidInput, match="is no user name"):
