@@ -137,6 +137,26 @@ def test_a_file_is_dropped_and_ends_in_the_first_recommendation(
     expect(page.get_by_text("Recommendations to review")).to_be_visible()
 
 
+def test_several_files_of_one_table_are_sent_as_one(
+    open_as: Callable[..., Page], tmp_path: Path, cancelled: Path
+) -> None:
+    head, *rows = cancelled.read_text().splitlines()
+    parts = [tmp_path / f"flights_{number}.csv" for number in (1, 2)]
+    for path, share in zip(parts, (rows[:600], rows[600:]), strict=True):
+        path.write_text("\n".join([head, *share]))
+    page = open_as("ada", "/add")
+    page.get_by_label("Choose files").set_input_files(parts)
+    expect(page.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(page.get_by_text("Jan 1, 2013 to Dec 31, 2013")).to_be_visible()
+    expect(page.get_by_text("3, by Airport")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rejected rows: 1")).to_be_visible()
+    page.goto("/add")
+    empty = tmp_path / "nothing.csv"
+    empty.touch()
+    page.get_by_label("Choose files").set_input_files([*parts, empty])
+    expect(page.get_by_text("nothing.csv is empty.")).to_be_visible()
+
+
 def test_data_of_2013_is_shown_by_its_own_last_days(open_as: Callable[..., Page]) -> None:
     """After the test above: on the dashboard that came with the file, and where another period is chosen."""
     page = open_as("ada", "/dashboards", viewport=DESKTOP)
@@ -155,7 +175,7 @@ def test_data_of_2013_is_shown_by_its_own_last_days(open_as: Callable[..., Page]
 
 def test_without_a_network_it_says_so(open_as: Callable[..., Page]) -> None:
     page = open_as("ada", "/add")
-    expect(page.get_by_text("Choose a file")).to_be_visible()
+    expect(page.get_by_text("Choose files")).to_be_visible()
     # Its script is fetched once the page stands.
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
@@ -179,6 +199,6 @@ def test_a_file_on_its_way_can_be_stopped(
     expect(page.get_by_role("progressbar", name="Sending large.csv")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled. Nothing was kept.")).to_be_visible()
-    expect(page.get_by_text("Choose a file")).to_be_visible()
+    expect(page.get_by_text("Choose files")).to_be_visible()
     waiting = site.read("ada", "intake.waiting")
     assert [each for each in waiting if each["name"] == "large.csv"] == []

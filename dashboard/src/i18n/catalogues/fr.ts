@@ -8,13 +8,17 @@ export default {
     title: 'Ajouter des données',
     lead: 'Votre fichier devient un jeu de données que des modèles surveillent.',
     absent: 'Fichier introuvable',
-    choose: 'Choisir un fichier',
-    drop: 'ou le déposer ici',
-    dropNow: "Déposez le fichier pour l'envoyer",
+    choose: 'Choisir des fichiers',
+    drop: 'ou les déposer ici',
+    dropNow: 'Déposez pour envoyer',
     kinds: (most: string) =>
       `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON ou NDJSON, aussi en .gz, .zst ou .zip\u00a0; ${most} au plus.`,
-    oneOnly:
-      'Un fichier à la fois. Si plusieurs fichiers forment un même tableau, mettez-les dans un fichier zip et déposez celui-ci.',
+    several: 'Plusieurs fichiers aux mêmes colonnes deviennent un seul jeu de données.',
+    zipAlone: (name: string) =>
+      `${name} est un fichier zip. Envoyez-le seul, ou envoyez ce qu'il contient.`,
+    tooLargeTogether: (most: string) =>
+      `Ensemble, ces fichiers dépassent ${most}. Envoyez-les l'un après l'autre.`,
+    notPacked: "L'un des fichiers n'a pas pu être lu. Choisissez-les à nouveau.",
     tooLarge: (name: string, most: string) => `${name} dépasse ${most}. Divisez-le.`,
     isEmpty: (name: string) => `${name} est vide.`,
     sending: (name: string) => `Envoi de ${name}`,

@@ -1,4 +1,4 @@
-/** Takes a file by choice or by dropping it, and sends it; what is under way can be cancelled. */
+/** Takes files by choice or by dropping them, and sends them; what is under way can be cancelled. */
 import { type DragEvent, useId, useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
@@ -21,7 +21,7 @@ export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: numb
   function onDrop(event: DragEvent) {
     event.preventDefault();
     setOver(false);
-    if (isOnline && !sending) send([...event.dataTransfer.files]);
+    if (isOnline && !sending) void send([...event.dataTransfer.files]);
   }
   if (sending) return <Sending sending={sending} onStop={stop} />;
   return (
@@ -41,18 +41,19 @@ export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: numb
           {t.choose}
           <input
             type="file"
+            multiple
             className="visually-hidden"
             disabled={!isOnline}
             aria-describedby={id}
             onChange={({ target }) => {
-              send([...(target.files ?? [])]);
+              void send([...(target.files ?? [])]);
               target.value = '';
             }}
           />
         </label>
         <span className={css.or}>{isOver ? t.dropNow : t.drop}</span>
         <p id={id} className={css.hint}>
-          {isOnline ? t.kinds(most) : t.offline}
+          {isOnline ? `${t.kinds(most)} ${t.several}` : t.offline}
         </p>
       </div>
       {problem && <Refused title={t.notSent} problems={[problem]} />}

@@ -1,8 +1,9 @@
-/** One file on its way to the server; it ends with the page that sends it. */
+/** Files on their way to the server, several as one; it ends with the page that sends them. */
 import { useEffect, useRef, useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { say } from '@/ui/toasts';
+import { nameOfParts, pack } from './pack';
 import { upload } from './upload';
 import { words } from './words';
 
@@ -21,17 +22,39 @@ export function useSending(maxBytes: number, onSent: (id: number) => void) {
   useEffect(() => () => end.current?.(), []);
 
   function problemOf(files: readonly File[]): string | null {
-    const [file] = files;
-    if (!file || files.length > 1) return t.oneOnly;
-    if (file.size === 0) return t.isEmpty(file.name);
-    return file.size > maxBytes ? t.tooLarge(file.name, format.bytes(maxBytes)) : null;
+    const empty = files.find(({ size }) => size === 0);
+    if (empty) return t.isEmpty(empty.name);
+    const packed = files.length > 1 && files.find(({ name }) => /\.zip$/i.test(name));
+    if (packed) return t.zipAlone(packed.name);
+    const size = files.reduce((sum, each) => sum + each.size, 0);
+    if (size <= maxBytes) return null;
+    const most = format.bytes(maxBytes);
+    return files.length > 1 ? t.tooLargeTogether(most) : t.tooLarge(files[0]?.name ?? '', most);
   }
-  function send(files: readonly File[]) {
-    const [file] = files;
-    if (!file) return;
+  async function send(files: readonly File[]) {
+    const [first] = files;
+    if (!first) return;
     const found = problemOf(files);
     setProblem(found);
     if (found) return;
+    if (files.length === 1) return sendOne(first);
+    let isStopped = false;
+    end.current = () => {
+      isStopped = true;
+    };
+    const name = nameOfParts(files.map((each) => each.name));
+    setSending({ name, size: files.reduce((sum, each) => sum + each.size, 0), sent: 0 });
+    try {
+      const packed = await pack(files);
+      if (!isStopped) sendOne(packed);
+    } catch {
+      // A file was moved or changed after it was chosen, or what packs them could not be fetched.
+      if (isStopped) return;
+      setSending(null);
+      setProblem(t.notPacked);
+    }
+  }
+  function sendOne(file: File) {
     setSending({ name: file.name, size: file.size, sent: 0 });
     end.current = upload(file, {
       onProgress: (sent) => setSending({ name: file.name, size: file.size, sent }),

@@ -4,13 +4,16 @@ export const words = defineWords('add', {
   title: 'Add data',
   lead: 'A file of yours becomes a dataset that models watch.',
   absent: 'File not found',
-  choose: 'Choose a file',
-  drop: 'or drop it here',
-  dropNow: 'Drop the file to send it',
+  choose: 'Choose files',
+  drop: 'or drop them here',
+  dropNow: 'Drop to send',
   kinds: (most: string) =>
     `CSV, TSV, XLSX, XLS, ODS, Parquet, JSON or NDJSON, also as .gz, .zst or .zip; at most ${most}.`,
-  oneOnly:
-    'One file at a time. Where several are parts of one table, pack them into a zip file and drop that.',
+  several: 'Several files with the same columns become one dataset.',
+  zipAlone: (name: string) => `${name} is a zip file. Send it by itself, or send what is in it.`,
+  tooLargeTogether: (most: string) =>
+    `These files are larger than ${most} together. Send them one after the other.`,
+  notPacked: 'One of the files could not be read. Choose them again.',
   tooLarge: (name: string, most: string) => `${name} is larger than ${most}. Split it.`,
   isEmpty: (name: string) => `${name} is empty.`,
   sending: (name: string) => `Sending ${name}`,
