@@ -882,7 +882,7 @@ export interface Link {
   expiresAt: string;
 }
 
-/** As `recommendations.get` has it, with a `sparkline` in place of the evidence: the last values of the series, at most 60, oldest first; null is a gap. */
+/** As `recommendations.get` has it, with a `sparkline` in place of the evidence: the last values of the series, at most 60, oldest first; null is a gap. `cursor`: where a list that is asked for with it goes on. */
 export interface ListedRecommendation {
   id: number;
   title: string;
@@ -905,6 +905,7 @@ export interface ListedRecommendation {
   snoozedUntil: string | null;
   translations: Partial<Record<Language, Wording>> | null;
   sparkline: (number | null)[];
+  cursor: string;
 }
 
 /** How far a file is on its way to advice. `prepared`: what became of its rows, null before there are any; `executions` of the models that read them, of which `executionsEnded` have ended and said what they found. `recommendations` are those of its dataset that are still found, `firstRecommendation` the gravest of them. `isDone`: nothing of it is left to do. */
@@ -1559,10 +1560,11 @@ export interface RecommendationEvidence {
   translations: Partial<Record<Language, Reasons>> | null;
 }
 
-/** `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. */
+/** `order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so last in the time of its data; newest has what was written last first. `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is taken for where that row stands now. `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. */
 export interface RecommendationFilter {
   limit?: number | undefined;
-  cursor?: number | null | undefined;
+  cursor?: string | number | null | undefined;
+  order?: "gravest" | "newest" | undefined;
   status?: ReviewStatus | null | undefined;
   category?: Category | null | undefined;
   severity?: Severity | null | undefined;

@@ -40,7 +40,7 @@ recommendation = click.Group(
 def list_(
     settings: Settings, as_json: bool, status: str | None, category: str | None, limit: int
 ) -> None:
-    """List recommendations, newest first."""
+    """List recommendations, as the inbox does: the gravest that still stands first, then the latest."""
     engine = engine_of(settings)
     wanted = ReviewStatus(status) if status else None
     kind = Category(category) if category else None

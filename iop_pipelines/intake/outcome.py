@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from iop_pipelines.domain.sentences import Sentence, read
-from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReviewStatus, Severity
+from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReviewStatus
 from iop_pipelines.intake.uploads import Upload
 from iop_pipelines.schema.tables import (
     analytical_models,
@@ -34,7 +34,7 @@ def outcome(engine: sa.Engine) -> Outcome:
     query = (
         sa.select(advice.title, advice.resolved_at)
         .where(advice.status == ReviewStatus.OPEN)
-        .order_by(advice.resolved_at.is_not(None), *_gravest_first())
+        .order_by(advice.place.desc(), advice.id.desc())
     )
     with engine.connect() as connection:
         found = connection.execute(query).all()
@@ -134,13 +134,5 @@ def _advice_on(dataset: str) -> sa.Select[*tuple[Any, ...]]:
             advice.status == ReviewStatus.OPEN,
             advice.resolved_at.is_(None),
         )
-        .order_by(*_gravest_first())
+        .order_by(advice.place.desc(), advice.id.desc())
     )
-
-
-def _gravest_first() -> tuple[sa.ColumnElement[Any], ...]:
-    """Of those alike in severity the last to happen: what was long ago is the least to act on."""
-    advice = recommendations.c
-    by_severity = {word: place for place, word in enumerate(Severity)}
-    graver = sa.case(by_severity, value=advice.severity).desc()
-    return graver, advice.last_ds.desc(), advice.id.desc()

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
+from iop_pipelines.domain.places import place_of
 from iop_pipelines.domain.vocabulary import Category, Severity
 
 MAX_OCCURRENCES = 50
@@ -160,6 +161,19 @@ class Evidence(_Part):
         if self.cool_down is not None:
             return add_periods(self.closed_ds, self.cool_down, self.freq)
         return silent_until(self.data_start or self.closed_ds, self.closed_ds, self.freq)
+
+    def place(self, category: Category, *, is_gone: bool = False) -> int:
+        """In the inbox, by the last finding; what a forecast sees to come is so as of its data."""
+        return place_of(self.latest.severity, self._until(category), is_gone=is_gone)
+
+    def _until(self, category: Category) -> datetime:
+        """The end of the last period in which it was so; what goes on is so up to the end of the data."""
+        if is_statement(category):
+            return self.window_end
+        last = datetime.fromisoformat(
+            self.latest.details.get("until") or self.latest.ds.isoformat()
+        )
+        return min(add_periods(last, 1 if self.freq else 0, self.freq), self.window_end)
 
     def main(self, category: Category) -> Seen:
         """What title and text are about: an event is worth its worst; a statement about what goes on its last."""

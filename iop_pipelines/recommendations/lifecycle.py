@@ -246,6 +246,7 @@ def _open(
             category=strongest.category,
             severity=strongest.severity,
             peak_severity=strongest.severity,
+            place=evidence.place(strongest.category),
             status=ReviewStatus.OPEN,
             source_ref=evidence.latest.source_ref,
             metadata=evidence.to_json(),
@@ -295,6 +296,7 @@ def _update(
             **columns_of(stored.category, evidence, count),
             "severity": evidence.latest.severity,
             "peak_severity": evidence.peak.severity,
+            "place": evidence.place(stored.category),
             "first_ds": min(stored.first_ds, *(each.since for each in group)),
             "model_id": evidence.model.id if evidence.model else None,
         }
@@ -332,7 +334,12 @@ def resolve(
     connection.execute(
         sa.update(recommendations)
         .where(recommendations.c.id == row.id)
-        .values(resolved_at=sa.func.current_timestamp(), live_key=None, metadata=closed.to_json())
+        .values(
+            resolved_at=sa.func.current_timestamp(),
+            live_key=None,
+            metadata=closed.to_json(),
+            place=closed.place(row.category, is_gone=True),
+        )
     )
     if row.status is ReviewStatus.OPEN:
         counters.count(connection, counters.gone_measure(row.severity, row.category))

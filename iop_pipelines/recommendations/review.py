@@ -282,16 +282,14 @@ def list_recommendations(
     status: ReviewStatus | None = None,
     category: Category | None = None,
     limit: int = 50,
-    cursor: int | None = None,
 ) -> list[StoredRecommendation]:
-    """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
-    query = sa.select(*_COLUMNS).order_by(recommendations.c.id.desc()).limit(min(limit, MAX_LISTED))
+    """As the inbox has them (`domain.places`); `limit` at most 1000."""
+    order = recommendations.c.place.desc(), recommendations.c.id.desc()
+    query = sa.select(*_COLUMNS).order_by(*order).limit(min(limit, MAX_LISTED))
     if status is not None:
         query = query.where(recommendations.c.status == status)
     if category is not None:
         query = query.where(recommendations.c.category == category)
-    if cursor is not None:
-        query = query.where(recommendations.c.id < cursor)
     with engine.connect() as connection:
         return [_stored(row) for row in connection.execute(query)]
 

@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain import vocabulary as words
+from iop_pipelines.domain.places import place_of
 from iop_pipelines.schema.document import Document
 
 metadata = sa.MetaData(
@@ -106,6 +108,16 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
         sa.Column("claimed_at", Timestamp),
         sa.Column("dagster_run_id", exact(64), index=True),
     ]
+
+
+def _place_given(context: DefaultExecutionContext) -> int:
+    """Of a row that says none itself, by what it says."""
+    given = context.get_current_parameters()
+    return place_of(
+        words.Severity(given.get("severity") or words.Severity.INFO),
+        given.get("last_ds"),
+        is_gone=given.get("resolved_at") is not None,
+    )
 
 
 def new_table(owner: sa.MetaData, name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
@@ -307,8 +319,13 @@ recommendations = _table(
     sa.Column("explanation", Document),
     # The gravest there was; NULL where it is `severity`.
     sa.Column("peak_severity", _enum(words.Severity, "peak_severity", is_checked=False)),
+    # `domain.places`: the order of the inbox. 0 in rows that a release before 0029 writes beside this one.
+    sa.Column("place", sa.BigInteger, nullable=False, default=_place_given, server_default="0"),
     sa.Index("ix_recommendations__status", "status", "id"),
     sa.Index("ix_recommendations__dataset", "dataset", "id"),
+    sa.Index("ix_recommendations__place", "place", "id"),
+    sa.Index("ix_recommendations__status_place", "status", "place", "id"),
+    sa.Index("ix_recommendations__dataset_place", "dataset", "place", "id"),
     sa.Index("ix_recommendations__created_at", "created_at"),
 )
 

@@ -99,6 +99,7 @@ CODES_HERE = {
         "CountryOfFile.offered",
         "ColumnOfFile.type",
         "LastStretch.period",
+        "ListedRecommendation.cursor",
     ),
     *("TimeOfFile.first", "TimeOfFile.last"),
     *(

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from iop_pipelines.cli.main import main
 from iop_pipelines.demo.summary import collect
-from iop_pipelines.domain.vocabulary import Category, ReviewStatus
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.errors import NotFound
 from iop_pipelines.recommendations.advising import advise
@@ -74,17 +74,20 @@ def test_the_cool_down_starts_with_the_data_known_at_the_decision(world, found, 
     assert advise(world.engine, world.run(3, found(3))).opened
 
 
-def test_recommendations_are_listed_newest_first(world, found):
+def test_recommendations_are_listed_the_gravest_and_latest_first(world, found):
     for offset in range(3):
         series = f"S{offset}"
-        advise(world.engine, world.run(offset, found(offset, series), scored=(series,)))
-    advise(world.engine, world.run(3, found(3, category=Category.TREND)))
-    listed = list_recommendations(world.engine, limit=2)
-    assert [each.id for each in listed] == [4, 3]
-    assert [each.id for each in list_recommendations(world.engine, cursor=3)] == [2, 1]
+        warned = found(offset, series, severity=Severity.WARNING)
+        advise(world.engine, world.run(offset, warned, scored=(series,)))
+    graver = found(0, "S9", severity=Severity.CRITICAL)
+    advise(world.engine, world.run(0, graver, scored=("S9",)))
+    lasting = found(3, category=Category.TREND, severity=Severity.WARNING)
+    advise(world.engine, world.run(3, lasting))
+    assert [each.id for each in list_recommendations(world.engine)] == [4, 5, 3, 2, 1]
+    assert [each.id for each in list_recommendations(world.engine, limit=2)] == [4, 5]
     review(world.engine, 2, ACCEPTED)
     assert [each.id for each in list_recommendations(world.engine, status=ACCEPTED)] == [2]
-    assert [each.id for each in list_recommendations(world.engine, category=Category.TREND)] == [4]
+    assert [each.id for each in list_recommendations(world.engine, category=Category.TREND)] == [5]
 
 
 def test_what_is_not_there_is_not_found(world):

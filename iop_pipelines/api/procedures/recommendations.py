@@ -13,15 +13,13 @@ from iop_pipelines.api.procedures.shapes import (
     ById,
     Created,
     Done,
+    Id,
     IdempotencyKey,
     LocalMoment,
-    Page,
     Reason,
     Reasoned,
     SchemaOf,
     columns_of,
-    newest_first,
-    page_of,
     rows_of,
     select_of,
 )
@@ -29,7 +27,10 @@ from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.languages import TRANSLATED, Language, spoken
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.places import HIGHEST
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
+from iop_pipelines.errors import NotFound
 from iop_pipelines.recommendations import review
 from iop_pipelines.recommendations.chart import evidence_chart
 from iop_pipelines.recommendations.evidence import Evidence
@@ -37,6 +38,8 @@ from iop_pipelines.recommendations.sparkline import sparkline
 from iop_pipelines.schema.tables import recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
 
+# place-id
+_CURSOR = r"^[0-9]{1,16}-[1-9][0-9]{0,9}$"
 # ReviewStatus, as its history keeps it: text.
 Status = Literal["open", "accepted", "dismissed"]
 
@@ -85,9 +88,10 @@ class Recommendation(_Told):
 @with_config(ROW)
 class ListedRecommendation(_Told):
     """As `recommendations.get` has it, with a `sparkline` in place of the evidence: the last values of
-    the series, at most 60, oldest first; null is a gap."""
+    the series, at most 60, oldest first; null is a gap. `cursor`: where a list that is asked for with it goes on."""
 
     sparkline: list[float | None]
+    cursor: str
 
 
 @with_config(ROW)
@@ -110,11 +114,20 @@ class RecommendationEvent(TypedDict):
     translations: dict[Language, Reasoned] | None
 
 
-class RecommendationFilter(Page):
-    """`isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
+class RecommendationFilter(Shape):
+    """`order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so
+    last in the time of its data; newest has what was written last first.
+
+    `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is
+    taken for where that row stands now.
+
+    `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
     `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever
     the case."""
 
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    cursor: Annotated[str, Field(pattern=_CURSOR)] | Id | None = None
+    order: Literal["gravest", "newest"] = "gravest"
     status: ReviewStatus | None = None
     category: Category | None = None
     severity: Severity | None = None
@@ -221,7 +234,18 @@ _COLUMNS = (
     *columns_of(Recommendation, table, without=("peak_severity",)),
     review.PEAK_SEVERITY,
 )
-_LIST = newest_first(select_of(*_COLUMNS), table.c.id)
+_LISTED = select_of(*_COLUMNS, table.c.place)
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
+_PLACE = sa.bindparam("place", type_=sa.BigInteger)
+_ID = sa.bindparam("id", type_=sa.Integer)
+# The first condition alone is a range of the index; "or" alone is none on every server.
+_ORDERED = {
+    "gravest": _LISTED.where(
+        table.c.place <= _PLACE, sa.or_(table.c.place < _PLACE, table.c.id < _ID)
+    ).order_by(table.c.place.desc(), table.c.id.desc()),
+    "newest": _LISTED.where(table.c.id < _ID).order_by(table.c.id.desc()),
+}
+_LISTS = {order: query.limit(_LIMIT) for order, query in _ORDERED.items()}
 _HISTORY = (
     select_of(
         *columns_of(
@@ -238,9 +262,9 @@ _HISTORY = (
 def declare(registry: Registry) -> None:
     procedure = registry.procedure
 
-    @procedure("recommendations.list", Kind.QUERY, "Recommendations, newest first.")
+    @procedure("recommendations.list", Kind.QUERY, "Recommendations, the gravest first.")
     def list_(ctx: Context, given: RecommendationFilter) -> list[ListedRecommendation]:
-        query = _LIST
+        query = _LISTS[given.order]
         for name in ("status", "category", "severity", "dataset"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
@@ -257,7 +281,9 @@ def declare(registry: Registry) -> None:
             )
             found = (title.icontains(given.q, autoescape=True) for title in titles)
             query = query.where(sa.or_(*found))
-        return [_listed(row) for row in page_of(ctx, query, given)]
+        place, last = _seen(ctx, given)
+        found = rows_of(ctx, query, {"limit": given.limit, "place": place, "id": last})
+        return [_listed(row) for row in found]
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
     def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
@@ -319,6 +345,25 @@ def _spoken(row: Recommendation) -> Recommendation:
     return {**row, "translations": spoken(row["translations"])}
 
 
-def _listed(row: Recommendation) -> ListedRecommendation:
-    told: Any = {name: value for name, value in _spoken(row).items() if name != "metadata"}
-    return ListedRecommendation(**told, sparkline=sparkline(row["metadata"], row["category"]))
+def _seen(ctx: Context, given: RecommendationFilter) -> tuple[int, int]:
+    """Place and id of the last row seen; of none, those that every row is after."""
+    cursor = given.cursor
+    if cursor is None:
+        return HIGHEST, MAX_ID + 1
+    if isinstance(cursor, str):
+        place, _, last = cursor.partition("-")
+        return int(place), int(last)
+    found = rows_of(ctx, select_of(table.c.place).where(table.c.id == cursor))
+    if not found and given.order == "gravest":
+        raise NotFound("recommendation.not_found", id=cursor)
+    return (found[0]["place"] if found else HIGHEST), cursor
+
+
+def _listed(row: dict[str, Any]) -> ListedRecommendation:
+    told: Any = {name: value for name, value in row.items() if name not in ("metadata", "place")}
+    told["translations"] = spoken(row["translations"])
+    return ListedRecommendation(
+        **told,
+        sparkline=sparkline(row["metadata"], row["category"]),
+        cursor=f"{row['place']}-{row['id']}",
+    )

@@ -1,13 +1,15 @@
 """recommendations.*: list, decide, remark, put off, look back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.api import wire
+from iop_pipelines.api.registry import ApiError
 from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.places import place_of
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.drm.tables import quality_scores
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
@@ -40,13 +42,52 @@ def advice(api):
 def test_a_listed_recommendation_has_the_columns_of_its_table(api, advice):
     listed = api.call("recommendations.list", status="open")
     assert [each["id"] for each in listed] == advice[::-1]
-    assert set(listed[0]) == KEYS - {"metadata"} | {"sparkline"}
+    assert set(listed[0]) == KEYS - {"metadata"} | {"sparkline", "cursor"}
     whole = api.call("recommendations.get", id=listed[0]["id"])
     assert set(whole) == KEYS
-    assert {**listed[0], "metadata": whole["metadata"]} == {**whole, "sparkline": []}
+    beside = {"sparkline": [], "cursor": listed[0]["cursor"]}
+    assert {**listed[0], "metadata": whole["metadata"]} == {**whole, **beside}
     assert listed[0]["createdAt"].endswith("Z")
     assert not listed[0]["firstDs"].endswith("Z")
     assert api.call("recommendations.list", category="forecast") == []
+
+
+def test_pages_of_the_gravest_have_each_once_though_one_moves_between_them(api):
+    now = datetime(2026, 11, 30)
+    told = (
+        *(("warning", 900), ("info", 1), ("critical", 30), ("warning", 9), ("info", 700)),
+        *(("critical", 30), ("info", 3)),
+    )
+    for severity, days in told:
+        row = {"title": f"{severity} {days}", "category": "anomaly", "dataset": "mine"}
+        row |= {"severity": severity, "last_ds": now - timedelta(days=days)}
+        api.write(recommendations.insert(), row)
+
+    def page(**more):
+        return api.call("recommendations.list", dataset="mine", limit=2, **more)
+
+    first = page()
+    assert [each["title"] for each in first] == ["critical 30"] * 2
+    assert first[0]["id"] > first[1]["id"]
+    # Meanwhile the last one seen is found to be less grave, and moves down.
+    moved = {"severity": "info", "place": place_of(Severity.INFO, now - timedelta(days=800))}
+    api.write(recommendations.update().where(recommendations.c.id == first[1]["id"]), moved)
+    second = page(cursor=first[-1]["cursor"])
+    assert [each["title"] for each in second] == ["warning 9", "warning 900"]
+    # An id is taken for where its row stands now.
+    third = page(cursor=second[-1]["id"])
+    assert [each["title"] for each in third] == ["info 1", "info 3"]
+    last = page(cursor=third[-1]["cursor"])
+    assert [each["title"] for each in last] == ["info 700", "critical 30"]
+    newest = page(order="newest")
+    assert [each["title"] for each in newest] == ["info 3", "critical 30"]
+    older = page(order="newest", cursor=newest[-1]["cursor"])
+    assert [each["title"] for each in older] == ["info 700", "warning 9"]
+    assert page(order="newest", cursor=newest[-1]["id"]) == older
+    with pytest.raises(NotFound, match="999999"):
+        page(cursor=999_999)
+    with pytest.raises(ApiError, match="cursor: is '3-'"):
+        page(cursor="3-")
 
 
 def test_decisions_and_remarks_are_its_history_with_who_and_why(api, advice):

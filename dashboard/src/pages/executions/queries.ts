@@ -40,8 +40,9 @@ export const seriesQuery = (id: number, uniqueId: string | null, measure: string
 /** Recommendations rest on an execution by their `sourceRef`. */
 export const recommendationsOfQuery = (id: number) =>
   queryOptions({
-    queryKey: ['recommendations.list', { limit: 1000 }],
-    queryFn: ({ signal }) => api.recommendations.list.query({ limit: 1000 }, { signal }),
+    queryKey: ['recommendations.list', { order: 'newest', limit: 1000 }],
+    queryFn: ({ signal }) =>
+      api.recommendations.list.query({ order: 'newest', limit: 1000 }, { signal }),
     select: (found) => {
       const own = found.filter((each) => each.sourceRef === `execution:${id}`);
       return inLanguage(own, preferences().language);

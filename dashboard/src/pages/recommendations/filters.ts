@@ -49,13 +49,22 @@ export const NARROWING = ['severity', 'category', 'dataset', 'q'] as const;
 
 export const isNarrowed = (filter: Filter) => NARROWING.some((name) => filter[name] !== null);
 
-export function inputOf({ view, category, dataset, q }: Filter): RecommendationFilter {
+export function inputOf({
+  view,
+  severity,
+  category,
+  dataset,
+  q,
+  sort,
+}: Filter): RecommendationFilter {
   const isUndecided = view === 'open' || view === 'gone' || view === 'snoozed';
   return {
     ...(view !== 'all' && { status: isUndecided ? 'open' : view }),
     ...(isUndecided && { isSnoozed: view === 'snoozed' }),
     // What is still found waits for a decision; what is gone since is there to be looked at.
     ...((view === 'open' || view === 'gone') && { isResolved: view === 'gone' }),
+    ...(sort === 'newest' && { order: 'newest' }),
+    ...(severity && { severity }),
     ...(category && { category }),
     ...(dataset && { dataset }),
     ...(q && { q }),

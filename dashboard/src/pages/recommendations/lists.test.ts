@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Evidence, ListedRecommendation, Recommendation, Severity } from '@/api/client';
+import type { Evidence, ListedRecommendation, Recommendation } from '@/api/client';
 import { knownOf } from './evidence';
-import { filterIn, inputOf, queryOf, SEVERITIES } from './filters';
+import { filterIn, inputOf, queryOf } from './filters';
 import { lineOf } from './line';
-import { type From, type ListPage, readBySeverity } from './pages';
+import { inboxQuery } from './queries';
 import { localText, momentIn, presetsFrom } from './snoozes';
 import { shownOf } from './told';
 
@@ -27,37 +27,22 @@ describe('the filter', () => {
     expect(inputOf(putOff)).toEqual({ status: 'open', isSnoozed: true });
     expect(inputOf(filterIn(new URLSearchParams('view=all')))).toEqual({});
   });
-});
 
-test.each([1, 2, 3, 4, 7, 50])(
-  'pages of %i together are everything, most severe first',
-  async (size) => {
-    const all: Record<Severity, number[]> = {
-      critical: [9, 4, 1],
-      warning: [],
-      info: [8, 7, 6, 2],
-    };
-    const seen: number[] = [];
-    let from: From | null = {};
-    for (let turn = 0; from && turn < 20; turn++) {
-      const page: ListPage<{ id: number }> = await readBySeverity(
-        SEVERITIES,
-        from,
-        size,
-        async (severity, cursor, limit) =>
-          all[severity]
-            .filter((id) => cursor === null || id < cursor)
-            .slice(0, limit)
-            .map((id) => ({ id })),
-      );
-      expect(page.rows.length).toBeLessThanOrEqual(size);
-      seen.push(...page.rows.map(({ id }) => id));
-      from = page.next;
-    }
-    expect(seen).toEqual([9, 4, 1, 8, 7, 6, 2]);
-    expect(from).toBeNull();
-  },
-);
+  test('leaves the order to the server, which has the gravest first unless it is told otherwise', () => {
+    const asked = inputOf(filterIn(new URLSearchParams('view=all&sort=newest&severity=info')));
+    expect(asked).toEqual({ order: 'newest', severity: 'info' });
+  });
+
+  test('goes on from the place of the last row, until a page is not full', () => {
+    const { getNextPageParam } = inboxQuery(filterIn(new URLSearchParams('')));
+    const page = (size: number) =>
+      Array.from({ length: size }, (_, index) => ({
+        cursor: `5-${index}`,
+      })) as ListedRecommendation[];
+    expect(getNextPageParam(page(25), [], null, [])).toBe('5-24');
+    expect(getNextPageParam(page(24), [], null, [])).toBeNull();
+  });
+});
 
 describe('putting off', () => {
   test.each([
@@ -171,6 +156,7 @@ describe('what is shown of a recommendation', () => {
     status: 'accepted',
     updatedAt,
     sparkline: [],
+    cursor: '5063900000000-7',
   });
 
   test('is what was read, where the list was read before it or at the same state', () => {

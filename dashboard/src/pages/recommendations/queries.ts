@@ -1,38 +1,19 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
-import { type Filter, inputOf, SEVERITIES } from './filters';
-import { type From, readBySeverity } from './pages';
+import { type Filter, inputOf } from './filters';
 
 const PAGE_SIZE = 25;
-const START: From = {};
+const START = null as string | null;
 
+/** Pages go on after the place of the last row seen, whatever moved meanwhile. */
 export const inboxQuery = (filter: Filter) =>
   infiniteQueryOptions({
-    queryKey: ['recommendations.list', 'pages', filter] as const,
-    queryFn: async ({ pageParam, signal }) => {
-      const input = inputOf(filter);
-      if (filter.sort === 'severity') {
-        const severities = filter.severity ? [filter.severity] : SEVERITIES;
-        return readBySeverity(severities, pageParam, PAGE_SIZE, (severity, cursor, limit) =>
-          api.recommendations.list.query({ ...input, severity, cursor, limit }, { signal }),
-        );
-      }
-      const { info } = pageParam;
-      const cursor = typeof info === 'number' ? info : null;
-      const severity = filter.severity;
-      const rows = await api.recommendations.list.query(
-        { ...input, severity, cursor, limit: PAGE_SIZE },
-        { signal },
-      );
-      const last = rows.at(-1);
-      return {
-        rows,
-        next: last && rows.length === PAGE_SIZE ? { info: last.id } : null,
-      };
-    },
+    queryKey: ['recommendations.list', 'inbox', filter] as const,
+    queryFn: ({ pageParam: cursor, signal }) =>
+      api.recommendations.list.query({ ...inputOf(filter), cursor, limit: PAGE_SIZE }, { signal }),
     initialPageParam: START,
-    getNextPageParam: (page) => page.next,
+    getNextPageParam: (rows) => (rows.length < PAGE_SIZE ? null : rows.at(-1)?.cursor),
     // What was looked for once is not worth the space.
     meta: { keep: filter.q === null },
   });

@@ -22,8 +22,7 @@ export function useInbox(filter: Filter) {
   const query = useInfiniteQuery(inboxQuery(filter));
   const { decisions } = useOutbox();
   const rows = useMemo<readonly ListedRecommendation[]>(
-    () =>
-      query.data?.pages.flatMap((page) => page.rows.map((row) => asDecided(row, decisions))) ?? [],
+    () => query.data?.pages.flatMap((rows) => rows.map((row) => asDecided(row, decisions))) ?? [],
     [query.data, decisions],
   );
   return { query, rows };
