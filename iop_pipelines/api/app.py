@@ -7,7 +7,7 @@ import asyncio
 import functools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -47,6 +47,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import IopError
 from iop_pipelines.events import inbox, outbox
 from iop_pipelines.identity.user import User
+from iop_pipelines.ledger.verdicts import last_verdict
 from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import POOL_SIZE
 from iop_pipelines.settings import Settings
@@ -142,6 +143,8 @@ def _queue(settings: Settings, metrics: Metrics) -> Part:
         metrics.set_oldest(
             {kind: (now - each.since).total_seconds() for kind, each in waiting.items()}
         )
+        if verified := last_verdict(engine):
+            metrics.set_verified(verified.at.replace(tzinfo=UTC).timestamp(), verified.drift)
         late = [
             f"{each.late} of kind {kind} wait since {each.since} UTC"
             for kind, each in waiting.items()

@@ -84,6 +84,8 @@ class Metrics:
         self._work = _Work(self._gauge)
         self._ticks = _Ticks(clock)
         self.registry.register(self._ticks)
+        self._comparison = _Comparison(clock)
+        self.registry.register(self._comparison)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._counters: dict[tuple[str, int], Counter] = {}
@@ -141,6 +143,10 @@ class Metrics:
     def set_ticks(self, last: Mapping[str, float]) -> None:
         """last: when each sensor was evaluated, in seconds since 1970; one that is switched off is not among them."""
         self._ticks.last = last
+
+    def set_verified(self, at: float, drift: int) -> None:
+        """at: when the ledger was last compared with Dagster's history, in seconds since 1970."""
+        self._comparison.last = (at, drift)
 
     def follow(
         self, standing: Callable[[], Standing], states: Callable[[], Mapping[str, str]]
@@ -214,6 +220,29 @@ class _Ticks(Collector):
         for sensor, at in self.last.items():
             ages.add_metric([sensor], now - at)
         yield ages
+
+
+class _Comparison(Collector):
+    """Nothing is said before the first: no drift would be a claim."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.last: tuple[float, int] | None = None
+
+    def collect(self) -> Iterable[Metric]:
+        if self.last is None:
+            return
+        at, drift = self.last
+        yield GaugeMetricFamily(
+            "iop_ledger_drift",
+            "Rows and events that did not agree when the ledger was last compared with Dagster's history.",
+            value=drift,
+        )
+        yield GaugeMetricFamily(
+            "iop_ledger_verified_age_seconds",
+            "How long ago the ledger was last compared with Dagster's history.",
+            value=self._clock() - at,
+        )
 
 
 class _HeavyReads(Collector):

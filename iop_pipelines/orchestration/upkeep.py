@@ -12,6 +12,8 @@ from iop_pipelines.events import inbox, outbox
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
+from iop_pipelines.ledger.verdicts import Verified, keep_verdict
+from iop_pipelines.ledger.verify import look_twice
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
@@ -69,14 +71,16 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
 
 
 def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
-    """One pass of retention; returns what was taken, in words."""
+    """Compares the ledger with Dagster's history, then one pass of retention; says what came of both."""
     # It knows the tables of Dagster's storage, and with them comes Alembic.
     from iop_pipelines.ledger import retention
 
     # What has ended and is not in its row yet must not be forgotten.
     PROGRESS.step(Sentence("doing.mirroring"))
     mirror(instance, platform.engine, PROGRESS.tick)
+    drift = len(look_twice(instance, platform.engine).drift)
+    keep_verdict(platform.engine, Verified(utc_now(), drift))
     PROGRESS.step(Sentence("doing.throwing_away"))
     policy = retention.Policy.of(platform.settings)
     taken = retention.purge(instance, platform.engine, policy, utc_now(), tick=PROGRESS.tick)
-    return f"taken: {taken}"
+    return f"drift {drift}; taken: {taken}"

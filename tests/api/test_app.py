@@ -406,6 +406,17 @@ def test_the_age_of_a_sensors_tick_grows_while_nobody_can_ask_for_a_newer_one():
     assert sample not in metrics.text().decode(), "it is switched off"
 
 
+def test_drift_is_told_once_the_ledger_was_compared_and_how_long_ago():
+    now = 1000.0
+    metrics = Metrics(clock=lambda: now)
+    assert "iop_ledger" not in metrics.text().decode().replace("iop_ledger_open", "")
+    metrics.set_verified(940.0, 3)
+    now = 1700.0
+    said = metrics.text().decode()
+    assert "\niop_ledger_drift 3.0\n" in said
+    assert "\niop_ledger_verified_age_seconds 760.0\n" in said
+
+
 def test_metrics_count_each_call_of_a_batch_by_its_procedure(settings):
     registry = Registry()
 

@@ -41,6 +41,7 @@ def series() -> dict[str, set[str]]:
     metrics.set_ended({})
     metrics.set_events(0, 0.0, {"waiting": 0, "failed": 0, "refused": 0})
     metrics.set_ticks({"requested_executions": 1.0})
+    metrics.set_verified(1.0, 0)
     metrics.follow(lambda: Standing(waiting=0, at_work=0, restarts=0), lambda: {"database": "ok"})
     found: dict[str, set[str]] = {}
     for line in metrics.text().decode().splitlines():

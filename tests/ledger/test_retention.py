@@ -26,6 +26,7 @@ from iop_pipelines.ledger.events import (
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs, list_repairs
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
+from iop_pipelines.ledger.verdicts import last_verdict
 from iop_pipelines.ledger.verify import verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import upkeep
@@ -271,6 +272,28 @@ def test_the_job_of_the_schedule_tells_the_watchdog_of_its_pass(
     assert told[0] == "mirroring what has ended"
     # Each of the three files, and every question for more of the other kinds.
     assert told[begun + 1 :].count("goes on") >= 3
+
+
+def test_a_pass_keeps_how_many_rows_did_not_agree_before_it_took_any(
+    engine, instance, seed, monkeypatch
+):
+    monkeypatch.setattr("iop_pipelines.ledger.verify.SECOND_LOOK_S", 0)
+    url = engine.url.render_as_string(hide_password=False)
+    platform = Platform(Settings.from_env({"DATABASE_URL": url}))
+    seeded = seed(engine)
+    kept, lost = seeded.add_execution(), seeded.add_execution()
+    _end(instance, [kept])
+    run_id = _end(instance, [lost])
+    assert last_verdict(engine) is None
+
+    began = utc_now()
+    assert upkeep.keep_to_policy(instance, platform).startswith("drift 0; ")
+    instance.delete_run(run_id)
+    assert upkeep.keep_to_policy(instance, platform).startswith("drift 1; ")
+
+    verified = last_verdict(engine)
+    assert verified.drift == 1
+    assert began <= verified.at <= utc_now()
 
 
 @pytest.mark.parametrize(
