@@ -25,6 +25,7 @@ from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.understand import Given, Understood
 from iop_pipelines.recommendations.evidence import SEVERITIES, add_periods, silent_until
+from iop_pipelines.recommendations.first_look import History, worth_telling
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
 
@@ -94,9 +95,15 @@ TABLES: Mapping[str, tuple[Sequence[Cause], str]] = {
 
 
 def report(folder: Path, _before: object) -> None:
+    for is_answered in (True, False):
+        print(f"\nthe country is {'answered' if is_answered else 'not answered'}")
+        _report(folder, is_answered)
+
+
+def _report(folder: Path, is_answered: bool) -> None:
     worth: dict[Severity, list[bool]] = {}
     for name, (causes, country) in TABLES.items():
-        told = list(_told(existing(folder, "tables", name), country))
+        told = list(_told(existing(folder, "tables", name), country if is_answered else None))
         print(f"\n{name}: {len(told)} recommendations")
         for model, each in told:
             cause = _cause_of(each, causes)
@@ -105,10 +112,20 @@ def report(folder: Path, _before: object) -> None:
             verdict = "act" if is_worth else "no"
             why = cause.what if cause else "no known cause"
             who = f"{each.unique_id[:34]:34} {model:48}"
-            print(f"  {verdict:4} {each.severity.value:8} {each.ds:%Y-%m-%d} {who} {why}")
+            chance = each.evidence.get("chance", 0.0)
+            when = f"{each.ds:%Y-%m-%d} {chance:8.1e}"
+            print(f"  {verdict:4} {each.severity.value:8} {when} {who} {why}")
     for severity, each in sorted(worth.items()):
-        share = sum(each) / len(each)
-        print(f"{severity.value}: {sum(each)} of {len(each)} deserve an act ({share:.0%})")
+        _print_share(severity.value, each)
+    _print_share(
+        "warning and critical",
+        [*worth.get(Severity.WARNING, []), *worth.get(Severity.CRITICAL, [])],
+    )
+
+
+def _print_share(what: str, worth: Sequence[bool]) -> None:
+    share = sum(worth) / max(len(worth), 1)
+    print(f"{what}: {sum(worth)} of {len(worth)} deserve an act ({share:.1%})")
 
 
 def _cause_of(found: Finding, causes: Sequence[Cause]) -> Cause | None:
@@ -121,7 +138,7 @@ def _cause_of(found: Finding, causes: Sequence[Cause]) -> Cause | None:
     return None
 
 
-def _told(path: Path, country: str) -> Iterator[tuple[str, Finding]]:
+def _told(path: Path, country: str | None) -> Iterator[tuple[str, Finding]]:
     """Model and finding of each recommendation that opens, in the order of the data."""
     found = read_sources([SourceSpec(str(path))], refuse_to_guess)
     for given in understand_all(found, Given(country=country), "UTC", refuse_to_guess).understood:
@@ -152,11 +169,13 @@ def _opened(config: Mapping, declared: Declared, table: pd.DataFrame) -> list[Fi
     window = RuntimeInput(
         *(panel, (measure,), {}, freq, start, end, config["params"]), calendar=calendar
     )
+    output = run_runtime(config["runtime"], window)
+    tests = int(output.frame["score"].notna().sum())
+    # All but what the last delivery would bring is over for whoever brings the whole.
+    told = worth_telling(output.findings, History(tests, end, end, freq))
     quiet: dict[str, tuple[datetime, Severity]] = {}
     opened: list[Finding] = []
-    for each in sorted(
-        run_runtime(config["runtime"], window).findings, key=lambda each: each.since
-    ):
+    for each in sorted(told, key=lambda each: each.since):
         until = datetime.fromisoformat(each.evidence.get("until") or each.ds.isoformat())
         closed, gravest = quiet.get(each.unique_id, (datetime.min, Severity.INFO))
         is_graver = SEVERITIES.index(each.severity) > SEVERITIES.index(gravest)

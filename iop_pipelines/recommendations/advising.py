@@ -7,8 +7,8 @@ recurrence nor a recovery, one of the same data counts once, and one that was as
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,11 +17,11 @@ from sqlalchemy.exc import DBAPIError
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.models import Advice, ModelConfig
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import Category, ExecutionStatus, Severity
+from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.recommendations.evidence import (
@@ -29,6 +29,12 @@ from iop_pipelines.recommendations.evidence import (
     Evidence,
     ModelRef,
     silent_until,
+)
+from iop_pipelines.recommendations.first_look import (
+    History,
+    as_of_now,
+    until_of,
+    worth_telling,
 )
 from iop_pipelines.recommendations.lifecycle import (
     AdviceSummary,
@@ -53,7 +59,6 @@ from iop_pipelines.schema.transactions import write
 _MAX_PENDING = 1000
 # What DRM set going; anything else was asked for by hand.
 _BY_EVENT = "drm_run:"
-_EVENTS = frozenset({Category.ANOMALY, Category.OPTIMISATION})
 
 
 @dataclass(frozen=True)
@@ -273,30 +278,38 @@ def _grouped(
     for row in connection.execute(query.order_by(findings.c.id)):
         found = _finding(row)
         groups.setdefault(ground.mark_of(found), []).append(found)
-    for mark, found_of_it in groups.items():
-        group = groups[mark] = _as_of_now(found_of_it, ground)
+    history = _history_of(connection, execution_id, ground)
+    if history is not None:
+        groups = _first_seen(groups, history)
+    for group in groups.values():
         group.sort(key=lambda each: (SEVERITIES.index(each.severity), each.score), reverse=True)
     return groups
 
 
-def _as_of_now(group: Sequence[Finding], ground: Ground) -> list[Finding]:
-    """What was over before the present is information, however grave it was: nobody can act on it any more."""
-    since = ground.present_since
-    if since is None:
-        return list(group)
-    step = STEPS[ground.freq] if ground.freq else None
-    end = step.shift(ground.window_end, -1) if step else ground.window_end
-    over = {"until": max(map(_until, group)).isoformat(), "data_end": end.isoformat()}
-    return [
-        replace(each, severity=Severity.INFO, evidence={**each.evidence, "over": over})
-        if each.category in _EVENTS and _until(each) < since
-        else each
-        for each in group
-    ]
+def _history_of(connection: sa.Connection, execution_id: int, ground: Ground) -> History | None:
+    if ground.present_since is None:
+        return None
+    outputs = model_outputs.c
+    tests = connection.scalar(
+        sa.select(sa.func.count(outputs.score)).where(outputs.execution_id == execution_id)
+    )
+    return History(tests or 0, ground.present_since, ground.window_end, ground.freq)
 
 
-def _until(found: Finding) -> datetime:
-    return datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
+def _first_seen(
+    groups: Mapping[str, Sequence[Finding]], history: History
+) -> dict[str, list[Finding]]:
+    """What a first look tells of each, as it is now."""
+    told = {
+        id(each)
+        for each in worth_telling([one for group in groups.values() for one in group], history)
+    }
+    seen: dict[str, list[Finding]] = {}
+    for mark, group in groups.items():
+        if kept := [each for each in group if id(each) in told]:
+            last = max(map(until_of, kept))
+            seen[mark] = [as_of_now(each, last, history) for each in kept]
+    return seen
 
 
 def _finding(row: sa.Row[Any]) -> Finding:

@@ -1,7 +1,7 @@
 """What a recommendation's `metadata` holds: the evidence, and the state that its updates go by."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
@@ -49,6 +49,13 @@ class Seen(_Part):
     confidence: float | None
     details: dict[str, Any] = {}
     source_ref: str
+
+    @property
+    def gravest(self) -> Severity:
+        """At its time, of what was over when it was first seen."""
+        over = self.details.get("over")
+        then = cast(dict[str, str], over).get("severity") if isinstance(over, dict) else None
+        return Severity(then) if then else self.severity
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -161,6 +168,11 @@ class Evidence(_Part):
         if self.cool_down is not None:
             return add_periods(self.closed_ds, self.cool_down, self.freq)
         return silent_until(self.data_start or self.closed_ds, self.closed_ds, self.freq)
+
+    @property
+    def gravest(self) -> Severity:
+        """What the strongest finding and the last one were at their time."""
+        return max((each.gravest for each in (self.peak, self.latest)), key=SEVERITIES.index)
 
     def place(self, category: Category, *, is_gone: bool = False) -> int:
         """In the inbox, by the last finding; what a forecast sees to come is so as of its data."""

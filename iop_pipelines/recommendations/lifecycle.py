@@ -245,7 +245,7 @@ def _open(
             **text,
             category=strongest.category,
             severity=strongest.severity,
-            peak_severity=strongest.severity,
+            peak_severity=evidence.gravest,
             place=evidence.place(strongest.category),
             status=ReviewStatus.OPEN,
             source_ref=evidence.latest.source_ref,
@@ -295,7 +295,7 @@ def _update(
         values |= {
             **columns_of(stored.category, evidence, count),
             "severity": evidence.latest.severity,
-            "peak_severity": evidence.peak.severity,
+            "peak_severity": evidence.gravest,
             "place": evidence.place(stored.category),
             "first_ds": min(stored.first_ds, *(each.since for each in group)),
             "model_id": evidence.model.id if evidence.model else None,

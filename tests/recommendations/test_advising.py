@@ -416,11 +416,33 @@ def test_what_is_long_over_in_the_history_is_information_and_says_so(world, day,
     world.model("storms", {"action": "Open the desks."})
     told = _advise(world, 0, found(3), found(98, "JFK"), days=100)
     over, now = (recommendation(world.engine, each) for each in told.opened)
-    assert (over.severity, over.peak_severity) == (Severity.INFO, Severity.INFO)
+    assert (over.severity, over.peak_severity) == (Severity.INFO, Severity.CRITICAL)
     assert "It was last so on 11 Feb 2013; the data go on until 18 May 2013." in over.description
     assert "What to do: Nothing now" in over.description
     assert now.severity is Severity.CRITICAL, "within two per cent of the data, a day at least"
     assert "What to do: Open the desks." in now.description
+
+
+def test_a_great_fall_of_last_week_that_is_over_stands_before_small_things_of_long_ago(
+    world, day, found
+):
+    nine_days = {"until": day(91).isoformat()}
+    small = {"severity": Severity.WARNING, "value": 5.0}
+    told = _advise(
+        *(world, 0),
+        *(found(number, f"S{number:02d}", **small) for number in range(26)),
+        found(95, "little", **small),
+        found(
+            83, "fall", value=20.0, expected=100.0, evidence=nine_days, severity=Severity.WARNING
+        ),
+        days=100,
+    )
+    listed = list_recommendations(world.engine, limit=30)
+    assert len(told.opened) == 28
+    assert [each.unique_id for each in listed[:4]] == ["fall", "little", "S25", "S24"]
+    assert {each.severity for each in listed[1:]} == {Severity.INFO}
+    assert (listed[0].severity, listed[0].peak_severity) == (Severity.WARNING, Severity.WARNING)
+    assert "It was last so on 10 May 2013" in listed[0].description
 
 
 def test_of_several_that_are_over_the_last_says_until_when(world, day, found):
