@@ -29,6 +29,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_INSTANCE_FILES` | empty: IOP's own | folder with a `dagster.yaml` or `workspace.yaml` to use instead |
 | `IOP_BACKLOG_MINUTES` | `30` | work that waits longer makes `/api/ready` say so, at least 1 |
 | `IOP_SECRET_KEY` | embedded: made in `$IOP_HOME/secret.key` | signs sessions, at least 32 bytes |
+| `IOP_SECRET_KEY_ALSO` | empty | a second key, which is accepted while keys are changed |
 | `IOP_PUBLIC_URL` | empty: what the request names | the address people use, `https://iop.example` |
 | `IOP_OIDC_ISSUER` | empty: local accounts only | OpenID provider, its issuer URL |
 | `IOP_OIDC_CLIENT_ID` | empty | this client's id at the provider |
@@ -73,6 +74,7 @@ class Settings:
     backlog_minutes: int = 30
     instance_files: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
+    secret_key_also: str | None = field(default=None, repr=False)
     event_broker_url: str | None = field(default=None, repr=False)
     drm_api_url: str | None = None
     drm_api_token: str | None = field(default=None, repr=False)
@@ -124,6 +126,7 @@ class Settings:
             backlog_minutes=_whole("IOP_BACKLOG_MINUTES", env.get("IOP_BACKLOG_MINUTES"), 30, 1),
             instance_files=Path(files) if (files := env.get("IOP_INSTANCE_FILES")) else None,
             secret_key=env.get("IOP_SECRET_KEY") or None,
+            secret_key_also=env.get("IOP_SECRET_KEY_ALSO") or None,
             event_broker_url=env.get("IOP_EVENT_BROKER_URL") or None,
             drm_api_url=(env.get("IOP_DRM_API_URL") or "").rstrip("/") or None,
             drm_api_token=env.get("IOP_DRM_API_TOKEN") or None,

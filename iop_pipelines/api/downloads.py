@@ -222,8 +222,10 @@ def number_in(request: Request, name: str) -> int:
 
 def has_link(request: Request, platform: Platform, report_id: int) -> bool:
     expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-    key = signing_key(platform.settings)
-    return is_signed(key, report_id, expires, signature, utc_now())
+    return any(
+        is_signed(_of_files(key), report_id, expires, signature, utc_now())
+        for key in tokens.accepted_keys(platform.settings)
+    )
 
 
 def _headers(name: str) -> dict[str, str]:
@@ -280,4 +282,8 @@ def _signature(key: bytes, report_id: int, expires: int) -> str:
 
 def signing_key(settings: Settings) -> bytes:
     """Made from the key of the sessions, so that a signature of one kind never passes for another."""
-    return hmac.new(tokens.signing_key(settings), b"report files", hashlib.sha256).digest()
+    return _of_files(tokens.signing_key(settings))
+
+
+def _of_files(key: bytes) -> bytes:
+    return hmac.new(key, b"report files", hashlib.sha256).digest()

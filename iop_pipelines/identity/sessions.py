@@ -56,10 +56,14 @@ class Sessions:
     """Tokens against the database; one a process, safe for many threads."""
 
     def __init__(
-        self, engine: sa.Engine, key: bytes, monotonic: Callable[[], float] = time.monotonic
+        self,
+        engine: sa.Engine,
+        *keys: bytes,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """keys: what a token may be signed by; the first signs."""
         self._engine = engine
-        self._key = key
+        self._keys = keys
         self._monotonic = monotonic
         self._known: dict[str, _Known] = {}
         # Of many requests with one token, one asks the database and the others take its answer.
@@ -88,7 +92,7 @@ class Sessions:
         else:
             write(self._engine, _insert, row, now)
         user = account.user
-        token = tokens.encode(self._key, user, session_id, now, now + life)
+        token = tokens.encode(self._keys[0], user, session_id, now, now + life)
         return Issued(token, user, now + life)
 
     def remembered(self, token: str) -> tuple[bool, User | None]:
@@ -116,7 +120,7 @@ class Sessions:
 
     def _checked(self, token: str) -> User | None:
         known = self._known.get(token)
-        claims = known.claims if known is not None else tokens.decode(self._key, token)
+        claims = known.claims if known is not None else self._decoded(token)
         if claims is None or time.time() >= claims.expires_at:
             self._known.pop(token, None)
             return None
@@ -129,8 +133,12 @@ class Sessions:
 
     def id_of(self, token: str) -> str | None:
         """Which session a token is of, by its signature alone."""
-        claims = tokens.decode(self._key, token)
+        claims = self._decoded(token)
         return claims.session_id if claims is not None else None
+
+    def _decoded(self, token: str) -> tokens.Claims | None:
+        found = (tokens.decode(key, token) for key in self._keys)
+        return next((claims for claims in found if claims is not None), None)
 
     def end(self, token: str, connection: sa.Connection) -> None:
         """Signs out; this process forgets the token after the caller's transaction by `forget`."""
@@ -171,7 +179,7 @@ def sessions_of(settings: Settings) -> Sessions:
 
     Raises MisconfiguredInstance for a signing key that cannot be used.
     """
-    return Sessions(engine_for(settings.database_url), tokens.signing_key(settings))
+    return Sessions(engine_for(settings.database_url), *tokens.accepted_keys(settings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,22 @@ def signing_key(settings: Settings) -> bytes:
     return _own_key(settings.home / KEY_FILE)
 
 
+def accepted_keys(settings: Settings) -> tuple[bytes, ...]:
+    """What a signature may be by: the key that signs, and while keys are changed `IOP_SECRET_KEY_ALSO`.
+
+    Raises MisconfiguredInstance as `signing_key`, for either.
+    """
+    key = signing_key(settings)
+    if settings.secret_key_also is None:
+        return (key,)
+    return (key, _checked(settings.secret_key_also.strip(), "IOP_SECRET_KEY_ALSO"))
+
+
 def check_key(settings: Settings) -> None:
-    """What `signing_key` would say, without making a key."""
+    """What `accepted_keys` would say, without making a key."""
     is_made_later = settings.secret_key is None and settings.is_embedded
     if not is_made_later or (settings.home / KEY_FILE).exists():
-        signing_key(settings)
+        accepted_keys(settings)
 
 
 def encode(

@@ -182,7 +182,7 @@ def test_a_pod_mounts_what_it_names_and_has_its_home_to_write_in(manifest):
 @pytest.mark.parametrize("manifest", PODS, ids=_called)
 def test_secrets_are_named_and_never_written(manifest):
     secrets = {"ana-system-secrets": {"database-url"}}
-    secrets["iop-secrets"] = {"secret-key", "broker-url", "event-broker-url"}
+    secrets["iop-secrets"] = {"secret-key", "secret-key-also", "broker-url", "event-broker-url"}
     for each in manifest.container["env"]:
         if "value" in each:
             assert (each["name"], each["value"]) == ("NODE_ENV", "production")

@@ -3,9 +3,12 @@
 import base64
 import hmac
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import jwt
@@ -19,10 +22,11 @@ from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import MisconfiguredInstance, Unavailable
 from iop_pipelines.identity import accounts, tokens
-from iop_pipelines.identity.sessions import RECHECK_S, Sessions
+from iop_pipelines.identity.sessions import RECHECK_S, Sessions, sessions_of
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.settings import Settings
 
+MANUAL = Path(__file__).parents[2] / "docs" / "operations.md"
 OPERATOR = Actor(None, "test")
 KEY = "Vd8sP0q_kR3xN7ytW1zLm5Jc9Ha2Ueb4"
 
@@ -135,7 +139,7 @@ def test_what_ends_or_changes_a_session_holds_on_every_replica_within_a_second(
     site = make_site(migrated_url, IOP_SECRET_KEY=KEY)
     key = tokens.signing_key(site.platform.settings)
     now = [0.0]
-    here, there = (Sessions(site.engine, key, lambda: now[0]) for _ in range(2))
+    here, there = (Sessions(site.engine, key, monotonic=lambda: now[0]) for _ in range(2))
     token = here.start(site.people["vic"], "password").token
     for replica in (here, there):
         user = replica.user_of(token)
@@ -168,7 +172,7 @@ def test_an_account_that_is_enabled_again_has_to_sign_in_again(site) -> None:
 
 def test_the_database_is_asked_once_a_while_however_many_ask(site) -> None:
     key = tokens.signing_key(site.platform.settings)
-    sessions = Sessions(site.engine, key, lambda: 0.0)
+    sessions = Sessions(site.engine, key, monotonic=lambda: 0.0)
     token = sessions.start(site.people["vic"], "token").token
     asked: list[str] = []
     event.listen(site.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
@@ -178,9 +182,41 @@ def test_the_database_is_asked_once_a_while_however_many_ask(site) -> None:
     assert len([text for text in asked if "sessions" in text]) == 1
 
 
+def test_the_manuals_change_of_the_key_signs_nobody_out(make_site, migrated_url: str) -> None:
+    """Replicas of one step and of the next run beside each other, and each takes what the other signed."""
+    keys = {"old": KEY, "new": "hT4vQ9zRw2sK8yBn5Lc7Dj1Fp6Gx3MaE", "empty": ""}
+    steps = re.findall(
+        r"^\| \d\. .*\| (old|new) \| (old|new|empty) \|$", MANUAL.read_text(), re.MULTILINE
+    )
+    assert [signs for signs, _ in steps] == ["old", "new", "new"]
+    site = make_site(migrated_url, IOP_SECRET_KEY=KEY)
+    settings = [
+        replace(site.platform.settings, secret_key=keys[signs], secret_key_also=keys[also] or None)
+        for signs, also in [("old", "empty"), *steps]
+    ]
+    replicas = [sessions_of(each) for each in settings]
+    for before, after in pairwise(replicas):
+        for signer in (before, after):
+            token = signer.start(site.people["vic"], "password").token
+            for replica in (before, after):
+                user = replica.user_of(token)
+                assert user is not None
+                assert user.name == "vic"
+    # From the second step's end on, what the old key signed is refused by whoever has forgotten it.
+    of_the_old_key = replicas[0].start(site.people["vic"], "password").token
+    assert replicas[2].user_of(of_the_old_key) is not None
+    assert replicas[3].user_of(of_the_old_key) is None
+
+
+def test_a_second_key_is_held_to_what_the_first_is(tmp_path: Path) -> None:
+    given = {"IOP_HOME": str(tmp_path), "IOP_SECRET_KEY": KEY, "IOP_SECRET_KEY_ALSO": "short"}
+    with pytest.raises(MisconfiguredInstance, match="IOP_SECRET_KEY_ALSO"):
+        tokens.check_key(Settings.from_env(given))
+
+
 def test_a_remembered_token_still_expires(site) -> None:
     key = tokens.signing_key(site.platform.settings)
-    sessions = Sessions(site.engine, key, lambda: 0.0)
+    sessions = Sessions(site.engine, key, monotonic=lambda: 0.0)
     token = sessions.start(site.people["vic"], "token", life=timedelta(seconds=-1)).token
     assert sessions.user_of(token) is None
 

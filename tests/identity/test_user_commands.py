@@ -37,7 +37,9 @@ def sessions(tmp_path: Path) -> Sessions:
     """As another process would look, with nothing remembered."""
     platform = Platform(Settings.from_env({"IOP_HOME": str(tmp_path)}))
     clock = iter(range(1_000_000))
-    return Sessions(platform.engine, signing_key(platform.settings), lambda: float(next(clock)))
+    return Sessions(
+        platform.engine, signing_key(platform.settings), monotonic=lambda: float(next(clock))
+    )
 
 
 def test_a_token_is_printed_and_nothing_else_and_works(iop, sessions: Sessions) -> None:

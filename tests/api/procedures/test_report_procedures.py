@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from python_calamine import CalamineWorkbook
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from iop_pipelines.api import downloads
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
 from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound
+from iop_pipelines.identity import tokens
+from iop_pipelines.platform import Platform
 from iop_pipelines.registry.standing import follow_authors
 from iop_pipelines.reporting.generate import generate
 from iop_pipelines.schema.tables import generated_reports, report_templates, users
@@ -292,6 +297,12 @@ def test_a_link_gives_the_file_to_whoever_holds_it_until_it_expires(api):
     key = downloads.signing_key(api.context.platform.settings)
     assert downloads.is_signed(key, report_id, now=utc_now(), **query)
     assert not downloads.is_signed(key, report_id, now=utc_now() + timedelta(minutes=6), **query)
+    # A replica that signs by another key takes it as long as it accepts this one too.
+    settings = api.context.platform.settings
+    request = Request({"type": "http", "query_string": urlsplit(link["path"]).query.encode()})
+    for also in (tokens.signing_key(settings).decode(), None):
+        other = replace(settings, secret_key=secrets.token_urlsafe(48), secret_key_also=also)
+        assert downloads.has_link(request, Platform(other), report_id) is (also is not None)
 
 
 def test_who_is_signed_in_needs_no_link_and_learns_what_is_missing(api):
