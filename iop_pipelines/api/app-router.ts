@@ -102,6 +102,12 @@ export interface AuditFilter {
   until?: string | null | undefined;
 }
 
+/** The first and the last tick are the ends. `isCut`: zero is not on it. */
+export interface AxisLimits {
+  ticks: number[];
+  isCut: boolean;
+}
+
 /** `progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with its `translations`. */
 export interface Backtest {
   id: number;
@@ -244,6 +250,30 @@ export interface ChartAxes {
   label: string | null;
   title: string | null;
   note: string | null;
+}
+
+/** `rows` are positions among the answer's rows, in the order in which they are drawn; where one is null stands the next of `own`. `others`: of how many series it is the sum, 0 of one. */
+export interface ChartSeries {
+  name: string | number | boolean | null;
+  others: number;
+  rows: (number | null)[];
+  own: OwnMark[];
+}
+
+/** All that is drawn, and what must be said of it: `kind` may be another than was asked for, and `step` is how far moments are from one to the next. `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their own, of which `series` of the input can ask for. `hasRest`: the last mark stands for all that a top list left out. */
+export interface ChartSpec {
+  kind: "bar" | "line" | "pie" | "scatter";
+  along: "time" | "number" | "category";
+  step: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null;
+  series: ChartSeries[];
+  isList: boolean;
+  hasRest: boolean;
+  whole: number | null;
+  yAxis: AxisLimits | null;
+  xAxis: AxisLimits | null;
+  unshown: (string | number | boolean | null)[];
+  notes: string[];
+  translations: Partial<Record<Language, SaidOfChart>>;
 }
 
 /** `config` is what would be stored, the default where none was given; null if there are issues. */
@@ -502,6 +532,7 @@ export interface Drill {
   params?: Record<string, unknown> | undefined;
   period?: string | Span | null | undefined;
   filters?: PanelFilter[] | undefined;
+  series?: (boolean | number | string)[] | undefined;
   path?: (Record<string, string | number | boolean | null>)[] | undefined;
   by?: string | null | undefined;
   limit?: number | undefined;
@@ -512,6 +543,7 @@ export interface Drill {
 export interface DrillData {
   title: string;
   chart: ChartAxes | null;
+  spec: ChartSpec | null;
   columns: Column[];
   rows: Cell[][];
   isTruncated: boolean;
@@ -1234,13 +1266,14 @@ export interface OfModels {
   modelIds: number[];
 }
 
-/** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. */
+/** A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares. `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own; `filters` are added. Both apply where the panel's source has a time and such a field. `series` are names of lines or groups of bars that are to be drawn, whatever others are larger. */
 export interface OfPanel {
   panelId?: number | null | undefined;
   queryConfig?: QueryConfig | null | undefined;
   params?: Record<string, unknown> | undefined;
   period?: string | Span | null | undefined;
   filters?: PanelFilter[] | undefined;
+  series?: (boolean | number | string)[] | undefined;
 }
 
 /** Of one data version, or of all of a dataset. */
@@ -1340,6 +1373,13 @@ export interface Outputs {
   files?: FileFormat[] | undefined;
 }
 
+/** A mark that is no row: a gap has no `y`; `others` is how many categories it is the sum of, 0 of none. */
+export interface OwnMark {
+  x: string | number | boolean | null;
+  y: number | null;
+  others: number;
+}
+
 /** Newest id first; `cursor` is the last id seen. */
 export interface Page {
   limit?: number | undefined;
@@ -1362,10 +1402,11 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
+  spec: ChartSpec | null;
   columns: Column[];
   rows: Cell[][];
   isTruncated: boolean;
@@ -1585,7 +1626,7 @@ export interface RecommendationStats {
   waitingByCategory: Record<string, number>;
 }
 
-/** A line has at most 500 points; its first, last, lowest and highest ones and gaps are kept. */
+/** Rows that are drawn, of all that were read: those of a chart with more marks than can be told apart. */
 export interface Reduced {
   shown: number;
   total: number;
@@ -1758,6 +1799,11 @@ export interface RuntimeWords {
 export interface Said {
   message: string;
   translations: Partial<Record<Language, Told>>;
+}
+
+/** What `notes` are in another language. */
+export interface SaidOfChart {
+  notes: string[];
 }
 
 /** With `id` that dashboard is replaced; panels of it that are not given go. `ifVersion`: the version that was changed; CONFLICT, with what is there as `data.current`, if somebody else saved since. */

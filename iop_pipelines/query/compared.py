@@ -331,6 +331,7 @@ def _change_column(column: Column) -> Column:
         unit="pts" if column.unit == "%" else "%",
         places=1,
         favourable=column.favourable,
+        adds_up=False,
         translations=label.translations,
     )
 

@@ -328,7 +328,7 @@ def select_item(item: form.Select, source: Source, path: str) -> tuple[Expressio
 
 def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression, Column, FieldType]:
     """With the type that the expression has in the database, where the measure declares another."""
-    vocabulary = places = favourable = None
+    vocabulary = places = favourable = step = zone = None
     if item.measure or item.compute:
         measure = _measure_of(item, source, path)
         expression, native, unit = measure_expression(measure, source)
@@ -344,6 +344,7 @@ def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression,
         expression, type_, unit = chosen.column, chosen.type, chosen.unit
         label = source.called(chosen.label)
         vocabulary = chosen.vocabulary
+        step, zone = _step_of(item, source), chosen.zone
         if item.bucket:
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = label.by(item.bucket)
@@ -364,8 +365,24 @@ def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression,
         favourable=item.favourable or favourable,
         vocabulary=vocabulary,
         translations=label.translations,
+        adds_up=_adds_up(item, source) if item.is_aggregate else None,
+        step=step,
+        zone=zone,
     )
     return expression, column, native
+
+
+def _step_of(item: form.Select, source: Source) -> form.Bucket | None:
+    """Of moments as they are it is the dataset's own."""
+    if item.bucket is not None:
+        return item.bucket
+    own = source.dataset.step if source.dataset and item.field == source.time else None
+    return None if own is None else own.bucket
+
+
+def _adds_up(item: form.Select, source: Source) -> bool:
+    """Whether two groups together have the sum of both: what is distinct in each may be the same."""
+    return item.agg != "count_distinct" and is_additive(item, source)
 
 
 def _measure_of(item: form.Select, source: Source, path: str) -> Measure:

@@ -22,6 +22,7 @@ from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.config import (
     MAX_SELECT,
     Bucket,
+    Chart,
     Outputs,
     QueryConfig,
     Select,
@@ -94,8 +95,9 @@ def drill_config(
     detail = detail.model_copy(
         update={"source": source.name, "where": where, "limit": limit, "offset": offset}
     )
+    charts = () if by is None else (_chart_of(detail),)
     below = config.model_copy(
-        update={"datasets": {DETAIL: detail}, "charts": (), "outputs": Outputs()}
+        update={"datasets": {DETAIL: detail}, "charts": charts, "outputs": Outputs()}
     )
     return Level(below, _ungrouped(source, used))
 
@@ -119,6 +121,13 @@ def _groups(table: TableQuery, by: Select) -> TableQuery:
     is_time = by.bucket is not None
     sort = Sort(by=by.name) if is_time else Sort(by=measures[0].name, dir="desc")
     return TableQuery(select=(by, *measures), sort=(sort,))
+
+
+def _chart_of(groups: TableQuery) -> Chart:
+    """Of the first measure: over time a line, else bars."""
+    by, measure = groups.select[:2]
+    kind = "line" if by.bucket is not None else "bar"
+    return Chart(type=kind, data=DETAIL, x=by.name, y=measure.name)
 
 
 def _group(own: Mapping[str, Select], source: Source, name: str, path: str) -> Select:

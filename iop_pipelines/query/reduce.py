@@ -8,8 +8,8 @@ A gap in a stretch and its strongest mark are kept too.
 
 from collections.abc import Mapping, Sequence
 
-# Points that one stretch may leave: first, last, lowest, highest, a gap, the strongest mark.
-_KEPT_OF_EACH = 6
+# Points that one stretch may leave: first, last, lowest and highest; beside them a gap, and the strongest mark.
+_KEPT_OF_EACH = 4
 
 
 def reduce_line(
@@ -25,7 +25,8 @@ def reduce_line(
     count = len(values)
     if count <= size:
         return list(range(count))
-    stretches = max(1, size // _KEPT_OF_EACH)
+    most = _KEPT_OF_EACH + (None in values) + bool(marks)
+    stretches = max(1, size // most)
     kept: list[int] = []
     for number in range(stretches):
         first, end = number * count // stretches, (number + 1) * count // stretches

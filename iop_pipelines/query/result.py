@@ -16,6 +16,7 @@ from types import NoneType
 from typing import Any, Literal
 
 from iop_pipelines.domain.datasets import Favourable, FieldType, plain_type, scale_of
+from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.languages import LabelTranslations
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import NotFound
@@ -48,6 +49,8 @@ class Column:
 
     `decimals`: what its values are rounded to; `places`: what pages show of values that keep all of theirs, as the
     measure says. `is_computed`: of doubles that a database has added up. `favourable`: which way is good news.
+    `adds_up`: whether sums of its values mean something, None where nobody knows. `step`: of moments, from one to the
+    next, in the clocks of `zone`.
     """
 
     name: str
@@ -60,6 +63,9 @@ class Column:
     favourable: Favourable | None = None
     vocabulary: Vocabulary | None = None
     translations: LabelTranslations | None = None
+    adds_up: bool | None = None
+    step: Bucket | None = None
+    zone: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -90,7 +96,8 @@ class Table:
     """`is_truncated`: there are more rows than are shown, and the reader must be told: `total` is how many, those
     that `offset` passed over among them; None where nobody counted. `limit` is None where the whole was asked for.
     `totals` is the row of all, `subtotals` are those of fewer groups, whose other groups are None: they are no rows of
-    the table, and no CSV has them.
+    the table, and no CSV has them. `whole` is what shares are of, where rows are left out; `has_rest`: the last row
+    stands for all that a top list left out.
     """
 
     name: str
@@ -104,6 +111,8 @@ class Table:
     total: int | None = None
     totals: Row | None = None
     subtotals: tuple[Row, ...] = ()
+    whole: Row | None = None
+    has_rest: bool = False
 
     def column(self, name: str) -> Column:
         return self.columns[self.position(name)]
@@ -272,14 +281,17 @@ def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(Column(**column) for column in data["columns"])
     rows = tuple(_row(row, columns) for row in data["rows"])
     filters = tuple(remade(each) for each in data["filters"])
-    totals = None if data["totals"] is None else _row(data["totals"], columns)
+    sums = {
+        name: None if data.get(name) is None else _row(data[name], columns)
+        for name in ("totals", "whole")
+    }
     return Table(
         **{
             **data,
+            **sums,
             "columns": columns,
             "rows": rows,
             "filters": filters,
-            "totals": totals,
             "subtotals": tuple(_row(row, columns) for row in data["subtotals"]),
         }
     )

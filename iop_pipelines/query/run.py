@@ -203,14 +203,27 @@ def _read_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
 
 
 def _with_totals(table: Table, name: str, query: form.TableQuery, reading: Reading) -> Table:
-    if not (query.totals or query.subtotals):
-        return table
-
     # Counted where they are cut, so that it can be said.
     counting = replace(reading, is_counted=True)
-    found = read_totals(query, table.columns, lambda fewer: read_rows(name, fewer, counting))
+
+    def read(fewer: form.TableQuery) -> Table:
+        return read_rows(name, fewer, counting)
+
+    if _needs_whole(table, name, query, reading):
+        asked = query.model_copy(update={"totals": True, "subtotals": ()})
+        table = replace(table, whole=read_totals(asked, table.columns, read).row)
+    if not (query.totals or query.subtotals):
+        return table
+    found = read_totals(query, table.columns, read)
     filters = (*table.filters, *found.said)
     return replace(table, totals=found.row, subtotals=found.subtotals, filters=filters)
+
+
+def _needs_whole(table: Table, name: str, query: form.TableQuery, reading: Reading) -> bool:
+    """Where a pie is drawn of a part of the groups: its shares are of all of them."""
+    is_of_pie = any(each.type == "pie" and each.data == name for each in reading.config.charts)
+    is_part = table.is_truncated or table.total is None or table.total > len(table.rows)
+    return is_of_pie and is_part and query.is_grouped and query.having is None
 
 
 def read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
@@ -244,7 +257,12 @@ def read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
         is_truncated=is_cut,
         filters=_own_filters(query, source, scope),
         total=total,
+        has_rest=_has_rest(query, rows),
     )
+
+
+def _has_rest(query: form.TableQuery, rows: Sequence[Row]) -> bool:
+    return query.top is not None and query.top.rest is not None and len(rows) > query.top.n
 
 
 def _read_filled(name: str, query: form.TableQuery, reading: Reading) -> Table:
@@ -283,6 +301,7 @@ def _read_compared(name: str, query: form.TableQuery, reading: Reading) -> Table
         is_truncated=len(found.rows) > most,
         filters=(*_own_filters(query, source, found.scope), *found.said),
         total=found.total,
+        has_rest=_has_rest(query, found.rows),
     )
 
 

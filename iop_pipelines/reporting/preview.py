@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from iop_pipelines.query.charts.scales import nice_ticks
 from iop_pipelines.reporting.charts import svg
 from iop_pipelines.reporting.charts.axes import (
     Scale,
     as_seconds,
-    nice_ticks,
     shorten,
     tick_label,
     time_ticks,
@@ -116,6 +116,6 @@ def _band(rows: list[_Row], x: Scale, y: Scale) -> str:
         if len(area) > 1:
             edge = [f"{px:.1f} {high:.1f}" for px, _, high in area]
             edge += [f"{px:.1f} {low:.1f}" for px, low, _ in reversed(area)]
-            shape = f'<path d="M{"L".join(edge)}Z" fill="{svg.PALETTE[5]}"'
+            shape = f'<path d="M{"L".join(edge)}Z" fill="{svg.PALETTE[0]}"'
             shapes.append(f'{shape} fill-opacity="0.28"/>')
     return "".join(shapes)

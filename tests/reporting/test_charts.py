@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iop_pipelines.errors import InvalidInput
-from iop_pipelines.query.config import Chart
-from iop_pipelines.query.result import Column, Table
-from iop_pipelines.reporting.charts.axes import nice_ticks, tick_label, time_ticks
-from iop_pipelines.reporting.charts.data import (
+from iop_pipelines.query.charts.scales import nice_ticks
+from iop_pipelines.query.charts.spec import (
     MAX_LINE_POINTS,
-    MAX_SCATTER_POINTS,
+    MAX_MARKS,
     MAX_SERIES,
     MAX_SLICES,
-    chart_data,
 )
+from iop_pipelines.query.config import Chart
+from iop_pipelines.query.result import Column, Table
+from iop_pipelines.reporting.charts.axes import tick_label, time_ticks
+from iop_pipelines.reporting.charts.data import chart_data
 from iop_pipelines.reporting.charts.drawing import draw
-from iop_pipelines.reporting.charts.svg import DASHES, PALETTE
+from iop_pipelines.reporting.charts.svg import DASHES, PALETTE, PATTERNS, SIGNS
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2013, 1, 1)
@@ -76,13 +77,14 @@ def test_a_pie_is_whole_and_its_shares_add_up():
         assert before[1] == after[0]
 
 
-def test_small_slices_become_one_and_what_is_not_positive_is_left_out():
-    data, root = chart("pie", named([float(n) for n in range(-1, 12)]))
+def test_small_slices_become_one_and_what_is_nothing_is_left_out():
+    data, root = chart("pie", named([None, *(float(n) for n in range(12))]))
     assert len(data.series[0].points) == MAX_SLICES
-    assert data.series[0].points[-1][0] == "5 others"
+    # The seven largest are 11 to 5, and 4, 3, 2 and 1 the others.
+    assert data.series[0].points[-1][:2] == ("4 others", 10.0)
     assert sum(point[1] or 0 for point in data.series[0].points) == sum(range(12))
-    assert any("2 without a positive value" in note for note in data.notes)
-    assert "5 others" in texts(root)
+    assert "2 values of zero or not known have no slice." in data.notes
+    assert "8  4 others" in texts(root)
 
 
 def test_one_slice_alone_is_a_full_ring():
@@ -98,7 +100,8 @@ def test_a_line_breaks_at_unknown_values_and_at_missing_days():
     (line,) = [path for path in root.iter(f"{SVG}path") if path.get("stroke") == PALETTE[0]]
     # 0-1, then 3 alone (a dot), then 6-9.
     assert line.get("d", "").count("M") == 3
-    assert len(list(root.iter(f"{SVG}circle"))) == 1
+    # Few points have a sign each; what is not known has none.
+    assert len([p for p in root.iter(f"{SVG}path") if p.get("transform")]) == 7
 
 
 def test_series_are_told_apart_by_colour_dash_and_legend():
@@ -111,14 +114,15 @@ def test_series_are_told_apart_by_colour_dash_and_legend():
 
 
 def test_every_series_that_is_shown_has_a_colour_and_a_dash_of_its_own():
-    assert len(set(PALETTE)) == len(set(DASHES)) == MAX_SERIES
+    # And what stands for all others has one more.
+    assert {len(set(each)) for each in (PALETTE, DASHES, SIGNS, PATTERNS)} == {MAX_SERIES + 1}
 
 
 def test_many_points_keep_their_shape_and_it_is_said():
     rows = [(DAY + timedelta(days=d), "a", 1.0, 100.0 if d == 777 else 1.0) for d in range(3000)]
     data, _ = chart("line", rows, x="day")
     points = data.series[0].points
-    assert len(points) == MAX_LINE_POINTS
+    assert len(points) <= MAX_LINE_POINTS
     assert max(point[1] or 0 for point in points) == 100.0
     assert any("3,000 points" in note for note in data.notes)
 
@@ -126,7 +130,7 @@ def test_many_points_keep_their_shape_and_it_is_said():
 def test_a_large_crowd_is_sampled():
     rows = [(DAY, "a", float(n), float(n)) for n in range(5_000)]
     data, _ = chart("scatter", rows, x="x")
-    assert sum(len(one.points) for one in data.series) <= MAX_SCATTER_POINTS
+    assert sum(len(one.points) for one in data.series) <= MAX_MARKS
     assert any("5,000 points" in note for note in data.notes)
 
 
@@ -141,7 +145,7 @@ def test_a_chart_without_data_says_so():
     for kind in ("bar", "line", "pie"):
         _, root = chart(kind, [])
         assert "No data in this period" in texts(root)
-    _, root = chart("pie", named([0.0, -1.0]))
+    _, root = chart("pie", named([0.0, None]))
     assert "No data in this period" in texts(root)
 
 

@@ -2,8 +2,9 @@ import { useCallback, useMemo } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import type { TimedPoint } from './band';
-import type { Column, Mark } from './kinds';
+import type { Column, Mark, Size } from './kinds';
 import { Surface } from './Surface';
+import type { Plots } from './usePlots';
 import { useValues } from './values';
 import { words } from './words';
 
@@ -49,9 +50,15 @@ export function BandDrawing({
     },
     [known, say, y, format, t],
   );
+  const draw = useCallback(
+    (size: Size, { BandPlot }: Plots) => (
+      <BandPlot points={points} marks={marks} y={y} size={size} />
+    ),
+    [points, marks, y],
+  );
   return (
     <Surface label={title} height={height} marks={marks} read={read}>
-      {(size, { BandPlot }) => <BandPlot points={points} marks={marks} y={y} size={size} />}
+      {draw}
     </Surface>
   );
 }

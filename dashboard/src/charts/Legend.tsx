@@ -1,37 +1,88 @@
+import { useId } from 'react';
+import { useWords } from '@/i18n/words';
 import css from './charts.module.css';
+import { Stripes } from './Stripes';
 import { colourOf, dashOf, signOf } from './shape';
+import { words } from './words';
 
 export interface LegendItem {
   name: string;
-  sign: 'line' | 'bar' | 'point' | 'band' | 'finding' | 'forecast';
+  sign: 'line' | 'bar' | 'point' | 'slice' | 'band' | 'finding' | 'forecast';
   group: number;
+  /** Of a slice, as it stands in the ring. */
+  number?: number;
   detail?: string;
 }
 
-/** Signs differ by their form as well as by their colour. */
-export function Legend({ items }: { items: readonly LegendItem[] }) {
+/** Signs differ by their form as well as by their colour. With `onToggle` each is a button. */
+export function Legend({
+  items,
+  hidden,
+  onToggle,
+  onAlone,
+}: {
+  items: readonly LegendItem[];
+  hidden?: ReadonlySet<string>;
+  onToggle?: (name: string) => void;
+  /** Shows one alone, and all again. */
+  onAlone?: (name: string) => void;
+}) {
+  const t = useWords(words);
   return (
     <ul className={css.legend}>
       {items.map((item) => (
         <li key={`${item.sign} ${item.name}`} className={css.legendItem}>
-          <svg width="22" height="12" viewBox="-11 -6 22 12" aria-hidden="true">
-            <LegendSign {...item} />
-          </svg>
-          <span>
-            {item.name}
-            {item.detail && <span className={css.legendDetail}> {item.detail}</span>}
-          </span>
+          {onToggle ? (
+            <>
+              <button
+                type="button"
+                className={css.legendToggle}
+                aria-pressed={!hidden?.has(item.name)}
+                onClick={() => onToggle(item.name)}
+              >
+                <Item {...item} />
+              </button>
+              <button
+                type="button"
+                className={css.legendAlone}
+                aria-label={t.aloneOf(item.name)}
+                onClick={() => onAlone?.(item.name)}
+              >
+                {t.alone}
+              </button>
+            </>
+          ) : (
+            <Item {...item} />
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
-function LegendSign({ sign, group }: Pick<LegendItem, 'sign' | 'group'>) {
+const Item = ({ name, detail, ...sign }: LegendItem) => (
+  <>
+    <svg width="22" height="14" viewBox="-11 -7 22 14" aria-hidden="true">
+      <LegendSign {...sign} />
+    </svg>
+    <span>
+      {name}
+      {detail && <span className={css.legendDetail}> {detail}</span>}
+    </span>
+  </>
+);
+
+export function LegendSign({ sign, group, number }: Omit<LegendItem, 'name' | 'detail'>) {
   const colour = colourOf(group);
+  const id = useId();
   switch (sign) {
     case 'line':
-      return <path d="M-11 0H11" stroke={colour} strokeWidth="2" strokeDasharray={dashOf(group)} />;
+      return (
+        <>
+          <path d="M-11 0H11" stroke={colour} strokeWidth="2" strokeDasharray={dashOf(group)} />
+          <path d={signOf(group)} transform="scale(0.65)" fill={colour} />
+        </>
+      );
     case 'forecast':
       return <path d="M-11 0H11" stroke={colour} strokeWidth="2" strokeDasharray="5 3" />;
     case 'band':
@@ -40,7 +91,21 @@ function LegendSign({ sign, group }: Pick<LegendItem, 'sign' | 'group'>) {
       return <path d="M0-6L6 0L0 6L-6 0z" fill="var(--bad)" />;
     case 'point':
       return <path d={signOf(group)} fill={colour} />;
+    case 'slice':
+      return (
+        <>
+          <rect x="-11" y="-6" width="9" height="12" rx="2" fill={colour} />
+          <text className={css.number} x="6" y="4" textAnchor="middle">
+            {number}
+          </text>
+        </>
+      );
     default:
-      return <rect x="-6" y="-6" width="12" height="12" rx="2" fill={colour} />;
+      return (
+        <>
+          <Stripes id={id} place={group} />
+          <rect x="-9" y="-6" width="18" height="12" rx="2" fill={`url(#${id})`} />
+        </>
+      );
   }
 }

@@ -10,11 +10,21 @@ export interface Cursor {
 export interface Reading {
   title: string;
   text: string;
+  /** Of every group at that place, where there are several. */
+  lines?: readonly { name: string; text: string; place: number; isChosen: boolean }[];
 }
+
+/** Two places along the axis, in the order in which they were chosen. */
+export type Span = readonly [number, number];
 
 interface PlotState {
   cursor: Cursor;
   setCursor: (cursor: Cursor) => void;
+  /** What is being marked, to be looked at alone. */
+  span: Span | null;
+  setSpan: (span: Span | null) => void;
+  /** Shows a span alone; absent where the axis is not of time. */
+  zoom: ((span: Span) => void) | undefined;
   /** Opens what is behind a mark; absent where nothing can be opened. */
   pick: ((mark: number) => void) | undefined;
   read: (mark: number) => Reading;

@@ -1,7 +1,7 @@
-/** What a chart is made of. A mark is one bar, point or slice; every mark stands for one row. */
-import type { ChartAxes, Column as Declared, PanelData } from '@/api/client';
+/** What a chart is made of. A mark is one bar, point or slice. */
+import type { ChartAxes, ChartSpec, Column as Declared, PanelData } from '@/api/client';
 
-export type { ChartAxes };
+export type { ChartAxes, ChartSpec };
 
 type Own = 'vocabulary' | 'words' | 'translations' | 'encoding' | 'favourable';
 /** vocabulary, words: whose words the values are, where they are IOP's own; a column made here has none. */
@@ -17,11 +17,14 @@ export interface Rows {
   total?: number | null;
   reduced?: { shown: number; total: number } | null;
 }
-export type ChartRows = Rows & { chart: PanelData['chart'] };
+export type ChartRows = Rows & Pick<PanelData, 'chart' | 'spec'>;
 
-/** at: where it stands along the axis: a category's number, ms of a time, or the value itself. */
+/**
+ * at: where it stands along the axis: a category's number, ms of a time, or the value itself.
+ * row: null for what stands for several.
+ */
 export interface Mark {
-  row: number;
+  row: number | null;
   group: number;
   at: number;
   y: number;
@@ -30,6 +33,8 @@ export interface Mark {
 
 export interface Group {
   name: string;
+  /** Of its colour and signs, whichever others are shown. */
+  place: number;
   /** In the order of the axis; a gap has no y. */
   points: readonly { at: number; y: number | null }[];
 }
@@ -44,6 +49,10 @@ export interface Shape {
   marks: readonly Mark[];
   x: Column;
   y: Column;
+  /** The whole of it, as the server has decided it. */
+  spec: ChartSpec;
+  /** Of categories that are periods: when each begins. */
+  times: readonly number[];
 }
 
 /** The measured box of a plot, in px. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChartRows, Column } from './kinds';
-import { shapeOf, step, timeOf } from './shape';
+import type { ChartRows, ChartSpec, Column } from './kinds';
+import { REST, shapeOf, step, timeOf, without } from './shape';
 import { slicesOf } from './slices';
 
 const column = (name: string, type: Column['type']): Column => ({
@@ -12,15 +12,30 @@ const column = (name: string, type: Column['type']): Column => ({
 });
 const say = (value: unknown) => (value === null ? '–' : String(value));
 
+const rest = (n: number) => `${n} others`;
+
+/** series: positions of their rows, by name. */
 function given(
   type: 'bar' | 'line' | 'pie' | 'scatter',
   columns: Column[],
   rows: unknown[][],
+  series: Record<string, number[]>,
+  more: Partial<ChartSpec> = {},
 ): ChartRows {
   const [x, second, third] = columns.map(({ name }) => name);
+  const isTime = columns[0]?.type === 'date';
   return {
     columns,
     rows,
+    spec: {
+      ...{ kind: type, along: isTime ? 'time' : 'category', step: isTime ? 'day' : null },
+      ...{ isList: false, hasRest: false, whole: null, yAxis: null, xAxis: null },
+      ...{ unshown: [], notes: [], translations: {} },
+      series: Object.entries(series).map(([name, positions]) => ({
+        ...{ name, others: 0, rows: positions, own: [] },
+      })),
+      ...more,
+    },
     chart: {
       type,
       x: x ?? '',
@@ -34,22 +49,29 @@ function given(
 }
 
 describe('the shape of a chart', () => {
-  it('keeps the row behind every mark, series by series', () => {
+  const days = [column('ds', 'date'), column('origin', 'string'), column('delay', 'number')];
+
+  it('keeps the row behind every mark, series by series, in the order of the server', () => {
     const shape = shapeOf(
       given(
         'line',
-        [column('ds', 'date'), column('origin', 'string'), column('delay', 'number')],
+        days,
         [
           ['2013-02-02', 'JFK', 4],
           ['2013-02-01', 'JFK', 3],
           ['2013-02-01', 'EWR', 5],
           ['2013-02-02', 'EWR', null],
         ],
+        { JFK: [1, 0], EWR: [2, 3] },
       ),
       say,
+      rest,
     );
     expect(shape?.axis).toBe('time');
-    expect(shape?.groups.map(({ name }) => name)).toEqual(['JFK', 'EWR']);
+    expect(shape?.groups.map(({ name, place }) => [name, place])).toEqual([
+      ['JFK', 0],
+      ['EWR', 1],
+    ]);
     expect(shape?.marks.map(({ row, y }) => [row, y])).toEqual([
       [1, 3],
       [2, 5],
@@ -59,7 +81,35 @@ describe('the shape of a chart', () => {
     expect(shape?.groups[1]?.points.at(-1)).toMatchObject({ y: null });
   });
 
-  it('gives bars the order of their rows, and one place to each name', () => {
+  it('takes gaps and sums, which are no rows, from the server', () => {
+    const own = [
+      { x: '2013-02-02', y: null, others: 0 },
+      { x: '2013-02-04', y: 9, others: 0 },
+    ];
+    const series = [{ name: null, others: 3, rows: [0, null, 1, null], own }];
+    const rows = [
+      ['2013-02-01', '', 3],
+      ['2013-02-03', '', 4],
+    ];
+    const shape = shapeOf(given('line', days, rows, {}, { series }), say, rest);
+    expect(shape?.groups[0]?.name).toBe('3 others');
+    expect(shape?.groups[0]?.points.map(({ y }) => y)).toEqual([3, null, 4, 9]);
+    expect(shape?.marks.map(({ row }) => row)).toEqual([0, 1, null]);
+  });
+
+  it('hides a series and leaves the others their colours', () => {
+    const rows = [
+      ['2013-02-01', 'JFK', 3],
+      ['2013-02-01', 'EWR', 5],
+    ];
+    const shape = shapeOf(given('line', days, rows, { JFK: [0], EWR: [1] }), say, rest);
+    if (!shape) throw new Error('there is no shape');
+    const left = without(shape, new Set(['JFK']));
+    expect(left.marks.map(({ group, y }) => [group, y])).toEqual([[1, 5]]);
+    expect(left.groups.map(({ place }) => place)).toEqual([0, 1]);
+  });
+
+  it('gives bars the order of their marks, and one place to each name', () => {
     const shape = shapeOf(
       given(
         'bar',
@@ -69,8 +119,10 @@ describe('the shape of a chart', () => {
           ['EWR', 'late', 1],
           ['LGA', 'on time', 9],
         ],
+        { late: [0, 1], 'on time': [2] },
       ),
       say,
+      rest,
     );
     expect(shape?.categories).toEqual(['LGA', 'EWR']);
     expect(shape?.marks.map(({ at, group }) => [at, group])).toEqual([
@@ -81,9 +133,10 @@ describe('the shape of a chart', () => {
   });
 
   it('is none without the columns that the chart names', () => {
-    const data = given('bar', [column('a', 'string'), column('b', 'number')], []);
-    expect(shapeOf({ ...data, columns: [] }, say)).toBeNull();
-    expect(shapeOf({ ...data, chart: null }, say)).toBeNull();
+    const data = given('bar', [column('a', 'string'), column('b', 'number')], [], {});
+    expect(shapeOf({ ...data, columns: [] }, say, rest)).toBeNull();
+    expect(shapeOf({ ...data, chart: null }, say, rest)).toBeNull();
+    expect(shapeOf({ ...data, spec: null }, say, rest)).toBeNull();
   });
 
   it('reads local times as they stand', () => {
@@ -92,24 +145,21 @@ describe('the shape of a chart', () => {
     expect(timeOf('soon')).toBeNull();
   });
 
-  it('sums up the slices that are too small to be told apart', () => {
-    const rows = Array.from({ length: 11 }, (_, n) => [`a${n}`, n]);
-    const shape = shapeOf(given('pie', [column('a', 'string'), column('n', 'integer')], rows), say);
+  it('says shares of the whole, and gives the others their own colour', () => {
+    const rows = [
+      ['a', 30],
+      ['b', 20],
+    ];
+    const own = [{ x: null, y: 150, others: 8 }];
+    const series = [{ name: null, others: 0, rows: [0, 1, null], own }];
+    const columns = [column('a', 'string'), column('n', 'integer')];
+    const shape = shapeOf(given('pie', columns, rows, {}, { series, whole: 200 }), say, rest);
     if (!shape) throw new Error('there is no shape');
-    const slices = slicesOf(shape, (n) => `${n} others`);
-    expect(slices.map(({ name }) => name)).toEqual([
-      'a10',
-      'a9',
-      'a8',
-      'a7',
-      'a6',
-      'a5',
-      'a4',
-      '3 others',
+    expect(slicesOf(shape).map(({ name, share, colour }) => [name, share, colour])).toEqual([
+      ['a', 15, 0],
+      ['b', 10, 1],
+      ['8 others', 75, REST],
     ]);
-    expect(slices.at(-1)).toMatchObject({ value: 6, mark: null });
-    // Nothing is no slice.
-    expect(slices.reduce((sum, { value }) => sum + value, 0)).toBe(55);
   });
 });
 

@@ -1,5 +1,5 @@
-/** From rows to what is drawn: groups of points, and the row behind each mark. */
-import type { ChartRows, Column, Mark, Shape } from './kinds';
+/** From what the server says is to be drawn to places: groups of points, and the row behind each mark. */
+import type { ChartRows, ChartSpec, Column, Mark, Shape } from './kinds';
 
 type Say = (value: unknown, column: Column) => string;
 
@@ -16,70 +16,85 @@ const numberOf = (value: unknown) => {
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 };
 
-const isTime = (column: Column) => column.type === 'date' || column.type === 'datetime';
+/** What stands for all others has a colour that no other has. */
+export const REST = 12;
 
-function axisOf(type: Shape['type'], x: Column): Shape['axis'] {
-  if (type === 'bar' || type === 'pie') return 'category';
-  if (isTime(x)) return 'time';
-  return x.type === 'integer' || x.type === 'number' ? 'number' : 'category';
-}
+type Point = Omit<Mark, 'group' | 'y'> & { y: number | null };
 
-/** Null if the columns that the chart names are not there. */
-export function shapeOf(data: ChartRows, say: Say): Shape | null {
-  const { chart, columns, rows } = data;
-  if (!chart || chart.type === 'table' || chart.type === 'metric') return null;
-  const position = (name: string | null) => columns.findIndex((column) => column.name === name);
-  const [xAt, yAt, groupAt, labelAt] = [
-    position(chart.x),
-    position(chart.y),
-    position(chart.series),
-    position(chart.label),
-  ];
-  const [x, y] = [columns[xAt], columns[yAt]];
+/** Null if there is nothing to draw, or the columns that the chart names are not there. */
+export function shapeOf(data: ChartRows, say: Say, rest: (n: number) => string): Shape | null {
+  const { chart, spec, columns } = data;
+  if (!chart || !spec) return null;
+  const named = (name: string | null) => columns.findIndex((column) => column.name === name);
+  const [x, y] = [columns[named(chart.x)], columns[named(chart.y)]];
+  const by = columns[named(chart.series)];
   if (!x || !y) return null;
-  const axis = axisOf(chart.type, x);
+  const axis = spec.kind === 'bar' || spec.kind === 'pie' ? 'category' : spec.along;
   const categories = new Map<string, number>();
-  const groups = new Map<string, { at: number; y: number | null; row: number; label: string }[]>();
-  rows.forEach((row, index) => {
-    const label = say(row[xAt], x);
-    const at = axis === 'category' ? numbered(categories, label) : alongOf(row[xAt], axis);
-    if (at === null) return;
-    const groupColumn = columns[groupAt];
-    const name = groupColumn ? say(row[groupAt], groupColumn) : y.label;
-    const points = groups.get(name) ?? [];
-    const labelColumn = columns[labelAt];
-    const own = labelColumn ? say(row[labelAt], labelColumn) : label;
-    points.push({ at, y: numberOf(row[yAt]), row: index, label: own });
-    groups.set(name, points);
+  const times: number[] = [];
+  const along = (value: unknown, label: string) => {
+    if (axis !== 'category') return axis === 'time' ? timeOf(value) : numberOf(value);
+    const known = categories.get(label) ?? categories.size;
+    categories.set(label, known);
+    if (spec.along === 'time') times[known] = timeOf(value) ?? 0;
+    return known;
+  };
+  const groups = spec.series.map((series, place) => {
+    const points = valuesOf(series, data, named).flatMap(({ value, others, own, ...point }) => {
+      const label = others > 0 ? rest(others) : say(value, x);
+      const at = along(value, label);
+      return at === null ? [] : [{ ...point, at, label: own ? say(own.value, own.column) : label }];
+    });
+    const name = series.others > 0 ? rest(series.others) : by ? say(series.name, by) : y.label;
+    return { name, place, points };
   });
-  for (const points of groups.values()) {
-    if (axis !== 'category') points.sort((a, b) => a.at - b.at);
-  }
-  const named = [...groups].map(([name, points]) => ({ name, points }));
+  const marks = marksOf(groups);
   return {
-    type: chart.type,
+    type: spec.kind,
     axis,
     categories: [...categories.keys()],
-    groups: named,
-    marks: marksOf(named),
+    times,
+    groups,
+    marks,
     x,
     y,
+    spec,
   };
 }
 
-function numbered(categories: Map<string, number>, label: string): number {
-  const known = categories.get(label);
-  if (known !== undefined) return known;
-  categories.set(label, categories.size);
-  return categories.size - 1;
+/** The marks of a series with what their rows have. */
+function valuesOf(
+  { rows: positions, own }: ChartSpec['series'][number],
+  { chart, columns, rows }: ChartRows,
+  named: (name: string | null) => number,
+) {
+  const [xAt, yAt, labelAt] = [chart?.x, chart?.y, chart?.label].map((name) => named(name ?? null));
+  const label = columns[labelAt ?? -1];
+  let next = 0;
+  return positions.map((position) => {
+    const row = position === null ? undefined : rows[position];
+    if (!row || position === null) {
+      const mark = own[next++];
+      return {
+        value: mark?.x,
+        y: mark?.y ?? null,
+        others: mark?.others ?? 0,
+        row: null,
+        own: null,
+      };
+    }
+    const said = label ? { value: row[labelAt ?? -1], column: label } : null;
+    return {
+      value: row[xAt ?? -1],
+      y: numberOf(row[yAt ?? -1]),
+      others: 0,
+      row: position,
+      own: said,
+    };
+  });
 }
 
-const alongOf = (value: unknown, axis: Shape['axis']) =>
-  axis === 'time' ? timeOf(value) : numberOf(value);
-
-function marksOf(
-  groups: readonly { points: { at: number; y: number | null; row: number; label: string }[] }[],
-): Mark[] {
+function marksOf(groups: readonly { points: readonly Point[] }[]): Mark[] {
   const marks: Mark[] = [];
   groups.forEach(({ points }, group) => {
     for (const { at, y, row, label } of points) {
@@ -87,6 +102,16 @@ function marksOf(
     }
   });
   return marks.sort((a, b) => a.at - b.at || a.group - b.group);
+}
+
+/** Without the groups of these names: the others keep their colours, and the axes their ends. */
+export function without(shape: Shape, hidden: ReadonlySet<string>): Shape {
+  if (hidden.size === 0) return shape;
+  const groups = shape.groups.map((group) =>
+    hidden.has(group.name) ? { ...group, points: [] } : group,
+  );
+  const marks = shape.marks.filter(({ group }) => !hidden.has(shape.groups[group]?.name ?? ''));
+  return { ...shape, groups, marks };
 }
 
 /** The mark that an arrow key leads to; up and down go to the neighbouring group at the same place. */
@@ -111,20 +136,48 @@ export function step(marks: readonly Mark[], current: number | null, key: string
   return null;
 }
 
-const PALETTE = 8;
-export const colourOf = (group: number) => `var(--chart-${(group % PALETTE) + 1})`;
+export const colourOf = (place: number) =>
+  place === REST ? 'var(--chart-rest)' : `var(--chart-${(place % REST) + 1})`;
 
-const DASHES = ['', '7 3', '2 3', '10 3 2 3', '4 4', '1 4', '12 4', '6 2 2 2'];
+const DASHES = [
+  ...['', '7 3', '2 3', '10 3 2 3', '5 5', '1 4', '14 4', '6 2 2 2 2 2', '3 6', '12 3 4 3', '8 8'],
+  ...['2 2 6 2', '1 2'],
+];
 /** Lines differ by their dashes too, for eyes that do not tell the colours apart. */
-export const dashOf = (group: number) => DASHES[group % DASHES.length] ?? '';
+export const dashOf = (place: number) => DASHES[place] ?? '';
 
 /** Shapes of a scatter's points and of the legend's signs, drawn around 0, 0. */
 const SIGNS = [
-  'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
+  'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z',
   'M-3.600-3.600h7.200v7.200h-7.200z',
   'M0-5L4.600 3.400H-4.600z',
   'M0-5L5 0L0 5L-5 0z',
   'M-1.500-5h3v3.500h3.500v3h-3.500v3.500h-3v-3.500h-3.500v-3h3.500z',
   'M0 5L4.600-3.400H-4.600z',
+  'M-5 0L3.400-4.600V4.600z',
+  'M5 0L-3.400-4.600V4.600z',
+  'M-4.600-1.600h9.200v3.200h-9.200z',
+  'M-1.600-4.600h3.200v9.200h-3.200z',
+  'M-4.600-2.600L-2.600-4.600L0-2L2.600-4.600L4.600-2.600L2 0L4.600 2.600L2.600 4.600L0 2L-2.600 4.600L-4.600 2.600L-2 0z',
+  'M0-5L1.500-1.500L5 0L1.500 1.500L0 5L-1.500 1.500L-5 0L-1.500-1.500z',
+  'M-4 0a4 4 0 0 1 8 0z',
 ];
-export const signOf = (group: number) => SIGNS[group % SIGNS.length] ?? '';
+export const signOf = (place: number) => SIGNS[place] ?? '';
+
+/** Stripes of bars: a path over a tile, and how large the tile is. */
+const STRIPES: readonly (readonly [string, number])[] = [
+  ['', 6],
+  ['M0 6L6 0M-1 1L1-1M5 7L7 5', 6],
+  ['M0 3H6', 6],
+  ['M0 0L6 6M-1 5L1 7M5-1L7 1', 6],
+  ['M3 0V6', 6],
+  ['M0 3.500H7M3.500 0V7', 7],
+  ['M0 0L8 8M0 8L8 0', 8],
+  ['M0 3.500L3.500 0', 3.5],
+  ['M0 1.500H3', 3],
+  ['M0 0L3.500 3.500', 3.5],
+  ['M1.500 0V3', 3],
+  ['M0 2H4M2 0V4', 4],
+  ['M0 0L5 5M0 5L5 0', 5],
+];
+export const stripesOf = (place: number) => STRIPES[place] ?? (['', 6] as const);

@@ -1,28 +1,35 @@
-/** The slices of a pie: the largest ones, and the others as one; marks are found by their slice. */
+/** The slices of a pie, in the order of the server; marks are found by their slice. */
 import type { Shape } from './kinds';
-
-const MAX_SLICES = 8;
+import { REST } from './shape';
 
 export interface Slice {
   name: string;
   value: number;
+  /** Of the whole, in percent. */
+  share: number;
   colour: number;
-  /** Of the shape's marks; null for the others together, behind which there is no one row. */
-  mark: number | null;
+  mark: number;
 }
 
-export function slicesOf(shape: Shape, rest: (n: number) => string): Slice[] {
-  const positive = shape.marks
-    .map(({ label, y }, mark) => ({ name: label, value: y, mark }))
-    .filter(({ value }) => value > 0)
-    .sort((a, b) => b.value - a.value);
-  const isWhole = positive.length <= MAX_SLICES;
-  const kept = isWhole ? positive : positive.slice(0, MAX_SLICES - 1);
-  const others = positive.slice(kept.length);
-  const slices: Slice[] = kept.map((slice, colour) => ({ ...slice, colour }));
-  if (others.length > 0) {
-    const value = others.reduce((sum, each) => sum + each.value, 0);
-    slices.push({ name: rest(others.length), value, colour: MAX_SLICES - 1, mark: null });
-  }
-  return slices;
+export function slicesOf({ marks, spec }: Pick<Shape, 'marks' | 'spec'>): Slice[] {
+  const order = marks
+    .map((_, mark) => mark)
+    .sort((a, b) => (marks[a]?.at ?? 0) - (marks[b]?.at ?? 0));
+  const shown = marks.reduce((sum, { y }) => sum + y, 0);
+  const whole = spec.whole ?? shown;
+  const isRest = (at: number) => at === order.length - 1 && restOf(spec);
+  return order.map((mark, at) => {
+    const { label = '', y = 0 } = marks[mark] ?? {};
+    return {
+      name: label,
+      value: y,
+      share: (100 * y) / whole,
+      colour: isRest(at) ? REST : at,
+      mark,
+    };
+  });
 }
+
+/** Whether the last mark stands for all others. */
+export const restOf = ({ series, hasRest }: Shape['spec']) =>
+  hasRest || (series.length === 1 && (series[0]?.own.at(-1)?.others ?? 0) > 0);

@@ -7,7 +7,7 @@ vi.stubGlobal('navigator', { languages: ['fr'] });
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
 
 const { formatters } = await import('@/i18n/format');
-const { afterNumber, alongLabel, textOf, timeAxis, valueLimits } = await import('./values');
+const { afterNumber, axisLabel, textOf, timeAxis, valueLimits } = await import('./values');
 const { vocabulary } = await import('@/i18n/vocabulary');
 const { words } = await import('./words');
 const { loadCatalogue } = await import('@/i18n/catalogue');
@@ -86,17 +86,21 @@ test.each([
   expect(valueLimits({ ...share, unit }, values)).toEqual({ domain: ['auto', 'auto'] });
 });
 
-test('an axis of numbers is named with its unit, and one that says itself is not', () => {
+test('an axis is named with its unit', () => {
   const x = { ...column, type: 'number', label: 'Departure delay', unit: 'min' } as const;
-  expect(alongLabel({ axis: 'number', x })).toBe('Departure delay, min');
-  expect(alongLabel({ axis: 'time', x: { ...column, type: 'date' } })).toBe('');
-  expect(alongLabel({ axis: 'category', x: column })).toBe('');
+  expect(axisLabel(x)).toBe('Departure delay, min');
+  expect(axisLabel({ ...x, label: 'Minutes of delay (min)' })).toBe('Minutes of delay (min)');
 });
 
 const DAY = Date.UTC(2013, 1, 28);
 const HOUR = 3_600_000;
-const told = (ats: readonly number[], count = 5, language: 'en' | 'fr' = 'en') => {
-  const { ticks, tickFormatter } = timeAxis(ats, count, language);
+const told = (
+  ats: readonly number[],
+  count = 5,
+  language: 'en' | 'fr' = 'en',
+  step: 'month' | 'week' | 'year' | null = null,
+) => {
+  const { ticks, tickFormatter } = timeAxis(ats, count, language, step);
   return ticks.map(tickFormatter);
 };
 
@@ -115,6 +119,14 @@ test('moments within two days have hours, and those of a longer span days', () =
 test('a year has months', () => {
   const year = [Date.UTC(2012, 1, 28), DAY];
   expect(told(year, 2)).toEqual(['Feb 2012', 'Aug 2012', 'Feb 2013']);
+});
+
+test('ticks of months, weeks and years are those that there are', () => {
+  const months = [0, 1, 2, 3].map((month) => Date.UTC(2013, month, 1));
+  expect(told(months, 2, 'en', 'month')).toEqual(['Jan 2013', 'Mar 2013']);
+  const weeks = [4, 11, 18].map((day) => Date.UTC(2013, 1, day));
+  expect(told(weeks, 5, 'en', 'week')).toEqual(['Feb 4', 'Feb 11', 'Feb 18']);
+  expect(told([Date.UTC(2012, 0, 1)], 5, 'en', 'year')).toEqual(['2012']);
 });
 
 test('a unit follows its number, and what is of a hundred stands close to it', () => {

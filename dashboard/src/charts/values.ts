@@ -5,7 +5,7 @@ import { type Formatters, useFormat } from '@/i18n/format';
 import { LANGUAGES, type Language } from '@/i18n/language';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import type { Column, Shape } from './kinds';
+import type { ChartSpec, Column } from './kinds';
 import { words } from './words';
 
 type Words = (typeof words)['en'];
@@ -95,29 +95,43 @@ export function valueLimits({ unit }: Column, values: readonly (number | null)[]
   return { domain: [ticks[0] ?? 0, 100], ticks };
 }
 
-/** What an axis along a chart is of: numbers do not say it themselves, as dates and names do. */
-export const alongLabel = ({ axis, x }: Pick<Shape, 'axis' | 'x'>): string =>
-  axis === 'number' ? axisLabel(x) : '';
-
 export const axisLabel = (column: Column) => labelWithUnit(column, (unit) => `, ${unit}`);
 
 const DAY_MS = 86_400_000;
 
 const HOUR_MS = 3_600_000;
 
+/** Of periods longer than a day: ticks say which ones there are, and nothing between them. */
+const LONG: Record<string, Intl.DateTimeFormatOptions> = {
+  month: { month: 'short', year: 'numeric' },
+  quarter: { month: 'short', year: 'numeric' },
+  '2QS': { month: 'short', year: 'numeric' },
+  year: { year: 'numeric' },
+};
+
 /** Of an axis of moments, in order: days that have no time of day, hours within two days, months beyond 300. */
-export function timeAxis(ats: readonly number[], count: number, language: Language) {
+export function timeAxis(
+  ats: readonly number[],
+  count: number,
+  language: Language,
+  step: ChartSpec['step'] = null,
+) {
   const [from, to] = [ats[0] ?? 0, ats.at(-1) ?? 0];
   const hasHours = to - from <= 2 * DAY_MS && ats.some((at) => at % DAY_MS !== 0);
   const options: Intl.DateTimeFormatOptions = hasHours
     ? { hour: '2-digit', minute: '2-digit' }
-    : to - from <= 300 * DAY_MS
-      ? { day: 'numeric', month: 'short' }
-      : { month: 'short', year: 'numeric' };
+    : (LONG[step ?? ''] ??
+      (to - from <= 300 * DAY_MS
+        ? { day: 'numeric', month: 'short' }
+        : { month: 'short', year: 'numeric' }));
+  const isLong = step !== null && (step in LONG || step.toLowerCase().startsWith('w'));
+  const stride = Math.ceil(ats.length / Math.max(count, 1));
   const text = new Intl.DateTimeFormat(LANGUAGES[language].locale, { ...options, timeZone: 'UTC' });
   return {
     domain: [from, to],
-    ticks: evenly(from, to, count, hasHours ? HOUR_MS : DAY_MS),
+    ticks: isLong
+      ? ats.filter((_, at) => at % stride === 0)
+      : evenly(from, to, count, hasHours ? HOUR_MS : DAY_MS),
     tickFormatter: (at: number) => text.format(at),
   };
 }

@@ -12,6 +12,10 @@ export const words = defineWords('charts', {
   noMark: 'no value selected',
   open: 'Drill down',
   openRow: (name: string) => `Drill down: ${name}`,
+  keysZoom: 'Shift and the arrow keys mark a period, and Enter shows it alone.',
+  alone: 'Only this',
+  aloneOf: (name: string) => `Show only ${name}, or all again`,
+  findSeries: 'Find a series',
   reduced: (shown: string, total: string) => `${shown} of ${total} points shown`,
   truncated: (shown: string, total: string | null) =>
     total === null

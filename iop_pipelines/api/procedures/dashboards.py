@@ -1,6 +1,5 @@
 """dashboards.* and panels.*: configured views, their data, and the rows behind a figure."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from iop_pipelines.api.context import Context, witness_of
+from iop_pipelines.api.procedures.chart_shapes import ChartSpec, chart_shown
 from iop_pipelines.api.procedures.datasets import LastStretch, shown_stretch
 from iop_pipelines.api.procedures.shapes import (
     ById,
@@ -43,16 +43,17 @@ from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.query import config as form
 from iop_pipelines.query import result
 from iop_pipelines.query.catalogue import Catalogue, load_catalogue
+from iop_pipelines.query.charts import spec as drawn
+from iop_pipelines.query.charts.making import chart_spec
+from iop_pipelines.query.charts.spec import MAX_SERIES
 from iop_pipelines.query.drill import drill_config
 from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
-from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.query.run import run_query
 from iop_pipelines.query.stretch import last_stretch
 from iop_pipelines.registry import dashboards as registered
 
 # More marks than a screen can show; a report has them all.
 MAX_ROWS = 5_000
-MAX_LINE_POINTS = 500
 MAX_FILTERS = 20
 MAX_LEVELS = 20
 
@@ -124,7 +125,8 @@ class OfPanel(Shape):
     """A saved panel, or a `queryConfig` that is not saved yet; `params` are those it declares.
 
     `period`, in the words of `in_period` such as last_30_days, takes the place of the panel's own;
-    `filters` are added. Both apply where the panel's source has a time and such a field.
+    `filters` are added. Both apply where the panel's source has a time and such a field. `series` are names of lines or
+    groups of bars that are to be drawn, whatever others are larger.
     """
 
     panel_id: Id | None = None
@@ -132,6 +134,7 @@ class OfPanel(Shape):
     params: dict[str, Any] = {}
     period: Annotated[str, Field(min_length=1, max_length=40)] | Span | None = None
     filters: Annotated[list[PanelFilter], Field(max_length=MAX_FILTERS)] = []
+    series: Annotated[list[Scalar], Field(max_length=MAX_SERIES)] = []
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "OfPanel":
@@ -204,7 +207,7 @@ class Narrowed(TypedDict):
 
 
 class Reduced(Shape):
-    """A line has at most 500 points; its first, last, lowest and highest ones and gaps are kept."""
+    """Rows that are drawn, of all that were read: those of a chart with more marks than can be told apart."""
 
     shown: int
     total: int
@@ -215,10 +218,11 @@ class PanelData(Shape):
     their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted.
     `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when
     the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing
-    to show of a dataset that has data, its last."""
+    to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it."""
 
     title: str
     chart: ChartAxes | None
+    spec: ChartSpec | None
     columns: list[Column]
     rows: list[Cells]
     is_truncated: bool
@@ -319,7 +323,7 @@ def _declare_panels(registry: Registry) -> None:
             offset=given.cursor,
         )
         # Page after page of what may be all rows: counted each time it would cost more than the page.
-        found = _run(ctx, level.config, given, is_counted=False)
+        found = _run(ctx, level.config, given, is_counted=given.by is not None)
         answer = _data(level.config, found, applied, catalogue)
         end = given.cursor + given.limit
         return DrillData(
@@ -339,7 +343,7 @@ def _kept_for_its_interval(ctx: Context, given: OfPanel) -> Keeping | None:
     if given.panel_id is None:
         return None
     stored = registered.panel(ctx.platform.engine, given.panel_id)
-    asked = given.model_dump_json(include={"params", "period", "filters"})
+    asked = given.model_dump_json(include={"params", "period", "filters", "series"})
     return Keeping((stored.panel.id, stored.version, asked), stored.panel.refresh_s)
 
 
@@ -408,18 +412,17 @@ def _filter(given: PanelFilter, path: str) -> Filter:
 
 def _shown(ctx: Context, config: form.QueryConfig, given: OfPanel) -> PanelData:
     name = _table_of(config)
-    chart = config.charts[0] if config.charts else None
     catalogue = _catalogue(ctx)
     config, applied = _narrowed(ctx, config, name, given, catalogue)
-    is_line = chart is not None and chart.type == "line"
-    config = _only(config, name, form.MAX_LIMIT if is_line else MAX_ROWS)
-    return _data(config, _run(ctx, config, given), applied, catalogue, chart)
+    # What is drawn is drawn of all rows, however few marks stand for them.
+    config = _only(config, name, form.MAX_LIMIT if config.charts else MAX_ROWS)
+    return _data(config, _run(ctx, config, given), applied, catalogue, given.series)
 
 
 def _only(config: form.QueryConfig, name: str, limit: int) -> form.QueryConfig:
     table = config.datasets[name]
     limited = table.model_copy(update={"limit": min(table.limit or limit, limit)})
-    return config.model_copy(update={"datasets": {name: limited}, "charts": ()})
+    return config.model_copy(update={"datasets": {name: limited}, "charts": config.charts[:1]})
 
 
 def _run(
@@ -486,13 +489,17 @@ def _data(
     found: result.FrozenResult,
     applied: Sequence[Applied],
     catalogue: Catalogue,
-    chart: form.Chart | None = None,
+    wanted: Sequence[result.Value] = (),
 ) -> PanelData:
     (table,) = found.tables
+    chart = config.charts[0] if config.charts else None
     data_time = found.data_time
     dataset = catalogue.source(table.source).dataset
     is_over = dataset is not None and data_time is not None and _is_blank(table)
-    rows, reduced = _reduced(table, chart)
+    spec = chart_spec(chart, table, wanted) if chart and _is_drawn(chart, table) else None
+    kept = _kept(table, spec)
+    rows = [table.rows[at] for at in kept]
+    is_less = len(rows) < len(table.rows)
     as_text = _as_text(table)
     # The config's own conditions hold for its own source alone.
     is_own = config.datasets[table.name].source in (None, config.source)
@@ -500,6 +507,7 @@ def _data(
     return PanelData(
         title=table.title,
         chart=_axes(chart) if chart else None,
+        spec=chart_shown(spec, table, kept) if spec else None,
         columns=[_column(each, at in as_text) for at, each in enumerate(table.columns)],
         rows=[[_cell(value, at in as_text) for at, value in enumerate(row)] for row in rows],
         is_truncated=table.is_truncated,
@@ -510,7 +518,7 @@ def _data(
             for language in TRANSLATED
         },
         applied_filters=[_applied(each) for each in applied],
-        reduced=reduced,
+        reduced=Reduced(shown=len(rows), total=len(table.rows)) if is_less else None,
         time_zone=found.time_zone,
         data_time=data_time.isoformat() if data_time else None,
         quality_score=found.quality_score,
@@ -544,34 +552,21 @@ def _is_blank(table: result.Table) -> bool:
     return not table.rows or (len(table.rows) == 1 and not any(table.rows[0]))
 
 
-def _reduced(
-    table: result.Table, chart: form.Chart | None
-) -> tuple[Sequence[tuple[result.Value, ...]], Reduced | None]:
-    """The rows that stay, in their order; each line is thinned out by itself, along its x."""
-    rows = table.rows
-    if chart is None or chart.type != "line" or len(rows) <= MAX_LINE_POINTS:
-        return rows, None
-    x, y = table.position(chart.x), table.position(chart.y)
-    series = table.position(chart.series) if chart.series else None
-    lines: defaultdict[result.Value, list[int]] = defaultdict(list)
-    for position in sorted(range(len(rows)), key=lambda at: _along(rows[at][x])):
-        lines[rows[position][series] if series is not None else None].append(position)
-    kept: list[int] = []
-    for line in lines.values():
-        values = [_height(rows[position][y]) for position in line]
-        kept += [line[at] for at in reduce_line(values, MAX_LINE_POINTS)]
-    if len(kept) == len(rows):
-        return rows, None
-    return [rows[at] for at in sorted(kept)], Reduced(shown=len(kept), total=len(rows))
+def _is_drawn(chart: form.Chart, table: result.Table) -> bool:
+    """What has no number to draw is shown as its rows."""
+    return table.column(chart.y).is_number and (
+        chart.type != "scatter" or table.column(chart.x).is_number
+    )
 
 
-def _along(value: result.Value) -> tuple[int, Any]:
-    """Orders the values of one column; what is unknown comes first."""
-    return (0, "") if value is None else (1, value)
-
-
-def _height(value: result.Value) -> float | None:
-    return float(value) if isinstance(value, int | float | Decimal) else None
+def _kept(table: result.Table, spec: drawn.ChartSpec | None) -> Sequence[int]:
+    """Positions of the rows that are sent: all, unless they are more than are drawn and a phone should read."""
+    is_whole = spec is None or not any(note.code == "chart.thinned" for note in spec.notes)
+    if is_whole and len(table.rows) <= MAX_ROWS:
+        return range(len(table.rows))
+    marked = {mark.row for mark in spec.marks() if mark.row is not None} if spec else set[int]()
+    first = set(range(MAX_ROWS)) if is_whole else set[int]()
+    return sorted(marked | first)
 
 
 def _axes(chart: form.Chart) -> ChartAxes:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from iop_pipelines.domain.frequencies import BUCKETS
+from iop_pipelines.query.charts.spec import Limits
+from iop_pipelines.query.result import Column
 from iop_pipelines.reporting.formats import format_number
 
 X = str | float | date | datetime
@@ -12,7 +15,6 @@ X = str | float | date | datetime
 # Mean width of a character in SVG units, at the size that labels have.
 CHAR = 6.1
 _DAY_S = 86_400
-_STEPS = (1, 2, 5, 10)
 # Steps of a time axis in seconds, from an hour to five years; months and years are calendar steps.
 _HOURS = (1, 3, 6, 12)
 _DAYS = (1, 2, 7, 14)
@@ -54,28 +56,24 @@ class Axis:
     is_number: bool = False
 
 
-def plot_area(low: float, high: float, width: float, bottom: float, top: float) -> tuple[Box, Axis]:
-    """What a value axis from `low` to `high` leaves beside its labels, and that axis."""
-    ticks = nice_ticks(low, high)
+# Of the line in which the name of the x axis stands.
+_NAMED = 15.0
+
+
+def plot_area(limits: Limits, width: float, bottom: float, top: float) -> tuple[Box, Axis]:
+    """What an axis of values leaves beside its labels and over the name of the other one, and that axis."""
+    ticks = limits.ticks
     left = max(len(tick_label(tick, ticks)) for tick in ticks) * CHAR + 12
-    box = Box(left, top + 27, width - 10.0, bottom - 24.0)
+    box = Box(left, top + 27, width - 10.0, bottom - 24.0 - _NAMED)
     return box, _along(ticks, box.bottom, box.top)
 
 
-def with_zero(values: Sequence[float]) -> tuple[float, float]:
-    """Zero is on the axis when it is near: a line must not look steeper than it is."""
-    low, high = min(values), max(values)
-    if 0 <= low <= high * 0.6:
-        low = 0.0
-    return low, high
-
-
-def x_axis(xs: Sequence[X], box: Box) -> Axis:
+def x_axis(xs: Sequence[X], box: Box, limits: Limits | None, column: Column) -> Axis:
     """A time axis, numbers, or names in their order."""
-    if all(isinstance(x, date) for x in xs):
-        return _time_axis(xs, box)
-    if all(isinstance(x, float) for x in xs):
-        return number_axis(xs, box)
+    if xs and all(isinstance(x, date) for x in xs):
+        return _time_axis(xs, box, column)
+    if limits is not None:
+        return _along(limits.ticks, box.left + 4, box.right - 10)
     names = list(dict.fromkeys(str(x) for x in xs))
     scale = Scale(0, max(len(names) - 1, 1), box.left + 14, box.right - 14)
     step = thin(names, (box.right - box.left) / len(names))
@@ -83,18 +81,42 @@ def x_axis(xs: Sequence[X], box: Box) -> Axis:
     return Axis(lambda x: scale(names.index(str(x))), tuple(ticks))
 
 
-def _time_axis(xs: Sequence[X], box: Box) -> Axis:
-    seconds = [position(x) for x in xs]
-    low, high = min(seconds), max(seconds)
-    scale = Scale(low, high, box.left + 4, box.right - 4)
+def _time_axis(xs: Sequence[X], box: Box, column: Column) -> Axis:
+    seconds = sorted({position(x) for x in xs})
+    scale = Scale(seconds[0], seconds[-1], box.left + 4, box.right - 4)
     has_hours = any(isinstance(x, datetime) for x in xs)
-    ticks = time_ticks(low, high, int((box.right - box.left) / 72), has_hours=has_hours)
+    wanted = int((box.right - box.left) / 72)
+    ticks = period_ticks(seconds, wanted, column, has_hours=has_hours)
     return Axis(lambda x: scale(position(x)), tuple((scale(at), label) for at, label in ticks))
 
 
-def number_axis(xs: Sequence[X], box: Box) -> Axis:
-    ticks = nice_ticks(*with_zero([position(x) for x in xs]), wanted=7)
-    return _along(ticks, box.left + 4, box.right - 10)
+def period_ticks(
+    seconds: Sequence[float], wanted: int, column: Column, *, has_hours: bool
+) -> list[tuple[float, str]]:
+    """One moment alone has its day, weeks have their first days, and nothing is finer than the step."""
+    if len(seconds) == 1:
+        return [(seconds[0], _whole_label(_moment(seconds[0])))]
+    step = BUCKETS[column.step] if column.step else None
+    if step is not None and step.unit == "week":
+        stride = max(1, math.ceil(len(seconds) / max(wanted, 1)))
+        return [(at, _day_label(_moment(at))) for at in seconds[::stride]]
+    least = 1 if step is None or step.months is None else step.months
+    if step is not None and step.months is not None:
+        return _month_ticks(seconds[0], seconds[-1], _months_of(seconds, wanted, least))
+    return time_ticks(seconds[0], seconds[-1], wanted, has_hours=has_hours)
+
+
+def _months_of(seconds: Sequence[float], wanted: int, least: int) -> int:
+    span = (seconds[-1] - seconds[0]) / (30.4 * _DAY_S)
+    fitting = (each for each in _MONTHS if each % least == 0 and span / each <= wanted)
+    return next(fitting, _MONTHS[-1])
+
+
+def _whole_label(moment: datetime) -> str:
+    """With its year, and its hour where it has one."""
+    day = f"{_day_label(moment)} {moment:%Y}"
+    is_day = (moment.hour, moment.minute) == (0, 0)
+    return day if is_day else f"{day} {moment:%H:%M}"
 
 
 def _along(ticks: Sequence[float], start: float, end: float) -> Axis:
@@ -106,21 +128,6 @@ def _along(ticks: Sequence[float], start: float, end: float) -> Axis:
 def position(x: X) -> float:
     """On a scale: a moment as its seconds; x is no name."""
     return as_seconds(x) if isinstance(x, date) else float(x)
-
-
-def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten that enclose low..high, about `wanted` of them."""
-    if high <= low:
-        margin = abs(low) / 2 or 1.0
-        low, high = low - margin, high + margin
-    step = _nice_step((high - low) / max(wanted - 1, 1))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
-
-
-def _nice_step(rough: float) -> float:
-    power = 10.0 ** math.floor(math.log10(rough))
-    return power * next(step for step in _STEPS if rough <= step * power * 1.0001)
 
 
 def tick_label(value: float, ticks: Sequence[float]) -> str:

@@ -2,7 +2,7 @@
 
 from iop_pipelines.reporting.charts import svg
 from iop_pipelines.reporting.charts.axes import CHAR, Scale, plot_area, shorten, thin
-from iop_pipelines.reporting.charts.data import MOST_UPRIGHT, ChartData, Series
+from iop_pipelines.reporting.charts.data import ChartData, Series
 from iop_pipelines.reporting.formats import format_number
 
 
@@ -10,17 +10,17 @@ def draw_bars(data: ChartData, width: int, height: int) -> str:
     names = list(dict.fromkeys(str(x) for x in data.xs))
     named, used = svg.draw_legend(data, width)
     room = (width - 60) / max(len(names), 1)
-    is_wide = len(names) > MOST_UPRIGHT or thin([shorten(name, 18) for name in names], room) > 1
-    paint = _across if is_wide else _up
+    is_long = data.along != "time" and thin([shorten(name, 18) for name in names], room) > 1
+    paint = _across if data.is_list or is_long else _up
     return named + paint(data, names, width, height, used)
 
 
 def _up(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
-    box, axis = plot_area(min(0.0, *data.values), max(0.0, *data.values), width, height, top)
+    box, axis = plot_area(data.axis, width, height, top)
     slot = (box.right - box.left) / len(names)
     centres = {name: box.left + slot * (place + 0.5) for place, name in enumerate(names)}
     thick = min(slot * 0.72, 64.0 * len(data.series)) / len(data.series)
-    parts = [svg.draw_value_axis(box, axis, data.y_label)]
+    parts = [svg.draw_value_axis(box, axis, data)]
     for index, one in enumerate(data.series):
         has_room = len(data.series) == 1 and _is_one_each(one)
         for x, value, _ in one.points:
@@ -30,20 +30,27 @@ def _up(data: ChartData, names: list[str], width: int, height: int, top: float) 
             left = centre - thick * len(data.series) / 2 + thick * index
             edge, base = sorted((axis.place(value), axis.place(0.0)))
             wide, high = max(thick - 1, 1), max(base - edge, 0.5)
-            parts.append(svg.rectangle(left, edge, wide, high, svg.PALETTE[index]))
+            parts.append(svg.bar(left, edge, wide, high, _place(one, str(x), data)))
             shown = format_number(value, data.decimals)
             if has_room and len(shown) * CHAR < slot:
                 at = edge - 4 if value >= 0 else base + 12
                 parts.append(svg.text(centre, at, shown, anchor="middle", weight="600"))
-    for name, centre in centres.items():
-        parts.append(svg.text(centre, box.bottom + 16, shorten(name, 18), anchor="middle"))
-    return "".join(parts)
+    stride = thin([shorten(name, 18) for name in names], slot)
+    for name in names[::stride]:
+        parts.append(svg.text(centres[name], box.bottom + 16, shorten(name, 18), anchor="middle"))
+    return "".join(parts) + svg.axis_name(box, data.x_label)
+
+
+def _place(one: Series, name: str, data: ChartData) -> int:
+    """What stands for all others has the colour of no other."""
+    is_rest = data.rest is not None and name == str(one.points[-1][0])
+    return svg.REST if is_rest and len(data.series) == 1 else one.place
 
 
 def _across(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
     """Long names stand to the left of their bars, the value at the end of each."""
     values = data.values
-    low, high = min(0.0, *values), max(0.0, *values)
+    low, high = data.axis.low, data.axis.high
     left = max(len(shorten(name, 26)) for name in names) * CHAR + 10
     widest = max(len(format_number(value, data.decimals)) for value in values) * CHAR + 8
     x = Scale(low, high, left + (widest if low < 0 else 0), width - widest)
@@ -64,7 +71,7 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
                 start, end = sorted((x(value), x(0)))
                 upper = middle - thick * len(data.series) / 2 + thick * index
                 wide, high = max(end - start, 0.5), max(thick - 1, 1)
-                parts.append(svg.rectangle(start, upper, wide, high, svg.PALETTE[index]))
+                parts.append(svg.bar(start, upper, wide, high, _place(one, name, data)))
                 if thick >= 8 and _is_one_each(one):
                     at, anchor = (end + 5, "start") if value >= 0 else (start - 5, "end")
                     shown = format_number(value, data.decimals)

@@ -1,54 +1,59 @@
-"""What a chart shows: the rows of a table as series, capped to what a reader can tell apart."""
+"""A chart's words: what `query.charts` says is to be drawn, with names, numbers and notes as a page has them."""
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Literal
 
-from iop_pipelines.errors import InvalidInput
+from iop_pipelines.domain.languages import SOURCE
+from iop_pipelines.query.charts.making import chart_spec
+from iop_pipelines.query.charts.scales import limits
+from iop_pipelines.query.charts.spec import Along, ChartSpec, Kind, Limits, Mark
+from iop_pipelines.query.charts.spec import Series as Drawn
 from iop_pipelines.query.config import Chart
 from iop_pipelines.query.result import Column, Table, Value
-from iop_pipelines.reporting.charts.axes import X, position
-from iop_pipelines.reporting.formats import decimals_of, format_number, format_value
+from iop_pipelines.reporting.charts.axes import X
+from iop_pipelines.reporting.formats import NO_VALUE, decimals_of, format_number, format_value
 
-Kind = Literal["bar", "line", "pie", "scatter"]
 Point = tuple[X, float | None, str]
-
-MAX_LINE_POINTS = 500
-MAX_SCATTER_POINTS = 2_000
-MAX_BARS = 30
-# More stand under each other, as a list, with a line each.
-MOST_UPRIGHT = 14
-MAX_SLICES = 7
-# As many as have a colour and a dash of their own.
-MAX_SERIES = 8
 
 
 @dataclass(frozen=True)
 class Series:
-    """Points (x, y, label) in order; y None leaves a gap."""
+    """Points (x, y, label) in order; y None leaves a gap. `place`: of its colour and signs."""
 
     name: str
     points: tuple[Point, ...]
+    place: int = 0
 
 
 @dataclass(frozen=True)
 class ChartData:
-    """What is drawn. `notes` are said under the chart: what was left out, and why."""
+    """What is drawn. `notes` are said under the chart: what was left out, and why. `rest`: where among the points of a
+    pie or of bars those are that stand for all others; `step`: from one moment to the next."""
 
     kind: Kind
+    along: Along
     title: str
     series: tuple[Series, ...]
-    x_label: str = ""
-    y_label: str = ""
-    decimals: int = 0
-    notes: tuple[str, ...] = ()
+    x_label: str
+    y_label: str
+    decimals: int
+    notes: tuple[str, ...]
+    is_list: bool
+    y_axis: Limits | None
+    x_axis: Limits | None
+    whole: float | None
+    rest: int | None
+    x: Column
 
     @property
     def xs(self) -> list[X]:
         return [x for one in self.series for x, _, _ in one.points]
+
+    @property
+    def axis(self) -> Limits:
+        """Of the values, of which there are some."""
+        return self.y_axis or limits(self.values, None, from_zero=True)
 
     @property
     def values(self) -> list[float]:
@@ -67,36 +72,30 @@ class ChartData:
         return f"A {self.kind} chart of {self.y_label}: {parts}, from {low} to {high}."
 
 
-def chart_data(spec: Chart, table: Table) -> ChartData:
-    """Rows of a table as the series of a chart, capped to what a reader can tell apart.
-
-    Raises:
-        InvalidInput: y, or x of a scatter, is not a number.
-    """
-    y = table.column(spec.y)
-    x = table.column(spec.x)
-    if not y.is_number:
-        raise InvalidInput("chart.y_not_number", "charts.y", y=spec.y, kind=y.type)
-    if spec.type == "scatter" and not x.is_number:
-        raise InvalidInput("chart.x_not_number", "charts.x", x=spec.x, kind=x.type)
-    series = tuple(_series(spec, table, x))
-    notes = [spec.note] if spec.note else []
-    if table.is_truncated:
-        said = table.rows_said(len(table.rows))
-        notes.append(f"Drawn from the first {said.english if said else table.limit}.")
-    if len(series) > MAX_SERIES:
-        notes.append(f"{MAX_SERIES} of {len(series)} series are shown.")
-        series = series[:MAX_SERIES]
-    data = ChartData(
-        kind=spec.type,
-        title=spec.title or f"{y.label} by {x.label.lower()}",
-        series=series,
-        x_label=_axis_label(x),
-        y_label=_axis_label(y),
-        decimals=decimals_of(y, table.values(spec.y)),
-        notes=tuple(notes),
+def chart_data(chart: Chart, table: Table) -> ChartData:
+    """Raises InvalidInput: y, or x of a scatter, is not a number."""
+    spec = chart_spec(chart, table)
+    series = tuple(
+        Series(_name_of(one, spec), tuple(_points(one, spec, table)), place)
+        for place, one in enumerate(spec.series)
     )
-    return _capped(data)
+    notes = [spec_note.alone(SOURCE) + "." for spec_note in spec.notes]
+    return ChartData(
+        kind=spec.kind,
+        along=spec.along,
+        title=spec.title or f"{spec.y.label} by {spec.x.label.lower()}",
+        series=series,
+        x_label=_axis_label(spec.x),
+        y_label=_axis_label(spec.y),
+        decimals=decimals_of(spec.y, table.values(spec.y.name)),
+        notes=tuple([chart.note, *notes] if chart.note else notes),
+        is_list=spec.is_list,
+        y_axis=spec.y_axis,
+        x_axis=spec.x_axis,
+        whole=spec.whole,
+        rest=_rest_of(spec, table),
+        x=spec.x,
+    )
 
 
 def _axis_label(column: Column) -> str:
@@ -105,118 +104,40 @@ def _axis_label(column: Column) -> str:
     return column.label
 
 
-def _series(spec: Chart, table: Table, x: Column) -> Iterable[Series]:
-    groups: dict[str, list[Point]] = {}
-    for row in table.records():
-        name = str(row[spec.series]) if spec.series else ""
-        label = "" if spec.label is None or row[spec.label] is None else str(row[spec.label])
-        groups.setdefault(name, []).append((_x(row[spec.x], x, spec.type), _y(row[spec.y]), label))
-    for name, points in groups.items():
-        yield Series(name, tuple(points))
+def _name_of(one: Drawn, spec: ChartSpec) -> str:
+    if one.others:
+        return others(one.others)
+    return "" if spec.series_by is None else format_value(one.name, spec.series_by, 0)
 
 
-def _y(value: Value) -> float | None:
-    return float(value) if isinstance(value, int | float | Decimal) else None
+def others(count: int) -> str:
+    return f"{count} others" if count > 1 else "Others"
 
 
-def _x(value: Value, column: Column, kind: Kind) -> X:
-    if kind == "scatter":
-        return float(value) if isinstance(value, int | float | Decimal) else math.nan
-    if kind == "line" and (isinstance(value, date) or (column.is_number and value is not None)):
-        return float(value) if isinstance(value, int | float | Decimal) else value  # type: ignore[return-value]
-    return format_value(value, column, 0)
+def _points(one: Drawn, spec: ChartSpec, table: Table) -> Iterator[Point]:
+    at = None if spec.label is None else table.position(spec.label.name)
+    for mark in one.marks:
+        label = "" if at is None or mark.row is None else _text(table.rows[mark.row][at])
+        yield _x(mark, spec), mark.y, label
 
 
-def _capped(data: ChartData) -> ChartData:
-    if data.kind == "line":
-        return _cap_line(data)
-    if data.kind == "scatter":
-        return _cap_scatter(data)
-    if data.kind == "pie":
-        return _cap_pie(data)
-    longest = max((len(one.points) for one in data.series), default=0)
-    if longest <= MAX_BARS:
-        return data
-    cut = tuple(replace(one, points=one.points[:MAX_BARS]) for one in data.series)
-    return replace(
-        data, series=cut, notes=(*data.notes, f"The first {MAX_BARS} of {longest} bars.")
-    )
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)
 
 
-def _cap_line(data: ChartData) -> ChartData:
-    ordered = tuple(replace(one, points=tuple(_in_order(one.points))) for one in data.series)
-    longest = max((len(one.points) for one in ordered), default=0)
-    if longest <= MAX_LINE_POINTS:
-        return replace(data, series=ordered)
-    thinned = tuple(replace(one, points=_largest_triangles(one.points)) for one in ordered)
-    note = f"{longest:,} points drawn as {MAX_LINE_POINTS} that keep the shape."
-    return replace(data, series=thinned, notes=(*data.notes, note))
+def _x(mark: Mark, spec: ChartSpec) -> X:
+    if spec.along == "category" or spec.kind == "bar":
+        return others(mark.others) if mark.others else format_value(mark.x, spec.x, 0)
+    if isinstance(mark.x, date):
+        return mark.x
+    return NO_VALUE if mark.x is None else float(mark.x)
 
 
-def _in_order(points: Sequence[Point]) -> list[Point]:
-    if all(isinstance(point[0], str) for point in points):
-        return list(points)
-    known = [point for point in points if not isinstance(point[0], str)]
-    return sorted(known, key=lambda point: position(point[0]))
-
-
-def _largest_triangles(points: tuple[Point, ...], most: int = MAX_LINE_POINTS) -> tuple[Point, ...]:
-    """Steinarsson's largest-triangle-three-buckets (2013); gaps are dropped before."""
-    known = [point for point in points if point[1] is not None]
-    if len(known) <= most:
-        return tuple(known)
-    at = [
-        (float(i) if isinstance(x, str) else position(x), float(y or 0))
-        for i, (x, y, _) in enumerate(known)
-    ]
-    size = (len(known) - 2) / (most - 2)
-    chosen = [0]
-    for bucket in range(most - 2):
-        first, last = int(bucket * size) + 1, int((bucket + 1) * size) + 1
-        following = at[last : min(int((bucket + 2) * size) + 1, len(at))] or [at[-1]]
-        mean_x = sum(x for x, _ in following) / len(following)
-        mean_y = sum(y for _, y in following) / len(following)
-        x0, y0 = at[chosen[-1]]
-
-        def area(i: int, x0: float = x0, y0: float = y0, mx: float = mean_x, my: float = mean_y):
-            return abs((x0 - mx) * (at[i][1] - y0) - (x0 - at[i][0]) * (my - y0))
-
-        chosen.append(max(range(first, last), key=area))
-    chosen.append(len(known) - 1)
-    return tuple(known[i] for i in chosen)
-
-
-def _cap_scatter(data: ChartData) -> ChartData:
-    known = tuple(
-        replace(
-            one,
-            points=tuple(
-                p for p in one.points if p[1] is not None and not math.isnan(position(p[0]))
-            ),
-        )
-        for one in data.series
-    )
-    total = sum(len(one.points) for one in known)
-    if total <= MAX_SCATTER_POINTS:
-        return replace(data, series=known)
-    step = math.ceil(total / MAX_SCATTER_POINTS)
-    thinned = tuple(replace(one, points=one.points[::step]) for one in known)
-    note = f"Every {step}th of {total:,} points is drawn."
-    return replace(data, series=thinned, notes=(*data.notes, note))
-
-
-def _cap_pie(data: ChartData) -> ChartData:
-    """In the table's order; beyond MAX_SLICES the smallest become one. What is not positive has
-    no slice."""
-    points = [point for one in data.series for point in one.points]
-    slices = [(str(x), y, label) for x, y, label in points if y is not None and y > 0]
-    notes = data.notes
-    if len(slices) < len(points):
-        left_out = len(points) - len(slices)
-        notes = (*notes, f"{left_out} without a positive value are not drawn.")
-    if len(slices) > MAX_SLICES:
-        slices.sort(key=lambda point: -point[1])
-        rest = slices[MAX_SLICES - 1 :]
-        name = f"{len(rest)} others"
-        slices = [*slices[: MAX_SLICES - 1], (name, sum(y for _, y, _ in rest), "")]
-    return replace(data, series=(Series("", tuple(slices)),), notes=notes)
+def _rest_of(spec: ChartSpec, table: Table) -> int | None:
+    """Always the last, and of its own grey."""
+    marks = spec.series[0].marks if spec.series else ()
+    if not marks or spec.kind not in ("pie", "bar"):
+        return None
+    last = marks[-1]
+    is_tables_own = table.has_rest and last.x == table.rows[-1][table.position(spec.x.name)]
+    return len(marks) - 1 if last.others or is_tables_own else None

@@ -1,46 +1,37 @@
 """Lines over time, over numbers, or over names in their order."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from iop_pipelines.reporting.charts import svg
-from iop_pipelines.reporting.charts.axes import plot_area, position, with_zero, x_axis
-from iop_pipelines.reporting.charts.data import ChartData, Point, Series
+from iop_pipelines.reporting.charts.axes import plot_area, x_axis
+from iop_pipelines.reporting.charts.data import ChartData
+
+# Up to here each point of a line has its sign.
+_FEW = 40
 
 
 def draw_lines(data: ChartData, width: int, height: int) -> str:
     named, used = svg.draw_legend(data, width)
-    box, y = plot_area(*with_zero(data.values), width, height, used)
-    x = x_axis(data.xs, box)
-    parts = [named, svg.draw_value_axis(box, y, data.y_label), svg.draw_x_axis(box, x)]
-    for index, one in enumerate(data.series):
+    box, y = plot_area(data.axis, width, height, used)
+    x = x_axis(data.xs, box, data.x_axis, data.x)
+    parts = [named, svg.draw_value_axis(box, y, data), svg.draw_x_axis(box, x, data.x_label)]
+    for one in data.series:
+        colour = svg.PALETTE[one.place]
         at = [
             (x.place(when), None if value is None else y.place(value))
-            for when, value, _ in _with_gaps(one)
+            for when, value, _ in one.points
         ]
         parts.append(
-            f'<path d="{svg.polyline(at)}" fill="none" stroke="{svg.PALETTE[index]}" stroke-width="2" '
-            f'stroke-linejoin="round" stroke-linecap="round"{svg.dashed(index)}/>'
+            f'<path d="{svg.polyline(at)}" fill="none" stroke="{colour}" stroke-width="2" '
+            f'stroke-linejoin="round" stroke-linecap="round"{svg.dashed(one.place)}/>'
         )
-        parts += [svg.dot(px, py, svg.PALETTE[index], 2.4) for px, py in _lonely(at)]
+        marked = _lonely(at) if len(at) > _FEW else _known(at)
+        parts += [svg.sign(px, py, one.place, 0.6) for px, py in marked]
     return "".join(parts)
 
 
-def _with_gaps(one: Series) -> list[Point]:
-    """A period that is not there breaks the line: nothing is known between its neighbours."""
-    points = list(one.points)
-    if len(points) < 3 or not all(isinstance(point[0], date) for point in points):
-        return points
-    at = [position(point[0]) for point in points]
-    steps = [after - before for before, after in pairwise(at)]
-    usual = sorted(steps)[len(steps) // 2]
-    filled = points[:1]
-    for before, point, step in zip(at, points[1:], steps, strict=False):
-        if step > 1.6 * usual:
-            filled.append((datetime(1970, 1, 1) + timedelta(seconds=before + step / 2), None, ""))
-        filled.append(point)
-    return filled
+def _known(points: Sequence[tuple[float, float | None]]) -> Iterable[tuple[float, float]]:
+    return ((x, y) for x, y in points if y is not None)
 
 
 def _lonely(points: Sequence[tuple[float, float | None]]) -> Iterable[tuple[float, float]]:

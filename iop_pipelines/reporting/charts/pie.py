@@ -9,6 +9,9 @@ from iop_pipelines.reporting.charts.data import ChartData
 from iop_pipelines.reporting.formats import format_number
 
 _ROW = 18.0
+# Around the ring, for the numbers of slices that are too thin to hold them.
+_OUTSIDE = 12.0
+_THIN = 0.04
 
 
 @dataclass(frozen=True)
@@ -25,30 +28,49 @@ def draw_pie(data: ChartData, width: int, height: int) -> str:
     slices = [(str(x), float(y or 0)) for x, y, _ in data.series[0].points]
     is_narrow = width < 460
     rows = _ROW * len(slices) + 6
-    outer = (height - (rows if is_narrow else 0) - 12) / 2
-    ring = _Ring(width / 2 if is_narrow else outer + 8, 6 + outer, outer, outer * 0.6)
-    total = sum(value for _, value in slices)
+    outer = (height - (rows if is_narrow else 0) - 12) / 2 - _OUTSIDE
+    middle = width / 2 if is_narrow else outer + _OUTSIDE + 8
+    ring = _Ring(middle, 6 + _OUTSIDE + outer, outer, outer * 0.6)
+    shown = math.fsum(value for _, value in slices)
+    total = data.whole or shown
+    places = [svg.REST if at == data.rest else at for at in range(len(slices))]
     parts, turn = [], 0.0
-    for index, (_, value) in enumerate(slices):
-        parts.append(_slice(ring, turn, value / total, svg.PALETTE[index]))
-        turn += value / total
-    shown = format_number(total, data.decimals)
-    size = min(17.0, 2.6 * ring.inner / max(len(shown), 1))
+    for place, (_, value) in zip(places, slices, strict=True):
+        parts.append(_slice(ring, turn, value / shown, svg.PALETTE[place]))
+        turn += value / shown
+    parts.append(_numbers(ring, [value / shown for _, value in slices]))
+    told = format_number(total, data.decimals)
+    size = min(17.0, 2.6 * ring.inner / max(len(told), 1))
     parts.append(
-        svg.text(ring.x, ring.y + size * 0.35, shown, anchor="middle", size=size, weight="600")
+        svg.text(ring.x, ring.y + size * 0.35, told, anchor="middle", size=size, weight="600")
     )
-    beside = ring.x + outer
-    left, right = (0, width) if is_narrow else (beside + 34, min(width, beside + 364))
+    beside = ring.x + outer + _OUTSIDE
+    left, right = (0, width) if is_narrow else (beside + 26, min(width, beside + 356))
     y = height - rows + 14 if is_narrow else ring.y - len(slices) * 9 + 12
     for index, (name, value) in enumerate(slices):
         share = f"{format_number(100 * value / total, 1)} %"
         parts += [
-            svg.swatch(left, y, svg.PALETTE[index]),
-            svg.text(left + 18, y, shorten(name, 26)),
+            svg.rectangle(left, y - 9, 11, 11, svg.PALETTE[places[index]]),
+            svg.text(left + 18, y, f"{index + 1}  {shorten(name, 26)}"),
             svg.text(right - 52, y, format_number(value, data.decimals), anchor="end"),
             svg.text(right, y, share, anchor="end", fill=svg.MUTED),
         ]
         y += _ROW
+    return "".join(parts)
+
+
+def _numbers(ring: _Ring, shares: list[float]) -> str:
+    """Each slice has the number of its line: within it, or beside where it is thin."""
+    parts, turn = [], 0.0
+    for index, share in enumerate(shares):
+        angle = 2 * math.pi * (turn + share / 2) - math.pi / 2
+        is_thin = share < _THIN
+        radius = ring.outer + 8 if is_thin else (ring.outer + ring.inner) / 2
+        x, y = ring.x + radius * math.cos(angle), ring.y + radius * math.sin(angle)
+        if not is_thin:
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="#fff"/>')
+        parts.append(svg.text(x, y + 3.2, str(index + 1), anchor="middle", size=9, weight="600"))
+        turn += share
     return "".join(parts)
 
 

@@ -3,14 +3,7 @@
 import math
 
 from iop_pipelines.reporting.charts import svg
-from iop_pipelines.reporting.charts.axes import (
-    CHAR,
-    Box,
-    number_axis,
-    plot_area,
-    shorten,
-    with_zero,
-)
+from iop_pipelines.reporting.charts.axes import CHAR, Box, plot_area, shorten, x_axis
 from iop_pipelines.reporting.charts.data import ChartData
 
 _MOST_LABELS = 6
@@ -18,20 +11,14 @@ _MOST_LABELS = 6
 
 def draw_scatter(data: ChartData, width: int, height: int) -> str:
     named, used = svg.draw_legend(data, width)
-    box, y = plot_area(*with_zero(data.values), width, height - 15, used)
-    x = number_axis(data.xs, box)
-    below = svg.text(box.right, box.bottom + 31, data.x_label, anchor="end", fill=svg.MUTED)
-    parts = [
-        named,
-        svg.draw_value_axis(box, y, data.y_label),
-        svg.draw_x_axis(box, x),
-        below if data.x_label else "",
-    ]
+    box, y = plot_area(data.axis, width, height, used)
+    x = x_axis(data.xs, box, data.x_axis, data.x)
+    parts = [named, svg.draw_value_axis(box, y, data), svg.draw_x_axis(box, x, data.x_label)]
     placed: list[tuple[float, float, str]] = []
-    for index, one in enumerate(data.series):
+    for one in data.series:
         for at, value, label in one.points:
             px, py = x.place(at), y.place(value or 0.0)
-            parts.append(svg.dot(px, py, svg.PALETTE[index], 3.6, 0.72))
+            parts.append(svg.sign(px, py, one.place, 0.9, opacity=0.72))
             placed.append((px, py, label))
     return "".join(parts) + _labels(placed, box)
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from iop_pipelines.query.config import Chart, QueryConfig
 from iop_pipelines.query.result import FrozenResult
-from iop_pipelines.reporting.charts.data import MOST_UPRIGHT, chart_data
+from iop_pipelines.reporting.charts.data import ChartData, chart_data
 from iop_pipelines.reporting.charts.drawing import draw as draw_chart
 from iop_pipelines.reporting.charts.labels import without_labels
 from iop_pipelines.reporting.sections import Drawn
@@ -34,15 +34,15 @@ def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn |
 def _charts(charts: Sequence[Chart], result: FrozenResult, page: str) -> list[list[dict[str, Any]]]:
     """Rows of the page: a line has the whole width, others stand in pairs where two follow."""
     return [
-        [_chart(chart, result, page, is_half=len(row) == 2) for chart in row]
-        for row in _chart_rows(charts, result)
+        [_chart(data, page, is_half=len(row) == 2) for data in row]
+        for row in _chart_rows([chart_data(each, result.table(each.data)) for each in charts])
     ]
 
 
-def _chart(chart: Chart, result: FrozenResult, page: str, *, is_half: bool) -> dict[str, Any]:
-    data = chart_data(chart, result.table(chart.data))
+def _chart(data: ChartData, page: str, *, is_half: bool) -> dict[str, Any]:
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
-    if data.kind == "bar" and (lines := len(set(map(str, data.xs)))) > MOST_UPRIGHT:
+    if data.is_list:
+        lines = len(set(map(str, data.xs)))
         height = max(height, _LINE * lines * max(len(data.series) * 0.7, 1) + _AROUND_LINES)
     shown = PAGE_PX[page] if not is_half else (PAGE_PX[page] - _GAP_PX) / 2
     drawing, labels = without_labels(draw_chart(data, width, round(height)), width, shown / width)
@@ -55,19 +55,17 @@ def _chart(chart: Chart, result: FrozenResult, page: str, *, is_half: bool) -> d
     }
 
 
-def _chart_rows(charts: Sequence[Chart], result: FrozenResult) -> list[list[Chart]]:
-    rows: list[list[Chart]] = []
+def _chart_rows(charts: Sequence[ChartData]) -> list[list[ChartData]]:
+    """A line, bars over time and a list of bars need the width."""
+    rows: list[list[ChartData]] = []
     left = list(charts)
     while left:
-        is_pair = len(left) > 1 and not any(_needs_width(chart, result) for chart in left[:2])
+        is_pair = len(left) > 1 and not any(_needs_width(data) for data in left[:2])
         size = 2 if is_pair else 1
         rows.append(left[:size])
         left = left[size:]
     return rows
 
 
-def _needs_width(chart: Chart, result: FrozenResult) -> bool:
-    """A line, and bars that stand under each other."""
-    if chart.type == "bar":
-        return len(set(result.table(chart.data).values(chart.x))) > MOST_UPRIGHT
-    return chart.type == "line"
+def _needs_width(data: ChartData) -> bool:
+    return data.is_list or data.kind == "line" or (data.kind == "bar" and data.along == "time")

@@ -1,13 +1,19 @@
-import { Bar, BarChart, CartesianGrid, XAxis, YAxis } from 'recharts';
+import { useId } from 'react';
+import { Bar, BarChart, CartesianGrid, Cell, XAxis, YAxis } from 'recharts';
 import { useFormat } from '@/i18n/format';
 import css from '../charts.module.css';
 import type { Shape, Size } from '../kinds';
-import { colourOf } from '../shape';
+import { Stripes } from '../Stripes';
+import { REST } from '../shape';
+import { restOf } from '../slices';
 import { axisLabel, tickText } from '../values';
-import { AxisUnit } from './AxisUnit';
+import { AlongName, AxisUnit } from './AxisUnit';
 import { barLayout, fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
 import { TICK } from './style';
+
+// Of an axis with its name under its ticks, in px.
+const NAMED = 40;
 
 /** One entry a category, with the value of each group in it. */
 const entriesOf = (shape: Shape) => {
@@ -21,13 +27,17 @@ const entriesOf = (shape: Shape) => {
 
 export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
   const format = useFormat();
+  const id = useId();
   const { isLying, height, labelWidth, letters } = barLayout(shape, size);
   const longest = Math.max(1, ...shape.categories.map((name) => name.length));
   const every = Math.ceil(shape.categories.length / fitting(size.width, longest)) - 1;
   const values = (value: number) => tickText(value, shape.y, format);
   const names = (at: number) => shorten(shape.categories[at] ?? '', letters);
   const unit = axisLabel(shape.y);
-  const value = { type: 'number' as const, tickFormatter: values, ...TICK };
+  const { ticks = [] } = shape.spec.yAxis ?? {};
+  const ends = { domain: [ticks[0] ?? 0, ticks.at(-1) ?? 0], ticks: [...ticks] };
+  const value = { type: 'number' as const, tickFormatter: values, ...ends, ...TICK };
+  const last = restOf(shape.spec) ? shape.categories.length - 1 : -1;
   const category = { type: 'category' as const, dataKey: 'at', tickFormatter: names, ...TICK };
   return (
     <BarChart
@@ -42,26 +52,37 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
     >
       <CartesianGrid stroke="var(--chart-grid)" vertical={isLying} horizontal={!isLying} />
       {isLying ? (
-        <XAxis {...value} height={24} tickCount={4} />
+        <XAxis {...value} height={24} />
       ) : (
-        <XAxis {...category} height={24} interval={every} />
+        <XAxis {...category} height={NAMED} interval={every} />
       )}
       {isLying ? (
         <YAxis {...category} width={labelWidth} interval={0} tick={<NameTick names={names} />} />
       ) : (
         <YAxis {...value} width={Y_AXIS} />
       )}
-      {shape.groups.map(({ name }, group) => (
+      <defs>
+        {[...shape.groups.map(({ place }) => place), REST].map((place) => (
+          <Stripes key={place} id={`${id}-${place}`} place={place} />
+        ))}
+      </defs>
+      {shape.groups.map(({ name, place }, group) => (
         <Bar
           key={name}
           dataKey={(entry: { ys: (number | undefined)[] }) => entry.ys[group]}
-          fill={colourOf(group)}
+          fill={`url(#${id}-${place})`}
           radius={isLying ? [0, 3, 3, 0] : [3, 3, 0, 0]}
           maxBarSize={44}
           isAnimationActive={false}
-        />
+        >
+          {last >= 0 &&
+            shape.categories.map((category, at) => (
+              <Cell key={category} fill={`url(#${id}-${at === last ? REST : place})`} />
+            ))}
+        </Bar>
       ))}
       <AxisUnit text={unit} />
+      {!isLying && <AlongName text={axisLabel(shape.x)} height={NAMED} />}
       <Overlay
         marks={shape.marks}
         groups={shape.groups.length}

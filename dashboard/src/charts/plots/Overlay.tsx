@@ -1,16 +1,26 @@
-/** Finds the mark under a pointer or finger, shows what it says, and opens it. */
-import { type PointerEvent, useMemo } from 'react';
+/** Finds the mark under a pointer or finger, shows what it says, opens it, and marks a span that is drawn over. */
+import { type PointerEvent, useMemo, useRef } from 'react';
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
-import { usePlot } from '../cursor';
+import { type Span, usePlot } from '../cursor';
 import type { Mark } from '../kinds';
 import { Tip } from './Tip';
 
 export type Kind = 'standing' | 'lying' | 'free';
 
+interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 interface Place {
   x: number;
   y: number;
 }
+
+// A pointer that has moved less has pressed, and not drawn.
+const DRAWN = 8;
 
 export function Overlay({
   marks,
@@ -21,7 +31,8 @@ export function Overlay({
   groups: number;
   kind: Kind;
 }) {
-  const { cursor, setCursor, pick } = usePlot();
+  const { cursor, setCursor, span, setSpan, zoom, pick } = usePlot();
+  const began = useRef<{ x: number; at: number } | null>(null);
   const area = usePlotArea();
   const places = usePlaces(marks, groups, kind);
   if (!area) return null;
@@ -40,8 +51,32 @@ export function Overlay({
     return best;
   }
 
+  function onPointerDown(event: PointerEvent<SVGRectElement>) {
+    const at = nearest(event);
+    if (at === null || event.button !== 0 || !zoom) return;
+    began.current = { x: event.clientX, at: marks[at]?.at ?? 0 };
+    event.currentTarget.setPointerCapture(event.pointerId);
+  }
+
+  function onPointerMove(event: PointerEvent<SVGRectElement>) {
+    const start = began.current;
+    if (start && (span || Math.abs(event.clientX - start.x) > DRAWN)) {
+      const at = nearest(event);
+      if (at !== null) setSpan([start.at, marks[at]?.at ?? 0]);
+    }
+    if (event.pointerType === 'mouse') setCursor({ at: nearest(event), by: 'mouse' });
+  }
+
+  function end() {
+    began.current = null;
+    setSpan(null);
+  }
+
   function onPointerUp(event: PointerEvent<SVGRectElement>) {
     const at = nearest(event);
+    const drawn = span;
+    end();
+    if (drawn) return zoom?.(drawn);
     if (at === null || event.button !== 0) return;
     // A finger cannot point at a thing before it presses: its first touch reads, the button opens.
     if (event.pointerType === 'mouse') pick?.(at);
@@ -51,19 +86,40 @@ export function Overlay({
   const place = cursor.at === null ? undefined : places[cursor.at];
   return (
     <>
+      {span && <Marked span={span} area={area} kind={kind} />}
       {place && <Highlight place={place} kind={kind} area={area} />}
       <rect
         {...area}
         fill="transparent"
         cursor={pick ? 'pointer' : 'crosshair'}
         data-marks={marks.length}
-        onPointerMove={(event) =>
-          event.pointerType === 'mouse' && setCursor({ at: nearest(event), by: 'mouse' })
-        }
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
+        onPointerCancel={end}
       />
       {place && cursor.at !== null && <Tip at={cursor.at} {...place} />}
     </>
+  );
+}
+
+/** What is looked at alone once the pointer is let go. */
+function Marked({ span, area, kind }: { span: Span; area: Area; kind: Kind }) {
+  const scale = useXAxisScale();
+  if (!scale || kind === 'lying') return null;
+  const edges = span.map((at) => scale(at, { position: 'middle' }) ?? 0);
+  const [left, right] = [Math.min(...edges), Math.max(...edges)];
+  return (
+    <rect
+      x={left}
+      y={area.y}
+      width={Math.max(right - left, 2)}
+      height={area.height}
+      fill="var(--accent)"
+      fillOpacity="0.18"
+      pointerEvents="none"
+      data-span
+    />
   );
 }
 
@@ -86,15 +142,7 @@ function usePlaces(marks: readonly Mark[], groups: number, kind: Kind): readonly
   }, [marks, groups, kind, scaleX, scaleY]);
 }
 
-function Highlight({
-  place,
-  kind,
-  area,
-}: {
-  place: Place;
-  kind: Kind;
-  area: { x: number; y: number; width: number; height: number };
-}) {
+function Highlight({ place, kind, area }: { place: Place; kind: Kind; area: Area }) {
   const line = { stroke: 'var(--ink-2)', strokeDasharray: '2 3' };
   return (
     <g pointerEvents="none">

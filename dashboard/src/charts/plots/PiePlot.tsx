@@ -1,23 +1,26 @@
 import { Sector } from 'recharts';
-import { useWords } from '@/i18n/words';
+import css from '../charts.module.css';
 import { usePlot } from '../cursor';
 import type { Shape, Size } from '../kinds';
 import { colourOf } from '../shape';
 import { type Slice, slicesOf } from '../slices';
-import { words } from '../words';
 import { Tip } from './Tip';
 
 const INNER = 0.55;
+const THIN = 0.05;
 
 export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
-  const t = useWords(words);
   const { cursor, setCursor, pick } = usePlot();
-  const slices = slicesOf(shape, t.rest);
-  const radius = Math.min(size.width, size.height) / 2 - 8;
+  const slices = slicesOf(shape);
+  const radius = Math.min(size.width, size.height) / 2 - 20;
   const centre = { x: size.width / 2, y: size.height / 2 };
-  const chosen = slices.findIndex((slice) => slice.mark !== null && slice.mark === cursor.at);
-  const place = middleOf(slices, chosen, radius, centre);
+  const chosen = slices.findIndex((slice) => slice.mark === cursor.at);
+  const place = middleOf(slices, chosen, (radius * (1 + INNER)) / 2, centre);
   const total = slices.reduce((sum, each) => sum + each.value, 0);
+  const placeOf = (index: number) => {
+    const isThin = (slices[index]?.value ?? 0) < THIN * total;
+    return middleOf(slices, index, isThin ? radius + 10 : (radius * (1 + INNER)) / 2, centre);
+  };
   let turned = 90;
   return (
     <svg width={size.width} height={size.height} aria-hidden="true">
@@ -27,14 +30,14 @@ export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
         return (
           <g
             key={name}
-            cursor={pick && mark !== null ? 'pointer' : undefined}
+            cursor={pick ? 'pointer' : undefined}
             onPointerMove={(event) =>
               event.pointerType === 'mouse' && setCursor({ at: mark, by: 'mouse' })
             }
             onPointerUp={(event) => {
               // As in Overlay: a finger's first touch reads, the button beside it opens.
               if (event.pointerType !== 'mouse') setCursor({ at: mark, by: 'touch' });
-              else if (mark !== null && event.button === 0) pick?.(mark);
+              else if (event.button === 0) pick?.(mark);
             }}
           >
             <Sector
@@ -51,8 +54,32 @@ export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
           </g>
         );
       })}
+      {slices.map(({ name, value }, index) => (
+        <Numbered key={name} index={index} isThin={value < THIN * total} at={placeOf(index)} />
+      ))}
       {place && cursor.at !== null && <Tip at={cursor.at} {...place} />}
     </svg>
+  );
+}
+
+/** The number of a slice's line in the legend: within it, or beside it where it is thin. */
+function Numbered({
+  index,
+  isThin,
+  at,
+}: {
+  index: number;
+  isThin: boolean;
+  at: { x: number; y: number } | null;
+}) {
+  if (!at) return null;
+  return (
+    <g pointerEvents="none">
+      {!isThin && <circle cx={at.x} cy={at.y} r="9" fill="var(--surface)" />}
+      <text className={css.number} x={at.x} y={at.y + 4} textAnchor="middle">
+        {index + 1}
+      </text>
+    </g>
   );
 }
 
@@ -60,7 +87,7 @@ export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
 function middleOf(
   slices: readonly Slice[],
   chosen: number,
-  radius: number,
+  distance: number,
   centre: { x: number; y: number },
 ) {
   const slice = slices[chosen];
@@ -68,6 +95,5 @@ function middleOf(
   const total = slices.reduce((sum, each) => sum + each.value, 0);
   const before = slices.slice(0, chosen).reduce((sum, each) => sum + each.value, 0);
   const turn = (2 * Math.PI * (before + slice.value / 2)) / total;
-  const distance = (radius * (1 + INNER)) / 2;
   return { x: centre.x + distance * Math.sin(turn), y: centre.y - distance * Math.cos(turn) };
 }

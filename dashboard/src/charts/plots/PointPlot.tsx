@@ -1,11 +1,12 @@
 /** Lines and scattered points: both have a place along an axis of numbers, times or categories. */
 import type { Key } from 'react';
 import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
+import type { AxisLimits } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import type { Shape, Size } from '../kinds';
 import { colourOf, dashOf, signOf } from '../shape';
-import { alongLabel, axisLabel, tickText, timeAxis, valueLimits } from '../values';
-import { AlongName, AxisUnit } from './AxisUnit';
+import { axisLabel, tickText, timeAxis } from '../values';
+import { AlongName, AxisUnit, CutMark } from './AxisUnit';
 import { fitting, MARGIN, shorten, Y_AXIS } from './layout';
 import { Overlay } from './Overlay';
 import { TICK } from './style';
@@ -19,7 +20,7 @@ const NAMED = 40;
 export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
   const format = useFormat();
   const unit = axisLabel(shape.y);
-  const along = alongLabel(shape);
+  const along = axisLabel(shape.x);
   const isLine = shape.type === 'line';
   const dotOf = isLine ? lineDot : sign;
   return (
@@ -31,38 +32,30 @@ export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
       data={[]}
     >
       <CartesianGrid stroke="var(--chart-grid)" vertical={shape.type === 'scatter'} />
-      <XAxis
-        {...useAlong(shape, size)}
-        {...TICK}
-        dataKey="at"
-        type="number"
-        height={along ? NAMED : 24}
-      />
+      <XAxis {...useAlong(shape, size)} {...TICK} dataKey="at" type="number" height={NAMED} />
       <YAxis
         {...TICK}
         dataKey="y"
         type="number"
         width={Y_AXIS}
-        {...valueLimits(
-          shape.y,
-          shape.marks.map((mark) => mark.y),
-        )}
+        {...endsOf(shape.spec.yAxis)}
         tickFormatter={(value: number) => tickText(value, shape.y, format)}
       />
-      {shape.groups.map(({ name, points }, group) => (
+      {shape.groups.map(({ name, place, points }) => (
         <Line
           key={name}
           data={points}
           dataKey="y"
-          stroke={isLine ? colourOf(group) : 'none'}
+          stroke={isLine ? colourOf(place) : 'none'}
           strokeWidth={2}
-          strokeDasharray={dashOf(group)}
-          dot={isLine && points.length > FEW ? false : dotOf(group)}
+          strokeDasharray={dashOf(place)}
+          dot={isLine && points.length > FEW ? lonely(points, place) : dotOf(place)}
           activeDot={false}
           isAnimationActive={false}
         />
       ))}
       <AxisUnit text={unit} />
+      <CutMark isCut={shape.spec.yAxis?.isCut ?? false} />
       <AlongName text={along} height={NAMED} />
       <Overlay marks={shape.marks} groups={shape.groups.length} kind="free" />
     </ComposedChart>
@@ -79,6 +72,17 @@ interface Place {
 const sign = (group: number) => (place: Place) => (
   <Dot key={place.key} place={place} group={group} />
 );
+/** Of a long line the points without a neighbour, of which it would show nothing. */
+const lonely =
+  (points: readonly { y: number | null }[], group: number) =>
+  (place: Place & { index?: number }) => {
+    const [before, after] = [-1, 1].map((way) => points[(place.index ?? 0) + way]?.y ?? null);
+    return before === null && after === null ? (
+      <Dot key={place.key} place={place} group={group} size={0.65} />
+    ) : (
+      <g key={place.key} />
+    );
+  };
 const lineDot = (group: number) => (place: Place) => (
   <Dot key={place.key} place={place} group={group} size={0.65} />
 );
@@ -96,15 +100,20 @@ function Dot({ place, group, size = 1 }: { place: Place; group: number; size?: n
   );
 }
 
+/** The first and last tick are the ends of an axis of numbers. */
+const endsOf = (limits: AxisLimits | null) =>
+  limits && { domain: [limits.ticks[0] ?? 0, limits.ticks.at(-1) ?? 0], ticks: limits.ticks };
+
 function useAlong(shape: Shape, size: Size) {
   const format = useFormat();
-  const ats = shape.marks.map((mark) => mark.at);
   if (shape.axis === 'time') {
-    return timeAxis(ats, fitting(size.width, TIME_LETTERS), format.language);
+    const ats = shape.groups.flatMap(({ points }) => points.map(({ at }) => at));
+    const places = [...new Set(ats)].sort((a, b) => a - b);
+    return timeAxis(places, fitting(size.width, TIME_LETTERS), format.language, shape.spec.step);
   }
   if (shape.axis === 'number') {
     return {
-      ...valueLimits(shape.x, ats),
+      ...endsOf(shape.spec.xAxis),
       tickFormatter: (at: number) => tickText(at, shape.x, format),
     };
   }

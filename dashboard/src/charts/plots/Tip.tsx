@@ -4,6 +4,7 @@ import { createPortal } from 'react-dom';
 import { useWords } from '@/i18n/words';
 import css from '../charts.module.css';
 import { usePlot } from '../cursor';
+import { colourOf, signOf } from '../shape';
 import { words } from '../words';
 
 // Half of how wide a tip usually is, and how high it is, in px.
@@ -20,7 +21,7 @@ export function Tip({ at, x, y }: { at: number; x: number; y: number }) {
     if (isOfKeys) ref.current?.scrollIntoView({ block: 'nearest' });
   }, [at, isOfKeys]);
   if (!tips) return null;
-  const { title, text } = read(at);
+  const { title, text, lines } = read(at);
   const width = tips.clientWidth;
   const left = Math.min(Math.max(x, HALF), Math.max(HALF, width - HALF));
   return createPortal(
@@ -31,9 +32,26 @@ export function Tip({ at, x, y }: { at: number; x: number; y: number }) {
       data-below={y < ROOM_ABOVE || undefined}
     >
       <span aria-hidden="true">{title}</span>
-      <span className={css.tipValue} aria-hidden="true">
-        {text}
-      </span>
+      {lines ? (
+        lines.map(({ name, text: value, place, isChosen }) => (
+          <span
+            key={place}
+            className={css.tipLine}
+            data-chosen={isChosen || undefined}
+            aria-hidden="true"
+          >
+            <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+              <path d={signOf(place)} fill={colourOf(place)} />
+            </svg>
+            <span>{name}</span>
+            <span>{value}</span>
+          </span>
+        ))
+      ) : (
+        <span className={css.tipValue} aria-hidden="true">
+          {text}
+        </span>
+      )}
       {pick && cursor.by === 'touch' && (
         <button type="button" className={css.tipOpen} onClick={() => pick(at)}>
           {t.open}

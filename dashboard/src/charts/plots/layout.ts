@@ -22,8 +22,8 @@ export interface BarLayout {
 export function barLayout(shape: Shape, size: Size): BarLayout {
   const longest = Math.max(1, ...shape.categories.map((name) => name.length));
   const room = (size.width - Y_AXIS - MARGIN.right) / Math.max(1, shape.categories.length);
-  const isTime = shape.x.type === 'date' || shape.x.type === 'datetime';
-  const isLying = !isTime && longest * LETTER + 8 > room;
+  const isTime = shape.spec.along === 'time';
+  const isLying = !isTime && (shape.spec.isList || longest * LETTER + 8 > room);
   const letters = Math.max(
     FEWEST_LETTERS,
     Math.min(longest, Math.floor((size.width * MAX_LABEL_SHARE) / LETTER)),

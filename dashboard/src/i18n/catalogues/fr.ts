@@ -278,6 +278,10 @@ export default {
     noMark: 'aucune valeur choisie',
     open: 'Voir le détail',
     openRow: (name: string) => `Voir le détail\u00a0: ${name}`,
+    keysZoom: 'Majuscule et les flèches marquent une période, Entrée l’affiche seule.',
+    alone: 'Seule',
+    aloneOf: (name: string) => `Afficher seulement ${name}, ou tout à nouveau`,
+    findSeries: 'Chercher une série',
     reduced: (shown: string, total: string) => `${shown} points affichés sur ${total}`,
     truncated: (shown: string, total: string | null) =>
       total === null

@@ -56,6 +56,9 @@ export function Quality({ name, latest }: { name: string; latest: DatasetQuality
 }
 
 /** Oldest first, one line; the parts stand in the table. */
+// Of a score.
+const TICKS = [0, 25, 50, 75, 100];
+
 function rowsOf(scores: readonly DatasetQuality[], t: DatasetWords): ChartRows {
   const score = (name: (typeof PARTS)[number] | 'score') =>
     ({ name, label: t[name], type: 'number', unit: null, decimals: 1 }) as const;
@@ -73,13 +76,14 @@ function rowsOf(scores: readonly DatasetQuality[], t: DatasetWords): ChartRows {
         ...PARTS.map((part) => each[part]),
       ]),
     chart: {
-      type: 'line',
-      x: 'scoredAt',
-      y: 'score',
-      series: null,
-      label: null,
-      title: null,
-      note: null,
+      ...{ type: 'line', x: 'scoredAt', y: 'score', series: null, label: null },
+      ...{ title: null, note: null },
+    },
+    spec: {
+      ...{ kind: 'line', along: 'time', step: null, isList: false, hasRest: false, whole: null },
+      series: [{ name: null, others: 0, rows: scores.map((_, at) => at), own: [] }],
+      yAxis: { ticks: TICKS, isCut: false },
+      ...{ xAxis: null, unshown: [], notes: [], translations: {} },
     },
   };
 }

@@ -1,11 +1,12 @@
 /** A panel that is not saved yet, with its real data. */
 import type { PanelData } from '@/api/client';
 import { failureOf } from '@/api/errors';
+import type { Days } from '@/charts';
 import { useWords } from '@/i18n/words';
 import { Problem } from '@/query/Problem';
 import { usePreview, withoutInput } from '@/query/usePreview';
 import { Failed, Skeleton } from '@/ui/States';
-import { type Days, Ended } from '../view/Ended';
+import { Ended } from '../view/Ended';
 import { heightOf, PanelBody } from '../view/PanelBody';
 import { words } from '../words';
 import type { DraftPanel } from './draft';

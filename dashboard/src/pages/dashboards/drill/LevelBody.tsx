@@ -72,7 +72,7 @@ export function LevelBody({
       </div>
       <Notes data={data} />
       {by ? (
-        <Groups title={title} by={by} data={data} onSelect={onSelect} />
+        <Groups title={title} data={data} onSelect={onSelect} />
       ) : (
         <DataTable caption={title} data={data} />
       )}

@@ -6,7 +6,7 @@ import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/States';
 import { words } from '../words';
 
-export type Days = LastStretch['days'];
+type Days = LastStretch['days'];
 
 export function Ended({
   stretch,

@@ -1,6 +1,6 @@
 /** A panel's data as figures, a table or a chart. */
 import type { PanelData, PanelType, QueryConfig } from '@/api/client';
-import { DataTable, PanelChart, type View } from '@/charts';
+import { DataTable, type Days, type Finding, PanelChart, type View } from '@/charts';
 import { useWords } from '@/i18n/words';
 import { isGrouped, tableOf } from '@/query/config';
 import { words } from '../words';
@@ -16,11 +16,15 @@ export function PanelBody({
   data,
   view,
   onSelect,
+  onZoom,
+  finding,
 }: {
   panel: { title: string; type: PanelType; queryConfig: QueryConfig };
   data: PanelData;
   view?: View;
   onSelect?: (row: number) => void;
+  onZoom?: (days: Days) => void;
+  finding?: Finding;
 }) {
   const t = useWords(words);
   const table = tableOf(panel.queryConfig);
@@ -38,6 +42,8 @@ export function PanelBody({
       data={data}
       height={CHART}
       onSelect={select}
+      onZoom={onZoom}
+      finding={finding}
       {...(view && { view })}
     />
   );

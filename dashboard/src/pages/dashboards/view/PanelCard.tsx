@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type CSSProperties, type ReactNode, useCallback, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel, PanelData } from '@/api/client';
-import type { View } from '@/charts';
+import type { Days, SeriesName, View } from '@/charts';
 import { useWords } from '@/i18n/words';
 import { csvOf, downloadCsv, fileNameOf } from '@/ui/csv';
 import { Failed, Skeleton } from '@/ui/States';
@@ -13,7 +13,7 @@ import { searchOfWay, stepOfPanel, TOP } from '../drill/path';
 import { panelData } from '../queries';
 import { askedOf, type Scope, searchOf } from '../scope';
 import { words } from '../words';
-import { type Days, Ended } from './Ended';
+import { Ended } from './Ended';
 import { Freshness } from './Freshness';
 import { heightOf, PanelBody } from './PanelBody';
 import { PanelMenu } from './PanelMenu';
@@ -32,9 +32,14 @@ export function PanelCard({
   const ref = useRef<HTMLElement>(null);
   const isShown = useShown(ref);
   const [view, setView] = useState<View>('chart');
+  const [series, setSeries] = useState<readonly SeriesName[]>([]);
   const query = useQuery({
     ...panelData(
-      { panelId: panel.id, ...askedOf(scope) },
+      {
+        panelId: panel.id,
+        ...askedOf(scope),
+        ...(series.length > 0 && { series: [...series] }),
+      },
       isPaused || !isShown ? null : panel.refreshS,
     ),
     enabled: isShown,
@@ -72,7 +77,14 @@ export function PanelCard({
       {data?.stretch ? (
         <Ended stretch={data.stretch} onShow={showDays} />
       ) : data ? (
-        <PanelBody panel={panel} data={data} view={view} onSelect={openRow} />
+        <PanelBody
+          panel={panel}
+          data={data}
+          view={view}
+          onSelect={openRow}
+          onZoom={showDays}
+          finding={{ wanted: series, onWant: setSeries }}
+        />
       ) : query.isError ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} />
       ) : (
