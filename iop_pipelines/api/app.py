@@ -26,6 +26,7 @@ from iop_pipelines.api.calls import refusal_of, request_id_of
 from iop_pipelines.api.compression import Compression
 from iop_pipelines.api.downloads import download_routes
 from iop_pipelines.api.edge import Edge
+from iop_pipelines.api.exports import export_routes
 from iop_pipelines.api.health import Look, Part, Probe, health_routes, parts_of, probe_engine
 from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.metrics import (
@@ -99,6 +100,7 @@ def create_app(
         *auth_routes(platform),
         *download_routes(answers, authenticate),
         *preview_routes(answers, authenticate),
+        *export_routes(answers, authenticate),
         *upload_routes(platform, authenticate),
         *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),

@@ -228,7 +228,7 @@ def has_link(request: Request, platform: Platform, report_id: int) -> bool:
     )
 
 
-def _headers(name: str) -> dict[str, str]:
+def attached(name: str) -> dict[str, str]:
     return {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "cache-control": "private, no-store",
@@ -239,11 +239,11 @@ def _headers(name: str) -> dict[str, str]:
 def _whole(file: ReportFile, content: bytes) -> Response:
     if content.startswith(_GZIP_MAGIC):
         file = replace(file, name=f"{file.name}{PACKED}")
-    return Response(content, media_type=file.media_type, headers=_headers(file.name))
+    return Response(content, media_type=file.media_type, headers=attached(file.name))
 
 
 def _streamed(file: ReportFile) -> Response:
-    headers = _headers(file.name)
+    headers = attached(file.name)
     opened = open_file(file)
     if file.size_bytes is not None:
         headers["content-length"] = str(file.size_bytes)

@@ -46,7 +46,7 @@ from iop_pipelines.query.catalogue import Catalogue, load_catalogue
 from iop_pipelines.query.charts import spec as drawn
 from iop_pipelines.query.charts.making import chart_spec
 from iop_pipelines.query.charts.spec import MAX_SERIES
-from iop_pipelines.query.drill import drill_config
+from iop_pipelines.query.drill import DETAIL, Level, drill_config
 from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
 from iop_pipelines.query.run import run_query
 from iop_pipelines.query.stretch import last_stretch
@@ -310,18 +310,8 @@ def _declare_panels(registry: Registry) -> None:
     )
     def drill(ctx: Context, given: Drill) -> DrillData:
         given = _in_version_2(given)
-        config = _config_of(ctx, given)
         catalogue = _catalogue(ctx)
-        name = _table_of(config)
-        narrowed, applied = _narrowed(ctx, config, name, given, catalogue)
-        zone = ctx.platform.settings.time_zone
-        level = drill_config(
-            *(narrowed, name, given.path, given.by),
-            catalogue=catalogue,
-            zone=zone,
-            limit=given.limit,
-            offset=given.cursor,
-        )
+        level, applied = _level(ctx, _config_of(ctx, given), given, catalogue)
         # Page after page of what may be all rows: counted each time it would cost more than the page.
         found = _run(ctx, level.config, given, is_counted=given.by is not None)
         answer = _data(level.config, found, applied, catalogue)
@@ -336,6 +326,47 @@ def _declare_panels(registry: Registry) -> None:
             ],
             next_cursor=end if answer.is_truncated and end <= form.MAX_LIMIT else None,
         )
+
+
+def asked_query(ctx: Context, given: OfPanel) -> tuple[form.QueryConfig, str, str]:
+    """What a panel asks, narrowed by what is asked beside it; the table that it shows, and its title."""
+    given = _in_version_2(given)
+    config = _config_of(ctx, given)
+    name = _table_of(config)
+    narrowed, _ = _narrowed(ctx, config, name, given, _catalogue(ctx))
+    return narrowed, name, _title_of(ctx, given, config)
+
+
+def asked_level(ctx: Context, given: Drill) -> tuple[form.QueryConfig, str, str]:
+    """The same of a level of its drill, whole."""
+    given = _in_version_2(given)
+    config = _config_of(ctx, given)
+    level, _ = _level(ctx, config, given, _catalogue(ctx))
+    whole = level.config.datasets[DETAIL].model_copy(update={"limit": None, "offset": 0})
+    below = level.config.model_copy(update={"datasets": {DETAIL: whole}})
+    return below, DETAIL, f"{_title_of(ctx, given, config)} {given.by or 'rows'}"
+
+
+def _title_of(ctx: Context, given: OfPanel, config: form.QueryConfig) -> str:
+    if given.panel_id is not None:
+        return registered.panel(ctx.platform.engine, given.panel_id).panel.title
+    name = _table_of(config)
+    return config.datasets[name].title or name
+
+
+def _level(
+    ctx: Context, config: form.QueryConfig, given: Drill, catalogue: Catalogue
+) -> tuple[Level, Sequence[Applied]]:
+    name = _table_of(config)
+    narrowed, applied = _narrowed(ctx, config, name, given, catalogue)
+    level = drill_config(
+        *(narrowed, name, given.path, given.by),
+        catalogue=catalogue,
+        zone=ctx.platform.settings.time_zone,
+        limit=given.limit,
+        offset=given.cursor,
+    )
+    return level, applied
 
 
 def _kept_for_its_interval(ctx: Context, given: OfPanel) -> Keeping | None:

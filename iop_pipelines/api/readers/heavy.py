@@ -26,7 +26,8 @@ Read = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One reading. kind: `procedure`, whose input is the body, or a `page` or `file` of a report."""
+    """One reading. kind: `procedure`, whose input is the body, an `export` of a panel, whose
+    input is too, or a `page` or `file` of a report."""
 
     kind: str
     path: str

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from iop_pipelines.api import downloads, logs, previews
+from iop_pipelines.api import downloads, exports, logs, previews
 from iop_pipelines.api.calls import refusal_of
 from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers import heavy
@@ -62,6 +62,8 @@ class Reader:
             return previews.draw(self.platform, **ask.given)
         if ask.kind == "file":
             return downloads.make(self.platform, **ask.given)
+        if ask.kind == "export":
+            return exports.make(self.platform, ask.body, **ask.given)
         procedure = self.registry.get(ask.path)
         if procedure is None:
             raise RuntimeError(f"a reader knows no procedure {ask.path!r}")

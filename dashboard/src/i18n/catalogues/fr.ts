@@ -340,7 +340,6 @@ export default {
     tableOf: (title: string) => `${title}, tableau`,
     lookCloser: 'Voir le détail',
     download: 'Télécharger en CSV',
-    saved: (name: string) => `${name} a été enregistré`,
     noOneGroup: "Il n'y a pas de groupe unique derrière cette valeur.",
     nothing: 'Aucune valeur',
     nothingThen: 'Aucune donnée pour cette période',

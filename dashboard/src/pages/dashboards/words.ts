@@ -34,7 +34,6 @@ export const own = defineWords('dashboards', {
   tableOf: (title: string) => `${title}, table`,
   lookCloser: 'Drill down',
   download: 'Download CSV',
-  saved: (name: string) => `${name} was saved`,
   noOneGroup: 'There is no single group behind this value.',
   nothing: 'No values',
   nothingThen: 'No data in this period',

@@ -8,7 +8,9 @@ import { Button } from '@/ui/Button';
 import { SelectField } from '@/ui/Field';
 import { Card } from '@/ui/Layouts';
 import css from '../dashboards.module.css';
-import { Notes, save } from '../view/PanelCard';
+import { download, exportOf } from '../exporting';
+import { askedOf, scopeOf } from '../scope';
+import { Notes } from '../view/Notes';
 import { words } from '../words';
 import { Groups } from './Groups';
 import { searchOfWay, stepOfLevel, type Way } from './path';
@@ -39,6 +41,13 @@ export function LevelBody({
     ...offered.map(({ name, label }) => ({ value: name, label })),
   ];
   const title = `${panel.title}, ${by ? (own?.label ?? by) : t.rows}`;
+  const exported = exportOf(
+    {
+      ...{ of: 'level', panelId: panel.id, path: [...way.path], ...(by && { by }) },
+      ...askedOf(scopeOf(search)),
+    },
+    format.language,
+  );
   const onSelect = (index: number) => {
     const row = data.rows[index];
     const step = by && row ? stepOfLevel(by, data.columns, row) : null;
@@ -48,7 +57,7 @@ export function LevelBody({
     <Card
       title={by ? (own?.label ?? by) : t.rows}
       aside={
-        <Button disabled={data.rows.length === 0} onClick={() => save(title, data, t.saved)}>
+        <Button disabled={data.rows.length === 0} onClick={() => download(exported)}>
           {t.download}
         </Button>
       }

@@ -2,21 +2,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel } from '@/api/client';
+import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Card, Row } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { say } from '@/ui/toasts';
+import { download, exportOf } from '../exporting';
 import { panelData } from '../queries';
 import { askedOf, type Scope } from '../scope';
 import { Freshness } from '../view/Freshness';
+import { Notes } from '../view/Notes';
 import { heightOf, PanelBody } from '../view/PanelBody';
-import { Notes, save } from '../view/PanelCard';
 import { words } from '../words';
 import { searchOfWay, stepOfPanel } from './path';
 
 export function TopLevel({ panel, scope }: { panel: Panel; scope: Scope }) {
   const t = useWords(words);
+  const { language } = useFormat();
   const [path, navigate] = useLocation();
   const search = useSearch();
   const query = useQuery(panelData({ panelId: panel.id, ...askedOf(scope) }, panel.refreshS));
@@ -50,7 +53,15 @@ export function TopLevel({ panel, scope }: { panel: Panel; scope: Scope }) {
               <Button look="primary" onClick={rows}>
                 {t.allRows}
               </Button>
-              <Button onClick={() => save(panel.title, data, t.saved)}>{t.download}</Button>
+              <Button
+                onClick={() =>
+                  download(
+                    exportOf({ of: 'panel', panelId: panel.id, ...askedOf(scope) }, language),
+                  )
+                }
+              >
+                {t.download}
+              </Button>
             </Row>
           </>
         )}

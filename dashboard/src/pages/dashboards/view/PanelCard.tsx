@@ -1,20 +1,22 @@
 /** One panel: its data in its form, how current it is, and what can be done with it. */
 import { useQuery } from '@tanstack/react-query';
-import { type CSSProperties, type ReactNode, useCallback, useRef, useState } from 'react';
+import { type CSSProperties, useCallback, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Panel, PanelData } from '@/api/client';
 import type { Days, SeriesName, View } from '@/charts';
+import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
-import { csvOf, downloadCsv, fileNameOf } from '@/ui/csv';
 import { Failed, Skeleton } from '@/ui/States';
 import { say } from '@/ui/toasts';
 import css from '../dashboards.module.css';
 import { searchOfWay, stepOfPanel, TOP } from '../drill/path';
+import { download, exportOf } from '../exporting';
 import { panelData } from '../queries';
 import { askedOf, type Scope, searchOf } from '../scope';
 import { words } from '../words';
 import { Ended } from './Ended';
 import { Freshness } from './Freshness';
+import { Notes } from './Notes';
 import { heightOf, PanelBody } from './PanelBody';
 import { PanelMenu } from './PanelMenu';
 import { useShown } from './useShown';
@@ -29,6 +31,7 @@ export function PanelCard({
   isPaused: boolean;
 }) {
   const t = useWords(words);
+  const { language } = useFormat();
   const ref = useRef<HTMLElement>(null);
   const isShown = useShown(ref);
   const [view, setView] = useState<View>('chart');
@@ -67,8 +70,9 @@ export function PanelCard({
           </button>
           <button
             type="button"
-            disabled={!data}
-            onClick={() => data && save(panel.title, data, t.saved)}
+            onClick={() =>
+              download(exportOf({ of: 'panel', panelId: panel.id, ...askedOf(scope) }, language))
+            }
           >
             {t.download}
           </button>
@@ -103,17 +107,6 @@ export function PanelCard({
   );
 }
 
-export function save(
-  title: string,
-  data: Pick<PanelData, 'columns' | 'rows'>,
-  said: (name: string) => string,
-) {
-  const header = data.columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label));
-  const name = fileNameOf(title);
-  downloadCsv(name, csvOf(header, data.rows));
-  say(said(name));
-}
-
 /** Leads to what is behind the panel, or behind one of its rows. */
 function useOpen(panel: Panel, data: PanelData | undefined) {
   const t = useWords(words);
@@ -141,21 +134,4 @@ function useShowDays(scope: Scope) {
   const search = useSearch();
   return (days: Days) =>
     navigate(`${path}?${searchOf({ ...scope, period: null, ...days }, search)}`);
-}
-
-/** Filters of the dashboard that this panel has no use for. */
-export function Notes({ data }: { data: Pick<PanelData, 'appliedFilters'> }): ReactNode {
-  const t = useWords(words);
-  const unused = data.appliedFilters.filter((each) => !each.isApplied);
-  return (
-    unused.length > 0 && (
-      <ul className={css.notes}>
-        {unused.map(({ kind, field }) => (
-          <li key={`${kind} ${field}`}>
-            {kind === 'period' ? t.periodUnused : t.filterUnused(field ?? '')}
-          </li>
-        ))}
-      </ul>
-    )
-  );
 }
