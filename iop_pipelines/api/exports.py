@@ -36,8 +36,8 @@ _CHUNK_BYTES = 256 * 1024
 
 
 class Export(Drill):
-    """`of`: the panel itself, or the level of its drill that `path` and `by` name, whose `limit` and `cursor` cut nothing
-    here. `locale` is that of numbers and of the columns' names."""
+    """`of`: the panel itself, or the level of its drill that `path` and `by` name; `limit` and `cursor` cut nothing here.
+    `locale` is that of numbers and of the columns' names."""
 
     of: Literal["panel", "level"] = "panel"
     locale: LocaleCode = "en-US"

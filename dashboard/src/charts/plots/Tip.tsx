@@ -10,6 +10,7 @@ import { words } from '../words';
 // Half of how wide a tip usually is, and how high it is, in px.
 const HALF = 90;
 const ROOM_ABOVE = 84;
+const ASIDE = 14;
 
 export function Tip({ at, x, y }: { at: number; x: number; y: number }) {
   const t = useWords(words);
@@ -24,11 +25,14 @@ export function Tip({ at, x, y }: { at: number; x: number; y: number }) {
   const { title, text, lines } = read(at);
   const width = tips.clientWidth;
   const left = Math.min(Math.max(x, HALF), Math.max(HALF, width - HALF));
+  // What has many lines stands beside its mark, at the top, where it covers neither the mark nor the axis.
+  const beside = x < width / 2 ? { left: x + ASIDE } : { right: width - x + ASIDE };
   return createPortal(
     <div
       ref={ref}
       className={css.tip}
-      style={{ left, top: y }}
+      style={lines ? { ...beside, top: 0 } : { left, top: y }}
+      data-beside={lines ? true : undefined}
       data-below={y < ROOM_ABOVE || undefined}
     >
       <span aria-hidden="true">{title}</span>
