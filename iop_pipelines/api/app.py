@@ -98,9 +98,7 @@ def create_app(
         *trpc_routes(registry, answers, authenticate),
         *openapi_routes(registry, answers, authenticate),
         *auth_routes(platform),
-        *download_routes(answers, authenticate),
-        *preview_routes(answers, authenticate),
-        *export_routes(answers, authenticate),
+        *_file_routes(answers, authenticate),
         *upload_routes(platform, authenticate),
         *health_routes(lifecycle, probe, authenticate),
         *metrics_routes(metrics, authenticate),
@@ -127,6 +125,14 @@ def create_app(
     )
     app.state.lifecycle = lifecycle
     return app
+
+
+def _file_routes(answers: Answers, authenticate: Authenticate) -> list[BaseRoute]:
+    return [
+        *download_routes(answers, authenticate),
+        *preview_routes(answers, authenticate),
+        *export_routes(answers, authenticate),
+    ]
 
 
 def _queue(settings: Settings, metrics: Metrics) -> Part:

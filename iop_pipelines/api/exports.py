@@ -36,7 +36,7 @@ _CHUNK_BYTES = 256 * 1024
 
 
 class Export(Drill):
-    """`of`: the panel itself, or the level of its drill that `path` and `by` name; `limit` and `cursor` cut nothing here.
+    """`of`: the panel itself, or the level of its drill that `path` and `by` name; `limit` and `cursor` cut nothing.
     `locale` is that of numbers and of the columns' names."""
 
     of: Literal["panel", "level"] = "panel"

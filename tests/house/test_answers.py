@@ -80,6 +80,8 @@ GIVEN_HERE = {
     *(f"{owner}.description" for owner in ("AnalyticalModel", "ModelDetail", "Dashboard")),
     *(f"{owner}.description" for owner in ("ReportTemplate", "TemplateDetail")),
     *(f"ChartAxes.{name}" for name in ("label", "note")),
+    # Values of a dataset.
+    "ChartSpec.unshown",
     # What stands in a file of somebody's.
     *(f"{owner}.label" for owner in ("ColumnOfFile", "MeasureOfFile", "TimeOfFile")),
     *("SeriesOfFile.labels", "TableOfFile.keptBeside", "TableOfFile.rows"),

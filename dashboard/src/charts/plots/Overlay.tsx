@@ -1,23 +1,10 @@
 /** Finds the mark under a pointer or finger, shows what it says, opens it, and marks a span that is drawn over. */
 import { type PointerEvent, useMemo, useRef } from 'react';
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
-import { type Span, usePlot } from '../cursor';
+import { usePlot } from '../cursor';
 import type { Mark } from '../kinds';
+import { Highlight, type Kind, Marked, type Place } from './Highlight';
 import { Tip } from './Tip';
-
-export type Kind = 'standing' | 'lying' | 'free';
-
-interface Area {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-interface Place {
-  x: number;
-  y: number;
-}
 
 // A pointer that has moved less has pressed, and not drawn.
 const DRAWN = 8;
@@ -103,26 +90,6 @@ export function Overlay({
   );
 }
 
-/** What is looked at alone once the pointer is let go. */
-function Marked({ span, area, kind }: { span: Span; area: Area; kind: Kind }) {
-  const scale = useXAxisScale();
-  if (!scale || kind === 'lying') return null;
-  const edges = span.map((at) => scale(at, { position: 'middle' }) ?? 0);
-  const [left, right] = [Math.min(...edges), Math.max(...edges)];
-  return (
-    <rect
-      x={left}
-      y={area.y}
-      width={Math.max(right - left, 2)}
-      height={area.height}
-      fill="var(--accent)"
-      fillOpacity="0.18"
-      pointerEvents="none"
-      data-span
-    />
-  );
-}
-
 /** In px, mark by mark. Bars of a category stand beside each other in the order of their groups. */
 function usePlaces(marks: readonly Mark[], groups: number, kind: Kind): readonly Place[] {
   const scaleX = useXAxisScale();
@@ -140,25 +107,4 @@ function usePlaces(marks: readonly Mark[], groups: number, kind: Kind): readonly
       return kind === 'lying' ? { x: value, y: own } : { x: own, y: value };
     });
   }, [marks, groups, kind, scaleX, scaleY]);
-}
-
-function Highlight({ place, kind, area }: { place: Place; kind: Kind; area: Area }) {
-  const line = { stroke: 'var(--ink-2)', strokeDasharray: '2 3' };
-  return (
-    <g pointerEvents="none">
-      {kind === 'lying' ? (
-        <path d={`M${area.x} ${place.y}H${area.x + area.width}`} {...line} />
-      ) : (
-        <path d={`M${place.x} ${area.y}V${area.y + area.height}`} {...line} />
-      )}
-      <circle
-        cx={place.x}
-        cy={place.y}
-        r="6"
-        fill="var(--surface)"
-        stroke="var(--ink)"
-        strokeWidth="2.5"
-      />
-    </g>
-  );
 }
