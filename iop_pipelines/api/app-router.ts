@@ -260,7 +260,7 @@ export interface ChartSeries {
   own: OwnMark[];
 }
 
-/** All that is drawn, and what must be said of it: `kind` may be another than was asked for; `step` is how far moments are apart. `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their own, of which `series` of the input can ask for. `hasRest`: the last mark stands for all that a top list left out. */
+/** All that is drawn, and what must be said of it: `kind` may be another than was asked for. `step` is how far apart moments are. `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their own, of which `series` of the input can ask for. `hasRest`: the last mark stands for all that a top list left out. */
 export interface ChartSpec {
   kind: "bar" | "line" | "pie" | "scatter";
   along: "time" | "number" | "category";
