@@ -30,6 +30,7 @@ _BETTER = 0.8
 # Rows that are copied at once; and how many times its own span a series may be laid out on with others.
 _CELLS_AT_ONCE = 200_000
 _WIDEST_SPAN = 2
+_OF_MONTHS = ("pay_day", "month_end", "quarter_end")
 _DAYS = 7
 _DAY_MINUTES = 24 * 60
 # Steps whose special days are learned, in minutes; a day's are learned at each of its times.
@@ -70,6 +71,16 @@ class Explained:
     def is_held_out(self) -> np.ndarray:
         """Rows of days that never came before: they teach a model nothing about ordinary ones."""
         return self.is_special & (self.times == 0)
+
+    def with_rows(self, other: "Explained", first: int, end: int) -> "Explained":
+        """With what the other says of the rows from `first` up to `end`."""
+        rows = slice(first, end)
+        ordinary, effect, times = (part.copy() for part in (self.ordinary, self.effect, self.times))
+        ordinary[rows], effect[rows], times[rows] = (
+            part[rows] for part in (other.ordinary, other.effect, other.times)
+        )
+        days = (*self.days[:first], *other.days[rows], *self.days[end:])
+        return Explained(ordinary, effect, times, days)
 
     def accounts_for(self, row: int, value: float, expected: float) -> bool:
         """Whether the calendar is why `value` is not what was `expected` of the row without it.
@@ -386,7 +397,9 @@ def _learn(
     for row, at in enumerate(at_special.tolist()):
         if not is_level[row].any():
             continue
-        key = special[at], grid.weekday(at) in rest_days
+        day = special[at]
+        # Who is paid on a Sunday spends as on a Monday, and a day of the month is seldom both.
+        key = day, grid.weekday(at) in rest_days and day.kind not in _OF_MONTHS
         one = whats.get(key) or whats.setdefault(key, _What(key[0], is_rest=key[1]))
         usual = memory.usual(one, rested[row])
         times[:, at] = np.where(is_level[row], memory.times(one), 0)

@@ -1,10 +1,11 @@
-"""What a dataset's calendar explains is taken off a panel before a model reads it, and put back into what it tells.
+"""What a dataset's calendar explains is taken off a panel before a model reads it, and put back into what it tells;
+so are days of the month on which a daily series always does something, though nobody declared them.
 
 So each method knows the calendar though none of them does. A finding that the calendar accounts for is told as such
 and is never more than information; one that stays after what a special day usually does is news like any other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from iop_pipelines.calendars.days import Calendar
+from iop_pipelines.calendars.days import Calendar, Day
 from iop_pipelines.calendars.effects import STEPS, Explained, explain_each
+from iop_pipelines.calendars.months import Look, declares_month_days, looks_at_months
+from iop_pipelines.domain.calendars import CalendarDeclaration, last_of_month
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import Chances, Runtime, RuntimeInput, RuntimeOutput
@@ -22,6 +25,10 @@ from iop_pipelines.runtimes.base import Chances, Runtime, RuntimeInput, RuntimeO
 _OF_A_PERIOD = frozenset({Category.ANOMALY, Category.FORECAST})
 _BAND = ("expected", "lo", "hi")
 _Parts = Mapping[tuple[str, str], "_Part"]
+# By series and measure.
+_Months = Mapping[tuple[str, str], list[Look]]
+# Steps in which a day of the month is a row.
+_DAILY = ("D", "B")
 
 
 @dataclass(frozen=True)
@@ -57,18 +64,54 @@ def run_by_calendar(runtime: Runtime, given: RuntimeInput) -> RuntimeOutput:
 
     Raises what the runtime raises.
     """
-    calendar = given.calendar
-    if calendar is None or given.freq not in STEPS or given.panel.empty:
+    if given.freq not in STEPS or given.panel.empty:
         return runtime.run(given)
-    parts = dict(_parts(given, calendar, {}))
+    months = _months_in(given)
+    output = _on_calendar(runtime, given, months)
+    return replace(output, metrics={**output.metrics, **_month_metrics(months)})
+
+
+def _on_calendar(runtime: Runtime, given: RuntimeInput, months: _Months) -> RuntimeOutput:
+    calendar = given.calendar
+    if calendar is None:
+        if not any(look.found for looks in months.values() for look in looks):
+            return runtime.run(given)
+        calendar = Calendar(CalendarDeclaration())
+    parts = dict(_parts(given, calendar, {}, months))
     output = runtime.run(replace(given, panel=_on_ordinary_days(given, parts)))
     frame = output.frame
     if len(frame) and frame["ds"].max() > given.panel["ds"].max():
-        parts = dict(_parts(given, calendar, _ahead(frame)))
+        parts = dict(_parts(given, calendar, _ahead(frame), months))
     found = tuple(_told(each, parts, calendar) for each in output.findings)
     frame = _put_back(frame, parts)
     chances = None if output.chances is None else _with_calendar(output.chances, frame, parts)
     return replace(output, frame=frame, findings=found, chances=chances)
+
+
+def _months_in(given: RuntimeInput) -> _Months:
+    """What each look at the series saw in their months; nothing is looked for where somebody said what there is."""
+    declared = given.calendar and declares_month_days(given.calendar.declaration)
+    is_said = any(given.params.get(name) for name in ("season_length", "season_lengths"))
+    if given.freq not in _DAILY or declared or is_said:
+        return {}
+    moments = given.panel["ds"].to_numpy(dtype="datetime64[ns]")
+    values = {name: given.panel[name].to_numpy(dtype=float) for name in given.measures}
+    return {
+        (str(name), measure): looks_at_months(moments[rows], y[rows])
+        for name, rows in given.panel.groupby("unique_id", sort=False).indices.items()
+        for measure, y in values.items()
+    }
+
+
+def _month_metrics(months: _Months) -> dict[str, float]:
+    """How strong days of the month are in the series that show them, the median, 0 where none does; and how many do."""
+    looked = [looks[-1] for looks in months.values() if looks]
+    if not looked:
+        return {}
+    found = [each.strength for each in looked if each.found]
+    strength = float(np.median(found)) if found else 0.0
+    counts = {"season_month": round(strength, 3), "series_monthly": len(found)}
+    return counts
 
 
 def _ahead(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -80,7 +123,7 @@ def _ahead(frame: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _parts(
-    given: RuntimeInput, calendar: Calendar, ahead: Mapping[str, np.ndarray]
+    given: RuntimeInput, calendar: Calendar, ahead: Mapping[str, np.ndarray], months: _Months
 ) -> Iterator[tuple[tuple[str, str], _Part]]:
     """ahead: moments by series, of which those after the panel are told too."""
     panel = given.panel
@@ -100,9 +143,31 @@ def _parts(
             for rows, ds in zip(rows_of, ds_of, strict=True)
         ]
         pairs = list(zip(ds_of, y_of, strict=True))
-        explained = explain_each(pairs, calendar, given.freq, given.tick)
+        looks = [months.get((name, measure), []) for name in named]
+        explained = _explain_with_months(pairs, looks, calendar, given)
         for name, rows, (ds, y), one in zip(named, rows_of, pairs, explained, strict=True):
             yield (name, measure), _part(rows, ds, y, one)
+
+
+def _explain_with_months(
+    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    looks: Sequence[Sequence[Look]],
+    calendar: Calendar,
+    given: RuntimeInput,
+) -> list[Explained]:
+    """A row by what the last look before it found."""
+    explained = explain_each(pairs, calendar, given.freq, given.tick)
+    found = {look.found for each in looks for look in each if look.found}
+    for days in sorted(found, key=str):
+        places = [at for at, each in enumerate(looks) if any(look.found == days for look in each)]
+        more = Calendar(days.within(calendar.declaration))
+        with_days = explain_each([pairs[at] for at in places], more, given.freq, given.tick)
+        for at, one in zip(places, with_days, strict=True):
+            ends = [*(look.rows for look in looks[at][1:]), len(pairs[at][0])]
+            for look, end in zip(looks[at], ends, strict=True):
+                if look.found == days:
+                    explained[at] = explained[at].with_rows(one, look.rows, end)
+    return explained
 
 
 def _part(rows: np.ndarray, ds: np.ndarray, y: np.ndarray, explained: Explained) -> _Part:
@@ -202,13 +267,20 @@ def _calendar_of(explained: Explained, at: int, ds: datetime, calendar: Calendar
     if day is None:
         raise AssertionError("only special days are told of")
     return {
-        "kind": day.kind,
+        "kind": _kind_of(day, ds, calendar),
         "names": {
             language.value: name for language, name in calendar.names_of(day, ds.year).items()
         },
         "offset": day.offset,
         "times": int(explained.times[at]),
     }
+
+
+def _kind_of(day: Day, ds: datetime, calendar: Calendar) -> str:
+    """Of a day of the month that nobody declared it is not known that wages are paid on it."""
+    if day.kind != "pay_day" or calendar.declaration.pay_day is not None:
+        return day.kind
+    return "month_end" if ds.date() == last_of_month(ds.date()) else "month_day"
 
 
 def _point(point: Mapping[str, Any], at: int, part: _Part) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _run(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
 def _by_calendar(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
     runtime = load_runtime(spec)
     # A rule compares the figures as they are: its author knows the calendar.
-    if given.calendar is None or spec.type is ModelType.RULE_BASED:
+    if spec.type is ModelType.RULE_BASED:
         return runtime.run(given)
     from iop_pipelines.runtimes.calendar import run_by_calendar
 

@@ -1,7 +1,7 @@
 """Models on a dataset with a calendar: what it explains is told as such, what it does not stays news."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,10 @@ import pytest
 from iop_pipelines.calendars.days import Calendar
 from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.domain.vocabulary import Category, Severity
-from iop_pipelines.runtimes.base import RuntimeInput
-from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.calendar import run_by_calendar
+from iop_pipelines.runtimes.catalogue import runtime_spec
+from iop_pipelines.runtimes.lookup import load_runtime, run_runtime
 from iop_pipelines.transform.declarations import DEMO_DATASETS
 
 US = Calendar(CalendarDeclaration.model_validate({"countries": [{"country": "US"}]}))
@@ -211,3 +213,97 @@ def test_a_load_with_germanys_holidays_has_hardly_a_finding_that_the_calendar_do
     explained = [each for each in by_calendar.values() if "calendar" in each.evidence]
     assert explained
     assert {each.severity for each in explained} == {Severity.INFO}
+
+
+MONTHS = pd.date_range("2024-01-01", periods=700, freq="D")
+WEEK = np.array([100.0, 100, 110, 120, 150, 180, 70])[MONTHS.dayofweek]
+FALL = "2025-10-12"
+
+
+def month_ends():
+    """Sales of a shop: by the day of the week, three fifths more on the last day of a month, and one bad Sunday."""
+    y = WEEK * (1 + 0.6 * MONTHS.is_month_end) + np.random.default_rng(3).normal(0, 4, 700)
+    y[MONTHS.searchsorted(pd.Timestamp(FALL))] *= 0.4
+    return y
+
+
+def monthly(y, runtime="seasonal_residual", **params):
+    panel = pd.DataFrame({"unique_id": "all", "ds": MONTHS.astype("datetime64[ns]"), "sales": y})
+    bounds = datetime(2024, 1, 1), MONTHS[-1].to_pydatetime() + timedelta(days=1)
+    asked = RuntimeInput(panel, ("sales",), {"sales": ""}, "D", *bounds, params)
+    return run_runtime(runtime, asked)
+
+
+def test_a_months_end_that_nobody_declared_is_learned_and_hides_no_fall():
+    output, blind = monthly(month_ends()), monthly(month_ends(), season_length=7)
+    told = [str(each.ds.date()) for each in output.findings]
+    ends = [str(day.date()) for day in MONTHS[MONTHS.is_month_end]]
+    # Seven months' ends are seen before it is known what they are; none of the sixteen that follow is news.
+    assert set(told) - set(ends[:7]) == {FALL}
+    unknown = {str(each.ds.date()) for each in blind.findings}
+    assert len(unknown & set(ends[7:])) >= 5, "without, they are told, and learned as noise"
+    assert FALL not in unknown
+    assert output.metrics["season_month"] > 0.5
+    assert output.metrics["series_monthly"] == 1
+    assert "season_month" not in blind.metrics
+    values = output.frame.set_index("ds")["y"]
+    np.testing.assert_allclose(values.to_numpy(), month_ends()[-len(values) :])
+
+
+class Telling:
+    """Tells of one day beside the sales of an ordinary Sunday or Tuesday, 70 and 100."""
+
+    def __init__(self, day: str, usual: float) -> None:
+        self.day, self.usual = datetime.fromisoformat(day), usual
+
+    def run(self, given: RuntimeInput) -> RuntimeOutput:
+        output = load_runtime(runtime_spec("seasonal_residual")).run(given)
+        figures = {"value": self.usual - 5, "expected": self.usual}
+        told = replace(output.findings[-1], ds=self.day, since=self.day, **figures)
+        return replace(output, findings=(told,))
+
+
+@pytest.mark.parametrize(
+    ("is_special", "day", "usual", "kind"),
+    [
+        (MONTHS.is_month_end, "2025-08-31", 70.0, "month_end"),
+        (MONTHS.day == 25, "2025-11-25", 100.0, "month_day"),
+    ],
+)
+def test_a_day_that_was_not_declared_is_told_as_one_of_the_month_and_of_no_pay(
+    is_special, day, usual, kind
+):
+    y = WEEK * (1 + 0.6 * is_special) + np.random.default_rng(3).normal(0, 4, 700)
+    y[MONTHS.searchsorted(pd.Timestamp(FALL))] *= 0.4
+    panel = pd.DataFrame({"unique_id": "all", "ds": MONTHS.astype("datetime64[ns]"), "sales": y})
+    bounds = datetime(2024, 1, 1), MONTHS[-1].to_pydatetime() + timedelta(days=1)
+    asked = RuntimeInput(panel, ("sales",), {"sales": ""}, "D", *bounds, {})
+    (told,) = run_by_calendar(Telling(day, usual), asked).findings
+    assert told.severity is Severity.INFO
+    assert told.evidence["calendar"]["kind"] == kind
+    # What a special day does is learned as a part of the week's level.
+    assert told.expected == pytest.approx(usual + 0.6 * WEEK.mean(), abs=15)
+
+
+def test_a_series_without_days_of_the_month_is_read_as_it_was():
+    plain = WEEK + np.random.default_rng(4).normal(0, 4, 700)
+    output = monthly(plain)
+    assert (output.metrics["season_month"], output.metrics["series_monthly"]) == (0, 0)
+    same = monthly(plain, season_length=7).frame
+    pd.testing.assert_frame_equal(output.frame, same)
+
+
+def test_what_comes_later_changes_nothing_that_was_said_of_months():
+    y, changed = month_ends(), month_ends()
+    changed[500:] = np.random.default_rng(6).normal(100, 50, 200)
+    first, second = (monthly(each).frame for each in (y, changed))
+    same = first["ds"] < MONTHS[500]
+    pd.testing.assert_frame_equal(first[same], second[second["ds"] < MONTHS[500]])
+
+
+def test_a_forecast_knows_the_end_of_the_month():
+    frame = monthly(month_ends(), "forecast_ensemble", h=40).frame.set_index("ds")
+    ahead = frame.loc["2025-12-01":, "yhat"]
+    # The last day of 2025 is a Wednesday: 110 and three fifths; the one before, a Tuesday, 100.
+    assert ahead["2025-12-31"] == pytest.approx(176, abs=9)
+    assert ahead["2025-12-30"] == pytest.approx(100, abs=6)

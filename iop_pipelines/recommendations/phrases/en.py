@@ -286,6 +286,7 @@ def grounds(evidence: Evidence) -> str:
 
 
 _KINDS = {
+    "month_day": "this day of each month",
     "pay_day": "pay day",
     "month_end": "the end of the month",
     "quarter_end": "the end of the quarter",

@@ -369,6 +369,7 @@ def _label(evidence: Evidence, seen: Seen) -> str:
 
 
 _KINDS = {
+    "month_day": "ce jour de chaque mois",
     "pay_day": "jour de paie",
     "month_end": "fin de mois",
     "quarter_end": "fin de trimestre",

@@ -1,0 +1,239 @@
+"""Days of the month on which a daily series always does something: its end, a pay day, the end of a quarter.
+
+Nobody declares them, and a week says nothing of them. What a day is beside its own weekday is ranked among the days
+about it; a day of the month that means nothing has any rank as often as any other, month by month. So few months of
+high ranks say much, and a level, a trend or a slow wave say nothing, since they move the days about a day as well.
+
+So that one odd month changes nothing, it takes little chance (one in a thousand, of all days that are tried) to find
+a day and much (one in twenty) to drop it again. A series is looked at when its past has grown by half, and what is
+said of a row depends on the rows before the look before it.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from scipy.special import erfc, ndtri
+
+from iop_pipelines.domain.calendars import CalendarDeclaration
+
+# So little chance finds a day, and so much drops it again.
+_FOUND, _DROPPED = 1e-3, 0.05
+_LEAST_TIMES = 4
+# Rows before the first look: four months' ends.
+_FIRST = 130
+# Days on either side that a day is ranked among, and weeks before it that its weekday is known by.
+_ABOUT = 10
+_WEEKS = 4
+_WEEK = 7
+_LAST_NUMBER = 28
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDays:
+    """What is special in a month: the fields of a calendar's declaration that are not given there."""
+
+    pay_day: int | str | None = None
+    month_end: bool = False
+    quarter_end: bool = False
+
+    def __bool__(self) -> bool:
+        return self != MonthDays()
+
+    def within(self, declared: CalendarDeclaration) -> CalendarDeclaration:
+        found = {
+            "pay_day": self.pay_day,
+            "month_end": self.month_end,
+            "quarter_end": self.quarter_end,
+        }
+        return declared.model_copy(update={name: each for name, each in found.items() if each})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """rows: how many it saw; what it found holds from there to the next. strength: the share of what the days about a
+    day do not explain that the found days do, 0 to 1."""
+
+    rows: int
+    found: MonthDays
+    strength: float
+
+
+def declares_month_days(declared: CalendarDeclaration) -> bool:
+    """Whether somebody said which days of a month are special; then nothing is looked for."""
+    return bool({"pay_day", "month_end", "quarter_end"} & declared.model_fields_set)
+
+
+def looks_at_months(ds: np.ndarray, y: np.ndarray) -> list[Look]:
+    """
+    Args:
+        ds: (n,) datetime64, ascending, one a day at most; y: (n,) float64, NaN where unknown.
+    """
+    if len(ds) <= _FIRST:
+        return []
+    days = ds.astype("datetime64[D]").astype(np.int64)
+    first, count = int(days[0]), int(days[-1] - days[0]) + 1
+    values = np.full(count, np.nan)
+    values[days - first] = y
+    away = _beside_its_weekday(values)
+    scores = _scores(away)
+    tried = _candidates(first, count)
+    looks: list[Look] = []
+    before: frozenset[MonthDays] = frozenset()
+    rows = _FIRST
+    while rows < len(ds):
+        seen = int(days[rows - 1]) - first + 1
+        before = _found(scores, tried, seen, before)
+        looks.append(Look(rows, _together(before), _strength(away[:seen], tried, before)))
+        rows += rows // 2
+    return looks
+
+
+def _beside_its_weekday(values: np.ndarray) -> np.ndarray:
+    """(n,) the distance from the middle of the same weekday in the weeks before; NaN where two of them are unknown."""
+    n = len(values)
+    earlier = np.full((_WEEKS, n), np.nan)
+    for week in range(1, _WEEKS + 1):
+        earlier[week - 1, _WEEK * week :] = values[: max(n - _WEEK * week, 0)]
+    known = np.isfinite(earlier)
+    count, total = known.sum(axis=0), np.where(known, earlier, 0.0).sum(axis=0)
+    # Without the smallest and the largest.
+    lowest, highest = (
+        side(np.where(known, earlier, far), axis=0)
+        for side, far in ((np.min, np.inf), (np.max, -np.inf))
+    )
+    with np.errstate(invalid="ignore"):
+        middle = (total - lowest - highest) / np.maximum(count - 2, 1)
+    return np.where(count >= _WEEKS - 1, values - middle, np.nan)
+
+
+def _scores(away: np.ndarray) -> np.ndarray:
+    """(n,) the normal score of each day's rank among the days about it, of variance 1 if it is like any; NaN where a
+    half of them are unknown."""
+    n = len(away)
+    padded = np.full(n + 2 * _ABOUT, np.nan)
+    padded[_ABOUT : _ABOUT + n] = away
+    about = np.lib.stride_tricks.sliding_window_view(padded, 2 * _ABOUT + 1)
+    so_far = np.append(0, np.cumsum(np.isfinite(padded)))
+    # Itself is one of those that are known, and as large.
+    known = so_far[2 * _ABOUT + 1 :] - so_far[:n] - 1
+    below = np.count_nonzero(about < away[:, None], axis=1)
+    alike = np.count_nonzero(about == away[:, None], axis=1) - 1
+    is_ranked = np.isfinite(away) & (known >= _ABOUT)
+    below = below + 0.5 * np.maximum(alike, 0)
+    known = np.maximum(known, 0)
+    score = ndtri(np.minimum((below + 0.5) / (known + 1.0), 0.999)) / _spread(2 * _ABOUT + 1)
+    # Nothing is said before the days about it are all there.
+    is_ranked[max(n - _ABOUT, 0) :] = False
+    return np.where(is_ranked, score, np.nan)
+
+
+@cache
+def _spread(size: int) -> float:
+    """The standard deviation of the normal scores of so many ranks."""
+    return float(np.sqrt(np.mean(ndtri((np.arange(size) + 0.5) / size) ** 2)))
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """Days of each month that are tried, counted from the first row: all in `at`, of each from its start on."""
+
+    days: tuple[MonthDays, ...]
+    at: np.ndarray
+    starts: np.ndarray
+
+    def of(self, day: MonthDays) -> np.ndarray:
+        place = self.days.index(day)
+        ends = [*self.starts[1:].tolist(), len(self.at)]
+        return self.at[self.starts[place] : ends[place]]
+
+    def chances(self, scores: np.ndarray, is_free: np.ndarray) -> np.ndarray:
+        """(days,) how seldom chance gives each such scores, with that of all that are tried; 1 where too few are known.
+
+        is_free: (n,) rows that count.
+        """
+        known = is_free[self.at] & np.isfinite(scores[self.at])
+        times = np.add.reduceat(known.astype(float), self.starts)
+        total = np.add.reduceat(np.where(known, scores[self.at], 0.0), self.starts)
+        z = np.abs(total) / np.sqrt(np.maximum(times, 1.0))
+        p = np.minimum(erfc(z / np.sqrt(2.0)) * len(self.days), 1.0)
+        return np.where(times >= _LEAST_TIMES, p, 1.0)
+
+
+@lru_cache(maxsize=64)
+def _candidates(first: int, count: int) -> _Tried:
+    """first: of the days, since 1970."""
+    every = np.datetime64(first, "D") + np.arange(count + 31)
+    months = every.astype("datetime64[M]")
+    number = (every - months.astype("datetime64[D]")).astype(int) + 1
+    is_last = months[1:] != months[:-1]
+    last = np.flatnonzero(is_last)
+    # Monday is 0; the last day that is no weekend's.
+    weekday = (first + last + 3) % 7
+    last_open = last - np.maximum(weekday - (_SATURDAY - 1), 0)
+    is_quarter = every[last].astype("datetime64[M]").astype(int) % 3 == 2
+    found = {
+        MonthDays(month_end=True): last_open,
+        MonthDays(pay_day="last"): last,
+        MonthDays(quarter_end=True): last_open[is_quarter],
+        **{
+            MonthDays(pay_day=day): np.flatnonzero(number == day)
+            for day in range(1, _LAST_NUMBER + 1)
+        },
+    }
+    inside = {day: at[(at >= 0) & (at < count)] for day, at in found.items()}
+    # Of a day that never came nothing is summed.
+    inside = {day: at for day, at in inside.items() if len(at)}
+    starts = np.cumsum([0, *(len(at) for at in inside.values())][:-1])
+    return _Tried(tuple(inside), np.concatenate([*inside.values()]), starts)
+
+
+def _found(
+    scores: np.ndarray, tried: _Tried, seen: int, before: frozenset[MonthDays]
+) -> frozenset[MonthDays]:
+    """The clearest first, then what stands out of the rest: days that are one already are not another."""
+    is_free = np.arange(len(scores)) < seen - _ABOUT
+    found: set[MonthDays] = set()
+    while True:
+        chances = tried.chances(scores, is_free)
+        left = [
+            (chance * (_FOUND if day in before else 1.0), place, day)
+            for place in np.flatnonzero(chances < _DROPPED).tolist()
+            for day, chance in [(tried.days[place], float(chances[place]))]
+            if chance < (_DROPPED if day in before else _FOUND)
+            and not any(_fields(day) == _fields(each) for each in found)
+        ]
+        if not left:
+            return frozenset(found)
+        # One that is known already stays, unless another is a thousand times clearer by now.
+        *_, day = min(left)
+        found.add(day)
+        is_free[tried.of(day)] = False
+
+
+def _fields(day: MonthDays) -> tuple[bool, bool, bool]:
+    return day.pay_day is not None, day.month_end, day.quarter_end
+
+
+def _together(found: frozenset[MonthDays]) -> MonthDays:
+    pay_days = [each.pay_day for each in found if each.pay_day is not None]
+    return MonthDays(
+        pay_days[0] if pay_days else None,
+        any(each.month_end for each in found),
+        any(each.quarter_end for each in found),
+    )
+
+
+def _strength(away: np.ndarray, tried: _Tried, found: frozenset[MonthDays]) -> float:
+    known = np.isfinite(away)
+    whole = float((away[known] ** 2).sum())
+    if not found or whole <= 0:
+        return 0.0
+    explained = 0.0
+    for day in found:
+        at = tried.of(day)
+        at = at[at < len(away)]
+        of_day = away[at][np.isfinite(away[at])]
+        explained += len(of_day) * float(np.median(of_day)) ** 2 if len(of_day) else 0.0
+    return min(explained / whole, 1.0)

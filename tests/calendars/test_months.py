@@ -1,0 +1,84 @@
+"""Days of the month found in series that were made with them, and in none that was made without."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.calendars.months import MonthDays, declares_month_days, looks_at_months
+from iop_pipelines.domain.calendars import CalendarDeclaration
+
+DAYS = pd.date_range("2023-01-01", periods=1_000, freq="D")
+WEEK = np.array([100.0, 100, 110, 120, 150, 180, 70])[DAYS.dayofweek]
+LAST = np.asarray(DAYS.is_month_end)
+# The last Monday to Friday of each month.
+LAST_OPEN = DAYS.isin(pd.date_range("2023-01-01", periods=33, freq="BME"))
+
+
+def looks(y, days=DAYS):
+    return looks_at_months(days.to_numpy(), np.asarray(y, dtype=float))
+
+
+def noise(seed=0):
+    return np.random.default_rng(seed).normal(0, 6, len(DAYS))
+
+
+@pytest.mark.parametrize(
+    ("is_special", "found"),
+    [
+        (LAST, MonthDays(pay_day="last")),
+        (LAST_OPEN, MonthDays(month_end=True)),
+        (DAYS.day == 25, MonthDays(pay_day=25)),
+        (DAYS.day == 1, MonthDays(pay_day=1)),
+        (LAST_OPEN & (DAYS.month % 3 == 0), MonthDays(quarter_end=True)),
+        (LAST_OPEN | (DAYS.day == 15), MonthDays(pay_day=15, month_end=True)),
+    ],
+)
+@pytest.mark.parametrize("growth", [0.0, 0.5])
+def test_a_day_of_the_month_that_is_there_is_found_and_stays_found(is_special, found, growth):
+    y = (WEEK * (1 + 0.4 * is_special) + noise()) * (1 + growth) ** (np.arange(1_000) / 365)
+    seen = looks(y)
+    assert [each.rows for each in seen] == [130, 195, 292, 438, 657, 985]
+    assert seen[-1].found == found
+    assert seen[-1].strength > 0.3
+    first = next(at for at, each in enumerate(seen) if each.found == found)
+    assert {each.found for each in seen[first:]} == {found}
+
+
+def test_of_a_day_on_which_less_happens_it_is_found_too():
+    assert looks(WEEK * (1 - 0.3 * LAST) + noise())[-1].found == MonthDays(pay_day="last")
+
+
+def test_nothing_is_found_where_days_of_the_month_mean_nothing():
+    """A thousandth of six looks at 400 series is 2.4 at most; 8 or more would come once in 300 times."""
+    rng = np.random.default_rng(5)
+    steps = rng.normal(size=(1_000, 400))
+    steps[:, :100] *= 1.0
+    steps[:, 100:200] = np.cumsum(steps[:, 100:200], axis=0)
+    steps[:, 200:300] = rng.poisson(0.2, (1_000, 100))
+    steps[:, 300:] = np.exp(steps[:, 300:]) * WEEK[:, None] * 1.001 ** np.arange(1_000)[:, None]
+    assert sum(any(each.found for each in looks(y)) for y in steps.T) < 8
+
+
+def test_what_was_seen_depends_on_nothing_after_and_gaps_do_not_matter():
+    y = WEEK * (1 + 0.4 * LAST) + noise()
+    before = looks(y)[:4]
+    changed = y.copy()
+    changed[440:] = -(10.0**6)
+    assert looks(changed)[:4] == before
+    assert looks(y[:500], DAYS[:500])[:4] == before
+    kept = np.random.default_rng(2).random(1_000) > 0.1
+    assert looks(y[kept], DAYS[kept])[-1].found == MonthDays(pay_day="last")
+
+
+def test_nothing_is_seen_in_a_few_months_in_gaps_or_in_nothing():
+    assert looks(WEEK[:130], DAYS[:130]) == []
+    assert not any(each.found for each in looks(np.full(1_000, 7.0)))
+    assert not any(each.found for each in looks(np.full(1_000, np.nan)))
+
+
+def test_what_somebody_declared_is_not_looked_for():
+    declared = CalendarDeclaration.model_validate({"month_end": False})
+    assert declares_month_days(declared)
+    assert not declares_month_days(CalendarDeclaration.model_validate({"opening_days": ["mon"]}))
+    found = MonthDays(pay_day=25).within(CalendarDeclaration(month_end=True))
+    assert (found.pay_day, found.month_end, found.quarter_end) == (25, True, False)
