@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 PUNCTUALITY = "Punctuality in New York"
@@ -78,6 +79,79 @@ def test_a_chart_is_read_by_keys_and_as_a_table(viewer):
     airline, share = re.sub(r"\s%$", "", first or "").rsplit(": ", 1)
     expect(row).to_contain_text(airline)
     expect(row).to_contain_text(share)
+
+
+def _marks(panel) -> int:
+    return int(panel.locator("[data-marks]").get_attribute("data-marks"))
+
+
+def test_a_line_tells_all_series_at_one_time_hides_them_and_zooms(viewer):
+    _open(viewer, PUNCTUALITY)
+    title = "Departure delay, day by day"
+    panel, chart = _panel(viewer, title), _chart(viewer, title)
+    expect(panel.locator("[data-marks]")).to_have_count(1)
+    chart.focus()
+    viewer.keyboard.press("ArrowRight")
+    # The day, and a line for each airport, of which one is that of the mark.
+    expect(panel.locator("[data-beside] > span")).to_have_count(4)
+    expect(panel.locator("[data-chosen]")).to_have_count(1)
+
+    every = _marks(panel)
+    panel.get_by_role("button", name="JFK", exact=True).click()
+    expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every * 2 // 3))
+    alone = panel.get_by_role("button", name="Show only LGA, or all again")
+    alone.click()
+    expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every // 3))
+    alone.click()
+    expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every))
+
+    chart.focus()
+    viewer.keyboard.press("End")
+    viewer.keyboard.down("Shift")
+    for _ in range(3):
+        viewer.keyboard.press("ArrowLeft")
+    viewer.keyboard.up("Shift")
+    viewer.keyboard.press("Enter")
+    expect(viewer.get_by_label("From")).to_have_value("2013-02-25")
+    expect(viewer.get_by_label(re.compile("^To "))).to_have_value("2013-02-28")
+
+    viewer.go_back()
+    expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every))
+    panel.scroll_into_view_if_needed()
+    box = panel.locator("[data-marks]").bounding_box()
+    assert box is not None
+    across, y = box["width"] / 58, box["y"] + box["height"] / 2
+    # From the tenth day of the year to the twentieth, of the 59 that there are.
+    viewer.mouse.move(box["x"] + 9 * across, y)
+    viewer.mouse.down()
+    for day in (12, 16, 19):
+        viewer.mouse.move(box["x"] + day * across, y)
+    expect(panel.locator("[data-span]")).to_have_count(1)
+    viewer.mouse.up()
+    expect(viewer.get_by_label("From")).to_have_value("2013-01-10")
+    expect(viewer.get_by_label(re.compile("^To "))).to_have_value("2013-01-20")
+
+
+def test_a_pie_says_shares_of_the_whole(viewer, site):
+    _open(viewer, PUNCTUALITY)
+    engine = sa.create_engine(site.settings.database_url)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.text(
+                "SELECT airline, SUM(flights) FROM prepared_flights_daily WHERE iop_to IS NULL"
+                " AND date BETWEEN '2013-01-30' AND '2013-02-28' GROUP BY 1 ORDER BY 2 DESC"
+            )
+        ).all()
+    engine.dispose()
+    whole = sum(flights for _, flights in rows)
+    shares = [(airline, 100 * flights / whole) for airline, flights in rows[:7]]
+    shares.append(("All other airlines", 100 - sum(share for _, share in shares)))
+    entries = _panel(viewer, "Traffic by airline").get_by_role("listitem")
+    expect(entries).to_have_count(8)
+    said = [re.sub(r"\s", " ", entry) for entry in entries.all_inner_texts()]
+    for entry, (airline, share) in zip(said, shares, strict=True):
+        assert airline in entry
+        assert f"{share:.1f}" in entry
 
 
 def test_period_and_filters_live_in_the_address_and_say_where_they_have_no_effect(viewer):

@@ -24,7 +24,8 @@ export function Overlay({
   const places = usePlaces(marks, groups, kind);
   if (!area) return null;
 
-  function nearest(event: PointerEvent<SVGRectElement>): number | null {
+  /** isAlong: whatever its height, as a span is drawn. */
+  function nearest(event: PointerEvent<SVGRectElement>, isAlong = false): number | null {
     const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect();
     if (!box) return null;
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
@@ -32,14 +33,15 @@ export function Overlay({
     let least = Number.POSITIVE_INFINITY;
     places.forEach((place, index) => {
       const [dx, dy] = [Math.abs(place.x - x), Math.abs(place.y - y)];
-      const distance = kind === 'standing' ? dx : kind === 'lying' ? dy : Math.hypot(dx, dy);
+      const isFree = kind === 'free' && !isAlong;
+      const distance = isFree ? Math.hypot(dx, dy) : kind === 'lying' ? dy : dx;
       if (distance < least) [best, least] = [index, distance];
     });
     return best;
   }
 
   function onPointerDown(event: PointerEvent<SVGRectElement>) {
-    const at = nearest(event);
+    const at = nearest(event, true);
     if (at === null || event.button !== 0 || !zoom) return;
     began.current = { x: event.clientX, at: marks[at]?.at ?? 0 };
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -48,7 +50,7 @@ export function Overlay({
   function onPointerMove(event: PointerEvent<SVGRectElement>) {
     const start = began.current;
     if (start && (span || Math.abs(event.clientX - start.x) > DRAWN)) {
-      const at = nearest(event);
+      const at = nearest(event, true);
       if (at !== null) setSpan([start.at, marks[at]?.at ?? 0]);
     }
     if (event.pointerType === 'mouse') setCursor({ at: nearest(event), by: 'mouse' });
