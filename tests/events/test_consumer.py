@@ -75,12 +75,10 @@ def test_a_burst_of_ten_thousand_events_is_taken_in_batches(
     monkeypatch.setattr(
         inbox, "receive", lambda *given: transactions.append(len(given[1])) or receive(*given)
     )
-    listening.announce(
-        *(run_event(number, f"e-{number}") for number in range(1, 10_001)), sure=False
-    )
+    listening.announce(*(run_event(number, f"e-{number}") for number in range(1, 10_001)))
     listening.consume()
 
-    eventually(lambda: listening.count() == 10_000, "ten thousand events")
+    eventually(lambda: listening.count() == 10_000, "ten thousand events", listening.progress)
     assert len(transactions) < 1_000
 
 

@@ -3,14 +3,13 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import kombu
 import sqlalchemy as sa
-from amqp.exceptions import MessageNacked
 
 from event_broker import EventBroker
 from iop_pipelines.events.broker import ANALYTICS, DATA
@@ -22,12 +21,18 @@ from iop_pipelines.schema.tables import event_inbox, event_outbox, refused_messa
 HEARD = "test.analytics"
 # On a machine that does much else.
 _PATIENCE_S = 240
+_AT_ONCE = 1_000
 
 
-def eventually(condition: Callable[[], bool], what: str) -> None:
+def eventually(
+    condition: Callable[[], bool], what: str, told: Callable[[], object] | None = None
+) -> None:
+    """`told` says how far it had come where it did not come true."""
     deadline = time.monotonic() + _PATIENCE_S
     while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {_PATIENCE_S} s"
+        if time.monotonic() >= deadline:
+            seen = f": {told()}" if told else ""
+            raise AssertionError(f"{what}: not within {_PATIENCE_S} s{seen}")
         time.sleep(0.05)
 
 
@@ -64,38 +69,39 @@ class Bus:
             for queue in (QUEUE, DEAD_LETTER_QUEUE, HEARD):
                 channel.queue_delete(queue)
 
-    def announce(self, *events: dict[str, Any] | bytes, sure: bool = True) -> None:
-        """As DRM does, until the broker has each; not `sure`, without waiting for it after each.
+    def announce(self, *events: dict[str, Any] | bytes) -> None:
+        """As DRM does, until the broker has confirmed each.
 
-        A queue that has not recovered yet refuses what is published.
+        A queue that has not recovered yet refuses what is published; and of what is not confirmed the broker
+        drops what it still has in hand when the connection is closed.
         """
-        if not sure:
-            return self._publish(events, confirm=False)
         waiting = list(events)
 
         def is_taken() -> bool:
-            with suppress(MessageNacked):
-                while waiting:
-                    self._publish(waiting, confirm=True)
-                    waiting.clear()
+            waiting[:] = self._unconfirmed(waiting[:_AT_ONCE]) + waiting[_AT_ONCE:]
             return not waiting
 
-        eventually(is_taken, "the broker takes the events")
+        eventually(is_taken, "the broker takes the events", lambda: f"{len(waiting)} are left")
 
-    def _publish(self, events: Sequence[dict[str, Any] | bytes], confirm: bool) -> None:
-        with self.channel(confirm) as channel:
+    def _unconfirmed(self, events: list[dict[str, Any] | bytes]) -> list[dict[str, Any] | bytes]:
+        """Publishes them one upon the other, then waits for what the broker says of each; what it refused."""
+        waiting = dict(enumerate(events, start=1))
+        refused: list[dict[str, Any] | bytes] = []
+
+        def settle(tag: int, is_multiple: bool, into: list[dict[str, Any] | bytes]) -> None:
+            tags = [each for each in waiting if each <= tag] if is_multiple else [tag]
+            into += [waiting.pop(each) for each in tags]
+
+        with self.channel(confirm=False) as channel:
+            channel.confirm_select()
+            channel.events["basic_ack"].add(lambda tag, multiple: settle(tag, multiple, []))
+            channel.events["basic_nack"].add(lambda tag, multiple: settle(tag, multiple, refused))
             producer = kombu.Producer(channel, exchange=DATA)
             for event in events:
-                if isinstance(event, bytes):
-                    body, routing_key = event, "data.ingested"
-                else:
-                    body, routing_key = json.dumps(event).encode(), str(event["event_type"])
-                producer.publish(
-                    body,
-                    routing_key=routing_key,
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                )
+                _publish(producer, event)
+            while waiting:
+                channel.connection.drain_events(timeout=_PATIENCE_S)
+        return refused
 
     def listen(self) -> None:
         """A queue of somebody who wants all that IOP tells."""
@@ -133,6 +139,12 @@ class Bus:
                 connection.scalars(sa.select(event_inbox.c.event_id).order_by(event_inbox.c.id))
             )
 
+    def progress(self) -> str:
+        """Where events are, for a test that waited for them in vain."""
+        places = {"in the inbox": self.count(), "refused": len(self.refused())}
+        places |= {f"in {queue}": self.depth(queue) for queue in (QUEUE, DEAD_LETTER_QUEUE)}
+        return ", ".join(f"{number} {place}" for place, number in places.items())
+
     def count(self) -> int:
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(event_inbox)) or 0
@@ -164,3 +176,13 @@ class Bus:
             assert not thread.is_alive()
 
         return stop
+
+
+def _publish(producer: kombu.Producer, event: dict[str, Any] | bytes) -> None:
+    is_raw = isinstance(event, bytes)
+    producer.publish(
+        event if is_raw else json.dumps(event).encode(),
+        routing_key="data.ingested" if is_raw else str(event["event_type"]),
+        content_type="application/json",
+        content_encoding="utf-8",
+    )
