@@ -10,9 +10,12 @@ from contextlib import contextmanager
 import pytest
 from dashboard_rows import Recommendations
 from device import wait_until_kept
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from browser_site import PASSWORD, Site
+from served_app import wait_until
+
+HAS_WORKER = "() => navigator.serviceWorker.controller !== null"
 
 
 @pytest.fixture
@@ -178,6 +181,23 @@ def kept_in(page: Page) -> list[str]:
           return all.result.filter((_, i) => keys.result[i] !== 'owner').map((x) => JSON.stringify(x));
         }"""
     )
+
+
+def test_a_page_that_was_on_its_way_while_the_shell_was_kept_is_served_from_it(phone, site):
+    on_their_way: list[Route] = []
+    phone.route("**/sign-in", lambda route: on_their_way.append(route))
+    first = phone.new_page()
+    # Nothing of the app, which would register the worker at once.
+    first.goto("/icons/192.png")
+    late = phone.new_page()
+    with phone.expect_event("request", lambda request: request.url.endswith("/sign-in")):
+        late.evaluate(f"() => void setTimeout(() => {{ location.href = '{site.url}/sign-in'; }})")
+    first.evaluate("() => navigator.serviceWorker.register('/sw.js')")
+    wait_until(lambda: first.evaluate(HAS_WORKER), 60)
+    on_their_way[0].continue_()
+
+    expect(late.get_by_role("heading", name="Sign in")).to_be_visible()
+    wait_until(lambda: late.evaluate(HAS_WORKER), 60)
 
 
 def test_the_app_can_be_installed(phone, site):

@@ -66,7 +66,17 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
     })
     // Without a worker the app works as a page does; a browser may forbid it.
     .catch(() => {});
+  void askForWorker(workers);
   return () => ended.abort();
+}
+
+/**
+ * A page that a browser was fetching while its first worker began has none: what it loads later would not be there
+ * without a network.
+ */
+async function askForWorker(workers: ServiceWorkerContainer) {
+  const { active } = await workers.ready;
+  if (!workers.controller) active?.postMessage('claim');
 }
 
 /** Some browsers refuse at once, others by what they promised. */

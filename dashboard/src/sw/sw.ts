@@ -33,9 +33,11 @@ async function replace() {
   await self.clients.claim();
 }
 
-// The page asks its reader before it changes under their hands.
+// The page asks its reader before it changes under their hands. One that was on its way while this worker began
+// was not there to be claimed, and asks for it.
 self.addEventListener('message', (event) => {
   if (event.data === 'take over') void self.skipWaiting();
+  if (event.data === 'claim') event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener('notificationclick', (event) => {
