@@ -31,6 +31,8 @@ from iop_pipelines.settings import Settings
 from served_app import Accounts, running, wait_until
 
 BURST = 10_000
+# On a machine that does much else; what takes no time is not waited for.
+BUSY_S = 60
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def _app(settings: Settings, parts: list[Part]) -> Starlette:
 
 
 def _ready(url: str, **headers: str) -> dict:
-    return httpx.get(f"{url}/api/ready", headers=headers, timeout=5).json()
+    return httpx.get(f"{url}/api/ready", headers=headers, timeout=BUSY_S).json()
 
 
 def test_a_full_disk_is_named_and_leaves_no_half_written_report(
@@ -68,31 +70,31 @@ def test_a_full_disk_is_named_and_leaves_no_half_written_report(
     storage = Part("storage", lambda: health.check_storage(url), 0.05)
     with running(_app(settings, [storage])) as served:
         wait_until(
-            lambda: "No space left" in _ready(served).get("reasons", {}).get("storage", ""), 5
+            lambda: "No space left" in _ready(served).get("reasons", {}).get("storage", ""), BUSY_S
         )
         filler.unlink()
-        wait_until(lambda: _ready(served)["parts"]["storage"] == "ok", 5)
+        wait_until(lambda: _ready(served)["parts"]["storage"] == "ok", BUSY_S)
 
 
 def test_a_pool_without_a_free_connection_is_named_while_answers_go_on(settings: Settings) -> None:
     engine = engine_for(settings.database_url)
     part = Part("connections", lambda: health.check_connections(engine), 0.05, 0.3)
     with running(_app(settings, [part])) as served:
-        wait_until(lambda: _ready(served)["status"] == "ready", 10)
+        wait_until(lambda: _ready(served)["status"] == "ready", BUSY_S)
         held = [engine.connect() for _ in range(POOL_SIZE)]
         try:
-            wait_until(lambda: "connections" in _ready(served).get("reasons", {}), 5)
+            wait_until(lambda: "connections" in _ready(served).get("reasons", {}), BUSY_S)
             assert httpx.get(f"{served}/api/health").status_code == 200
         finally:
             for connection in held:
                 connection.close()
-        wait_until(lambda: _ready(served)["status"] == "ready", 10)
+        wait_until(lambda: _ready(served)["status"] == "ready", BUSY_S)
 
 
 def test_why_a_part_is_degraded_is_told_to_loopback_and_to_admins_only(settings: Settings) -> None:
     part = Part("storage", lambda: "no room in /srv/reports", 0.05)
     with running(_app(settings, [part])) as served:
-        wait_until(lambda: _ready(served)["status"] == "degraded", 5)
+        wait_until(lambda: _ready(served)["status"] == "degraded", BUSY_S)
         assert _ready(served)["reasons"] == {"storage": "no room in /srv/reports"}
         far = {"x-forwarded-for": "203.0.113.9"}
         assert "reasons" not in _ready(served, **far)
@@ -126,7 +128,9 @@ def test_a_burst_is_counted_told_once_it_waits_too_long_and_wholly_launched(
         connection.execute(model_executions.insert(), [row] * BURST)
     with running(_app(settings, [])) as served:
         told = f"{BURST} of kind execution wait since"
-        wait_until(lambda: _ready(served).get("reasons", {}).get("queue", "").startswith(told), 10)
+        wait_until(
+            lambda: _ready(served).get("reasons", {}).get("queue", "").startswith(told), BUSY_S
+        )
         text = httpx.get(f"{served}/metrics").text
         assert f'iop_queue_depth{{kind="execution"}} {float(BURST)}' in text
     launched: set[int] = set()

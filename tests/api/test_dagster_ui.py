@@ -205,7 +205,7 @@ def test_a_websocket_ends_when_its_user_signs_out_or_gets_another_role(served):
             else:
                 served.accounts.users["leaving"] = change
             with pytest.raises(ConnectionClosed):
-                socket.recv(timeout=5)
+                socket.recv(timeout=20)
             assert socket.close_code == 1008
         served.accounts.users["leaving"] = before
 
@@ -229,7 +229,7 @@ def test_what_a_websocket_may_not_say_ends_it(served, message):
     with _websocket(served, "vera") as socket:
         socket.send(message)
         with pytest.raises(ConnectionClosed):
-            socket.recv(timeout=5)
+            socket.recv(timeout=20)
 
 
 @pytest.mark.parametrize("name", ["vera", "ada"])
