@@ -83,14 +83,17 @@ def summed(period: Callable[[date], date]) -> Mapping[tuple[date, str], int]:
     return dict(sorted(sums.items()))
 
 
+@cache
 def months() -> Mapping[tuple[date, str], int]:
     return summed(lambda day: day.replace(day=1))
 
 
+@cache
 def quarters() -> Mapping[tuple[date, str], int]:
     return summed(lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1))
 
 
+@cache
 def weeks() -> Mapping[tuple[date, str], int]:
     return summed(lambda day: day - timedelta(days=day.weekday()))
 
@@ -111,10 +114,12 @@ def by(figures: Mapping[tuple[date, str], float]) -> Figures:
     return {(day.isoformat(), place): n for (day, place), n in figures.items()}
 
 
+@cache
 def jfk() -> Figures:
     return {(day.isoformat(),): one(day) for day in FIRST}
 
 
+@cache
 def of_hours(place: int = 0) -> Figures:
     return {(m.isoformat(" "),): each[place] for m, each in hours().items()}
 
@@ -131,10 +136,11 @@ def daily(line: Callable[[date, str, int], str], head: str) -> str:
 class File:
     """`fields`: the names of moment, series and figure; `figures`: what stands there by moment and series.
 
-    measures: the names of all that is watched, where it is not the figure alone.
+    content: or what makes it, for names are asked for by each process and files by one; measures: the names of all
+    that is watched, where it is not the figure alone.
     """
 
-    content: str | bytes
+    content: str | bytes | Callable[[], str]
     fields: tuple[str, ...]
     figures: Figures
     freq: str = "D"
@@ -146,7 +152,8 @@ class File:
 
     @property
     def data(self) -> bytes:
-        return self.content if isinstance(self.content, bytes) else self.content.encode(self.codec)
+        content = self.content() if callable(self.content) else self.content
+        return content if isinstance(content, bytes) else content.encode(self.codec)
 
 
 def workbook(write: Callable[[xlsxwriter.Workbook], None]) -> bytes:
@@ -171,9 +178,10 @@ def times() -> dict[str, File]:
     """Ways to say when."""
 
     def h(said: Callable[[datetime], str], head: str = "when,flights", field: str = "when") -> File:
-        return File(
-            hourly(lambda m, n: f"{said(m)},{n}", head), (field, "flights"), of_hours(), "h"
-        )
+        def content() -> str:
+            return hourly(lambda m, n: f"{said(m)},{n}", head)
+
+        return File(content, (field, "flights"), of_hours(), "h")
 
     def d(said: Callable[[date], str], sign: str = ",") -> File:
         return File(
