@@ -5,6 +5,7 @@ import ssl
 import pytest
 import sqlalchemy as sa
 
+from database_servers import DatabaseAccount
 from iop_pipelines.orchestration.instance import dagster_mysql_url
 from iop_pipelines.orchestration.mysql_storage import BoundedMySQLStorage
 from iop_pipelines.schema.engine import engine_for
@@ -41,10 +42,33 @@ def test_certificates_that_are_to_be_checked_are_read(server_url: str) -> None:
 
 
 @pytest.mark.mysql
-def test_a_connection_is_encrypted_where_the_server_can(mysql_server) -> None:
+def test_a_connection_is_encrypted_where_the_server_can(mysql_server: DatabaseAccount) -> None:
     url = mysql_server.create_database()
-    with engine_for(url).connect() as connection:
-        _, cipher = connection.execute(sa.text("SHOW SESSION STATUS LIKE 'Ssl_cipher'")).one()
-    assert cipher
+    with engine_for(url).connect() as plain:
+        assert _cipher(plain) == ""
+        plain.exec_driver_sql("SET GLOBAL tls_version = 'TLSv1.2,TLSv1.3'")
+        plain.exec_driver_sql("ALTER INSTANCE RELOAD TLS")
+        try:
+            with engine_for(url).connect() as encrypted:
+                assert _cipher(encrypted)
+        finally:
+            plain.exec_driver_sql("SET GLOBAL tls_version = ''")
+            # To encrypt nothing any more counts as an error of the reload, which is not to be undone.
+            plain.exec_driver_sql("ALTER INSTANCE RELOAD TLS NO ROLLBACK ON ERROR")
     engine_for(url).dispose()
     mysql_server.drop_database(url)
+
+
+def test_a_connection_to_a_mariadb_of_today_is_encrypted(
+    mariadb_11_8_server: DatabaseAccount,
+) -> None:
+    url = mariadb_11_8_server.create_database()
+    with engine_for(url).connect() as encrypted:
+        assert _cipher(encrypted)
+    engine_for(url).dispose()
+    mariadb_11_8_server.drop_database(url)
+
+
+def _cipher(connection: sa.Connection) -> str:
+    _, cipher = connection.execute(sa.text("SHOW SESSION STATUS LIKE 'Ssl_cipher'")).one()
+    return cipher
