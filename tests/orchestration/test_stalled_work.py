@@ -244,16 +244,18 @@ def test_a_watchdog_ends_with_its_worker_and_kills_nobody(stuck_process):
 def test_an_idle_worker_may_be_idle_for_ever_and_one_that_goes_on_as_long_as_it_goes_on(
     stuck_process,
 ):
-    with _watchdog(stuck_process, 0.5) as watchdog:
+    # As long as this process may get no processor between two of its words.
+    stalled_s = 3.0
+    with _watchdog(stuck_process, stalled_s) as watchdog:
         watchdog.stdin.write(
             Doing("run", Sentence("doing.going_on").as_json(), "execution", 1, 1).line()
         )
         for line in [TICK] * 20 + [IDLE]:
             watchdog.stdin.write(line)
             with pytest.raises(subprocess.TimeoutExpired):
-                watchdog.wait(0.1)
+                watchdog.wait(stalled_s / 15)
         with pytest.raises(subprocess.TimeoutExpired):
-            watchdog.wait(1.5)
+            watchdog.wait(stalled_s * 1.5)
         assert stuck_process.poll() is None
         watchdog.stdin.close()
         assert watchdog.wait(IN_TIME_S) == 0
