@@ -1,23 +1,38 @@
-"""How numbers are written where people live: what decides whether their spreadsheet reads a CSV.
+"""How numbers and days are written where people live: on pages, and in a CSV that their spreadsheet reads.
 
-Where a comma begins the decimals, a semicolon parts the columns; Excel expects so by the locale of its system.
+Where a comma begins the decimals, a semicolon parts the columns; Excel expects so by the locale of its system. Signs
+and orders are those of Unicode's CLDR 47, its short dates with two digits of day and month and four of the year.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from iop_pipelines.domain.languages import SOURCE, Language, Text
 
+# fmt: off
 LocaleCode = Literal[
-    "en-US", "en-GB", "fr-FR", "de-DE", "es-ES", "it-IT", "nl-NL", "pt-BR", "pt-PT"
+    "en-US", "en-GB", "en-GH", "en-KE", "en-NG", "fr-FR", "fr-CI", "fr-CM", "fr-SN",
+    "de-DE", "es-ES", "it-IT", "nl-NL", "pt-BR", "pt-PT",
 ]
+# fmt: on
+_ISO_DAY = re.compile(r"\A(\d{4})-(\d{2})-(\d{2})(?:\Z|[ T])")
+_DAY_FIRST = "{day}/{month}/{year}"
 
 
 @dataclass(frozen=True)
 class Locale:
+    """`thousands` stands between every three digits before the decimals; `day`: a template of year, month and day."""
+
     label: Text
-    has_decimal_comma: bool = True
+    decimal: str = ","
+    thousands: str = "."
+    day: str = _DAY_FIRST
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        return self.decimal == ","
 
     @property
     def separator(self) -> str:
@@ -25,19 +40,48 @@ class Locale:
 
     def number(self, plain: str) -> str:
         """A number without thousands separators, such as -1234.5."""
-        return plain.replace(".", ",") if self.has_decimal_comma else plain
+        return plain.replace(".", self.decimal)
+
+    def grouped(self, text: str) -> str:
+        """A number as English writes it, such as 1,234.5."""
+        signs = {",": self.thousands, ".": self.decimal}
+        return re.sub("[,.]", lambda sign: signs[sign[0]], text)
+
+    def moment(self, text: str) -> str:
+        """A day or a moment in ISO 8601; what else it is stays what it is."""
+
+        def told(found: re.Match[str]) -> str:
+            year, month, day = found.groups()
+            there = self.day.format(year=year, month=month, day=day)
+            return there if found.end() == 10 else f"{there} "
+
+        return _ISO_DAY.sub(told, text)
+
+
+def _english(label: Text, day: str = _DAY_FIRST) -> Locale:
+    return Locale(label, decimal=".", thousands=",", day=day)
+
+
+def _french(label: Text) -> Locale:
+    return Locale(label, thousands="\u202f")
 
 
 LOCALES: Mapping[LocaleCode, Locale] = {
-    "en-US": Locale(Text("English (United States)"), has_decimal_comma=False),
-    "en-GB": Locale(Text("English (United Kingdom)"), has_decimal_comma=False),
-    "fr-FR": Locale(Text("French (France)")),
-    "de-DE": Locale(Text("German (Germany)")),
+    "en-US": _english(Text("English (United States)"), "{month}/{day}/{year}"),
+    "en-GB": _english(Text("English (United Kingdom)")),
+    "en-GH": _english(Text("English (Ghana)")),
+    "en-KE": _english(Text("English (Kenya)")),
+    "en-NG": _english(Text("English (Nigeria)")),
+    "fr-FR": _french(Text("French (France)")),
+    "fr-CI": _french(Text("French (Côte d’Ivoire)")),
+    "fr-CM": _french(Text("French (Cameroon)")),
+    "fr-SN": _french(Text("French (Senegal)")),
+    "de-DE": Locale(Text("German (Germany)"), day="{day}.{month}.{year}"),
     "es-ES": Locale(Text("Spanish (Spain)")),
     "it-IT": Locale(Text("Italian (Italy)")),
-    "nl-NL": Locale(Text("Dutch (Netherlands)")),
+    "nl-NL": Locale(Text("Dutch (Netherlands)"), day="{day}-{month}-{year}"),
     "pt-BR": Locale(Text("Portuguese (Brazil)")),
-    "pt-PT": Locale(Text("Portuguese (Portugal)")),
+    "pt-PT": Locale(Text("Portuguese (Portugal)"), thousands="\u00a0"),
 }
 
 
@@ -45,3 +89,10 @@ def language_of(code: LocaleCode) -> Language:
     """That of labels: the locale's, where the platform speaks it."""
     spoken = code.partition("-")[0]
     return Language(spoken) if spoken in set(Language) else SOURCE
+
+
+def own_locale(language: Language) -> Locale | None:
+    """Of a page that names none: ISO days and English numbers in English, else the first of the language's."""
+    if language is SOURCE:
+        return None
+    return next((each for code, each in LOCALES.items() if language_of(code) is language), None)

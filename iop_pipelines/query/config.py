@@ -20,6 +20,8 @@ from iop_pipelines.domain.datasets import Favourable
 from iop_pipelines.domain.formulas import MAX_LENGTH, parse_formula
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
+from iop_pipelines.domain.languages import SOURCE, Language
+from iop_pipelines.domain.locales import LocaleCode
 from iop_pipelines.domain.periods import Earlier, YearAndWeek
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
@@ -214,6 +216,8 @@ class QueryConfig(Part):
     version: Literal[2]
     source: SourceName
     time_zone: Annotated[str, Field(max_length=64)] | None = None
+    language: Language = SOURCE
+    locale: LocaleCode | None = None
     week_start: Weekday = "mon"
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
     params: dict[Name, Param] = Field(default={}, max_length=30)

@@ -10,7 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from iop_pipelines.domain.conditions import Part
 from iop_pipelines.domain.fields import param
-from iop_pipelines.domain.languages import SOURCE, Language, Text
+from iop_pipelines.domain.languages import Language, Text
 from iop_pipelines.domain.locales import LOCALES, LocaleCode
 from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.query.references import TableName
@@ -112,9 +112,10 @@ class XlsxOutput(Part):
     datasets: TableNames = param(
         (), Text("Tables in the file"), Text("None selected: all, a sheet each.")
     )
-    language: _Spoken = param(
-        SOURCE,
+    language: _Spoken | None = param(
+        None,
         Text("Language"),
+        Text("None selected: that of the report."),
         choices={each.value: each.own_name for each in Language},
     )
 

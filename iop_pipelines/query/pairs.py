@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from iop_pipelines.domain.frequencies import BUCKETS, STEPS, TimeStep
 from iop_pipelines.domain.periods import Period, clocks_turn, shift
 from iop_pipelines.domain.resolved import Scope
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query import config as form
 from iop_pipelines.query.compile import own_weeks
 from iop_pipelines.query.result import Row, Value
@@ -65,23 +66,22 @@ class Pairs:
         moved = [(value, self.there(value)) for value in values]
         return [there for value, there in moved if value is None or there is not None]
 
-    def alone_here(self, keys: Iterable[Row]) -> list[str]:
+    def alone_here(self, keys: Iterable[Row]) -> list[Sentence]:
         """The moments of this period that have nothing beside them."""
         return self._named((key for key in keys if not self.has(key)), self.backwards)
 
-    def alone_there(self, keys: Iterable[Row]) -> list[str]:
+    def alone_there(self, keys: Iterable[Row]) -> list[Sentence]:
         """The same of the earlier one."""
         return self._named((key for key in keys if self.here(key) is None), self.forwards)
 
-    def _named(self, keys: Iterable[Row], by: Move) -> list[str]:
+    def _named(self, keys: Iterable[Row], by: Move) -> list[Sentence]:
         """Each once; of a day that is alone as a whole the day, and not its hours."""
         moments = (key[self.at] for key in keys if self.at is not None)
-        return sorted(
-            {
-                str(each.date() if isinstance(each, datetime) and by(_noon(each)) is None else each)
-                for each in moments
-            }
-        )
+        told = {
+            str(each.date() if isinstance(each, datetime) and by(_noon(each)) is None else each)
+            for each in moments
+        }
+        return [Sentence("filter.day", day=each) for each in sorted(told)]
 
     def _beside(self, key: Row, at: int, by: Move) -> Value:
         """What clocks do not show stands beside nothing, and the later of two alike beside the later of two."""

@@ -198,7 +198,7 @@ class SourceState:
 @dataclass(frozen=True)
 class FrozenResult:
     """`as_of` is the moment, naive UTC, that periods were resolved against, of a scheduled report its slot; `read_at`
-    when the rows were read, and `made_at` when all of them had been; `period` the first of the periods, in words;
+    when the rows were read, and `made_at` when all of them had been; `period` the first of the periods;
     `notes` what else whoever reads it must know."""
 
     tables: tuple[Table, ...]
@@ -207,7 +207,7 @@ class FrozenResult:
     as_of: datetime
     time_zone: str
     sources: tuple[SourceState, ...]
-    period: str | None = None
+    period: Sentence | None = None
     read_at: datetime | None = None
     made_at: datetime | None = None
     notes: tuple[Sentence, ...] = ()
@@ -251,7 +251,8 @@ class FrozenResult:
             filters=tuple(remade(each) for each in data["filters"]),
             as_of=datetime.fromisoformat(data["as_of"]),
             time_zone=data["time_zone"],
-            period=data["period"],
+            # The release before kept its English, which no file that is made later shows.
+            period=remade(data["period"]) if isinstance(data["period"], Mapping) else None,
             read_at=_moment(data["read_at"]),
             # Not in what the release before kept.
             made_at=_moment(data.get("made_at")),

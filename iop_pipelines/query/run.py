@@ -179,7 +179,7 @@ def _frozen(reading: Reading, tables: Sequence[Table]) -> FrozenResult:
         as_of=scope.now or datetime.min,
         time_zone=scope.zone,
         sources=tuple(state for state, _ in states),
-        period=periods[0].describe().english if periods else None,
+        period=periods[0].describe() if periods else None,
         read_at=reading.read_at,
     )
 

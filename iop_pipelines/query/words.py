@@ -54,7 +54,7 @@ def said_value(value: Any) -> Any:
         case bool():
             return Sentence("filter.true" if value else "filter.false")
         case datetime() | date():
-            return str(value)
+            return Sentence("filter.day", day=value)
         case _:
             return value
 

@@ -17,6 +17,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, Row, Table, Value
 from iop_pipelines.reporting.formats import decimals_of, format_value, unit_beside
 from iop_pipelines.reporting.frozen import Frozen
+from iop_pipelines.reporting.voice import Voice
 
 # A table of more rows is only told to be another, or not.
 MOST_COMPARED = 200_000
@@ -111,7 +112,7 @@ def _compared(old: Table, new: Table, frozen: Frozen) -> TableChanges | None:
     if not query.is_grouped:
         return _of_lists(old, new)
     keys = {item.name for item in query.select if not item.is_aggregate}
-    return _of_groups(old, new, keys)
+    return _of_groups(old, new, keys, Voice.of(frozen.config))
 
 
 def _of_lists(old: Table, new: Table) -> TableChanges | None:
@@ -120,7 +121,7 @@ def _of_lists(old: Table, new: Table) -> TableChanges | None:
     return TableChanges(new.name, new.title, added=added, gone=gone) if added or gone else None
 
 
-def _of_groups(old: Table, new: Table, keys: set[str]) -> TableChanges | None:
+def _of_groups(old: Table, new: Table, keys: set[str], voice: Voice) -> TableChanges | None:
     before, now = _by_key(old, keys), _by_key(new, keys)
     shared = [column for column in new.columns if column.name not in keys]
     former = {column.name: at for at, column in enumerate(old.columns)}
@@ -131,13 +132,13 @@ def _of_groups(old: Table, new: Table, keys: set[str]) -> TableChanges | None:
     ]
     figures: list[Figure] = []
     if old.totals is not None and new.totals is not None:
-        figures += _figures(None, old.totals, new.totals, pairs)
+        figures += _figures(None, old.totals, new.totals, pairs, voice)
     changed, figure_count = 0, len(figures)
     for key, row in now.items():
         then = before.get(key)
         if then is None:
             continue
-        differing = _figures(_words(key[:-1], new, keys), then, row, pairs)
+        differing = _figures(_words(key[:-1], new, keys, voice), then, row, pairs, voice)
         changed += bool(differing)
         figure_count += len(differing)
         figures += differing[: max(_KEPT - len(figures), 0)]
@@ -151,10 +152,10 @@ def _of_groups(old: Table, new: Table, keys: set[str]) -> TableChanges | None:
 
 
 def _figures(
-    row: str | None, old: Row, new: Row, pairs: Sequence[tuple[int, int, Column]]
+    row: str | None, old: Row, new: Row, pairs: Sequence[tuple[int, int, Column]], voice: Voice
 ) -> list[Figure]:
     return [
-        Figure(row, column.label, *_shown(old[then], new[at], column))
+        Figure(row, voice.label(column), *_shown(old[then], new[at], column, voice))
         for at, then, column in pairs
         if not _is_same(old[then], new[at])
     ]
@@ -166,12 +167,12 @@ def _is_same(old: Value, new: Value) -> bool:
     return old == new
 
 
-def _shown(old: Value, new: Value, column: Column) -> tuple[str, str]:
+def _shown(old: Value, new: Value, column: Column, voice: Voice) -> tuple[str, str]:
     """As a page prints them, with as many decimals more as tell them apart; in full where none do."""
     unit = unit_beside(column)
     fewest = decimals_of(column, [value for value in (old, new) if value is not None])
     for places in range(fewest, fewest + _MORE_PLACES + 1):
-        texts = [format_value(value, column, places) for value in (old, new)]
+        texts = [format_value(value, column, places, voice) for value in (old, new)]
         if texts[0] != texts[1]:
             break
     else:
@@ -191,21 +192,21 @@ def _by_key(table: Table, keys: set[str]) -> Mapping[Row, Row]:
     return found
 
 
-def _words(key: Row, table: Table, keys: set[str]) -> str | None:
+def _words(key: Row, table: Table, keys: set[str], voice: Voice) -> str | None:
     columns = [column for column in table.columns if column.name in keys]
-    words = (_named(value, column) for value, column in zip(key, columns, strict=True))
+    words = (_named(value, column, voice) for value, column in zip(key, columns, strict=True))
     return ", ".join(words) or None
 
 
-def _named(value: Value, column: Column) -> str:
+def _named(value: Value, column: Column, voice: Voice) -> str:
     """As a page prints it, with all decimals where they are few: 0.121 and 0.124 are two groups."""
     fewest = decimals_of(column, [] if value is None else [value])
     if isinstance(value, float | Decimal):
         exact = Decimal(str(value))
         for places in range(fewest, fewest + _MORE_PLACES + 1):
             if Decimal(f"{value:.{places}f}") == exact:
-                return format_value(value, column, places)
-    return format_value(value, column, fewest)
+                return format_value(value, column, places, voice)
+    return format_value(value, column, fewest, voice)
 
 
 def _rows(table: Table) -> Iterator[Row]:

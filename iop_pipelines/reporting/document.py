@@ -7,26 +7,27 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import SECTIONS
 from iop_pipelines.query.result import FrozenResult, SourceState
-from iop_pipelines.reporting.formats import NO_VALUE, format_moment, format_number, printable
+from iop_pipelines.reporting.formats import NO_VALUE, format_number, printable
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.pdf import Laid, html_to_pdf
 from iop_pipelines.reporting.scripts import package_of
-from iop_pipelines.reporting.sections import Drawn, draw_section
+from iop_pipelines.reporting.sections import Drawn, Frame, draw_section
 from iop_pipelines.reporting.stamped.body import Body
+from iop_pipelines.reporting.style import TEMPLATES, number_of, style_of
+from iop_pipelines.reporting.voice import Voice
 
 _MOST_NAMED = 12
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 # Steps of `fit` to pass over when text was still outside its place; the last leaves nothing but the split.
@@ -73,8 +74,8 @@ def _laid(
     faults: Sequence[Sentence] = (),
 ) -> tuple[Laid, int]:
     page = render_html(heading, config, result, skipped=skipped, faults=faults)
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return html_to_pdf(page.html, style, page.bodies), page.rows
+    voice = Voice.of(config)
+    return html_to_pdf(page.html, style_of(voice), page.bodies, number_of(voice)), page.rows
 
 
 def _faults(laid: Laid) -> Iterable[Sentence]:
@@ -97,14 +98,19 @@ def render_html(
     faults: Sequence[Sentence] = (),
 ) -> Page:
     """faults: what its first page says that it could not draw."""
-    sections = {each.module: draw_section(each, config, result, skipped) for each in SECTIONS}
+    frame = Frame(Voice.of(config), skipped)
+    sections = {each.module: draw_section(each, config, result, frame) for each in SECTIONS}
     drawn = {name: each for name, each in sections.items() if each is not None}
-    page = _page(heading, result, drawn)
-    page["warnings"] += [each.english for each in faults]
+    page = _page(heading, result, drawn, frame.voice)
+    page["warnings"] += [frame.voice.tell(each) for each in faults]
     orientation = config.outputs.pdf.orientation
-    html = _environment().get_template("report.html.j2").render(report=page, paper=orientation)
+    html = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(report=page, paper=orientation, say=frame.voice.say)
+    )
     rows = next(each.rows for each in drawn.values() if each.rows is not None)
-    return Page(html, rows, tuple(body for each in drawn.values() for body in each.bodies))
+    return Page(html, rows, tuple(frame.bodies))
 
 
 @lru_cache(maxsize=1)
@@ -122,111 +128,133 @@ def _environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def _page(heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
+def _page(
+    heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn], voice: Voice
+) -> dict[str, Any]:
     # Three moments: the slot stands among the facts, those of reading and of making at the foot.
     read_at = result.read_at or result.as_of
     read = local_now(read_at, result.time_zone)
     made = local_now(result.made_at or read_at, result.time_zone)
-    zone = result.time_zone
     return {
+        "language": voice.language.value,
+        "direction": voice.language.direction,
         "title": heading.name,
         "description": " ".join(heading.description.split()),
-        "kicker": _kicker(heading),
-        "period": _period(result),
-        "made": f"Made by IOP on {made:%Y-%m-%d at %H:%M}, data read at {read:%H:%M} ({zone})",
+        "kicker": _kicker(heading).within(voice.language),
+        "period": _period(result, voice),
+        "made": voice.tell(_made(made, read, result.time_zone)),
         "made_at": f"{result.made_at or read_at:%Y-%m-%dT%H:%M:%SZ}",
-        "facts": _facts(result),
-        "filters": [each.english for each in result.filters],
-        "warnings": _warnings(result, drawn.values()),
+        "facts": _facts(result, voice),
+        "filters": [voice.tell(each) for each in result.filters],
+        "warnings": _warnings(result, drawn.values(), voice),
         "sections": [
             {"template": f"sections/{name}.html.j2", **each.values} for name, each in drawn.items()
         ],
-        "sources": [_source(state) for state in result.sources],
-        "notes": _notes(result, read),
+        "sources": [_source(state, voice) for state in result.sources],
+        "notes": [voice.tell(each) for each in _notes(result, read)],
     }
 
 
-def _kicker(heading: Heading) -> str:
-    words = {
-        "daily": "Daily report",
-        "weekly": "Weekly report",
-        "monthly": "Monthly report",
-        "quarterly": "Quarterly report",
-        "yearly": "Annual report",
-    }
-    return words.get((heading.schedule or "").partition(" ")[0], "Report")
+_REPORT = Text("Report")
+_KICKERS = {
+    "daily": Text("Daily report"),
+    "weekly": Text("Weekly report"),
+    "monthly": Text("Monthly report"),
+    "quarterly": Text("Quarterly report"),
+    "yearly": Text("Annual report"),
+}
 
 
-def _period(result: FrozenResult) -> str:
+def _kicker(heading: Heading) -> Text:
+    return _KICKERS.get((heading.schedule or "").partition(" ")[0], _REPORT)
+
+
+def _made(made: datetime, read: datetime, zone: str) -> Sentence:
+    return Sentence(
+        "page.made",
+        day=f"{made:%Y-%m-%d}",
+        made=f"{made:%H:%M}",
+        read=f"{read:%H:%M}",
+        zone=zone,
+    )
+
+
+def _period(result: FrozenResult, voice: Voice) -> str:
     """What the running head says: the period asked about, or how far the data goes."""
     if result.period:
-        return result.period
-    return f"Data up to {format_moment(result.data_time)}" if result.data_time else ""
+        return voice.alone(result.period)
+    newest = result.data_time
+    return f"{voice.say('Data up to')} {voice.moment(newest)}" if newest else ""
 
 
-def _facts(result: FrozenResult) -> list[dict[str, str]]:
-    facts = []
+def _facts(result: FrozenResult, voice: Voice) -> list[dict[str, str]]:
+    facts: list[dict[str, str]] = []
     if result.period:
-        facts.append({"name": "Period", "value": result.period, "more": ""})
-    newest = format_moment(result.data_time) if result.data_time else NO_VALUE
-    facts.append({"name": "Data up to", "value": newest, "more": ""})
-    facts.append({"name": "Data quality", **_quality(result)})
-    made = local_now(result.as_of, result.time_zone)
-    facts.append({"name": "As of", "value": f"{made:%Y-%m-%d %H:%M}", "more": result.time_zone})
+        facts.append({"name": voice.say("Period"), "value": voice.alone(result.period), "more": ""})
+    newest = voice.moment(result.data_time) if result.data_time else NO_VALUE
+    facts.append({"name": voice.say("Data up to"), "value": newest, "more": ""})
+    facts.append({"name": voice.say("Data quality"), **_quality(result, voice)})
+    as_of = voice.day(f"{local_now(result.as_of, result.time_zone):%Y-%m-%d %H:%M}")
+    facts.append({"name": voice.say("As of"), "value": as_of, "more": result.time_zone})
     return facts
 
 
-def _quality(result: FrozenResult) -> dict[str, str]:
+def _quality(result: FrozenResult, voice: Voice) -> dict[str, str]:
     for state in result.sources:
         if state.quality_score is not None:
             lowest = state.quality_lowest if state.quality_lowest is not None else 0.0
-            more = f"lowest delivery {format_number(lowest, 1)}"
-            return {"value": f"{format_number(state.quality_score, 1)} of 100", "more": more}
-    return {"value": "not scored", "more": ""}
+            said = {
+                "value": Sentence("page.of_100", score=_score(state.quality_score, voice)),
+                "more": Sentence("page.lowest_delivery", score=_score(lowest, voice)),
+            }
+            return {name: voice.tell(each) for name, each in said.items()}
+    return {"value": voice.say("not scored"), "more": ""}
 
 
-def _warnings(result: FrozenResult, drawn: Collection[Drawn]) -> list[str]:
+def _warnings(result: FrozenResult, drawn: Collection[Drawn], voice: Voice) -> list[str]:
     shown = {name for each in drawn for name in each.shows}
     cut = [table for table in result.tables if table.is_truncated and table.name in shown]
     # Where nothing is printed less than was read, the section does not say it.
     told = {title for each in drawn for title, _ in each.cuts}
-    warnings = [result.incomplete.english] if result.incomplete else []
-    warnings += [each.english for each in result.notes]
-    warnings += [
-        f"“{table.title}”: {said.english} are read."
+    warnings = [voice.tell(result.incomplete)] if result.incomplete else []
+    warnings += [voice.tell(each) for each in result.notes]
+    read = [
+        Sentence("page.rows_read", table=table.title, said=said)
         for table in cut
         if table.title not in told and (said := table.rows_said(len(table.rows)))
     ]
-    return warnings + [f"“{title}”: {said}" for each in drawn for title, said in each.cuts]
+    printed = [
+        Sentence("page.of_table", table=title, said=said)
+        for each in drawn
+        for title, said in each.cuts
+    ]
+    return warnings + [voice.tell(each) for each in (*read, *printed)]
 
 
-def _source(state: SourceState) -> dict[str, str]:
-    def score(value: float | None) -> str:
-        return NO_VALUE if value is None else format_number(value, 1)
-
+def _source(state: SourceState, voice: Voice) -> dict[str, str]:
     return {
-        "label": state.label,
-        "data_time": format_moment(state.data_time) if state.data_time else NO_VALUE,
-        "quality": score(state.quality_score),
-        "lowest": score(state.quality_lowest),
+        "label": voice.source(state),
+        "data_time": voice.moment(state.data_time) if state.data_time else NO_VALUE,
+        "quality": _score(state.quality_score, voice),
+        "lowest": _score(state.quality_lowest, voice),
     }
 
 
-def _notes(result: FrozenResult, read: datetime) -> Iterable[str]:
-    yield (
-        f"All tables and charts were read in one go, as of {read:%Y-%m-%d %H:%M} "
-        f"({result.time_zone}); days run from midnight to midnight of that time zone. "
-        "A period has its first and its last day in it, unless it names times of day. "
-        "The quality score is the mean over the deliveries that the period touches."
-    )
+def _score(value: float | None, voice: Voice) -> str:
+    return NO_VALUE if value is None else format_number(value, 1, voice=voice)
+
+
+def _notes(result: FrozenResult, read: datetime) -> Iterable[Sentence]:
+    yield Sentence("page.about_data", read=f"{read:%Y-%m-%d %H:%M}", zone=result.time_zone)
     if result.params:
-        said = ", ".join(f"{name} = {_said(value)}" for name, value in result.params.items())
-        yield f"Parameters: {said}."
+        said = [
+            Sentence("page.parameter", name=name, value=_said(value))
+            for name, value in result.params.items()
+        ]
+        yield Sentence("page.parameters", all=said)
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+def _said(value: Any) -> object:
     if isinstance(value, Mapping):
-        return f"{value['from']} to before {value['to']}"
-    return "not set" if value is None else str(value)
+        return Sentence("period.moments", start=value["from"], end=value["to"])
+    return Sentence("page.not_set") if value is None else value

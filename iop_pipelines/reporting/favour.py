@@ -1,14 +1,16 @@
 """Whether a change is good news, by what its measure says: `favourable: up` or `down`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
 from iop_pipelines.domain.datasets import Favourable
+from iop_pipelines.domain.languages import Text
 from iop_pipelines.query.result import Column, Value
 
 Verdict = Literal["better", "worse"]
 _CHANGE = "_change"
+VERDICTS: Mapping[Verdict, Text] = {"better": Text("better"), "worse": Text("worse")}
 
 
 def verdict_of(favourable: Favourable | None, change: Value) -> Verdict | None:

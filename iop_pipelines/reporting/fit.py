@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from iop_pipelines.query.result import Column
+from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 FONTS = Path(__file__).parent / "fonts"
 _MM = 72 / 25.4
@@ -56,13 +57,20 @@ class _Need:
 
 
 def lay_out(
-    columns: Sequence[Column], cells: Sequence[Sequence[str]], page: str, skipped: int = 0
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[str]],
+    page: str,
+    skipped: int = 0,
+    voice: Voice = ENGLISH,
 ) -> Layout:
     """The first step that fits, after so many were tried in vain.
 
     page: that of the report. cells: (rows, columns) as they are printed.
     """
-    needs = [_need(column, [row[at] for row in cells]) for at, column in enumerate(columns)]
+    needs = [
+        _need(column, voice.label(column), [row[at] for row in cells])
+        for at, column in enumerate(columns)
+    ]
     everything = tuple(range(len(columns)))
     fitting = (
         Layout(name, size, (_part(everything, needs, name, size),))
@@ -119,8 +127,8 @@ def _width(own: Sequence[int], needs: Sequence[_Need], size: float) -> float:
     return sum(needs[at].least * size + _PADDING for at in own)
 
 
-def _need(column: Column, cells: Sequence[str]) -> _Need:
-    head = max((_measure(word, 600) for word in column.label.split()), default=0.0) * _HEAD_SIZE
+def _need(column: Column, label: str, cells: Sequence[str]) -> _Need:
+    head = max((_measure(word, 600) for word in label.split()), default=0.0) * _HEAD_SIZE
     # The longest in letters is nearly always the widest; measuring a few of them is enough.
     longest = sorted({*cells}, key=len, reverse=True)[:_SAMPLE]
     if column.is_number:

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from iop_pipelines.domain.datasets import scale_of
-from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.languages import Text
 from iop_pipelines.query.result import Column, Value
+from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 NO_VALUE = "–"
+_YES, _NO = Text("yes"), Text("no")
 _MINUS = "−"
 _MOST_PLACES = 9
 _UNPRINTABLE = re.compile(
@@ -23,12 +25,14 @@ _UNPRINTABLE = re.compile(
 )
 
 
-def format_number(value: float | Decimal, decimals: int, *, is_signed: bool = False) -> str:
+def format_number(
+    value: float | Decimal, decimals: int, *, is_signed: bool = False, voice: Voice = ENGLISH
+) -> str:
     """`1,234.5`, with a true minus sign; a value that rounds to zero has no sign."""
     text = f"{value:+,.{decimals}f}" if is_signed else f"{value:,.{decimals}f}"
     if not text.strip("+-0.,"):
         text = text.lstrip("+-")
-    return text.replace("-", _MINUS)
+    return voice.number(text).replace("-", _MINUS)
 
 
 def decimals_of(column: Column, values: Sequence[Value]) -> int:
@@ -45,19 +49,22 @@ def decimals_of(column: Column, values: Sequence[Value]) -> int:
     return 1 if column.unit == "%" else 2
 
 
-def format_value(value: Value, column: Column, decimals: int) -> str:
+def format_value(value: Value, column: Column, decimals: int, voice: Voice = ENGLISH) -> str:
     if value is None:
         return NO_VALUE
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return (_YES if value else _NO).within(voice.language)
     if isinstance(value, int | float | Decimal):
         if is_identifier(column):
             return str(value)
         places = _places_of(value, decimals, column)
-        return format_number(value, places, is_signed=column.name.endswith("_change"))
+        is_signed = column.name.endswith("_change")
+        return format_number(value, places, is_signed=is_signed, voice=voice)
     if isinstance(value, datetime):
-        return format_moment(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return voice.moment(value)
+    return (
+        voice.day(value.isoformat()) if isinstance(value, date) else voice.word(str(value), column)
+    )
 
 
 def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:
@@ -73,23 +80,10 @@ def is_identifier(column: Column) -> bool:
     return column.name == "id" or column.name.endswith("_id")
 
 
-def label_in(column: Column, language: Language) -> str:
-    """IOP's own label in that language, and anybody else's as it was declared."""
-    own = (column.translations or {}).get(language)
-    return own["label"] if own else column.label
-
-
 def unit_beside(column: Column) -> str:
     """Empty where the label says it already: Flights scheduled, in flights."""
     unit = column.unit or ""
     return "" if unit.lower() in column.label.lower() else unit
-
-
-def format_moment(value: datetime) -> str:
-    """A midnight is a day."""
-    if (value.hour, value.minute, value.second) == (0, 0, 0):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m-%d %H:%M}"
 
 
 def printable(text: str) -> str:

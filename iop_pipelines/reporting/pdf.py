@@ -10,6 +10,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import IopError, MissingDependency, Unavailable
 from iop_pipelines.reporting.renderer import Answer, ask
 from iop_pipelines.reporting.stamped.body import Body
+from iop_pipelines.reporting.stamped.laid import NUMBER
 
 # What a report may take; by the clock only what hangs is ended, since a busy machine is no fault of a report.
 CPU_S = 150
@@ -36,14 +37,14 @@ class Laid:
     missing: tuple[str, ...] = ()
 
 
-def html_to_pdf(html: str, css: str, bodies: Sequence[Body] = ()) -> Laid:
-    """bodies: rows of the tables that the page has places for.
+def html_to_pdf(html: str, css: str, bodies: Sequence[Body] = (), number: str = NUMBER) -> Laid:
+    """bodies: rows of the tables that the page has places for. number: what a page says of which it is.
 
     Raises:
         MissingDependency: with the command that installs it.
         Unavailable: after TIMEOUT_S.
     """
-    answer = _asked(html, css, bodies)
+    answer = _asked(html, css, bodies, number)
     head, _, content = answer.content.partition(b"\n")
     found = json.loads(head)
     _LOG.info("a PDF took %.1f s of CPU and %d MB", answer.cpu_s, answer.peak_bytes >> 20)
@@ -54,11 +55,12 @@ def html_to_pdf(html: str, css: str, bodies: Sequence[Body] = ()) -> Laid:
 
 def require_pdf_libraries() -> None:
     """Raises MissingDependency if this machine cannot make PDFs; takes about two seconds."""
-    _asked("", "", ())
+    _asked("", "", (), NUMBER)
 
 
-def _asked(html: str, css: str, bodies: Sequence[Body]) -> Answer:
+def _asked(html: str, css: str, bodies: Sequence[Body], number: str) -> Answer:
     job = {
+        "number": number,
         "html": html,
         "css": css,
         "bodies": [{"numbers": each.numbers, "rows": each.rows} for each in bodies],

@@ -119,7 +119,7 @@ def _work(raw: bytes, out: BinaryIO) -> None:
     gc.disable()
     if job["html"]:
         bodies = [Body(tuple(each["numbers"]), each["rows"]) for each in job["bodies"]]
-        render(job["html"], job["css"], bodies, out)
+        render(job["html"], job["css"], bodies, out, job["number"])
 
 
 def _limit(memory_bytes: int, cpu_s: int) -> None:
@@ -185,7 +185,7 @@ def own_assets() -> "URLFetcher":
     return OwnAssets(allowed_protocols=("asset",), allow_redirects=False)
 
 
-def render(html: str, css: str, bodies: Sequence[Body], out: BinaryIO) -> None:
+def render(html: str, css: str, bodies: Sequence[Body], out: BinaryIO, number: str) -> None:
     """Writes a line of JSON, what is wrong with the pages, and the PDF.
 
     `outside`, `over` and `missing` are by `proof`; `unforeseen` is why rows of long tables were not stamped.
@@ -214,7 +214,7 @@ def render(html: str, css: str, bodies: Sequence[Body], out: BinaryIO) -> None:
     if bodies:
         with TemporaryFile() as content:
             try:
-                found = render_stamped(html, bodies, Layout(lay_out), content)
+                found = render_stamped(html, bodies, Layout(lay_out, number=number), content)
                 _write(found, missing, unforeseen, content, out)
                 return
             except Unforeseen as reason:

@@ -21,7 +21,7 @@ from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import CsvOutput
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, large_in
 from iop_pipelines.reporting.collecting import few_collections
-from iop_pipelines.reporting.formats import label_in
+from iop_pipelines.reporting.voice import Voice
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
@@ -99,7 +99,8 @@ def is_note(line: str) -> bool:
 
 
 def _head(column: Column, asked: CsvOutput) -> str:
-    return label_in(column, language_of(asked.locale)) if asked.heads == "labels" else column.name
+    voice = Voice(language_of(asked.locale))
+    return voice.label(column) if asked.heads == "labels" else column.name
 
 
 # What makes the cells of a column of its values, some thousand at once.

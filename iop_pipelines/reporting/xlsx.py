@@ -13,12 +13,14 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from iop_pipelines.domain.datasets import scale_of
-from iop_pipelines.domain.languages import Language, Text
+from iop_pipelines.domain.locales import own_locale
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value
-from iop_pipelines.reporting.formats import is_identifier, label_in, unit_beside
+from iop_pipelines.reporting.formats import NO_VALUE, is_identifier, unit_beside
 from iop_pipelines.reporting.frozen import Frozen
+from iop_pipelines.reporting.sums import sums_of
+from iop_pipelines.reporting.voice import Voice
 
 MAX_ROWS = 1_048_575  # of a sheet of Excel, less the head
 MAX_TEXT = 32_767  # characters of a cell
@@ -27,6 +29,7 @@ _DIGITS = 15  # of a number, which is what Excel shows and keeps
 _FIRST_MOMENT = datetime(1900, 3, 1)
 _MAX_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_ABOVE_SUMS = 2  # rows between the last of a table and its sums, and one
 _SAMPLE = 200  # rows that a column's width is chosen by
 _NARROWEST, _WIDEST = 8, 60  # characters
 
@@ -44,7 +47,7 @@ def write_xlsx(frozen: Frozen, out: BinaryIO) -> Written:
     import xlsxwriter
 
     tables = [frozen.result.table(name) for name in frozen.config.xlsx_tables()]
-    language = frozen.config.outputs.xlsx.language
+    voice = _voice(frozen)
     # Rows go to a file as they come: the memory is that of one row. In order, each once.
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -52,10 +55,10 @@ def write_xlsx(frozen: Frozen, out: BinaryIO) -> Written:
             {"title": frozen.heading.name, "author": "IOP", "created": frozen.result.as_of}
         )
         styles = _Styles(book)
-        names = _sheet_names(Text("Filters used").within(language), tables)
-        _write_about(book.add_worksheet(names[0]), frozen, tables, styles, language)
+        names = _sheet_names(voice.say("Filters used"), tables)
+        _write_about(book.add_worksheet(names[0]), frozen, tables, styles, voice)
         for name, table in zip(names[1:], tables, strict=True):
-            _write_table(book.add_worksheet(name), table, styles, language)
+            _write_table(book.add_worksheet(name), table, frozen, styles, voice)
     rows, cut = min(tables[0].row_count, MAX_ROWS), styles.texts_cut
     said = (Sentence("report.texts_cut", count=cut, most=MAX_TEXT),) if cut else ()
     return Written(rows, said)
@@ -64,8 +67,8 @@ def write_xlsx(frozen: Frozen, out: BinaryIO) -> Written:
 class _Styles:
     """Formats of a workbook, each made once; and how many texts were too long for a cell of it."""
 
-    def __init__(self, book: Any) -> None:
-        self._book = book
+    def __init__(self, book: Any, *, is_bold: bool = False) -> None:
+        self._book, self._is_bold = book, is_bold
         self.texts_cut = 0
         self._kept: dict[str, Any] = {}
         self.head = book.add_format(
@@ -75,9 +78,14 @@ class _Styles:
         self.bold = book.add_format({"bold": True, "valign": "top"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
 
+    def in_bold(self) -> "_Styles":
+        """Of values that are sums."""
+        return _Styles(self._book, is_bold=True)
+
     def of(self, number_format: str) -> Any:
         if number_format not in self._kept:
-            self._kept[number_format] = self._book.add_format({"num_format": number_format})
+            said = {"num_format": number_format, "bold": self._is_bold}
+            self._kept[number_format] = self._book.add_format(said)
         return self._kept[number_format]
 
 
@@ -102,53 +110,55 @@ class _Line:
     value: str
 
 
+def _voice(frozen: Frozen) -> Voice:
+    """The report's, unless the workbook has a language of its own."""
+    voice, own = Voice.of(frozen.config), frozen.config.outputs.xlsx.language
+    return voice if own is None or own is voice.language else Voice(own, own_locale(own))
+
+
 def _write_about(
-    sheet: Any, frozen: Frozen, tables: Sequence[Table], styles: _Styles, language: Language
+    sheet: Any, frozen: Frozen, tables: Sequence[Table], styles: _Styles, voice: Voice
 ) -> None:
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, frozen.heading.name, styles.title)
-    for number, line in enumerate(_about(frozen, tables, language), start=2):
+    for number, line in enumerate(_about(frozen, tables, voice), start=2):
         sheet.write_string(number, 0, line.name, styles.bold)
         sheet.write_string(number, 1, line.value[:MAX_TEXT], styles.wrapped)
 
 
-def _about(frozen: Frozen, tables: Sequence[Table], language: Language) -> Iterator[_Line]:
+def _about(frozen: Frozen, tables: Sequence[Table], voice: Voice) -> Iterator[_Line]:
     result = frozen.result
     if frozen.heading.description:
-        yield _Line(
-            Text("Description").within(language), " ".join(frozen.heading.description.split())
-        )
+        yield _Line(voice.say("Description"), " ".join(frozen.heading.description.split()))
     for filter_ in result.filters:
-        yield _Line(Text("Filter").within(language), filter_.alone(language))
-    as_of = local_now(result.as_of, result.time_zone)
-    yield _Line(Text("As of").within(language), f"{as_of:%Y-%m-%d %H:%M} ({result.time_zone})")
-    yield from _states(result, language)
+        yield _Line(voice.say("Filter"), voice.alone(filter_))
+    as_of = voice.day(f"{local_now(result.as_of, result.time_zone):%Y-%m-%d %H:%M}")
+    yield _Line(voice.say("As of"), f"{as_of} ({result.time_zone})")
+    yield from _states(result, voice)
     for name, value in result.params.items():
-        yield _Line(Text("Parameter").within(language), f"{name} = {value}")
+        yield _Line(voice.say("Parameter"), f"{name} = {value}")
     for table in tables:
         shown = min(table.row_count, MAX_ROWS)
         rows = Sentence("report.rows", count=shown)
         if shown < table.all_rows:
             rows = Sentence("report.rows_of", shown=shown, total=table.all_rows)
-        yield _Line(table.title, rows.alone(language))
+        yield _Line(table.title, voice.alone(rows))
         for filter_ in table.filters:
-            yield _Line("", filter_.alone(language))
+            yield _Line("", voice.alone(filter_))
 
 
-def _states(result: FrozenResult, language: Language) -> Iterator[_Line]:
+def _states(result: FrozenResult, voice: Voice) -> Iterator[_Line]:
     for state in result.sources:
-        newest = "–" if state.data_time is None else f"{state.data_time:%Y-%m-%d %H:%M}"
-        yield _Line(Text("Data up to").within(language), f"{newest} ({state.label})")
+        newest = NO_VALUE if state.data_time is None else f"{state.data_time:%Y-%m-%d %H:%M}"
+        yield _Line(voice.say("Data up to"), f"{voice.day(newest)} ({voice.source(state)})")
         if state.quality_score is not None:
-            yield _Line(
-                Text("Data quality").within(language),
-                f"{state.quality_score:g} / 100 ({state.label})",
-            )
+            score = voice.number(f"{state.quality_score:g}")
+            yield _Line(voice.say("Data quality"), f"{score} / 100 ({voice.source(state)})")
 
 
-def _write_table(sheet: Any, table: Table, styles: _Styles, language: Language) -> None:
-    heads = [heading_of(column, language) for column in table.columns]
+def _write_table(sheet: Any, table: Table, frozen: Frozen, styles: _Styles, voice: Voice) -> None:
+    heads = [heading_of(column, voice) for column in table.columns]
     rows = islice(chain.from_iterable(table.batches()), MAX_ROWS)
     sample = list(islice(rows, _SAMPLE))
     for index, (head, width) in enumerate(zip(heads, _widths(table, heads, sample), strict=True)):
@@ -163,11 +173,28 @@ def _write_table(sheet: Any, table: Table, styles: _Styles, language: Language) 
                 writers[index](number, index, value)
     if number:
         sheet.autofilter(0, 0, number, len(heads) - 1)
+    _write_sums(sheet, table, frozen, number + _ABOVE_SUMS, styles=styles, voice=voice)
 
 
-def heading_of(column: Column, language: Language) -> str:
+def _write_sums(
+    sheet: Any, table: Table, frozen: Frozen, first: int, *, styles: _Styles, voice: Voice
+) -> None:
+    """Under an empty row: what sorts or filters the rows leaves them where they are."""
+    bold = styles.in_bold()
+    writers = [_writer(sheet, column, bold) for column in table.columns]
+    for number, each in enumerate(sums_of(table, frozen.config), start=first):
+        if number > MAX_ROWS:
+            break
+        for index, value in enumerate(each.row):
+            if index in each.blank[:1]:
+                sheet.write_string(number, index, each.word.within(voice.language), styles.bold)
+            elif value is not None:
+                writers[index](number, index, value)
+
+
+def heading_of(column: Column, voice: Voice) -> str:
     """The label in that language, with its unit."""
-    label, unit = label_in(column, language), unit_beside(column)
+    label, unit = voice.label(column), unit_beside(column)
     return f"{label} ({unit})" if unit else label
 
 

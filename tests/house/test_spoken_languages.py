@@ -41,16 +41,19 @@ def _sources() -> Iterator[tuple[Path, ast.Module]]:
 
 
 def _calls() -> Iterator[str]:
-    """The English of each `Text("…")` and `Label.own("…")` of the code."""
+    """The English of each `Text("…")`, `Label.own("…")` and `say("…")` of the code and of the pages."""
     for _, module in _sources():
         for node in ast.walk(module):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) not in (
                 "Text",
                 "Label.own",
+                "voice.say",
             ):
                 continue
             if len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value)
+    for path in PACKAGE.rglob("*.j2"):
+        yield from re.findall(r'\bsay\("([^"]+)"\)', path.read_text(encoding="utf-8"))
 
 
 def _labels() -> Iterator[str]:

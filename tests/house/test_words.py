@@ -66,7 +66,9 @@ def test_a_word_that_means_something_else_is_in_no_text_of_the_app(word: str) ->
 
 
 # Of DRM or of Dagster, or a verb: `iop migrate` is run, an instance runs, models run.
-NAMED_RUN = re.compile(r"\b(?:DRM|Dagster) runs?\b|\brun `|\binstance runs on\b|\bthen run by\b")
+NAMED_RUN = re.compile(
+    r"\b(?:DRM|Dagster) runs?\b|\brun `|\binstance runs on\b|\bthen run by\b|\bdays run from\b"
+)
 _ENGLISH = (
     PACKAGE / "domain" / "sentences" / "en.py",
     PACKAGE / "recommendations" / "phrases" / "en.py",

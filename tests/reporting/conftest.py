@@ -93,7 +93,7 @@ def result_of(rows: tuple[tuple[Value, ...], ...], *, is_truncated: bool = False
         as_of=datetime(2013, 2, 1, 11),
         time_zone="America/New_York",
         sources=(SourceState("dataset:flights", "Flights", datetime(2013, 1, 31), 96.84, 61.0),),
-        period="January 2013",
+        period=Sentence("period.month", month=1, year="2013"),
     )
 
 

@@ -11,7 +11,7 @@ from iop_pipelines.query.result import Column, FrozenResult, Table
 from iop_pipelines.reporting.document import render_html
 from iop_pipelines.reporting.favour import verdict_of
 from iop_pipelines.reporting.heading import Heading
-from iop_pipelines.reporting.sections import tables, tiles
+from iop_pipelines.reporting.sections import Frame, tables, tiles
 
 CONFIG: dict[str, Any] = {
     "version": 2,
@@ -58,7 +58,7 @@ def result_of(**more: Any) -> FrozenResult:
 
 
 def test_subtotals_and_the_total_stand_under_the_rows(config):
-    drawn = tables.draw(config, result_of(subtotals=SUBTOTALS, totals=TOTALS))
+    drawn = tables.draw(config, result_of(subtotals=SUBTOTALS, totals=TOTALS), Frame())
     (table,) = drawn.values["tables"]
     assert [list(row) for row in table["parts"][0]["sums"]] == [
         ["North", "Subtotal", "12.50", "7", "10", "−30.0 better"],
@@ -70,13 +70,13 @@ def test_subtotals_and_the_total_stand_under_the_rows(config):
 
 
 def test_a_table_that_asks_for_no_totals_has_none(config):
-    drawn = tables.draw(config, result_of())
+    drawn = tables.draw(config, result_of(), Frame())
     assert drawn.values["tables"][0]["parts"][0]["sums"] == []
 
 
 def test_subtotals_beyond_the_most_rows_are_counted_and_the_total_stays(config):
     few = parse_config({**CONFIG, "outputs": {"pdf": {"max_rows": 1}}})
-    drawn = tables.draw(few, result_of(subtotals=SUBTOTALS, totals=TOTALS))
+    drawn = tables.draw(few, result_of(subtotals=SUBTOTALS, totals=TOTALS), Frame())
     (table,) = drawn.values["tables"]
     assert [row[0] for row in table["parts"][0]["sums"]] == ["North", "Total"]
     assert table["cut"] == "1 of 3 rows are printed. 1 of 2 subtotals are printed."
@@ -97,7 +97,7 @@ def test_a_figure_says_in_word_and_colour_whether_its_change_is_good():
     figures = FrozenResult((one,), {}, (), datetime(2026, 11, 30), "UTC", ())
     select = {"select": CONFIG["datasets"]["main"]["select"][2:]}
     asked = {**CONFIG, "datasets": {"main": select}, "outputs": {"pdf": {"tiles": "main"}}}
-    drawn = tiles.draw(parse_config(asked), figures)
+    drawn = tiles.draw(parse_config(asked), figures, Frame())
     assert drawn is not None
     (line,) = drawn.values["lines"]
     returns = next(tile for tile in line if tile["name"] == "Returns")

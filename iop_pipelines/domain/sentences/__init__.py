@@ -6,8 +6,9 @@ the module of a language's name here, `fr.py`, and has each code of the English 
 labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
-`{day:date}` of an ISO date, `{n:month}` from January, 1, and `{n:weekday}` from Monday, 0, `{n:entry|entries}` by the
-number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list, which is else told with commas.
+`{day:date}` of an ISO date in words, `{day:day}` in figures, `{n:month}` from January, 1, and `{n:weekday}` from
+Monday, 0, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list,
+which is else told with commas.
 A value that is a sentence, or a text of the platform's own, is told in the same language.
 """
 
@@ -21,6 +22,7 @@ from string import Formatter
 from typing import Any, Protocol, cast
 
 from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language, Text, catalogue_of, typeset
+from iop_pipelines.domain.locales import Locale
 
 # Of one value that is text: what was sent may be a key of 900 kB.
 MAX_TEXT = 4_000
@@ -71,14 +73,15 @@ class Sentence:
     def english(self) -> str:
         return self.within(SOURCE)
 
-    def within(self, language: Language) -> str:
-        """As a part of another: without a capital."""
+    def within(self, language: Language, locale: Locale | None = None) -> str:
+        """As a part of another: without a capital. locale: of numbers, and of days in figures, which else are ISO's."""
         words = catalogue(language)
-        return _filled(typeset(words.SENTENCES[self.code], language), self.values, language)
+        template = typeset(words.SENTENCES[self.code], language)
+        return _filled(template, self.values, language, locale)
 
-    def alone(self, language: Language) -> str:
+    def alone(self, language: Language, locale: Locale | None = None) -> str:
         """As that language begins a sentence."""
-        said = self.within(language)
+        said = self.within(language, locale)
         is_words = catalogue(language).BEGINS_LARGE and _begins_with_words(self, language)
         return said[:1].upper() + said[1:] if is_words else said
 
@@ -202,7 +205,9 @@ def _value(kept: Any) -> Any:
     return kept
 
 
-def _filled(template: str, values: Mapping[str, Any], language: Language) -> str:
+def _filled(
+    template: str, values: Mapping[str, Any], language: Language, locale: Locale | None
+) -> str:
     """Values are never read as templates."""
     pieces: list[str] = []
     for literal, name, form, conversion in _PARSER.parse(template):
@@ -213,11 +218,11 @@ def _filled(template: str, values: Mapping[str, Any], language: Language) -> str
         if "|" in (form or ""):
             one, many = str(form).split("|")
             chosen = one if catalogue(language).is_one(value) else many
-            pieces.append(_filled(chosen, values, language))
+            pieces.append(_filled(chosen, values, language, locale))
         elif conversion == "r":
             pieces.append(_shown(value, language))
         else:
-            pieces.append(_told(value, form or "", language))
+            pieces.append(_told(value, form or "", language, locale))
     return "".join(pieces)
 
 
@@ -228,17 +233,21 @@ def _shown(value: Any, language: Language) -> str:
     return repr(list(cast(tuple[Any, ...], value)) if isinstance(value, tuple) else value)
 
 
-def _told(value: Any, form: str, language: Language) -> str:
+def _told(value: Any, form: str, language: Language, locale: Locale | None) -> str:
     words = catalogue(language)
-    if isinstance(value, Sentence | Text):
+    if isinstance(value, Sentence):
+        return value.within(language, locale)
+    if isinstance(value, Text):
         return value.within(language)
     if isinstance(value, tuple):
-        told = [_told(each, "", language) for each in cast(tuple[Any, ...], value)]
+        told = [_told(each, "", language, locale) for each in cast(tuple[Any, ...], value)]
         return _joined(told, form, words)
     if form == "date":
         year, month, day = (int(part) for part in str(value).split("-"))
         parts: dict[str, Any] = {"day": day, "month": words.MONTHS[month - 1], "year": year}
-        return _filled(words.DATE, parts, language)
+        return _filled(words.DATE, parts, language, locale)
+    if form == "day":
+        return str(value) if locale is None else locale.moment(str(value))
     if form == "month":
         return words.MONTHS[int(value) - 1]
     if form == "weekday":
@@ -247,6 +256,8 @@ def _told(value: Any, form: str, language: Language) -> str:
         return value
     text = format(value, form)
     if form in (",", "g"):
+        if locale is not None:
+            return locale.grouped(text)
         signs = {",": words.THOUSANDS, ".": words.DECIMAL}
         return re.sub("[,.]", lambda sign: signs[sign[0]], text)
     return text

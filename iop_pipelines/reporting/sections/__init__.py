@@ -4,7 +4,7 @@ What `draw` gives is printed by the template of that name in `templates/sections
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -12,6 +12,21 @@ from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import Section
 from iop_pipelines.query.result import FrozenResult
 from iop_pipelines.reporting.stamped.body import Body
+from iop_pipelines.reporting.voice import ENGLISH, Voice
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all sections of a page share.
+
+    Attributes:
+        skipped: steps of `fit` that did not hold on the pages.
+        bodies: of tables too long for the page to hold them, which has places for them by their number; it grows.
+    """
+
+    voice: Voice = ENGLISH
+    skipped: int = 0
+    bodies: list[Body] = field(default_factory=list[Body])
 
 
 @dataclass(frozen=True)
@@ -23,23 +38,21 @@ class Drawn:
         shows: tables whose every row belongs on the page; the first page says which were read in part.
         cuts: what is not printed of a table, by its title.
         rows: printed rows of its first table, where the section is what the report is about.
-        bodies: of tables too long for the page to hold them; it has places for them, by their number.
     """
 
     values: Mapping[str, Any]
     shows: tuple[str, ...] = ()
     cuts: tuple[tuple[str, str], ...] = ()
     rows: int | None = None
-    bodies: tuple[Body, ...] = ()
 
 
 class _Module(Protocol):
-    def draw(self, config: QueryConfig, result: FrozenResult, skipped: int) -> Drawn | None: ...
+    def draw(self, config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None: ...
 
 
 def draw_section(
-    section: type[Section], config: QueryConfig, result: FrozenResult, skipped: int = 0
+    section: type[Section], config: QueryConfig, result: FrozenResult, frame: Frame
 ) -> Drawn | None:
-    """None where the config asks for none of it. skipped: steps of `fit` that did not hold on the pages."""
+    """None where the config asks for none of it."""
     module = cast(_Module, import_module(f"{__name__}.{section.module}"))
-    return module.draw(config, result, skipped)
+    return module.draw(config, result, frame)

@@ -10,7 +10,7 @@ from iop_pipelines.query.result import FrozenResult
 from iop_pipelines.reporting.charts.data import ChartData, chart_data
 from iop_pipelines.reporting.charts.drawing import draw as draw_chart
 from iop_pipelines.reporting.charts.labels import without_labels
-from iop_pipelines.reporting.sections import Drawn
+from iop_pipelines.reporting.sections import Drawn, Frame
 
 FULL_WIDTH, HALF_WIDTH = 660, 324
 _FULL_HEIGHT, _HALF_HEIGHT = 226, 236
@@ -21,7 +21,7 @@ _GAP_PX = 7 * 96 / 25.4
 _LINE, _AROUND_LINES = 18, 48
 
 
-def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None:
     charts = config.charts
     if not charts:
         return None

@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import FrozenResult, Table, Value
 from iop_pipelines.reporting.formats import format_value
-from iop_pipelines.reporting.sections import Drawn
+from iop_pipelines.reporting.sections import Drawn, Frame
+from iop_pipelines.reporting.voice import Voice
 
 
-def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None:
     """Of a table with `title`, and what it has of severity, description, category, series and times."""
     name = config.outputs.pdf.recommendations
     if name is None:
         return None
-    table = result.table(name)
-    entries = [_entry(record, table) for record in table.records()]
-    count = f"{len(entries)} shown, more are open" if table.is_truncated else f"{len(entries)} open"
+    table, voice = result.table(name), frame.voice
+    entries = [_entry(record, table, voice) for record in table.records()]
+    code = "page.shown_of_more_open" if table.is_truncated else "page.open"
+    count = voice.tell(Sentence(code, count=len(entries)))
     return Drawn({"title": table.title, "count": count, "entries": entries})
 
 
-def _entry(record: Mapping[str, Value], table: Table) -> dict[str, str]:
+def _entry(record: Mapping[str, Value], table: Table, voice: Voice) -> dict[str, str]:
     severity = str(record.get("severity") or "info")
     styles = {"critical": "critical", "warning": "warning-level"}
     about = []
@@ -28,9 +31,11 @@ def _entry(record: Mapping[str, Value], table: Table) -> dict[str, str]:
         if value is None:
             continue
         column = table.column(name)
-        about.append(f"{column.label}: {format_value(value, column, 0)}")
+        said = format_value(value, column, 0, voice)
+        about.append(voice.tell(Sentence("page.named", label=voice.label(column), value=said)))
+    word = voice.word(severity, table.column("severity")) if "severity" in record else severity
     return {
-        "severity": severity,
+        "severity": word,
         "style": styles.get(severity, "info"),
         "title": str(record.get("title") or ""),
         "description": str(record.get("description") or ""),

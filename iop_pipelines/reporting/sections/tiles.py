@@ -2,28 +2,32 @@
 
 from collections.abc import Mapping
 
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Column, FrozenResult, Table, Value
-from iop_pipelines.reporting.favour import verdict_of
+from iop_pipelines.reporting.favour import VERDICTS, verdict_of
 from iop_pipelines.reporting.formats import decimals_of, format_number, format_value, unit_beside
-from iop_pipelines.reporting.sections import Drawn
+from iop_pipelines.reporting.sections import Drawn, Frame
+from iop_pipelines.reporting.voice import Voice
 
 _ARROWS = {1: "▲", 0: "=", -1: "▼"}
-_BLANK = {"name": "", "value": "", "unit": "", "change": "", "verdict": "", "against": ""}
+_BLANK: dict[str, str] = dict.fromkeys(
+    ("name", "value", "unit", "change", "style", "verdict", "against"), ""
+)
 
 
-def draw(config: QueryConfig, result: FrozenResult, skipped: int = 0) -> Drawn | None:
+def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None:
     name = config.outputs.pdf.tiles
-    return None if name is None else Drawn({"lines": _tiles(result.table(name))})
+    return None if name is None else Drawn({"lines": _tiles(result.table(name), frame.voice)})
 
 
-def _tiles(table: Table) -> list[list[dict[str, str]]]:
+def _tiles(table: Table, voice: Voice) -> list[list[dict[str, str]]]:
     """Rows of equally wide tiles, at most four in each; the last row is filled with blanks."""
     if not table.rows:
         return []
     record = next(iter(table.records()))
     tiles = [
-        _tile(column, table, record)
+        _tile(column, table, record, voice)
         for column in table.columns
         if not column.name.endswith(("_previous", "_change"))
     ]
@@ -32,22 +36,28 @@ def _tiles(table: Table) -> list[list[dict[str, str]]]:
     return [tiles[i : i + wide] for i in range(0, len(tiles), wide)]
 
 
-def _tile(column: Column, table: Table, record: Mapping[str, Value]) -> dict[str, str]:
+def _tile(
+    column: Column, table: Table, record: Mapping[str, Value], voice: Voice
+) -> dict[str, str]:
     value = record[column.name]
     change = record.get(f"{column.name}_change")
     before = record.get(f"{column.name}_previous")
-    shown = format_value(value, column, decimals_of(column, [value]))
+    shown = format_value(value, column, decimals_of(column, [value]), voice)
     is_share = column.unit == "%" and value is not None
     tile = {
         **_BLANK,
-        "name": column.label,
+        "name": voice.label(column),
         "value": f"{shown} %" if is_share else shown,
         "unit": "" if is_share else unit_beside(column),
     }
     if isinstance(change, int | float) and before is not None:
         arrow = _ARROWS[(change > 0) - (change < 0)]
         unit = table.column(f"{column.name}_change").unit
-        tile["change"] = f"{arrow} {format_number(change, 1, is_signed=True)} {unit}"
-        tile["verdict"] = verdict_of(column.favourable, change) or ""
-        tile["against"] = f"from {format_value(before, column, decimals_of(column, [before]))}"
+        changed = format_number(change, 1, is_signed=True, voice=voice)
+        tile["change"] = f"{arrow} {changed} {unit}"
+        verdict = verdict_of(column.favourable, change)
+        tile["style"] = verdict or ""
+        tile["verdict"] = VERDICTS[verdict].within(voice.language) if verdict else ""
+        earlier = format_value(before, column, decimals_of(column, [before]), voice)
+        tile["against"] = voice.tell(Sentence("page.from", value=earlier))
     return tile

@@ -63,7 +63,8 @@ class _Assembly:
             self._keep_one_table(at, body, resources)
         order = list(self._all_pages())
         for number, sheet in enumerate(order, start=1):
-            self._write_page(sheet, f"Page {number} of {len(order)}")
+            said = self._numbering.words.format(number=number, count=len(order))
+            self._write_page(sheet, said)
         kids = references([each.number for each in order])
         self._pdf.pages.update({"Kids": b"[%b]" % kids, "Count": len(order)})
         for table, trs in zip(self._tables, self._trs, strict=True):

@@ -8,14 +8,19 @@ from iop_pipelines.reporting.stamped.measure import Measured
 from iop_pipelines.reporting.stamped.stamp import Sheet
 from iop_pipelines.reporting.stamped.text import Shaper
 
+# As English says it, and report.css does.
+NUMBER = "Page {number} of {count}"
+
 
 @dataclass(frozen=True)
 class Numbering:
-    """Where a page says its number: from its right and its lower edge, to the end of the text and its baseline."""
+    """Where a page says its number: from its right and its lower edge, to the end of the text and its baseline; and
+    the words of it."""
 
     shaper: Shaper
     right: float
     bottom: float
+    words: str = NUMBER
 
 
 @dataclass(frozen=True)

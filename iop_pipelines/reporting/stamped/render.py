@@ -15,7 +15,7 @@ from iop_pipelines.reporting import proof
 from iop_pipelines.reporting.stamped import stamp
 from iop_pipelines.reporting.stamped.assembly import write
 from iop_pipelines.reporting.stamped.body import Body, place_of, tbody
-from iop_pipelines.reporting.stamped.laid import Middle, Numbering, Stamped, scaled
+from iop_pipelines.reporting.stamped.laid import NUMBER, Middle, Numbering, Stamped, scaled
 from iop_pipelines.reporting.stamped.measure import (
     Measured,
     groups,
@@ -39,9 +39,11 @@ _LEVEL = 6
 
 @dataclass(frozen=True)
 class Layout:
-    """WeasyPrint with the report's style. render: a page as a document, with `further` style."""
+    """WeasyPrint with the report's style. render: a page as a document, with `further` style. number: what a page says
+    of which it is."""
 
     render: Callable[..., Any]
+    number: str = NUMBER
     fonts: dict[Any, Any] = field(default_factory=dict[Any, Any])
     states: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -137,7 +139,7 @@ def _numbering(document: Any, layout: Layout) -> Numbering:
             (text,) = texts_of(box)
             right = page.width - text.position_x - text.width
             bottom = page.height - text.position_y - text.baseline
-            return Numbering(Shaper(text, layout.fonts), right, bottom)
+            return Numbering(Shaper(text, layout.fonts), right, bottom, layout.number)
     raise Unforeseen("pdf.unforeseen", what="no_page_says_its_number")
 
 
