@@ -233,20 +233,55 @@ def _candidates(engine: sa.Engine, at: datetime, look: _Look) -> Sequence[Record
 def _restated(engine: sa.Engine, read: Sequence[SourceRead]) -> Sentence | None:
     """What of it has come again, or at last; None where nothing has."""
     with engine.connect() as connection:
-        said = [each for each in (_newer(connection, source) for source in read) if each]
-    return Sentence("report.restated", sources=Sentence.listed(said)) if said else None
+        again = [each for each in (_newer(connection, source) for source in read) if each]
+        late = [each for each in (_late(connection, source) for source in read) if each]
+    told = {"report.restated": again, "report.late": late}
+    said = [
+        Sentence(code, sources=Sentence.listed(sources))
+        for code, sources in told.items()
+        if sources
+    ]
+    return Sentence.listed(said) if said else None
 
 
 def _newer(connection: sa.Connection, read: SourceRead) -> Sentence | None:
-    versions, newest = versions_of(connection, read)
-    if versions <= read.versions and newest <= read.newest:
-        return None
-    spans = sa.func.min(dataset_versions.c.window_start), sa.func.max(dataset_versions.c.window_end)
-    query = versions_shown(read, *spans)
-    start, end = connection.execute(query.where(dataset_versions.c.id > read.newest)).one()
-    if start is None:
+    """What was there, and came again."""
+    is_newer = dataset_versions.c.id > read.newest
+    if said := _span(connection, read, sa.and_(is_newer, _was_there(read))):
+        return said
+    versions, _ = versions_of(connection, read)
+    if versions > read.versions and not _span(connection, read, is_newer):
         # One that was there, and could not be prepared until now.
         return Sentence("report.restated_whole", label=read.label)
+    return None
+
+
+def _late(connection: sa.Connection, read: SourceRead) -> Sentence | None:
+    """What came for the first time."""
+    return _span(connection, read, sa.and_(dataset_versions.c.id > read.newest, ~_was_there(read)))
+
+
+def _was_there(read: SourceRead) -> sa.ColumnElement[bool]:
+    """Whether any of a version's window had been prepared before."""
+    now, before = dataset_versions.c, dataset_versions.alias().c
+    return sa.exists().where(
+        before.dataset_id == now.dataset_id,
+        before.status == "prepared",
+        before.id <= read.newest,
+        before.window_start < now.window_end,
+        before.window_end > now.window_start,
+    )
+
+
+def _span(
+    connection: sa.Connection, read: SourceRead, condition: sa.ColumnElement[bool]
+) -> Sentence | None:
+    """From when to when those versions of what is shown are; None where there is none."""
+    spans = sa.func.min(dataset_versions.c.window_start), sa.func.max(dataset_versions.c.window_end)
+    query = versions_shown(read, *spans).where(condition)
+    start, end = connection.execute(query).one()
+    if start is None:
+        return None
     first, last = _moment(start).date(), (_moment(end) - timedelta(microseconds=1)).date()
     if first == last:
         return Sentence("report.restated_day", label=read.label, day=first)

@@ -1,5 +1,7 @@
 """How many days of a period have been delivered and prepared, of those that could have been: 27 of 29.
 
+Of a dataset of weeks, months, quarters or years as many of those: one is known when all of its days are.
+
 Only of datasets that are delivered in a rhythm (`drm.deliveries`): what was loaded at once lacks nothing.
 """
 
@@ -9,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.periods import Period, floor, local_now
+from iop_pipelines.domain.frequencies import TimeStep
+from iop_pipelines.domain.periods import Period, Unit, floor, local_now
 from iop_pipelines.drm.deliveries import LOOKED_AT, expected_after
 from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.drm.tables import RunStatus, pipeline_runs
@@ -25,12 +28,13 @@ _LEAST = 14
 @dataclass(frozen=True)
 class Days:
     """`known` days of `all` that have passed of a period; `missing` are the others, and `due` is when the next delivery
-    was to come, naive UTC."""
+    was to come, naive UTC. Of longer steps, `unit`, the first day of each."""
 
     known: int
     all: int
     missing: tuple[date, ...] = ()
     due: datetime | None = None
+    unit: Unit = "day"
 
 
 def days_of(
@@ -47,13 +51,16 @@ def days_of(
     if dataset is None or period is None or now is None or not period.is_whole_days:
         return None
     step = dataset.step
-    if step is None or step.unit in ("week", "month", "quarter", "year"):
+    if step is None:
         return None
     runs = _newest_runs(dataset.source, connections["drm"])
     following = expected_after(runs, dataset.time_zone, None, dataset.deliveries)
     if following is None:
         return None
-    end = min(period.end, floor(local_now(now, dataset.time_zone), "day"))
+    today = floor(local_now(now, dataset.time_zone), "day")
+    if step.unit in ("week", "month", "quarter", "year"):
+        return _steps_of(source, step, period, today, connections["iop"], due=following.due)
+    end = min(period.end, today)
     if end <= period.start:
         return None
     covered = _covered(source, period.start - _LOOKED_BACK, end, connections["iop"])
@@ -61,6 +68,32 @@ def days_of(
     days = [day for day in _days(period.start, end) if day.weekday() in weekdays]
     missing = tuple(day for day in days if day not in covered)
     return Days(len(days) - len(missing), len(days), missing, following.due) if days else None
+
+
+def _steps_of(
+    source: Source,
+    step: TimeStep,
+    period: Period,
+    today: datetime,
+    connection: sa.Connection,
+    *,
+    due: datetime,
+) -> Days | None:
+    """Those that begin in the period and are over: rows are of the period by the first day of their step."""
+    steps: list[tuple[datetime, datetime]] = []
+    start = step.ceil(period.start)
+    while start < period.end and (end := step.shift(start, 1)) <= today:
+        steps.append((start, end))
+        start = end
+    if not steps:
+        return None
+    covered = _covered(source, steps[0][0], steps[-1][1], connection)
+    missing = tuple(
+        first.date()
+        for first, last in steps
+        if not all(day in covered for day in _days(first, last))
+    )
+    return Days(len(steps) - len(missing), len(steps), missing, due, step.unit)
 
 
 def _weekdays(covered: set[date], start: date) -> set[int]:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from iop_pipelines.domain.datasets import Favourable, FieldType, plain_type, scale_of
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.languages import LabelTranslations
+from iop_pipelines.domain.periods import Unit
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import NotFound
 
@@ -180,11 +181,23 @@ class OpenTable(Table):
         return self.large
 
 
+_INCOMPLETE: Mapping[Unit, str] = {
+    "minute": "report.incomplete",
+    "hour": "report.incomplete",
+    "day": "report.incomplete",
+    "week": "report.incomplete_weeks",
+    "month": "report.incomplete_months",
+    "quarter": "report.incomplete_quarters",
+    "year": "report.incomplete_years",
+}
+
+
 @dataclass(frozen=True)
 class SourceState:
     """How fresh, good and complete a source was: `data_time` is the latest period it held (in its own
     zone), `quality_score` the mean of the data versions used, 0 to 100, None if never scored; `days_known` of `days`
-    that have passed of the period were delivered and prepared, None where no delivery is expected."""
+    that have passed of the period were delivered and prepared, None where no delivery is expected; of longer steps,
+    `step`, as many of those."""
 
     source: str
     label: str
@@ -193,6 +206,7 @@ class SourceState:
     quality_lowest: float | None = None
     days_known: int | None = None
     days: int | None = None
+    step: Unit = "day"
 
 
 @dataclass(frozen=True)
@@ -218,7 +232,7 @@ class FrozenResult:
         for state in self.sources:
             if state.days is not None and (state.days_known or 0) < state.days:
                 known = state.days_known or 0
-                return Sentence("report.incomplete", known=known, days=state.days)
+                return Sentence(_INCOMPLETE[state.step], known=known, days=state.days)
         return None
 
     def table(self, name: str) -> Table:

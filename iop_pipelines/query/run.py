@@ -403,8 +403,14 @@ def _sources_of(reading: Reading) -> list[tuple[Source, Period | None]]:
             continue
         scope = reading.scope.fresh()
         reading.compile(name, query, scope)
-        seen[source.name] = (source, scope.periods[0] if scope.periods else None)
+        seen[source.name] = (source, _period_of(source, scope))
     return list(seen.values())
+
+
+def _period_of(source: Source, scope: Scope) -> Period | None:
+    """Of its own time: that of another field, when an invoice was paid, says nothing of which days there are."""
+    asked = zip(scope.fields, scope.periods, strict=True)
+    return next((period for field, period in asked if field == source.time), None)
 
 
 def _state(source: Source, period: Period | None, reading: Reading) -> SourceState:
@@ -414,5 +420,7 @@ def _state(source: Source, period: Period | None, reading: Reading) -> SourceSta
         if reading.read_at is not None:
             days = days_of(source, period, reading.scope.now, reading.connections)
     newest = newest_moment(source, reading.connections[source.database])
-    known, passed = (days.known, days.all) if days else (None, None)
-    return SourceState(source.name, source.label, newest, mean, lowest, known, passed)
+    state = SourceState(source.name, source.label, newest, mean, lowest)
+    if days is None:
+        return state
+    return replace(state, days_known=days.known, days=days.all, step=days.unit)

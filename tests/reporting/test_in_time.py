@@ -485,7 +485,19 @@ def test_days_that_were_over_and_come_at_last_are_told_and_those_that_ran_are_no
     world.deliver(date(2026, 11, 9))
     assert mark_restated(world.engine, utc_now()) == 1
     said = text_of(read(world.reports()[-1].restated))
-    assert said == "data it shows was delivered again: Sales, 9 November 2026"
+    assert said == "data that was missing came after it was made: Sales, 9 November 2026"
+
+
+def test_what_came_late_and_what_came_again_are_told_apart(world: World):
+    shown_on_the_10th(world, asked_of("month_to_date"), *november(8, 9, until=9))
+    world.deliver(date(2026, 11, 8))
+    world.deliver(date(2026, 11, 3), sold=13)
+    assert mark_restated(world.engine, utc_now()) == 1
+    said = text_of(read(world.reports()[-1].restated))
+    assert said == (
+        "data it shows was delivered again: Sales, 3 November 2026; "
+        "data that was missing came after it was made: Sales, 8 November 2026"
+    )
 
 
 def test_between_the_two_periods_of_a_comparison_nothing_is_shown(world: World):

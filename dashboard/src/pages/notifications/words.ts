@@ -23,7 +23,7 @@ export const words = defineWords('notifications', {
     dataset: { refused: 'Delivery refused', failed: 'Delivery could not be prepared' },
     delivery: { failed: 'Delivery failed' },
     template: { paused: 'Report template paused' },
-    restatement: { restated: 'Report data delivered again' },
+    restatement: { restated: 'New data for a report' },
   } as Record<string, Record<string, string>>,
   onDevice: 'On this device',
   onDeviceText: 'This browser can notify you while the app is open.',
