@@ -11,6 +11,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_DRM_API_URL` | empty: the database above is DRM's own | DRM's HTTP API, copied into that database |
 | `IOP_DRM_API_TOKEN` | empty | bearer token for DRM's API |
 | `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports and uploads are kept, any fsspec URL |
+| `IOP_BRAND_FOLDER` | empty: IOP's own look | folder with logos and a `brand.json`, how reports look |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
@@ -57,6 +58,7 @@ class Settings:
     database_url: str
     drm_database_url: str
     storage_url: str
+    brand_folder: str | None
     broker_url: str | None
     clock: str
     time_zone: str
@@ -98,6 +100,7 @@ class Settings:
             database_url=database_url,
             drm_database_url=env.get("IOP_DRM_DATABASE_URL")
             or (embedded_drm if database_url.startswith("sqlite") else database_url),
+            brand_folder=env.get("IOP_BRAND_FOLDER") or None,
             storage_url=env.get("IOP_STORAGE_URL") or f"file://{home / 'files'}",
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",

@@ -25,6 +25,8 @@ from iop_pipelines.domain.locales import LocaleCode
 from iop_pipelines.domain.periods import Earlier, YearAndWeek
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
+from iop_pipelines.query.brand import BrandChoice
+from iop_pipelines.query.layout import ChartItem, Layout, TableItem, TextItem
 from iop_pipelines.query.outputs import Outputs
 from iop_pipelines.query.references import Names, Reference, TableName, references_in
 
@@ -224,6 +226,8 @@ class QueryConfig(Part):
     where: Condition | None = None
     datasets: dict[Name, TableQuery] = Field(min_length=1, max_length=20)
     charts: tuple[Chart, ...] = Field(default=(), max_length=20)
+    layout: Layout = ()
+    brand: BrandChoice = BrandChoice()
     outputs: Outputs = Outputs()
 
     @property
@@ -244,12 +248,18 @@ class QueryConfig(Part):
         return self.outputs.xlsx.datasets or tuple(self.datasets)
 
     def pdf_tables(self) -> tuple[str, ...]:
-        """Where none is named those that no other section shows, the first where that leaves none."""
+        """Where none is named those that no other section shows, the first where that leaves none; a layout's own."""
+        if self.layout:
+            return tuple(each.data for each in self.layout if isinstance(each, TableItem))
         pdf = self.outputs.pdf
         elsewhere = {each.name for each in references_in(pdf) if each.table is None}
         elsewhere |= {chart.data for chart in self.charts}
         left = tuple(name for name in self.datasets if name not in elsewhere)
         return pdf.tables or left or (self.first_table,)
+
+    def main_pdf_table(self) -> str:
+        """Of which a PDF says how many rows it has."""
+        return next(iter(self.pdf_tables()), self.first_table)
 
 
 def parse_config(data: Any) -> QueryConfig:
@@ -270,6 +280,7 @@ def parse_config(data: Any) -> QueryConfig:
     except ValidationError as error:
         raise as_invalid_query(error, QueryConfig) from None
     _check_references(config)
+    _check_layout(config)
     return config
 
 
@@ -309,4 +320,24 @@ def _check_references(config: QueryConfig) -> None:
 def _references_of(config: QueryConfig) -> Iterator[Reference]:
     for position, chart in enumerate(config.charts):
         yield from references_in(chart, ("charts", position))
+    for position, item in enumerate(config.layout):
+        yield from references_in(item, ("layout", position))
     yield from references_in(config.outputs, ("outputs",))
+
+
+def _check_layout(config: QueryConfig) -> None:
+    for position, item in enumerate(config.layout):
+        path = f"layout.{position}"
+        if isinstance(item, ChartItem) and item.chart > len(config.charts):
+            count = len(config.charts)
+            raise InvalidQuery(
+                "layout.no_such_chart", f"{path}.chart", number=item.chart, count=count
+            )
+        if isinstance(item, TextItem) and item.words:
+            if item.data is None:
+                raise InvalidQuery("layout.words_need_data", f"{path}.data", word=item.words[0])
+            known = config.datasets[item.data].column_names()
+            for word in item.words:
+                if word not in known:
+                    values = {"word": word, "table": item.data, "known": known}
+                    raise InvalidQuery("layout.no_such_word", f"{path}.text", **values)

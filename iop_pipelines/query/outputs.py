@@ -62,6 +62,21 @@ class Section(Part):
     module: ClassVar[str]
 
 
+class Summary(Section):
+    module = "summary"
+    summary: TableName | None = param(
+        None,
+        Text("Summary sentence"),
+        Text("A table with one row, whose compared figures are told in a sentence."),
+    )
+    summary_worst: TableName | None = param(
+        None,
+        Text("Worst row of the summary"),
+        Text("A table of groups or days, whose worst row the sentence names."),
+        is_rare=True,
+    )
+
+
 class Tiles(Section):
     module = "tiles"
     tiles: TableName | None = param(
@@ -99,7 +114,7 @@ class Paper(Part):
 
 
 # From the foot of the page to its head: pydantic takes the keys of the last base first.
-class PdfOutput(Paper, Tables, Advice, Charts, Tiles):
+class PdfOutput(Paper, Tables, Advice, Charts, Tiles, Summary):
     """The keys of all sections of the page."""
 
 

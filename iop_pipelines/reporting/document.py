@@ -16,13 +16,14 @@ from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
-from iop_pipelines.query.outputs import SECTIONS
 from iop_pipelines.query.result import FrozenResult, SourceState
+from iop_pipelines.reporting.brand import PLAIN, Brand
 from iop_pipelines.reporting.formats import NO_VALUE, format_number, printable
 from iop_pipelines.reporting.heading import Heading
+from iop_pipelines.reporting.layout import Placed, placed
 from iop_pipelines.reporting.pdf import Laid, html_to_pdf
 from iop_pipelines.reporting.scripts import package_of
-from iop_pipelines.reporting.sections import Drawn, Frame, draw_section
+from iop_pipelines.reporting.sections import Drawn, Frame
 from iop_pipelines.reporting.stamped.body import Body
 from iop_pipelines.reporting.style import TEMPLATES, number_of, style_of
 from iop_pipelines.reporting.voice import Voice
@@ -52,17 +53,19 @@ class Printed:
     faults: tuple[Sentence, ...] = ()
 
 
-def render_pdf(heading: Heading, config: QueryConfig, result: FrozenResult) -> Printed:
+def render_pdf(
+    heading: Heading, config: QueryConfig, result: FrozenResult, brand: Brand = PLAIN
+) -> Printed:
     """Lays out until every text is in its place; what then is not, the first page says."""
     tries = iter(_TRIES)
     skipped = next(tries)
-    laid, rows = _laid(heading, config, result, skipped)
+    laid, rows = _laid(heading, config, result, skipped, brand=brand)
     while laid.outside and (more := next(tries, None)) is not None:
         skipped = more
-        laid, rows = _laid(heading, config, result, skipped)
+        laid, rows = _laid(heading, config, result, skipped, brand=brand)
     faults = tuple(_faults(laid))
     if faults:
-        laid, rows = _laid(heading, config, result, skipped, faults)
+        laid, rows = _laid(heading, config, result, skipped, faults, brand=brand)
     return Printed(laid.content, rows, faults)
 
 
@@ -72,10 +75,12 @@ def _laid(
     result: FrozenResult,
     skipped: int,
     faults: Sequence[Sentence] = (),
+    *,
+    brand: Brand,
 ) -> tuple[Laid, int]:
-    page = render_html(heading, config, result, skipped=skipped, faults=faults)
+    page = render_html(heading, config, result, skipped=skipped, faults=faults, brand=brand)
     voice = Voice.of(config)
-    return html_to_pdf(page.html, style_of(voice), page.bodies, number_of(voice)), page.rows
+    return html_to_pdf(page.html, style_of(voice, brand), page.bodies, number_of(voice)), page.rows
 
 
 def _faults(laid: Laid) -> Iterable[Sentence]:
@@ -96,12 +101,13 @@ def render_html(
     *,
     skipped: int = 0,
     faults: Sequence[Sentence] = (),
+    brand: Brand = PLAIN,
 ) -> Page:
     """faults: what its first page says that it could not draw."""
-    frame = Frame(Voice.of(config), skipped)
-    sections = {each.module: draw_section(each, config, result, frame) for each in SECTIONS}
-    drawn = {name: each for name, each in sections.items() if each is not None}
-    page = _page(heading, result, drawn, frame.voice)
+    frame = Frame(Voice.of(config), brand.sheet, skipped)
+    sections = placed(config, result, frame)
+    page = _page(heading, result, sections, frame.voice)
+    page["logo"] = brand.logo
     page["warnings"] += [frame.voice.tell(each) for each in faults]
     orientation = config.outputs.pdf.orientation
     html = (
@@ -109,7 +115,10 @@ def render_html(
         .get_template("report.html.j2")
         .render(report=page, paper=orientation, say=frame.voice.say)
     )
-    rows = next(each.rows for each in drawn.values() if each.rows is not None)
+    rows = next((each.rows for _, each in sections if each.rows is not None), None)
+    if rows is None:
+        # A page of figures and charts alone: as many as those are of.
+        rows = result.table(config.main_pdf_table()).row_count
     return Page(html, rows, tuple(frame.bodies))
 
 
@@ -129,7 +138,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _page(
-    heading: Heading, result: FrozenResult, drawn: Mapping[str, Drawn], voice: Voice
+    heading: Heading, result: FrozenResult, sections: Sequence[Placed], voice: Voice
 ) -> dict[str, Any]:
     # Three moments: the slot stands among the facts, those of reading and of making at the foot.
     read_at = result.read_at or result.as_of
@@ -146,10 +155,8 @@ def _page(
         "made_at": f"{result.made_at or read_at:%Y-%m-%dT%H:%M:%SZ}",
         "facts": _facts(result, voice),
         "filters": [voice.tell(each) for each in result.filters],
-        "warnings": _warnings(result, drawn.values(), voice),
-        "sections": [
-            {"template": f"sections/{name}.html.j2", **each.values} for name, each in drawn.items()
-        ],
+        "warnings": _warnings(result, [each for _, each in sections], voice),
+        "sections": [{"template": template, **each.values} for template, each in sections],
         "sources": [_source(state, voice) for state in result.sources],
         "notes": [voice.tell(each) for each in _notes(result, read)],
     }

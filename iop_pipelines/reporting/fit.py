@@ -6,19 +6,20 @@ that it fits, and asks for the next step where it does not.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from iop_pipelines.query.result import Column
+from iop_pipelines.reporting.brand import PAPERS
 from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 FONTS = Path(__file__).parent / "fonts"
 _MM = 72 / 25.4
 # Name of the page in the style sheet, and the width between its margins in points.
-PAGES: dict[str, float] = {"portrait": 178 * _MM, "wide": 265 * _MM, "a3": 388 * _MM}
+PAGES = PAPERS["A4"].widths
 SIZES = (8.0, 7.0, 6.2)
 _PADDING = 4 * _MM + 1
 # Of words and of texts; longer ones may break.
@@ -41,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Layout:
-    """`page` is one of PAGES; `size` in points; several parts where one page is not wide enough."""
+    """`page` is one of the paper's; `size` in points; several parts where one page is not wide enough."""
 
     page: str
     size: float
@@ -62,10 +63,12 @@ def lay_out(
     page: str,
     skipped: int = 0,
     voice: Voice = ENGLISH,
+    *,
+    pages: Mapping[str, float] = PAGES,
 ) -> Layout:
     """The first step that fits, after so many were tried in vain.
 
-    page: that of the report. cells: (rows, columns) as they are printed.
+    page: that of the report; pages: the widths of all. cells: (rows, columns) as they are printed.
     """
     needs = [
         _need(column, voice.label(column), [row[at] for row in cells])
@@ -73,37 +76,38 @@ def lay_out(
     ]
     everything = tuple(range(len(columns)))
     fitting = (
-        Layout(name, size, (_part(everything, needs, name, size),))
-        for name, size in _steps(page)
-        if _width(everything, needs, size) <= PAGES[name]
+        Layout(name, size, (_part(everything, needs, pages[name], size),))
+        for name, size in _steps(page, pages)
+        if _width(everything, needs, size) <= pages[name]
     )
     for at, layout in enumerate(fitting):
         if at == skipped:
             return layout
-    return _split(columns, needs)
+    return _split(columns, needs, pages)
 
 
-def _steps(page: str) -> Iterator[tuple[str, float]]:
-    names = list(PAGES)
+def _steps(page: str, pages: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    names = list(pages)
     for name in names[names.index(page) :]:
         yield from ((name, size) for size in SIZES)
 
 
-def _split(columns: Sequence[Column], needs: Sequence[_Need]) -> Layout:
+def _split(columns: Sequence[Column], needs: Sequence[_Need], pages: Mapping[str, float]) -> Layout:
     """On the largest page, with the first columns of each row repeated."""
     page, size = "a3", SIZES[1]
+    wide = pages[page]
     keys = tuple(_keys(columns))
-    while len(keys) > 1 and _width(keys, needs, size) > PAGES[page] / 2:
+    while len(keys) > 1 and _width(keys, needs, size) > wide / 2:
         keys = keys[:-1]
     parts: list[tuple[int, ...]] = []
     own: tuple[int, ...] = ()
     for at in range(len(keys), len(columns)):
-        if own and _width((*keys, *own, at), needs, size) > PAGES[page]:
+        if own and _width((*keys, *own, at), needs, size) > wide:
             parts.append((*keys, *own))
             own = ()
         own = (*own, at)
     parts.append((*keys, *own))
-    return Layout(page, size, tuple(_part(each, needs, page, size) for each in parts))
+    return Layout(page, size, tuple(_part(each, needs, wide, size) for each in parts))
 
 
 def _keys(columns: Sequence[Column]) -> Iterator[int]:
@@ -114,11 +118,11 @@ def _keys(columns: Sequence[Column]) -> Iterator[int]:
         yield at
 
 
-def _part(own: tuple[int, ...], needs: Sequence[_Need], page: str, size: float) -> Part:
+def _part(own: tuple[int, ...], needs: Sequence[_Need], wide: float, size: float) -> Part:
     """What is left is shared by how much more each would like."""
     least = [needs[at].least * size + _PADDING for at in own]
     more = [max(needs[at].liked - needs[at].least, 0) * size + 1 for at in own]
-    left = max(PAGES[page] - sum(least), 0.0)
+    left = max(wide - sum(least), 0.0)
     widths = [a + left * b / sum(more) for a, b in zip(least, more, strict=True)]
     return Part(own, tuple(100 * width / sum(widths) for width in widths))
 

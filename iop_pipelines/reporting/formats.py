@@ -67,6 +67,15 @@ def format_value(value: Value, column: Column, decimals: int, voice: Voice = ENG
     )
 
 
+def value_with_unit(
+    value: Value, column: Column, voice: Voice = ENGLISH, decimals: int | None = None
+) -> str:
+    """As it stands in a text: 5.1 %, 13.5 min, 24,951."""
+    places = decimals_of(column, [value]) if decimals is None else decimals
+    said, unit = format_value(value, column, places, voice), unit_beside(column)
+    return f"{said} {unit}" if unit and value is not None else said
+
+
 def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:
     """What nobody asked to be rounded to nothing shows its first digit: 0.0004."""
     is_said = column.decimals is not None or column.places is not None

@@ -22,6 +22,7 @@ from iop_pipelines.errors import Unavailable
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.run import open_query
 from iop_pipelines.query.versions_read import sources_read
+from iop_pipelines.reporting.brand import PLAIN, brand_of
 from iop_pipelines.reporting.editions import Shown, told_of
 from iop_pipelines.reporting.frozen import Frozen, checksum_of, freeze, thaw
 from iop_pipelines.reporting.heading import Heading
@@ -110,7 +111,7 @@ def generate(
             freeze(Frozen(_heading(row), config, result), kept, _clock_from(now, started))
         scratch = [stack.enter_context(TemporaryFile()) for _ in forms]
         frozen, shown = told_of(engine, row, thaw(kept), Shown(as_of, now, read))
-        rendered = _render_all(frozen, forms, scratch, tick)
+        rendered = _render_all(frozen, forms, scratch, tick, settings=settings)
         names = [*(each.extension for each in rendered), KEPT_AS]
         stored = _store_all(settings.storage_url, list(zip([*scratch, kept], names, strict=True)))
     further = zip((*forms[1:], KEPT_AS), stored[1:], strict=True)
@@ -152,13 +153,19 @@ def _heading(row: Record) -> Heading:
 
 
 def _render_all(
-    frozen: Frozen, forms: Sequence[FileFormat], files: Sequence[BinaryIO], tick: Tick
+    frozen: Frozen,
+    forms: Sequence[FileFormat],
+    files: Sequence[BinaryIO],
+    tick: Tick,
+    *,
+    settings: Settings,
 ) -> list[Rendered]:
     """Told before each, and before what follows."""
     rendered: list[Rendered] = []
+    brand = brand_of(frozen.config, settings) if FileFormat.PDF in forms else PLAIN
     for form, file in zip(forms, files, strict=True):
         tick()
-        rendered.append(render(frozen, form, file))
+        rendered.append(render(frozen, form, file, brand))
     tick()
     return rendered
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).parent / "fonts"
 MISSING = 3
 _LENGTH_BYTES = 8
+_PICTURES = ("data:image/png;base64,", "data:image/svg+xml;base64,")
 # Without a job it gives its memory back.
 _IDLE_S = 120
 _CHUNK_BYTES = 1024 * 1024
@@ -171,18 +172,21 @@ def faces() -> dict[str, bytes]:
 
 
 def own_assets() -> "URLFetcher":
-    """Answers `asset:NAME` from the fonts folder and refuses every other URL, redirects included."""
+    """Answers `asset:NAME` from the fonts folder, and the page's own picture, which is in its address; refuses every
+    other URL, redirects included."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnAssets(URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url.startswith(_PICTURES):
+                return super().fetch(url, headers)
             known = faces()
             name = url.removeprefix("asset:")
             if not url.startswith("asset:") or name not in known:
                 raise ValueError(f"{url[:80]!r} is no asset of the report")
             return URLFetcherResponse(url, known[name], {"Content-Type": "font/ttf"})
 
-    return OwnAssets(allowed_protocols=("asset",), allow_redirects=False)
+    return OwnAssets(allowed_protocols=("asset", "data"), allow_redirects=False)
 
 
 def render(html: str, css: str, bodies: Sequence[Body], out: BinaryIO, number: str) -> None:

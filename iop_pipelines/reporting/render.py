@@ -11,6 +11,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import FileFormat
 from iop_pipelines.errors import Conflict
 from iop_pipelines.query.config import MAX_LIMIT, QueryConfig
+from iop_pipelines.reporting.brand import PLAIN, Brand
 from iop_pipelines.reporting.document import render_pdf
 from iop_pipelines.reporting.frozen import Frozen, held
 from iop_pipelines.reporting.rows import write_csv, write_json
@@ -62,15 +63,15 @@ def tables_of(config: QueryConfig, form: FileFormat) -> tuple[str, ...]:
         return config.json_tables()
     if form is FileFormat.XLSX:
         return config.xlsx_tables()
-    return tuple(dict.fromkeys((*config.pdf_tables(), *config.datasets)))
+    return tuple(dict.fromkeys((config.main_pdf_table(), *config.datasets)))
 
 
 def main_table(config: QueryConfig, form: FileFormat) -> str:
     return tables_of(config, form)[0]
 
 
-def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
-    """Writes the file.
+def render(frozen: Frozen, form: FileFormat, out: BinaryIO, brand: Brand = PLAIN) -> Rendered:
+    """Writes the file. brand: of a PDF.
 
     Raises:
         MissingDependency: a PDF, where Pango or a font is absent.
@@ -87,7 +88,7 @@ def render(frozen: Frozen, form: FileFormat, out: BinaryIO) -> Rendered:
         written = write_xlsx(frozen, out)
         count, faults = written.rows, written.faults
     else:
-        printed = render_pdf(heading, config, held(result, MAX_LIMIT))
+        printed = render_pdf(heading, config, held(result, MAX_LIMIT), brand)
         out.write(printed.content)
         count, faults = printed.rows, printed.faults
     main = result.table(main_table(config, form))

@@ -131,7 +131,11 @@ def test_a_section_of_a_table_without_rows_still_makes_a_report(
     assert "</html>" in page.html
 
 
-@pytest.mark.parametrize("key", [key for format_, key in NAMING if format_ == "pdf"])
+# The sentence at the head is made of numbers.
+@pytest.mark.parametrize(
+    "key",
+    [key for format_, key in NAMING if format_ == "pdf" and not key.startswith("summary")],
+)
 def test_what_users_wrote_is_text_in_every_section(key: str, frozen, configured) -> None:
     hostile = "{{ 7*7 }}<script>alert(1)</script>"
     *others, advice = frozen.tables

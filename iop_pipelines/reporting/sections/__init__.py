@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from iop_pipelines.query.config import QueryConfig
-from iop_pipelines.query.outputs import Section
 from iop_pipelines.query.result import FrozenResult
+from iop_pipelines.reporting.brand import PAPERS, Paper
 from iop_pipelines.reporting.stamped.body import Body
 from iop_pipelines.reporting.voice import ENGLISH, Voice
 
@@ -25,6 +25,7 @@ class Frame:
     """
 
     voice: Voice = ENGLISH
+    paper: Paper = PAPERS["A4"]
     skipped: int = 0
     bodies: list[Body] = field(default_factory=list[Body])
 
@@ -50,9 +51,7 @@ class _Module(Protocol):
     def draw(self, config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None: ...
 
 
-def draw_section(
-    section: type[Section], config: QueryConfig, result: FrozenResult, frame: Frame
-) -> Drawn | None:
-    """None where the config asks for none of it."""
-    module = cast(_Module, import_module(f"{__name__}.{section.module}"))
+def draw_named(name: str, config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | None:
+    """None where the config asks for none of it. name: a section's `module`."""
+    module = cast(_Module, import_module(f"{__name__}.{name}"))
     return module.draw(config, result, frame)

@@ -14,8 +14,8 @@ from iop_pipelines.reporting.sections import Drawn, Frame
 
 FULL_WIDTH, HALF_WIDTH = 660, 324
 _FULL_HEIGHT, _HALF_HEIGHT = 226, 236
-# Between the margins, and between two charts of a row, as in report.css: 178 and 265 mm, 7 mm.
-PAGE_PX = {"portrait": 178 * 96 / 25.4, "landscape": 265 * 96 / 25.4}
+_PX = 96 / 72
+# Between two charts of a row, as in report.css.
 _GAP_PX = 7 * 96 / 25.4
 # Of a list of bars.
 _LINE, _AROUND_LINES = 18, 48
@@ -26,12 +26,20 @@ def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | Non
     if not charts:
         return None
     return Drawn(
-        {"lines": _charts(charts, result, config.outputs.pdf.orientation)},
+        {"lines": _charts(charts, result, _width_px(config, frame))},
         tuple(chart.data for chart in charts),
     )
 
 
-def _charts(charts: Sequence[Chart], result: FrozenResult, page: str) -> list[list[dict[str, Any]]]:
+def _width_px(config: QueryConfig, frame: Frame) -> float:
+    """Between the margins."""
+    page = "portrait" if config.outputs.pdf.orientation == "portrait" else "wide"
+    return frame.paper.widths[page] * _PX
+
+
+def _charts(
+    charts: Sequence[Chart], result: FrozenResult, page: float
+) -> list[list[dict[str, Any]]]:
     """Rows of the page: a line has the whole width, others stand in pairs where two follow."""
     return [
         [_chart(data, page, is_half=len(row) == 2) for data in row]
@@ -39,12 +47,12 @@ def _charts(charts: Sequence[Chart], result: FrozenResult, page: str) -> list[li
     ]
 
 
-def _chart(data: ChartData, page: str, *, is_half: bool) -> dict[str, Any]:
+def _chart(data: ChartData, page: float, *, is_half: bool) -> dict[str, Any]:
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
     if data.is_list:
         lines = len(set(map(str, data.xs)))
         height = max(height, _LINE * lines * max(len(data.series) * 0.7, 1) + _AROUND_LINES)
-    shown = PAGE_PX[page] if not is_half else (PAGE_PX[page] - _GAP_PX) / 2
+    shown = page if not is_half else (page - _GAP_PX) / 2
     drawing, labels = without_labels(draw_chart(data, width, round(height)), width, shown / width)
     # Every character of both is ours or escaped by charts.svg.clean.
     return {

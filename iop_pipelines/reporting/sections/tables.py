@@ -40,7 +40,9 @@ def _table(table: Table, config: QueryConfig, frame: Frame) -> dict[str, Any]:
     cells = _cells(shown, table.columns, decimals, voice)
     sums = _sums(summed, table.columns, decimals, voice)
     own_page = "portrait" if asked.orientation == "portrait" else "wide"
-    layout = lay_out(table.columns, [*cells, *sums], own_page, frame.skipped, voice)
+    layout = lay_out(
+        table.columns, [*cells, *sums], own_page, frame.skipped, voice, pages=frame.paper.widths
+    )
     return {
         "title": table.title,
         "count": voice.tell(Sentence("report.rows", count=len(shown))),

@@ -101,7 +101,7 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES["numbers"], ids=lambda case: case["locale"])
-def test_numbers_and_days_are_as_a_locale_writes_them(case: dict[str, str]) -> None:
+def test_numbers_and_days_are_as_a_locale_writes_them(case: dict[str, Any]) -> None:
     voice = Voice(SOURCE, LOCALES[case["locale"]])
     assert format_number(-1234567.891, 2, voice=voice) == case["number"]
     assert voice.day("2013-02-09") == case["day"]
