@@ -48,6 +48,12 @@ const countriesOf = (language: Language) =>
     () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'region' }),
   );
 
+const localesOf = (language: Language) =>
+  kept(
+    `locale ${language}`,
+    () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'language' }),
+  );
+
 /** The time zone is read when a moment is to be shown, and not before. */
 export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {
   const { language } = reader;
@@ -80,6 +86,14 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
       const name = countriesOf(language).of(code.slice(0, 2)) ?? code;
       return part ? `${name} (${part})` : name;
     },
+    /** code: such as fr-SN, a language as it is written in a country. */
+    localeName: (code: string) => localesOf(language).of(code) ?? code,
+    /** number: 1 for January. */
+    monthName: (number: number) =>
+      datesOf(language, { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, number - 1)),
+    /** at: 0 for Monday, which 1 January 2024 was. */
+    weekdayName: (at: number) =>
+      datesOf(language, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + at)),
     inOrder: (a: string, b: string) => a.localeCompare(b, LANGUAGES[language].locale),
     number: (value: number) => number(value, { maximumFractionDigits: 2 }),
     /** value: as many decimals as given, no more. */

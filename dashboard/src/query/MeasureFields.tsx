@@ -1,7 +1,6 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { CheckField } from '@/ui/CheckField';
-import { SelectField } from '@/ui/Field';
+import { SelectField, TextField } from '@/ui/Field';
 import {
   AGGREGATES,
   isComparable,
@@ -15,6 +14,8 @@ import type { PartProps } from './part';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';
+
+const COMPARISONS = ['previous_period', 'same_period_last_year'] as const;
 
 const MOST: Record<PanelType, number> = {
   bar: 1,
@@ -37,12 +38,21 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
   const choices = [
     ...declared,
     ...AGGREGATES.map((agg) => ({ value: `agg ${agg}`, label: t.aggregates[agg] })),
+    ...(schema.measures.length > 0 ? [{ value: 'compute', label: t.compute }] : []),
   ];
   const fields = schema.fields.map(({ name, label }) => ({ value: name, label }));
   const numbers = schema.fields.filter(({ type: of }) => of === 'number' || of === 'integer');
   // Another measure has another name: what this one was called goes with it.
-  function choose({ naming: _, ...row }: MeasureRow, value: string): MeasureRow {
+  function choose(
+    { naming: _, compute: _former, ...row }: MeasureRow,
+    value: string,
+    at: number,
+  ): MeasureRow {
     const [kind, name = ''] = value.split(' ');
+    if (kind === 'compute') {
+      const compute = schema.measures[0]?.name ?? '';
+      return { ...row, measure: null, agg: null, compute, naming: { as: `formula_${at + 1}` } };
+    }
     if (kind === 'measure') return { ...row, measure: name, agg: null, field: null };
     const field =
       name === 'count' ? null : (row.field ?? (numbers[0] ?? schema.fields[0])?.name ?? null);
@@ -73,7 +83,7 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
             value={choiceOf(row)}
             options={withPresent(choices, choiceOf(row), nameOfMeasure(row))}
             problems={problemsOf(`measures.${at}`)}
-            onChange={({ target }) => set(replaced(measures, at, choose(row, target.value)))}
+            onChange={({ target }) => set(replaced(measures, at, choose(row, target.value, at)))}
           />
           {row.agg && row.agg !== 'count' && (
             <SelectField
@@ -83,12 +93,40 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
               onChange={({ target }) => set(replaced(measures, at, ofField(row, target.value)))}
             />
           )}
+          {row.compute !== undefined && (
+            <>
+              <TextField
+                label={t.formula}
+                hint={t.formulaHint(schema.measures.map(({ name }) => name).join(', '))}
+                value={row.compute}
+                maxLength={500}
+                onChange={({ target }) =>
+                  set(replaced(measures, at, { ...row, compute: target.value }))
+                }
+              />
+              <TextField
+                label={t.formulaLabel}
+                value={row.naming?.label ?? ''}
+                maxLength={120}
+                onChange={({ target }) => set(replaced(measures, at, named(row, target.value)))}
+              />
+            </>
+          )}
           {(type === 'metric' || type === 'table') && isComparable(form) && (
-            <CheckField
+            <SelectField
               label={t.compare}
-              checked={row.isCompared}
+              value={row.compare ?? ''}
+              options={[
+                { value: '', label: t.comparisons.none },
+                ...COMPARISONS.map((value) => ({ value, label: t.comparisons[value] })),
+              ]}
               onChange={({ target }) =>
-                set(replaced(measures, at, { ...row, isCompared: target.checked }))
+                set(
+                  replaced(measures, at, {
+                    ...row,
+                    compare: COMPARISONS.find((each) => each === target.value) ?? null,
+                  }),
+                )
               }
             />
           )}
@@ -103,4 +141,10 @@ const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow =
   field,
 });
 
-const choiceOf = ({ measure, agg }: MeasureRow) => (measure ? `measure ${measure}` : `agg ${agg}`);
+function named({ naming = {}, ...row }: MeasureRow, label: string): MeasureRow {
+  const { label: _, ...rest } = naming;
+  return { ...row, naming: label ? { ...rest, label } : rest };
+}
+
+const choiceOf = ({ measure, agg, compute }: MeasureRow) =>
+  compute !== undefined ? 'compute' : measure ? `measure ${measure}` : `agg ${agg}`;

@@ -1,4 +1,5 @@
 import { useWords } from '@/i18n/words';
+import { CheckField } from '@/ui/CheckField';
 import { SelectField, TextField } from '@/ui/Field';
 import { namesOf } from './form';
 import { labelOf } from './labels';
@@ -87,6 +88,13 @@ export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
           problems={problemsOf('limit')}
           onChange={({ target }) => onChange({ ...form, limit: numberOf(target.value) })}
         />
+        {form.type === 'table' && form.measures.length > 0 && (
+          <CheckField
+            label={t.totals}
+            checked={form.totals === true}
+            onChange={({ target }) => onChange({ ...form, totals: target.checked })}
+          />
+        )}
       </div>
     </fieldset>
   );

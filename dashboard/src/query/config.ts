@@ -3,7 +3,7 @@ import type { Chart, QueryConfig, Select, TableQuery } from '@/api/client';
 
 export type ChartType = Chart['type'];
 
-export const isAggregate = (item: Select) => Boolean(item.measure || item.agg);
+export const isAggregate = (item: Select) => Boolean(item.measure || item.agg || item.compute);
 
 export function columnName(item: Select): string {
   if (item.as) return item.as;

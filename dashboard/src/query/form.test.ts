@@ -71,7 +71,7 @@ describe('a panel as a form', () => {
       'measures before columns',
       { datasets: { a: { select: [{ agg: 'count' }, { field: 'b' }] } } },
     ],
-    ['what is no known part', { datasets: { a: { select: [{ field: 'origin' }], having: {} } } }],
+    ['what is no known part', { datasets: { a: { select: [{ field: 'origin' }], pivot: {} } } }],
     ['nothing', { datasets: null }],
   ])('hands %s over to JSON', (_, part) => {
     const config = {
@@ -115,11 +115,6 @@ describe('a panel as a form', () => {
 });
 
 describe('a table of a report as a form', () => {
-  it('is none where something is compared with the year before, which it would change', () => {
-    const select = [{ measure: 'flights', compare: 'same_period_last_year' }] as const;
-    expect(formOfTable('table', flights.source, { select: [...select] })).toBeNull();
-  });
-
   it.each<[string, TableQuery]>([
     [
       'what its columns are called and compared with',
@@ -132,6 +127,26 @@ describe('a table of a report as a form', () => {
           { by: 'n', dir: 'desc' },
           { by: 'origin', dir: 'asc' },
         ],
+      },
+    ],
+    [
+      'a year before, formulas, totals and good news',
+      {
+        select: [
+          { field: 'origin' },
+          { field: 'airline' },
+          { measure: 'flights', compare: 'same_period_last_year', favourable: 'up' },
+          { compute: 'flights - cancelled', as: 'flown', label: 'Flown' },
+        ],
+        totals: true,
+        subtotals: ['origin'],
+      },
+    ],
+    [
+      'conditions on measures',
+      {
+        select: [{ field: 'origin' }, { measure: 'flights' }],
+        having: { field: 'flights', op: 'gt', value: 10 },
       },
     ],
     [
@@ -183,8 +198,21 @@ describe('a table of a report as a form', () => {
       select: [{ measure: 'flights', compare: 'previous_period' }],
     };
     const form = formOfTable('table', flights.source, table) as PanelForm;
-    expect(withColumns(form, {}).measures[0]?.isCompared).toBe(false);
-    expect(withColumns({ ...form, hasOuterPeriod: true }, {}).measures[0]?.isCompared).toBe(true);
+    expect(withColumns(form, {}).measures[0]?.compare).toBeNull();
+    expect(withColumns({ ...form, hasOuterPeriod: true }, {}).measures[0]?.compare).toBe(
+      'previous_period',
+    );
+  });
+
+  it('drops subtotals with their groups, and the total with the measures', () => {
+    const form = formOfTable('table', flights.source, {
+      select: [{ field: 'origin' }, { field: 'airline' }, { measure: 'flights' }],
+      totals: true,
+      subtotals: ['origin', 'airline'],
+    }) as PanelForm;
+    const fewer = withColumns(form, { groups: form.groups.slice(0, 1) });
+    expect(tableQueryOf(fewer, flights).subtotals).toEqual(['origin']);
+    expect(tableQueryOf(withColumns(form, { measures: [] }), flights).totals).toBeUndefined();
   });
 
   it('drops the further orders with their columns', () => {

@@ -51,14 +51,17 @@ export const BUCKETS = [
   'year',
 ] as const satisfies readonly Select['bucket'][];
 /** How a column is called, where that is said; the form keeps it while the column stays what it is. */
-export type Naming = Pick<Select, 'as' | 'label' | 'unit' | 'decimals'>;
+export type Naming = Pick<Select, 'as' | 'label' | 'unit' | 'decimals' | 'favourable'>;
+export type Comparison = NonNullable<Select['compare']>;
 
 /** A declared measure, or an aggregate of a field; `count` without a field counts rows. */
 export interface MeasureRow {
   measure: string | null;
   agg: NonNullable<Select['agg']> | null;
   field: string | null;
-  isCompared: boolean;
+  compare: Comparison | null;
+  /** What is worked out of measures, such as `revenue - cost`; its name is in `naming`. */
+  compute?: string;
   naming?: Naming;
 }
 
@@ -73,6 +76,7 @@ export interface Kept {
   sort?: readonly Sort[];
   offset?: number;
   isDistinct?: boolean;
+  having?: Condition;
 }
 
 export interface PanelForm {
@@ -89,6 +93,9 @@ export interface PanelForm {
   sort: { by: string; dir: 'asc' | 'desc' } | null;
   top: { n: number; rest: string } | null;
   limit: number | null;
+  /** Of all rows, whatever limit and top leave of them; and of groups, by their names. */
+  totals?: boolean;
+  subtotals?: readonly string[];
   kept?: Kept;
   /** Whether what holds of all tables of a report has a period already. */
   hasOuterPeriod?: boolean;
@@ -100,7 +107,7 @@ export const noMeasure: MeasureRow = {
   measure: null,
   agg: 'count',
   field: null,
-  isCompared: false,
+  compare: null,
 };
 
 export function configOf(form: PanelForm, schema: SourceSchema | undefined): QueryConfig {
@@ -127,9 +134,12 @@ function columnsAndOrder({ kept = {}, ...form }: PanelForm): TableQuery {
   const sort: Sort[] = [...(form.sort ? [form.sort] : []), ...(kept.sort ?? [])];
   return {
     select: [...form.groups.map(groupItem), ...form.measures.map(measureItem)],
+    ...(kept.having && { having: kept.having }),
     ...(isDistinct && { group: true }),
     ...(sort.length > 0 && { sort }),
     ...(form.top && { top: { n: form.top.n, ...(form.top.rest && { rest: form.top.rest }) } }),
+    ...(form.totals && { totals: true }),
+    ...(form.subtotals && form.subtotals.length > 0 && { subtotals: [...form.subtotals] }),
     ...(form.limit !== null && { limit: form.limit }),
     ...(kept.offset !== undefined && { offset: kept.offset }),
   };
@@ -143,10 +153,12 @@ const groupItem = ({ field, bucket, naming }: GroupRow): Select => ({
 
 function measureItem(row: MeasureRow): Select {
   return {
-    ...(row.measure
-      ? { measure: row.measure }
-      : { agg: row.agg ?? 'count', ...(row.field && { field: row.field }) }),
-    ...(row.isCompared && { compare: 'previous_period' }),
+    ...(row.compute !== undefined
+      ? { compute: row.compute }
+      : row.measure
+        ? { measure: row.measure }
+        : { agg: row.agg ?? 'count', ...(row.field && { field: row.field }) }),
+    ...(row.compare && { compare: row.compare }),
     ...row.naming,
   };
 }
@@ -161,8 +173,7 @@ export const namesOf = ({ groups, measures }: Pick<PanelForm, 'groups' | 'measur
 
 /** Whether measures can stand beside the period before. */
 export const isComparable = (form: PanelForm) =>
-  !form.groups.some(({ bucket }) => bucket) &&
-  (form.period !== null || form.hasOuterPeriod === true);
+  form.period !== null || form.hasOuterPeriod === true;
 
 /** With another period; without any, nothing is compared. */
 export function withPeriod(form: PanelForm, period: Period): PanelForm {
@@ -176,7 +187,7 @@ export function withColumns(
 ): PanelForm {
   const next = { ...form, ...change };
   if (!isComparable(next)) {
-    next.measures = next.measures.map((row) => ({ ...row, isCompared: false }));
+    next.measures = next.measures.map((row) => ({ ...row, compare: null }));
   }
   const [before, after] = [namesOf(form), namesOf(next)];
   const follow = (by: string) =>
@@ -185,6 +196,11 @@ export function withColumns(
       : before.length === after.length
         ? after[before.indexOf(by)]
         : undefined;
+  const left = next.subtotals?.filter((name) =>
+    next.groups.some((row) => nameOfGroup(row) === name),
+  );
+  if (left && left.length < (next.subtotals?.length ?? 0)) next.subtotals = left;
+  if (next.measures.length === 0) next.totals = false;
   const others = (next.kept?.sort ?? []).filter(({ by }) => follow(by) === by);
   if (next.kept?.sort && others.length < next.kept.sort.length) {
     next.kept = { ...next.kept, sort: others };
@@ -267,6 +283,7 @@ export function formOfTable(
   const kept: Kept = {
     ...(sort.length > 0 && { sort }),
     ...(table.offset && { offset: table.offset }),
+    ...(table.having && { having: table.having }),
     ...(type === 'table' && table.group && { isDistinct: true }),
   };
   return {
@@ -278,24 +295,27 @@ export function formOfTable(
     sort: first ? { by: first.by, dir: first.dir ?? 'asc' } : null,
     top: table.top ? { n: table.top.n, rest: table.top.rest ?? '' } : null,
     limit: table.limit ?? null,
+    ...(table.totals && { totals: true }),
+    ...(table.subtotals && table.subtotals.length > 0 && { subtotals: table.subtotals }),
     ...(Object.keys(kept).length > 0 && { kept }),
   };
 }
 
-const PARTS = ['select', 'where', 'group', 'sort', 'top', 'limit', 'offset'];
+const PARTS = [
+  ...['select', 'where', 'having', 'group', 'sort', 'top', 'totals', 'subtotals'],
+  ...['limit', 'offset'],
+];
 
 // Of a chart, columns are named by what they are for; a table shows them in the order in which they stand.
 const isInOrder = (type: PanelType, select: readonly Select[]) =>
   type !== 'table' ||
   !select.some((item, at) => !isAggregate(item) && select.slice(0, at).some(isAggregate));
 
-/** The form compares with the period before; another comparison stays as it was written. */
 const isPlain = (item: unknown) =>
   isObject(item) &&
-  hasOnly(item, ['field', 'measure', 'agg', 'bucket', 'compare', ...NAMINGS]) &&
-  (item.compare === undefined || item.compare === 'previous_period');
+  hasOnly(item, ['field', 'measure', 'agg', 'compute', 'bucket', 'compare', ...NAMINGS]);
 
-const NAMINGS = ['as', 'label', 'unit', 'decimals'] as const;
+const NAMINGS = ['as', 'label', 'unit', 'decimals', 'favourable'] as const;
 
 /** Whether the form gives the same chart again, whatever its columns are called. */
 function isFaithful(form: PanelForm, chart: Chart | undefined, table: TableQuery): boolean {
@@ -327,7 +347,8 @@ const measureRow = (item: Select): MeasureRow => ({
   measure: item.measure ?? null,
   agg: item.agg ?? null,
   field: item.field ?? null,
-  isCompared: item.compare !== undefined,
+  compare: item.compare ?? null,
+  ...(item.compute && { compute: item.compute }),
   ...namingOf(item),
 });
 

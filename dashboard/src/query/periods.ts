@@ -14,6 +14,10 @@ export const PERIODS = [
   'last_month',
   'last_quarter',
   'this_year',
+  'this_fiscal_quarter',
+  'last_fiscal_quarter',
+  'this_fiscal_year',
+  'last_fiscal_year',
 ] as const;
 
 /** An end with a time of day is the first moment that does not belong to its period. */

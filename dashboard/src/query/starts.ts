@@ -72,7 +72,7 @@ export function retype(form: PanelForm, type: PanelType, schema: SourceSchema): 
     if (along) groups = [along];
   }
   if (groups.some((group) => group.bucket) || !['metric', 'table'].includes(type)) {
-    measures = measures.map((row) => ({ ...row, isCompared: false }));
+    measures = measures.map((row) => ({ ...row, compare: null }));
   }
   return { ...form, type, measures, groups, ...orderOf(type, measures, groups, form) };
 }

@@ -11,7 +11,8 @@ import css from '@/query/query.module.css';
 import { Repeated, replaced, without } from '@/query/Repeated';
 import { SelectField, TextField } from '@/ui/Field';
 import { words } from '../words';
-import { chartsOf, defined, withCharts } from './tables';
+import { defined } from './defined';
+import { chartsOf, withCharts } from './tables';
 
 const TYPES: readonly ChartType[] = ['bar', 'line', 'pie', 'scatter'];
 const MOST = 20;

@@ -12,8 +12,9 @@ import { Fields, Group } from '@/ui/Form';
 import { Loaded } from '@/ui/States';
 import { outputsQuery } from '../queries';
 import { words } from '../words';
+import { defined } from './defined';
 import { TablesChoice } from './TablesChoice';
-import { defined, namesOfTables } from './tables';
+import { namesOfTables } from './tables';
 
 interface Props {
   config: QueryConfig;

@@ -12,7 +12,9 @@ import { Refused } from '@/ui/Form';
 import { words } from '../words';
 import { ChartFields } from './ChartFields';
 import { CommonFields } from './CommonFields';
+import { LayoutFields } from './LayoutFields';
 import { OutputFields } from './OutputFields';
+import { PageFields } from './PageFields';
 import { TableChoice } from './TableChoice';
 import { TableFields } from './TableFields';
 import { TablePreview } from './TablePreview';
@@ -27,6 +29,8 @@ const hasTables = (config: QueryConfig) =>
     (table) => isObject(table) && Array.isArray(table.select) && table.select.every(isObject),
   ) &&
   (config.charts === undefined || (Array.isArray(config.charts) && config.charts.every(isObject)));
+
+const PAGE_KEYS = ['language', 'locale', 'fiscal_year_start', 'week_start', 'layout'];
 
 export function QueryEditor({
   head,
@@ -75,7 +79,8 @@ export function QueryEditor({
     first === 'where' ||
     (first === 'datasets' && String(second) === name) ||
     (first === 'charts' && config.charts?.[Number(second)]?.data === name) ||
-    (first === 'outputs' && second === format);
+    (first === 'outputs' && second === format) ||
+    PAGE_KEYS.includes(String(first));
   const beside = issues.filter((issue) => !isShown(issue));
   return (
     <Editor
@@ -119,6 +124,10 @@ export function QueryEditor({
           />
           <ChartFields config={config} name={name} issues={issues} onChange={change} />
           <OutputFields config={config} format={format} issues={issues} onChange={change} />
+          <PageFields config={config} issues={issues} onChange={change} />
+          {(format === 'pdf' || config.outputs?.files?.includes('pdf')) && (
+            <LayoutFields config={config} issues={issues} onChange={change} />
+          )}
           {beside.length > 0 && (
             <Refused
               title={t.besideTable}

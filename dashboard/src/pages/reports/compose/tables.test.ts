@@ -84,4 +84,23 @@ describe('the tables of a report', () => {
       period: { type: 'period', default: 'last_month' },
     });
   });
+
+  it('take their sections of the layout along, and leave the others at their charts', () => {
+    const layout: QueryConfig['layout'] = [
+      { type: 'chart', chart: 1 },
+      { type: 'chart', chart: 2 },
+      { type: 'summary', data: 'two', worst: 'one' },
+      { type: 'table', data: 'one' },
+      { type: 'page_break' },
+    ];
+    expect(withoutTable({ ...config, layout }, 'one', formats).layout).toEqual([
+      { type: 'chart', chart: 1 },
+      { type: 'summary', data: 'two' },
+      { type: 'page_break' },
+    ]);
+    // A chart that is changed stays the chart that it was.
+    const other = { type: 'pie', data: 'one', x: 'a', y: 'b' } as const;
+    expect(withCharts({ ...config, layout }, 'one', [other]).layout).toEqual(layout);
+    expect(onlyTable({ ...config, layout }, 'two')).not.toHaveProperty('layout');
+  });
 });

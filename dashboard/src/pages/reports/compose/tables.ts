@@ -9,6 +9,7 @@ import type {
   TableQuery,
 } from '@/api/client';
 import { keysOf, type Schema } from '@/fields/fields';
+import { layoutOfCharts, layoutWithout, placesOf } from './page';
 
 export const namesOfTables = (config: QueryConfig) => Object.keys(config.datasets);
 
@@ -33,7 +34,7 @@ export function withoutTable(
   formats: readonly ReportOutput[],
 ): QueryConfig {
   const { [name]: _, ...datasets } = config.datasets;
-  const next = withCharts({ ...config, datasets }, name, []);
+  const next = layoutWithout(withCharts({ ...config, datasets }, name, []), name);
   return next.outputs ? { ...next, outputs: outputsWithout(next.outputs, name, formats) } : next;
 }
 
@@ -63,12 +64,6 @@ function without(output: Record<string, unknown>, name: string, fields: Schema) 
   );
 }
 
-/** Without the keys that have no value. */
-export const defined = <T extends object>(value: T) =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-
 /** The table's charts, each with its place among all. */
 export const chartsOf = (config: QueryConfig, name: string) =>
   (config.charts ?? [])
@@ -87,14 +82,17 @@ export function withCharts(
     const next = left.shift();
     return next ? [next] : [];
   });
-  const { charts: former, ...rest } = config;
+  const { charts: former, ...rest } = layoutOfCharts(
+    config,
+    placesOf(config.charts ?? [], name, charts),
+  );
   const next = [...all, ...left];
   return next.length > 0 || former ? { ...rest, charts: next } : rest;
 }
 
 /** What one table shows, with its charts, so that it can be looked at alone. */
 export function onlyTable(config: QueryConfig, name: string): QueryConfig {
-  const { charts: _charts, outputs: _outputs, ...rest } = config;
+  const { charts: _charts, outputs: _outputs, layout: _layout, ...rest } = config;
   const charts = chartsOf(config, name).map(({ chart }) => chart);
   const table = config.datasets[name];
   return {
