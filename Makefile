@@ -31,11 +31,11 @@ SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(i
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots image lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | image | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -140,6 +140,9 @@ bench-dashboard: .venv/.dev dashboard
 
 screenshots: .venv/.dev dashboard
 	PYTHONPATH=tests/servers $(PY) docs/screenshots.py $(ARGS)
+
+report-pages: .venv/.dev
+	$(PY) docs/report_pages.py $(ARGS)
 
 # By docker, podman or buildah, whichever is there; BASE_IMAGE=… names another base, IMAGE_ARGS=… what else the build is given.
 IMAGE ?= webwakahub/iop-organ:v0.1.0

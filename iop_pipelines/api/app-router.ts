@@ -171,6 +171,19 @@ export interface Band {
   hi: number | null;
 }
 
+/** `logo`: a file of the instance's folder of brands. `colour`: of lines and small heads; `ink`: of headings. */
+export interface BrandChoice {
+  logo?: string | null | undefined;
+  colour?: string | null | undefined;
+  ink?: string | null | undefined;
+  paper?: "A4" | "Letter" | "A3" | null | undefined;
+}
+
+/** What follows begins on a new page. */
+export interface BreakItem {
+  type: "page_break";
+}
+
 export interface ById {
   id: number;
 }
@@ -250,6 +263,12 @@ export interface ChartAxes {
   label: string | null;
   title: string | null;
   note: string | null;
+}
+
+/** chart: which of `charts`, counted from 1; two that follow each other may stand beside each other. */
+export interface ChartItem {
+  type: "chart";
+  chart: number;
 }
 
 /** `rows` are positions among the answer's rows, in the order in which they are drawn; where one is null stands the next of `own`. `others`: of how many series it is the sum, 0 of one. */
@@ -374,7 +393,7 @@ export interface CsvOutput {
   note?: boolean | undefined;
   heads?: "names" | "labels" | undefined;
   /** Decides the separator, the decimal sign and the language of labels. */
-  locale?: "en-US" | "en-GB" | "fr-FR" | "de-DE" | "es-ES" | "it-IT" | "nl-NL" | "pt-BR" | "pt-PT" | undefined;
+  locale?: "en-US" | "en-GB" | "en-GH" | "en-KE" | "en-NG" | "fr-FR" | "fr-CI" | "fr-CM" | "fr-SN" | "de-DE" | "es-ES" | "it-IT" | "nl-NL" | "pt-BR" | "pt-PT" | undefined;
 }
 
 /** `version` is raised by every save. */
@@ -546,6 +565,7 @@ export interface DrillData {
   spec: ChartSpec | null;
   columns: Column[];
   rows: Cell[][];
+  totals: Cell[] | null;
   isTruncated: boolean;
   total: number | null;
   filters: string[];
@@ -713,6 +733,11 @@ export interface Failed {
 export interface FieldValue {
   field: string;
   lag?: number | undefined;
+}
+
+export interface FiguresItem {
+  type: "figures";
+  data: string;
 }
 
 /** What a report's result can be had as; a template's own `format` is one of ReportFormat. */
@@ -1402,13 +1427,14 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `totals`: the measures of all rows, where it asks for them. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
   spec: ChartSpec | null;
   columns: Column[];
   rows: Cell[][];
+  totals: Cell[] | null;
   isTruncated: boolean;
   total: number | null;
   filters: string[];
@@ -1466,6 +1492,10 @@ export type PauseCause = "author" | "failures";
 
 /** The keys of all sections of the page. */
 export interface PdfOutput {
+  /** A table with one row, whose compared figures are told in a sentence. */
+  summary?: string | null | undefined;
+  /** A table of groups or days, whose worst row the sentence names. */
+  summary_worst?: string | null | undefined;
   /** A table with one row, shown as large figures. */
   tiles?: string | null | undefined;
   /** A table with a column “title”, shown as a list. */
@@ -1503,12 +1533,16 @@ export interface QueryConfig {
   version: 2;
   source: string;
   time_zone?: string | null | undefined;
+  language?: Language | undefined;
+  locale?: "en-US" | "en-GB" | "en-GH" | "en-KE" | "en-NG" | "fr-FR" | "fr-CI" | "fr-CM" | "fr-SN" | "de-DE" | "es-ES" | "it-IT" | "nl-NL" | "pt-BR" | "pt-PT" | null | undefined;
   week_start?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | undefined;
   fiscal_year_start?: number | undefined;
   params?: Record<string, Param> | undefined;
   where?: Condition | null | undefined;
   datasets: Record<string, TableQuery>;
   charts?: Chart[] | undefined;
+  layout?: (TextItem | SummaryItem | FiguresItem | ChartItem | RecommendationsItem | TableItem | BreakItem)[] | undefined;
+  brand?: BrandChoice | undefined;
   outputs?: Outputs | undefined;
 }
 
@@ -1624,6 +1658,11 @@ export interface RecommendationStats {
   byCategory: Record<string, number>;
   waitingBySeverity: Record<string, number>;
   waitingByCategory: Record<string, number>;
+}
+
+export interface RecommendationsItem {
+  type: "recommendations";
+  data: string;
 }
 
 /** Rows that are drawn, of all that were read: those of a chart with more marks than can be told apart. */
@@ -1976,6 +2015,18 @@ export interface Subtract {
   subtract: Expression[];
 }
 
+/** What became of the compared measures of a table of one row; `worst`: a table whose worst row is named. */
+export interface SummaryItem {
+  type: "summary";
+  data: string;
+  worst?: string | null | undefined;
+}
+
+export interface TableItem {
+  type: "table";
+  data: string;
+}
+
 /** What the file will be loaded as: its first `rows`, in the order of the first `columns`. `country`: null where holidays do not show, such as in months. `isKnown`: a dataset of that name is there, to which the file adds, or of which it replaces its periods. */
 export interface TableOfFile {
   dataset: string;
@@ -2055,6 +2106,14 @@ export interface TemplateTold {
   scheduleWords: string | null;
   pausedFor: string | null;
   passedOver: string | null;
+}
+
+/** Paragraphs, which empty lines part. */
+export interface TextItem {
+  type: "text";
+  text: string;
+  title?: string | null | undefined;
+  data?: string | null | undefined;
 }
 
 /** What one recommendation would have been about. `opened` is the end of the delivery that opens it; `budget`: told from so many alerts a week on, 0 where that is always; `chance`: how seldom chance gives it, null where the method knows none. */
@@ -2174,7 +2233,8 @@ export interface Wording {
 export interface XlsxOutput {
   /** None selected: all, a sheet each. */
   datasets?: string[] | undefined;
-  language?: "en" | "fr" | undefined;
+  /** None selected: that of the report. */
+  language?: "en" | "fr" | null | undefined;
 }
 
 /** From `since` to `until`, by IANA's `release`: the offset at the beginning, then each change. */

@@ -6,11 +6,21 @@ import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/States';
 import { Table, type Column as TableColumn } from '@/ui/Table';
 import css from './charts.module.css';
-import type { Rows } from './kinds';
+import type { Column, Rows } from './kinds';
 import { isNumeric, labelWithUnit, splitUnit, useValues } from './values';
 import { words } from './words';
 
 const STEP = 100;
+// The place of the row of all, which is none of the rows.
+const TOTAL = -1;
+
+/** Whether a change is good news, where its measure says which way is; as the pages of reports have it. */
+export function verdictOf({ name, favourable }: Column, value: unknown) {
+  if (!name.endsWith('_change') || !favourable || typeof value !== 'number' || value === 0) {
+    return null;
+  }
+  return value > 0 === (favourable === 'up') ? 'better' : 'worse';
+}
 
 type Row = readonly unknown[];
 
@@ -33,21 +43,36 @@ export function DataTable({
   if (data.rows.length === 0) return <Empty title={t.nothing}>{t.nothingText}</Empty>;
   const rows = data.rows.slice(0, shown).map((row, index) => ({ row, index }));
   const left = data.rows.length - rows.length;
+  const { totals } = data;
+  const firstGroup = totals?.indexOf(null) ?? -1;
+  if (totals && left === 0) rows.push({ row: totals, index: TOTAL });
   const columns: TableColumn<{ row: Row; index: number }>[] = data.columns.map((full, position) => {
     const { bare: column, unit } = splitUnit(full);
+    // What nothing is known of in the row of all is a group.
+    const told = (row: Row) => {
+      const verdict = verdictOf(column, row[position]);
+      return (
+        <>
+          {say(row[position], column)}
+          {verdict && <span className={css[verdict]}> {t[verdict]}</span>}
+        </>
+      );
+    };
     return {
       key: column.name,
       label: labelWithUnit({ ...column, unit }, (text) => ` (${text})`),
       isNumeric: isNumeric(column),
       isWhole: column.type === 'date' || column.type === 'datetime',
       cell: ({ row, index }) =>
-        onSelect && position === 0 ? (
+        index === TOTAL ? (
+          <strong>{row[position] === null && position === firstGroup ? t.total : told(row)}</strong>
+        ) : onSelect && position === 0 ? (
           <button type="button" className={css.rowLink} onClick={() => onSelect(index)}>
             <span className="visually-hidden">{t.openRow('')}</span>
             {say(row[position], column)}
           </button>
         ) : (
-          say(row[position], column)
+          told(row)
         ),
     };
   });

@@ -12,6 +12,8 @@ export type ChartType = 'bar' | 'line' | 'pie' | 'scatter';
 export interface Rows {
   columns: readonly Column[];
   rows: readonly (readonly unknown[])[];
+  /** The measures of all rows, where they were asked for. */
+  totals?: readonly unknown[] | null;
   isTruncated?: boolean;
   /** All rows that there are, where they were counted. */
   total?: number | null;

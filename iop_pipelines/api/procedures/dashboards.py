@@ -214,17 +214,18 @@ class Reduced(Shape):
 
 
 class PanelData(Shape):
-    """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of
-    their field. `isTruncated`: there are more rows; `total` is how many, null where nobody counted.
-    `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when
-    the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing
-    to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it."""
+    """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field.
+    `totals`: the measures of all rows, where it asks for them. `isTruncated`: there are more rows; `total` is how many,
+    null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from,
+    `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is
+    nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it."""
 
     title: str
     chart: ChartAxes | None
     spec: ChartSpec | None
     columns: list[Column]
     rows: list[Cells]
+    totals: Cells | None
     is_truncated: bool
     total: int | None
     filters: list[str]
@@ -541,6 +542,9 @@ def _data(
         spec=chart_shown(spec, table, kept) if spec else None,
         columns=[_column(each, at in as_text) for at, each in enumerate(table.columns)],
         rows=[[_cell(value, at in as_text) for at, value in enumerate(row)] for row in rows],
+        totals=None
+        if table.totals is None
+        else [_cell(value, at in as_text) for at, value in enumerate(table.totals)],
         is_truncated=table.is_truncated,
         total=table.total,
         filters=[each.english for each in filters],

@@ -79,6 +79,17 @@ def test_a_saved_panel_is_computed_once_an_interval_until_its_dashboard_is_saved
     assert anew["rows"] == first["rows"] == api.call("panels.data", panelId=panel_id)["rows"]
 
 
+def test_a_panel_has_the_measures_of_all_rows_where_it_asks_for_them(api):
+    """Those of a table that is cut are of all of it; a group has no value there."""
+    asked = FLIGHTS["datasets"]["shown"]
+    plain = api.call("panels.data", queryConfig={**FLIGHTS, "charts": []})
+    cut = {**FLIGHTS, "charts": [], "datasets": {"shown": {**asked, "totals": True, "limit": 1}}}
+    shown = api.call("panels.data", queryConfig=cut)
+    assert plain["totals"] is None
+    assert len(shown["rows"]) == 1
+    assert shown["totals"] == [None, total(plain)]
+
+
 def test_a_preview_is_computed_each_time(api, computed):
     first, second = (api.read("panels.data", queryConfig=FLIGHTS) for _ in range(2))
     assert len(computed) == 2
