@@ -107,7 +107,8 @@ def _general(folder: Path | None) -> BrandChoice:
     try:
         return BrandChoice.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        said = as_invalid_query(error, BrandChoice).sentence
+        refused = as_invalid_query(error, BrandChoice)
+        said = refused.sentence.at(refused.field)
         raise MisconfiguredInstance("brand.of_instance", said=said) from error
     except (OSError, ValueError) as error:
         raise MisconfiguredInstance("brand.of_instance", said=error) from error
