@@ -109,7 +109,7 @@ def test_sections_stand_as_the_layout_says(pdf_libraries, frozen, configured) ->
     assert places == sorted(places)
     # The figures begin a page; no chart was asked for.
     (page,) = (each for each in pages if "▼" in each)
-    assert "EWR" not in page
+    assert "JFK" not in page
     assert "At a glance" not in text
 
 
