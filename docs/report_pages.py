@@ -100,7 +100,7 @@ def _in_french(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labelled(item: Mapping[str, Any]) -> dict[str, Any]:
-    name = item.get("measure") or item.get("field")
+    name = str(item.get("measure") or item.get("field"))
     return {**item, **({"label": FRENCH[name]} if name in FRENCH else {})}
 
 

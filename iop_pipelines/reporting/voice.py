@@ -1,11 +1,11 @@
 """In which language a report speaks, and how it writes numbers and days."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from iop_pipelines.domain.languages import SOURCE, Language, Text
 from iop_pipelines.domain.locales import LOCALES, Locale, own_locale
-from iop_pipelines.domain.sentences import Sentence, own_text
+from iop_pipelines.domain.sentences import Sentence, catalogue, own_text
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Column, SourceState
 
@@ -88,6 +88,10 @@ class Voice:
     def number(self, english: str) -> str:
         """As it is written in English, such as 1,234.5."""
         return english if self.locale is None else self.locale.grouped(english)
+
+    def month(self, day: date) -> str:
+        """Short, as at an axis."""
+        return catalogue(self.language).SHORT_MONTHS[day.month - 1]
 
     def moment(self, value: datetime) -> str:
         """A midnight is a day."""

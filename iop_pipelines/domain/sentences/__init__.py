@@ -32,7 +32,7 @@ _PARSER = Formatter()
 class Catalogue(Protocol):
     """A module of a language.
 
-    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS: from January. WEEKDAYS: from Monday. DATE: a
+    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS and SHORT_MONTHS: from January. WEEKDAYS: from Monday. DATE: a
     template of `day`, `month` and `year`. JOINTS: by `or` and `and` (between the last two), `then` (of sentences) and
     `lines`. BEGINS_LARGE: whether a sentence
     alone begins with a capital. `is_one`: whether a number takes the singular.
@@ -42,6 +42,7 @@ class Catalogue(Protocol):
     DECIMAL: str
     THOUSANDS: str
     MONTHS: Sequence[str]
+    SHORT_MONTHS: Sequence[str]
     WEEKDAYS: Sequence[str]
     DATE: str
     JOINTS: Mapping[str, str]

@@ -11,6 +11,10 @@ MONTHS: Sequence[str] = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+SHORT_MONTHS: Sequence[str] = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 WEEKDAYS: Sequence[str] = (
     *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 )
@@ -123,16 +127,22 @@ SENTENCES: Mapping[str, str] = {
     "chart.bars_and_rest": "{shown:,} of {total:,} bars and the others as one",
     "chart.bars_as_line": "drawn as a line, since {count:,} bars would not be told apart",
     "chart.bars_of": "{shown:,} of {total:,} bars",
+    "chart.by": "{y} by {x}",
+    "chart.described": "A {kind} of {of}: {said}.",
+    "chart.empty": "An empty {kind}.",
     "chart.first_of_several": "some bars have several rows; the first of each is drawn",
     "chart.negative_parts": "drawn as bars, since negative values are no parts of a whole",
     "chart.no_parts": "drawn as bars, since these values do not add up to a whole",
     "chart.no_slice": "{count:,} {count:value|values} of zero or not known {count:has|have} no slice",
     "chart.no_such_column": "{name!r} is not a column of {table}; it has {known!r}",
     "chart.of_the_first": "drawn from the first {rows}",
+    "chart.others": "{count} others",
     "chart.series_and_rest": "{shown:,} of {total:,} series and the others as one",
     "chart.series_of": "{shown:,} of {total:,} series",
     "chart.thinned": "{total:,} points are drawn as {shown:,}; the lowest and highest are kept",
     "chart.top": "top {shown:,} of {total:,}",
+    "chart.values": "{count} values, from {low} to {high}",
+    "chart.values_in_series": "{count} values in {series} series, from {low} to {high}",
     "chart.x_not_number": "x is {x!r}, a {kind}; it must be a number",
     "chart.y_not_number": "y is {y!r}, a {kind}; it must be a number",
     "check.breaks": "{where} breaks {rule} in {failed} of {rows} rows",

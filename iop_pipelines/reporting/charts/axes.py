@@ -9,6 +9,7 @@ from iop_pipelines.domain.frequencies import BUCKETS
 from iop_pipelines.query.charts.spec import Limits
 from iop_pipelines.query.result import Column
 from iop_pipelines.reporting.formats import format_number
+from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 X = str | float | date | datetime
 
@@ -60,20 +61,24 @@ class Axis:
 _NAMED = 15.0
 
 
-def plot_area(limits: Limits, width: float, bottom: float, top: float) -> tuple[Box, Axis]:
+def plot_area(
+    limits: Limits, width: float, bottom: float, top: float, voice: Voice = ENGLISH
+) -> tuple[Box, Axis]:
     """What an axis of values leaves beside its labels and over the name of the other one, and that axis."""
     ticks = limits.ticks
-    left = max(len(tick_label(tick, ticks)) for tick in ticks) * CHAR + 12
+    left = max(len(tick_label(tick, ticks, voice)) for tick in ticks) * CHAR + 12
     box = Box(left, top + 27, width - 10.0, bottom - 24.0 - _NAMED)
-    return box, _along(ticks, box.bottom, box.top)
+    return box, _along(ticks, box.bottom, box.top, voice)
 
 
-def x_axis(xs: Sequence[X], box: Box, limits: Limits | None, column: Column) -> Axis:
+def x_axis(
+    xs: Sequence[X], box: Box, limits: Limits | None, column: Column, voice: Voice = ENGLISH
+) -> Axis:
     """A time axis, numbers, or names in their order."""
     if xs and all(isinstance(x, date) for x in xs):
-        return _time_axis(xs, box, column)
+        return _time_axis(xs, box, column, voice)
     if limits is not None:
-        return _along(limits.ticks, box.left + 4, box.right - 10)
+        return _along(limits.ticks, box.left + 4, box.right - 10, voice)
     names = list(dict.fromkeys(str(x) for x in xs))
     scale = Scale(0, max(len(names) - 1, 1), box.left + 14, box.right - 14)
     step = thin(names, (box.right - box.left) / len(names))
@@ -81,29 +86,34 @@ def x_axis(xs: Sequence[X], box: Box, limits: Limits | None, column: Column) -> 
     return Axis(lambda x: scale(names.index(str(x))), tuple(ticks))
 
 
-def _time_axis(xs: Sequence[X], box: Box, column: Column) -> Axis:
+def _time_axis(xs: Sequence[X], box: Box, column: Column, voice: Voice) -> Axis:
     seconds = sorted({position(x) for x in xs})
     scale = Scale(seconds[0], seconds[-1], box.left + 4, box.right - 4)
     has_hours = any(isinstance(x, datetime) for x in xs)
     wanted = int((box.right - box.left) / 72)
-    ticks = period_ticks(seconds, wanted, column, has_hours=has_hours)
+    ticks = period_ticks(seconds, wanted, column, has_hours=has_hours, voice=voice)
     return Axis(lambda x: scale(position(x)), tuple((scale(at), label) for at, label in ticks))
 
 
 def period_ticks(
-    seconds: Sequence[float], wanted: int, column: Column, *, has_hours: bool
+    seconds: Sequence[float],
+    wanted: int,
+    column: Column,
+    *,
+    has_hours: bool,
+    voice: Voice = ENGLISH,
 ) -> list[tuple[float, str]]:
     """One moment alone has its day, weeks have their first days, and nothing is finer than the step."""
     if len(seconds) == 1:
-        return [(seconds[0], _whole_label(_moment(seconds[0])))]
+        return [(seconds[0], _whole_label(_moment(seconds[0]), voice))]
     step = BUCKETS[column.step] if column.step else None
     if step is not None and step.unit == "week":
         stride = max(1, math.ceil(len(seconds) / max(wanted, 1)))
-        return [(at, _day_label(_moment(at))) for at in seconds[::stride]]
+        return [(at, _day_label(_moment(at), voice)) for at in seconds[::stride]]
     least = 1 if step is None or step.months is None else step.months
     if step is not None and step.months is not None:
-        return _month_ticks(seconds[0], seconds[-1], _months_of(seconds, wanted, least))
-    return time_ticks(seconds[0], seconds[-1], wanted, has_hours=has_hours)
+        return _month_ticks(seconds[0], seconds[-1], _months_of(seconds, wanted, least), voice)
+    return time_ticks(seconds[0], seconds[-1], wanted, has_hours=has_hours, voice=voice)
 
 
 def _months_of(seconds: Sequence[float], wanted: int, least: int) -> int:
@@ -112,16 +122,16 @@ def _months_of(seconds: Sequence[float], wanted: int, least: int) -> int:
     return next(fitting, _MONTHS[-1])
 
 
-def _whole_label(moment: datetime) -> str:
+def _whole_label(moment: datetime, voice: Voice) -> str:
     """With its year, and its hour where it has one."""
-    day = f"{_day_label(moment)} {moment:%Y}"
+    day = f"{_day_label(moment, voice)} {moment:%Y}"
     is_day = (moment.hour, moment.minute) == (0, 0)
     return day if is_day else f"{day} {moment:%H:%M}"
 
 
-def _along(ticks: Sequence[float], start: float, end: float) -> Axis:
+def _along(ticks: Sequence[float], start: float, end: float, voice: Voice) -> Axis:
     scale = Scale(ticks[0], ticks[-1], start, end)
-    named = tuple((scale(tick), tick_label(tick, ticks)) for tick in ticks)
+    named = tuple((scale(tick), tick_label(tick, ticks, voice)) for tick in ticks)
     return Axis(lambda x: scale(position(x)), named, is_number=True)
 
 
@@ -130,20 +140,20 @@ def position(x: X) -> float:
     return as_seconds(x) if isinstance(x, date) else float(x)
 
 
-def tick_label(value: float, ticks: Sequence[float]) -> str:
+def tick_label(value: float, ticks: Sequence[float], voice: Voice = ENGLISH) -> str:
     """As many decimals as the step needs; thousands and millions are shortened together."""
     largest = max(abs(tick) for tick in ticks)
     step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else largest or 1
     for size, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if largest >= 10 * size:
-            return _shortest(value / size, step / size) + (suffix if value else "")
-    return _shortest(value, step)
+            return _shortest(value / size, step / size, voice) + (suffix if value else "")
+    return _shortest(value, step, voice)
 
 
-def _shortest(value: float, step: float) -> str:
+def _shortest(value: float, step: float, voice: Voice) -> str:
     if step < 1e-6:
-        return f"{value:.3g}"
-    return format_number(value, max(0, -math.floor(math.log10(step) + 1e-9)))
+        return voice.number(f"{value:.3g}")
+    return format_number(value, max(0, -math.floor(math.log10(step) + 1e-9)), voice=voice)
 
 
 def as_seconds(moment: date | datetime) -> float:
@@ -154,48 +164,50 @@ def as_seconds(moment: date | datetime) -> float:
 
 
 def time_ticks(
-    low: float, high: float, wanted: int = 7, *, has_hours: bool = True
+    low: float, high: float, wanted: int = 7, *, has_hours: bool = True, voice: Voice = ENGLISH
 ) -> list[tuple[float, str]]:
     """(seconds, label) at whole hours, days, Mondays, months or years within low..high."""
     span_days = max(high - low, 1.0) / _DAY_S
     for hours in _HOURS if has_hours else ():
         if span_days * 24 / hours <= wanted:
-            return _hour_ticks(low, high, hours * 3600.0)
+            return _hour_ticks(low, high, hours * 3600.0, voice)
     for days in _DAYS:
         if span_days / days <= wanted:
-            return _day_ticks(low, high, days)
+            return _day_ticks(low, high, days, voice)
     months = next((m for m in _MONTHS if span_days / (30.4 * m) <= wanted), _MONTHS[-1])
-    return _month_ticks(low, high, months)
+    return _month_ticks(low, high, months, voice)
 
 
-def _hour_ticks(low: float, high: float, step_s: float) -> list[tuple[float, str]]:
+def _hour_ticks(low: float, high: float, step_s: float, voice: Voice) -> list[tuple[float, str]]:
     """A midnight is named by its day."""
     first = math.ceil(low / step_s)
     seconds = [index * step_s for index in range(first, math.floor(high / step_s) + 1)]
     return [
-        (at, f"{_moment(at):%H:%M}" if at % _DAY_S else _day_label(_moment(at))) for at in seconds
+        (at, f"{_moment(at):%H:%M}" if at % _DAY_S else _day_label(_moment(at), voice))
+        for at in seconds
     ]
 
 
-def _day_ticks(low: float, high: float, days: int) -> list[tuple[float, str]]:
+def _day_ticks(low: float, high: float, days: int, voice: Voice) -> list[tuple[float, str]]:
     # 1970-01-05 was a Monday: steps of weeks begin on Mondays.
     first = math.ceil(low / _DAY_S)
     found = [day for day in range(first, math.floor(high / _DAY_S) + 1) if (day - 4) % days == 0]
-    return [(day * float(_DAY_S), _day_label(_moment(day * _DAY_S))) for day in found]
+    return [(day * float(_DAY_S), _day_label(_moment(day * _DAY_S), voice)) for day in found]
 
 
-def _day_label(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b}"
+def _day_label(moment: datetime, voice: Voice) -> str:
+    return f"{moment.day} {voice.month(moment)}"
 
 
-def _month_ticks(low: float, high: float, months: int) -> list[tuple[float, str]]:
+def _month_ticks(low: float, high: float, months: int, voice: Voice) -> list[tuple[float, str]]:
     first, last = _moment(low), _moment(high)
     found = []
     for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
         start = datetime(index // 12, index % 12 + 1, 1)
         if index % months == 0 and as_seconds(start) >= low:
-            form = "%Y" if months >= 12 else "%b %Y" if start.month == 1 else "%b"
-            found.append((as_seconds(start), f"{start:{form}}"))
+            year, month = f"{start:%Y}", voice.month(start)
+            label = year if months >= 12 else f"{month} {year}" if start.month == 1 else month
+            found.append((as_seconds(start), label))
     return found
 
 

@@ -3,7 +3,6 @@
 from iop_pipelines.reporting.charts import svg
 from iop_pipelines.reporting.charts.axes import CHAR, Scale, plot_area, shorten, thin
 from iop_pipelines.reporting.charts.data import ChartData, Series
-from iop_pipelines.reporting.formats import format_number
 
 
 def draw_bars(data: ChartData, width: int, height: int) -> str:
@@ -16,7 +15,7 @@ def draw_bars(data: ChartData, width: int, height: int) -> str:
 
 
 def _up(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
-    box, axis = plot_area(data.axis, width, height, top)
+    box, axis = plot_area(data.axis, width, height, top, data.voice)
     slot = (box.right - box.left) / len(names)
     centres = {name: box.left + slot * (place + 0.5) for place, name in enumerate(names)}
     thick = min(slot * 0.72, 64.0 * len(data.series)) / len(data.series)
@@ -31,7 +30,7 @@ def _up(data: ChartData, names: list[str], width: int, height: int, top: float) 
             edge, base = sorted((axis.place(value), axis.place(0.0)))
             wide, high = max(thick - 1, 1), max(base - edge, 0.5)
             parts.append(svg.bar(left, edge, wide, high, _place(one, str(x), data)))
-            shown = format_number(value, data.decimals)
+            shown = data.number(value)
             if has_room and len(shown) * CHAR < slot:
                 at = edge - 4 if value >= 0 else base + 12
                 parts.append(svg.text(centre, at, shown, anchor="middle", weight="600"))
@@ -52,7 +51,7 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
     values = data.values
     low, high = data.axis.low, data.axis.high
     left = max(len(shorten(name, 26)) for name in names) * CHAR + 10
-    widest = max(len(format_number(value, data.decimals)) for value in values) * CHAR + 8
+    widest = max(len(data.number(value)) for value in values) * CHAR + 8
     x = Scale(low, high, left + (widest if low < 0 else 0), width - widest)
     first, last = top + 20, height - 6.0
     slot = (last - first) / len(names)
@@ -74,7 +73,7 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
                 parts.append(svg.bar(start, upper, wide, high, _place(one, name, data)))
                 if thick >= 8 and _is_one_each(one):
                     at, anchor = (end + 5, "start") if value >= 0 else (start - 5, "end")
-                    shown = format_number(value, data.decimals)
+                    shown = data.number(value)
                     parts.append(svg.text(at, upper + thick / 2 + 3.5, shown, anchor=anchor))
     return "".join(parts)
 

@@ -1,10 +1,11 @@
 """A chart's words: what `query.charts` says is to be drawn, with names, numbers and notes as a page has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from iop_pipelines.domain.languages import SOURCE
+from iop_pipelines.domain.languages import Text
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.charts.making import chart_spec
 from iop_pipelines.query.charts.scales import limits
 from iop_pipelines.query.charts.spec import Along, ChartSpec, Kind, Limits, Mark
@@ -13,6 +14,7 @@ from iop_pipelines.query.config import Chart
 from iop_pipelines.query.result import Column, Table, Value
 from iop_pipelines.reporting.charts.axes import X
 from iop_pipelines.reporting.formats import NO_VALUE, decimals_of, format_number, format_value
+from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 Point = tuple[X, float | None, str]
 
@@ -45,6 +47,10 @@ class ChartData:
     whole: float | None
     rest: int | None
     x: Column
+    voice: Voice = ENGLISH
+
+    def number(self, value: float) -> str:
+        return format_number(value, self.decimals, voice=self.voice)
 
     @property
     def xs(self) -> list[X]:
@@ -64,29 +70,46 @@ class ChartData:
         """What a reader who does not see the chart should know: kind, size and range."""
         values = self.values
         if not values:
-            return f"An empty {self.kind} chart."
-        low, high = (format_number(edge, self.decimals) for edge in (min(values), max(values)))
-        parts = f"{len(values)} values" + (
-            f" in {len(self.series)} series" if self.series[1:] else ""
+            return self.voice.tell(Sentence("chart.empty", kind=_KINDS[self.kind]))
+        low, high = (self.number(edge) for edge in (min(values), max(values)))
+        told = Sentence("chart.values", count=len(values), low=low, high=high)
+        if self.series[1:]:
+            told = Sentence(
+                "chart.values_in_series",
+                count=len(values),
+                series=len(self.series),
+                low=low,
+                high=high,
+            )
+        return self.voice.tell(
+            Sentence("chart.described", kind=_KINDS[self.kind], of=self.y_label, said=told)
         )
-        return f"A {self.kind} chart of {self.y_label}: {parts}, from {low} to {high}."
 
 
-def chart_data(chart: Chart, table: Table) -> ChartData:
+# As kinds of charts are called within a sentence.
+_KINDS: Mapping[Kind, Text] = {
+    "bar": Text("bar chart"),
+    "line": Text("line chart"),
+    "pie": Text("pie chart"),
+    "scatter": Text("scatter chart"),
+}
+
+
+def chart_data(chart: Chart, table: Table, voice: Voice = ENGLISH) -> ChartData:
     """Raises InvalidInput: y, or x of a scatter, is not a number."""
     spec = chart_spec(chart, table)
     series = tuple(
-        Series(_name_of(one, spec), tuple(_points(one, spec, table)), place)
+        Series(_name_of(one, spec, voice), tuple(_points(one, spec, table, voice)), place)
         for place, one in enumerate(spec.series)
     )
-    notes = [spec_note.alone(SOURCE) + "." for spec_note in spec.notes]
+    notes = [f"{voice.alone(note)}." for note in spec.notes]
     return ChartData(
         kind=spec.kind,
         along=spec.along,
-        title=spec.title or f"{spec.y.label} by {spec.x.label.lower()}",
+        title=spec.title or voice.tell(_title_of(spec, voice)),
         series=series,
-        x_label=_axis_label(spec.x),
-        y_label=_axis_label(spec.y),
+        x_label=_axis_label(spec.x, voice),
+        y_label=_axis_label(spec.y, voice),
         decimals=decimals_of(spec.y, table.values(spec.y.name)),
         notes=tuple([chart.note, *notes] if chart.note else notes),
         is_list=spec.is_list,
@@ -95,39 +118,45 @@ def chart_data(chart: Chart, table: Table) -> ChartData:
         whole=spec.whole,
         rest=_rest_of(spec, table),
         x=spec.x,
+        voice=voice,
     )
 
 
-def _axis_label(column: Column) -> str:
-    if column.unit and column.unit.lower() not in column.label.lower():
-        return f"{column.label} ({column.unit})"
-    return column.label
+def _title_of(spec: ChartSpec, voice: Voice) -> Sentence:
+    return Sentence("chart.by", y=voice.label(spec.y), x=voice.label(spec.x).lower())
 
 
-def _name_of(one: Drawn, spec: ChartSpec) -> str:
+def _axis_label(column: Column, voice: Voice) -> str:
+    label = voice.label(column)
+    if column.unit and column.unit.lower() not in label.lower():
+        return f"{label} ({column.unit})"
+    return label
+
+
+def _name_of(one: Drawn, spec: ChartSpec, voice: Voice) -> str:
     if one.others:
-        return others(one.others)
-    return "" if spec.series_by is None else format_value(one.name, spec.series_by, 0)
+        return others(one.others, voice)
+    return "" if spec.series_by is None else format_value(one.name, spec.series_by, 0, voice)
 
 
-def others(count: int) -> str:
-    return f"{count} others" if count > 1 else "Others"
+def others(count: int, voice: Voice) -> str:
+    return voice.alone(Sentence("chart.others", count=count)) if count > 1 else voice.say("Others")
 
 
-def _points(one: Drawn, spec: ChartSpec, table: Table) -> Iterator[Point]:
+def _points(one: Drawn, spec: ChartSpec, table: Table, voice: Voice) -> Iterator[Point]:
     at = None if spec.label is None else table.position(spec.label.name)
     for mark in one.marks:
         label = "" if at is None or mark.row is None else _text(table.rows[mark.row][at])
-        yield _x(mark, spec), mark.y, label
+        yield _x(mark, spec, voice), mark.y, label
 
 
 def _text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _x(mark: Mark, spec: ChartSpec) -> X:
+def _x(mark: Mark, spec: ChartSpec, voice: Voice) -> X:
     if spec.along == "category" or spec.kind == "bar":
-        return others(mark.others) if mark.others else format_value(mark.x, spec.x, 0)
+        return others(mark.others, voice) if mark.others else format_value(mark.x, spec.x, 0, voice)
     if isinstance(mark.x, date):
         return mark.x
     return NO_VALUE if mark.x is None else float(mark.x)

@@ -39,7 +39,7 @@ def draw_pie(data: ChartData, width: int, height: int) -> str:
         parts.append(_slice(ring, turn, value / shown, svg.PALETTE[place]))
         turn += value / shown
     parts.append(_numbers(ring, [value / shown for _, value in slices]))
-    told = format_number(total, data.decimals)
+    told = data.number(total)
     size = min(17.0, 2.6 * ring.inner / max(len(told), 1))
     parts.append(
         svg.text(ring.x, ring.y + size * 0.35, told, anchor="middle", size=size, weight="600")
@@ -48,11 +48,11 @@ def draw_pie(data: ChartData, width: int, height: int) -> str:
     left, right = (0, width) if is_narrow else (beside + 26, min(width, beside + 356))
     y = height - rows + 14 if is_narrow else ring.y - len(slices) * 9 + 12
     for index, (name, value) in enumerate(slices):
-        share = f"{format_number(100 * value / total, 1)} %"
+        share = f"{format_number(100 * value / total, 1, voice=data.voice)} %"
         parts += [
             svg.rectangle(left, y - 9, 11, 11, svg.PALETTE[places[index]]),
             svg.text(left + 18, y, f"{index + 1}  {shorten(name, 26)}"),
-            svg.text(right - 52, y, format_number(value, data.decimals), anchor="end"),
+            svg.text(right - 52, y, data.number(value), anchor="end"),
             svg.text(right, y, share, anchor="end", fill=svg.MUTED),
         ]
         y += _ROW

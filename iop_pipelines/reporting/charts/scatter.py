@@ -11,8 +11,8 @@ _MOST_LABELS = 6
 
 def draw_scatter(data: ChartData, width: int, height: int) -> str:
     named, used = svg.draw_legend(data, width)
-    box, y = plot_area(data.axis, width, height, used)
-    x = x_axis(data.xs, box, data.x_axis, data.x)
+    box, y = plot_area(data.axis, width, height, used, data.voice)
+    x = x_axis(data.xs, box, data.x_axis, data.x, data.voice)
     parts = [named, svg.draw_value_axis(box, y, data), svg.draw_x_axis(box, x, data.x_label)]
     placed: list[tuple[float, float, str]] = []
     for one in data.series:

@@ -11,6 +11,7 @@ from iop_pipelines.reporting.charts.data import ChartData, chart_data
 from iop_pipelines.reporting.charts.drawing import draw as draw_chart
 from iop_pipelines.reporting.charts.labels import without_labels
 from iop_pipelines.reporting.sections import Drawn, Frame
+from iop_pipelines.reporting.voice import Voice
 
 FULL_WIDTH, HALF_WIDTH = 660, 324
 _FULL_HEIGHT, _HALF_HEIGHT = 226, 236
@@ -26,7 +27,7 @@ def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | Non
     if not charts:
         return None
     return Drawn(
-        {"lines": _charts(charts, result, _width_px(config, frame))},
+        {"lines": _charts(charts, result, _width_px(config, frame), frame.voice)},
         tuple(chart.data for chart in charts),
     )
 
@@ -38,12 +39,14 @@ def _width_px(config: QueryConfig, frame: Frame) -> float:
 
 
 def _charts(
-    charts: Sequence[Chart], result: FrozenResult, page: float
+    charts: Sequence[Chart], result: FrozenResult, page: float, voice: Voice
 ) -> list[list[dict[str, Any]]]:
     """Rows of the page: a line has the whole width, others stand in pairs where two follow."""
     return [
         [_chart(data, page, is_half=len(row) == 2) for data in row]
-        for row in _chart_rows([chart_data(each, result.table(each.data)) for each in charts])
+        for row in _chart_rows(
+            [chart_data(each, result.table(each.data), voice) for each in charts]
+        )
     ]
 
 
