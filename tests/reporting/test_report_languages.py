@@ -32,7 +32,7 @@ HEADING = Heading("Synthèse", "Janvier.", "monthly 1 06:00")
 
 
 def _in(config: QueryConfig, **said: str) -> QueryConfig:
-    return config.model_validate({**config.model_dump(by_alias=True), "charts": [], **said})
+    return config.model_validate({**config.model_dump(by_alias=True), **said})
 
 
 def _result(frozen: FrozenResult) -> FrozenResult:

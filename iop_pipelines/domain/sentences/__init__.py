@@ -32,10 +32,10 @@ _PARSER = Formatter()
 class Catalogue(Protocol):
     """A module of a language.
 
-    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS and SHORT_MONTHS: from January. WEEKDAYS: from Monday. DATE: a
-    template of `day`, `month` and `year`. JOINTS: by `or` and `and` (between the last two), `then` (of sentences) and
-    `lines`. BEGINS_LARGE: whether a sentence
-    alone begins with a capital. `is_one`: whether a number takes the singular.
+    SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS and SHORT_MONTHS: from January. WEEKDAYS: from
+    Monday. DATE: a template of `day`, `month` and `year`. JOINTS: by `or` and `and` (between the last two), `then` (of
+    sentences) and `lines`. BEGINS_LARGE: whether a sentence alone begins with a capital. `is_one`: whether a number
+    takes the singular.
     """
 
     SENTENCES: Mapping[str, str]
