@@ -6,21 +6,14 @@ import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/States';
 import { Table, type Column as TableColumn } from '@/ui/Table';
 import css from './charts.module.css';
-import type { Column, Rows } from './kinds';
+import type { Rows } from './kinds';
 import { isNumeric, labelWithUnit, splitUnit, useValues } from './values';
+import { verdictOf } from './verdicts';
 import { words } from './words';
 
 const STEP = 100;
 // The place of the row of all, which is none of the rows.
 const TOTAL = -1;
-
-/** Whether a change is good news, where its measure says which way is; as the pages of reports have it. */
-export function verdictOf({ name, favourable }: Column, value: unknown) {
-  if (!name.endsWith('_change') || !favourable || typeof value !== 'number' || value === 0) {
-    return null;
-  }
-  return value > 0 === (favourable === 'up') ? 'better' : 'worse';
-}
 
 type Row = readonly unknown[];
 

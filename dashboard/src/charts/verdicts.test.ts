@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOf } from './DataTable';
 import type { Column } from './kinds';
+import { verdictOf } from './verdicts';
 
 const change = (favourable: Column['favourable'], name = 'late_change') =>
   ({ name, label: 'Change', type: 'number', unit: 'pts', decimals: 1, favourable }) as Column;
