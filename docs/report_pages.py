@@ -101,7 +101,8 @@ def _in_french(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _labelled(item: Mapping[str, Any]) -> dict[str, Any]:
     name = str(item.get("measure") or item.get("field"))
-    return {**item, **({"label": FRENCH[name]} if name in FRENCH else {})}
+    unit = {"unit": "vols"} if name == "flights" else {}
+    return {**item, **({"label": FRENCH[name]} if name in FRENCH else {}), **unit}
 
 
 def _laid_out(asked: Mapping[str, Any]) -> dict[str, Any]:
