@@ -31,11 +31,11 @@ SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(i
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image sbom lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | sbom | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -144,12 +144,27 @@ screenshots: .venv/.dev dashboard
 report-pages: .venv/.dev
 	$(PY) docs/report_pages.py $(ARGS)
 
-# By docker, podman or buildah, whichever is there; BASE_IMAGE=… names another base, IMAGE_ARGS=… what else the build is given.
+# By docker, podman or buildah, whichever is there and works; BASE_IMAGE=… names another base, IMAGE_ARGS=… what else the build is given.
 IMAGE ?= webwakahub/iop-organ:v0.1.0
 image:
-	@for tool in docker podman buildah; do if command -v $$tool >/dev/null; then \
+	@for tool in docker podman buildah; do if $$tool info >/dev/null 2>&1; then \
 		exec $$tool build -f deploy/Dockerfile $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(IMAGE_ARGS) -t $(IMAGE) .; fi; done; \
-		echo "no docker, podman or buildah here (Debian: sudo apt-get install -y buildah)" >&2; exit 1
+		echo "no docker, podman or buildah works here (Debian, as root: sudo apt-get install -y buildah)" >&2; exit 1
+
+# Bills of materials in the form CycloneDX: of the Python packages beside SBOM_OF, and of the web app's npm packages.
+# The image has its own in /opt/iop/share/sbom; here it is of .venv, with the tools of development where they are in it.
+SBOM ?= $(CURDIR)/.cache/sbom
+SBOM_OF ?= $(PY)
+sbom: .cache/sbom-tools/bin/cyclonedx-py $(NODE) $(if $(filter $(PY),$(SBOM_OF)),.venv/.runtime)
+	mkdir -p "$(SBOM)"
+	.cache/sbom-tools/bin/cyclonedx-py environment --output-reproducible -o "$(SBOM)/python.cdx.json" $(SBOM_OF)
+	cd dashboard && PATH="$(NODE_PATH)" npm sbom --package-lock-only --omit dev --sbom-format cyclonedx > "$(SBOM)/web.part"
+	mv "$(SBOM)/web.part" "$(SBOM)/web.cdx.json"
+
+.cache/sbom-tools/bin/cyclonedx-py: .venv/bin/pip requirements-sbom.lock
+	$(PY) -m venv .cache/sbom-tools
+	.cache/sbom-tools/bin/pip install --quiet --no-deps --require-hashes -r requirements-sbom.lock
+	@touch $@
 
 # Real servers and PDF libraries for the tests; on Debian they are installed where that needs no password.
 system-packages:
@@ -163,6 +178,8 @@ lock: .cache/lock/bin/uv
 		--quiet --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group pyproject.toml:node -c requirements-dev.lock -o requirements-node.lock
+	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--quiet --group pyproject.toml:sbom -o requirements-sbom.lock
 
 .cache/lock/bin/uv: .venv/bin/pip
 	$(PY) -m venv .cache/lock

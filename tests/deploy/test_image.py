@@ -1,6 +1,8 @@
 """The image and Compose files: that what they name exists, and that they ask for what the product needs."""
 
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,14 @@ def test_the_image_has_what_the_doctor_would_have_installed():
     for command in (doctor.APT_PDF, doctor.APT_FONT):
         packages = shlex.split(command.partition("--no-install-recommends")[2])
         assert set(packages) <= set(last.split()), command
+
+
+def test_hadolint_finds_nothing():
+    program = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [program, DOCKERFILE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_image_runs_as_nobody_in_particular():
