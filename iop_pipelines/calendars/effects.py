@@ -113,16 +113,17 @@ def explain_each(
         tick: called before what is explained at once.
     """
     if freq not in STEPS:
-        return [_nothing(len(ds)) for ds, _ in series]
+        return [unexplained(len(ds)) for ds, _ in series]
     found: dict[int, Explained] = {}
     for places in _together([ds for ds, _ in series], STEPS[freq]):
         tick()
         some = _explain([series[place] for place in places], calendar, STEPS[freq])
         found.update(zip(places, some, strict=True))
-    return [found.get(place) or _nothing(0) for place in range(len(series))]
+    return [found.get(place) or unexplained(0) for place in range(len(series))]
 
 
-def _nothing(n: int) -> Explained:
+def unexplained(n: int) -> Explained:
+    """Of n rows of which no calendar says anything."""
     return Explained(np.full(n, np.nan), np.zeros(n), np.zeros(n, dtype=int), (None,) * n)
 
 

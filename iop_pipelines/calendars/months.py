@@ -9,6 +9,7 @@ a day and much (one in twenty) to drop it again. A series is looked at when its 
 said of a row depends on the rows before the look before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -65,35 +66,52 @@ def declares_month_days(declared: CalendarDeclaration) -> bool:
     return bool({"pay_day", "month_end", "quarter_end"} & declared.model_fields_set)
 
 
-def looks_at_months(ds: np.ndarray, y: np.ndarray) -> list[Look]:
-    """
+def looks_at_months(ds: np.ndarray, y: np.ndarray) -> list[list[Look]]:
+    """Of each series.
+
     Args:
-        ds: (n,) datetime64, ascending, one a day at most; y: (n,) float64, NaN where unknown.
+        ds: (n,) datetime64, ascending, one a day at most; y: (n, s) float64, NaN where unknown.
     """
     if len(ds) <= _FIRST:
-        return []
+        return [[] for _ in y.T]
     days = ds.astype("datetime64[D]").astype(np.int64)
     first, count = int(days[0]), int(days[-1] - days[0]) + 1
-    values = np.full(count, np.nan)
+    values = np.full((count, y.shape[1]), np.nan)
     values[days - first] = y
     away = _beside_its_weekday(values)
     scores = _scores(away)
     tried = _candidates(first, count)
+    counts = [_FIRST]
+    while (following := counts[-1] + counts[-1] // 2) < len(ds):
+        counts.append(following)
+    seen = [(rows, int(days[rows - 1]) - first + 1) for rows in counts]
+    nothing = [Look(rows, MonthDays(), 0.0) for rows in counts]
+    # Most series show none: only those that do are looked at one by one.
+    is_worth = np.zeros(y.shape[1], dtype=bool)
+    for _, end in seen:
+        is_free = np.arange(count) < end - _ABOUT
+        is_worth |= (tried.chances(scores, is_free) < _FOUND).any(axis=0)
+    return [
+        _looks(away[:, at], scores[:, at : at + 1], tried, seen) if is_worth[at] else [*nothing]
+        for at in range(y.shape[1])
+    ]
+
+
+def _looks(
+    away: np.ndarray, scores: np.ndarray, tried: "_Tried", seen: Sequence[tuple[int, int]]
+) -> list[Look]:
     looks: list[Look] = []
     before: frozenset[MonthDays] = frozenset()
-    rows = _FIRST
-    while rows < len(ds):
-        seen = int(days[rows - 1]) - first + 1
-        before = _found(scores, tried, seen, before)
-        looks.append(Look(rows, _together(before), _strength(away[:seen], tried, before)))
-        rows += rows // 2
+    for rows, end in seen:
+        before = _found(scores, tried, end, before)
+        looks.append(Look(rows, _together(before), _strength(away[:end], tried, before)))
     return looks
 
 
 def _beside_its_weekday(values: np.ndarray) -> np.ndarray:
-    """(n,) the distance from the middle of the same weekday in the weeks before; NaN where two of them are unknown."""
+    """(n, s) the distance from the middle of the same weekday in the weeks before; NaN where two are unknown."""
     n = len(values)
-    earlier = np.full((_WEEKS, n), np.nan)
+    earlier = np.full((_WEEKS, *values.shape), np.nan)
     for week in range(1, _WEEKS + 1):
         earlier[week - 1, _WEEK * week :] = values[: max(n - _WEEK * week, 0)]
     known = np.isfinite(earlier)
@@ -109,21 +127,23 @@ def _beside_its_weekday(values: np.ndarray) -> np.ndarray:
 
 
 def _scores(away: np.ndarray) -> np.ndarray:
-    """(n,) the normal score of each day's rank among the days about it, of variance 1 if it is like any; NaN where a
+    """(n, s) the normal score of each day's rank among the days about it, of variance 1 if it is like any; NaN where a
     half of them are unknown."""
-    n = len(away)
-    padded = np.full(n + 2 * _ABOUT, np.nan)
+    n, width = len(away), 2 * _ABOUT + 1
+    padded = np.full((n + 2 * _ABOUT, away.shape[1]), np.nan)
     padded[_ABOUT : _ABOUT + n] = away
-    about = np.lib.stride_tricks.sliding_window_view(padded, 2 * _ABOUT + 1)
-    so_far = np.append(0, np.cumsum(np.isfinite(padded)))
+    so_far = np.zeros((len(padded) + 1, away.shape[1]), dtype=int)
+    np.cumsum(np.isfinite(padded), axis=0, out=so_far[1:])
     # Itself is one of those that are known, and as large.
-    known = so_far[2 * _ABOUT + 1 :] - so_far[:n] - 1
-    below = np.count_nonzero(about < away[:, None], axis=1)
-    alike = np.count_nonzero(about == away[:, None], axis=1) - 1
+    known = so_far[width:] - so_far[:n] - 1
+    below, alike = np.zeros(away.shape, dtype=np.int16), np.full(away.shape, -1, dtype=np.int16)
+    for shift in range(width):
+        other = padded[shift : shift + n]
+        below += other < away
+        alike += other == away
     is_ranked = np.isfinite(away) & (known >= _ABOUT)
-    below = below + 0.5 * np.maximum(alike, 0)
-    known = np.maximum(known, 0)
-    score = ndtri(np.minimum((below + 0.5) / (known + 1.0), 0.999)) / _spread(2 * _ABOUT + 1)
+    rank = (below + 0.5 * np.maximum(alike, 0) + 0.5) / (np.maximum(known, 0) + 1.0)
+    score = ndtri(np.minimum(rank, 0.999)) / _spread(width)
     # Nothing is said before the days about it are all there.
     is_ranked[max(n - _ABOUT, 0) :] = False
     return np.where(is_ranked, score, np.nan)
@@ -149,13 +169,14 @@ class _Tried:
         return self.at[self.starts[place] : ends[place]]
 
     def chances(self, scores: np.ndarray, is_free: np.ndarray) -> np.ndarray:
-        """(days,) how seldom chance gives each such scores, with that of all that are tried; 1 where too few are known.
+        """(days, s) how seldom chance gives each such scores, by the number that are tried; 1 where too few are known.
 
-        is_free: (n,) rows that count.
+        scores: (n, s); is_free: (n,) rows that count.
         """
-        known = is_free[self.at] & np.isfinite(scores[self.at])
-        times = np.add.reduceat(known.astype(float), self.starts)
-        total = np.add.reduceat(np.where(known, scores[self.at], 0.0), self.starts)
+        own = scores[self.at]
+        known = is_free[self.at, None] & np.isfinite(own)
+        times = np.add.reduceat(known.astype(float), self.starts, axis=0)
+        total = np.add.reduceat(np.where(known, own, 0.0), self.starts, axis=0)
         z = np.abs(total) / np.sqrt(np.maximum(times, 1.0))
         p = np.minimum(erfc(z / np.sqrt(2.0)) * len(self.days), 1.0)
         return np.where(times >= _LEAST_TIMES, p, 1.0)
@@ -196,7 +217,7 @@ def _found(
     is_free = np.arange(len(scores)) < seen - _ABOUT
     found: set[MonthDays] = set()
     while True:
-        chances = tried.chances(scores, is_free)
+        chances = tried.chances(scores, is_free)[:, 0]
         left = [
             (chance * (_FOUND if day in before else 1.0), place, day)
             for place in np.flatnonzero(chances < _DROPPED).tolist()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from iop_pipelines.calendars.days import Calendar, Day
-from iop_pipelines.calendars.effects import STEPS, Explained, explain_each
+from iop_pipelines.calendars.effects import STEPS, Explained, explain_each, unexplained
 from iop_pipelines.calendars.months import Look, declares_month_days, looks_at_months
 from iop_pipelines.domain.calendars import CalendarDeclaration, last_of_month
 from iop_pipelines.domain.findings import Finding
@@ -95,12 +95,21 @@ def _months_in(given: RuntimeInput) -> _Months:
     if given.freq not in _DAILY or declared or is_said:
         return {}
     moments = given.panel["ds"].to_numpy(dtype="datetime64[ns]")
-    values = {name: given.panel[name].to_numpy(dtype=float) for name in given.measures}
-    return {
-        (str(name), measure): looks_at_months(moments[rows], y[rows])
-        for name, rows in given.panel.groupby("unique_id", sort=False).indices.items()
-        for measure, y in values.items()
-    }
+    # Series of the same days together.
+    alike: dict[bytes, list[tuple[str, np.ndarray]]] = {}
+    for name, places in given.panel.groupby("unique_id", sort=False).indices.items():
+        rows = np.asarray(places)
+        alike.setdefault(moments[rows].tobytes(), []).append((str(name), rows))
+    found: dict[tuple[str, str], list[Look]] = {}
+    for measure in given.measures:
+        values = given.panel[measure].to_numpy(dtype=float)
+        for group in alike.values():
+            y = np.stack([values[rows] for _, rows in group], axis=1)
+            looks = looks_at_months(moments[group[0][1]], y)
+            found.update(
+                ((name, measure), each) for (name, _), each in zip(group, looks, strict=True)
+            )
+    return found
 
 
 def _month_metrics(months: _Months) -> dict[str, float]:
@@ -129,7 +138,10 @@ def _parts(
     panel = given.panel
     moments = panel["ds"].to_numpy(dtype="datetime64[ns]")
     named, rows_of, ds_of = [], [], []
+    monthly = {name for (name, _), looks in months.items() if any(each.found for each in looks)}
     for name, places in panel.groupby("unique_id", sort=False).indices.items():
+        if given.calendar is None and str(name) not in monthly:
+            continue
         rows = np.asarray(places)
         ds = moments[rows]
         more = ahead.get(str(name), ds[:0])
@@ -156,7 +168,10 @@ def _explain_with_months(
     given: RuntimeInput,
 ) -> list[Explained]:
     """A row by what the last look before it found."""
-    explained = explain_each(pairs, calendar, given.freq, given.tick)
+    if given.calendar is None:
+        explained = [unexplained(len(ds)) for ds, _ in pairs]
+    else:
+        explained = explain_each(pairs, calendar, given.freq, given.tick)
     found = {look.found for each in looks for look in each if look.found}
     for days in sorted(found, key=str):
         places = [at for at, each in enumerate(looks) if any(look.found == days for look in each)]

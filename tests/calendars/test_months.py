@@ -15,7 +15,7 @@ LAST_OPEN = DAYS.isin(pd.date_range("2023-01-01", periods=33, freq="BME"))
 
 
 def looks(y, days=DAYS):
-    return looks_at_months(days.to_numpy(), np.asarray(y, dtype=float))
+    return looks_at_months(days.to_numpy(), np.asarray(y, dtype=float)[:, None])[0]
 
 
 def noise(seed=0):
@@ -56,7 +56,9 @@ def test_nothing_is_found_where_days_of_the_month_mean_nothing():
     steps[:, 100:200] = np.cumsum(steps[:, 100:200], axis=0)
     steps[:, 200:300] = rng.poisson(0.2, (1_000, 100))
     steps[:, 300:] = np.exp(steps[:, 300:]) * WEEK[:, None] * 1.001 ** np.arange(1_000)[:, None]
-    assert sum(any(each.found for each in looks(y)) for y in steps.T) < 8
+    together = looks_at_months(DAYS.to_numpy(), steps)
+    assert sum(any(each.found for each in one) for one in together) < 8
+    assert together[7] == looks(steps[:, 7])
 
 
 def test_what_was_seen_depends_on_nothing_after_and_gaps_do_not_matter():
