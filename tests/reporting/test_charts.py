@@ -1,6 +1,7 @@
 """Charts as SVG: well-formed, true to their numbers, and readable."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -21,7 +22,7 @@ from iop_pipelines.query.result import Column, Table
 from iop_pipelines.reporting.charts.axes import tick_label, time_ticks
 from iop_pipelines.reporting.charts.data import chart_data
 from iop_pipelines.reporting.charts.drawing import draw
-from iop_pipelines.reporting.charts.svg import DASHES, PALETTE, PATTERNS, SIGNS
+from iop_pipelines.reporting.charts.svg import DASHES, PALETTE, PATTERNS, REST, SIGNS
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2013, 1, 1)
@@ -116,6 +117,17 @@ def test_series_are_told_apart_by_colour_dash_and_legend():
 def test_every_series_that_is_shown_has_a_colour_and_a_dash_of_its_own():
     # And what stands for all others has one more.
     assert {len(set(each)) for each in (PALETTE, DASHES, SIGNS, PATTERNS)} == {MAX_SERIES + 1}
+
+
+def test_the_sum_of_other_series_has_a_colour_of_its_own():
+    rows = [(DAY + timedelta(days=d), f"s{n}", 1.0, float(n)) for d in range(2) for n in range(20)]
+    columns = (*COLUMNS[:3], replace(COLUMNS[3], adds_up=True))
+    spec = Chart.model_validate(
+        {"type": "line", "data": "t", "x": "day", "y": "y", "series": "name"}
+    )
+    data = chart_data(spec, replace(table(rows), columns=columns))
+    assert [one.place for one in data.series] == [*range(11), REST]
+    assert (data.series[-1].name, data.series[-1].points[0][1]) == ("9 others", sum(range(9)))
 
 
 def test_many_points_keep_their_shape_and_it_is_said():

@@ -92,7 +92,7 @@ describe('the shape of a chart', () => {
       ['2013-02-03', '', 4],
     ];
     const shape = shapeOf(given('line', days, rows, {}, { series }), say, rest);
-    expect(shape?.groups[0]?.name).toBe('3 others');
+    expect(shape?.groups[0]).toMatchObject({ name: '3 others', place: REST });
     expect(shape?.groups[0]?.points.map(({ y }) => y)).toEqual([3, null, 4, 9]);
     expect(shape?.marks.map(({ row }) => row)).toEqual([0, 1, null]);
   });

@@ -39,14 +39,14 @@ export function shapeOf(data: ChartRows, say: Say, rest: (n: number) => string):
     if (spec.along === 'time') times[known] = timeOf(value) ?? 0;
     return known;
   };
-  const groups = spec.series.map((series, place) => {
+  const groups = spec.series.map((series, position) => {
     const points = valuesOf(series, data, named).flatMap(({ value, others, own, ...point }) => {
       const label = others > 0 ? rest(others) : say(value, x);
       const at = along(value, label);
       return at === null ? [] : [{ ...point, at, label: own ? say(own.value, own.column) : label }];
     });
     const name = series.others > 0 ? rest(series.others) : by ? say(series.name, by) : y.label;
-    return { name, place, points };
+    return { name, place: series.others > 0 ? REST : position, points };
   });
   const marks = marksOf(groups);
   return {

@@ -8,7 +8,7 @@ from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.charts.making import chart_spec
 from iop_pipelines.query.charts.scales import limits
-from iop_pipelines.query.charts.spec import Along, ChartSpec, Kind, Limits, Mark
+from iop_pipelines.query.charts.spec import MAX_SERIES, Along, ChartSpec, Kind, Limits, Mark
 from iop_pipelines.query.charts.spec import Series as Drawn
 from iop_pipelines.query.config import Chart
 from iop_pipelines.query.result import Column, Table, Value
@@ -99,8 +99,8 @@ def chart_data(chart: Chart, table: Table, voice: Voice = ENGLISH) -> ChartData:
     """Raises InvalidInput: y, or x of a scatter, is not a number."""
     spec = chart_spec(chart, table)
     series = tuple(
-        Series(_name_of(one, spec, voice), tuple(_points(one, spec, table, voice)), place)
-        for place, one in enumerate(spec.series)
+        Series(_name_of(one, spec, voice), tuple(_points(one, spec, table, voice)), _place(one, at))
+        for at, one in enumerate(spec.series)
     )
     notes = [f"{voice.alone(note)}." for note in spec.notes]
     return ChartData(
@@ -124,6 +124,11 @@ def chart_data(chart: Chart, table: Table, voice: Voice = ENGLISH) -> ChartData:
 
 def _title_of(spec: ChartSpec, voice: Voice) -> Sentence:
     return Sentence("chart.by", y=voice.label(spec.y), x=voice.label(spec.x).lower())
+
+
+def _place(one: Drawn, at: int) -> int:
+    """What stands for all others has the colour of no other."""
+    return MAX_SERIES if one.others else at
 
 
 def _axis_label(column: Column, voice: Voice) -> str:
