@@ -20,6 +20,7 @@ from iop_pipelines.domain.vocabulary import Category, Severity
 
 TRUE_SHARE = 0.9
 _EVENTS = frozenset({Category.ANOMALY, Category.OPTIMISATION})
+_DAY = timedelta(days=1)
 # Not long ago: a month, or so many periods of a coarser step.
 _RECENT = timedelta(days=31)
 _RECENT_PERIODS = 2
@@ -41,6 +42,12 @@ class History:
     present: datetime
     end: datetime
     freq: ModelFrequency | None
+
+    @property
+    def chances(self) -> float:
+        """How often chance could have told something: what is shorter than a day is told once a day at most."""
+        step = STEPS[self.freq].shift(self.end, 1) - self.end if self.freq else _DAY
+        return self.tests * min(step / _DAY, 1.0)
 
     def is_over(self, found: Finding) -> bool:
         return found.category in _EVENTS and until_of(found) < self.present
@@ -67,7 +74,7 @@ def worth_telling(found: Sequence[Finding], history: History) -> list[Finding]:
 
     What has no chance of its own, such as what a rule finds, always stands out.
     """
-    largest = _largest_chance(found, history.tests)
+    largest = _largest_chance(found, history.chances)
     return [each for each in found if not history.is_over(each) or _chance_of(each) <= largest]
 
 
@@ -91,12 +98,12 @@ def as_of_now(found: Finding, last: datetime, history: History) -> Finding:
     )
 
 
-def _largest_chance(found: Sequence[Finding], tests: int) -> float:
+def _largest_chance(found: Sequence[Finding], tests: float) -> float:
     """The largest that stands out; what has none is not among the tests."""
     chances = sorted(chance for each in found if (chance := _chance_of(each)) > 0)
     passed = 0.0
     for place, chance in enumerate(chances, start=1):
-        if chance <= (1 - TRUE_SHARE) * place / max(tests, 1):
+        if chance <= (1 - TRUE_SHARE) * place / max(tests, 1.0):
             passed = chance
     return passed
 

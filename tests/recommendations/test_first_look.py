@@ -43,6 +43,9 @@ def test_what_is_over_is_told_by_the_rule_of_benjamini_and_hochberg_over_all_tha
     found = [by_chance[0], *passing, lasting, of_a_rule, by_chance[1]]
     assert worth_telling(found, HISTORY) == [*passing, lasting, of_a_rule]
     assert worth_telling(by_chance, replace(HISTORY, tests=20)) == by_chance
+    # 480 hours are 20 days, of which each is told once at most.
+    assert worth_telling(by_chance, replace(HISTORY, tests=480, freq="h")) == by_chance
+    assert worth_telling(by_chance, replace(HISTORY, tests=480)) == []
 
 
 def test_of_a_history_in_which_nothing_happened_hardly_anything_is_told():
