@@ -217,6 +217,7 @@ export interface ChangedSettings {
   language?: Language | null | undefined;
   theme?: "system" | "light" | "dark" | undefined;
   timeZone?: string | null | undefined;
+  homeDashboard?: number | null | undefined;
 }
 
 /** What is left out stays; `schedule` null takes the schedule away. */
@@ -842,11 +843,47 @@ export interface History {
   modelId: number;
 }
 
+/** `gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, newest first, whatever was decided about them. */
+export interface Home {
+  gravest: Waiting[];
+  missing: Waiting[];
+  stats: DashboardStats;
+}
+
+/** One measure. `change` is in `changeUnit`, percent or points, against the equal period before. `points` are both periods', oldest first; the first `before` of them are of the earlier one, null is a gap. */
+export interface HomeFigure {
+  panelId: number;
+  column: Column;
+  value: number | string | null;
+  change: number | null;
+  changeUnit: string | null;
+  points: (number | null)[];
+  before: number;
+  period: InWords | null;
+  earlier: InWords | null;
+}
+
+/** Of one dashboard; null where there is none with panels. `unread`: panels whose query is refused by now. */
+export interface HomeFigures {
+  dashboardId: number | null;
+  name: string | null;
+  figures: HomeFigure[];
+  unread: number;
+  timeZone: string;
+  computedAt: string;
+}
+
 /** `then` where the condition is true, `else` where it is false, else not known. */
 export interface If {
   if: Condition;
   then: Expression;
   else: Expression;
+}
+
+/** `translations` are of `words`. */
+export interface InWords {
+  words: string;
+  translations: Partial<Record<Language, Worded>>;
 }
 
 /** Whether files can be loaded here at all, and if not, why; `admins` are names of accounts who may. `maxBytes`: the largest file, and what an archive may unpack to. */
@@ -1152,12 +1189,13 @@ export interface MySession {
   isCurrent: boolean;
 }
 
-/** Null leaves it to the browser. */
+/** Null leaves it to the browser. `homeDashboard`: whose figures Home shows; null leaves it to the platform. */
 export interface MySettings {
   user: Me;
   language: Language | null;
   theme: "system" | "light" | "dark";
   timeZone: string | null;
+  homeDashboard: number | null;
 }
 
 /** What `filters` are in another language. */
@@ -1276,6 +1314,11 @@ export interface Occurrence {
 
 export interface OfBacktest {
   backtestId: number;
+}
+
+/** Null is the one that was chosen for Home, or else the oldest with figures. */
+export interface OfDashboard {
+  dashboardId?: number | null | undefined;
 }
 
 export interface OfDataset {
@@ -2145,6 +2188,11 @@ export interface TimeOfFile {
   periods: number;
 }
 
+/** What a title is in another language. */
+export interface Titled {
+  title: string;
+}
+
 /** What an answer's `message` is in another language. */
 export interface Told {
   message: string;
@@ -2193,6 +2241,18 @@ export interface UserAccount {
 }
 
 export type Value = boolean | number | string | null | ParamRef | Span | (boolean | number | string)[] | FieldValue | PastStatistic | Add | Subtract | Multiply | Divide | Lowest | Highest | Coalesce | Negate | Absolute | Round | If | And | Or | Not | Unless | Compare;
+
+/** A recommendation, in the few words that Home has room for; `translations` are its title's. */
+export interface Waiting {
+  id: number;
+  title: string;
+  severity: Severity;
+  status: ReviewStatus;
+  dataset: string | null;
+  uniqueId: string | null;
+  createdAt: string;
+  translations: Partial<Record<Language, Titled>> | null;
+}
 
 /** A file that arrived and was not loaded, and why, where that was tried. */
 export interface WaitingUpload {
@@ -2304,6 +2364,10 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     latest: TRPCQueryProcedure<{ input: OfModels; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ExecutionFilter | undefined; output: ModelExecution[]; meta: unknown }>;
     series: TRPCQueryProcedure<{ input: OfSeries; output: ExecutionSeries; meta: unknown }>;
+  };
+  home: {
+    figures: TRPCQueryProcedure<{ input: OfDashboard | undefined; output: HomeFigures; meta: unknown }>;
+    get: TRPCQueryProcedure<{ input: void | undefined; output: Home; meta: unknown }>;
   };
   intake: {
     discard: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;

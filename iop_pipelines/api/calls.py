@@ -98,12 +98,16 @@ async def _read_heavy(
     """By a reader. What is wrong with the input, and what is kept already, is known without one."""
     anybody = replace(context, user=ANYBODY)
 
-    def keeping() -> Keeping | None:
+    def asked() -> tuple[bytes | None, Keeping | None]:
         given = () if procedure.input is None else (wire.read_input(procedure.input, text),)
-        return heavy.keeping(anybody, *given) if heavy.keeping else None
+        meant = text
+        if heavy.asked is not None:
+            given = (heavy.asked(context, *given),)
+            meant = given[0].model_dump_json(by_alias=True).encode()
+        return meant, heavy.keeping(anybody, *given) if heavy.keeping else None
 
-    ask = Ask("procedure", procedure.path, context.request_id, {}, text)
-    kept_by = await anyio.to_thread.run_sync(keeping)
+    meant, kept_by = await anyio.to_thread.run_sync(asked)
+    ask = Ask("procedure", procedure.path, context.request_id, {}, meant)
     readers = answers.file_readers if heavy.is_of_files else answers.readers
     return await read_heavy(answers, readers, context.user.id, ask, kept_by)
 

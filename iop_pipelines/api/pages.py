@@ -31,7 +31,8 @@ _TYPES = {
 # still fetches the program, which then finds the answer there.
 _WHO = "/api/auth/me"
 _FIRST_READS = (
-    (re.compile(r"/"), "/api/trpc/dashboard.stats"),
+    (re.compile(r"/"), "/api/trpc/home.get"),
+    (re.compile(r"/"), "/api/trpc/home.figures"),
     (
         re.compile(r"/dashboards/([0-9]+)(?:/.*)?"),
         r"/api/trpc/dashboards.get?input=%7B%22id%22%3A\1%7D",

@@ -78,10 +78,13 @@ class Heavy:
 
     keeping: called with (context[, input]) in the API's process; None for what is computed each time.
     is_of_files: by the reader that takes files of people apart, which may need more memory and time.
+    asked: called there before with (context, input), and told who asks: gives the input that means the same whoever
+    asks, which is what the reader is sent and what an answer is kept by.
     """
 
     keeping: Callable[..., Keeping | None] | None = None
     is_of_files: bool = False
+    asked: Callable[[Any, Any], Shape] | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class PersonalSettings(BaseModel):
     language: Language | None = None
     theme: Theme = "system"
     time_zone: str | None = None
+    home_dashboard: int | None = None
 
     _zone = field_validator("time_zone")(check_zone)
 

@@ -83,7 +83,7 @@ def narrow(
         told, condition = _filter_applied(each, source, scope, f"filters.{position}")
         applied.append(told)
         added += [condition] if condition is not None else []
-    where = _and([*([table.where] if table.where is not None else []), *added])
+    where = joined([*([table.where] if table.where is not None else []), *added])
     narrowed = table.model_copy(update={"where": where})
     datasets = {**config.datasets, table_name: narrowed}
     return config.model_copy(update={"datasets": datasets}), tuple(applied)
@@ -133,11 +133,12 @@ def _without(tree: AnyCondition | None, time: str) -> AnyCondition | None:
     if isinstance(tree, Compare):
         return None if tree.field == time and tree.op == "in_period" else tree
     if isinstance(tree, And):
-        return _and([kept for each in tree.all_of if (kept := _without(each, time)) is not None])
+        return joined([kept for each in tree.all_of if (kept := _without(each, time)) is not None])
     return tree
 
 
-def _and(parts: Sequence[AnyCondition]) -> AnyCondition | None:
+def joined(parts: Sequence[AnyCondition]) -> AnyCondition | None:
+    """One condition of several; None of none."""
     if len(parts) <= 1:
         return parts[0] if parts else None
     return And.model_construct(all_of=tuple(parts))

@@ -46,7 +46,7 @@ from iop_pipelines.transform.versions import StoredDataset
 _MEASURE = "deliveries"
 _LABELS = {_MEASURE: "Deliveries"}
 # What the `source_ref` of a missing delivery begins with.
-_SOURCE = "delivery:"
+DELIVERY_SOURCE = "delivery:"
 
 
 def advise_of_missing_delivery(
@@ -188,4 +188,6 @@ def _rhythm(rhythm: timedelta) -> Sentence:
 def _ground(next_one: Expected, stored: StoredDataset) -> Ground:
     start = next_one.window_start
     window = (start, start + next_one.rhythm)
-    return Watch(stored, SILENCE_MODEL, _LABELS).ground(window, f"{_SOURCE}{next_one.after.id}")
+    return Watch(stored, SILENCE_MODEL, _LABELS).ground(
+        window, f"{DELIVERY_SOURCE}{next_one.after.id}"
+    )

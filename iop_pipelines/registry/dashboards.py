@@ -176,6 +176,17 @@ def list_dashboards(
         return _dashboards(connection, query)
 
 
+def leading_dashboard(engine: sa.Engine) -> int | None:
+    """The oldest with figures, else the oldest with panels: what is shown to whoever has chosen none."""
+    is_metric = panels.c.type == PanelType.METRIC
+    query = sa.select(
+        sa.func.min(sa.case((is_metric, panels.c.dashboard_id))), sa.func.min(panels.c.dashboard_id)
+    )
+    with engine.connect() as connection:
+        with_figures, any_one = connection.execute(query).one()
+    return with_figures or any_one
+
+
 def count_dashboards(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(dashboards)) or 0

@@ -69,6 +69,8 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
     "recommendations.evidence": [(BY_ID, "NOT_FOUND")],
     "recommendations.get": [(BY_ID, "NOT_FOUND")],
     "recommendations.history": [(BY_ID, "NOT_FOUND")],
+    "home.get": [(None, "OK")],
+    "home.figures": [({}, "OK")],
     "dashboard.stats": [(None, "OK")],
     "dashboards.list": [({}, "OK")],
     "dashboards.get": [(BY_ID, "NOT_FOUND")],

@@ -65,7 +65,7 @@ def test_a_page_names_the_files_that_it_needs_before_it_is_read(tmp_path, path, 
 @pytest.mark.parametrize(
     ("path", "reads"),
     [
-        ("/", ["/api/auth/me", "/api/trpc/dashboard.stats"]),
+        ("/", ["/api/auth/me", "/api/trpc/home.get", "/api/trpc/home.figures"]),
         (
             "/dashboards/7",
             ["/api/auth/me", "/api/trpc/dashboards.get?input=%7B%22id%22%3A7%7D"],

@@ -134,7 +134,7 @@ def test_a_file_is_dropped_and_ends_in_the_first_recommendation(
     first.click()
     expect(page.locator("main h1")).to_contain_text("Cancelled")
     page.goto("/")
-    expect(page.get_by_text("Recommendations to review")).to_be_visible()
+    expect(page.get_by_role("heading", name="To review")).to_be_visible()
 
 
 def test_several_files_of_one_table_are_sent_as_one(

@@ -136,7 +136,7 @@ def test_a_refused_delivery_is_red_on_home_and_on_its_datasets_page(
     refused, open_as, check_access, viewport, scheme
 ):
     page = open_as("vera", "/", viewport=viewport, color_scheme=scheme)
-    told = page.get_by_role("region", name="Data that was not prepared")
+    told = page.get_by_role("region", name="Data", exact=True)
     expect(told).to_contain_text("100 of 320 delivered rows are refused, at most 20 % may be")
     check_access(page)
     told.get_by_role("link", name="flights_daily").click()

@@ -53,7 +53,8 @@ def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
 @pytest.mark.parametrize(
     ("path", "read"),
     [
-        ("/", "/api/trpc/dashboard.stats"),
+        ("/", "/api/trpc/home.get"),
+        ("/", "/api/trpc/home.figures"),
         ("/dashboards/1", "/api/trpc/dashboards.get?input=%7B%22id%22%3A1%7D"),
     ],
 )

@@ -52,14 +52,18 @@ def test_the_most_severe_stand_first_and_filters_live_in_the_address(admin, made
     made.dismiss(warning)
 
 
-def test_home_counts_what_still_waits_and_says_how_many_went_away(admin, site):
+def test_home_counts_what_still_waits_and_leads_to_what_went_away(admin, site, made):
+    one = made.add("Still waits")
     stats = figures(engine_for(site.settings.database_url), utc_now())
     gone = sum(stats.gone_by_severity.values())
     waiting = sum(stats.open_by_severity.values()) - gone
     assert gone > 0
     admin.goto("/")
-    figure = admin.get_by_role("link", name="Recommendations to review")
-    expect(figure).to_contain_text(f"{waiting} and {gone} no longer found")
+    expect(admin.get_by_role("link", name=f"All {waiting}")).to_be_visible()
+    made.dismiss(one)
+    if waiting == 1:
+        admin.get_by_role("link", name="What is no longer found").click()
+        expect(admin.get_by_role("listitem").first).to_contain_text("No longer found")
 
 
 def test_one_is_accepted_and_the_next_is_shown_and_it_can_be_undone(admin, made):

@@ -111,6 +111,8 @@ CODES_HERE = {
     ),
     *("LackingSource.missing", "LackingSource.due"),
     *("Thing.until", "Thing.opened", "Week.start"),
+    # Of a figure: a number, or a moment that a measure found; and percent or points.
+    *("HomeFigure.value", "HomeFigure.changeUnit"),
 }
 # What somebody composed, and what a recommendation was made from: its own texts stand beside it, in every language.
 WHOLE = {"QueryConfig", "Evidence"}

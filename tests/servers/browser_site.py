@@ -1,5 +1,6 @@
 """The product on loopback for tests in a browser, stopped and started again at will."""
 
+import json
 import os
 import signal
 import subprocess
@@ -126,10 +127,11 @@ class Site:
             answer.raise_for_status()
             return answer.json()["result"].get("data")
 
-    def read(self, name: str, path: str) -> Any:
-        """What a query without input answers to that person."""
+    def read(self, name: str, path: str, **given: Any) -> Any:
+        """What a query answers to that person."""
         with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
             client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
-            answer = client.get(f"/api/trpc/{path}")
+            asked = {"input": json.dumps(given)} if given else {}
+            answer = client.get(f"/api/trpc/{path}", params=asked)
             answer.raise_for_status()
             return answer.json()["result"]["data"]

@@ -10,14 +10,14 @@ const TOUCHED = [
   'recommendations.get',
   'recommendations.history',
   'recommendations.list',
-  'dashboard.stats',
+  'home.get',
   'notifications.list',
 ];
 
 // A client of queries is one person's, from sign-in to sign-out.
 const outboxes = new WeakMap<QueryClient, Outbox>();
 
-function outboxIn(queries: QueryClient, userId: number): Outbox {
+export function outboxIn(queries: QueryClient, userId: number): Outbox {
   const known = outboxes.get(queries);
   if (known) return known;
   const outbox = outboxOf(userId, (decision) => showTaken(queries, decision));

@@ -72,10 +72,13 @@ export function Loaded<T>({
   height,
   isEmpty,
   empty,
+  isAgeSaid = true,
   children,
 }: {
   query: UseQueryResult<T, unknown>;
   height: number;
+  /** False where the page says it once for all that it shows. */
+  isAgeSaid?: boolean;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
   children: (data: T) => ReactNode;
@@ -89,7 +92,7 @@ export function Loaded<T>({
   }
   return (
     <>
-      {query.isError && <SavedNote at={query.dataUpdatedAt} />}
+      {query.isError && isAgeSaid && <SavedNote at={query.dataUpdatedAt} />}
       {isEmpty?.(query.data) ? empty : children(query.data)}
     </>
   );

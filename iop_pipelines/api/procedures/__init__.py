@@ -10,6 +10,7 @@ from iop_pipelines.api.procedures import (
     datasets,
     deliveries,
     executions,
+    home,
     intake,
     me,
     models,
@@ -21,7 +22,17 @@ from iop_pipelines.api.procedures import (
 from iop_pipelines.api.registry import Registry
 
 _NOUNS = (
-    *(models, backtests, executions, reports, recommendations, dashboard, dashboards, datasets),
+    *(
+        models,
+        backtests,
+        executions,
+        reports,
+        recommendations,
+        home,
+        dashboard,
+        dashboards,
+        datasets,
+    ),
     *(deliveries, intake, notifications, me, users, audit),
 )
 

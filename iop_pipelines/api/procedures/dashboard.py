@@ -85,11 +85,11 @@ class Since(Shape):
 
 
 def declare(registry: Registry) -> None:
-    feed = Feed(_read, _fingerprint)
+    feed = Feed(standing, _fingerprint)
 
     @registry.procedure("dashboard.stats", Kind.QUERY, "How the platform stands now.")
     def stats(ctx: Context) -> DashboardStats:
-        return _read(ctx)
+        return standing(ctx)
 
     @registry.procedure("dashboard.live", Kind.SUBSCRIPTION, "How it stands, whenever it changes.")
     async def live(ctx: Context, given: Since) -> AsyncIterator[tuple[str, DashboardStats]]:
@@ -97,7 +97,7 @@ def declare(registry: Registry) -> None:
             yield event
 
 
-def _read(ctx: Context) -> DashboardStats:
+def standing(ctx: Context) -> DashboardStats:
     now = utc_now()
     return _stats(figures(ctx.platform.engine, now), now)
 

@@ -478,7 +478,7 @@ def _run(
         raise error.under("queryConfig") from error
 
 
-def _column(column: result.Column, is_text: bool) -> Column:
+def column_shown(column: result.Column, is_text: bool) -> Column:
     """Decimals are numbers of that many places to whoever draws them."""
     said = (column.decimals, column.places, scale_of(column.type))
     return Column(
@@ -510,7 +510,7 @@ def _is_a_double(value: Decimal) -> bool:
     return Decimal(repr(float(value))) == value
 
 
-def _cell(value: result.Value, is_text: bool) -> Any:
+def cell_shown(value: result.Value, is_text: bool) -> Any:
     if is_text and value is not None:
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return float(value) if isinstance(value, Decimal) else value
@@ -540,11 +540,11 @@ def _data(
         title=table.title,
         chart=_axes(chart) if chart else None,
         spec=chart_shown(spec, table, kept) if spec else None,
-        columns=[_column(each, at in as_text) for at, each in enumerate(table.columns)],
-        rows=[[_cell(value, at in as_text) for at, value in enumerate(row)] for row in rows],
+        columns=[column_shown(each, at in as_text) for at, each in enumerate(table.columns)],
+        rows=[[cell_shown(value, at in as_text) for at, value in enumerate(row)] for row in rows],
         totals=None
         if table.totals is None
-        else [_cell(value, at in as_text) for at, value in enumerate(table.totals)],
+        else [cell_shown(value, at in as_text) for at, value in enumerate(table.totals)],
         is_truncated=table.is_truncated,
         total=table.total,
         filters=[each.english for each in filters],

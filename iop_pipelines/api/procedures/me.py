@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from iop_pipelines.api.context import Context, witness_of
+from iop_pipelines.api.procedures.shapes import Id
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain import zones
 from iop_pipelines.domain.languages import Language
@@ -14,6 +15,7 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Unfit
 from iop_pipelines.identity import personal, sessions
+from iop_pipelines.registry import dashboards
 
 # Before and after this year that rules are told for; beyond, browsers go by their own.
 _YEARS: Final = (-3, 6)
@@ -26,12 +28,13 @@ class Me(Shape):
 
 
 class MySettings(Shape):
-    """Null leaves it to the browser."""
+    """Null leaves it to the browser. `homeDashboard`: whose figures Home shows; null leaves it to the platform."""
 
     user: Me
     language: Language | None
     theme: personal.Theme
     time_zone: str | None
+    home_dashboard: int | None
 
 
 class ChangedSettings(Shape):
@@ -40,6 +43,7 @@ class ChangedSettings(Shape):
     language: Language | None = None
     theme: personal.Theme = "system"
     time_zone: Annotated[str, Field(max_length=64)] | None = None
+    home_dashboard: Id | None = None
 
     _zone = field_validator("time_zone")(personal.check_zone)
 
@@ -135,11 +139,13 @@ def _declare_settings(registry: Registry) -> None:
         return _settings(ctx, personal.settings_of(ctx.platform.engine, ctx.user.id))
 
     @registry.procedure(
-        "settings.update", Kind.MUTATION, "Choose language, theme, time zone.", Role.VIEWER
+        "settings.update", Kind.MUTATION, "Choose language, theme, time zone, Home.", Role.VIEWER
     )
     def update(ctx: Context, given: ChangedSettings) -> MySettings:
         changed = given.model_dump(exclude_unset=True)
         engine = ctx.platform.engine
+        if given.home_dashboard is not None:
+            dashboards.dashboard(engine, given.home_dashboard)
         kept = personal.update_settings(engine, ctx.user.id, changed, witness_of(ctx))
         return _settings(ctx, kept)
 
@@ -175,4 +181,10 @@ def _declare_sessions(registry: Registry) -> None:
 
 def _settings(ctx: Context, kept: personal.PersonalSettings) -> MySettings:
     user = Me(id=ctx.user.id, name=ctx.user.name, role=ctx.user.role)
-    return MySettings(user=user, language=kept.language, theme=kept.theme, time_zone=kept.time_zone)
+    return MySettings(
+        user=user,
+        language=kept.language,
+        theme=kept.theme,
+        time_zone=kept.time_zone,
+        home_dashboard=kept.home_dashboard,
+    )

@@ -17,7 +17,7 @@ from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sessions, user_settings, users
 
-DEFAULTS = {"language": None, "theme": "system", "timeZone": None}
+DEFAULTS = {"language": None, "theme": "system", "timeZone": None, "homeDashboard": None}
 
 
 @pytest.fixture
@@ -44,13 +44,14 @@ def test_settings_are_kept_and_what_is_left_out_stays(api):
     me = {"id": user.id, "name": user.name, "role": user.role.value}
     assert api.call("settings.get") == {"user": me, **DEFAULTS}
     chosen = api.call("settings.update", language="fr", timeZone="Africa/Lagos")
-    assert chosen == {"user": me, "language": "fr", "theme": "system", "timeZone": "Africa/Lagos"}
+    assert chosen == {"user": me, **DEFAULTS, "language": "fr", "timeZone": "Africa/Lagos"}
     api.call("settings.update", theme="dark", language=None)
     assert api.call("settings.get") == {
         "user": me,
         "language": None,
         "theme": "dark",
         "timeZone": "Africa/Lagos",
+        "homeDashboard": None,
     }
 
 

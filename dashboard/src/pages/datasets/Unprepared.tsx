@@ -16,7 +16,7 @@ const TOUCHED = [
   ['datasets.get'],
   ['datasets.list'],
   ['datasets.runs'],
-  ['dashboard.stats'],
+  ['home.get'],
   ['notifications.list'],
 ] as const;
 

@@ -1,28 +1,26 @@
-/** How the platform stands now: figures that refresh themselves, what waits, what was done, how good the data is. */
+/** What went wrong, what waits for a decision, and how the business does, in the order in which one needs to know. */
 import { lazy, Suspense } from 'react';
-import type { DashboardStats } from '@/api/client';
+import type { Home as Found } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { Page } from '@/ui/Layouts';
 import { Loaded, Skeleton } from '@/ui/States';
-import { Figures } from './Figures';
+import { Business } from './Business';
+import { DataState } from './DataState';
 import css from './home.module.css';
-import { LatestReports } from './LatestReports';
-import { LatestRuns } from './LatestRuns';
-import { LiveMark } from './LiveMark';
-import { OpenWork } from './OpenWork';
-import { Quality } from './Quality';
-import { Unprepared } from './Unprepared';
-import { stats, useLiveStats } from './useLiveStats';
+import { Machine } from './Machine';
+import { figuresQuery, homeQuery } from './queries';
+import { useLiveHome } from './useLiveHome';
+import { Waiting } from './Waiting';
 import { words } from './words';
 
 // Whoever has data never fetches it.
 const Start = lazy(() => import('./start/Start'));
 
-export const firstReads = () => [stats];
+export const firstReads = () => [homeQuery, figuresQuery];
 
 export default function Home() {
   const t = useWords(words);
-  const live = useLiveStats();
+  const live = useLiveHome();
   if (live.query.data && isBare(live.query.data)) {
     return (
       <Page title={t.title}>
@@ -33,27 +31,19 @@ export default function Home() {
     );
   }
   return (
-    <Page title={t.title} actions={<LiveMark {...live} />}>
-      <Loaded query={live.query} height={31}>
-        {(found) => (
-          <>
-            <Unprepared deliveries={found.quality.unprepared} />
-            <Figures stats={found} />
-            <div className={css.columns}>
-              <OpenWork stats={found.recommendations} />
-              <Quality scores={found.quality.byDataset} usable={found.quality.usableByDataset} />
-            </div>
-          </>
-        )}
-      </Loaded>
-      <div className={css.columns}>
-        <LatestRuns />
-        <LatestReports />
-      </div>
-    </Page>
+    <div className={css.home}>
+      <Page title={t.title}>
+        <Loaded query={live.query} height={14} isAgeSaid={false}>
+          {(found) => <Waiting found={found} />}
+        </Loaded>
+        <Business />
+        {live.query.data && <DataState found={live.query.data} />}
+        {live.query.data && <Machine {...live} stats={live.query.data.stats} />}
+      </Page>
+    </div>
   );
 }
 
 /** Neither data nor anything that waits for it. */
-const isBare = ({ quality, models }: DashboardStats) =>
+const isBare = ({ stats: { quality, models } }: Found) =>
   models.total === 0 && Object.keys(quality.byDataset).length === 0;

@@ -1,19 +1,20 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api } from '@/api/client';
+import { ALONE, api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
-const REFRESH_MS = 15_000;
+const REFRESH_MS = 60_000;
 
-export const latestRuns = queryOptions({
-  queryKey: ['executions.list', { limit: 6 }],
-  queryFn: ({ signal }) => api.executions.list.query({ limit: 6 }, { signal }),
-  refetchInterval: REFRESH_MS,
+/** What waits, what is missing, and how the platform stands. */
+export const homeQuery = queryOptions({
+  queryKey: ['home.get'],
+  queryFn: ({ signal }) => api.home.get.query(undefined, { signal, ...ALONE }),
   meta: KEEP,
 });
 
-export const latestReports = queryOptions({
-  queryKey: ['reports.generated', { limit: 5 }],
-  queryFn: ({ signal }) => api.reports.generated.query({ limit: 5 }, { signal }),
+/** Of the dashboard that whoever asks has chosen. */
+export const figuresQuery = queryOptions({
+  queryKey: ['home.figures'],
+  queryFn: ({ signal }) => api.home.figures.query(undefined, { signal, ...ALONE }),
   refetchInterval: REFRESH_MS,
   meta: KEEP,
 });

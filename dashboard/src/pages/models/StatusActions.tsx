@@ -13,7 +13,7 @@ import { words } from './words';
 const CHANGES = ['promote', 'rollback', 'deprecate'] as const;
 type Change = (typeof CHANGES)[number];
 type Asked = { reason: string | null; force: boolean };
-const TOUCHED = [['models.list'], ['models.get'], ['dashboard.stats']] as const;
+const TOUCHED = [['models.list'], ['models.get'], ['home.get']] as const;
 
 export function StatusActions({ model }: { model: ModelDetail }) {
   const t = useWords(words);

@@ -8,11 +8,11 @@ import { CheckField } from '@/ui/CheckField';
 import { Actions, Dialog } from '@/ui/Dialog';
 import { words as uiWords } from '@/ui/words';
 import { DismissForm } from './DismissForm';
+import type { Shortfall, Wish } from './deciding';
 import type { Question } from './question';
 import css from './recommendations.module.css';
 import { SnoozeForm } from './SnoozeForm';
 import type { Told } from './told';
-import type { Shortfall, Wish } from './useDecide';
 import { words } from './words';
 
 export function Asking({

@@ -3,10 +3,10 @@ import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { useNow } from '@/ui/useNow';
+import type { Wish } from './deciding';
 import type { Question } from './question';
 import css from './recommendations.module.css';
 import type { Told } from './told';
-import type { Wish } from './useDecide';
 import { words } from './words';
 
 export function Decide({

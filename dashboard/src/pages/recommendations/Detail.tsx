@@ -13,6 +13,7 @@ import { Muted, Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { CommentForm } from './CommentForm';
 import { Decide } from './Decide';
+import type { Wish } from './deciding';
 import { Evidence } from './Evidence';
 import { History } from './History';
 import { SeverityMark, StandingMarks } from './Marks';
@@ -22,7 +23,6 @@ import type { Question } from './question';
 import css from './recommendations.module.css';
 import { Steps } from './Steps';
 import { type Shown, shownOf, type Told } from './told';
-import type { Wish } from './useDecide';
 import { words } from './words';
 
 export interface DetailGiven {

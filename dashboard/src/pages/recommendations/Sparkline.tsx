@@ -1,6 +1,6 @@
 /** The course of a series, a line high; who cannot see it misses nothing that its words do not say. */
 
-import { HEIGHT, lineOf, WIDTH } from './line';
+import { HEIGHT, lineOf, WIDTH } from '@/ui/line';
 import css from './recommendations.module.css';
 
 export function Sparkline({ values }: { values: readonly (number | null)[] }) {

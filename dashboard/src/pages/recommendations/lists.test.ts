@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence, ListedRecommendation, Recommendation } from '@/api/client';
+import { lineOf } from '@/ui/line';
 import { knownOf } from './evidence';
 import { filterIn, inputOf, queryOf } from './filters';
-import { lineOf } from './line';
 import { inboxQuery } from './queries';
 import { localText, momentIn, presetsFrom } from './snoozes';
 import { shownOf } from './told';

@@ -32,7 +32,7 @@ export function useWay(): Way {
   const register = useAction({
     run: (input: NewModel) => api.models.create.mutate(input),
     done: t.registered,
-    touches: [['models.list'], ['dashboard.stats']],
+    touches: [['models.list'], ['home.get']],
     onDone: ({ id }) => navigate(`/models/${id}`),
   });
   // Of the two at most one has been asked since the other was reset.

@@ -1,0 +1,50 @@
+/** Home's first answer, kept current by the server; what came last is kept for reading offline. */
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { DashboardStats, Home } from '@/api/client';
+import { subscribe } from '@/api/live';
+import { noteAnswer, useIsOnline } from '@/offline/connection';
+import { homeQuery } from './queries';
+
+export type Liveness = 'live' | 'paused' | 'stale';
+
+export interface LiveHome {
+  query: UseQueryResult<Home>;
+  liveness: Liveness;
+  setPaused: (paused: boolean) => void;
+}
+
+/** What is asked anew when it has changed: the feed tells numbers, not titles. */
+const titlesOf = ({ recommendations, quality }: DashboardStats) =>
+  JSON.stringify([recommendations, quality.unprepared.length]);
+
+export function useLiveHome(): LiveHome {
+  const queries = useQueryClient();
+  const [isPaused, setPaused] = useState(false);
+  const [isConnected, setConnected] = useState(false);
+  const isOnline = useIsOnline();
+  const query = useQuery(homeQuery);
+
+  useEffect(() => {
+    if (isPaused) return;
+    const end = subscribe<DashboardStats>('dashboard.live', {
+      onOpen: setConnected,
+      onData: (stats) => {
+        noteAnswer();
+        const known = queries.getQueryData(homeQuery.queryKey);
+        if (!known || titlesOf(known.stats) !== titlesOf(stats)) {
+          void queries.invalidateQueries({ queryKey: homeQuery.queryKey });
+        }
+        if (known) queries.setQueryData(homeQuery.queryKey, { ...known, stats });
+      },
+    });
+    return () => {
+      end();
+      setConnected(false);
+    };
+  }, [isPaused, queries]);
+
+  // One word for the whole page: what was read an age ago is not live, whatever is connected by now.
+  const isLive = isConnected && isOnline && query.isSuccess;
+  return { query, liveness: isPaused ? 'paused' : isLive ? 'live' : 'stale', setPaused };
+}

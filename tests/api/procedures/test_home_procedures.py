@@ -1,0 +1,109 @@
+"""home.*: what waits in its order, and the figures of the dashboard that whoever asks has chosen."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Role, Severity
+from iop_pipelines.errors import NotFound
+from iop_pipelines.identity.user import User
+from iop_pipelines.schema.tables import panels, recommendations, users
+
+DAY = {"from": "2013-02-02", "to": "2013-02-02"}
+
+
+def add(api, title, severity, **more):
+    values = {"title": title, "severity": severity, "category": Category.ANOMALY, **more}
+    values.setdefault("status", ReviewStatus.OPEN)
+    return api.insert(recommendations, **values)
+
+
+def panel(period=DAY, **more):
+    config = {
+        "version": 2,
+        "source": "dataset:flights_daily",
+        "where": {"field": "date", "op": "in_period", "value": period},
+        "datasets": {"main": {"select": [{"measure": "flights"}]}},
+    }
+    return {"title": "Flights", "type": "metric", "queryConfig": config, **more}
+
+
+def test_the_three_gravest_that_wait_and_deliveries_that_are_missing(api):
+    api.write(recommendations.delete())
+    now = utc_now()
+    add(api, "Told and seen", Severity.INFO)
+    late = add(
+        *(api, "No delivery", Severity.WARNING),
+        source_ref="delivery:7",
+        live_key="k1",
+        status=ReviewStatus.ACCEPTED,
+    )
+    warned = [add(api, f"Warning {n}", Severity.WARNING) for n in range(2)]
+    add(api, "Gone", Severity.CRITICAL, resolved_at=now)
+    add(api, "Later", Severity.CRITICAL, snoozed_until=now + timedelta(hours=1))
+    grave = add(
+        *(api, "Grave", Severity.CRITICAL),
+        snoozed_until=now - timedelta(hours=1),
+        translations={"fr": {"title": "Sérieux", "description": "d"}},
+    )
+    add(api, "Comes again", Severity.INFO, source_ref="delivery:6", resolved_at=now)
+    found = api.call("home.get")
+    assert [each["id"] for each in found["gravest"]] == [grave, *reversed(warned)]
+    assert found["gravest"][0]["translations"] == {"fr": {"title": "Sérieux"}}
+    assert [each["id"] for each in found["missing"]] == [late]
+    assert found["stats"] == {
+        **api.call("dashboard.stats"),
+        "asOf": found["stats"]["asOf"],
+    }
+
+
+def test_each_person_has_the_figures_of_their_own_dashboard(api):
+    for each in api.call("dashboards.list"):
+        api.call("dashboards.delete", id=each["id"])
+    assert api.read("home.figures")["dashboardId"] is None
+    # Without figures it is nobody's first, however old it is.
+    api.call("dashboards.save", name="Tables", panels=[{**panel(), "type": "table"}])
+    first, second = (
+        api.call("dashboards.save", name=name, panels=[panel(period)])["id"]
+        for name, period in (("One day", DAY), ("Two days", {**DAY, "from": "2013-02-01"}))
+    )
+    api.insert(users, id=2, name="vera", role=Role.VIEWER)
+    vera = replace(api, context=replace(api.context, user=User(2, "vera", Role.VIEWER)))
+    vera.call("settings.update", homeDashboard=second)
+    one, two = api.read("home.figures"), vera.read("home.figures")
+    assert (one["dashboardId"], two["dashboardId"]) == (first, second)
+    of_days = {
+        row[0]: row[1]
+        for row in api.call(
+            "panels.data",
+            queryConfig={
+                "version": 2,
+                "source": "dataset:flights_daily",
+                "datasets": {"main": {"select": [{"field": "date"}, {"measure": "flights"}]}},
+            },
+        )["rows"]
+    }
+    (figure,), (of_two,) = one["figures"], two["figures"]
+    assert figure["value"] == of_days["2013-02-02"]
+    assert of_two["value"] == of_days["2013-02-01"] + of_days["2013-02-02"]
+    before = of_days["2013-02-01"]
+    assert figure["change"] == pytest.approx(100 * (figure["value"] - before) / before)
+    assert figure["points"] == [before, figure["value"]]
+    assert (figure["period"]["words"], figure["earlier"]["words"]) == ("2013-02-02", "2013-02-01")
+    # Gone, a choice is none; and nobody chooses what is not there.
+    api.call("dashboards.delete", id=second)
+    assert vera.read("home.figures")["dashboardId"] == first
+    with pytest.raises(NotFound):
+        vera.call("settings.update", homeDashboard=second)
+
+
+def test_a_panel_that_is_refused_takes_none_of_the_others_with_it(api):
+    broken = panel()
+    both = api.call("dashboards.save", name="Both", panels=[broken, panel(title="Well")])["id"]
+    config = {**broken["queryConfig"], "source": "dataset:never_declared"}
+    first = (panels.c.dashboard_id == both) & (panels.c.position == 0)
+    api.write(panels.update().where(first).values(query_config=config))
+    found = api.read("home.figures", dashboardId=both)
+    assert (found["unread"], len(found["figures"])) == (1, 1)
