@@ -53,7 +53,10 @@ function precache(): Plugin {
       worker.code = worker.code
         .replace(
           '__PRECACHE__',
-          JSON.stringify([...files, '/manifest.webmanifest', '/icons/192.png']),
+          JSON.stringify([
+            ...files,
+            ...['/manifest.webmanifest', '/icons/192.png', '/icons/icon.svg'],
+          ]),
         )
         .replace('__SHELL__', JSON.stringify(build));
     },

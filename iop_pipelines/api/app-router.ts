@@ -220,6 +220,11 @@ export interface ChangedSettings {
   homeDashboard?: number | null | undefined;
 }
 
+/** Without `since` all that wait for a decision, put off or not; with it what was changed from then on, whatever it became. */
+export interface ChangedSince {
+  since?: string | null | undefined;
+}
+
 /** What is left out stays; `schedule` null takes the schedule away. */
 export interface ChangedTemplate {
   id: number;
@@ -241,6 +246,13 @@ export interface ChangedUser {
   id: number;
   role?: Role | null | undefined;
   isDisabled?: boolean | null | undefined;
+}
+
+/** `items` in the order of the inbox. `isWhole`: false where there were more; those that are not here are to be asked for again without `since`. `asOf` is the `since` of the next question. */
+export interface Changes {
+  items: KeptRecommendation[];
+  isWhole: boolean;
+  asOf: string;
 }
 
 /** `y` against `x`, one line or group of bars for each value of `series`. */
@@ -920,6 +932,33 @@ export interface KeptPoint {
   yhat: number | null;
   lo: number | null;
   hi: number | null;
+}
+
+/** As `recommendations.get` and `recommendations.list` have it together: what a device keeps of it. */
+export interface KeptRecommendation {
+  id: number;
+  title: string;
+  description: string | null;
+  category: Category;
+  severity: Severity;
+  peakSeverity: Severity;
+  status: ReviewStatus;
+  sourceRef: string | null;
+  createdAt: string;
+  updatedAt: string;
+  dataset: string | null;
+  uniqueId: string | null;
+  modelId: number | null;
+  occurrences: number;
+  firstDs: string | null;
+  lastDs: string | null;
+  resolvedAt: string | null;
+  previousId: number | null;
+  snoozedUntil: string | null;
+  translations: Partial<Record<Language, Wording>> | null;
+  metadata: Evidence | null;
+  sparkline: (number | null)[];
+  cursor: string;
 }
 
 export interface Labelled {
@@ -1678,7 +1717,7 @@ export interface RecommendationEvidence {
   translations: Partial<Record<Language, Reasons>> | null;
 }
 
-/** `order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so last in the time of its data; newest has what was written last first. `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is taken for where that row stands now. `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. */
+/** `order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so last in the time of its data; newest has what was written last first. `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is taken for where that row stands now. `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. `model` is a name, of whichever version; `uniqueId` a series; `from` and `to` are the first and last day on which it was opened, in the platform's time zone. */
 export interface RecommendationFilter {
   limit?: number | undefined;
   cursor?: string | number | null | undefined;
@@ -1690,6 +1729,10 @@ export interface RecommendationFilter {
   isResolved?: boolean | null | undefined;
   dataset?: string | null | undefined;
   q?: string | null | undefined;
+  model?: string | null | undefined;
+  uniqueId?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
 }
 
 /** `open` were not decided: `waiting` are those still found, `goneAway` those that are not any more. `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of those that wait; every word has its number. */
@@ -2403,6 +2446,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     drill: TRPCQueryProcedure<{ input: Drill | undefined; output: DrillData; meta: unknown }>;
   };
   recommendations: {
+    changes: TRPCQueryProcedure<{ input: ChangedSince | undefined; output: Changes; meta: unknown }>;
     comment: TRPCMutationProcedure<{ input: Comment; output: Created; meta: unknown }>;
     evidence: TRPCQueryProcedure<{ input: ById; output: RecommendationEvidence; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: Recommendation; meta: unknown }>;

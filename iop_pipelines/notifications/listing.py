@@ -4,7 +4,8 @@ Reports that ended, recommendations opened with a warning or worse, executions t
 were not prepared and wait for somebody, items of watched sources that could not be delivered, models that
 were promoted, templates that the platform paused, and reports whose data was delivered again; of the last `KEPT`. What
 a person has read is a mark on one of these rows; a recommendation that was decided, or is no longer found, waits for
-nobody and needs no reading. Some are for the owner of a template, or for admins where it has none.
+nobody and needs no reading, nor does a ready report that a schedule made and nobody asked for. Some are for the owner
+of a template, or for admins where it has none.
 """
 
 from collections.abc import Callable, Sequence
@@ -160,7 +161,9 @@ def _reports() -> _Source:
         )
         return sa.or_(is_for_all, is_owners)
 
-    return _Source("report", rows.id, rows.finished_at, ended, query, is_for=is_for)
+    # What a schedule made, and what did not fail, is there for whoever looks for it: nobody asked.
+    is_news = sa.or_(is_failed, rows.slot.is_(None), rows.reissue_of.is_not(None))
+    return _Source("report", rows.id, rows.finished_at, ended, query, is_news, is_for=is_for)
 
 
 def _owns(user_id: int) -> sa.ColumnElement[bool]:

@@ -66,6 +66,7 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
     "reports.preview": [(REPORT, "NOT_FOUND")],
     "reports.download": [(REPORT, "NOT_FOUND")],
     "recommendations.list": [({}, "OK")],
+    "recommendations.changes": [({}, "OK")],
     "recommendations.evidence": [(BY_ID, "NOT_FOUND")],
     "recommendations.get": [(BY_ID, "NOT_FOUND")],
     "recommendations.history": [(BY_ID, "NOT_FOUND")],

@@ -1,5 +1,8 @@
 """Home on a phone: what waits, how the business does and how the data is, at one sight, and decided on the spot."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from dashboard_rows import Recommendations
 from playwright.sync_api import Page, expect
@@ -82,7 +85,7 @@ def test_whose_figures_are_shown_is_chosen_on_the_spot_and_kept_with_the_account
     expect(figure).to_contain_text(f"{cancelled:.1f}")
     expect(figure).to_contain_text(f"{abs(change):.1f}")
     expect(figure).to_contain_text("worse" if change > 0 else "better")
-    page.get_by_role("button", name="Choose another dashboard for Home").click()
+    page.get_by_role("button", name="Change the dashboard of Home").click()
     dialog = page.get_by_role("dialog")
     choice = dialog.get_by_role("button", name="Platform at work")
     expect(choice).to_be_visible()
@@ -95,3 +98,36 @@ def test_whose_figures_are_shown_is_chosen_on_the_spot_and_kept_with_the_account
     check_access(other)
     mine = open_as("vera", "/", **SMALL)
     expect(mine.get_by_role("heading", name="Punctuality in New York")).to_be_visible()
+
+
+def test_of_a_device_whose_clock_is_late_nothing_is_in_the_future(open_as, made):
+    one = made.add("Made just now", Severity.CRITICAL)
+    page = open_as("vera", "/more", **SMALL)
+    page.clock.set_system_time(datetime.now(UTC) - timedelta(days=3))
+    page.goto("/")
+    entry = page.get_by_role("listitem").filter(has_text="Made just now")
+    expect(entry.locator("time")).to_have_text(re.compile("now|ago"))
+    made.dismiss(one)
+
+
+def test_a_message_covers_no_button(open_as, made):
+    ids = [made.add(f"Message {n}", Severity.CRITICAL) for n in range(2)]
+    page = open_as("ada", f"/recommendations/{ids[0]}?q=message", **SMALL)
+    page.get_by_role("region", name="Decide").get_by_role("button", name="Accept").click()
+    message = page.get_by_role("status").filter(has=page.get_by_role("button", name="Undo"))
+    expect(message).to_be_visible()
+    covered = page.evaluate(
+        """() => {
+          const [box] = [...document.querySelectorAll('[role=status]')]
+            .filter((each) => each.querySelector('button')).map((each) => each.getBoundingClientRect());
+          return [...document.querySelectorAll('button, a, input, select, summary')]
+            .filter((each) => !each.closest('[role=status]'))
+            .map((each) => [each.textContent, each.getBoundingClientRect()])
+            .filter(([, at]) => at.width > 1 && at.bottom > box.top + 1 && at.top < box.bottom - 1
+              && at.right > box.left && at.left < box.right)
+            .map(([text]) => text);
+        }"""
+    )
+    assert covered == []
+    for each in ids:
+        made.dismiss(each)

@@ -13,6 +13,7 @@ from device import wait_until_kept
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from browser_site import PASSWORD, Site
+from iop_pipelines.domain.vocabulary import Severity
 from served_app import wait_until
 
 HAS_WORKER = "() => navigator.serviceWorker.controller !== null"
@@ -111,6 +112,59 @@ def test_what_only_stood_in_the_list_opens_offline_with_its_evidence(phone, site
         page.locator(f"#item-{unopened}").get_by_role("link").click()
         page.get_by_role("button", name="Show as table").click()
         expect(page.get_by_role("table")).to_be_visible()
+
+
+def test_who_opened_only_home_reads_and_decides_what_waits_without_a_network(phone, site, made):
+    titles = ["Ahead the first", "Ahead the second", "Ahead the third"]
+    ids = [made.add(title, Severity.CRITICAL) for title in titles]
+    page = phone.new_page()
+    sign_in(page, "ada")
+    expect(page.get_by_role("list", name="The most severe")).to_be_visible()
+    wait_until_kept(page, f'["recommendations.get",{{"id":{ids[0]}}}')
+    wait_until_kept(page, '["reports.list"')
+    wait_until_kept(page, '["panels.data"')
+
+    with offline(phone, site, page):
+        page.goto("/recommendations?severity=critical&q=ahead")
+        expect(page.get_by_text("3 recommendations")).to_be_visible()
+        page.get_by_role("link", name="Ahead the third").click()
+        for title in reversed(titles):
+            expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+            expect(page.get_by_text("Written for a test.")).to_be_visible()
+            page.get_by_role("button", name="Accept", exact=True).click()
+        expect(page.get_by_text("3 decisions have not been sent yet")).to_be_visible()
+        page.goto("/sign-in")
+        page.goto("/reports")
+        expect(page.get_by_role("heading", name="Executive summary")).to_be_visible()
+    wait_until(lambda: [made.status(each) for each in ids] == ["accepted"] * 3, 90)
+
+
+def test_a_hanging_platform_and_a_proxy_without_one_are_told_apart(phone, site, made):
+    made.add("Kept while it hangs")
+    page = phone.new_page()
+    sign_in(page, "ada")
+    page.goto("/recommendations?sort=newest")
+    expect(page.get_by_role("link", name="Kept while it hangs")).to_be_visible()
+    other = phone.new_page()
+    other.goto("/recommendations?sort=newest")
+    expect(other.get_by_role("link", name="Kept while it hangs")).to_be_visible()
+    # A second tab sees what the first decides.
+    page.get_by_role("link", name="Kept while it hangs").click()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(other.get_by_role("link", name="Kept while it hangs")).to_have_count(0, timeout=2000)
+    other.close()
+    wait_until_kept(page, '["recommendations.get"')
+
+    page.route("**/api/trpc/**", lambda route: None)
+    page.goto("/recommendations?view=all")
+    expect(page.get_by_text("The platform is slow to answer")).to_be_visible()
+    expect(page.get_by_role("list", name="Recommendations")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    page.route("**/api/**", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+    page.goto("/recommendations")
+    expect(page.get_by_text("The platform cannot be reached at the moment")).to_be_visible()
+    expect(page.get_by_text("You are offline")).to_have_count(0)
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_signing_out_works_offline_and_leaves_nothing_for_the_next_person(phone, site, made):

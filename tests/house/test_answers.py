@@ -102,6 +102,7 @@ CODES_HERE = {
         "ColumnOfFile.type",
         "LastStretch.period",
         "ListedRecommendation.cursor",
+        "KeptRecommendation.cursor",
     ),
     *("TimeOfFile.first", "TimeOfFile.last"),
     *(

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from browser_site import Site
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
+from iop_pipelines.ledger.counters import count, open_measure
 from iop_pipelines.recommendations import review
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import recommendation_events, recommendations
@@ -26,6 +27,8 @@ class Recommendations:
         }
         with self._engine.begin() as connection:
             result = connection.execute(sa.insert(recommendations).values(values))
+            # As whoever opens one does: Home tells how many wait by what is counted.
+            count(connection, open_measure(severity, Category.ANOMALY))
             return int(result.lastrowid)
 
     def row(self, recommendation_id: int) -> review.StoredRecommendation:

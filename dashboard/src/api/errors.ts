@@ -33,6 +33,10 @@ export type Failure =
 const isTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof TRPCClientError;
 
+/** Whether somebody answered who is not the platform, such as a proxy that does not reach it. */
+export const isFromAnother = (error: unknown): boolean =>
+  isTrpc(error) && !error.data && error.meta?.response !== undefined;
+
 export function failureOf(error: unknown): Failure {
   if (!isTrpc(error)) return { kind: 'fault', message: String(error), requestId: null };
   // Nobody answered, or somebody who is not the platform: a proxy, a public network's sign-in page.

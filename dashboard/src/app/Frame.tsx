@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useWords } from '@/i18n/words';
-import { useIsOnline } from '@/offline/connection';
+import { useReach } from '@/offline/connection';
 import { expectsUnsent } from '@/offline/expected';
+import { useIsSlow } from '@/offline/slow';
 import { useUser } from '@/session/session';
 import { Icon } from '@/ui/Icon';
 import { Bell } from './Bell';
@@ -74,9 +75,12 @@ function NavLink({
 
 function OfflineNote() {
   const t = useWords(words);
-  return useIsOnline() ? null : (
+  const reach = useReach();
+  const isSlow = useIsSlow();
+  if (reach === 'reached' && !isSlow) return null;
+  return (
     <p className={css.offline} role="status">
-      {t.offline}
+      {{ silent: t.offline, unreachable: t.unreachable, reached: t.slow }[reach]}
     </p>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
+import { hasDrafts } from '@/ui/unsaved/drafts';
 import { words } from './later-words';
 import css from './UpdateNote.module.css';
 
@@ -45,7 +46,8 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
   workers.addEventListener(
     'controllerchange',
     () => {
-      if (former) window.location.reload();
+      // What somebody writes here is not taken from them: the note stays until they are done.
+      if (former && !hasDrafts()) window.location.reload();
       former = workers.controller;
     },
     { signal },

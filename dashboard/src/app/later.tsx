@@ -9,6 +9,7 @@ import { usePreferences } from '@/session/preferences';
 import { SettingsSync } from '@/session/SettingsSync';
 import { useUser } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
+import { useAhead } from './ahead';
 import { UpdateNote } from './UpdateNote';
 import { useNews } from './useNews';
 
@@ -29,6 +30,7 @@ export function Notes() {
 export function Background() {
   useSending();
   useNews();
+  useAhead();
   useZoneRules(usePreferences().timeZone);
   return <SettingsSync userId={useUser().id} />;
 }

@@ -1,10 +1,11 @@
 /** How reads behave: what fails for a moment is asked again, what has ended the session ends it here too. */
 import { MutationCache, onlineManager, QueryCache, QueryClient } from '@tanstack/react-query';
-import { failureOf, mayPass } from '@/api/errors';
+import { failureOf, isFromAnother, mayPass } from '@/api/errors';
 import { inLanguage } from '@/i18n/answers';
 import type { Language } from '@/i18n/language';
 import { isOnline, noteAnswer, noteSilence, onConnection } from '@/offline/connection';
-import { KEPT_FOR_MS } from '@/offline/seen';
+import { KEEP, KEPT_CHANGES, KEPT_FOR_MS } from '@/offline/seen';
+import { watchSlowness } from '@/offline/slow';
 import { preferences } from '@/session/preferences';
 import { confirmSession } from '@/session/session';
 
@@ -13,7 +14,7 @@ const FRESH_MS = 10_000;
 
 function noteFailure(error: unknown) {
   const { kind } = failureOf(error);
-  if (kind === 'offline') noteSilence();
+  if (kind === 'offline') noteSilence(isFromAnother(error));
   else noteAnswer();
   if (kind === 'anonymous') void confirmSession();
 }
@@ -32,9 +33,11 @@ function selectOf(language: Language): Select | undefined {
   return select;
 }
 
-export const newQueryClient = () =>
-  new QueryClient({
-    queryCache: new QueryCache({ onError: noteFailure, onSuccess: noteAnswer }),
+export function newQueryClient(): QueryClient {
+  const queryCache = new QueryCache({ onError: noteFailure, onSuccess: noteAnswer });
+  watchSlowness(queryCache);
+  const client = new QueryClient({
+    queryCache,
     mutationCache: new MutationCache({ onError: noteFailure, onSuccess: noteAnswer }),
     defaultOptions: {
       queries: {
@@ -54,3 +57,9 @@ export const newQueryClient = () =>
       mutations: { networkMode: 'always', retry: false },
     },
   });
+  // What many come in at once is put here without a query that would say so.
+  for (const queryKey of [['recommendations.get'], KEPT_CHANGES]) {
+    client.setQueryDefaults(queryKey, { meta: KEEP });
+  }
+  return client;
+}

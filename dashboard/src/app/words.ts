@@ -21,6 +21,8 @@ export const words = defineWords('app', {
   admin: 'administrator',
   viewer: 'viewer',
   offline: 'You are offline. Showing data saved on this device.',
+  unreachable: 'The platform cannot be reached at the moment. Showing data saved on this device.',
+  slow: 'The platform is slow to answer. Showing data saved on this device until it does.',
   absentTitle: 'Page not found',
   absentText: 'The address may be mistyped, or the page was removed.',
   backHome: 'Go to the home page',

@@ -13,6 +13,7 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
+const STEP_S = 35;
 const made = new Map<string, object>();
 
 /** Making one takes a phone milliseconds, the first of dates tens: none before it is needed, none twice. */
@@ -113,7 +114,9 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     localTime: (text: string) => local(text, true),
     ago: (at: string | number | Date, now: number) => {
       const relative = relativesOf(language);
-      const seconds = (new Date(at).getTime() - now) / 1000;
+      const gone = (new Date(at).getTime() - now) / 1000;
+      // The pages' moment moves on twice a minute: what came since is new, and not to come.
+      const seconds = gone > 0 && gone < STEP_S ? 0 : gone;
       for (const [name, length] of UNITS) {
         if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), name);
       }

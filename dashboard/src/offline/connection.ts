@@ -9,11 +9,13 @@ const LAST_WAIT_MS = 60_000;
 
 const listeners = new Set<() => void>();
 let isReached = navigator.onLine;
+// A proxy, say: there is a network, and the platform is not reached through it.
+let isAnswered = false;
 let probe: () => Promise<void> = async () => {};
 let wait = FIRST_WAIT_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-function change(reached: boolean) {
+function change(reached: boolean, answered = false) {
   if (reached) {
     clearTimeout(timer);
     timer = undefined;
@@ -21,8 +23,9 @@ function change(reached: boolean) {
   } else {
     timer ??= setTimeout(again, wait);
   }
-  if (reached === isReached) return;
+  if (reached === isReached && answered === isAnswered) return;
   isReached = reached;
+  isAnswered = answered;
   for (const listener of listeners) listener();
 }
 
@@ -38,15 +41,15 @@ function tryNow() {
   again();
 }
 
-/** A request got an answer, or none. */
+/** A request got an answer, or none; answered: by somebody else than the platform. */
 export const noteAnswer = () => change(true);
-export const noteSilence = () => change(false);
+export const noteSilence = (answered = false) => change(false, answered);
 
 /** asked: makes a request, and notes how it went. */
 export function watchConnection(asked: () => Promise<void>) {
   probe = asked;
   window.addEventListener('online', tryNow);
-  window.addEventListener('offline', noteSilence);
+  window.addEventListener('offline', () => noteSilence());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && !isReached) tryNow();
   });
@@ -61,5 +64,12 @@ export const onConnection = (listener: () => void) => {
     listeners.delete(listener);
   };
 };
+
+export type Reach = 'reached' | 'silent' | 'unreachable';
+
+const reach = (): Reach => (isReached ? 'reached' : isAnswered ? 'unreachable' : 'silent');
+
+/** Whether nobody answers, or somebody who does not reach the platform. */
+export const useReach = () => useSyncExternalStore(onConnection, reach);
 
 export const useIsOnline = () => useSyncExternalStore(onConnection, () => isReached);

@@ -77,7 +77,13 @@ export class Outbox {
       }),
       () => document.removeEventListener('visibilitychange', onVisible),
     );
-    if (this.channel) this.channel.onmessage = () => void this.load();
+    if (this.channel) {
+      // What another tab has sent is read again here too.
+      this.channel.onmessage = ({ data }: MessageEvent<'changed' | { taken: Decision }>) => {
+        if (typeof data === 'object') this.parts.onTaken(data.taken);
+        void this.load();
+      };
+    }
     void this.load().then(() => this.sendAll());
     return () => this.stop();
   }
@@ -186,6 +192,7 @@ export class Outbox {
       case 'taken':
         this.wait = FIRST_WAIT_MS;
         this.parts.onTaken(decision);
+        this.channel?.postMessage({ taken: decision });
         return this.change((list) => without(list, key));
       default:
         return this.change((list) => refused(list, key, answer.message));

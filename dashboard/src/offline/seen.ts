@@ -4,6 +4,7 @@
  */
 import type { PersistedClient, Persister } from '@tanstack/react-query-persist-client';
 import { change, read } from '@/offline/store';
+import { within } from './budget';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -13,6 +14,8 @@ declare module '@tanstack/react-query' {
 
 /** Of `useQuery({ meta: KEEP })`: readable without a network. */
 export const KEEP = { keep: true } as const;
+/** The key under which stands when the device last asked what has changed in the inbox. */
+export const KEPT_CHANGES = ['recommendations.changes'] as const;
 export const KEPT_FOR_MS = 14 * 24 * 3600 * 1000;
 const WAIT_MS = 1000;
 
@@ -54,7 +57,12 @@ export function persisterOf(userId: number): Persister & { start: () => () => vo
 /** A device that is full keeps the half that was read last, and so on down to nothing. */
 async function save(userId: number, client: PersistedClient): Promise<void> {
   try {
-    await change<PersistedClient>(userId, 'seen', () => client);
+    const { clientState } = client;
+    const queries = within(clientState.queries);
+    await change<PersistedClient>(userId, 'seen', () => ({
+      ...client,
+      clientState: { ...clientState, queries },
+    }));
   } catch {
     const { queries } = client.clientState;
     const half = Math.floor(queries.length / 2);

@@ -10,6 +10,7 @@ import type { Role } from '@/api/client';
 import { noteAnswer, noteSilence } from '@/offline/connection';
 import { readJson, readNote, writeNote } from '@/offline/local';
 import { claim, close, wipe } from '@/offline/store';
+import { noteClock } from './clock';
 
 export interface User {
   id: number;
@@ -82,6 +83,7 @@ export async function confirmSession(): Promise<void> {
     if (current.state === 'unknown') change({ state: 'anonymous' });
     return;
   }
+  noteClock(answer.headers.get('date'));
   if (answer.status === 401) {
     noteAnswer();
     return endSession();
@@ -93,7 +95,7 @@ export async function confirmSession(): Promise<void> {
     return;
   }
   // Something answers, but not the platform: a proxy, or the sign-in page of a public network.
-  noteSilence();
+  noteSilence(true);
   if (current.state === 'unknown') change({ state: 'anonymous' });
 }
 

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { failureOf } from '@/api/errors';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { byPlatform } from '@/session/clock';
 import { useNow } from '@/ui/useNow';
 import { Button } from './Button';
 import css from './ui.module.css';
@@ -102,5 +103,5 @@ export function Loaded<T>({
 export function SavedNote({ at }: { at: number }) {
   const t = useWords(words);
   const format = useFormat();
-  return <p className={css.muted}>{t.savedData(format.ago(at, useNow()))}</p>;
+  return <p className={css.muted}>{t.savedData(format.ago(byPlatform(at), useNow()))}</p>;
 }

@@ -1,5 +1,5 @@
 /** Short messages of what was done; each can carry one thing to do about it, such as taking it back. */
-import { useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from './Button';
 import css from './ui.module.css';
@@ -38,8 +38,15 @@ const subscribe = (listener: () => void) => {
 export function Toasts() {
   const t = useWords(words);
   const toasts = useSyncExternalStore(subscribe, () => shown);
+  const box = useRef<HTMLDivElement>(null);
+  // The page moves down by as much, whatever of it is scrolled to, and back.
+  useLayoutEffect(() => {
+    const root = document.documentElement;
+    root.style.setProperty('--toasts', `${box.current?.offsetHeight ?? 0}px`);
+    root.toggleAttribute('data-toasts', toasts.length > 0);
+  }, [toasts]);
   return (
-    <div className={css.toasts} role="status" aria-live="polite">
+    <div ref={box} className={css.toasts} role="status" aria-live="polite">
       {toasts.map(({ id, text, action }) => (
         <div key={id} className={css.toast}>
           <span>{text}</span>

@@ -1,14 +1,18 @@
 /** The moment, in ms, that ages are told from; all of a page move on together, twice a minute. */
 import { useSyncExternalStore } from 'react';
+import { onClock, platformNow } from '@/session/clock';
 
 const STEP_MS = 30_000;
 const listeners = new Set<() => void>();
-let now = Date.now();
+let now = platformNow();
 
-setInterval(() => {
-  now = Date.now();
+function moveOn() {
+  now = platformNow();
   for (const listener of listeners) listener();
-}, STEP_MS);
+}
+
+setInterval(moveOn, STEP_MS);
+onClock(moveOn);
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener);

@@ -1,6 +1,6 @@
 """recommendations.*: advice, and what people decide about it."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.languages import TRANSLATED, Language, spoken
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
+from iop_pipelines.domain.periods import to_zone
 from iop_pipelines.domain.places import HIGHEST
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
@@ -35,7 +36,7 @@ from iop_pipelines.recommendations import review
 from iop_pipelines.recommendations.chart import evidence_chart
 from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.recommendations.sparkline import sparkline
-from iop_pipelines.schema.tables import recommendation_events, users
+from iop_pipelines.schema.tables import analytical_models, recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
 
 # place-id
@@ -95,6 +96,31 @@ class ListedRecommendation(_Told):
 
 
 @with_config(ROW)
+class KeptRecommendation(Recommendation):
+    """As `recommendations.get` and `recommendations.list` have it together: what a device keeps of it."""
+
+    sparkline: list[float | None]
+    cursor: str
+
+
+@with_config(ROW)
+class Changes(TypedDict):
+    """`items` in the order of the inbox. `isWhole`: false where there were more; those that are not here are to be
+    asked for again without `since`. `asOf` is the `since` of the next question."""
+
+    items: list[KeptRecommendation]
+    is_whole: bool
+    as_of: datetime
+
+
+class ChangedSince(Shape):
+    """Without `since` all that wait for a decision, put off or not; with it what was changed from then on, whatever it
+    became."""
+
+    since: datetime | None = None
+
+
+@with_config(ROW)
 class RecommendationEvent(TypedDict):
     """`kind`: opened, updated, resolved, status, comment or snoozed; a comment's text is `reason`.
 
@@ -123,7 +149,8 @@ class RecommendationFilter(Shape):
 
     `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
     `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever
-    the case."""
+    the case. `model` is a name, of whichever version; `uniqueId` a series; `from` and `to` are the first and last
+    day on which it was opened, in the platform's time zone."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     cursor: Annotated[str, Field(pattern=_CURSOR)] | Id | None = None
@@ -135,6 +162,10 @@ class RecommendationFilter(Shape):
     is_resolved: bool | None = None
     dataset: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    model: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    unique_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
 
 
 class Decision(ById):
@@ -235,6 +266,9 @@ _COLUMNS = (
     review.PEAK_SEVERITY,
 )
 _LISTED = select_of(*_COLUMNS, table.c.place)
+# Of one answer for a device; with evidence a few kilobytes each, a tenth of that as it is sent.
+_MOST_KEPT = 500
+_OVERLAP = timedelta(minutes=1)
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
 _PLACE = sa.bindparam("place", type_=sa.BigInteger)
 _ID = sa.bindparam("id", type_=sa.Integer)
@@ -265,7 +299,7 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.list", Kind.QUERY, "Recommendations, the gravest first.")
     def list_(ctx: Context, given: RecommendationFilter) -> list[ListedRecommendation]:
         query = _LISTS[given.order]
-        for name in ("status", "category", "severity", "dataset"):
+        for name in ("status", "category", "severity", "dataset", "unique_id"):
             if (value := getattr(given, name)) is not None:
                 query = query.where(table.c[name] == value)
         if given.is_snoozed is not None:
@@ -281,9 +315,43 @@ def declare(registry: Registry) -> None:
             )
             found = (title.icontains(given.q, autoescape=True) for title in titles)
             query = query.where(sa.or_(*found))
+        if given.model is not None:
+            versions = sa.select(analytical_models.c.id).where(
+                analytical_models.c.name == given.model
+            )
+            query = query.where(table.c.model_id.in_(versions))
+        zone = ctx.platform.settings.time_zone
+        if given.from_ is not None:
+            query = query.where(table.c.created_at >= _beginning(given.from_, zone))
+        if given.to is not None and given.to < date.max:
+            query = query.where(table.c.created_at < _beginning(given.to + timedelta(days=1), zone))
         place, last = _seen(ctx, given)
         found = rows_of(ctx, query, {"limit": given.limit, "place": place, "id": last})
         return [_listed(row) for row in found]
+
+    @procedure(
+        "recommendations.changes",
+        Kind.QUERY,
+        "What waits with its evidence, or what of it has changed, for a device to keep.",
+    )
+    def changes(ctx: Context, given: ChangedSince) -> Changes:
+        # A transaction that began before is seen by the next question, which goes back as far.
+        as_of = utc_now() - _OVERLAP
+        if given.since is None:
+            is_wanted = sa.and_(table.c.status == ReviewStatus.OPEN, table.c.resolved_at.is_(None))
+        else:
+            is_wanted = table.c.updated_at >= given.since
+        order = table.c.place.desc(), table.c.id.desc()
+        query = _LISTED.where(is_wanted).order_by(*order).limit(_MOST_KEPT + 1)
+        found = rows_of(ctx, query)
+        return Changes(
+            items=[
+                KeptRecommendation(**_listed(row), metadata=row["metadata"])
+                for row in found[:_MOST_KEPT]
+            ],
+            is_whole=len(found) <= _MOST_KEPT,
+            as_of=as_of,
+        )
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
     def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
@@ -357,6 +425,11 @@ def _seen(ctx: Context, given: RecommendationFilter) -> tuple[int, int]:
     if not found and given.order == "gravest":
         raise NotFound("recommendation.not_found", id=cursor)
     return (found[0]["place"] if found else HIGHEST), cursor
+
+
+def _beginning(day: date, zone: str) -> datetime:
+    """Of a day of that zone, in naive UTC; of the calendar's last days as near as there is."""
+    return to_zone(datetime.combine(day, time()), zone, "UTC")
 
 
 def _listed(row: dict[str, Any]) -> ListedRecommendation:

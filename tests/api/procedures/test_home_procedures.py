@@ -1,15 +1,16 @@
 """home.*: what waits in its order, and the figures of the dashboard that whoever asks has chosen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Role, Severity
 from iop_pipelines.errors import NotFound
 from iop_pipelines.identity.user import User
-from iop_pipelines.schema.tables import panels, recommendations, users
+from iop_pipelines.schema.tables import analytical_models, panels, recommendations, users
 
 DAY = {"from": "2013-02-02", "to": "2013-02-02"}
 
@@ -107,3 +108,55 @@ def test_a_panel_that_is_refused_takes_none_of_the_others_with_it(api):
     api.write(panels.update().where(first).values(query_config=config))
     found = api.read("home.figures", dashboardId=both)
     assert (found["unread"], len(found["figures"])) == (1, 1)
+
+
+def test_a_device_is_told_once_what_waits_and_then_only_what_has_changed(api):
+    api.write(recommendations.delete())
+    long_ago = utc_now() - timedelta(days=2)
+    more = {"updated_at": long_ago, "created_at": long_ago}
+    # Another tool's evidence, of which only the points are known.
+    points = [{"ds": "2013-02-01T00:00:00", "y": 4.0}]
+    first = add(api, "First", Severity.WARNING, metadata={"points": points}, **more)
+    second = add(api, "Second", Severity.CRITICAL, **more)
+    add(api, "Gone", Severity.CRITICAL, resolved_at=long_ago, **more)
+    add(api, "Dismissed", Severity.CRITICAL, status=ReviewStatus.DISMISSED, **more)
+    found = api.read("recommendations.changes")
+    assert [each["id"] for each in found["items"]] == [second, first]
+    kept = found["items"][1]
+    one = api.read("recommendations.get", id=first)
+    assert {name: kept[name] for name in one} == one
+    assert kept["metadata"]["points"] == points
+    (listed,) = api.read("recommendations.list", q="First")
+    assert {name: kept[name] for name in listed} == listed
+    assert found["isWhole"] is True
+    nothing = api.call("recommendations.changes", since=found["asOf"])
+    assert nothing["items"] == []
+    api.call("recommendations.update", id=second, status="dismissed", reason="known")
+    (changed,) = api.call("recommendations.changes", since=nothing["asOf"])["items"]
+    assert (changed["id"], changed["status"]) == (second, "dismissed")
+
+
+def test_the_inbox_is_narrowed_by_days_of_the_platforms_zone_by_model_and_by_series(api):
+    api.write(recommendations.delete())
+    # Midnight of 2 March is 05:00 UTC in New York.
+    late, early = datetime(2026, 3, 2, 5), datetime(2026, 3, 2, 4, 59, 59)
+    first = add(api, "The day before", Severity.INFO, created_at=early, unique_id="EWR")
+    second = add(api, "On the day", Severity.INFO, created_at=late, unique_id="JFK")
+    settings = replace(api.context.platform.settings, time_zone="America/New_York")
+    platform = replace(api.context.platform, settings=settings)
+    there = replace(api, context=replace(api.context, platform=platform))
+
+    def found(**given):
+        return [each["id"] for each in there.call("recommendations.list", **given)]
+
+    assert found(**{"from": "2026-03-02"}) == [second]
+    assert found(to="2026-03-01") == [first]
+    assert found(**{"from": "2026-03-01"}, to="2026-03-02") == [second, first]
+    assert found(to="9999-12-31") == [second, first]
+    assert found(uniqueId="EWR") == [first]
+    model = api.rows(sa.select(analytical_models.c.id, analytical_models.c.name))[0]
+    api.write(
+        recommendations.update().where(recommendations.c.id == first).values(model_id=model.id)
+    )
+    assert found(model=model.name) == [first]
+    assert found(model="nobody's") == []

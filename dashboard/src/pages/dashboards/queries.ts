@@ -34,14 +34,22 @@ export const dashboardOf = (id: number) =>
     meta: KEEP,
   });
 
+const reading = (input: OfPanel) => ({
+  queryKey: ['panels.data', input],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.panels.data.query(input, { signal, ...ALONE }),
+  meta: KEEP,
+});
+
+/** Once, to be kept. */
+export const panelRead = (input: OfPanel) => queryOptions(reading(input));
+
 /** refreshS: how often it is asked again; null while it is paused or out of sight. */
 export const panelData = (input: OfPanel, refreshS: number | null) =>
   queryOptions({
-    queryKey: ['panels.data', input],
-    queryFn: ({ signal }) => api.panels.data.query(input, { signal, ...ALONE }),
+    ...reading(input),
     refetchInterval: refreshS === null ? false : refreshS * 1000,
     placeholderData: keepPreviousData,
-    meta: KEEP,
   } satisfies UseQueryOptions<PanelData>);
 
 export const panelDrill = (input: Drill) =>

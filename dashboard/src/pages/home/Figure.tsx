@@ -11,6 +11,9 @@ import { words } from './words';
 
 const SIGNS: Record<Turn['way'], string> = { up: '▲', down: '▼', same: '=' };
 
+// A sign beside the colour.
+const NEWS = { good: '✓', bad: '✗' };
+
 export function Figure({ figure, dashboardId }: { figure: HomeFigure; dashboardId: number }) {
   const t = useWords(words);
   const say = useValues();
@@ -57,7 +60,12 @@ function Change({ figure }: { figure: HomeFigure }) {
       <span className="visually-hidden">{t.ways[way]} </span>
       {format.decimals(Math.abs(change), 1)}
       {afterNumber(changeUnit === 'pts' ? t.points : changeUnit)}
-      {news !== 'neither' && <span className={css.news}> {t.news[news]}</span>}
+      {news !== 'neither' && (
+        <>
+          <span aria-hidden="true"> {NEWS[news]}</span>
+          <span className="visually-hidden"> {t.news[news]}</span>
+        </>
+      )}
       {periods}
     </span>
   );

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { DashboardStats } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { byPlatform } from '@/session/clock';
 import { Button } from '@/ui/Button';
 import { Badge, type Tone } from '@/ui/Layouts';
 import { useNow } from '@/ui/useNow';
@@ -31,8 +32,8 @@ export function Machine({
     failed24h > 0 ? '/executions?status=failed' : failed > 0 ? '/reports' : '/executions';
   const when =
     liveness === 'stale'
-      ? t.saved(format.ago(query.dataUpdatedAt, now))
-      : t.asOf(format.time(asOf));
+      ? t.saved(format.ago(byPlatform(query.dataUpdatedAt), now))
+      : asOf && t.asOf(format.time(asOf));
   return (
     <section className={css.machine} aria-label={t.machine}>
       <Link href={href} className={css.line ?? ''} data-tone={failed > 0 ? 'bad' : undefined}>
@@ -43,7 +44,7 @@ export function Machine({
         </span>
       </Link>
       <span role="status" className={css.live}>
-        <Badge tone={TONES[liveness]}>{t[liveness]}</Badge> <small>{asOf && when}</small>
+        <Badge tone={TONES[liveness]}>{t[liveness]}</Badge> <small>{when}</small>
       </span>
       <Button look="quiet" onClick={() => setPaused(!isPaused)}>
         {isPaused ? t.resume : t.pause}

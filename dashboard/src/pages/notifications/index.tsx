@@ -12,6 +12,7 @@ import { Tabs, useTab } from '@/ui/Tabs';
 import { say } from '@/ui/toasts';
 import { useAction } from '@/ui/useAction';
 import { DeviceNote } from './DeviceNote';
+import { byGroup } from './groups';
 import { Note } from './Note';
 import css from './notifications.module.css';
 import { notificationsQuery } from './queries';
@@ -69,11 +70,18 @@ function Notifications() {
         }
       >
         {(items) => (
-          <ul className={css.list} aria-label={t.list}>
-            {items.map((item) => (
-              <Note key={item.id} notification={item} onRead={() => mark.start([item.id])} />
+          <div className={css.groups}>
+            {byGroup(items).map(([group, notes]) => (
+              <section key={group} aria-labelledby={`notes-${group}`}>
+                <h2 id={`notes-${group}`}>{t.groups[group]}</h2>
+                <ul className={css.list} aria-label={t.groups[group]}>
+                  {notes.map((item) => (
+                    <Note key={item.id} notification={item} onRead={() => mark.start([item.id])} />
+                  ))}
+                </ul>
+              </section>
             ))}
-          </ul>
+          </div>
         )}
       </Endless>
     </Page>

@@ -2,21 +2,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
-import { SelectField } from '@/ui/Field';
+import { SelectField, TextField } from '@/ui/Field';
 import { CATEGORIES, type Filter, type FilterGiven, SEVERITIES } from './filters';
 import css from './filters.module.css';
-import { datasetsQuery } from './queries';
-import { Search } from './Search';
+import { datasetsQuery, modelNamesQuery } from './queries';
+import { SettledField } from './SettledField';
 import { words } from './words';
 
 export function Choices({ filter, onNarrow }: FilterGiven) {
   const t = useWords(words);
   const named = useWords(vocabulary);
   const datasets = useQuery(datasetsQuery());
+  const models = useQuery(modelNamesQuery());
   const any = { value: '', label: t.any };
   return (
     <search className={css.choices}>
-      <Search filter={filter} onNarrow={onNarrow} />
+      <SettledField
+        label={t.search}
+        type="search"
+        value={filter.q}
+        onSettled={(q) => onNarrow({ q })}
+      />
       <SelectField
         label={t.severity}
         value={filter.severity ?? ''}
@@ -46,6 +52,34 @@ export function Choices({ filter, onNarrow }: FilterGiven) {
         ]}
       />
       <SelectField
+        label={t.model}
+        value={filter.model ?? ''}
+        onChange={(event) => onNarrow({ model: event.target.value || null })}
+        options={[
+          any,
+          ...namesWith(filter.model, models.data ?? []).map((value) => ({ value, label: value })),
+        ]}
+      />
+      <SettledField
+        label={t.series}
+        value={filter.series}
+        onSettled={(series) => onNarrow({ series })}
+      />
+      <TextField
+        label={t.from}
+        type="date"
+        value={filter.from ?? ''}
+        max={filter.to ?? undefined}
+        onChange={(event) => onNarrow({ from: event.target.value || null })}
+      />
+      <TextField
+        label={t.to}
+        type="date"
+        value={filter.to ?? ''}
+        min={filter.from ?? undefined}
+        onChange={(event) => onNarrow({ to: event.target.value || null })}
+      />
+      <SelectField
         label={t.sort}
         value={filter.sort}
         onChange={(event) => onNarrow({ sort: event.target.value as Filter['sort'] })}
@@ -60,6 +94,6 @@ export function Choices({ filter, onNarrow }: FilterGiven) {
 
 /** The name that the address asks for is a choice even while the others are on their way. */
 function namesWith(chosen: string | null, all: readonly { name: string }[]): string[] {
-  const names = all.map(({ name }) => name);
+  const names = [...new Set(all.map(({ name }) => name))];
   return chosen === null || names.includes(chosen) ? names : [chosen, ...names];
 }

@@ -4,6 +4,7 @@ import { Button } from '@/ui/Button';
 import { AreaField } from '@/ui/Field';
 import { Form } from '@/ui/Form';
 import { Row } from '@/ui/Layouts';
+import { UnsavedGuard } from '@/ui/unsaved/UnsavedGuard';
 import { words } from './words';
 
 export function CommentForm({ isBusy, onAdd }: { isBusy: boolean; onAdd: (text: string) => void }) {
@@ -18,6 +19,7 @@ export function CommentForm({ isBusy, onAdd }: { isBusy: boolean; onAdd: (text: 
   };
   return (
     <Form onSubmit={add}>
+      <UnsavedGuard isDirty={text.trim() !== ''} />
       <AreaField
         label={t.comment}
         hint={t.commentHint}

@@ -1,5 +1,6 @@
 /** Which recommendations are shown: a view, and what narrows it, as chips that can be taken away. */
 import { Link, useLocation } from 'wouter';
+import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Icon } from '@/ui/Icon';
@@ -37,10 +38,16 @@ export function Filters({ filter, onNarrow }: FilterGiven) {
 function Chips({ filter, onNarrow }: FilterGiven) {
   const t = useWords(words);
   const named = useWords(vocabulary);
+  const format = useFormat();
+  const { from: firstDay, to: lastDay } = filter;
   const labels = {
     severity: filter.severity && named.severity[filter.severity],
     category: filter.category && named.category[filter.category],
     dataset: filter.dataset,
+    model: filter.model,
+    series: filter.series,
+    from: firstDay && t.since(format.local(firstDay)),
+    to: lastDay && t.upTo(format.local(lastDay)),
     q: filter.q && `“${filter.q}”`,
   };
   const chips = NARROWING.filter((name) => filter[name] !== null);

@@ -12,12 +12,22 @@ export interface Filter {
   severity: Severity | null;
   category: Category | null;
   dataset: string | null;
+  model: string | null;
+  series: string | null;
+  /** The first and the last day on which it was opened. */
+  from: string | null;
+  to: string | null;
   q: string | null;
   sort: 'severity' | 'newest';
 }
 
 const oneOf = <T extends string>(all: readonly T[], value: string | null): T | null =>
   all.find((each) => each === value) ?? null;
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+const dayIn = (text: string | null) =>
+  text && DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 
 /** Words of an address that mean nothing here are passed over. */
 export function filterIn(params: URLSearchParams): Filter {
@@ -26,6 +36,10 @@ export function filterIn(params: URLSearchParams): Filter {
     severity: oneOf(SEVERITIES, params.get('severity')),
     category: oneOf(CATEGORIES, params.get('category')),
     dataset: params.get('dataset')?.slice(0, 64) || null,
+    model: params.get('model')?.slice(0, 120) || null,
+    series: params.get('series')?.trim().slice(0, 200) || null,
+    from: dayIn(params.get('from')),
+    to: dayIn(params.get('to')),
     q: params.get('q')?.trim().slice(0, 200) || null,
     sort: params.get('sort') === 'newest' ? 'newest' : 'severity',
   };
@@ -36,7 +50,7 @@ export function queryOf(filter: Filter): string {
   const params = new URLSearchParams();
   if (filter.view !== 'open') params.set('view', filter.view);
   if (filter.sort !== 'severity') params.set('sort', filter.sort);
-  for (const name of ['severity', 'category', 'dataset', 'q'] as const) {
+  for (const name of NARROWING) {
     const value = filter[name];
     if (value) params.set(name, value);
   }
@@ -45,7 +59,16 @@ export function queryOf(filter: Filter): string {
 }
 
 /** What narrows further than the view, and can be taken away one by one. */
-export const NARROWING = ['severity', 'category', 'dataset', 'q'] as const;
+export const NARROWING = [
+  'severity',
+  'category',
+  'dataset',
+  'model',
+  'series',
+  'from',
+  'to',
+  'q',
+] as const;
 
 export const isNarrowed = (filter: Filter) => NARROWING.some((name) => filter[name] !== null);
 
@@ -54,6 +77,10 @@ export function inputOf({
   severity,
   category,
   dataset,
+  model,
+  series,
+  from,
+  to,
   q,
   sort,
 }: Filter): RecommendationFilter {
@@ -67,6 +94,10 @@ export function inputOf({
     ...(severity && { severity }),
     ...(category && { category }),
     ...(dataset && { dataset }),
+    ...(model && { model }),
+    ...(series && { uniqueId: series }),
+    ...(from && { from }),
+    ...(to && { to }),
     ...(q && { q }),
   };
 }

@@ -9,7 +9,9 @@ import { shownOf } from './told';
 
 describe('the filter', () => {
   test('is the same after a way through the address', () => {
-    const text = '?view=snoozed&sort=newest&severity=critical&category=trend&dataset=flights&q=EWR';
+    const text =
+      '?view=snoozed&sort=newest&severity=critical&category=trend&dataset=flights' +
+      '&model=Delay&series=EWR&from=2026-11-01&to=2026-11-30&q=EWR';
     expect(queryOf(filterIn(new URLSearchParams(text)))).toBe(text);
   });
 

@@ -47,3 +47,11 @@ export const datasetsQuery = () =>
     staleTime: 300_000,
     meta: KEEP,
   });
+
+/** Every version of every model; of their names each once is a choice. */
+export const modelNamesQuery = () =>
+  queryOptions({
+    queryKey: ['models.list', { limit: 1000 }] as const,
+    queryFn: ({ signal }) => api.models.list.query({ limit: 1000 }, { signal }),
+    staleTime: 300_000,
+  });

@@ -1,11 +1,18 @@
 /** The list that the address asks for, as its items will stand once everything was sent. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { ListedRecommendation } from '@/api/client';
 import { asDecided } from '@/offline/decisions';
+import { keptList } from '@/offline/kept';
+import { useIsSlow } from '@/offline/slow';
 import { useOutbox } from '@/offline/useOutbox';
-import { type Filter, filterIn, queryOf } from './filters';
+import { type Filter, filterIn, inputOf, queryOf } from './filters';
 import { inboxQuery } from './queries';
 
 export function useFilter(): [Filter, (changed: Partial<Filter>) => void] {
@@ -19,11 +26,28 @@ export function useFilter(): [Filter, (changed: Partial<Filter>) => void] {
 }
 
 export function useInbox(filter: Filter) {
-  const query = useInfiniteQuery(inboxQuery(filter));
+  const query = useListed(filter);
   const { decisions } = useOutbox();
   const rows = useMemo<readonly ListedRecommendation[]>(
     () => query.data?.pages.flatMap((rows) => rows.map((row) => asDecided(row, decisions))) ?? [],
     [query.data, decisions],
   );
   return { query, rows };
+}
+
+/** What the platform lists; where it does not answer, the same of what the device keeps, with its age. */
+function useListed(filter: Filter): UseInfiniteQueryResult<InfiniteData<ListedRecommendation[]>> {
+  const queries = useQueryClient();
+  const query = useInfiniteQuery(inboxQuery(filter));
+  const isSlow = useIsSlow();
+  const isLeft = query.data === undefined && (query.isError || isSlow);
+  // Made once: what depends on it would go round and round with a new one at each turn.
+  const shown = useMemo(() => {
+    const kept = isLeft ? keptList(queries, inputOf(filter), Date.now()) : null;
+    if (!kept) return null;
+    const data = { pages: [kept.rows], pageParams: [null] };
+    return { data, dataUpdatedAt: kept.readAt, isError: true, isSuccess: true };
+  }, [isLeft, queries, filter]);
+  if (!shown) return query;
+  return { ...query, ...shown, hasNextPage: false } as unknown as typeof query;
 }

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { BUDGET_BYTES, usedBytes } from '@/offline/budget';
 import { change, isLasting } from '@/offline/store';
 import { useOutbox } from '@/offline/useOutbox';
 import { useUser } from '@/session/session';
@@ -32,6 +33,10 @@ export function Device() {
         {size && (
           <Facts
             facts={[
+              {
+                label: t.budget,
+                value: t.of(format.bytes(usedBytes()), format.bytes(BUDGET_BYTES)),
+              },
               { label: t.size, value: t.of(format.bytes(size.used), format.bytes(size.allowed)) },
             ]}
           />

@@ -36,6 +36,7 @@ export const words = defineWords('settings', {
   endOthers: 'End all others',
   endedOthers: (n: number) => (n === 1 ? 'One session was ended.' : `${n} sessions were ended.`),
   device: 'On this device',
+  budget: 'Kept data',
   stored: 'What you have seen is kept here for reading offline, until you sign out.',
   storedNot:
     'This browser does not allow the app to store data. What you see is gone when the page is closed.',

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Actions, Dialog } from '@/ui/Dialog';
+import { holdDraft } from './drafts';
 import { useBackGuard } from './useBackGuard';
 import { words } from './words';
 
@@ -14,6 +15,7 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
   useBackGuard(isDirty, (go) => setLeaving({ go }));
   useEffect(() => {
     if (!isDirty) return;
+    const release = holdDraft();
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const onClick = (event: MouseEvent) => {
       const link = (event.target as Element).closest?.('a');
@@ -30,6 +32,7 @@ export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
     window.addEventListener('beforeunload', onUnload);
     document.addEventListener('click', onClick, { capture: true });
     return () => {
+      release();
       window.removeEventListener('beforeunload', onUnload);
       document.removeEventListener('click', onClick, { capture: true });
     };

@@ -1,6 +1,7 @@
 import type { PanelData } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { byPlatform } from '@/session/clock';
 import { Badge } from '@/ui/Layouts';
 import { useNow } from '@/ui/useNow';
 import css from '../dashboards.module.css';
@@ -23,7 +24,7 @@ export function Freshness({
 }) {
   const t = useWords(words);
   const format = useFormat();
-  const isOld = useNow() - readAt > refreshS * 2000 + GRACE_MS;
+  const isOld = useNow() - byPlatform(readAt) > refreshS * 2000 + GRACE_MS;
   return (
     <p className={css.small}>
       {(isFailed || isOld) && (

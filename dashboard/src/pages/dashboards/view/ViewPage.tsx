@@ -32,7 +32,8 @@ export function ViewPage({ id }: { id: number }) {
         dashboard && (
           <Row>
             <span role="status">
-              <Badge tone={isPaused ? 'plain' : 'ok'}>{isPaused ? t.paused : t.live}</Badge>
+              {/* Each panel says how current it is: no word stands here that one of them may gainsay. */}
+              {isPaused && <Badge>{t.paused}</Badge>}
             </span>
             <Button onClick={() => setPaused(!isPaused)}>{isPaused ? t.resume : t.pause}</Button>
             {isAdmin && <ButtonLink href={`/dashboards/${id}/edit`}>{t.edit}</ButtonLink>}

@@ -1,0 +1,105 @@
+/**
+ * What a person is likely to want without a network, fetched while nothing else is to be done: what waits in the inbox
+ * with its evidence, report templates, the dashboards that were used last and the first level behind their figures. It
+ * is kept where all is kept that was seen, and goes with it.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api, type Dashboard } from '@/api/client';
+import { isUnder } from '@/offline/budget';
+import { isOnline, onConnection } from '@/offline/connection';
+import { isSaving, whenIdle } from '@/offline/idle';
+import { KEPT_CHANGES } from '@/offline/seen';
+import { stepOfPanel } from '@/pages/dashboards/drill/path';
+import { dashboardList, dashboardOf, panelDrill, panelRead } from '@/pages/dashboards/queries';
+import { recommendationQuery } from '@/pages/recommendations/queries';
+import { templatesQuery } from '@/pages/reports/queries';
+import { useSession } from '@/session/session';
+
+const DASHBOARDS = 2;
+// Of a panel's rows those whose next level is fetched.
+const ROWS = 3;
+const AGAIN_MS = 300_000;
+// Until then the first sight of a page has the network for itself.
+const AFTER_MS = 4000;
+const FRESH_MS = 3_600_000;
+
+export function useAhead() {
+  const queries = useQueryClient();
+  const session = useSession();
+  const isConfirmed = session.state === 'signed-in' && session.isConfirmed;
+  useEffect(() => {
+    if (!isConfirmed || isSaving()) return;
+    let ended = false;
+    let cancel = () => {};
+    const begin = () => {
+      cancel();
+      if (isOnline()) cancel = whenIdle(() => void fetchAhead(queries, () => ended), AFTER_MS);
+    };
+    begin();
+    const timer = setInterval(begin, AGAIN_MS);
+    const stop = onConnection(begin);
+    return () => {
+      ended = true;
+      cancel();
+      clearInterval(timer);
+      stop();
+    };
+  }, [queries, isConfirmed]);
+}
+
+/** isEnded: whoever it is for is no longer signed in, and nothing more is kept. */
+async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
+  try {
+    await keepInbox(queries, isEnded);
+    const options = { staleTime: FRESH_MS };
+    await queries.prefetchQuery({ ...templatesQuery, ...options });
+    await queries.prefetchInfiniteQuery({ ...dashboardList, ...options });
+    for (const id of lastDashboards(queries)) {
+      if (isEnded() || !isUnder()) return;
+      await keepDashboard(queries, id, isEnded);
+    }
+  } catch {
+    // What could not be fetched ahead is fetched when somebody wants it.
+  }
+}
+
+/** One call: all that waits, or what of it has changed since the last. */
+async function keepInbox(queries: QueryClient, isEnded: () => boolean) {
+  const before = queries.getQueryData<{ asOf: string }>(KEPT_CHANGES);
+  let found = await api.recommendations.changes.query({ since: before?.asOf ?? null });
+  if (before && !found.isWhole) found = await api.recommendations.changes.query({});
+  if (isEnded()) return;
+  for (const one of found.items) {
+    queries.setQueryData(recommendationQuery(one.id).queryKey, one);
+  }
+  queries.setQueryData(KEPT_CHANGES, { asOf: found.asOf });
+}
+
+/** Those that were opened last, else the one whose figures Home shows. */
+function lastDashboards(queries: QueryClient): number[] {
+  const opened = queries
+    .getQueryCache()
+    .findAll({ queryKey: ['dashboards.get'] })
+    .sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)
+    .flatMap(({ state }) => (state.data ? [(state.data as Dashboard).id] : []));
+  const figures = queries.getQueryData<{ dashboardId: number | null }>(['home.figures']);
+  const all = [...opened, ...(figures?.dashboardId ? [figures.dashboardId] : [])];
+  return [...new Set(all)].slice(0, DASHBOARDS);
+}
+
+async function keepDashboard(queries: QueryClient, id: number, isEnded: () => boolean) {
+  const dashboard = await queries.fetchQuery({ ...dashboardOf(id), staleTime: FRESH_MS });
+  for (const panel of dashboard.panels) {
+    if (isEnded() || !isUnder()) return;
+    const read = panelRead({ panelId: panel.id });
+    const data = await queries.fetchQuery({ ...read, staleTime: FRESH_MS });
+    for (const row of data.rows.slice(0, ROWS)) {
+      const step = stepOfPanel(panel.queryConfig, data.columns, row);
+      if (!step || Object.keys(step).length === 0) continue;
+      const drill = panelDrill({ panelId: panel.id, path: [step] });
+      await queries.prefetchInfiniteQuery({ ...drill, staleTime: FRESH_MS });
+    }
+  }
+}
