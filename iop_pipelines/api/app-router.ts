@@ -1041,6 +1041,51 @@ export interface ListedRecommendation {
   cursor: string;
 }
 
+/** Recommendations that the version opened since it is live, and no more than information are not counted; `budget` is what chance may give a week, null of what knows none. `perWeek` is null before the first week is over. */
+export interface LiveAlerts {
+  count: number;
+  weeks: number;
+  perWeek: number | null;
+  budget: number | null;
+}
+
+/** Of the latest executions that ended well, at most 200. */
+export interface LiveDurations {
+  count: number;
+  p50Ms: number;
+  p95Ms: number;
+}
+
+/** Of the forecasts that could be compared with what came: their mean error and that of repeating the last season, each over what repeating misses by in the past; `skill` is 1 less their ratio; `coverage` the values in 100 within the range, that is meant to hold `level`. */
+export interface LiveForecasts {
+  points: number;
+  mase: number | null;
+  naiveMase: number | null;
+  skill: number | null;
+  coverage: number | null;
+  level: number;
+}
+
+/** What a version was worth since it tells; `forecasts` is null of what forecasts nothing. */
+export interface LivePerformance {
+  periods: LivePeriod[];
+  forecasts: LiveForecasts | null;
+  alerts: LiveAlerts;
+  durations: LiveDurations | null;
+}
+
+/** A week from Monday, or one period of a step of months or more, in the dataset's local time, half-open; what its forecasts were worth, and how many recommendations the version opened, null before it was live. */
+export interface LivePeriod {
+  windowStart: string;
+  windowEnd: string;
+  points: number;
+  mase: number | null;
+  naiveMase: number | null;
+  skill: number | null;
+  coverage: number | null;
+  alerts: number | null;
+}
+
 /** How far a file is on its way to advice. `prepared`: what became of its rows, null before there are any; `executions` of the models that read them, of which `executionsEnded` have ended and said what they found. `recommendations` are those of its dataset that are still found, `firstRecommendation` the gravest of them. `isDone`: nothing of it is left to do. */
 export interface LoadProgress {
   id: number;
@@ -1114,7 +1159,7 @@ export interface MeasureOfFile {
 /** Which slots are made up that came while nobody looked: the latest of them, all, or none. */
 export type Misfire = "latest" | "all" | "skip";
 
-/** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason. */
+/** `lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could. `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none. `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason. `performance`: what it was worth since it tells; null of a version that never ended an execution well. */
 export interface ModelDetail {
   id: number;
   name: string;
@@ -1134,6 +1179,7 @@ export interface ModelDetail {
   warnings: Remark[];
   history: Delivered | null;
   lacksBacktest: boolean;
+  performance: LivePerformance | null;
 }
 
 /** A change of status; `actor` is the user's id, null for a command on the machine itself. `translations` are the reason's, where the platform itself gave it. */

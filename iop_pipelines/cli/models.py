@@ -30,6 +30,7 @@ from iop_pipelines.ledger.backtests import Asked
 from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.ledger.deleting import delete_model, plan_models
 from iop_pipelines.ledger.history import history_of, score_first, score_history
+from iop_pipelines.ledger.performance import Performance, performance_of
 from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
@@ -142,14 +143,45 @@ def list_(settings: Settings, as_json: bool, status: str | None, limit: int) -> 
 @command(model)
 @click.argument("model", metavar="MODEL")
 def show(settings: Settings, as_json: bool, model: str) -> None:
-    """Print a model version as it was registered. MODEL is an id, NAME or NAME@VERSION."""
-    stored = registry.one_named(engine_of(settings), model)
+    """Print a model version as it was registered, and what it was worth since it tells.
+
+    MODEL is an id, NAME or NAME@VERSION.
+    """
+    engine = engine_of(settings)
+    stored = registry.one_named(engine, model)
     content = {
         "id": stored.id,
         "status": stored.status.value,
         **stored.spec.model_dump(mode="json"),
+        "performance": _performance(performance_of(engine, stored)),
     }
     print_json(content)
+
+
+def _performance(found: Performance | None) -> dict[str, Any] | None:
+    """Of all the periods that are known; the web app shows each."""
+    if found is None:
+        return None
+    worth = found.worth
+    forecasts = {
+        "points": worth.points,
+        "mase": worth.mase,
+        "naiveMase": worth.naive_mase,
+        "skill": worth.skill,
+        "coverage": worth.coverage,
+        "level": found.level,
+    }
+    alerts, took = found.alerts, found.durations
+    return {
+        "forecasts": None if found.level is None else forecasts,
+        "alerts": {
+            "count": alerts.count,
+            "weeks": alerts.weeks,
+            "perWeek": alerts.per_week,
+            "budget": alerts.budget,
+        },
+        "durations": took and {"count": took.count, "p50Ms": took.p50_ms, "p95Ms": took.p95_ms},
+    }
 
 
 @command(model)

@@ -17,6 +17,7 @@ from iop_pipelines.domain.vocabulary import ModelStatus, Phase, UploadStatus
 from iop_pipelines.errors import Conflict
 from iop_pipelines.ledger.backtests import forget_backtests
 from iop_pipelines.ledger.closing import close_as_failed
+from iop_pipelines.ledger.performance import forget_performance
 from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT
 from iop_pipelines.recommendations.lifecycle import evidence_of, resolve
 from iop_pipelines.registry.models import StoredModel, delete_models, models_of
@@ -145,6 +146,7 @@ def delete_dataset(
         if with_models:
             delete_models(connection, ids, now)
         forget_backtests(connection, ids)
+        forget_performance(connection, ids)
         _resolve_all(connection, recommendations.c.dataset == name, reason)
         _delete_rows(connection, plan.stored)
         witness(connection, before, None)
@@ -191,6 +193,7 @@ def delete_model(
         _resolve_all(connection, recommendations.c.model_id.in_(ids), reason)
         connection.execute(model_outputs.delete().where(model_outputs.c.model_id.in_(ids)))
         forget_backtests(connection, ids)
+        forget_performance(connection, ids)
         labels = [each.label for each in models]
         witness(connection, {"models": labels, "outputs": plan.outputs}, None)
 

@@ -7,7 +7,7 @@ log the same events, so the ledger cannot tell them apart. Heavy parts are impor
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import dagster as dg
 import sqlalchemy as sa
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 RECOMMENDATION = dg.AssetKey("recommendation")
 
 Context = dg.OpExecutionContext | dg.AssetExecutionContext
+P = ParamSpec("P")
 
 
 class BatchConfig(dg.Config):
@@ -199,6 +200,7 @@ def prepare_datasets(
     context: Context, platform: Platform, ids: Sequence[int], run_key: str
 ) -> Tally:
     """Prepares data versions; their executions may run once this has ended."""
+    from iop_pipelines.backtest.live import look_at_delivered
     from iop_pipelines.transform.prepare_version import prepare_version
     from iop_pipelines.transform.versions import dataset_by_id, version
 
@@ -224,6 +226,9 @@ def prepare_datasets(
             request_again(platform.engine, item.id, utc_now())
         if is_ended:
             _advise_of_deliveries(context, platform, stored)
+        if is_ended and reason is None:
+            window = (found.window_start, found.window_end)
+            _look_at_forecasts(context, look_at_delivered, platform.engine, stored, window)
         return reason
 
     return _run_items(context, platform, VERSION, ids, work, run_key=run_key)
@@ -231,6 +236,7 @@ def prepare_datasets(
 
 def execute_models(context: Context, platform: Platform, ids: Sequence[int], run_key: str) -> Tally:
     """Runs executions in the order given and turns what they find into recommendations."""
+    from iop_pipelines.backtest.live import look_at_made
     from iop_pipelines.execution.panels import Panels
 
     advised: list[AdviceSummary] = []
@@ -240,6 +246,7 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
         reason = _execute_one(context, platform, item, panels)
         if reason is None:
             _advise(context, platform, item, advised)
+            _look_at_forecasts(context, look_at_made, platform.engine, item.id, item.attempt)
         return reason
 
     tally = _run_items(context, platform, EXECUTION, ids, work, run_key=run_key)
@@ -256,6 +263,17 @@ def _advise_of_deliveries(context: Context, platform: Platform, stored: StoredDa
     except Exception as error:
         name = stored.declaration.name
         context.log.error(f"dataset {name}: no recommendation made: {reason_of(error)}")
+
+
+def _look_at_forecasts(
+    context: Context, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs
+) -> None:
+    """What goes wrong here is made good when the next delivery is looked at, which begins where this ended."""
+    PROGRESS.step(Sentence("doing.scoring_forecasts"))
+    try:
+        look(*args, **kwargs)
+    except Exception as error:
+        context.log.error(f"no forecast scored: {reason_of(error)}")
 
 
 def _advise(context: Context, platform: Platform, item: Item, advised: list[AdviceSummary]) -> None:

@@ -38,13 +38,14 @@ from iop_pipelines.schema.tables import (
 
 _CHUNK = 500
 # Of what no model found: DRM's scores, deliveries that were not prepared, what does not come, what comes in part,
-# is new, or no longer changes.
+# is new, or no longer changes, and forecasts that became worse.
 QUALITY_MODEL = "data-quality"
 DELIVERY_MODEL = "data-preparation"
 SILENCE_MODEL = "data-silence"
 FILL_MODEL = "data-fill"
 NEW_MODEL = "data-new"
 FROZEN_MODEL = "data-frozen"
+PERFORMANCE_MODEL = "model-performance"
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,8 @@ def end_unread(
     finders: Sequence[str],
     is_read: Callable[[str, Evidence], bool],
     changes: Changes,
+    *,
+    reason: Sentence | None = None,
 ) -> None:
     """Resolves what was told of data that nothing reads any more, since models of the dataset read otherwise by now.
 
@@ -180,7 +182,7 @@ def end_unread(
         evidence, finder = evidence_of(row), row.source_ref.partition(":")[0]
         if not is_read(finder, evidence):
             resolve(
-                *(connection, row, evidence, Sentence("series.no_longer_read")),
+                *(connection, row, evidence, reason or Sentence("series.no_longer_read")),
                 data_end=evidence.window_end,
                 source_ref=row.source_ref,
             )

@@ -817,3 +817,18 @@ model_backtest_lines = _table(
     sa.Column("unique_id", sa.String(255), nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
 )
+
+# What a version's forecasts of a day were worth (`ledger.performance.Day`): sums, so that days make weeks, and a day
+# that is delivered again is counted anew.
+model_performance = _table(
+    "model_performance",
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), primary_key=True),
+    # Of the data, dataset-local; of a coarser step that of the period's first moment.
+    sa.Column("day", Moment, primary_key=True),
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("banded", sa.Integer, nullable=False),
+    sa.Column("inside", sa.Integer, nullable=False),
+    sa.Column("scaled", sa.Integer, nullable=False),
+    sa.Column("error", Double, nullable=False),
+    sa.Column("naive", Double, nullable=False),
+)

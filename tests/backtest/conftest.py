@@ -16,14 +16,20 @@ from iop_pipelines.transform.versions import register_dataset
 
 
 @pytest.fixture
-def platform(migrated_url: str, tmp_path: Path) -> Iterator[Platform]:
+def empty_platform(migrated_url: str, tmp_path: Path) -> Iterator[Platform]:
+    """Nothing is registered, and nothing came."""
     drm = {"IOP_DRM_DATABASE_URL": f"sqlite:///{tmp_path / 'drm.db'}"}
     home = {"IOP_HOME": str(tmp_path / "home")}
     platform = Platform(Settings.from_env({**home, **named(migrated_url), **drm}))
-    stored = register_dataset(platform.engine, DatasetDeclaration.model_validate(SALES))
-    deliver(platform, stored.id, shop_days())
     yield platform
     engine_for(platform.settings.drm_database_url).dispose()
+
+
+@pytest.fixture
+def platform(empty_platform: Platform) -> Platform:
+    stored = register_dataset(empty_platform.engine, DatasetDeclaration.model_validate(SALES))
+    deliver(empty_platform, stored.id, shop_days())
+    return empty_platform
 
 
 @pytest.fixture

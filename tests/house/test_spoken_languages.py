@@ -30,7 +30,7 @@ from iop_pipelines.transform.versions import PIPELINE_RUNS_DECLARATION
 
 PACKAGE = Path(iop_pipelines.__file__).parent
 # What rows of evidence call the score of a delivery, and how much of it is usable.
-STORED = {"Quality score", "Usable rows", "Deliveries", "Delivered rows"}
+STORED = {"Quality score", "Usable rows", "Deliveries", "Delivered rows", "Forecast error"}
 # Refusals, whose French is known by patterns.
 REFUSALS = {"sentences.py", "problems.py", "executions.py", "openapi.py"}
 

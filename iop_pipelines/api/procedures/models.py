@@ -49,6 +49,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ModelStatus, ModelType, Role
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput
 from iop_pipelines.ledger.history import history_of, score_first
+from iop_pipelines.ledger.performance import Performance, Worth, performance_of
 from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
@@ -111,17 +112,73 @@ class Delivered(Shape):
     versions: int
 
 
+class LivePeriod(Shape):
+    """A week from Monday, or one period of a step of months or more, in the dataset's local time, half-open; what its
+    forecasts were worth, and how many recommendations the version opened, null before it was live."""
+
+    window_start: LocalMoment
+    window_end: LocalMoment
+    points: int
+    mase: float | None
+    naive_mase: float | None
+    skill: float | None
+    coverage: float | None
+    alerts: int | None
+
+
+class LiveForecasts(Shape):
+    """Of the forecasts that could be compared with what came: their mean error and that of repeating the last season,
+    each over what repeating misses by in the past; `skill` is 1 less their ratio; `coverage` the values in 100 within
+    the range, that is meant to hold `level`."""
+
+    points: int
+    mase: float | None
+    naive_mase: float | None
+    skill: float | None
+    coverage: float | None
+    level: float
+
+
+class LiveAlerts(Shape):
+    """Recommendations that the version opened since it is live, and no more than information are not counted; `budget`
+    is what chance may give a week, null of what knows none. `perWeek` is null before the first week is over."""
+
+    count: int
+    weeks: float
+    per_week: float | None
+    budget: float | None
+
+
+class LiveDurations(Shape):
+    """Of the latest executions that ended well, at most 200."""
+
+    count: int
+    p50_ms: int
+    p95_ms: int
+
+
+class LivePerformance(Shape):
+    """What a version was worth since it tells; `forecasts` is null of what forecasts nothing."""
+
+    periods: list[LivePeriod]
+    forecasts: LiveForecasts | None
+    alerts: LiveAlerts
+    durations: LiveDurations | None
+
+
 @with_config(ROW)
 class ModelDetail(AnalyticalModel):
     """`lacks`: what a draft needs before it can be executed. `warnings`: why it judges less well than it could.
     `history`: all that its dataset was delivered, in the dataset's local time, half-open; null where there is none.
-    `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason."""
+    `lacksBacktest`: it can be promoted after a finished backtest, or by force with a reason. `performance`: what it was
+    worth since it tells; null of a version that never ended an execution well."""
 
     events: list[ModelEvent]
     lacks: list[Remark]
     warnings: list[Remark]
     history: Delivered | None
     lacks_backtest: bool
+    performance: LivePerformance | None
 
 
 class ModelFilter(Page):
@@ -283,6 +340,7 @@ def declare(registry: Registry) -> None:
             warnings=_warnings(engine, stored),
             history=history and Delivered.model_validate(history, from_attributes=True),
             lacks_backtest=lacks_backtest(engine, stored),
+            performance=_performance(performance_of(engine, stored)),
         )
 
     @procedure("models.create", Kind.MUTATION, "Register a model version, as a draft.")
@@ -372,6 +430,32 @@ def declare(registry: Registry) -> None:
             ctx.platform.engine, given.name, ctx.user.id, given.reason, witness_of(ctx)
         )
         return Created(id=stored.id)
+
+
+def _performance(found: Performance | None) -> LivePerformance | None:
+    if found is None:
+        return None
+    worth, level = found.worth, found.level
+    return LivePerformance(
+        periods=[
+            LivePeriod(
+                window_start=each.start,
+                window_end=each.end,
+                alerts=each.alerts,
+                **_worth(each.worth),
+            )
+            for each in found.periods
+        ],
+        forecasts=None if level is None else LiveForecasts(level=level, **_worth(worth)),
+        alerts=LiveAlerts.model_validate(found.alerts, from_attributes=True),
+        durations=found.durations
+        and LiveDurations.model_validate(found.durations, from_attributes=True),
+    )
+
+
+def _worth(worth: Worth) -> dict[str, Any]:
+    names = ("points", "mase", "naive_mase", "skill", "coverage")
+    return {name: getattr(worth, name) for name in names}
 
 
 def _reason(ctx: Context, given: Promote | NewStatus) -> str | Sentence | None:

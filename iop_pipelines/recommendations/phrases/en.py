@@ -97,6 +97,11 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.FROZEN): (
         "Look at its source: what is measured seldom stays the same. When the value changes, this ends by itself."
     ),
+    (Category.OPTIMISATION, facts.WORSE): (
+        "Look at what changed in the data since then. If it stays so, register a version with other settings or "
+        "another runtime, compare the two by a backtest, and promote the better one. When the forecasts are as good "
+        "as before, this ends by itself."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Replace the dataset's declaration, or mend what it reads; what was delivered is then prepared again."
     ),
@@ -125,6 +130,8 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     if seen.kind == facts.FROZEN:
         at = "" if seen.value is None else f" at {amount}"
         return f"{seen.label}{where} stuck{at} since {day}"
+    if seen.kind == facts.WORSE:
+        return f"Forecasts of {facts.model_of(seen)} are worse since {day}"
     if seen.kind == facts.UNPREPARED:
         return f"Delivery of {evidence.dataset} for {day} could not be prepared"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):

@@ -24,13 +24,14 @@ REFUSED = "refused_delivery"
 UNPREPARED = "failed_preparation"
 OF_DELIVERIES = frozenset({REFUSED, UNPREPARED})
 # What was expected and does not come: a delivery, a series in deliveries that do come, or most of a delivery's rows;
-# what nobody expected: a series that never was; and a value that no longer changes.
+# what nobody expected: a series that never was; a value that no longer changes; and forecasts that became worse.
 MISSING = "missing_delivery"
 SILENT = "silent_series"
 SHORT = "short_delivery"
 NEW = "new_series"
 FROZEN = "frozen_value"
-OF_EXPECTATIONS = frozenset({MISSING, SILENT, SHORT, NEW, FROZEN})
+WORSE = "worse_forecasts"
+OF_EXPECTATIONS = frozenset({MISSING, SILENT, SHORT, NEW, FROZEN, WORSE})
 # Kinds whose measure is IOP's own.
 _OWN = (OF_EXPECTATIONS | OF_DELIVERIES | {QUALITY}) - {FROZEN}
 _MAX_OTHERS = 5
@@ -203,6 +204,11 @@ def is_certain(seen: Seen) -> bool:
 def is_flag(seen: Seen) -> bool:
     """A measure that is 0 or 1, of which an amount says nothing."""
     return seen.measure.startswith(("is_", "has_"))
+
+
+def model_of(seen: Seen) -> str:
+    """Of what is told of a model: its name and version."""
+    return str(seen.details.get("model") or "")
 
 
 def held_models(seen: Seen) -> list[str]:

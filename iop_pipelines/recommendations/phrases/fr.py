@@ -168,6 +168,11 @@ ACTIONS: Actions = {
     (Category.OPTIMISATION, facts.FROZEN): (
         "Vérifiez sa source : ce qui est mesuré reste rarement identique. Dès que la valeur change, cela prend fin."
     ),
+    (Category.OPTIMISATION, facts.WORSE): (
+        "Vérifiez ce qui a changé dans les données depuis lors. Si cela dure, enregistrez une version avec d’autres "
+        "réglages ou un autre moteur, comparez les deux par un test rétrospectif et mettez en service la "
+        "meilleure. Dès que les prévisions sont aussi bonnes qu’avant, cela prend fin."
+    ),
     (Category.OPTIMISATION, facts.UNPREPARED): (
         "Remplacez la déclaration du jeu de données, ou corrigez ce qu’elle lit ; ce qui a été livré sera "
         "alors préparé de nouveau."
@@ -202,6 +207,8 @@ def headline(category: Category, evidence: Evidence, seen: Seen) -> str:
     if seen.kind == facts.FROZEN:
         at = "" if seen.value is None else f" à {amount}"
         return f"{label}{where} : valeur figée{at} depuis {the}"
+    if seen.kind == facts.WORSE:
+        return f"Les prévisions de {facts.model_of(seen)} sont moins bonnes depuis {the}"
     if seen.kind == facts.UNPREPARED:
         return f"La livraison de {evidence.dataset} {of} n’a pas pu être préparée"
     if category is Category.OPTIMISATION and facts.is_of_pipelines(evidence):

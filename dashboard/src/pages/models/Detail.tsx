@@ -13,6 +13,7 @@ import { BacktestPart } from './backtest/BacktestPart';
 import { backtestWords } from './backtest/words';
 import { Configuration } from './Configuration';
 import { History } from './History';
+import { Live } from './Live';
 import { Overview } from './Overview';
 import { modelQuery } from './queries';
 import { RunNow } from './RunNow';
@@ -50,6 +51,7 @@ function Found({ model }: { model: ModelDetail }) {
   const tabs = [
     { name: 'overview', label: t.overview },
     { name: 'backtest', label: backtest.title },
+    { name: 'live', label: t.live },
     { name: 'history', label: t.history },
     { name: 'schemas', label: t.schemas },
     { name: 'configuration', label: t.configuration },
@@ -90,6 +92,7 @@ function Found({ model }: { model: ModelDetail }) {
       <Tabs label={t.parts} tabs={tabs} current={tab} />
       {tab === 'overview' && <Overview model={model} />}
       {tab === 'backtest' && <BacktestPart model={model} />}
+      {tab === 'live' && <Live model={model} />}
       {tab === 'history' && <History modelId={model.id} />}
       {tab === 'schemas' && (
         <>
