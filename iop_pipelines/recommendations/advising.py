@@ -24,6 +24,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
+from iop_pipelines.recommendations.circumstances import note_refused, relate
 from iop_pipelines.recommendations.evidence import (
     SEVERITIES,
     Evidence,
@@ -129,6 +130,8 @@ def _advise(connection: sa.Connection, execution_id: int) -> AdviceSummary:
     changes = Changes()
     ground = _ground_of(connection, row)
     groups = _grouped(connection, execution_id, ground)
+    relate(groups)
+    note_refused(connection, row, groups)
     stored = latest_of(connection, list(groups))
     for mark, group in groups.items():
         take(connection, ground, group, stored.get(mark), changes)

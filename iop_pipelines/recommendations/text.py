@@ -42,6 +42,10 @@ class Phrases(Protocol):
     def how_often(self, category: Category, evidence: Evidence, count: int) -> str: ...
     def how_sure(self, evidence: Evidence, seen: Seen, sure: str) -> str: ...
     def slots(self, evidence: Evidence, seen: Seen) -> Mapping[str, str]: ...
+    def how_unusual(self, evidence: Evidence, unusual: facts.Unusual) -> str: ...
+    def taken_off(self, seen: Seen, off: facts.TakenOff) -> str: ...
+    def at_once(self, related: facts.Related) -> str: ...
+    def refused(self, refused: facts.Refused) -> str: ...
     def also(self, headlines: Sequence[str], more: int) -> str: ...
     def at_other_times(self, evidence: Evidence, others: facts.Others) -> str: ...
     def what_to_do(self, actions: Sequence[str], owner: str | None) -> str: ...
@@ -173,6 +177,7 @@ def _rationale(
         _explained(main),
         phrases_of(language).how_often(category, evidence, count),
         _over(evidence, main, language),
+        _unusual(evidence, main, language),
         _how_sure(evidence, main, language),
         _also(category, evidence, language),
     )
@@ -181,6 +186,21 @@ def _rationale(
 def _explained(seen: Seen) -> str:
     """The rule's own words, which its author wrote for people."""
     return str(seen.details.get("message") or "")
+
+
+def _unusual(evidence: Evidence, seen: Seen, language: Language) -> str:
+    """What else there is to know of an event: how seldom it is, what the calendar explains, what happened with it, and
+    what the data lacked."""
+    say = phrases_of(language)
+    unusual, off = facts.unusual_of(seen), facts.taken_off_of(seen, language)
+    related, refused = facts.related_of(seen), facts.refused_of(seen)
+    parts = [
+        "" if unusual is None else say.how_unusual(evidence, unusual),
+        "" if off is None else say.taken_off(seen, off),
+        "" if related is None else say.at_once(related),
+        "" if refused is None else say.refused(refused),
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _over(evidence: Evidence, seen: Seen, language: Language) -> str:

@@ -268,6 +268,10 @@ def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
     figures = {name: _moved(getattr(found, name), taken, part, at) for name in _BAND}
     value = _plus(found.value, taken)
     found = replace(found, value=value, **figures)
+    if taken:
+        day = _calendar_of(part.explained, at, found.ds, calendar)
+        off = {**day, "amount": float(f"{taken:.6g}")}
+        found = replace(found, evidence={**found.evidence, "taken_off": off})
     if found.category is not Category.ANOMALY or value is None:
         return found
     if not part.accounts_for(at, value, found.expected):

@@ -194,9 +194,16 @@ def _finding(
             "periods": end - start,
             "sigma": to_number(scores.sigma[peak]),
             "chance": to_number(chance),
+            **_before(scores.p[:start], chance),
             "direction": "above" if y[peak] > scores.yhat[peak] else "below",
         },
     )
+
+
+def _before(p: np.ndarray, chance: float) -> dict[str, int]:
+    """Of the chances of the rows before: how many were judged, and how many of them were as seldom."""
+    known = p[np.isfinite(p)]
+    return {"judged": len(known), "as_strange": int((known <= chance).sum())}
 
 
 def _severity(y: np.ndarray, expected: float, chance: float) -> Severity:

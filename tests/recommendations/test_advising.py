@@ -19,7 +19,7 @@ from iop_pipelines.recommendations.review import (
     review,
 )
 from iop_pipelines.schema.engine import begin_write
-from iop_pipelines.schema.tables import model_executions, recommendations
+from iop_pipelines.schema.tables import dataset_versions, model_executions, recommendations
 from read_back import events_of
 
 
@@ -492,3 +492,19 @@ def test_the_present_of_a_first_run_is_that_of_the_newest_data(world, day, found
     newest, before = (recommendation(world.engine, each) for each in told.opened)
     assert newest.severity is Severity.CRITICAL
     assert before.severity is Severity.INFO, "older days that were delivered again are no news"
+
+
+def test_series_that_did_it_at_once_and_rows_that_were_refused_are_told(world, day, found):
+    version_id = world.version(0)
+    with begin_write(world.engine) as connection:
+        counts = {"rows_in": 300, "rows_rejected": 14}
+        connection.execute(dataset_versions.update().values(**counts))
+    given = (found(0), found(0, "JFK"), found(0, "LGA", since=day(-9), ds=day(-9)))
+    opened = _advise(world, 0, *given, version_id=version_id).opened
+    details = [recommendation(world.engine, each).metadata["peak"]["details"] for each in opened]
+    assert [each.get("related") for each in details] == [
+        {"series": ["JFK"], "count": 1},
+        {"series": ["EWR"], "count": 1},
+        None,
+    ]
+    assert [each.get("refused") for each in details] == [{"rows": 14, "of": 300}] * 2 + [None]

@@ -724,3 +724,36 @@ def test_what_a_model_wants_done_is_not_asked_for_on_a_day_that_explains_itself(
     evidence = _evidence(Category.ANOMALY, "residual", details=details)
     asked = evidence.model_copy(update={"action": "Call the shop."})
     assert write(Category.ANOMALY, asked, 1).actions == ("Nothing: the calendar explains it.",)
+
+
+def test_an_event_says_how_seldom_it_is_what_the_calendar_did_and_what_happened_with_it():
+    """1 in 400 of 800 that were judged; of 200 nobody has seen one in 400."""
+    off = {**SPECIAL[1][0], "times": 2, "amount": -12.0}
+    details = {
+        "judged": 800,
+        "as_strange": 2,
+        "chance": 1 / 400,
+        "taken_off": off,
+        "related": {"series": ["A/1", "B"], "count": 3},
+        "refused": {"rows": 14, "of": 300},
+    }
+    seen = {"value": 150.0, "expected": 100.0, "lo": 90.0, "hi": 110.0, "unit": ""}
+    evidence = _evidence(Category.ANOMALY, "residual", details=details, **seen)
+    english = write(Category.ANOMALY, evidence, 1).description
+    assert (
+        "How unusual: 50 % above what was expected; 2 of the 800 days judged before were as unusual; "
+        "chance gives one in about 400 days. What the day before Eid al-Fitr usually takes off (12) is part of "
+        "what was expected. At the same time: 3 other series (A, 1; B; …). Of the 300 rows of that delivery, 14 "
+        "could not be used: it may come from that in part."
+    ) in english
+    french = write(Category.ANOMALY, evidence, 1, Language.FR).description.replace("\u00a0", " ")
+    assert (
+        "50 % de plus qu’attendu ; autant d’écart pour 2 des périodes évaluées avant (800 jours)"
+        in french
+    )
+    assert "le hasard en donne une fois sur 400 jours environ" in french
+    assert "Au même moment : 3 autres séries (A, 1 ; B ; …)." in french
+    few = details | {"judged": 200, "as_strange": 0}
+    text = write(Category.ANOMALY, _evidence(Category.ANOMALY, "residual", details=few, **seen), 1)
+    assert "none of the 200 days judged before was as unusual. " in text.description
+    assert "chance gives" not in text.description

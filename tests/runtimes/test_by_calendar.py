@@ -307,3 +307,24 @@ def test_a_forecast_knows_the_end_of_the_month():
     # The last day of 2025 is a Wednesday: 110 and three fifths; the one before, a Tuesday, 100.
     assert ahead["2025-12-31"] == pytest.approx(176, abs=9)
     assert ahead["2025-12-30"] == pytest.approx(100, abs=6)
+
+
+def test_what_the_calendar_explains_is_named_with_its_size():
+    """30 instead of 100 each Christmas: 70 less. Nothing on one is news; of an ordinary day nothing is off."""
+    told = found(sales(d2013_12_25=0, d2013_06_12=20), US)
+    off = told["2013-12-25"].evidence["taken_off"]
+    assert off["names"]["en"] == "Christmas Day"
+    assert off["amount"] == pytest.approx(-70, abs=15)
+    assert "taken_off" not in told["2013-06-12"].evidence
+
+
+def test_a_finding_says_how_many_before_it_were_judged_and_were_as_seldom():
+    output = run_runtime("seasonal_residual", given(sales(d2013_06_12=20), None))
+    chances, ds = output.chances.chance, output.frame["ds"]
+    for told in output.findings:
+        before = chances[(ds < told.since).to_numpy() & np.isfinite(chances)]
+        assert told.evidence["judged"] == len(before)
+        # Chances in evidence have six digits.
+        as_strange = int((before <= told.evidence["chance"] * (1 + 1e-5)).sum())
+        assert told.evidence["as_strange"] == as_strange
+    assert [each.evidence["as_strange"] for each in output.findings][-1] >= 1

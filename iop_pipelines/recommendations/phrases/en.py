@@ -267,6 +267,41 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     }
 
 
+def how_unusual(evidence: Evidence, unusual: facts.Unusual) -> str:
+    period = _PERIOD[facts.step_of(evidence)]
+    judged = AMOUNTS.count(unusual.judged, period, f"{period}s")
+    strange = AMOUNTS.number(unusual.as_strange) if unusual.as_strange else "none"
+    verb = "was" if unusual.as_strange <= 1 else "were"
+    parts = [f"{strange} of the {judged} judged before {verb} as unusual"]
+    if unusual.share is not None:
+        side = "above" if unusual.share >= 0 else "below"
+        parts.insert(0, f"{AMOUNTS.number(abs(unusual.share))} % {side} what was expected")
+    if unusual.once_in is not None:
+        parts.append(f"chance gives one in about {AMOUNTS.number(unusual.once_in)} {period}s")
+    return f"How unusual: {'; '.join(parts)}."
+
+
+def taken_off(seen: Seen, off: facts.TakenOff) -> str:
+    amount = AMOUNTS.amount(abs(off.amount), seen.unit)
+    moves = "adds" if off.amount > 0 else "takes off"
+    return f"What {_special(off.day)} usually {moves} ({amount}) is part of what was expected."
+
+
+def at_once(related: facts.Related) -> str:
+    names = "; ".join(related.names)
+    more = "; …" if related.count > len(related.names) else ""
+    count = AMOUNTS.count(related.count, "other series", "other series")
+    return f"At the same time: {count} ({names}{more})."
+
+
+def refused(refused: facts.Refused) -> str:
+    rows = AMOUNTS.count(refused.of, "row", "rows")
+    count = AMOUNTS.number(refused.rows)
+    return (
+        f"Of the {rows} of that delivery, {count} could not be used: it may come from that in part."
+    )
+
+
 def also(headlines: Sequence[str], more: int) -> str:
     return f"Also: {'; '.join(headlines)}{f'; and {more} more' if more else ''}."
 

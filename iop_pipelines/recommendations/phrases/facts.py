@@ -233,7 +233,90 @@ class SpecialDay:
 
 def special_day_of(seen: Seen, language: Language) -> SpecialDay | None:
     """None where the calendar has nothing to do with it."""
-    told = seen.details.get("calendar")
+    return _day_in(seen.details.get("calendar"), language)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOff:
+    """What the calendar explains of a value; it is part of what was expected. amount: in the measure's unit."""
+
+    day: SpecialDay
+    amount: float
+
+
+def taken_off_of(seen: Seen, language: Language) -> TakenOff | None:
+    """None where the calendar explains nothing, and where the finding is told as the calendar's."""
+    told = seen.details.get("taken_off")
+    day = None if "calendar" in seen.details else _day_in(told, language)
+    if day is None:
+        return None
+    amount = number(cast(dict[str, Any], told).get("amount"))
+    return None if not amount else TakenOff(day, amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """How seldom a row is, beside those before it.
+
+    Attributes:
+        judged: rows before that were judged; as_strange: those of them that were as seldom.
+        once_in: periods in which chance gives one; None where fewer were judged, for then nobody has seen as many.
+        share: how far the value is from what was expected, in per cent of that; None where that says nothing.
+    """
+
+    judged: int
+    as_strange: int
+    once_in: float | None
+    share: float | None
+
+
+def unusual_of(seen: Seen) -> Unusual | None:
+    judged, as_strange, chance = (
+        number(seen.details.get(name)) for name in ("judged", "as_strange", "chance")
+    )
+    if not judged or as_strange is None:
+        return None
+    is_known = chance is not None and chance * judged >= 1
+    share = None
+    if seen.value is not None and seen.expected and seen.expected > 0 and seen.unit != "%":
+        share = 100 * (seen.value / seen.expected - 1)
+    return Unusual(int(judged), int(as_strange), 1 / chance if is_known and chance else None, share)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Other series in which the same execution found something at the same time; names: the first few."""
+
+    names: list[str]
+    count: int
+
+
+def related_of(seen: Seen) -> Related | None:
+    told = seen.details.get("related")
+    if not isinstance(told, dict):
+        return None
+    held = cast(dict[str, Any], told)
+    names = [str(each).replace("/", ", ") for each in held["series"]]
+    return Related(names, int(held["count"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Rows of the delivery that no model saw, of all that it brought."""
+
+    rows: int
+    of: int
+
+
+def refused_of(seen: Seen) -> Refused | None:
+    told = seen.details.get("refused")
+    if not isinstance(told, dict):
+        return None
+    held = cast(dict[str, int], told)
+    return Refused(int(held["rows"]), int(held["of"]))
+
+
+def _day_in(told: object, language: Language) -> SpecialDay | None:
     if not isinstance(told, dict):
         return None
     day = cast(dict[str, Any], told)

@@ -347,6 +347,41 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
     }
 
 
+def how_unusual(evidence: Evidence, unusual: facts.Unusual) -> str:
+    step = facts.step_of(evidence)
+    judged = AMOUNTS.count(unusual.judged, _PERIOD[step], _PERIODS[step])
+    strange = AMOUNTS.number(unusual.as_strange)
+    parts = [f"autant d’écart pour {strange} des périodes évaluées avant ({judged})"]
+    if unusual.share is not None:
+        side = "plus" if unusual.share >= 0 else "moins"
+        parts.insert(0, f"{AMOUNTS.number(abs(unusual.share))} % de {side} qu’attendu")
+    if unusual.once_in is not None:
+        periods = AMOUNTS.number(unusual.once_in)
+        parts.append(f"le hasard en donne une fois sur {periods} {_PERIODS[step]} environ")
+    return f"À quel point c’est inhabituel : {' ; '.join(parts)}."
+
+
+def taken_off(seen: Seen, off: facts.TakenOff) -> str:
+    amount = AMOUNTS.amount(abs(off.amount), seen.unit)
+    moves = "en plus" if off.amount > 0 else "en moins"
+    return f"L’effet habituel de {_special(off.day)} ({amount} {moves}) est compris dans ce qui était attendu."
+
+
+def at_once(related: facts.Related) -> str:
+    names = " ; ".join(related.names)
+    more = " ; …" if related.count > len(related.names) else ""
+    count = AMOUNTS.count(related.count, "autre série", "autres séries")
+    return f"Au même moment : {count} ({names}{more})."
+
+
+def refused(refused: facts.Refused) -> str:
+    rows = AMOUNTS.count(refused.of, "ligne", "lignes")
+    return (
+        f"Sur les {rows} de cette livraison, {AMOUNTS.number(refused.rows)} n’ont pas pu être utilisées : "
+        "l’écart peut en venir en partie."
+    )
+
+
 def also(headlines: Sequence[str], more: int) -> str:
     rest = f" ; et {AMOUNTS.count(more, 'autre', 'autres')}" if more else ""
     return f"Aussi : {' ; '.join(headlines)}{rest}."
