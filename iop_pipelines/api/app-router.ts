@@ -108,7 +108,7 @@ export interface AxisLimits {
   isCut: boolean;
 }
 
-/** `progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with its `translations`. */
+/** `progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with its `translations`. `isStale`: data have come, or come again, since it was done. */
 export interface Backtest {
   id: number;
   modelId: number;
@@ -119,6 +119,7 @@ export interface Backtest {
   translations: Partial<Record<Language, Told>> | null;
   askedAt: string;
   endedAt: string | null;
+  isStale: boolean;
 }
 
 /** `budget` is the one that was asked for, else the model's own; null for what tells without one, which has one list. There is a list for each stop of a slider. */

@@ -69,7 +69,7 @@ def _ended(
 def print_backtest(model: StoredModel, made: StoredBacktest, as_json: bool) -> None:
     content = made.content or {}
     if as_json:
-        print_json({"id": made.id, "model": model.label, **content})
+        print_json({"id": made.id, "model": model.label, **content, "message": made.error_msg})
         return
     shown = _list_at(content, content["budget"])
     _say(_headline(content, shown))

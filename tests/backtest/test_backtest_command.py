@@ -59,7 +59,7 @@ def test_as_json_it_is_one_value_with_a_list_for_each_budget(iop: Iop) -> None:
     made = json.loads(
         iop("model", "backtest", "shops", "--alerts-per-week", "0.3", "--json").stdout
     )
-    assert (made["model"], made["budget"]) == ("shops v1.0.0", 0.3)
+    assert (made["model"], made["budget"], made["message"]) == ("shops v1.0.0", 0.3, None)
     counts = {each["budget"]: each["count"] for each in made["lists"]}
     assert counts[0.3] <= counts[2.0] == 2
 

@@ -15,6 +15,7 @@ from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.ledger import backtests
 from iop_pipelines.ledger.backtests import Asked, StoredBacktest
 from iop_pipelines.registry import models as registered
+from iop_pipelines.transform.versions import dataset, latest_version
 
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 Budget = Annotated[float, Field(gt=0, le=10_000)]
@@ -45,7 +46,7 @@ class Line(Shape):
 
 class Backtest(Shape):
     """`progress`: 0 to 1. `message` is why it failed, or why the active version is not beside one that is done, with
-    its `translations`."""
+    its `translations`. `isStale`: data have come, or come again, since it was done."""
 
     id: int
     model_id: int
@@ -56,6 +57,7 @@ class Backtest(Shape):
     translations: dict[Language, Told] | None
     asked_at: datetime
     ended_at: datetime | None
+    is_stale: bool
 
 
 class Deliveries(Shape):
@@ -213,14 +215,13 @@ def declare(registry: Registry) -> None:
             by=ctx.user.id,
             witness=witness_of(ctx),
         )
-        return _backtest(made)
+        return _backtest(made, None)
 
     @procedure("models.backtests", Kind.QUERY, "Backtests of one version, newest first.")
     def list_(ctx: Context, given: OfModel) -> list[Backtest]:
-        registered.model(ctx.platform.engine, given.model_id)
-        return [
-            _backtest(each) for each in backtests.backtests_of(ctx.platform.engine, given.model_id)
-        ]
+        newest = _newest(ctx, given.model_id)
+        found = backtests.backtests_of(ctx.platform.engine, given.model_id)
+        return [_backtest(each, newest) for each in found]
 
     @procedure(
         "models.backtestResult",
@@ -233,7 +234,7 @@ def declare(registry: Registry) -> None:
         if found.content is not None:
             content = BacktestContent.model_validate(found.content)
         return BacktestResult(
-            backtest=_backtest(found),
+            backtest=_backtest(found, _newest(ctx, found.model_id)),
             content=content,
             series=backtests.series_of(ctx.platform.engine, found.id),
         )
@@ -249,8 +250,18 @@ def declare(registry: Registry) -> None:
         return Done()
 
 
-def _backtest(given: StoredBacktest) -> Backtest:
-    said = read(given.said)
+def _newest(ctx: Context, model_id: int) -> int | None:
+    """The newest data version that a model would be replayed on; None where there is none."""
+    model = registered.model(ctx.platform.engine, model_id)
+    if model.lacks:
+        return None
+    on = dataset(ctx.platform.engine, model.spec.config.dataset)
+    version = latest_version(ctx.platform.engine, on.id)
+    return version and version.id
+
+
+def _backtest(given: StoredBacktest, newest: int | None) -> Backtest:
+    said, read_version = read(given.said), given.dataset_version_id
     translations: dict[Language, Any] | None = None
     if said is not None:
         translations = {each: Told(message=said.alone(each)) for each in TRANSLATED}
@@ -264,4 +275,5 @@ def _backtest(given: StoredBacktest) -> Backtest:
         translations=translations,
         asked_at=given.asked_at,
         ended_at=given.ended_at,
+        is_stale=None not in (newest, read_version) and newest != read_version,
     )

@@ -5,12 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from selling_shops import DAYS, SALES, START, config, deliver, shop_days
 from sqlalchemy import event
 
 from iop_pipelines.backtest.work import do
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.schema.engine import begin_write
+from iop_pipelines.schema.tables import dataset_versions
 from iop_pipelines.transform.versions import register_dataset
 
 
@@ -42,6 +45,21 @@ def test_what_would_have_been_told_is_read_with_its_lines(api: Any, model_id: in
     line = api.call("models.backtestLine", backtestId=asked["id"], series=result["series"][0])
     measured = np.array(line["y"], dtype=float)
     assert measured == pytest.approx(shop_days()[:, int(result["series"][0][-1]) - 1])
+
+
+def test_a_backtest_of_other_data_says_so(api: Any, model_id: int) -> None:
+    asked = api.call("models.backtest", modelId=model_id)
+    assert not asked["isStale"]
+    do(api.context.platform, asked["id"], 1)
+    (listed,) = api.call("models.backtests", modelId=model_id)
+    assert not listed["isStale"]
+    with begin_write(api.engine) as connection:
+        (row,) = connection.execute(sa.select(dataset_versions)).all()
+        later = row._asdict() | {"id": row.id + 1, "data_version": "1" * 32}
+        connection.execute(dataset_versions.insert().values(**later))
+    (listed,) = api.call("models.backtests", modelId=model_id)
+    assert listed["isStale"]
+    assert api.call("models.backtestResult", backtestId=asked["id"])["backtest"]["isStale"]
 
 
 def test_a_list_reads_no_contents(api: Any, model_id: int) -> None:

@@ -951,6 +951,8 @@ export default {
     cancelling: "Le test rétrospectif s'arrête.",
     cancelled: "Le dernier test rétrospectif a été annulé\u00a0; rien n'en a été conservé.",
     failed: 'Le dernier test rétrospectif a échoué',
+    stale:
+      'Des données sont arrivées ou ont changé depuis ce test rétrospectif. Relancez-le pour les prendre en compte.',
     nothing: (from: string, to: string) => `Du ${from} au ${to}, rien ne vous aurait été signalé.`,
     sentence: (from: string, to: string, n: string, count: number, often: string) =>
       `Du ${from} au ${to}, ${n} ${plural('fr', count, 'fait vous aurait été signalé', 'faits vous auraient été signalés')}, ${often}\u00a0; ${plural('fr', count, 'le voici', 'les voici')}.`,

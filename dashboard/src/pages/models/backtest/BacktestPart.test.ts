@@ -18,7 +18,13 @@ const { backtestsQuery } = await import('./queries');
 
 const running: Backtest = {
   ...{ id: 7, modelId: 1, status: 'running', progress: 0.42, alertsPerWeek: null },
-  ...{ message: null, translations: null, askedAt: '2026-01-01T00:00:00Z', endedAt: null },
+  ...{
+    message: null,
+    translations: null,
+    askedAt: '2026-01-01T00:00:00Z',
+    endedAt: null,
+    isStale: false,
+  },
 };
 
 test('what is read aloud of a backtest under way does not change with how far it is', () => {

@@ -51,6 +51,7 @@ function Found({ model, found }: { model: ModelDetail; found: readonly Backtest[
       </Card>
       {/* Why it is not compared with the active version. */}
       {done?.message && <p role="note">{done.message}</p>}
+      {done?.isStale && <p role="note">{t.stale}</p>}
       {done && <Made key={done.id} id={done.id} />}
     </>
   );

@@ -16,6 +16,7 @@ export const backtestWords = defineWords('models/backtest', {
   cancelling: 'The backtest is ending.',
   cancelled: 'The last backtest was cancelled; nothing of it was kept.',
   failed: 'The last backtest failed',
+  stale: 'Data have come or changed since this backtest. Run it again to include them.',
   nothing: (from: string, to: string) => `From ${from} to ${to} this would have told you nothing.`,
   sentence: (from: string, to: string, n: string, count: number, often: string) =>
     `From ${from} to ${to} this would have told you ${n} ${plural('en', count, 'thing', 'things')}, ${often}; ${count === 1 ? 'this is it' : 'these are they'}.`,
