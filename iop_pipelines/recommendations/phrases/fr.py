@@ -350,8 +350,9 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
 def how_unusual(evidence: Evidence, unusual: facts.Unusual) -> str:
     step = facts.step_of(evidence)
     judged = AMOUNTS.count(unusual.judged, _PERIOD[step], _PERIODS[step])
-    strange = AMOUNTS.number(unusual.as_strange)
-    parts = [f"autant d’écart pour {strange} des périodes évaluées avant ({judged})"]
+    strange = AMOUNTS.number(unusual.as_strange) if unusual.as_strange else "aucune"
+    verb = "ont" if unusual.as_strange > 1 else "a" if unusual.as_strange else "n’a"
+    parts = [f"{strange} des périodes évaluées avant ({judged}) {verb} montré autant d’écart"]
     if unusual.share is not None:
         side = "plus" if unusual.share >= 0 else "moins"
         parts.insert(0, f"{AMOUNTS.number(abs(unusual.share))} % de {side} qu’attendu")
