@@ -748,7 +748,7 @@ def test_an_event_says_how_seldom_it_is_what_the_calendar_did_and_what_happened_
     ) in english
     french = write(Category.ANOMALY, evidence, 1, Language.FR).description.replace("\u00a0", " ")
     assert (
-        "50 % de plus qu’attendu ; autant d’écart pour 2 des périodes évaluées avant (800 jours)"
+        "50 % de plus qu’attendu ; 2 des périodes évaluées avant (800 jours) ont montré autant d’écart"
         in french
     )
     assert "le hasard en donne une fois sur 400 jours environ" in french
