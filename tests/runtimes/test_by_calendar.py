@@ -319,7 +319,8 @@ def test_what_the_calendar_explains_is_named_with_its_size():
 
 
 def test_a_finding_says_how_many_before_it_were_judged_and_were_as_seldom():
-    output = run_runtime("seasonal_residual", given(sales(d2013_06_12=20), None))
+    y, start = sales(d2013_06_12=20), str(DAYS[0].date())
+    output = run_runtime("seasonal_residual", given(y, None, start))
     chances, ds = output.chances.chance, output.frame["ds"]
     for told in output.findings:
         before = chances[(ds < told.since).to_numpy() & np.isfinite(chances)]
