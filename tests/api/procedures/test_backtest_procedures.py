@@ -54,7 +54,8 @@ def test_a_backtest_of_other_data_says_so(api: Any, model_id: int) -> None:
     (listed,) = api.call("models.backtests", modelId=model_id)
     assert not listed["isStale"]
     with begin_write(api.engine) as connection:
-        (row,) = connection.execute(sa.select(dataset_versions)).all()
+        newest = sa.select(dataset_versions).order_by(dataset_versions.c.id.desc())
+        row = connection.execute(newest).first()
         later = row._asdict() | {"id": row.id + 1, "data_version": "1" * 32}
         connection.execute(dataset_versions.insert().values(**later))
     (listed,) = api.call("models.backtests", modelId=model_id)
