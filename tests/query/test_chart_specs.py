@@ -115,7 +115,7 @@ def test_more_periods_than_bars_can_be_told_apart_are_a_line():
     rows = [(date(2024, 1, 1) + timedelta(days=n), float(n)) for n in range(63)]
     spec = spec_of("bar", (DAY, SUM), rows)
     assert (spec.kind, len(spec.series[0].marks)) == ("line", 63)
-    assert "drawn as a line, since 63 bars would not be told apart" in notes(spec)
+    assert "drawn as a line, since more than 62 bars would not be told apart" in notes(spec)
     assert spec_of("bar", (DAY, SUM), rows[:62]).kind == "bar"
 
 
@@ -229,6 +229,38 @@ def test_a_dense_crowd_keeps_who_stands_alone():
     marks = spec.series[0].marks
     assert len(marks) <= 2_000
     assert {(mark.x, mark.y) for mark in marks} >= {*rows[-5:]}
+
+
+def test_a_crowd_with_a_series_that_has_no_value_is_drawn_without_it():
+    rows = [(float(at), "known", float(at % 50)) for at in range(3000)]
+    spec = spec_of("scatter", (X, GROUP, MEAN), [*rows, (1.0, "unknown", None)])
+    assert [len(one.marks) > 0 for one in spec.series] == [True, False]
+
+
+def test_one_missing_hour_of_a_dense_line_is_one_hour_wide():
+    hours = [datetime(2026, 1, 1) + timedelta(hours=at) for at in range(2_500)]
+    rows = [(hour, float(at % 97)) for at, hour in enumerate(hours) if at != 1_000]
+    marks = spec_of("line", (HOUR, SUM), rows).series[0].marks
+    there = next(at for at, mark in enumerate(marks) if mark.y is None)
+    assert [mark.x for mark in marks[there - 1 : there + 2]] == hours[999:1_002]
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+def test_rows_without_a_day_are_told_since_they_have_no_place(kind):
+    rows = [(None, 500), (date(2026, 1, 1), 10), (date(2026, 1, 2), 20)]
+    spec = spec_of(kind, (DAY, SUM), rows)
+    assert drawn(spec) == [(date(2026, 1, 1), 10), (date(2026, 1, 2), 20)]
+    assert notes(spec) == ["1 row without a value for the horizontal axis is not drawn"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(1e15, 1e15 + 1), (0, 5e-324), (1.0, 1.0 + 1e-15), (-1e308, 1e308), (1e12 + 0.1, 1e12 + 0.7)],
+)
+def test_ticks_of_a_range_beyond_what_numbers_tell_apart_are_told_apart(low, high):
+    ticks = limits([low, high], None, from_zero=False).ticks
+    assert ticks[0] <= low < high <= ticks[-1]
+    assert len({*ticks}) == len(ticks)
 
 
 def test_a_top_list_and_a_cut_table_say_of_how_many():

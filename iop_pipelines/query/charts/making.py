@@ -43,7 +43,7 @@ def chart_spec(chart: Chart, table: Table, wanted: Collection[Value] = ()) -> Ch
     if chart.type == "scatter" and not x.is_number:
         raise InvalidInput("chart.x_not_number", "charts.x", x=chart.x, kind=x.type)
     drawn = _Drawn(chart, table, x, y, chart.type)
-    drawn.notes += _of_the_table(table)
+    drawn.notes += [*_of_the_table(table), *_without_a_place(drawn)]
     return _MAKERS[drawn.kind](drawn, wanted)
 
 
@@ -56,6 +56,15 @@ def _of_the_table(table: Table) -> list[Sentence]:
     if table.total is not None and table.total > len(table.rows):
         return [Sentence("chart.top", shown=len(table.rows), total=table.total)]
     return []
+
+
+def _without_a_place(drawn: "_Drawn") -> list[Sentence]:
+    """Rows that stand nowhere along time or numbers; among names nothing is a name too."""
+    if drawn.along == "category":
+        return []
+    x, y = (drawn.table.position(name) for name in (drawn.chart.x, drawn.chart.y))
+    count = sum(row[x] is None and row[y] is not None for row in drawn.table.rows)
+    return [Sentence("chart.no_place", count=count)] if count else []
 
 
 @dataclass
@@ -211,8 +220,7 @@ def _bars(drawn: _Drawn, wanted: Collection[Value]) -> ChartSpec:
     places = _periods(drawn) if drawn.along == "time" else ()
     if places is None:
         drawn.kind = "line"
-        count = len({*drawn.table.values(drawn.chart.x)})
-        drawn.notes.append(Sentence("chart.bars_as_line", count=count))
+        drawn.notes.append(Sentence("chart.bars_as_line", most=MOST_PERIODS))
         return _line(drawn, wanted)
     series, unshown = drawn.series(wanted)
     joined = [replace(one, marks=_one_a_name(drawn, one.marks)) for one in series]

@@ -13,6 +13,8 @@ _STEPS_TO_100 = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 _SPACES = 4
 # A line whose lowest value is at most so much of its highest shows zero: it must not look steeper than it is.
 _NEAR_ZERO = 0.6
+# Of the size of its numbers, and by itself: a range that is smaller is none.
+_CLOSEST, _LEAST = 1e-12, 1e-300
 
 
 def limits(
@@ -39,12 +41,20 @@ def _up_to_100(low: float) -> list[float]:
 
 def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten that enclose low..high, about `wanted` of them."""
+    if math.isinf(high - low):
+        return [low, high]
     if high <= low:
         margin = abs(low) / 2 or 1.0
         low, high = low - margin, high + margin
+    largest = max(abs(low), abs(high))
+    if high - low < max(largest * _CLOSEST, _LEAST):
+        # Closer together than numbers of that size can be told apart.
+        margin = largest * _CLOSEST * 1000 if largest > _LEAST else 1.0
+        low, high = low - margin, high + margin
     step = _nice_step((high - low) / max(wanted - 1, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+    digits = 1 - math.floor(math.log10(step))
+    return [round(index * step, digits) for index in range(first, last + 1)]
 
 
 def _nice_step(rough: float) -> float:

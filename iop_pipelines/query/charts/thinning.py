@@ -17,7 +17,7 @@ _GRIDS = (200, 120, 80, 60, 50, 42, 36, 30, 24, 18, 12, 8)
 
 
 def thin_lines(series: Sequence[Series]) -> tuple[Series, ...]:
-    """Of each stretch of a line the first, last, lowest and highest point stay, and a gap (`query.reduce`)."""
+    """Of each stretch of a line the first, last, lowest and highest point stay, and its gaps (`query.reduce`)."""
     most = min(MAX_LINE_POINTS, MAX_LINE_CHART_POINTS // max(len(series), 1))
     return tuple(_thin_line(one, most) for one in series)
 
@@ -50,6 +50,8 @@ _Span = tuple[float, float]
 
 
 def _one_a_cell(one: Series, across: _Span, upwards: _Span, cells: int) -> Series:
+    if not one.marks:
+        return one
     taken: dict[tuple[int, int], int] = {}
     for at, mark in enumerate(one.marks):
         cell = _cell(_x(mark), across, cells), _cell(_y(mark), upwards, cells)
