@@ -122,7 +122,6 @@ def test_who_opened_only_home_reads_and_decides_what_waits_without_a_network(pho
     expect(page.get_by_role("list", name="The most severe")).to_be_visible()
     wait_until_kept(page, f'["recommendations.get",{{"id":{ids[0]}}}')
     wait_until_kept(page, '["reports.list"')
-    wait_until_kept(page, '["panels.data"')
 
     with offline(phone, site, page):
         page.goto("/recommendations?severity=critical&q=ahead")
