@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from iop_pipelines.domain.datasets import modelled_step
-from iop_pipelines.domain.frequencies import TimeStep
+from iop_pipelines.domain.frequencies import STEPS, TimeStep
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Severity
 from iop_pipelines.errors import NotFound
 from iop_pipelines.registry.models import StoredModel
@@ -208,7 +207,8 @@ def performance_of(engine: sa.Engine, model: StoredModel) -> Performance | None:
         stored = dataset(engine, model.spec.config.dataset)
     except NotFound:
         return None
-    step = modelled_step(stored.declaration)
+    # Of events without a step, such as DRM's runs, alerts are counted by the week like those of days.
+    step = stored.declaration.step or STEPS["D"]
     with engine.connect() as connection:
         live = _live_of(connection, model.id)
         if live is None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from selling_shops import SALES, START, model_of
 
 from iop_pipelines.backtest.live import look_at_delivered, score, score_made
+from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.vocabulary import ModelStatus, Phase
 from iop_pipelines.ledger.deleting import delete_model
@@ -26,7 +27,14 @@ from iop_pipelines.ledger.performance import (
 )
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.performance import advise_of_forecasts, fall_of
-from iop_pipelines.registry.models import StoredModel, model, promote, set_status
+from iop_pipelines.registry.models import (
+    StoredModel,
+    load_spec,
+    model,
+    promote,
+    register,
+    set_status,
+)
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import (
     dataset_versions,
@@ -36,7 +44,12 @@ from iop_pipelines.schema.tables import (
     recommendations,
 )
 from iop_pipelines.transform.table import prepared_table
-from iop_pipelines.transform.versions import StoredDataset, register_dataset
+from iop_pipelines.transform.versions import (
+    PIPELINE_RUNS,
+    StoredDataset,
+    register_dataset,
+    register_system_datasets,
+)
 
 TABLE = prepared_table(DatasetDeclaration.model_validate(SALES))
 # Two weeks, of which each day of the second is 7 more: what repeating the week misses by.
@@ -265,6 +278,38 @@ def test_a_detector_has_its_alerts_against_its_budget_and_no_forecasts(
     assert (found.alerts.count, found.alerts.weeks, found.alerts.budget) == (2, 4.0, 2.0)
     assert found.alerts.per_week == 0.5
     assert [each.alerts for each in found.periods] == [1, 1, 0, 0, 0]
+
+
+def test_a_model_of_events_without_a_step_has_alerts_by_the_week(shop: Shop) -> None:
+    """DRM's runs have no step: a model of them ran on data up to Monday, then up to the Thursday after the next one,
+    and told of something on the first Wednesday."""
+    of_runs = register_system_datasets(shop.engine)
+    runs = load_spec(folder("models") / "pipeline-health.yaml")
+    health = register(shop.engine, runs)
+    assert performance_of(shop.engine, model(shop.engine, health)) is None
+    with begin_write(shop.engine) as connection:
+        for place, end in enumerate((day(0), day(10))):
+            version = dataset_versions.insert().values(
+                dataset_id=of_runs.id,
+                data_version=f"{place + 1:032d}",
+                drm_run_id=place + 1,
+                declaration_version=1,
+                window_start=end - timedelta(days=1),
+                window_end=end,
+                status="prepared",
+                phase=Phase.DONE,
+            )
+            on = connection.execute(version).inserted_primary_key[0]
+            values = {"model_id": health, "status": "success", "dataset_version_id": on}
+            connection.execute(model_executions.insert().values(**values, duration_ms=40))
+        told = {"title": "t", "category": "optimisation", "severity": "warning"}
+        about = {"dataset": PIPELINE_RUNS, "model_id": health, "first_ds": day(2)}
+        connection.execute(recommendations.insert().values(**told, **about))
+    found = performance_of(shop.engine, model(shop.engine, health))
+    assert found is not None
+    assert (found.level, found.worth.points, found.durations) == (None, 0, Durations(2, 40, 40))
+    assert (found.alerts.count, found.alerts.weeks) == (1, pytest.approx(10 / 7))
+    assert [(each.start, each.alerts) for each in found.periods] == [(day(0), 1), (day(7), 0)]
 
 
 @pytest.mark.parametrize(
