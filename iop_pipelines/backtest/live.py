@@ -38,9 +38,7 @@ _AT_ONCE = timedelta(days=31)
 
 def look_at_delivered(engine: sa.Engine, stored: StoredDataset, window: Window) -> None:
     """Scores what was forecast of a delivery, and tells of versions whose forecasts became worse."""
-    scored = score_delivered(engine, stored, window)
-    if scored:
-        advise_of_forecasts(engine, stored, scored)
+    advise_of_forecasts(engine, stored, score_delivered(engine, stored, window))
 
 
 def look_at_made(engine: sa.Engine, execution_id: int, attempt: int) -> None:

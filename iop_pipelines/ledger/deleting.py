@@ -4,9 +4,10 @@ What an execution found and advised stays, and so do its row and its end in Dags
 nothing. What was prepared goes, and what is asked for and not begun ends as failed, with that reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import dagster as dg
@@ -19,7 +20,8 @@ from iop_pipelines.ledger.backtests import forget_backtests
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.performance import forget_performance
 from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT
-from iop_pipelines.recommendations.lifecycle import evidence_of, resolve
+from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.lifecycle import PERFORMANCE_MODEL, evidence_of, resolve
 from iop_pipelines.registry.models import StoredModel, delete_models, models_of
 from iop_pipelines.schema.tables import (
     dashboards,
@@ -191,6 +193,7 @@ def delete_model(
         _require_idle(connection, None, ids)
         delete_models(connection, ids, now)
         _resolve_all(connection, recommendations.c.model_id.in_(ids), reason)
+        _resolve_all(connection, _may_be_of_forecasts(models), reason, partial(_is_of, ids))
         connection.execute(model_outputs.delete().where(model_outputs.c.model_id.in_(ids)))
         forget_backtests(connection, ids)
         forget_performance(connection, ids)
@@ -306,18 +309,36 @@ def _delete_rows(connection: sa.Connection, stored: StoredDataset) -> None:
     connection.execute(datasets.delete().where(datasets.c.id == stored.id))
 
 
+def _may_be_of_forecasts(models: Sequence[StoredModel]) -> sa.ColumnElement[bool]:
+    """That forecasts became worse is told of a model and not by it; versions of a name share who tells it."""
+    columns = recommendations.c
+    told = [f"{PERFORMANCE_MODEL}/{each.spec.name}:" for each in models]
+    return sa.and_(
+        columns.dataset.in_({each.spec.config.dataset for each in models}),
+        sa.or_(*(columns.source_ref.startswith(each, autoescape=True) for each in told)),
+    )
+
+
+def _is_of(model_ids: Sequence[int], evidence: Evidence) -> bool:
+    return evidence.latest.details.get("model_id") in model_ids
+
+
 def _resolve_all(
-    connection: sa.Connection, condition: sa.ColumnElement[bool], reason: Sentence
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    reason: Sentence,
+    is_meant: Callable[[Evidence], bool] = lambda _: True,
 ) -> None:
     """What nobody will look for again is no longer found."""
     live = sa.select(recommendations).where(condition, recommendations.c.live_key.is_not(None))
     for row in connection.execute(live.with_for_update()).all():
         evidence = evidence_of(row)
-        resolve(
-            *(connection, row, evidence, reason),
-            data_end=evidence.window_end,
-            source_ref=row.source_ref,
-        )
+        if is_meant(evidence):
+            resolve(
+                *(connection, row, evidence, reason),
+                data_end=evidence.window_end,
+                source_ref=row.source_ref,
+            )
 
 
 def _templates_that_ask(connection: sa.Connection, name: str) -> tuple[str, ...]:

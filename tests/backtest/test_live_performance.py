@@ -386,14 +386,28 @@ def test_a_fall_is_told_once_and_ends_by_itself(shop: Shop) -> None:
     assert told.resolved_at is not None
 
 
-def test_a_fall_of_a_version_that_is_replaced_ends(shop: Shop) -> None:
+def test_a_fall_of_a_version_that_is_replaced_ends_though_nothing_is_scored(shop: Shop) -> None:
     shop.deliver(0, [5.0] * 7 * 24)
     shop.keep([0.8] * 16 + [1.2] * 4)
     shop.look()
     assert len(shop.told()) == 1
     set_status(shop.engine, shop.model.id, ModelStatus.DEPRECATED)
-    shop.look()
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(7 * 24, [5.0]))
     assert shop.told()[0].resolved_at is not None
+
+
+def test_a_fall_ends_with_the_version_that_is_deleted_and_with_no_other(shop: Shop) -> None:
+    shop.deliver(0, [5.0] * 7 * 24)
+    shop.keep([0.8] * 16 + [1.2] * 4)
+    shop.look()
+    other = model_of(shop.platform, "v2.0.0", runtime="forecast_ensemble", h=3)
+    with dg.DagsterInstance.ephemeral() as instance:
+        delete_model(shop.engine, instance, [other], day(0))
+        assert shop.told()[0].resolved_at is None
+        set_status(shop.engine, shop.model.id, ModelStatus.DEPRECATED)
+        delete_model(shop.engine, instance, [model(shop.engine, shop.model.id)], day(0))
+    (told,) = shop.told()
+    assert (told.live_key, told.resolved_at is None) == (None, False)
 
 
 def test_what_a_version_was_worth_goes_with_it(shop: Shop) -> None:
