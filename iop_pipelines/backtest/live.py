@@ -2,7 +2,8 @@
 
 Only forecasts count that were made before the period first came: by an execution on an older data version. What
 repeating the last season would have said, and what it misses by in the past, is taken from the data as they stand now,
-as in a backtest. Work is bounded by what is delivered: the forecasts of those days, and the look-back before them.
+as in a backtest. Work is bounded by what is delivered: the forecasts of those days, the look-back before them, and a
+quarter of a year that earlier looks did not come to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,14 +27,21 @@ from iop_pipelines.recommendations.performance import advise_of_forecasts
 from iop_pipelines.registry.models import StoredModel, models_of
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.panels import read_regular
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import dataset_versions, model_executions, model_outputs
 from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.versions import StoredDataset, latest_version
 
 Window = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
-# Days that are scored at once, so that a history that is caught up with takes no more memory than a month of it.
-_AT_ONCE = timedelta(days=31)
+# Days, and forecasts, that are scored at once, so that what is caught up with takes no more memory than a part of it; a
+# day is never divided.
+_MOST_DAYS, _MOST_ROWS = 31, 200_000
+_FETCHED = 20_000
+# So far before a delivery what no earlier look came to is scored, or a horizon if that is more.
+_CAUGHT_UP = timedelta(days=92)
+# Of rows of outputs: forecasts, not what was expected of what had been read.
+_IS_AHEAD = (model_outputs.c.y.is_(None), model_outputs.c.yhat.is_not(None))
 
 
 def look_at_delivered(engine: sa.Engine, stored: StoredDataset, window: Window) -> None:
@@ -72,7 +80,8 @@ def score_delivered(engine: sa.Engine, stored: StoredDataset, window: Window) ->
         """What an earlier look did not come to is scored now."""
         with engine.connect() as connection:
             newest = newest_day(connection, model.id)
-        return window[0] if newest is None else min(window[0], newest)
+        earliest = min(window[0] - _CAUGHT_UP, step.shift(window[0], -(horizon_of(model) or 0)))
+        return window[0] if newest is None else max(min(window[0], newest), earliest)
 
     return [each for each in models if score(engine, stored, each, (first(each), after(each)))]
 
@@ -92,31 +101,54 @@ def score(engine: sa.Engine, stored: StoredDataset, model: StoredModel, window: 
         history = history_of(connection, stored.declaration.name)
     if history is None:
         return False
-    start = max(window[0], history.window_start).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = min(window[1], history.window_end)
+    start = _floor(max(window[0], history.window_start))
+    end = _ceil(min(window[1], history.window_end))
+    with engine.connect() as connection:
+        first, last, count = connection.execute(_reach_of(model, (start, end))).one()
+    if first is None:
+        return False
+    start, end = _floor(first), _floor(last) + _DAY
+    a_day = max(count // ((end - start) // _DAY), 1)
+    at_once = min(max(_MOST_ROWS // a_day, 1), _MOST_DAYS) * _DAY
     is_any = False
     while start < end:
-        until = min(start + _AT_ONCE, _ceil(end))
-        days = _days_of(engine, stored, model, (start, until))
-        write(engine, keep_days, model.id, (start, until), days)
+        until = min(start + at_once, end)
+        forecasts, days = _days_of(engine, stored, model, (start, until))
+        write(engine, keep_days, model.id, forecasts, days)
         is_any = is_any or bool(days)
         start = until
     return is_any
 
 
+def _reach_of(model: StoredModel, window: Window) -> sa.Select[*tuple[Any, ...]]:
+    """The first and the last moment of the window that was forecast, and how often one was."""
+    ds = model_outputs.c.ds
+    query = sa.select(sa.func.min(ds), sa.func.max(ds), sa.func.count())
+    return query.where(model_outputs.c.model_id == model.id, *_within(window), *_IS_AHEAD)
+
+
+def _within(window: Window) -> tuple[sa.ColumnElement[bool], ...]:
+    return (model_outputs.c.ds >= window[0], model_outputs.c.ds < window[1])
+
+
+def _floor(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _ceil(moment: datetime) -> datetime:
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = _floor(moment)
     return day if day == moment else day + _DAY
 
 
 def _days_of(
     engine: sa.Engine, stored: StoredDataset, model: StoredModel, window: Window
-) -> list[Day]:
+) -> tuple[dict[datetime, int], list[Day]]:
+    """How many forecasts there are by the day, and the days of which some came."""
     with engine.connect() as connection:
         rows = _forecasts(connection, stored, model, window)
     newest = latest_version(engine, stored.id)
     if not len(rows) or newest is None:
-        return []
+        return {}, []
     read = model.spec.config.input.model_copy(update={"measures": (str(rows["measure"].iloc[0]),)})
     origin = rows["origin"].min().to_pydatetime()
     panel = read_panel(engine, stored, read, newest.id, (origin, window[1]))
@@ -124,11 +156,13 @@ def _days_of(
     series = {each.unique_id: each for each in _series(panel, read.measures, step, window)}
     season = default_season_length(step.modelled_as)
     judged = [
-        _judge(part, series[str(name)], season)
+        _judge(part, series[str(name)], season, read.history)
         for name, part in rows.groupby("unique_id", sort=False)
         if str(name) in series
     ]
-    return list(_summed(judged))
+    counts = rows["ds"].dt.floor("D").value_counts()
+    forecasts = {pd.Timestamp(str(day)).to_pydatetime(): int(n) for day, n in counts.items()}
+    return forecasts, list(_summed(judged))
 
 
 def _forecasts(
@@ -136,38 +170,43 @@ def _forecasts(
 ) -> pd.DataFrame:
     """What was forecast of the window before it came, and `origin`, the first period of the forecast it is of."""
     outputs, executions = model_outputs.c, model_executions.c
-    is_ahead = (outputs.y.is_(None), outputs.yhat.is_not(None))
     names = ("execution_id", "unique_id", "ds", "measure", "yhat", "lo", "hi")
     query = (
         sa.select(executions.dataset_version_id, *(outputs[name] for name in names))
         .join(model_executions, executions.id == outputs.execution_id)
         .where(
             outputs.model_id == model.id,
-            outputs.ds >= window[0],
-            outputs.ds < window[1],
             executions.status == ExecutionStatus.SUCCESS,
-            *is_ahead,
+            *_within(window),
+            *_IS_AHEAD,
         )
     )
-    found = [tuple(row) for row in connection.execute(query)]
-    rows = pd.DataFrame.from_records(found, columns=["version", *names])
-    rows["ds"] = pd.to_datetime(rows["ds"]).astype("datetime64[ns]")
+    known: dict[str, str] = {}
+
+    def frame(part: Sequence[Record]) -> pd.DataFrame:
+        read = pd.DataFrame.from_records([tuple(row) for row in part], columns=["version", *names])
+        read["ds"] = pd.to_datetime(read["ds"]).astype("datetime64[ns]")
+        for name in ("unique_id", "measure"):
+            # Each text once, however many rows have it.
+            read[name] = [known.setdefault(text, text) for text in read[name]]
+        return read.astype(dict.fromkeys(("yhat", "lo", "hi"), "float64"))
+
+    found = connection.execute(query.execution_options(yield_per=_FETCHED))
+    rows = pd.concat([frame(part) for part in found.partitions()] or [frame(())])
     rows = rows[rows["version"] < _came(connection, stored, rows["ds"], window)]
     # Of executions on one data version the newest is what people see.
     rows = rows.sort_values("execution_id", kind="stable")
     rows = rows.drop_duplicates(["version", "unique_id", "ds"], keep="last")
-    return rows.merge(_origins(connection, rows, is_ahead), on=["execution_id", "unique_id"])
+    return rows.merge(_origins(connection, rows), on=["execution_id", "unique_id"])
 
 
-def _origins(
-    connection: sa.Connection, rows: pd.DataFrame, is_ahead: tuple[sa.ColumnElement[bool], ...]
-) -> pd.DataFrame:
+def _origins(connection: sa.Connection, rows: pd.DataFrame) -> pd.DataFrame:
     outputs = model_outputs.c
     found: list[tuple[Any, ...]] = []
     ids = [int(each) for each in rows["execution_id"].unique()]
     for first in range(0, len(ids), 500):
         query = sa.select(outputs.execution_id, outputs.unique_id, sa.func.min(outputs.ds)).where(
-            outputs.execution_id.in_(ids[first : first + 500]), *is_ahead
+            outputs.execution_id.in_(ids[first : first + 500]), *_IS_AHEAD
         )
         groups = query.group_by(outputs.execution_id, outputs.unique_id)
         found += [tuple(row) for row in connection.execute(groups)]
@@ -215,7 +254,8 @@ class _Judged:
     naive: np.ndarray
 
 
-def _judge(part: pd.DataFrame, series: Series, season: int) -> _Judged:
+def _judge(part: pd.DataFrame, series: Series, season: int, history: int) -> _Judged:
+    """Of the past so many periods before the origin count, wherever the series begins that was read."""
     ds, y = series.ds, series.values[:, 0]
     ahead = part["ds"].to_numpy(dtype="datetime64[ns]")
     at = np.searchsorted(ds, ahead)
@@ -225,9 +265,10 @@ def _judge(part: pd.DataFrame, series: Series, season: int) -> _Judged:
     part, at, ahead = part[is_there], at[is_there], ahead[is_there]
     yhat, lo, hi = (part[name].to_numpy(dtype=float) for name in ("yhat", "lo", "hi"))
     origin = np.searchsorted(ds, part["origin"].to_numpy(dtype="datetime64[ns]"))
-    scale = _scales(y, season)[origin]
+    since = np.maximum(origin - history, 0)
+    scale = _scales(y, season, since, origin)
     before = origin - season + (at - origin) % season
-    repeated = np.where(before >= 0, y[np.maximum(before, 0)], np.nan)
+    repeated = np.where(before >= since, y[np.maximum(before, 0)], np.nan)
     naive = np.abs(y[at] - repeated)
     is_known = np.isfinite(naive) & (scale > 0)
     divided = np.where(is_known, scale, np.nan)
@@ -241,16 +282,18 @@ def _judge(part: pd.DataFrame, series: Series, season: int) -> _Judged:
     )
 
 
-def _scales(y: np.ndarray, season: int) -> np.ndarray:
-    """(n + 1,) the mean of what repeating the season misses by before each period (Hyndman & Koehler 2006); 0 where no
-    step is known."""
+def _scales(y: np.ndarray, season: int, since: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """The mean of what repeating the season misses by within the periods [since, until) of y (Hyndman & Koehler 2006);
+    0 where no step is known."""
     steps = np.full(len(y), np.nan)
     if len(y) > season:
         steps[season:] = np.abs(y[season:] - y[:-season])
     is_known = np.isfinite(steps)
     sums = np.append(0.0, np.cumsum(np.where(is_known, steps, 0.0)))
     counts = np.append(0, np.cumsum(is_known))
-    return sums / np.maximum(counts, 1)
+    # A step is between two periods, a season apart, of which the first is in the past too.
+    first = np.minimum(since + season, until)
+    return (sums[until] - sums[first]) / np.maximum(counts[until] - counts[first], 1)
 
 
 def _summed(judged: Sequence[_Judged]) -> Iterator[Day]:

@@ -4,7 +4,7 @@ Forecasts are scored by `backtest.live`; what else there is to know, alerts and 
 and executions of the version and is read from there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,16 +148,31 @@ def horizon_of(model: StoredModel) -> int | None:
 def keep_days(
     connection: sa.Connection,
     model_id: int,
-    window: tuple[datetime, datetime],
+    forecasts: Mapping[datetime, int],
     days: Sequence[Day],
 ) -> None:
-    """Instead of what was known of the days of [start, end)."""
-    within = (table.c.day >= window[0], table.c.day < window[1])
-    connection.execute(table.delete().where(table.c.model_id == model_id, *within))
-    if days:
-        names = Day.__slots__
-        rows = [{name: getattr(each, name) for name in names} for each in days]
-        connection.execute(table.insert(), [{"model_id": model_id, **row} for row in rows])
+    """Instead of what was known of these days.
+
+    Of whose forecasts the retention took some, or all, that stays which was counted when they were there.
+
+    forecasts: how many there are by the day, judged or not.
+    """
+    if not forecasts:
+        return
+    is_its, at = table.c.model_id == model_id, table.c.day
+    query = sa.select(at, table.c.points).where(is_its, at.between(min(forecasts), max(forecasts)))
+    fewer = {
+        day for day, points in connection.execute(query).all() if forecasts.get(day, 0) < points
+    }
+    replaced = [each for each in forecasts if each not in fewer]
+    connection.execute(table.delete().where(is_its, at.in_(replaced)))
+    rows = [
+        {"model_id": model_id, **{name: getattr(each, name) for name in Day.__slots__}}
+        for each in days
+        if each.day not in fewer
+    ]
+    if rows:
+        connection.execute(table.insert(), rows)
 
 
 def newest_day(connection: sa.Connection, model_id: int) -> datetime | None:

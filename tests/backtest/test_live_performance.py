@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from selling_shops import SALES, START, model_of
 
+from iop_pipelines.backtest import live
 from iop_pipelines.backtest.live import look_at_delivered, score, score_made
 from iop_pipelines.demo.load import folder
 from iop_pipelines.domain.datasets import DatasetDeclaration
@@ -142,7 +143,7 @@ class Shop:
             for week, each in enumerate(ratios)
         ]
         with begin_write(self.engine) as connection:
-            keep_days(connection, self.model.id, (day(0), day(7 * len(ratios))), days)
+            keep_days(connection, self.model.id, {each.day: 100 for each in days}, days)
 
     def look(self) -> None:
         advise_of_forecasts(self.engine, self.stored, [model(self.engine, self.model.id)])
@@ -211,6 +212,79 @@ def test_a_base_that_is_restated_is_repeated_as_it_is_now(shop: Shop) -> None:
     look_at_delivered(shop.engine, shop.stored, shop.deliver(7, [24.0]))
     worth = shop.worth()
     assert (worth.mase, worth.naive_mase) == (pytest.approx(4 / 8), 0.0)
+
+
+def test_what_was_counted_outlives_its_forecasts(shop: Shop) -> None:
+    """The retention takes the forecasts of the first execution: neither the next delivery nor one that restates all of
+    it counts its days as never forecast, nor one of which a part of the forecasts is gone by that part."""
+    shop.deliver(0, TWO_WEEKS)
+    first = shop.forecast(14, [20, 30, 40], 5)
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(14, [24.0]))
+    shop.forecast(15, [20, 30], 5)
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(15, [27.0, 60.0]))
+    before = shop.worth()
+    assert before.points == 5
+    with begin_write(shop.engine) as connection:
+        gone = model_outputs.c.execution_id == first
+        connection.execute(model_outputs.delete().where(gone))
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(17, [30.0]))
+    assert shop.worth() == before
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(14, [90.0, 90.0, 90.0]))
+    assert shop.worth() == before
+    with begin_write(shop.engine) as connection:
+        connection.execute(model_outputs.delete())
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(18, [30.0]))
+    assert shop.worth() == before
+
+
+def test_a_version_that_was_replaced_long_ago_is_looked_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of its forecasts never came, so that nothing newer is known of it. What is caught up with is read in
+    parts of so many days, or forecasts."""
+    shop.deliver(0, TWO_WEEKS)
+    shop.forecast(14, [20, 30, 40], 5)
+    look_at_delivered(shop.engine, shop.stored, shop.deliver(14, [24.0, 27.0]))
+    set_status(shop.engine, shop.model.id, ModelStatus.DEPRECATED)
+    shop.deliver(17, [30.0] * 500)
+    window = shop.deliver(517, [30.0])
+    asked: list[str] = []
+    sa.event.listen(
+        shop.engine, "before_cursor_execute", lambda *given: asked.append(str(given[2]))
+    )
+    look_at_delivered(shop.engine, shop.stored, window)
+    assert sum("FROM model_outputs" in each for each in asked) == 1
+    asked.clear()
+    monkeypatch.setattr(live, "_MOST_ROWS", 1)
+    assert score(shop.engine, shop.stored, shop.model, (day(14), day(17)))
+    assert sum("INSERT INTO model_performance" in each for each in asked) == 2
+    assert shop.worth().points == 2
+
+
+def test_a_day_is_worth_the_same_whatever_days_it_is_looked_at_with(shop: Shop) -> None:
+    """The past of a forecast is the look-back of the model before it, two weeks here, in which steps grow."""
+    made = model_of(shop.platform, "v2.0.0", runtime="forecast_ensemble", h=3, history=14)
+    shop.model = made
+    shop.deliver(0, [float(k * k) for k in range(20)])
+    for first in range(20, 40):
+        shop.forecast(first, [300.0, 400.0, 500.0], 50)
+        shop.deliver(first, [float(first * first)])
+
+    def known() -> list[Any]:
+        columns = model_performance.c
+        query = sa.select(columns.day, columns.error, columns.naive).order_by(columns.day)
+        with shop.engine.connect() as connection:
+            return [list(row) for row in connection.execute(query)]
+
+    assert score(shop.engine, shop.stored, made, (day(20), day(40)))
+    together = known()
+    for first in range(20, 40):
+        assert score(shop.engine, shop.stored, made, (day(first), day(first + 1)))
+    assert [row[0] for row in known()] == [day(each) for each in range(20, 40)]
+    for alone, beside in zip(known(), together, strict=True):
+        assert alone[1:] == pytest.approx(beside[1:], rel=1e-9)
+    # A week apart k² differs by 14k - 49: on average over the seven steps before the 21st day by 175.
+    assert together[0][1:] == pytest.approx([100 / 175, (400 - 169) / 175])
 
 
 def test_an_execution_that_ran_late_is_scored_when_it_has_run(shop: Shop) -> None:
