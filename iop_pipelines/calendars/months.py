@@ -61,11 +61,6 @@ class Look:
     strength: float
 
 
-def declares_month_days(declared: CalendarDeclaration) -> bool:
-    """Whether somebody said which days of a month are special; then nothing is looked for."""
-    return bool({"pay_day", "month_end", "quarter_end"} & declared.model_fields_set)
-
-
 def looks_at_months(ds: np.ndarray, y: np.ndarray) -> list[list[Look]]:
     """Of each series.
 

@@ -15,12 +15,17 @@ from iop_pipelines.errors import Unfit
 
 # Days of one event at a time, and events of one file.
 _LONGEST = 366
+_OF_MONTHS = ("pay_day", "month_end", "quarter_end")
 MOST_LISTED = 5000
 EventName = Annotated[str, Field(min_length=1, max_length=100)]
 Nth = Literal[1, 2, 3, 4, 5, "last"]
 # Of each month that has none, the event is left out: the 31st of June, a fifth Friday.
 DayOfMonth = Annotated[int, Field(ge=1, le=31)] | Literal["last"]
 PayDay = Annotated[int, Field(ge=1, le=31)] | Literal["last", "last_open"]
+
+
+def _is_unsaid(value: object) -> bool:
+    return value is None
 
 
 class _Frozen(BaseModel):
@@ -131,15 +136,36 @@ class CalendarDeclaration(_Frozen):
         events: of one's own.
         opening_days: weekdays on which there is anything to measure; empty: all.
         pay_day: day of the month on which wages are paid, `last`, or `last_open`: the last that is open.
-        month_end, quarter_end: whether the last open day of a month or quarter is a day of its own kind.
+        month_end, quarter_end: whether the last open day of a month or quarter is a day of its own kind. None of both
+            and of `pay_day`: nobody said which days of a month are special. Where one is said, the others are not
+            special. What is unsaid is not written.
     """
 
     countries: tuple[CountryDays, ...] = ()
     events: tuple[Event, ...] = ()
     opening_days: tuple[Weekday, ...] = ()
-    pay_day: PayDay | None = None
-    month_end: bool = False
-    quarter_end: bool = False
+    pay_day: PayDay | None = Field(default=None, exclude_if=_is_unsaid)
+    month_end: bool | None = Field(default=None, exclude_if=_is_unsaid)
+    quarter_end: bool | None = Field(default=None, exclude_if=_is_unsaid)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_it_whole(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        content = dict(cast(Mapping[str, Any], given))
+        # A release before wrote every field, also what nobody had said.
+        if content.keys() >= cls.model_fields.keys() and not any(map(content.get, _OF_MONTHS)):
+            return {key: each for key, each in content.items() if key not in _OF_MONTHS}
+        if any(content.get(name) is not None for name in _OF_MONTHS):
+            for name in ("month_end", "quarter_end"):
+                content[name] = False if content.get(name) is None else content[name]
+        return content
+
+    @property
+    def says_month_days(self) -> bool:
+        """Whether somebody said which days of a month are special, or that none is."""
+        return self.pay_day is not None or self.month_end is not None
 
 
 def last_of_month(day: date) -> date:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from iop_pipelines.calendars.days import Calendar, Day
 from iop_pipelines.calendars.effects import STEPS, Explained, explain_each, unexplained
-from iop_pipelines.calendars.months import Look, declares_month_days, looks_at_months
+from iop_pipelines.calendars.months import Look, looks_at_months
 from iop_pipelines.domain.calendars import CalendarDeclaration, last_of_month
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
@@ -90,7 +90,7 @@ def _on_calendar(runtime: Runtime, given: RuntimeInput, months: _Months) -> Runt
 
 def _months_in(given: RuntimeInput) -> _Months:
     """What each look at the series saw in their months; nothing is looked for where somebody said what there is."""
-    declared = given.calendar and declares_month_days(given.calendar.declaration)
+    declared = given.calendar and given.calendar.declaration.says_month_days
     is_said = any(given.params.get(name) for name in ("season_length", "season_lengths"))
     if given.freq not in _DAILY or declared or is_said:
         return {}

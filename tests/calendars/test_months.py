@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iop_pipelines.calendars.months import MonthDays, declares_month_days, looks_at_months
+from iop_pipelines.calendars.months import MonthDays, looks_at_months
 from iop_pipelines.domain.calendars import CalendarDeclaration
 
 DAYS = pd.date_range("2023-01-01", periods=1_000, freq="D")
@@ -79,8 +79,7 @@ def test_nothing_is_seen_in_a_few_months_in_gaps_or_in_nothing():
 
 
 def test_what_somebody_declared_is_not_looked_for():
-    declared = CalendarDeclaration.model_validate({"month_end": False})
-    assert declares_month_days(declared)
-    assert not declares_month_days(CalendarDeclaration.model_validate({"opening_days": ["mon"]}))
+    assert CalendarDeclaration.model_validate({"month_end": False}).says_month_days
+    assert not CalendarDeclaration.model_validate({"opening_days": ["mon"]}).says_month_days
     found = MonthDays(pay_day=25).within(CalendarDeclaration(month_end=True))
     assert (found.pay_day, found.month_end, found.quarter_end) == (25, True, False)

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
+from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.drm.source import DrmRun, SharedDatabase
 from iop_pipelines.drm.tables import RunStatus
 from iop_pipelines.errors import Conflict, InvalidDeclaration, NotFound
@@ -211,3 +212,43 @@ def test_demo_runs_have_versions_in_the_order_in_which_they_were_seen(iop_engine
     ids = [ensure(iop_engine, stored, each) for each in runs]
     assert ids == sorted(ids)
     assert len(set(ids)) == len(runs) == 61
+
+
+@pytest.mark.parametrize(
+    ("calendar", "says"),
+    [
+        ({"countries": [{"country": "NG"}]}, False),
+        ({"countries": [{"country": "NG"}], "month_end": False}, True),
+        ({"month_end": True}, True),
+        ({"pay_day": 25}, True),
+    ],
+)
+def test_what_a_calendar_leaves_unsaid_is_unsaid_when_it_comes_back(
+    iop_engine, sales, calendar, says
+):
+    declared = sales(calendar=calendar)
+    register_dataset(iop_engine, declared)
+    stored = dataset(iop_engine, "sales").declaration
+    assert stored == declared
+    assert stored.calendar.says_month_days is says
+    register_dataset(iop_engine, declared)
+
+
+def test_a_calendar_that_a_release_of_before_stored_says_what_somebody_said():
+    """It wrote every field of it, said or not."""
+    unsaid = {
+        "countries": [{"country": "NG", "subdivision": None, "categories": ["public"]}],
+        "events": [],
+        "opening_days": [],
+        "pay_day": None,
+        "month_end": False,
+        "quarter_end": False,
+    }
+    read = CalendarDeclaration.model_validate(unsaid)
+    assert read == CalendarDeclaration.model_validate({"countries": [{"country": "NG"}]})
+    assert not read.says_month_days
+    with_end = CalendarDeclaration.model_validate({**unsaid, "month_end": True})
+    assert with_end.says_month_days
+    assert with_end == CalendarDeclaration.model_validate(
+        {"countries": [{"country": "NG"}], "month_end": True}
+    )
