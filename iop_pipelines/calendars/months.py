@@ -5,8 +5,9 @@ about it; a day of the month that means nothing has any rank as often as any oth
 high ranks say much, and a level, a trend or a slow wave say nothing, since they move the days about a day as well.
 
 So that one odd month changes nothing, it takes little chance (one in a thousand, of all days that are tried) to find
-a day and much (one in twenty) to drop it again. A series is looked at when its past has grown by half, and what is
-said of a row depends on the rows before the look before it.
+a day and much (one in twenty) to drop it again. A series is looked at on fixed dates, the rarer the longer its past,
+and its first month begins on the first of one: a look-back that moves on with each delivery sees the same until its
+first month is another. What is said of a row depends on the rows before the look before it.
 """
 
 from collections.abc import Sequence
@@ -21,8 +22,13 @@ from iop_pipelines.domain.calendars import CalendarDeclaration
 # So little chance finds a day, and so much drops it again.
 _FOUND, _DROPPED = 1e-3, 0.05
 _LEAST_TIMES = 4
-# Rows before the first look: four months' ends.
-_FIRST = 130
+# Months before the first look; and a look stands where the number of its month, counted from 1970, is a multiple of a
+# power of two that is at most half of the months before it.
+_FIRST_MONTHS = 4
+# Days of a look's month that it sees: by then all is known that the first of them is ranked among.
+_SEEN_OF_MONTH = 11
+# Cells of series that are looked at together; each is held some twenty times.
+_CELLS_AT_ONCE = 200_000
 # Days on either side that a day is ranked among, and weeks before it that its weekday is known by.
 _ABOUT = 10
 _WEEKS = 4
@@ -67,28 +73,60 @@ def looks_at_months(ds: np.ndarray, y: np.ndarray) -> list[list[Look]]:
     Args:
         ds: (n,) datetime64, ascending, one a day at most; y: (n, s) float64, NaN where unknown.
     """
-    if len(ds) <= _FIRST:
+    if not len(ds):
         return [[] for _ in y.T]
-    days = ds.astype("datetime64[D]").astype(np.int64)
-    first, count = int(days[0]), int(days[-1] - days[0]) + 1
-    values = np.full((count, y.shape[1]), np.nan)
-    values[days - first] = y
+    days = ds.astype("datetime64[D]")
+    first = _first_of_month(days[0])
+    seen = [
+        (int(np.searchsorted(days, end)), int((end - first).astype(int)))
+        for end in _ends_of_looks(first, days[-1])
+    ]
+    if not seen:
+        return [[] for _ in y.T]
+    kept = days >= first
+    places, count = (days[kept] - first).astype(int), int((days[-1] - first).astype(int)) + 1
+    tried = _candidates(int(first.astype(np.int64)), count)
+    at_once = max(1, _CELLS_AT_ONCE // count)
+    found: list[list[Look]] = []
+    for begin in range(0, y.shape[1], at_once):
+        values = np.full((count, min(at_once, y.shape[1] - begin)), np.nan)
+        values[places] = y[kept, begin : begin + at_once]
+        found += _looks_at(values, tried, seen)
+    return found
+
+
+def _first_of_month(day: np.datetime64) -> np.datetime64:
+    """The first day of a month that is not before it."""
+    month = day.astype("datetime64[M]")
+    begun = month.astype("datetime64[D]")
+    return begun if begun == day else (month + 1).astype("datetime64[D]")
+
+
+def _ends_of_looks(first: np.datetime64, last: np.datetime64) -> list[np.datetime64]:
+    """Of each look the day before which it sees all; first: of the first month."""
+    begin = int(first.astype("datetime64[M]").astype(int))
+    months = np.arange(begin + _FIRST_MONTHS, int(last.astype("datetime64[M]").astype(int)) + 1)
+    steps = 2 ** np.floor(np.log2((months - begin) / 2)).astype(int)
+    looked = months[months % steps == 0].astype("datetime64[M]")
+    ends = looked.astype("datetime64[D]") + _SEEN_OF_MONTH
+    return [*ends[ends <= last + 1]]
+
+
+def _looks_at(
+    values: np.ndarray, tried: "_Tried", seen: Sequence[tuple[int, int]]
+) -> list[list[Look]]:
+    """values: (n, s), a row a day; seen: of each look the rows of the series before it, and those of the values."""
     away = _beside_its_weekday(values)
     scores = _scores(away)
-    tried = _candidates(first, count)
-    counts = [_FIRST]
-    while (following := counts[-1] + counts[-1] // 2) < len(ds):
-        counts.append(following)
-    seen = [(rows, int(days[rows - 1]) - first + 1) for rows in counts]
-    nothing = [Look(rows, MonthDays(), 0.0) for rows in counts]
+    nothing = [Look(rows, MonthDays(), 0.0) for rows, _ in seen]
     # Most series show none: only those that do are looked at one by one.
-    is_worth = np.zeros(y.shape[1], dtype=bool)
+    is_worth = np.zeros(values.shape[1], dtype=bool)
     for _, end in seen:
-        is_free = np.arange(count) < end - _ABOUT
+        is_free = np.arange(len(values)) < end - _ABOUT
         is_worth |= (tried.chances(scores, is_free) < _FOUND).any(axis=0)
     return [
         _looks(away[:, at], scores[:, at : at + 1], tried, seen) if is_worth[at] else [*nothing]
-        for at in range(y.shape[1])
+        for at in range(values.shape[1])
     ]
 
 
