@@ -63,6 +63,7 @@ Bucket = Literal[
     "year",
 ]
 _FRIDAY = 4
+_DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +207,9 @@ SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
     "2QS": 2,
     "YS": 1,
 }
+
+
+def periods_of_a_day(freq: ModelFrequency | None) -> int:
+    """1 of a day and what is longer, and of events without a step."""
+    minutes = STEPS[freq].minutes if freq else None
+    return _DAY_MINUTES // minutes if minutes else 1

@@ -2,8 +2,9 @@
 
 A history is thousands of periods times its series, of which a budget of alerts lets chance have its share each week:
 all at once these would be most of the list. So what is over is told only where it stands out of the whole history
-(Benjamini & Hochberg 1995, over series and periods), of which `TRUE_SHARE` is then no work of chance. What goes on is
-told as ever.
+(Benjamini & Hochberg 1995, over series and periods), of which `TRUE_SHARE` is then no work of chance. Of what is
+shorter than a day the tests are days, and the chance is that of a day: of its strangest rows together where the method
+tells it, else of its strangest row (Sidak 1967). What goes on is told as ever.
 
 Nobody can act on what is over, but what was great and not long ago is worth a look: it is a warning. All else that is
 over is information, and what it was at its time stays beside it.
@@ -15,12 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from iop_pipelines.domain.findings import Finding
-from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
+from iop_pipelines.domain.frequencies import STEPS, ModelFrequency, periods_of_a_day
 from iop_pipelines.domain.vocabulary import Category, Severity
 
 TRUE_SHARE = 0.9
 _EVENTS = frozenset({Category.ANOMALY, Category.OPTIMISATION})
-_DAY = timedelta(days=1)
 # Not long ago: a month, or so many periods of a coarser step.
 _RECENT = timedelta(days=31)
 _RECENT_PERIODS = 2
@@ -45,9 +45,19 @@ class History:
 
     @property
     def chances(self) -> float:
-        """How often chance could have told something: what is shorter than a day is told once a day at most."""
-        step = STEPS[self.freq].shift(self.end, 1) - self.end if self.freq else _DAY
-        return self.tests * min(step / _DAY, 1.0)
+        """How often chance could have told something: what is shorter than a day is judged by the day."""
+        return self.tests / periods_of_a_day(self.freq)
+
+    def chance_of(self, found: Finding) -> float | None:
+        """How seldom chance tells it in a period, or in a day of shorter ones; None of what a rule finds, 0 where that
+        is less than a number of the machine's."""
+        rows = periods_of_a_day(self.freq)
+        of_day, of_row = (_number(found, name) for name in ("chance_of_day", "chance"))
+        if rows == 1 or of_row is None:
+            return of_row
+        if of_day is not None:
+            return of_day
+        return -math.expm1(rows * math.log1p(-of_row)) if of_row < 1 else 1.0
 
     def is_over(self, found: Finding) -> bool:
         return found.category in _EVENTS and until_of(found) < self.present
@@ -74,8 +84,14 @@ def worth_telling(found: Sequence[Finding], history: History) -> list[Finding]:
 
     What has no chance of its own, such as what a rule finds, always stands out.
     """
-    largest = _largest_chance(found, history.chances)
-    return [each for each in found if not history.is_over(each) or _chance_of(each) <= largest]
+    largest = _largest_chance(found, history)
+    return [
+        each
+        for each in found
+        if not history.is_over(each)
+        or (chance := history.chance_of(each)) is None
+        or chance <= largest
+    ]
 
 
 def as_of_now(found: Finding, last: datetime, history: History) -> Finding:
@@ -98,19 +114,19 @@ def as_of_now(found: Finding, last: datetime, history: History) -> Finding:
     )
 
 
-def _largest_chance(found: Sequence[Finding], tests: float) -> float:
+def _largest_chance(found: Sequence[Finding], history: History) -> float:
     """The largest that stands out; what has none is not among the tests."""
-    chances = sorted(chance for each in found if (chance := _chance_of(each)) > 0)
+    chances = sorted(chance for each in found if (chance := history.chance_of(each)) is not None)
     passed = 0.0
     for place, chance in enumerate(chances, start=1):
-        if chance <= (1 - TRUE_SHARE) * place / max(tests, 1.0):
+        if chance <= (1 - TRUE_SHARE) * place / max(history.chances, 1.0):
             passed = chance
     return passed
 
 
-def _chance_of(found: Finding) -> float:
-    chance = found.evidence.get("chance")
-    return float(chance) if isinstance(chance, int | float) and math.isfinite(chance) else 0.0
+def _number(found: Finding, name: str) -> float | None:
+    value = found.evidence.get(name)
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _is_great(found: Finding) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.analytics.seldom import chance_of_days
 from iop_pipelines.analytics.series import Series, split_panel
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import ModelFrequency, periods_of_a_day
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import SeriesTooShort
 from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
@@ -60,6 +62,12 @@ def chosen_quantity(given: RuntimeInput, measure: str | None) -> Quantity:
         measure = given.measures[0]
     require_measure(measure, given.measures, "config.params.measure")
     return Quantity(measure, given.units.get(measure, ""))
+
+
+def of_day(ds: np.ndarray, p: np.ndarray, freq: ModelFrequency | None) -> dict[str, float]:
+    """What the evidence says of rows within the day: how seldom chance gives the strangest of their days."""
+    rows = periods_of_a_day(freq)
+    return {"chance_of_day": float(f"{chance_of_days(ds, p, rows):.6g}")} if rows > 1 else {}
 
 
 def make_output(

@@ -17,6 +17,7 @@ from iop_pipelines.analytics.seasonal import (
 )
 from iop_pipelines.analytics.series import Series, stack, unstack
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import ModelFrequency
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
@@ -30,6 +31,7 @@ from iop_pipelines.runtimes.results import (
     cut,
     evidence_points,
     make_output,
+    of_day,
     read_series,
     to_datetime,
     to_number,
@@ -73,7 +75,7 @@ class SeasonalResidual:
                 skipped += 1
                 continue
             rows.append(part)
-            findings += _findings(one, quantity)
+            findings += _findings(one, quantity, given.freq)
         return make_output(
             rows,
             findings,
@@ -151,7 +153,7 @@ def _is_info(one: _Scored) -> np.ndarray:
     return found
 
 
-def _findings(one: _Scored, quantity: Quantity) -> list[Finding]:
+def _findings(one: _Scored, quantity: Quantity, freq: ModelFrequency | None) -> list[Finding]:
     found = []
     for start, end in stretches(one.is_anomaly):
         inside = start + np.flatnonzero(one.series.is_scored[start:end])
@@ -159,7 +161,7 @@ def _findings(one: _Scored, quantity: Quantity) -> list[Finding]:
             # Of rows that are equally seldom the strangest.
             order = np.lexsort((-one.scores.score[inside], one.scores.p[inside]))
             peak = int(inside[order[0]])
-            found.append(_finding(one, (start, end), peak, quantity))
+            found.append(_finding(one, (start, end), peak, quantity, freq))
     return found
 
 
@@ -168,6 +170,7 @@ def _finding(
     stretch: tuple[int, int],
     peak: int,
     quantity: Quantity,
+    freq: ModelFrequency | None,
 ) -> Finding:
     start, end = stretch
     scores, ds, y = one.scores, one.series.ds, one.series.values[:, 0]
@@ -195,6 +198,7 @@ def _finding(
             "sigma": to_number(scores.sigma[peak]),
             "chance": to_number(chance),
             **_before(scores.p[:start], chance),
+            **of_day(ds[start:end], one.chance[start:end], freq),
             "direction": "above" if y[peak] > scores.yhat[peak] else "below",
         },
     )
