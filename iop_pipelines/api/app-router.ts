@@ -616,7 +616,7 @@ export interface Ended {
   ended: number;
 }
 
-/** The `metadata` of a recommendation. Attributes: measure, unit, confidence, band, points: of the finding that title and text are about. band is what was expected at its `ds`, in `unit`: {expected, lo, hi}; points are [{ds, y, yhat, lo, hi}]. peak: the strongest finding. latest: the last one; latest_points: its points, where those above are another's. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. data_start: the first moment of the dataset's data, dataset-local; None where it is not known. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
+/** The `metadata` of a recommendation. Attributes: measure, unit, confidence, band, points: of the finding that title and text are about. band is what was expected at its `ds`, in `unit`: {expected, lo, hi}; points are [{ds, y, yhat, lo, hi}]. peak: the strongest finding. latest: the last one; latest_points: its points, where those above are another's. also: what else the latest execution found of the same series. occurrences: the last 50, oldest first. clean: executions since the last finding that scored the series and found nothing. window_end: end of the latest window that was scored and found wanting, dataset-local. data_start: the first moment of the dataset's data, dataset-local; None where it is not known. lasts_to: of what is told once and goes on, up to when it was seen to be so; else None. version_id: of the data version, whose order tells a restatement. closed_ds: end of the data at the time of the last review or recovery; the cool-down counts from there. told: None while title and text follow what stands here. */
 export interface Evidence {
   model: ModelRef | null;
   dataset: string;
@@ -638,6 +638,7 @@ export interface Evidence {
   clean?: string[] | undefined;
   window_end: string;
   data_start?: string | null | undefined;
+  lasts_to?: string | null | undefined;
   version_id?: number | null | undefined;
   closed_ds?: string | null | undefined;
   cool_down: number | null;

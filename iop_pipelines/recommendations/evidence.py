@@ -123,6 +123,7 @@ class Evidence(_Part):
         clean: executions since the last finding that scored the series and found nothing.
         window_end: end of the latest window that was scored and found wanting, dataset-local.
         data_start: the first moment of the dataset's data, dataset-local; None where it is not known.
+        lasts_to: of what is told once and goes on, up to when it was seen to be so; else None.
         version_id: of the data version, whose order tells a restatement.
         closed_ds: end of the data at the time of the last review or recovery; the cool-down
             counts from there.
@@ -149,6 +150,7 @@ class Evidence(_Part):
     clean: list[str] = []
     window_end: datetime
     data_start: datetime | None = None
+    lasts_to: datetime | None = None
     version_id: int | None = None
     closed_ds: datetime | None = None
     cool_down: int | None
@@ -180,6 +182,8 @@ class Evidence(_Part):
 
     def _until(self, category: Category) -> datetime:
         """The end of the last period in which it was so; what goes on is so up to the end of the data."""
+        if self.lasts_to is not None:
+            return self.lasts_to
         if is_statement(category):
             return self.window_end
         last = datetime.fromisoformat(

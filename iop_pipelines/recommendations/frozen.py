@@ -122,7 +122,8 @@ def tell_frozen(
         watch = Watch(stored, finder, {measure: label}, looked.read.series)
         watch.tell(connection, _Measure(watch, measure).findings(looked.periods, values), changes)
         last = {name: _last(each) for name, each in values.items()}
-        watch.end(connection, partial(_over, last), looked.periods[-1], changes)
+        end = looked.periods[-1]
+        watch.end(connection, partial(_over, last), end, changes, last=end)
 
 
 def end_frozen_unread(

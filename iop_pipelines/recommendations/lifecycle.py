@@ -347,6 +347,18 @@ def resolve(
     _tell(connection, row.id, "resolved", source_ref, reason=reason)
 
 
+def go_on(connection: sa.Connection, row: sa.Row[Any], evidence: Evidence, until: datetime) -> None:
+    """What was told once is still so: it moves up the inbox, and nothing is told."""
+    if evidence.lasts_to is not None and until <= evidence.lasts_to:
+        return
+    lasting = evidence.model_copy(update={"lasts_to": until})
+    connection.execute(
+        sa.update(recommendations)
+        .where(recommendations.c.id == row.id)
+        .values(metadata=lasting.to_json(), place=lasting.place(row.category))
+    )
+
+
 def evidence_of(row: sa.Row[Any]) -> Evidence:
     return Evidence.model_validate(row.metadata)
 

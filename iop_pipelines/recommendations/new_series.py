@@ -53,7 +53,7 @@ def tell_new_series(
         is_there = watched.present & {*names_of(evidence)}
         return Sentence("series.known" if is_there else "series.gone")
 
-    watch.end(connection, over, watched.end, changes)
+    watch.end(connection, over, watched.end, changes, last=watched.end)
 
 
 def _together(

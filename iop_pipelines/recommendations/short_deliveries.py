@@ -33,10 +33,10 @@ def tell_short_delivery(
     watch = Watch(stored, FILL_MODEL, _LABELS)
     if fill.is_short:
         watch.tell(connection, [_short(fill)], changes)
-    if not fill.is_whole:
-        return
 
     def over(evidence: Evidence) -> Sentence | None:
+        if not fill.is_whole:
+            return None
         is_same = evidence.latest.ds == fill.run.window_start
         return Sentence("delivery.made_whole" if is_same else "delivery.whole_again")
 

@@ -24,6 +24,7 @@ from iop_pipelines.recommendations.lifecycle import (
     Ground,
     evidence_of,
     fingerprint,
+    go_on,
     latest_of,
     resolve,
     take,
@@ -54,25 +55,33 @@ def advise_of_missing_delivery(
 ) -> AdviceSummary:
     """Raises or resolves the recommendation about a delivery of a dataset that does not come.
 
-    now: business time, naive UTC. However often this is called, it comes to the same.
+    now: business time, naive UTC. However often this is called, it comes to the same; what is still missing goes on to
+    the day of it.
     """
     declared = stored.declaration
     calendar = calendar_of(declared.calendar)
     next_one = expected(drm, declared.source, declared.time_zone, calendar, declared.deliveries)
     mark = fingerprint(Category.OPTIMISATION, declared.name, ALL_SERIES, SILENCE_MODEL)
-    is_live = sa.select(recommendations.c.id).where(recommendations.c.live_key == mark)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    live = sa.select(recommendations).where(recommendations.c.live_key == mark)
     with engine.connect() as connection:
-        is_told = connection.scalar(is_live) is not None
+        told = connection.execute(live).first()
     is_missing = next_one is not None and next_one.is_missing(now)
-    if is_missing == is_told:
+    lasts_to = None if told is None else evidence_of(told).lasts_to
+    is_of_today = lasts_to is not None and lasts_to >= today
+    if is_missing == (told is not None) and (is_of_today or not is_missing):
         return Changes().summary(None)
 
     def work(connection: sa.Connection) -> AdviceSummary:
         changes = Changes()
         latest = latest_of(connection, [mark]).get(mark)
         if next_one is not None and is_missing:
-            found = _missing(next_one)
-            take(connection, _ground(next_one, stored), [found], latest, changes)
+            if latest is None or latest.live_key is None:
+                found = _missing(next_one)
+                take(connection, _ground(next_one, stored), [found], latest, changes)
+                latest = latest_of(connection, [mark]).get(mark)
+            if latest is not None and latest.live_key is not None:
+                go_on(connection, latest, evidence_of(latest), today)
         elif latest is not None and latest.live_key is not None:
             _end(connection, latest, next_one, changes)
         return changes.summary(None)
@@ -97,7 +106,7 @@ def tell_silent_series(
         back = [each for each in names if each in watched.present]
         return Sentence("series.came") if 2 * len(back) > len(names) else None
 
-    watch.end(connection, over, watched.end, changes)
+    watch.end(connection, over, watched.end, changes, last=watched.end)
 
 
 def _findings(watched: Watched) -> list[Finding]:

@@ -23,6 +23,7 @@ from iop_pipelines.recommendations.lifecycle import (
     Ground,
     evidence_of,
     fingerprint,
+    go_on,
     latest_of,
     resolve,
     take,
@@ -138,8 +139,15 @@ class Watch:
         over: Callable[[Evidence], Sentence | None],
         data_end: datetime,
         changes: Changes,
+        *,
+        last: datetime | None = None,
     ) -> None:
-        """Resolves what was told and is over: `over` gives the reason, None of what lasts."""
+        """Resolves what was told and is over: `over` gives the reason, None of what lasts.
+
+        last: the last period of the data, where `data_end` is not what follows it.
+        """
+        step = self.stored.declaration.step
+        lasts_to = data_end if last is None or step is None else step.shift(last, 1)
         columns = recommendations.c
         query = sa.select(recommendations).where(
             columns.dataset == self.name,
@@ -148,8 +156,11 @@ class Watch:
         )
         for row in connection.execute(query.order_by(columns.id).with_for_update()).all():
             evidence = evidence_of(row)
-            is_other = evidence.series_fields != list(self.fields)
-            reason = None if is_other else over(evidence)
+            if evidence.series_fields != list(self.fields):
+                continue
+            reason = over(evidence)
+            if reason is None and row.live_key is not None:
+                go_on(connection, row, evidence, lasts_to)
             if reason is not None:
                 resolve(
                     *(connection, row, evidence, reason),

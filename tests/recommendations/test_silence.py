@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.models import InputSpec
+from iop_pipelines.domain.places import place_of
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.tables import drm_metadata, pipeline_runs
@@ -104,6 +105,8 @@ def test_a_delivery_that_does_not_come_is_told_once_and_ends_when_it_comes(deliv
     for hours in (49, 72, 240):
         assert deliveries.look(last + timedelta(hours=hours)).changed == 0
     (told,) = deliveries.told()
+    # Ten days after the ninth of March, 06:00, it is still missing.
+    assert told.place == place_of(Severity.WARNING, datetime(2013, 3, 19))
     assert told.title == "Flights was not delivered: nothing for 9 Mar 2013 and after"
     assert told.severity is Severity.WARNING
     assert told.first_ds == datetime(2013, 3, 9)
@@ -157,6 +160,7 @@ def test_a_series_that_stops_is_told_with_since_when_and_ends_when_it_is_back(de
         assert deliveries.look_at_series().changed == 0, "told once"
     (told,) = deliveries.told()
     assert told.title == "No rows at LGA in flights since 16 Mar 2013"
+    assert told.place == place_of(Severity.WARNING, datetime(2013, 3, 23)), "to the end of the data"
     assert told.unique_id == "LGA"
     assert told.first_ds == datetime(2013, 3, 16)
     assert (
@@ -268,6 +272,8 @@ def test_a_value_that_freezes_is_told_with_since_when_and_ends_when_it_changes(d
     assert french == "Cancellations à EWR : valeur figée à 22 % depuis le 13 mars 2013"
     deliveries.deliver("EWR", value=21.5)
     assert deliveries.look_at_series().changed == 0, "told once"
+    (told,) = deliveries.told()
+    assert told.place == place_of(Severity.WARNING, datetime(2013, 3, 20))
     deliveries.deliver("EWR")
     assert deliveries.look_at_series().resolved == opened.opened
 
@@ -335,6 +341,8 @@ def test_a_delivery_of_far_fewer_rows_is_told_once_and_ends_with_a_whole_one(del
     assert french == "Livraison de flights du 10 mars 2013 incomplète : 190 lignes, d’habitude 410"
     deliveries.deliver(rows=180)
     assert deliveries.look_at_series().changed == 0, "told once"
+    (told,) = deliveries.told()
+    assert told.place == place_of(Severity.WARNING, FIRST + 11 * DAY), "to the end of the data"
     deliveries.deliver(rows=405)
     assert deliveries.look_at_series().resolved == opened.opened
 
