@@ -15,6 +15,15 @@ _SEVERITIES = tuple(Severity)
 HIGHEST = 2 * len(_SEVERITIES) * _DEGREE + _DEGREE - 1
 
 
+def first_place(severity: Severity, *, is_gone: bool = False) -> int:
+    """The lowest of those alike."""
+    return place_of(severity, None, is_gone=is_gone)
+
+
+def first_place_above(severity: Severity, *, is_gone: bool = False) -> int:
+    return first_place(severity, is_gone=is_gone) + _DEGREE
+
+
 def place_of(severity: Severity, until: datetime | None, *, is_gone: bool = False) -> int:
     """until: when it was so last, in the time of its data."""
     degree = _SEVERITIES.index(severity) + 1 + (0 if is_gone else len(_SEVERITIES))

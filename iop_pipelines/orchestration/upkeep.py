@@ -18,6 +18,7 @@ from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
 from iop_pipelines.recommendations.deliveries import advise_of_deliveries
+from iop_pipelines.recommendations.places import give_places
 from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.registry.keys import key, model_key
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
@@ -55,6 +56,7 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
         advise_of_deliveries(platform.engine, stored)
         if not stored.is_system:
             advise_of_missing_delivery(platform.engine, platform.drm, stored, platform.now())
+    give_places(platform.engine)
     counters.fold(platform.engine, now)
     inbox.purge(platform.engine, now)
     outbox.purge(platform.engine, now, with_unpublished=platform.settings.event_broker_url is None)
@@ -75,6 +77,7 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     # It knows the tables of Dagster's storage, and with them comes Alembic.
     from iop_pipelines.ledger import retention
 
+    give_places(platform.engine, is_thorough=True)
     # What has ended and is not in its row yet must not be forgotten.
     PROGRESS.step(Sentence("doing.mirroring"))
     mirror(instance, platform.engine, PROGRESS.tick)

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.places import HIGHEST, place_of
 from iop_pipelines.domain.vocabulary import Category, Severity
+from iop_pipelines.recommendations.advising import advise
+from iop_pipelines.recommendations.places import give_places
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import recommendations
@@ -67,6 +69,39 @@ def test_rows_of_before_get_their_places_and_keep_their_dates(database_url: str)
     assert places["to come"] == place_of(Severity.WARNING, datetime(2026, 11, 1, 12))
     migrate.downgrade(database_url, "0028")
     engine.dispose()
+
+
+def test_what_a_release_of_before_wrote_beside_this_one_gets_its_place(world, found) -> None:
+    """It opens without a place, and leaves the place where it raises, lowers or ends."""
+    names = ("opened", "raised", "ended", "right")
+    for at, _ in enumerate(names):
+        advise(world.engine, world.run(at, found(at, series=f"S{at}")))
+    of = recommendations.c
+    query = sa.select(of.id, of.place).order_by(of.id)
+    with begin_write(world.engine) as connection:
+        connection.execute(
+            recommendations.insert(),
+            [{"title": "of another hand", "category": "anomaly", "last_ds": NOW}],
+        )
+        before = {row.id: row.place for row in connection.execute(query)}
+        opened, raised, ended, _, other = before
+        for wrong, values in (
+            (opened, {"place": 0}),
+            (other, {"place": 0}),
+            (raised, {"place": place_of(Severity.INFO, NOW)}),
+            (ended, {"resolved_at": NOW, "live_key": None}),
+        ):
+            connection.execute(recommendations.update().where(of.id == wrong).values(**values))
+    assert give_places(world.engine) == 2
+    assert give_places(world.engine) == 0
+    assert give_places(world.engine, is_thorough=True) == 2
+    assert give_places(world.engine, is_thorough=True) == 0
+    with world.engine.connect() as connection:
+        after = {row.id: row.place for row in connection.execute(query)}
+    assert {key: each for key, each in after.items() if key != ended} == {
+        key: each for key, each in before.items() if key != ended
+    }
+    assert after[ended] < place_of(Severity.INFO, None)
 
 
 @pytest.mark.parametrize(
