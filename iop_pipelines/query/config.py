@@ -26,7 +26,7 @@ from iop_pipelines.domain.periods import Earlier, YearAndWeek
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
 from iop_pipelines.query.brand import BrandChoice
-from iop_pipelines.query.layout import ChartItem, Layout, TableItem, TextItem
+from iop_pipelines.query.layout import ChartItem, Layout, SummaryItem, TableItem, TextItem
 from iop_pipelines.query.outputs import Outputs
 from iop_pipelines.query.references import Names, Reference, TableName, references_in
 
@@ -137,6 +137,15 @@ class TableQuery(Part):
     subtotals: tuple[Name, ...] = Field(default=(), max_length=5)
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
     offset: Annotated[int, Field(ge=0, le=MAX_LIMIT)] = 0
+
+    @property
+    def groups(self) -> tuple[Select, ...]:
+        """What is selected and no measure."""
+        return tuple(item for item in self.select if not item.is_aggregate)
+
+    @property
+    def compared(self) -> tuple[Select, ...]:
+        return tuple(item for item in self.select if item.compare)
 
     @property
     def is_grouped(self) -> bool:
@@ -281,6 +290,7 @@ def parse_config(data: Any) -> QueryConfig:
         raise as_invalid_query(error, QueryConfig) from None
     _check_references(config)
     _check_layout(config)
+    _check_summaries(config)
     return config
 
 
@@ -341,3 +351,38 @@ def _check_layout(config: QueryConfig) -> None:
                 if word not in known:
                     values = {"word": word, "table": item.data, "known": known}
                     raise InvalidQuery("layout.no_such_word", f"{path}.text", **values)
+
+
+def _check_summaries(config: QueryConfig) -> None:
+    """A sentence tells one row of compared measures, and the worst of a table of groups that has one of them."""
+    pdf = config.outputs.pdf
+    if pdf.summary is not None:
+        places = ("outputs.pdf.summary", "outputs.pdf.summary_worst")
+        _check_summary(config, (pdf.summary, pdf.summary_worst), places)
+    for position, item in enumerate(config.layout):
+        if isinstance(item, SummaryItem):
+            places = (f"layout.{position}.data", f"layout.{position}.worst")
+            _check_summary(config, (item.data, item.worst), places)
+
+
+def _check_summary(
+    config: QueryConfig, named: tuple[str, str | None], places: tuple[str, str]
+) -> None:
+    """named, places: of the row that is told, and of the rows of which the worst is named."""
+    name, worst = named
+    told = config.datasets[name]
+    if told.groups:
+        groups = [item.name for item in told.groups]
+        raise InvalidQuery("summary.of_one_row", places[0], table=name, groups=groups)
+    if not told.compared:
+        raise InvalidQuery("summary.nothing_compared", places[0], table=name)
+    if worst is None:
+        return
+    rows = config.datasets[worst]
+    if not rows.groups:
+        raise InvalidQuery("summary.worst_of_groups", places[1], table=worst)
+    compared = [item.name for item in told.compared]
+    if not any(item.is_aggregate and item.name in compared for item in rows.select):
+        raise InvalidQuery(
+            "summary.worst_of_measure", places[1], table=worst, known=compared, summary=name
+        )

@@ -14,6 +14,7 @@ from iop_pipelines.reporting.voice import ENGLISH, Voice
 NO_VALUE = "–"
 _YES, _NO = Text("yes"), Text("no")
 _MINUS = "−"
+_FIXED_SPACE = "\u00a0"
 _MOST_PLACES = 9
 _UNPRINTABLE = re.compile(
     # Controls, halves of characters and what is none, what turns the direction, and the last two of each plane.
@@ -73,7 +74,12 @@ def value_with_unit(
     """As it stands in a text: 5.1 %, 13.5 min, 24,951."""
     places = decimals_of(column, [value]) if decimals is None else decimals
     said, unit = format_value(value, column, places, voice), unit_beside(column)
-    return f"{said} {unit}" if unit and value is not None else said
+    return beside(said, unit) if value is not None else said
+
+
+def beside(number: str, unit: str) -> str:
+    """Never parted at the end of a line."""
+    return f"{number}{_FIXED_SPACE}{unit}" if unit else number
 
 
 def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:

@@ -1,5 +1,6 @@
 """In which language a report speaks, and how it writes numbers and days."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -67,6 +68,11 @@ class Voice:
 
     def alone(self, said: Sentence) -> str:
         return said.alone(self.language, self.locale)
+
+    def unbroken(self, said: str) -> str:
+        """With numbers that no end of a line parts from what they count, nor days from their months."""
+        months = "|".join(catalogue(self.language).MONTHS)
+        return re.sub(rf"(\d(?:er)?) (?=%|(?:points?|{months})\b)", "\\1\u00a0", said)
 
     def label(self, column: Column) -> str:
         """IOP's own label in the language, and anybody else's as it was declared."""

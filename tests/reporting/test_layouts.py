@@ -1,6 +1,7 @@
 """The page as its layout says, the sentence at its head, and what is refused: the tables of cases/layouts.yaml."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -38,11 +39,12 @@ DAYS = [
 
 def _summed(case: dict[str, Any]) -> tuple[Any, FrozenResult]:
     unit, favourable = case.get("unit", "%"), case.get("favourable", "down")
-    share = Column("share", "Cancellations", "number", unit, favourable=favourable)
+    decimals = case.get("decimals")
+    share = Column("share", "Cancellations", "number", unit, decimals, favourable=favourable)
     places = Column("date", "Day", "date"), Column("origin", "Origin", "string")
     groups = case.get("groups", ["date", "origin"])
     kept = [column for column in places if column.name in groups]
-    rows = [[row[("date", "origin").index(each)] for each in groups] + row[2:] for row in DAYS]
+    days = [[row[("date", "origin").index(each)] for each in groups] + row[2:] for row in DAYS]
     head = Table(
         name="head",
         title="Head",
@@ -51,35 +53,110 @@ def _summed(case: dict[str, Any]) -> tuple[Any, FrozenResult]:
         rows=tuple(map(tuple, case["rows"])),
         filters=(COMPARED,),
     )
-    days = Table(
+    worst = Table(
         name="days",
         title="Days",
         source="dataset:x",
         columns=(*kept, share),
-        rows=tuple(map(tuple, case.get("worst", rows))),
+        rows=tuple(map(tuple, case.get("worst", days))),
+        **case.get("of_worst", {}),
     )
     compared = {"measure": "share", "compare": "previous_period"}
-    select = [*({"field": each} for each in groups), {"measure": "share"}]
+    bucket = {"bucket": case["bucket"]} if "bucket" in case else {}
+    fields = [{"field": each} | (bucket if each == "date" else {}) for each in groups]
+    asked = {"select": [*fields, {"measure": "share"}], **case.get("asked", {})}
     config = parse_config(
         {
             "version": 2,
             "source": "dataset:x",
             "where": {"field": "date", "op": "in_period", "value": "last_month"},
-            "datasets": {"head": {"select": [compared]}, "days": {"select": select}},
+            "datasets": {"head": {"select": [compared]}, "days": asked},
         }
     )
-    result = FrozenResult((head, days), {}, (), datetime(2013, 3, 1), "UTC", ())
+    result = FrozenResult((head, worst), {}, (), datetime(2013, 3, 1), "UTC", ())
     return config, result
 
 
 @pytest.mark.parametrize("case", CASES["summaries"], ids=lambda case: case["situation"])
 def test_the_sentence_is_made_of_the_numbers_alone(case: dict[str, Any]) -> None:
     config, result = _summed(case)
-    assert summary_of(config, result, "head", "days", voice=Voice(SOURCE)) == case["says"]
+    said = summary_of(config, result, "head", "days", voice=Voice(SOURCE))
+    # No end of a line parts a number from its unit, nor a day from its month.
+    assert not re.search(r"\d (?:%|points|flights|February)", said)
+    assert said.replace("\u00a0", " ") == case["says"]
     if "fr" in case:
         french = Language("fr")
         said = summary_of(config, result, "head", "days", voice=Voice(french, own_locale(french)))
         assert said.replace("\u00a0", " ") == case["fr"]
+
+
+def test_each_figure_is_told_against_its_own_earlier_period() -> None:
+    """Of two figures the worst says of which it is, and the one told last isn't the one it is of."""
+    flights = Column("flights", "Flights", "integer", favourable="up")
+    late = Column("late", "Late", "number", "%", favourable="down")
+    year_before = Sentence(
+        "compare.periods",
+        period=Sentence("period.month", month=2, year="2013"),
+        earlier=Sentence("period.month", month=2, year="2012"),
+    )
+    told = [
+        replace(each, name=f"{each.name}{part}")
+        for each in (flights, late)
+        for part in ("", "_previous", "_change")
+    ]
+    head = Table(
+        "head",
+        "Head",
+        "dataset:x",
+        tuple(told),
+        ((24951, 27004, -7.6026, 5.1, 2.0, 3.1),),
+        filters=(COMPARED, year_before),
+    )
+    days = Table(
+        "days",
+        "Days",
+        "dataset:x",
+        (Column("date", "Day", "date"), flights),
+        ((date(2013, 2, 9), 521), (date(2013, 2, 10), 889)),
+    )
+    select = [
+        {"measure": "flights", "compare": "previous_period"},
+        {"measure": "late", "compare": "same_period_last_year"},
+    ]
+    config = parse_config(
+        {
+            "version": 2,
+            "source": "dataset:x",
+            "where": {"field": "date", "op": "in_period", "value": "last_month"},
+            "datasets": {
+                "head": {"select": select},
+                "days": {"select": [{"field": "date"}, {"measure": "flights"}]},
+            },
+        }
+    )
+    result = FrozenResult((head, days), {}, (), datetime(2013, 3, 1), "UTC", ())
+    said = summary_of(config, result, "head", "days", voice=Voice(SOURCE))
+    assert said.replace("\u00a0", " ") == (
+        "Flights fell to 24,951 (−7.6 % against January 2013), which is worse; "
+        "Late rose to 5.1 % (+3.1 points against February 2012), which is worse; "
+        "Flights: 9 February 2013 was the worst day (521)."
+    )
+
+
+@pytest.mark.parametrize("case", CASES["unsummed"], ids=lambda case: case["says"])
+def test_a_summary_of_what_it_cannot_tell_is_refused_when_it_is_saved(case) -> None:
+    flights = {"measure": "flights", "compare": "previous_period"}
+    tables = {
+        "total": {"select": [flights]},
+        "uncompared": {"select": [{"measure": "flights"}]},
+        "by_airport": {"select": [{"field": "origin"}, flights]},
+        "late_by_day": {"select": [{"field": "date"}, {"measure": "late"}]},
+    }
+    asked = {"version": 2, "source": "dataset:x", "datasets": tables}
+    with pytest.raises(InvalidQuery) as refused:
+        parse_config(asked | case["asked"])
+    assert refused.value.field == case["at"]
+    assert case["says"] in str(refused.value)
 
 
 @pytest.mark.parametrize("case", CASES["refused"], ids=lambda case: case["says"])

@@ -6,7 +6,13 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Column, FrozenResult, Table, Value
 from iop_pipelines.reporting.favour import VERDICTS, verdict_of
-from iop_pipelines.reporting.formats import decimals_of, format_number, format_value, unit_beside
+from iop_pipelines.reporting.formats import (
+    beside,
+    decimals_of,
+    format_number,
+    format_value,
+    unit_beside,
+)
 from iop_pipelines.reporting.sections import Drawn, Frame
 from iop_pipelines.reporting.voice import Voice
 
@@ -47,14 +53,14 @@ def _tile(
     tile = {
         **_BLANK,
         "name": voice.label(column),
-        "value": f"{shown} %" if is_share else shown,
+        "value": beside(shown, "%") if is_share else shown,
         "unit": "" if is_share else unit_beside(column),
     }
     if isinstance(change, int | float) and before is not None:
         arrow = _ARROWS[(change > 0) - (change < 0)]
         unit = table.column(f"{column.name}_change").unit
         changed = format_number(change, 1, is_signed=True, voice=voice)
-        tile["change"] = f"{arrow} {changed} {unit}"
+        tile["change"] = beside(f"{arrow} {changed}", unit or "")
         verdict = verdict_of(column.favourable, change)
         tile["style"] = verdict or ""
         tile["verdict"] = VERDICTS[verdict].within(voice.language) if verdict else ""
