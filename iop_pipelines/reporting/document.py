@@ -235,7 +235,8 @@ def _warnings(result: FrozenResult, drawn: Collection[Drawn], voice: Voice) -> l
         for each in drawn
         for title, said in each.cuts
     ]
-    return warnings + [voice.tell(each) for each in (*read, *printed)]
+    # A table may be placed twice.
+    return warnings + [voice.tell(each) for each in dict.fromkeys((*read, *printed))]
 
 
 def _source(state: SourceState, voice: Voice) -> dict[str, str]:

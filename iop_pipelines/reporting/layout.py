@@ -1,6 +1,8 @@
 """The sections of a page, in the order that its `layout` says, each by the module that draws it without one."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +15,8 @@ from iop_pipelines.reporting.sections import Drawn, Frame, draw_named
 from iop_pipelines.reporting.sections.summary import summary_of
 from iop_pipelines.reporting.voice import Voice
 
+_BEFORE_CHARTS = (form.TextItem, form.SummaryItem, form.FiguresItem)
+_BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 Placed = tuple[str, Drawn]
 """The template that prints it, and what it prints."""
 
@@ -26,12 +30,16 @@ def placed(config: QueryConfig, result: FrozenResult, frame: Frame) -> list[Plac
 
 
 def _laid_out(config: QueryConfig, result: FrozenResult, frame: Frame) -> Iterator[Placed]:
+    # Charts have their head where the usual page has them: before all that is read at length.
+    has_head = True
     for kind, items in groupby(config.layout, key=type):
         if kind is form.ChartItem:
-            yield from _section("charts", _charts(config, list(items)), result, frame)
-            continue
-        for item in items:
-            yield from _placed(item, config, result, frame)
+            for name, drawn in _section("charts", _charts(config, list(items)), result, frame):
+                yield name, replace(drawn, values={**drawn.values, "has_head": has_head})
+        else:
+            for item in items:
+                yield from _placed(item, config, result, frame)
+        has_head = has_head and kind in _BEFORE_CHARTS
 
 
 def _placed(item: Any, config: QueryConfig, result: FrozenResult, frame: Frame) -> Iterator[Placed]:
@@ -86,5 +94,6 @@ def _text(item: form.TextItem, result: FrozenResult, voice: Voice) -> dict[str, 
         }
         # Each once: what a value brings is no word of the text.
         said = form.WORD.sub(lambda found: values[found[1]], said)
-    paragraphs = [each.strip() for each in said.split("\n\n")]
+    lines = "\n".join(said.splitlines())
+    paragraphs = [each.strip() for each in _BETWEEN_PARAGRAPHS.split(lines)]
     return {"title": item.title, "paragraphs": [each for each in paragraphs if each]}

@@ -190,6 +190,21 @@ def test_sections_stand_as_the_layout_says(pdf_libraries, frozen, configured) ->
     assert "At a glance" not in text
 
 
+def test_a_head_stands_once_and_a_warning_too(frozen_with, frozen, configured) -> None:
+    config = configured().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    text = {"type": "text", "text": "One.\r\n\r\nTwo.\n \nThree."}
+    chart, table = {"type": "chart", "chart": 2}, {"type": "table", "data": "detail"}
+    layout = [text, chart, text, chart, table, table, chart]
+    cut = frozen_with(frozen.table("detail").rows, is_truncated=True)
+    page = render_html(HEADING, parse_config({**config, "layout": layout}), cut)
+    assert page.html.count("At a glance") == 1
+    assert page.html.count("<figure>") == 3
+    assert len(re.findall(r'<p class="warning">[^<]*120 of 390 rows', page.html)) == 1
+    assert page.html.count("<p>One.</p><p>Two.</p><p>Three.</p>") == 2
+    late = parse_config({**config, "layout": [table, chart]})
+    assert "At a glance" not in render_html(HEADING, late, frozen).html
+
+
 def test_a_layout_of_what_there_is_without_one_is_the_same_page(frozen, configured) -> None:
     outputs = {"tiles": "totals", "recommendations": "advice", "tables": ["detail"]}
     plain = configured(pdf=outputs)

@@ -27,7 +27,10 @@ def draw(config: QueryConfig, result: FrozenResult, frame: Frame) -> Drawn | Non
     if not charts:
         return None
     return Drawn(
-        {"lines": _charts(charts, result, _width_px(config, frame), frame.voice)},
+        {
+            "has_head": True,
+            "lines": _charts(charts, result, _width_px(config, frame), frame.voice),
+        },
         tuple(chart.data for chart in charts),
     )
 
