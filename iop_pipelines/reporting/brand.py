@@ -4,14 +4,18 @@ The instance's is `brand.json` in the folder that IOP_BRAND_FOLDER names, beside
 report is made, and whatever it is, nothing is fetched for it.
 """
 
+import io
 import json
+import math
 import re
 import struct
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from PIL import Image
 from pydantic import ValidationError
 
 from iop_pipelines.domain.given_json import as_invalid_query
@@ -30,6 +34,10 @@ _DRAWN = {
     *("svg", "g", "defs", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline"),
     *("polygon", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "use", "symbol"),
 }
+# Characters of all that is drawn, each time that it is; and how far what stands for others is followed.
+_MOST_DRAWN = 10 * MAX_LOGO_BYTES
+_DEEPEST = 10
+_REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
 _FETCHING = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:", re.IGNORECASE)
 
 
@@ -135,16 +143,20 @@ def _not_png(content: bytes) -> Sentence | None:
     wide, high = struct.unpack(">II", content[16:24])
     if not (0 < wide <= MAX_LOGO_PIXELS and 0 < high <= MAX_LOGO_PIXELS):
         return Sentence("brand.too_many_pixels", wide=wide, high=high, most=MAX_LOGO_PIXELS)
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError):
+        return Sentence("brand.not_png")
     return None
 
 
 def _not_svg(content: bytes) -> Sentence | None:
-    # What an entity would grow to is told by none of its bytes.
-    if b"<!DOCTYPE" in content.upper() or b"<!ENTITY" in content.upper():
-        return Sentence("brand.has_doctype")
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314
-    except ElementTree.ParseError:
+        root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_WithoutDoctype()))  # noqa: S314
+    except _HasDoctype:
+        return Sentence("brand.has_doctype")
+    except (ElementTree.ParseError, LookupError, ValueError):
         return Sentence("brand.not_svg")
     if _local(root.tag) != "svg":
         return Sentence("brand.not_svg")
@@ -157,7 +169,48 @@ def _not_svg(content: bytes) -> Sentence | None:
             is_far = key == "href" and not value.startswith("#")
             if is_far or key.startswith("on") or _FETCHING.search(value):
                 return Sentence("brand.has_element", name=f"{name} {key}")
-    return None
+    return Sentence("brand.repeats") if _Drawn(root).size_of(root) > _MOST_DRAWN else None
+
+
+class _HasDoctype(Exception):
+    """What an entity would grow to is told by none of its bytes."""
+
+
+class _WithoutDoctype(ElementTree.TreeBuilder):
+    def doctype(self, *_: object) -> None:
+        raise _HasDoctype
+
+
+class _Drawn:
+    """How much is drawn of a drawing whose parts stand for others: ten that stand for ten that stand for ten."""
+
+    def __init__(self, root: ElementTree.Element) -> None:
+        self._named = {each.get("id"): each for each in root.iter() if each.get("id")}
+        self._sizes: dict[str, float] = {}
+
+    def size_of(self, element: ElementTree.Element, within: tuple[str, ...] = ()) -> float:
+        """Its own characters, and those of what it stands for each time anew; without end of what stands for itself."""
+        size = float(len(ElementTree.tostring(element)))
+        for each in element.iter():
+            for name in _references_of(each):
+                size += self._size_named(name, within) if name in self._named else 0
+            if size > _MOST_DRAWN:
+                return math.inf
+        return size
+
+    def _size_named(self, name: str, within: tuple[str, ...]) -> float:
+        if name in within or len(within) >= _DEEPEST:
+            return math.inf
+        if name not in self._sizes:
+            self._sizes[name] = self.size_of(self._named[name], (*within, name))
+        return self._sizes[name]
+
+
+def _references_of(element: ElementTree.Element) -> Iterator[str]:
+    for attribute, value in element.attrib.items():
+        if _local(attribute) == "href":
+            yield value[1:]
+        yield from _REFERENCE.findall(value)
 
 
 def _local(tag: object) -> str:

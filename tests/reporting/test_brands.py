@@ -53,6 +53,11 @@ def _content(case: dict[str, Any]) -> tuple[str, bytes]:
         return "logo.png", b"\x89PNG\r\n\x1a\n" + head
     if "png" in case:
         return "logo.png", case["png"].encode() * 10
+    if "tens" in case:
+        tens = [f"<use href='#a{n}'/>" * 10 for n in range(case["tens"])]
+        parts = [f"<g id='a{n}'>{each}</g>" for n, each in enumerate(tens, 1)]
+        drawn = f"<path id='a0' d='M0 0h4'/>{''.join(parts)}"
+        return "logo.svg", f"<svg xmlns='http://www.w3.org/2000/svg'>{drawn}</svg>".encode()
     text = case.get("svg", "").replace("TITLE", "a" * case.get("times", 0))
     return "logo.svg", text.encode()
 

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "brand.not_png": "it is no PNG",
     "brand.not_svg": "it is no SVG",
     "brand.of_instance": "brand.json in IOP_BRAND_FOLDER: {said}",
+    "brand.repeats": "it draws parts of itself too many times; save it as a plain drawing of paths",
     "brand.too_many_pixels": "it has {wide:,} × {high:,} pixels, and at most {most:,} × {most:,} are printed; save it smaller",
     "broker.no_url": (
         "IOP_EVENT_BROKER_URL is not set; set it to amqp://… to consume and publish events"

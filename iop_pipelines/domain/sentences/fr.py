@@ -73,6 +73,7 @@ SENTENCES: Mapping[str, str] = {
     "brand.not_png": "ce n’est pas un PNG",
     "brand.not_svg": "ce n’est pas un SVG",
     "brand.of_instance": "brand.json dans IOP_BRAND_FOLDER : {said}",
+    "brand.repeats": "il redessine trop de fois des parties de lui-même ; enregistrez-le comme simple dessin de tracés",
     "brand.too_many_pixels": "il compte {wide:,} × {high:,} pixels, et au plus {most:,} × {most:,} sont imprimés ; enregistrez-le en plus petit",
     "broker.no_url": (
         "IOP_EVENT_BROKER_URL n’est pas défini ; donnez-lui amqp://… pour recevoir et "
