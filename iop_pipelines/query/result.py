@@ -7,7 +7,7 @@ that answered leaves no trace in them, but for the last bits of doubles that it 
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from decimal import Context, Decimal
 from enum import Enum
@@ -272,7 +272,9 @@ class FrozenResult:
             made_at=_moment(data.get("made_at")),
             notes=tuple(remade(each) for each in data.get("notes", ())),
             sources=tuple(
-                SourceState(**{**state, "data_time": _moment(state["data_time"])})
+                SourceState(
+                    **own_keys(SourceState, {**state, "data_time": _moment(state["data_time"])})
+                )
                 for state in data["sources"]
             ),
         )
@@ -283,6 +285,12 @@ def _kept(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Sentence):
         return value.as_json()
+def own_keys(of: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what a later release keeps besides."""
+    names = {each.name for each in fields(of)}
+    return {name: value for name, value in data.items() if name in names}
+
+
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise TypeError(f"{type(value).__name__} does not belong in a frozen result")
@@ -293,7 +301,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _table(data: Mapping[str, Any]) -> Table:
-    columns = tuple(Column(**column) for column in data["columns"])
+    columns = tuple(Column(**own_keys(Column, column)) for column in data["columns"])
     rows = tuple(_row(row, columns) for row in data["rows"])
     filters = tuple(remade(each) for each in data["filters"])
     sums = {
@@ -302,7 +310,7 @@ def _table(data: Mapping[str, Any]) -> Table:
     }
     return Table(
         **{
-            **data,
+            **own_keys(Table, data),
             **sums,
             "columns": columns,
             "rows": rows,

@@ -28,6 +28,7 @@ from iop_pipelines.query.result import (
     Value,
     kinds_of,
     large_in,
+    own_keys,
 )
 from iop_pipelines.reporting.collecting import few_collections
 from iop_pipelines.reporting.heading import Heading
@@ -112,7 +113,9 @@ def thaw(content: BinaryIO, checksum: str | None = None) -> Frozen:
     bare = FrozenResult.from_json(json.dumps(said["result"]))
     tables = tuple(_kept(table, file, groups) for table in bare.tables)
     return Frozen(
-        Heading(**said["heading"]), parse_config(said["config"]), replace(bare, tables=tables)
+        Heading(**own_keys(Heading, said["heading"])),
+        parse_config(said["config"]),
+        replace(bare, tables=tables),
     )
 
 

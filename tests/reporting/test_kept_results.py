@@ -82,6 +82,14 @@ def test_a_kept_result_is_what_was_read_value_by_value(module_result, module_con
     assert frozen_bytes(again) == content
 
 
+def test_what_a_later_release_keeps_besides_is_left_out(module_result):
+    """Beside it, or after it was taken back."""
+    kept = json.loads(module_result.to_json())
+    for part in (kept, kept["tables"][0], kept["tables"][1]["columns"][0], kept["sources"][0]):
+        part["later"] = {"told": 1}
+    assert FrozenResult.from_json(json.dumps(kept)) == module_result
+
+
 def test_a_kept_result_that_was_changed_makes_no_file(module_result, module_config):
     content = frozen_bytes(kept_of(module_result, module_config))
     with pytest.raises(Conflict, match="not what it was"):
