@@ -1,6 +1,7 @@
 """What may be asked of IOP's and DRM's ledgers. Moments are in UTC, periods of many datasets in no one zone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from iop_pipelines.domain.datasets import Count, Max, Mean, Min, Ratio, Sum, words_of
+from iop_pipelines.domain.languages import TRANSLATED
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.sources import Source, SourceField
@@ -45,6 +47,12 @@ def _word(
 def _text(column: sa.ColumnElement[Any], label: str) -> SourceField:
     """Words of one row alone."""
     return SourceField(sa.type_coerce(column, sa.String()), "string", label)
+
+
+def _told(table: sa.Table, name: str, label: str) -> SourceField:
+    """Words of one row alone, which are kept in every language."""
+    told = {each: table.c.translations[each.value, name].as_string() for each in TRANSLATED}
+    return replace(_text(table.c[name], label), told=told)
 
 
 def _integer(column: sa.ColumnElement[Any], label: str, unit: str | None = None) -> SourceField:
@@ -102,8 +110,8 @@ def _recommendations() -> Source:
         rows=t.outerjoin(models, models.c.id == t.c.model_id),
         fields={
             "id": _integer(t.c.id, "Id"),
-            "title": _text(t.c.title, "Recommendation"),
-            "description": _text(t.c.description, "Description"),
+            "title": _told(t, "title", "Recommendation"),
+            "description": _told(t, "description", "Description"),
             "category": _word(t.c.category, "Category", "category"),
             "severity": _word(t.c.severity, "Severity", "severity"),
             "severity_rank": _severity_rank(t.c.severity),

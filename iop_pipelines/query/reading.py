@@ -115,10 +115,10 @@ def connected(
 
 
 def source_of(name: str, config: form.QueryConfig, catalogue: Catalogue) -> Source:
+    """In the language of the config, whose readers are told what IOP wrote."""
     own = config.datasets[name].source
-    if own is None:
-        return catalogue.source(config.source, "source")
-    return catalogue.source(own, f"datasets.{name}.source")
+    path = "source" if own is None else f"datasets.{name}.source"
+    return catalogue.source(own or config.source, path).within(config.language)
 
 
 def compile_in(

@@ -4,7 +4,7 @@ It is the trust boundary of every query. Periods of datasets are in the dataset'
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from iop_pipelines.domain.datasets import (
     Measure,
     words_of,
 )
-from iop_pipelines.domain.languages import Text
+from iop_pipelines.domain.languages import Language, Text
 from iop_pipelines.domain.nearest import closest
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.labels import Label
@@ -30,7 +30,7 @@ class SourceField:
     """`zone` is the zone of a datetime's local times; a date has none.
 
     `is_group`: its values make groups that a reader may want; not so amounts, and texts or numbers
-    that name one row each.
+    that name one row each. `told`: texts of IOP's own in the languages that they are stored in besides English.
     """
 
     column: sa.ColumnElement[Any]
@@ -40,6 +40,7 @@ class SourceField:
     zone: str | None = None
     is_group: bool = False
     vocabulary: Vocabulary | None = None
+    told: Mapping[Language, sa.ColumnElement[str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class Source:
     dataset: DatasetDeclaration | None = None
     # What tells two rows of one `time` apart, in the two hours that clocks show alike.
     fold: sa.ColumnElement[Any] | None = None
+
+    def within(self, language: Language) -> "Source":
+        """With texts of IOP's own as that language has them, and in English where it has none."""
+        told = {
+            name: replace(each, column=sa.func.coalesce(each.told[language], each.column))
+            for name, each in self.fields.items()
+            if language in each.told
+        }
+        return replace(self, fields={**self.fields, **told}) if told else self
 
     def called(self, label: str) -> Label:
         """A label of this source: IOP's own, or of whoever declared the dataset."""

@@ -563,6 +563,35 @@ def test_a_parameter_is_bounded_like_a_value(instance):
         assert caught.value.field == field
 
 
+def test_recommendations_are_told_in_the_language_of_the_report(own_instance):
+    """One of ours in both languages, and one that another program wrote, which has no other words."""
+    ours = {"title": "Cancellations at LGA", "description": "62 % on one day"}
+    french = {"title": "Annulations à LGA", "description": "62 % en un jour"}
+    theirs = {"title": "Look here", "description": None}
+    kind = {"category": "anomaly", "severity": "critical"}
+    with begin_write(own_instance.engine) as connection:
+        for row in ({**ours, "translations": {"fr": french}}, {**theirs, "translations": None}):
+            connection.execute(iop.recommendations.insert().values(**row, **kind))
+    asked = {
+        "source": "recommendations",
+        "select": [{"field": "title"}, {"field": "description"}],
+        "sort": [{"by": "title"}],
+    }
+    told = {code: ask(own_instance, asked, language=code).rows for code in ("en", "fr")}
+    assert told == {
+        "en": (tuple(ours.values()), tuple(theirs.values())),
+        "fr": (tuple(french.values()), tuple(theirs.values())),
+    }
+    # What is shown is what is counted and compared.
+    of_title = {
+        "source": "recommendations",
+        "select": [{"field": "title"}, {"measure": "recommendations"}],
+        "where": {"field": "title", "op": "eq", "value": "Annulations à LGA"},
+    }
+    assert ask(own_instance, of_title, language="fr").rows == (("Annulations à LGA", 1),)
+    assert ask(own_instance, of_title).rows == ()
+
+
 def test_an_execution_that_newer_data_made_needless_is_told_as_superseded_and_not_as_failed(
     own_instance,
 ):
