@@ -42,6 +42,7 @@ FRENCH: Mapping[str, str] = {
     "dep_delay": "Retard au départ",
     "arr_delay": "Retard à l’arrivée",
     "airline": "Compagnie",
+    "date": "Jour",
     "origin": "Départ",
 }
 

@@ -113,7 +113,7 @@ def _filter_applied(
     compile_condition(condition, source, scope, path)
     values = given.value if isinstance(given.value, tuple) else (given.value,)
     label = source.named(source.fields[given.field].label)
-    said = Sentence("filter.keeps", label=label, values=said_values(values))
+    said = Sentence("filter.keeps", label=label, values=said_values(values, given.field))
     return Applied("filter", given.field, True, said), condition
 
 

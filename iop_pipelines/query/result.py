@@ -81,6 +81,11 @@ MOST_EXACT = 2**53 - 1
 EXACT = Context(prec=100)
 
 
+def is_identifier(name: str) -> bool:
+    """An id is a name made of digits: no separators."""
+    return name == "id" or name.endswith("_id")
+
+
 def large_in(columns: Sequence[Column], rows: Sequence[Row]) -> frozenset[int]:
     """Positions of the integers that a double would not hold, where one of these rows has one so large."""
     found: set[int] = set()
@@ -280,17 +285,17 @@ class FrozenResult:
         )
 
 
-def _kept(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Sentence):
-        return value.as_json()
 def own_keys(of: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Without what a later release keeps besides."""
     names = {each.name for each in fields(of)}
     return {name: value for name, value in data.items() if name in names}
 
 
+def _kept(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Sentence):
+        return value.as_json()
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise TypeError(f"{type(value).__name__} does not belong in a frozen result")

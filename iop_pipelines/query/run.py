@@ -1,6 +1,6 @@
 """Running a query_config: every table in one read transaction, frozen with its filters and freshness."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -346,7 +346,20 @@ def _title(name: str, query: form.TableQuery) -> str:
 
 
 def _own_filters(query: form.TableQuery, source: Source, scope: Scope) -> tuple[Sentence, ...]:
-    return () if query.where is None else tuple(describe_condition(query.where, source, scope))
+    if query.where is None:
+        return ()
+    return tuple(describe_condition(query.where, source, scope, _labels_in([query])))
+
+
+def _labels_in(tables: Iterable[form.TableQuery]) -> Mapping[str, str]:
+    """What whoever asked calls the fields that are selected as they are; the first name of each."""
+    selected = [
+        (item.field, item.label)
+        for table in tables
+        for item in table.select
+        if item.bucket in (None, "day") and not item.is_aggregate
+    ]
+    return {field: label for field, label in reversed(selected) if field and label}
 
 
 def _rest(
@@ -387,7 +400,12 @@ def _top_filters(reading: Reading) -> tuple[Sentence, ...]:
     if reading.config.where is None:
         return ()
     source = reading.catalogue.source(reading.config.source)
-    return tuple(describe_condition(reading.config.where, source, reading.scope))
+    own = [
+        each
+        for each in reading.config.datasets.values()
+        if each.source in (None, reading.config.source)
+    ]
+    return tuple(describe_condition(reading.config.where, source, reading.scope, _labels_in(own)))
 
 
 def _states(reading: Reading) -> list[tuple[SourceState, Period | None]]:

@@ -3,7 +3,7 @@
 The templates decide nothing but places: words, widths and numbers are ready, those of a section from `sections`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from iop_pipelines.reporting.brand import PLAIN, Brand
 from iop_pipelines.reporting.formats import NO_VALUE, format_number, printable
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.reporting.layout import Placed, placed
+from iop_pipelines.reporting.params import said_parameters
 from iop_pipelines.reporting.pdf import Laid, html_to_pdf
 from iop_pipelines.reporting.scripts import package_of
 from iop_pipelines.reporting.sections import Drawn, Frame
@@ -255,14 +256,4 @@ def _score(value: float | None, voice: Voice) -> str:
 def _notes(result: FrozenResult, read: datetime) -> Iterable[Sentence]:
     yield Sentence("page.about_data", read=f"{read:%Y-%m-%d %H:%M}", zone=result.time_zone)
     if result.params:
-        said = [
-            Sentence("page.parameter", name=name, value=_said(value))
-            for name, value in result.params.items()
-        ]
-        yield Sentence("page.parameters", all=said)
-
-
-def _said(value: Any) -> object:
-    if isinstance(value, Mapping):
-        return Sentence("period.moments", start=value["from"], end=value["to"])
-    return Sentence("page.not_set") if value is None else value
+        yield Sentence("page.parameters", all=said_parameters(result))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.domain.languages import Text
-from iop_pipelines.query.result import Column, Value
+from iop_pipelines.query.result import Column, Value, is_identifier
 from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 NO_VALUE = "–"
@@ -56,7 +56,7 @@ def format_value(value: Value, column: Column, decimals: int, voice: Voice = ENG
     if isinstance(value, bool):
         return (_YES if value else _NO).within(voice.language)
     if isinstance(value, int | float | Decimal):
-        if is_identifier(column):
+        if is_identifier(column.name):
             return str(value)
         places = _places_of(value, decimals, column)
         is_signed = column.name.endswith("_change")
@@ -88,11 +88,6 @@ def _places_of(value: float | Decimal, decimals: int, column: Column) -> int:
     if is_said or not 0 < abs(value) < 10.0**-decimals / 2:
         return decimals
     return min(-math.floor(math.log10(abs(value))), _MOST_PLACES)
-
-
-def is_identifier(column: Column) -> bool:
-    """An id is a name made of digits: no separators."""
-    return column.name == "id" or column.name.endswith("_id")
 
 
 def unit_beside(column: Column) -> str:

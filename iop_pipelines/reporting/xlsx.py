@@ -16,9 +16,10 @@ from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.domain.locales import own_locale
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value
-from iop_pipelines.reporting.formats import NO_VALUE, is_identifier, unit_beside
+from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, is_identifier
+from iop_pipelines.reporting.formats import NO_VALUE, unit_beside
 from iop_pipelines.reporting.frozen import Frozen
+from iop_pipelines.reporting.params import said_parameters
 from iop_pipelines.reporting.sums import sums_of
 from iop_pipelines.reporting.voice import Voice
 
@@ -136,8 +137,8 @@ def _about(frozen: Frozen, tables: Sequence[Table], voice: Voice) -> Iterator[_L
     as_of = voice.day(f"{local_now(result.as_of, result.time_zone):%Y-%m-%d %H:%M}")
     yield _Line(voice.say("As of"), f"{as_of} ({result.time_zone})")
     yield from _states(result, voice)
-    for name, value in result.params.items():
-        yield _Line(voice.say("Parameter"), f"{name} = {value}")
+    for said in said_parameters(result):
+        yield _Line(voice.say("Parameter"), voice.tell(said))
     for table in tables:
         shown = min(table.row_count, MAX_ROWS)
         rows = Sentence("report.rows", count=shown)
@@ -253,7 +254,7 @@ def _is_exact(value: float | Decimal) -> bool:
 
 
 def _number_format(column: Column) -> str:
-    if is_identifier(column):
+    if is_identifier(column.name):
         return "0"
     decimals = column.decimals if column.decimals is not None else scale_of(column.type)
     if column.type == "integer":

@@ -592,6 +592,39 @@ def test_recommendations_are_told_in_the_language_of_the_report(own_instance):
     assert ask(own_instance, of_title).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("where", "english", "french"),
+    [
+        ({"op": "ge", "value": 1234567}, "≥ 1,234,567", "≥ 1\u202f234\u202f567"),
+        ({"op": "lt", "value": 0.00001}, "< 0.00001", "< 0,00001"),
+        ({"op": "eq", "value": 1234.5}, "is 1234.5", "=\u00a01234,5"),
+        ({"op": "in", "value": [10000, 2.50]}, "is one of 10,000, 2.5", "parmi 10\u202f000, 2,5"),
+        ({"op": "between", "value": [-1.5, 2013]}, "between -1.5 and 2013", "entre -1,5 et 2013"),
+    ],
+)
+def test_numbers_of_filters_keep_their_digits(instance, where, english, french):
+    asked = {"select": [{"agg": "count"}], "where": {"field": "delay", **where}}
+    (said,) = ask(instance, asked).filters
+    assert said.english == f"Delay {english}"
+    assert said.within(Language.FR).replace("\u00a0", " ") == f"Delay {french}".replace(
+        "\u00a0", " "
+    )
+
+
+def test_a_filter_calls_a_field_as_the_report_does(instance):
+    """By the label of a column of that field, and not by that of its months."""
+    when = {"field": "date", "op": "in_period", "value": "last_month"}
+    hub = {"field": "origin", "op": "eq", "value": "JFK"}
+    month = {"field": "date", "bucket": "month", "label": "Mois"}
+    tables = {
+        "months": {"select": [month, {"agg": "count"}], "where": hub},
+        "days": {"select": [{"field": "date", "label": "Jour"}, {"measure": "flights"}]},
+    }
+    result = run(instance, tables, where=when)
+    assert [each.english for each in result.filters] == ["Jour: January 2013"]
+    assert [each.english for each in result.tables[0].filters] == ["Origin is JFK"]
+
+
 def test_an_execution_that_newer_data_made_needless_is_told_as_superseded_and_not_as_failed(
     own_instance,
 ):

@@ -6,6 +6,7 @@ the module of a language's name here, `fr.py`, and has each code of the English 
 labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
+`{n:exact}` with every digit that it has,
 `{day:date}` of an ISO date in words, `{day:day}` in figures, `{n:month}` from January, 1, and `{n:weekday}` from
 Monday, 0, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list,
 which is else told with commas.
@@ -15,6 +16,7 @@ A value that is a sentence, or a text of the platform's own, is told in the same
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache, cached_property
 from importlib import import_module
 from numbers import Integral, Real
@@ -27,6 +29,8 @@ from iop_pipelines.domain.locales import Locale
 # Of one value that is text: what was sent may be a key of 900 kB.
 MAX_TEXT = 4_000
 _PARSER = Formatter()
+# Of numbers whose digits are written out, and of those that stand in threes.
+_SMALLEST, _LARGEST, _APART = Decimal("1e-9"), Decimal("1e21"), 10_000
 
 
 class Catalogue(Protocol):
@@ -253,15 +257,24 @@ def _told(value: Any, form: str, language: Language, locale: Locale | None) -> s
         return words.MONTHS[int(value) - 1]
     if form == "weekday":
         return words.WEEKDAYS[int(value)]
-    if form and isinstance(value, str):
+    if form and form != "exact" and isinstance(value, str):
         return value
-    text = format(value, form)
-    if form in (",", "g"):
+    text = _exact(value) if form == "exact" else format(value, form)
+    if form in (",", "g", "exact"):
         if locale is not None:
             return locale.grouped(text)
         signs = {",": words.THOUSANDS, ".": words.DECIMAL}
         return re.sub("[,.]", lambda sign: signs[sign[0]], text)
     return text
+
+
+def _exact(value: Any) -> str:
+    """In English; up to four digits stand together, as those of years do."""
+    number = Decimal(str(value))
+    if number and not _SMALLEST <= abs(number) < _LARGEST:
+        return str(value)
+    text = f"{number:,f}" if abs(number) >= _APART else f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _joined(told: Sequence[str], form: str, words: Catalogue) -> str:
