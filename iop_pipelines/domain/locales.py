@@ -1,7 +1,7 @@
 """How numbers and days are written where people live: on pages, and in a CSV that their spreadsheet reads.
 
 Where a comma begins the decimals, a semicolon parts the columns; Excel expects so by the locale of its system. Signs
-and orders are those of Unicode's CLDR 47, its short dates with two digits of day and month and four of the year.
+and orders are those of Unicode's CLDR 48, its short dates with two digits of day and month and four of the year.
 """
 
 import re
@@ -23,12 +23,14 @@ _DAY_FIRST = "{day}/{month}/{year}"
 
 @dataclass(frozen=True)
 class Locale:
-    """`thousands` stands between every three digits before the decimals; `day`: a template of year, month and day."""
+    """`thousands` stands between every three digits before the decimals where there are `least` of them at least;
+    `day`: a template of year, month and day."""
 
     label: Text
     decimal: str = ","
     thousands: str = "."
     day: str = _DAY_FIRST
+    least: int = 4
 
     @property
     def has_decimal_comma(self) -> bool:
@@ -44,7 +46,9 @@ class Locale:
 
     def grouped(self, text: str) -> str:
         """A number as English writes it, such as 1,234.5."""
-        signs = {",": self.thousands, ".": self.decimal}
+        whole = text.partition(".")[0]
+        apart = self.thousands if sum(map(str.isdigit, whole)) >= self.least else ""
+        signs = {",": apart, ".": self.decimal}
         return re.sub("[,.]", lambda sign: signs[sign[0]], text)
 
     def moment(self, text: str) -> str:
@@ -77,11 +81,11 @@ LOCALES: Mapping[LocaleCode, Locale] = {
     "fr-CM": _french(Text("French (Cameroon)")),
     "fr-SN": _french(Text("French (Senegal)")),
     "de-DE": Locale(Text("German (Germany)"), day="{day}.{month}.{year}"),
-    "es-ES": Locale(Text("Spanish (Spain)")),
-    "it-IT": Locale(Text("Italian (Italy)")),
+    "es-ES": Locale(Text("Spanish (Spain)"), least=5),
+    "it-IT": Locale(Text("Italian (Italy)"), least=5),
     "nl-NL": Locale(Text("Dutch (Netherlands)"), day="{day}-{month}-{year}"),
     "pt-BR": Locale(Text("Portuguese (Brazil)")),
-    "pt-PT": Locale(Text("Portuguese (Portugal)"), thousands="\u00a0"),
+    "pt-PT": Locale(Text("Portuguese (Portugal)"), thousands="\u00a0", least=5),
 }
 
 

@@ -108,6 +108,12 @@ def test_numbers_and_days_are_as_a_locale_writes_them(case: dict[str, Any]) -> N
     assert voice.day("2013-02-09 06:30") == f"{case['day']} 06:30"
 
 
+@pytest.mark.parametrize("case", CASES["thousands"], ids=lambda case: case["locale"])
+def test_four_digits_stand_together_where_people_write_them_so(case: dict[str, Any]) -> None:
+    voice = Voice(SOURCE, LOCALES[case["locale"]])
+    assert format_number(1234.5, 1, voice=voice) == case["number"]
+
+
 def test_every_locale_is_written_down() -> None:
     assert {case["locale"] for case in CASES["numbers"]} == set(LOCALES)
     assert own_locale(SOURCE) is None
