@@ -71,7 +71,9 @@ def summary_of(
 
 def _earlier(query: TableQuery, table: Table) -> Mapping[Earlier, Sentence]:
     """By each way of comparing: they are told in the order in which they are first asked for."""
-    hows = dict.fromkeys(each.compare for each in query.compared if each.compare)
+    hows: list[Earlier] = list(
+        dict.fromkeys(each.compare for each in query.compared if each.compare)
+    )
     said = [each.values["earlier"] for each in table.filters if each.code == "compare.periods"]
     return dict(zip(hows, said, strict=False))
 
