@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from PIL import Image
 from pydantic import ValidationError
 
 from iop_pipelines.domain.given_json import as_invalid_query
@@ -143,6 +142,9 @@ def _not_png(content: bytes) -> Sentence | None:
     wide, high = struct.unpack(">II", content[16:24])
     if not (0 < wide <= MAX_LOGO_PIXELS and 0 < high <= MAX_LOGO_PIXELS):
         return Sentence("brand.too_many_pixels", wide=wide, high=high, most=MAX_LOGO_PIXELS)
+    # Whoever has no logo does not load it.
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
             picture.load()
