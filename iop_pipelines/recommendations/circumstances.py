@@ -1,8 +1,10 @@
 """What was so when an anomaly was found: other series that did it at the same time, and rows that no model saw."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import datetime
+from heapq import heappop, heappush
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,38 +14,59 @@ from iop_pipelines.domain.vocabulary import Category
 from iop_pipelines.recommendations.first_look import until_of
 from iop_pipelines.schema.tables import dataset_versions
 
-# Of series that are told beside another, and of days of a stretch that are looked at for them.
-_MOST_RELATED, _MOST_DAYS = 5, 60
+# The first and the last period of an anomaly.
+_Span = tuple[datetime, datetime]
+# Of series that are told beside another.
+_MOST_RELATED = 5
 
 
 def relate(groups: Mapping[str, list[Finding]]) -> None:
-    """Notes on the first finding of each series' anomalies which other series have one at the same time."""
+    """Notes on the first finding of each series' anomalies which other series have one at the same time.
+
+    Of many those are named that began first.
+    """
     firsts = [group[0] for group in groups.values() if group[0].category is Category.ANOMALY]
-    by_day: dict[date, list[Finding]] = {}
-    for each in firsts:
-        for day in _days(each):
-            by_day.setdefault(day, []).append(each)
+    together = _together({each.unique_id: _span_of(each) for each in firsts})
     for group in groups.values():
         main = group[0]
         if main.category is not Category.ANOMALY:
             continue
-        together = {
-            each.unique_id
-            for day in _days(main)
-            for each in by_day[day]
-            if each.unique_id != main.unique_id
-            and each.since <= until_of(main)
-            and main.since <= until_of(each)
-        }
-        if together:
-            related = {"series": sorted(together)[:_MOST_RELATED], "count": len(together)}
+        count, names = together[_span_of(main)]
+        others = [each for each in names if each != main.unique_id][:_MOST_RELATED]
+        if others:
+            related = {"series": sorted(others), "count": count - 1}
             group[0] = replace(main, evidence={**main.evidence, "related": related})
 
 
-def _days(found: Finding) -> list[date]:
-    """Of a stretch; of a long one the first sixty."""
-    count = min((until_of(found).date() - found.since.date()).days + 1, _MOST_DAYS)
-    return [found.since.date() + timedelta(days=each) for each in range(count)]
+def _span_of(found: Finding) -> _Span:
+    return found.since, max(until_of(found), found.since)
+
+
+def _together(spans: Mapping[str, _Span]) -> dict[_Span, tuple[int, list[str]]]:
+    """Of each span, both ends in it, how many series touch it and the first of them, the span's own among them.
+
+    Each is looked at a few times however many touch, for on a bad day all of thousands do.
+    """
+    ordered = sorted((since, name, until) for name, (since, until) in spans.items())
+    starts, ends = [each[0] for each in ordered], sorted(until for _, until in spans.values())
+    going: list[tuple[datetime, str, datetime]] = []
+    place, found = 0, dict[_Span, tuple[int, list[str]]]()
+    for since, until in sorted(set(spans.values())):
+        while starts[place] < since:
+            heappush(going, ordered[place])
+            place += 1
+        first: list[tuple[datetime, str, datetime]] = []
+        while going and len(first) <= _MOST_RELATED:
+            # What has ended before this one has ended before all that follow.
+            if (oldest := heappop(going))[2] >= since:
+                first.append(oldest)
+        for each in first:
+            heappush(going, each)
+        begun = bisect_right(starts, until)
+        touching = [*first, *ordered[place : min(begun, place + _MOST_RELATED + 1)]]
+        names = [name for _, name, _ in touching[: _MOST_RELATED + 1]]
+        found[since, until] = begun - bisect_left(ends, since), names
+    return found
 
 
 def note_refused(
