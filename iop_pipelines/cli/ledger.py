@@ -18,12 +18,12 @@ ledger = click.Group("ledger", help="The execution ledger: verify it, see what i
 @command(ledger)
 def verify(settings: Settings, as_json: bool) -> None:
     """Compare every row with Dagster's run history; exits with 1 on any drift."""
-    from iop_pipelines.ledger.verify import look_twice
+    from iop_pipelines.ledger.verify import compare
     from iop_pipelines.orchestration.launch import dagster_instance
 
     engine = engine_of(settings)
     with dagster_instance(settings) as instance:
-        verdict = look_twice(instance, engine)
+        verdict = compare(instance, engine)
     if as_json:
         print_json(verdict.as_json())
     else:

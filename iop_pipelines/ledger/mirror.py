@@ -106,7 +106,7 @@ def mirror(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody)
                 f"{asset_key.to_user_string()}/{'observation' if observed else 'materialization'}"
             )
             after = max(0, positions.get(name, 0) - OVERLAP)
-            for page in _pages(terminal_records(instance, asset_key, observed, after)):
+            for page in pages(terminal_records(instance, asset_key, observed, after)):
                 tick()
                 events = [event for event in map(from_record, page) if event]
                 if events:
@@ -131,6 +131,7 @@ def _positions(instance: dg.DagsterInstance, engine: sa.Engine) -> dict[str, int
     return positions if all(at <= newest for at in positions.values()) else {}
 
 
-def _pages(records: Iterator[dg.EventLogRecord]) -> Iterator[list[dg.EventLogRecord]]:
+def pages(records: Iterator[dg.EventLogRecord]) -> Iterator[list[dg.EventLogRecord]]:
+    """As many at once as are read at once."""
     while page := list(islice(records, PAGE)):
         yield page

@@ -6,25 +6,28 @@ has its row; and nothing is open whose run has ended. Rows that retention has ma
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import dagster as dg
 import sqlalchemy as sa
 
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
-from iop_pipelines.ledger.mirror import terminal_records
+from iop_pipelines.ledger.mirror import pages, terminal_records
 from iop_pipelines.ledger.reconcile import find_run, in_flight
+from iop_pipelines.ledger.verdicts import Verified, keep_verdict
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import model_outputs
 
 # An event and its row are a moment apart while the instance works.
 SECOND_LOOK_S = 2
+_ROWS_AT_ONCE = 10_000
 SUCCESS = (ExecutionStatus.SUCCESS, ReportStatus.READY)
 
 
@@ -46,77 +49,126 @@ class Verdict:
 
     def agreeing_with(self, earlier: "Verdict") -> "Verdict":
         """This verdict with only the drift that the earlier one had too."""
-        return replace(self, drift=tuple(each for each in self.drift if each in earlier.drift))
+        known = set(earlier.drift)
+        return replace(self, drift=tuple(each for each in self.drift if each in known))
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
 
 
-def look_twice(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
-    """As `verify`, where things go on meanwhile: only what two looks agree on is drift."""
-    verdict = verify(instance, engine)
-    if not verdict.drift:
-        return verdict
-    time.sleep(SECOND_LOOK_S)
-    return verify(instance, engine).agreeing_with(verdict)
+def compare(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody) -> Verdict:
+    """As `verify`, where things go on meanwhile: only what two looks agree on is drift; what came of it is kept.
+
+    tick: called at each part, since the history may be long.
+    """
+    verdict = verify(instance, engine, tick)
+    if verdict.drift:
+        time.sleep(SECOND_LOOK_S)
+        verdict = verify(instance, engine, tick).agreeing_with(verdict)
+    keep_verdict(engine, Verified(utc_now(), len(verdict.drift)))
+    return verdict
 
 
-def verify(instance: dg.DagsterInstance, engine: sa.Engine) -> Verdict:
-    """Compares all rows with all events; reads, never repairs."""
-    events = [
-        event
-        for asset_key in KIND_OF_ASSET
-        for observed in (False, True)
-        for event in map(from_record, terminal_records(instance, asset_key, observed, None))
-        if event
-    ]
-    drift: list[Drift] = []
-    counts: dict[str, int] = {}
-    purged = 0
-    for kind in (EXECUTION, REPORT):
-        with engine.connect() as connection:
-            rows = {row.id: row for row in connection.execute(sa.select(kind.table))}
-        counts[kind.name] = len(rows)
-        purged += sum(row.history_purged_at is not None for row in rows.values())
-        drift += _compare(kind, rows, [event for event in events if event.kind is kind])
-    drift += _open_after_their_run(instance, engine)
-    drift += _outputs_without_success(engine)
-    drift += [
-        Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
-        for off in counters.drift(engine, utc_now())
-    ]
-    return Verdict(counts["execution"], counts["report"], len(events), purged, tuple(drift))
+def verify(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody) -> Verdict:
+    """Compares all rows with all events; reads, never repairs. Of both a part at a time is in memory, and the ids of
+    what ended."""
+    told = {kind: Counter[int]() for kind in (EXECUTION, REPORT)}
+    drift: dict[Drift, None] = {}
+    count = 0
+    for asset_key, kind in KIND_OF_ASSET.items():
+        for observed in (False, True):
+            for page in pages(terminal_records(instance, asset_key, observed, None)):
+                tick()
+                events = [event for event in map(from_record, page) if event]
+                count += len(events)
+                drift |= dict.fromkeys(_of_events(engine, kind, events, told[kind]))
+    for kind, times in told.items():
+        drift |= dict.fromkeys(_told_twice(kind, times))
+        for rows in _ended_rows(engine, kind):
+            tick()
+            drift |= dict.fromkeys(_untold(kind, rows, times))
+    tick()
+    others = (
+        *_open_after_their_run(instance, engine),
+        *_outputs_without_success(engine),
+        *(
+            Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
+            for off in counters.drift(engine, utc_now())
+        ),
+    )
+    executions, reports = (_counted(engine, kind) for kind in (EXECUTION, REPORT))
+    purged = executions.purged + reports.purged
+    return Verdict(executions.rows, reports.rows, count, purged, (*drift, *others))
 
 
-def _compare(
-    kind: WorkKind, rows: dict[int, Record], events: list[TerminalEvent]
+@dataclass(frozen=True)
+class _Counted:
+    rows: int
+    purged: int
+
+
+def _counted(engine: sa.Engine, kind: WorkKind) -> _Counted:
+    counts = sa.func.count(), sa.func.count(kind.table.c.history_purged_at)
+    with engine.connect() as connection:
+        return _Counted(*connection.execute(sa.select(*counts).select_from(kind.table)).one())
+
+
+def _of_events(
+    engine: sa.Engine, kind: WorkKind, events: Sequence[TerminalEvent], told: Counter[int]
 ) -> Iterator[Drift]:
-    # What a worker that had lost its claim told afterwards counts for nothing.
-    events = [
-        event
-        for event in events
-        if event.item_id not in rows or event.attempt == rows[event.item_id].attempt
-    ]
-    told = Counter(event.item_id for event in events)
-    by_id = {event.item_id: event for event in events}
+    """Each beside its row; `told` counts them."""
+    ids = {event.item_id for event in events}
+    query = sa.select(kind.table).where(kind.table.c.id.in_(ids))
+    with engine.connect() as connection:
+        rows = {row.id: row for row in connection.execute(query)}
+    for event in events:
+        row = rows.get(event.item_id)
+        if row is None:
+            yield Drift(kind.name, event.item_id, "Dagster has its end, the ledger has no row")
+        # What a worker that had lost its claim told afterwards counts for nothing.
+        elif event.attempt == row.attempt:
+            told[event.item_id] += 1
+            if (problem := _differing(row, event)) is not None:
+                yield Drift(kind.name, event.item_id, problem)
+
+
+def _differing(row: Record, event: TerminalEvent) -> str | None:
+    if row.phase != Phase.DONE:
+        return f"has ended in Dagster, its row is {row.phase}"
+    if (row.status in SUCCESS) != event.is_success:
+        return f"row says {row.status}, Dagster says otherwise"
+    if row.error_msg != text_of(event.error) or row.duration_ms != event.duration_ms:
+        return "error or duration differ from Dagster's event"
+    return None
+
+
+def _told_twice(kind: WorkKind, told: Counter[int]) -> Iterator[Drift]:
     for item_id, times in told.items():
-        if item_id not in rows:
-            yield Drift(kind.name, item_id, "Dagster has its end, the ledger has no row")
-        elif times > 1:
+        if times > 1:
             yield Drift(kind.name, item_id, f"ended {times} times in Dagster's history")
-    for item_id, row in rows.items():
-        event = by_id.get(item_id)
-        if row.phase != Phase.DONE:
-            if event is not None:
-                yield Drift(kind.name, item_id, f"has ended in Dagster, its row is {row.phase}")
-        elif event is None:
-            if row.history_purged_at is not None:
-                continue
-            yield Drift(kind.name, item_id, f"row says {row.status}, Dagster has no such end")
-        elif (row.status in SUCCESS) != event.is_success:
-            yield Drift(kind.name, item_id, f"row says {row.status}, Dagster says otherwise")
-        elif row.error_msg != text_of(event.error) or row.duration_ms != event.duration_ms:
-            yield Drift(kind.name, item_id, "error or duration differ from Dagster's event")
+
+
+def _ended_rows(engine: sa.Engine, kind: WorkKind) -> Iterator[Sequence[Record]]:
+    """Those that ended and of which the history still has to tell, a part at a time."""
+    columns = kind.table.c
+    query = sa.select(columns.id, columns.status).where(
+        columns.phase == Phase.DONE, columns.history_purged_at.is_(None)
+    )
+    last = 0
+    while True:
+        part = query.where(columns.id > last).order_by(columns.id).limit(_ROWS_AT_ONCE)
+        with engine.connect() as connection:
+            rows = connection.execute(part).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _untold(kind: WorkKind, rows: Sequence[Record], told: Counter[int]) -> Iterator[Drift]:
+    for row in rows:
+        if row.id not in told:
+            yield Drift(kind.name, row.id, f"row says {row.status}, Dagster has no such end")
 
 
 def _open_after_their_run(instance: dg.DagsterInstance, engine: sa.Engine) -> Iterator[Drift]:
@@ -130,11 +182,10 @@ def _open_after_their_run(instance: dg.DagsterInstance, engine: sa.Engine) -> It
 
 def _outputs_without_success(engine: sa.Engine) -> Iterator[Drift]:
     table = EXECUTION.table
-    query = (
-        sa.select(table.c.id, table.c.status)
-        .distinct()
-        .join(model_outputs, model_outputs.c.execution_id == table.c.id)
-        .where(table.c.phase == Phase.DONE, table.c.status != ExecutionStatus.SUCCESS)
+    query = sa.select(table.c.id, table.c.status).where(
+        table.c.phase == Phase.DONE,
+        table.c.status != ExecutionStatus.SUCCESS,
+        sa.exists().where(model_outputs.c.execution_id == table.c.id),
     )
     with engine.connect() as connection:
         for row in connection.execute(query):

@@ -12,8 +12,7 @@ from iop_pipelines.events import inbox, outbox
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
-from iop_pipelines.ledger.verdicts import Verified, keep_verdict
-from iop_pipelines.ledger.verify import look_twice
+from iop_pipelines.ledger.verify import compare
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
@@ -73,7 +72,10 @@ def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
 
 
 def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
-    """Compares the ledger with Dagster's history, then one pass of retention; says what came of both."""
+    """Compares the ledger with Dagster's history, then one pass of retention; says what came of both.
+
+    Where the comparison fails the pass is made all the same, and then it fails.
+    """
     # It knows the tables of Dagster's storage, and with them comes Alembic.
     from iop_pipelines.ledger import retention
 
@@ -81,9 +83,13 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     # What has ended and is not in its row yet must not be forgotten.
     PROGRESS.step(Sentence("doing.mirroring"))
     mirror(instance, platform.engine, PROGRESS.tick)
-    drift = len(look_twice(instance, platform.engine).drift)
-    keep_verdict(platform.engine, Verified(utc_now(), drift))
+    try:
+        verdict = compare(instance, platform.engine, PROGRESS.tick)
+    except Exception as error:
+        verdict = error
     PROGRESS.step(Sentence("doing.throwing_away"))
     policy = retention.Policy.of(platform.settings)
     taken = retention.purge(instance, platform.engine, policy, utc_now(), tick=PROGRESS.tick)
-    return f"drift {drift}; taken: {taken}"
+    if isinstance(verdict, Exception):
+        raise verdict
+    return f"drift {len(verdict.drift)}; taken: {taken}"

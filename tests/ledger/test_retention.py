@@ -27,7 +27,7 @@ from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.repairs import Repairs, keep_repairs, list_repairs
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.verdicts import last_verdict
-from iop_pipelines.ledger.verify import verify
+from iop_pipelines.ledger.verify import compare, verify
 from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import upkeep
 from iop_pipelines.orchestration.progress import PROGRESS
@@ -274,6 +274,40 @@ def test_the_job_of_the_schedule_tells_the_watchdog_of_its_pass(
     assert told[begun + 1 :].count("goes on") >= 3
 
 
+def test_a_pass_is_made_where_the_comparison_fails_and_fails_then(
+    engine, instance, seed, tmp_path, monkeypatch
+):
+    finished = _add_old(engine, seed(engine), tmp_path, items=1, rows=3)
+    now = finished + LATER
+    monkeypatch.setattr(upkeep, "utc_now", lambda: now)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("Dagster's storage is away")
+
+    monkeypatch.setattr(upkeep, "compare", fail)
+    url = engine.url.render_as_string(hide_password=False)
+    settings = {"DATABASE_URL": url, "IOP_KEEP_OUTPUTS_DAYS": "30"}
+    with pytest.raises(RuntimeError, match="is away"):
+        upkeep.keep_to_policy(instance, Platform(Settings.from_env(settings)))
+    assert plan(instance, engine, MONTH, now).output_rows == 0
+
+
+def test_a_long_history_is_compared_in_parts(engine, instance, seed, monkeypatch):
+    """Of five that ended the end of the fourth is lost. Events are read in two parts, rows in three."""
+    monkeypatch.setattr("iop_pipelines.ledger.mirror.PAGE", 2)
+    monkeypatch.setattr("iop_pipelines.ledger.verify._ROWS_AT_ONCE", 2)
+    seeded = seed(engine)
+    ids = [seeded.add_execution() for _ in range(5)]
+    runs = [_end(instance, [each]) for each in ids]
+    mirror(instance, engine)
+    instance.delete_run(runs[3])
+    ticks: list[None] = []
+    verdict = verify(instance, engine, lambda: ticks.append(None))
+    assert [each.item_id for each in verdict.drift] == [ids[3]]
+    assert (verdict.executions, verdict.reports, verdict.events) == (5, 0, 4)
+    assert len(ticks) == 2 + 3 + 1
+
+
 def test_a_pass_keeps_how_many_rows_did_not_agree_before_it_took_any(
     engine, instance, seed, monkeypatch
 ):
@@ -294,6 +328,13 @@ def test_a_pass_keeps_how_many_rows_did_not_agree_before_it_took_any(
     verified = last_verdict(engine)
     assert verified.drift == 1
     assert began <= verified.at <= utc_now()
+
+    # Once nothing differs any more, who compares by hand ends the alert.
+    with begin_write(engine) as connection:
+        is_it = model_executions.c.id == lost
+        connection.execute(model_executions.update().where(is_it).values(history_purged_at=began))
+    compare(instance, engine)
+    assert last_verdict(engine).drift == 0
 
 
 @pytest.mark.parametrize(
