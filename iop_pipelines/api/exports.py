@@ -9,12 +9,13 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Literal, cast
+from typing import BinaryIO, Literal, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from iop_pipelines.api.answers import Answers
 from iop_pipelines.api.calls import read_heavy, request_id_of, unless_gone
@@ -65,20 +66,27 @@ def export_routes(
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        headers = {**attached(name), "content-length": str(path.stat().st_size)}
-        return StreamingResponse(
-            _chunks(path), media_type="text/csv; charset=utf-8", headers=headers
-        )
+        return SentFile(path, name)
 
     return [Route(PATH, export, methods=["GET"])]
 
 
 def make(platform: Platform, text: bytes | None, path: str) -> bytes:
     """Writes the file, by a reader; what it is called, and how many rows it has of how many there are."""
+    given = cast(Export, read_input(Export, text))
+    try:
+        # Whoever asked has made it, and takes it along when they hang up: here none is made anew.
+        out = open(path, "r+b")  # noqa: SIM115
+    except FileNotFoundError as error:
+        raise ApiError("SERVICE_UNAVAILABLE", "caller.waits_no_longer") from error
+    with out:
+        return _write(platform, given, out)
+
+
+def _write(platform: Platform, given: Export, out: BinaryIO) -> bytes:
     from iop_pipelines.query.run import open_query
     from iop_pipelines.reporting.rows import write_csv
 
-    given = cast(Export, read_input(Export, text))
     context = Context(ANYBODY, platform, "", "", "panels.export")
     config, name, title = (
         asked_level(context, given) if given.of == "level" else asked_query(context, given)
@@ -86,23 +94,38 @@ def make(platform: Platform, text: bytes | None, path: str) -> bytes:
     csv = CsvOutput.model_validate({"dataset": name, "heads": "labels", "locale": given.locale})
     outputs = config.outputs.model_copy(update={"csv": csv})
     config = config.model_copy(update={"outputs": outputs, "charts": ()})
-    with (
-        open_query(
-            config,
-            [name],
-            engine=platform.engine,
-            drm_engine=platform.drm_reading,
-            now=platform.now(),
-            time_zone=platform.settings.time_zone,
-            params=given.params,
-        ) as found,
-        open(path, "wb") as out,
-    ):
+    query = config.datasets[name]
+    with open_query(
+        config,
+        [name],
+        engine=platform.engine,
+        drm_engine=platform.drm_reading,
+        now=platform.now(),
+        time_zone=platform.settings.time_zone,
+        params=given.params,
+        # Of a top list too, whose rows alone do not tell how many there are.
+        is_counted=query.top is not None,
+    ) as found:
         rows = write_csv(config, found, out)
         total = found.table(name).total
     is_cut = total is not None and total > rows
     cut = f"-{rows}-of-{total}-rows" if is_cut else ""
     return json.dumps({"name": f"{slug(title)}{cut}.csv", "rows": rows, "total": total}).encode()
+
+
+class SentFile(StreamingResponse):
+    """Piece by piece. The file goes with its last piece or with the client, who may be gone before the first."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        headers = {**attached(name), "content-length": str(path.stat().st_size)}
+        super().__init__(_chunks(path), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._path.unlink(missing_ok=True)
 
 
 def _empty_file() -> Path:
@@ -112,10 +135,6 @@ def _empty_file() -> Path:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """The file goes with its last piece, or with the client."""
-    try:
-        with path.open("rb") as opened:
-            while chunk := opened.read(_CHUNK_BYTES):
-                yield chunk
-    finally:
-        path.unlink(missing_ok=True)
+    with path.open("rb") as opened:
+        while chunk := opened.read(_CHUNK_BYTES):
+            yield chunk

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from iop_pipelines.api import exports
+from iop_pipelines.api.registry import ApiError
 
 FLIGHTS = {
     "version": 2,
@@ -73,6 +75,11 @@ def test_an_export_is_the_whole_query_whatever_a_page_shows_and_names_what_a_lim
     assert [(airline, int(count)) for airline, count in rows] == whole[:3]
     assert name == f"flights-by-airline-3-of-{len(whole)}-rows.csv"
 
+    table = {**FLIGHTS["datasets"]["main"], "top": {"n": 4}}
+    (_, *rows), name = exported(client, queryConfig={**FLIGHTS, "datasets": {"main": table}})
+    assert [(airline, int(count)) for airline, count in rows] == whole[:4]
+    assert name == f"flights-by-airline-4-of-{len(whole)}-rows.csv"
+
     asked = {"queryConfig": FLIGHTS, "path": [{"airline": "JetBlue Airways"}], "limit": 5}
     page = api.call("panels.drill", **asked)
     assert len(page["rows"]) == 5
@@ -109,6 +116,27 @@ def test_what_cannot_be_exported_is_refused_and_leaves_no_file(client, tmp_path)
         assert answer.status_code == status
         assert told in answer.json()["error"]
     assert files(tmp_path) == []
+
+
+def test_who_hangs_up_leaves_no_file_whether_it_was_begun_or_not(api, tmp_path):
+    gone = tmp_path / "iop-export-gone.csv"
+    asked = json.dumps({"queryConfig": FLIGHTS}).encode()
+    with pytest.raises(ApiError, match="no longer"):
+        exports.make(api.context.platform, asked, str(gone))
+    gone.write_bytes(b"Airline\r\n")
+    answer = exports.SentFile(gone, "flights.csv")
+
+    async def refuse(_message):
+        await asyncio.sleep(0)
+        raise OSError
+
+    with pytest.raises((OSError, ExceptionGroup, ClientDisconnect)):
+        asyncio.run(answer({"type": "http", "method": "GET", "headers": []}, wait, refuse))
+    assert files(tmp_path) == []
+
+
+async def wait():
+    await asyncio.sleep(3600)
 
 
 def files(folder: Path) -> list[str]:
