@@ -110,20 +110,22 @@ class Shot:
 
 
 _ONE_MODEL = _first("/models")
+# What the demo found is over when the demo has ended: nothing of it waits.
+_INBOX = "/recommendations?view=all"
 SHOTS = (
     Shot("home", "/"),
-    Shot("inbox", "/recommendations"),
-    Shot("inbox-one", "/recommendations", (_first("/recommendations"),)),
+    Shot("inbox", _INBOX),
+    Shot("inbox-one", _INBOX, (_first("/recommendations"),)),
     Shot(
         "inbox-dismiss",
-        "/recommendations",
+        _INBOX,
         (_first("/recommendations"), _press("Dismiss", "Écarter")),
         is_admin=True,
         is_dialog=True,
     ),
     Shot(
         "inbox-snooze",
-        "/recommendations",
+        _INBOX,
         (_first("/recommendations"), _press("Snooze", "Reporter")),
         is_admin=True,
         is_dialog=True,

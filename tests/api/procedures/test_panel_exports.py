@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from iop_pipelines.api import exports
 from iop_pipelines.api.registry import ApiError
@@ -135,8 +136,9 @@ def test_who_hangs_up_leaves_no_file_whether_it_was_begun_or_not(api, tmp_path):
     assert files(tmp_path) == []
 
 
-async def wait():
+async def wait() -> Message:
     await asyncio.sleep(3600)
+    return {"type": "http.disconnect"}
 
 
 def files(folder: Path) -> list[str]:
