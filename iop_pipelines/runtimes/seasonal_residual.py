@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import cast
 
 import numpy as np
 
@@ -75,7 +76,7 @@ class SeasonalResidual:
                 skipped += 1
                 continue
             rows.append(part)
-            findings += _findings(one, quantity, given.freq)
+            findings += _findings(one, quantity, cast(ModelFrequency | None, given.freq))
         return make_output(
             rows,
             findings,
