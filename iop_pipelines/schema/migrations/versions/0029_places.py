@@ -78,7 +78,7 @@ def _trigger(connection: sa.Connection) -> str | None:
     return connection.scalar(query, {"name": TRIGGER})
 
 
-def _place(row: sa.Row[Any]) -> int:
+def _place(row: Any) -> int:
     until: datetime | None = row.last_ds
     if until and row.created_at and row.category == "forecast":
         # Its period lies ahead.
