@@ -65,6 +65,11 @@ def test_what_the_browser_asks_for_ahead_is_what_the_page_takes(browser, site, p
     page = context.new_page()
     page.goto(path)
     expect(page.locator("main h2").first).to_be_visible()
+    # An answer is in the timeline once it is there.
+    page.wait_for_function(
+        "read => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(read))",
+        arg=read,
+    )
     timeline = page.evaluate(
         """() => performance.getEntriesByType('resource').map(
           ({ name, startTime, responseEnd }) => [name, startTime, responseEnd])"""
