@@ -751,7 +751,20 @@ def test_an_event_says_how_seldom_it_is_what_the_calendar_did_and_what_happened_
         "50 % de plus qu’attendu ; 2 des périodes évaluées avant (800 jours) ont montré autant d’écart"
         in french
     )
-    assert "le hasard en donne une fois sur 400 jours environ" in french
+    assert "le hasard en donne un environ tous les 400 jours" in french
+    calendars = "Ce qui était attendu comprend l’effet habituel du calendrier : Aïd el-Fitr (la veille), 12 en moins."
+    assert calendars in french
+    assert "Sur les 300 lignes de cette livraison, 14 n’ont pas pu être utilisées : " in french
+    one = _evidence(
+        Category.ANOMALY,
+        "residual",
+        details=details | {"refused": {"rows": 1, "of": 300}},
+        **seen,
+    )
+    one = one.model_copy(update={"freq": "W"})
+    french = write(Category.ANOMALY, one, 1, Language.FR).description.replace("\u00a0", " ")
+    assert "le hasard en donne un environ toutes les 400 semaines" in french
+    assert "Sur les 300 lignes de cette livraison, 1 n’a pas pu être utilisée : " in french
     assert "Au même moment : 3 autres séries (A, 1 ; B ; …)." in french
     few = details | {"judged": 200, "as_strange": 0}
     text = write(Category.ANOMALY, _evidence(Category.ANOMALY, "residual", details=few, **seen), 1)

@@ -357,15 +357,17 @@ def how_unusual(evidence: Evidence, unusual: facts.Unusual) -> str:
         side = "plus" if unusual.share >= 0 else "moins"
         parts.insert(0, f"{AMOUNTS.number(abs(unusual.share))} % de {side} qu’attendu")
     if unusual.once_in is not None:
-        periods = AMOUNTS.number(unusual.once_in)
-        parts.append(f"le hasard en donne une fois sur {periods} {_PERIODS[step]} environ")
+        every = "toutes les" if _ONE[step].startswith("une ") else "tous les"
+        periods = f"{AMOUNTS.number(unusual.once_in)} {_PERIODS[step]}"
+        parts.append(f"le hasard en donne un environ {every} {periods}")
     return f"À quel point c’est inhabituel : {' ; '.join(parts)}."
 
 
 def taken_off(seen: Seen, off: facts.TakenOff) -> str:
     amount = AMOUNTS.amount(abs(off.amount), seen.unit)
     moves = "en plus" if off.amount > 0 else "en moins"
-    return f"L’effet habituel de {_special(off.day)} ({amount} {moves}) est compris dans ce qui était attendu."
+    said = f"{_special(off.day)}, {amount} {moves}"
+    return f"Ce qui était attendu comprend l’effet habituel du calendrier : {said}."
 
 
 def at_once(related: facts.Related) -> str:
@@ -376,11 +378,9 @@ def at_once(related: facts.Related) -> str:
 
 
 def refused(refused: facts.Refused) -> str:
-    rows = AMOUNTS.count(refused.of, "ligne", "lignes")
-    return (
-        f"Sur les {rows} de cette livraison, {AMOUNTS.number(refused.rows)} n’ont pas pu être utilisées : "
-        "l’écart peut en venir en partie."
-    )
+    rows, count = AMOUNTS.count(refused.of, "ligne", "lignes"), AMOUNTS.number(refused.rows)
+    could = "n’a pas pu être utilisée" if refused.rows == 1 else "n’ont pas pu être utilisées"
+    return f"Sur les {rows} de cette livraison, {count} {could} : l’écart peut en venir en partie."
 
 
 def also(headlines: Sequence[str], more: int) -> str:
