@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from selling_shops import SALES, START, model_of
+from sqlalchemy import event
 
 from iop_pipelines.backtest import live
 from iop_pipelines.backtest.live import look_at_delivered, score, score_made
@@ -249,9 +250,7 @@ def test_a_version_that_was_replaced_long_ago_is_looked_at_once(
     shop.deliver(17, [30.0] * 500)
     window = shop.deliver(517, [30.0])
     asked: list[str] = []
-    sa.event.listen(
-        shop.engine, "before_cursor_execute", lambda *given: asked.append(str(given[2]))
-    )
+    event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append(str(given[2])))
     look_at_delivered(shop.engine, shop.stored, window)
     assert sum("FROM model_outputs" in each for each in asked) == 1
     asked.clear()
