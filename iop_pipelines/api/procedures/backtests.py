@@ -12,6 +12,7 @@ from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import Severity
+from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger import backtests
 from iop_pipelines.ledger.backtests import Asked, StoredBacktest
 from iop_pipelines.registry import models as registered
@@ -255,7 +256,11 @@ def _newest(ctx: Context, model_id: int) -> int | None:
     model = registered.model(ctx.platform.engine, model_id)
     if model.lacks:
         return None
-    on = dataset(ctx.platform.engine, model.spec.config.dataset)
+    try:
+        on = dataset(ctx.platform.engine, model.spec.config.dataset)
+    except NotFound:
+        # It was deleted, and its models, which run no more, were not.
+        return None
     version = latest_version(ctx.platform.engine, on.id)
     return version and version.id
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import dagster as dg
 import numpy as np
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,10 @@ from sqlalchemy import event
 
 from iop_pipelines.backtest.work import do
 from iop_pipelines.domain.datasets import DatasetDeclaration
+from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
+from iop_pipelines.ledger.deleting import delete_dataset
+from iop_pipelines.registry.models import set_status
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import dataset_versions
 from iop_pipelines.transform.versions import register_dataset
@@ -95,6 +99,17 @@ def test_why_one_failed_is_said_in_each_language(api: Any, model_id: int) -> Non
     assert failed["status"] == "failed"
     assert "the period has none of the history" in failed["message"]
     assert "5 janvier 2026" in failed["translations"]["fr"]["message"]
+
+
+def test_a_model_whose_dataset_was_deleted_has_no_backtests(api: Any, model_id: int) -> None:
+    api.call(
+        "models.cancelBacktest", backtestId=api.call("models.backtest", modelId=model_id)["id"]
+    )
+    set_status(api.engine, model_id, ModelStatus.DEPRECATED)
+    with dg.DagsterInstance.ephemeral() as instance:
+        delete_dataset(api.engine, instance, "sales", START, with_models=False)
+    assert api.call("models.backtests", modelId=model_id) == []
+    assert api.call("models.get", id=model_id)["performance"] is None
 
 
 @pytest.mark.parametrize(
