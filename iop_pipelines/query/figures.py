@@ -18,7 +18,7 @@ from iop_pipelines.domain.resolved import Side
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
-from iop_pipelines.query.freshness import known_part, newest_moment
+from iop_pipelines.query.freshness import known_part, span_of
 from iop_pipelines.query.narrow import joined, narrow
 from iop_pipelines.query.reading import connected
 from iop_pipelines.query.result import Column, Value
@@ -38,8 +38,9 @@ _DAYS_OF = {"minute": 0, "hour": 0, "day": 1, "week": 7, "month": 28, "quarter":
 class Figure:
     """`points` are both periods', oldest first, the first `before` of them the earlier one's; None is a gap.
 
-    `change`: in percent of what was before, of a percentage in points; `change_unit` says which. `period` and
-    `earlier` are None, and there are no points, where the source has no time.
+    `change`: in percent of what was before, of a percentage in points; `change_unit` says which. They and `earlier` are
+    None where the source begins inside the earlier period: ten days are no measure of thirty. `period` is None too, and
+    there are no points, where the source has no time.
     """
 
     column: Column
@@ -54,12 +55,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class _Times:
-    """What is asked for, as a condition has it, both periods, and the steps of the line over them."""
+    """What is asked for, as a condition has it, both periods, and the steps of the line over them.
+
+    `is_equal`: the source was there through all of the earlier period.
+    """
 
     asked: str | Span
     period: Period
     earlier: Period
     bucket: Bucket
+    is_equal: bool
 
 
 def figures_of(
@@ -100,7 +105,8 @@ def figures_of(
     figures: list[Figure] = []
     for item in measures:
         column = table_now.column(item.name)
-        change = table_now.column(f"{item.name}_change") if times else None
+        is_compared = times is not None and times.is_equal
+        change = table_now.column(f"{item.name}_change") if is_compared else None
         moments = course.values(_AT) if course else []
         figures.append(
             Figure(
@@ -111,7 +117,7 @@ def figures_of(
                 points=tuple(map(_number, course.values(item.name))) if course else (),
                 before=_count_before(moments, times, source),
                 period=times.period.describe() if times else None,
-                earlier=times.earlier.describe() if times else None,
+                earlier=times.earlier.describe() if times and times.is_equal else None,
             )
         )
     return figures
@@ -133,7 +139,7 @@ def _asked(
     source: Source,
     times: _Times | None,
 ) -> form.QueryConfig:
-    compared = "previous_period" if times else None
+    compared = "previous_period" if times and times.is_equal else None
     now = form.TableQuery(
         source=source.name,
         select=tuple(each.model_copy(update={"compare": compared}) for each in measures),
@@ -168,7 +174,8 @@ def _times(
         return None
     asked = _period_in(where, source.time, config) or _OTHERWISE
     period = resolve_period(asked, now, zone, "period", begins=config.begins)
-    ended = _ended(period, source, connection)
+    span = span_of(source, connection)
+    ended = _ended(period, source, span)
     if ended is not None:
         asked = Span.model_validate(_ends(ended.start, ended.end))
         period = resolve_period(asked, now, zone, "period", begins=config.begins)
@@ -176,7 +183,17 @@ def _times(
     side = Side(field.column, field.type, field.label, field.zone)
     part = known_part(source, connection, now)(side, source.time, period)
     earlier = part.previous()
-    return _Times(asked, part, earlier, _bucket(source, part.end - earlier.start))
+    bucket = _bucket(source, part.end - earlier.start)
+    return _Times(asked, part, earlier, bucket, _is_there(earlier, source, span))
+
+
+def _is_there(period: Period, source: Source, span: tuple[datetime, datetime] | None) -> bool:
+    """Whether the source has begun by the first day of a period, or by its first moment where it is not of days."""
+    if span is None:
+        return False
+    zone = source.fields[str(source.time)].zone or period.zone
+    begun = to_zone(span[0], zone, period.zone)
+    return (floor(begun, "day") if period.is_whole_days else begun) <= period.start
 
 
 def _period_in(tree: AnyCondition | None, time_name: str, config: form.QueryConfig) -> Any:
@@ -192,13 +209,12 @@ def _period_in(tree: AnyCondition | None, time_name: str, config: form.QueryConf
     return value if isinstance(value, str | Span) else None
 
 
-def _ended(period: Period, source: Source, connection: sa.Connection) -> Period | None:
+def _ended(period: Period, source: Source, span: tuple[datetime, datetime] | None) -> Period | None:
     """As long a stretch up to the end of a dataset that has nothing of the period or after it."""
-    newest = newest_moment(source, connection) if source.dataset else None
-    if newest is None:
+    if source.dataset is None or span is None:
         return None
     zone = source.fields[str(source.time)].zone or period.zone
-    last_day = floor(to_zone(newest, zone, period.zone), "day")
+    last_day = floor(to_zone(span[1], zone, period.zone), "day")
     if last_day >= period.start:
         return None
     end = shift(last_day, 1, "day")

@@ -36,16 +36,26 @@ def days(period):
 
 
 def test_a_measure_stands_beside_the_equal_period_before_with_the_days_of_both(instance):
-    (found,) = figures(instance, [{"measure": "flights"}], where=days("last_2_days"))
-    assert found.value == 135 + 144
-    assert found.change == pytest.approx(100 * (279 - 126) / 126)
+    third = datetime(2013, 2, 3, 12)
+    (found,) = figures(instance, [{"measure": "flights"}], now=third, where=days("last_2_days"))
+    assert found.value == 144 + 306
+    assert found.change == pytest.approx(100 * (450 - 261) / 261)
     assert found.change_unit == "%"
-    assert found.points == (None, 126, 135, 144)
+    assert found.points == (126, 135, 144, 306)
     assert found.before == 2
     assert (found.period.english, found.earlier.english) == (
-        "2013-01-31 to 2013-02-01",
-        "2013-01-29 to 2013-01-30",
+        "2013-02-01 to 2013-02-02",
+        "2013-01-30 to 2013-01-31",
     )
+
+
+def test_data_that_begin_inside_the_earlier_period_are_no_measure_of_the_later_one(instance):
+    (found,) = figures(instance, [{"measure": "flights"}], where=days("last_2_days"))
+    assert found.value == 135 + 144
+    assert (found.change, found.change_unit, found.earlier) == (None, None, None)
+    assert found.points == (None, 126, 135, 144)
+    assert found.before == 2
+    assert found.period.english == "2013-01-31 to 2013-02-01"
 
 
 def test_whatever_form_a_panel_has_only_what_it_measures_is_told(instance):
