@@ -327,6 +327,7 @@ recommendations = _table(
     sa.Index("ix_recommendations__status_place", "status", "place", "id"),
     sa.Index("ix_recommendations__dataset_place", "dataset", "place", "id"),
     sa.Index("ix_recommendations__created_at", "created_at"),
+    sa.Index("ix_recommendations__updated_at", "updated_at"),
 )
 
 # Added to them.

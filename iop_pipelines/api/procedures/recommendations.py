@@ -335,14 +335,15 @@ def declare(registry: Registry) -> None:
         "What waits with its evidence, or what of it has changed, for a device to keep.",
     )
     def changes(ctx: Context, given: ChangedSince) -> Changes:
-        # A transaction that began before is seen by the next question, which goes back as far.
-        as_of = utc_now() - _OVERLAP
         if given.since is None:
             is_wanted = sa.and_(table.c.status == ReviewStatus.OPEN, table.c.resolved_at.is_(None))
         else:
             is_wanted = table.c.updated_at >= given.since
         order = table.c.place.desc(), table.c.id.desc()
         query = _LISTED.where(is_wanted).order_by(*order).limit(_MOST_KEPT + 1)
+        # By the clock that wrote `updated_at`, and before the rows are read.
+        with ctx.platform.engine.connect() as connection:
+            now = connection.execute(sa.select(sa.func.current_timestamp())).scalar_one()
         found = rows_of(ctx, query)
         return Changes(
             items=[
@@ -350,7 +351,8 @@ def declare(registry: Registry) -> None:
                 for row in found[:_MOST_KEPT]
             ],
             is_whole=len(found) <= _MOST_KEPT,
-            as_of=as_of,
+            # A transaction that began before is seen by the next question, which goes back as far.
+            as_of=now - _OVERLAP,
         )
 
     @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
