@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
-import { hasDrafts } from '@/ui/unsaved/drafts';
+import { onceNoDrafts } from '@/ui/unsaved/drafts';
 import { words } from './later-words';
 import css from './UpdateNote.module.css';
 
@@ -18,13 +18,19 @@ export function UpdateNote() {
       {waiting && (
         <p className={css.note}>
           {t.updateReady}
-          <Button look="quiet" onClick={() => waiting.postMessage('take over')}>
+          <Button look="quiet" onClick={() => update(waiting)}>
             {t.updateNow}
           </Button>
         </p>
       )}
     </div>
   );
+}
+
+/** Another tab may have let it take over while somebody wrote here: then only this page is still the former. */
+function update(waiting: ServiceWorker) {
+  if (waiting.state === 'installed') waiting.postMessage('take over');
+  else window.location.reload();
 }
 
 /** Missing where the site is not served securely; some browsers refuse even to be asked. */
@@ -46,8 +52,8 @@ function watch(offer: (waiting: ServiceWorker) => void): () => void {
   workers.addEventListener(
     'controllerchange',
     () => {
-      // What somebody writes here is not taken from them: the note stays until they are done.
-      if (former && !hasDrafts()) window.location.reload();
+      // What somebody writes here is not taken from them: the page follows once they are done.
+      if (former) onceNoDrafts(() => window.location.reload());
       former = workers.controller;
     },
     { signal },
