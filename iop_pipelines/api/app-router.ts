@@ -857,10 +857,11 @@ export interface History {
   modelId: number;
 }
 
-/** `gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, newest first, whatever was decided about them. */
+/** `gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, the newest five, whatever was decided about them; `missingCount`: of all there are. */
 export interface Home {
   gravest: Waiting[];
   missing: Waiting[];
+  missingCount: number;
   stats: DashboardStats;
 }
 

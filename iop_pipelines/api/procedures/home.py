@@ -53,11 +53,12 @@ class Waiting(Shape):
 
 
 class Home(Shape):
-    """`gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, newest first,
-    whatever was decided about them."""
+    """`gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, the newest five,
+    whatever was decided about them; `missingCount`: of all there are."""
 
     gravest: list[Waiting]
     missing: list[Waiting]
+    missing_count: int
     stats: DashboardStats
 
 
@@ -120,17 +121,20 @@ def _gravest(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+_IS_MISSING = sa.and_(
+    table.c.live_key.is_not(None),
+    table.c.resolved_at.is_(None),
+    table.c.source_ref.startswith(DELIVERY_SOURCE, autoescape=True),
+)
+
+
 def _missing() -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(*_COLUMNS)
-        .where(
-            table.c.live_key.is_not(None),
-            table.c.resolved_at.is_(None),
-            table.c.source_ref.startswith(DELIVERY_SOURCE, autoescape=True),
-        )
-        .order_by(table.c.id.desc())
-        .limit(_SHOWN_MISSING)
-    )
+    newest = sa.select(*_COLUMNS).where(_IS_MISSING).order_by(table.c.id.desc())
+    return newest.limit(_SHOWN_MISSING)
+
+
+def _missing_count() -> sa.Select[tuple[int]]:
+    return sa.select(sa.func.count().label("missing_count")).where(_IS_MISSING)
 
 
 def declare(registry: Registry) -> None:
@@ -141,6 +145,7 @@ def declare(registry: Registry) -> None:
         return Home(
             gravest=[_waiting(row) for row in rows_of(ctx, _gravest(utc_now()))],
             missing=[_waiting(row) for row in rows_of(ctx, _missing())],
+            **rows_of(ctx, _missing_count())[0],
             stats=standing(ctx),
         )
 

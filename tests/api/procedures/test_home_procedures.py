@@ -54,10 +54,16 @@ def test_the_three_gravest_that_wait_and_deliveries_that_are_missing(api):
     assert [each["id"] for each in found["gravest"]] == [grave, *reversed(warned)]
     assert found["gravest"][0]["translations"] == {"fr": {"title": "Sérieux"}}
     assert [each["id"] for each in found["missing"]] == [late]
+    assert found["missingCount"] == 1
     assert found["stats"] == {
         **api.call("dashboard.stats"),
         "asOf": found["stats"]["asOf"],
     }
+    for n in range(6):
+        more = {"source_ref": f"delivery:{n}", "live_key": f"more {n}"}
+        add(api, "No delivery either", Severity.WARNING, **more)
+    found = api.call("home.get")
+    assert (len(found["missing"]), found["missingCount"]) == (5, 7)
 
 
 def test_each_person_has_the_figures_of_their_own_dashboard(api):
@@ -134,6 +140,15 @@ def test_a_device_is_told_once_what_waits_and_then_only_what_has_changed(api):
     api.call("recommendations.update", id=second, status="dismissed", reason="known")
     (changed,) = api.call("recommendations.changes", since=nothing["asOf"])["items"]
     assert (changed["id"], changed["status"]) == (second, "dismissed")
+
+
+def test_a_device_asks_by_the_clock_of_the_database(api, monkeypatch):
+    ahead = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr("iop_pipelines.api.procedures.recommendations.utc_now", lambda: ahead)
+    since = api.call("recommendations.changes")["asOf"]
+    one = add(api, "Written just now", Severity.INFO)
+    found = api.call("recommendations.changes", since=since)["items"]
+    assert one in [each["id"] for each in found]
 
 
 def test_the_inbox_is_narrowed_by_days_of_the_platforms_zone_by_model_and_by_series(api):

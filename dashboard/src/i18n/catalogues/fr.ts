@@ -721,6 +721,10 @@ export default {
     periods: (period: string, earlier: string) => `${period}, comparé à ${earlier}`,
     data: 'Données',
     allCame: 'Aucune livraison ne manque',
+    moreMissing: (n: number, said: string) =>
+      plural('fr', n, 'Une autre livraison manque', `${said} autres livraisons manquent`),
+    moreUnprepared: (n: number, said: string) =>
+      plural('fr', n, "Une autre n'est pas préparée", `${said} autres ne sont pas préparées`),
     notPrepared: (dataset: string, period: string) => `${dataset}, ${period}\u00a0: non préparé.`,
     span: (from: string, to: string) => `du ${from} au ${to}`,
     qualityAll: (score: string) => `Qualité des données\u00a0: au moins ${score} sur 100`,
@@ -728,8 +732,9 @@ export default {
       `${dataset}\u00a0: qualité des données ${score} sur 100`,
     usable: (share: string) => `${share}\u00a0% de lignes utilisables`,
     machine: 'Plateforme',
-    well: (n: string, running: string) => `${n} exécutions en 24 h, ${running} en cours`,
-    failed: (n: string) => `${n} échecs en 24 h`,
+    well: (n: number, said: string, running: string) =>
+      `${said} ${plural('fr', n, 'exécution', 'exécutions')} en 24 h, ${running} en cours`,
+    failed: (n: number, said: string) => `${said} ${plural('fr', n, 'échec', 'échecs')} en 24 h`,
   },
   'home/start': {
     lead: "Il n'y a pas encore de données ici. En trois étapes, un fichier devient des recommandations.",

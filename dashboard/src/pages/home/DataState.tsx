@@ -29,7 +29,10 @@ function Heading() {
   );
 }
 
-function Deliveries({ found: { missing, stats } }: { found: Home }) {
+// The page of the datasets has all.
+const SHOWN_UNPREPARED = 3;
+
+function Deliveries({ found: { missing, missingCount, stats } }: { found: Home }) {
   const t = useWords(words);
   const format = useFormat();
   const now = useNow();
@@ -54,7 +57,12 @@ function Deliveries({ found: { missing, stats } }: { found: Home }) {
           </Link>
         </li>
       ))}
-      {unprepared.slice(-3).map((each) => (
+      <More
+        n={missingCount - missing.length}
+        say={t.moreMissing}
+        href="/recommendations?view=all&category=optimisation"
+      />
+      {unprepared.slice(-SHOWN_UNPREPARED).map((each) => (
         <li key={each.versionId}>
           <Link
             href={`/datasets/${encodeURIComponent(each.dataset)}`}
@@ -72,7 +80,30 @@ function Deliveries({ found: { missing, stats } }: { found: Home }) {
           </Link>
         </li>
       ))}
+      <More n={unprepared.length - SHOWN_UNPREPARED} say={t.moreUnprepared} href="/datasets" />
     </ul>
+  );
+}
+
+/** What there is no room for. */
+function More({
+  n,
+  say,
+  href,
+}: {
+  n: number;
+  say: (n: number, said: string) => string;
+  href: string;
+}) {
+  const format = useFormat();
+  if (n <= 0) return null;
+  return (
+    <li>
+      <Link href={href} className={css.line ?? ''} data-tone="bad">
+        <Icon name="warning" />
+        <span>{say(n, format.number(n))}</span>
+      </Link>
+    </li>
   );
 }
 

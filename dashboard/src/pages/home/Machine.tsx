@@ -27,6 +27,7 @@ export function Machine({
   const asOf = useDeferredValue(stats.asOf, '');
   const { running, success24h, failed24h } = stats.executions;
   const failed = failed24h + stats.reports.failed24h;
+  const all = success24h + running;
   const isPaused = liveness === 'paused';
   const href =
     failed24h > 0 ? '/executions?status=failed' : failed > 0 ? '/reports' : '/executions';
@@ -39,8 +40,8 @@ export function Machine({
       <Link href={href} className={css.line ?? ''} data-tone={failed > 0 ? 'bad' : undefined}>
         <span>
           {failed > 0
-            ? t.failed(format.number(failed))
-            : t.well(format.number(success24h + running), format.number(running))}
+            ? t.failed(failed, format.number(failed))
+            : t.well(all, format.number(all), format.number(running))}
         </span>
       </Link>
       <span role="status" className={css.live}>

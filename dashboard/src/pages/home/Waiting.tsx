@@ -1,6 +1,6 @@
 /** The gravest that wait for a decision; who may decide accepts them here. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Home, Waiting as Row } from '@/api/client';
 import { useFormat } from '@/i18n/format';
@@ -11,6 +11,7 @@ import { Button, ButtonLink } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Empty } from '@/ui/States';
 import { useNow } from '@/ui/useNow';
+import { remaining, stillListed } from './accepted';
 import css from './home.module.css';
 import { homeQuery } from './queries';
 import { words } from './words';
@@ -18,9 +19,9 @@ import { words } from './words';
 export function Waiting({ found }: { found: Home }) {
   const t = useWords(words);
   const format = useFormat();
-  const { accepted, accept } = useAccept();
+  const { accepted, accept } = useAccept(found.gravest);
   const { waiting } = found.stats.recommendations;
-  const rows = found.gravest.filter(({ id }) => !accepted.has(id));
+  const { rows, isMore } = remaining(found, accepted);
   return (
     <section className={css.part} aria-labelledby="home-waiting">
       <div className={css.head}>
@@ -37,7 +38,7 @@ export function Waiting({ found }: { found: Home }) {
             <Entry key={row.id} row={row} onAccept={() => void accept(row)} />
           ))}
         </ul>
-      ) : waiting > accepted.size ? (
+      ) : isMore ? (
         <ButtonLink href="/recommendations" look="primary">
           {t.goOn}
         </ButtonLink>
@@ -106,10 +107,11 @@ function Nothing({ found: { stats } }: { found: Home }) {
 }
 
 /** Those accepted here are gone at once, and back if that is undone or refused. */
-function useAccept() {
+function useAccept(gravest: readonly Row[]) {
   const queries = useQueryClient();
   const user = useUser();
   const [accepted, setAccepted] = useState<ReadonlySet<number>>(new Set());
+  useEffect(() => setAccepted((former) => stillListed(former, gravest)), [gravest]);
   async function accept(row: Row) {
     setAccepted((former) => new Set(former).add(row.id));
     const giveBack = () => {

@@ -8,6 +8,8 @@ const REFRESH_MS = 60_000;
 export const homeQuery = queryOptions({
   queryKey: ['home.get'],
   queryFn: ({ signal }) => api.home.get.query(undefined, { signal, ...ALONE }),
+  // The feed tells numbers; where one that waits took the place of another, they are the same.
+  refetchInterval: REFRESH_MS,
   meta: KEEP,
 });
 

@@ -23,7 +23,7 @@ export function useLiveHome(): LiveHome {
   const [isPaused, setPaused] = useState(false);
   const [isConnected, setConnected] = useState(false);
   const isOnline = useIsOnline();
-  const query = useQuery(homeQuery);
+  const query = useQuery({ ...homeQuery, ...(isPaused && { refetchInterval: false }) });
 
   useEffect(() => {
     if (isPaused) return;
@@ -32,10 +32,10 @@ export function useLiveHome(): LiveHome {
       onData: (stats) => {
         noteAnswer();
         const known = queries.getQueryData(homeQuery.queryKey);
-        if (!known || titlesOf(known.stats) !== titlesOf(stats)) {
-          void queries.invalidateQueries({ queryKey: homeQuery.queryKey });
-        }
-        if (known) queries.setQueryData(homeQuery.queryKey, { ...known, stats });
+        // Numbers of what waits never stand beside titles of another moment.
+        if (known && titlesOf(known.stats) === titlesOf(stats)) {
+          queries.setQueryData(homeQuery.queryKey, { ...known, stats });
+        } else void queries.invalidateQueries({ queryKey: homeQuery.queryKey });
       },
     });
     return () => {

@@ -48,12 +48,17 @@ export const words = defineWords('home', {
   periods: (period: string, earlier: string) => `${period}, compared with ${earlier}`,
   data: 'Data',
   allCame: 'No delivery is missing',
+  moreMissing: (n: number, said: string) =>
+    plural('en', n, 'One more delivery is missing', `${said} more deliveries are missing`),
+  moreUnprepared: (n: number, said: string) =>
+    plural('en', n, 'One more is not prepared', `${said} more are not prepared`),
   notPrepared: (dataset: string, period: string) => `${dataset}, ${period}: not prepared.`,
   span: (from: string, to: string) => `${from} to ${to}`,
   qualityAll: (score: string) => `Data quality at least ${score} of 100`,
   qualityOf: (dataset: string, score: string) => `${dataset}: data quality ${score} of 100`,
   usable: (share: string) => `${share}% of rows usable`,
   machine: 'Platform',
-  well: (n: string, running: string) => `${n} executions in 24 h, ${running} running`,
-  failed: (n: string) => `${n} failed in 24 h`,
+  well: (n: number, said: string, running: string) =>
+    `${said} ${plural('en', n, 'execution', 'executions')} in 24 h, ${running} running`,
+  failed: (_n: number, said: string) => `${said} failed in 24 h`,
 });
