@@ -10,14 +10,15 @@ import { api, type Dashboard } from '@/api/client';
 import { isUnder } from '@/offline/budget';
 import { isOnline, onConnection } from '@/offline/connection';
 import { isSaving, whenIdle } from '@/offline/idle';
-import { KEPT_CHANGES } from '@/offline/seen';
+import { askedSince, keepChanges } from '@/offline/kept';
 import { stepOfPanel } from '@/pages/dashboards/drill/path';
 import { dashboardList, dashboardOf, panelDrill, panelRead } from '@/pages/dashboards/queries';
-import { recommendationQuery } from '@/pages/recommendations/queries';
 import { templatesQuery } from '@/pages/reports/queries';
 import { useSession } from '@/session/session';
 
 const DASHBOARDS = 2;
+// Of a dashboard; each may be a heavy read, and one more for each of its rows.
+const PANELS = 8;
 // Of a panel's rows those whose next level is fetched.
 const ROWS = 3;
 const AGAIN_MS = 300_000;
@@ -56,10 +57,12 @@ async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
     const options = { staleTime: FRESH_MS };
     await queries.prefetchQuery({ ...templatesQuery, ...options });
     await queries.prefetchInfiniteQuery({ ...dashboardList, ...options });
-    for (const id of lastDashboards(queries)) {
-      if (isEnded() || !isUnder()) return;
-      await keepDashboard(queries, id, isEnded);
-    }
+    await inOneTab(async () => {
+      for (const id of lastDashboards(queries)) {
+        if (isEnded() || !isUnder()) return;
+        await keepDashboard(queries, id, isEnded);
+      }
+    });
   } catch {
     // What could not be fetched ahead is fetched when somebody wants it.
   }
@@ -67,14 +70,22 @@ async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
 
 /** One call: all that waits, or what of it has changed since the last. */
 async function keepInbox(queries: QueryClient, isEnded: () => boolean) {
-  const before = queries.getQueryData<{ asOf: string }>(KEPT_CHANGES);
-  let found = await api.recommendations.changes.query({ since: before?.asOf ?? null });
-  if (before && !found.isWhole) found = await api.recommendations.changes.query({});
-  if (isEnded()) return;
-  for (const one of found.items) {
-    queries.setQueryData(recommendationQuery(one.id).queryKey, one);
+  let since = askedSince(queries);
+  let found = await api.recommendations.changes.query({ since });
+  if (since !== null && !found.isWhole) {
+    since = null;
+    found = await api.recommendations.changes.query({ since });
   }
-  queries.setQueryData(KEPT_CHANGES, { asOf: found.asOf });
+  if (!isEnded()) keepChanges(queries, found, since);
+}
+
+/** Not while another tab does; a site that is not served securely does not know of the others. */
+async function inOneTab(run: () => Promise<void>) {
+  const locks: LockManager | undefined = navigator.locks;
+  if (!locks) return run();
+  await locks.request('iop.ahead', { ifAvailable: true }, async (lock) => {
+    if (lock) await run();
+  });
 }
 
 /** Those that were opened last, else the one whose figures Home shows. */
@@ -91,7 +102,7 @@ function lastDashboards(queries: QueryClient): number[] {
 
 async function keepDashboard(queries: QueryClient, id: number, isEnded: () => boolean) {
   const dashboard = await queries.fetchQuery({ ...dashboardOf(id), staleTime: FRESH_MS });
-  for (const panel of dashboard.panels) {
+  for (const panel of dashboard.panels.slice(0, PANELS)) {
     if (isEnded() || !isUnder()) return;
     const read = panelRead({ panelId: panel.id });
     const data = await queries.fetchQuery({ ...read, staleTime: FRESH_MS });

@@ -8,7 +8,8 @@ import { within } from './budget';
 
 declare module '@tanstack/react-query' {
   interface Register {
-    queryMeta: { keep?: boolean };
+    /** hasStandIn: where it does not come, the page makes the same of what is kept. */
+    queryMeta: { keep?: boolean; hasStandIn?: boolean };
   }
 }
 

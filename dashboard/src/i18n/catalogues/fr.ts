@@ -1292,6 +1292,7 @@ export default {
     peak: (severity: string) => `au plus haut\u00a0: ${severity.toLowerCase()}`,
     shown: (n: number, isMore: boolean) =>
       `${n}${isMore ? '+' : ''} ${plural('fr', n, 'recommandation', 'recommandations')}`,
+    cut: 'Seulement ce que cet appareil conserve\u00a0; il peut y en avoir davantage.',
     more: 'Afficher la suite',
     nothing: 'Rien à examiner',
     nothingText:

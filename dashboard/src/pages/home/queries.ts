@@ -2,14 +2,12 @@ import { queryOptions } from '@tanstack/react-query';
 import { ALONE, api } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
-const REFRESH_MS = 60_000;
+export const REFRESH_MS = 60_000;
 
 /** What waits, what is missing, and how the platform stands. */
 export const homeQuery = queryOptions({
   queryKey: ['home.get'],
   queryFn: ({ signal }) => api.home.get.query(undefined, { signal, ...ALONE }),
-  // The feed tells numbers; where one that waits took the place of another, they are the same.
-  refetchInterval: REFRESH_MS,
   meta: KEEP,
 });
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { DashboardStats, Home } from '@/api/client';
 import { subscribe } from '@/api/live';
 import { noteAnswer, useIsOnline } from '@/offline/connection';
-import { homeQuery } from './queries';
+import { homeQuery, REFRESH_MS } from './queries';
 
 export type Liveness = 'live' | 'paused' | 'stale';
 
@@ -23,7 +23,8 @@ export function useLiveHome(): LiveHome {
   const [isPaused, setPaused] = useState(false);
   const [isConnected, setConnected] = useState(false);
   const isOnline = useIsOnline();
-  const query = useQuery({ ...homeQuery, ...(isPaused && { refetchInterval: false }) });
+  // The feed tells numbers; where one that waits took the place of another, they are the same.
+  const query = useQuery({ ...homeQuery, refetchInterval: isPaused ? false : REFRESH_MS });
 
   useEffect(() => {
     if (isPaused) return;

@@ -22,7 +22,7 @@ const ACCEPTED: Wish = { kind: 'status', status: 'accepted', reason: null };
 export function Inbox({ id }: { id: number | null }) {
   const { isAdmin } = useUser();
   const [filter, narrow] = useFilter();
-  const { query, rows } = useInbox(filter);
+  const { query, rows, isCut } = useInbox(filter);
   useDetailsKept(rows);
   const selection = useSelection(rows, query.isSuccess);
   const work = useDecide();
@@ -72,6 +72,7 @@ export function Inbox({ id }: { id: number | null }) {
             <List
               query={query}
               rows={rows}
+              isCut={isCut}
               filter={filter}
               current={id}
               pathOf={pathOf}

@@ -19,6 +19,7 @@ let lastOpened: number | null = null;
 export function List({
   query,
   rows,
+  isCut,
   filter,
   current,
   pathOf,
@@ -26,6 +27,8 @@ export function List({
 }: {
   query: UseInfiniteQueryResult<unknown, unknown>;
   rows: readonly ListedRecommendation[];
+  /** Of what the device keeps, and the platform may have more. */
+  isCut: boolean;
   filter: Filter;
   current: number | null;
   pathOf: (row: { id: number }) => string;
@@ -47,6 +50,7 @@ export function List({
           <p className={css.count} role="status">
             {t.shown(rows.length, query.hasNextPage)}
           </p>
+          {isCut && <p className={css.count}>{t.cut}</p>}
           <ul className={css.list} aria-label={t.list}>
             {rows.map((row) => (
               <Item

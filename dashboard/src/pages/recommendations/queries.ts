@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
+import { withItsPlace } from '@/offline/kept';
 import { KEEP } from '@/offline/seen';
 import { type Filter, inputOf } from './filters';
 
@@ -15,13 +16,14 @@ export const inboxQuery = (filter: Filter) =>
     initialPageParam: START,
     getNextPageParam: (rows) => (rows.length < PAGE_SIZE ? null : rows.at(-1)?.cursor),
     // What was looked for once is not worth the space.
-    meta: { keep: filter.q === null },
+    meta: { keep: filter.q === null, hasStandIn: true },
   });
 
 export const recommendationQuery = (id: number) =>
   queryOptions({
     queryKey: ['recommendations.get', { id }] as const,
     queryFn: ({ signal }) => api.recommendations.get.query({ id }, { signal }),
+    structuralSharing: withItsPlace,
     meta: KEEP,
   });
 

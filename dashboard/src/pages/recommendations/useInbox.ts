@@ -1,5 +1,6 @@
 /** The list that the address asks for, as its items will stand once everything was sent. */
 import {
+  hashKey,
   type InfiniteData,
   type UseInfiniteQueryResult,
   useInfiniteQuery,
@@ -10,8 +11,9 @@ import { useLocation, useSearch } from 'wouter';
 import type { ListedRecommendation } from '@/api/client';
 import { asDecided } from '@/offline/decisions';
 import { keptList } from '@/offline/kept';
-import { useIsSlow } from '@/offline/slow';
+import { useIsOverdue } from '@/offline/slow';
 import { useOutbox } from '@/offline/useOutbox';
+import { platformNow } from '@/session/clock';
 import { type Filter, filterIn, inputOf, queryOf } from './filters';
 import { inboxQuery } from './queries';
 
@@ -26,28 +28,36 @@ export function useFilter(): [Filter, (changed: Partial<Filter>) => void] {
 }
 
 export function useInbox(filter: Filter) {
-  const query = useListed(filter);
+  const { query, isCut } = useListed(filter);
   const { decisions } = useOutbox();
   const rows = useMemo<readonly ListedRecommendation[]>(
     () => query.data?.pages.flatMap((rows) => rows.map((row) => asDecided(row, decisions))) ?? [],
     [query.data, decisions],
   );
-  return { query, rows };
+  return { query, rows, isCut };
+}
+
+interface Listed {
+  query: UseInfiniteQueryResult<InfiniteData<ListedRecommendation[]>>;
+  isCut: boolean;
 }
 
 /** What the platform lists; where it does not answer, the same of what the device keeps, with its age. */
-function useListed(filter: Filter): UseInfiniteQueryResult<InfiniteData<ListedRecommendation[]>> {
+function useListed(filter: Filter): Listed {
   const queries = useQueryClient();
-  const query = useInfiniteQuery(inboxQuery(filter));
-  const isSlow = useIsSlow();
-  const isLeft = query.data === undefined && (query.isError || isSlow);
+  const asked = inboxQuery(filter);
+  const query = useInfiniteQuery(asked);
+  const isOverdue = useIsOverdue(hashKey(asked.queryKey));
+  const isLeft = query.data === undefined && (query.isError || isOverdue);
   // Made once: what depends on it would go round and round with a new one at each turn.
   const shown = useMemo(() => {
-    const kept = isLeft ? keptList(queries, inputOf(filter), Date.now()) : null;
+    const kept = isLeft ? keptList(queries, inputOf(filter), platformNow()) : null;
     if (!kept) return null;
     const data = { pages: [kept.rows], pageParams: [null] };
-    return { data, dataUpdatedAt: kept.readAt, isError: true, isSuccess: true };
+    const told = { data, dataUpdatedAt: kept.readAt, isError: true, isSuccess: true };
+    return { told, isCut: kept.isCut };
   }, [isLeft, queries, filter]);
-  if (!shown) return query;
-  return { ...query, ...shown, hasNextPage: false } as unknown as typeof query;
+  if (!shown) return { query, isCut: false };
+  const stoodIn = { ...query, ...shown.told, hasNextPage: false } as unknown as typeof query;
+  return { query: stoodIn, isCut: shown.isCut };
 }

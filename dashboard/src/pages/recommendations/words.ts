@@ -31,6 +31,7 @@ export const words = defineWords('recommendations', {
   peak: (severity: string) => `was ${severity.toLowerCase()}`,
   shown: (n: number, isMore: boolean) =>
     `${n}${isMore ? '+' : ''} ${plural('en', n, 'recommendation', 'recommendations')}`,
+  cut: 'Only what this device keeps; there may be more.',
   more: 'Show more',
   nothing: 'Nothing to review',
   nothingText: 'New recommendations appear here as soon as the models find something.',
