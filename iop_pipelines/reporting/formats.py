@@ -68,6 +68,29 @@ def format_value(value: Value, column: Column, decimals: int, voice: Voice = ENG
     )
 
 
+def names_of(values: Sequence[Value], column: Column, voice: Voice = ENGLISH) -> dict[Value, str]:
+    """What each is called where values are names: numbers with as many decimals as tell them apart."""
+    distinct = list(dict.fromkeys(values))
+    decimals = _telling(distinct, column) if column.is_number else 0
+    return {value: format_value(value, column, decimals, voice) for value in distinct}
+
+
+def _telling(values: Sequence[Value], column: Column) -> int:
+    """The fewest with which none is written as another is, and none otherwise than it is by more than the column's."""
+    numbers = [value for value in values if isinstance(value, int | float | Decimal)]
+    most = decimals_of(column, numbers)
+    for decimals in range(_MOST_PLACES):
+        written = [f"{number:.{decimals}f}" for number in numbers]
+        is_exact = all(map(_is_as, numbers, written))
+        if (is_exact or decimals >= most) and len({*written}) == len(numbers):
+            return decimals
+    return _MOST_PLACES
+
+
+def _is_as(number: float | Decimal, written: str) -> bool:
+    return Decimal(str(number)) == Decimal(written)
+
+
 def value_with_unit(
     value: Value, column: Column, voice: Voice = ENGLISH, decimals: int | None = None
 ) -> str:
@@ -94,6 +117,12 @@ def unit_beside(column: Column) -> str:
     """Empty where the label says it already: Flights scheduled, in flights."""
     unit = column.unit or ""
     return "" if unit.lower() in column.label.lower() else unit
+
+
+def heading_of(column: Column, voice: Voice) -> str:
+    """The label in that language, with its unit."""
+    label, unit = voice.label(column), unit_beside(column)
+    return f"{label} ({unit})" if unit else label
 
 
 def printable(text: str) -> str:

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.outputs import CsvOutput
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, large_in
 from iop_pipelines.reporting.collecting import few_collections
+from iop_pipelines.reporting.formats import heading_of
 from iop_pipelines.reporting.voice import Voice
 
 _BOM = "\ufeff"
@@ -48,7 +50,7 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
     if asked.note:
         out.write(f"# {_note(table)}{line_end}".encode())
     lines = _Lines(locale.separator, line_end)
-    heads = [_head(column, asked) for column in table.columns]
+    heads = _heads(table.columns, asked)
     out.write(lines.of([[head if is_raw else guard_formula(head)] for head in heads]))
     as_text = [_as_text(column, locale, is_guarded=not is_raw) for column in table.columns]
     count = 0
@@ -98,9 +100,19 @@ def is_note(line: str) -> bool:
     return _NOTE.match(line) is not None
 
 
-def _head(column: Column, asked: CsvOutput) -> str:
+def _heads(columns: Sequence[Column], asked: CsvOutput) -> list[str]:
+    """Labels with their units. What several columns are called has the name of its measure before it: Change."""
+    if asked.heads != "labels":
+        return [column.name for column in columns]
     voice = Voice(language_of(asked.locale))
-    return voice.label(column) if asked.heads == "labels" else column.name
+    heads = {column.name: heading_of(column, voice) for column in columns}
+    alike = Counter(heads.values())
+    measures = {column.name: voice.label(column) for column in columns}
+    for name, head in heads.items():
+        measure = measures.get(name.removesuffix("_change"))
+        if alike[head] > 1 and name.endswith("_change") and measure:
+            heads[name] = f"{measure} – {head}"
+    return list(heads.values())
 
 
 # What makes the cells of a column of its values, some thousand at once.

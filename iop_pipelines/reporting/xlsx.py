@@ -17,7 +17,7 @@ from iop_pipelines.domain.locales import own_locale
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, is_identifier
-from iop_pipelines.reporting.formats import NO_VALUE, unit_beside
+from iop_pipelines.reporting.formats import NO_VALUE, heading_of
 from iop_pipelines.reporting.frozen import Frozen
 from iop_pipelines.reporting.params import said_parameters
 from iop_pipelines.reporting.sums import sums_of
@@ -191,12 +191,6 @@ def _write_sums(
                 sheet.write_string(number, index, each.word.within(voice.language), styles.bold)
             elif value is not None:
                 writers[index](number, index, value)
-
-
-def heading_of(column: Column, voice: Voice) -> str:
-    """The label in that language, with its unit."""
-    label, unit = voice.label(column), unit_beside(column)
-    return f"{label} ({unit})" if unit else label
 
 
 def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, Any], object]:

@@ -257,8 +257,8 @@ def test_sheet_names_that_excel_refuses_are_made_others(module_result, module_co
     [
         ("en-US", "names", "date,origin,flights,delay"),
         ("fr-FR", "names", "date;origin;flights;delay"),
-        ("fr-FR", "labels", "Day;Origin;Flights;Delay"),
-        ("pt-BR", "labels", "Day;Origin;Flights;Delay"),
+        ("fr-FR", "labels", "Day;Origin;Flights;Delay (min)"),
+        ("pt-BR", "labels", "Day;Origin;Flights;Delay (min)"),
     ],
 )
 def test_a_csv_is_written_as_spreadsheets_of_its_locale_read_it(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from iop_pipelines.query.result import Column
 from iop_pipelines.reporting.rows import guard_formula, plain_number, write_csv, write_json
 
 
@@ -48,6 +49,27 @@ def test_the_spreadsheet_profile_has_a_bom_and_a_guard_and_raw_has_neither(froze
     assert read_csv(guarded)[1] == ["2013-01-01", '\'=HYPERLINK("http://x")', "-5", "-1.5"]
     assert not raw.startswith(b"\xef\xbb\xbf")
     assert read_csv(raw)[1][1] == '=HYPERLINK("http://x")'
+
+
+def test_changes_of_two_measures_are_told_apart_in_the_head(frozen, configured):
+    shown = frozen.table("detail")
+    columns = tuple(
+        Column(name, label, "number", unit)
+        for name, label, unit in (
+            ("flights", "Flights", "flights"),
+            ("flights_change", "Change", "%"),
+            ("delay", "Delay", "min"),
+            ("delay_change", "Change", "%"),
+        )
+    )
+    table = replace(shown, columns=columns, rows=((1.0, 2.0, 3.0, 4.0),))
+    content, _ = render_csv(configured(csv={"heads": "labels"}), replace(frozen, tables=(table,)))
+    assert read_csv(content)[0] == [
+        "Flights",
+        "Flights – Change (%)",
+        "Delay (min)",
+        "Delay – Change (%)",
+    ]
 
 
 def test_quotes_commas_and_line_breaks_survive(frozen_with, configured):
