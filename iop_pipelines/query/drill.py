@@ -18,6 +18,7 @@ from iop_pipelines.domain.periods import Unit, parse_moment, to_zone
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query.catalogue import Catalogue
+from iop_pipelines.query.compile import select_item
 from iop_pipelines.query.conditions import compile_condition
 from iop_pipelines.query.config import (
     MAX_SELECT,
@@ -90,7 +91,7 @@ def drill_config(
         detail = _rows(source)
     else:
         used.append(_group({}, source, by, "by"))
-        detail = _groups(table, used[-1])
+        detail = _groups(table, used[-1], source)
     where = And.model_construct(all_of=tuple(conditions)) if conditions else None
     detail = detail.model_copy(
         update={"source": source.name, "where": where, "limit": limit, "offset": offset}
@@ -111,16 +112,22 @@ def _rows(source: Source) -> TableQuery:
     )
 
 
-def _groups(table: TableQuery, by: Select) -> TableQuery:
-    """The table's own measures, over time in its order, else the largest first."""
+def _groups(table: TableQuery, by: Select, source: Source) -> TableQuery:
+    """The table's own measures, a number first, which is drawn; over time in its order, else the largest first."""
     measures = [item for item in table.select if item.is_aggregate and item.name != by.name]
     if by.bucket is not None:
         # A period beside itself has nothing to be compared with.
         measures = [item.model_copy(update={"compare": None}) for item in measures]
+    measures = sorted(measures, key=lambda item: not _is_number(item, source))
     measures = measures or [Select(agg="count")]
     is_time = by.bucket is not None
     sort = Sort(by=by.name) if is_time else Sort(by=measures[0].name, dir="desc")
     return TableQuery(select=(by, *measures), sort=(sort,))
+
+
+def _is_number(item: Select, source: Source) -> bool:
+    _, column = select_item(item, source, "select")
+    return column.is_number
 
 
 def _chart_of(groups: TableQuery) -> Chart:

@@ -227,6 +227,14 @@ def test_a_comparison_follows_the_dashboards_period(api):
     assert sum(row["flights_previous"] for row in records(second)) == total(first)
 
 
+def test_a_level_draws_the_first_measure_that_is_a_number(api):
+    select = [{"field": "origin"}, {"agg": "max", "field": "date"}, {"measure": "flights"}]
+    query = {**FLIGHTS, "datasets": {"shown": {"select": select}}, "charts": []}
+    level = api.call("panels.drill", queryConfig=query, path=[], by="airline")
+    assert (level["chart"]["y"], level["spec"]["kind"]) == ("flights", "bar")
+    assert level["rows"] == sorted(level["rows"], key=lambda row: -row[1])
+
+
 def test_a_figure_is_drilled_level_by_level_and_each_level_adds_up(api):
     asked = {"queryConfig": FLIGHTS, "period": WEEK}
     origin, flights = api.call("panels.data", **asked)["rows"][0]
