@@ -1,11 +1,14 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { SelectField, TextField } from '@/ui/Field';
+import { SelectField } from '@/ui/Field';
+import { FormulaFields } from './FormulaFields';
 import {
   AGGREGATES,
+  freeFormula,
   isComparable,
   type MeasureRow,
   nameOfMeasure,
+  namesOf,
   noMeasure,
   withColumns,
 } from './form';
@@ -43,15 +46,17 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
   const fields = schema.fields.map(({ name, label }) => ({ value: name, label }));
   const numbers = schema.fields.filter(({ type: of }) => of === 'number' || of === 'integer');
   // Another measure has another name: what this one was called goes with it.
-  function choose(
-    { naming: _, compute: _former, ...row }: MeasureRow,
-    value: string,
-    at: number,
-  ): MeasureRow {
+  function choose({ naming: _, compute: _former, ...row }: MeasureRow, value: string): MeasureRow {
     const [kind, name = ''] = value.split(' ');
     if (kind === 'compute') {
       const compute = schema.measures[0]?.name ?? '';
-      return { ...row, measure: null, agg: null, compute, naming: { as: `formula_${at + 1}` } };
+      return {
+        ...row,
+        measure: null,
+        agg: null,
+        compute,
+        naming: { as: freeFormula(namesOf(form)) },
+      };
     }
     if (kind === 'measure') return { ...row, measure: name, agg: null, field: null };
     const field =
@@ -83,7 +88,7 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
             value={choiceOf(row)}
             options={withPresent(choices, choiceOf(row), nameOfMeasure(row))}
             problems={problemsOf(`measures.${at}`)}
-            onChange={({ target }) => set(replaced(measures, at, choose(row, target.value, at)))}
+            onChange={({ target }) => set(replaced(measures, at, choose(row, target.value)))}
           />
           {row.agg && row.agg !== 'count' && (
             <SelectField
@@ -94,23 +99,11 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
             />
           )}
           {row.compute !== undefined && (
-            <>
-              <TextField
-                label={t.formula}
-                hint={t.formulaHint(schema.measures.map(({ name }) => name).join(', '))}
-                value={row.compute}
-                maxLength={500}
-                onChange={({ target }) =>
-                  set(replaced(measures, at, { ...row, compute: target.value }))
-                }
-              />
-              <TextField
-                label={t.formulaLabel}
-                value={row.naming?.label ?? ''}
-                maxLength={120}
-                onChange={({ target }) => set(replaced(measures, at, named(row, target.value)))}
-              />
-            </>
+            <FormulaFields
+              row={row}
+              names={schema.measures.map(({ name }) => name)}
+              onChange={(next) => set(replaced(measures, at, next))}
+            />
           )}
           {(type === 'metric' || type === 'table') && isComparable(form) && (
             <SelectField
@@ -140,11 +133,6 @@ const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow =
   ...row,
   field,
 });
-
-function named({ naming = {}, ...row }: MeasureRow, label: string): MeasureRow {
-  const { label: _, ...rest } = naming;
-  return { ...row, naming: label ? { ...rest, label } : rest };
-}
 
 const choiceOf = ({ measure, agg, compute }: MeasureRow) =>
   compute !== undefined ? 'compute' : measure ? `measure ${measure}` : `agg ${agg}`;

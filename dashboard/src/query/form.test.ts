@@ -5,6 +5,7 @@ import {
   configOf,
   formOf,
   formOfTable,
+  freeFormula,
   noMeasure,
   type PanelForm,
   placeOf,
@@ -112,6 +113,11 @@ describe('a panel as a form', () => {
     const conditions = [{ field: 'origin', op: 'eq', value: 'JFK' }] as const;
     expect(placeOf(path, { ...startOf('bar', flights), conditions })).toBe(place);
   });
+});
+
+it('names a new formula as no column is named', () => {
+  expect(freeFormula(['origin', 'formula_2'])).toBe('formula_1');
+  expect(freeFormula(['formula_2', 'formula_1'])).toBe('formula_3');
 });
 
 describe('a table of a report as a form', () => {

@@ -166,6 +166,13 @@ function measureItem(row: MeasureRow): Select {
 export const nameOfMeasure = (row: MeasureRow) => columnName(measureItem(row));
 export const nameOfGroup = (row: GroupRow) => columnName(groupItem(row));
 
+/** The first `formula_N` that is the name of no column yet. */
+export function freeFormula(names: readonly string[]): string {
+  let at = 1;
+  while (names.includes(`formula_${at}`)) at += 1;
+  return `formula_${at}`;
+}
+
 export const namesOf = ({ groups, measures }: Pick<PanelForm, 'groups' | 'measures'>) => [
   ...groups.map(nameOfGroup),
   ...measures.map(nameOfMeasure),
