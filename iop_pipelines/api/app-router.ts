@@ -293,14 +293,15 @@ export interface ChartSeries {
   own: OwnMark[];
 }
 
-/** All that is drawn, and what must be said of it: `kind` may be another than was asked for. `step` is how far apart moments are. `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their own, of which `series` of the input can ask for. `hasRest`: the last mark stands for all that a top list left out. */
+/** All that is drawn, and what must be said of it: `kind` may be another than was asked for. `step` is how far apart moments are. `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their own, of which `series` of the input can ask for. `rest`: which mark of the one series stands for all others. `isOwnTime`: x is the time by which a period narrows what is read. */
 export interface ChartSpec {
   kind: "bar" | "line" | "pie" | "scatter";
   along: "time" | "number" | "category";
   step: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null;
   series: ChartSeries[];
   isList: boolean;
-  hasRest: boolean;
+  isOwnTime: boolean;
+  rest: number | null;
   whole: number | null;
   yAxis: AxisLimits | null;
   xAxis: AxisLimits | null;
@@ -580,6 +581,7 @@ export interface DrillData {
   columns: Column[];
   rows: Cell[][];
   totals: Cell[] | null;
+  totalAt: number | null;
   isTruncated: boolean;
   total: number | null;
   filters: string[];
@@ -1558,7 +1560,7 @@ export interface Panel {
   width: number;
 }
 
-/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `totals`: the measures of all rows, where it asks for them. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it. */
+/** Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field. `totals`: the measures of all rows, where it asks for them; `totalAt` is which of its cells says so. `isTruncated`: there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it. */
 export interface PanelData {
   title: string;
   chart: ChartAxes | null;
@@ -1566,6 +1568,7 @@ export interface PanelData {
   columns: Column[];
   rows: Cell[][];
   totals: Cell[] | null;
+  totalAt: number | null;
   isTruncated: boolean;
   total: number | null;
   filters: string[];

@@ -258,12 +258,14 @@ def read_rows(name: str, query: form.TableQuery, reading: Reading) -> Table:
         is_truncated=is_cut,
         filters=_own_filters(query, source, scope),
         total=total,
-        has_rest=_has_rest(query, rows),
+        has_rest=_has_rest(query, rows, held.limit),
     )
 
 
-def _has_rest(query: form.TableQuery, rows: Sequence[Row]) -> bool:
-    return query.top is not None and query.top.rest is not None and len(rows) > query.top.n
+def _has_rest(query: form.TableQuery, rows: Sequence[Row], most: int | None) -> bool:
+    """Whether the row for all others is there, and among the first `most`, which are shown."""
+    has_rest = query.top is not None and query.top.rest is not None and len(rows) > query.top.n
+    return has_rest and (most is None or len(rows) <= most)
 
 
 def _read_filled(name: str, query: form.TableQuery, reading: Reading) -> Table:
@@ -302,7 +304,7 @@ def _read_compared(name: str, query: form.TableQuery, reading: Reading) -> Table
         is_truncated=len(found.rows) > most,
         filters=(*_own_filters(query, source, found.scope), *found.said),
         total=found.total,
-        has_rest=_has_rest(query, found.rows),
+        has_rest=_has_rest(query, found.rows, most),
     )
 
 

@@ -111,6 +111,9 @@ def test_a_line_tells_all_series_at_one_time_hides_them_and_zooms(viewer):
     for _ in range(3):
         viewer.keyboard.press("ArrowLeft")
     viewer.keyboard.up("Shift")
+    expect(chart).to_have_attribute(
+        "aria-valuetext", re.compile(r"\. Marked from .*\b25\b.* to .*\b28\b")
+    )
     viewer.keyboard.press("Enter")
     expect(viewer.get_by_label("From")).to_have_value("2013-02-25")
     expect(viewer.get_by_label(re.compile("^To "))).to_have_value("2013-02-28")

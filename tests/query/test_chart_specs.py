@@ -1,6 +1,7 @@
 """What a chart may say: each rule by a table made by hand, and the value that a reader must see."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -55,6 +56,23 @@ def test_what_a_table_calls_the_rest_stays_the_last_slice_however_large():
     rows = [("a", 5), ("b", 3), ("everybody else", 90)]
     spec = spec_of("pie", (NAME, SUM), rows, has_rest=True)
     assert drawn(spec) == [("a", 5), ("b", 3), ("everybody else", 90)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "has_rest", "rest"),
+    [
+        ("pie", [("a", 5), ("b", 3), ("everybody else", 90)], True, 2),
+        # What is nothing has no slice: the smallest that has one is no rest.
+        ("pie", [("a", 5), ("b", 3), ("everybody else", 0)], True, None),
+        ("pie", [(f"n{at}", 1) for at in range(9)], False, 7),
+        ("pie", [("a", 5), ("b", 3)], False, None),
+        ("bar", [("a", 5), ("b", 3), ("everybody else", 0)], True, 2),
+        ("bar", [(f"n{at}", 1) for at in range(31)], False, 29),
+        ("bar", [("a", 5), ("b", 3)], False, None),
+    ],
+)
+def test_the_mark_of_all_others_is_known_by_its_place(kind, rows, has_rest, rest):
+    assert spec_of(kind, (NAME, SUM), rows, has_rest=has_rest).rest == rest
 
 
 def test_small_slices_go_to_the_rest_that_a_table_has():
@@ -179,6 +197,14 @@ def test_a_series_that_is_asked_for_is_drawn():
     spec = spec_of("line", columns, rows, wanted=("s03",))
     assert [one.name for one in spec.series[:2]] == ["s03", "s30"]
     assert sum(mark.y or 0 for one in spec.series for mark in one.marks) == 2 * sum(range(40))
+
+
+def test_a_series_of_a_day_is_asked_for_as_its_name_came():
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range(20)]
+    rows = [("a", day, float(n)) for n, day in enumerate(days)]
+    columns = (NAME, replace(DAY, name="group"), SUM)
+    spec = spec_of("line", columns, rows, wanted=("2020-01-01",))
+    assert spec.series[0].name == date(2020, 1, 1)
 
 
 def test_many_bars_lie_and_the_others_are_one():

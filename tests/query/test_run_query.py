@@ -219,6 +219,21 @@ def test_the_rest_of_a_top_list_is_made_from_rows_not_from_ratios(instance):
     )
 
 
+@pytest.mark.parametrize(("limit", "has_rest"), [(None, True), (2, True), (1, False)])
+def test_a_rest_that_a_limit_cuts_off_is_not_there(instance, limit, has_rest):
+    table = ask(
+        instance,
+        {
+            "select": [{"field": "airline"}, {"measure": "flights"}],
+            "sort": [{"by": "flights", "dir": "desc"}],
+            "top": {"n": 1, "rest": "Other"},
+            **({"limit": limit} if limit else {}),
+        },
+    )
+    assert table.has_rest is has_rest
+    assert (table.values("airline")[-1] == "Other") is has_rest
+
+
 def test_a_list_that_holds_all_groups_has_no_rest(instance):
     table = ask(
         instance,

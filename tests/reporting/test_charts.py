@@ -82,10 +82,44 @@ def test_small_slices_become_one_and_what_is_nothing_is_left_out():
     data, root = chart("pie", named([None, *(float(n) for n in range(12))]))
     assert len(data.series[0].points) == MAX_SLICES
     # The seven largest are 11 to 5, and 4, 3, 2 and 1 the others.
-    assert data.series[0].points[-1][:2] == ("4 others", 10.0)
+    name, rest, _ = data.series[0].points[-1]
+    assert (str(name), rest) == ("4 others", 10.0)
     assert sum(point[1] or 0 for point in data.series[0].points) == sum(range(12))
     assert "2 values of zero or not known have no slice." in data.notes
     assert "8  4 others" in texts(root)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "names"),
+    [
+        ((4.0, 4.5, 5.0), ["4.0", "4.5", "5.0"]),
+        ((4.0, 5.0), ["4", "5"]),
+        ((1.201, 1.204), ["1.201", "1.204"]),
+        ((4.5,), ["4.5"]),
+        ((1 / 3, 2 / 3), ["0.33", "0.67"]),
+        ((4.5, None), ["4.5", "–"]),
+    ],
+)
+def test_numbers_as_names_are_told_apart_and_have_a_place_each(ratings, names):
+    columns = (*COLUMNS[:2], Column("x", "Rating", "number"), COLUMNS[3])
+    rows = [(DAY, "a", rating, 10.0 + at) for at, rating in enumerate(ratings)]
+    spec = Chart.model_validate({"type": "bar", "data": "t", "x": "x", "y": "y"})
+    data = chart_data(spec, replace(table(rows), columns=columns))
+    root = ElementTree.fromstring(draw(data))
+    assert [str(x) for x in data.xs] == names
+    assert {*names} <= {*texts(root)}
+    bars = [rect for rect in root.iter(f"{SVG}rect") if rect.get("fill") == PALETTE[0]]
+    assert len({bar.get("x") for bar in bars}) == len(ratings)
+    # As series they have the same names in the legend.
+    spec = Chart.model_validate({"type": "line", "data": "t", "x": "day", "y": "y", "series": "x"})
+    data = chart_data(spec, replace(table(rows), columns=columns))
+    assert [one.name for one in data.series] == names
+
+
+def test_what_is_written_alike_has_a_bar_each():
+    _, root = chart("bar", [(DAY, name, 1.0, y) for name, y in (("–", 1.0), (None, 2.0))])
+    bars = [rect for rect in root.iter(f"{SVG}rect") if rect.get("fill") == PALETTE[0]]
+    assert len({bar.get("x") for bar in bars}) == 2
 
 
 def test_one_slice_alone_is_a_full_ring():

@@ -70,11 +70,12 @@ function BandLegend({ points }: { points: readonly TimedPoint[] }) {
   const hasForecast = points.some((point) => point.y === null && point.yhat !== null);
   const isOnlyForecast = points.every((point) => point.y === null);
   const hasBand = points.some((point) => point.lo !== null || point.hi !== null);
-  const items: (LegendItem | false)[] = [
+  const items: (Omit<LegendItem, 'key'> | false)[] = [
     !isOnlyForecast && { name: t.actual, sign: 'line', group: 0 },
     hasForecast && { name: t.forecast, sign: 'forecast', group: 2 },
     hasBand && { name: isOnlyForecast ? t.interval : t.band, sign: 'band', group: 0 },
     points.some((point) => point.isFinding) && { name: t.finding, sign: 'finding', group: 0 },
   ];
-  return <Legend items={items.filter((item) => item !== false)} />;
+  const shown = items.filter((item) => item !== false);
+  return <Legend items={shown.map((item) => ({ ...item, key: item.sign }))} />;
 }

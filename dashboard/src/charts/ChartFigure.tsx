@@ -6,12 +6,14 @@ import css from './charts.module.css';
 import { words } from './words';
 
 export type View = 'chart' | 'table';
+type Note = string | null | undefined | false;
 
 export function ChartFigure({
   title,
   isTitleShown = true,
   view,
   notes = [],
+  tableNotes = [],
   legend,
   chart,
   table,
@@ -21,7 +23,9 @@ export function ChartFigure({
   isTitleShown?: boolean | undefined;
   /** Which one is shown, where something else chooses; otherwise a button does. */
   view?: View | undefined;
-  notes?: readonly (string | null | undefined | false)[];
+  notes?: readonly Note[];
+  /** Of the table alone. */
+  tableNotes?: readonly Note[];
   legend?: ReactNode;
   chart: ReactNode;
   table: ReactNode;
@@ -29,7 +33,7 @@ export function ChartFigure({
   const t = useWords(words);
   const [own, setOwn] = useState<View>('chart');
   const shown = view ?? own;
-  const said = notes.filter(Boolean);
+  const said = [...notes, ...(shown === 'table' ? tableNotes : [])].filter(Boolean);
   return (
     <figure className={css.figure}>
       <figcaption className={isTitleShown ? css.caption : 'visually-hidden'}>{title}</figcaption>

@@ -36,12 +36,10 @@ export function DataTable({
   if (data.rows.length === 0) return <Empty title={t.nothing}>{t.nothingText}</Empty>;
   const rows = data.rows.slice(0, shown).map((row, index) => ({ row, index }));
   const left = data.rows.length - rows.length;
-  const { totals } = data;
-  const firstGroup = totals?.indexOf(null) ?? -1;
+  const { totals, totalAt } = data;
   if (totals && left === 0) rows.push({ row: totals, index: TOTAL });
   const columns: TableColumn<{ row: Row; index: number }>[] = data.columns.map((full, position) => {
     const { bare: column, unit } = splitUnit(full);
-    // What nothing is known of in the row of all is a group.
     const told = (row: Row) => {
       const verdict = verdictOf(column, row[position]);
       return (
@@ -58,7 +56,7 @@ export function DataTable({
       isWhole: column.type === 'date' || column.type === 'datetime',
       cell: ({ row, index }) =>
         index === TOTAL ? (
-          <strong>{row[position] === null && position === firstGroup ? t.total : told(row)}</strong>
+          <strong>{position === totalAt ? t.total : told(row)}</strong>
         ) : onSelect && position === 0 ? (
           <button type="button" className={css.rowLink} onClick={() => onSelect(index)}>
             <span className="visually-hidden">{t.openRow('')}</span>

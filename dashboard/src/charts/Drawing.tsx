@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import type { Span } from './cursor';
 import type { Shape, Size } from './kinds';
 import { Surface } from './Surface';
+import { valueAt } from './shape';
 import { type Days, daysOf } from './spans';
 import type { Plots } from './usePlots';
 import { useValues } from './values';
@@ -37,7 +38,6 @@ export function Drawing({
       ),
     [shape],
   );
-  const isOfTime = shape.spec.along === 'time';
   return (
     <Surface
       label={title}
@@ -45,14 +45,14 @@ export function Drawing({
       marks={shape.marks}
       read={useRead(shape)}
       onPick={onSelect && pick}
-      onZoom={onZoom && isOfTime ? zoom : undefined}
+      onZoom={onZoom && shape.spec.isOwnTime ? zoom : undefined}
     >
       {draw}
     </Surface>
   );
 }
 
-/** The mark itself, and beside it every other group at its place. */
+/** The mark itself, and beside it every other group at its place; of a line what is drawn nearest, with its place. */
 function useRead(shape: Shape) {
   const say = useValues();
   return useCallback(
@@ -63,11 +63,17 @@ function useRead(shape: Shape) {
       const x = shape.axis === 'number' ? `${shape.x.label} ${mark.label}` : mark.label;
       const name = shape.groups[mark.group]?.name;
       if (shape.groups.length < 2) return { title: x, text };
-      const lines = shape.marks.flatMap((each) => {
-        const group = each.at === mark.at ? shape.groups[each.group] : undefined;
-        if (!group || shape.type === 'scatter') return [];
-        const isChosen = each.group === mark.group;
-        return [{ name: group.name, text: say(each.y, shape.y), place: group.place, isChosen }];
+      const groups = shape.type === 'scatter' ? [] : shape.groups;
+      const lines = groups.flatMap((group, position) => {
+        const isChosen = position === mark.group;
+        const found = isChosen
+          ? { y: mark.y, elsewhere: null }
+          : valueAt(group, mark.at, shape.axis);
+        // A group that is hidden has no points.
+        if (group.points.length === 0) return [];
+        const own = say(found?.y ?? null, shape.y);
+        const told = found?.elsewhere ? `${own} (${found.elsewhere})` : own;
+        return [{ name: group.name, text: told, place: group.place, isChosen }];
       });
       return lines.length > 1
         ? { title: x, text: `${name}, ${text}`, lines }

@@ -6,6 +6,8 @@ import { colourOf, dashOf, signOf } from './shape';
 import { words } from './words';
 
 export interface LegendItem {
+  /** Its own, however it is called. */
+  key: string;
   name: string;
   sign: 'line' | 'bar' | 'point' | 'slice' | 'band' | 'finding' | 'forecast';
   group: number;
@@ -23,36 +25,36 @@ export function Legend({
 }: {
   items: readonly LegendItem[];
   hidden?: ReadonlySet<string>;
-  onToggle?: (name: string) => void;
+  onToggle?: (key: string) => void;
   /** Shows one alone, and all again. */
-  onAlone?: (name: string) => void;
+  onAlone?: (key: string) => void;
 }) {
   const t = useWords(words);
   return (
     <ul className={css.legend}>
       {items.map((item) => (
-        <li key={`${item.sign} ${item.name}`} className={css.legendItem}>
+        <li key={item.key} className={css.legendItem}>
           {onToggle ? (
             <>
               <button
                 type="button"
                 className={css.legendToggle}
-                aria-pressed={!hidden?.has(item.name)}
-                onClick={() => onToggle(item.name)}
+                aria-pressed={!hidden?.has(item.key)}
+                onClick={() => onToggle(item.key)}
               >
-                <Item {...item} />
+                <Item item={item} />
               </button>
               <button
                 type="button"
                 className={css.legendAlone}
                 aria-label={t.aloneOf(item.name)}
-                onClick={() => onAlone?.(item.name)}
+                onClick={() => onAlone?.(item.key)}
               >
                 {t.alone}
               </button>
             </>
           ) : (
-            <Item {...item} />
+            <Item item={item} />
           )}
         </li>
       ))}
@@ -60,7 +62,7 @@ export function Legend({
   );
 }
 
-const Item = ({ name, detail, ...sign }: LegendItem) => (
+const Item = ({ item: { name, detail, key: _, ...sign } }: { item: LegendItem }) => (
   <>
     <svg width="22" height="14" viewBox="-11 -7 22 14" aria-hidden="true">
       <LegendSign {...sign} />
@@ -72,7 +74,7 @@ const Item = ({ name, detail, ...sign }: LegendItem) => (
   </>
 );
 
-export function LegendSign({ sign, group, number }: Omit<LegendItem, 'name' | 'detail'>) {
+export function LegendSign({ sign, group, number }: Omit<LegendItem, 'key' | 'name' | 'detail'>) {
   const colour = colourOf(group);
   const id = useId();
   switch (sign) {

@@ -49,6 +49,7 @@ export function PanelChart({
   const table = (
     <DataTable caption={t.tableOf(title)} data={data} onSelect={onSelect} height={height} />
   );
+  const { reduced } = data;
   const isCut = data.isTruncated && !data.spec;
   const notes = [
     ...(data.spec?.notes ?? []),
@@ -60,6 +61,7 @@ export function PanelChart({
       isTitleShown={isTitleShown}
       view={view}
       notes={notes}
+      tableNotes={[reduced && t.someRows(format.number(reduced.shown), saidAll(data, format))]}
       legend={
         whole && (
           <>
@@ -81,6 +83,10 @@ export function PanelChart({
     />
   );
 }
+
+/** Of the rows that there are, those that nobody read among them. */
+const saidAll = ({ total, reduced }: ChartRows, format: Formatters) =>
+  format.number(Math.max(total ?? 0, reduced?.total ?? 0));
 
 const saidTotal = (total: number | null | undefined, format: Formatters) =>
   total === null || total === undefined ? null : format.number(total);

@@ -15,29 +15,29 @@ export function PanelLegend({
 }) {
   const format = useFormat();
   if (shape.type === 'pie') {
-    const items = slicesOf(shape).map(({ name, share, colour }, at) => ({
-      ...{ name, sign: 'slice' as const, group: colour, number: at + 1 },
+    const items = slicesOf(shape).map(({ name, share, colour, mark }, at) => ({
+      ...{ key: `${mark}`, name, sign: 'slice' as const, group: colour, number: at + 1 },
       detail: format.percent(share),
     }));
     return items.length > 0 && <Legend items={items} />;
   }
   if (shape.groups.length < 2) return null;
   const sign = shape.type === 'scatter' ? 'point' : shape.type;
-  const item = ({ name, place }: Group): LegendItem => ({ name, sign, group: place });
-  const names = shape.groups.map(({ name }) => name);
+  const item = ({ key, name, place }: Group): LegendItem => ({ key, name, sign, group: place });
+  const keys = shape.groups.map(({ key }) => key);
   return (
     <Legend
       items={shape.groups.map(item)}
       hidden={hidden}
-      onToggle={(name) => {
+      onToggle={(key) => {
         const next = new Set(hidden);
-        if (!next.delete(name)) next.add(name);
+        if (!next.delete(key)) next.add(key);
         // Nothing at all is nothing to look at.
-        onHide(next.size === names.length ? new Set() : next);
+        onHide(next.size === keys.length ? new Set() : next);
       }}
-      onAlone={(name) => {
-        const isAlone = !hidden.has(name) && hidden.size === names.length - 1;
-        onHide(new Set(isAlone ? [] : names.filter((each) => each !== name)));
+      onAlone={(key) => {
+        const isAlone = !hidden.has(key) && hidden.size === keys.length - 1;
+        onHide(new Set(isAlone ? [] : keys.filter((each) => each !== key)));
       }}
     />
   );

@@ -21,15 +21,16 @@ export function SeriesSearch({ shape, finding }: { shape: Shape; finding: Findin
   const say = useValues();
   const id = useId();
   const [text, setText] = useState('');
+  const { wanted, onWant } = finding;
   const { unshown } = shape.spec;
-  if (unshown.length === 0) return null;
+  if (unshown.length === 0 && wanted.length === 0) return null;
   const column = { ...shape.x, type: 'string' as const, unit: null, name: 'series' };
+  const named = (name: SeriesName) => say(name, column);
   const choose = (given: string) => {
-    setText(given);
-    const found = unshown.find((name) => name !== null && say(name, column) === given);
+    const found = unshown.find((name) => name !== null && named(name) === given);
     if (found === undefined || found === null) return;
     setText('');
-    finding.onWant([found, ...finding.wanted].slice(0, MOST));
+    onWant([found, ...wanted].slice(0, MOST));
   };
   return (
     <div className={css.search}>
@@ -39,13 +40,37 @@ export function SeriesSearch({ shape, finding }: { shape: Shape; finding: Findin
         type="search"
         list={`${id}-names`}
         value={text}
-        onChange={(event) => choose(event.target.value)}
+        title={t.findSeriesHint}
+        onChange={({ target, nativeEvent }) => {
+          setText(target.value);
+          // A name that is typed may be the beginning of another: it is chosen by Enter.
+          if (!isTyped(nativeEvent)) choose(target.value);
+        }}
+        onKeyDown={({ key }) => key === 'Enter' && choose(text)}
       />
       <datalist id={`${id}-names`}>
-        {unshown.map(
-          (name) => name !== null && <option key={`${name}`} value={say(name, column)} />,
-        )}
+        {unshown.map((name) => name !== null && <option key={`${name}`} value={named(name)} />)}
       </datalist>
+      {wanted.length > 0 && (
+        <ul className={css.legend} aria-label={t.drawn}>
+          {wanted.map((name) => (
+            <li key={`${name}`}>
+              <button
+                type="button"
+                className={css.legendToggle}
+                aria-label={t.unwant(named(name))}
+                onClick={() => onWant(wanted.filter((each) => each !== name))}
+              >
+                {named(name)} ×
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
+
+/** Letter by letter, and not by the list of names. */
+const isTyped = (event: Event) =>
+  /^(insert(Text|Composition|From)|delete|history)/.test((event as InputEvent).inputType ?? '');

@@ -79,6 +79,8 @@ export function Surface({
   // Where the pointer is changes nothing that is drawn below it: six thousand points stay as they are.
   const drawing = useMemo(() => size && plots && children(size, plots), [size, plots, children]);
   const reading = at === null ? null : read(at);
+  const labelAt = (place: number) => marks.find((mark) => mark.at === place)?.label ?? '';
+  const marked = span && t.marked(labelAt(Math.min(...span)), labelAt(Math.max(...span)));
   const keys = onPick ? t.keys : t.keysOnly;
   return (
     <PlotContext value={state}>
@@ -93,7 +95,7 @@ export function Surface({
             aria-valuemin={0}
             aria-valuemax={Math.max(marks.length, 1)}
             aria-valuenow={at === null ? 0 : at + 1}
-            aria-valuetext={reading ? `${reading.title}: ${reading.text}` : t.noMark}
+            aria-valuetext={reading ? `${reading.title}: ${reading.text}${marked ?? ''}` : t.noMark}
             onKeyDown={onKeyDown}
             onBlur={() => cursor.by === 'keys' && leave()}
           >

@@ -14,6 +14,8 @@ export interface Rows {
   rows: readonly (readonly unknown[])[];
   /** The measures of all rows, where they were asked for. */
   totals?: readonly unknown[] | null;
+  /** Which of its cells says so. */
+  totalAt?: number | null;
   isTruncated?: boolean;
   /** All rows that there are, where they were counted. */
   total?: number | null;
@@ -34,11 +36,13 @@ export interface Mark {
 }
 
 export interface Group {
+  /** Its own, however it is called. */
+  key: string;
   name: string;
   /** Of its colour and signs, whichever others are shown. */
   place: number;
   /** In the order of the axis; a gap has no y. */
-  points: readonly { at: number; y: number | null }[];
+  points: readonly { at: number; y: number | null; label: string }[];
 }
 
 export interface Shape {

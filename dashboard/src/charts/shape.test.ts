@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChartRows, ChartSpec, Column } from './kinds';
-import { REST, shapeOf, step, timeOf, without } from './shape';
+import { REST, shapeOf, step, timeOf, valueAt, without } from './shape';
 import { slicesOf } from './slices';
 
 const column = (name: string, type: Column['type']): Column => ({
@@ -29,7 +29,7 @@ function given(
     rows,
     spec: {
       ...{ kind: type, along: isTime ? 'time' : 'category', step: isTime ? 'day' : null },
-      ...{ isList: false, hasRest: false, whole: null, yAxis: null, xAxis: null },
+      ...{ isList: false, rest: null, isOwnTime: isTime, whole: null, yAxis: null, xAxis: null },
       ...{ unshown: [], notes: [], translations: {} },
       series: Object.entries(series).map(([name, positions]) => ({
         ...{ name, others: 0, rows: positions, own: [] },
@@ -104,7 +104,7 @@ describe('the shape of a chart', () => {
     ];
     const shape = shapeOf(given('line', days, rows, { JFK: [0], EWR: [1] }), say, rest);
     if (!shape) throw new Error('there is no shape');
-    const left = without(shape, new Set(['JFK']));
+    const left = without(shape, new Set(['"JFK"']));
     expect(left.marks.map(({ group, y }) => [group, y])).toEqual([[1, 5]]);
     expect(left.groups.map(({ place }) => place)).toEqual([0, 1]);
   });
@@ -132,6 +132,46 @@ describe('the shape of a chart', () => {
     ]);
   });
 
+  it('gives what is written alike a place each', () => {
+    const columns = [column('a', 'string'), column('by', 'string'), column('n', 'integer')];
+    const rows = [
+      ['', 'x', 1],
+      [null, 'x', 2],
+      ['', '', 3],
+      ['', null, 4],
+    ];
+    const series = [
+      { name: 'x', others: 0, rows: [0, 1], own: [] },
+      { name: '', others: 0, rows: [2], own: [] },
+      { name: null, others: 0, rows: [3], own: [] },
+    ];
+    const blank = (value: unknown) => (value === '' ? '–' : say(value));
+    const shape = shapeOf(given('bar', columns, rows, {}, { series }), blank, rest);
+    if (!shape) throw new Error('there is no shape');
+    expect(shape.categories).toEqual(['–', '–']);
+    expect(shape.marks.map(({ at, group, y }) => [at, group, y])).toEqual([
+      [0, 0, 1],
+      [0, 1, 3],
+      [0, 2, 4],
+      [1, 0, 2],
+    ]);
+    // Of two that are called alike one is hidden.
+    expect(without(shape, new Set(['null'])).marks.map(({ y }) => y)).toEqual([1, 3, 2]);
+  });
+
+  it('tells numbers that are names apart by their decimals', () => {
+    const columns = [column('rating', 'number'), column('n', 'integer')];
+    const rounded = (value: unknown, { decimals }: Column) =>
+      typeof value === 'number' ? value.toFixed(decimals ?? 1) : say(value);
+    const named = (...ratings: (number | null)[]) => {
+      const rows = ratings.map((rating, at) => [rating, at]);
+      const series = { all: rows.map((_, at) => at) };
+      return shapeOf(given('bar', columns, rows, series), rounded, rest)?.categories;
+    };
+    expect(named(1.201, 1.204)).toEqual(['1.201', '1.204']);
+    expect(named(4, 4.5, 5, null)).toEqual(['4.0', '4.5', '5.0', '–']);
+  });
+
   it('is none without the columns that the chart names', () => {
     const data = given('bar', [column('a', 'string'), column('b', 'number')], [], {});
     expect(shapeOf({ ...data, columns: [] }, say, rest)).toBeNull();
@@ -153,13 +193,35 @@ describe('the shape of a chart', () => {
     const own = [{ x: null, y: 150, others: 8 }];
     const series = [{ name: null, others: 0, rows: [0, 1, null], own }];
     const columns = [column('a', 'string'), column('n', 'integer')];
-    const shape = shapeOf(given('pie', columns, rows, {}, { series, whole: 200 }), say, rest);
+    const more = { series, whole: 200, rest: 2 };
+    const shape = shapeOf(given('pie', columns, rows, {}, more), say, rest);
     if (!shape) throw new Error('there is no shape');
     expect(slicesOf(shape).map(({ name, share, colour }) => [name, share, colour])).toEqual([
       ['a', 15, 0],
       ['b', 10, 1],
       ['8 others', 75, REST],
     ]);
+  });
+});
+
+describe('a line at a place where another has a point', () => {
+  const points = [
+    { at: 0, y: 1, label: 'Monday' },
+    { at: 4, y: 5, label: 'Friday' },
+    { at: 5, y: null, label: 'Saturday' },
+    { at: 6, y: 7, label: 'Sunday' },
+  ];
+  it.each([
+    ['its own value', 4, 'time', { y: 5, elsewhere: null }],
+    ['nothing in a gap', 5, 'time', null],
+    ['the nearest that is joined over it', 1, 'time', { y: 1, elsewhere: 'Monday' }],
+    ['the nearest that is joined over it', 3, 'time', { y: 5, elsewhere: 'Friday' }],
+    ['nothing beside a gap', 4.5, 'time', null],
+    ['nothing before its first', -1, 'time', null],
+    ['nothing after its last', 7, 'time', null],
+    ['nothing of another name', 1, 'category', null],
+  ] as const)('has %s', (_, at, axis, found) => {
+    expect(valueAt({ key: 'a', name: 'a', place: 0, points }, at, axis)).toEqual(found);
   });
 });
 

@@ -1,7 +1,6 @@
 /** From what the server says is to be drawn to places: groups of points, and the row behind each mark. */
-import type { ChartRows, ChartSpec, Column, Mark, Shape } from './kinds';
-
-type Say = (value: unknown, column: Column) => string;
+import type { ChartRows, ChartSpec, Group, Mark, Shape } from './kinds';
+import { namesOf, type Say } from './names';
 
 /** Milliseconds of a local date or moment of data, as if it were in UTC; null for what is none. */
 export function timeOf(value: unknown): number | null {
@@ -30,29 +29,41 @@ export function shapeOf(data: ChartRows, say: Say, rest: (n: number) => string):
   const by = columns[named(chart.series)];
   if (!x || !y) return null;
   const axis = spec.kind === 'bar' || spec.kind === 'pie' ? 'category' : spec.along;
-  const categories = new Map<string, number>();
+  const categories = new Map<string, { at: number; name: string }>();
   const times: number[] = [];
-  const along = (value: unknown, label: string) => {
+  // By their values: two of them may be written alike.
+  const along = (value: unknown, others: number, name: string) => {
     if (axis !== 'category') return axis === 'time' ? timeOf(value) : numberOf(value);
-    const known = categories.get(label) ?? categories.size;
-    categories.set(label, known);
-    if (spec.along === 'time') times[known] = timeOf(value) ?? 0;
-    return known;
+    const key = keyOf(value, others);
+    const { at } = categories.get(key) ?? { at: categories.size };
+    categories.set(key, { at, name });
+    if (spec.along === 'time') times[at] = timeOf(value) ?? 0;
+    return at;
   };
+  const valued = spec.series.map((series) => valuesOf(series, data, named));
+  const values = valued.flatMap((each) => each.map(({ value }) => value));
+  const sayX = axis === 'category' ? namesOf(values, x, say) : (value: unknown) => say(value, x);
+  const names = spec.series.map(({ name }) => name);
+  const sayName = by ? namesOf(names, by, say) : () => y.label;
   const groups = spec.series.map((series, position) => {
-    const points = valuesOf(series, data, named).flatMap(({ value, others, own, ...point }) => {
-      const label = others > 0 ? rest(others) : say(value, x);
-      const at = along(value, label);
-      return at === null ? [] : [{ ...point, at, label: own ? say(own.value, own.column) : label }];
+    const points = (valued[position] ?? []).flatMap(({ value, others, own, ...point }) => {
+      const name = others > 0 ? rest(others) : sayX(value);
+      const at = along(value, others, name);
+      return at === null ? [] : [{ ...point, at, label: own ? say(own.value, own.column) : name }];
     });
-    const name = series.others > 0 ? rest(series.others) : by ? say(series.name, by) : y.label;
-    return { name, place: series.others > 0 ? REST : position, points };
+    const isRest = series.others > 0;
+    return {
+      key: keyOf(series.name, series.others),
+      name: isRest ? rest(series.others) : sayName(series.name),
+      place: isRest ? REST : position,
+      points,
+    };
   });
   const marks = marksOf(groups);
   return {
     type: spec.kind,
     axis,
-    categories: [...categories.keys()],
+    categories: [...categories.values()].map(({ name }) => name),
     times,
     groups,
     marks,
@@ -61,6 +72,9 @@ export function shapeOf(data: ChartRows, say: Say, rest: (n: number) => string):
     spec,
   };
 }
+
+const keyOf = (value: unknown, others: number) =>
+  others > 0 ? 'others' : JSON.stringify(value ?? null);
 
 /** The marks of a series with what their rows have. */
 function valuesOf(
@@ -104,14 +118,29 @@ function marksOf(groups: readonly { points: readonly Point[] }[]): Mark[] {
   return marks.sort((a, b) => a.at - b.at || a.group - b.group);
 }
 
-/** Without the groups of these names: the others keep their colours, and the axes their ends. */
+/** Without the groups of these keys: the others keep their colours, and the axes their ends. */
 export function without(shape: Shape, hidden: ReadonlySet<string>): Shape {
   if (hidden.size === 0) return shape;
   const groups = shape.groups.map((group) =>
-    hidden.has(group.name) ? { ...group, points: [] } : group,
+    hidden.has(group.key) ? { ...group, points: [] } : group,
   );
-  const marks = shape.marks.filter(({ group }) => !hidden.has(shape.groups[group]?.name ?? ''));
+  const marks = shape.marks.filter(({ group }) => !hidden.has(shape.groups[group]?.key ?? ''));
   return { ...shape, groups, marks };
+}
+
+/**
+ * What a group has at a place: its own value there, else the nearest of the two that a line joins over it, since not
+ * every value of a long line is drawn; null beside a gap, and before its first and after its last.
+ */
+export function valueAt({ points }: Group, at: number, axis: Shape['axis']) {
+  const own = points.find((point) => point.at === at);
+  if (own) return own.y === null ? null : { y: own.y, elsewhere: null };
+  if (axis === 'category') return null;
+  const after = points.findIndex((point) => point.at > at);
+  const [one, other] = [points[after - 1], points[after]];
+  if (one?.y == null || other?.y == null) return null;
+  const near = at - one.at <= other.at - at ? { ...one, y: one.y } : { ...other, y: other.y };
+  return { y: near.y, elsewhere: near.label };
 }
 
 /** The mark that an arrow key leads to; up and down go to the neighbouring group at the same place. */

@@ -17,19 +17,14 @@ export function slicesOf({ marks, spec }: Pick<Shape, 'marks' | 'spec'>): Slice[
     .sort((a, b) => (marks[a]?.at ?? 0) - (marks[b]?.at ?? 0));
   const shown = marks.reduce((sum, { y }) => sum + y, 0);
   const whole = spec.whole ?? shown;
-  const isRest = (at: number) => at === order.length - 1 && restOf(spec);
   return order.map((mark, at) => {
     const { label = '', y = 0 } = marks[mark] ?? {};
     return {
       name: label,
       value: y,
       share: (100 * y) / whole,
-      colour: isRest(at) ? REST : at,
+      colour: at === spec.rest ? REST : at,
       mark,
     };
   });
 }
-
-/** Whether the last mark stands for all others. */
-export const restOf = ({ series, hasRest }: Shape['spec']) =>
-  hasRest || (series.length === 1 && (series[0]?.own.at(-1)?.others ?? 0) > 0);

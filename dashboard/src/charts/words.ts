@@ -15,7 +15,12 @@ export const words = defineWords('charts', {
   keysZoom: 'Shift and the arrow keys mark a period, and Enter shows it alone.',
   alone: 'Only this',
   aloneOf: (name: string) => `Show only ${name}, or all again`,
+  marked: (from: string, to: string) => `. Marked from ${from} to ${to}`,
   findSeries: 'Find a series',
+  findSeriesHint: 'Type a name and press Enter.',
+  drawn: 'Series drawn in addition',
+  unwant: (name: string) => `No longer draw ${name}`,
+  someRows: (shown: string, total: string) => `${shown} of ${total} rows are in the table`,
   reduced: (shown: string, total: string) => `${shown} of ${total} points shown`,
   truncated: (shown: string, total: string | null) =>
     total === null

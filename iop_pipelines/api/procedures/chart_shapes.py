@@ -1,7 +1,7 @@
 """What is drawn of a panel, on the wire: `query.charts` by the positions of the rows that are sent."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -9,15 +9,12 @@ from iop_pipelines.api.registry import Shape
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.languages import TRANSLATED, Language
 from iop_pipelines.query.charts import spec as drawn
-from iop_pipelines.query.result import Table
-
-Name = str | int | float | bool | None
 
 
 class OwnMark(Shape):
     """A mark that is no row: a gap has no `y`; `others` is how many categories it is the sum of, 0 of none."""
 
-    x: Name
+    x: drawn.Plain
     y: float | None
     others: int
 
@@ -26,7 +23,7 @@ class ChartSeries(Shape):
     """`rows` are positions among the answer's rows, in the order in which they are drawn; where one is null stands the
     next of `own`. `others`: of how many series it is the sum, 0 of one."""
 
-    name: Name
+    name: drawn.Plain
     others: int
     rows: list[int | None]
     own: list[OwnMark]
@@ -50,7 +47,8 @@ class ChartSpec(Shape):
     moments are.
 
     `isList`: bars lie under each other. `whole` is what shares are of; `unshown` are the series without a mark of their
-    own, of which `series` of the input can ask for. `hasRest`: the last mark stands for all that a top list left out.
+    own, of which `series` of the input can ask for. `rest`: which mark of the one series stands for all others.
+    `isOwnTime`: x is the time by which a period narrows what is read.
     """
 
     kind: Literal["bar", "line", "pie", "scatter"]
@@ -58,16 +56,17 @@ class ChartSpec(Shape):
     step: Bucket | None
     series: list[ChartSeries]
     is_list: bool
-    has_rest: bool
+    is_own_time: bool
+    rest: int | None
     whole: float | None
     y_axis: AxisLimits | None
     x_axis: AxisLimits | None
-    unshown: list[Name]
+    unshown: list[drawn.Plain]
     notes: list[str]
     translations: dict[Language, SaidOfChart]
 
 
-def chart_shown(spec: drawn.ChartSpec, table: Table, kept: Sequence[int]) -> ChartSpec:
+def chart_shown(spec: drawn.ChartSpec, kept: Sequence[int], *, is_own_time: bool) -> ChartSpec:
     """kept: positions of the table's rows that the answer has, in its order."""
     at = {row: position for position, row in enumerate(kept)}
     return ChartSpec(
@@ -76,11 +75,12 @@ def chart_shown(spec: drawn.ChartSpec, table: Table, kept: Sequence[int]) -> Cha
         step=spec.x.step,
         series=[_series(one, at) for one in spec.series],
         is_list=spec.is_list,
-        has_rest=table.has_rest,
+        is_own_time=is_own_time,
+        rest=spec.rest,
         whole=spec.whole,
         y_axis=_limits(spec.y_axis),
         x_axis=_limits(spec.x_axis),
-        unshown=[_plain(name) for name in spec.unshown],
+        unshown=[drawn.plain(name) for name in spec.unshown],
         notes=[each.alone(Language.EN) for each in spec.notes],
         translations={
             language: SaidOfChart(notes=[each.alone(language) for each in spec.notes])
@@ -91,11 +91,11 @@ def chart_shown(spec: drawn.ChartSpec, table: Table, kept: Sequence[int]) -> Cha
 
 def _series(one: drawn.Series, at: Mapping[int, int]) -> ChartSeries:
     return ChartSeries(
-        name=_plain(one.name),
+        name=drawn.plain(one.name),
         others=one.others,
         rows=[None if mark.row is None else at[mark.row] for mark in one.marks],
         own=[
-            OwnMark(x=_plain(mark.x), y=mark.y, others=mark.others)
+            OwnMark(x=drawn.plain(mark.x), y=mark.y, others=mark.others)
             for mark in one.marks
             if mark.row is None
         ],
@@ -104,10 +104,3 @@ def _series(one: drawn.Series, at: Mapping[int, int]) -> ChartSeries:
 
 def _limits(limits: drawn.Limits | None) -> AxisLimits | None:
     return None if limits is None else AxisLimits(ticks=[*limits.ticks], is_cut=limits.is_cut)
-
-
-def _plain(value: Any) -> Name:
-    """Days and moments as ISO text, as they stand in rows."""
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else float(value)

@@ -49,6 +49,7 @@ from iop_pipelines.query.charts.spec import MAX_SERIES
 from iop_pipelines.query.drill import DETAIL, Level, drill_config
 from iop_pipelines.query.narrow import Applied, Filter, filter_of, narrow
 from iop_pipelines.query.run import run_query
+from iop_pipelines.query.sources import Source
 from iop_pipelines.query.stretch import last_stretch
 from iop_pipelines.registry import dashboards as registered
 
@@ -215,10 +216,11 @@ class Reduced(Shape):
 
 class PanelData(Shape):
     """Rows hold their values in the order of `columns`; dates as ISO text, moments in the zone of their field.
-    `totals`: the measures of all rows, where it asks for them. `isTruncated`: there are more rows; `total` is how many,
-    null where nobody counted. `translations` are of `filters`. `asOf` is the moment that periods are counted from,
-    `computedAt` when the rows were read: those of a saved panel are kept for its `refreshS`. `stretch`: where there is
-    nothing to show of a dataset that has data, its last. `chart` is what was asked for, `spec` what is drawn of it."""
+    `totals`: the measures of all rows, where it asks for them; `totalAt` is which of its cells says so. `isTruncated`:
+    there are more rows; `total` is how many, null where nobody counted. `translations` are of `filters`. `asOf` is the
+    moment that periods are counted from, `computedAt` when the rows were read: those of a saved panel are kept for its
+    `refreshS`. `stretch`: where there is nothing to show of a dataset that has data, its last. `chart` is what was
+    asked for, `spec` what is drawn of it."""
 
     title: str
     chart: ChartAxes | None
@@ -226,6 +228,7 @@ class PanelData(Shape):
     columns: list[Column]
     rows: list[Cells]
     totals: Cells | None
+    total_at: int | None
     is_truncated: bool
     total: int | None
     filters: list[str]
@@ -526,9 +529,11 @@ def _data(
     (table,) = found.tables
     chart = config.charts[0] if config.charts else None
     data_time = found.data_time
-    dataset = catalogue.source(table.source).dataset
+    source = catalogue.source(table.source)
+    dataset = source.dataset
     is_over = dataset is not None and data_time is not None and _is_blank(table)
     spec = chart_spec(chart, table, wanted) if chart and _is_drawn(chart, table) else None
+    is_own_time = chart is not None and _is_own_time(chart.x, config.datasets[table.name], source)
     kept = _kept(table, spec)
     rows = [table.rows[at] for at in kept]
     is_less = len(rows) < len(table.rows)
@@ -539,12 +544,13 @@ def _data(
     return PanelData(
         title=table.title,
         chart=_axes(chart) if chart else None,
-        spec=chart_shown(spec, table, kept) if spec else None,
+        spec=chart_shown(spec, kept, is_own_time=is_own_time) if spec else None,
         columns=[column_shown(each, at in as_text) for at, each in enumerate(table.columns)],
         rows=[[cell_shown(value, at in as_text) for at, value in enumerate(row)] for row in rows],
         totals=None
         if table.totals is None
         else [cell_shown(value, at in as_text) for at, value in enumerate(table.totals)],
+        total_at=_total_at(table, config.datasets[table.name]),
         is_truncated=table.is_truncated,
         total=table.total,
         filters=[each.english for each in filters],
@@ -561,6 +567,19 @@ def _data(
         computed_at=utc_now(),
         stretch=_stretch(dataset, data_time, found.as_of) if is_over else None,
     )
+
+
+def _is_own_time(x: str, query: form.TableQuery, source: Source) -> bool:
+    """Whether a column is the time that a period of the dashboard narrows."""
+    items = (item for item in query.select if item.name == x and not item.is_aggregate)
+    return source.time is not None and any(item.field == source.time for item in items)
+
+
+def _total_at(table: result.Table, query: form.TableQuery) -> int | None:
+    """The first group, of which the row of all is none."""
+    groups = (item.name for item in query.select if not item.is_aggregate)
+    first = next(groups, None)
+    return None if table.totals is None or first is None else table.position(first)
 
 
 def _applied(each: Applied) -> AppliedFilter:

@@ -23,6 +23,7 @@ from iop_pipelines.query.charts.spec import (
     Kind,
     Mark,
     Series,
+    plain,
 )
 from iop_pipelines.query.charts.thinning import thin_crowd, thin_lines
 from iop_pipelines.query.config import Chart
@@ -109,7 +110,9 @@ class _Drawn:
             return found, ()
         has_rest = self.adds_up and self.kind != "scatter"
         shown = MAX_SERIES - 1 if has_rest else MAX_SERIES
-        ranked = sorted(found, key=lambda one: (one.name not in wanted, -_size(one, self.adds_up)))
+        ranked = sorted(
+            found, key=lambda one: (plain(one.name) not in wanted, -_size(one, self.adds_up))
+        )
         names = {one.name for one in ranked[:shown]}
         kept = [one for one in found if one.name in names]
         rest = [one for one in found if one.name not in names]
@@ -226,11 +229,25 @@ def _bars(drawn: _Drawn, wanted: Collection[Value]) -> ChartSpec:
     joined = [replace(one, marks=_one_a_name(drawn, one.marks)) for one in series]
     if drawn.along == "time":
         full = [replace(one, marks=_at_each(places, one.marks)) for one in joined]
-        return drawn.spec(full, unshown=unshown)
+        return drawn.spec(full, unshown=unshown, rest=_rest_of(drawn, full))
     names = list(dict.fromkeys(mark.x for one in joined for mark in one.marks))
     if len(names) > MAX_BARS:
         joined = _most_bars(drawn, joined, names)
-    return drawn.spec(joined, unshown=unshown, is_list=len(names) > MOST_UPRIGHT)
+    is_list, rest = len(names) > MOST_UPRIGHT, _rest_of(drawn, joined)
+    return drawn.spec(joined, unshown=unshown, is_list=is_list, rest=rest)
+
+
+def _rest_of(drawn: _Drawn, series: Sequence[Series]) -> int | None:
+    """Where among the bars of one series those of all others are; of several none is known by its colour."""
+    if len(series) != 1:
+        return None
+    found = (at for at, each in enumerate(series[0].marks) if _is_rest(each, drawn.table))
+    return next(found, None)
+
+
+def _is_rest(mark: Mark, table: Table) -> bool:
+    """What others were added up to, or the row for what a top list left out."""
+    return mark.others > 0 or (table.has_rest and mark.row == len(table.rows) - 1)
 
 
 def _one_a_name(drawn: _Drawn, marks: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -290,8 +307,7 @@ def _pie(drawn: _Drawn, wanted: Collection[Value]) -> ChartSpec:
     sliced = [mark for mark in marks if mark.y]
     if len(sliced) < len(marks):
         drawn.notes.append(Sentence("chart.no_slice", count=len(marks) - len(sliced)))
-    own_rest = len(drawn.table.rows) - 1 if drawn.table.has_rest else None
-    rest = [mark for mark in sliced if mark.row is not None and mark.row == own_rest]
+    rest = [mark for mark in sliced if _is_rest(mark, drawn.table)]
     slices = sorted((m for m in sliced if m not in rest), key=lambda mark: -(mark.y or 0))
     whole, left_out = _whole(drawn, sliced)
     if len(slices) + bool(rest or left_out) > MAX_SLICES:
@@ -299,7 +315,8 @@ def _pie(drawn: _Drawn, wanted: Collection[Value]) -> ChartSpec:
     else:
         small = []
     others = _others(drawn, rest, small, left_out)
-    return drawn.spec([Series(None, (*slices, *others))], whole=whole)
+    place = len(slices) if others else None
+    return drawn.spec([Series(None, (*slices, *others))], whole=whole, rest=place)
 
 
 def _all_marks(drawn: _Drawn) -> list[Mark]:

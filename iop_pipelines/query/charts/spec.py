@@ -6,11 +6,14 @@ puts nothing together. Values stay values: how a day or a number is written is u
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, Value
 
+# Of a category or a series, as JSON has it.
+Plain = str | int | float | bool | None
 Kind = Literal["bar", "line", "pie", "scatter"]
 Along = Literal["time", "number", "category"]
 
@@ -25,6 +28,13 @@ MAX_BARS = 30
 MOST_UPRIGHT = 14
 # Periods stand in a row, however many; more are a line.
 MOST_PERIODS = 62
+
+
+def plain(value: Value) -> Plain:
+    """Days and moments as ISO text, as they stand in rows and are asked for."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return value.isoformat() if isinstance(value, date) else float(value)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ class ChartSpec:
         kind: of what is drawn, which is not always what was asked for; `notes` say why.
         along: what its x are; bars and slices stand by category, over time in its order.
         is_list: bars lie under each other, each with its name before it.
+        rest: of a pie, and of bars of one series: which mark stands for all others, and has a grey of its own.
         whole: what the shares of a pie are of.
         y_axis, x_axis: None for a pie, and for an x that is no number.
         unshown: names of series that are in no series of their own.
@@ -85,6 +96,7 @@ class ChartSpec:
     along: Along
     series: tuple[Series, ...]
     is_list: bool = False
+    rest: int | None = None
     whole: float | None = None
     y_axis: Limits | None = None
     x_axis: Limits | None = None

@@ -11,7 +11,19 @@ from iop_pipelines.query.result import Column
 from iop_pipelines.reporting.formats import format_number
 from iop_pipelines.reporting.voice import ENGLISH, Voice
 
-X = str | float | date | datetime
+
+@dataclass(frozen=True)
+class Category:
+    """A place among names. Two values may be written alike, and stand beside each other all the same."""
+
+    at: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+X = Category | float | date | datetime
 
 # Mean width of a character in SVG units, at the size that labels have.
 CHAR = 6.1
@@ -79,11 +91,12 @@ def x_axis(
         return _time_axis(xs, box, column, voice)
     if limits is not None:
         return _along(limits.ticks, box.left + 4, box.right - 10, voice)
-    names = list(dict.fromkeys(str(x) for x in xs))
+    places = {x: at for at, x in enumerate(dict.fromkeys(xs))}
+    names = [shorten(str(x), 18) for x in places]
     scale = Scale(0, max(len(names) - 1, 1), box.left + 14, box.right - 14)
     step = thin(names, (box.right - box.left) / len(names))
-    ticks = [(scale(i), shorten(name, 18)) for i, name in enumerate(names) if i % step == 0]
-    return Axis(lambda x: scale(names.index(str(x))), tuple(ticks))
+    ticks = [(scale(i), name) for i, name in enumerate(names) if i % step == 0]
+    return Axis(lambda x: scale(places[x]), tuple(ticks))
 
 
 def _time_axis(xs: Sequence[X], box: Box, column: Column, voice: Voice) -> Axis:
@@ -136,7 +149,9 @@ def _along(ticks: Sequence[float], start: float, end: float, voice: Voice) -> Ax
 
 
 def position(x: X) -> float:
-    """On a scale: a moment as its seconds; x is no name."""
+    """On a scale: a moment as its seconds, a name as its place."""
+    if isinstance(x, Category):
+        return x.at
     return as_seconds(x) if isinstance(x, date) else float(x)
 
 

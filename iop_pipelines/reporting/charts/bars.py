@@ -1,20 +1,20 @@
 """Bars, upright, or lying where their names are long."""
 
 from iop_pipelines.reporting.charts import svg
-from iop_pipelines.reporting.charts.axes import CHAR, Scale, plot_area, shorten, thin
+from iop_pipelines.reporting.charts.axes import CHAR, Scale, X, plot_area, shorten, thin
 from iop_pipelines.reporting.charts.data import ChartData, Series
 
 
 def draw_bars(data: ChartData, width: int, height: int) -> str:
-    names = list(dict.fromkeys(str(x) for x in data.xs))
+    names = list(dict.fromkeys(data.xs))
     named, used = svg.draw_legend(data, width)
     room = (width - 60) / max(len(names), 1)
-    is_long = data.along != "time" and thin([shorten(name, 18) for name in names], room) > 1
+    is_long = data.along != "time" and thin([shorten(str(x), 18) for x in names], room) > 1
     paint = _across if data.is_list or is_long else _up
     return named + paint(data, names, width, height, used)
 
 
-def _up(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
+def _up(data: ChartData, names: list[X], width: int, height: int, top: float) -> str:
     box, axis = plot_area(data.axis, width, height, top, data.voice)
     slot = (box.right - box.left) / len(names)
     centres = {name: box.left + slot * (place + 0.5) for place, name in enumerate(names)}
@@ -25,32 +25,33 @@ def _up(data: ChartData, names: list[str], width: int, height: int, top: float) 
         for x, value, _ in one.points:
             if value is None:
                 continue
-            centre = centres[str(x)]
+            centre = centres[x]
             left = centre - thick * len(data.series) / 2 + thick * index
             edge, base = sorted((axis.place(value), axis.place(0.0)))
             wide, high = max(thick - 1, 1), max(base - edge, 0.5)
-            parts.append(svg.bar(left, edge, wide, high, _place(one, str(x), data)))
+            parts.append(svg.bar(left, edge, wide, high, _place(one, x, data)))
             shown = data.number(value)
             if has_room and len(shown) * CHAR < slot:
                 at = edge - 4 if value >= 0 else base + 12
                 parts.append(svg.text(centre, at, shown, anchor="middle", weight="600"))
-    stride = thin([shorten(name, 18) for name in names], slot)
+    stride = thin([shorten(str(name), 18) for name in names], slot)
     for name in names[::stride]:
-        parts.append(svg.text(centres[name], box.bottom + 16, shorten(name, 18), anchor="middle"))
+        shown = shorten(str(name), 18)
+        parts.append(svg.text(centres[name], box.bottom + 16, shown, anchor="middle"))
     return "".join(parts) + svg.axis_name(box, data.x_label)
 
 
-def _place(one: Series, name: str, data: ChartData) -> int:
+def _place(one: Series, x: X, data: ChartData) -> int:
     """What stands for all others has the colour of no other."""
-    is_rest = data.rest is not None and name == str(one.points[-1][0])
-    return svg.REST if is_rest and len(data.series) == 1 else one.place
+    is_rest = data.rest is not None and x == one.points[data.rest][0]
+    return svg.REST if is_rest else one.place
 
 
-def _across(data: ChartData, names: list[str], width: int, height: int, top: float) -> str:
+def _across(data: ChartData, names: list[X], width: int, height: int, top: float) -> str:
     """Long names stand to the left of their bars, the value at the end of each."""
     values = data.values
     low, high = data.axis.low, data.axis.high
-    left = max(len(shorten(name, 26)) for name in names) * CHAR + 10
+    left = max(len(shorten(str(name), 26)) for name in names) * CHAR + 10
     widest = max(len(data.number(value)) for value in values) * CHAR + 8
     x = Scale(low, high, left + (widest if low < 0 else 0), width - widest)
     first, last = top + 20, height - 6.0
@@ -62,9 +63,9 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
     ]
     for place, name in enumerate(names):
         middle = first + slot * (place + 0.5)
-        parts.append(svg.text(left - 7, middle + 4, shorten(name, 26), anchor="end"))
+        parts.append(svg.text(left - 7, middle + 4, shorten(str(name), 26), anchor="end"))
         for index, one in enumerate(data.series):
-            for value in (point[1] for point in one.points if str(point[0]) == name):
+            for value in (point[1] for point in one.points if point[0] == name):
                 if value is None:
                     continue
                 start, end = sorted((x(value), x(0)))
@@ -80,4 +81,4 @@ def _across(data: ChartData, names: list[str], width: int, height: int, top: flo
 
 def _is_one_each(one: Series) -> bool:
     """Bars of one name stand over each other, and their values would too."""
-    return len({str(x) for x, _, _ in one.points}) == len(one.points)
+    return len({x for x, _, _ in one.points}) == len(one.points)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from iop_pipelines.domain.languages import Text
 from iop_pipelines.domain.sentences import Sentence
@@ -12,8 +13,8 @@ from iop_pipelines.query.charts.spec import MAX_SERIES, Along, ChartSpec, Kind, 
 from iop_pipelines.query.charts.spec import Series as Drawn
 from iop_pipelines.query.config import Chart
 from iop_pipelines.query.result import Column, Table, Value
-from iop_pipelines.reporting.charts.axes import X
-from iop_pipelines.reporting.formats import NO_VALUE, decimals_of, format_number, format_value
+from iop_pipelines.reporting.charts.axes import Category, X
+from iop_pipelines.reporting.formats import decimals_of, format_number, names_of
 from iop_pipelines.reporting.voice import ENGLISH, Voice
 
 Point = tuple[X, float | None, str]
@@ -30,8 +31,8 @@ class Series:
 
 @dataclass(frozen=True)
 class ChartData:
-    """What is drawn. `notes` are said under the chart: what was left out, and why. `rest`: where among the points of a
-    pie or of bars those are that stand for all others; `step`: from one moment to the next."""
+    """What is drawn. `notes` are said under the chart: what was left out, and why. `rest`: which point of the one
+    series stands for all others."""
 
     kind: Kind
     along: Along
@@ -98,8 +99,10 @@ _KINDS: Mapping[Kind, Text] = {
 def chart_data(chart: Chart, table: Table, voice: Voice = ENGLISH) -> ChartData:
     """Raises InvalidInput: y, or x of a scatter, is not a number."""
     spec = chart_spec(chart, table)
+    points = _Points(spec, table, voice)
+    names = _names(spec, voice)
     series = tuple(
-        Series(_name_of(one, spec, voice), tuple(_points(one, spec, table, voice)), _place(one, at))
+        Series(names[at], tuple(points.of(one)), _place(one, at))
         for at, one in enumerate(spec.series)
     )
     notes = [f"{voice.alone(note)}." for note in spec.notes]
@@ -116,7 +119,7 @@ def chart_data(chart: Chart, table: Table, voice: Voice = ENGLISH) -> ChartData:
         y_axis=spec.y_axis,
         x_axis=spec.x_axis,
         whole=spec.whole,
-        rest=_rest_of(spec, table),
+        rest=spec.rest,
         x=spec.x,
         voice=voice,
     )
@@ -138,40 +141,43 @@ def _axis_label(column: Column, voice: Voice) -> str:
     return label
 
 
-def _name_of(one: Drawn, spec: ChartSpec, voice: Voice) -> str:
-    if one.others:
-        return others(one.others, voice)
-    return "" if spec.series_by is None else format_value(one.name, spec.series_by, 0, voice)
+def _names(spec: ChartSpec, voice: Voice) -> list[str]:
+    """Of the series."""
+    by = spec.series_by
+    if by is None:
+        return ["" if not one.others else others(one.others, voice) for one in spec.series]
+    names = names_of([one.name for one in spec.series if not one.others], by, voice)
+    return [others(one.others, voice) if one.others else names[one.name] for one in spec.series]
 
 
 def others(count: int, voice: Voice) -> str:
     return voice.alone(Sentence("chart.others", count=count)) if count > 1 else voice.say("Others")
 
 
-def _points(one: Drawn, spec: ChartSpec, table: Table, voice: Voice) -> Iterator[Point]:
-    at = None if spec.label is None else table.position(spec.label.name)
-    for mark in one.marks:
-        label = "" if at is None or mark.row is None else _text(table.rows[mark.row][at])
-        yield _x(mark, spec, voice), mark.y, label
+class _Points:
+    """Marks as a page has them. Names stand by the values that they are of, whatever those are called."""
 
+    def __init__(self, spec: ChartSpec, table: Table, voice: Voice) -> None:
+        self._rows, self._voice = table.rows, voice
+        self._label = None if spec.label is None else table.position(spec.label.name)
+        self._is_named = spec.along == "category" or spec.kind == "bar"
+        own = [mark.x for mark in spec.marks() if self._is_named and not mark.others]
+        self._names = names_of(own, spec.x, voice)
+        self._places: dict[tuple[Value, bool], int] = {}
 
-def _text(value: Value) -> str:
-    return "" if value is None else str(value)
+    def of(self, one: Drawn) -> Iterator[Point]:
+        for mark in one.marks:
+            yield self._x(mark), mark.y, self._label_of(mark)
 
+    def _label_of(self, mark: Mark) -> str:
+        if self._label is None or mark.row is None:
+            return ""
+        value = self._rows[mark.row][self._label]
+        return "" if value is None else str(value)
 
-def _x(mark: Mark, spec: ChartSpec, voice: Voice) -> X:
-    if spec.along == "category" or spec.kind == "bar":
-        return others(mark.others, voice) if mark.others else format_value(mark.x, spec.x, 0, voice)
-    if isinstance(mark.x, date):
-        return mark.x
-    return NO_VALUE if mark.x is None else float(mark.x)
-
-
-def _rest_of(spec: ChartSpec, table: Table) -> int | None:
-    """Always the last, and of its own grey."""
-    marks = spec.series[0].marks if spec.series else ()
-    if not marks or spec.kind not in ("pie", "bar"):
-        return None
-    last = marks[-1]
-    is_tables_own = table.has_rest and last.x == table.rows[-1][table.position(spec.x.name)]
-    return len(marks) - 1 if last.others or is_tables_own else None
+    def _x(self, mark: Mark) -> X:
+        if not self._is_named and isinstance(mark.x, date | int | float | Decimal):
+            return mark.x if isinstance(mark.x, date) else float(mark.x)
+        at = self._places.setdefault((mark.x, mark.others > 0), len(self._places))
+        is_all = mark.others > 0
+        return Category(at, others(mark.others, self._voice) if is_all else self._names[mark.x])

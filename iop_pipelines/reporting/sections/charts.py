@@ -56,7 +56,7 @@ def _charts(
 def _chart(data: ChartData, page: float, *, is_half: bool) -> dict[str, Any]:
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
     if data.is_list:
-        lines = len(set(map(str, data.xs)))
+        lines = len({*data.xs})
         height = max(height, _LINE * lines * max(len(data.series) * 0.7, 1) + _AROUND_LINES)
     shown = page if not is_half else (page - _GAP_PX) / 2
     drawing, labels = without_labels(draw_chart(data, width, round(height)), width, shown / width)

@@ -85,9 +85,14 @@ def test_a_panel_has_the_measures_of_all_rows_where_it_asks_for_them(api):
     plain = api.call("panels.data", queryConfig={**FLIGHTS, "charts": []})
     cut = {**FLIGHTS, "charts": [], "datasets": {"shown": {**asked, "totals": True, "limit": 1}}}
     shown = api.call("panels.data", queryConfig=cut)
-    assert plain["totals"] is None
+    assert (plain["totals"], plain["totalAt"]) == (None, None)
     assert len(shown["rows"]) == 1
-    assert shown["totals"] == [None, total(plain)]
+    assert (shown["totals"], shown["totalAt"]) == ([None, total(plain)], 0)
+    behind = {**asked, "select": [*reversed(asked["select"])], "totals": True}
+    shown = api.call(
+        "panels.data", queryConfig={**FLIGHTS, "charts": [], "datasets": {"shown": behind}}
+    )
+    assert (shown["totals"], shown["totalAt"]) == ([total(plain), None], 1)
 
 
 def test_a_preview_is_computed_each_time(api, computed):
@@ -113,6 +118,26 @@ def test_the_dashboards_period_takes_the_place_of_the_panels_own(api):
     assert week["translations"] == {
         "fr": {"filters": ["Day\u00a0: du 1er février 2013 au 7 février 2013"]}
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "x", "measure", "is_own"),
+    [
+        ("dataset:flights_daily", "date", {"measure": "flights"}, True),
+        ("recommendations", "created_at", {"measure": "recommendations"}, True),
+        ("recommendations", "last_ds", {"measure": "recommendations"}, False),
+    ],
+)
+def test_an_axis_says_whether_a_period_narrows_it(api, source, x, measure, is_own):
+    query = {
+        "version": 2,
+        "source": source,
+        "datasets": {"t": {"select": [{"field": x}, measure]}},
+        "charts": [{"type": "line", "data": "t", "x": x, "y": measure["measure"]}],
+    }
+    shown = api.call("panels.data", queryConfig=query, period=WEEK)
+    assert shown["spec"]["isOwnTime"] is is_own
+    assert [(each["field"] == x) for each in shown["appliedFilters"]] == [is_own]
 
 
 def test_what_a_source_has_no_use_for_is_said_and_not_applied(api):

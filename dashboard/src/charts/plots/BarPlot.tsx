@@ -5,7 +5,6 @@ import css from '../charts.module.css';
 import type { Shape, Size } from '../kinds';
 import { Stripes } from '../Stripes';
 import { REST } from '../shape';
-import { restOf } from '../slices';
 import { axisLabel, tickText } from '../values';
 import { AlongName, AxisUnit } from './AxisUnit';
 import { barLayout, fitting, MARGIN, shorten, Y_AXIS } from './layout';
@@ -31,19 +30,20 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
   const { isLying, height, labelWidth, letters } = barLayout(shape, size);
   const longest = Math.max(1, ...shape.categories.map((name) => name.length));
   const every = Math.ceil(shape.categories.length / fitting(size.width, longest)) - 1;
+  const entries = entriesOf(shape);
   const values = (value: number) => tickText(value, shape.y, format);
   const names = (at: number) => shorten(shape.categories[at] ?? '', letters);
   const unit = axisLabel(shape.y);
   const { ticks = [] } = shape.spec.yAxis ?? {};
   const ends = { domain: [ticks[0] ?? 0, ticks.at(-1) ?? 0], ticks: [...ticks] };
   const value = { type: 'number' as const, tickFormatter: values, ...ends, ...TICK };
-  const last = restOf(shape.spec) ? shape.categories.length - 1 : -1;
+  const rest = shape.spec.rest ?? -1;
   const category = { type: 'category' as const, dataKey: 'at', tickFormatter: names, ...TICK };
   return (
     <BarChart
       width={size.width}
       height={height}
-      data={entriesOf(shape)}
+      data={entries}
       layout={isLying ? 'vertical' : 'horizontal'}
       margin={{ ...MARGIN, right: isLying ? 20 : MARGIN.right }}
       barCategoryGap="14%"
@@ -66,18 +66,18 @@ export function BarPlot({ shape, size }: { shape: Shape; size: Size }) {
           <Stripes key={place} id={`${id}-${place}`} place={place} />
         ))}
       </defs>
-      {shape.groups.map(({ name, place }, group) => (
+      {shape.groups.map(({ key, place }, group) => (
         <Bar
-          key={name}
+          key={key}
           dataKey={(entry: { ys: (number | undefined)[] }) => entry.ys[group]}
           fill={`url(#${id}-${place})`}
           radius={isLying ? [0, 3, 3, 0] : [3, 3, 0, 0]}
           maxBarSize={44}
           isAnimationActive={false}
         >
-          {last >= 0 &&
-            shape.categories.map((category, at) => (
-              <Cell key={category} fill={`url(#${id}-${at === last ? REST : place})`} />
+          {rest >= 0 &&
+            entries.map(({ at }) => (
+              <Cell key={at} fill={`url(#${id}-${at === rest ? REST : place})`} />
             ))}
         </Bar>
       ))}

@@ -24,12 +24,12 @@ export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
   let turned = 90;
   return (
     <svg width={size.width} height={size.height} aria-hidden="true">
-      {slices.map(({ name, value, colour, mark }, index) => {
+      {slices.map(({ value, colour, mark }, index) => {
         const startAngle = turned;
         turned -= (360 * value) / total;
         return (
           <g
-            key={name}
+            key={mark}
             cursor={pick ? 'pointer' : undefined}
             onPointerMove={(event) =>
               event.pointerType === 'mouse' && setCursor({ at: mark, by: 'mouse' })
@@ -54,8 +54,8 @@ export function PiePlot({ shape, size }: { shape: Shape; size: Size }) {
           </g>
         );
       })}
-      {slices.map(({ name, value }, index) => (
-        <Numbered key={name} index={index} isThin={value < THIN * total} at={placeOf(index)} />
+      {slices.map(({ value, mark }, index) => (
+        <Numbered key={mark} index={index} isThin={value < THIN * total} at={placeOf(index)} />
       ))}
       {place && cursor.at !== null && <Tip at={cursor.at} {...place} />}
     </svg>

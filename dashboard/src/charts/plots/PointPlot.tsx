@@ -41,9 +41,9 @@ export function PointPlot({ shape, size }: { shape: Shape; size: Size }) {
         {...endsOf(shape.spec.yAxis)}
         tickFormatter={(value: number) => tickText(value, shape.y, format)}
       />
-      {shape.groups.map(({ name, place, points }) => (
+      {shape.groups.map(({ key, place, points }) => (
         <Line
-          key={name}
+          key={key}
           data={points}
           dataKey="y"
           stroke={isLine ? colourOf(place) : 'none'}

@@ -284,7 +284,12 @@ export default {
     keysZoom: 'Majuscule et les flèches marquent une période, Entrée l’affiche seule.',
     alone: 'Seule',
     aloneOf: (name: string) => `Afficher seulement ${name}, ou tout à nouveau`,
+    marked: (from: string, to: string) => `. Période marquée\u00a0: de ${from} à ${to}`,
     findSeries: 'Chercher une série',
+    findSeriesHint: 'Saisissez un nom et appuyez sur Entrée.',
+    drawn: 'Séries ajoutées au graphique',
+    unwant: (name: string) => `Ne plus afficher ${name}`,
+    someRows: (shown: string, total: string) => `${shown} lignes sur ${total} sont dans le tableau`,
     reduced: (shown: string, total: string) => `${shown} points affichés sur ${total}`,
     truncated: (shown: string, total: string | null) =>
       total === null

@@ -55,10 +55,10 @@ export function Quality({ name, latest }: { name: string; latest: DatasetQuality
   );
 }
 
-/** Oldest first, one line; the parts stand in the table. */
 // Of a score.
 const TICKS = [0, 25, 50, 75, 100];
 
+/** Oldest first, one line; the parts stand in the table. */
 function rowsOf(scores: readonly DatasetQuality[], t: DatasetWords): ChartRows {
   const score = (name: (typeof PARTS)[number] | 'score') =>
     ({ name, label: t[name], type: 'number', unit: null, decimals: 1 }) as const;
@@ -80,7 +80,8 @@ function rowsOf(scores: readonly DatasetQuality[], t: DatasetWords): ChartRows {
       ...{ title: null, note: null },
     },
     spec: {
-      ...{ kind: 'line', along: 'time', step: null, isList: false, hasRest: false, whole: null },
+      ...{ kind: 'line', along: 'time', step: null, isList: false, rest: null, whole: null },
+      isOwnTime: false,
       series: [{ name: null, others: 0, rows: scores.map((_, at) => at), own: [] }],
       yAxis: { ticks: TICKS, isCut: false },
       ...{ xAxis: null, unshown: [], notes: [], translations: {} },

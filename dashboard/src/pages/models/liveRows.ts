@@ -53,7 +53,8 @@ export function alertRows(periods: readonly Period[], t: ModelWords): ChartRows 
 
 const LINE = { x: 'start', label: null, title: null, note: null } as const;
 const DRAWN: Omit<ChartSpec, 'series'> = {
-  ...{ kind: 'line', along: 'time', step: null, isList: false, hasRest: false, whole: null },
+  ...{ kind: 'line', along: 'time', step: null, isList: false, rest: null, whole: null },
+  isOwnTime: false,
   ...{ yAxis: null, xAxis: null, unshown: [], notes: [], translations: {} },
 };
 
