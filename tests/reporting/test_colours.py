@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from iop_pipelines.query.charts.spec import MAX_SERIES
-from iop_pipelines.reporting.charts.svg import PALETTE
+from iop_pipelines.reporting.charts.svg import DASHES, PALETTE, PATTERNS, SIGNS
 
 TOKENS = Path(__file__).parents[2] / "dashboard/src/styles/tokens.css"
+SHAPE = Path(__file__).parents[2] / "dashboard/src/charts/shape.ts"
 LEAST = 10
 Triple = tuple[float, float, float]
 EYES: dict[str, tuple[Triple, Triple, Triple]] = {
@@ -38,6 +39,20 @@ TO_XYZ: tuple[Triple, Triple, Triple] = (
     (0.0193339, 0.1191920, 0.9503041),
 )
 WHITE = (0.95047, 1.0, 1.08883)
+
+
+def listed(name: str) -> list[str]:
+    """What the app has under that name, its numbers as Python writes them."""
+    found = re.search(rf"const {name}\b[^=]*= \[(.*?)\n\];", SHAPE.read_text(), re.DOTALL)
+    assert found
+    plain = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):g}", found[1])
+    return re.findall(r"'([^']*)'", plain)
+
+
+def test_dashes_and_signs_of_the_app_are_those_of_the_page():
+    assert listed("DASHES") == [*DASHES]
+    assert listed("SIGNS") == [*SIGNS]
+    assert len(listed("STRIPES")) == len(PATTERNS)
 
 
 def tokens(theme: str) -> dict[str, str]:
