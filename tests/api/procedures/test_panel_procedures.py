@@ -124,7 +124,6 @@ def test_the_dashboards_period_takes_the_place_of_the_panels_own(api):
     ("source", "x", "measure", "is_own"),
     [
         ("dataset:flights_daily", "date", {"measure": "flights"}, True),
-        ("recommendations", "created_at", {"measure": "recommendations"}, True),
         ("recommendations", "last_ds", {"measure": "recommendations"}, False),
     ],
 )
