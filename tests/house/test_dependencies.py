@@ -17,7 +17,6 @@ OURS = {"iop_pipelines", "assets", "sensors", "schedules"}
 NOT_IMPORTED = {
     "cryptography": "PyMySQL needs it for caching_sha2_password, and PyJWT for the provider's signatures",
     "pg8000": "SQLAlchemy reads PostgreSQL by it",
-    "pillow": "pypdfium2 gives its pictures, which write themselves as PNG",
 }
 
 
