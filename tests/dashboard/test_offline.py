@@ -150,7 +150,7 @@ def test_a_hanging_platform_and_a_proxy_without_one_are_told_apart(phone, site, 
     # A second tab sees what the first decides.
     page.get_by_role("link", name="Kept while it hangs").click()
     page.get_by_role("button", name="Accept", exact=True).click()
-    expect(other.get_by_role("link", name="Kept while it hangs")).to_have_count(0, timeout=2000)
+    expect(other.get_by_role("link", name="Kept while it hangs")).to_have_count(0)
     other.close()
     wait_until_kept(page, '["recommendations.get"')
 
