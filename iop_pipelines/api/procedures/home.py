@@ -133,7 +133,7 @@ def _missing() -> sa.Select[*tuple[Any, ...]]:
     return newest.limit(_SHOWN_MISSING)
 
 
-def _missing_count() -> sa.Select[tuple[int]]:
+def _missing_count() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(sa.func.count().label("missing_count")).where(_IS_MISSING)
 
 
