@@ -44,6 +44,12 @@ _VOCABULARIES = {
     "report_status": _STATES,
     "pipeline_status": _STATES,
 }
+_MONTHS = {each: "|".join(catalogue(each).MONTHS) for each in Language}
+# A number before what it counts, or a day before its month.
+_COUNTED = {
+    language: re.compile(rf"(\d(?:er)?) (?=%|(?:points?|{_months})\b)")
+    for language, _months in _MONTHS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,7 @@ class Voice:
 
     def unbroken(self, said: str) -> str:
         """With numbers that no end of a line parts from what they count, nor days from their months."""
-        months = "|".join(catalogue(self.language).MONTHS)
-        return re.sub(rf"(\d(?:er)?) (?=%|(?:points?|{months})\b)", "\\1\u00a0", said)
+        return _COUNTED[self.language].sub("\\1\u00a0", said)
 
     def label(self, column: Column) -> str:
         """IOP's own label in the language, and anybody else's as it was declared."""
