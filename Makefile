@@ -25,8 +25,9 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 	2>/dev/null || echo .venv/bin/node)
 NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
-# A room whose SQL is portable needs one server of two; SERVERS=all has everything on both.
-SUITE = .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(if $(SERVERS),--servers=$(SERVERS))
+# A room whose SQL is portable needs one server of two; SERVERS=all has everything on both. Threads of linear algebra wait
+# for each other by spinning, which takes the processors from the other processes; the product starts its own so too.
+SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(if $(SERVERS),--servers=$(SERVERS))
 
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
