@@ -1,18 +1,21 @@
 """An instance without processes: ticks are called, and what they launch is executed in this process."""
 
+import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
 
 from database_servers import DATABASES
-from filled_homes import FilledHome
+from filled_homes import Filled, FilledHome
 from iop_pipelines.demo.load import load
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import ModelStatus
@@ -30,6 +33,7 @@ from iop_pipelines.settings import Settings
 from migrated_database import MigratedDatabase
 
 AIRPORTS = "airport_daily"
+CURSORS = "kept-cursors.json"
 
 
 @dataclass
@@ -91,9 +95,39 @@ class Bench:
         ended = read_ended_runs(self.platform.drm, SeenIds.parse(self.runs_cursor), limit=1000)
         self.runs_cursor = str(ended.after([run.id for run in ended.runs]))
 
+    def keep_in(self, home: Path) -> None:
+        """What is in memory: Dagster's history, and the cursors."""
+        (home / CURSORS).write_text(json.dumps([self.runs_cursor, self.scores_cursor]))
+        for name, memory in self._histories():
+            with closing(sqlite3.connect(home / name)) as file:
+                memory.backup(file)
+
+    def take_up(self, home: Path) -> None:
+        """What `keep_in` left in the home, if it did."""
+        if not (home / CURSORS).exists():
+            return
+        self.runs_cursor, self.scores_cursor = json.loads((home / CURSORS).read_text())
+        for name, memory in self._histories():
+            with closing(sqlite3.connect(home / name)) as file:
+                file.backup(memory)
+
+    def _histories(self) -> list[tuple[str, sqlite3.Connection]]:
+        """Of an instance in memory, the connection that each storage holds: there is no public way to them."""
+        storages: dict[str, Any] = {
+            "runs.db": self.instance.run_storage,
+            "events.db": self.instance.event_log_storage,
+        }
+        return [
+            (f"kept-{name}", storage._held_conn.connection.dbapi_connection)
+            for name, storage in storages.items()
+        ]
+
     def rows(self, query: sa.Select) -> list[sa.Row]:
         with self.platform.engine.connect() as connection:
             return list(connection.execute(query))
+
+
+BenchOf = Callable[..., Bench]
 
 
 def _load_january(settings: Settings) -> None:
@@ -127,30 +161,64 @@ def make_bench() -> Callable[[Settings, dg.DagsterInstance], Bench]:
 
 
 @pytest.fixture(params=DATABASES)
-def bench(
-    request: pytest.FixtureRequest,
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of database, for IOP's: each in turn."""
+    return request.param
+
+
+@pytest.fixture
+def bench(bench_of: BenchOf) -> Bench:
+    """Dagster's instance in memory, IOP's database of every kind; January is ingested, nothing of it is seen yet."""
+    return bench_of()
+
+
+@pytest.fixture
+def bench_of(
+    kind: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     migrated_on: Callable[[str], AbstractContextManager[str]],
     migrated_databases: dict[str, MigratedDatabase],
     filled_home: FilledHome,
-) -> Iterator[Bench]:
-    """Dagster's instance in memory, IOP's database of every kind."""
-    kind = request.param
+) -> Iterator[BenchOf]:
+    """As `bench`, and `bench_of("seen", begin)` gives what `begin` made of it, once in a run. Called once a test."""
     january = filled_home("january", kind, _load_january_into)
-    shutil.copytree(january.home, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("IOP_HOME", str(tmp_path))
-    monkeypatch.setenv("IOP_CLOCK", "drm")
+
+    @contextmanager
+    def opened(filled: Filled, home: Path) -> Iterator[Bench]:
+        shutil.copytree(filled.home, home, dirs_exist_ok=True)
+        with ExitStack() as stack:
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv("IOP_HOME", str(home))
+            environment.setenv("IOP_CLOCK", "drm")
+            if kind != "sqlite":
+                environment.setenv("DATABASE_URL", stack.enter_context(migrated_on(kind)))
+                migrated_databases[kind].fill_from(filled.url)
+            yield stack.enter_context(_in_memory(home))
+
     with ExitStack() as stack:
-        if kind != "sqlite":
-            monkeypatch.setenv("DATABASE_URL", stack.enter_context(migrated_on(kind)))
-            migrated_databases[kind].fill_from(january.url)
-        yield from _in_memory(tmp_path)
+
+        def bench_of(name: str = "", begin: Callable[[Bench], None] | None = None) -> Bench:
+            if begin is None:
+                return stack.enter_context(opened(january, tmp_path))
+
+            def fill(home: Path, server: dict[str, str]) -> None:
+                with opened(january, home) as bench:
+                    begin(bench)
+                    bench.keep_in(home)
+                    if server:
+                        migrated_databases[kind].copy_into(server["DATABASE_URL"])
+
+            return stack.enter_context(opened(filled_home(name, kind, fill), tmp_path))
+
+        yield bench_of
 
 
-def _in_memory(tmp_path: Path) -> Iterator[Bench]:
+@contextmanager
+def _in_memory(home: Path) -> Iterator[Bench]:
     settings = Settings.from_env()
-    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "dagster")) as instance:
-        yield _bench_on(instance)
+    with dg.DagsterInstance.ephemeral(tempdir=str(home / "dagster")) as instance:
+        bench = _bench_on(instance)
+        bench.take_up(home)
+        yield bench
     engine_for(settings.database_url).dispose()
     engine_for(settings.drm_database_url).dispose()

@@ -44,7 +44,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.settings import Settings
 
-pytestmark = pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 DAY = date(2013, 2, 9)
 DELAYS, LIMITS = "departure-delay-anomaly", "cancellation-limits"

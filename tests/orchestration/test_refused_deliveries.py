@@ -68,13 +68,16 @@ def _told(bench) -> list[tuple[str, str, str | None]]:
 
 
 @pytest.fixture
-def refused(bench):
+def refused(bench_of):
     """The garbled day has been delivered, and was looked at."""
+    return bench_of("refused", _look_at_the_garbled_day)
+
+
+def _look_at_the_garbled_day(bench) -> None:
     bench.keep_models(HEALTH)
     bench.pass_over(date(2013, 2, 12))
     bench.ingest_until(GARBLED.date())
     bench.tick()
-    return bench
 
 
 def test_a_delivery_of_which_too_much_is_refused_is_seen_everywhere_and_nothing_of_it_is_prepared(

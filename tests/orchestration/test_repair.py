@@ -43,8 +43,9 @@ executions = model_executions.c
 
 
 @pytest.fixture
-def iop(bench, monkeypatch):
+def iop(request, monkeypatch):
     """On the bench's home, and with its Dagster in place of one that a command would open."""
+    bench = request.getfixturevalue("loaded" if "loaded" in request.fixturenames else "bench")
     monkeypatch.setattr(launch, "dagster_instance", lambda _: nullcontext(bench.instance))
 
     def run(*words: str, given: str = "") -> Result:
@@ -69,12 +70,15 @@ def declared(tmp_path: Path):
 
 
 @pytest.fixture
-def loaded(bench):
+def loaded(bench_of):
     """January and four days of February prepared, by all models that may run."""
+    return bench_of("loaded", _load_four_days)
+
+
+def _load_four_days(bench) -> None:
     bench.keep_models(LIMITS)
     bench.ingest_until(date(2013, 2, 4))
     bench.tick()
-    return bench
 
 
 def _count(bench, table: sa.Table, *conditions) -> int:
