@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from database_servers import SERVERS
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
 from iop_pipelines.audit import trail
@@ -97,14 +96,8 @@ def _accept(api: Any) -> Inputs:
     return Inputs({"versionId": latest}, {"versionId": NOWHERE})
 
 
-@pytest.mark.parametrize("path", MUTATIONS)
-def test_a_mutation_and_its_row_are_there_together_or_not_at_all(api, path: str) -> None:
-    _check(api, path, CASES[path](api))
-
-
 @pytest.mark.every_database
-@pytest.mark.parametrize("api", SERVERS, indirect=True)
-def test_servers_undo_a_change_whose_row_cannot_be_written(api) -> None:
+def test_a_mutation_and_its_row_are_there_together_or_not_at_all(api) -> None:
     for path in MUTATIONS:
         _check(api, path, CASES[path](api))
 
