@@ -192,6 +192,15 @@ def test_secrets_are_named_and_never_written(manifest):
     assert not [each for each in MANIFESTS if each.kind == "Secret"]
 
 
+@pytest.mark.parametrize("manifest", DEPLOYMENTS, ids=_called)
+def test_every_part_knows_whether_there_are_events(manifest):
+    """By it the API tells of events that wait, and retention keeps what was not yet sent."""
+    env = {each["name"]: each.get("valueFrom") for each in manifest.container["env"]}
+    reference = env["IOP_EVENT_BROKER_URL"]["secretKeyRef"]
+    assert (reference["name"], reference["key"]) == ("iop-secrets", "event-broker-url")
+    assert reference.get("optional", False) is (manifest.name != "iop-events")
+
+
 @pytest.mark.parametrize("manifest", PODS, ids=_called)
 def test_a_pod_asks_for_no_more_than_it_may_have_and_its_command_exists(manifest):
     asked = manifest.container["resources"]["requests"]
