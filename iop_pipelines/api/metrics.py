@@ -141,7 +141,7 @@ class Metrics:
                 self._work.ended.labels(kind.value, status.value).set(number)
 
     def set_ticks(self, last: Mapping[str, float]) -> None:
-        """last: when each sensor was evaluated, in seconds since 1970; one that is switched off is not among them."""
+        """last: when each sensor was evaluated, or first seen, in seconds since 1970; none that is switched off."""
         self._ticks.last = last
 
     def set_verified(self, at: float, drift: int) -> None:
@@ -213,7 +213,7 @@ class _Ticks(Collector):
     def collect(self) -> Iterable[Metric]:
         ages = GaugeMetricFamily(
             "iop_sensor_tick_age_seconds",
-            "How long ago a sensor that is switched on was last evaluated, as far as it is known.",
+            "How long ago a sensor that is switched on was last evaluated, or first seen if it never was.",
             labels=["sensor"],
         )
         now = self._clock()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -32,7 +33,11 @@ from iop_pipelines.settings import Settings
 from served_app import Accounts, answers, running, wait_until
 
 LOCATION = "import dagster as dg\n\n@dg.op\ndef noop(): ...\n\n@dg.job\ndef nothing(): noop()\n"
-LOCATION += "\ndefs = dg.Definitions(jobs=[nothing])\n"
+LOCATION += (
+    "\n@dg.sensor(job=nothing, default_status=dg.DefaultSensorStatus.RUNNING)\ndef listens(): ...\n"
+)
+LOCATION += "\n@dg.sensor(job=nothing)\ndef sleeps(): ...\n"
+LOCATION += "\ndefs = dg.Definitions(jobs=[nothing], sensors=[listens, sleeps])\n"
 LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on UnauthorizedError { message } ... on PythonError { message } } }"""
 SELECTOR = {
@@ -676,6 +681,17 @@ def test_ready_names_the_daemon_that_does_not_run(served):
     answer = _ready(served)
     assert answer.status_code == 503
     assert answer.json()["parts"]["daemon"] == "degraded"
+
+
+def test_a_sensor_that_was_never_evaluated_has_been_silent_since_it_was_first_seen(
+    served, monkeypatch
+):
+    now = datetime(2026, 3, 1, 12, 0, 0)
+    monkeypatch.setattr(served.ui, "_first_seen", {})
+    monkeypatch.setattr(dagster_ui, "utc_now", lambda: now)
+    assert served.ui.sensor_ticks() == {"listens": 1772366400.0}
+    now = datetime(2026, 3, 1, 12, 20, 0)
+    assert served.ui.sensor_ticks() == {"listens": 1772366400.0}
 
 
 def _ready(served: Served) -> httpx.Response:

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
+from datetime import UTC
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from urllib.parse import quote
 import dagster as dg
 from dagster import __version__ as dagster_version
 from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.remote_representation.external import RemoteSensor
 from dagster._core.scheduler.instigation import SensorInstigatorData
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
@@ -51,6 +53,7 @@ from iop_pipelines.api.dagster_ui.requests import (
 from iop_pipelines.api.dagster_ui.throttle import Throttle
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
 from iop_pipelines.api.registry import ApiError
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import IopError, Unavailable
 from iop_pipelines.identity.user import User
@@ -111,6 +114,9 @@ class DagsterUi:
         self.app: ASGIApp | None = None
         self.schema: GraphQLSchema | None = None
         self._instance: dg.DagsterInstance | None = None
+        self._context: RoleContext | None = None
+        # In seconds since 1970, when a sensor was first seen to be switched on.
+        self._first_seen: dict[str, float] = {}
         self._problem = "Dagster's UI is starting"
 
     def start(self) -> None:
@@ -140,16 +146,44 @@ class DagsterUi:
         return f"no heartbeat of {', '.join(silent)}" if silent else None
 
     def sensor_ticks(self) -> dict[str, float]:
-        """When each sensor that is switched on was last evaluated, in seconds since 1970; none before its first."""
+        """When each sensor that is switched on was last evaluated, in seconds since 1970.
+
+        Of one that never was: when this process first saw it switched on, so that its silence has an age too.
+        """
         if self._instance is None:
             return {}
+        now = utc_now().replace(tzinfo=UTC).timestamp()
+        stored = {
+            state.selector_id: state
+            for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
+        }
+        # One that was never evaluated may be in the code alone, one whose code cannot be loaded in the storage alone.
+        known = {sensor.selector_id: sensor for sensor in self._sensors()}
+        declared = {
+            each: sensor.get_current_instigator_state(stored.get(each))
+            for each, sensor in known.items()
+        }
         ticks: dict[str, float] = {}
-        for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
-            known = state.instigator_data
-            at = known.last_tick_timestamp if isinstance(known, SensorInstigatorData) else None
-            if at is not None and state.is_running:
-                ticks[state.instigator_name] = at
+        for state in {**stored, **declared}.values():
+            if not state.is_running:
+                continue
+            data = state.instigator_data
+            at = data.last_tick_timestamp if isinstance(data, SensorInstigatorData) else None
+            ticks[state.instigator_name] = at or self._first_seen.get(state.instigator_name, now)
+        self._first_seen = {name: self._first_seen.get(name, now) for name in ticks}
         return ticks
+
+    def _sensors(self) -> list[RemoteSensor]:
+        if self._context is None:
+            return []
+        entries = self._context.get_current_workspace().code_location_entries.values()
+        return [
+            sensor
+            for entry in entries
+            if entry.code_location is not None
+            for repository in entry.code_location.get_repositories().values()
+            for sensor in repository.get_sensors()
+        ]
 
     def _load(self) -> None:
         with ExitStack() as stack:
@@ -186,6 +220,7 @@ class DagsterUi:
             )
         )
         server: DagsterWebserver[Any, Any] = DagsterWebserver(context, PREFIX, LIVE_POLL_MS)
+        self._context = context
         self._instance = instance
         self.schema = server._graphene_schema.graphql_schema  # pyright: ignore[reportPrivateUsage]
         if self.trail is not None:
