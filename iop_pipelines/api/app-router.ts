@@ -191,6 +191,15 @@ export interface ById {
 
 export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
 
+/** What several have in common: `count` of them stand as this one does (of a list, and are asked for), of `series` that were judged; `since`: when the first of them began. */
+export interface Cause {
+  id: number;
+  direction: Direction;
+  since: string;
+  series: number;
+  count: number;
+}
+
 /** A value of a table; dates and moments as ISO text. */
 export type Cell = boolean | number | string | null;
 
@@ -540,6 +549,8 @@ export interface Deliveries {
 export interface Described {
   description: string;
 }
+
+export type Direction = "lower" | "higher";
 
 /** The first over the second; not known where that is zero. */
 export interface Divide {
@@ -961,6 +972,7 @@ export interface KeptRecommendation {
   previousId: number | null;
   snoozedUntil: string | null;
   translations: Partial<Record<Language, Wording>> | null;
+  cause: Cause | null;
   metadata: Evidence | null;
   sparkline: (number | null)[];
   cursor: string;
@@ -1042,6 +1054,7 @@ export interface ListedRecommendation {
   previousId: number | null;
   snoozedUntil: string | null;
   translations: Partial<Record<Language, Wording>> | null;
+  cause: Cause | null;
   sparkline: (number | null)[];
   cursor: string;
 }
@@ -1709,7 +1722,7 @@ export interface Recall {
   delay: number | null;
 }
 
-/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. */
+/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. `cause`: null of what stands alone. */
 export interface Recommendation {
   id: number;
   title: string;
@@ -1731,6 +1744,7 @@ export interface Recommendation {
   previousId: number | null;
   snoozedUntil: string | null;
   translations: Partial<Record<Language, Wording>> | null;
+  cause: Cause | null;
   metadata: Evidence | null;
 }
 
@@ -1769,7 +1783,7 @@ export interface RecommendationEvidence {
   translations: Partial<Record<Language, Reasons>> | null;
 }
 
-/** `order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so last in the time of its data; newest has what was written last first. `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is taken for where that row stands now. `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. `model` is a name, of whichever version; `uniqueId` a series; `from` and `to` are the first and last day on which it was opened, in the platform's time zone. */
+/** `order`: gravest has what still stands before what is no longer found, the gravest of it first, then what was so last in the time of its data; newest has what was written last first. `cursor` is that of the last row seen, whose place it keeps although the row moved since; an id alone is taken for where that row stands now. `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever the case. `model` is a name, of whichever version; `uniqueId` a series; `from` and `to` are the first and last day on which it was opened, in the platform's time zone. `withCause` leaves out what another one of the list, graver and of one cause with it, tells already; `cause` asks for those of one. */
 export interface RecommendationFilter {
   limit?: number | undefined;
   cursor?: string | number | null | undefined;
@@ -1785,6 +1799,8 @@ export interface RecommendationFilter {
   uniqueId?: string | null | undefined;
   from?: string | null | undefined;
   to?: string | null | undefined;
+  withCause?: boolean | undefined;
+  cause?: number | null | undefined;
 }
 
 /** `open` were not decided: `waiting` are those still found, `goneAway` those that are not any more. `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of those that wait; every word has its number. */

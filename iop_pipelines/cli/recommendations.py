@@ -21,6 +21,7 @@ from iop_pipelines.recommendations.retelling import Retold
 from iop_pipelines.recommendations.retelling import retell as retell_all
 from iop_pipelines.recommendations.review import (
     StoredRecommendation,
+    count_of_causes,
     count_recommendations,
     list_recommendations,
     review,
@@ -37,22 +38,32 @@ recommendation = click.Group(
 @click.option("--status", type=click.Choice([each.value for each in ReviewStatus]))
 @click.option("--category", type=click.Choice([each.value for each in Category]))
 @click.option("--limit", default=50, show_default=True)
+@click.option("--each", is_flag=True, help="Those of one cause too, and not the gravest alone.")
 def list_(
-    settings: Settings, as_json: bool, status: str | None, category: str | None, limit: int
+    settings: Settings,
+    as_json: bool,
+    *,
+    status: str | None,
+    category: str | None,
+    limit: int,
+    each: bool,
 ) -> None:
     """List recommendations, as the inbox does: the gravest that still stands first, then the latest."""
     engine = engine_of(settings)
     wanted = ReviewStatus(status) if status else None
     kind = Category(category) if category else None
-    found = list_recommendations(engine, status=wanted, category=kind, limit=limit)
+    found = list_recommendations(
+        engine, status=wanted, category=kind, limit=limit, with_cause=not each
+    )
     columns = ("id", "severity", "state", "title", "category", "occurrences")
-    rows = [_plain(each) for each in found]
+    rows = [_plain(one) for one in found]
     if not as_json:
+        counts = {} if each else count_of_causes(engine, found, wanted, kind)
         rows = [
-            {**row, "state": ", ".join(_states(each))}
-            for row, each in zip(rows, found, strict=True)
+            {**row, "state": ", ".join(_states(one)), "title": _title(one, counts.get(one.id, 1))}
+            for row, one in zip(rows, found, strict=True)
         ]
-    total = count_recommendations(engine, wanted, kind)
+    total = count_recommendations(engine, wanted, kind, with_cause=not each)
     print_rows(rows, columns, as_json, "No recommendations.", total=total)
 
 
@@ -71,6 +82,10 @@ def show(settings: Settings, as_json: bool, recommendation_id: int) -> None:
     console.print(line, highlight=False)
     console.print(found.description, highlight=False, markup=False)
     console.print(f"Source: {found.source_ref}", highlight=False)
+
+
+def _title(found: StoredRecommendation, count: int) -> str:
+    return found.title if count == 1 else f"{found.title} (and {count - 1} more of the same time)"
 
 
 def _states(found: StoredRecommendation) -> list[str]:

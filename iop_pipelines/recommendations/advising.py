@@ -37,6 +37,7 @@ from iop_pipelines.recommendations.first_look import (
     until_of,
     worth_telling,
 )
+from iop_pipelines.recommendations.gathering import Look, gather_causes
 from iop_pipelines.recommendations.lifecycle import (
     AdviceSummary,
     Changes,
@@ -129,13 +130,16 @@ def _advise(connection: sa.Connection, execution_id: int) -> AdviceSummary:
         return AdviceSummary(execution_id)
     changes = Changes()
     ground = _ground_of(connection, row)
-    groups = _grouped(connection, execution_id, ground)
+    history = _history_of(connection, execution_id, ground)
+    groups = _grouped(connection, execution_id, ground, history)
     relate(groups)
     note_refused(connection, row, groups)
     stored = latest_of(connection, list(groups))
     for mark, group in groups.items():
         take(connection, ground, group, stored.get(mark), changes)
     _settle(connection, ground, execution_id, set(groups), changes)
+    told = [each for group in groups.values() for each in group]
+    gather_causes(connection, Look(ground, told, history, changes))
     connection.execute(
         sa.update(model_executions)
         .where(model_executions.c.id == execution_id)
@@ -273,7 +277,7 @@ def _repeats(connection: sa.Connection, execution: sa.Row[Any], model_name: str)
 
 
 def _grouped(
-    connection: sa.Connection, execution_id: int, ground: Ground
+    connection: sa.Connection, execution_id: int, ground: Ground, history: History | None
 ) -> dict[str, list[Finding]]:
     """Findings by fingerprint, the strongest of each first."""
     query = sa.select(findings).where(findings.c.execution_id == execution_id)
@@ -281,7 +285,6 @@ def _grouped(
     for row in connection.execute(query.order_by(findings.c.id)):
         found = _finding(row)
         groups.setdefault(ground.mark_of(found), []).append(found)
-    history = _history_of(connection, execution_id, ground)
     if history is not None:
         groups = _first_seen(groups, history)
     for group in groups.values():

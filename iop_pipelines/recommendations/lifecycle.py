@@ -338,6 +338,7 @@ def resolve(
         .values(
             resolved_at=sa.func.current_timestamp(),
             live_key=None,
+            cause_id=None,
             metadata=closed.to_json(),
             place=closed.place(row.category, is_gone=True),
         )

@@ -5,10 +5,10 @@ not overwrite what somebody else decided meanwhile, and gives it a key, so that 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.events.outgoing import tell_insight
 from iop_pipelines.ledger import counters
 from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.leads import Columns, Wanted, causes_of, is_lead
 from iop_pipelines.schema.tables import (
     dataset_versions,
     model_executions,
@@ -59,6 +60,7 @@ class StoredRecommendation:
     resolved_at: datetime | None
     previous_id: int | None
     snoozed_until: datetime | None
+    cause_id: int | None
 
 
 @dataclass(frozen=True)
@@ -282,29 +284,60 @@ def list_recommendations(
     status: ReviewStatus | None = None,
     category: Category | None = None,
     limit: int = 50,
+    with_cause: bool = False,
 ) -> list[StoredRecommendation]:
-    """As the inbox has them (`domain.places`); `limit` at most 1000."""
+    """As the inbox has them (`domain.places`); `limit` at most 1000. with_cause: of each cause the gravest alone."""
     order = recommendations.c.place.desc(), recommendations.c.id.desc()
-    query = sa.select(*_COLUMNS).order_by(*order).limit(min(limit, MAX_LISTED))
-    if status is not None:
-        query = query.where(recommendations.c.status == status)
-    if category is not None:
-        query = query.where(recommendations.c.category == category)
+    query = sa.select(*_COLUMNS).where(*_listed(status, category, with_cause))
     with engine.connect() as connection:
-        return [_stored(row) for row in connection.execute(query)]
+        found = connection.execute(query.order_by(*order).limit(min(limit, MAX_LISTED)))
+        return [_stored(row) for row in found]
 
 
 def count_recommendations(
-    engine: sa.Engine, status: ReviewStatus | None = None, category: Category | None = None
+    engine: sa.Engine,
+    status: ReviewStatus | None = None,
+    category: Category | None = None,
+    *,
+    with_cause: bool = False,
 ) -> int:
     """How many `list_recommendations` has without a limit."""
     query = sa.select(sa.func.count()).select_from(recommendations)
-    if status is not None:
-        query = query.where(recommendations.c.status == status)
-    if category is not None:
-        query = query.where(recommendations.c.category == category)
     with engine.connect() as connection:
-        return connection.scalar(query) or 0
+        return connection.scalar(query.where(*_listed(status, category, with_cause))) or 0
+
+
+def count_of_causes(
+    engine: sa.Engine,
+    found: Sequence[StoredRecommendation],
+    status: ReviewStatus | None = None,
+    category: Category | None = None,
+) -> dict[int, int]:
+    """By the id of those that lead a cause: how many of a list it has, itself among them."""
+    ids = {each.cause_id for each in found} - {None}
+    with engine.connect() as connection:
+        causes = causes_of(connection, cast(set[int], ids), _wanted(status, category))
+    return {
+        each.id: causes[each.cause_id, each.status]["count"]
+        for each in found
+        if each.cause_id is not None and (each.cause_id, each.status) in causes
+    }
+
+
+def _wanted(status: ReviewStatus | None, category: Category | None) -> Wanted:
+    def wanted(of: Columns) -> list[sa.ColumnElement[bool]]:
+        given = {"status": status, "category": category}
+        return [of[name] == value for name, value in given.items() if value is not None]
+
+    return wanted
+
+
+def _listed(
+    status: ReviewStatus | None, category: Category | None, with_cause: bool
+) -> list[sa.ColumnElement[bool]]:
+    wanted = _wanted(status, category)
+    leads = [is_lead(wanted)] if with_cause else []
+    return [*wanted(recommendations.c), *leads]
 
 
 PEAK_SEVERITY = sa.func.coalesce(recommendations.c.peak_severity, recommendations.c.severity).label(

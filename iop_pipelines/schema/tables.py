@@ -321,6 +321,9 @@ recommendations = _table(
     sa.Column("peak_severity", _enum(words.Severity, "peak_severity", is_checked=False)),
     # `domain.places`: the order of the inbox. 0 in rows that a release before 0029 writes beside this one.
     sa.Column("place", sa.BigInteger, nullable=False, default=_place_given, server_default="0"),
+    # Of `recommendation_causes`; NULL of what stands alone, and of what is gone.
+    sa.Column("cause_id", sa.Integer),
+    sa.Index("ix_recommendations__cause", "cause_id", "place", "id"),
     sa.Index("ix_recommendations__status", "status", "id"),
     sa.Index("ix_recommendations__dataset", "dataset", "id"),
     sa.Index("ix_recommendations__place", "place", "id"),
@@ -331,6 +334,19 @@ recommendations = _table(
 )
 
 # Added to them.
+
+# What several recommendations have in common; the gravest of them leads.
+recommendation_causes = _table(
+    "recommendation_causes",
+    _id(),
+    sa.Column("dataset", exact(64), nullable=False, index=True),
+    # lower or higher than expected
+    sa.Column("direction", exact(16), nullable=False),
+    # Where the first of them began, dataset-local, and of how many series they are.
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("series", sa.Integer, nullable=False),
+    _created_at(),
+)
 
 recommendation_events = _table(
     "recommendation_events",

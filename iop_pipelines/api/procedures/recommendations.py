@@ -1,5 +1,6 @@
 """recommendations.*: advice, and what people decide about it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -33,8 +34,10 @@ from iop_pipelines.domain.places import HIGHEST
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
 from iop_pipelines.recommendations import review
+from iop_pipelines.recommendations.causes import Direction
 from iop_pipelines.recommendations.chart import evidence_chart
 from iop_pipelines.recommendations.evidence import Evidence
+from iop_pipelines.recommendations.leads import Columns, Wanted, causes_of, is_lead
 from iop_pipelines.recommendations.sparkline import sparkline
 from iop_pipelines.schema.tables import analytical_models, recommendation_events, users
 from iop_pipelines.schema.tables import recommendations as table
@@ -48,6 +51,18 @@ Status = Literal["open", "accepted", "dismissed"]
 class Wording(TypedDict):
     title: str
     description: str
+
+
+@with_config(ROW)
+class Cause(TypedDict):
+    """What several have in common: `count` of them stand as this one does (of a list, and are asked for), of `series`
+    that were judged; `since`: when the first of them began."""
+
+    id: int
+    direction: Direction
+    since: LocalMoment
+    series: int
+    count: int
 
 
 @with_config(ROW)
@@ -72,6 +87,7 @@ class _Told(TypedDict):
     previous_id: int | None
     snoozed_until: datetime | None
     translations: dict[Language, Wording] | None
+    cause: Cause | None
 
 
 @with_config(ROW)
@@ -80,7 +96,8 @@ class Recommendation(_Told):
 
     `severity` is that of the last finding, `peakSeverity` the gravest there was.
 
-    `translations` are those of title and description; null where IOP did not write them.
+    `translations` are those of title and description; null where IOP did not write them. `cause`: null of what stands
+    alone.
     """
 
     metadata: Annotated[dict[str, Any], SchemaOf(Evidence)] | None
@@ -150,7 +167,10 @@ class RecommendationFilter(Shape):
     `isSnoozed` false leaves out what is put off to a later moment, true leaves only that; so does
     `isResolved` with what is no longer found. `q` is looked for in titles of every language, whatever
     the case. `model` is a name, of whichever version; `uniqueId` a series; `from` and `to` are the first and last
-    day on which it was opened, in the platform's time zone."""
+    day on which it was opened, in the platform's time zone.
+
+    `withCause` leaves out what another one of the list, graver and of one cause with it, tells already; `cause` asks
+    for those of one."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     cursor: Annotated[str, Field(pattern=_CURSOR)] | Id | None = None
@@ -166,6 +186,8 @@ class RecommendationFilter(Shape):
     unique_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
+    with_cause: bool = False
+    cause: Id | None = None
 
 
 class Decision(ById):
@@ -262,8 +284,9 @@ class RecommendationEvidence(Shape):
 
 
 _COLUMNS = (
-    *columns_of(Recommendation, table, without=("peak_severity",)),
+    *columns_of(Recommendation, table, without=("peak_severity", "cause")),
     review.PEAK_SEVERITY,
+    table.c.cause_id,
 )
 _LISTED = select_of(*_COLUMNS, table.c.place)
 # Of one answer for a device; with evidence a few kilobytes each, a tenth of that as it is sent.
@@ -298,36 +321,17 @@ def declare(registry: Registry) -> None:
 
     @procedure("recommendations.list", Kind.QUERY, "Recommendations, the gravest first.")
     def list_(ctx: Context, given: RecommendationFilter) -> list[ListedRecommendation]:
-        query = _LISTS[given.order]
-        for name in ("status", "category", "severity", "dataset", "unique_id"):
-            if (value := getattr(given, name)) is not None:
-                query = query.where(table.c[name] == value)
-        if given.is_snoozed is not None:
-            is_later = sa.func.coalesce(table.c.snoozed_until > utc_now(), sa.false())
-            query = query.where(is_later if given.is_snoozed else sa.not_(is_later))
-        if given.is_resolved is not None:
-            is_open = table.c.resolved_at.is_(None)
-            query = query.where(sa.not_(is_open) if given.is_resolved else is_open)
-        if given.q is not None:
-            titles = (
-                table.c.title,
-                *(table.c.translations[each.value, "title"].as_string() for each in TRANSLATED),
-            )
-            found = (title.icontains(given.q, autoescape=True) for title in titles)
-            query = query.where(sa.or_(*found))
-        if given.model is not None:
-            versions = sa.select(analytical_models.c.id).where(
-                analytical_models.c.name == given.model
-            )
-            query = query.where(table.c.model_id.in_(versions))
         zone = ctx.platform.settings.time_zone
-        if given.from_ is not None:
-            query = query.where(table.c.created_at >= _beginning(given.from_, zone))
-        if given.to is not None and given.to < date.max:
-            query = query.where(table.c.created_at < _beginning(given.to + timedelta(days=1), zone))
+
+        def wanted(of: Columns) -> list[sa.ColumnElement[bool]]:
+            return _wanted(of, given, zone)
+
+        query = _LISTS[given.order].where(*wanted(table.c))
+        if given.with_cause:
+            query = query.where(is_lead(wanted))
         place, last = _seen(ctx, given)
         found = rows_of(ctx, query, {"limit": given.limit, "place": place, "id": last})
-        return [_listed(row) for row in found]
+        return [_listed(row) for row in _with_causes(ctx, found, wanted)]
 
     @procedure(
         "recommendations.changes",
@@ -344,7 +348,7 @@ def declare(registry: Registry) -> None:
         # By the clock that wrote `updated_at`, and before the rows are read.
         with ctx.platform.engine.connect() as connection:
             now = connection.execute(sa.select(sa.func.current_timestamp())).scalar_one()
-        found = rows_of(ctx, query)
+        found = _with_causes(ctx, rows_of(ctx, query), _standing)
         return Changes(
             items=[
                 KeptRecommendation(**_listed(row), metadata=row["metadata"])
@@ -363,7 +367,8 @@ def declare(registry: Registry) -> None:
     @procedure("recommendations.get", Kind.QUERY, "One recommendation with its evidence.")
     def get(ctx: Context, given: ById) -> Recommendation:
         review.recommendation(ctx.platform.engine, given.id)
-        return _spoken(rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))[0])
+        found = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
+        return _spoken(_with_causes(ctx, found, _standing)[0])
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
@@ -409,6 +414,48 @@ def declare(registry: Registry) -> None:
             RecommendationEvent(**translated(row, "reason"))
             for row in rows_of(ctx, _HISTORY.where(is_its))
         ]
+
+
+def _wanted(of: Columns, given: RecommendationFilter, zone: str) -> list[sa.ColumnElement[bool]]:
+    names = ("status", "category", "severity", "dataset", "unique_id")
+    wanted = [of[name] == value for name in names if (value := getattr(given, name)) is not None]
+    if given.cause is not None:
+        wanted.append(of.cause_id == given.cause)
+    if given.is_snoozed is not None:
+        is_later = sa.func.coalesce(of.snoozed_until > utc_now(), sa.false())
+        wanted.append(is_later if given.is_snoozed else sa.not_(is_later))
+    if given.is_resolved is not None:
+        is_open = of.resolved_at.is_(None)
+        wanted.append(sa.not_(is_open) if given.is_resolved else is_open)
+    if given.q is not None:
+        titles = (
+            of.title,
+            *(of.translations[each.value, "title"].as_string() for each in TRANSLATED),
+        )
+        wanted.append(sa.or_(*(title.icontains(given.q, autoescape=True) for title in titles)))
+    if given.model is not None:
+        versions = sa.select(analytical_models.c.id).where(analytical_models.c.name == given.model)
+        wanted.append(of.model_id.in_(versions))
+    if given.from_ is not None:
+        wanted.append(of.created_at >= _beginning(given.from_, zone))
+    if given.to is not None and given.to < date.max:
+        wanted.append(of.created_at < _beginning(given.to + timedelta(days=1), zone))
+    return wanted
+
+
+def _standing(of: Columns) -> list[sa.ColumnElement[bool]]:
+    return [of.resolved_at.is_(None)]
+
+
+def _with_causes(ctx: Context, rows: Sequence[Any], wanted: Wanted) -> list[Any]:
+    ids = {row["cause_id"] for row in rows} - {None}
+    with ctx.platform.engine.connect() as connection:
+        causes = causes_of(connection, ids, wanted)
+    told: list[Any] = []
+    for row in rows:
+        its = {name: value for name, value in row.items() if name != "cause_id"}
+        told.append({**its, "cause": causes.get((row["cause_id"], row["status"]))})
+    return told
 
 
 def _spoken(row: Recommendation) -> Recommendation:

@@ -15,12 +15,20 @@ from iop_pipelines.drm.tables import quality_scores
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.recommendations.quality import hold_back
 from iop_pipelines.registry.models import list_models
-from iop_pipelines.schema.tables import recommendations
+from iop_pipelines.schema.tables import recommendation_causes, recommendations
 
 KEYS = {
     *("id", "title", "description", "category", "severity", "status", "sourceRef", "metadata"),
     *("createdAt", "updatedAt", "dataset", "uniqueId", "modelId", "occurrences", "firstDs"),
-    *("lastDs", "resolvedAt", "previousId", "snoozedUntil", "translations", "peakSeverity"),
+    *(
+        "lastDs",
+        "resolvedAt",
+        "previousId",
+        "snoozedUntil",
+        "translations",
+        "peakSeverity",
+        "cause",
+    ),
 }
 
 
@@ -88,6 +96,46 @@ def test_pages_of_the_gravest_have_each_once_though_one_moves_between_them(api):
         page(cursor=999_999)
     with pytest.raises(ApiError, match="cursor: is '3-'"):
         page(cursor="3-")
+
+
+def test_the_gravest_of_a_cause_that_is_asked_for_tells_it(api):
+    """Three of one cause and one alone: whatever narrows the list, one of them leads and hides none but of its own."""
+    now = datetime(2026, 11, 30)
+    cause = {"dataset": "mine", "direction": "lower", "since": now, "series": 40}
+    api.write(recommendation_causes.insert(), {"id": 7, **cause})
+    told = (("a", "info", 7), ("b", "critical", 7), ("c", "warning", 7), ("d", "warning", None))
+    for title, severity, cause_id in told:
+        row = {"title": title, "category": "anomaly", "dataset": "mine", "cause_id": cause_id}
+        api.write(recommendations.insert(), {**row, "severity": severity, "last_ds": now})
+
+    def listed(**given):
+        found = api.call("recommendations.list", dataset="mine", **given)
+        return [(each["title"], each["cause"] and each["cause"]["count"]) for each in found]
+
+    assert listed() == [("b", 3), ("d", None), ("c", 3), ("a", 3)]
+    assert listed(withCause=True) == [("b", 3), ("d", None)]
+    assert listed(withCause=True, order="newest") == [("d", None), ("b", 3)]
+    assert listed(cause=7) == [("b", 3), ("c", 3), ("a", 3)]
+    # What the filter leaves out neither leads nor counts.
+    assert listed(withCause=True, severity="info") == [("a", None)]
+    assert listed(withCause=True, q="c") == [("c", None)]
+    first = api.call("recommendations.list", dataset="mine", withCause=True, limit=1)[0]
+    assert first["cause"] == {
+        "id": 7,
+        "direction": "lower",
+        "since": "2026-11-30T00:00:00",
+        "series": 40,
+        "count": 3,
+    }
+    assert listed(withCause=True, cursor=first["cursor"]) == [("d", None)]
+    assert api.call("recommendations.get", id=first["id"])["cause"] == first["cause"]
+    # Who accepts the lead has decided nothing about the others: the next one leads them.
+    api.call("recommendations.update", id=first["id"], status="accepted")
+    assert listed(withCause=True, status="open") == [("d", None), ("c", 2)]
+    assert listed(withCause=True) == [("b", None), ("d", None), ("c", 2)]
+    kept = api.call("recommendations.changes")["items"]
+    causes = {each["title"]: each["cause"] and each["cause"]["id"] for each in kept}
+    assert (causes["c"], causes["a"], causes["d"]) == (7, 7, None)
 
 
 def test_decisions_and_remarks_are_its_history_with_who_and_why(api, advice):
