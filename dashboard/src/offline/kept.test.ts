@@ -62,6 +62,42 @@ describe('a list of what the device keeps', () => {
   });
 });
 
+describe('of one cause', () => {
+  const cause = { id: 7, direction: 'lower', since: '2026-11-29T00:00:00', series: 40, count: 9 };
+  const of = (id: number, more: Partial<KeptRecommendation> = {}) =>
+    one(id, { cause: cause as KeptRecommendation['cause'], ...more });
+  const rows = [
+    of(1),
+    of(2, { severity: 'critical' }),
+    of(3),
+    one(4),
+    of(5, { status: 'accepted' }),
+  ];
+  const told = (given: Parameters<typeof keptList>[1]) =>
+    keptList(deviceWith(...rows), given, NOW)?.rows.map(({ id, cause: its }) => [
+      id,
+      its?.count ?? null,
+    ]);
+
+  test('the gravest that is wanted is there alone, with how many are', () => {
+    expect(told({ status: 'open', withCause: true })).toEqual([
+      [4, null],
+      [3, 3],
+    ]);
+    expect(told({ severity: 'critical', withCause: true })).toEqual([[2, null]]);
+    // What was decided stands by itself.
+    expect(told({ withCause: true })).toEqual([
+      [5, null],
+      [4, null],
+      [3, 3],
+    ]);
+  });
+
+  test('each is there where they are asked for', () => {
+    expect(told({ status: 'open', cause: 7 })?.map(([id]) => id)).toEqual([3, 2, 1]);
+  });
+});
+
 describe('one that was read by itself', () => {
   const DAY_1 = 63_900_000_000;
   const at = (degree: number, seconds: number, id: number) =>

@@ -92,10 +92,33 @@ export function keptList(
     .filter((row) => isWanted(row, given, now, zone))
     .map((row) => ({ ...row, sparkline: row.sparkline ?? [], cursor: row.cursor ?? '' }))
     .sort((a, b) => (given.order === 'newest' ? b.id - a.id : inOrder(a, b)));
+  const told = given.withCause ? toldOnce(rows) : rows;
   const isOfInbox = given.status === 'open' && given.isResolved === false;
   const isCut = !(isOfInbox && inboxIn(queries)?.isWhole);
-  return { rows, isCut, readAt: Math.min(...kept.map(({ state }) => state.dataUpdatedAt)) };
+  return { rows: told, isCut, readAt: Math.min(...kept.map(({ state }) => state.dataUpdatedAt)) };
 }
+
+/** Of each cause and status the gravest, with how many of them are in the list. */
+function toldOnce(rows: readonly KeptRecommendation[]): KeptRecommendation[] {
+  const leads = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const row of rows.filter(hasCause).sort(inOrder)) {
+    const key = causeOf(row);
+    if (!leads.has(key)) leads.set(key, row.id);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return rows
+    .filter((row) => !hasCause(row) || leads.get(causeOf(row)) === row.id)
+    .map((row) => {
+      const count = counts.get(causeOf(row)) ?? 0;
+      return { ...row, cause: row.cause && count > 1 ? { ...row.cause, count } : null };
+    });
+}
+
+const causeOf = ({ cause, status }: KeptRecommendation) => `${cause?.id} ${status}`;
+
+// What an earlier version of the app kept has none.
+const hasCause = ({ cause }: KeptRecommendation) => cause !== null && cause !== undefined;
 
 const DEGREES: Record<Severity, number> = { info: 1, warning: 2, critical: 3 };
 const DEGREE = 10 ** 12;
@@ -141,6 +164,7 @@ function isWanted(
     (given.category == null || row.category === given.category) &&
     (given.dataset == null || row.dataset === given.dataset) &&
     (given.uniqueId == null || row.uniqueId === given.uniqueId) &&
+    (given.cause == null || row.cause?.id === given.cause) &&
     (given.model == null || modelOf(row) === given.model) &&
     (given.from == null || dayOf(row.createdAt, zone) >= given.from) &&
     (given.to == null || dayOf(row.createdAt, zone) <= given.to) &&

@@ -1303,6 +1303,15 @@ export default {
     nothingText:
       "De nouvelles recommandations s'affichent ici dès que les modèles trouvent quelque chose.",
     noMatch: 'Rien ne correspond à ces filtres',
+    alsoOf: (n: number) =>
+      plural('fr', n, 'et 1 autre au même moment', `et ${n} autres au même moment`),
+    ofOneCause: 'au même moment',
+    causeOf: (n: number, of: number, isLower: boolean, since: string) =>
+      `${n} séries sur ${of} ${isLower ? 'sous' : 'au-dessus de'} la valeur attendue depuis ${since}`,
+    members: 'Au même moment',
+    allMembers: (n: number) => `Afficher les ${n}`,
+    acceptAll: (n: number) => `Accepter les ${n}`,
+    dismissAll: (n: number) => `Écarter les ${n}`,
     times: (n: number) => plural('fr', n, 'vue une fois', `vue ${n} fois`),
     gone: "N'est plus constatée",
     goneOnes: 'Plus constatées',

@@ -22,6 +22,7 @@ import { recommendationQuery } from './queries';
 import type { Question } from './question';
 import css from './recommendations.module.css';
 import { Steps } from './Steps';
+import { Together } from './Together';
 import { type Shown, shownOf, type Told } from './told';
 import { words } from './words';
 
@@ -35,8 +36,9 @@ export interface DetailGiven {
   back: string;
   place: [number, string] | null;
   onShown: (recommendation: Told) => void;
-  onDecide: (wish: Wish, recommendation: Told) => void;
-  onAsk: (question: Question) => void;
+  onDecide: (wish: Wish, of: readonly Told[]) => void;
+  /** of: what it is about; left out, what is shown or selected. */
+  onAsk: (question: Question, of?: readonly Told[]) => void;
 }
 
 export function Detail(given: DetailGiven) {
@@ -96,7 +98,16 @@ function Sheet({
           <Decide
             recommendation={recommendation}
             isBusy={isBusy}
-            onDecide={(wish) => onDecide(wish, recommendation)}
+            onDecide={(wish) => onDecide(wish, [recommendation])}
+            onAsk={onAsk}
+          />
+        )}
+        {recommendation.cause && (
+          <Together
+            recommendation={recommendation}
+            cause={recommendation.cause}
+            isBusy={isBusy}
+            onDecide={onDecide}
             onAsk={onAsk}
           />
         )}
@@ -105,7 +116,7 @@ function Sheet({
         {isAdmin && (
           <CommentForm
             isBusy={isBusy}
-            onAdd={(text) => onDecide({ kind: 'comment', text }, recommendation)}
+            onAdd={(text) => onDecide({ kind: 'comment', text }, [recommendation])}
           />
         )}
       </Page>

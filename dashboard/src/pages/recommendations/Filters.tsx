@@ -46,6 +46,7 @@ function Chips({ filter, onNarrow }: FilterGiven) {
     dataset: filter.dataset,
     model: filter.model,
     series: filter.series,
+    cause: filter.cause && t.ofOneCause,
     from: firstDay && t.since(format.local(firstDay)),
     to: lastDay && t.upTo(format.local(lastDay)),
     q: filter.q && `“${filter.q}”`,

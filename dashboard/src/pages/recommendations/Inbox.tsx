@@ -27,29 +27,38 @@ export function Inbox({ id }: { id: number | null }) {
   const selection = useSelection(rows, query.isSuccess);
   const work = useDecide();
   const [question, setQuestion] = useState<Question | null>(null);
+  const [asked, setAsked] = useState<readonly Told[] | null>(null);
   const [shown, setShown] = useState<Told | null>(null);
   const { at, previous, next, pathOf, go, toList } = useWalk(rows, id, filter);
   const listed = rows[at] ?? null;
   const current = listed ?? (shown?.id === id ? shown : null);
-  const targets = selection.rows.length > 0 ? selection.rows : current ? [current] : [];
+  const own = selection.rows.length > 0 ? selection.rows : current ? [current] : [];
+  const targets = asked ?? own;
 
   async function decide(wish: Wish, of: readonly Told[] = targets) {
-    setQuestion(null);
+    close();
     if (!isAdmin || of.length === 0) return;
-    const isOne = of.length === 1 && of[0]?.id === id;
+    const isHere = (of.length === 1 || of !== own) && of.some((row) => row.id === id);
     const results = await work.decide(of, wish);
     const failed = results.filter(isFailed);
     selection.keep(failed.map(({ row }) => row.id));
     const isTaken = failed.length === 0;
     // On to the next without going back to the list; what was undecided is what one came for.
-    if (isOne && isTaken && wish.kind !== 'comment' && filter.view === 'open') {
+    if (isHere && isTaken && wish.kind !== 'comment' && filter.view === 'open') {
       if (next ?? previous) go(next ?? previous);
       else toList({ replace: true });
     }
   }
 
-  const ask = (what: Question) =>
-    (what === 'help' || (isAdmin && targets.length > 0)) && setQuestion(what);
+  function ask(what: Question, of: readonly Told[] | null = null) {
+    if (what !== 'help' && !(isAdmin && (of ?? own).length > 0)) return;
+    setAsked(of);
+    setQuestion(what);
+  }
+  function close() {
+    setAsked(null);
+    setQuestion(null);
+  }
   useShortcuts({
     j: () => go(next),
     k: () => go(previous),
@@ -92,7 +101,7 @@ export function Inbox({ id }: { id: number | null }) {
               back={pathOf()}
               place={at < 0 ? null : [at + 1, `${rows.length}${query.hasNextPage ? '+' : ''}`]}
               onShown={setShown}
-              onDecide={(wish, row) => void decide(wish, [row])}
+              onDecide={(wish, of) => void decide(wish, of)}
               onAsk={ask}
             />
           )
@@ -104,7 +113,7 @@ export function Inbox({ id }: { id: number | null }) {
           selection={selection}
           progress={work.progress}
           onAccept={() => void decide(ACCEPTED)}
-          onAsk={setQuestion}
+          onAsk={ask}
         />
       )}
       <Asking
@@ -113,7 +122,7 @@ export function Inbox({ id }: { id: number | null }) {
         shortfall={work.shortfall}
         onForget={work.forget}
         onDecide={(wish) => void decide(wish)}
-        onClose={() => setQuestion(null)}
+        onClose={close}
       />
     </>
   );

@@ -16,12 +16,15 @@ import { words } from './words';
 export function Item({
   recommendation,
   href,
+  causeHref,
   isCurrent,
   decisions,
   selection,
 }: {
   recommendation: ListedRecommendation;
   href: string;
+  /** To those of the same cause; null where each stands by itself. */
+  causeHref: string | null;
   isCurrent: boolean;
   decisions: Decisions;
   selection: Selection | null;
@@ -59,6 +62,11 @@ export function Item({
         <Link href={href} className={css.itemTitle ?? ''} aria-current={isCurrent || undefined}>
           {title}
         </Link>
+        {recommendation.cause && causeHref && (
+          <Link href={causeHref} className={css.more ?? ''}>
+            {t.alsoOf(recommendation.cause.count - 1)}
+          </Link>
+        )}
         <p className={css.itemFoot}>
           <span>{[dataset, seriesName(uniqueId, t.allSeries)].filter(Boolean).join(' · ')}</span>
           {occurrences > 1 && <span>{t.times(occurrences)}</span>}

@@ -7,7 +7,7 @@ import { ofRecommendation } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Empty, Loaded } from '@/ui/States';
-import { type Filter, isNarrowed } from './filters';
+import { type Filter, isNarrowed, queryOf } from './filters';
 import { Item } from './Item';
 import css from './recommendations.module.css';
 import type { Selection } from './useSelection';
@@ -57,6 +57,7 @@ export function List({
                 key={row.id}
                 recommendation={row}
                 href={pathOf(row)}
+                causeHref={causeHrefOf(row, filter)}
                 isCurrent={row.id === current}
                 decisions={ofRecommendation(decisions, row.id)}
                 selection={selection}
@@ -73,6 +74,11 @@ export function List({
     </Loaded>
   );
 }
+
+const causeHrefOf = ({ cause }: ListedRecommendation, filter: Filter) =>
+  cause && filter.cause === null
+    ? `/recommendations${queryOf({ ...filter, cause: String(cause.id) })}`
+    : null;
 
 /** Keeps the open item in sight, and the last opened one on the way back. */
 function useReturn(current: number | null, isThere: boolean) {

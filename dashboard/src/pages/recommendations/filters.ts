@@ -14,6 +14,8 @@ export interface Filter {
   dataset: string | null;
   model: string | null;
   series: string | null;
+  /** Those of one cause, each by itself. */
+  cause: string | null;
   /** The first and the last day on which it was opened. */
   from: string | null;
   to: string | null;
@@ -29,6 +31,8 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const dayIn = (text: string | null) =>
   text && DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 
+const numberIn = (text: string | null) => (text && /^[1-9]\d{0,8}$/.test(text) ? text : null);
+
 /** Words of an address that mean nothing here are passed over. */
 export function filterIn(params: URLSearchParams): Filter {
   return {
@@ -38,6 +42,7 @@ export function filterIn(params: URLSearchParams): Filter {
     dataset: params.get('dataset')?.slice(0, 64) || null,
     model: params.get('model')?.slice(0, 120) || null,
     series: params.get('series')?.trim().slice(0, 200) || null,
+    cause: numberIn(params.get('cause')),
     from: dayIn(params.get('from')),
     to: dayIn(params.get('to')),
     q: params.get('q')?.trim().slice(0, 200) || null,
@@ -58,6 +63,9 @@ export function queryOf(filter: Filter): string {
   return text && `?${text}`;
 }
 
+/** Nothing narrowed, as the inbox opens. */
+export const UNFILTERED = filterIn(new URLSearchParams());
+
 /** What narrows further than the view, and can be taken away one by one. */
 export const NARROWING = [
   'severity',
@@ -65,6 +73,7 @@ export const NARROWING = [
   'dataset',
   'model',
   'series',
+  'cause',
   'from',
   'to',
   'q',
@@ -79,6 +88,7 @@ export function inputOf({
   dataset,
   model,
   series,
+  cause,
   from,
   to,
   q,
@@ -96,6 +106,7 @@ export function inputOf({
     ...(dataset && { dataset }),
     ...(model && { model }),
     ...(series && { uniqueId: series }),
+    ...(cause ? { cause: Number(cause) } : { withCause: true }),
     ...(from && { from }),
     ...(to && { to }),
     ...(q && { q }),

@@ -11,7 +11,7 @@ describe('the filter', () => {
   test('is the same after a way through the address', () => {
     const text =
       '?view=snoozed&sort=newest&severity=critical&category=trend&dataset=flights' +
-      '&model=Delay&series=EWR&from=2026-11-01&to=2026-11-30&q=EWR';
+      '&model=Delay&series=EWR&cause=12&from=2026-11-01&to=2026-11-30&q=EWR';
     expect(queryOf(filterIn(new URLSearchParams(text)))).toBe(text);
   });
 
@@ -21,18 +21,24 @@ describe('the filter', () => {
   });
 
   test('asks for what is put off, or for what is not, and tells what is gone from what waits', () => {
-    const undecided = { status: 'open', isSnoozed: false };
+    const undecided = { status: 'open', isSnoozed: false, withCause: true };
     expect(inputOf(filterIn(new URLSearchParams('')))).toEqual({ ...undecided, isResolved: false });
     const gone = filterIn(new URLSearchParams('view=gone'));
     expect(inputOf(gone)).toEqual({ ...undecided, isResolved: true });
     const putOff = filterIn(new URLSearchParams('view=snoozed'));
-    expect(inputOf(putOff)).toEqual({ status: 'open', isSnoozed: true });
-    expect(inputOf(filterIn(new URLSearchParams('view=all')))).toEqual({});
+    expect(inputOf(putOff)).toEqual({ status: 'open', isSnoozed: true, withCause: true });
+    expect(inputOf(filterIn(new URLSearchParams('view=all')))).toEqual({ withCause: true });
+  });
+
+  test('asks for each of one cause', () => {
+    const asked = inputOf(filterIn(new URLSearchParams('view=all&cause=12')));
+    expect(asked).toEqual({ cause: 12 });
+    expect(filterIn(new URLSearchParams('cause=storm')).cause).toBeNull();
   });
 
   test('leaves the order to the server, which has the gravest first unless it is told otherwise', () => {
     const asked = inputOf(filterIn(new URLSearchParams('view=all&sort=newest&severity=info')));
-    expect(asked).toEqual({ order: 'newest', severity: 'info' });
+    expect(asked).toEqual({ order: 'newest', severity: 'info', withCause: true });
   });
 
   test('goes on from the place of the last row, until a page is not full', () => {
@@ -146,6 +152,7 @@ describe('what is shown of a recommendation', () => {
     previousId: null,
     snoozedUntil: null,
     translations: null,
+    cause: null,
   } as const;
   const read: Recommendation = {
     ...base,

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api } from '@/api/client';
+import { api, type ReviewStatus } from '@/api/client';
 import { withItsPlace } from '@/offline/kept';
 import { KEEP } from '@/offline/seen';
 import { type Filter, inputOf } from './filters';
@@ -17,6 +17,15 @@ export const inboxQuery = (filter: Filter) =>
     getNextPageParam: (rows) => (rows.length < PAGE_SIZE ? null : rows.at(-1)?.cursor),
     // What was looked for once is not worth the space.
     meta: { keep: filter.q === null, hasStandIn: true },
+  });
+
+/** Each by itself; more than these no person decides about at once. */
+export const membersQuery = (cause: number, status: ReviewStatus) =>
+  queryOptions({
+    queryKey: ['recommendations.list', 'cause', { cause, status }] as const,
+    queryFn: ({ signal }) =>
+      api.recommendations.list.query({ cause, status, isResolved: false, limit: 1000 }, { signal }),
+    meta: KEEP,
   });
 
 export const recommendationQuery = (id: number) =>
