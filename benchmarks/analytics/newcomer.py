@@ -4,8 +4,12 @@ A table is replayed in pieces, each of which is advised as its delivery would be
 row here. It deserves an act if a cause outside the data is known, the day is one that calendars do not explain, and
 somebody could have done something about it; the causes are those below, from public records of the time. What the
 table gives as information asks for nothing and is counted apart.
+
+The inbox tells what is of one cause once, so both are counted: each recommendation, and each entry. An entry deserves
+an act if its gravest does, whatever stands behind it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,18 +22,23 @@ from iop_pipelines.calendars.days import calendar_of
 from iop_pipelines.domain.calendars import CalendarDeclaration
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.frequencies import STEPS, ModelFrequency
+from iop_pipelines.domain.places import place_of
 from iop_pipelines.domain.vocabulary import Severity
 from iop_pipelines.intake.datasets import read_sources, understand_all
 from iop_pipelines.intake.declare import Declared, declare
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.sources import SourceSpec
 from iop_pipelines.intake.understand import Given, Understood
+from iop_pipelines.recommendations.causes import Direction, Rate, Standing, gather
 from iop_pipelines.recommendations.evidence import SEVERITIES, add_periods, silent_until
-from iop_pipelines.recommendations.first_look import History, worth_telling
+from iop_pipelines.recommendations.first_look import History, until_of, worth_telling
+from iop_pipelines.recommendations.gathering import direction_of
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
 
 _RECOVERY = 2
+# Model, finding and step of its data.
+_Opened = tuple[str, Finding, ModelFrequency]
 
 
 @dataclass(frozen=True)
@@ -102,25 +111,58 @@ def report(folder: Path, _before: object) -> None:
 
 def _report(folder: Path, is_answered: bool) -> None:
     worth: dict[Severity, list[bool]] = {}
+    entries: dict[Severity, list[bool]] = {}
     for name, (causes, country) in TABLES.items():
         told = list(_told(existing(folder, "tables", name), country if is_answered else None))
-        print(f"\n{name}: {len(told)} recommendations")
-        for model, each in told:
+        leads = _leads(told)
+        print(f"\n{name}: {len(told)} recommendations in {len(leads)} entries")
+        for place, (model, each, _) in enumerate(told):
             cause = _cause_of(each, causes)
             is_worth = cause is not None and cause.is_worth
             worth.setdefault(each.severity, []).append(is_worth)
+            if place in leads:
+                entries.setdefault(each.severity, []).append(is_worth)
             verdict = "act" if is_worth else "no"
             why = cause.what if cause else "no known cause"
             who = f"{each.unique_id[:34]:34} {model:48}"
             chance = each.evidence.get("chance", 0.0)
             when = f"{each.ds:%Y-%m-%d} {chance:8.1e}"
-            print(f"  {verdict:4} {each.severity.value:8} {when} {who} {why}")
-    for severity, each in sorted(worth.items()):
-        _print_share(severity.value, each)
-    _print_share(
-        "warning and critical",
-        [*worth.get(Severity.WARNING, []), *worth.get(Severity.CRITICAL, [])],
-    )
+            entry = f"+{leads[place]}" if leads.get(place) else "" if place in leads else "·"
+            print(f"  {verdict:4} {entry:4} {each.severity.value:8} {when} {who} {why}")
+    for what, counted in (("recommendations", worth), ("entries", entries)):
+        print(f"{what}:")
+        for severity, each in sorted(counted.items()):
+            _print_share(severity.value, each)
+        graver = (counted.get(each, []) for each in (Severity.WARNING, Severity.CRITICAL))
+        _print_share("warning and critical", [one for each in graver for one in each])
+
+
+def _leads(told: Sequence[_Opened]) -> dict[int, int]:
+    """Places of those that lead an entry, with how many others are behind each."""
+    lead_of = {place: place for place in range(len(told))}
+    for direction in Direction:
+        standing = [
+            Standing(place, each.unique_id, *_span(each, freq), _place(each, freq))
+            for place, (_, each, freq) in enumerate(told)
+            if direction_of(each.value, each.expected) is direction
+        ]
+        if not standing:
+            continue
+        over = max(each.end for each in standing) - min(each.since for each in standing)
+        step = min(each.length for each in standing)
+        fresh = {each.id for each in standing}
+        for cause in gather(standing, fresh, Rate(len(standing), over, step)):
+            lead_of |= {each.id: cause.lead.id for each in cause.members}
+    leads = Counter(lead_of.values())
+    return {lead: count - 1 for lead, count in leads.items()}
+
+
+def _span(found: Finding, freq: ModelFrequency) -> tuple[datetime, datetime]:
+    return found.since, add_periods(max(until_of(found), found.since), 1, freq)
+
+
+def _place(found: Finding, freq: ModelFrequency) -> int:
+    return place_of(found.severity, _span(found, freq)[1])
 
 
 def _print_share(what: str, worth: Sequence[bool]) -> None:
@@ -129,7 +171,7 @@ def _print_share(what: str, worth: Sequence[bool]) -> None:
 
 
 def _cause_of(found: Finding, causes: Sequence[Cause]) -> Cause | None:
-    until = datetime.fromisoformat(found.evidence.get("until") or found.ds.isoformat())
+    until = until_of(found)
     for cause in causes:
         first = datetime.fromisoformat(cause.first)
         last = datetime.fromisoformat(cause.last) + timedelta(days=1)
@@ -138,14 +180,15 @@ def _cause_of(found: Finding, causes: Sequence[Cause]) -> Cause | None:
     return None
 
 
-def _told(path: Path, country: str | None) -> Iterator[tuple[str, Finding]]:
-    """Model and finding of each recommendation that opens, in the order of the data."""
+def _told(path: Path, country: str | None) -> Iterator[_Opened]:
+    """Model, finding and step of each recommendation that opens, in the order of the data."""
     found = read_sources([SourceSpec(str(path))], refuse_to_guess)
     for given in understand_all(found, Given(country=country), "UTC", refuse_to_guess).understood:
         declared = declare(given, "UTC", given.last)
         table = _table(path, given)
+        freq = STEPS[declared.dataset["freq"]].modelled_as
         for name, model in declared.models.items():
-            yield from ((name, each) for each in _opened(model["config"], declared, table))
+            yield from ((name, each, freq) for each in _opened(model["config"], declared, table))
 
 
 def _table(path: Path, given: Understood) -> pd.DataFrame:
