@@ -870,7 +870,7 @@ export interface History {
   modelId: number;
 }
 
-/** `gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, the newest five, whatever was decided about them; `missingCount`: of all there are. */
+/** `gravest`: of what waits for a decision, at most three, of one cause one; `missing`: deliveries that do not come, the newest five, whatever was decided about them; `missingCount`: of all there are. */
 export interface Home {
   gravest: Waiting[];
   missing: Waiting[];

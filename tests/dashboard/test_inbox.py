@@ -1,6 +1,7 @@
 """The inbox: reading, deciding by touch and keyboard, in bulk, and what stands in its history."""
 
 import re
+from datetime import datetime
 
 import pytest
 from dashboard_rows import Recommendations
@@ -106,6 +107,30 @@ def test_one_is_put_off_and_taken_up_again(admin, made):
     _decide(admin, "End snooze")
     expect(admin.get_by_text("Snooze ended.")).to_be_visible()
     assert made.row(one).snoozed_until is None
+
+
+def test_what_is_of_one_cause_is_one_entry_that_is_accepted_whole_and_taken_back(admin, made):
+    ids = [made.add(f"Storm {number}") for number in range(3)]
+    lead = made.add("Storm, the gravest", Severity.CRITICAL)
+    made.put_together([*ids, lead], datetime(2026, 2, 9), 40)
+    admin.goto("/recommendations?q=Storm")
+    items = admin.get_by_role("list", name="Recommendations").get_by_role("listitem")
+    expect(items).to_have_count(1)
+    expect(items.first).to_contain_text("Storm, the gravest")
+    admin.get_by_role("link", name="and 3 more of the same time").click()
+    expect(items).to_have_count(4)
+    admin.get_by_role("button", name="Remove filter: at the same time").click()
+    expect(items).to_have_count(1)
+    admin.get_by_role("link", name="Storm, the gravest").click()
+    expect(admin.get_by_text("4 of 40 series lower than expected since 9 Feb 2026")).to_be_visible()
+    admin.get_by_role("button", name="Accept all 4").click()
+    expect(admin.get_by_text("4 accepted.")).to_be_visible()
+    assert {made.status(one) for one in [*ids, lead]} == {"accepted"}
+    admin.get_by_role("button", name="Undo").click()
+    expect(admin.get_by_text("Reopened.")).to_be_visible()
+    wait_until(lambda: {made.status(one) for one in [*ids, lead]} == {"open"})
+    for one in [*ids, lead]:
+        made.dismiss(one)
 
 
 def test_several_are_decided_at_once_by_keyboard(open_as, made):

@@ -1,5 +1,7 @@
 """Rows that browser tests look at, made and read behind the browser's back."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +11,11 @@ from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.ledger.counters import count, open_measure
 from iop_pipelines.recommendations import review
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import recommendation_events, recommendations
+from iop_pipelines.schema.tables import (
+    recommendation_causes,
+    recommendation_events,
+    recommendations,
+)
 
 
 class Recommendations:
@@ -30,6 +36,14 @@ class Recommendations:
             # As whoever opens one does: Home tells how many wait by what is counted.
             count(connection, open_measure(severity, Category.ANOMALY))
             return int(result.lastrowid)
+
+    def put_together(self, ids: Sequence[int], since: datetime, series: int) -> None:
+        """As of one cause, lower than expected."""
+        cause = {"dataset": "mine", "direction": "lower", "since": since, "series": series}
+        with self._engine.begin() as connection:
+            result = connection.execute(sa.insert(recommendation_causes).values(cause))
+            change = sa.update(recommendations).where(recommendations.c.id.in_(ids))
+            connection.execute(change.values(cause_id=int(result.lastrowid)))
 
     def row(self, recommendation_id: int) -> review.StoredRecommendation:
         return review.recommendation(self._engine, recommendation_id)

@@ -22,6 +22,7 @@ from iop_pipelines.errors import InvalidQuery, NotFound
 from iop_pipelines.identity import personal
 from iop_pipelines.query.config import parse_config
 from iop_pipelines.query.figures import Figure, figures_of
+from iop_pipelines.recommendations.leads import Columns, is_lead
 from iop_pipelines.recommendations.silence import DELIVERY_SOURCE
 from iop_pipelines.registry import dashboards as registered
 from iop_pipelines.schema.tables import recommendations as table
@@ -53,8 +54,8 @@ class Waiting(Shape):
 
 
 class Home(Shape):
-    """`gravest`: of what waits for a decision, at most three; `missing`: deliveries that do not come, the newest five,
-    whatever was decided about them; `missingCount`: of all there are."""
+    """`gravest`: of what waits for a decision, at most three, of one cause one; `missing`: deliveries that do not come,
+    the newest five, whatever was decided about them; `missingCount`: of all there are."""
 
     gravest: list[Waiting]
     missing: list[Waiting]
@@ -110,12 +111,13 @@ _COLUMNS = (
 
 
 def _gravest(now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    is_later = sa.func.coalesce(table.c.snoozed_until > now, sa.false())
+    def wanted(of: Columns) -> list[sa.ColumnElement[bool]]:
+        is_later = sa.func.coalesce(of.snoozed_until > now, sa.false())
+        return [of.status == ReviewStatus.OPEN, of.resolved_at.is_(None), sa.not_(is_later)]
+
     return (
         sa.select(*_COLUMNS)
-        .where(
-            table.c.status == ReviewStatus.OPEN, table.c.resolved_at.is_(None), sa.not_(is_later)
-        )
+        .where(*wanted(table.c), is_lead(wanted))
         .order_by(table.c.place.desc(), table.c.id.desc())
         .limit(_SHOWN_GRAVEST)
     )

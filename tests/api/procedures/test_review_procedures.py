@@ -129,6 +129,8 @@ def test_the_gravest_of_a_cause_that_is_asked_for_tells_it(api):
     }
     assert listed(withCause=True, cursor=first["cursor"]) == [("d", None)]
     assert api.call("recommendations.get", id=first["id"])["cause"] == first["cause"]
+    gravest = [each["title"] for each in api.call("home.get")["gravest"]]
+    assert [title for title in gravest if title in "abcd"] == ["b", "d"]
     # Who accepts the lead has decided nothing about the others: the next one leads them.
     api.call("recommendations.update", id=first["id"], status="accepted")
     assert listed(withCause=True, status="open") == [("d", None), ("c", 2)]
