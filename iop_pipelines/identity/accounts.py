@@ -100,6 +100,12 @@ def insert_user(
     name = _checked_name(name)
     if _row(connection, users.c.name == name) is not None:
         raise Conflict("user.exists", name=name)
+    return _inserted(connection, name, role, by, hashed)
+
+
+def _inserted(
+    connection: sa.Connection, name: str, role: Role, by: Actor, hashed: str | None = None
+) -> Account:
     connection.execute(users.insert().values(name=name, role=role, password_hash=hashed))
     account = _account(_existing(connection, name))
     trail.record(connection, by, "users.create", None, _shown(account))
@@ -217,9 +223,10 @@ def account_of_role(engine: sa.Engine, role: Role, by: Actor) -> Account:
     """
 
     def work(connection: sa.Connection) -> Account:
-        # Read here too: another process may have made it since.
+        # Read here too: another process may have made it since. Where one makes it between this look and
+        # the insert, the insert is lost, and the next look finds it.
         row = _row(connection, users.c.name == role.value)
-        return insert_user(connection, role.value, role, by) if row is None else _account(row)
+        return _inserted(connection, role.value, role, by) if row is None else _account(row)
 
     with engine.connect() as connection:
         row = _row(connection, users.c.name == role.value)
