@@ -101,10 +101,10 @@ def test_a_figure_says_in_word_and_colour_whether_its_change_is_good():
     assert drawn is not None
     (line,) = drawn.values["lines"]
     returns = next(tile for tile in line if tile["name"] == "Returns")
-    assert (returns["verdict"], returns["change"]) == ("better", "▼ −50.0 %")
+    assert (returns["verdict"], returns["change"]) == ("better", "▼ −50.0\u00a0%")
     assert next(tile for tile in line if tile["name"] == "Price")["verdict"] == ""
-    html = str(render_html(Heading("Shops"), parse_config(asked), figures))
-    assert '<b class="better">▼ −50.0 % better</b>' in html
+    html = render_html(Heading("Shops"), parse_config(asked), figures).html
+    assert '<b class="better">▼ −50.0\u00a0% better</b>' in html
 
 
 @pytest.mark.parametrize(
