@@ -14,7 +14,7 @@ from iop_pipelines.ledger.verdicts import Verified, keep_verdict
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.settings import Settings
-from tests.servers.served_app import wait_until
+from served_app import wait_until
 
 LOOPBACK = ("127.0.0.1", 50_000)
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"

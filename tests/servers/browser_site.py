@@ -111,7 +111,7 @@ class Site:
 
     def cookies_of(self, name: str) -> list[dict[str, Any]]:
         """A session of that person, as a browser's context takes it."""
-        with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
+        with self._client() as client:
             answer = client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
             answer.raise_for_status()
             return [
@@ -119,9 +119,13 @@ class Site:
                 for cookie in client.cookies.jar
             ]
 
+    def _client(self) -> httpx.Client:
+        # The first heavy read waits until a process for such reads has started, on a busy machine for long.
+        return httpx.Client(base_url=self.url, headers={"origin": self.url}, timeout=60)
+
     def call(self, name: str, path: str, **given: Any) -> Any:
         """What a mutation answers to that person."""
-        with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
+        with self._client() as client:
             client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
             answer = client.post(f"/api/trpc/{path}", json=given)
             answer.raise_for_status()
@@ -129,7 +133,7 @@ class Site:
 
     def read(self, name: str, path: str, **given: Any) -> Any:
         """What a query answers to that person."""
-        with httpx.Client(base_url=self.url, headers={"origin": self.url}) as client:
+        with self._client() as client:
             client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
             asked = {"input": json.dumps(given)} if given else {}
             answer = client.get(f"/api/trpc/{path}", params=asked)
