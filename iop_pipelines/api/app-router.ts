@@ -717,6 +717,9 @@ export interface ExecutionDetail {
 export interface ExecutionFilter {
   limit?: number | undefined;
   cursor?: number | null | undefined;
+  isAscending?: boolean | undefined;
+  sort?: "failed" | "id" | "status" | "duration" | "requested" | "trigger" | null | undefined;
+  q?: string | null | undefined;
   modelId?: number | null | undefined;
   status?: ExecutionStatus | null | undefined;
   isSuperseded?: boolean | null | undefined;
@@ -803,6 +806,13 @@ export interface FindingKind {
   translations: Partial<Record<Language, Labelled>>;
 }
 
+/** `q` is looked for in names. */
+export interface FoundPage {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  q?: string | null | undefined;
+}
+
 export interface Generate {
   templateId: number;
   idempotencyKey?: string | null | undefined;
@@ -867,6 +877,9 @@ export interface Highest {
 export interface History {
   limit?: number | undefined;
   cursor?: number | null | undefined;
+  isAscending?: boolean | undefined;
+  sort?: "failed" | "id" | "status" | "duration" | "requested" | "trigger" | null | undefined;
+  q?: string | null | undefined;
   modelId: number;
 }
 
@@ -1972,6 +1985,15 @@ export interface Round {
   decimals?: number | undefined;
 }
 
+/** `sort` left out is newest first; `delivered` is the beginning of the window, `rows` those that DRM counted. */
+export interface RunsOfDataset {
+  limit?: number | undefined;
+  cursor?: number | null | undefined;
+  isAscending?: boolean | undefined;
+  name: string;
+  sort?: "run" | "delivered" | "status" | "rows" | "started" | null | undefined;
+}
+
 /** `params`: JSON Schema of what `config.params` may hold, with each parameter's `default`, range, `title` and `description` and their `translations`; `x-rare` marks those that are seldom changed. `findingKinds` is null where findings bear the names of the model's own rules. The first runtime of a type is what a model of that type gets that names none. */
 export interface Runtime {
   name: string;
@@ -2457,7 +2479,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   dashboards: {
     delete: TRPCMutationProcedure<{ input: ById; output: Done; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: Dashboard; meta: unknown }>;
-    list: TRPCQueryProcedure<{ input: Page | undefined; output: Dashboard[]; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: FoundPage | undefined; output: Dashboard[]; meta: unknown }>;
     save: TRPCMutationProcedure<{ input: SaveDashboard; output: SavedDashboard; meta: unknown }>;
   };
   datasets: {
@@ -2466,7 +2488,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     list: TRPCQueryProcedure<{ input: Page | undefined; output: Dataset[]; meta: unknown }>;
     quality: TRPCQueryProcedure<{ input: PageOfDataset; output: DatasetQuality[]; meta: unknown }>;
     rejected: TRPCQueryProcedure<{ input: OfRejected | undefined; output: RejectedRow[]; meta: unknown }>;
-    runs: TRPCQueryProcedure<{ input: PageOfDataset; output: DatasetRun[]; meta: unknown }>;
+    runs: TRPCQueryProcedure<{ input: RunsOfDataset; output: DatasetRun[]; meta: unknown }>;
     schema: TRPCQueryProcedure<{ input: OfSource; output: SourceSchema; meta: unknown }>;
   };
   executions: {
@@ -2553,7 +2575,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
   };
   users: {
     create: TRPCMutationProcedure<{ input: NewUser; output: Invited; meta: unknown }>;
-    list: TRPCQueryProcedure<{ input: Page | undefined; output: UserAccount[]; meta: unknown }>;
+    list: TRPCQueryProcedure<{ input: FoundPage | undefined; output: UserAccount[]; meta: unknown }>;
     setPassword: TRPCMutationProcedure<{ input: PasswordOf; output: Done; meta: unknown }>;
     signInLink: TRPCMutationProcedure<{ input: ById; output: Link; meta: unknown }>;
     update: TRPCMutationProcedure<{ input: ChangedUser; output: Done; meta: unknown }>;

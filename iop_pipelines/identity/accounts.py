@@ -112,11 +112,15 @@ def _inserted(
     return account
 
 
-def list_users(engine: sa.Engine, limit: int = 1000, cursor: int | None = None) -> list[Account]:
-    """Newest first; `cursor` is the last id seen."""
+def list_users(
+    engine: sa.Engine, limit: int = 1000, cursor: int | None = None, q: str | None = None
+) -> list[Account]:
+    """Newest first; `cursor` is the last id seen, `q` is looked for in their names."""
     query = sa.select(users).order_by(users.c.id.desc()).limit(limit)
     if cursor is not None:
         query = query.where(users.c.id < cursor)
+    if q is not None:
+        query = query.where(users.c.name.icontains(q, autoescape=True))
     with engine.connect() as connection:
         return [_account(row) for row in connection.execute(query)]
 

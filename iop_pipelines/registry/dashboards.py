@@ -166,12 +166,14 @@ def delete_dashboard(
 
 
 def list_dashboards(
-    engine: sa.Engine, *, limit: int = 50, cursor: int | None = None
+    engine: sa.Engine, *, limit: int = 50, cursor: int | None = None, q: str | None = None
 ) -> list[StoredDashboard]:
-    """Newest id first; `cursor` is the last id seen, `limit` at most 1000."""
+    """Newest id first; `cursor` is the last id seen, `limit` at most 1000, `q` is looked for in names."""
     query = sa.select(dashboards).order_by(dashboards.c.id.desc()).limit(min(limit, MAX_LISTED))
     if cursor is not None:
         query = query.where(dashboards.c.id < cursor)
+    if q is not None:
+        query = query.where(dashboards.c.name.icontains(q, autoescape=True))
     with engine.connect() as connection:
         return _dashboards(connection, query)
 

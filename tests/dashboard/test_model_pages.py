@@ -120,6 +120,15 @@ def test_executions_are_narrowed_by_status_and_say_why_they_did_not_run(viewer, 
     expect(viewer.get_by_role("heading", name="Why it did not run")).to_be_visible()
     expect(viewer.get_by_role("button", name="Run again")).to_have_count(0)
     check_access(viewer)
+    viewer.goto("/executions")
+    expect(viewer.get_by_label("Sort by")).to_have_value("")
+    expect(viewer.get_by_label("Sort by").locator("option:checked")).to_have_text("Failed first")
+    newest = items.first.inner_text()
+    viewer.get_by_label("Sort by").select_option("Oldest first")
+    expect(items.first).not_to_contain_text(newest.split()[0] + " ")
+    viewer.get_by_label("Search by model").fill("cancellation-limits")
+    expect(items.filter(has_not_text="cancellation-limits")).to_have_count(0)
+    expect(items.first).to_contain_text("cancellation-limits")
 
 
 @pytest.mark.parametrize("path", ["/models/9999", "/models/x", "/executions/9999", "/datasets/no"])

@@ -25,6 +25,8 @@ export interface Choice {
   name: string;
   label: string;
   options: readonly { value: string; label: string }[];
+  /** Its options are all that there is, such as orders; the first is that of an empty value. */
+  isWhole?: boolean;
 }
 
 /** search: the label of a text that is looked for (`?q=`); each choice has "all" before its options. */
@@ -41,13 +43,13 @@ export function Filters({ search, choices }: { search?: string; choices: readonl
           onChange={(event) => change('q', event.target.value)}
         />
       )}
-      {choices.map(({ name, label, options }) => (
+      {choices.map(({ name, label, options, isWhole }) => (
         <SelectField
           key={name}
           label={label}
           value={read(name)}
           onChange={(event) => change(name, event.target.value)}
-          options={[{ value: '', label: t.all }, ...options]}
+          options={isWhole ? options : [{ value: '', label: t.all }, ...options]}
         />
       ))}
     </search>

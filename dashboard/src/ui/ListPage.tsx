@@ -1,11 +1,13 @@
 /** A page that lists things: what narrows them, and each of its states; admins may have a way to a new one. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useWords } from '@/i18n/words';
 import { useUser } from '@/session/session';
 import { ButtonLink } from './Button';
 import { type Choice, Filters } from './Filters';
 import { Page } from './Layouts';
 import { Empty, Loaded } from './States';
+import { words } from './words';
 
 export function ListPage<T, Row>({
   title,
@@ -13,6 +15,7 @@ export function ListPage<T, Row>({
   create,
   search,
   choices = [],
+  orders = [],
   query,
   height,
   rowsOf,
@@ -25,6 +28,8 @@ export function ListPage<T, Row>({
   /** The label of a text that is looked for. */
   search?: string;
   choices?: readonly Choice[];
+  /** That the list can be had in (`?sort=`); the first is the one that it has. */
+  orders?: Choice['options'];
   query: UseQueryResult<T, unknown>;
   /** Of the list, in rem. */
   height: number;
@@ -34,7 +39,11 @@ export function ListPage<T, Row>({
   none: { title: string; text: string; ever: string };
   children: (rows: readonly Row[]) => ReactNode;
 }) {
+  const t = useWords(words);
   const { isAdmin } = useUser();
+  const narrowing = orders.length
+    ? [...choices, { name: 'sort', label: t.sortBy, options: orders, isWhole: true }]
+    : choices;
   const isBare = Array.isArray(query.data) && query.data.length === 0;
   return (
     <Page
@@ -49,7 +58,9 @@ export function ListPage<T, Row>({
         )
       }
     >
-      {(search || choices.length > 0) && <Filters choices={choices} {...(search && { search })} />}
+      {(search || narrowing.length > 0) && (
+        <Filters choices={narrowing} {...(search && { search })} />
+      )}
       <Loaded
         query={query}
         height={height}

@@ -1,5 +1,6 @@
 /** A table of rows; the caption is for screen readers unless a heading says the same. */
 import type { ReactNode } from 'react';
+import { type Order, pressed, type Sortable } from './sorting';
 import css from './ui.module.css';
 
 export interface Column<T> {
@@ -8,6 +9,10 @@ export interface Column<T> {
   isNumeric?: boolean;
   /** In one line, such as a moment. */
   isWhole?: boolean;
+  /** What rows are sorted by where all are here. */
+  sortOf?: (row: T) => Sortable;
+  /** The server sorts by it, under its key. */
+  isSorted?: boolean;
   cell: (row: T) => ReactNode;
 }
 
@@ -16,11 +21,16 @@ export function Table<T>({
   columns,
   rows,
   keyOf,
+  order = null,
+  onOrder,
 }: {
   caption: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
   keyOf: (row: T) => string | number;
+  /** The head that they are sorted by. */
+  order?: Order | null;
+  onOrder?: ((order: Order) => void) | undefined;
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard too
@@ -30,9 +40,7 @@ export function Table<T>({
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" data-numeric={column.isNumeric || undefined}>
-                {column.label}
-              </th>
+              <Head key={column.key} column={column} order={order} onOrder={onOrder} />
             ))}
           </tr>
         </thead>
@@ -53,5 +61,40 @@ export function Table<T>({
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Head<T>({
+  column,
+  order,
+  onOrder,
+}: {
+  column: Column<T>;
+  order: Order | null;
+  onOrder: ((order: Order) => void) | undefined;
+}) {
+  const { key, label, isNumeric } = column;
+  const isSortable = onOrder && (column.sortOf || column.isSorted);
+  const isHere = order?.by === key;
+  const way = order?.isAscending ? 'ascending' : 'descending';
+  return (
+    <th
+      scope="col"
+      data-numeric={isNumeric || undefined}
+      aria-sort={isSortable && isHere ? way : undefined}
+    >
+      {isSortable ? (
+        <button
+          type="button"
+          className={css.sort}
+          onClick={() => onOrder(pressed(order, { key, isNumeric: isNumeric ?? false }))}
+        >
+          {label}
+          <span aria-hidden="true">{isHere ? (order.isAscending ? '▲' : '▼') : '↕'}</span>
+        </button>
+      ) : (
+        label
+      )}
+    </th>
   );
 }

@@ -1,3 +1,4 @@
+import { plural } from '@/i18n/plural';
 import { defineWords } from '@/i18n/words';
 
 export const words = defineWords('ui', {
@@ -26,6 +27,10 @@ export const words = defineWords('ui', {
   chart: 'Chart',
   download: 'Download CSV',
   all: 'All',
+  sortBy: 'Sort by',
+  findRows: 'Search the rows',
+  rowsFound: (n: number) => `${n} ${plural('en', n, 'row', 'rows')} found`,
+  noRowFound: 'No row has this text.',
   adminsOnly: 'Only administrators can change this.',
   home: 'Go to the home page',
   needsNetwork: 'This is only available online.',

@@ -16,9 +16,9 @@ from iop_pipelines.api.procedures.shapes import (
     Cells,
     Created,
     Done,
+    FoundPage,
     GivenQuery,
     Id,
-    Page,
     Worded,
     Words,
     known_words,
@@ -265,9 +265,9 @@ def _declare_dashboards(registry: Registry) -> None:
     procedure = registry.procedure
 
     @procedure("dashboards.list", Kind.QUERY, "Dashboards with their panels, newest first.")
-    def list_(ctx: Context, given: Page) -> list[Dashboard]:
+    def list_(ctx: Context, given: FoundPage) -> list[Dashboard]:
         found = registered.list_dashboards(
-            ctx.platform.engine, limit=given.limit, cursor=given.cursor
+            ctx.platform.engine, limit=given.limit, cursor=given.cursor, q=given.q
         )
         return [_dashboard(each) for each in found]
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field, model_validator, with_config
@@ -18,12 +18,14 @@ from iop_pipelines.api.procedures.shapes import (
     Page,
     Query,
     Reasoned,
+    Sorted,
     Words,
     known_words,
     newest_first,
     page_of,
     rows_of,
     select_of,
+    sorted_by,
 )
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
@@ -164,6 +166,13 @@ class OfDataset(Shape):
 
 class PageOfDataset(OfDataset, Page):
     pass
+
+
+class RunsOfDataset(OfDataset, Sorted):
+    """`sort` left out is newest first; `delivered` is the beginning of the window, `rows` those that DRM
+    counted."""
+
+    sort: Literal["run", "delivered", "status", "rows", "started"] | None = None
 
 
 class DatasetQuality(Shape):
@@ -335,7 +344,7 @@ def declare(registry: Registry) -> None:
         )
 
     @registry.procedure("datasets.runs", Kind.QUERY, "Deliveries by DRM and what became of them.")
-    def runs(ctx: Context, given: PageOfDataset) -> list[DatasetRun]:
+    def runs(ctx: Context, given: RunsOfDataset) -> list[DatasetRun]:
         row = _row_of(ctx, given.name)
         delivered = _delivered(ctx, row["source"], given)
         ids = [each["id"] for each in delivered]
@@ -451,10 +460,22 @@ _REJECTED = newest_first(
 )
 
 
-def _delivered(ctx: Context, source: str, page: Page) -> list[dict[str, Any]]:
+_RUN_SORTS: dict[str, sa.ColumnElement[Any]] = {
+    "run": pipeline_runs.c.id,
+    "delivered": pipeline_runs.c.window_start,
+    "status": pipeline_runs.c.status,
+    "rows": pipeline_runs.c.rows_ingested,
+    "started": pipeline_runs.c.started_at,
+}
+
+
+def _delivered(ctx: Context, source: str, given: RunsOfDataset) -> list[dict[str, Any]]:
     """Of DRM's own runs every one is a row of the dataset."""
     is_its = sa.true() if source == PIPELINE_RUNS else pipeline_runs.c.dataset == source
-    return _drm_rows(ctx, _RUNS.where(is_its), page)
+    query = _RUNS.where(is_its)
+    if given.sort is not None:
+        query = sorted_by(query, _RUN_SORTS[given.sort], pipeline_runs.c.id, given)
+    return _drm_rows(ctx, query, given)
 
 
 def _quality(ctx: Context, source: str, page: Page) -> list[DatasetQuality]:

@@ -18,19 +18,23 @@ from iop_pipelines.api.procedures.shapes import (
     Failed,
     Id,
     LocalMoment,
-    Page,
+    Query,
     SchemaOf,
+    SearchText,
+    Sorted,
     columns_of,
     newest_first,
     page_of,
     rows_of,
     select_of,
+    sorted_by,
 )
 from iop_pipelines.api.registry import Heavy, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
 from iop_pipelines.domain.frequencies import TimeStep
 from iop_pipelines.domain.languages import LabelTranslations, Language
+from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import (
     Category,
@@ -147,7 +151,15 @@ class ExecutionDetail(ModelExecution):
     findings: list[Finding]
 
 
-class ExecutionFilter(Page):
+class SortedExecutions(Sorted):
+    """`sort` left out is newest first; `failed` puts those that failed before all others, each newest first. `status`
+    goes from failed over running to success. `q` is looked for in names of models and datasets, or is an id."""
+
+    sort: Literal["failed", "id", "status", "duration", "requested", "trigger"] | None = None
+    q: SearchText | None = None
+
+
+class ExecutionFilter(SortedExecutions):
     """`isSuperseded` false leaves out what newer data made needless, true leaves only that."""
 
     model_id: Id | None = None
@@ -263,7 +275,7 @@ def declare(registry: Registry) -> None:
             query = query.where(
                 needless.is_not(None) if given.is_superseded else needless.is_(None)
             )
-        return executions_of(page_of(ctx, query, given))
+        return listed_executions(ctx, query, given)
 
     @registry.procedure(
         "executions.latest", Kind.QUERY, "The latest execution of each of these versions."
@@ -450,6 +462,41 @@ def periods_before(moment: datetime, step: TimeStep, periods: int) -> datetime:
 def _numbers(column: Any) -> list[float | None]:
     """column: (n,) numpy; NaN is None."""
     return [None if math.isnan(each) else each for each in column.tolist()]
+
+
+_HAS_FAILED = sa.and_(table.c.status == ExecutionStatus.FAILED, table.c.superseded_by.is_(None))
+_SORTS: dict[str, sa.ColumnElement[Any]] = {
+    "id": table.c.id,
+    "status": sa.case(
+        (_HAS_FAILED, 0),
+        (table.c.status == ExecutionStatus.RUNNING, 1),
+        (table.c.status == ExecutionStatus.SUCCESS, 2),
+        else_=3,
+    ),
+    "duration": table.c.duration_ms,
+    "requested": table.c.requested_at,
+    "trigger": table.c.trigger,
+}
+
+
+def listed_executions(ctx: Context, query: Query, given: SortedExecutions) -> list[ModelExecution]:
+    """query: `HISTORY`, narrowed."""
+    if given.q is not None:
+        names = (analytical_models.c.name, analytical_models.c.dataset)
+        found = [name.icontains(given.q, autoescape=True) for name in names]
+        if (number := given.q.removeprefix("#")).isdecimal() and int(number) <= MAX_ID:
+            found.append(table.c.id == int(number))
+        query = query.where(sa.or_(*found))
+    if given.sort == "failed":
+        # Each by its index: one order over both would sort all that ever ran.
+        rows = page_of(ctx, query.where(_HAS_FAILED), given)
+        if len(rows) < given.limit:
+            rest = given.model_copy(update={"limit": given.limit - len(rows)})
+            rows += page_of(ctx, query.where(sa.not_(_HAS_FAILED)), rest)
+        return executions_of(rows)
+    if given.sort is not None:
+        query = sorted_by(query, _SORTS[given.sort], table.c.id, given)
+    return executions_of(page_of(ctx, query, given))
 
 
 def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:

@@ -13,7 +13,8 @@ from iop_pipelines.api.context import Context, witness_of
 from iop_pipelines.api.procedures.executions import (
     HISTORY,
     ModelExecution,
-    executions_of,
+    SortedExecutions,
+    listed_executions,
 )
 from iop_pipelines.api.procedures.shapes import (
     ROW,
@@ -277,7 +278,7 @@ class Executing(Shape):
     execution_id: int
 
 
-class History(Page):
+class History(SortedExecutions):
     model_id: Id
 
 
@@ -398,7 +399,7 @@ def declare(registry: Registry) -> None:
     def history(ctx: Context, given: History) -> list[ModelExecution]:
         registered.model(ctx.platform.engine, given.model_id)
         of_version = HISTORY.where(model_executions.c.model_id == given.model_id)
-        return executions_of(page_of(ctx, of_version, given))
+        return listed_executions(ctx, of_version, given)
 
     @procedure("models.updateStatus", Kind.MUTATION, "Activate or deprecate one version, no other.")
     def update_status(ctx: Context, given: NewStatus) -> Done:

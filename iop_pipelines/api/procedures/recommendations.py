@@ -20,6 +20,7 @@ from iop_pipelines.api.procedures.shapes import (
     Reason,
     Reasoned,
     SchemaOf,
+    SearchText,
     columns_of,
     rows_of,
     select_of,
@@ -181,7 +182,7 @@ class RecommendationFilter(Shape):
     is_snoozed: bool | None = None
     is_resolved: bool | None = None
     dataset: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    q: SearchText | None = None
     model: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     unique_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     from_: Annotated[date | None, Field(alias="from")] = None

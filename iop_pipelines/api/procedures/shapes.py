@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     RootModel,
     TypeAdapter,
+    model_validator,
     with_config,
 )
 from pydantic.alias_generators import to_camel
@@ -34,12 +35,15 @@ from iop_pipelines.domain.languages import (
 )
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import Unfit
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Reason = Annotated[str, Field(max_length=2000)]
+# Found anywhere in a name, in capitals or not.
+SearchText = Annotated[str, Field(min_length=1, max_length=200)]
 # Asked again with the same key, it is the same execution or report.
 IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255)]
 # Of a dataset's own zone, whichever that is: without the Z that moments in UTC have.
@@ -76,6 +80,24 @@ class Page(Shape):
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     cursor: Id | None = None
+
+
+class FoundPage(Page):
+    """`q` is looked for in names."""
+
+    q: SearchText | None = None
+
+
+class Sorted(Page):
+    """Nulls come last either way, and what is alike newest first; `cursor` goes with the newest first alone."""
+
+    is_ascending: bool = False
+
+    @model_validator(mode="after")
+    def _goes_by_one_order(self) -> "Sorted":
+        if self.cursor is not None and getattr(self, "sort", None) is not None:
+            raise Unfit("input.cursor_or_sort")
+        return self
 
 
 class ById(Shape):
@@ -157,6 +179,14 @@ def newest_first(query: Query, id_column: sa.ColumnElement[int]) -> Query:
         .order_by(id_column.desc())
         .limit(sa.bindparam("limit", type_=sa.Integer))
     )
+
+
+def sorted_by(
+    query: Query, value: sa.ColumnElement[Any], id_column: sa.ColumnElement[int], given: Sorted
+) -> Query:
+    """A query of `newest_first` in another order."""
+    directed = value.asc() if given.is_ascending else value.desc()
+    return query.order_by(None).order_by(value.is_(None), directed, id_column.desc())
 
 
 def page_of(ctx: Context, query: Query, page: Page) -> list[Any]:

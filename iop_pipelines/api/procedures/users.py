@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from iop_pipelines.api.context import Context, actor_of
-from iop_pipelines.api.procedures.shapes import ById, Created, Done, Page
+from iop_pipelines.api.procedures.shapes import ById, Created, Done, FoundPage
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity import accounts
@@ -68,8 +68,8 @@ def declare(registry: Registry) -> None:
     procedure = registry.procedure
 
     @procedure("users.list", Kind.QUERY, "Accounts, newest first.", Role.ADMIN)
-    def list_(ctx: Context, given: Page) -> list[UserAccount]:
-        found = accounts.list_users(ctx.platform.engine, given.limit, given.cursor)
+    def list_(ctx: Context, given: FoundPage) -> list[UserAccount]:
+        found = accounts.list_users(ctx.platform.engine, given.limit, given.cursor, given.q)
         return [UserAccount.model_validate(each, from_attributes=True) for each in found]
 
     @procedure("users.create", Kind.MUTATION, "Add an account, with a link for its first sign-in.")

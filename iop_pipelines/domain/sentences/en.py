@@ -530,6 +530,7 @@ SENTENCES: Mapping[str, str] = {
     "input.broken": "input of {label}: {said}",
     "input.id_or_others": "give either id or others",
     "input.ids_or_all": "give either ids or all",
+    "input.cursor_or_sort": "leave out either cursor or sort: a cursor goes on with the newest first",
     "input.name_or_version": "give either name or versionId",
     "input.not_json": "the input is not JSON: {error}",
     "input.panel_or_query": "give either panelId or queryConfig",

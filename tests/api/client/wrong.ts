@@ -28,7 +28,7 @@ export async function wrong() {
 const product = createTRPCClient<Product>({ links: [httpLink({ url: '' })] });
 
 export async function wrongOfTheProduct() {
-  await product.users.list.query({ name: 'ada' }); // WRONG: accounts are not found by a filter
+  await product.users.list.query({ name: 'ada' }); // WRONG: accounts are found by q
   await product.users.list.mutate({}); // WRONG: a query is no mutation
   await product.users.create.mutate({ name: 'ada' }); // WRONG: the role is missing
   await product.users.create.mutate({ name: 'ada', role: 'root' }); // WRONG: not of the two roles

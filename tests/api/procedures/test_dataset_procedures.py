@@ -50,6 +50,12 @@ def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     assert all(each["dataVersion"] and each["prepared"] for each in prepared)
     assert not prepared[0]["windowStart"].endswith("Z")
     assert api.call("datasets.runs", name="flights_daily", limit=1, cursor=ids[0]) == runs[1:2]
+    by_rows = api.call("datasets.runs", name="flights_daily", limit=1000, sort="rows")
+    rows = [each["rowsIngested"] for each in by_rows]
+    counted = [each for each in rows if each is not None]
+    assert rows == sorted(counted, reverse=True) + [None] * (len(rows) - len(counted))
+    oldest = api.call("datasets.runs", name="flights_daily", limit=2, sort="run", isAscending=True)
+    assert [each["id"] for each in oldest] == ids[:-3:-1]
     scores = api.call("datasets.quality", name="flights_daily", limit=1000)
     assert {"completeness", "validity", "uniqueness", "timeliness"} < set(scores[0])
     assert [each["id"] for each in scores] == sorted((e["id"] for e in scores), reverse=True)

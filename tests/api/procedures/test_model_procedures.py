@@ -7,6 +7,7 @@ from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.runtimes.catalogue import RUNTIMES
+from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
 
 IN = {
@@ -280,6 +281,45 @@ def test_history_pages_like_every_list_and_an_unknown_model_has_none(api):
     assert [each["id"] for each in page + rest] == ids[::-1]
     with pytest.raises(NotFound):
         api.call("models.history", modelId=999)
+
+
+def test_executions_are_sorted_and_found_by_the_server(api):
+    models = {name: new_model(api, name=name)["id"] for name in ("mine", "another_MINE", "theirs")}
+    first, second, third, fourth, fifth = [
+        api.call("models.execute", modelId=models[name], inputRef="flights_daily")["executionId"]
+        for name in ("mine", "another_MINE", "mine", "mine", "theirs")
+    ]
+    with begin_write(api.engine) as connection:
+        for row_id, values in (
+            (first, {"status": "failed", "duration_ms": 30}),
+            (second, {"status": "success", "duration_ms": 10}),
+            (third, {"status": "failed", "superseded_by": 7}),
+            (fourth, {"status": "failed", "duration_ms": 20}),
+        ):
+            connection.execute(
+                sa.update(model_executions).where(model_executions.c.id == row_id).values(values)
+            )
+
+    def ids(**given):
+        found = [each["id"] for each in api.call("executions.list", **given)]
+        return [each for each in found if each >= first]
+
+    assert ids() == [fifth, fourth, third, second, first]
+    assert ids(sort="failed") == [fourth, first, fifth, third, second]
+    assert ids(sort="failed", limit=3) == [fourth, first, fifth]
+    # What never ended has no duration, whichever way it goes.
+    assert ids(sort="duration", limit=1000)[-2:] == [fifth, third]
+    assert [each for each in ids(sort="duration") if each in (first, second, fourth)] == [
+        *(first, fourth, second)
+    ]
+    assert ids(sort="duration", isAscending=True, q="mine") == [second, fourth, first, third]
+    assert ids(sort="status", isAscending=True, q="mine") == [fourth, first, second, third]
+    assert ids(q="other_m") == [second]
+    assert ids(q=f"#{third}") == ids(q=f"{third}") == [third]
+    history = api.call("models.history", modelId=models["mine"], sort="failed")
+    assert [each["id"] for each in history] == [fourth, first, third]
+    with pytest.raises(ApiError, match="leave out either cursor or sort"):
+        api.call("executions.list", sort="failed", cursor=3)
 
 
 def test_an_execution_is_shown_with_its_outputs_and_findings(api):

@@ -6,18 +6,24 @@ import { useUser } from '@/session/session';
 import { ButtonLink } from '@/ui/Button';
 import { Actions } from '@/ui/Dialog';
 import { Endless } from '@/ui/Endless';
+import { Filters, useAddress } from '@/ui/Filters';
 import { Page } from '@/ui/Layouts';
 import { Empty } from '@/ui/States';
 import { useNow } from '@/ui/useNow';
+import { useSettled } from '@/ui/useSettled';
 import { ExampleButton } from './compose/ExampleButton';
 import css from './dashboards.module.css';
-import { dashboardList } from './queries';
+import { dashboardList, foundDashboards } from './queries';
 import { words } from './words';
 
 export function List() {
   const t = useWords(words);
   const { isAdmin } = useUser();
-  const query = useInfiniteQuery(dashboardList);
+  const [read] = useAddress();
+  const q = useSettled(read('q').trim());
+  const all = useInfiniteQuery({ ...dashboardList, enabled: q === '' });
+  const found = useInfiniteQuery({ ...foundDashboards(q), enabled: q !== '' });
+  const query = q === '' ? all : found;
   return (
     <Page
       title={t.title}
@@ -30,15 +36,16 @@ export function List() {
         )
       }
     >
+      <Filters search={t.search} choices={[]} />
       <Endless
         query={query}
         height={16}
         rowsOf={(page) => page}
-        empty={<NoneYet isAdmin={isAdmin} />}
+        empty={q ? <Empty title={t.noMatch} /> : <NoneYet isAdmin={isAdmin} />}
       >
-        {(found) => (
+        {(dashboards) => (
           <ul className={css.list}>
-            {found.map((dashboard) => (
+            {dashboards.map((dashboard) => (
               <Item key={dashboard.id} dashboard={dashboard} />
             ))}
           </ul>

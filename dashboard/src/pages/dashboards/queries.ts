@@ -16,6 +16,20 @@ import { KEEP } from '@/offline/seen';
 
 const PAGE = 50;
 
+/** Those that have a text in their names; they are not kept on the device. */
+export const foundDashboards = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['dashboards.list', { limit: PAGE, q }],
+    queryFn: ({ signal, pageParam }) =>
+      api.dashboards.list.query(
+        { limit: PAGE, q, ...(pageParam && { cursor: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (last) => (last.length === PAGE ? last.at(-1)?.id : undefined),
+    placeholderData: keepPreviousData,
+  });
+
 export const dashboardList = infiniteQueryOptions({
   queryKey: ['dashboards.list', { limit: PAGE }],
   queryFn: ({ signal, pageParam }) =>

@@ -6,6 +6,8 @@ import { composeWords } from './compose/words';
 export const own = defineWords('dashboards', {
   title: 'Dashboards',
   lead: 'Figures and charts, refreshed automatically.',
+  search: 'Search by name',
+  noMatch: 'No dashboard has this in its name',
   create: 'New dashboard',
   dashboard: 'Dashboard',
   toList: 'All dashboards',

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { DatasetRun } from '@/api/client';
+import type { DatasetRun, RunsOfDataset } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { sayPeriod } from '@/i18n/period';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
@@ -10,11 +10,14 @@ import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Badge, Card, Row, type Tone } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
+import { inputOf, type Order } from '@/ui/sorting';
 import { type Column, Table } from '@/ui/Table';
 import { words as uiWords } from '@/ui/words';
 import { runsQuery } from './queries';
 import { Score, Usable } from './Score';
 import { words } from './words';
+
+type Sort = NonNullable<RunsOfDataset['sort']>;
 
 const STEP = 50;
 const MOST = 1000;
@@ -30,7 +33,8 @@ export function Deliveries({ name }: { name: string }) {
   const t = useWords(words);
   const ui = useWords(uiWords);
   const [limit, setLimit] = useState(STEP);
-  const query = useQuery(runsQuery(name, limit));
+  const [order, setOrder] = useState<Order | null>(null);
+  const query = useQuery(runsQuery({ name, limit, ...inputOf<Sort>(order) }));
   const columns = useColumns(name);
   return (
     <Card title={t.deliveries}>
@@ -46,7 +50,14 @@ export function Deliveries({ name }: { name: string }) {
       >
         {(runs) => (
           <>
-            <Table caption={t.deliveries} rows={runs} keyOf={(run) => run.id} columns={columns} />
+            <Table
+              caption={t.deliveries}
+              rows={runs}
+              keyOf={(run) => run.id}
+              columns={columns}
+              order={order}
+              onOrder={setOrder}
+            />
             {runs.length === limit && limit < MOST && (
               <Row>
                 <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
@@ -65,15 +76,17 @@ function useColumns(name: string): Column<DatasetRun>[] {
   const format = useFormat();
   const count = (n: number | null) => (n === null ? '–' : format.number(n));
   return [
-    { key: 'run', label: t.run, cell: (run) => `#${run.id}` },
+    { key: 'run', label: t.run, isSorted: true, cell: (run) => `#${run.id}` },
     {
-      key: 'window',
+      key: 'delivered',
+      isSorted: true,
       isWhole: true,
       label: t.delivered,
       cell: (run) => sayPeriod(run.windowStart, run.windowEnd, format, t.span),
     },
     {
       key: 'status',
+      isSorted: true,
       label: t.status,
       cell: (run) => (
         <Row>
@@ -90,7 +103,13 @@ function useColumns(name: string): Column<DatasetRun>[] {
     },
     { key: 'quality', label: t.quality, cell: (run) => <Score score={run.qualityScore} /> },
     { key: 'usable', label: t.usable, cell: (run) => <Usable share={run.usablePct} /> },
-    { key: 'in', label: t.rowsIn, isNumeric: true, cell: (run) => count(run.rowsIn) },
+    {
+      key: 'rows',
+      label: t.rowsIn,
+      isNumeric: true,
+      isSorted: true,
+      cell: (run) => count(run.rowsIn),
+    },
     { key: 'out', label: t.rowsOutShort, isNumeric: true, cell: (run) => count(run.rowsOut) },
     {
       key: 'rejected',
@@ -107,6 +126,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
     },
     {
       key: 'started',
+      isSorted: true,
       isWhole: true,
       label: t.started,
       cell: (run) => format.dateTime(run.startedAt),

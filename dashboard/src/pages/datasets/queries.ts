@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api } from '@/api/client';
+import { api, type RunsOfDataset } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 
 const MOST = 1000;
@@ -28,14 +28,12 @@ export const qualityQuery = (name: string, limit: number) => {
   });
 };
 
-export const runsQuery = (name: string, limit: number) => {
-  const input = { name, limit };
-  return queryOptions({
+export const runsQuery = (input: RunsOfDataset) =>
+  queryOptions({
     queryKey: ['datasets.runs', input],
     queryFn: ({ signal }) => api.datasets.runs.query(input, { signal }),
     placeholderData: keepPreviousData,
   });
-};
 
 /** versionId: of one data version; null for the newest of the dataset. */
 export const rejectedQuery = (name: string, versionId: number | null, limit: number) => {

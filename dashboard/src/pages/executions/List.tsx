@@ -1,4 +1,4 @@
-/** Executions, newest first, by status and model. */
+/** Executions, those that failed first, by status and model. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ExecutionFilter, ModelExecution } from '@/api/client';
@@ -12,6 +12,7 @@ import { Item, Items } from '@/ui/Items';
 import { Row } from '@/ui/Layouts';
 import { ListPage } from '@/ui/ListPage';
 import { useNow } from '@/ui/useNow';
+import { useSettled } from '@/ui/useSettled';
 import { words as uiWords } from '@/ui/words';
 import { DurationBar, longestOf } from './DurationBar';
 import { sayTrigger } from './input-words';
@@ -28,6 +29,13 @@ const OUTCOMES: Record<Outcome, ExecutionFilter> = {
   failed: { status: 'failed', isSuperseded: false },
   superseded: { isSuperseded: true },
 };
+const ORDERS = {
+  '': { sort: 'failed' },
+  newest: {},
+  oldest: { sort: 'id', isAscending: true },
+  longest: { sort: 'duration' },
+} as const satisfies Record<string, Pick<ExecutionFilter, 'sort' | 'isAscending'>>;
+const BY = Object.keys(ORDERS) as (keyof typeof ORDERS)[];
 const NAMES = Object.keys(OUTCOMES) as Outcome[];
 
 export function List() {
@@ -38,11 +46,17 @@ export function List() {
   const models = useQuery(modelsQuery);
   const outcome = NAMES.find((each) => each === read('status'));
   const modelId = Number(read('model')) || null;
-  const query = useQuery(executionsQuery({ ...(outcome && OUTCOMES[outcome]), limit, modelId }));
+  const q = useSettled(read('q').trim()) || null;
+  const order = ORDERS[BY.find((each) => each === read('sort')) ?? ''];
+  const query = useQuery(
+    executionsQuery({ ...(outcome && OUTCOMES[outcome]), ...order, q, limit, modelId }),
+  );
   return (
     <ListPage
       title={t.title}
       lead={t.lead}
+      search={t.search}
+      orders={BY.map((value) => ({ value, label: t.orders[value] }))}
       choices={[
         {
           name: 'status',
@@ -61,7 +75,11 @@ export function List() {
       query={query}
       height={40}
       rowsOf={(rows) => rows}
-      none={{ title: t.none, text: t.noneText, ever: outcome || modelId ? t.noneText : t.noneEver }}
+      none={{
+        title: t.none,
+        text: t.noneText,
+        ever: outcome || modelId || q ? t.noneText : t.noneEver,
+      }}
     >
       {(rows) => (
         <Rows

@@ -3,7 +3,14 @@ import { defineWords } from '@/i18n/words';
 
 export const words = defineWords('executions', {
   title: 'Executions',
-  lead: 'Every execution of a model on a delivery of data, newest first.',
+  lead: 'Every execution of a model on a delivery of data.',
+  search: 'Search by model, dataset or number',
+  orders: {
+    '': 'Failed first',
+    newest: 'Newest first',
+    oldest: 'Oldest first',
+    longest: 'Longest first',
+  },
   one: (id: number) => `Execution ${id}`,
   of: (model: string, version: string) => `${model} ${version}`,
   status: 'Status',

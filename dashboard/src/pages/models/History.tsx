@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { History as Asked } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { DurationBar, longestOf } from '@/pages/executions/DurationBar';
@@ -11,14 +12,20 @@ import { words as executionWords } from '@/pages/executions/words';
 import { Button } from '@/ui/Button';
 import { Card, Row } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
+import { inputOf, type Order } from '@/ui/sorting';
 import { Table } from '@/ui/Table';
 import { words as uiWords } from '@/ui/words';
 import css from './models.module.css';
 import { historyQuery } from './queries';
 import { words } from './words';
 
+type Sort = NonNullable<Asked['sort']>;
+
 const STEP = 50;
 const MOST = 1000;
+
+// What did not come to an end is what somebody looks for.
+const FAILED_FIRST: Order = { by: 'failed', isAscending: false };
 
 export function History({ modelId }: { modelId: number }) {
   const t = useWords(words);
@@ -26,7 +33,8 @@ export function History({ modelId }: { modelId: number }) {
   const ui = useWords(uiWords);
   const format = useFormat();
   const [limit, setLimit] = useState(STEP);
-  const query = useQuery(historyQuery(modelId, limit));
+  const [order, setOrder] = useState<Order | null>(FAILED_FIRST);
+  const query = useQuery(historyQuery({ modelId, limit, ...inputOf<Sort>(order) }));
   return (
     <Card>
       <Loaded
@@ -45,30 +53,37 @@ export function History({ modelId }: { modelId: number }) {
               caption={t.history}
               rows={rows}
               keyOf={(row) => row.id}
+              order={order}
+              onOrder={setOrder}
               columns={[
                 {
                   key: 'id',
+                  isSorted: true,
                   label: t.execution,
                   cell: (row) => <Link href={`/executions/${row.id}`}>{`#${row.id}`}</Link>,
                 },
                 {
                   key: 'status',
+                  isSorted: true,
                   label: t.status,
                   cell: (row) => <StatusBadge execution={row} />,
                 },
                 {
                   key: 'duration',
+                  isSorted: true,
                   label: t.duration,
                   cell: (row) => <DurationBar ms={row.durationMs} longest={longestOf(rows)} />,
                 },
                 {
                   key: 'requested',
+                  isSorted: true,
                   isWhole: true,
                   label: t.requested,
                   cell: (row) => (row.requestedAt ? format.dateTime(row.requestedAt) : '–'),
                 },
                 {
                   key: 'trigger',
+                  isSorted: true,
                   isWhole: true,
                   label: t.trigger,
                   cell: (row) => sayTrigger(row.trigger, says),

@@ -16,6 +16,7 @@ import { latestQuery, modelsQuery } from './queries';
 import { words } from './words';
 
 const TYPES: readonly ModelType[] = ['rule_based', 'statistical', 'ml'];
+const ORDERS = ['', 'newest'] as const;
 const STATUSES: readonly ModelStatus[] = ['active', 'draft', 'deprecated'];
 
 export function List() {
@@ -27,6 +28,7 @@ export function List() {
     text: read('q'),
     type: TYPES.find((each) => each === read('type')) ?? null,
     status: STATUSES.find((each) => each === read('status')) ?? null,
+    isNewestFirst: read('sort') === 'newest',
   };
   return (
     <ListPage
@@ -34,6 +36,7 @@ export function List() {
       lead={t.lead}
       create={{ href: '/models/new', label: t.register }}
       search={t.search}
+      orders={ORDERS.map((value) => ({ value, label: t.orders[value] }))}
       choices={[
         {
           name: 'type',

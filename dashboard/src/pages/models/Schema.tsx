@@ -4,7 +4,7 @@ import { useWords } from '@/i18n/words';
 import { Json } from '@/ui/Disclosure';
 import type { JsonObject } from '@/ui/json';
 import { Card, Muted, Stack } from '@/ui/Layouts';
-import { Table } from '@/ui/Table';
+import { WholeTable } from '@/ui/WholeTable';
 import { readSchema, type SchemaField } from './schema';
 import { type ModelWords, words } from './words';
 
@@ -20,17 +20,28 @@ export function Schema({ title, schema }: { title: string; schema: JsonObject | 
   return (
     <Card title={title}>
       <Stack>
-        <Table
+        <WholeTable
           caption={t.schemaOf(title)}
           rows={read.fields}
           keyOf={(field) => field.name}
           columns={[
-            { key: 'name', label: t.field, cell: (field) => <code>{field.name}</code> },
-            { key: 'type', label: t.fieldType, cell: (field) => sayKind(field, t) },
+            {
+              key: 'name',
+              label: t.field,
+              sortOf: (field) => field.name,
+              cell: (field) => <code>{field.name}</code>,
+            },
+            {
+              key: 'type',
+              label: t.fieldType,
+              sortOf: (field) => sayKind(field, t),
+              cell: (field) => sayKind(field, t),
+            },
             { key: 'range', label: t.range, cell: (field) => sayLimits(field, t, format) },
             {
               key: 'required',
               label: t.isRequired,
+              sortOf: (field) => !field.isRequired,
               cell: (field) => (field.isRequired ? t.yes : t.no),
             },
           ]}

@@ -22,7 +22,7 @@ export function ScoreHistory({ model }: { model: ModelDetail }) {
   const [, change] = useAddress();
   // An answer that got lost does not make a second execution.
   const [key] = useState(newKey);
-  const ran = useQuery(historyQuery(model.id, 1));
+  const ran = useQuery(historyQuery({ modelId: model.id, limit: 1 }));
   const action = useAction({
     run: (inputRef: string) =>
       api.models.execute.mutate({ modelId: model.id, inputRef, idempotencyKey: key }),

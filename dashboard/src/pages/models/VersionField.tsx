@@ -19,7 +19,7 @@ export function VersionField({
 }) {
   const t = useWords(words);
   const format = useFormat();
-  const { data = [] } = useQuery(runsQuery(dataset, 100));
+  const { data = [] } = useQuery(runsQuery({ name: dataset, limit: 100 }));
   const prepared = data.flatMap((run) =>
     run.prepared === 'prepared' && run.dataVersion !== null
       ? [{ ...run, dataVersion: run.dataVersion }]

@@ -14,6 +14,8 @@ export interface ModelWish {
   type: ModelType | null;
   /** Of the version that is shown. */
   status: ModelStatus | null;
+  /** By the version that came last, and not by name. */
+  isNewestFirst?: boolean;
 }
 
 export function groupsOf(models: readonly AnalyticalModel[], wish: ModelWish): ModelGroup[] {
@@ -30,8 +32,12 @@ export function groupsOf(models: readonly AnalyticalModel[], wish: ModelWish): M
           part.toLocaleLowerCase().includes(text),
         ),
     )
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) =>
+      wish.isNewestFirst ? newestOf(b) - newestOf(a) : a.name.localeCompare(b.name),
+    );
 }
+
+const newestOf = ({ versions }: ModelGroup) => versions[0]?.id ?? 0;
 
 function groupOf(name: string, found: readonly AnalyticalModel[]): ModelGroup {
   const versions = [...found].sort((a, b) => b.id - a.id);

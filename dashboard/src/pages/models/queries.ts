@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { ALONE, api } from '@/api/client';
+import { ALONE, api, type History } from '@/api/client';
 import { KEEP } from '@/offline/seen';
 import { pointsOf, type SeriesWish, seriesConfig } from './series';
 
@@ -25,10 +25,10 @@ export const runtimesQuery = queryOptions({
   meta: KEEP,
 });
 
-export const historyQuery = (modelId: number, limit: number) =>
+export const historyQuery = (input: History) =>
   queryOptions({
-    queryKey: ['models.history', { modelId, limit }],
-    queryFn: ({ signal }) => api.models.history.query({ modelId, limit }, { signal }),
+    queryKey: ['models.history', input],
+    queryFn: ({ signal }) => api.models.history.query(input, { signal }),
     placeholderData: keepPreviousData,
   });
 

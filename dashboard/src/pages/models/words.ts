@@ -5,6 +5,7 @@ export const words = defineWords('models', {
   title: 'Models',
   lead: 'Rules, statistics and machine learning that analyse the data.',
   register: 'Register a model',
+  orders: { '': 'Name', newest: 'Newest version first' },
   search: 'Search',
   type: 'Type',
   status: 'Status',

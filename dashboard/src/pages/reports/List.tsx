@@ -8,15 +8,18 @@ import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
 import { Badge, Row } from '@/ui/Layouts';
 import { ListPage } from '@/ui/ListPage';
+import { inOrderOf } from '@/ui/sorting';
 import { useNow } from '@/ui/useNow';
 import { ReportBadge, TemplateBadge } from './Badges';
 import { generatedQuery, templateQuery, templatesQuery } from './queries';
 import { words } from './words';
 
+const ORDERS = ['', 'name'] as const;
 const STATUSES: readonly TemplateStatus[] = ['active', 'paused'];
 
 export function List() {
   const t = useWords(words);
+  const format = useFormat();
   const [read] = useAddress();
   const query = useQuery(templatesQuery);
   const text = read('q').trim().toLocaleLowerCase();
@@ -24,12 +27,17 @@ export function List() {
   const isWanted = (template: ReportTemplate) =>
     (status === undefined || template.status === status) &&
     `${template.name} ${template.description ?? ''}`.toLocaleLowerCase().includes(text);
+  const inOrder = (templates: readonly ReportTemplate[]) =>
+    read('sort') === 'name'
+      ? inOrderOf(templates, ({ name }) => name, true, format.inOrder)
+      : templates;
   return (
     <ListPage
       title={t.title}
       lead={t.lead}
       create={{ href: '/reports/new', label: t.create }}
       search={t.search}
+      orders={ORDERS.map((value) => ({ value, label: t.orders[value] }))}
       choices={[
         {
           name: 'status',
@@ -39,7 +47,7 @@ export function List() {
       ]}
       query={query}
       height={30}
-      rowsOf={(templates) => templates.filter(isWanted)}
+      rowsOf={(templates) => inOrder(templates.filter(isWanted))}
       none={{ title: t.none, text: t.noneText, ever: t.noneEver }}
     >
       {(templates) => <Templates templates={templates} />}

@@ -7,8 +7,8 @@ import { useUser } from '@/session/session';
 import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
 import { Badge, Muted } from '@/ui/Layouts';
-import { Table } from '@/ui/Table';
 import { useAction } from '@/ui/useAction';
+import { WholeTable } from '@/ui/WholeTable';
 import { words } from './words';
 
 const TOUCHED = [['reports.generated'], ['reports.report']] as const;
@@ -84,14 +84,29 @@ function Changes({ report: { changes } }: { report: GeneratedReport }) {
   if (figures.length === 0) return null;
   return (
     <Disclosure label={t.changed}>
-      <Table
+      <WholeTable
         caption={t.changed}
         rows={figures}
         keyOf={({ title, row, label }) => `${title}/${row}/${label}`}
         columns={[
-          { key: 'table', label: t.changedTable, cell: ({ title }) => title },
-          { key: 'row', label: t.changedRow, cell: ({ row }) => row ?? t.changedTotal },
-          { key: 'label', label: t.changedFigure, cell: ({ label }) => label },
+          {
+            key: 'table',
+            label: t.changedTable,
+            sortOf: ({ title }) => title,
+            cell: ({ title }) => title,
+          },
+          {
+            key: 'row',
+            label: t.changedRow,
+            sortOf: ({ row }) => row,
+            cell: ({ row }) => row ?? t.changedTotal,
+          },
+          {
+            key: 'label',
+            label: t.changedFigure,
+            sortOf: ({ label }) => label,
+            cell: ({ label }) => label,
+          },
           { key: 'old', label: t.changedOld, cell: ({ old }) => old },
           { key: 'new', label: t.changedNew, cell: (figure) => figure.new },
         ]}

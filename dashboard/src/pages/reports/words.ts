@@ -11,6 +11,7 @@ export const words = defineWords('reports', {
   noneEver: 'A template defines what a report shows, in which format, and when it is generated.',
   absent: 'Report template not found',
   search: 'Search',
+  orders: { '': 'Newest first', name: 'Name' },
   status: 'Status',
   statuses: { active: 'Active', paused: 'Paused' },
   format: 'Format',

@@ -4,6 +4,8 @@ export const words = defineWords('users', {
   title: 'Users',
   lead: 'Who can sign in, and what they may do.',
   list: 'Users',
+  search: 'Search by name',
+  noMatch: 'No user has this in the name',
   add: 'Add a user',
   addTitle: 'Add a user',
   name: 'Name',

@@ -5,9 +5,11 @@ import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Muted } from '@/ui/Layouts';
-import { Table } from '@/ui/Table';
+import { WholeTable } from '@/ui/WholeTable';
 import { sayBudget } from './lists';
 import { backtestWords } from './words';
+
+const GRAVEST = ['critical', 'warning', 'info'];
 
 export function Told({
   list,
@@ -28,15 +30,23 @@ export function Told({
       {list.things.length < list.count && (
         <Muted>{t.more(format.number(list.things.length), format.number(list.count))}</Muted>
       )}
-      <Table
+      <WholeTable
         caption={t.list}
         rows={list.things}
+        isWhole={list.things.length >= list.count}
         keyOf={(thing) => `${thing.series} ${thing.opened} ${thing.since}`}
         columns={[
-          { key: 'when', label: t.when, isWhole: true, cell: (each) => format.local(each.ds) },
+          {
+            key: 'when',
+            label: t.when,
+            isWhole: true,
+            sortOf: (each) => Date.parse(each.ds),
+            cell: (each) => format.local(each.ds),
+          },
           {
             key: 'series',
             label: t.series,
+            sortOf: nameOf,
             cell: (each) =>
               lines.includes(each.series) ? (
                 <Button look="quiet" onClick={() => onShow(each.series)}>
@@ -46,18 +56,31 @@ export function Told({
                 nameOf(each)
               ),
           },
-          { key: 'value', label: t.value, isNumeric: true, cell: (each) => say(each.value) },
+          {
+            key: 'value',
+            label: t.value,
+            isNumeric: true,
+            sortOf: (each) => each.value,
+            cell: (each) => say(each.value),
+          },
           {
             key: 'expected',
             label: t.expected,
             isNumeric: true,
+            sortOf: (each) => each.expected,
             cell: (each) => say(each.expected),
           },
-          { key: 'severity', label: t.severity, cell: (each) => named.severity[each.severity] },
+          {
+            key: 'severity',
+            label: t.severity,
+            sortOf: (each) => GRAVEST.indexOf(each.severity),
+            cell: (each) => named.severity[each.severity],
+          },
           {
             key: 'from',
             label: t.from,
             isNumeric: true,
+            sortOf: (each) => each.budget,
             cell: (each) =>
               each.budget === 0 ? t.always : t.aWeek(sayBudget(each.budget, format)),
           },
