@@ -21,6 +21,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
 | `IOP_UPLOAD_MB` | `200` | the largest file that the app takes, and that an archive in it unpacks to, at least 1 |
+| `IOP_MODEL_SERVERS` | empty: none | model servers that `remote` models may call, `https://host:port`, by commas |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
@@ -67,6 +68,7 @@ class Settings:
     keep_rejected_days: int = 90
     keep_report_files_days: int = 365
     upload_mb: int = 200
+    model_servers: tuple[str, ...] = ()
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
@@ -118,6 +120,11 @@ class Settings:
                 "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
             ),
             upload_mb=_whole("IOP_UPLOAD_MB", env.get("IOP_UPLOAD_MB"), 200, 1),
+            model_servers=tuple(
+                each.strip()
+                for each in (env.get("IOP_MODEL_SERVERS") or "").split(",")
+                if each.strip()
+            ),
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
@@ -155,6 +162,9 @@ class Settings:
             raise MisconfiguredInstance("setting.time_zone", name=self.time_zone) from error
         if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
             raise MisconfiguredInstance("setting.public_url", url=self.public_url)
+        for each in self.model_servers:
+            if not re.fullmatch(r"https?://[^/?#@\s,]+", each):
+                raise MisconfiguredInstance("setting.model_server", url=each)
         if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
             raise MisconfiguredInstance("setting.drm_api_url")
         if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):

@@ -22,6 +22,7 @@ from iop_pipelines.execution.coverage import coverage_of
 from iop_pipelines.ledger.coverage import Coverage
 from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.runtimes.outside import NOWHERE, Outside
 
 # Candidates beyond these are told only by budgets that nobody wants.
 MOST_CANDIDATES = 20_000
@@ -36,6 +37,7 @@ class Subject:
     freq: ModelFrequency
     calendar: Calendar | None
     panel: pd.DataFrame
+    outside: Outside = NOWHERE
 
     def given(self, stage: Stage, tick: Tick) -> RuntimeInput:
         """What a delivery of that time would be run on: nothing after it is there."""
@@ -51,6 +53,7 @@ class Subject:
             params=self.config.params,
             tick=tick,
             calendar=self.calendar,
+            outside=self.outside,
         )
 
 

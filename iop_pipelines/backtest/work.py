@@ -25,6 +25,7 @@ from iop_pipelines.platform import Platform
 from iop_pipelines.query.panel import read_panel
 from iop_pipelines.registry import models as registry
 from iop_pipelines.registry.models import StoredModel
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.transform.versions import (
     StoredDataset,
     StoredVersion,
@@ -180,6 +181,7 @@ def _read(platform: Platform, model: StoredModel, asked: Asked) -> _Read:
         freq=step.modelled_as,
         calendar=calendar_of(on.declaration.calendar),
         panel=panel,
+        outside=Outside.of(platform.settings),
     )
     plan = Plan(
         span=span,

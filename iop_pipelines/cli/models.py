@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,14 @@ from iop_pipelines.ledger.performance import Performance, performance_of
 from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registry
+from iop_pipelines.registry.foreign import check_outside
 from iop_pipelines.schema.tables import model_executions
 from iop_pipelines.settings import Settings
 from iop_pipelines.validation.files import located
 
 model = click.Group(
-    "model", help="Models: new, register, backtest, promote, execute, score, history, delete."
+    "model",
+    help="Models: new, store, register, backtest, promote, execute, score, history, delete.",
 )
 _scoring = click.option("--score", is_flag=True, help="Score the history that is there at once.")
 
@@ -52,7 +55,9 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool, score
     """Register a model version from a JSON or YAML FILE, as a draft."""
     engine = engine_of(settings)
     with located(file):
-        model_id = registry.register(engine, registry.load_spec(file))
+        spec = registry.load_spec(file)
+        check_outside(settings, spec)
+        model_id = registry.register(engine, spec)
     stored = registry.model(engine, model_id)
     if promote:
         _backtested(settings, stored, as_json)
@@ -70,6 +75,24 @@ def register(settings: Settings, as_json: bool, file: Path, promote: bool, score
     elif not as_json:
         way = hint(f"model promote {model_id}")
         console.print(f"A draft runs on request only; {way} starts it.", highlight=False)
+
+
+@command(model)
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+def store(settings: Settings, as_json: bool, file: Path) -> None:
+    """Store an ONNX FILE, for models of the runtime onnx, which name it by its checksum."""
+    from iop_pipelines.runtimes.model_files import store_file
+    from iop_pipelines.runtimes.outside import Outside
+
+    stored = store_file(Outside.of(settings), file, file.name)
+    takes = [f"{each.name} ({each.width or 'any'})" for each in stored.signature.inputs]
+    gives = [f"{each.name} ({each.columns or 'any'})" for each in stored.signature.outputs]
+    print_done(
+        f"{file.name} is stored. It takes {', '.join(takes)} numbers a row and answers {', '.join(gives)}. "
+        f"A model names it by config.params.checksum:\n{stored.checksum}",
+        asdict(stored),
+        as_json,
+    )
 
 
 @command(model)

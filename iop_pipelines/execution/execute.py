@@ -5,7 +5,7 @@ Heavy: imports pandas and all that validation and runtimes need, so only workers
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from iop_pipelines.execution.panels import Panels
 from iop_pipelines.execution.work import Work
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.runtimes.outside import NOWHERE, Outside
 from iop_pipelines.transform.versions import StoredDataset
 from iop_pipelines.validation.inputs import validate_version
 from iop_pipelines.validation.outcomes import CheckOutcome, Side, failure_of, failures
@@ -70,10 +71,11 @@ def execute(
     step: Step = nobody_hears,
     tick: Tick = nobody,
     panels: Panels | None = None,
+    outside: Outside = NOWHERE,
 ) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
-    panels: of the batch that this is one of.
+    panels: of the batch that this is one of; outside: what a foreign model may reach.
 
     Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
     execution by now, and what the runtime raises.
@@ -90,7 +92,7 @@ def execute(
             outcomes = tuple(validate(panel, spec.input_schema))
         require_success(work, "input", outcomes)
     step(Sentence("doing.running", label=label))
-    given = _runtime_input(work, panel, tick)
+    given = replace(_runtime_input(work, panel, tick), outside=outside)
     output = run_runtime(spec.config.runtime, given)
     step(Sentence("doing.checking_output", label=label))
     with _declared_by(work, "output"):

@@ -290,6 +290,7 @@ def _execute_one(
 ) -> Sentence | None:
     from iop_pipelines.execution.execute import check_input, execute, require_success
     from iop_pipelines.execution.work import load
+    from iop_pipelines.runtimes.outside import Outside
 
     engine = platform.engine
     work = load(engine, item.id, item.attempt)
@@ -309,6 +310,7 @@ def _execute_one(
             step=PROGRESS.step,
             tick=PROGRESS.tick,
             panels=panels,
+            outside=Outside.of(platform.settings),
         )
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))

@@ -34,6 +34,7 @@ from iop_pipelines.orchestration.move_dagster import (
     count_rows,
 )
 from iop_pipelines.orchestration.supervisor import exclusive as exclusive_home
+from iop_pipelines.runtimes.model_files import FOLDER
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.document import Document, loses_order, text_with_order
 from iop_pipelines.schema.engine import engine_for
@@ -114,6 +115,7 @@ def move(source: Settings, target: Settings, progress: Progress) -> Moved:
             require_empty(target)
             _prepare_tables(rows, target)
             urls, missing = _copy_files(rows, target, progress)
+            _copy_models(source, target)
             counts = _copy_rows(rows, files, target, urls, progress)
     counters.repair(engine_for(target.database_url), utc_now())
     return Moved(counts, len(urls), missing)
@@ -327,6 +329,18 @@ def _copy_files(
                 _copy_file(url, store, wanted)
         progress("files", done, len(urls))
     return moved, tuple(missing)
+
+
+def _copy_models(source: Settings, target: Settings) -> None:
+    """Files of models are named by their checksum wherever they lie."""
+    files, folder = fsspec.url_to_fs(source.storage_url)
+    store, wanted = fsspec.url_to_fs(target.storage_url)
+    folder = f"{folder.rstrip('/')}/{FOLDER}"
+    if not files.exists(folder):
+        return
+    for path in files.find(folder):
+        name = path.rpartition("/")[2]
+        _copy_file(files.unstrip_protocol(path), store, f"{wanted.rstrip('/')}/{FOLDER}/{name}")
 
 
 def _copy_file(url: str, store: Any, wanted: str) -> None:

@@ -24,6 +24,11 @@ from iop_pipelines.transform.versions import list_datasets
 # Periods before the point whose median is the usual value.
 _USUAL_OVER = 28
 
+_TO_BE_NAMED: Mapping[str, Mapping[str, Any]] = {
+    "onnx": {"checksum": "0" * 64},
+    "remote": {"url": "https://models.example", "model": "name"},
+}
+
 
 class Draft(BaseModel):
     """A model without a configuration, as the API is told of it."""
@@ -69,8 +74,9 @@ def default_config(
 
 
 def default_params(runtime: str, measure: str) -> dict[str, Any]:
-    """What a runtime must be told, where it has no defaults of its own: rules."""
-    return _usual_rules(measure) if runtime == "rules" else {}
+    """What a runtime must be told, where it has no defaults of its own: rules, and what stands for where a model that
+    was made elsewhere is, until somebody says it."""
+    return _usual_rules(measure) if runtime == "rules" else dict(_TO_BE_NAMED.get(runtime, {}))
 
 
 def _measure_of(dataset: DatasetDeclaration, columns: Collection[str]) -> str:

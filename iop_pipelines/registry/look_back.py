@@ -16,6 +16,7 @@ from iop_pipelines.runtimes.catalogue import (
     Expecting,
     ForecastEnsembleParams,
     ForecastParams,
+    ForeignParams,
     MannKendallParams,
     ProphetParams,
     RulesParams,
@@ -29,6 +30,8 @@ _MOST = 100_000
 _LEVEL = 28
 _SEASONS_BEFORE = 4
 _LEAST_KNOWN = 14
+# Scores of which the largest tenth makes a tail.
+_SCORES = 100
 
 
 def needed_history(runtime: str, params: Mapping[str, Any], freq: ModelFrequency | None) -> int:
@@ -99,6 +102,12 @@ def _of_rules(params: Params, _season: int) -> int:
     return max(1, _past_of(rules))
 
 
+def _of_scores(params: Params, _season: int) -> int:
+    """What a threshold judges needs no past but the lags."""
+    given = cast(ForeignParams, params)
+    return max(1, given.lags + (_SCORES if given.threshold is None else 0))
+
+
 def _past_of(part: Any) -> int:
     """The farthest period that a condition asks for."""
     if isinstance(part, dict):
@@ -117,4 +126,6 @@ _NEEDS: Mapping[str, Callable[[Params, int], int]] = {
     "forecast_ensemble": _of_forecast,
     "pyod": _of_expectation,
     "prophet": _of_forecast,
+    "onnx": _of_scores,
+    "remote": _of_scores,
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.runtimes.outside import NOWHERE, Outside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +48,8 @@ class RuntimeInput:
             a step, whose order alone counts.
         window_start, window_end: the half-open range [start, end) of ds to score.
         params: the model's own `config.params`, as registered.
-        calendar: of the dataset; what it explains is off the panel before a runtime sees it, but for rules.
+        calendar: of the dataset; what it explains is off the panel before a runtime sees it that is not `is_raw`.
+        outside: what a model that was made elsewhere may reach.
         tick: to be called now and then, as by `each`; a model that is silent for too long is ended.
     """
 
@@ -60,6 +62,7 @@ class RuntimeInput:
     params: Mapping[str, Any]
     tick: Tick = nobody
     calendar: "Calendar | None" = None
+    outside: Outside = NOWHERE
 
     def each(self, parts: Iterable[T]) -> Iterator[T]:
         """The parts of the work, one after the other; tells that it goes on."""

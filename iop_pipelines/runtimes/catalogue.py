@@ -424,6 +424,115 @@ class ProphetParams(ForecastParams):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = _seed()
 
 
+class ForeignParams(OneMeasure):
+    """What every model that was made elsewhere can be told: what it is given, and what its answer means."""
+
+    inputs: dict[str, Annotated[tuple[Name, ...], Field(min_length=1)]] | None = param(
+        None,
+        Text("Measures by input"),
+        Text("Which measures each input takes, in order; empty: all, by its only input."),
+        is_rare=True,
+    )
+    lags: Annotated[int, Field(ge=0, le=200)] = param(
+        0,
+        Text("Earlier periods given with each"),
+        Text("After the measures of the period those of the one before, and so on."),
+    )
+    output: Annotated[str, Field(min_length=1, max_length=200)] | None = param(
+        None,
+        Text("Output"),
+        Text("The one that is read; empty: the only one."),
+    )
+    column: Annotated[int, Field(ge=0, le=9999)] | None = param(
+        None,
+        Text("Column of the output"),
+        Text("Counted from 0; empty: it has one."),
+        is_rare=True,
+    )
+    answer: Literal["score", "expected"] = param(
+        "score",
+        Text("What it answers"),
+        choices={
+            "score": Text("How unusual the period is"),
+            "expected": Text("The expected value"),
+        },
+    )
+    direction: Direction = _direction(
+        "above",
+        Text("Of a score: the unusual side. Of an expected value: the side that matters."),
+    )
+    threshold: float | None = param(
+        None,
+        Text("Threshold of the score"),
+        Text("Beyond it a period is reported; empty: by alerts a week."),
+    )
+    alerts_per_week: AlertsPerWeek = _alerts_per_week()
+    min_effect: NotNegative = _min_effect(Text("Minimum deviation"))
+    missing: Literal["leave_out", "last", "value"] = param(
+        "leave_out",
+        Text("Where a value is missing"),
+        Text("A model made elsewhere never gets a missing value."),
+        choices={
+            "leave_out": Text("Leave the period out"),
+            "last": Text("Use the last known value"),
+            "value": Text("Use a fixed value"),
+        },
+    )
+    missing_value: float | None = param(None, Text("The fixed value"), is_rare=True)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "ForeignParams":
+        if self.answer == "score" and self.direction == "both":
+            raise Unfit("foreign.score_of_both_sides")
+        if self.answer == "expected" and self.threshold is not None:
+            raise Unfit("foreign.threshold_of_expected")
+        if (self.missing == "value") != (self.missing_value is not None):
+            raise Unfit("foreign.missing_value")
+        return self
+
+    def named_measures(self) -> Sequence[tuple[str, str]]:
+        given = self.inputs or {}
+        named = [(f"inputs.{name}", each) for name, read in given.items() for each in read]
+        return [*super().named_measures(), *named]
+
+
+class OnnxParams(ForeignParams):
+    checksum: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] = param(
+        ...,
+        Text("Checksum of the file (SHA-256)"),
+        Text("The file is stored first; its checksum is said then."),
+    )
+
+
+class RemoteParams(ForeignParams):
+    url: Annotated[str, Field(pattern=r"^https?://[^/?#@\s]+(/[^?#@\s]*)?$", max_length=500)] = (
+        param(
+            ...,
+            Text("Address of the model server"),
+            Text("Without /v2. It must be one that this instance may call (IOP_MODEL_SERVERS)."),
+        )
+    )
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=200)] = param(
+        ..., Text("Name of the model on the server")
+    )
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)] | None = param(
+        None, Text("Version on the server"), Text("Empty: the one that the server chooses.")
+    )
+    token: Annotated[str, Field(pattern="^IOP_MODEL_TOKEN_[A-Z0-9_]+$", max_length=100)] | None = (
+        param(
+            None,
+            Text("Variable that holds the token"),
+            Text("IOP_MODEL_TOKEN_…, of the instance's environment; empty: none is sent."),
+        )
+    )
+    timeout_s: Annotated[int, Field(ge=1, le=60)] = param(
+        10, Text("Longest answer (seconds)"), is_rare=True
+    )
+    retries: Annotated[int, Field(ge=0, le=5)] = param(
+        2, Text("Attempts after the first"), is_rare=True
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """How findings of a kind are told: templates over what a language's `slots` make of the facts, such as
@@ -532,6 +641,7 @@ class RuntimeSpec:
         joins: what it says of a row depends on the rows before it alone, so that a backtest may replay several
             deliveries by one run.
         replayed: how many deliveries a backtest replays at most, of the others every so many; None for all.
+        is_raw: it reads the figures as they are, where the others read them without what the calendar explains.
     """
 
     name: str
@@ -543,6 +653,7 @@ class RuntimeSpec:
     kinds: tuple[FindingKind, ...] | None
     joins: bool = False
     replayed: int | None = 104
+    is_raw: bool = False
 
 
 RUNTIMES: Mapping[str, RuntimeSpec] = {
@@ -558,6 +669,8 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             None,
             joins=True,
             replayed=None,
+            # Its author knows the calendar.
+            is_raw=True,
         ),
         RuntimeSpec(
             "seasonal_residual",
@@ -620,6 +733,31 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             _FORECASTS,
             (LIMIT_CROSSING,),
             replayed=12,
+        ),
+        RuntimeSpec(
+            "onnx",
+            ModelType.ML,
+            "iop_pipelines.runtimes.onnx",
+            OnnxParams,
+            Text("ONNX file"),
+            Text("what a model of your own in an ONNX file finds unusual or did not expect"),
+            (OUTLIER,),
+            joins=True,
+            replayed=None,
+            # It learned from figures as they were.
+            is_raw=True,
+        ),
+        RuntimeSpec(
+            "remote",
+            ModelType.ML,
+            "iop_pipelines.runtimes.remote",
+            RemoteParams,
+            Text("Model server"),
+            Text("what a model on a server of yours finds unusual or did not expect"),
+            (OUTLIER,),
+            joins=True,
+            replayed=None,
+            is_raw=True,
         ),
     )
 }

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from importlib import import_module
 
-from iop_pipelines.domain.vocabulary import ModelType
 from iop_pipelines.errors import IopError
 from iop_pipelines.runtimes.base import Runtime, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import RuntimeSpec, params_of_today, runtime_spec
@@ -43,8 +42,7 @@ def _run(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
 
 def _by_calendar(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
     runtime = load_runtime(spec)
-    # A rule compares the figures as they are: its author knows the calendar.
-    if spec.type is ModelType.RULE_BASED:
+    if spec.is_raw:
         return runtime.run(given)
     from iop_pipelines.runtimes.calendar import run_by_calendar
 

@@ -1,7 +1,8 @@
 """Runs a runtime on a small panel, and checks what must hold of every output."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,16 @@ from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.runtimes.base import OUTPUT_COLUMNS, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import LIMIT_CROSSING, RUNTIMES, check_params
 from iop_pipelines.runtimes.lookup import run_runtime
+from iop_pipelines.runtimes.model_files import store_file
+from iop_pipelines.runtimes.outside import NOWHERE, Outside
+from model_server import TOKEN, ModelServer, running_model_server
 
 WEEK = np.array([10.0, 12.0, 11.0, 13.0, 20.0, 5.0, 4.0])
 START = datetime(2024, 1, 1)
 
 FORECASTERS = {name for name, spec in RUNTIMES.items() if LIMIT_CROSSING in (spec.kinds or ())}
+# Tables of all runtimes have what stands for their file and server, which are made when a test runs one.
+FOREIGN = ("onnx", "remote")
 Run = Callable[..., RuntimeOutput]
 MakePanel = Callable[..., pd.DataFrame]
 
@@ -56,6 +62,7 @@ def run_on(
     last: int | None = None,
     freq: str | None = "D",
     tick: Tick = nobody,
+    outside: Outside = NOWHERE,
 ) -> RuntimeOutput:
     """Scores days `first` to `last`, both included, and checks the contract of the output."""
     measures = tuple(name for name in panel.columns if name not in ("unique_id", "ds"))
@@ -68,6 +75,7 @@ def run_on(
         window_end=day((first if last is None else last) + 1),
         params=params,
         tick=tick,
+        outside=outside,
     )
     untouched = panel.copy()
     check_params(runtime, params)
@@ -104,9 +112,50 @@ def check_output(output: RuntimeOutput, given: RuntimeInput, *, is_forecast: boo
         assert row["is_finding"].tolist() == [True]
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What models that were made elsewhere may reach, the server itself, and the checksum of the file of `weekly`."""
+
+    outside: Outside
+    server: ModelServer
+    checksum: str
+
+    def params(self, runtime: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With the real file or server in place of what stands for it."""
+        real = {"onnx": {"checksum": self.checksum}, "remote": {"url": self.server.url}}
+        stands_for = {"onnx": "0" * 64, "remote": "https://models.example"}[runtime]
+        is_given = stands_for not in params.values()
+        return dict(params) if is_given else {**params, **real[runtime]}
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory) -> Iterator[Elsewhere]:
+    # It takes a moment to load, and most tests of this room need none.
+    from onnx_files import weekly_model
+
+    folder = tmp_path_factory.mktemp("elsewhere")
+    file = folder / "weekly.onnx"
+    file.write_bytes(weekly_model().SerializeToString())
+    with running_model_server() as server:
+        outside = Outside(
+            storage_url=f"file://{folder}/store",
+            servers=(server.url,),
+            tokens={"IOP_MODEL_TOKEN_GOOD": TOKEN, "IOP_MODEL_TOKEN_BAD": "guessed"},
+            most_bytes=1_000_000,
+        )
+        yield Elsewhere(outside, server, store_file(outside, file, "weekly.onnx").checksum)
+
+
 @pytest.fixture
-def run() -> Run:
-    return run_on
+def run(request) -> Run:
+    def run_anywhere(runtime: str, panel: pd.DataFrame, params: Mapping[str, Any], **more: Any):
+        if runtime in FOREIGN:
+            place = request.getfixturevalue("elsewhere")
+            params = place.params(runtime, params)
+            more = {"outside": place.outside, **more}
+        return run_on(runtime, panel, params, **more)
+
+    return run_anywhere
 
 
 @pytest.fixture

@@ -23,7 +23,11 @@ from iop_pipelines.runtimes.catalogue import (
 
 LANGUAGES = list(Language)
 RULE = {"name": "r", "measure": "y", "when": {"left": 1, "op": "lt", "value": 2}}
-NEEDED: dict[str, dict[str, Any]] = {"rules": {"rules": [RULE]}}
+NEEDED: dict[str, dict[str, Any]] = {
+    "rules": {"rules": [RULE]},
+    "onnx": {"checksum": "0" * 64},
+    "remote": {"url": "https://models.example", "model": "m"},
+}
 
 
 def _properties(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -29,6 +29,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         ]
     },
     "prophet": {"h": 3, "paths": 50},
+    "onnx": {"checksum": "0" * 64, "lags": 7},
+    "remote": {"url": "https://models.example", "model": "weekly", "lags": 7},
 }
 PARAMS = {name: GIVEN.get(name, {}) for name in RUNTIMES}
 START = datetime(2024, 1, 1)
@@ -45,9 +47,9 @@ def test_every_row_of_the_catalogue_loads_under_its_name() -> None:
 
 def test_an_unknown_runtime_is_refused_with_the_nearest_or_those_there_are() -> None:
     with pytest.raises(
-        NotFound, match="no runtime 'onnx'; there is change_points, forecast_ensemble, mann_kendall"
+        NotFound, match="no runtime 'zzz'; there is change_points, forecast_ensemble, mann_kendall"
     ):
-        runtime_spec("onnx")
+        runtime_spec("zzz")
     with pytest.raises(NotFound, match=r"no runtime 'profet'; did you mean 'prophet'\?"):
         check_params("profet", {})
 
@@ -136,7 +138,8 @@ def test_a_parameter_of_an_earlier_release_is_refused_with_what_takes_its_place(
 
 @pytest.mark.parametrize("name", LEARNING)
 def test_a_measure_that_the_input_has_not_is_refused(name: str, run, panel_of, weeks) -> None:
-    params = {"measures": ["other"]} if name == "pyod" else {"measure": "other"}
+    named = {"measures": ["other"]} if name == "pyod" else {"measure": "other"}
+    params = {**PARAMS[name], **named}
     with pytest.raises(
         InvalidDeclaration, match="'other' is not a measure of the input; there are y"
     ):

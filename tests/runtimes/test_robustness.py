@@ -18,36 +18,38 @@ GIVEN = {
     },
     "forecast_ensemble": {"h": 3},
     "prophet": {"h": 3, "paths": 50},
+    "onnx": {"checksum": "0" * 64, "lags": 7, "missing": "last"},
+    "remote": {"url": "https://models.example", "model": "weekly", "lags": 7},
 }
 # The last day's answer: "." nothing found, "!" found, "?" a row of which nothing can be said, "-" left out.
 # A forecast's is the range that the next day lies in, or "-". The first day is a Monday, so the last is a Saturday and
 # the next a Sunday, of which 4 is expected.
 TABLE = """
-input         rules  residual  pyod  trend  shift  ensemble     prophet
-constant      .      .         .     .      .      7..7         7..7
-zeros         .      .         .     .      .      0..0
-negative      .      .         .     .      .      -7..-1
-three         .      -         -     -      -      -            -
-one           .      -         -     -      -      -
-missing       ?      -         -     -      -      -            -
-fifth         .      .         .     .      .      1..7
-rare          .      .         .     .      .      0..1
-rare_one      .      .         .     .      .      0..1
-zeros_60      !      !         !     .      .      0..9
-huge          !      .         .     .      .      1e15..7e15   1e15..7e15
-tiny          .      .         .     .      .      1e-12..7e-12 1e-12..7e-12
-inf           .      .         .     .      .      1..7         1..7
-inf_last      ?      ?         -     ?      ?      1..7
-e300          ?      -         -     -      -      -
-e300_last     ?      ?         -     ?      ?      1..7
-spike         !      !         !     .      .      1..9         1..9
-fall          .      !         !     .      .      -5..7
-step          .      .         .     .      !      8..38
-trend         !      .         .     !      .      45..53        45..53
-gap           .      .         .     .      .      1..7
-ended         ?      ?         -     -      ?      -
-young         .      .         .     .      .      1..7
-two_values    .      .         .     .      .      0..1
+input         rules  residual  pyod  trend  shift  ensemble     onnx  remote  prophet
+constant      .      .         .     .      .      7..7         .     .       7..7
+zeros         .      .         .     .      .      0..0         .     .
+negative      .      .         .     .      .      -7..-1       .     .
+three         .      -         -     -      -      -            -     -       -
+one           .      -         -     -      -      -            -     -
+missing       ?      -         -     -      -      -            -     -       -
+fifth         .      .         .     .      .      1..7         .     .
+rare          .      .         .     .      .      0..1         .     .
+rare_one      .      .         .     .      .      0..1         .     .
+zeros_60      !      !         !     .      .      0..9         .     .
+huge          !      .         .     .      .      1e15..7e15   .     .       1e15..7e15
+tiny          .      .         .     .      .      1e-12..7e-12 .     .       1e-12..7e-12
+inf           .      .         .     .      .      1..7         .     .       1..7
+inf_last      ?      ?         -     ?      ?      1..7         ?     ?
+e300          ?      -         -     -      -      -            -     -
+e300_last     ?      ?         -     ?      ?      1..7         ?     ?
+spike         !      !         !     .      .      1..9         !     !       1..9
+fall          .      !         !     .      .      -5..7        !     !
+step          .      .         .     .      !      8..38        .     .
+trend         !      .         .     !      .      45..53       .     .       45..53
+gap           .      .         .     .      .      1..7         .     .
+ended         ?      ?         -     -      ?      -            ?     ?
+young         .      .         .     .      .      1..7         .     .
+two_values    .      .         .     .      .      0..1         .     .
 """
 COLUMNS = {
     "rules": "rules",
@@ -56,6 +58,8 @@ COLUMNS = {
     "trend": "mann_kendall",
     "shift": "change_points",
     "ensemble": "forecast_ensemble",
+    "onnx": "onnx",
+    "remote": "remote",
     "prophet": "prophet",
 }
 

@@ -55,6 +55,7 @@ from iop_pipelines.ledger.promotion import lacks_backtest, require_backtest
 from iop_pipelines.ledger.requests import request_execution
 from iop_pipelines.registry import models as registered
 from iop_pipelines.registry.defaults import Draft, config_for
+from iop_pipelines.registry.foreign import check_outside
 from iop_pipelines.runtimes.catalogue import RUNTIMES, RuntimeSpec
 from iop_pipelines.schema.tables import analytical_models as table
 from iop_pipelines.schema.tables import model_events, model_executions, users
@@ -366,6 +367,7 @@ def declare(registry: Registry) -> None:
         try:
             spec = _spec(ctx, given)
             warnings = registered.check_new(ctx.platform.engine, spec)
+            check_outside(ctx.platform.settings, spec)
         except InvalidInput as error:
             found = wire.refusal(error).data["issues"]
             issues = [ModelIssue.model_validate(each) for each in found]
@@ -486,6 +488,7 @@ def _create(ctx: Context, given: NewModel) -> int:
         }
         draft = parse_declaration(Draft, {**content, **schemas})
         return registered.register_incomplete(engine, draft, by, witness)
+    check_outside(ctx.platform.settings, spec)
     return registered.register(engine, spec, by, witness)
 
 

@@ -1,0 +1,350 @@
+"""Models that were made elsewhere: what they are given, what their answer means, and what of it is refused."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iop_pipelines.errors import (
+    InvalidDeclaration,
+    InvalidInput,
+    IopError,
+    MisconfiguredInstance,
+    Unavailable,
+)
+from iop_pipelines.runtimes import inference
+from iop_pipelines.runtimes.model_files import store_file
+from iop_pipelines.runtimes.outside import NOWHERE
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "onnx": {"checksum": "0" * 64, "lags": 7},
+    "remote": {"url": "https://models.example", "model": "weekly", "lags": 7},
+}
+BOTH = pytest.mark.parametrize("runtime", GIVEN)
+
+
+def asked_of(runtime: str, **params: Any) -> dict[str, Any]:
+    return {**GIVEN[runtime], **params}
+
+
+@BOTH
+def test_the_score_is_the_answer_to_the_row_and_those_before_it(
+    runtime, run, panel_of, weeks
+) -> None:
+    y = weeks()
+    y[85] = 65
+    output = run(runtime, panel_of({"a": y}), asked_of(runtime), first=83, last=89)
+    expected = np.abs(np.float32(y[83:]) - np.float32(y[76:83]))
+    np.testing.assert_allclose(output.frame["score"], expected, rtol=1e-6)
+    assert output.frame["is_finding"].tolist() == [False, False, True, *[False] * 4]
+    (found,) = output.findings
+    assert (found.kind, str(found.ds.date()), found.value) == ("outlier", "2024-03-26", 65.0)
+    assert found.evidence["answer"] == pytest.approx(abs(65 - y[78]), rel=1e-5)
+    assert output.metrics["rows_asked"] == 83
+    # The first week has no week before it.
+    assert output.metrics["rows_left_out"] == 7
+
+
+@BOTH
+def test_a_threshold_tells_what_reaches_it_and_asks_for_the_window_alone(
+    runtime, run, panel_of, weeks
+) -> None:
+    y = weeks(sigma=0.0)
+    y[88], y[89] = y[81] + 4, y[82] + 3.9
+    params = asked_of(runtime, threshold=4)
+    output = run(runtime, panel_of({"a": y}), params, first=86, last=89)
+    assert output.frame["is_finding"].tolist() == [False, False, True, False]
+    assert output.metrics["rows_asked"] == 4
+    assert output.findings[0].evidence["threshold"] == 4
+    low = run(
+        runtime,
+        panel_of({"a": y}),
+        {**params, "direction": "below", "threshold": 1},
+        first=86,
+        last=89,
+    )
+    assert low.frame["is_finding"].tolist() == [True, True, False, False]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("rule", "asked", "filled"),
+    [
+        ({"missing": "leave_out"}, 0, 0),
+        ({"missing": "last"}, 1, 1),
+        ({"missing": "value", "missing_value": 3.0}, 1, 1),
+    ],
+)
+def test_a_missing_value_is_left_out_or_filled_and_never_passed_on(
+    runtime, rule, asked, filled, run, panel_of, weeks, elsewhere
+) -> None:
+    y = weeks(sigma=0.0)
+    y[82] = np.nan
+    elsewhere.server.rows.clear()
+    output = run(runtime, panel_of({"a": y}), asked_of(runtime, threshold=1000, **rule), first=89)
+    assert output.metrics["rows_asked"] == asked
+    assert output.metrics["rows_filled"] == filled
+    assert output.metrics["rows_left_out"] == 1 - asked
+    of_week_before = {"leave_out": np.nan, "last": y[81], "value": 3.0}[rule["missing"]]
+    np.testing.assert_allclose(output.frame["score"], [abs(y[89] - of_week_before)])
+    assert all(np.isfinite(rows).all() for rows in elsewhere.server.rows)
+
+
+@BOTH
+def test_what_float32_cannot_hold_is_missing(runtime, run, panel_of, weeks) -> None:
+    y = weeks() * 1e37
+    y[89] = 1e39
+    output = run(runtime, panel_of({"a": y}), asked_of(runtime, threshold=1), first=88, last=89)
+    assert output.metrics["rows_left_out"] == 1
+    assert np.isfinite(output.frame["score"]).tolist() == [True, False]
+
+
+def test_an_expected_value_has_a_range_of_its_own_errors(run, panel_of, weeks) -> None:
+    y = weeks()
+    y[89] = y[82] + 25
+    params = asked_of("remote", model="expected", answer="expected", direction="both")
+    output = run("remote", panel_of({"a": y}), params, first=89)
+    row = output.frame.iloc[0]
+    assert row["yhat"] == pytest.approx(y[82], rel=1e-6)
+    errors = np.abs(y[7:89] - y[:82])
+    assert row["hi"] - row["yhat"] == pytest.approx(np.quantile(errors, 0.99), rel=1e-5)
+    assert row["is_finding"]
+    assert output.findings[0].evidence["direction"] == "above"
+    below = run("remote", panel_of({"a": y}), {**params, "direction": "below"}, first=89)
+    assert not below.frame["is_finding"].any()
+    little = run("remote", panel_of({"a": y}), {**params, "min_effect": 26}, first=89)
+    assert not little.frame["is_finding"].any()
+
+
+def test_inputs_by_name_and_a_column_of_an_output(run, elsewhere, tmp_path, weeks) -> None:
+    from onnx_files import parted_model
+
+    file = tmp_path / "parted.onnx"
+    file.write_bytes(parted_model().SerializeToString())
+    stored = store_file(elsewhere.outside, file, file.name)
+    assert [(each.name, each.columns) for each in stored.signature.outputs] == [
+        ("sum", 1),
+        ("both", 2),
+    ]
+    panel = pd.DataFrame({"unique_id": "a", "ds": pd.date_range("2024-01-01", periods=60)}).assign(
+        y=weeks(60), z=weeks(60, seed=1)
+    )
+    params = {
+        "checksum": stored.checksum,
+        "inputs": {"a": ["z"], "b": ["y"]},
+        "output": "both",
+        "column": 1,
+        "threshold": 1e9,
+    }
+
+    output = run("onnx", panel, params, first=59)
+    # Of double precision: not a digit is lost.
+    assert output.frame["score"].tolist() == [panel["z"].iloc[59] - panel["y"].iloc[59]]
+    for wrong, said in (
+        ({"inputs": None}, "the model takes several inputs, a and b: say which"),
+        ({"inputs": {"a": ["z"], "c": ["y"]}}, "the model takes a and b, not a and c"),
+        ({"inputs": {"a": ["z", "y"], "b": ["y"]}}, "'a' takes 1 numbers a row, and is given 2"),
+        ({"output": None}, "output is None; choose one of sum or both"),
+        ({"column": None}, "the output has 2 columns and column is None"),
+        ({"column": 2}, "the output has 2 columns and column is 2"),
+    ):
+        with pytest.raises(InvalidDeclaration, match=said):
+            run("onnx", panel, {**params, **wrong}, first=59)
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "said"),
+    [
+        ({"model": "nan"}, InvalidInput, "the model answers no number to "),
+        ({"model": "null"}, InvalidInput, "answered 'score' with what are no numbers"),
+        ({"model": "words"}, InvalidInput, "answered 'score' with what are no numbers"),
+        ({"model": "short"}, InvalidInput, r"answered 'score' with the shape \[83, 1\] to 83 rows"),
+        (
+            {"model": "turned"},
+            InvalidInput,
+            r"answered 'score' with the shape \[1, 83\] to 83 rows",
+        ),
+        ({"model": "page"}, InvalidInput, "answered what is no JSON"),
+        ({"model": "large"}, InvalidInput, "answered more than 16 MB"),
+        ({"model": "elsewhere"}, InvalidInput, r"sends the call elsewhere \(status 307\)"),
+        ({"model": "unknown"}, InvalidInput, "answered with status 404: there is no such model"),
+        ({"model": "narrow"}, InvalidInput, "takes 3 numbers a row, and is given 8"),
+        ({"model": "bytes"}, InvalidInput, r"is BYTES of the shape \[-1, 8\]; it has to be FP32"),
+        ({"model": "silent"}, InvalidInput, "output is None; choose one of"),
+        ({"output": "label"}, InvalidInput, "output is label; choose one of score"),
+        ({"model": "broken"}, Unavailable, "answered with status 500: out of memory"),
+        (
+            {"model": "late", "timeout_s": 1, "retries": 0},
+            Unavailable,
+            r"gave no whole answer within 1 s \(ReadTimeout\)",
+        ),
+        ({"model": "secret"}, MisconfiguredInstance, r"does not accept the token \(status 401\)"),
+        (
+            {"model": "secret", "token": "IOP_MODEL_TOKEN_BAD"},
+            MisconfiguredInstance,
+            "check the variable IOP_MODEL_TOKEN_BAD",
+        ),
+        (
+            {"model": "secret", "token": "IOP_MODEL_TOKEN_LOST"},
+            MisconfiguredInstance,
+            "the environment has no variable IOP_MODEL_TOKEN_LOST",
+        ),
+    ],
+)
+def test_what_a_server_should_not_answer_ends_the_run_with_a_sentence(
+    params, error, said, run, panel_of, weeks, monkeypatch
+) -> None:
+    monkeypatch.setattr(inference, "FIRST_PAUSE_S", 0.0)
+    with pytest.raises(error, match=said) as caught:
+        run("remote", panel_of({"a": weeks()}), asked_of("remote", **params), first=89)
+    assert "guessed" not in str(caught.value)
+
+
+def test_a_token_is_sent_by_its_name(run, panel_of, weeks) -> None:
+    params = asked_of("remote", model="secret", token="IOP_MODEL_TOKEN_GOOD")
+    assert len(run("remote", panel_of({"a": weeks()}), params, first=89).frame) == 1
+
+
+def test_what_may_pass_is_asked_again_as_often_as_declared(
+    run, panel_of, weeks, elsewhere, monkeypatch
+) -> None:
+    monkeypatch.setattr(inference, "FIRST_PAUSE_S", 0.0)
+    asked, panel = elsewhere.server.asked, panel_of({"a": weeks()})
+    path = "/v2/models/tired/versions/1/infer"
+    run("remote", panel, asked_of("remote", model="tired", version="1"), first=89)
+    assert asked[path] == 3
+    with pytest.raises(Unavailable, match="out of memory"):
+        run("remote", panel, asked_of("remote", model="tired", version="1", retries=1), first=89)
+    assert asked[path] == 5
+
+
+@pytest.mark.parametrize(
+    ("servers", "url", "is_allowed"),
+    [
+        ((), "http://127.0.0.1:9000", False),
+        (("http://127.0.0.1:9000",), "http://127.0.0.1:9000/a/b", True),
+        (("http://127.0.0.1:9000",), "http://127.0.0.1:9001", False),
+        (("http://127.0.0.1:9000",), "https://127.0.0.1:9000", False),
+        (("https://Models.example",), "https://models.example:443/x", True),
+        (("https://models.example",), "https://models.example.evil.example", False),
+        (("https://models.example",), "http://models.example", False),
+    ],
+)
+def test_no_server_may_be_called_that_is_not_named(servers, url, is_allowed) -> None:
+    outside = replace(NOWHERE, servers=servers)
+    if is_allowed:
+        outside.require_server(url)
+        return
+    with pytest.raises(InvalidDeclaration, match=r"may not be called; .*IOP_MODEL_SERVERS"):
+        outside.require_server(url)
+
+
+def test_a_server_that_is_no_longer_allowed_is_not_called(run, panel_of, weeks, elsewhere) -> None:
+    before = elsewhere.server.asked.total()
+    with pytest.raises(InvalidDeclaration, match="may not be called"):
+        run("remote", panel_of({"a": weeks()}), asked_of("remote"), first=89, outside=NOWHERE)
+    assert elsewhere.server.asked.total() == before
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"direction": "both"}, "of a score one side is unusual"),
+        ({"answer": "expected", "threshold": 3}, "a threshold is for scores"),
+        ({"missing": "value"}, "needs missing = value and missing_value, both or neither"),
+        ({"missing_value": 3}, "needs missing = value and missing_value, both or neither"),
+        ({"url": "https://user:word@models.example"}, "config.params.url"),
+        ({"url": "file:///etc/passwd"}, "config.params.url"),
+        ({"model": "../../admin"}, "config.params.model"),
+        # Nothing else of the environment can be sent anywhere.
+        ({"token": "IOP_SECRET_KEY"}, "config.params.token"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_when_it_is_declared(params, said, run, panel_of) -> None:
+    with pytest.raises(InvalidDeclaration, match=said):
+        run("remote", panel_of({"a": np.ones(9)}), asked_of("remote", **params), first=8)
+
+
+FILES = {
+    "pickle": "is no ONNX file; export the model to ONNX",
+    "nothing": "is no ONNX file",
+    "unknown operator": "is not understood by .*Foo",
+    "own operator": "is not understood by .*my.ops",
+    "external data": "keeps numbers in other files",
+    "other shape": "is not understood by .*MatMul",
+    "fixed rows": r"of the shape \[5, 8\]; it has to be rows",
+    "whole numbers": r"is tensor\(int64\) of the shape",
+}
+
+
+def _file(name: str) -> bytes:
+    from onnx import TensorProto
+
+    from onnx_files import weekly_model, with_external_data
+
+    if name in ("pickle", "nothing"):
+        return b"\x80\x04K\x01." if name == "pickle" else b""
+    made = {
+        "unknown operator": lambda: weekly_model(last="Foo"),
+        "own operator": lambda: weekly_model(domain="my.ops"),
+        "external data": lambda: with_external_data("../secret.bin"),
+        "other shape": lambda: weekly_model(width=None, rows=None, stated=5),
+        "fixed rows": lambda: weekly_model(rows=5),
+        "whole numbers": lambda: weekly_model(kind=TensorProto.INT64, last="Identity"),
+    }
+    return made[name]().SerializeToString()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_of_no_use_is_refused(name) -> None:
+    from iop_pipelines.runtimes.onnx_file import signature_of
+
+    with pytest.raises(InvalidInput, match=FILES[name]) as caught:
+        signature_of(_file(name), "it.onnx")
+    assert "'it.onnx'" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["external data", "large"])
+def test_nothing_is_stored_of_a_file_that_is_refused(name, elsewhere, tmp_path) -> None:
+    outside = replace(elsewhere.outside, storage_url=f"file://{tmp_path}/store")
+    file = tmp_path / "it.onnx"
+    file.write_bytes(bytes(1_000_001) if name == "large" else _file(name))
+    said = {"large": "has 1,000,001 bytes; a file has at most 1 MB"}.get(name, FILES.get(name))
+    with pytest.raises(InvalidInput, match=f"'it.onnx' {said}"):
+        store_file(outside, file, file.name)
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_file_of_one_row_at_a_time_answers_as_one_of_many(
+    run, panel_of, weeks, elsewhere, tmp_path
+) -> None:
+    from onnx_files import weekly_model
+
+    file = tmp_path / "one.onnx"
+    file.write_bytes(weekly_model(rows=1).SerializeToString())
+    one = store_file(elsewhere.outside, file, file.name).checksum
+    panel = panel_of({"a": weeks()})
+    many = run("onnx", panel, asked_of("onnx"), first=80, last=89).frame
+    single = run("onnx", panel, asked_of("onnx", checksum=one), first=80, last=89).frame
+    pd.testing.assert_frame_equal(single, many)
+
+
+def test_a_stored_file_that_was_changed_or_is_gone_is_not_run(
+    run, panel_of, weeks, elsewhere, tmp_path
+) -> None:
+    from onnx_files import weekly_model
+
+    outside = replace(elsewhere.outside, storage_url=f"file://{tmp_path}/store")
+    file = tmp_path / "w.onnx"
+    file.write_bytes(weekly_model().SerializeToString())
+    checksum = store_file(outside, file, file.name).checksum
+    panel, params = panel_of({"a": weeks()}), asked_of("onnx", checksum=checksum)
+    stored = tmp_path / "store" / "models" / f"{checksum}.onnx"
+    stored.write_bytes(weekly_model(last="Neg").SerializeToString())
+    with pytest.raises(IopError, match=f"with the checksum {checksum} has been changed"):
+        run("onnx", panel, params, first=89, outside=outside)
+    stored.unlink()
+    with pytest.raises(IopError, match=f"no file with the checksum {checksum} is stored"):
+        run("onnx", panel, params, first=89, outside=outside)
