@@ -19,9 +19,8 @@ def check_outside(settings: Settings, spec: ModelSpec) -> None:
     except InvalidDeclaration:
         return
     if isinstance(params, RemoteParams):
+        # Its token is a secret of whoever calls it, which is a worker.
         outside.require_server(params.url)
-        if params.token:
-            outside.token(params.token)
     elif isinstance(params, OnnxParams):
         found = described(outside, params.checksum).signature
         inputs = [InputOf(each.name, each.width, each.is_float32) for each in found.inputs]

@@ -348,3 +348,17 @@ def test_a_stored_file_that_was_changed_or_is_gone_is_not_run(
     stored.unlink()
     with pytest.raises(IopError, match=f"no file with the checksum {checksum} is stored"):
         run("onnx", panel, params, first=89, outside=outside)
+
+
+def test_an_answer_of_a_file_that_is_no_number_ends_the_run(
+    run, panel_of, weeks, elsewhere, tmp_path
+) -> None:
+    from onnx_files import weekly_model
+
+    file = tmp_path / "root.onnx"
+    # Of a fall there is no root.
+    file.write_bytes(weekly_model(last="Sqrt").SerializeToString())
+    checksum = store_file(elsewhere.outside, file, file.name).checksum
+    panel = panel_of({"a": weeks()})
+    with pytest.raises(InvalidInput, match=r"the model answers no number to .*; it has to answer"):
+        run("onnx", panel, asked_of("onnx", checksum=checksum), first=89)

@@ -7,6 +7,7 @@ from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.runtimes.catalogue import RUNTIMES
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
 
@@ -357,6 +358,10 @@ CONFIG = {
 }
 
 
+def foreign(runtime, **params):
+    return {"type": "ml", "config": {**CONFIG, "runtime": runtime, "params": params}}
+
+
 def checked(api, **more):
     given = {"name": "mine", "type": "statistical", "inputSchema": IN, "outputSchema": OUT}
     return api.call("models.validate", **{**given, **more})
@@ -385,6 +390,9 @@ def test_a_model_is_checked_without_being_stored(api):
         ),
         ({"config": {**CONFIG, "dataset": "nowhere"}}, [["config", "dataset"]]),
         ({"config": {**CONFIG, "params": {"windw": 3}}}, [["config", "params", "windw"]]),
+        (foreign("onnx", checksum="0" * 64), [["config", "params", "checksum"]]),
+        (foreign("onnx", checksum="pickle"), [["config", "params", "checksum"]]),
+        (foreign("remote", url="https://a.example", model="m"), [["config", "params", "url"]]),
         ({"version": "one"}, [["version"]]),
         (
             {"inputSchema": {"type": "object", "properties": {"wind": {}}}, "config": CONFIG},
@@ -400,6 +408,35 @@ def test_each_thing_that_is_wrong_is_said_of_its_own_path(api, more, paths):
         new_model(api, **more)
     issues = wire.refusal(refused.value).data["issues"]
     assert sorted(each["path"] for each in issues) == sorted(paths)
+
+
+def test_a_file_that_is_stored_is_registered_by_its_checksum_and_computes(api, tmp_path):
+    from iop_pipelines.execution.execute import execute
+    from iop_pipelines.execution.work import load
+    from iop_pipelines.runtimes.model_files import store_file
+    from onnx_files import weekly_model
+
+    platform = api.context.platform
+    outside = Outside.of(platform.settings)
+    file = tmp_path / "weekly.onnx"
+    file.write_bytes(weekly_model().SerializeToString())
+    checksum = store_file(outside, file, file.name).checksum
+    for more, paths in (
+        ({"lags": 6}, [["config", "params", "inputs"]]),
+        ({"lags": 7, "output": "label"}, [["config", "params", "output"]]),
+        ({"lags": 7, "column": 1}, [["config", "params", "column"]]),
+        ({"lags": 7, "threshold": 0}, []),
+    ):
+        given = foreign("onnx", checksum=checksum, **more)
+        assert [each["path"] for each in checked(api, **given)["issues"]] == paths
+    created = api.call("models.create", name="mine", **given)
+    assert created["modelled"]["runtime"] == "onnx"
+    asked = api.call("models.execute", modelId=created["id"], inputRef="flights_daily")
+    execution_id = asked["executionId"]
+    work = load(platform.engine, execution_id, api.start(execution_id))
+    done = execute(platform.engine, platform.drm_engine, work, outside=outside)
+    assert done.rows > 0
+    assert done.metrics["rows_asked"] > 0
 
 
 def test_a_version_that_is_taken_is_said_of_the_version(api):
