@@ -607,7 +607,7 @@ SENTENCES: Mapping[str, str] = {
     "input.broken": "entrée de {label} : {said}",
     "input.id_or_others": "donnez soit id, soit others",
     "input.ids_or_all": "donnez soit ids, soit all",
-    "input.cursor_or_sort": "omettez cursor ou sort\u00a0: cursor continue la liste du plus récent au plus ancien",
+    "input.cursor_or_sort": "omettez cursor ou sort : cursor continue la liste du plus récent au plus ancien",
     "input.name_or_version": "donnez soit name, soit versionId",
     "input.not_json": "l’entrée n’est pas du JSON : {error}",
     "input.panel_or_query": "donnez soit panelId, soit queryConfig",
