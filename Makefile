@@ -32,11 +32,11 @@ SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image sbom lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-understood bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image sbom lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | sbom | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-understood | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | sbom | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -122,6 +122,9 @@ bench-transform: .venv/.runtime
 
 bench-intake: .venv/.runtime
 	$(PY) benchmarks/intake.py $(ARGS)
+
+bench-understood: .venv/.dev
+	$(PY) -m benchmarks.understood
 
 bench-analytics: .venv/.runtime
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m benchmarks.analytics $(ARGS)

@@ -281,6 +281,7 @@ def _read_json(path: Path, encoding: Encoding, name: str) -> _Read:
 
 def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
     """Head and rows: of a list of objects, of lists below each other, of a list a column, or of an object a moment."""
+    content = _without_page(content)
     records = _records_in(content)
     if records is not None:
         records = _with_lists_below(records)
@@ -290,8 +291,40 @@ def _json_rows(content: Any) -> Iterable[Sequence[Any]] | None:
     columns = _columns_in(content)
     if columns is not None:
         return chain([list(columns)], zip(*columns.values(), strict=True))
+    pairs = _pairs_in(content)
+    if pairs is not None:
+        return pairs
     lists = _lists_in(content)
     return lists if lists is not None else _keyed_in(content)
+
+
+def _without_page(content: Any) -> Any:
+    """The rows alone, where an object before them says which page they are, as the World Bank's do."""
+    if not isinstance(content, list) or len(content) != 2:
+        return content
+    about, rows = content
+    is_page = isinstance(about, dict) and isinstance(rows, list) and len(rows) > 1
+    return rows if is_page and all(isinstance(row, dict) for row in rows) else content
+
+
+def _pairs_in(content: Any) -> Iterable[Sequence[Any]] | None:
+    """Several lists of a moment and a figure, each of the same moments: a column each."""
+    if not isinstance(content, dict):
+        return None
+    lists = {
+        label: value
+        for label, value in content.items()
+        if isinstance(value, list) and value and all(_is_pair(each) for each in value)
+    }
+    moments = [[moment for moment, _ in value] for value in lists.values()]
+    if len(lists) < 2 or any(each != moments[0] for each in moments):
+        return None
+    figures = [[figure for _, figure in value] for value in lists.values()]
+    return chain([["time", *lists]], zip(moments[0], *figures, strict=True))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and not isinstance(value[0], list | dict)
 
 
 def _keyed_in(content: Any) -> Iterable[Sequence[Any]] | None:

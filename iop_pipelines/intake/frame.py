@@ -23,6 +23,7 @@ from iop_pipelines.intake.head import (
     heads_in,
     hours_in,
     is_value,
+    parts_of_day_in,
     periods_in,
     sums_in,
 )
@@ -331,6 +332,8 @@ def _folded(framed: Framed, head: Head) -> Framed:
         # From 1 to 24 they are called by their ends.
         what = "Hour ending" if 24 in numbered else "Hour"
         return _fold(framed, {str(n): {"Value": p} for n, p in numbered.items()}, what)
+    if parts := parts_of_day_in(framed.labels):
+        return _fold(framed, {begin: {"Value": place} for begin, place in parts.items()}, "Time")
     hours = [place for place, label in enumerate(framed.labels) if _HOUR.fullmatch(label)]
     if len(hours) >= _MIN_HOURS:
         return _fold(framed, {framed.labels[place]: {"Value": place} for place in hours}, "Time")

@@ -6,6 +6,7 @@ name, and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,11 @@ import numpy.typing as npt
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.intake.cells import BLOCK, Cells
 from iop_pipelines.intake.framed import Framed, is_sum_of
+from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.moments import form_of, read_all
 
 _MIN_GAPS = 0.2
+_FEWEST_OF_A_NUMBER = 3
 _SAMPLE = 500
 _Flags = npt.NDArray[np.bool_]
 _Order = npt.NDArray[np.int64]
@@ -68,7 +71,22 @@ def _names(framed: Framed, place: int) -> _Flags | None:
     if int((~said).sum()) < _MIN_GAPS * len(framed):
         return None
     names = cells.codes[said]
-    return None if (names[1:] == names[:-1]).any() else said
+    if (names[1:] == names[:-1]).any() or not _may_be_names(distinct, cells, said):
+        return None
+    return said
+
+
+def _may_be_names(distinct: Sequence[str], cells: Cells, said: _Flags) -> bool:
+    """Figures that are there in some rows are none: numbers are names where they are whole, grow, or begin again with
+    the first, and each has a few rows."""
+    if not any(map(is_value, filter(None, distinct))):
+        return True
+    names = [cells[row] for row in np.flatnonzero(said).tolist()]
+    if not all(map(str.isdecimal, names)) or len(cells) < _FEWEST_OF_A_NUMBER * len(names):
+        # Days and moments are names as well.
+        return form_of(names[:_SAMPLE], "UTC", takes_weak=False) is not None
+    numbers = list(map(int, names))
+    return all(b > a or b == numbers[0] for a, b in pairwise(numbers))
 
 
 def _sums(framed: Framed) -> _Flags:

@@ -17,6 +17,9 @@ _MORE_LINES = 2
 _MIN_MONTHS = 6
 _SUMS = ("quarter", "half-year", "year")
 _SUM_ALONE = re.compile(r"[QT][1-4]|[HS][12]", re.IGNORECASE)
+_PART_NUMBER = re.compile(
+    r"(?:HH|SP|(?:settlement[ _])?period|interval)[ _]?(\d{1,2})", re.IGNORECASE
+)
 _HOUR_NUMBER = re.compile(r"(?:HE|H|hour|hr)?[ _]?(\d{1,2})", re.IGNORECASE)
 _UNIT = re.compile(
     r"[kMGT]?Wh?|[kMGT]?VA|kvarh?|[munpk]?[mlgsVAFH]|[kcdm]?m[²³23]?|ha|km/?h|m/s|mph|kn|°|°?[CFK]|deg ?[CF]|Grad|"
@@ -286,6 +289,24 @@ def _reads_as(label: str, grains: Sequence[str]) -> bool:
     has_digit = any(map(str.isdigit, label))
     found = form_of([label], "UTC", takes_weak=True) if has_digit else None
     return found is not None and found.form.grain in grains
+
+
+def parts_of_day_in(labels: Sequence[str]) -> dict[str, int]:
+    """When it begins -> column, where 48 or 96 columns are the numbered parts of a day; else empty."""
+    found = [
+        (int(match[1]), place)
+        for place, label in enumerate(labels)
+        if (match := _PART_NUMBER.fullmatch(label))
+    ]
+    count = len(found)
+    if count not in (48, 96) or [number for number, _ in found] != list(range(1, count + 1)):
+        return {}
+    minutes = 24 * 60 // count
+    begins = [divmod(minutes * (number - 1), 60) for number, _ in found]
+    return {
+        f"{hour:02}:{minute:02}": place
+        for (hour, minute), (_, place) in zip(begins, found, strict=True)
+    }
 
 
 def hours_in(labels: Sequence[str]) -> dict[int, int]:

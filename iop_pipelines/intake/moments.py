@@ -71,12 +71,14 @@ _ZONE = (
 _FROM_UTC = re.compile(r"(?:GMT|UTC)(?P<sign>[+-])(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))?")
 # Before or after noon, said before the hour in Korean, Chinese and Japanese.
 _NOON = "오전|오후|上午|下午|午前|午後"
+# Weather stations leave the m away, where minutes stand in front: 12:05a.
+_HALF = r"(?P<half>[AaPp]\.?\s?[Mm]\.?|(?<=:\d\d)[AaPp](?!\w))"
 _CLOCK = (
     # Lines between its parts as well, as in names of files; a line alone begins an offset.
     rf"(?:(?P<noon>{_NOON})\s?)?"
     r"(?P<hour>\d{1,2})(?:(?:[:.h]|-(?=\d\d-\d\d))(?P<minute>\d{2}))?"
     r"(?:(?:[:.]|(?<=\d\d-\d\d)-)(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?:(?P<half>[AaPp]\.?\s?[Mm]\.?)|Uhr)?"
+    rf"\s*(?:{_HALF}|Uhr)?"
 )
 _TIME = (
     rf"(?:(?:(?P<t>T)|,?\s+|[-_:]|(?={_NOON})){_CLOCK}{_ZONE})?"
@@ -87,7 +89,7 @@ _TIME = (
 )
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*[-–]\s*\d{1,2}[:.]\d{2}.{0,12}|\s*Uhr)?"
+    rf"\s*{_HALF}?(?:\s*[-–]\s*\d{{1,2}}[:.]\d{{2}}.{{0,12}}|\s*Uhr)?"
 )
 _ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
 _ISO_BLOCK = re.compile(rf"{_ISO_TIME}(?:\n{_ISO_TIME})*+")
@@ -194,6 +196,12 @@ _STRONG = (
         "day",
         rf"{_DAY_NAME}(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
     ),
+    # The year is that of the last day: Dec 29 - Jan 4, 2026.
+    _form(
+        "from a day to another, months in words, year",
+        "day",
+        rf"(?P<word>{_MONTH})\.? (?P<d>\d{{1,2}})\s?[-–]\s?(?:(?P<until>{_MONTH})\.? )?\d{{1,2}}, (?P<y>\d{{4}})",
+    ),
     _form(
         "month in words, year",
         "month",
@@ -203,16 +211,17 @@ _STRONG = (
     _form("year-month", "month", r"(?P<y>\d{4})(?:[-/._]|[-_]?\s?M)(?P<m>\d{1,2})"),
     _form("month/year", "month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
     _form("quarter year", "quarter", r"(?:Qtr|Q|T)(?P<q>[1-4])[-/ .,:_']*(?P<y>\d{4}|\d{2})"),
-    _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .:_]*(?:Qtr|Q|T)(?P<q>[1-4])"),
+    _form("year quarter", "quarter", r"(?P<y>\d{4})[-/ .:_]*(?:Qtr|Q|T|K)(?P<q>[1-4])"),
     _form(
         "number of the quarter, year",
         "quarter",
-        r"(?P<q>[1-4])(?:\.|st|nd|rd|th|er|e)?\s?(?:Quartal|quarter|trimestre|kwartaal|Q|T)[-/ .']*(?P<y>\d{4}|\d{2})",
+        r"(?P<q>[1-4])(?:\.|st|nd|rd|th|er|e|º|ª|°)?\s?(?:Quartal|quarter|trimestre|kwartaal|Q|T)"
+        r"[-/ .']*(?P<y>\d{4}|\d{2})",
     ),
     _form(
         "number of the half-year, year",
         "half-year",
-        r"(?P<half_year>[12])(?:\.|st|nd|er|e)?\s?(?:Halbjahr|half|semestre|H)[-/ .']*(?P<y>\d{4}|\d{2})",
+        r"(?P<half_year>[12])(?:\.|st|nd|er|e|º|ª|°)?\s?(?:Halbjahr|half|semestre|H)[-/ .']*(?P<y>\d{4}|\d{2})",
     ),
     _form(
         "year, month and day in Chinese or Japanese",

@@ -52,6 +52,8 @@ NULLS = frozenset(
         "(blank)",
         "(leer)",
         "missing",
+        "unavailable",
+        "unknown",
         "mm",
         "not available",
         "n. v.",

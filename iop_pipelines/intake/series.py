@@ -1,16 +1,22 @@
 """Which columns tell series apart: the fewest that make each moment come once a series."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from iop_pipelines.intake.columns import Column
 from iop_pipelines.intake.moments import Moments
 
 UNIQUE_SHARE = 0.99
 MAX_WATCHED = 60
+# Heads of what stands for a name: organisationunitid, Area Code, plant no.
+_CODE = re.compile(r"id$|code|(?:^|_)(?:nr|no|num|number|uid|key)(?:_|$)")
+_PROBED = 2_000
 # A name of a series comes again and again: in fewer rows than this each it is looked whether others do without it.
 _MANY_OF_A_ROW = 20
 
@@ -100,6 +106,65 @@ def _fewest_series(
             break
         chosen, seen = others, told
     return chosen, seen
+
+
+def by_name(
+    candidates: Mapping[str, Codes], found: SeriesFound, texts: Sequence[str]
+) -> SeriesFound:
+    """With names in place of their codes, where each code has one: people know places by these.
+
+    texts: the columns of words.
+    """
+    renamed = {each: _named(candidates, each, texts) for each in found.series}
+    if all(each == name for each, name in renamed.items()):
+        return found
+    series = {*renamed.values()}
+    return replace(
+        found,
+        series=tuple(name for name in candidates if name in series),
+        watched=tuple(
+            name for name in candidates if name in {renamed[each] for each in found.watched}
+        ),
+    )
+
+
+def _named(candidates: Mapping[str, Codes], code: str, texts: Sequence[str]) -> str:
+    """The column that says the same as a column of codes in words, by the most alike head; itself if there is none."""
+    if not _CODE.search(code):
+        return code
+    count = _combinations(candidates, [code])
+    others = [
+        name
+        for name in texts
+        if name in candidates
+        and not _CODE.search(name)
+        and count == _combinations(candidates, [name]) == _combinations(candidates, [code, name])
+    ]
+    return max(others, key=lambda name: _alike(name, code), default=code)
+
+
+def is_of_series(column: Column, names: Sequence[Codes]) -> bool:
+    """Whether figures differ from series to series and never within one, as coordinates of places do.
+
+    names: of each row what the columns of series say.
+    """
+    distinct = column.cells.distinct
+    if not names or distinct is None or len(distinct) < 2:
+        return False
+    codes = column.cells.codes
+    # Of most columns the first rows say it.
+    for rows in (slice(_PROBED), slice(None)):
+        own = together([each[rows] for each in names])
+        if together([own, codes[rows]]).max(initial=0) > own.max(initial=0):
+            return False
+    return True
+
+
+def _alike(first: str, second: str) -> int:
+    """How many letters both begin with."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    )
 
 
 def told_apart(

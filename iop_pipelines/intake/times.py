@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
@@ -31,6 +31,7 @@ from iop_pipelines.intake.moments import (
 )
 from iop_pipelines.intake.numerals import is_null
 from iop_pipelines.intake.questions import Ask, Question
+from iop_pipelines.intake.series import MAX_WATCHED, together
 
 _WEAK_HEADS = re.compile(
     r"(?:^|[^a-z])(time|timestamp|date|day|datum|zeit|tag|fecha|data|dia|heure|hora|jour|moment|ts|ds|epoch|unix|"
@@ -71,13 +72,25 @@ _OF_DAY_HEAD = re.compile(
     r"\b(?:date|day|datum|tag|fecha|data|jour)\b|(?<=\w)datum\b", re.IGNORECASE
 )
 _OF_TIME_HEAD = re.compile(r"\b(?:time|uhrzeit|zeit|hora|heure|ora)\b|(?<=\w)zeit\b", re.IGNORECASE)
+# From 0 to 1, in one cell.
+_HOURS = re.compile(r"(\d{1,2})\s?[-–]\s?(\d{1,2})")
+_FULL_HOUR = re.compile(r"(\d{1,2}):00(?::00)?")
+_HOW_LONG_HEAD = re.compile(
+    r"\b(?:durations?|talk|handl(?:e|ing)|hold|wait(?:ing)?|elapsed|moving|average|avg|mean|total|spent|resolution|"
+    r"dauer|durée|duración|durata|duur)\b|(?<=\w)dauer\b",
+    re.IGNORECASE,
+)
 _HOUR_WORD = re.compile(r"\s?(?:h|Uhr)$", re.IGNORECASE)
 # What is said of the begin and of the end of a row's period, and is else the same.
 _BEGIN_HEAD = re.compile(r"\b(?:from|start|begin|von|ab|beginn|de|du|desde|da)\b", re.IGNORECASE)
 _END_HEAD = re.compile(r"\b(?:to|until|end|bis|ende|à|au|hasta|a)\b", re.IGNORECASE)
 _A_DAY = np.timedelta64(1, "D")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
-_QUARTER_ALONE = re.compile(r"Q[1-4]", re.IGNORECASE)
+# Q05 and M13 stand for the whole year.
+_QUARTER_ALONE = re.compile(r"Q(?:[1-4]|0[1-5])", re.IGNORECASE)
+_CODED_MONTH = re.compile(r"M(?:0[1-9]|1[0-3])")
+_CODED_PART = re.compile(r"(?:M(?P<month>0[1-9]|1[0-2])|Q0(?P<quarter>[1-4]))")
+WHOLE_YEAR = re.compile(r"\d{4}-(?:M13|Q05)")
 _FEWEST_MONTHS = 3
 _QUARTER_HOUR, _FARTHEST = np.timedelta64(15, "m"), np.timedelta64(14, "h")
 _SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", "us")
@@ -247,7 +260,7 @@ def _years_and_months(columns: Sequence[Column]) -> list[Column]:
 
 
 def _is_month(cell: str) -> bool:
-    return cell.rstrip(".").lower() in MONTHS
+    return cell.rstrip(".").lower() in MONTHS or _CODED_MONTH.fullmatch(cell) is not None
 
 
 def _is_of(column: Column, is_it: Callable[[str], object]) -> bool:
@@ -258,7 +271,15 @@ def _is_of(column: Column, is_it: Callable[[str], object]) -> bool:
 
 
 def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
-    """Of the begin and the end of a row's period the begin: two columns that are always as far apart."""
+    """Of the begin and the end of a row's period the begin: two columns that are always as far apart.
+
+    A market's day beside them, by its own clock, says nothing that they do not.
+    """
+    if len(names) == 3:
+        for day in names:
+            begin = _begins([name for name in names if name != day], read)
+            if len(begin) == 1 and _is_day_of(read[day], read[begin[0]].moments):
+                return begin
     if len(names) != 2:
         return names
     first, second = (read[name].moments for name in names)
@@ -269,6 +290,14 @@ def _begins(names: list[str], read: dict[str, TimeFound]) -> list[str]:
     if not len(apart) or not (_is_even(apart) or _is_even(-apart)):
         return names
     return [names[0] if apart[0] > 0 else names[1]]
+
+
+def _is_day_of(time: TimeFound, moments: Moments) -> bool:
+    """Whether days are those of moments of some clock of the world: the same, the one before or the one after."""
+    days = moments.astype("datetime64[D]")
+    apart = (time.moments - days)[~(np.isnat(time.moments) | np.isnat(moments))]
+    is_near = {*np.unique(apart).tolist()} <= {timedelta(days=-1), timedelta(), timedelta(days=1)}
+    return is_near and bool((days[~np.isnat(moments)] != moments[~np.isnat(moments)]).any())
 
 
 def _are_ends(first: str, second: str, apart: npt.NDArray[np.timedelta64]) -> bool:
@@ -428,9 +457,9 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
     known = _known(time.moments)
     if time.found.form.grain != "day" or (known != known.astype("datetime64[D]")).any():
         return time
-    comes_once = len(np.unique(known)) == len(known)
+    comes_once = _comes_once(time, columns)
     for column in columns:
-        if column.name in time.columns:
+        if column.name in time.columns or _HOW_LONG_HEAD.search(column.label):
             continue
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
@@ -456,6 +485,24 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
         is_whole = np.isnat(after) | (after % _AN_HOUR == _NO_TIME)
         return _with_minutes(with_time, columns) if is_whole.all() else with_time
     return time
+
+
+def _comes_once(time: TimeFound, columns: Sequence[Column]) -> bool:
+    """Whether each day has one row, or one of each name of some column."""
+    known = ~np.isnat(time.moments)
+    days = np.unique(time.moments[known], return_inverse=True)[1]
+    names = [
+        column.cells.codes[known]
+        for column in columns
+        if column.kind == "string"
+        and column.name not in time.columns
+        and _reads_time_of_day(column.label, column.cells) is None
+        if (distinct := column.cells.distinct) and 2 <= len(distinct) <= MAX_WATCHED
+    ]
+    return any(
+        int(together([days, *each]).max(initial=-1)) + 1 == len(days)
+        for each in ([], *([codes] for codes in names))
+    )
 
 
 def _is_pair(day: str, time: str) -> bool:
@@ -527,13 +574,51 @@ def is_part_of_day(label: str) -> bool:
     return bool(_PART_OF_DAY.fullmatch(told) or _TIME_HEADS.fullmatch(told))
 
 
+def says_when(column: Column, moments: Moments) -> bool:
+    """Whether numbers are those of each row's year, month, day or hour, or its year and how much of it is over,
+    whatever the head says."""
+    known = ~np.isnat(moments)
+    if not known.any():
+        return False
+    if column.kind != "integer":
+        return _says_share_of_year(column, moments)
+    numbers = column.cells.mapped(_whole_number, "int64")[known]
+    own = moments[known]
+    years, months, days = (own.astype(f"datetime64[{unit}]") for unit in "YMD")
+    year = years.astype(np.int64) + 1970
+    month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
+    day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    hour = (own - days).astype("timedelta64[h]").astype(np.int64)
+    parts = (year, month, day, hour, 100 * year + month, (100 * year + month) * 100 + day)
+    return bool((numbers != numbers[0]).any()) and any((numbers == each).all() for each in parts)
+
+
+def _says_share_of_year(column: Column, moments: Moments) -> bool:
+    """2013.0417 is the middle of January."""
+    years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+    begin = 0
+    for block in column.blocks():
+        end = begin + len(block)
+        rows = zip(block, years[begin:end].tolist(), strict=True)
+        if not all(cell is not None and cell.startswith(f"{year}.") for cell, year in rows):
+            return False
+        begin = end
+    return True
+
+
+def _whole_number(cell: str) -> int:
+    return int(cell) if cell.isdecimal() and len(cell) <= 8 else -1
+
+
 def is_numbered(label: str, cells: Cells) -> bool:
-    """Whether hours are numbered from 1 to 24, as where none is 0.
+    """Whether hours are numbered from 1 to 24, as where none is 0; also as 01:00 to 24:00.
 
     A market's day of the end of summer time has a 25th, which no clock of the day has and which is read as no time.
     """
     told = _TIME_HEADS.fullmatch(label.strip())
     known = {cell for cell in cells.distinct or () if not is_null(cell)}
+    clocks = [_FULL_HOUR.fullmatch(cell) for cell in known]
+    known = {clock[1] for clock in clocks if clock} if all(clocks) else known
     is_whole = bool(known) and all(cell.isdecimal() and len(cell) <= 4 for cell in known)
     numbers = {int(cell) for cell in known} if is_whole else set[int]()
     # 100 to 2400 as well.
@@ -544,8 +629,10 @@ def is_numbered(label: str, cells: Cells) -> bool:
 
 
 def _hour_of_day(cell: str) -> np.timedelta64:
-    """0 to 24, also as 7h and 7 Uhr."""
+    """0 to 24, also as 7h and 7 Uhr, and as 07 - 08."""
     digits = _HOUR_WORD.sub("", cell)
+    if (span := _HOURS.fullmatch(cell)) and (int(span[1]) + 1 - int(span[2])) % 24 == 0:
+        digits = span[1]
     is_hour = digits.isdecimal() and len(digits) <= 2 and int(digits) <= 24
     return np.timedelta64(int(digits), "h") if is_hour else np.timedelta64("NaT")
 
@@ -638,4 +725,6 @@ def _numbered(said: str, cell: str) -> str:
 
 def _part_of_date(cell: str) -> str:
     word = cell.strip().rstrip(".").lower()
+    if coded := _CODED_PART.fullmatch(cell.strip()):
+        return coded["month"] or f"Q{coded['quarter']}"
     return f"{MONTHS[word]:02}" if word in MONTHS else cell.removesuffix(".0")

@@ -24,17 +24,25 @@ from iop_pipelines.intake.frame import frame
 from iop_pipelines.intake.framed import Framed, is_sum_of, is_total, summed_name
 from iop_pipelines.intake.head import is_value
 from iop_pipelines.intake.landed import LandedRows
-from iop_pipelines.intake.moments import Order
+from iop_pipelines.intake.moments import Moments, Order
 from iop_pipelines.intake.names import LINE, slug
 from iop_pipelines.intake.numerals import Decimal, is_scaled
 from iop_pipelines.intake.questions import Ask
-from iop_pipelines.intake.series import Codes, SeriesFound, find_series, together, told_apart
+from iop_pipelines.intake.series import (
+    Codes,
+    SeriesFound,
+    by_name,
+    find_series,
+    is_of_series,
+    together,
+    told_apart,
+)
 from iop_pipelines.intake.sides import apart_in
 from iop_pipelines.intake.stacked import require_one_length
 from iop_pipelines.intake.step import PERIODS, Step, step_of
 from iop_pipelines.intake.sums import sums_among
 from iop_pipelines.intake.tables import LeftLine, Other, RawTable
-from iop_pipelines.intake.times import TimeFound, find_time, is_part_of_day
+from iop_pipelines.intake.times import WHOLE_YEAR, TimeFound, find_time, is_part_of_day, says_when
 from iop_pipelines.intake.wholly import with_whole_moments
 from iop_pipelines.intake.yearless import require_year
 from iop_pipelines.settings import Settings
@@ -45,6 +53,7 @@ _MOST_ABOVE = 30
 _NO_MEASURE = re.compile(
     r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|long|latitude|longitude|phone|"
     r"unnamed.*|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|day|tag|jour|week|woche|hour|weekday|quarter|quartal|"
+    r"(?:customer|client|invoice|order|product|store|user|account|transaction|device|station|sensor)(?:id|no|nr)|"
     r"yr|mnth|mth|hr|doy|dow|yday|wday|season|holiday|workingday|weekend|minute|second)",
     re.IGNORECASE,
 )
@@ -210,6 +219,7 @@ def _series_of(
         candidates = _candidates(rest, good, never, is_numbers_too=True)
         wider = find_series(moments, candidates)
         series = wider if wider.is_unique else series
+    series = by_name(candidates, series, [each.name for each in rest if each.kind == "string"])
     apart = [name for name in never if name in candidates]
     return good, rest, told_apart(moments, candidates, series, apart), candidates
 
@@ -320,7 +330,8 @@ def without_totals(
                 "bool",
             )
     for row in np.flatnonzero(np.isnat(time.moments) & ~is_sum).tolist():
-        is_sum[row] = any(is_sum_of(column.cells[row]) for column in columns)
+        is_year = WHOLE_YEAR.fullmatch(time.cell(row)) is not None
+        is_sum[row] = is_year or any(is_sum_of(column.cells[row]) for column in columns)
     if int(is_sum.sum()) > 0.5 * len(framed):
         return framed, columns, time, origins
     return _less(framed, columns, time, origins, is_sum)
@@ -431,10 +442,18 @@ def _candidates(
     return found
 
 
-def _measures(columns: Sequence[Column], series: SeriesFound) -> list[MeasureFound]:
-    """Every column of numbers but ids, parts of dates and row numbers; these too where there is nothing else."""
+def _measures(
+    columns: Sequence[Column], series: SeriesFound, moments: Moments
+) -> list[MeasureFound]:
+    """Every column of numbers but ids, parts of dates, row numbers and what only says which series it is; these too
+    where there is nothing else."""
     numbers = [each for each in columns if each.is_number and each.name not in series.series]
-    telling = [column for column in numbers if is_telling(column)]
+    names = [each.cells.codes for each in columns if each.name in series.series]
+    telling = [
+        each
+        for each in numbers
+        if is_telling(each) and not says_when(each, moments) and not is_of_series(each, names)
+    ]
     return [MeasureFound(column, *kind_of(column)) for column in telling or numbers]
 
 
@@ -489,7 +508,7 @@ def _assembled(
 ) -> Understood:
     time, step, series, framed = parts.time, parts.step, parts.series, parts.framed
     name = tables[0].name
-    measures = _measures(parts.rest, series)
+    measures = _measures(parts.rest, series, time.moments)
     if not measures:
         raise InvalidInput("intake.no_measure", name=name, time=time.label)
     dropped = [column for column in parts.rest if cols.is_too_long(column)]
