@@ -77,7 +77,7 @@ _HOURS = re.compile(r"(\d{1,2})\s?[-–]\s?(\d{1,2})")
 _FULL_HOUR = re.compile(r"(\d{1,2}):00(?::00)?")
 _HOW_LONG_HEAD = re.compile(
     r"\b(?:durations?|talk|handl(?:e|ing)|hold|wait(?:ing)?|elapsed|moving|average|avg|mean|total|spent|resolution|"
-    r"dauer|durée|duración|durata|duur)\b|(?<=\w)dauer\b",
+    r"(?:down|up|lead|cycle|idle)[ _]?time|dauer|stillstand|durée|duración|durata|duur)\b|(?<=\w)(?:dauer|zeiten)\b",
     re.IGNORECASE,
 )
 _HOUR_WORD = re.compile(r"\s?(?:h|Uhr)$", re.IGNORECASE)
@@ -102,7 +102,10 @@ _FEWEST_IN_ORDER = 20
 # Days that are read in one way only, without which the rest is in another order and not turned.
 _MIN_DECIDED = 0.2
 _DAY_US = 86_400e6
-_DAY = re.compile(r"(day|tag|jour|d[ií]a|day of month|dd|da|dy)", re.IGNORECASE)
+_DAY = re.compile(
+    r"(day|tag|jour|d[ií]a|day[ _]?of[ _]?(?:the[ _])?month|mday|dd|da|dy)", re.IGNORECASE
+)
+_LONG_YEAR = re.compile(r"(?P<begin>.+[ _])year", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +491,7 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
 
 
 def _comes_once(time: TimeFound, columns: Sequence[Column]) -> bool:
-    """Whether each day has one row, or one of each name of some column."""
+    """Whether each day has one row, or one of each name of some column, or of all such columns together."""
     known = ~np.isnat(time.moments)
     days = np.unique(time.moments[known], return_inverse=True)[1]
     names = [
@@ -501,7 +504,7 @@ def _comes_once(time: TimeFound, columns: Sequence[Column]) -> bool:
     ]
     return any(
         int(together([days, *each]).max(initial=-1)) + 1 == len(days)
-        for each in ([], *([codes] for codes in names))
+        for each in ([], *([codes] for codes in names), names)
     )
 
 
@@ -670,15 +673,24 @@ _TOGETHER = (
 
 def _parts_of(columns: Sequence[Column]) -> list[Column]:
     """Year and month, day, week or quarter in columns of their own; empty where there are no two."""
-    for heads in _TOGETHER:
-        chosen = [
-            next((column for column in columns if head.fullmatch(column.label.strip())), None)
-            for head in heads
-        ]
-        found = [column for column in chosen if column is not None]
-        if len(found) == len(heads):
-            return found
+    labels = [column.label.strip() for column in columns]
+    # Such as arrival_date_year and arrival_date_month.
+    begins = dict.fromkeys(
+        found["begin"] for each in labels if (found := _LONG_YEAR.fullmatch(each))
+    )
+    for begin in ("", *begins):
+        for heads in _TOGETHER:
+            places = [
+                next((n for n, each in enumerate(labels) if _is_part(each, begin, head)), None)
+                for head in heads
+            ]
+            if None not in places:
+                return [columns[place] for place in places if place is not None]
     return []
+
+
+def _is_part(label: str, begin: str, head: re.Pattern[str]) -> bool:
+    return label.startswith(begin) and head.fullmatch(label, len(begin)) is not None
 
 
 def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:

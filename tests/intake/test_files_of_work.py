@@ -873,6 +873,43 @@ def publishers() -> dict[str, File]:
             {(f"{d} {8 + n % 9:02}:26:00",): v(n) for n, d in enumerate(DAYS)},
             measures=("quantity", "unitprice"),
         ),
+        "how long machines stood, by shift": File(
+            text(
+                "Datum;Schicht;Anlage;Stück;Ausfall",
+                *(
+                    f"{d:%d.%m.%Y};{s};M{m};{v(n, 2 * m + k)};00:{n % 60:02}"
+                    for n, d in enumerate(DAYS)
+                    for k, s in enumerate(("Früh", "Spät"))
+                    for m in (1, 2)
+                ),
+            ),
+            ("datum", "schicht", "anlage", "stuck"),
+            {
+                (str(d), s, f"M{m}"): v(n, 2 * m + k)
+                for n, d in enumerate(DAYS)
+                for k, s in enumerate(("Früh", "Spät"))
+                for m in (1, 2)
+            },
+        ),
+        "days of the month by their head": File(
+            text(
+                "YEAR,MONTH,DAY_OF_MONTH,DAY_OF_WEEK,OP_CARRIER,FLIGHTS",
+                *(
+                    f"{d.year},{d.month},{d.day},{d.isoweekday()},AA,{v(n)}"
+                    for n, d in enumerate(DAYS)
+                ),
+            ),
+            ("year_month_day_of_month", "flights"),
+            each(DAYS),
+        ),
+        "parts of a date with what it is of": File(
+            text(
+                "hotel,arrival_year,arrival_month,arrival_day_of_month,adr",
+                *(f"City,{d.year},{d:%B},{d.day},{v(n) / 2}" for n, d in enumerate(DAYS)),
+            ),
+            ("arrival_year_arrival_month_arrival_day_o", "adr"),
+            each(DAYS, 2),
+        ),
         "a bank of a reserve": File(
             text(
                 "F1 INTEREST RATES,,",
