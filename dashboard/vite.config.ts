@@ -161,10 +161,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      // tRPC's client does not say that its modules do nothing by themselves; some are of no use here.
-      treeshake: {
-        moduleSideEffects: [{ test: /node_modules\/@trpc\/client\//, sideEffects: false }],
-      },
       input: { index: 'index.html', sw: 'src/sw/sw.ts' },
       output: {
         codeSplitting: {

@@ -1,5 +1,5 @@
-import { TRPCClientError } from '@trpc/client';
 import { expect, test, vi } from 'vitest';
+import { CallError } from './calls';
 
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
 vi.stubGlobal('navigator', { onLine: true, languages: ['en'] });
@@ -12,9 +12,7 @@ vi.stubGlobal(
 const { failureOf, mayPass } = await import('./errors');
 
 const refused = (data: object) =>
-  TRPCClientError.from({
-    error: { code: -32009, message: 'no', data: { code: 'CONFLICT', httpStatus: 409, ...data } },
-  });
+  new CallError('no', { code: 'CONFLICT', httpStatus: 409, ...data }, true);
 
 test('a conflict that passes by itself is told apart from one that somebody must decide', () => {
   const passing = refused({ retryable: true, retryAfter: 1 });

@@ -1,8 +1,9 @@
 /** What went wrong, in the few kinds that a page treats differently. */
 import type { AppRouter } from '@api-types';
-import { TRPCClientError } from '@trpc/client';
+import type { TRPCClientErrorLike } from '@trpc/client';
 import { inLanguage } from '@/i18n/answers';
 import { preferences } from '@/session/preferences';
+import { CallError } from './calls';
 
 export interface Issue {
   path: readonly (string | number)[];
@@ -30,15 +31,16 @@ export type Failure =
   | { kind: 'busy'; message: string }
   | { kind: 'fault'; message: string; requestId: string | null };
 
-const isTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
-  error instanceof TRPCClientError;
+type Data = NonNullable<TRPCClientErrorLike<AppRouter>['data']>;
+
+const isOfCall = (error: unknown): error is CallError<Data> => error instanceof CallError;
 
 /** Whether somebody answered who is not the platform, such as a proxy that does not reach it. */
 export const isFromAnother = (error: unknown): boolean =>
-  isTrpc(error) && !error.data && error.meta?.response !== undefined;
+  isOfCall(error) && !error.data && error.isAnswered;
 
 export function failureOf(error: unknown): Failure {
-  if (!isTrpc(error)) return { kind: 'fault', message: String(error), requestId: null };
+  if (!isOfCall(error)) return { kind: 'fault', message: String(error), requestId: null };
   // Nobody answered, or somebody who is not the platform: a proxy, a public network's sign-in page.
   if (!error.data) return { kind: 'offline' };
   const data = told(error.data);
@@ -111,6 +113,6 @@ export const problemsBeside = (issues: readonly Issue[], paths: readonly string[
 
 /** What was refused, each by its whole path in the input. */
 export function issuesOf(error: unknown): readonly Issue[] {
-  if (!isTrpc(error) || !error.data) return [];
+  if (!isOfCall(error) || !error.data) return [];
   return told(error.data).issues ?? [];
 }
