@@ -1,7 +1,7 @@
 # One verb each. Works with GNU make 3.81 (macOS) and later.
 #   make demo [ONCE=1] [PORT=3000] [HOME_DIR=folder]
 #   make test, the same that CI runs [SERVERS=all] [ARGS="-k ledger"]
-#   make test-deploy, which CI runs too
+#   make test-deploy, which CI runs too; make test-image, the image at work
 #   make test-faults [MINUTES=30] [SEED=1] [DATABASE=mysql|mariadb-11.8]
 
 SHELL := /bin/sh
@@ -27,16 +27,16 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both. Threads of linear algebra wait
 # for each other by spinning, which takes the processors from the other processes; the product starts its own so too.
-SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(if $(SERVERS),--servers=$(SERVERS))
+SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment and not image" $(if $(SERVERS),--servers=$(SERVERS))
 
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-understood bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image sbom lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-image test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-understood bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image image-base sbom lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-understood | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | sbom | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-understood | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | image-base | sbom | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -76,6 +76,16 @@ durations: system-packages .venv/.dev dashboard
 test-deploy: .venv/.dev dashboard
 	sh tests/servers/system_packages.sh prometheus
 	.venv/bin/pytest --numprocesses 2 -m deployment tests/deploy $(ARGS)
+
+# The image, built to its end and at work: by buildah and runc, as root, on a base made from Debian's packages. CI does
+# not call it, for it needs a machine that may mount and run containers.
+REHEARSED := localhost/iop-rehearsal
+test-image: .venv/.dev
+	sh tests/servers/system_packages.sh buildah runc mmdebstrap
+	buildah inspect --type image localhost/debian-base >/dev/null 2>&1 || $(MAKE) --no-print-directory image-base
+	$(MAKE) --no-print-directory image IMAGE_TOOLS=buildah IMAGE=$(REHEARSED) BASE_IMAGE=localhost/debian-base \
+		IMAGE_ARGS="--isolation chroot --network host --layers"
+	IMAGE=$(REHEARSED) .venv/bin/pytest -m image tests/deploy $(ARGS)
 
 # Kills the parts of the whole product while it works.
 test-faults: system-packages .venv/.dev
@@ -150,10 +160,22 @@ report-pages: .venv/.dev
 
 # By docker, podman or buildah, whichever is there and works; BASE_IMAGE=… names another base, IMAGE_ARGS=… what else the build is given.
 IMAGE ?= webwakahub/iop-organ:v0.1.0
+IMAGE_TOOLS ?= docker podman buildah
 image:
-	@for tool in docker podman buildah; do if $$tool info >/dev/null 2>&1; then \
+	@for tool in $(IMAGE_TOOLS); do if $$tool info >/dev/null 2>&1; then \
 		exec $$tool build -f deploy/Dockerfile $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(IMAGE_ARGS) -t $(IMAGE) .; fi; done; \
-		echo "no docker, podman or buildah works here (Debian, as root: sudo apt-get install -y buildah)" >&2; exit 1
+		echo "none of $(IMAGE_TOOLS) works here (Debian, as root: apt-get install -y --no-install-recommends buildah)" >&2; exit 1
+
+# A base where no registry of images is reached: localhost/debian-base, of Debian's packages, which trusts whom this machine trusts.
+image-base:
+	@for tool in mmdebstrap buildah; do command -v $$tool >/dev/null || { \
+		echo "no $$tool here (Debian, as root: apt-get install -y --no-install-recommends mmdebstrap buildah)" >&2; exit 1; }; done
+	@test "$$(id -u)" = 0 || { echo "a base is made by root: sudo make image-base" >&2; exit 1; }
+	@mkdir -p .cache
+	mmdebstrap --quiet --variant=minbase --include=ca-certificates \
+		--customize-hook='copy-in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs' bookworm .cache/debian-base.tar
+	set -e; made=$$(buildah from scratch); buildah add --quiet "$$made" .cache/debian-base.tar /; \
+		buildah commit --quiet --rm "$$made" localhost/debian-base; rm .cache/debian-base.tar
 
 # Bills of materials in the form CycloneDX: of the Python packages beside SBOM_OF, and of the web app's npm packages.
 # The image has its own in /opt/iop/share/sbom; here it is of .venv, with the tools of development where they are in it.
@@ -180,6 +202,8 @@ lock: .cache/lock/bin/uv
 		--quiet --group build --group node --extra dev pyproject.toml -o requirements-dev.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--quiet --group build --extra kubernetes -c requirements-dev.lock pyproject.toml -o requirements-kubernetes.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group pyproject.toml:node -c requirements-dev.lock -o requirements-node.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -298,8 +298,13 @@ def check_storage(storage_url: str) -> str | None:
 
 
 def check_workers(engine: sa.Engine, settings: Settings) -> str | None:
-    """Where no broker is set every run is a process of its own, and no worker needs to wait for it."""
+    """Where every run is a process or a pod of its own, no worker needs to wait for it."""
     if settings.broker_url is None:
+        return None
+    # Importing Dagster takes seconds.
+    from iop_pipelines.orchestration.instance import has_warm_workers
+
+    if not has_warm_workers(settings):
         return None
     now = wall_clock()
     alive = workers.c.heartbeat_at >= now - timedelta(seconds=WORKER_SILENCE_S)

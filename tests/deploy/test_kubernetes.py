@@ -273,10 +273,13 @@ def test_dagsters_instance_is_the_one_of_the_checkout_and_its_code_server_the_on
     assert service["ports"][0]["targetPort"] == chosen[0].container["ports"][0]["containerPort"]
 
 
-@pytest.mark.parametrize("overlay", ["dev", "prod"])
+@pytest.mark.parametrize("overlay", ["dev", "prod", "runs-in-pods"])
 def test_an_overlay_changes_only_what_is_there(overlay):
-    recipe = yaml.safe_load((FOLDER / "overlays" / overlay / RECIPE).read_text())
-    assert recipe["resources"] == ["../../base"]
+    folder = FOLDER / "overlays" / overlay
+    recipe = yaml.safe_load((folder / RECIPE).read_text())
+    base, *own = recipe["resources"]
+    assert base == "../../base"
+    assert {*own, RECIPE} == {path.name for path in folder.iterdir()}
     for patch in recipe["patches"]:
         target = _one(patch["target"]["kind"], patch["target"]["name"])
         for change in yaml.safe_load(patch["patch"]):

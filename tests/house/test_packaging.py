@@ -13,6 +13,8 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+# Of the image whose runs are pods.
+POD_LOCK = "requirements-kubernetes.lock"
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +38,13 @@ def test_the_wheel_has_all_packages(pyproject: dict) -> None:
     assert set(packages) == top
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, POD_LOCK])
 def test_every_direct_dependency_is_locked_within_its_range(pyproject: dict, lock: str) -> None:
     wanted = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["build"]]
     if lock == "requirements-dev.lock":
         wanted += pyproject["project"]["optional-dependencies"]["dev"]
+    if lock == POD_LOCK:
+        wanted += pyproject["project"]["optional-dependencies"]["kubernetes"]
     locked = _locked(lock)
     for requirement in map(Requirement, wanted):
         version = locked.get(canonicalize_name(requirement.name))
@@ -50,12 +54,12 @@ def test_every_direct_dependency_is_locked_within_its_range(pyproject: dict, loc
         )
 
 
-def test_the_development_lock_is_the_runtime_lock_and_more() -> None:
+def test_the_development_lock_is_the_runtime_locks_and_more() -> None:
     runtime, development = (_locked(lock) for lock in LOCKS)
-    assert runtime.items() <= development.items()
+    assert runtime.items() <= _locked(POD_LOCK).items() <= development.items()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, POD_LOCK])
 def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in text
