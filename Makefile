@@ -27,7 +27,7 @@ NODE_PATH = $(if $(NODE),$(CURDIR)/.venv/bin:)$(PATH)
 
 # A room whose SQL is portable needs one server of two; SERVERS=all has everything on both. Threads of linear algebra wait
 # for each other by spinning, which takes the processors from the other processes; the product starts its own so too.
-SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment and not image" $(if $(SERVERS),--servers=$(SERVERS))
+SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 4 -m "not faults and not deployment" $(if $(SERVERS),--servers=$(SERVERS))
 
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
@@ -75,7 +75,7 @@ durations: system-packages .venv/.dev dashboard
 # What deploy/ holds, in use: parts as processes of their own on real servers, the Terraform module.
 test-deploy: .venv/.dev dashboard
 	sh tests/servers/system_packages.sh prometheus
-	.venv/bin/pytest --numprocesses 2 -m deployment tests/deploy $(ARGS)
+	.venv/bin/pytest --numprocesses 2 -m "deployment and not image" tests/deploy $(ARGS)
 
 # The image, built to its end and at work: by buildah and runc, as root, on a base made from Debian's packages. CI does
 # not call it, for it needs a machine that may mount and run containers.

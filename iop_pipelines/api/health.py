@@ -20,6 +20,7 @@ from typing import Any, cast
 import anyio
 import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
+import yaml
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -55,6 +56,8 @@ WORKER_SILENCE_S = 30
 # An event that is not published by then waits for the broker, not for its turn.
 OUTBOX_OVERDUE = timedelta(seconds=60)
 MIGRATIONS = "migrations"
+# By its name: importing Dagster takes seconds.
+WARM_LAUNCHER = "WarmRunLauncher"
 
 
 @dataclass(frozen=True)
@@ -299,18 +302,22 @@ def check_storage(storage_url: str) -> str | None:
 
 def check_workers(engine: sa.Engine, settings: Settings) -> str | None:
     """Where every run is a process or a pod of its own, no worker needs to wait for it."""
-    if settings.broker_url is None:
-        return None
-    # Importing Dagster takes seconds.
-    from iop_pipelines.orchestration.instance import has_warm_workers
-
-    if not has_warm_workers(settings):
+    if settings.broker_url is None or _names_a_launcher_of_its_own(settings):
         return None
     now = wall_clock()
     alive = workers.c.heartbeat_at >= now - timedelta(seconds=WORKER_SILENCE_S)
     with engine.connect() as connection:
         count = connection.scalar(sa.select(sa.func.count()).select_from(workers).where(alive))
     return None if count else f"no worker has sent a heartbeat for {WORKER_SILENCE_S} s"
+
+
+@cache
+def _names_a_launcher_of_its_own(settings: Settings) -> bool:
+    """Whether the operator's `dagster.yaml` sends runs elsewhere than to warm workers."""
+    if settings.instance_files is None or not (settings.instance_files / "dagster.yaml").is_file():
+        return False
+    content = yaml.safe_load((settings.instance_files / "dagster.yaml").read_text())
+    return content["run_launcher"]["class"] != WARM_LAUNCHER
 
 
 def check_events(engine: sa.Engine, settings: Settings) -> str | None:

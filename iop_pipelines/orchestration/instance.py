@@ -6,13 +6,11 @@ runs and events there (dagster-mysql), else in SQLite files under the home; with
 """
 
 from collections.abc import Mapping
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from dagster import DefaultRunLauncher
 from dagster._core.launcher import RunLauncher
 from dagster._core.storage.base_storage import DagsterStorage
@@ -46,14 +44,6 @@ def own_file(settings: Settings, name: str) -> Path | None:
         raise MisconfiguredInstance("instance_files.no_folder", path=settings.instance_files)
     path = settings.instance_files / name
     return path if path.is_file() else None
-
-
-@cache
-def has_warm_workers(settings: Settings) -> bool:
-    """Whether runs go to warm workers: a broker is set, and `dagster.yaml` names no launcher of its own."""
-    file = own_file(settings, "dagster.yaml") or instance_file("dagster.yaml")
-    launcher = yaml.safe_load(file.read_text())["run_launcher"]["class"]
-    return settings.broker_url is not None and launcher == WarmRunLauncher.__name__
 
 
 class InstanceStorage(DagsterStorage, ConfigurableClass):

@@ -36,7 +36,7 @@ from iop_pipelines.schema.tables import generated_reports, model_executions, rec
 from iop_pipelines.settings import Settings
 from served_app import wait_until
 
-pytestmark = [pytest.mark.image, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.deployment, pytest.mark.image, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
 IMAGE = os.environ.get("IMAGE", "localhost/iop-rehearsal")

@@ -1,7 +1,7 @@
 """The overlay of runs in pods: the Job that dagster-k8s makes of it for a run, as it would be sent to a cluster."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import kubernetes_validate
@@ -100,7 +100,7 @@ def job(tmp_path: Path) -> dict[str, Any]:
         launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
     ((namespace, made),) = batch.made
     assert namespace == "ana-system"
-    return client.ApiClient().sanitize_for_serialization(made)
+    return cast(dict[str, Any], client.ApiClient().sanitize_for_serialization(made))
 
 
 def test_the_job_of_a_run_is_one_that_kubernetes_knows_and_restricted_pods_allow(job):

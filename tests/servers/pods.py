@@ -129,11 +129,11 @@ class Pod:
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
-    def is_alive(self) -> bool:
+    def runs(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def require_alive(self) -> None:
-        assert self.is_alive, f"{self.name} ended: {self.said()[-4000:]}"
+        assert self.runs, f"{self.name} ended: {self.said()[-4000:]}"
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -164,7 +164,7 @@ class Pod:
         """Whatever it is at."""
         if self.process is None:
             return
-        if self.is_alive:
+        if self.runs:
             subprocess.run(
                 ["runc", "--root", str(self.state), "kill", self.name, "KILL"],
                 check=False,
@@ -256,14 +256,14 @@ def start(
 def wait_for_state(pod: Pod) -> None:
     """Until runc knows it, so that it can be signalled, or it has ended already."""
     deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and pod.is_alive:
+    while time.monotonic() < deadline and pod.runs:
         done = subprocess.run(
             ["runc", "--root", str(pod.state), "state", pod.name], capture_output=True, check=False
         )
         if done.returncode == 0 and json.loads(done.stdout)["status"] == "running":
             return
         time.sleep(0.1)
-    assert not pod.is_alive, f"{pod.name} was not started within {START_S} s"
+    assert not pod.runs, f"{pod.name} was not started within {START_S} s"
 
 
 _SYSTEM: list[dict[str, Any]] = [
