@@ -296,48 +296,40 @@ def test_a_rule_that_the_former_words_cannot_say_stops_the_way_back(database_url
 FORMER = Path(__file__).parent / "former"
 
 
-@pytest.mark.parametrize("name", ["pipeline-health", "cancellation-limits"])
-def test_a_stored_model_of_the_demo_becomes_what_its_file_says_now(
-    database_url: str, name: str
+def test_what_the_demo_stored_becomes_what_its_files_say_now_and_goes_back(
+    database_url: str,
 ) -> None:
-    before = yaml.safe_load((FORMER / f"{name}.yaml").read_text())
-    after = yaml.safe_load((ROOT / "iop_pipelines/demo/models" / f"{name}.yaml").read_text())
-    rules = _respelt(
-        database_url,
-        analytical_models,
-        {"name": name, "version": "v1.0.0", "type": "rule_based"},
-        ("config", {"runtime": "rules", "params": {"rules": before}}),
-    )["params"]["rules"]
-    assert rules == after["config"]["params"]["rules"]
-    assert rules != before
-
-
-@pytest.mark.parametrize("name", ["flights_daily", "airport_daily"])
-def test_a_stored_dataset_of_the_demo_becomes_what_its_file_says_now(
-    database_url: str, name: str
-) -> None:
-    before = yaml.safe_load((FORMER / f"{name}.yaml").read_text())
-    after = yaml.safe_load((ROOT / "iop_pipelines/demo/datasets" / f"{name}.yaml").read_text())
-    declaration = _respelt(
-        database_url,
-        datasets,
-        {"name": name, "source": "s", "version": 1},
-        ("declaration", {**after, "steps": before}),
-    )
-    assert declaration == after
-    assert declaration["steps"] != before
-
-
-def _respelt(url: str, table: sa.Table, row: dict[str, Any], held: tuple[str, Any]) -> Any:
-    column, content = held
-    migrate.upgrade(url, "0011")
-    engine = engine_for(url)
+    models = [_of_the_demo("models", name) for name in ("pipeline-health", "cancellation-limits")]
+    declared = [_of_the_demo("datasets", name) for name in ("flights_daily", "airport_daily")]
+    configs = [{"runtime": "rules", "params": {"rules": before}} for before, _ in models]
+    declarations = [{**after, "steps": before} for before, after in declared]
+    migrate.upgrade(database_url, "0011")
+    engine = engine_for(database_url)
     with engine.begin() as connection:
-        connection.execute(table.insert().values(**row, **{column: content}))
-    migrate.upgrade(url)
+        for config, (_, after) in zip(configs, models, strict=True):
+            row = {"name": after["name"], "version": "v1.0.0", "type": "rule_based"}
+            connection.execute(analytical_models.insert().values(**row, config=config))
+        for declaration, (_, after) in zip(declarations, declared, strict=True):
+            row = {"name": after["name"], "source": "s", "version": 1}
+            connection.execute(datasets.insert().values(**row, declaration=declaration))
+    migrate.upgrade(database_url)
+    rules = [each["params"]["rules"] for each in _stored(engine, analytical_models.c.config)]
+    assert rules == [after["config"]["params"]["rules"] for _, after in models]
+    assert _stored(engine, datasets.c.declaration) == [after for _, after in declared]
+    migrate.downgrade(database_url, "0011")
+    assert _stored(engine, analytical_models.c.config) == configs
+    assert _stored(engine, datasets.c.declaration) == declarations
+
+
+def _of_the_demo(kind: str, name: str) -> tuple[Any, dict[str, Any]]:
+    """The former words that are kept of it, which are others than now, and its file of today."""
+    before = yaml.safe_load((FORMER / f"{name}.yaml").read_text())
+    after = yaml.safe_load((ROOT / "iop_pipelines/demo" / kind / f"{name}.yaml").read_text())
+    now = after["config"]["params"]["rules"] if kind == "models" else after["steps"]
+    assert now != before
+    return before, after
+
+
+def _stored(engine: sa.Engine, column: sa.Column[Any]) -> list[Any]:
     with engine.connect() as connection:
-        found = connection.scalar(sa.select(table.c[column]))
-    migrate.downgrade(url, "0011")
-    with engine.connect() as connection:
-        assert connection.scalar(sa.select(table.c[column])) == content
-    return found
+        return list(connection.scalars(sa.select(column).order_by(column.table.c.id)))
