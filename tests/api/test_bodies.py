@@ -78,7 +78,7 @@ def test_a_caller_that_hangs_up_leaves_no_traceback(
     caplog.set_level(logging.INFO)
     with socket.create_connection(("127.0.0.1", port), timeout=20) as caller:
         caller.sendall(_head(path, token) + _chunk(10))
-    wait_until(lambda: _statuses_of(path, caplog), 20)
+    wait_until(lambda: _statuses_of(path, caplog))
     # A procedure that is not there is told so before its body is read.
     assert _statuses_of(path, caplog) == [404 if path.endswith("no.such") else 499]
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []

@@ -661,7 +661,7 @@ def test_a_ui_that_does_not_load_says_so_and_tries_again_where_waiting_may_help(
     ui = DagsterUi(open_instance, tmp_path / "workspace.yaml")
     ui.start()
     try:
-        wait_until(lambda: ui.is_settled and (len(tries) > 2 or not is_tried_again), 20)
+        wait_until(lambda: ui.is_settled and (len(tries) > 2 or not is_tried_again))
         assert told in (ui.look() or "")
     finally:
         ui.stop()
@@ -677,7 +677,7 @@ def test_no_page_allows_inline_scripts_or_a_frame(served):
 
 
 def test_ready_names_the_daemon_that_does_not_run(served):
-    wait_until(lambda: _ready(served).json()["parts"]["dagster_ui"] == "ok", 20)
+    wait_until(lambda: _ready(served).json()["parts"]["dagster_ui"] == "ok")
     answer = _ready(served)
     assert answer.status_code == 503
     assert answer.json()["parts"]["daemon"] == "degraded"

@@ -145,7 +145,7 @@ def test_one_that_turns_out_to_be_too_large_is_ended_there_and_leaves_nothing(si
     # The server may have answered and closed before all of it was sent.
     with contextlib.suppress(httpx.TransportError):
         assert site.send(parts()).status_code == 413
-    wait_until(lambda: not site.rows() and not site.files(), 20)
+    wait_until(lambda: not site.rows() and not site.files())
     assert site.send().status_code == 201
 
 
@@ -159,8 +159,8 @@ def test_who_hangs_up_leaves_nothing(site: Site) -> None:
     ]
     with socket.create_connection(("127.0.0.1", site.port), timeout=20) as caller:
         caller.sendall("\r\n".join([*head, "", ""]).encode() + b"x" * 300_000)
-        wait_until(lambda: len(site.rows()) == 1, 20)
-    wait_until(lambda: not site.rows() and not site.files(), 20)
+        wait_until(lambda: len(site.rows()) == 1)
+    wait_until(lambda: not site.rows() and not site.files())
 
 
 @pytest.mark.parametrize(

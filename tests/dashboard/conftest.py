@@ -22,14 +22,14 @@ from playwright.sync_api import (
 
 from browser_site import CHROMIUM, FLAGS, PHONE, Site
 from iop_pipelines.api.pages import STATIC
+from served_app import PATIENCE_S
 
 AXE = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 OpenAs = Callable[..., Page]
 
-# A busy machine takes its time; what is there sooner is not waited for.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 # The first test waits for the demo and for the whole product's start.
@@ -103,7 +103,7 @@ def open_as(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) -
             given = {"viewport": PHONE, "locale": "en-GB", "timezone_id": "Africa/Lagos", **options}
             context: BrowserContext = browser.new_context(base_url=site.url, **given)
             stack.callback(context.close)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE_S * 1000)
             if name is not None:
                 context.add_cookies(cookies(name))
             page = context.new_page()

@@ -58,7 +58,7 @@ def test_viewers_look_at_dashboards_and_find_nothing_to_change(viewer, check_acc
     _open(viewer, PUNCTUALITY)
     expect(_panel(viewer, "The last 7 days").get_by_text("Flights scheduled")).to_be_visible()
     for title in ("Departure delay, day by day", LATE, "Traffic by airline", "Wind and delay"):
-        expect(_chart(viewer, title).locator("svg").first).to_be_visible(timeout=20_000)
+        expect(_chart(viewer, title).locator("svg").first).to_be_visible()
     expect(_panel(viewer, "Airports and airlines").get_by_role("table")).to_be_visible()
     expect(viewer.get_by_role("link", name="Edit")).to_have_count(0)
     check_access(viewer)

@@ -50,7 +50,7 @@ def test_a_phone_shows_at_one_sight_what_waits_the_figures_the_data_and_the_mach
     second = gravest.nth(1).get_by_role("button", name="Accept: Second of the gravest")
     second.click()
     expect(page.get_by_text("Second of the gravest")).to_have_count(0)
-    wait_until(lambda: made.status(ids[1]) == "accepted", 20)
+    wait_until(lambda: made.status(ids[1]) == "accepted")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Second of the gravest")).to_be_visible()
     assert made.status(ids[1]) == "open"

@@ -186,7 +186,7 @@ def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin
     assert made.status(one) == "dismissed"
     conflict.get_by_role("button", name="Apply mine anyway").click()
     expect(conflict).to_have_count(0)
-    wait_until(lambda: made.status(one) == "accepted", 20)
+    wait_until(lambda: made.status(one) == "accepted")
 
 
 def test_titles_are_text_everywhere(admin, made):

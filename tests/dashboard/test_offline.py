@@ -135,7 +135,7 @@ def test_who_opened_only_home_reads_and_decides_what_waits_without_a_network(pho
         page.goto("/sign-in")
         page.goto("/reports")
         expect(page.get_by_text("Executive summary").first).to_be_visible()
-    wait_until(lambda: [made.status(each) for each in ids] == ["accepted"] * 3, 90)
+    wait_until(lambda: [made.status(each) for each in ids] == ["accepted"] * 3)
 
 
 def test_a_hanging_platform_and_a_proxy_without_one_are_told_apart(phone, site, made):
@@ -246,11 +246,11 @@ def test_a_page_that_was_on_its_way_while_the_shell_was_kept_is_served_from_it(p
     with phone.expect_event("request", lambda request: request.url.endswith("/sign-in")):
         late.evaluate(f"() => void setTimeout(() => {{ location.href = '{site.url}/sign-in'; }})")
     first.evaluate("() => navigator.serviceWorker.register('/sw.js')")
-    wait_until(lambda: first.evaluate(HAS_WORKER), 60)
+    wait_until(lambda: first.evaluate(HAS_WORKER))
     on_their_way[0].continue_()
 
     expect(late.get_by_role("heading", name="Sign in")).to_be_visible()
-    wait_until(lambda: late.evaluate(HAS_WORKER), 60)
+    wait_until(lambda: late.evaluate(HAS_WORKER))
 
 
 def test_the_app_can_be_installed(phone, site):

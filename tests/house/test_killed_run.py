@@ -57,6 +57,6 @@ def test_a_run_that_is_killed_leaves_no_process_and_no_mount(tmp_path: Path) -> 
         run.wait()
 
     for mark in (workers, runs):
-        wait_until(lambda mark=mark: not aftermath.marked(mark) and not aftermath.mounted(mark), 30)
+        wait_until(lambda mark=mark: not aftermath.marked(mark) and not aftermath.mounted(mark))
     # One that is ending has no environment any more, and for a moment still is there.
-    wait_until(lambda: not any(map(aftermath.is_alive, there)), 30)
+    wait_until(lambda: not any(map(aftermath.is_alive, there)))

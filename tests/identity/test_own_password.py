@@ -26,7 +26,7 @@ def test_it_is_changed_and_the_other_sessions_end(site) -> None:
     token = site.token("vic")
     answer = change(site, here)
     assert (answer.status_code, answer.json()) == (200, {"success": True})
-    wait_until(lambda: not signed_in(site, there), 30)
+    wait_until(lambda: not signed_in(site, there))
     assert site.me(token) == 401
     assert signed_in(site, here)
     assert signed_in(site, ada)

@@ -24,4 +24,4 @@ def wait_until_kept(page: Page, key: str) -> None:
     key: JSON without spaces, such as `["recommendations.list"`.
     """
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
-    wait_until(lambda: any(each.startswith(key) for each in page.evaluate(_KEPT)), 30)
+    wait_until(lambda: any(each.startswith(key) for each in page.evaluate(_KEPT)))

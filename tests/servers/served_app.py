@@ -17,6 +17,9 @@ from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User
 from iop_pipelines.orchestration.supervisor import free_port
 
+# A busy machine takes its time; what is there sooner is not waited for.
+PATIENCE_S = 120.0
+
 
 @dataclass
 class Accounts:
@@ -45,7 +48,7 @@ def running(app: Starlette, patience: Patience | None = None) -> Iterator[str]:
     thread.start()
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: answers(url), 20)
+        wait_until(lambda: answers(url))
         yield url
     finally:
         server.should_exit = True
@@ -66,7 +69,7 @@ def answers(url: str, path: str = "/api/health", status: int | None = None) -> b
     return status is None or got == status
 
 
-def wait_until(condition, timeout_s: float, every_s: float = 0.05) -> None:
+def wait_until(condition, timeout_s: float = PATIENCE_S, every_s: float = 0.05) -> None:
     """`every_s`: the pause between two looks, longer where a look is work."""
     deadline = time.monotonic() + timeout_s
     while not condition():
