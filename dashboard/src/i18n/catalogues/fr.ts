@@ -339,7 +339,6 @@ export default {
       "Partez d'un exemple construit sur vos données, ou composez-en un, panneau par panneau.",
     noneYetViewer: 'Les tableaux de bord composés par un administrateur apparaissent ici.',
     noPanels: "Ce tableau de bord n'a pas encore de panneau",
-    live: 'en direct',
     paused: 'en pause',
     pause: 'Mettre en pause',
     resume: 'Reprendre',

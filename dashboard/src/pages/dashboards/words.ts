@@ -22,7 +22,6 @@ export const own = defineWords('dashboards', {
   noneYetAdmin: 'Start from an example built on your own data, or build one panel by panel.',
   noneYetViewer: 'Dashboards built by an administrator are listed here.',
   noPanels: 'This dashboard has no panels yet',
-  live: 'live',
   paused: 'paused',
   pause: 'Pause',
   resume: 'Resume',
