@@ -186,7 +186,7 @@ def _told(path: Path, country: str | None) -> Iterator[_Opened]:
     for given in understand_all(found, Given(country=country), "UTC", refuse_to_guess).understood:
         declared = declare(given, "UTC", given.last)
         table = _table(path, given)
-        freq = STEPS[declared.dataset["freq"]].modelled_as
+        freq: ModelFrequency = STEPS[declared.dataset["freq"]].modelled_as
         for name, model in declared.models.items():
             yield from ((name, each, freq) for each in _opened(model["config"], declared, table))
 

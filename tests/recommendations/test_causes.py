@@ -185,7 +185,7 @@ def test_each_member_keeps_its_own_state(world, found) -> None:
     assert ids.count(None) == 1
     of = recommendations.c
     with begin_write(world.engine) as connection:
-        lead = connection.scalar(sa.select(of.id).where(of.unique_id == "S03"))
+        lead = connection.scalars(sa.select(of.id).where(of.unique_id == "S03")).one()
     review(world.engine, lead, ReviewStatus.ACCEPTED)
     with world.engine.connect() as connection:
         states = connection.execute(
