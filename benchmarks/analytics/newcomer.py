@@ -188,7 +188,8 @@ def _told(path: Path, country: str | None) -> Iterator[_Opened]:
         table = _table(path, given)
         freq: ModelFrequency = STEPS[declared.dataset["freq"]].modelled_as
         for name, model in declared.models.items():
-            yield from ((name, each, freq) for each in _opened(model["config"], declared, table))
+            for each in _opened(model["config"], declared, table):
+                yield name, each, freq
 
 
 def _table(path: Path, given: Understood) -> pd.DataFrame:
