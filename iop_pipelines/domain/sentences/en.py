@@ -946,7 +946,7 @@ SENTENCES: Mapping[str, str] = {
     "onnx.no_file": "{name!r} is no ONNX file; export the model to ONNX",
     "onnx.no_output": "{name!r} has no output of one row of numbers for each row that it is given; it has {found:and}",
     "onnx.no_store": "there is no store for files of models here; set IOP_STORAGE_URL",
-    "onnx.not_stored": "no file with the checksum {checksum} is stored; store it with iop model store FILE",
+    "onnx.not_stored": "no file with the checksum {checksum} is stored; store it with `iop model store FILE`",
     "onnx.other_input": "the input {input!r} of {name!r} is {type} of the shape {shape}; it has to be rows of float or double, of any number of rows",
     "onnx.too_large": "{name!r} has {size:,} bytes; a file has at most {megabytes:,} MB, allow more by IOP_UPLOAD_MB",
     "operation.takes_numbers": "{name} takes numbers, not {kind}",

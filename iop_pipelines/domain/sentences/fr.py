@@ -1092,7 +1092,7 @@ SENTENCES: Mapping[str, str] = {
     "onnx.no_file": "{name!r} n’est pas un fichier ONNX ; exportez le modèle en ONNX",
     "onnx.no_output": "{name!r} n’a aucune sortie d’une ligne de nombres pour chaque ligne reçue ; il a {found:and}",
     "onnx.no_store": "il n’y a pas ici de lieu pour les fichiers de modèles ; définissez IOP_STORAGE_URL",
-    "onnx.not_stored": "aucun fichier avec la somme de contrôle {checksum} n’est enregistré ; enregistrez-le par iop model store FICHIER",
+    "onnx.not_stored": "aucun fichier avec la somme de contrôle {checksum} n’est enregistré ; enregistrez-le par `iop model store FICHIER`",
     "onnx.other_input": "l’entrée {input!r} de {name!r} est {type} de la forme {shape} ; il faut des lignes de float ou double, en nombre quelconque",
     "onnx.too_large": "{name!r} a {size:,} octets ; un fichier a au plus {megabytes:,} Mo, autorisez davantage par IOP_UPLOAD_MB",
     "operation.takes_numbers": "{name} demande des nombres, pas {kind}",
