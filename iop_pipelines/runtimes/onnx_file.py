@@ -161,7 +161,11 @@ def _parsed(content: bytes, name: str) -> Message:
 def _external(found: Message) -> Iterator[Message]:
     """Tensors whose numbers lie in another file."""
     for field, held in found.ListFields():
-        if field.name in ("external", "location"):
+        if field.name == "location":
+            # 0 says that they lie in this one, which exporters may write or leave out.
+            if held:
+                yield found
+        elif field.name == "external":
             yield found
         else:
             for each in held:

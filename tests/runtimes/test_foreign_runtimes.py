@@ -297,6 +297,19 @@ def _file(name: str) -> bytes:
     return made[name]().SerializeToString()
 
 
+def test_a_file_that_says_that_its_numbers_lie_in_itself_is_taken() -> None:
+    from onnx import TensorProto
+
+    from iop_pipelines.runtimes.onnx_file import signature_of
+    from onnx_files import weekly_model
+
+    made = weekly_model()
+    (weights,) = made.graph.initializer
+    weights.data_location = TensorProto.DEFAULT
+    assert weights.HasField("data_location")
+    assert [each.name for each in signature_of(made.SerializeToString(), "it.onnx").inputs] == ["x"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_of_no_use_is_refused(name) -> None:
     from iop_pipelines.runtimes.onnx_file import signature_of
