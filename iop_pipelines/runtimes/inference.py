@@ -184,7 +184,13 @@ class InferenceServer:
     def _content(self, answer: httpx.Response) -> bytes:
         until = time.monotonic() + self._params.timeout_s
         content = bytearray()
-        for part in answer.iter_bytes():
+        if not _is_plain(answer):
+            if answer.status_code == HTTPStatus.OK:
+                encoding = _printable(answer.headers["content-encoding"])
+                raise self._wrong("remote.encoded", encoding=encoding)
+            # What is wrong is its status.
+            return b""
+        for part in answer.iter_raw():
             content += part
             if len(content) > MAX_BYTES:
                 raise self._wrong("remote.too_large", megabytes=MAX_BYTES // 2**20)
@@ -221,8 +227,16 @@ def _said(content: bytes) -> str:
         found = json.loads(content)["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "-"
-    shown = "".join(letter for letter in str(found) if letter.isprintable())
-    return shown[:200] or "-"
+    return _printable(str(found)) or "-"
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())[:200]
+
+
+def _is_plain(answer: httpx.Response) -> bool:
+    """Whether it is as long as it comes: what is packed may be a thousand times longer, and is not unpacked."""
+    return answer.headers.get("content-encoding", "").strip().lower() in ("", "identity")
 
 
 def datatypes_of(tensors: Sequence[Tensor]) -> Mapping[str, str]:

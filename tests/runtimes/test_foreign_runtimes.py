@@ -167,6 +167,7 @@ def test_inputs_by_name_and_a_column_of_an_output(run, elsewhere, tmp_path, week
             r"answered 'score' with the shape \[1, 83\] to 83 rows",
         ),
         ({"model": "page"}, InvalidInput, "answered what is no JSON"),
+        ({"model": "packed"}, InvalidInput, r"answered packed \(content-encoding 'gzip'\)"),
         ({"model": "large"}, InvalidInput, "answered more than 16 MB"),
         ({"model": "elsewhere"}, InvalidInput, r"sends the call elsewhere \(status 307\)"),
         ({"model": "unknown"}, InvalidInput, "answered with status 404: there is no such model"),

@@ -5,6 +5,7 @@ answers that of a week ago. The others are named by what is wrong with them.
 """
 
 import asyncio
+import gzip
 import json
 import threading
 from collections import Counter
@@ -93,6 +94,9 @@ class ModelServer:
             await asyncio.sleep(30)
         if name == "broken" or (name == "tired" and self.asked[request.url.path] % 3):
             return JSONResponse({"error": "out of memory"}, 500)
+        if name == "packed":
+            packed = gzip.compress(json.dumps({"outputs": []}).encode())
+            return Response(packed, headers={"content-encoding": "gzip"})
         if name == "page":
             return Response("<html>", media_type="text/html")
         (tensor,) = given["inputs"]

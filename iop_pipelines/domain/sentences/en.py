@@ -1076,6 +1076,7 @@ SENTENCES: Mapping[str, str] = {
         "`types` says of {name}"
     ),
     "remote.answered": "{where} answered with status {status}: {said}",
+    "remote.encoded": "{where} answered packed (content-encoding {encoding!r}), which is not unpacked; turn compression off at the server, or at the proxy before it",
     "remote.no_json": "{where} answered what is no JSON",
     "remote.no_metadata": "{where} does not say which {side} the model has",
     "remote.no_numbers": "{where} answered {output!r} with what are no numbers",

@@ -1236,6 +1236,7 @@ SENTENCES: Mapping[str, str] = {
         "{type} comme `types` le dit de {name}"
     ),
     "remote.answered": "{where} a répondu avec le statut {status} : {said}",
+    "remote.encoded": "{where} a envoyé une réponse compressée (content-encoding {encoding!r}), qui n’est pas décompressée ; désactivez la compression sur le serveur, ou sur le proxy placé devant lui",
     "remote.no_json": "{where} a répondu ce qui n’est pas du JSON",
     "remote.no_metadata": "{where} ne dit pas quels {side} le modèle a",
     "remote.no_numbers": "{where} a répondu pour {output!r} ce qui n’est pas des nombres",
