@@ -23,6 +23,8 @@ def mapped_inputs(
 ) -> Mapping[InputOf, tuple[str, ...]]:
     """The measures of each input. Raises InvalidDeclaration, of `config.params.inputs`, where they do not fit."""
     path = "config.params.inputs"
+    if not inputs:
+        raise InvalidDeclaration("foreign.no_inputs")
     if params.inputs is None:
         if len(inputs) != 1:
             names = [each.name for each in inputs]

@@ -168,6 +168,12 @@ def test_inputs_by_name_and_a_column_of_an_output(run, elsewhere, tmp_path, week
         ),
         ({"model": "page"}, InvalidInput, "answered what is no JSON"),
         ({"model": "packed"}, InvalidInput, r"answered packed \(content-encoding 'gzip'\)"),
+        ({"model": "blind"}, InvalidDeclaration, "the model says that it has no inputs"),
+        (
+            {"model": "blind", "inputs": {"x": ["y"]}},
+            InvalidDeclaration,
+            "the model says that it has no inputs",
+        ),
         ({"model": "large"}, InvalidInput, "answered more than 16 MB"),
         ({"model": "elsewhere"}, InvalidInput, r"sends the call elsewhere \(status 307\)"),
         ({"model": "unknown"}, InvalidInput, "answered with status 404: there is no such model"),

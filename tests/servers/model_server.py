@@ -81,7 +81,7 @@ class ModelServer:
         width = 3 if name == "narrow" else WIDTH
         kind = "BYTES" if name == "bytes" else "FP32"
         outputs = [] if name == "silent" else [_tensor("score", "FP32", [-1, 1])]
-        inputs = [_tensor("x", kind, [-1, width])]
+        inputs = [] if name == "blind" else [_tensor("x", kind, [-1, width])]
         return JSONResponse(
             {"name": name, "versions": ["1"], "platform": "", "inputs": inputs, "outputs": outputs}
         )

@@ -440,6 +440,7 @@ SENTENCES: Mapping[str, str] = {
     "forecast.seasons_not_rising": "the seasons {given} must rise, each given once",
     "foreign.inputs_needed": "the model takes several inputs, {names:and}: say which measures each takes",
     "foreign.missing_value": "a fixed value for what is missing needs missing = value and missing_value, both or neither",
+    "foreign.no_inputs": "the model says that it has no inputs; it needs at least one, of rows of numbers",
     "foreign.no_number": "the model answers no number to {given:and}; it has to answer each row of known numbers by one",
     "foreign.other_columns": "the output has {columns:,} columns and column is {column}; choose one from 0 on, or leave it empty where there is only one",
     "foreign.other_inputs": "the model takes {known:and}, not {given:and}",

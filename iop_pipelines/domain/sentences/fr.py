@@ -495,6 +495,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "foreign.inputs_needed": "le modèle a plusieurs entrées, {names:and} : dites quelles mesures chacune reçoit",
     "foreign.missing_value": "une valeur fixe pour ce qui manque demande missing = value et missing_value, les deux ou aucun",
+    "foreign.no_inputs": "le modèle déclare n’avoir aucune entrée ; il lui en faut au moins une, de lignes de nombres",
     "foreign.no_number": "le modèle ne répond pas par un nombre à {given:and} ; il doit répondre par un nombre à chaque ligne de nombres connus",
     "foreign.other_columns": "la sortie a {columns:,} colonnes et column vaut {column} ; choisissez-en une à partir de 0, ou laissez vide s’il n’y en a qu’une",
     "foreign.other_inputs": "le modèle reçoit {known:and}, et non {given:and}",
