@@ -48,6 +48,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from iop_pipelines.domain.origins import origin_of
 from iop_pipelines.errors import MisconfiguredInstance
 
 INSTANCE_ENV = "instance.env"
@@ -163,7 +164,8 @@ class Settings:
         if self.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", self.public_url):
             raise MisconfiguredInstance("setting.public_url", url=self.public_url)
         for each in self.model_servers:
-            if not re.fullmatch(r"https?://[^/?#@\s,]+", each):
+            # Nothing else than these: what follows them would be of no effect.
+            if origin_of(each) is None or not re.fullmatch(r"https?://[^/?#@\s]+", each):
                 raise MisconfiguredInstance("setting.model_server", url=each)
         if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
             raise MisconfiguredInstance("setting.drm_api_url")

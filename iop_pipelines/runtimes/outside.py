@@ -5,8 +5,8 @@ and the tokens for them. Nothing unless it is said.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from iop_pipelines.domain.origins import origin_of
 from iop_pipelines.errors import InvalidDeclaration, MisconfiguredInstance
 from iop_pipelines.settings import Settings
 
@@ -40,8 +40,11 @@ class Outside:
 
     def require_server(self, url: str) -> None:
         """Raises InvalidDeclaration of `config.params.url`: only whoever runs the instance says what may be called."""
-        if origin_of(url) not in {origin_of(each) for each in self.servers}:
-            raise InvalidDeclaration("remote.not_allowed", "config.params.url", url=origin_of(url))
+        origin = origin_of(url)
+        if origin is None:
+            raise InvalidDeclaration("remote.no_address", "config.params.url", url=url)
+        if origin not in {origin_of(each) for each in self.servers}:
+            raise InvalidDeclaration("remote.not_allowed", "config.params.url", url=origin)
 
     def token(self, name: str) -> str:
         """Raises MisconfiguredInstance where the environment has none of that name."""
@@ -52,10 +55,3 @@ class Outside:
 
 
 NOWHERE = Outside()
-
-
-def origin_of(url: str) -> str:
-    """`https://models.example:8443`, with the port that the scheme means where it names none."""
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"

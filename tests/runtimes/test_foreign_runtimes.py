@@ -17,6 +17,7 @@ from iop_pipelines.errors import (
 from iop_pipelines.runtimes import inference
 from iop_pipelines.runtimes.model_files import store_file
 from iop_pipelines.runtimes.outside import NOWHERE
+from iop_pipelines.settings import Settings
 
 GIVEN: dict[str, dict[str, Any]] = {
     "onnx": {"checksum": "0" * 64, "lags": 7},
@@ -246,6 +247,27 @@ def test_no_server_may_be_called_that_is_not_named(servers, url, is_allowed) -> 
         return
     with pytest.raises(InvalidDeclaration, match=r"may not be called; .*IOP_MODEL_SERVERS"):
         outside.require_server(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://models.example:abc",
+        "https://models.example:99999",
+        "https://models.example:0",
+        "https://[::1",
+        "https://:8443",
+        "https://models.example/\x01",
+    ],
+)
+def test_what_is_no_address_is_refused_where_it_is_given(url, run, panel_of, weeks) -> None:
+    outside = replace(NOWHERE, servers=("https://models.example",))
+    params = asked_of("remote", url=url)
+    with pytest.raises(InvalidDeclaration, match="is no address of a server") as caught:
+        run("remote", panel_of({"a": weeks()}), params, first=89, outside=outside)
+    assert caught.value.field == "config.params.url"
+    with pytest.raises(MisconfiguredInstance, match=r"IOP_MODEL_SERVERS has .*; each is"):
+        Settings.from_env({"IOP_MODEL_SERVERS": f"https://models.example,{url}"})
 
 
 def test_a_server_that_is_no_longer_allowed_is_not_called(run, panel_of, weeks, elsewhere) -> None:

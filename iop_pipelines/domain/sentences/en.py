@@ -1081,6 +1081,7 @@ SENTENCES: Mapping[str, str] = {
     "remote.no_json": "{where} answered what is no JSON",
     "remote.no_metadata": "{where} does not say which {side} the model has",
     "remote.no_numbers": "{where} answered {output!r} with what are no numbers",
+    "remote.no_address": "{url} is no address of a server; give it as in https://models.example:8443",
     "remote.no_output": "{where} answered without the output {output!r}",
     "remote.no_token": "the environment has no variable {name} with the token of the model server; set it for the processes of the instance",
     "remote.not_allowed": "{url} may not be called; whoever operates the instance allows it by IOP_MODEL_SERVERS",

@@ -1241,6 +1241,7 @@ SENTENCES: Mapping[str, str] = {
     "remote.no_json": "{where} a répondu ce qui n’est pas du JSON",
     "remote.no_metadata": "{where} ne dit pas quels {side} le modèle a",
     "remote.no_numbers": "{where} a répondu pour {output!r} ce qui n’est pas des nombres",
+    "remote.no_address": "{url} n’est pas l’adresse d’un serveur ; donnez-la sous la forme https://models.example:8443",
     "remote.no_output": "{where} a répondu sans la sortie {output!r}",
     "remote.no_token": "l’environnement n’a pas de variable {name} avec le jeton du serveur de modèles ; définissez-la pour les processus de l’instance",
     "remote.not_allowed": "{url} ne peut pas être appelé ; qui administre l’instance l’autorise par IOP_MODEL_SERVERS",
