@@ -19,6 +19,7 @@ from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, IopError, MisconfiguredInstance, Unavailable
 from iop_pipelines.runtimes.catalogue import RemoteParams
+from iop_pipelines.runtimes.deadline import Deadline
 from iop_pipelines.runtimes.outside import Outside
 
 # Of one answer: 1,000 rows of numbers are far below it.
@@ -69,6 +70,7 @@ class InferenceServer:
         version = f"/versions/{params.version}" if params.version else ""
         self._path = f"{params.url.rstrip('/')}/v2/models/{params.model}{version}"
         self._params, self._tick = params, tick
+        self._deadline = Deadline(params.timeout_s)
         self._client = httpx.Client(
             headers=headers, timeout=httpx.Timeout(params.timeout_s), follow_redirects=False
         )
@@ -83,6 +85,7 @@ class InferenceServer:
         trace: TracebackType | None,
     ) -> None:
         self._client.close()
+        self._deadline.close()
 
     def metadata(self) -> Metadata:
         found = self._call("GET", self._path, None)
@@ -162,16 +165,18 @@ class InferenceServer:
         raise last or IopError("remote.silent", where=self._path, error="", seconds=0)
 
     def _once(self, method: str, url: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        extensions = {"trace": self._deadline.trace}
         try:
-            with self._client.stream(method, url, json=body) as answer:
+            with (
+                self._deadline.running(),
+                self._client.stream(method, url, json=body, extensions=extensions) as answer,
+            ):
                 content = self._content(answer)
         except httpx.HTTPError as error:
-            raise Unavailable(
-                "remote.silent",
-                where=self._path,
-                error=type(error).__name__,
-                seconds=self._params.timeout_s,
-            ) from error
+            raise self._silent(type(error).__name__) from error
+        if self._deadline.is_over:
+            # Where no length is told, a connection that was shut looks like the end of an answer.
+            raise self._silent("ReadTimeout")
         self._check(answer, content)
         try:
             found = json.loads(content)
@@ -182,7 +187,6 @@ class InferenceServer:
         return cast(dict[str, Any], found)
 
     def _content(self, answer: httpx.Response) -> bytes:
-        until = time.monotonic() + self._params.timeout_s
         content = bytearray()
         if not _is_plain(answer):
             if answer.status_code == HTTPStatus.OK:
@@ -194,13 +198,6 @@ class InferenceServer:
             content += part
             if len(content) > MAX_BYTES:
                 raise self._wrong("remote.too_large", megabytes=MAX_BYTES // 2**20)
-            if time.monotonic() > until:
-                raise Unavailable(
-                    "remote.silent",
-                    where=self._path,
-                    error="ReadTimeout",
-                    seconds=self._params.timeout_s,
-                )
         return bytes(content)
 
     def _check(self, answer: httpx.Response, content: bytes) -> None:
@@ -216,6 +213,15 @@ class InferenceServer:
             )
         kind = Unavailable if status in _MAY_PASS else InvalidInput
         raise kind("remote.answered", where=self._path, status=status, said=_said(content))
+
+    def _silent(self, error: str) -> Unavailable:
+        """error: what httpx calls it."""
+        return Unavailable(
+            "remote.silent",
+            where=self._path,
+            error="ReadTimeout" if self._deadline.is_over else error,
+            seconds=self._params.timeout_s,
+        )
 
     def _wrong(self, code: str, **values: object) -> InvalidInput:
         return InvalidInput(Sentence(code, where=self._path, **values))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iop_pipelines.domain.liveness import nobody
 from iop_pipelines.errors import (
     InvalidDeclaration,
     InvalidInput,
@@ -15,9 +16,11 @@ from iop_pipelines.errors import (
     Unavailable,
 )
 from iop_pipelines.runtimes import inference
+from iop_pipelines.runtimes.catalogue import RemoteParams
 from iop_pipelines.runtimes.model_files import store_file
 from iop_pipelines.runtimes.outside import NOWHERE
 from iop_pipelines.settings import Settings
+from model_server import slow_answer
 
 GIVEN: dict[str, dict[str, Any]] = {
     "onnx": {"checksum": "0" * 64, "lags": 7},
@@ -208,6 +211,25 @@ def test_what_a_server_should_not_answer_ends_the_run_with_a_sentence(
     with pytest.raises(error, match=said) as caught:
         run("remote", panel_of({"a": weeks()}), asked_of("remote", **params), first=89)
     assert "guessed" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("at_once", "then"),
+    [
+        (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+        # Without a length, whatever has come when its connection is shut looks whole.
+        (b"HTTP/1.1 200 OK\r\n\r\n{}", b" " * 40),
+    ],
+    ids=["head", "body"],
+)
+def test_an_answer_that_comes_in_drops_is_late(at_once: bytes, then: bytes) -> None:
+    with slow_answer(at_once, then) as url:
+        params = RemoteParams(url=url, model="m", timeout_s=1, retries=0)
+        with (
+            pytest.raises(Unavailable, match=r"no whole answer within 1 s \(ReadTimeout\)"),
+            inference.InferenceServer(params, replace(NOWHERE, servers=(url,)), nobody) as server,
+        ):
+            server.metadata()
 
 
 def test_a_token_is_sent_by_its_name(run, panel_of, weeks) -> None:

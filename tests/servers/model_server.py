@@ -7,10 +7,11 @@ answers that of a week ago. The others are named by what is wrong with them.
 import asyncio
 import gzip
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +110,32 @@ class ModelServer:
         output = {"name": "score", "datatype": "FP32", "shape": shape, "data": data}
         # As Python writes it: NaN where there is one.
         return Response(json.dumps({"model_name": name, "outputs": [output]}))
+
+
+@contextmanager
+def slow_answer(at_once: bytes, then: bytes) -> Iterator[str]:
+    """The URL of a server that answers one request, and the rest of that a byte each twentieth of a second."""
+    ended = threading.Event()
+
+    def serve() -> None:
+        # It is left before it has answered.
+        with suppress(OSError), listener.accept()[0] as connection:
+            connection.recv(65536)
+            connection.sendall(at_once)
+            for byte in then:
+                if ended.wait(0.05):
+                    return
+                connection.sendall(bytes([byte]))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            ended.set()
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 def _tensor(name: str, datatype: str, shape: list[int]) -> dict[str, Any]:
