@@ -6,21 +6,26 @@ ever read: a file is ONNX or refused.
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from iop_pipelines.domain.sentences import remade
-from iop_pipelines.errors import InvalidDeclaration, InvalidInput, NotFound, Unavailable
+from iop_pipelines.domain.sentences import Sentence, remade
+from iop_pipelines.errors import InvalidDeclaration, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.runtimes.outside import Outside
 
 FOLDER = "models"
 # To look at a file.
 _LONGEST_S = 120
+# What a worker of deploy/ has besides its own: of 2 GB, 768 MB are that. What is looked at with less, it can run.
+LOOK_BYTES = (2048 - 768) * 1024**2
+_CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def store_file(outside: Outside, path: Path, name: str) -> ModelFile:
     Raises:
         InvalidInput: it is too large, no ONNX file, keeps data in other files, cannot be run, or takes what rows of
             measures are not.
-        Unavailable: the store refuses it.
+        Unavailable: the store refuses it, or is not there. IopError: it could not be looked at.
     """
     size = path.stat().st_size
     if size > outside.most_bytes:
@@ -83,30 +88,58 @@ def store_file(outside: Outside, path: Path, name: str) -> ModelFile:
 
 def described(outside: Outside, checksum: str) -> ModelFile:
     """Raises InvalidDeclaration, of `config.params.checksum`, where no such file is stored."""
-    found = json.loads(_read(outside, checksum, "json"))
+    with _told(outside.storage_url), _opened(outside, checksum, "json") as file:
+        found = json.loads(file.read())
     return ModelFile(**{**found, "signature": _signature(found["signature"])})
 
 
-def content_of(outside: Outside, checksum: str) -> bytes:
-    """Raises InvalidDeclaration where no such file is stored, InvalidInput where it is another by now."""
-    content = _read(outside, checksum, "onnx")
-    if hashlib.sha256(content).hexdigest() != checksum:
-        raise InvalidInput("onnx.changed", "config.params.checksum", checksum=checksum)
-    return content
+@contextmanager
+def fetched(outside: Outside, checksum: str) -> Iterator[Path]:
+    """A copy on this machine, while it is needed: it is never held in memory as a whole.
+
+    Raises InvalidDeclaration where no such file is stored, InvalidInput where it is another by now.
+    """
+    with tempfile.TemporaryDirectory(prefix="iop-model-") as folder:
+        copy, found = Path(folder) / "model.onnx", hashlib.sha256()
+        with (
+            _told(outside.storage_url),
+            _opened(outside, checksum, "onnx") as source,
+            copy.open("wb") as target,
+        ):
+            while part := source.read(_CHUNK_BYTES):
+                found.update(part)
+                target.write(part)
+        if found.hexdigest() != checksum:
+            raise InvalidInput("onnx.changed", "config.params.checksum", checksum=checksum)
+        yield copy
 
 
 def look_at(path: Path, name: str) -> Signature:
-    """By a process of its own. Raises InvalidInput."""
+    """By a process of its own. Raises InvalidInput, or IopError where it ended before it had said anything."""
     command = [sys.executable, "-m", "iop_pipelines.runtimes.onnx_file", str(path), name]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_LONGEST_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise InvalidInput(too_much(name)) from error
+    # So the system ends what takes its last memory.
+    if done.returncode == -signal.SIGKILL:
+        raise InvalidInput(too_much(name))
+    try:
         found: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        # It was ended, or ended itself: by a fault, or beyond its memory.
-        raise InvalidInput("onnx.breaks", name=name, limit_s=_LONGEST_S) from error
+    except ValueError as error:
+        said = done.stderr.decode(errors="replace").split("\n")
+        last = next((each.strip() for each in reversed(said) if each.strip()), "-")
+        raise IopError(
+            "onnx.look_ended", name=name, status=done.returncode, last=last[-300:]
+        ) from error
     if "refused" in found:
         raise InvalidInput(remade(found["refused"]))
     return _signature(found)
+
+
+def too_much(name: str) -> Sentence:
+    """Of a file that takes more to look at than there is for it."""
+    return Sentence("onnx.breaks", name=name, limit_s=_LONGEST_S, megabytes=LOOK_BYTES // 2**20)
 
 
 def _signature(found: Mapping[str, Any]) -> Signature:
@@ -122,12 +155,16 @@ def _write(files: Any, path: str, content: bytes) -> None:
     files.mv(f"{path}.part", path)
 
 
-def _read(outside: Outside, checksum: str, extension: str) -> bytes:
+@contextmanager
+def _opened(outside: Outside, checksum: str, extension: str) -> Iterator[Any]:
+    files, folder = _at(outside)
     try:
-        with _told(outside.storage_url):
-            files, folder = _at(outside)
-            return cast(bytes, files.cat_file(f"{folder}/{checksum}.{extension}"))
+        with files.open(f"{folder}/{checksum}.{extension}", "rb") as file:
+            yield file
     except FileNotFoundError as error:
+        # A folder is not there before it holds anything, but a bucket is.
+        if not files.exists(folder.partition("/")[0] or "/"):
+            raise
         raise InvalidDeclaration(
             "onnx.not_stored", "config.params.checksum", checksum=checksum
         ) from error
@@ -147,8 +184,6 @@ def _at(outside: Outside) -> tuple[Any, str]:
 def _told(url: str) -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         where = url.rpartition("@")[2]
-        raise Unavailable("upload.store_refuses", url=where, error=type(error).__name__) from error
+        raise Unavailable("onnx.store_refuses", url=where, error=type(error).__name__) from error

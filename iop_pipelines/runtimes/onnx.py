@@ -10,7 +10,7 @@ from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import OnnxParams
 from iop_pipelines.runtimes.foreign import Opened, run_foreign
 from iop_pipelines.runtimes.mapped import InputOf, one_column, output_named
-from iop_pipelines.runtimes.model_files import content_of, described
+from iop_pipelines.runtimes.model_files import described, fetched
 from iop_pipelines.runtimes.params import parse_params
 
 
@@ -28,7 +28,8 @@ def _opened(given: RuntimeInput, params: OnnxParams) -> Opened:
     file = described(given.outside, params.checksum)
     slots = {each.name: each for each in file.signature.inputs}
     output = output_named(params, [each.name for each in file.signature.outputs])
-    session = session_of(content_of(given.outside, params.checksum), file.name)
+    with fetched(given.outside, params.checksum) as path:
+        session = session_of(path, file.name)
     is_single = any(each.is_single for each in slots.values())
 
     def answer(asked: Mapping[str, np.ndarray]) -> np.ndarray:

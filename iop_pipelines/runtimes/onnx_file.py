@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,13 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
 
 from iop_pipelines.errors import InvalidInput
-from iop_pipelines.runtimes.model_files import InputSlot, OutputSlot, Signature
+from iop_pipelines.runtimes.model_files import (
+    LOOK_BYTES,
+    InputSlot,
+    OutputSlot,
+    Signature,
+    too_much,
+)
 
 # Of onnx.proto3 no more than leads to tensors, wherever they stand: message -> field -> (number, its message).
 _LEADS = {
@@ -40,25 +47,25 @@ _LEADS = {
     "Entry": {},
 }
 _FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
-# Of the process that looks at a file.
-_MEMORY_BYTES = 4 * 1024**3
+_NO_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate memory")
 _NUMBERS = (*_FLOATS, "tensor(float16)", "tensor(int64)", "tensor(int32)")
 
 
-def session_of(content: bytes, name: str) -> onnxruntime.InferenceSession:
-    """Ready to run, on one core, without anything outside of the file.
+def session_of(model: bytes | Path, name: str) -> onnxruntime.InferenceSession:
+    """Ready to run, on one core, of a file that was looked at. Of bytes it keeps them as long as it lives.
 
-    Raises InvalidInput: it is no ONNX file, keeps data in other files, or cannot be run.
+    Raises InvalidInput: it cannot be run.
     """
-    if any(True for _ in _external(_parsed(content, name))):
-        raise InvalidInput("onnx.external_data", name=name)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except MemoryError:
+        raise
     # Its errors have no base of their own.
     except Exception as error:
+        _require_memory(error)
         raise InvalidInput(
             "onnx.cannot_be_run", name=name, version=onnxruntime.__version__, error=_line(error)
         ) from error
@@ -70,12 +77,16 @@ def run_session(
     """Raises InvalidInput with what ONNX Runtime says."""
     try:
         return np.asarray(session.run([output], given)[0])
+    except MemoryError:
+        raise
     except Exception as error:
+        _require_memory(error)
         raise InvalidInput("onnx.failed", name=name, error=_line(error)) from error
 
 
 def signature_of(content: bytes, name: str) -> Signature:
     """What the file takes and gives, tried on rows of zeros. Raises InvalidInput where it is of no use here."""
+    _require_whole(content, name)
     session = session_of(content, name)
     inputs = tuple(_input(each, name) for each in session.get_inputs())
     rows = 1 if any(each.is_single for each in inputs) else 2
@@ -115,6 +126,17 @@ def _input(found: Any, name: str) -> InputSlot:
         )
     width = rest[0] if isinstance(rest[0], int) else None
     return InputSlot(found.name, width, found.type == "tensor(float)", rows == 1)
+
+
+def _require_whole(content: bytes, name: str) -> None:
+    if any(True for _ in _external(_parsed(content, name))):
+        raise InvalidInput("onnx.external_data", name=name)
+
+
+def _require_memory(error: Exception) -> None:
+    """ONNX Runtime tells most of what it could not get as a failure of the model."""
+    if any(said in str(error) for said in _NO_MEMORY):
+        raise MemoryError from error
 
 
 def _line(error: Exception) -> str:
@@ -173,13 +195,23 @@ def _external(found: Message) -> Iterator[Message]:
 
 
 def main(path: str, name: str) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    _limit(LOOK_BYTES)
     try:
         found: dict[str, Any] = asdict(signature_of(Path(path).read_bytes(), name))
     except InvalidInput as error:
         found = {"refused": error.sentence.as_json()}
+    except MemoryError:
+        found = {"refused": too_much(name).as_json()}
     sys.stdout.write(json.dumps(found))
     return 0
+
+
+def _limit(memory_bytes: int) -> None:
+    """As far as the system has limits. Data are what it takes itself; libraries are shared."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 if __name__ == "__main__":

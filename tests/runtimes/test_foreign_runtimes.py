@@ -1,11 +1,17 @@
 """Models that were made elsewhere: what they are given, what their answer means, and what of it is refused."""
 
+import io
+import json
+import subprocess
+import sys
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
+import fsspec
 import numpy as np
 import pandas as pd
 import pytest
+from fsspec.spec import AbstractFileSystem
 
 from iop_pipelines.domain.liveness import nobody
 from iop_pipelines.errors import (
@@ -17,7 +23,7 @@ from iop_pipelines.errors import (
 )
 from iop_pipelines.runtimes import inference
 from iop_pipelines.runtimes.catalogue import RemoteParams
-from iop_pipelines.runtimes.model_files import store_file
+from iop_pipelines.runtimes.model_files import look_at, store_file
 from iop_pipelines.runtimes.outside import NOWHERE
 from iop_pipelines.settings import Settings
 from model_server import slow_answer
@@ -368,6 +374,100 @@ def test_a_file_that_is_of_no_use_is_refused(name) -> None:
     with pytest.raises(InvalidInput, match=FILES[name]) as caught:
         signature_of(_file(name), "it.onnx")
     assert "'it.onnx'" in str(caught.value)
+
+
+def test_a_file_that_needs_more_memory_than_a_worker_has_is_refused_as_that(tmp_path) -> None:
+    from onnx_files import hungry_model
+
+    file = tmp_path / "hungry.onnx"
+    # 32 GB, none of which is ever had.
+    file.write_bytes(hungry_model(2**33).SerializeToString())
+    with pytest.raises(
+        InvalidInput, match=r"'hungry.onnx' took .* or more than 1,280 MB of memory"
+    ):
+        look_at(file, file.name)
+
+
+def test_looking_at_a_file_that_ends_otherwise_says_how(tmp_path, monkeypatch) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho 'no such library' >&2\necho >&2\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(IopError, match=r"ended with status 3 \(no such library\)"):
+        look_at(tmp_path / "it.onnx", "it.onnx")
+
+
+def test_a_file_is_looked_at_within_lower_bounds_of_the_system(tmp_path) -> None:
+    from onnx_files import weekly_model
+
+    file = tmp_path / "it.onnx"
+    file.write_bytes(weekly_model().SerializeToString())
+    program = """
+import resource, sys
+from iop_pipelines.runtimes import onnx_file
+bounds = {resource.RLIMIT_DATA: (2**30, 2**30), resource.RLIMIT_AS: (3 * 2**30, 3 * 2**30)}
+for kind, each in bounds.items():
+    resource.setrlimit(kind, each)
+onnx_file.main(sys.argv[1], "it.onnx")
+assert {kind: resource.getrlimit(kind) for kind in bounds} == bounds
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(file)], capture_output=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [each["name"] for each in json.loads(done.stdout)["inputs"]] == ["x"]
+
+
+class Buckets(AbstractFileSystem):
+    """As object stores are: a folder is no more than the beginning of a name, and a bucket is made by other means."""
+
+    protocol = "buckets"
+    cachable = False
+    held: ClassVar[dict[str, bytes]] = {}
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        pass
+
+    def info(self, path: str, **more: Any) -> dict[str, Any]:
+        if path == "made" or path in self.held:
+            return {"name": path, "size": len(self.held.get(path, b"")), "type": "file"}
+        raise FileNotFoundError(path)
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **more: Any) -> None:
+        if not path.startswith("made/"):
+            raise FileNotFoundError("The specified bucket does not exist")
+        self.held[path] = value
+
+    def mv(self, path1: str, path2: str, *args: Any, **more: Any) -> None:
+        self.held[path2] = self.held.pop(path1)
+
+    def _open(self, path: str, *args: Any, **more: Any) -> Any:
+        self.info(path)
+        return io.BytesIO(self.held[path])
+
+
+def test_a_bucket_that_is_not_there_is_told_from_a_file_that_is_not(
+    run, panel_of, weeks, elsewhere, tmp_path, monkeypatch
+) -> None:
+    from onnx_files import weekly_model
+
+    fsspec.register_implementation("buckets", Buckets, clobber=True)
+    monkeypatch.setattr(Buckets, "held", {})
+    made, lost = (
+        replace(elsewhere.outside, storage_url=f"buckets://{n}/in") for n in ("made", "lost")
+    )
+    file = tmp_path / "w.onnx"
+    file.write_bytes(weekly_model().SerializeToString())
+    panel, params = panel_of({"a": weeks()}), asked_of("onnx", checksum="f" * 64)
+    said = "the store buckets://lost/in does not take or give a model's file: FileNotFoundError"
+    with pytest.raises(Unavailable, match=said):
+        store_file(lost, file, file.name)
+    with pytest.raises(Unavailable, match=said):
+        run("onnx", panel, params, first=89, outside=lost)
+    with pytest.raises(InvalidDeclaration, match="no file with the checksum ffff"):
+        run("onnx", panel, params, first=89, outside=made)
+    params["checksum"] = store_file(made, file, file.name).checksum
+    assert len(run("onnx", panel, params, first=89, outside=made).frame) == 1
 
 
 @pytest.mark.parametrize("name", ["external data", "large"])

@@ -44,6 +44,22 @@ def parted_model() -> ModelProto:
     return _model(helper.make_graph(nodes, "parted", inputs, outputs))
 
 
+def hungry_model(numbers: int) -> ModelProto:
+    """It adds the largest of so many zeros, which it makes whenever it is asked, to the first number of a row."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 1])
+    score = helper.make_tensor_value_info("score", TensorProto.FLOAT, [None, 1])
+    nodes = [
+        # Of what is given, so that nothing is made of it before.
+        helper.make_node("Shape", ["x"], ["shape"], start=1),
+        helper.make_node("Mul", ["shape", "numbers"], ["many"]),
+        helper.make_node("ConstantOfShape", ["many"], ["zeros"]),
+        helper.make_node("ReduceMax", ["zeros"], ["largest"], keepdims=0),
+        helper.make_node("Add", ["x", "largest"], ["score"]),
+    ]
+    count = helper.make_tensor("numbers", TensorProto.INT64, [1], [numbers])
+    return _model(helper.make_graph(nodes, "hungry", [x], [score], [count]))
+
+
 def with_external_data(location: str) -> ModelProto:
     """Whose weights are said to lie in another file, inside of a branch where nobody looks first."""
     made = weekly_model()
