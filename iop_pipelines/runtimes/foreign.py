@@ -132,14 +132,19 @@ def _features(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(n, columns), the measures of the period, then of the one before, and so on; and which rows, (n,), hold what was
     filled."""
-    values = one.values[:, [measures.index(name) for name in read]]
+    values = _held(one.values[:, [measures.index(name) for name in read]], wanted)
+    # A fixed value is rounded as the others are.
+    filled = _held(_filled(values, params), wanted)
+    whole, before = (_with_lags(each, params.lags) for each in (filled, values))
+    return whole, np.any(np.isnan(before) & np.isfinite(whole), axis=1)
+
+
+def _held(values: np.ndarray, wanted: InputOf) -> np.ndarray:
+    """As the input holds them; NaN for what it cannot."""
     if wanted.is_float32:
         with np.errstate(over="ignore"):
             values = values.astype(np.float32).astype(np.float64)
-    values = np.where(np.isfinite(values), values, np.nan)
-    filled = _filled(values, params)
-    whole, before = (_with_lags(each, params.lags) for each in (filled, values))
-    return whole, np.any(np.isnan(before) & np.isfinite(whole), axis=1)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _filled(values: np.ndarray, params: ForeignParams) -> np.ndarray:

@@ -1,5 +1,6 @@
 """How a foreign model's inputs and outputs are named in its parameters. No numpy: registration asks the same."""
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,12 @@ class InputOf:
 def mapped_inputs(
     params: ForeignParams, measures: Sequence[str], inputs: Sequence[InputOf]
 ) -> Mapping[InputOf, tuple[str, ...]]:
-    """The measures of each input. Raises InvalidDeclaration, of `config.params.inputs`, where they do not fit."""
+    """The measures of each input. Raises InvalidDeclaration, of `config.params.inputs`, where they do not fit, and of
+    `config.params.missing_value` where an input cannot hold that."""
     path = "config.params.inputs"
     if not inputs:
         raise InvalidDeclaration("foreign.no_inputs")
+    _check_fill(params, inputs)
     if params.inputs is None:
         if len(inputs) != 1:
             names = [each.name for each in inputs]
@@ -43,6 +46,17 @@ def mapped_inputs(
                 "foreign.other_width", path, name=each.name, width=each.width, count=count
             )
     return mapped
+
+
+def _check_fill(params: ForeignParams, inputs: Sequence[InputOf]) -> None:
+    if params.missing_value is None or not any(each.is_float32 for each in inputs):
+        return
+    try:
+        struct.pack("<f", params.missing_value)
+    except OverflowError as error:
+        raise InvalidDeclaration(
+            "foreign.fill_too_large", "config.params.missing_value", value=params.missing_value
+        ) from error
 
 
 def output_named(params: ForeignParams, known: Sequence[str]) -> str:

@@ -103,6 +103,18 @@ def test_a_missing_value_is_left_out_or_filled_and_never_passed_on(
 
 
 @BOTH
+def test_a_fixed_value_that_an_input_cannot_hold_is_refused(runtime, run, panel_of, weeks) -> None:
+    params = asked_of(runtime, missing="value", missing_value=-1e39, threshold=1)
+    with pytest.raises(
+        InvalidDeclaration, match=r"missing_value is -1e\+39, and the model takes"
+    ) as caught:
+        run(runtime, panel_of({"a": weeks()}), params, first=89)
+    assert caught.value.field == "config.params.missing_value"
+    params["missing_value"] = 3.4e38
+    assert len(run(runtime, panel_of({"a": weeks()}), params, first=89).frame) == 1
+
+
+@BOTH
 def test_what_float32_cannot_hold_is_missing(runtime, run, panel_of, weeks) -> None:
     y = weeks() * 1e37
     y[89] = 1e39

@@ -438,6 +438,7 @@ SENTENCES: Mapping[str, str] = {
         "the series could not be fitted within {seconds:g} s: raise fit_seconds or shorten the history"
     ),
     "forecast.seasons_not_rising": "the seasons {given} must rise, each given once",
+    "foreign.fill_too_large": "missing_value is {value:g}, and the model takes float32: choose a value within ±3.4e38",
     "foreign.inputs_needed": "the model takes several inputs, {names:and}: say which measures each takes",
     "foreign.missing_value": "a fixed value for what is missing needs missing = value and missing_value, both or neither",
     "foreign.no_inputs": "the model says that it has no inputs; it needs at least one, of rows of numbers",

@@ -493,6 +493,7 @@ SENTENCES: Mapping[str, str] = {
     "forecast.seasons_not_rising": (
         "les saisons {given} doivent être croissantes, chacune donnée une fois"
     ),
+    "foreign.fill_too_large": "missing_value vaut {value:g}, et le modèle reçoit du float32 : choisissez une valeur entre -3,4e38 et 3,4e38",
     "foreign.inputs_needed": "le modèle a plusieurs entrées, {names:and} : dites quelles mesures chacune reçoit",
     "foreign.missing_value": "une valeur fixe pour ce qui manque demande missing = value et missing_value, les deux ou aucun",
     "foreign.no_inputs": "le modèle déclare n’avoir aucune entrée ; il lui en faut au moins une, de lignes de nombres",
