@@ -33,6 +33,8 @@ from iop_pipelines.runtimes.results import (
 
 # Given to a model together: an answer is then small, and what goes on is told in between.
 ROWS_AT_ONCE = 1000
+# Asked about first where a threshold has been reached for longer, and twice as many each time.
+ROWS_BACK = 16
 
 # Of named inputs, (r, columns) float64 without NaN each, the answer: (r,).
 Answer = Callable[[Mapping[str, np.ndarray]], np.ndarray]
@@ -71,6 +73,10 @@ def run_foreign(given: RuntimeInput, params: ForeignParams, opened: Opened) -> R
     series = read_series(given, given.measures)
     asked = _asked(series, params, inputs, given.measures)
     answers = _answers(asked, opened, inputs, given)
+    if params.threshold is not None:
+        asked, answers = _from_beginnings(
+            (asked, answers), lambda rows: _answers(rows, opened, inputs, given), series, params
+        )
     judged = _judge(series, place, answers, params)
     rows, findings, skipped = [], [], 0
     for one in given.each(judged):
@@ -94,8 +100,9 @@ def run_foreign(given: RuntimeInput, params: ForeignParams, opened: Opened) -> R
 
 @dataclass(frozen=True)
 class _Asked:
-    """Of a series: which rows the model is asked about, (n,) bool, and what of each input, (n, columns)."""
+    """Of a series: which rows the model can be asked about, (n,) bool, and is, and what of each input, (n, columns)."""
 
+    can_be_asked: np.ndarray
     is_asked: np.ndarray
     is_filled: np.ndarray
     is_left_out: np.ndarray
@@ -114,11 +121,17 @@ def _asked(
         is_known = np.all([np.isfinite(x).all(axis=1) for x, _ in parts], axis=0)
         is_filled = np.any([filled for _, filled in parts], axis=0)
         own = np.isfinite(one.values[:, measures.index(params.measure or measures[0])])
-        # What lies before is only needed to know what is usual.
+        # What lies before is only needed to know what is usual, or since when a threshold has been reached.
         is_wanted = own & (one.is_scored | (params.threshold is None))
         is_left_out = is_wanted & ~is_known
         found.append(
-            _Asked(is_wanted & is_known, is_filled, is_left_out, tuple(x for x, _ in parts))
+            _Asked(
+                own & is_known,
+                is_wanted & is_known,
+                is_filled,
+                is_left_out,
+                tuple(x for x, _ in parts),
+            )
         )
     return found
 
@@ -205,6 +218,50 @@ def _answers(
     return answers
 
 
+def _from_beginnings(
+    known: tuple[list[_Asked], list[np.ndarray]],
+    ask: Callable[[list[_Asked]], list[np.ndarray]],
+    series: list[Series],
+    params: ForeignParams,
+) -> tuple[list[_Asked], list[np.ndarray]]:
+    """What reaches the threshold as the window begins has reached it before: the model is asked about ever more rows,
+    backwards, until one does not."""
+    asked, answers = list(known[0]), list(known[1])
+    going = {
+        place: int(one.scored[0])
+        for place, one in enumerate(series)
+        if _is_beyond(answers[place], params)[one.scored[0]]
+    }
+    count = ROWS_BACK
+    while going:
+        firsts = {place: max(0, end - count) for place, end in going.items()}
+        before = []
+        for place, first in firsts.items():
+            rows = np.arange(len(answers[place]))
+            is_before = (rows >= first) & (rows < going[place]) & asked[place].can_be_asked
+            before.append(replace(asked[place], is_asked=is_before))
+        for place, part, answer in zip(firsts, before, ask(before), strict=True):
+            asked[place] = replace(part, is_asked=asked[place].is_asked | part.is_asked)
+            answers[place] = np.where(part.is_asked, answer, answers[place])
+        going = {
+            place: first
+            for place, first in firsts.items()
+            if first and _is_beyond(answers[place], params)[first : going[place]].all()
+        }
+        count = min(2 * count, ROWS_AT_ONCE)
+    return asked, answers
+
+
+def _is_beyond(answered: np.ndarray, params: ForeignParams) -> np.ndarray:
+    """(n,) bool: what reaches the threshold, which nothing does where there is none."""
+    if params.threshold is None:
+        return np.zeros(len(answered), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        if params.direction == "below":
+            return answered <= params.threshold
+        return answered >= params.threshold
+
+
 def _judge(
     series: list[Series], place: int, answers: list[np.ndarray], params: ForeignParams
 ) -> list[_Judged]:
@@ -237,17 +294,6 @@ def _judge_one(one: Series, place: int, answered: np.ndarray, params: ForeignPar
             is_wanted = (toward > 0) & (toward >= params.min_effect)
         score, yhat = np.abs(error), answered
     found = exceedances(score)
-    with np.errstate(invalid="ignore"):
-        is_beyond = (
-            np.zeros(n, dtype=bool)
-            if params.threshold is None
-            else one.is_scored
-            & (
-                answered <= params.threshold
-                if params.direction == "below"
-                else answered >= params.threshold
-            )
-        )
     return _Judged(
         series=one,
         y=y,
@@ -258,7 +304,7 @@ def _judge_one(one: Series, place: int, answered: np.ndarray, params: ForeignPar
         p=np.where(np.isfinite(found.p), np.where(is_wanted, found.p, 1.0), np.nan),
         rank=found.rank,
         budget=unknown,
-        is_told=is_beyond,
+        is_told=_is_beyond(answered, params),
     )
 
 

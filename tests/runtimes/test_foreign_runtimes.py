@@ -103,6 +103,24 @@ def test_a_missing_value_is_left_out_or_filled_and_never_passed_on(
 
 
 @BOTH
+def test_what_reaches_a_threshold_for_longer_is_told_since_it_began(
+    runtime, run, panel_of, elsewhere
+) -> None:
+    # A week after each step the difference is gone, unless there is another step: 42 days from day 43 on.
+    y = np.full(90, 0.0)
+    for place, first in enumerate(range(43, 83, 7), start=1):
+        y[first:] = 10.0 * place
+    assert (np.abs(y[7:] - y[:-7]) == 10)[43 - 7 : 85 - 7].all()
+    params, panel = asked_of(runtime, threshold=10), panel_of({"a": y, "b": np.zeros(90)})
+    for last in (43, 44, 52, 84):
+        (found,) = run(runtime, panel, params, first=last).findings
+        began = pd.Timestamp("2024-01-01") + pd.Timedelta(days=43)
+        assert (found.since, found.evidence["periods"]) == (began, last - 42)
+        assert found.ds == began + pd.Timedelta(days=last - 43)
+    assert run(runtime, panel, params, first=85).metrics["rows_asked"] == 2
+
+
+@BOTH
 def test_a_fixed_value_that_an_input_cannot_hold_is_refused(runtime, run, panel_of, weeks) -> None:
     params = asked_of(runtime, missing="value", missing_value=-1e39, threshold=1)
     with pytest.raises(
