@@ -20,23 +20,30 @@ Wanted = Callable[[Columns], Sequence[sa.ColumnElement[bool]]]
 def is_lead(wanted: Wanted) -> sa.ColumnElement[bool]:
     """Whether no other of its cause that is wanted is before it; true of what stands alone."""
     of, other = recommendations.c, recommendations.alias("other")
-    is_before = sa.or_(
-        other.c.place > of.place, sa.and_(other.c.place == of.place, other.c.id > of.id)
+
+    def before(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(
+            other.c.cause_id == of.cause_id,
+            *conditions,
+            other.c.status == of.status,
+            *wanted(other.c),
+        )
+
+    # Each is a range of the index; of both with "or" all of a cause would be read for each of it.
+    is_led = sa.or_(
+        before(other.c.place > of.place),
+        before(other.c.place == of.place, other.c.id > of.id),
     )
-    before = sa.exists().where(
-        other.c.cause_id == of.cause_id,
-        other.c.place >= of.place,
-        is_before,
-        other.c.status == of.status,
-        *wanted(other.c),
-    )
-    return sa.or_(of.cause_id.is_(None), ~before)
+    return sa.or_(of.cause_id.is_(None), ~is_led)
 
 
 def causes_of(
-    connection: sa.Connection, ids: Collection[int], wanted: Wanted
+    connection: sa.Connection, ids: Collection[int], wanted: Wanted, *, least: int = 2
 ) -> dict[tuple[int, str], dict[str, Any]]:
-    """By cause and review status: what there is to say of it, `count` of those wanted; of one alone nothing."""
+    """By cause and review status: what there is to say of it, `count` of those wanted; nothing of fewer than `least`.
+
+    Those of several models are of one series sometimes: there may be more of them than series.
+    """
     if not ids:
         return {}
     of, causes = recommendations.c, recommendation_causes.c
@@ -45,7 +52,7 @@ def causes_of(
         sa.select(of.cause_id, of.status, count)
         .where(of.cause_id.in_(list(ids)), *wanted(of))
         .group_by(of.cause_id, of.status)
-        .having(sa.func.count() > 1)
+        .having(sa.func.count() >= least)
         .subquery()
     )
     query = sa.select(
