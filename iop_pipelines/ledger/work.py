@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.errors import IopError
+from iop_pipelines.ledger.locks import ensure_lock, take_lock
 from iop_pipelines.schema.tables import (
     analytical_models,
-    cursors,
     dataset_versions,
     deliveries,
     generated_reports,
@@ -83,10 +83,11 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
     work in flight waits. What was at work when its run died gets a run of its own, so that it takes no
     neighbour with it. While as many runs wait for a worker as there are workers, and two at least, nothing is claimed.
     """
-    _ensure_lock(engine, kind)
+    ensure_lock(engine, kind.name)
 
     def work(connection: sa.Connection) -> list[Batch]:
-        _take_lock(connection, kind)
+        # On a server two snapshots would each see a model free, and both take it.
+        take_lock(connection, kind.name)
         if _is_enough_waiting(connection, kind, now):
             return []
         rows = connection.execute(_claimable(kind, now, limit)).all()
@@ -160,10 +161,11 @@ def claim_these(
     now: datetime,
 ) -> list[int]:
     """Claims exactly these for the run that calls; returns those it may not have, and then takes none."""
-    _ensure_lock(engine, kind)
+    ensure_lock(engine, kind.name)
 
     def work(connection: sa.Connection) -> list[int]:
-        _take_lock(connection, kind)
+        # On a server two snapshots would each see a model free, and both take it.
+        take_lock(connection, kind.name)
         free = {row.id for row in connection.execute(_claimable(kind, now, limit=100_000))}
         refused = [item_id for item_id in ids if item_id not in free]
         if ids and not refused:
@@ -175,31 +177,6 @@ def claim_these(
         return refused
 
     return write(engine, work)
-
-
-def _lock_name(kind: WorkKind) -> str:
-    return f"lock/{kind.name}"
-
-
-def _ensure_lock(engine: sa.Engine, kind: WorkKind) -> None:
-    name = _lock_name(kind)
-    is_there = sa.select(cursors.c.name).where(cursors.c.name == name)
-    with engine.connect() as connection:
-        if connection.scalar(is_there):
-            return
-
-    def make(connection: sa.Connection) -> None:
-        if not connection.scalar(is_there):
-            connection.execute(cursors.insert().values(name=name, value=""))
-
-    write(engine, make)
-
-
-def _take_lock(connection: sa.Connection, kind: WorkKind) -> None:
-    """One claim at a time: on MySQL two snapshots would each see a model free, and both take it."""
-    connection.execute(
-        sa.select(cursors.c.name).where(cursors.c.name == _lock_name(kind)).with_for_update()
-    )
 
 
 def _claimable(
