@@ -8,7 +8,7 @@ long that took. Each that is new is a test of its own, of those of one look toge
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,8 @@ from enum import StrEnum
 FALSE_SHARE = 0.02
 # Two are at the same time if they share so much of the time from the first beginning to the last end.
 _SHARED = 0.25
+# Of one look so many of the gravest are tests; the others belong to a cause that one of these finds.
+MOST_SEEDS = 1000
 
 
 class Direction(StrEnum):
@@ -66,6 +68,10 @@ class Cause:
     members: list[Standing] = field(default_factory=list[Standing])
 
     @property
+    def since(self) -> datetime:
+        return min(each.since for each in self.members)
+
+    @property
     def lead(self) -> Standing:
         return max(self.members, key=_in_order)
 
@@ -79,17 +85,22 @@ def gather(standing: Sequence[Standing], fresh: Collection[int], rate: Rate) -> 
     """The causes that are new or have new members, with all their members.
 
     standing: all that stand and go the same way. fresh: ids of those that this look told, of which each that has no
-    cause may find one; with others that have none, or in one that there is.
+    cause may find one; with others that have none, or in one that there is. Of more than `MOST_SEEDS` the gravest do.
     """
     beside = _Beside(standing)
     seeds = [each for each in standing if each.id in fresh and each.cause is None]
-    seeds.sort(key=_in_order, reverse=True)
+    seeds = sorted(seeds, key=_in_order, reverse=True)[:MOST_SEEDS]
     mean = sum((each.length for each in standing), timedelta()) / max(len(standing), 1)
 
-    def chance(seed: Standing, series: set[str]) -> float:
-        return chance_of(len(series - {seed.series}), rate.expected(seed.length, mean))
+    def chance(seed: Standing) -> float:
+        expected, most = rate.expected(seed.length, mean), beside.most(seed)
+        if chance_of(most, expected) > FALSE_SHARE:
+            return 1.0
+        # More of them make no difference to what is decided.
+        enough = _fewest(expected, FALSE_SHARE / len(seeds), most)
+        return chance_of(beside.count(seed, enough), expected)
 
-    chances = [chance(each, beside.series(each)) for each in seeds]
+    chances = [chance(each) for each in seeds]
     largest = _largest_of(chances)
     causes: dict[int, Cause] = {}
     of: dict[int, Cause] = {}
@@ -105,7 +116,8 @@ def gather(standing: Sequence[Standing], fresh: Collection[int], rate: Rate) -> 
         free = [each for each in others if each.id not in of]
         cause = _fitting(seed, [of[each.id] for each in others if each.id in of])
         if cause is None:
-            if not free or chance(seed, {each.series for each in free}) > largest:
+            series = {each.series for each in free} - {seed.series}
+            if chance_of(len(series), rate.expected(seed.length, mean)) > largest:
                 continue
             cause = Cause(None)
         for each in (seed, *free):
@@ -148,37 +160,53 @@ def _fitting(seed: Standing, near: Sequence[Cause]) -> Cause | None:
 
 
 def _largest_of(chances: Sequence[float]) -> float:
-    """The largest that is no work of chance among them; below 0 of none."""
+    """Up to which they are no work of chance; below 0 of none."""
     passed = -1.0
     for place, chance in enumerate(sorted(chances), start=1):
-        if chance <= FALSE_SHARE * place / len(chances):
-            passed = chance
+        if chance <= (limit := FALSE_SHARE * place / len(chances)):
+            passed = limit
     return passed
 
 
+def _fewest(expected: float, limit: float, most: int) -> int:
+    """How many have to be there for a chance no larger than that; `most` where that is not reached."""
+    return bisect_left(range(most), True, key=lambda count: chance_of(count, expected) <= limit)
+
+
 class _Beside:
-    """Those that are at the same time as one; of those that cover the same time it is looked for once."""
+    """Those that are at the same time as one; how many series is counted once of those that cover the same time."""
 
     def __init__(self, standing: Sequence[Standing]) -> None:
         self._ordered = sorted(standing, key=lambda each: (each.since, each.id))
         self._starts = [each.since for each in self._ordered]
-        self._known: dict[tuple[datetime, datetime], tuple[list[Standing], set[str]]] = {}
+        self._counts: dict[tuple[datetime, datetime], int] = {}
 
     def of(self, one: Standing) -> list[Standing]:
-        return [each for each in self._at(one)[0] if each.id != one.id]
+        return [each for each in self._at(one) if each.id != one.id]
 
-    def series(self, one: Standing) -> set[str]:
-        """Its own among them."""
-        return self._at(one)[1]
+    def most(self, one: Standing) -> int:
+        """As many as there may be."""
+        return len(self._near(one))
 
-    def _at(self, one: Standing) -> tuple[list[Standing], set[str]]:
+    def count(self, one: Standing, enough: int) -> int:
+        """Of how many other series they are; no more are counted than are enough."""
         span = one.since, one.end
-        if span not in self._known:
-            # What began longer ago than this shares too little of it.
-            earliest = one.end - one.length / _SHARED
-            near = self._ordered[
-                bisect_left(self._starts, earliest) : bisect_right(self._starts, one.end)
-            ]
-            found = [each for each in near if is_same_time(one, each)]
-            self._known[span] = found, {each.series for each in found}
-        return self._known[span]
+        if span not in self._counts:
+            series: set[str] = set()
+            for each in self._at(one):
+                series.add(each.series)
+                if len(series) > enough:
+                    break
+            # Its own is among them.
+            self._counts[span] = len(series) - 1
+        return self._counts[span]
+
+    def _at(self, one: Standing) -> Iterator[Standing]:
+        for at in self._near(one):
+            if is_same_time(one, self._ordered[at]):
+                yield self._ordered[at]
+
+    def _near(self, one: Standing) -> range:
+        # What began longer ago than this shares too little of it.
+        earliest = one.end - one.length / _SHARED
+        return range(bisect_left(self._starts, earliest), bisect_right(self._starts, one.end))
