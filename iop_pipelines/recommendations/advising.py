@@ -24,6 +24,7 @@ from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
+from iop_pipelines.ledger.locks import ensure_lock, take_lock
 from iop_pipelines.recommendations.circumstances import note_refused, relate
 from iop_pipelines.recommendations.evidence import (
     SEVERITIES,
@@ -82,7 +83,9 @@ def advise(engine: sa.Engine, execution_id: int) -> AdviceSummary:
 
     Raises NotFound for an execution that is not there.
     """
-    return write(engine, _advise, execution_id)
+    lock = _lock_of(engine, execution_id)
+    ensure_lock(engine, lock)
+    return write(engine, _advise, execution_id, lock)
 
 
 def advise_pending(
@@ -120,7 +123,16 @@ def advise_pending(
     return PendingAdvice(tuple(summaries), tuple(failures))
 
 
-def _advise(connection: sa.Connection, execution_id: int) -> AdviceSummary:
+def _lock_of(engine: sa.Engine, execution_id: int) -> str:
+    """One look at a dataset at a time: two would each find a cause of what they tell, which nobody joins."""
+    query = sa.select(analytical_models.c.dataset).join_from(model_executions, analytical_models)
+    with engine.connect() as connection:
+        dataset = connection.scalar(query.where(model_executions.c.id == execution_id))
+    return f"causes/{dataset or ''}"
+
+
+def _advise(connection: sa.Connection, execution_id: int, lock: str) -> AdviceSummary:
+    take_lock(connection, lock)
     row = connection.execute(
         sa.select(model_executions).where(model_executions.c.id == execution_id).with_for_update()
     ).first()

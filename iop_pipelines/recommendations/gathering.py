@@ -3,7 +3,7 @@
 What is told stays told alone until another look; nothing here changes what a recommendation says or how it stands.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from iop_pipelines.recommendations.causes import Cause, Direction, Rate, Standin
 from iop_pipelines.recommendations.evidence import Seen, add_periods
 from iop_pipelines.recommendations.first_look import History
 from iop_pipelines.recommendations.lifecycle import Changes, Ground
+from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import (
     analytical_models,
     findings,
@@ -25,6 +26,8 @@ from iop_pipelines.schema.tables import (
 )
 
 _AT_ONCE = 500
+# How often there are findings is told by those of so long, in the time of the data.
+_REMEMBERED = timedelta(days=366)
 _EXECUTION = "execution:"
 
 
@@ -48,17 +51,29 @@ class Look:
 
 def gather_causes(connection: sa.Connection, look: Look) -> None:
     ground, fresh = look.ground, {*look.changes.opened, *look.changes.updated}
-    rows = _standing(connection, ground) if fresh else []
-    leaving = _leaving(connection, rows, fresh)
+    if not fresh and not look.changes.resolved:
+        return
+    stored = _stored(connection, ground.dataset)
+    if not fresh and not stored:
+        return
+    rows = _standing(connection, ground)
+    leaving = _leaving(stored, rows, fresh)
     _set_cause(connection, sorted(leaving), None)
+    touched = {each.standing.cause for each in rows if each.standing.id in fresh}
     rows = [_alone(each) if each.standing.id in leaving else each for each in rows]
-    for direction in Direction:
-        these = [each for each in rows if each.direction is direction]
-        if len(these) < 2 or not any(each.standing.id in fresh for each in these):
+    changed = _gathered(connection, look, rows, fresh)
+    gathered = {cause.id for _, cause in changed}
+    for cause in _causes_in(rows):
+        was = stored.get(cause.id)
+        if was is None or cause.id in gathered:
             continue
-        rate = _rate(connection, look, direction, these)
-        for cause in gather([each.standing for each in these], fresh, rate):
-            _keep(connection, ground.dataset, direction, cause, these)
+        # Also where the first of them has ended.
+        if cause.id in touched or cause.since != was.since:
+            changed.append((Direction(was.direction), cause))
+    if changed:
+        judged = _judged(connection, rows)
+        for direction, cause in changed:
+            _keep(connection, ground.dataset, direction, cause, _series_of(cause, rows, judged))
     if leaving or look.changes.resolved:
         _forget_empty(connection, ground.dataset)
 
@@ -93,8 +108,12 @@ def _standing(connection: sa.Connection, ground: Ground) -> list[_Row]:
     )
     rows: list[_Row] = []
     for row in connection.execute(query.order_by(of.id)):
-        seen = Seen.model_validate(row.latest)
-        since, end = span_of(seen, ground.freq)
+        try:
+            seen = Seen.model_validate(row.latest)
+            since, end = span_of(seen, ground.freq)
+        except ValueError:
+            # What this release does not read stays as it is, and keeps no other from being told.
+            continue
         standing = Standing(row.id, row.unique_id, since, end, row.place, row.cause_id)
         direction = direction_of(seen.value, seen.expected)
         rows.append(_Row(standing, direction, row.model_id, row.source_ref or ""))
@@ -105,15 +124,47 @@ def _alone(row: _Row) -> _Row:
     return replace(row, standing=replace(row.standing, cause=None))
 
 
-def _leaving(connection: sa.Connection, rows: Sequence[_Row], fresh: Collection[int]) -> set[int]:
+def _stored(connection: sa.Connection, dataset: str) -> dict[int | None, Record]:
+    causes = recommendation_causes.c
+    query = sa.select(causes.id, causes.direction, causes.since).where(causes.dataset == dataset)
+    return {row.id: row for row in connection.execute(query)}
+
+
+def _causes_in(rows: Iterable[_Row]) -> list[Cause]:
+    causes: dict[int, Cause] = {}
+    for row in rows:
+        if (cause := row.standing.cause) is not None:
+            causes.setdefault(cause, Cause(cause)).members.append(row.standing)
+    return list(causes.values())
+
+
+def _gathered(
+    connection: sa.Connection, look: Look, rows: Sequence[_Row], fresh: Collection[int]
+) -> list[tuple[Direction, Cause]]:
+    found: list[tuple[Direction, Cause]] = []
+    for direction in Direction:
+        these = [each for each in rows if each.direction is direction]
+        is_to_find = any(
+            each.standing.id in fresh and each.standing.cause is None for each in these
+        )
+        if len(these) < 2 or not is_to_find:
+            continue
+        rate = _rate(connection, look, direction, these)
+        found += [
+            (direction, cause) for cause in gather([each.standing for each in these], fresh, rate)
+        ]
+    return found
+
+
+def _leaving(
+    stored: Mapping[int | None, Record], rows: Sequence[_Row], fresh: Collection[int]
+) -> set[int]:
     """Those whose last finding is at another time than all others of the cause, or goes the other way."""
     members: dict[int, list[_Row]] = {}
     for row in rows:
         if row.standing.cause is not None:
             members.setdefault(row.standing.cause, []).append(row)
-    causes = recommendation_causes.c
-    query = sa.select(causes.id, causes.direction).where(causes.id.in_(list(members)))
-    directions = {row.id: row.direction for row in connection.execute(query)} if members else {}
+    directions = {cause: row.direction for cause, row in stored.items()}
     leaving: set[int] = set()
     for cause, its in members.items():
         for row in its:
@@ -131,7 +182,10 @@ def _leaving(connection: sa.Connection, rows: Sequence[_Row], fresh: Collection[
 def _rate(
     connection: sa.Connection, look: Look, direction: Direction, rows: Sequence[_Row]
 ) -> Rate:
-    """Of the findings that could have been told: of a first look those that are, later all that models had."""
+    """Of the findings that could have been told: of a first look those that are, later all that models had of late.
+
+    What several versions of a model found is one finding.
+    """
     ground = look.ground
     step = step_at(ground.window_end, ground.freq)
     if look.history is not None and ground.data_start is not None:
@@ -144,47 +198,45 @@ def _rate(
         versions = ground.model.id if ground.model else None
         others = [each for each in rows if each.model_id != versions]
         return Rate(len(own) + len(others), ground.window_end - ground.data_start, step)
-    of = findings.c
-    models = sa.select(analytical_models.c.id).where(analytical_models.c.dataset == ground.dataset)
+    of, models = findings.c, analytical_models.c
     is_so = of.value < of.expected if direction is Direction.LOWER else of.value > of.expected
+    until = ground.window_end
     each = (
-        sa.select(of.model_id, of.unique_id, of.since)
-        .where(of.model_id.in_(models), of.category == Category.ANOMALY, is_so)
+        sa.select(models.name, of.unique_id, of.since)
+        .join(analytical_models, models.id == of.model_id)
+        .where(
+            models.dataset == ground.dataset,
+            of.since >= until - min(_REMEMBERED, until - datetime.min),
+            of.since < until,
+            of.category == Category.ANOMALY,
+            is_so,
+        )
         .distinct()
         .subquery()
     )
     query = sa.select(sa.func.count(), sa.func.min(each.c.since)).select_from(each)
     count, first = connection.execute(query).one()
-    return Rate(count, ground.window_end - (first or ground.window_end), step)
+    return Rate(count, until - (first or until), step)
 
 
 def _keep(
-    connection: sa.Connection,
-    dataset: str,
-    direction: Direction,
-    cause: Cause,
-    rows: Sequence[_Row],
+    connection: sa.Connection, dataset: str, direction: Direction, cause: Cause, series: int
 ) -> None:
-    ids = {each.id for each in cause.members}
-    values = {
-        "since": min(each.since for each in cause.members),
-        "series": _series_of(connection, [row for row in rows if row.standing.id in ids]),
-    }
+    values = {"since": cause.since, "series": series}
+    change = sa.update(recommendation_causes).where(recommendation_causes.c.id == cause.id)
     cause_id = cause.id
-    if cause_id is None:
+    if cause_id is None or connection.execute(change.values(**values)).rowcount == 0:
+        # Or nobody has it any more: an older release, beside this one, ends it without a look at who joins.
         result = connection.execute(
             sa.insert(recommendation_causes).values(dataset=dataset, direction=direction, **values)
         )
         cause_id = int(result.lastrowid)
-    else:
-        change = sa.update(recommendation_causes).where(recommendation_causes.c.id == cause_id)
-        connection.execute(change.values(**values))
     new = [each.id for each in cause.members if each.cause != cause_id]
     _set_cause(connection, new, cause_id)
 
 
-def _series_of(connection: sa.Connection, rows: Sequence[_Row]) -> int:
-    """How many the models judged that the members are of, each by its last execution here."""
+def _judged(connection: sa.Connection, rows: Sequence[_Row]) -> dict[int | None, set[str]]:
+    """Which series each model judged, by its last execution here."""
     last: dict[int | None, int] = {}
     for row in rows:
         execution = row.source_ref.removeprefix(_EXECUTION)
@@ -192,9 +244,20 @@ def _series_of(connection: sa.Connection, rows: Sequence[_Row]) -> int:
             last[row.model_id] = max(last.get(row.model_id, 0), int(execution))
     of = model_outputs.c
     query = sa.select(of.model_id, of.unique_id).where(of.execution_id.in_(list(last.values())))
-    each = query.distinct().subquery()
-    judged = connection.scalar(sa.select(sa.func.count()).select_from(each)) or 0
-    return max(judged, len(rows))
+    judged: dict[int | None, set[str]] = {}
+    for row in connection.execute(query.distinct()):
+        judged.setdefault(row.model_id, set()).add(row.unique_id)
+    return judged
+
+
+def _series_of(
+    cause: Cause, rows: Iterable[_Row], judged: Mapping[int | None, Collection[str]]
+) -> int:
+    """How many the models judged that the members are of; what several models judge is one series."""
+    ids = {each.id for each in cause.members}
+    models = {row.model_id for row in rows if row.standing.id in ids}
+    series = {each.series for each in cause.members}
+    return len(series.union(*(judged.get(each, ()) for each in models)))
 
 
 def _set_cause(connection: sa.Connection, ids: Sequence[int], cause_id: int | None) -> None:

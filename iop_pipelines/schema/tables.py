@@ -501,6 +501,7 @@ findings = _table(
     sa.Column("score", Double, nullable=False),
     sa.Column("confidence", Double),
     sa.Column("evidence", LongText, nullable=False),
+    sa.Index("ix_findings__model_since", "model_id", "since"),
 )
 
 workers = _table(

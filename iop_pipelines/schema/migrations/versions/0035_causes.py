@@ -32,8 +32,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(op.f(INDEX), TABLE)
-    op.drop_column(TABLE, "cause_id")
+    there = sa.inspect(op.get_bind())
+    if INDEX in _indexes(TABLE):
+        op.drop_index(op.f(INDEX), TABLE)
+    if "cause_id" in {column["name"] for column in there.get_columns(TABLE)}:
+        op.drop_column(TABLE, "cause_id")
     op.drop_table(CAUSES, if_exists=True)
 
 
