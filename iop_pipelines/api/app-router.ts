@@ -191,7 +191,7 @@ export interface ById {
 
 export type Category = "anomaly" | "trend" | "optimisation" | "forecast";
 
-/** What several have in common: `count` of them stand as this one does (of a list, and are asked for), of `series` that were judged; `since`: when the first of them began. */
+/** What several have in common: `count` of them stand as this one does, put off as it is or not (of a list, and are asked for); `series`: of how many series, each once, that were judged; `since`: when the first of them began. */
 export interface Cause {
   id: number;
   direction: Direction;
@@ -1735,7 +1735,7 @@ export interface Recall {
   delay: number | null;
 }
 
-/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. `cause`: null of what stands alone. */
+/** `metadata` is the evidence. `resolvedAt`: the finding is gone, whatever was decided about it. `severity` is that of the last finding, `peakSeverity` the gravest there was. `translations` are those of title and description; null where IOP did not write them. `cause`: null of what has none, and in a list of what it has alone of one. */
 export interface Recommendation {
   id: number;
   title: string;

@@ -48,22 +48,26 @@ def list_(
     limit: int,
     each: bool,
 ) -> None:
-    """List recommendations, as the inbox does: the gravest that still stands first, then the latest."""
+    """List recommendations, as the inbox does: the gravest that still stands first, then the latest.
+
+    With --json each of a cause is there, with its cause_id.
+    """
     engine = engine_of(settings)
+    is_each = each or as_json
     wanted = ReviewStatus(status) if status else None
     kind = Category(category) if category else None
     found = list_recommendations(
-        engine, status=wanted, category=kind, limit=limit, with_cause=not each
+        engine, status=wanted, category=kind, limit=limit, with_cause=not is_each
     )
     columns = ("id", "severity", "state", "title", "category", "occurrences")
     rows = [_plain(one) for one in found]
     if not as_json:
-        counts = {} if each else count_of_causes(engine, found, wanted, kind)
+        counts = {} if is_each else count_of_causes(engine, found, wanted, kind)
         rows = [
             {**row, "state": ", ".join(_states(one)), "title": _title(one, counts.get(one.id, 1))}
             for row, one in zip(rows, found, strict=True)
         ]
-    total = count_recommendations(engine, wanted, kind, with_cause=not each)
+    total = count_recommendations(engine, wanted, kind, with_cause=not is_each)
     print_rows(rows, columns, as_json, "No recommendations.", total=total)
 
 

@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, test } from 'vitest';
 import type { Changes, KeptRecommendation } from '@/api/client';
 import { isUnder, usedBytes, within } from './budget';
+import type { Decision, Decisions } from './decisions';
 import { askedSince, keepChanges, keptList, withItsPlace } from './kept';
 
 const NOW = Date.parse('2026-11-30T12:00:00Z');
@@ -31,7 +32,7 @@ function deviceWith(...rows: KeptRecommendation[]) {
 }
 
 const ids = (queries: QueryClient, given: Parameters<typeof keptList>[1]) =>
-  keptList(queries, given, NOW)?.rows.map(({ id }) => id);
+  keptList(queries, given, NOW, [])?.rows.map(({ id }) => id);
 
 describe('a list of what the device keeps', () => {
   const queries = deviceWith(
@@ -57,8 +58,8 @@ describe('a list of what the device keeps', () => {
   });
 
   test('is as old as the oldest of them, and none of nothing', () => {
-    expect(keptList(queries, {}, NOW)?.readAt).toBe(NOW - 7);
-    expect(keptList(new QueryClient(), {}, NOW)).toBeNull();
+    expect(keptList(queries, {}, NOW, [])?.readAt).toBe(NOW - 7);
+    expect(keptList(new QueryClient(), {}, NOW, [])).toBeNull();
   });
 });
 
@@ -73,8 +74,8 @@ describe('of one cause', () => {
     one(4),
     of(5, { status: 'accepted' }),
   ];
-  const told = (given: Parameters<typeof keptList>[1]) =>
-    keptList(deviceWith(...rows), given, NOW)?.rows.map(({ id, cause: its }) => [
+  const told = (given: Parameters<typeof keptList>[1], decisions: Decisions = []) =>
+    keptList(deviceWith(...rows), given, NOW, decisions)?.rows.map(({ id, cause: its }) => [
       id,
       its?.count ?? null,
     ]);
@@ -91,6 +92,20 @@ describe('of one cause', () => {
       [4, null],
       [3, 3],
     ]);
+  });
+
+  test('another one leads once the gravest was decided or put off here', () => {
+    const decided = (change: Decision['change']) =>
+      told({ status: 'open', isSnoozed: false, withCause: true }, [
+        { recommendationId: 3, seen: 'open', problem: null, change } as Decision,
+      ]);
+    const next = [
+      [4, null],
+      [2, 2],
+    ];
+    expect(decided({ kind: 'status', status: 'accepted', reason: null })).toEqual(next);
+    const until = '2026-12-24T00:00:00Z';
+    expect(decided({ kind: 'snooze', until, reason: null })).toEqual(next);
   });
 
   test('each is there where they are asked for', () => {
@@ -158,8 +173,8 @@ describe('the inbox on the device', () => {
   test('is asked for its changes, and whole while all of it is kept', () => {
     const queries = first();
     expect(askedSince(queries)).toBe('noon');
-    expect(keptList(queries, OPEN, NOW)?.isCut).toBe(false);
-    expect(keptList(queries, { status: 'accepted' }, NOW)?.isCut).toBe(true);
+    expect(keptList(queries, OPEN, NOW, [])?.isCut).toBe(false);
+    expect(keptList(queries, { status: 'accepted' }, NOW, [])?.isCut).toBe(true);
     keepChanges(queries, told('one', [one(1, { status: 'accepted' }), one(3)]), 'noon');
     expect(askedSince(queries)).toBe('one');
     expect(ids(queries, OPEN)).toEqual([3, 2]);
@@ -172,7 +187,7 @@ describe('the inbox on the device', () => {
     const queries = first();
     queries.removeQueries({ queryKey: ['recommendations.get', { id: 2 }] });
     expect(askedSince(queries)).toBeNull();
-    expect(keptList(queries, OPEN, NOW)?.isCut).toBe(true);
+    expect(keptList(queries, OPEN, NOW, [])?.isCut).toBe(true);
     // Meanwhile the first was decided elsewhere.
     keepChanges(queries, told('one', [one(2)]), null);
     expect(ids(queries, OPEN)).toEqual([2]);
@@ -183,7 +198,7 @@ describe('the inbox on the device', () => {
     const many = Array.from({ length: 500 }, (_, at) => one(at + 1));
     keepChanges(queries, told('noon', many, false), null);
     keepChanges(queries, told('one', [one(501)]), 'noon');
-    expect(keptList(queries, OPEN, NOW)?.isCut).toBe(true);
+    expect(keptList(queries, OPEN, NOW, [])?.isCut).toBe(true);
     expect(askedSince(queries)).toBe('one');
     const decided = many.slice(0, 150).map((row) => ({ ...row, status: 'accepted' as const }));
     keepChanges(queries, told('two', decided), 'one');

@@ -8,6 +8,7 @@ import type {
   Severity,
 } from '@/api/client';
 import { fieldsOf } from '@/i18n/zone';
+import { asDecided, type Decisions } from './decisions';
 import { KEPT_CHANGES } from './seen';
 
 /** What the device has been told of the inbox: by when, which wait then, and whether these are all. */
@@ -75,11 +76,14 @@ export const withItsPlace = (before: unknown, now: unknown): unknown => ({
   ...(now as object),
 });
 
-/** As `recommendations.list` would answer, of what is kept; now: in ms, by the platform's clock. */
+/**
+ * As `recommendations.list` would answer, of what is kept, once everything was sent; now: in ms, by the platform's clock.
+ */
 export function keptList(
   queries: QueryClient,
   given: RecommendationFilter,
   now: number,
+  decisions: Decisions,
 ): KeptList | null {
   const kept = queries
     .getQueryCache()
@@ -88,7 +92,7 @@ export function keptList(
   if (kept.length === 0) return null;
   const zone = queries.getQueryData<HomeFigures>(['home.figures'])?.timeZone ?? 'UTC';
   const rows = kept
-    .map(({ state }) => state.data as KeptRecommendation)
+    .map(({ state }) => asDecided(state.data as KeptRecommendation, decisions))
     .filter((row) => isWanted(row, given, now, zone))
     .map((row) => ({ ...row, sparkline: row.sparkline ?? [], cursor: row.cursor ?? '' }))
     .sort((a, b) => (given.order === 'newest' ? b.id - a.id : inOrder(a, b)));
@@ -143,6 +147,12 @@ function dayOf(at: string, zone: string): string {
   return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 }
 
+/** Whether it is put off; now: in ms. */
+export const isSnoozed = (
+  { snoozedUntil }: Pick<KeptRecommendation, 'snoozedUntil'>,
+  now: number,
+) => snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
+
 /** The name of the model whose evidence it is. */
 function modelOf({ metadata }: KeptRecommendation): string | null {
   const model: unknown = metadata && 'model' in metadata ? metadata.model : null;
@@ -155,7 +165,6 @@ function isWanted(
   now: number,
   zone: string,
 ): boolean {
-  const isLater = row.snoozedUntil !== null && new Date(row.snoozedUntil).getTime() > now;
   const titles = [row.title, ...Object.values(row.translations ?? {}).map((each) => each.title)];
   const text = given.q?.toLocaleLowerCase();
   return (
@@ -168,7 +177,7 @@ function isWanted(
     (given.model == null || modelOf(row) === given.model) &&
     (given.from == null || dayOf(row.createdAt, zone) >= given.from) &&
     (given.to == null || dayOf(row.createdAt, zone) <= given.to) &&
-    (given.isSnoozed == null || isLater === given.isSnoozed) &&
+    (given.isSnoozed == null || isSnoozed(row, now) === given.isSnoozed) &&
     (given.isResolved == null || (row.resolvedAt !== null) === given.isResolved) &&
     (text == null || titles.some((title) => title.toLocaleLowerCase().includes(text)))
   );

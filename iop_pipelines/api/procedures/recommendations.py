@@ -56,8 +56,8 @@ class Wording(TypedDict):
 
 @with_config(ROW)
 class Cause(TypedDict):
-    """What several have in common: `count` of them stand as this one does (of a list, and are asked for), of `series`
-    that were judged; `since`: when the first of them began."""
+    """What several have in common: `count` of them stand as this one does, put off as it is or not (of a list, and are
+    asked for); `series`: of how many series, each once, that were judged; `since`: when the first of them began."""
 
     id: int
     direction: Direction
@@ -97,8 +97,8 @@ class Recommendation(_Told):
 
     `severity` is that of the last finding, `peakSeverity` the gravest there was.
 
-    `translations` are those of title and description; null where IOP did not write them. `cause`: null of what stands
-    alone.
+    `translations` are those of title and description; null where IOP did not write them. `cause`: null of what has
+    none, and in a list of what it has alone of one.
     """
 
     metadata: Annotated[dict[str, Any], SchemaOf(Evidence)] | None
@@ -349,7 +349,7 @@ def declare(registry: Registry) -> None:
         # By the clock that wrote `updated_at`, and before the rows are read.
         with ctx.platform.engine.connect() as connection:
             now = connection.execute(sa.select(sa.func.current_timestamp())).scalar_one()
-        found = _with_causes(ctx, rows_of(ctx, query), _standing)
+        found = _with_causes(ctx, rows_of(ctx, query), _standing, least=1)
         return Changes(
             items=[
                 KeptRecommendation(**_listed(row), metadata=row["metadata"])
@@ -369,7 +369,13 @@ def declare(registry: Registry) -> None:
     def get(ctx: Context, given: ById) -> Recommendation:
         review.recommendation(ctx.platform.engine, given.id)
         found = rows_of(ctx, select_of(*_COLUMNS).where(table.c.id == given.id))
-        return _spoken(_with_causes(ctx, found, _standing)[0])
+        now, until = utc_now(), found[0]["snoozed_until"]
+        is_snoozed = until is not None and until > now
+
+        def wanted(of: Columns) -> list[sa.ColumnElement[bool]]:
+            return [*_standing(of), _is_snoozed(of, now, is_snoozed)]
+
+        return _spoken(_with_causes(ctx, found, wanted, least=1)[0])
 
     @procedure("recommendations.update", Kind.MUTATION, "Accept, dismiss or open again.")
     def update(ctx: Context, given: Review) -> Done:
@@ -423,8 +429,7 @@ def _wanted(of: Columns, given: RecommendationFilter, zone: str) -> list[sa.Colu
     if given.cause is not None:
         wanted.append(of.cause_id == given.cause)
     if given.is_snoozed is not None:
-        is_later = sa.func.coalesce(of.snoozed_until > utc_now(), sa.false())
-        wanted.append(is_later if given.is_snoozed else sa.not_(is_later))
+        wanted.append(_is_snoozed(of, utc_now(), given.is_snoozed))
     if given.is_resolved is not None:
         is_open = of.resolved_at.is_(None)
         wanted.append(sa.not_(is_open) if given.is_resolved else is_open)
@@ -448,10 +453,15 @@ def _standing(of: Columns) -> list[sa.ColumnElement[bool]]:
     return [of.resolved_at.is_(None)]
 
 
-def _with_causes(ctx: Context, rows: Sequence[Any], wanted: Wanted) -> list[Any]:
+def _is_snoozed(of: Columns, now: datetime, is_so: bool) -> sa.ColumnElement[bool]:
+    is_later = sa.func.coalesce(of.snoozed_until > now, sa.false())
+    return is_later if is_so else sa.not_(is_later)
+
+
+def _with_causes(ctx: Context, rows: Sequence[Any], wanted: Wanted, *, least: int = 2) -> list[Any]:
     ids = {row["cause_id"] for row in rows} - {None}
     with ctx.platform.engine.connect() as connection:
-        causes = causes_of(connection, ids, wanted)
+        causes = causes_of(connection, ids, wanted, least=least)
     told: list[Any] = []
     for row in rows:
         its = {name: value for name, value in row.items() if name != "cause_id"}

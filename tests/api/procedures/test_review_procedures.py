@@ -138,6 +138,20 @@ def test_the_gravest_of_a_cause_that_is_asked_for_tells_it(api):
     kept = api.call("recommendations.changes")["items"]
     causes = {each["title"]: each["cause"] and each["cause"]["id"] for each in kept}
     assert (causes["c"], causes["a"], causes["d"]) == (7, 7, None)
+    # What is put off is not counted beside what waits, and the other way.
+    ids = {each["title"]: each["id"] for each in kept}
+    until = (utc_now() + timedelta(days=2)).isoformat() + "Z"
+    api.call("recommendations.snooze", id=ids["a"], until=until)
+    assert [api.call("recommendations.get", id=ids[each])["cause"]["count"] for each in "ac"] == [
+        *(1, 1),
+    ]
+    assert listed(withCause=True, status="open", isSnoozed=False) == [("d", None), ("c", None)]
+    api.call("recommendations.snooze", id=ids["a"], until=None)
+    assert api.call("recommendations.get", id=ids["c"])["cause"]["count"] == 2
+    # Who is alone of it knows it all the same, for another may come.
+    api.call("recommendations.update", id=ids["c"], status="dismissed")
+    kept = {each["title"]: each["cause"] for each in api.call("recommendations.changes")["items"]}
+    assert (kept["a"]["id"], kept["a"]["count"], kept["d"]) == (7, 1, None)
 
 
 def test_decisions_and_remarks_are_its_history_with_who_and_why(api, advice):

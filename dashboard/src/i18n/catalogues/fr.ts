@@ -1323,12 +1323,14 @@ export default {
     alsoOf: (n: number) =>
       plural('fr', n, 'et 1 autre au même moment', `et ${n} autres au même moment`),
     ofOneCause: 'au même moment',
-    causeOf: (n: number, of: number, isLower: boolean, since: string) =>
+    causeOf: (n: string, of: string, isLower: boolean, since: string) =>
       `${n} séries sur ${of} ${isLower ? 'sous' : 'au-dessus de'} la valeur attendue depuis ${since}`,
     members: 'Au même moment',
-    allMembers: (n: number) => `Afficher les ${n}`,
-    acceptAll: (n: number) => `Accepter les ${n}`,
-    dismissAll: (n: number) => `Écarter les ${n}`,
+    allMembers: (n: string) => `Afficher les ${n}`,
+    acceptAll: (n: string) => `Accepter les ${n}`,
+    acceptThese: (n: string) => `Accepter ces ${n}`,
+    dismissAll: (n: string) => `Écarter les ${n}`,
+    dismissThese: (n: string) => `Écarter ces ${n}`,
     times: (n: number) => plural('fr', n, 'vue une fois', `vue ${n} fois`),
     gone: "N'est plus constatée",
     goneOnes: 'Plus constatées',

@@ -1,5 +1,6 @@
 /** What an administrator may decide about what is shown; on a phone it stays within a thumb's reach. */
 import { useWords } from '@/i18n/words';
+import { isSnoozed } from '@/offline/kept';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { useNow } from '@/ui/useNow';
@@ -22,7 +23,7 @@ export function Decide({
 }) {
   const t = useWords(words);
   const now = useNow();
-  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
+  const isLater = isSnoozed({ snoozedUntil }, now);
   const set = (to: Told['status']) => onDecide({ kind: 'status', status: to, reason: null });
   return (
     <section className={css.decide} aria-label={t.decide}>
@@ -36,7 +37,7 @@ export function Decide({
             <Icon name="cross" />
             {t.dismiss}
           </Button>
-          {isSnoozed ? (
+          {isLater ? (
             <Button
               disabled={isBusy}
               onClick={() => onDecide({ kind: 'snooze', until: null, reason: null })}

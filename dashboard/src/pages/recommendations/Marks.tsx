@@ -3,6 +3,7 @@ import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { Decisions } from '@/offline/decisions';
+import { isSnoozed } from '@/offline/kept';
 import { Icon } from '@/ui/Icon';
 import { Badge, type Tone } from '@/ui/Layouts';
 import { useNow } from '@/ui/useNow';
@@ -49,14 +50,14 @@ export function StandingMarks({
   const named = useWords(vocabulary);
   const format = useFormat();
   const now = useNow();
-  const isSnoozed = snoozedUntil !== null && new Date(snoozedUntil).getTime() > now;
+  const isLater = isSnoozed({ snoozedUntil }, now);
   const isStuck = decisions.some(({ problem }) => problem !== null);
   return (
     <>
       {(status !== 'open' || isOpenSaid) && (
         <Badge tone={TONES[status]}>{named.review_status[status]}</Badge>
       )}
-      {status === 'open' && isSnoozed && (
+      {status === 'open' && snoozedUntil && isLater && (
         <Badge tone="info">{t.until(format.dateTime(snoozedUntil))}</Badge>
       )}
       {resolvedAt && <Badge>{t.gone}</Badge>}

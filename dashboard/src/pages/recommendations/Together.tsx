@@ -3,10 +3,12 @@ import { Link } from 'wouter';
 import type { Cause } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
+import { isSnoozed } from '@/offline/kept';
 import { useUser } from '@/session/session';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Actions } from '@/ui/Dialog';
 import { Card } from '@/ui/Layouts';
+import { useNow } from '@/ui/useNow';
 import type { Wish } from './deciding';
 import { seriesName } from './evidence';
 import { queryOf, UNFILTERED } from './filters';
@@ -35,15 +37,23 @@ export function Together({
   const t = useWords(words);
   const format = useFormat();
   const { isAdmin } = useUser();
-  const members = useMembers(recommendation, cause);
+  const isLater = isSnoozed(recommendation, useNow());
+  const { members, isCut } = useMembers(recommendation, cause);
   const others = members.filter(({ id }) => id !== recommendation.id);
   if (others.length === 0) return null;
-  const view = recommendation.status === 'open' ? 'open' : recommendation.status;
+  const undecided = isLater ? 'snoozed' : 'open';
+  const view = recommendation.status === 'open' ? undecided : recommendation.status;
   const all = `/recommendations${queryOf({ ...UNFILTERED, view, cause: String(cause.id) })}`;
   const since = format.local(cause.since);
+  // Two models may have found something in one series.
+  const series = isCut
+    ? Math.min(cause.count, cause.series)
+    : new Set(members.map(({ uniqueId }) => uniqueId)).size;
+  const [found, of] = [format.number(series), format.number(cause.series)];
+  const these = format.number(members.length);
   return (
     <Card title={t.members}>
-      <p>{t.causeOf(members.length, cause.series, cause.direction === 'lower', since)}</p>
+      <p>{t.causeOf(found, of, cause.direction === 'lower', since)}</p>
       <ul className={css.members}>
         {others.slice(0, SHOWN).map((each) => (
           <li key={each.id}>
@@ -55,7 +65,9 @@ export function Together({
         ))}
       </ul>
       <Actions>
-        <ButtonLink href={all}>{t.allMembers(members.length)}</ButtonLink>
+        <ButtonLink href={all}>
+          {t.allMembers(isCut ? format.number(cause.count) : these)}
+        </ButtonLink>
         {isAdmin && recommendation.status === 'open' && (
           <>
             <Button
@@ -64,10 +76,10 @@ export function Together({
                 onDecide({ kind: 'status', status: 'accepted', reason: null }, members)
               }
             >
-              {t.acceptAll(members.length)}
+              {isCut ? t.acceptThese(these) : t.acceptAll(these)}
             </Button>
             <Button disabled={isBusy} onClick={() => onAsk('dismiss', members)}>
-              {t.dismissAll(members.length)}
+              {isCut ? t.dismissThese(these) : t.dismissAll(these)}
             </Button>
           </>
         )}

@@ -19,12 +19,18 @@ export const inboxQuery = (filter: Filter) =>
     meta: { keep: filter.q === null, hasStandIn: true },
   });
 
-/** Each by itself; more than these no person decides about at once. */
-export const membersQuery = (cause: number, status: ReviewStatus) =>
+/** Of one cause; more than these no person decides about at once. */
+export const MOST_MEMBERS = 1000;
+
+/** Each by itself. */
+export const membersQuery = (cause: number, status: ReviewStatus, isSnoozed: boolean) =>
   queryOptions({
-    queryKey: ['recommendations.list', 'cause', { cause, status }] as const,
+    queryKey: ['recommendations.list', 'cause', { cause, status, isSnoozed }] as const,
     queryFn: ({ signal }) =>
-      api.recommendations.list.query({ cause, status, isResolved: false, limit: 1000 }, { signal }),
+      api.recommendations.list.query(
+        { cause, status, isSnoozed, isResolved: false, limit: MOST_MEMBERS },
+        { signal },
+      ),
     meta: KEEP,
   });
 

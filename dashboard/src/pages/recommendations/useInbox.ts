@@ -9,7 +9,7 @@ import {
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { ListedRecommendation } from '@/api/client';
-import { asDecided } from '@/offline/decisions';
+import { asDecided, type Decisions } from '@/offline/decisions';
 import { keptList } from '@/offline/kept';
 import { useIsOverdue } from '@/offline/slow';
 import { useOutbox } from '@/offline/useOutbox';
@@ -28,8 +28,8 @@ export function useFilter(): [Filter, (changed: Partial<Filter>) => void] {
 }
 
 export function useInbox(filter: Filter) {
-  const { query, isCut } = useListed(filter);
   const { decisions } = useOutbox();
+  const { query, isCut } = useListed(filter, decisions);
   const rows = useMemo<readonly ListedRecommendation[]>(
     () => query.data?.pages.flatMap((rows) => rows.map((row) => asDecided(row, decisions))) ?? [],
     [query.data, decisions],
@@ -43,7 +43,7 @@ interface Listed {
 }
 
 /** What the platform lists; where it does not answer, the same of what the device keeps, with its age. */
-function useListed(filter: Filter): Listed {
+function useListed(filter: Filter, decisions: Decisions): Listed {
   const queries = useQueryClient();
   const asked = inboxQuery(filter);
   const query = useInfiniteQuery(asked);
@@ -51,12 +51,12 @@ function useListed(filter: Filter): Listed {
   const isLeft = query.data === undefined && (query.isError || isOverdue);
   // Made once: what depends on it would go round and round with a new one at each turn.
   const shown = useMemo(() => {
-    const kept = isLeft ? keptList(queries, inputOf(filter), platformNow()) : null;
+    const kept = isLeft ? keptList(queries, inputOf(filter), platformNow(), decisions) : null;
     if (!kept) return null;
     const data = { pages: [kept.rows], pageParams: [null] };
     const told = { data, dataUpdatedAt: kept.readAt, isError: true, isSuccess: true };
     return { told, isCut: kept.isCut };
-  }, [isLeft, queries, filter]);
+  }, [isLeft, queries, filter, decisions]);
   if (!shown) return { query, isCut: false };
   const stoodIn = { ...query, ...shown.told, hasNextPage: false } as unknown as typeof query;
   return { query: stoodIn, isCut: shown.isCut };

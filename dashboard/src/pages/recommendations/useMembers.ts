@@ -3,19 +3,32 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Cause } from '@/api/client';
 import { asDecided } from '@/offline/decisions';
-import { keptList } from '@/offline/kept';
+import { isSnoozed, keptList } from '@/offline/kept';
 import { useOutbox } from '@/offline/useOutbox';
 import { platformNow } from '@/session/clock';
-import { membersQuery } from './queries';
+import { useNow } from '@/ui/useNow';
+import { MOST_MEMBERS, membersQuery } from './queries';
 import type { Told } from './told';
 
-export function useMembers({ status }: Pick<Told, 'status'>, { id }: Cause): readonly Told[] {
+interface Members {
+  members: readonly Told[];
+  /** Whether the cause has more than could be told. */
+  isCut: boolean;
+}
+
+export function useMembers(one: Told, { id, count }: Cause): Members {
+  const { status } = one;
+  const isLater = isSnoozed(one, useNow());
   const queries = useQueryClient();
-  const { data } = useQuery(membersQuery(id, status));
+  const { data } = useQuery(membersQuery(id, status, isLater));
   const { decisions } = useOutbox();
-  return useMemo(() => {
-    const given = { cause: id, status, isResolved: false };
-    const rows: readonly Told[] = data ?? keptList(queries, given, platformNow())?.rows ?? [];
-    return rows.map((row) => asDecided(row, decisions)).filter((row) => row.status === status);
-  }, [data, queries, id, status, decisions]);
+  const members = useMemo(() => {
+    const given = { cause: id, status, isSnoozed: isLater, isResolved: false };
+    const now = platformNow();
+    const rows: readonly Told[] = data ?? keptList(queries, given, now, decisions)?.rows ?? [];
+    return rows
+      .map((row) => asDecided(row, decisions))
+      .filter((row) => row.status === status && isSnoozed(row, now) === isLater);
+  }, [data, queries, id, status, isLater, decisions]);
+  return { members, isCut: data?.length === MOST_MEMBERS && count > MOST_MEMBERS };
 }

@@ -38,12 +38,14 @@ export const words = defineWords('recommendations', {
   noMatch: 'Nothing matches these filters',
   alsoOf: (n: number) => `and ${n} more of the same time`,
   ofOneCause: 'at the same time',
-  causeOf: (n: number, of: number, isLower: boolean, since: string) =>
+  causeOf: (n: string, of: string, isLower: boolean, since: string) =>
     `${n} of ${of} series ${isLower ? 'lower' : 'higher'} than expected since ${since}`,
   members: 'At the same time',
-  allMembers: (n: number) => `Show all ${n}`,
-  acceptAll: (n: number) => `Accept all ${n}`,
-  dismissAll: (n: number) => `Dismiss all ${n}`,
+  allMembers: (n: string) => `Show all ${n}`,
+  acceptAll: (n: string) => `Accept all ${n}`,
+  acceptThese: (n: string) => `Accept these ${n}`,
+  dismissAll: (n: string) => `Dismiss all ${n}`,
+  dismissThese: (n: string) => `Dismiss these ${n}`,
   times: (n: number) => plural('en', n, 'seen once', `seen ${n} times`),
   gone: 'No longer found',
   goneOnes: 'No longer found',
