@@ -106,6 +106,12 @@ _DAY = re.compile(
     r"(day|tag|jour|d[ií]a|day[ _]?of[ _]?(?:the[ _])?month|mday|dd|da|dy)", re.IGNORECASE
 )
 _LONG_YEAR = re.compile(r"(?P<begin>.+[ _])year", re.IGNORECASE)
+# Years that begin with a month that no file says, and years of things, which are no rows' moments.
+_FISCAL_YEAR = re.compile(
+    r"(?:^|[^a-z])(?:fiscal|financial|academic|school|crop|tax|budget|fy)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+_YEAR_OF_THINGS = re.compile(r"(?:.*[^a-z])?(?:birth|model|build|vintage)[ _]year", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,7 @@ def find_time(
     Raises:
         InvalidInput: there is none, or `wanted` is none; or what `ask` raises where the file does not decide.
     """
-    if wanted is not None:
-        columns = [_named(columns, wanted)]
+    columns = _without_years_of_things(columns) if wanted is None else [_named(columns, wanted)]
     found = {
         column.name: form
         for column in columns
@@ -180,6 +185,16 @@ def find_time(
     left = _begins(_in_utc(left, read), read)
     chosen = left[0] if len(left) == 1 else _asked_which([by_name[each] for each in left], ask)
     return _with_time_of_day(_with_month(read[chosen], columns, zone), columns)
+
+
+def _without_years_of_things(columns: Sequence[Column]) -> list[Column]:
+    """Less the years of birth, of a model or of a vintage, where some come more than once."""
+    return [
+        column
+        for column in columns
+        if not _YEAR_OF_THINGS.fullmatch(column.label.strip())
+        or len(column.cells.distinct or ()) == len(column.cells)
+    ]
 
 
 def _varies_at_all(column: Column) -> bool:
@@ -244,9 +259,12 @@ def _with_month(time: TimeFound, columns: Sequence[Column], zone: str) -> TimeFo
     others = [column for column in columns if column.name not in time.columns]
     parts = next((each for each in others if _is_of(each, _is_month)), None)
     parts = parts or next((each for each in others if _is_of(each, _QUARTER_ALONE.fullmatch)), None)
+    is_fiscal = _FISCAL_YEAR.search(years.label) is not None
+    if parts is None and is_fiscal:
+        parts = next((each for each in others if _is_part_of_years(each.label, years.label)), None)
     if parts is None:
         return time
-    if _is_of(years, _YEAR_ALONE.fullmatch):
+    if _is_of(years, _YEAR_ALONE.fullmatch) and not is_fiscal:
         return _from_parts([years, parts], zone)
     raise InvalidInput(
         "intake.fiscal_parts", column=years.label, cell=time.example, part=parts.label
@@ -676,7 +694,9 @@ def _parts_of(columns: Sequence[Column]) -> list[Column]:
     labels = [column.label.strip() for column in columns]
     # Such as arrival_date_year and arrival_date_month.
     begins = dict.fromkeys(
-        found["begin"] for each in labels if (found := _LONG_YEAR.fullmatch(each))
+        found["begin"]
+        for each in labels
+        if (found := _LONG_YEAR.fullmatch(each)) and not _FISCAL_YEAR.search(each)
     )
     for begin in ("", *begins):
         for heads in _TOGETHER:
@@ -693,10 +713,21 @@ def _is_part(label: str, begin: str, head: re.Pattern[str]) -> bool:
     return label.startswith(begin) and head.fullmatch(label, len(begin)) is not None
 
 
+def _is_part_of_years(label: str, years: str) -> bool:
+    """Fiscal Month, or Month alone, beside Fiscal Year."""
+    found = _LONG_YEAR.fullmatch(years.strip())
+    return any(
+        _is_part(label.strip(), begin, head)
+        for begin in ("", found["begin"] if found else "")
+        for head in (_MONTH, _QUARTER, _WEEK, _DAY_OF_YEAR)
+    )
+
+
 def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
     labels = [column.label for column in used]
     cells = parts_of_dates(labels, [column.cells for column in used])
-    found = form_of(cells.sample(_SAMPLE), zone, takes_weak=_has_days_of_year(labels))
+    has_days = any(map(_DAY_OF_YEAR.fullmatch, _bare(labels)))
+    found = form_of(cells.sample(_SAMPLE), zone, takes_weak=has_days)
     label = " ".join(labels)
     if found is None:
         raise InvalidInput("intake.no_moments", column=label)
@@ -705,13 +736,19 @@ def _from_parts(used: Sequence[Column], zone: str) -> TimeFound:
     return TimeFound(label, tuple(c.name for c in used), (cells,), moments, found, why)
 
 
-def _has_days_of_year(labels: Sequence[str]) -> bool:
-    return any(_DAY_OF_YEAR.fullmatch(label.strip()) for label in labels)
+def _bare(labels: Sequence[str]) -> list[str]:
+    """What parts of a date are called, the year first, without what they are of: order_year and order_week."""
+    labels = [label.strip() for label in labels]
+    found = _LONG_YEAR.fullmatch(labels[0])
+    begin = found["begin"] if found else ""
+    if not all(label.startswith(begin) for label in labels):
+        return labels
+    return [label.removeprefix(begin) for label in labels]
 
 
 def parts_of_dates(labels: Sequence[str], parts: Sequence[Cells]) -> Cells:
     """Year and what else says when, of columns of their own, with strokes between them."""
-    reads = [_reads_part(label.strip()) for label in labels]
+    reads = list(map(_reads_part, _bare(labels)))
     blocks = zip(*(cells.pieces() for cells in parts), strict=True)
     return Cells(
         [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.questions import refuse_to_guess
 from iop_pipelines.intake.reading import reading_of
@@ -932,6 +933,62 @@ def publishers() -> dict[str, File]:
     }
 
 
+def clocks() -> dict[str, File]:
+    """When things are: parts of a date with what it is of."""
+    quarters = [date(2016 + n // 4, n % 4 * 3 + 1, 1) for n in range(40)]
+    return {
+        "years and quarters with what they are of": File(
+            text(
+                "order_year,order_quarter,orders",
+                *(f"{q.year},{q.month // 3 + 1},{v(n)}" for n, q in enumerate(quarters)),
+            ),
+            ("order_year_order_quarter", "orders"),
+            each(quarters),
+            "QS",
+        ),
+        "years and weeks with what they are of": File(
+            text(
+                "Order Year,Order Week,Orders",
+                *(f"{w.isocalendar()[0]},{w.isocalendar()[1]},{v(n)}" for n, w in enumerate(WEEKS)),
+            ),
+            ("order_year_order_week", "orders"),
+            each(WEEKS),
+            "W",
+        ),
+        "days of the year with what they are of": File(
+            text(
+                "obs_year,obs_day_of_year,rain",
+                *(f"{d.year},{d.timetuple().tm_yday},{v(n) / 10}" for n, d in enumerate(DAYS)),
+            ),
+            ("obs_year_obs_day_of_year", "rain"),
+            each(DAYS, 10),
+        ),
+        "the calendar's months beside fiscal ones": File(
+            text(
+                "Fiscal Year,Fiscal Month,Year,Month,Turnover",
+                *(
+                    f"{m.year + (m.month > 9)},{(m.month + 2) % 12 + 1},{m.year},{m.month},{v(n)}"
+                    for n, m in enumerate(MONTHS)
+                ),
+            ),
+            ("year_month", "turnover"),
+            each(MONTHS),
+            "MS",
+        ),
+        "dates beside years of birth": File(
+            text(
+                "Date,birth_year,birth_month,birth_day,Weight",
+                *(
+                    f"{d:%Y%m%d},{1950 + n % 40},{n % 12 + 1},{n % 28 + 1},{v(n) / 4}"
+                    for n, d in enumerate(DAYS)
+                ),
+            ),
+            ("date", "weight"),
+            each(DAYS, 4),
+        ),
+    }
+
+
 FILES: Mapping[str, File] = {
     **money(),
     **health(),
@@ -939,6 +996,7 @@ FILES: Mapping[str, File] = {
     **weather(),
     **programs(),
     **publishers(),
+    **clocks(),
 }
 
 
@@ -973,3 +1031,37 @@ def test_what_comes_later_is_read_as_the_first_file_was(name: str, tmp_path: Pat
     found = looked_at(tmp_path, file)
     later = read_rows(found.table, reading_of(found), found.name, "UTC")
     assert list(later.rows) == list(found.rows)
+
+
+PARTS = {
+    "Month": [str(m.month) for m in MONTHS],
+    "Quarter": [f"Q{m.month % 4 + 1}" for m in MONTHS],
+    "Week": [str(m.month * 4) for m in MONTHS],
+}
+
+
+@pytest.mark.parametrize(
+    ("year", "part", "code"),
+    [
+        ("Fiscal Year", "Fiscal Month", "intake.fiscal_parts"),
+        ("fiscal_year", "fiscal_quarter", "intake.fiscal_parts"),
+        ("Fiscal Year", "Month", "intake.fiscal_parts"),
+        ("FY Year", "FY Month", "intake.fiscal_parts"),
+        ("Academic Year", "Academic Week", "intake.fiscal_parts"),
+        ("crop_year", "crop_month", "intake.fiscal_parts"),
+        ("birth_year", "birth_month", "intake.no_time"),
+        ("Model Year", "Model Quarter", "intake.no_time"),
+    ],
+)
+def test_years_that_are_not_the_calendar_s_or_not_the_row_s_are_refused_with_their_parts(
+    year: str, part: str, code: str, tmp_path: Path
+) -> None:
+    cells = next(cells for head, cells in PARTS.items() if head.casefold() in part.casefold())
+    rows = (
+        f"{m.year},{cell},{v(n)}" for n, (m, cell) in enumerate(zip(MONTHS, cells, strict=True))
+    )
+    with pytest.raises(InvalidInput) as raised:
+        looked_at(tmp_path, File(text(f"{year},{part},n", *rows), (), {}))
+    assert raised.value.sentence.code == code
+    if code == "intake.fiscal_parts":
+        assert (repr(year) in str(raised.value), repr(part) in str(raised.value)) == (True, True)
