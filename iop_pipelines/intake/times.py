@@ -74,7 +74,15 @@ _OF_DAY_HEAD = re.compile(
 _OF_TIME_HEAD = re.compile(r"\b(?:time|uhrzeit|zeit|hora|heure|ora)\b|(?<=\w)zeit\b", re.IGNORECASE)
 # From 0 to 1, in one cell.
 _HOURS = re.compile(r"(\d{1,2})\s?[-–]\s?(\d{1,2})")
+_NUMBERED = {*range(1, 25)}
 _FULL_HOUR = re.compile(r"(\d{1,2}):00(?::00)?")
+# What is done at a time, beside the words for time of day.
+_WHEN_HEAD = re.compile(
+    r"(?!.*(?:since|after|before|until|till|seit|(?:^|[\W_])to[\W_]))(?:.*[^\W\d_][ _-]+)?"
+    r"(?:obs(?:\.|erv(?:ed|ation))?|log(?:ged)?|reading|event|check.?in|arriv(?:al|ed)|depart(?:ure|ed)|reported|"
+    r"start(?:ed)?|beginn?|ankunft|abfahrt)(?:[ _-]?(?:time|at|s?(?:uhr)?zeit))?",
+    re.IGNORECASE,
+)
 _HOW_LONG_HEAD = re.compile(
     r"\b(?:durations?|talk|handl(?:e|ing)|hold|wait(?:ing)?|elapsed|moving|average|avg|mean|total|spent|resolution|"
     r"(?:down|up|lead|cycle|idle)[ _]?time|dauer|stillstand|durée|duración|durata|duur)\b|(?<=\w)(?:dauer|zeiten)\b",
@@ -98,6 +106,7 @@ _AN_HOUR = np.timedelta64(1, "h")
 _NO_TIME = np.timedelta64(0, "us")
 _SAMPLE = 2_000
 _FEWEST_DAYS = 3
+_FEWEST_RISES = 5
 _FEWEST_IN_ORDER = 20
 # Days that are read in one way only, without which the rest is in another order and not turned.
 _MIN_DECIDED = 0.2
@@ -484,11 +493,14 @@ def _with_time_of_day(time: TimeFound, columns: Sequence[Column]) -> TimeFound:
             continue
         if (read := _reads_time_of_day(column.label, column.cells)) is None:
             continue
-        # 00:03:41 beside a day that comes once is how long something took, unless its head says when.
         told = _TIME_HEADS.fullmatch(column.label.strip())
-        if comes_once and not (told or _is_pair(time.label, column.label)):
-            continue
         after = column.cells.mapped(read, "timedelta64[us]")
+        # 00:03:41 beside a day that comes once is how long something took, unless its head or their order says when.
+        is_told = told or _WHEN_HEAD.fullmatch(column.label.strip())
+        if comes_once and not (
+            is_told or _is_pair(time.label, column.label) or _only_rises(time.moments, after)
+        ):
+            continue
         is_ending = bool(told and told["ending"])
         if numbered := is_numbered(column.label, column.cells):
             after = _of_numbers(after)
@@ -524,6 +536,18 @@ def _comes_once(time: TimeFound, columns: Sequence[Column]) -> bool:
         int(together([days, *each]).max(initial=-1)) + 1 == len(days)
         for each in ([], *([codes] for codes in names), names)
     )
+
+
+def _only_rises(days: Moments, after: npt.NDArray[np.timedelta64]) -> bool:
+    """Whether times of day never fall within a day, as rows follow each other, and rise too often for chance."""
+    known = ~(np.isnat(days) | np.isnat(after))
+    days, after = days[known], after[known]
+    if len(days) and days[0] > days[-1]:
+        days, after = days[::-1], after[::-1]
+    order = np.argsort(days, kind="stable")
+    is_same = np.diff(days[order]) == _NO_TIME
+    steps = np.diff(after[order])[is_same]
+    return bool((steps >= _NO_TIME).all()) and int((steps > _NO_TIME).sum()) >= _FEWEST_RISES
 
 
 def _is_pair(day: str, time: str) -> bool:
@@ -632,8 +656,9 @@ def _whole_number(cell: str) -> int:
 
 
 def is_numbered(label: str, cells: Cells) -> bool:
-    """Whether hours are numbered from 1 to 24, as where none is 0; also as 01:00 to 24:00.
+    """Whether hours are numbered from 1 to 24, as where all of these are there and 0 is not; also as 01:00 to 24:00.
 
+    06:00, 12:00, 18:00 and 24:00 are times, of which the last is the next midnight.
     A market's day of the end of summer time has a 25th, which no clock of the day has and which is read as no time.
     """
     told = _TIME_HEADS.fullmatch(label.strip())
@@ -645,8 +670,7 @@ def is_numbered(label: str, cells: Cells) -> bool:
     # 100 to 2400 as well.
     if numbers and min(numbers) >= 100 and not any(number % 100 for number in numbers):
         numbers = {number // 100 for number in numbers}
-    is_hours = max(numbers, default=0) in (24, 25) and min(numbers) >= 1
-    return bool(told) and not told["ending"] and is_hours
+    return bool(told) and not told["ending"] and numbers - {25} == _NUMBERED
 
 
 def _hour_of_day(cell: str) -> np.timedelta64:

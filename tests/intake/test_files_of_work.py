@@ -934,8 +934,32 @@ def publishers() -> dict[str, File]:
 
 
 def clocks() -> dict[str, File]:
-    """When things are: parts of a date with what it is of."""
+    """When things are: parts of a date with what it is of, and times beside a day that has a row a name."""
     quarters = [date(2016 + n // 4, n % 4 * 3 + 1, 1) for n in range(40)]
+    sixths = [datetime(2026, 1, 1, 6) + timedelta(hours=6 * n) for n in range(300)]
+    thirds = [datetime(2026, 1, 1, 8) + timedelta(hours=8 * n) for n in range(225)]
+    places = ["North", "South"]
+    seen = {
+        (p, d): datetime(
+            d.year, d.month, d.day, 7 + (n + 3 * k * (n % 3)) % 5, n * n * (1 + k * (n % 3)) % 60
+        )
+        for k, p in enumerate(places)
+        for n, d in enumerate(DAYS)
+    }
+    ships = [
+        datetime(d.year, d.month, d.day, 5 + 6 * k + n * k % 5, n * n * (k + 1) % 60)
+        for n, d in enumerate(DAYS)
+        for k in range(3)
+    ]
+    made = [
+        datetime(d.year, d.month, d.day, 6 + 8 * k + n % 3, n * n * (k + 1) % 60)
+        for n, d in enumerate(DAYS)
+        for k in range(2)
+    ]
+
+    def day_before(m: datetime) -> datetime:
+        return m - timedelta(days=m.hour == 0)
+
     return {
         "years and quarters with what they are of": File(
             text(
@@ -985,6 +1009,81 @@ def clocks() -> dict[str, File]:
             ),
             ("date", "weight"),
             each(DAYS, 4),
+        ),
+        "each sixth hour, up to 24:00": File(
+            text(
+                "Date,Time,Level",
+                *(
+                    f"{day_before(m):%Y-%m-%d},{m.hour or 24:02}:00,{v(n) / 10}"
+                    for n, m in enumerate(sixths)
+                ),
+            ),
+            ("date_time", "level"),
+            each(sixths, 10),
+            "h",
+        ),
+        "each eighth hour, up to 24": File(
+            text(
+                "Date,Hour,Level",
+                *(
+                    f"{day_before(m):%Y-%m-%d},{m.hour or 24},{v(n) / 10}"
+                    for n, m in enumerate(thirds)
+                ),
+            ),
+            ("date_hour", "level"),
+            each(thirds, 10),
+            "h",
+        ),
+        "when it was observed, at two stations": File(
+            text(
+                "Date,Obs time,Station,Observer,Temp",
+                *(
+                    f"{d},{seen[p, d]:%H:%M},{p},{'Anna' if (n + k) % 3 else 'Bob'},{v(n, k) / 10}"
+                    for n, d in enumerate(DAYS)
+                    for k, p in enumerate(places)
+                ),
+            ),
+            ("date_obs_time", "station", "temp"),
+            {
+                (str(seen[p, d]), p): v(n, k) / 10
+                for n, d in enumerate(DAYS)
+                for k, p in enumerate(places)
+            },
+        ),
+        "when ships arrived": File(
+            text(
+                "Date,Arrival,Ship,Cargo",
+                *(
+                    f"{m:%d.%m.%Y},{m:%H:%M},{'ABC'[(n + n // 3) % 3]},{v(n)}"
+                    for n, m in enumerate(ships)
+                ),
+            ),
+            ("date_arrival", "cargo"),
+            each(ships),
+        ),
+        "times in order, newest first, whatever they are called": File(
+            text(
+                "Date,Stamped,Shift,Made",
+                *(
+                    f"{m:%Y-%m-%d},{m:%H:%M},{'Early' if m.hour < 12 else 'Late'},{v(n)}"
+                    for n, m in reversed([*enumerate(made)])
+                ),
+            ),
+            ("date_stamped", "made"),
+            each(made),
+        ),
+        "how late ships were, and how long cranes stood": File(
+            text(
+                "Date,Port,Arrival delay,Crane stop,Cargo",
+                *(
+                    f"{d},{p},00:{(n * 7 + k * 31) % 60:02},00:{(n * 13 + k * 17) % 60:02},{v(n, k)}"
+                    for n, d in enumerate(DAYS)
+                    for k, p in enumerate(places)
+                ),
+            ),
+            ("date", "port", "cargo"),
+            of(places, DAYS),
+            measures=("cargo",),
         ),
     }
 
